@@ -1,0 +1,203 @@
+"""Findings (constats): what was noticed, how grave it is, and what to do about it, in French.
+
+A finding never carries a name, a candidate number or a birth date: it goes to logs and artifacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """What a finding does to its subject."""
+
+    INFO = "info"  # mended, and said
+    WARNING = "warning"  # goes on, somebody should look
+    BLOCKING = "blocking"  # waits for a new scan or a person
+
+
+class Code(StrEnum):
+    """Every kind of finding on a scan, an arrival or a reconciliation."""
+
+    MISSING_PAGES = "missing_pages"
+    DUPLICATE_PAGES = "duplicate_pages"
+    PAGES_OUT_OF_ORDER = "pages_out_of_order"
+    UPSIDE_DOWN = "upside_down"
+    FOREIGN_PAGE = "foreign_page"
+    OLD_MODEL = "old_model"
+    UNIDENTIFIED = "unidentified"
+    UNKNOWN_CANDIDATE = "unknown_candidate"
+    LABEL_CONFLICT = "label_conflict"
+    WRONG_EXAM = "wrong_exam"
+    WRONG_CENTRE = "wrong_centre"
+    UNREADABLE_PAGE = "unreadable_page"
+    BLANK_COPY = "blank_copy"
+    NO_PAGE_NUMBERS = "no_page_numbers"
+    DUPLICATE_COPY = "duplicate_copy"
+    LATE = "late"
+    PRESENT_WITHOUT_COPY = "present_without_copy"
+    COPY_OF_ABSENT = "copy_of_absent"
+    EXPECTED_MORE_COPIES = "expected_more_copies"
+    NOT_ANONYMOUS = "not_anonymous"
+    # A dropped file that cannot be taken as it is
+    NOT_A_PDF = "not_a_pdf"
+    EMPTY_FILE = "empty_file"
+    DAMAGED_FILE = "damaged_file"
+    ENCRYPTED_FILE = "encrypted_file"
+    NO_PAGES = "no_pages"
+    TOO_MANY_PAGES = "too_many_pages"
+    FILE_TOO_LARGE = "file_too_large"
+    UNKNOWN_CENTRE = "unknown_centre"
+    UNKNOWN_EXAM = "unknown_exam"
+    BAD_NAME = "bad_name"
+    READING_FAILED = "reading_failed"
+
+
+_I, _W, _B = Severity.INFO, Severity.WARNING, Severity.BLOCKING
+
+# {pages} is "page 3" or "pages 3, 4" of the copy or of the file; {n} and {what} as the caller says.
+_CATALOGUE: dict[Code, tuple[Severity, str]] = {
+    Code.MISSING_PAGES: (
+        _B,
+        "Il manque {what} de cette copie : retrouvez la feuille et numérisez de nouveau la copie entière.",
+    ),
+    Code.DUPLICATE_PAGES: (
+        _I,
+        "{what} numérisée(s) en double : les doubles ont été écartés, il n'y a rien à faire.",
+    ),
+    Code.PAGES_OUT_OF_ORDER: (
+        _I,
+        "Pages numérisées dans le désordre ({pages} du fichier) : elles ont été remises en ordre, il n'y a rien à faire.",
+    ),
+    Code.UPSIDE_DOWN: (
+        _I,
+        "Pages numérisées à l'envers ({pages} du fichier) : elles ont été redressées, il n'y a rien à faire.",
+    ),
+    Code.FOREIGN_PAGE: (
+        _W,
+        "Document étranger à la copie ({pages} du fichier) : il a été écarté et ne sera pas transmis ; "
+        "rendez-le à son propriétaire et vérifiez qu'il ne porte pas de réponse.",
+    ),
+    Code.OLD_MODEL: (
+        _W,
+        "Cette copie est sur un modèle de papier ancien ({what}) : elle est acceptée ; "
+        "n'utilisez plus que le modèle CCYC.",
+    ),
+    Code.UNIDENTIFIED: (
+        _B,
+        "Copie non identifiée : les lectures ne désignent pas avec certitude un seul candidat. "
+        "Le service de coordination doit décider ; gardez la copie à portée de main.",
+    ),
+    Code.UNKNOWN_CANDIDATE: (
+        _B,
+        "Le numéro lu n'est pas celui d'un candidat inscrit à cette épreuve dans ce centre : "
+        "vérifiez la liste d'appel et l'étiquette.",
+    ),
+    Code.LABEL_CONFLICT: (
+        _B,
+        "L'étiquette et les cases désignent deux candidats différents : vérifiez à qui est la copie, "
+        "le service de coordination doit décider.",
+    ),
+    Code.WRONG_EXAM: (
+        _B,
+        "L'étiquette est celle d'une autre épreuve ({what}) : vérifiez que la copie est dans la bonne pile.",
+    ),
+    Code.WRONG_CENTRE: (
+        _B,
+        "Ce candidat est inscrit dans un autre centre : le service de coordination doit décider.",
+    ),
+    Code.UNREADABLE_PAGE: (
+        _B,
+        "Page illisible ({pages} du fichier) : {what}. Numérisez de nouveau la copie.",
+    ),
+    Code.BLANK_COPY: (
+        _W,
+        "Copie entièrement blanche : vérifiez qu'elle a bien été rendue ainsi.",
+    ),
+    Code.NO_PAGE_NUMBERS: (
+        _I,
+        "Les pages ne sont pas numérotées : l'ordre du fichier a été gardé, il n'y a rien à faire.",
+    ),
+    Code.DUPLICATE_COPY: (
+        _B,
+        "Une autre copie du même candidat a déjà été reçue pour cette épreuve : le service de coordination doit décider.",
+    ),
+    Code.LATE: (
+        _W,
+        "Déposé après l'heure limite ({what}) : la copie est gardée et traitée, le service de coordination en est averti.",
+    ),
+    Code.PRESENT_WITHOUT_COPY: (
+        _B,
+        "Candidat présent à l'émargement, copie non reçue : cherchez la copie et numérisez-la.",
+    ),
+    Code.COPY_OF_ABSENT: (
+        _B,
+        "Copie reçue d'un candidat porté absent à l'émargement : vérifiez l'émargement et la copie.",
+    ),
+    Code.EXPECTED_MORE_COPIES: (
+        _W,
+        "Copies reçues : {n} ; présents à l'émargement : {what}. Vérifiez qu'aucune pile n'a été oubliée.",
+    ),
+    Code.NOT_ANONYMOUS: (
+        _B,
+        "Un nom, un numéro ou une étiquette se lit encore après le masquage ({pages} de la copie) : "
+        "la copie ne part pas, le service de coordination doit décider.",
+    ),
+    Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
+    Code.EMPTY_FILE: (_B, "Ce fichier est vide : déposez-le de nouveau."),
+    Code.DAMAGED_FILE: (_B, "Ce PDF est endommagé ou incomplet : numérisez la pile et déposez-la de nouveau."),
+    Code.ENCRYPTED_FILE: (_B, "Ce PDF est protégé par un mot de passe : déposez-le sans protection."),
+    Code.NO_PAGES: (_B, "Ce PDF n'a aucune page : numérisez la pile et déposez-la de nouveau."),
+    Code.TOO_MANY_PAGES: (
+        _B,
+        "Ce PDF a {n} pages, plus que les {what} acceptées : déposez la pile en plusieurs fichiers.",
+    ),
+    Code.FILE_TOO_LARGE: (
+        _B,
+        "Ce fichier est trop gros ({what}) : déposez la pile en plusieurs fichiers.",
+    ),
+    Code.UNKNOWN_CENTRE: (
+        _B,
+        "Le dossier de dépôt ne désigne pas un centre de cette session : déposez dans le dossier de votre centre.",
+    ),
+    Code.UNKNOWN_EXAM: (
+        _B,
+        "Le dossier de dépôt ne désigne pas une épreuve écrite de cette session : déposez dans le dossier de l'épreuve.",
+    ),
+    Code.BAD_NAME: (
+        _B,
+        "Le chemin de dépôt n'est pas de la forme scans/<UAI>/<épreuve>/<nom>.pdf : déposez de nouveau le fichier.",
+    ),
+    Code.READING_FAILED: (
+        _B,
+        "La lecture de ce fichier a échoué ({what}) : il est gardé, le service de coordination doit l'examiner.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing noticed. `pages` are page ids of the file (1-based), unless the code speaks of the copy's."""
+
+    code: Code
+    severity: Severity
+    message: str
+    pages: tuple[int, ...] = ()
+
+
+def french_pages(pages: Iterable[int]) -> str:
+    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5`."""
+    numbers = [str(page) for page in pages]
+    if len(numbers) <= 1:
+        return "page " + "".join(numbers)
+    return f"pages {', '.join(numbers[:-1])} et {numbers[-1]}"
+
+
+def finding(code: Code, pages: Iterable[int] = (), *, what: str = "", n: int | None = None) -> Finding:
+    """The finding of this code, with its severity and its French sentence from the catalogue."""
+    pages = tuple(pages)
+    severity, sentence = _CATALOGUE[code]
+    message = sentence.format(pages=french_pages(pages), what=what, n=n)
+    return Finding(code, severity, message[0].upper() + message[1:], pages)

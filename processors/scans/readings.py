@@ -1,0 +1,119 @@
+"""What reading a scan states: of each page, of each copy, of the whole. The vocabulary of this floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.findings import Finding, Severity
+
+Gray = NDArray[np.uint8]
+"""A page image: height × width, 0 black to 255 white."""
+
+
+class Half(StrEnum):
+    """Which half of an A3 image a page is."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Turn(IntEnum):
+    """Clockwise degrees by which the page must be turned to stand upright."""
+
+    NONE = 0
+    RIGHT = 90
+    OVER = 180
+    LEFT = 270
+
+
+class PageKind(StrEnum):
+    FIRST = "first"  # first page of a sheet: bears the identity frame
+    INSIDE = "inside"
+    FOREIGN = "foreign"
+    UNREADABLE = "unreadable"
+
+
+class CopyStatus(StrEnum):
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    TO_DECIDE = "to_decide"
+
+
+@dataclass(frozen=True)
+class FieldReading:
+    """A row of boxed characters.
+
+    `probabilities`: cells × symbols, each row sums to 1; `inked`: per cell, whether anything is written.
+    `text` has a blank for an empty cell; `confidence` in [0, 1] is that of the whole text.
+    """
+
+    text: str
+    confidence: float
+    probabilities: NDArray[np.float32] = field(repr=False, compare=False)
+    inked: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """What one A4 page says. `page` counts from 1 in the order of the file; `image` is the PDF page, from 1.
+
+    `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
+    first page. `sharpness`: 0 to 1, 1 as sharp as print. `fingerprint`: for telling a doubled page.
+    """
+
+    page: int
+    image: int
+    half: Half | None
+    turn: Turn
+    kind: PageKind
+    model: str | None
+    label: str | None
+    boxes: dict[str, FieldReading]
+    number: int | None
+    total: int | None
+    blank: bool
+    sharpness: float
+    resolution_dpi: int
+    frame: tuple[tuple[float, float], ...] | None = None
+    number_reading: FieldReading | None = None
+    total_reading: FieldReading | None = None
+    fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
+    trouble: str | None = None  # French, why it is unreadable
+
+
+@dataclass(frozen=True)
+class Guess:
+    candidate: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class CopyReading:
+    """A copy found in a scan: `pages` are page ids in reading order, `missing` page numbers of the copy."""
+
+    candidate: str | None
+    attributed_by: tuple[str, ...]
+    status: CopyStatus
+    pages: tuple[int, ...]
+    missing: tuple[int, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        return any(f.severity is Severity.BLOCKING for f in self.findings)
+
+
+@dataclass(frozen=True)
+class ScanReading:
+    """A whole scan, read: every page stands in one copy, or in a finding of `findings`."""
+
+    sha256: str
+    images: int
+    pages: tuple[PageReading, ...]
+    copies: tuple[CopyReading, ...]
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,1 @@
+"""What is kept: objects (S3), register (SQL), audit log."""
