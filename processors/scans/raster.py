@@ -1,0 +1,410 @@
+"""What page images does this file hold?
+
+A scanned page is one image: its own stream is taken as it stands, without rendering. A page that is
+anything more (several images, something drawn over the image, a mask, a tilted or mirrored placement, an
+uncommon codec) is rendered, so that `RawImage.gray()` is always the page as a viewer shows it.
+
+pikepdf (qpdf) maps the file instead of reading it whole, keeps no stream, and gives a stream's own bytes:
+a pass over a file of any size takes some 30 MB.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import pikepdf
+import pypdfium2
+from numpy.typing import NDArray
+from PIL import Image
+
+from processors.findings import Code, Finding, finding
+from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
+from processors.scans.readings import Gray, Half, Turn
+
+Pixels = NDArray[np.uint8]
+"""height × width gray, or height × width × 3 RGB; 255 is white."""
+
+Codec = Literal["jpeg", "g4", "flate", "rendered"]
+
+MAX_PAGES = 2000
+MAX_BYTES = 2 * 1024**3
+MAX_PIXELS = 150_000_000
+"""An A3 at 600 dpi has 70 million."""
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+
+class BadScan(Exception):  # noqa: N818 - what the centre dropped is bad, the program is not
+    """A file that cannot be taken as it is; `finding` says in French what to do."""
+
+    def __init__(self, code: Code, what: str = "", n: int | None = None) -> None:
+        super().__init__(code, what, n)
+        self.code, self.what, self.n = code, what, n
+
+    @property
+    def finding(self) -> Finding:
+        return finding(self.code, what=self.what, n=self.n)
+
+
+class BadImage(Exception):  # noqa: N818
+    """One page image cannot be decoded; the other pages are not concerned. The text is French."""
+
+
+@dataclass(frozen=True)
+class RawImage:
+    """The image of one PDF page (`image`, from 1).
+
+    `data`: the scanner's own stream for `jpeg` and `g4`, else empty and the pixels are at hand.
+    `width`, `height`: pixels as stored; `rotate`: what turns them into the page as a viewer shows it.
+    `inverted`: G4 whose black runs are paper. `bilevel`: pure black and white.
+    """
+
+    image: int
+    codec: Codec
+    data: bytes = field(repr=False)
+    width: int
+    height: int
+    dpi: float
+    colour: bool
+    rotate: Turn = Turn.NONE
+    inverted: bool = False
+    bilevel: bool = False
+    _pixels: Pixels | None = field(default=None, repr=False, compare=False)
+
+    def gray(self) -> Gray:
+        """The page as a viewer shows it, in gray; BadImage if the stream is broken."""
+        if self.codec == "jpeg":
+            stored: Pixels = self._jpeg(cv2.IMREAD_GRAYSCALE)
+        else:
+            stored = self.pixels()
+            if stored.ndim == 3:
+                stored = np.asarray(cv2.cvtColor(stored, cv2.COLOR_RGB2GRAY), np.uint8)
+        return turned(stored, self.rotate)
+
+    def pixels(self) -> Pixels:
+        """The pixels as stored (not turned), in gray or RGB; BadImage if the stream is broken."""
+        if self._pixels is not None:
+            return self._pixels
+        if self.codec == "g4":
+            return self._g4()
+        if not self.colour:
+            return self._jpeg(cv2.IMREAD_GRAYSCALE)
+        return np.asarray(cv2.cvtColor(self._jpeg(cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
+
+    def _jpeg(self, flags: int) -> Pixels:
+        # a cut stream decodes to gray bands without an error
+        if b"\xff\xd9" not in self.data[-1024:]:
+            raise BadImage("image tronquée")
+        stream = np.frombuffer(self.data, np.uint8)
+        decoded = cv2.imdecode(stream, flags | cv2.IMREAD_IGNORE_ORIENTATION)
+        if decoded is None or decoded.shape[:2] != (self.height, self.width):
+            raise BadImage("image endommagée")
+        return np.asarray(decoded, np.uint8)
+
+    def _g4(self) -> Pixels:
+        try:
+            with Image.open(io.BytesIO(_tiff(self.data, self.width, self.height, self.inverted))) as image:
+                return np.asarray(image.convert("L"), np.uint8)
+        except (OSError, ValueError, SyntaxError) as error:
+            raise BadImage("image endommagée") from error
+
+
+def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
+    """The number of pages of a file that can be read; BadScan names what is wrong with one that cannot.
+
+    What qpdf mends without losing a page is accepted: garbage before the header, a wrong table of offsets.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise BadScan(Code.EMPTY_FILE)
+    if size > max_bytes:
+        raise BadScan(Code.FILE_TOO_LARGE, f"{size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus")
+    with path.open("rb") as file:
+        head = file.read(1024)
+        file.seek(max(0, size - 4096))
+        tail = file.read()
+    if b"%PDF-" not in head:
+        raise BadScan(Code.NOT_A_PDF)
+    with _open(path) as pdf:
+        try:
+            pages = len(pdf.pages)
+            declared = int(pdf.Root.Pages.get("/Count", pages))
+        except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as error:
+            raise BadScan(Code.DAMAGED_FILE) from error
+    if declared > pages or b"%%EOF" not in tail:
+        raise BadScan(Code.DAMAGED_FILE)  # cut: the last copies may be lost
+    if pages == 0:
+        raise BadScan(Code.NO_PAGES)
+    if pages > max_pages:
+        raise BadScan(Code.TOO_MANY_PAGES, str(max_pages), pages)
+    return pages
+
+
+def read_images(path: Path, start: int = 0, stop: int | None = None) -> Iterator[RawImage]:
+    """The images of pages `start` to `stop` (from 0, `stop` excluded), one a page, in order.
+
+    BadScan if the file is broken or an image is too large to be a page.
+    """
+    with _open(path) as pdf:
+        renderer: pypdfium2.PdfDocument | None = None
+        try:
+            for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
+                try:
+                    page = pdf.pages[index]
+                    _refuse_bombs(page)
+                    placed = placed_image(page)
+                    raw = _embedded(placed, index + 1) if placed is not None else None
+                    if raw is None:
+                        renderer = renderer or pypdfium2.PdfDocument(path)
+                        raw = _rendered(renderer, page, index)
+                except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, TypeError) as error:
+                    raise BadScan(Code.DAMAGED_FILE) from error
+                yield raw
+        finally:
+            if renderer is not None:
+                renderer.close()
+
+
+def turned(pixels: Pixels, turn: Turn) -> Pixels:
+    """The image turned clockwise by `turn`."""
+    return np.ascontiguousarray(np.rot90(pixels, -turn // 90)) if turn else pixels
+
+
+def _open(path: Path) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(path)
+    except pikepdf.PasswordError as error:
+        raise BadScan(Code.ENCRYPTED_FILE) from error
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        raise BadScan(Code.DAMAGED_FILE) from error
+
+
+# --- the image a page is made of -----------------------------------------------------------------
+
+
+def _refuse_bombs(page: pikepdf.Page) -> None:
+    for image in page.get_images().values():
+        width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
+        if width * height > MAX_PIXELS:
+            raise BadScan(Code.DAMAGED_FILE)
+
+
+def _embedded(placed: Placed, number: int) -> RawImage | None:
+    """The page's one image as the scanner wrote it; None if its coding is not one of the common ones."""
+    image = placed.image
+    width, height = int(image.Width), int(image.Height)
+    filters = _as_list(image.get("/Filter"))
+    params = (_as_list(image.get("/DecodeParms")) or [None])[-1]
+    params = params if isinstance(params, pikepdf.Dictionary) else pikepdf.Dictionary()
+    bits = int(image.get("/BitsPerComponent", 8))
+    channels = _channels(image.get("/ColorSpace"))
+    decode = [float(x) for x in _as_list(image.get("/Decode"))]
+    plain = not decode or decode == [0.0, 1.0] * (channels or 1)
+    match [str(f) for f in filters]:
+        case ["/DCTDecode"] if plain and channels in (1, 3) and "/ColorTransform" not in params:
+            data = image.read_raw_bytes()
+            shape = jpeg_shape(data)
+            if shape is not None and shape[0] * shape[1] > MAX_PIXELS:
+                raise BadScan(Code.DAMAGED_FILE)
+            if shape is None or shape[2] != channels:
+                return None
+            return RawImage(
+                number, "jpeg", data, shape[0], shape[1], placed.dpi, channels == 3, placed.rotate
+            )
+        case ["/CCITTFaxDecode"] if channels == 1 and bits == 1 and _is_g4(params, width):
+            inverted = bool(params.get("/BlackIs1", False)) != (decode == [1.0, 0.0])
+            data = image.read_raw_bytes()
+            return RawImage(
+                number, "g4", data, width, height, placed.dpi, False, placed.rotate, inverted, True
+            )
+        case ["/FlateDecode"]:
+            if _inflates_beyond(image.read_raw_bytes(), width * height * 4 + height * 8 + 1024):
+                raise BadScan(Code.DAMAGED_FILE)
+            return _flate(placed, number)
+        case _:
+            return None
+
+
+def _flate(placed: Placed, number: int) -> RawImage | None:
+    try:
+        decoded = pikepdf.PdfImage(placed.image).as_pil_image()
+    except (NotImplementedError, OSError, pikepdf.UnsupportedImageTypeError):
+        return None
+    if decoded.mode not in ("1", "L", "P", "RGB"):
+        return None
+    bilevel = decoded.mode == "1"
+    if decoded.mode == "P":
+        decoded = decoded.convert("RGB")
+    pixels = np.asarray(decoded.convert("L") if bilevel else decoded, np.uint8)
+    pixels = _without_false_colour(pixels)
+    height, width = pixels.shape[:2]
+    return RawImage(
+        number,
+        "flate",
+        b"",
+        width,
+        height,
+        placed.dpi,
+        pixels.ndim == 3,
+        placed.rotate,
+        bilevel=bilevel,
+        _pixels=pixels,
+    )
+
+
+def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
+    width, height = page_size(page)
+    images = list(page.get_images().values())
+    finest = max((int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images), default=0)
+    long_inches = A4_INCHES * max(width, height) / 842
+    if not 7 <= long_inches <= 18:  # points that are no real lengths
+        long_inches = A4_INCHES
+    area = long_inches**2 * min(width, height) / max(width, height)
+    dpi = 300.0 if (finest / area) ** 0.5 > 250 else 200.0
+    rendered = document[index].render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
+    pixels = _without_false_colour(np.array(rendered.to_numpy()[:, :, :3], np.uint8))
+    bilevel = bool(images) and all(
+        bool(i.get("/ImageMask", False)) or int(i.get("/BitsPerComponent", 8)) == 1 for i in images
+    )
+    if bilevel and pixels.ndim == 2:
+        pixels = np.where(pixels > 127, np.uint8(255), np.uint8(0))
+    return RawImage(
+        index + 1,
+        "rendered",
+        b"",
+        pixels.shape[1],
+        pixels.shape[0],
+        dpi,
+        pixels.ndim == 3,
+        bilevel=bilevel and pixels.ndim == 2,
+        _pixels=pixels,
+    )
+
+
+def _without_false_colour(pixels: Pixels) -> Pixels:
+    """One channel if three say the same."""
+    if pixels.ndim == 3 and int(np.ptp(pixels, axis=2).max(initial=0)) <= 4:
+        return np.ascontiguousarray(pixels[:, :, 1])
+    return pixels
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
+
+
+_CHANNELS: Mapping[str, int] = {"/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/DeviceRGB": 3, "/CalRGB": 3}
+
+
+def _channels(space: Any) -> int | None:
+    """1 for gray, 3 for RGB, None for what is better left to a renderer (CMYK, indexed, spot colours)."""
+    parts = _as_list(space)
+    if not parts:
+        return None
+    if str(parts[0]) == "/ICCBased" and len(parts) == 2:
+        count = int(parts[1].get("/N", 0))
+        return count if count in (1, 3) else None
+    return _CHANNELS.get(str(parts[0]))
+
+
+def _is_g4(params: pikepdf.Dictionary, width: int) -> bool:
+    return (
+        int(params.get("/K", 0)) < 0
+        and int(params.get("/Columns", 1728)) == width
+        and not bool(params.get("/EncodedByteAlign", False))
+    )
+
+
+def _inflates_beyond(data: bytes, limit: int) -> bool:
+    engine = zlib.decompressobj()
+    total = 0
+    with suppress(zlib.error):  # the decoder will speak of it
+        while data and not engine.eof:
+            total += len(engine.decompress(data, 1 << 20))
+            if total > limit:
+                return True
+            data = engine.unconsumed_tail
+    return False
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """(marker, start, end) of each segment from SOI to the first SOS, in bytes (ITU-T T.81, annex B)."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+            continue
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        yield marker, at, end
+        if marker == 0xDA:
+            return
+        at = end
+
+
+def jpeg_shape(data: bytes) -> tuple[int, int, int] | None:
+    """Width, height, channels of an 8-bit JPEG; None if it is not one."""
+    for marker, start, _ in jpeg_segments(data):
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if len(data) < start + 10 or data[start + 4] != 8:
+                return None
+            height, width = struct.unpack(">HH", data[start + 5 : start + 9])
+            return (width, height, data[start + 9]) if width and height else None
+    return None
+
+
+def _tiff(data: bytes, width: int, height: int, inverted: bool) -> bytes:
+    """A one-strip TIFF around a G4 stream (TIFF 6.0, compression 4)."""
+    entries = [
+        (256, 4, width),
+        (257, 4, height),
+        (258, 3, 1),
+        (259, 3, 4),
+        (262, 3, int(inverted)),  # 0: black runs are ink
+        (273, 4, 8 + 2 + 8 * 12 + 4),
+        (278, 4, height),
+        (279, 4, len(data)),
+    ]
+    directory = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    return struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + directory + bytes(4) + data
+
+
+# --- A3 ------------------------------------------------------------------------------------------
+
+
+def is_a3(shape: tuple[int, ...], dpi: float) -> bool:
+    """Whether an image of this shape (height, width) is a whole A3 sheet."""
+    long, short = max(shape[:2]) / dpi * 25.4, min(shape[:2]) / dpi * 25.4
+    return 360 <= long <= 480 and 250 <= short <= 340
+
+
+def half_boxes(shape: tuple[int, ...], dpi: float) -> list[tuple[Half | None, tuple[slice, slice]]]:
+    """The A4 pages of an image: itself, or the two halves of an A3, as (rows, columns).
+
+    An A3 scanned upright on its short side is taken as a sheet turned clockwise: its left half is the top
+    one. The cut is the middle, brought to a multiple of 16 pixels so that it falls between JPEG blocks.
+    """
+    height, width = shape[:2]
+    everything = slice(None)
+    if not is_a3(shape, dpi):
+        return [(None, (everything, everything))]
+    cut = round(max(height, width) / 32) * 16
+    first, second = slice(None, cut), slice(cut, None)
+    if width >= height:
+        return [(Half.LEFT, (everything, first)), (Half.RIGHT, (everything, second))]
+    return [(Half.LEFT, (first, everything)), (Half.RIGHT, (second, everything))]
+
+
+def a3_halves(gray: Gray, dpi: float) -> list[tuple[Half | None, Gray]]:
+    """The A4 page images of an image, left then right; see `half_boxes`."""
+    return [(half, gray[box]) for half, box in half_boxes(gray.shape, dpi)]
