@@ -11,6 +11,7 @@ a pass over a file of any size takes some 30 MB.
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -41,6 +42,7 @@ MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # its messages name the file
 
 
 class BadScan(Exception):  # noqa: N818 - what the centre dropped is bad, the program is not
@@ -134,10 +136,10 @@ def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) 
         tail = file.read()
     if b"%PDF-" not in head:
         raise BadScan(Code.NOT_A_PDF)
-    with _open(path) as pdf:
+    with _open(path, inherit=False) as pdf:
         try:
+            declared = int(pdf.Root.Pages.get("/Count", 0))  # first: counting mends it
             pages = len(pdf.pages)
-            declared = int(pdf.Root.Pages.get("/Count", pages))
         except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadScan(Code.DAMAGED_FILE) from error
     if declared > pages or b"%%EOF" not in tail:
@@ -179,9 +181,9 @@ def turned(pixels: Pixels, turn: Turn) -> Pixels:
     return np.ascontiguousarray(np.rot90(pixels, -turn // 90)) if turn else pixels
 
 
-def _open(path: Path) -> pikepdf.Pdf:
+def _open(path: Path, inherit: bool = True) -> pikepdf.Pdf:
     try:
-        return pikepdf.open(path)
+        return pikepdf.open(path, inherit_page_attributes=inherit)
     except pikepdf.PasswordError as error:
         raise BadScan(Code.ENCRYPTED_FILE) from error
     except (pikepdf.PdfError, ValueError, RuntimeError) as error:
@@ -292,9 +294,11 @@ def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -
 
 def _without_false_colour(pixels: Pixels) -> Pixels:
     """One channel if three say the same."""
-    if pixels.ndim == 3 and int(np.ptp(pixels, axis=2).max(initial=0)) <= 4:
-        return np.ascontiguousarray(pixels[:, :, 1])
-    return pixels
+    if pixels.ndim == 2:
+        return pixels
+    red, green, blue = cv2.split(pixels)
+    same = all(float(cv2.absdiff(green, other).max()) <= 4 for other in (red, blue))
+    return np.asarray(green, np.uint8) if same else pixels
 
 
 def _as_list(value: Any) -> list[Any]:
