@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -92,20 +93,16 @@ class Child:
     def stop(self) -> None:
         if self.alive and self._process is not None:
             self._process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(self.grace)
-            except subprocess.TimeoutExpired:
-                pass
         self._kill_group()
 
     def _kill_group(self) -> None:
         """What the child may have left behind: its own children, too."""
         if self._process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
 
     def _last_lines(self, count: int = 8) -> str:

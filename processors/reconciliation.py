@@ -1,0 +1,72 @@
+"""Roster, attendance list and copies of one centre and épreuve, held against each other.
+
+Absence comes from the attendance list alone: a missing copy never makes an absent candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from processors.findings import Code, Finding, finding
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Candidate numbers, each list in ascending order. Without an attendance list, `present` is None.
+
+    `received` counts the candidates with a copy; `unattributed` the copies that have no candidate yet.
+    """
+
+    enrolled: tuple[str, ...]
+    present: tuple[str, ...] | None
+    absent: tuple[str, ...]
+    received: tuple[str, ...]
+    unattributed: int
+    present_without_copy: tuple[str, ...]
+    copy_of_absent: tuple[str, ...]
+    copy_without_attendance: tuple[str, ...]  # received, but neither present nor absent in the list
+
+    @property
+    def settled(self) -> bool:
+        """Whether each candidate present has a copy, and nobody else has one."""
+        return self.present is not None and not (
+            self.present_without_copy
+            or self.copy_of_absent
+            or self.copy_without_attendance
+            or self.unattributed
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What the centre must look for. One finding for all the copies that lack, never one a name."""
+        found = [finding(Code.COPY_OF_ABSENT) for _ in self.copy_of_absent]
+        if self.present is not None and self.present_without_copy:
+            found += [finding(Code.PRESENT_WITHOUT_COPY) for _ in self.present_without_copy]
+            if len(self.received) + self.unattributed < len(self.present):
+                copies = len(self.received) + self.unattributed
+                found.append(finding(Code.EXPECTED_MORE_COPIES, n=copies, what=str(len(self.present))))
+        return tuple(found)
+
+
+def reconcile(
+    enrolled: Collection[str],
+    attendance: Mapping[str, bool] | None,
+    received: Collection[str],
+    unattributed: int = 0,
+) -> Reconciliation:
+    """`attendance`: candidate number → present, None as long as no list has come."""
+    marks = attendance or {}
+    copies = set(received)
+    present = {number for number, here in marks.items() if here}
+    absent = {number for number, here in marks.items() if not here}
+    known = attendance is not None
+    return Reconciliation(
+        enrolled=tuple(sorted(enrolled)),
+        present=tuple(sorted(present)) if known else None,
+        absent=tuple(sorted(absent)),
+        received=tuple(sorted(copies)),
+        unattributed=unattributed,
+        present_without_copy=tuple(sorted(present - copies)),
+        copy_of_absent=tuple(sorted(absent & copies)),
+        copy_without_attendance=tuple(sorted(copies - present - absent)) if known else (),
+    )

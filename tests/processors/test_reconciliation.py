@@ -1,0 +1,37 @@
+from processors.findings import Code
+from processors.reconciliation import reconcile
+
+
+def codes(reconciliation):
+    return [finding.code for finding in reconciliation.findings()]
+
+
+def test_a_candidate_present_without_copy_is_looked_for_and_the_shortfall_counted():
+    result = reconcile({"a", "b", "c"}, {"a": True, "b": True, "c": False}, {"a"})
+    assert result.present_without_copy == ("b",)
+    assert codes(result) == [Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
+    assert not result.settled
+
+
+def test_absence_is_never_inferred_from_a_missing_copy():
+    result = reconcile({"a", "b"}, None, {"a"})
+    assert result.present is None
+    assert result.absent == ()
+    assert codes(result) == []
+    assert not result.settled
+
+
+def test_a_copy_of_an_absent_candidate_is_named():
+    result = reconcile({"a", "b"}, {"a": True, "b": False}, {"a", "b"})
+    assert result.copy_of_absent == ("b",)
+    assert codes(result) == [Code.COPY_OF_ABSENT]
+
+
+def test_an_unattributed_copy_may_be_the_one_that_lacks():
+    result = reconcile({"a", "b"}, {"a": True, "b": True}, {"a"}, unattributed=1)
+    assert Code.EXPECTED_MORE_COPIES not in codes(result)
+    assert not result.settled
+
+
+def test_all_there():
+    assert reconcile({"a", "b"}, {"a": True, "b": False}, {"a"}).settled
