@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from processors.findings import Code, Finding, finding
+from processors.scans.jpeg import jpeg_shape
 from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
 from processors.scans.readings import Gray, Half, Turn
 
@@ -339,32 +340,6 @@ def _inflates_beyond(data: bytes, limit: int) -> bool:
                 return True
             data = engine.unconsumed_tail
     return False
-
-
-def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """(marker, start, end) of each segment from SOI to the first SOS, in bytes (ITU-T T.81, annex B)."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-            continue
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        yield marker, at, end
-        if marker == 0xDA:
-            return
-        at = end
-
-
-def jpeg_shape(data: bytes) -> tuple[int, int, int] | None:
-    """Width, height, channels of an 8-bit JPEG; None if it is not one."""
-    for marker, start, _ in jpeg_segments(data):
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            if len(data) < start + 10 or data[start + 4] != 8:
-                return None
-            height, width = struct.unpack(">HH", data[start + 5 : start + 9])
-            return (width, height, data[start + 9]) if width and height else None
-    return None
 
 
 def _tiff(data: bytes, width: int, height: int, inverted: bool) -> bytes:
