@@ -1,0 +1,169 @@
+"""Receipts (récépissés): what a centre gets back for each file it dropped, as a page to print and as JSON.
+
+A receipt lies in the centre's own folder of the inbox and may name its candidates; it goes nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from processors.findings import Finding, Severity, french_pages
+from processors.reconciliation import Reconciliation
+from processors.scans.contract import finding_json
+
+PARIS = ZoneInfo("Europe/Paris")
+_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+_DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+
+
+@dataclass(frozen=True)
+class ReceiptCopy:
+    """One copy of the pile. `position` counts from 1 from the top; `pages` are those of the file."""
+
+    position: int
+    who: str | None  # "NOM Prénom, n° 01234567890", None when nobody could be named
+    pages: tuple[int, ...]
+    status: str  # complete, incomplete, to_decide, superseded
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def to_do(self) -> tuple[Finding, ...]:
+        return tuple(found for found in self.findings if found.severity is Severity.BLOCKING)
+
+    @property
+    def to_check(self) -> tuple[Finding, ...]:
+        return tuple(found for found in self.findings if found.severity is Severity.WARNING)
+
+    @property
+    def mended(self) -> tuple[Finding, ...]:
+        return tuple(found for found in self.findings if found.severity is Severity.INFO)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """All that the page says. `quarantined`: the file could not be taken; `findings` then says why."""
+
+    file: str
+    scan: str
+    sha256: str
+    exam: str
+    exam_title: str
+    centre: str
+    centre_name: str
+    deposited: datetime
+    issued: datetime
+    deadline: datetime | None
+    in_time: bool | None
+    images: int = 0
+    pages: int = 0
+    quarantined: bool = False
+    copies: tuple[ReceiptCopy, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    reconciliation: Reconciliation | None = None
+    names: dict[str, str] = field(default_factory=dict)  # candidate number → "NOM Prénom"
+
+    @property
+    def to_do(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.to_do)
+
+    @property
+    def to_check(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.to_check and not copy.to_do)
+
+    @property
+    def mended(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.mended)
+
+    @property
+    def fine(self) -> int:
+        return sum(1 for copy in self.copies if not copy.to_do and not copy.to_check)
+
+
+def render_html(receipt: Receipt) -> str:
+    return _templates.get_template("receipt.html").render(r=receipt)
+
+
+def render_json(receipt: Receipt) -> str:
+    """The same, for a program. Times in ISO 8601 with their offset."""
+    reconciliation = asdict(receipt.reconciliation) if receipt.reconciliation else None
+    return json.dumps(
+        {
+            "file": receipt.file,
+            "scan": receipt.scan,
+            "sha256": receipt.sha256,
+            "exam": receipt.exam,
+            "centre": receipt.centre,
+            "deposited": receipt.deposited.isoformat(),
+            "issued": receipt.issued.isoformat(),
+            "deadline": receipt.deadline.isoformat() if receipt.deadline else None,
+            "in_time": receipt.in_time,
+            "taken": not receipt.quarantined,
+            "images": receipt.images,
+            "pages": receipt.pages,
+            "copies": [
+                {
+                    "position": copy.position,
+                    "candidate": copy.who,
+                    "pages": list(copy.pages),
+                    "status": copy.status,
+                    "findings": [finding_json(found) for found in copy.findings],
+                }
+                for copy in receipt.copies
+            ],
+            "findings": [finding_json(found) for found in receipt.findings],
+            "reconciliation": reconciliation,
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def french_time(moment: datetime) -> str:
+    """`mercredi 20 mai 2026 à 18 h 05`, at the hour of Paris."""
+    local = moment.astimezone(PARIS)
+    day = "1er" if local.day == 1 else str(local.day)
+    return (
+        f"{_DAYS[local.weekday()]} {day} {_MONTHS[local.month - 1]} {local.year} à {local.hour} h {local:%M}"
+    )
+
+
+def french_spans(pages: Sequence[int]) -> str:
+    """`page 3`, `pages 5 à 8`, `pages 1, 2 et 5`: the pages of a file, runs of three or more shortened."""
+    ordered = sorted(pages)
+    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
+        return f"pages {ordered[0]} à {ordered[-1]}"
+    return french_pages(ordered)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count < 2 else many}"
+
+
+_templates = Environment(
+    loader=PackageLoader("flows"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters.update(time=french_time, spans=french_spans)
+_templates.globals.update(plural=plural)

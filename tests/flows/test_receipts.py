@@ -1,0 +1,104 @@
+"""The receipt says to a centre what to do, copy by copy, and counts what is fine."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows.receipts import Receipt, ReceiptCopy, french_spans, french_time, render_html, render_json
+from processors.findings import Code, finding
+from processors.reconciliation import reconcile
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.fixture
+def receipt() -> Receipt:
+    return Receipt(
+        file="pile <1>.pdf",
+        scan="k3v9",
+        sha256="ab" * 32,
+        exam="U4",
+        exam_title="Culture économique, juridique et managériale pour l'informatique",
+        centre="0130051K",
+        centre_name="Lycée Marie Curie",
+        deposited=datetime(2026, 5, 20, 19, 5, tzinfo=PARIS),
+        issued=datetime(2026, 5, 20, 19, 6, tzinfo=PARIS),
+        deadline=datetime(2026, 5, 22, 18, 0, tzinfo=PARIS),
+        in_time=True,
+        images=44,
+        pages=44,
+        copies=(
+            ReceiptCopy(1, "ALBE Rose, n° 01234567890", tuple(range(1, 5)), "complete"),
+            ReceiptCopy(
+                2,
+                "BRUN Zoé, n° 01234567891",
+                (5, 6, 9, 10),
+                "incomplete",
+                (finding(Code.MISSING_PAGES, (3, 4), what="les pages 3 et 4"),),
+            ),
+            ReceiptCopy(3, None, (11, 12, 13, 14), "to_decide", (finding(Code.UNIDENTIFIED),)),
+            ReceiptCopy(
+                4,
+                "CURE Ève, n° 01234567892",
+                (15, 16, 17, 18),
+                "complete",
+                (finding(Code.UPSIDE_DOWN, (15, 16)), finding(Code.OLD_MODEL, what="CMEN")),
+            ),
+        ),
+        reconciliation=reconcile(
+            {f"0123456789{n}" for n in range(5)},
+            {f"0123456789{n}": n != 4 for n in range(5)},
+            {f"0123456789{n}" for n in (0, 1, 2, 4)},
+            unattributed=1,
+        ),
+        names={"01234567893": "DURE Ali", "01234567894": "ÉMON Luc"},
+    )
+
+
+def test_each_copy_to_act_on_is_named_by_its_place_its_pages_and_what_to_do(receipt):
+    page = render_html(receipt)
+    assert "2 copies demandent une suite" in page
+    to_do = page[page.index("À faire") : page.index("À vérifier")]
+    assert "2<sup>e</sup>" in to_do and "pages 5, 6, 9 et 10" in to_do and "les pages 3 et 4" in to_do
+    assert "3<sup>e</sup>" in to_do and "pages 11 à 14" in to_do
+    assert "1<sup>re</sup>" not in to_do
+    assert "DURE Ali, n° 01234567893" in page
+    assert "ÉMON Luc, n° 01234567894" in page
+
+
+def test_what_a_centre_wrote_is_escaped(receipt):
+    assert "pile &lt;1&gt;.pdf" in render_html(receipt)
+
+
+def test_a_pile_in_order_asks_for_nothing(receipt):
+    page = render_html(replace(receipt, copies=receipt.copies[:1], reconciliation=None))
+    assert "rien à faire" in page
+    assert "À faire" not in page and "À vérifier" not in page
+
+
+def test_a_file_set_aside_says_why_and_shows_no_copy(receipt):
+    found = finding(Code.ENCRYPTED_FILE)
+    page = render_html(
+        replace(receipt, quarantined=True, copies=(), findings=(found,), reconciliation=None, in_time=None)
+    )
+    assert found.message in page
+    assert "en ordre" not in page
+
+
+def test_the_json_says_the_same(receipt):
+    said = json.loads(render_json(receipt))
+    assert [copy["status"] for copy in said["copies"]] == ["complete", "incomplete", "to_decide", "complete"]
+    assert said["copies"][1]["findings"][0]["code"] == "missing_pages"
+    assert said["deadline"] == "2026-05-22T18:00:00+02:00"
+    assert said["reconciliation"]["present_without_copy"] == ["01234567893"]
+
+
+def test_times_and_pages_read_as_french():
+    assert french_time(datetime(2026, 6, 1, 7, 5, tzinfo=PARIS)) == "lundi 1er juin 2026 à 7 h 05"
+    assert french_time(datetime.fromisoformat("2026-05-20T17:05:00+00:00")).endswith("19 h 05")
+    assert french_spans([4, 3]) == "pages 3 et 4"
+    assert french_spans([7]) == "page 7"
+    assert french_spans([5, 6, 7]) == "pages 5 à 7"
