@@ -1,0 +1,35 @@
+# `make demo` shows the main job; `make test` runs every check. Both set everything up by themselves.
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test quick lint clean lock
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml scripts/setup
+	PYTHON=$(PYTHON) scripts/setup $(VENV)
+	touch $@
+
+demo: setup
+	$(BIN)/massicot demo $(if $(KEEP),--keep) $(if $(DATA),--data $(DATA))
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+quick: setup
+	$(BIN)/pytest -m "not slow" -n 2
+
+test: lint
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lock: $(VENV)/.ready
+	$(BIN)/pip install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
+		pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info

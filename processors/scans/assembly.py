@@ -1,0 +1,308 @@
+"""Which pages make which copy; is it complete, in order?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from processors.findings import Code, Finding, Severity, finding, french_pages
+from processors.people import Candidate
+from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
+from processors.scans.readings import (
+    CopyReading,
+    CopyStatus,
+    FieldReading,
+    Half,
+    PageKind,
+    PageReading,
+    Turn,
+)
+from processors.scans.sequence import (
+    LENGTHS,
+    MAX_PAGES,
+    PAGES_PER_SHEET,
+    Costs,
+    PageEvidence,
+    Place,
+    explain,
+    likeness_ratio,
+    number_costs,
+)
+
+_WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
+
+
+def assemble(
+    pages: Sequence[PageReading],
+    roster: Sequence[Candidate],
+    centre: str,
+    exam: str,
+    label_pattern: str,
+    model: str,
+) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...]]:
+    """The copies of a scan in the order of the pile, and what concerns none of them.
+
+    `model`: the name of the paper model that is in force; another one is said.
+    """
+    sheets = {
+        p.page: sheet_evidence(p, roster, centre, exam, label_pattern)
+        for p in pages
+        if p.kind is PageKind.FIRST
+    }
+    ordered = reading_order(pages)
+    places = explain(_evidence(ordered, sheets))
+    grouped: dict[int, list[tuple[PageReading, Place]]] = defaultdict(list)
+    loose: list[PageReading] = []
+    for (page, _), place in zip(ordered, places, strict=True):
+        if place.number is None and not grouped:
+            loose.append(page)
+        else:
+            grouped[place.copy].append((page, place))
+    copies = [_copy(group, sheets, model) for group in grouped.values()]
+    findings = [finding(Code.FOREIGN_PAGE, [p.page]) for p in loose]
+    return tuple(_one_copy_each(copies)), tuple(findings)
+
+
+def reading_order(pages: Sequence[PageReading]) -> list[tuple[PageReading, int | None]]:
+    """The pages as a reader turns them, each with its place in the sheet (1 to 4) where the scan tells it.
+
+    A4 scans are in order already. Of an A3 sheet, the recto bears pages 4 | 1 and the verso 2 | 3.
+    """
+    sides: list[list[PageReading]] = []
+    for page in pages:
+        if page.half is not None and sides and sides[-1][0].image == page.image:
+            sides[-1].append(page)
+        else:
+            sides.append([page])
+    ordered: list[tuple[PageReading, int | None]] = []
+    k = 0
+    while k < len(sides):
+        side = sides[k]
+        after = sides[k + 1] if k + 1 < len(sides) else []
+        if len(side) < 2:
+            ordered.append((side[0], None))
+            k += 1
+            continue
+        left, right = _left_and_right(side)
+        if _is_recto(side):
+            if len(after) == 2 and not _is_recto(after):
+                inner_left, inner_right = _left_and_right(after)
+                ordered += [(right, 1), (inner_left, 2), (inner_right, 3), (left, 4)]
+                k += 2
+            else:
+                ordered += [(right, 1), (left, 4)]
+                k += 1
+        else:
+            ordered += [(left, 2), (right, 3)]
+            k += 1
+    return ordered
+
+
+def _left_and_right(side: Sequence[PageReading]) -> tuple[PageReading, PageReading]:
+    """The halves of an A3 image as they lie when it stands upright."""
+    left, right = sorted(side, key=lambda p: p.half is Half.RIGHT)
+    turned = sum(p.turn in (Turn.OVER, Turn.LEFT) for p in side) * 2 > len(side)
+    first = next((p for p in side if p.kind is PageKind.FIRST), None)
+    if first is not None:
+        turned = first.turn is Turn.OVER
+    return (right, left) if turned else (left, right)
+
+
+def _is_recto(side: Sequence[PageReading]) -> bool:
+    return any(p.kind is PageKind.FIRST for p in side)
+
+
+def _evidence(
+    ordered: Sequence[tuple[PageReading, int | None]], sheets: dict[int, Evidence]
+) -> list[PageEvidence]:
+    evidence: list[PageEvidence] = []
+    sheet_before: Evidence | None = None
+    for i, (page, slot) in enumerate(ordered):
+        owner = 0.0
+        if page.page in sheets:
+            if sheet_before is not None:
+                owner = same_owner(sheet_before, sheets[page.page])
+            sheet_before = sheets[page.page]
+        native, foreign = _belongs(page, slot)
+        evidence.append(
+            PageEvidence(
+                number=_numbers(page.number_reading) + _side_costs(page, slot),
+                total=_totals(page.total_reading),
+                foreign=foreign,
+                native=native,
+                same_owner=owner,
+                like_previous=_likeness(page, ordered[i - 1][0]) if i >= 1 else 0.0,
+                like_second_previous=_likeness(page, ordered[i - 2][0]) if i >= 2 else 0.0,
+            )
+        )
+    return evidence
+
+
+def _belongs(page: PageReading, slot: int | None) -> tuple[float, float]:
+    """Costs of the page being one of a copy, and of it being a foreign one."""
+    if page.kind in (PageKind.FIRST, PageKind.INSIDE):
+        return 0.0, 30.0
+    if slot is not None:
+        return 0.0, 10.0
+    if page.kind is PageKind.UNREADABLE:
+        return 1.0, 3.0
+    return 6.0, 0.5
+
+
+def _side_costs(page: PageReading, slot: int | None) -> Costs:
+    """Costs by page number of what the page looks like: a first page opens a sheet, and only it does."""
+    place = (np.arange(MAX_PAGES) % PAGES_PER_SHEET) + 1
+    if slot is not None:
+        return np.where(place == slot, 0.0, _WRONG_SIDE)
+    if page.kind is PageKind.FIRST:
+        return np.where(place == 1, 0.0, _WRONG_SIDE)
+    if page.kind is PageKind.INSIDE:
+        return np.where(place == 1, _WRONG_SIDE, 0.0)
+    return np.zeros(MAX_PAGES)
+
+
+def _numbers(reading: FieldReading | None) -> Costs:
+    if reading is None or len(reading.inked) != 2:
+        return np.zeros(MAX_PAGES)
+    tens, units = (
+        p.astype(np.float64) if ink else None
+        for p, ink in zip(reading.probabilities, reading.inked, strict=True)
+    )
+    return number_costs(units, tens)
+
+
+def _totals(reading: FieldReading | None) -> Costs:
+    costs = _numbers(reading)[LENGTHS - 1]
+    return np.asarray(costs - costs.min())
+
+
+def _likeness(page: PageReading, other: PageReading) -> float:
+    if page.fingerprint is None or other.fingerprint is None:
+        return 0.0
+    if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
+        return -8.0
+    margin = 4
+    one, two = page.fingerprint, other.fingerprint[margin:-margin, margin:-margin]
+    if one.std() < _FAINT or two.std() < _FAINT:
+        return 0.0
+    return likeness_ratio(float(cv2.matchTemplate(one, two, cv2.TM_CCOEFF_NORMED).max()))
+
+
+_FAINT = 0.006
+"""Spread of a fingerprint below which a page is too empty to be told from another."""
+
+
+def _copy(group: Sequence[tuple[PageReading, Place]], sheets: dict[int, Evidence], model: str) -> CopyReading:
+    members = [(page, place.number) for page, place in group if place.number is not None]
+    foreign = [page for page, place in group if place.number is None]
+    length = next((place.length for _, place in group if place.number is not None), 0)
+    kept: dict[int, PageReading] = {}
+    doubles: list[int] = []
+    for page, number in members:
+        if number not in kept:
+            kept[number] = page
+        else:
+            doubles.append(number)
+            if kept[number].trouble is not None and page.trouble is None:
+                kept[number] = page
+    pages = [kept[number] for number in sorted(kept)]
+    missing = tuple(sorted(set(range(1, length + 1)) - set(kept)))
+    owner = _owner(pages, sheets)
+    findings = [
+        *_completeness(members, kept, doubles, missing),
+        *_appearance(pages, foreign, model),
+        *owner.findings,
+    ]
+    if missing or any(p.trouble for p in pages):
+        status = CopyStatus.INCOMPLETE
+    elif owner.candidate is None or any(f.severity is Severity.BLOCKING for f in findings):
+        status = CopyStatus.TO_DECIDE
+    else:
+        status = CopyStatus.COMPLETE
+    return CopyReading(
+        candidate=owner.candidate.number if owner.candidate else None,
+        attributed_by=owner.by,
+        status=status,
+        pages=tuple(p.page for p in pages),
+        missing=missing,
+        guesses=owner.guesses,
+        findings=tuple(findings),
+    )
+
+
+def _owner(pages: Sequence[PageReading], sheets: dict[int, Evidence]) -> Attribution:
+    evidence = [sheets[p.page] for p in pages if p.page in sheets]
+    if not evidence:
+        return Attribution(None, (), (), (finding(Code.UNIDENTIFIED),))
+    return attribute(evidence)
+
+
+def _completeness(
+    members: Sequence[tuple[PageReading, int]],
+    kept: dict[int, PageReading],
+    doubles: Sequence[int],
+    missing: Sequence[int],
+) -> list[Finding]:
+    findings = []
+    if missing:
+        findings.append(finding(Code.MISSING_PAGES, sorted(p.page for p, _ in members), what=_the(missing)))
+    if doubles:
+        spare = [p.page for p, number in members if kept[number] is not p]
+        findings.append(finding(Code.DUPLICATE_PAGES, spare, what=french_pages(sorted(set(doubles)))))
+    order = [number for page, number in members if kept[number] is page]
+    moved = [
+        page.page
+        for (page, number), expected in zip(
+            [(p, n) for p, n in members if kept[n] is p], sorted(order), strict=True
+        )
+        if number != expected
+    ]
+    if moved:
+        findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
+    if members and all(p.number is None for p, _ in members):
+        findings.append(finding(Code.NO_PAGE_NUMBERS, [p.page for p, _ in members]))
+    return findings
+
+
+def _the(numbers: Sequence[int]) -> str:
+    """`la page 3`, `les pages 3 et 4`."""
+    return ("la " if len(numbers) == 1 else "les ") + french_pages(numbers)
+
+
+def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], model: str) -> list[Finding]:
+    findings = []
+    turned = [p.page for p in pages if p.turn is not Turn.NONE]
+    if turned:
+        findings.append(finding(Code.UPSIDE_DOWN, turned))
+    if foreign:
+        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign]))
+    old = [p for p in pages if p.model not in (None, model)]
+    if old:
+        names = sorted({(p.model or "").upper() for p in old})
+        findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))
+    for p in pages:
+        if p.trouble is not None:
+            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble))
+    if pages and all(p.blank for p in pages):
+        findings.append(finding(Code.BLANK_COPY, [p.page for p in pages]))
+    return findings
+
+
+def _one_copy_each(copies: Sequence[CopyReading]) -> list[CopyReading]:
+    """Two copies of one candidate in a scan: neither goes on before a person has looked."""
+    owners = [c.candidate for c in copies]
+    double = finding(Code.DUPLICATE_COPY)
+    return [
+        replace(
+            c,
+            findings=(*c.findings, double),
+            status=CopyStatus.INCOMPLETE if c.missing else CopyStatus.TO_DECIDE,
+        )
+        if c.candidate is not None and owners.count(c.candidate) > 1
+        else c
+        for c in copies
+    ]

@@ -1,0 +1,205 @@
+"""A scan, read: every room's answer put together, page by page, then as copies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.people import Candidate
+from processors.scans import handwriting, quality
+from processors.scans.assembly import assemble
+from processors.scans.barcode import read_label
+from processors.scans.form import BoxedField, Form, Rectangle
+from processors.scans.handwriting import CellRow, digits
+from processors.scans.raster import BadImage, RawImage, a3_halves, read_images, turned
+from processors.scans.readings import (
+    FieldReading,
+    Gray,
+    Half,
+    PageKind,
+    PageReading,
+    ScanReading,
+    Turn,
+)
+from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place
+
+_OLD_MODEL = "cmen"
+_LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
+_MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
+
+
+def read_images_of(
+    path: Path, form: Form, label_pattern: str, start: int = 0, stop: int | None = None
+) -> list[PageReading]:
+    """The pages of images `start` to `stop` (PDF pages, from 0). `page` counts from 1 within this range."""
+    readings: list[PageReading] = []
+    for image in read_images(path, start, stop):
+        for reading in _read_image(image, form, label_pattern):
+            readings.append(renumbered(reading, len(readings) + 1))
+    return readings
+
+
+def renumbered(reading: PageReading, page: int) -> PageReading:
+    """The same reading under another page id: ranges of a file are read apart, then joined."""
+    return replace(reading, page=page)
+
+
+def understand(
+    pages: Sequence[PageReading],
+    sha256: str,
+    roster: Sequence[Candidate],
+    centre: str,
+    exam: str,
+    form: Form,
+    label_pattern: str,
+) -> ScanReading:
+    """The copies that the pages of a whole file make."""
+    copies, findings = assemble(pages, roster, centre, exam, label_pattern, form.form.name)
+    images = max((p.image for p in pages), default=0)
+    return ScanReading(sha256, images, tuple(pages), copies, findings)
+
+
+def read_scan(
+    path: Path, form: Form, label_pattern: str, roster: Sequence[Candidate], centre: str, exam: str
+) -> ScanReading:
+    """Read a whole file in this process. BadScan when it cannot be opened."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    pages = read_images_of(path, form, label_pattern)
+    return understand(pages, sha256, roster, centre, exam, form, label_pattern)
+
+
+def _read_image(image: RawImage, form: Form, label_pattern: str) -> Iterator[PageReading]:
+    try:
+        gray = image.gray()
+    except BadImage as broken:
+        yield _unreadable(image.image, None, round(image.dpi), str(broken))
+        return
+    for half, page in a3_halves(gray, image.dpi):
+        yield read_page(page, image.image, half, image.dpi, form, label_pattern)
+
+
+def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:
+    return PageReading(
+        page=1,
+        image=image,
+        half=half,
+        turn=Turn.NONE,
+        kind=PageKind.UNREADABLE,
+        model=None,
+        label=None,
+        boxes={},
+        number=None,
+        total=None,
+        blank=False,
+        sharpness=0.0,
+        resolution_dpi=dpi,
+        trouble=trouble,
+    )
+
+
+def read_page(
+    gray: Gray, image: int, half: Half | None, dpi: float, form: Form, label_pattern: str
+) -> PageReading:
+    """Everything that one A4 page says, in whatever turn it was scanned."""
+    placement = place(gray, dpi, form)
+    page = turned(gray, placement.turn)
+    trouble = quality.trouble(page, dpi)
+    first = placement.frames >= FRAMES_SEEN
+    boxes = placement.boxes >= BOXES_SEEN
+    if first:
+        kind = PageKind.FIRST
+    elif boxes:
+        kind = PageKind.INSIDE
+    else:
+        kind = PageKind.UNREADABLE if trouble is not None else PageKind.FOREIGN
+    rows: dict[str, BoxedField] = dict(form.digit_fields) if first else {}
+    if first or boxes:
+        rows |= {"page": form.pagination.page, "total": form.pagination.total}
+    readings = _read_rows(page, placement, rows)
+    number, total = readings.pop("page", None), readings.pop("total", None)
+    label = None
+    if first:
+        label = _label(page, placement, dpi, form, label_pattern)
+    return PageReading(
+        page=1,
+        image=image,
+        half=half,
+        turn=placement.turn,
+        kind=kind,
+        model=_model(placement, form) if first else None,
+        label=label,
+        boxes=readings,
+        number=_as_number(number),
+        total=_as_number(total),
+        blank=quality.is_blank(_answers(page, placement, form) if first else page, dpi),
+        sharpness=round(quality.sharpness(page, dpi), 3),
+        resolution_dpi=round(dpi),
+        frame=_frame(placement, form) if first else None,
+        number_reading=number,
+        total_reading=total,
+        fingerprint=_fingerprint(placement.ink, form),
+        trouble=trouble,
+    )
+
+
+def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) -> dict[str, FieldReading]:
+    """Every row of boxes of the page, read in one pass of the network."""
+    strips = []
+    for row in rows.values():
+        zone = row.cells.extent(row.count).grown(handwriting.MARGIN)
+        cells = CellRow(
+            row.cells.x - zone.x,
+            row.cells.y - zone.y,
+            row.cells.width,
+            row.cells.height,
+            row.cells.pitch,
+            row.count,
+        )
+        strips.append((placement.patch(page, zone, handwriting.PX_PER_MM), cells))
+    return dict(zip(rows, digits().read_rows(strips), strict=True))
+
+
+def _label(page: Gray, placement: Placement, dpi: float, form: Form, pattern: str) -> str | None:
+    zone = form.identity.label_zone.grown(_LABEL_REACH)
+    bars = placement.patch(page, zone, min(dpi / 25.4, _MAX_LABEL_SCALE))
+    reading = read_label(bars, pattern, form.label.symbology)
+    return reading.text if reading else None
+
+
+def _model(placement: Placement, form: Form) -> str:
+    """The model whose boxes are there: older sheets have no row for the registration number."""
+    seen = [placement.fields[name] for name in form.digit_fields]
+    return form.form.name if min(seen) >= BOXES_SEEN else _OLD_MODEL
+
+
+def _as_number(reading: FieldReading | None) -> int | None:
+    text = reading.text.replace(" ", "") if reading is not None else ""
+    return int(text) if text else None
+
+
+def _answers(page: Gray, placement: Placement, form: Form) -> Gray:
+    """The part of a first page that is below everything printed."""
+    frame = form.exam_block.frame
+    below = Rectangle(frame.x, frame.y + frame.height, frame.width, 1.0)
+    top = int(placement.corners(below)[:, 1].max()) + 1
+    return page[min(top, page.shape[0] - 1) :]
+
+
+def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
+
+
+def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:
+    """The ink map of the answers alone, without what is printed, nor the slow changes of the background."""
+    rows_per_mm = ink.shape[0] / form.form.page_height
+    top = int((form.exam_block.frame.y + form.exam_block.frame.height + 4) * rows_per_mm)
+    bottom = int((form.pagination.page.cells.y - 4) * rows_per_mm)
+    answers = ink[top:bottom, 4:-4]
+    return np.asarray(answers - cv2.GaussianBlur(answers, (0, 0), 4), np.float32)
