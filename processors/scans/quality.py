@@ -1,0 +1,114 @@
+"""Can a corrector read this page? (blank, blurred, too light, cut off, resolution)
+
+Everything is measured on the page reduced to 100 dpi, where noise is averaged out and a page takes two or
+three milliseconds. The thresholds were set on clean, office and poor scans of handwriting, and on the same
+pages blurred, faded and reduced until they could no longer be read.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.readings import Gray
+
+_DPI = 100
+_PX = _DPI / 25.4  # pixels per millimetre
+_EDGE = round(6 * _PX)  # the outermost millimetres show the scanner's lid as often as the page
+
+_BLOCK = 16  # pixels, 4 mm: about a letter
+_STRIDE = 8
+_PRINT = 0.75  # steepness of a sharp scan's edges
+_BLURRED = 0.57  # sharpness after a blur of 0.5 mm (standard deviation), where e and c are the same
+_FAINT = 30.0  # gray levels between ink and paper
+_NOTHING = 8.0  # gray levels: there is no ink to judge
+
+_INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
+_RULED = round(4.5 * _PX)  # the shortest printed line: a side of a page box
+_WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
+
+
+def is_blank(gray: Gray, dpi: float) -> bool:
+    """Whether nothing is written here.
+
+    Ruled lines, frames and boxes with the digits in them, speckles, the scanner's dark borders and what
+    shows through the sheet are not writing; one handwritten line is.
+    """
+    return _written_mm2(_reduced(gray, dpi), _INK) < _WRITTEN_MM2
+
+
+def sharpness(gray: Gray, dpi: float) -> float:
+    """0 to 1, 1 as sharp as print: how steep the steepest edges are, however few. 1 where there are none."""
+    contrast, steepness = _edges(_reduced(gray, dpi))
+    return 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
+
+
+def trouble(gray: Gray, dpi: float) -> str | None:
+    """Why a corrector could not read this page, in French; None if nothing stands against it."""
+    if dpi < 145:
+        return "résolution inférieure à 150 dpi"
+    short, long = sorted(side / dpi * 25.4 for side in gray.shape[:2])
+    if short < 185 or long < 265:
+        return "page coupée"
+    small = _reduced(gray, dpi)
+    if float(np.mean(small[::4, ::4] < 90)) > 0.6:
+        return "page noire"
+    contrast, steepness = _edges(small)
+    if contrast < _FAINT:
+        faint = max(_NOTHING, contrast * 0.3)
+        return "trop claire" if _written_mm2(small, faint) >= _WRITTEN_MM2 else None
+    return "floue" if steepness / _PRINT < _BLURRED else None
+
+
+def _reduced(gray: Gray, dpi: float) -> Gray:
+    scale = _DPI / dpi
+    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _edges(small: Gray) -> tuple[float, float]:
+    """Contrast of the strongest blocks (gray levels) and steepness of their edges.
+
+    Steepness is the largest step over two pixels as a share of the block's range: 0.75 for a sharp edge,
+    and inversely proportional to the width of a blur whatever is written.
+    """
+    smooth = cv2.GaussianBlur(small, (3, 3), 0)
+    step = np.zeros_like(smooth)
+    step[:, 1:-1] = cv2.absdiff(smooth[:, 2:], smooth[:, :-2])
+    step[1:-1] = np.maximum(step[1:-1], cv2.absdiff(smooth[2:], smooth[:-2]))
+    kernel = np.ones((_BLOCK, _BLOCK), np.uint8)
+    light, dark, steep = (
+        _inner(np.asarray(operation(image, kernel), np.uint8))
+        for operation, image in ((cv2.dilate, smooth), (cv2.erode, smooth), (cv2.dilate, step))
+    )
+    ranges = light - dark
+    if ranges.size < 60:
+        return 0.0, 1.0
+    contrast = float(np.partition(ranges, -20)[-20])
+    strong = ranges >= max(0.4 * contrast, 1.0)
+    if not strong.any():
+        return 0.0, 1.0
+    return contrast, float(np.median(steep[strong] / ranges[strong]))
+
+
+def _inner(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    edge = _EDGE + _BLOCK // 2
+    return image[edge:-edge:_STRIDE, edge:-edge:_STRIDE].astype(np.float32).ravel()
+
+
+def _written_mm2(small: Gray, ink: float) -> float:
+    """Square millimetres of handwriting-like ink."""
+    blackhat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((11, 11), np.uint8))
+    dark = cv2.threshold(blackhat, ink, 255, cv2.THRESH_BINARY)[1]
+    level = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))
+    plumb = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_RULED, 1), np.uint8))
+    around = np.ones((5, 5), np.uint8)
+    ruled = cv2.dilate(cv2.max(level, plumb), around)
+    corners = cv2.bitwise_and(cv2.dilate(level, around), cv2.dilate(plumb, around))
+    boxes = cv2.dilate(corners, np.ones((_RULED + 8, _RULED + 8), np.uint8))
+    printed = cv2.max(ruled, boxes) if float(np.mean(boxes[::4, ::4] > 0)) < 0.1 else ruled
+    dark = cv2.bitwise_and(dark, cv2.bitwise_not(printed))
+    dark[:_EDGE], dark[-_EDGE:], dark[:, :_EDGE], dark[:, -_EDGE:] = 0, 0, 0, 0
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1, initial=0)
+    return float(stats[1:, cv2.CC_STAT_AREA][sizes >= 1.2 * _PX].sum()) / _PX**2

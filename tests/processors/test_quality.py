@@ -1,0 +1,146 @@
+"""Drawn pages at 200 dpi, and the same pages damaged as scanners and people damage them."""
+
+import cv2
+import numpy as np
+import pytest
+
+from processors.scans.quality import is_blank, sharpness, trouble
+
+DPI = 200
+MM = DPI / 25.4
+LINE = "la reponse du candidat tient en une seule ligne"
+
+
+def paper(noise: float = 0.0, ruled: bool = True, boxes: bool = True) -> np.ndarray:
+    page = np.full((round(297 * MM), round(210 * MM)), 240, np.uint8)
+    if ruled:
+        for y in range(20, 275, 8):
+            cv2.line(page, at(12, y), at(198, y + 2), 170, 2)
+    if boxes:
+        for x in (170, 176, 188, 194):
+            cv2.rectangle(page, at(x, 284), at(x + 5.5, 291), 30, 2)
+        write(page, "2", 177.5, 290, 0.7)
+        write(page, "4", 195.5, 290, 0.7)
+    if noise:
+        grain = np.random.default_rng(3).normal(0, noise, page.shape)
+        page = np.clip(page + grain, 0, 255).astype(np.uint8)
+    return page
+
+
+def at(x: float, y: float) -> tuple[int, int]:
+    return round(x * MM), round(y * MM)
+
+
+def write(page: np.ndarray, text: str, x: float, y: float, scale: float = 1.0, ink: int = 50) -> None:
+    cv2.putText(page, text, at(x, y), cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, scale, ink, 3, cv2.LINE_AA)
+
+
+def written(lines: int = 20, **options: float) -> np.ndarray:
+    page = paper(**options)
+    for k in range(lines):
+        write(page, LINE, 15, 27 + 9 * k)
+    return page
+
+
+def blurred(page: np.ndarray, mm: float) -> np.ndarray:
+    return cv2.GaussianBlur(page, (0, 0), mm * MM)
+
+
+def faded(page: np.ndarray, share: float) -> np.ndarray:
+    return (240 - (240 - page.astype(float)) * share).astype(np.uint8)
+
+
+def speckled(page: np.ndarray) -> np.ndarray:
+    rng = np.random.default_rng(5)
+    for _ in range(150):
+        cv2.circle(page, at(rng.uniform(5, 205), rng.uniform(5, 290)), 2, 60, -1)
+    return page
+
+
+def on_a_dark_lid(page: np.ndarray) -> np.ndarray:
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 1.0, 0.99)
+    return cv2.warpAffine(page, turn, (width, height), borderValue=40)
+
+
+def seen_through(page: np.ndarray) -> np.ndarray:
+    verso = 240 - written(25, ruled=False, boxes=False)[:, ::-1]
+    return np.clip(page.astype(float) - cv2.GaussianBlur(verso, (0, 0), 2) * 0.15, 0, 255).astype(np.uint8)
+
+
+BLANK = {
+    "bare": lambda: paper(ruled=False, boxes=False),
+    "ruled, with its page boxes": paper,
+    "noisy": lambda: paper(noise=10),
+    "speckled": lambda: speckled(paper()),
+    "on a dark lid": lambda: on_a_dark_lid(paper()),
+    "written on the other side": lambda: seen_through(paper()),
+    "black and white": lambda: np.where(paper() < 128, 0, 255).astype(np.uint8),
+}
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_an_empty_page_is_blank_and_no_trouble(name: str) -> None:
+    page = BLANK[name]()
+    assert is_blank(page, DPI)
+    assert trouble(page, DPI) is None
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_one_handwritten_line_is_writing(name: str) -> None:
+    page = BLANK[name]()
+    write(page, LINE, 20, 130)
+    assert not is_blank(page, DPI)
+    assert trouble(page, DPI) is None
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_a_turned_page_is_judged_alike(turn: int) -> None:
+    assert is_blank(np.ascontiguousarray(np.rot90(paper(), turn)), DPI)
+    assert not is_blank(np.ascontiguousarray(np.rot90(written(1), turn)), DPI)
+
+
+@pytest.mark.parametrize("lines", [0, 1, 28])
+def test_sharpness_does_not_depend_on_how_much_is_written(lines: int) -> None:
+    page = written(lines)
+    assert sharpness(page, DPI) > 0.9
+    assert sharpness(blurred(page, 0.7), DPI) < 0.55
+
+
+def test_sharpness_falls_as_the_blur_grows() -> None:
+    values = [sharpness(blurred(written(noise=6), mm), DPI) for mm in (0.1, 0.25, 0.4, 0.6, 0.9)]
+    assert values == sorted(values, reverse=True)
+
+
+def test_nothing_to_see_is_not_blurred() -> None:
+    assert sharpness(paper(ruled=False, boxes=False), DPI) == 1.0
+
+
+@pytest.mark.parametrize("noise", [0.0, 8.0])
+def test_a_page_that_blur_made_unreadable(noise: float) -> None:
+    assert trouble(blurred(written(), 0.7), DPI) == "floue"
+    assert trouble(blurred(written(noise=noise), 0.25), DPI) is None
+
+
+def test_a_page_too_light() -> None:
+    assert trouble(faded(written(), 0.08), DPI) == "trop claire"
+    assert trouble(faded(written(), 0.35), DPI) is None
+    assert trouble(faded(paper(boxes=False), 0.3), DPI) is None  # ruling alone is light by nature
+
+
+def test_a_resolution_too_low() -> None:
+    small = cv2.resize(written(), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    assert trouble(small, 100) == "résolution inférieure à 150 dpi"
+    fine = cv2.resize(written(), None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA)
+    assert trouble(fine, 150) is None
+
+
+def test_a_page_cut_off() -> None:
+    page = written()
+    assert trouble(page[: round(200 * MM)], DPI) == "page coupée"
+    assert trouble(page[:, : round(150 * MM)], DPI) == "page coupée"
+    assert trouble(page[: round(290 * MM)], DPI) is None
+
+
+def test_a_black_page() -> None:
+    assert trouble(np.full_like(paper(), 20), DPI) == "page noire"
