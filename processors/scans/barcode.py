@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -24,16 +24,25 @@ class LabelReading:
     by: str
 
 
-def read_label(zone: Gray, pattern: str, symbology: str = "Code128") -> LabelReading | None:
+def read_label(
+    zone: Gray, pattern: str, enrolled: Container[str], symbology: str = "Code128"
+) -> LabelReading | None:
     """Read the label in an upright image of its zone (any scale from 150 to 600 dpi), or None.
 
-    `pattern`: the session's regular expression; a text that does not match it whole is no reading.
+    `pattern`: the session's regular expression, with a group `candidate`; a text that does not match it whole
+    is no reading. One sight is enough for the number of an `enrolled` candidate; any other must be seen by two
+    preparations, since a damaged label can pass its check digit and say something else.
     """
     fits = re.compile(pattern)
+    seen: set[str] = set()
     for by, texts in _attempts(zone, symbology):
         for text in texts:
-            if fits.fullmatch(text):
+            match = fits.fullmatch(text)
+            if match is None:
+                continue
+            if match["candidate"] in enrolled or text in seen:
                 return LabelReading(text, by)
+        seen.update(texts)
     return None
 
 

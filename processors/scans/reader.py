@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -34,13 +34,25 @@ _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What the pages of a scan are read against: the paper model, the labels' pattern, who may sit.
+
+    `enrolled`: the candidate numbers of the whole session.
+    """
+
+    form: Form
+    label_pattern: str
+    enrolled: frozenset[str]
+
+
 def read_images_of(
-    path: Path, form: Form, label_pattern: str, start: int = 0, stop: int | None = None
+    path: Path, expected: Expected, start: int = 0, stop: int | None = None
 ) -> list[PageReading]:
     """The pages of images `start` to `stop` (PDF pages, from 0). `page` counts from 1 within this range."""
     readings: list[PageReading] = []
     for image in read_images(path, start, stop):
-        for reading in _read_image(image, form, label_pattern):
+        for reading in _read_image(image, expected):
             readings.append(renumbered(reading, len(readings) + 1))
     return readings
 
@@ -56,13 +68,17 @@ def understand(
     roster: Sequence[Candidate],
     centre: str,
     exam: str,
-    form: Form,
-    label_pattern: str,
+    expected: Expected,
 ) -> ScanReading:
     """The copies that the pages of a whole file make."""
-    copies, findings = assemble(pages, roster, centre, exam, label_pattern, form.form.name)
+    pattern, model = expected.label_pattern, expected.form.form.name
+    copies, findings = assemble(pages, roster, centre, exam, pattern, model)
     images = max((p.image for p in pages), default=0)
     return ScanReading(sha256, images, tuple(pages), copies, findings)
+
+
+def expected_of(form: Form, label_pattern: str, roster: Sequence[Candidate]) -> Expected:
+    return Expected(form, label_pattern, frozenset(c.number for c in roster))
 
 
 def read_scan(
@@ -71,18 +87,19 @@ def read_scan(
     """Read a whole file in this process. BadScan when it cannot be opened."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    pages = read_images_of(path, form, label_pattern)
-    return understand(pages, sha256, roster, centre, exam, form, label_pattern)
+    expected = expected_of(form, label_pattern, roster)
+    pages = read_images_of(path, expected)
+    return understand(pages, sha256, roster, centre, exam, expected)
 
 
-def _read_image(image: RawImage, form: Form, label_pattern: str) -> Iterator[PageReading]:
+def _read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     try:
         gray = image.gray()
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
         return
     for half, page in a3_halves(gray, image.dpi):
-        yield read_page(page, image.image, half, image.dpi, form, label_pattern)
+        yield read_page(page, image.image, half, image.dpi, expected)
 
 
 def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:
@@ -104,10 +121,9 @@ def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageRe
     )
 
 
-def read_page(
-    gray: Gray, image: int, half: Half | None, dpi: float, form: Form, label_pattern: str
-) -> PageReading:
+def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: Expected) -> PageReading:
     """Everything that one A4 page says, in whatever turn it was scanned."""
+    form = expected.form
     placement = place(gray, dpi, form)
     page = turned(gray, placement.turn)
     trouble = quality.trouble(page, dpi)
@@ -126,7 +142,7 @@ def read_page(
     number, total = readings.pop("page", None), readings.pop("total", None)
     label = None
     if first:
-        label = _label(page, placement, dpi, form, label_pattern)
+        label = _label(page, placement, dpi, expected)
     return PageReading(
         page=1,
         image=image,
@@ -166,10 +182,11 @@ def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) ->
     return dict(zip(rows, digits().read_rows(strips), strict=True))
 
 
-def _label(page: Gray, placement: Placement, dpi: float, form: Form, pattern: str) -> str | None:
+def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> str | None:
+    form = expected.form
     zone = form.identity.label_zone.grown(_LABEL_REACH)
     bars = placement.patch(page, zone, min(dpi / 25.4, _MAX_LABEL_SCALE))
-    reading = read_label(bars, pattern, form.label.symbology)
+    reading = read_label(bars, expected.label_pattern, expected.enrolled, form.label.symbology)
     return reading.text if reading else None
 
 
