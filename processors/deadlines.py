@@ -1,0 +1,82 @@
+"""Was this in time? Instants, judged to the second, Europe/Paris."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+
+
+class Rule(StrEnum):
+    """Whether the second of the deadline itself is in time: the circular does not say, so it is a setting."""
+
+    BEFORE = "before"  # strictly before: that second is late
+    UNTIL = "until"  # that second, to its end, is in time
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An aware instant and its rule. A naive datetime raises ValueError."""
+
+    at: datetime
+    rule: Rule = Rule.BEFORE
+
+    def __post_init__(self) -> None:
+        _second(self.at)
+        object.__setattr__(self, "rule", Rule(self.rule))
+
+    def met(self, deposited_at: datetime) -> bool:
+        """Whether a deposit made at this aware instant is in time.
+
+        Fractions of a second are dropped: a store states the same deposit with or without them.
+        """
+        deposited, limit = _second(deposited_at), _second(self.at)
+        return deposited < limit or (self.rule is Rule.UNTIL and deposited == limit)
+
+    def __str__(self) -> str:
+        """`avant le mercredi 22 avril 2026 à 12:00`, `jusqu'au mercredi 20 mai 2026 à 23:59:59`."""
+        preposition = "avant le" if self.rule is Rule.BEFORE else "jusqu'au"
+        return f"{preposition} {french_instant(self.at)}"
+
+
+def paris(day: date, clock: time) -> datetime:
+    """The instant of a Paris clock. What the summer-time change skips or repeats: see `clock_trouble`."""
+    return datetime.combine(day, clock, tzinfo=PARIS)
+
+
+def clock_trouble(day: date, clock: time) -> str | None:
+    """Why a Paris clock time names no single instant that day (English), None where it does."""
+    local = paris(day, clock.replace(fold=0))
+    if local.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != local.replace(tzinfo=None):
+        return f"{clock:%H:%M} does not exist in Paris on {day}: clocks go forward that night"
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        return f"{clock:%H:%M} comes twice in Paris on {day}: clocks go back that night"
+    return None
+
+
+def french_instant(at: datetime) -> str:
+    """`mercredi 20 mai 2026 à 12:00`, with the seconds where there are any."""
+    local = at.astimezone(PARIS)
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{WEEKDAYS[local.weekday()]} {french_day(local.date())} à {clock}"
+
+
+def french_day(day: date) -> str:
+    """`20 mai 2026`, `1er juin 2026`."""
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _second(at: datetime) -> datetime:
+    """In UTC: two datetimes of one time zone compare by their clocks, blind to the hour that comes twice."""
+    if at.utcoffset() is None:
+        raise ValueError("a deadline needs datetimes that know their time zone")
+    return at.astimezone(UTC).replace(microsecond=0)
