@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -27,27 +28,28 @@ from training.cells import EMPTY, SHAPES, DrawnRow, any_digits, draw_row
 from training.hands import HELD_OUT_FONTS, font_hand, fonts, mnist, mnist_hand, stroke_hand
 
 HANDS = ("mnist", "mnist bent", "fonts", "strokes", "empty")
+WEAR = {"clean": 0.0, "office": 0.35, "poor": 0.8}
 _CHUNK = 100  # rows
 
 
-def rows(hand: str, folder: Path, rng: np.random.Generator) -> Iterator[DrawnRow]:
-    """Endless rows of this kind of hand."""
+def rows(hand: str, wear: float, folder: Path, rng: np.random.Generator) -> Iterator[DrawnRow]:
+    """Endless rows of this kind of hand, so worn."""
     people = mnist_hand(mnist(folder, "t10k"))
     faces = [font_hand(path) for path in fonts(folder, HELD_OUT_FONTS)]
     while True:
         shape = SHAPES[rng.integers(len(SHAPES))]
         written = (EMPTY,) * shape[3] if hand == "empty" else any_digits(shape[3], rng, empty=0.0)
         chosen = {"fonts": faces[rng.integers(len(faces))], "strokes": stroke_hand(rng)}.get(hand, people)
-        yield draw_row(written, chosen, rng, shape, bent=float(hand != "mnist"))
+        yield draw_row(written, chosen, rng, shape, bent=float(hand != "mnist"), wear=wear)
 
 
 Measured = tuple[NDArray[np.float32], NDArray[np.int64], float]
 
 
-def measure(seed: int, hand: str, folder: Path) -> Measured:
+def measure(seed: int, hand: str, wear: float, folder: Path) -> Measured:
     """Probabilities and truth of a chunk of rows, and the CPU seconds their reading took."""
     cv2.setNumThreads(1)
-    source = rows(hand, folder, np.random.default_rng((seed, HANDS.index(hand))))
+    source = rows(hand, wear, folder, np.random.default_rng((seed, HANDS.index(hand), int(100 * wear))))
     drawn = [row for row, _ in zip(source, range(_CHUNK), strict=False)]
     network, found, start = digits(), [], time.process_time()
     for k in range(0, len(drawn), 5):  # about as many cells as a first page has
@@ -73,33 +75,27 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--cells", type=int, default=20_000, help="of all hands together")
     wanted = parser.parse_args()
-    chunks = max(1, round(wanted.cells / len(HANDS) / (_CHUNK * np.mean([shape[3] for shape in SHAPES]))))
+    a_chunk = _CHUNK * np.mean([shape[3] for shape in SHAPES])
+    chunks = max(1, round(wanted.cells / len(HANDS) / len(WEAR) / a_chunk))
 
     table = Table(
-        "hand",
-        "cells",
-        "digit right",
-        "digit seen as empty",
-        "empty seen as digit",
-        "NLL",
-        "ECE",
-        "ms a cell",
+        "hand", "scan", "cells", "right", "digit seen empty", "empty seen inked", "NLL", "ECE", "ms a cell"
     )
     with ProcessPoolExecutor() as pool:
-        for hand in HANDS:
-            parts = list(pool.map(partial(measure, hand=hand, folder=wanted.folder), range(chunks)))
-            found, truth = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-            ink, said, likelihood = truth != EMPTY, found.argmax(axis=1), calibration(found, truth)
-            table.add_row(
-                hand,
-                str(len(truth)),
-                f"{(said == truth)[ink].mean():.2%}" if ink.any() else "",
-                f"{(said[ink] == EMPTY).mean():.2%}" if ink.any() else "",
-                f"{(said[~ink] != EMPTY).mean():.2%}" if not ink.all() else "",
-                f"{likelihood[0]:.4f}",
-                f"{likelihood[1]:.4f}",
-                f"{1000 * sum(p[2] for p in parts) / len(truth):.3f}",
+        for hand, (level, wear) in product(HANDS, WEAR.items()):
+            parts = list(
+                pool.map(partial(measure, hand=hand, wear=wear, folder=wanted.folder), range(chunks))
             )
+            found, truth = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+            ink, said, (likelihood, error) = truth != EMPTY, found.argmax(axis=1), calibration(found, truth)
+            mistaken = (
+                [f"{(said == EMPTY).mean():.2%}", ""] if ink.all() else ["", f"{(said != EMPTY).mean():.2%}"]
+            )
+            cost = 1000 * sum(p[2] for p in parts) / len(truth)
+            table.add_row(
+                hand, level, str(len(truth)), f"{(said == truth).mean():.2%}", *mistaken,
+                f"{likelihood:.4f}", f"{error:.4f}", f"{cost:.3f}",
+            )  # fmt: skip
     Console().print(table)
 
 

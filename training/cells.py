@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from processors.scans.handwriting import MARGIN, PX_PER_MM, CellRow
 from processors.scans.readings import Gray
@@ -22,6 +23,7 @@ SHAPES: tuple[Shape, ...] = (
     (5.5, 7.0, 6.0, 2),  # page boxes
 )
 _DRAWN = 12.0  # pixels a millimetre of the drawing, before it is scanned
+_AROUND = 5.0  # millimetres drawn around a row
 
 
 @dataclass(frozen=True)
@@ -31,43 +33,43 @@ class DrawnRow:
     digits: tuple[int, ...]  # EMPTY where nothing is written
 
 
-def draw_row(digits: Sequence[int], hand: Hand, rng: Rng, shape: Shape, bent: float = 1.0) -> DrawnRow:
+def draw_row(
+    digits: Sequence[int], hand: Hand, rng: Rng, shape: Shape, bent: float = 1.0, wear: float | None = None
+) -> DrawnRow:
     """A row of cells with these digits, printed, written, scanned and rectified as `handwriting` expects it.
 
-    `bent`: how far glyphs are bent beyond their hand (0: not at all).
+    `bent`: how far glyphs are bent beyond their hand (0: not at all); `wear`: 0 a clean scan to 1 a poor one.
     """
     width, height, pitch, count = shape
-    around = 4.0
-    size = (pitch * (count - 1) + width + 2 * around, height + 2 * around)
-    page = np.zeros((round(size[1] * _DRAWN), round(size[0] * _DRAWN)), np.float32)
-    pen_ink = np.zeros_like(page)
-    _print_cells(page, shape, around, rng)
-    tall, drift = rng.uniform(0.5, 1.05), rng.normal(0, 0.3)
+    size = pitch * (count - 1) + width + 2 * _AROUND, height + 2 * _AROUND
+    printed = np.zeros((round(size[1] * _DRAWN), round(size[0] * _DRAWN)), np.float32)
+    pen = np.zeros_like(printed)
+    _print_cells(printed, shape, rng)
+    tall, drift, careless = rng.uniform(0.5, 1.05), rng.normal(0, 0.4), rng.random() < 0.3
     for k, digit in enumerate(digits):
         if digit == EMPTY:
             continue
         glyph = _bend(hand(digit, rng), rng, bent)
-        centre = (
-            around + k * pitch + width / 2 + float(np.clip(rng.normal(0, 0.35), -0.9, 0.9)),
-            around + height / 2 + float(np.clip(drift + rng.normal(0, 0.3), -0.9, 0.9)),
-        )
-        _write(pen_ink, glyph, centre, min(tall * rng.uniform(0.88, 1.12), 1.12) * height, 1.15 * width, rng)
-    _clutter(page, pen_ink, size, around, rng)
-    return DrawnRow(
-        _scan(page, pen_ink, size, shape, around, rng), CellRow(MARGIN, MARGIN, *shape), tuple(digits)
-    )
+        high = min(tall * rng.uniform(0.88, 1.12), 1.12) * height
+        wide = min(high * glyph.shape[1] / glyph.shape[0], 1.15 * width)
+        slack = max(0.6, (width - wide) / 2 + 0.2)  # a narrow 1 may stand anywhere in its cell
+        x = rng.uniform(-slack, slack) if careless else float(np.clip(rng.normal(0, 0.35), -0.9, 0.9))
+        y = float(np.clip(drift + rng.normal(0, 0.3), -1.2, 1.2))
+        _write(pen, glyph, (_AROUND + k * pitch + width / 2 + x, _AROUND + height / 2 + y), wide, rng)
+    _clutter(printed, pen, size, rng)
+    wear = float(rng.beta(1, 1.6)) if wear is None else wear
+    image, to_scan = _scan(printed, pen, wear, rng)
+    return DrawnRow(_rectify(image, to_scan, shape, rng), CellRow(MARGIN, MARGIN, *shape), tuple(digits))
 
 
-def _print_cells(page: Ink, shape: Shape, around: float, rng: Rng) -> None:
+def _print_cells(printed: Ink, shape: Shape, rng: Rng) -> None:
     width, height, pitch, count = shape
-    if rng.random() < 0.01:  # a faint print
+    if rng.random() < 0.01:  # a print so faint that nothing is left
         return
-    thick = max(1, round(rng.uniform(0.12, 0.32) * _DRAWN))
-    dark = rng.uniform(0.45, 1.0)
+    thick, dark = max(1, round(rng.uniform(0.12, 0.32) * _DRAWN)), rng.uniform(0.45, 1.0)
     for k in range(count):
-        x, y = (around + k * pitch) * _DRAWN, around * _DRAWN
-        corners = np.rint(np.array([[x, y], [x + width * _DRAWN, y + height * _DRAWN]])).astype(int)
-        cv2.rectangle(page, tuple(corners[0].tolist()), tuple(corners[1].tolist()), dark, thick)
+        x, y = _AROUND + k * pitch, _AROUND
+        cv2.rectangle(printed, _at(x, y), _at(x + width, y + height), dark, thick)
 
 
 def _bend(glyph: Ink, rng: Rng, bent: float) -> Ink:
@@ -101,102 +103,84 @@ def _bend(glyph: Ink, rng: Rng, bent: float) -> Ink:
     return cropped(cv2.remap(padded, source, None, cv2.INTER_LINEAR))
 
 
-def _write(pen: Ink, glyph: Ink, centre: tuple[float, float], tall: float, widest: float, rng: Rng) -> None:
-    scale = min(tall * _DRAWN / glyph.shape[0], widest * _DRAWN / glyph.shape[1])
+def _write(pen: Ink, glyph: Ink, centre: tuple[float, float], wide: float, rng: Rng) -> None:
+    scale = wide * _DRAWN / glyph.shape[1]
     size = max(2, round(glyph.shape[1] * scale)), max(2, round(glyph.shape[0] * scale))
     image = cv2.resize(glyph, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    x, y = round(centre[0] * _DRAWN - size[0] / 2), round(centre[1] * _DRAWN - size[1] / 2)
+    x, y = _at(centre[0] - size[0] / 2 / _DRAWN, centre[1] - size[1] / 2 / _DRAWN)
     x, y = max(x, 0), max(y, 0)
     part = pen[y : y + size[1], x : x + size[0]]
     np.maximum(part, image[: part.shape[0], : part.shape[1]] * rng.uniform(0.85, 1.0), out=part)
 
 
-def _clutter(page: Ink, pen: Ink, size: tuple[float, float], around: float, rng: Rng) -> None:
+def _at(x: float, y: float) -> tuple[int, int]:
+    return round(x * _DRAWN), round(y * _DRAWN)
+
+
+def _clutter(printed: Ink, pen: Ink, size: tuple[float, float], rng: Rng) -> None:
     """What stands around a row without being a digit: slashes, tails of letters, specks of pen and dust."""
-
-    def at(x: float, y: float) -> tuple[int, int]:
-        return round(x * _DRAWN), round(y * _DRAWN)
-
+    u, right, bottom = rng.uniform, size[0] - _AROUND, size[1] - _AROUND
     if rng.random() < 0.35:
-        for x in (around - rng.uniform(0.8, 2), size[0] - around + rng.uniform(0.8, 2)):
-            lean = rng.uniform(0, 0.8)
-            top = around + rng.uniform(1, 3)
-            cv2.line(
-                page,
-                at(x + lean, top),
-                at(x - lean, top + rng.uniform(1.5, 3.5)),
-                rng.uniform(0.5, 1),
-                3,
-                cv2.LINE_AA,
-            )
+        for x in (_AROUND - u(0.8, 2), right + u(0.8, 2)):
+            lean, top = u(0, 0.8), _AROUND + u(1, 3)
+            foot = _at(x - lean, top + u(1.5, 3.5))
+            cv2.line(printed, _at(x + lean, top), foot, u(0.5, 1), 3, cv2.LINE_AA)
     for _ in range(rng.poisson(0.8)):
-        x = rng.uniform(0, size[0])
-        side = rng.choice([0.0, size[1]])
-        end = around - rng.uniform(0.2, 2) if side == 0 else size[1] - around + rng.uniform(0.2, 2)
-        cv2.line(pen, at(x, side), at(x + rng.normal(0, 1), end), 1.0, int(rng.integers(2, 7)), cv2.LINE_AA)
+        x, above = u(0, size[0]), rng.random() < 0.5
+        end = _AROUND - u(0.2, 2) if above else bottom + u(0.2, 2)
+        start = _at(x, 0 if above else size[1])
+        cv2.line(pen, start, _at(x + rng.normal(0, 1), end), 1.0, int(rng.integers(2, 7)), cv2.LINE_AA)
     if rng.random() < 0.15:
-        cv2.line(page, at(0, rng.uniform(0, around - 1.6)), at(size[0], rng.uniform(0, around - 1.6)), 1.0, 6)
-    for _ in range(rng.poisson(1.5)):  # a pen laid down, dust on the glass
-        cv2.circle(
-            pen,
-            at(rng.uniform(0, size[0]), rng.uniform(0, size[1])),
-            int(rng.integers(1, 4)),
-            rng.uniform(0.3, 1),
-            -1,
-        )
+        cv2.line(printed, _at(0, u(0, _AROUND - 1.6)), _at(size[0], u(0, _AROUND - 1.6)), 1.0, 6)
+    for _ in range(rng.poisson(0.4 * size[0] / 10)):  # a pen laid down, dust on the glass
+        spot = _at(u(0, size[0]), u(_AROUND - 1, bottom + 1))
+        cv2.circle(pen, spot, int(rng.choice([1, 2, 2, 3, 3, 4, 5])), u(0.3, 1), -1)
 
 
-def _scan(
-    page: Ink,
-    pen: Ink,
-    size: tuple[float, float],
-    shape: Shape,
-    around: float,
-    rng: Rng,
-) -> Gray:
-    """Scanned askew, 200 to 300 dpi, gray or one bit, then rectified with a registration's usual errors."""
+def _scan(printed: Ink, pen: Ink, wear: float, rng: Rng) -> tuple[Gray, NDArray[np.float64]]:
+    """Scanned askew, 200 to 300 dpi, gray or one bit; and the matrix from the drawing to the scan."""
     u = rng.uniform
-    poor = rng.beta(1, 1.6)
     paper = u(205, 255) if rng.random() < 0.8 else u(170, 205)
-    pen_depth = (u(0.55, 1.0) if rng.random() < 0.85 else u(0.3, 0.55)) * (1 - 0.25 * poor)
-    print_depth = u(0.45, 0.95)
-    darkness = np.maximum(page * print_depth, pen * pen_depth)
+    pale = rng.random() < 0.05 + 0.2 * wear
+    pen_depth = (u(0.3, 0.55) if pale else u(0.55, 1.0)) * (1 - 0.25 * wear)
+    darkness = np.maximum(printed * u(0.45, 0.95), pen * pen_depth)
 
-    dpi = rng.choice([200, 200, 240, 300])
-    scale = dpi / 25.4 / _DRAWN
-    tilt = np.radians(u(-3, 3))
-    h, w = page.shape
-    shear = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]) * scale
-    out = np.ceil(np.abs(shear) @ [w, h]).astype(int) + 2
-    there = np.column_stack([shear, out / 2 - shear @ [w / 2, h / 2]])
-    blur = u(0.3, 1.0) + 0.4 * poor
-    soft = cv2.GaussianBlur(darkness, None, blur / scale * 0.6) if blur > 0.35 else darkness
-    scan = cv2.warpAffine(soft, there, (int(out[0]), int(out[1])), flags=cv2.INTER_LINEAR)
+    scale = rng.choice([200, 200, 240, 300]) / 25.4 / _DRAWN
+    tilt, (h, w) = np.radians(u(-3, 3)), printed.shape
+    turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]) * scale
+    out = np.ceil(np.abs(turn) @ [w, h]).astype(int) + 2
+    to_scan = np.column_stack([turn, out / 2 - turn @ [w / 2, h / 2]])
+    soft = cv2.GaussianBlur(darkness, (0, 0), (u(0.3, 1.0) + 0.4 * wear) / scale * 0.6)
+    scan = cv2.warpAffine(soft, to_scan, (int(out[0]), int(out[1])), flags=cv2.INTER_LINEAR)
     scan = paper * (1 - scan) - rng.normal(0, 4) * np.linspace(-1, 1, scan.shape[1], dtype=np.float32)
-    scan += rng.standard_normal(scan.shape, np.float32) * np.float32(u(0.5, 4) + 9 * poor)
-    for _ in range(rng.poisson(0.5 + 8 * poor * scan.size / 1e5)):
-        spot = (int(rng.integers(scan.shape[1])), int(rng.integers(scan.shape[0])))
+    scan = scan + rng.standard_normal(scan.shape, np.float32) * (u(0.5, 4) + 9 * wear)
+    for _ in range(rng.poisson(0.5 + 8 * wear * scan.size / 1e5)):
+        spot = int(rng.integers(scan.shape[1])), int(rng.integers(scan.shape[0]))
         cv2.circle(scan, spot, int(rng.integers(0, 3)), float(rng.choice([u(0, 90), u(0, 90), paper])), -1)
-    image = np.clip(scan, 0, 255).astype(np.uint8)
-    if rng.random() < 0.4:
-        image = np.where(image < paper * u(0.5, 0.8), 0, 255).astype(np.uint8)
-    else:
-        quality = int(95 - 50 * poor - u(0, 10))
-        image = cv2.imdecode(
-            cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE
-        )
+    if rng.random() < 0.05:  # dust under the scanner's bar
+        scan[:, int(rng.integers(scan.shape[1]))] = rng.choice([u(0, 120), paper])
 
+    if rng.random() < 0.4:
+        threshold = paper * (1 - pen_depth * u(0.3, 0.65))
+        return np.where(scan < threshold, 0, 255).astype(np.uint8), to_scan
+    quality = [cv2.IMWRITE_JPEG_QUALITY, int(95 - 50 * wear - u(0, 10))]
+    _, jpeg = cv2.imencode(".jpg", np.clip(scan, 0, 255).astype(np.uint8), quality)
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_GRAYSCALE), np.uint8), to_scan
+
+
+def _rectify(image: Gray, to_scan: NDArray[np.float64], shape: Shape, rng: Rng) -> Gray:
+    """The row's strip, with a registration's usual errors: tenths of a millimetre and of a degree."""
     width, height, pitch, count = shape
-    strip_mm = np.array([pitch * (count - 1) + width + 2 * MARGIN, height + 2 * MARGIN])
-    error = np.clip(rng.normal(0, 0.22, 2), -0.6, 0.6) + (around - MARGIN)
-    turned = rng.normal(0, 0.0015)
-    off = np.array([[1 + rng.normal(0, 0.001), -turned], [turned, 1 + rng.normal(0, 0.002)]])
-    to_page = off * (_DRAWN / PX_PER_MM)
-    back = np.column_stack([shear @ to_page, there[:, :2] @ (error * _DRAWN) + there[:, 2]])
-    target = np.rint(strip_mm * PX_PER_MM).astype(int)
+    size = np.array([pitch * (count - 1) + width + 2 * MARGIN, height + 2 * MARGIN]) * PX_PER_MM
+    corner = (_AROUND - MARGIN + np.clip(rng.normal(0, 0.22, 2), -0.6, 0.6)) * _DRAWN
+    turn = rng.normal(0, 0.002)
+    to_drawing = np.array([[1 + rng.normal(0, 0.001), -turn], [turn, 1 + rng.normal(0, 0.002)]])
+    to_drawing *= _DRAWN / PX_PER_MM
+    back = np.column_stack([to_scan[:, :2] @ to_drawing, to_scan[:, :2] @ corner + to_scan[:, 2]])
     flags = (cv2.INTER_LINEAR if rng.random() < 0.7 else cv2.INTER_CUBIC) | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(
-        image, back, (int(target[0]), int(target[1])), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    end = int(np.rint(size[0])), int(np.rint(size[1]))
+    return np.asarray(
+        cv2.warpAffine(image, back, end, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 

@@ -1,6 +1,6 @@
 """Trains `processors/scans/digits.onnx`, the network that reads boxed digits.
 
-    python -m training.digits FOLDER [--rows 36000] [--epochs 14] [--out digits.onnx]
+    python -m training.digits FOLDER [--rows 44000] [--epochs 10] [--out digits.onnx]
 
 needs the `train` extra (torch, onnx) and some fifteen minutes on two cores. FOLDER holds
 
@@ -136,8 +136,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--rows", type=int, default=36_000)
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--rows", type=int, default=44_000)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--out", type=Path, default=Path("processors/scans/digits.onnx"))
     parser.add_argument("--drawn", type=Path, help="keep the drawn cells in this .npz, or take them from it")
     wanted = parser.parse_args()

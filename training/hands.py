@@ -48,8 +48,8 @@ def mnist_hand(images: dict[int, NDArray[np.uint8]]) -> Hand:
         pool = images[digit]
         image = pool[rng.integers(len(pool))].astype(np.float32) / 255
         large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-        edge, hardness = rng.uniform(0.3, 0.6), rng.uniform(5, 14)
-        return cropped(1 / (1 + np.exp(-hardness * (large - edge))))
+        edge, softness = rng.uniform(0.3, 0.6), rng.uniform(0.15, 0.5)
+        return cropped(np.clip((large - edge) / softness + 0.5, 0, 1))
 
     return draw
 
@@ -155,8 +155,8 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
                 [(0.0, u(-0.02, 0.08)), (x, y)],
                 [(x, y), (u(0.25, 0.38), 0.5), (u(0.08, 0.28), 1.0)],
             ]
-            if rng.random() < 0.15:
-                strokes.append([(0.0, 0.0), (u(-0.03, 0.03), u(0.1, 0.2))])
+            if rng.random() < 0.35:  # a tick at the bar's start
+                strokes.append([(0.0, 0.0), (u(-0.15, 0.03), u(0.1, 0.35))])
             if rng.random() < 0.55:  # crossed
                 y = u(0.42, 0.58)
                 strokes.append([(u(0.04, 0.15), y + u(0, 0.05)), (u(0.5, 0.62), y - u(0, 0.08))])

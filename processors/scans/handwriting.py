@@ -21,12 +21,12 @@ from processors.scans.readings import FieldReading, Gray
 
 PX_PER_MM = 10.0
 """Scale of a strip."""
-MARGIN = 1.5
+MARGIN = 3.0
 """Millimetres that a strip should hold around its cells, on each side."""
 
 CUT_WIDTH, CUT_HEIGHT = 32, 40  # what the network sees, pixels
 _CELL_WIDTH, _CELL_HEIGHT = 20, 26  # of which the cell itself, in the middle
-_REACH = 8  # pixels of a strip by which the grid may lie off its nominal place
+_REACH = 20  # pixels of a strip by which the grid may lie off its nominal place
 _STRETCH = 0.006  # and its greatest lengthening or slope
 _LEAST_CONTRAST = 50  # gray levels: below it, a strip is faint, not dark
 _DARK = 200  # level of a cut at which the strip's darkest ink stands
@@ -124,7 +124,7 @@ def _place_cells(dark: NDArray[np.uint8], row: CellRow) -> NDArray[np.float64]:
     width, height, top = row.width * PX_PER_MM, row.height * PX_PER_MM, row.y * PX_PER_MM
     smooth = cv2.blur(dark, (3, 3))
 
-    across = smooth[int(top + _REACH) : int(top + height - _REACH)].mean(axis=0)
+    across = smooth[int(top + height / 4) : int(top + height * 3 / 4)].mean(axis=0)
     sides = np.concatenate([left, left + width])
     x_shift, x_stretch = _fit(across[_around(sides, len(across))], sides)
 
