@@ -35,6 +35,8 @@ from processors.scans.readings import Gray, Half, Turn
 Pixels = NDArray[np.uint8]
 """height × width gray, or height × width × 3 RGB; 255 is white."""
 
+Source = Path | io.BytesIO
+
 Codec = Literal["jpeg", "g4", "flate", "rendered"]
 
 MAX_PAGES = 2000
@@ -152,12 +154,12 @@ def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) 
     return pages
 
 
-def read_images(path: Path, start: int = 0, stop: int | None = None) -> Iterator[RawImage]:
+def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iterator[RawImage]:
     """The images of pages `start` to `stop` (from 0, `stop` excluded), one a page, in order.
 
     BadScan if the file is broken or an image is too large to be a page.
     """
-    with _open(path) as pdf:
+    with _open(source) as pdf:
         renderer: pypdfium2.PdfDocument | None = None
         try:
             for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
@@ -167,7 +169,7 @@ def read_images(path: Path, start: int = 0, stop: int | None = None) -> Iterator
                     placed = placed_image(page)
                     raw = _embedded(placed, index + 1) if placed is not None else None
                     if raw is None:
-                        renderer = renderer or pypdfium2.PdfDocument(path)
+                        renderer = renderer or pypdfium2.PdfDocument(source)
                         raw = _rendered(renderer, page, index)
                 except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, TypeError) as error:
                     raise BadScan(Code.DAMAGED_FILE) from error
@@ -182,9 +184,9 @@ def turned(pixels: Pixels, turn: Turn) -> Pixels:
     return np.ascontiguousarray(np.rot90(pixels, -turn // 90)) if turn else pixels
 
 
-def _open(path: Path, inherit: bool = True) -> pikepdf.Pdf:
+def _open(source: Source, inherit: bool = True) -> pikepdf.Pdf:
     try:
-        return pikepdf.open(path, inherit_page_attributes=inherit)
+        return pikepdf.open(source, inherit_page_attributes=inherit)
     except pikepdf.PasswordError as error:
         raise BadScan(Code.ENCRYPTED_FILE) from error
     except (pikepdf.PdfError, ValueError, RuntimeError) as error:

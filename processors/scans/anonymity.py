@@ -1,0 +1,320 @@
+"""The same pages, with nothing left that names anyone.
+
+A new PDF is built from the redacted bytes alone; nothing of the original file is carried over.
+
+- A whole page without a wipe keeps the scanner's own stream, bit for bit (JPEG without comments, EXIF and
+  other markers that do not draw), and is set upright by /Rotate.
+- A half of an A3 and a wiped page are cut or filled as pixels and encoded again: G4 and Flate without loss,
+  JPEG with the quantisation tables and the subsampling it came with, so that untouched blocks come back the
+  same within a few levels. (A lossless crop of JPEG blocks needs a system library, libturbojpeg, that pip
+  cannot bring; A3 cuts fall between blocks all the same.)
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pikepdf
+import zxingcpp
+from PIL import Image, JpegImagePlugin
+
+from processors.scans import registration
+from processors.scans.form import Form
+from processors.scans.jpeg import jpeg_segments, stripped
+from processors.scans.raster import Pixels, RawImage, half_boxes, read_images, turned
+from processors.scans.readings import Gray, Half, Turn
+
+Polygon = tuple[tuple[float, float], ...]
+"""x, y in pixels."""
+
+_PAPER = 255
+
+
+@dataclass(frozen=True)
+class PagePlace:
+    """A page of a copy: where it lies in the scan, what sets it upright, what of it must not be seen.
+
+    `image`: PDF page, from 1; `turn` sets the page (the half, of an A3) upright; `wipe`: in pixels of the
+    upright page.
+    """
+
+    image: int
+    half: Half | None = None
+    turn: Turn = Turn.NONE
+    wipe: Polygon | None = None
+
+
+def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polygon:
+    """A frame's four corners (clockwise from the top left) moved outwards by `margin` pixels on each side."""
+    points = np.asarray(corners, np.float64)
+    across = (points[1] - points[0]) + (points[2] - points[3])
+    down = (points[3] - points[0]) + (points[2] - points[1])
+    across, down = across / np.hypot(*across), down / np.hypot(*down)
+    signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+    grown = [p + margin * (x * across + y * down) for p, (x, y) in zip(points, signs, strict=True)]
+    return tuple((float(x), float(y)) for x, y in grown)
+
+
+def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
+    """The pages of one copy, upright, in this order; the same bytes each time.
+
+    BadImage if a page that must be cut or wiped cannot be decoded, BadScan if the file is broken.
+    """
+    pdf = pikepdf.new()
+    for place in places:
+        raw = next(read_images(path, place.image - 1, place.image))
+        stream, width, height = _redacted(pdf, raw, place)
+        _add_page(pdf, stream, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
+    buffer = io.BytesIO()
+    pdf.save(
+        buffer,
+        deterministic_id=True,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+    )
+    return buffer.getvalue()
+
+
+def _add_page(pdf: pikepdf.Pdf, image: pikepdf.Stream, width: float, height: float, rotate: int) -> None:
+    pdf.add_blank_page(page_size=(round(width, 2), round(height, 2)))
+    page = pdf.pages[-1].obj
+    page["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+    page["/Contents"] = pdf.make_stream(b"%.2f 0 0 %.2f 0 0 cm /Im0 Do" % (width, height))
+    page["/Rotate"] = rotate % 360
+
+
+# --- one page's image, redacted ------------------------------------------------------------------
+
+
+def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepdf.Stream, int, int]:
+    """The image stream that may be seen, its width and height."""
+    if place.half is None and place.wipe is None and raw.codec in ("jpeg", "g4"):
+        data = stripped(raw.data) if raw.codec == "jpeg" else raw.data
+        return _stream(pdf, raw, data, raw.width, raw.height, raw.inverted), raw.width, raw.height
+    pixels = raw.pixels()
+    if place.half is not None or place.wipe is not None:
+        upright = turned(_half(turned(pixels, raw.rotate), raw.dpi, place.half), place.turn)
+        if place.wipe is not None:
+            upright = upright.copy()
+            cv2.fillPoly(upright, [np.round(place.wipe).astype(np.int32)], (_PAPER,) * 3)
+        pixels = turned(upright, Turn((-raw.rotate - place.turn) % 360))
+    height, width = pixels.shape[:2]
+    if raw.bilevel:
+        data, inverted = _g4(pixels)
+        return _stream(pdf, raw, data, width, height, inverted), width, height
+    if raw.codec == "flate":
+        return _flate(pdf, pixels), width, height
+    return _stream(pdf, raw, _jpeg(pixels, raw), width, height), width, height
+
+
+def _half(view: Pixels, dpi: float, half: Half | None) -> Pixels:
+    boxes = dict(half_boxes(view.shape, dpi))
+    if half not in boxes:
+        raise ValueError(f"this image has no half {half}")
+    return np.ascontiguousarray(view[boxes[half]])
+
+
+def _jpeg(pixels: Pixels, raw: RawImage) -> bytes:
+    buffer = io.BytesIO()
+    if raw.codec == "jpeg":
+        with Image.open(io.BytesIO(raw.data)) as original:
+            assert isinstance(original, JpegImagePlugin.JpegImageFile)
+            tables, sampling = original.quantization, JpegImagePlugin.get_sampling(original)
+        Image.fromarray(pixels).save(buffer, "JPEG", qtables=tables, subsampling=sampling)
+    else:
+        Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def _g4(pixels: Pixels) -> tuple[bytes, bool]:
+    """A G4 stream in one strip, and whether its black runs are paper."""
+    buffer = io.BytesIO()
+    image = Image.fromarray(np.where(pixels > 127, np.uint8(255), np.uint8(0))).convert("1")
+    image.save(buffer, "TIFF", compression="group4", tiffinfo={278: image.height})
+    with Image.open(buffer) as tiff:
+        tags = tiff.tag_v2  # type: ignore[attr-defined]
+        start, size, inverted = tags[273][0], tags[279][0], tags[262] == 1
+    return buffer.getvalue()[start : start + size], inverted
+
+
+def _stream(
+    pdf: pikepdf.Pdf, raw: RawImage, data: bytes, width: int, height: int, inverted: bool = False
+) -> pikepdf.Stream:
+    stream = _image(pdf, data, width, height, raw.colour, 1 if raw.bilevel else 8)
+    if raw.bilevel:
+        stream["/Filter"] = pikepdf.Name.CCITTFaxDecode
+        stream["/DecodeParms"] = pikepdf.Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=inverted)
+    else:
+        stream["/Filter"] = pikepdf.Name.DCTDecode
+    return stream
+
+
+def _flate(pdf: pikepdf.Pdf, pixels: Pixels) -> pikepdf.Stream:
+    """What a PNG holds is what Flate with predictor 15 means."""
+    colour = pixels.ndim == 3
+    ok, png = cv2.imencode(".png", pixels[:, :, ::-1] if colour else pixels)
+    assert ok
+    height, width = pixels.shape[:2]
+    stream = _image(pdf, b"".join(_idat(png.tobytes())), width, height, colour, 8)
+    stream["/Filter"] = pikepdf.Name.FlateDecode
+    stream["/DecodeParms"] = pikepdf.Dictionary(Predictor=15, Colors=3 if colour else 1, Columns=width)
+    return stream
+
+
+def _idat(png: bytes) -> Iterator[bytes]:
+    at = 8
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] == b"IDAT":
+            yield png[at + 8 : at + 8 + size]
+        at += 12 + size
+
+
+def _image(pdf: pikepdf.Pdf, data: bytes, width: int, height: int, colour: bool, bits: int) -> pikepdf.Stream:
+    stream = pdf.make_stream(data)
+    stream["/Type"], stream["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Image
+    stream["/Width"], stream["/Height"], stream["/BitsPerComponent"] = width, height, bits
+    stream["/ColorSpace"] = pikepdf.Name.DeviceRGB if colour else pikepdf.Name.DeviceGray
+    return stream
+
+
+# --- read again before it leaves -----------------------------------------------------------------
+
+
+def leaks(
+    pdf: bytes, places: Sequence[PagePlace], form: Form, label_pattern: str, forbidden: Collection[str]
+) -> tuple[int, ...]:
+    """The pages (from 1) of a copy's PDF that may still name its candidate; empty if it may leave.
+
+    Looked for on each page: a bar code; a row of boxes such as identity is written in, wherever it lies
+    (another way of seeing than the one that placed the mask); anything but paper inside the mask. In the
+    file: `forbidden` texts (names, numbers), metadata, anything but page images. Every page leaks then.
+    """
+    pages = range(1, len(places) + 1)
+    if not _is_bare(pdf, len(places), forbidden):
+        return tuple(pages)
+    found = []
+    for page, place, raw in zip(pages, places, read_images(io.BytesIO(pdf)), strict=True):
+        gray = raw.gray()
+        if (
+            (place.wipe is not None and not _is_wiped(gray, raw.dpi, place.wipe, form))
+            or _has_bars(gray, form, label_pattern, forbidden)
+            or has_identity_row(gray, raw.dpi, form)
+        ):
+            found.append(page)
+    return tuple(found)
+
+
+_STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}
+_STREAM_KEYS |= {"/DecodeParms", "/Length"}
+_PAGE_KEYS = {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents", "/Rotate"}
+_DRAWING = re.compile(rb"[\d.]+ 0 0 [\d.]+ 0 0 cm /Im0 Do\s*")
+
+
+def _is_bare(data: bytes, pages: int, forbidden: Collection[str]) -> bool:
+    """Whether the file holds as many pages of one image each, and nothing else at all."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        if set(pdf.trailer) - {"/Root", "/Size", "/ID"} or set(pdf.Root.keys()) - {"/Type", "/Pages"}:
+            return False
+        images = 0
+        for item in pdf.objects:
+            if not isinstance(item, pikepdf.Stream):
+                if str(item.get("/Type", "")) == "/Page" and set(item.keys()) - _PAGE_KEYS:
+                    return False
+                written = item.unparse()
+            elif "/Subtype" not in item:
+                written = item.read_bytes()
+                if not _DRAWING.fullmatch(written):
+                    return False
+            elif set(item.keys()) - _STREAM_KEYS or not _draws_alone(item):
+                return False
+            else:
+                images += 1
+                continue
+            if _says(written, forbidden):
+                return False
+        return images == pages == len(pdf.pages)
+
+
+def _draws_alone(image: pikepdf.Stream) -> bool:
+    """Whether a JPEG holds its image and no other marker."""
+    if str(image.get("/Filter")) != "/DCTDecode":
+        return True
+    data = image.read_raw_bytes()
+    return all(
+        marker < 0xE0 or (marker, end - start) in ((0xE0, 18), (0xEE, 16))
+        for marker, start, end in jpeg_segments(data)
+    )
+
+
+def _says(written: bytes, forbidden: Collection[str]) -> bool:
+    text = written.decode("latin-1").casefold()
+    return any(word and word.casefold() in text for word in forbidden)
+
+
+def _is_wiped(gray: Gray, dpi: float, wipe: Polygon, form: Form) -> bool:
+    """Whether the mask holds paper alone, and the identity frame is nowhere to be found."""
+    mask = np.zeros(gray.shape, np.uint8)
+    cv2.fillPoly(mask, [np.round(wipe).astype(np.int32)], 255)
+    # the last block of a JPEG borrows from what is outside
+    mask = np.asarray(cv2.erode(mask, np.ones((33, 33), np.uint8), borderValue=255), np.uint8)
+    if not mask.any() or int(gray[mask > 0].min()) < 235:
+        return False
+    return registration.place(gray, dpi, form).frames < registration.FRAMES_SEEN
+
+
+def _has_bars(gray: Gray, form: Form, pattern: str, forbidden: Collection[str]) -> bool:
+    """Whether a label can be read; of symbologies that scribbles imitate, only what names somebody counts."""
+    found = zxingcpp.read_barcodes(
+        cv2.GaussianBlur(gray, (3, 3), 0),
+        formats=zxingcpp.barcode_formats_from_str("AllLinear"),
+        try_rotate=True,
+        try_invert=False,
+    )
+    ours = zxingcpp.barcode_formats_from_str(form.label.symbology)
+    return any(
+        code.format in ours or re.search(pattern, code.text) or _says(code.text.encode(), forbidden)
+        for code in found
+    )
+
+
+_MAP_DPI = 100
+_PX = _MAP_DPI / 25.4
+_CHAIN = 8  # equal sides in a row: more than the page boxes have, fewer than the shortest name or number
+
+
+def has_identity_row(gray: Gray, dpi: float, form: Form) -> bool:
+    """Whether a long row of printed boxes stands somewhere on the page, in any of four turns."""
+    scale = _MAP_DPI / dpi
+    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    blackhat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
+    dark = np.asarray(cv2.threshold(blackhat, 40, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
+    return any(
+        _longest_chain(image, pitch * _PX, height * _PX) >= _CHAIN
+        for pitch, height in rows
+        for image in (dark, np.ascontiguousarray(dark.T))
+    )
+
+
+def _longest_chain(dark: Gray, pitch: float, height: float) -> int:
+    """The most upright strokes of this height that follow each other at this pitch."""
+    strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((round(height * 0.7), 1), np.uint8))
+    count, _, stats, centres = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    tall = stats[1:, cv2.CC_STAT_HEIGHT]
+    centres = centres[1:][(tall < height * 1.5) & (stats[1:, cv2.CC_STAT_WIDTH] < pitch * 0.6)]
+    if count <= _CHAIN:
+        return 0
+    length = np.ones(len(centres), int)
+    for k in np.argsort(centres[:, 0]):
+        step = centres - centres[k]
+        before = (abs(step[:, 0] + pitch) < 0.12 * pitch) & (abs(step[:, 1]) < 0.15 * height)
+        if before.any():
+            length[k] += length[before].max()
+    return int(length.max(initial=0))
