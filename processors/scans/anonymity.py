@@ -305,7 +305,7 @@ def has_identity_row(gray: Gray, dpi: float, form: Form) -> bool:
 
 def _longest_chain(dark: Gray, pitch: float, height: float) -> int:
     """The most upright strokes of this height that follow each other at this pitch."""
-    strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((round(height * 0.7), 1), np.uint8))
+    strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((round(height * 0.55), 1), np.uint8))
     count, _, stats, centres = cv2.connectedComponentsWithStats(strokes, connectivity=8)
     tall = stats[1:, cv2.CC_STAT_HEIGHT]
     centres = centres[1:][(tall < height * 1.5) & (stats[1:, cv2.CC_STAT_WIDTH] < pitch * 0.6)]

@@ -1,0 +1,372 @@
+"""What a corrector gets, opened again: nothing of the original remains but what may be seen."""
+
+import io
+from pathlib import Path
+
+import cv2
+import img2pdf
+import numpy as np
+import pikepdf
+import pytest
+import zxingcpp
+from PIL import Image
+
+from processors.scans.anonymity import PagePlace, anonymous_pdf, has_identity_row, leaks, wipe_polygon
+from processors.scans.form import Form, load_form
+from processors.scans.jpeg import jpeg_segments, stripped
+from processors.scans.raster import RawImage, read_images, turned
+from processors.scans.readings import Half, Turn
+
+DPI = 150
+MM = DPI / 25.4
+A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
+A3 = (img2pdf.mm_to_pt(420), img2pdf.mm_to_pt(297))
+PATTERN = r"(?P<exam>[A-Z]{1,2}\d{1,2}[A-Z]?)-(?P<candidate>\d{11})"
+NUMBER = "02535638268"
+NAME = "Éloïse Zarbowski"
+FORM_PATH = Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml"
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    return load_form(FORM_PATH)
+
+
+def at(x: float, y: float) -> tuple[int, int]:
+    return round(x * MM), round(y * MM)
+
+
+def box(page: np.ndarray, x: float, y: float, width: float, height: float) -> None:
+    cv2.rectangle(page, at(x, y), at(x + width, y + height), 40, 2)
+
+
+def answers(seed: int) -> np.ndarray:
+    """An inside page: lines of writing and the page boxes."""
+    page = np.full((round(297 * MM), round(210 * MM)), 248, np.uint8)
+    for k in range(8):
+        text = f"reponse {seed} ligne {k}"
+        cv2.putText(page, text, at(20, 120 + 15 * k), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 60, 2)
+    for x in (170, 176, 188, 194):
+        box(page, x, 284, 5.5, 7)
+    return page
+
+
+def first(form: Form, label: str | None = "U1-" + NUMBER) -> np.ndarray:
+    """A sheet's first page, with its frames, its boxed fields and its label."""
+    page = answers(1)
+    for frame in (form.identity.frame, form.exam_block.frame):
+        box(page, *frame)
+    for row in form.identity.fields.values():
+        for k in range(row.count):
+            box(page, row.cells.x + k * row.cells.pitch, row.cells.y, row.cells.width, row.cells.height)
+        cv2.putText(page, "DUPONT", at(row.cells.x, row.cells.y + 5), cv2.FONT_HERSHEY_PLAIN, 1.2, 50, 2)
+    if label is not None:
+        stick(page, label, *at(120, 45))
+    return page
+
+
+def stick(page: np.ndarray, text: str, x: int, y: int) -> None:
+    bars = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
+    modules = np.asarray(bars.to_image(scale=1))
+    image = np.repeat(np.repeat(modules[:1], 70, axis=0), 2, axis=1)
+    page[y : y + image.shape[0], x : x + image.shape[1]] = image
+
+
+def mask(form: Form) -> tuple[tuple[float, float], ...]:
+    corners = [(x * MM, y * MM) for x, y in form.identity.frame.corners]
+    return wipe_polygon(corners, form.identity.mask_margin * MM)
+
+
+CODECS = ["gray", "colour", "g4", "flate", "flate colour"]
+
+
+def encoded(page: np.ndarray, codec: str) -> bytes:
+    buffer = io.BytesIO()
+    image = Image.fromarray(page)
+    if "colour" in codec:
+        image = Image.merge("RGB", (image, image.point(lambda v: v * 0.95), image.point(lambda v: v * 0.9)))
+    if codec == "g4":
+        image = Image.fromarray(np.where(page > 127, np.uint8(255), np.uint8(0))).convert("1")
+        image.save(buffer, "TIFF", compression="group4", tiffinfo={278: image.height})
+    elif codec.startswith("flate"):
+        image.save(buffer, "PNG")
+    else:
+        exif = Image.Exif()
+        exif[0x010E] = NAME.encode("ascii", "replace").decode()
+        exif[0x9C9C] = NAME.encode("utf-16-le")
+        image.save(buffer, "JPEG", quality=70, exif=exif, comment=NAME.encode())
+    return buffer.getvalue()
+
+
+def scan(path: Path, pages: list[np.ndarray], codec: str, paper: tuple[float, float] = A4) -> Path:
+    data = img2pdf.convert(
+        [encoded(page, codec) for page in pages],
+        layout_fun=img2pdf.get_layout_fun(paper),
+        title=NAME,
+        author=NAME,
+    )
+    path.write_bytes(data)
+    return path
+
+
+def images_of(data: bytes) -> list[RawImage]:
+    return list(read_images(io.BytesIO(data)))
+
+
+def image_streams(data: bytes) -> list[tuple[int, bytes]]:
+    """The width and the bytes of every image stream of the file, shown or not."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        return [
+            (int(item.Width), item.read_raw_bytes())
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
+        ]
+
+
+def inside(polygon: tuple[tuple[float, float], ...], shape: tuple[int, ...], grow: int) -> np.ndarray:
+    area = np.zeros(shape, np.uint8)
+    cv2.fillPoly(area, [np.round(polygon).astype(np.int32)], 255)
+    kernel = np.ones((2 * abs(grow) + 1,) * 2, np.uint8)
+    return (cv2.dilate(area, kernel) if grow > 0 else cv2.erode(area, kernel)) > 0
+
+
+def nearly_the_same(new: np.ndarray, old: np.ndarray) -> bool:
+    """Encoded again with the same tables: a few pixels beside saturated ones move, no one sees it."""
+    difference = np.abs(new.astype(int) - old.astype(int))
+    return bool(np.mean(difference > 2) < 0.002 and difference.max() <= 16)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_the_wiped_page_shows_paper_and_the_rest_is_as_it_was(tmp_path: Path, form: Form, codec: str) -> None:
+    path = scan(tmp_path / "scan.pdf", [first(form)], codec)
+    places = [PagePlace(1, wipe=mask(form))]
+
+    data = anonymous_pdf(path, places)
+
+    (before,), (after,) = read_images(path), images_of(data)
+    old, new = before.gray().astype(int), after.gray().astype(int)
+    assert (after.codec == "g4") == (codec == "g4") and after.colour == before.colour
+    assert new[inside(places[0].wipe, new.shape, -16)].min() > 250
+    elsewhere = ~inside(places[0].wipe, new.shape, 16)
+    if codec in ("g4", "flate", "flate colour"):
+        assert np.array_equal(new[elsewhere], old[elsewhere])
+        assert new[inside(places[0].wipe, new.shape, -1)].min() == 255
+    else:
+        assert nearly_the_same(new[elsewhere], old[elsewhere])
+    assert after.dpi == pytest.approx(before.dpi, rel=0.001)
+    assert leaks(data, places, form, PATTERN, [NUMBER, NAME, "DUPONT"]) == ()
+
+
+@pytest.mark.parametrize("codec", ["gray", "colour"])
+def test_a_wiped_jpeg_keeps_its_tables_and_subsampling(tmp_path: Path, form: Form, codec: str) -> None:
+    path = scan(tmp_path / "scan.pdf", [first(form)], codec)
+    (before,) = read_images(path)
+    (after,) = images_of(anonymous_pdf(path, [PagePlace(1, wipe=mask(form))]))
+    with Image.open(io.BytesIO(before.data)) as old, Image.open(io.BytesIO(after.data)) as new:
+        assert old.quantization == new.quantization
+        assert [c[1:3] for c in old.layer] == [c[1:3] for c in new.layer]
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_other_pages_are_the_scanners_own(tmp_path: Path, codec: str) -> None:
+    path = scan(tmp_path / "scan.pdf", [answers(1), answers(2), answers(3)], codec)
+
+    data = anonymous_pdf(path, [PagePlace(3), PagePlace(1, turn=Turn.OVER)])
+
+    before, after = list(read_images(path)), images_of(data)
+    for old, new, turn in ((before[2], after[0], Turn.NONE), (before[0], after[1], Turn.OVER)):
+        assert np.array_equal(new.gray(), turned(old.gray(), turn))
+        assert np.array_equal(new.pixels(), old.pixels())
+        if codec == "g4":
+            assert new.data == old.data
+        if codec in ("gray", "colour"):
+            assert entropy_coded(new.data) == entropy_coded(old.data)
+    assert len(image_streams(data)) == 2
+
+
+def entropy_coded(jpeg: bytes) -> bytes:
+    return jpeg[list(jpeg_segments(jpeg))[-1][1] :]
+
+
+@pytest.mark.parametrize("codec", ["gray", "colour"])
+def test_no_comment_exif_or_metadata_comes_along(tmp_path: Path, form: Form, codec: str) -> None:
+    path = scan(tmp_path / "scan.pdf", [first(form), answers(2)], codec)
+    traces = (NAME.encode(), NAME.encode("utf-16-le"), NAME.encode("utf-16-be"), b"?lo?se Zarbowski")
+    assert any(trace in path.read_bytes() for trace in traces)
+
+    data = anonymous_pdf(path, [PagePlace(1, wipe=mask(form)), PagePlace(2)])
+
+    assert not any(trace in data for trace in traces)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        assert set(pdf.trailer) <= {"/Root", "/Size", "/ID"}
+        assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
+    for _, stream in image_streams(data):
+        markers = {marker for marker, _, _ in jpeg_segments(stream)}
+        assert not markers & {0xFE, *range(0xE1, 0xF0)} - {0xEE}
+
+
+def test_the_same_copy_gives_the_same_bytes(tmp_path: Path, form: Form) -> None:
+    path = scan(tmp_path / "scan.pdf", [first(form), answers(2)], "gray")
+    places = [PagePlace(1, wipe=mask(form)), PagePlace(2)]
+    assert anonymous_pdf(path, places) == anonymous_pdf(path, places)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("half", list(Half))
+def test_the_other_half_of_an_a3_is_not_in_the_file(
+    tmp_path: Path, form: Form, codec: str, half: Half
+) -> None:
+    left, right = answers(4), first(form)
+    path = scan(tmp_path / "a3.pdf", [np.hstack([left, right])], codec, A3)
+    wipe = mask(form) if half is Half.RIGHT else None
+
+    data = anonymous_pdf(path, [PagePlace(1, half, wipe=wipe)])
+
+    ((width, _),) = image_streams(data)
+    assert abs(width - left.shape[1]) <= 16
+    (page,) = images_of(data)
+    (whole,) = read_images(path)
+    cut = round(whole.width / 32) * 16
+    kept = whole.gray()[:, :cut] if half is Half.LEFT else whole.gray()[:, cut:]
+    below = round(100 * MM)
+    if codec in ("gray", "colour"):
+        assert nearly_the_same(page.gray()[below:], kept[below:])
+    else:
+        assert np.array_equal(page.gray()[below:], kept[below:])
+    assert leaks(data, [PagePlace(1, half, wipe=wipe)], form, PATTERN, [NUMBER]) == ()
+
+
+@pytest.mark.parametrize("rotate", [90, 180, 270])
+@pytest.mark.parametrize("codec", ["gray", "g4"])
+def test_a_turned_page_is_wiped_where_it_should(tmp_path: Path, form: Form, codec: str, rotate: int) -> None:
+    """The scanner turned the sheet one way, and /Rotate of the file turned it another."""
+    sideways = np.ascontiguousarray(np.rot90(first(form), 1))  # Turn.RIGHT sets it upright
+    paper = A4[::-1]
+    path = scan(tmp_path / "scan.pdf", [sideways], codec, paper)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj["/Rotate"] = rotate
+        pdf.save(path)
+    place = PagePlace(1, turn=Turn((90 - rotate) % 360), wipe=mask(form))
+
+    data = anonymous_pdf(path, [place])
+
+    (page,) = images_of(data)
+    expected = first(form)
+    assert page.gray().shape == expected.shape
+    below = round(72 * MM)
+    difference = np.abs(page.gray()[below:].astype(int) - expected[below:].astype(int))
+    assert np.mean(difference > 130) < 0.001
+    assert leaks(data, [place], form, PATTERN, [NUMBER]) == ()
+
+
+def test_what_had_to_be_rendered_is_wiped_too(tmp_path: Path, form: Form) -> None:
+    path = scan(tmp_path / "scan.pdf", [first(form)], "gray")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].contents_add(b"q 1 0 0 1 0 0 cm 0 0 50 50 re f Q")
+        pdf.save(path)
+    (raw,) = read_images(path)
+    assert raw.codec == "rendered"
+    scale = raw.dpi / DPI
+    place = PagePlace(1, wipe=tuple((x * scale, y * scale) for x, y in mask(form)))
+    data = anonymous_pdf(path, [place])
+    (page,) = images_of(data)
+    assert page.gray()[inside(place.wipe, page.gray().shape, -16)].min() > 250
+    assert leaks(data, [place], form, PATTERN, [NUMBER]) == ()
+
+
+def test_a_progressive_jpeg_is_stripped_to_its_image() -> None:
+    buffer = io.BytesIO()
+    image = Image.fromarray(answers(1))
+    image.save(buffer, "JPEG", progressive=True, comment=b"DUPONT", xmp=b"<x>DUPONT</x>")
+    hidden = buffer.getvalue() + b"DUPONT after the end"
+    clean = stripped(hidden)
+    assert b"DUPONT" not in clean
+    with Image.open(io.BytesIO(clean)) as new, Image.open(io.BytesIO(hidden)) as old:
+        assert np.array_equal(np.asarray(new), np.asarray(old))
+    assert stripped(clean) == clean
+
+
+def test_a_wipe_grows_with_its_frame_even_when_it_leans() -> None:
+    turn = np.deg2rad(5)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    frame = np.array([(100, 100), (500, 100), (500, 300), (100, 300)]) @ rotation.T
+    grown = np.array(wipe_polygon([tuple(p) for p in frame], 10)) @ rotation
+    assert np.allclose(grown, [(90, 90), (510, 90), (510, 310), (90, 310)])
+
+
+# --- leaks ----------------------------------------------------------------------------------------
+
+
+def leaked(
+    tmp_path: Path, form: Form, pages: list[np.ndarray], places: list[PagePlace], *forbidden: str
+) -> tuple[int, ...]:
+    path = scan(tmp_path / "scan.pdf", pages, "gray")
+    return leaks(anonymous_pdf(path, places), places, form, PATTERN, forbidden)
+
+
+def test_a_page_left_as_it_was_leaks(tmp_path: Path, form: Form) -> None:
+    pages, places = [answers(1), first(form), answers(2)], [PagePlace(1), PagePlace(2), PagePlace(3)]
+    assert leaked(tmp_path, form, pages, places) == (2,)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+def test_boxes_alone_leak_in_any_turn(form: Form, turn: int) -> None:
+    page = first(form, label=None)
+    assert has_identity_row(np.ascontiguousarray(np.rot90(page, turn)), DPI, form)
+    assert not has_identity_row(np.ascontiguousarray(np.rot90(answers(1), turn)), DPI, form)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+@pytest.mark.parametrize("text", ["U1-" + NUMBER, "autre étiquette 17"])
+def test_a_label_stuck_on_an_inside_page_leaks(tmp_path: Path, form: Form, turn: int, text: str) -> None:
+    page = np.ascontiguousarray(np.rot90(answers(1), turn))
+    stick(page, text.encode("ascii", "ignore").decode(), 300, 200)
+    page = np.ascontiguousarray(np.rot90(page, -turn))
+    assert leaked(tmp_path, form, [page, answers(2)], [PagePlace(1), PagePlace(2)]) == (1,)
+
+
+@pytest.mark.parametrize("shift", [(0, -20), (0, 30), (60, 0), (-60, 0)])
+def test_a_mask_in_the_wrong_place_leaks(tmp_path: Path, form: Form, shift: tuple[int, int]) -> None:
+    wipe = tuple((x + shift[0] * MM, y + shift[1] * MM) for x, y in mask(form))
+    assert leaked(tmp_path, form, [first(form)], [PagePlace(1, wipe=wipe)]) == (1,)
+
+
+def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:
+    """The PDF is built without its mask: what `places` says is checked against what the file shows."""
+    blank = first(form, label=None)
+    blank[:, : round(40 * MM)] = 248  # no frame, no row of boxes to be found
+    blank[: round(60 * MM), round(40 * MM) : round(140 * MM)] = 248
+    path = scan(tmp_path / "scan.pdf", [blank], "gray")
+    data = anonymous_pdf(path, [PagePlace(1)])
+    assert leaks(data, [PagePlace(1, wipe=mask(form))], form, PATTERN, []) == (1,)
+
+
+@pytest.mark.parametrize("where", ["info", "metadata", "annotation", "content", "second image", "comment"])
+def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, where: str) -> None:
+    path = scan(tmp_path / "scan.pdf", [answers(1), answers(2)], "gray")
+    places = [PagePlace(1), PagePlace(2)]
+    data = anonymous_pdf(path, places)
+    assert leaks(data, places, form, PATTERN, [NAME, NUMBER]) == ()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        page = pdf.pages[0].obj
+        match where:
+            case "info":
+                pdf.docinfo["/Title"] = NAME
+            case "metadata":
+                pdf.Root.Metadata = pdf.make_stream(NAME.encode())
+            case "annotation":
+                page.Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Contents=NAME)])
+            case "content":
+                page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n% " + NUMBER.encode())
+            case "second image":
+                other = pdf.make_stream(pdf.pages[1].obj.Resources.XObject.Im0.read_raw_bytes())
+                same = pdf.pages[1].obj.Resources.XObject.Im0.items()
+                other.update({key: value for key, value in same if key != "/Length"})
+                page.Resources.XObject.Im1 = other
+            case "comment":
+                image = page.Resources.XObject.Im0
+                raw = image.read_raw_bytes()
+                image.write(raw[:2] + b"\xff\xfe\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    assert leaks(buffer.getvalue(), places, form, PATTERN, [NAME, NUMBER]) == (1, 2)
