@@ -13,7 +13,8 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from flows.receipts import french_time, plural
+from flows.receipts import plural
+from processors.deadlines import french_instant
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ def lot_sheet_pdf(sheet: LotSheet) -> bytes:
         Paragraph(f"{sheet.exam_title} ({sheet.exam})", styles["Heading2"]),
         Paragraph(
             f"{plural(len(sheet.copies), 'copie', 'copies')}, {plural(pages, 'page', 'pages')}. "
-            f"Correction jusqu'au {french_time(sheet.closes)}. Lot retiré le {french_time(sheet.pulled)}.",
+            f"Correction jusqu'au {french_instant(sheet.closes)}. "
+            f"Lot retiré le {french_instant(sheet.pulled)}.",
             styles["BodyText"],
         ),
         Paragraph(
-            "Chaque copie porte le numéro d'anonymat qui nomme son fichier. Une copie illisible ou incomplète "
-            "se signale au service de coordination par ce numéro ; ne cherchez pas à identifier un candidat.",
+            "Chaque copie porte le numéro d'anonymat qui nomme son fichier. Une copie illisible ou "
+            "incomplète se signale au service de coordination par ce numéro ; ne cherchez pas à identifier un candidat.",
             styles["BodyText"],
         ),
         Spacer(1, 6 * mm),

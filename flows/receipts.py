@@ -9,17 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from processors.deadlines import french_instant
 from processors.findings import Finding, Severity, french_pages
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
-
-PARIS = ZoneInfo("Europe/Paris")
-_MONTHS = ("janvier février mars avril mai juin juillet août septembre octobre novembre décembre").split()  # noqa: SIM905
-_DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 
 
 @dataclass(frozen=True)
@@ -124,15 +120,6 @@ def render_json(receipt: Receipt) -> str:
     )
 
 
-def french_time(moment: datetime) -> str:
-    """`mercredi 20 mai 2026 à 18 h 05`, at the hour of Paris."""
-    local = moment.astimezone(PARIS)
-    day = "1er" if local.day == 1 else str(local.day)
-    return (
-        f"{_DAYS[local.weekday()]} {day} {_MONTHS[local.month - 1]} {local.year} à {local.hour} h {local:%M}"
-    )
-
-
 def french_spans(pages: Sequence[int]) -> str:
     """`page 3`, `pages 5 à 8`, `pages 1, 2 et 5`: the pages of a file, runs of three or more shortened."""
     ordered = sorted(pages)
@@ -152,5 +139,5 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(time=french_time, spans=french_spans)
+_templates.filters.update(time=french_instant, spans=french_spans)
 _templates.globals.update(plural=plural)

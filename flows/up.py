@@ -6,12 +6,9 @@ All that it writes lies under one directory. Killed in any way, it picks up wher
 from __future__ import annotations
 
 import fcntl
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.receipts import Receipt, ReceiptCopy, french_spans, french_time, render_html, render_json
+from flows.receipts import Receipt, ReceiptCopy, french_spans, render_html, render_json
 from processors.findings import Code, finding
 from processors.reconciliation import reconcile
 
@@ -96,9 +96,7 @@ def test_the_json_says_the_same(receipt):
     assert said["reconciliation"]["present_without_copy"] == ["01234567893"]
 
 
-def test_times_and_pages_read_as_french():
-    assert french_time(datetime(2026, 6, 1, 7, 5, tzinfo=PARIS)) == "lundi 1er juin 2026 à 7 h 05"
-    assert french_time(datetime.fromisoformat("2026-05-20T17:05:00+00:00")).endswith("19 h 05")
+def test_pages_read_as_french():
     assert french_spans([4, 3]) == "pages 3 et 4"
     assert french_spans([7]) == "page 7"
     assert french_spans([5, 6, 7]) == "pages 5 à 7"
