@@ -1,0 +1,347 @@
+"""An exam session: what its circular says, as data. One TOML file a session: see docs/session-file.md.
+
+The models mirror the file; unknown keys are refused, and a file that contradicts itself is not loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from itertools import product
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from processors.session_parts import (
+    Alias,
+    Centre,
+    Correction,
+    DatedDeadline,
+    DossierRule,
+    Duty,
+    Ground,
+    Invigilation,
+    Meeting,
+    Orals,
+    Paper,
+    Part,
+    Problem,
+    Results,
+    Slot,
+    Window,
+)
+
+__all__ = [
+    "Centre",
+    "Exam",
+    "ExamKind",
+    "Problem",
+    "Session",
+    "SessionError",
+    "check_session",
+    "load_session",
+    "parse_session",
+]
+
+
+class SessionError(Exception):
+    """The session file cannot be used; `problems` holds everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class ExamKind(StrEnum):
+    WRITTEN = "written"
+    DOSSIER = "dossier"
+    ORAL = "oral"
+
+
+class Exam(Part):
+    """An épreuve. A written one needs sitting, scan_deadline and window; a dossier one its deposit."""
+
+    code: str = Field(pattern=r"^[A-Z]{1,3}[0-9]{1,2}[A-Z]?$")
+    title: str = Field(min_length=1)
+    option_titles: dict[str, str] = Field(default_factory=dict)
+    aliases: tuple[Alias, ...] = ()
+    kind: ExamKind
+    common: bool = False  # to several diplomas; else professional
+    optional: bool = False
+    sitting: Slot | None = None
+    scan_deadline: DatedDeadline | None = None
+    window: Window | None = None
+    meetings: tuple[Meeting, ...] = ()
+    lot_size: int | None = Field(default=None, ge=1)
+    deposit: DatedDeadline | None = None
+    conformity_control: Slot | None = None
+    orals: tuple[Orals, ...] = ()
+
+    @property
+    def opens_at(self) -> dt.datetime | None:
+        """When its lots may open: its window's opening or, if later, the end of its last meeting."""
+        if self.window is None:
+            return None
+        instants = [self.window.opens, *(meeting.ends_at for meeting in self.meetings)]
+        return max(instants, key=dt.datetime.timestamp)
+
+    @property
+    def closes_at(self) -> dt.datetime | None:
+        """The last second of its window."""
+        return self.window.closes if self.window is not None else None
+
+    def in_window(self, at: dt.datetime) -> bool:
+        """Whether its copies may be in correctors' hands at this aware instant."""
+        opens, closes = self.opens_at, self.closes_at
+        if opens is None or closes is None:
+            return False
+        return opens.timestamp() <= at.timestamp() < closes.timestamp() + 1
+
+    def troubles(self) -> Iterator[Problem]:
+        wanted = {
+            ExamKind.WRITTEN: ("sitting", "scan_deadline", "window"),
+            ExamKind.DOSSIER: ("deposit", "orals"),
+            ExamKind.ORAL: ("orals",),
+        }
+        for key in wanted[self.kind]:
+            if not getattr(self, key):
+                yield Problem(key, f"{_A[self.kind]} épreuve has no {key}: state one")
+        sitting, due, deposit = self.sitting, self.scan_deadline, self.deposit
+        if sitting and due and due.at.timestamp() <= sitting.ends_at.timestamp():
+            yield Problem(
+                "scan_deadline", f"{_said(due.at)} is not after the épreuve's end, {_said(sitting.ends_at)}"
+            )
+        for meeting in self.meetings:
+            if self.window is not None and _opens_before(self.window, meeting):
+                yield Problem(
+                    "window.first",
+                    f"the window opens on {_said(self.window.opens)}, "
+                    f"before the {meeting.kind} meeting of {_said(meeting.ends_at)}",
+                )
+            if self.window is not None and meeting.ends_at.timestamp() >= self.window.closes.timestamp():
+                yield Problem("window.last", f"the window closes before the {meeting.kind} meeting has ended")
+        control = self.conformity_control
+        if deposit and control and control.starts_at.timestamp() < deposit.at.timestamp():
+            yield Problem("conformity_control", f"it begins before the deposit is due, {_said(deposit.at)}")
+        ready = control.date if control else deposit.date if deposit else None
+        for number, orals in enumerate(self.orals):
+            if ready is not None and orals.first.date < ready:
+                yield Problem(f"orals.{number}.first", f"they begin before the dossiers are ready, {ready}")
+
+
+_A = {ExamKind.WRITTEN: "a written", ExamKind.DOSSIER: "a dossier", ExamKind.ORAL: "an oral"}
+
+
+def _opens_before(window: Window, meeting: Meeting) -> bool:
+    """By the hour where the window states one; else by the day, its lots opening after the meeting's end."""
+    if window.first.time is not None:
+        return window.opens.timestamp() < meeting.ends_at.timestamp()
+    return window.first.date < meeting.date
+
+
+def _said(at: dt.datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+class Session(Part):
+    """A whole session. `form`: the form file, relative to the session file there, resolved once loaded."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    timezone: Literal["Europe/Paris"] = "Europe/Paris"
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    form: Path
+    label_pattern: str
+    lot_size: int = Field(ge=1)
+    options: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    centres: tuple[Centre, ...] = Field(min_length=1)
+    exams: tuple[Exam, ...] = Field(min_length=1)
+    dossier_rules: tuple[DossierRule, ...] = ()
+    nonconformity: tuple[Ground, ...] = ()
+    correction: Correction | None = None
+    invigilation: Invigilation | None = None
+    duties: tuple[Duty, ...] = ()
+    results: Results | None = None
+    paper: Paper | None = None
+
+    @property
+    def form_path(self) -> Path:
+        return self.form
+
+    @property
+    def written(self) -> tuple[Exam, ...]:
+        """The épreuves whose copies are scanned."""
+        return tuple(exam for exam in self.exams if exam.kind is ExamKind.WRITTEN)
+
+    def exam(self, code: str) -> Exam | None:
+        return next((exam for exam in self.exams if exam.code == code), None)
+
+    def exam_called(self, name: str, used_in: str) -> Exam | None:
+        """The épreuve that this part of the circular calls so: an alias of that part, else a code."""
+        called = (e for e in self.exams if any(a.name == name and a.used_in == used_in for a in e.aliases))
+        return next(called, None) or self.exam(name)
+
+    def centre(self, uai: str) -> Centre | None:
+        return next((centre for centre in self.centres if centre.uai == uai), None)
+
+    def lot_size_of(self, exam: Exam) -> int:
+        """Most copies in a lot."""
+        return exam.lot_size or self.lot_size
+
+    def dossier_rule(self, exam: str, option: str, category: str) -> DossierRule | None:
+        """The one rule for this épreuve, option and candidate category."""
+        return next((r for r in self.dossier_rules if (exam, option, category) in _covered(r)), None)
+
+    def troubles(self) -> Iterator[Problem]:
+        yield from self._label_troubles()
+        for what, names in (
+            ("centres", [centre.uai for centre in self.centres]),
+            ("exams", [exam.code for exam in self.exams]),
+        ):
+            for name in _twice(names):
+                yield Problem(f"{what}.{name}", "stated twice")
+        for title in _twice(exam.title.casefold() for exam in self.exams):
+            yield Problem("exams", f"two épreuves bear the title “{title}”: a title must tell them apart")
+        yield from self._alias_troubles()
+        yield from self._dossier_troubles()
+        for code in self.results.control_exams.exams if self.results else ():
+            if self.exam(code) is None:
+                yield Problem("results.control_exams.exams", f"there is no épreuve {code}")
+
+    def _label_troubles(self) -> Iterator[Problem]:
+        try:
+            groups = re.compile(self.label_pattern).groupindex
+        except re.error as error:
+            yield Problem("label_pattern", f"it is not a regular expression: {error}")
+            return
+        for name in ("exam", "candidate"):
+            if name not in groups:
+                yield Problem("label_pattern", f"it has no group (?P<{name}>…)")
+
+    def _alias_troubles(self) -> Iterator[Problem]:
+        """In one part of the circular a name says one épreuve, not this by its alias and that by its code."""
+        named = [(alias.used_in, alias.name, exam.code) for exam in self.exams for alias in exam.aliases]
+        parts = {used_in for used_in, _, _ in named}
+        owners: dict[tuple[str, str], list[str]] = {}
+        for used_in, name, code in named:
+            owners.setdefault((used_in, name), []).append(code)
+        for (used_in, name), codes in owners.items():
+            if len(codes) > 1:
+                told = f"in “{used_in}”, {name} names {' and '.join(codes)}: an alias names one épreuve"
+                yield Problem(f"exams.{codes[-1]}.aliases", told)
+        for used_in in sorted(parts):
+            aliased = {code for part, _, code in named if part == used_in}
+            for (part, name), codes in owners.items():
+                exam = self.exam(name)
+                if part == used_in and exam is not None and exam.code not in (*aliased, *codes):
+                    told = (
+                        f"in “{used_in}”, {name} names {codes[0]}, but it is also the code of {name}: "
+                        f"say what “{used_in}” calls {name}, or leave this alias out"
+                    )
+                    yield Problem(f"exams.{codes[0]}.aliases", told)
+
+    def _dossier_troubles(self) -> Iterator[Problem]:
+        covered = Counter(triple for rule in self.dossier_rules for triple in _covered(rule))
+        for number, rule in enumerate(self.dossier_rules):
+            exam = self.exam(rule.exam)
+            if exam is None or exam.kind is not ExamKind.DOSSIER:
+                yield Problem(f"dossier_rules.{number}.exam", f"{rule.exam} is not a dossier épreuve")
+            for key, stated, known in (
+                ("options", rule.options, self.options),
+                ("categories", rule.categories, self.categories),
+            ):
+                for name in sorted(set(stated) - set(known)):
+                    yield Problem(f"dossier_rules.{number}.{key}", f"{name} is not among the session's {key}")
+        for exam in self.exams:
+            if exam.kind is ExamKind.DOSSIER:
+                for triple in product([exam.code], self.options, self.categories):
+                    if covered[triple] != 1:
+                        rules = "two rules" if covered[triple] else "no rule"
+                        yield Problem("dossier_rules", f"{rules} for {' × '.join(triple)}")
+
+
+def _covered(rule: DossierRule) -> Iterator[tuple[str, str, str]]:
+    return product([rule.exam], rule.options, rule.categories)
+
+
+def _twice(names: Iterator[str] | list[str]) -> list[str]:
+    return sorted(name for name, times in Counter(names).items() if times > 1)
+
+
+def load_session(path: Path) -> Session:
+    """The session of this TOML file. Raises SessionError with every problem that it has."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SessionError((Problem("", f"the file cannot be read: {error.strerror}"),)) from error
+    except UnicodeDecodeError as error:
+        raise SessionError((Problem("", "the file is not in UTF-8"),)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SessionError((Problem("", f"the file is not TOML: {error}"),)) from error
+    return parse_session(data, path.parent)
+
+
+def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
+    """The session of these values; `folder` is where the form file's path starts. Raises SessionError."""
+    try:
+        session = Session.model_validate(data)
+    except ValidationError as error:
+        raise SessionError(tuple(_malformed(error, data))) from error
+    session = session.model_copy(update={"form": folder / session.form})
+    problems = list(_all_troubles(session, ""))
+    if not session.form_path.is_file():
+        problems.append(Problem("form", f"there is no form file {session.form_path}"))
+    if problems:
+        raise SessionError(tuple(problems))
+    return session
+
+
+def check_session(data: Mapping[str, Any], folder: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with these values; nothing if they make a session."""
+    try:
+        parse_session(data, folder)
+    except SessionError as error:
+        return error.problems
+    return ()
+
+
+def _all_troubles(value: Any, place: str) -> Iterator[Problem]:
+    """The troubles of a part and of every part within it, each with its whole place in the file."""
+    if isinstance(value, Part):
+        for problem in value.troubles():
+            yield Problem(f"{place}{problem.place}".rstrip("."), problem.message)
+    if isinstance(value, BaseModel):
+        for key in type(value).model_fields:
+            yield from _all_troubles(getattr(value, key), f"{place}{key}.")
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            name = next((getattr(item, k) for k in _NAMES if hasattr(item, k)), number)
+            yield from _all_troubles(item, f"{place}{name}.")
+
+
+_NAMES = ("code", "uai")
+"""The keys by which a table in a list is called in a problem's place; others go by their index, from 0."""
+
+
+def _malformed(error: ValidationError, data: Mapping[str, Any]) -> Iterator[Problem]:
+    """What pydantic refuses: a wrong type, a missing or an unknown key."""
+    words = {"missing": "this key is missing", "extra_forbidden": "there is no such key"}
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        place: list[str] = []
+        value: Any = data
+        for step in detail["loc"]:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                value = None
+            names = [value.get(key) for key in _NAMES] if isinstance(value, Mapping) else []
+            name = next((n for n in names if isinstance(n, str) and n), None)
+            place.append(name if isinstance(step, int) and name else str(step))
+        yield Problem(".".join(place), words.get(detail["type"], detail["msg"]))

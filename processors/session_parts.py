@@ -1,0 +1,333 @@
+"""The parts of a session file: days, deadlines, windows, meetings, dossiers, duties.
+
+Each part knows its own inconsistencies (`troubles`); those between parts are the session's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from processors.deadlines import WEEKDAYS, Deadline, Rule, clock_trouble, paris
+from processors.uai import check_letter
+
+Weekday = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+
+
+def _clock(value: dt.time) -> dt.time:
+    if value.tzinfo is not None or value.microsecond:
+        raise ValueError("a Paris clock time such as 14:30 is wanted, without zone or fraction of a second")
+    return value
+
+
+Clock = Annotated[dt.time, AfterValidator(_clock)]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`place`: where in the file, such as `exams.U7.scan_deadline`; `message`: an English sentence."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class Part(BaseModel):
+    """A table of the file. `note`: what the circular leaves open or gets wrong here; read by people only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    note: str = ""
+
+    def troubles(self) -> Iterator[Problem]:
+        """What is inconsistent within this part alone; places are relative to it."""
+        yield from ()
+
+
+class Day(Part):
+    """A date; its weekday, where the circular states one, is there to be checked."""
+
+    date: dt.date
+    weekday: Weekday | None = None
+
+    def troubles(self) -> Iterator[Problem]:
+        truth = WEEKDAYS[self.date.weekday()]
+        if self.weekday is not None and self.weekday != truth:
+            yield Problem("weekday", f"{self.date} is a {truth}, not a {self.weekday}")
+
+    def _clock_troubles(self, **clocks: dt.time | None) -> Iterator[Problem]:
+        for key, clock in clocks.items():
+            trouble = clock_trouble(self.date, clock) if clock is not None else None
+            if trouble is not None:
+                yield Problem(key, trouble)
+
+
+class Moment(Day):
+    """A day, and an hour where one is stated."""
+
+    time: Clock | None = None
+
+    def troubles(self) -> Iterator[Problem]:
+        yield from super().troubles()
+        yield from self._clock_troubles(time=self.time)
+
+
+class Slot(Day):
+    """A part of one day. Where the circular states no end, `ends_at` is the start."""
+
+    start: Clock
+    end: Clock | None = None
+    place: str = ""
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        return paris(self.date, self.start)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return paris(self.date, self.end or self.start)
+
+    def troubles(self) -> Iterator[Problem]:
+        yield from super().troubles()
+        yield from self._clock_troubles(start=self.start, end=self.end)
+        yield from _ordered(self.start, self.end)
+
+
+class Hours(Part):
+    """From one clock time to a later one, on every day of what holds it."""
+
+    start: Clock
+    end: Clock
+
+    def troubles(self) -> Iterator[Problem]:
+        yield from _ordered(self.start, self.end)
+
+
+def _ordered(start: dt.time, end: dt.time | None) -> Iterator[Problem]:
+    if end is not None and end <= start:
+        yield Problem("end", f"it ends at {end:%H:%M}, which is not after its start at {start:%H:%M}")
+
+
+class DatedDeadline(Day):
+    """A deadline as stated. `chosen_by_service`: the circular states none, the service chose this one."""
+
+    time: Clock
+    rule: Rule = Rule.BEFORE
+    chosen_by_service: bool = False
+
+    @property
+    def at(self) -> dt.datetime:
+        return paris(self.date, self.time)
+
+    @property
+    def deadline(self) -> Deadline:
+        return Deadline(self.at, self.rule)
+
+    def met(self, deposited_at: dt.datetime) -> bool:
+        return self.deadline.met(deposited_at)
+
+    def __str__(self) -> str:
+        """In French: `avant le mercredi 22 avril 2026 à 12:00`."""
+        return str(self.deadline)
+
+    def troubles(self) -> Iterator[Problem]:
+        yield from super().troubles()
+        yield from self._clock_troubles(time=self.time)
+
+
+class Window(Part):
+    """The days of correction, first and last included; hours only where the service states some."""
+
+    first: Moment
+    last: Moment
+
+    @property
+    def opens(self) -> dt.datetime:
+        return paris(self.first.date, self.first.time or dt.time(0, 0))
+
+    @property
+    def closes(self) -> dt.datetime:
+        """Its last second."""
+        return paris(self.last.date, self.last.time or dt.time(23, 59, 59))
+
+    def troubles(self) -> Iterator[Problem]:
+        if self.closes.timestamp() <= self.opens.timestamp():
+            yield Problem("last", f"the window closes on {self.last.date}, but opens on {self.first.date}")
+
+
+class MeetingKind(StrEnum):
+    BAREME = "barème"
+    ENTENTE = "entente"
+
+
+class Meeting(Slot):
+    """A meeting before which no lot of its épreuve opens."""
+
+    kind: MeetingKind
+    title: str = ""
+
+
+class Alias(Part):
+    """Another name that the circular gives an épreuve. `used_in`: the part of the circular that does so."""
+
+    name: str = Field(min_length=1)
+    used_in: str = Field(min_length=1)
+
+
+class Orals(Part):
+    """Days and hours of orals, first and last day included; no `options` or no `categories` means all."""
+
+    first: Day
+    last: Day
+    hours: tuple[Hours, ...] = Field(min_length=1)
+    place: str
+    options: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    def troubles(self) -> Iterator[Problem]:
+        if self.last.date < self.first.date:
+            yield Problem("last", f"the orals end on {self.last.date}, but begin on {self.first.date}")
+
+
+class Centre(Part):
+    """A centre where the épreuves are sat. `uai`: seven digits and the check letter."""
+
+    uai: str = Field(pattern=r"^[0-9]{7}[A-Z]$")
+    name: str
+    city: str = ""
+
+    def troubles(self) -> Iterator[Problem]:
+        letter = check_letter(self.uai[:7])
+        if letter != self.uai[7]:
+            yield Problem("uai", f"the check letter of {self.uai[:7]} is {letter}, not {self.uai[7]}")
+
+
+class Piece(Part):
+    """A document that a dossier holds. `signed_by`: one signature among these is needed; none if empty.
+
+    `stands_in`: the piece that states it, for what is not a file of its own (a portfolio's address).
+    """
+
+    code: str
+    title: str
+    annex: str = ""
+    at_least: int = Field(default=1, ge=0)
+    at_most: int | None = None
+    stands_in: str = ""
+    signed_by: tuple[str, ...] = ()
+    dated: bool = False
+
+    def troubles(self) -> Iterator[Problem]:
+        if self.at_most is not None and self.at_most < self.at_least:
+            yield Problem("at_most", f"at most {self.at_most}, but at least {self.at_least}")
+
+
+class DossierRule(Part):
+    """What a dossier must hold, for each of these options and candidate categories."""
+
+    exam: str
+    options: tuple[str, ...] = Field(min_length=1)
+    categories: tuple[str, ...] = Field(min_length=1)
+    internship_weeks: int | None = Field(default=None, ge=0)
+    pieces: tuple[Piece, ...] = Field(min_length=1)
+
+    def troubles(self) -> Iterator[Problem]:
+        codes = [piece.code for piece in self.pieces]
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            yield Problem("pieces", f"two pieces have the code {code}")
+        for piece in self.pieces:
+            if piece.stands_in and piece.stands_in not in codes:
+                yield Problem(f"pieces.{piece.code}.stands_in", f"there is no piece {piece.stands_in}")
+
+
+class Ground(Part):
+    """A ground of non-conformity: the machine proposes it with its evidence, the commission pronounces it."""
+
+    code: str
+    title: str
+    source: str
+
+
+class Correction(Part):
+    """Half-days that each corrector sets aside inside the window, and who chooses them."""
+
+    half_days: int = Field(ge=0)
+    common_chosen_by: str
+    professional_chosen_by: str
+
+
+class Invigilation(Part):
+    """A school sends `per_exam` invigilators an épreuve, `when_large` if it presents more than `large`."""
+
+    per_exam: int = Field(ge=0)
+    when_large: int = Field(ge=0)
+    large: int = Field(ge=0)
+    per_room: int = Field(ge=1)
+    no_leaving_hours: float = Field(ge=0)
+
+
+class Duty(Part):
+    """Who owes what to whom. `when` says it in words where the circular gives no date."""
+
+    title: str
+    owed_by: str
+    owed_to: str
+    due: Moment | None = None
+    when: str = ""
+
+    def troubles(self) -> Iterator[Problem]:
+        if self.due is None and not self.when:
+            yield Problem("due", "a duty needs a date, or words that say when")
+
+
+class ControlExams(Part):
+    """The second group: `choose` orals among these épreuves.
+
+    For an average in [average_from, average_below) and a professional average of at least
+    professional_average_from, marks out of 20.
+    """
+
+    day: Day
+    choose: int = Field(ge=1)
+    exams: tuple[str, ...] = Field(min_length=1)
+    average_from: float
+    average_below: float
+    professional_average_from: float
+
+
+class Results(Part):
+    """Harmonisation and juries. No mark is entered before the harmonisation."""
+
+    harmonisation: Slot
+    jury: Slot
+    control_exams: ControlExams
+    second_jury: Slot
+
+    def troubles(self) -> Iterator[Problem]:
+        order = {
+            "harmonisation": self.harmonisation.date,
+            "jury": self.jury.date,
+            "control_exams": self.control_exams.day.date,
+            "second_jury": self.second_jury.date,
+        }
+        for earlier, later in pairwise(order):
+            if order[later] < order[earlier]:
+                yield Problem(later, f"{order[later]} is before {earlier}, on {order[earlier]}")
+
+
+class Paper(Part):
+    """The paper in use, what is refused; months after the results that it is kept, and can be asked for."""
+
+    model: str
+    refused_models: tuple[str, ...] = ()
+    scanned_in: str
+    kept_months: int = Field(ge=0)
+    request_months: int = Field(ge=0)
