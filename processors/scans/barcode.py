@@ -30,8 +30,8 @@ def read_label(
     """Read the label in an upright image of its zone (any scale from 150 to 600 dpi), or None.
 
     `pattern`: the session's regular expression, with a group `candidate`; a text that does not match it whole
-    is no reading. One sight is enough for the number of an `enrolled` candidate; any other must be seen by two
-    preparations, since a damaged label can pass its check digit and say something else.
+    is no reading. One sight is enough for the number of an `enrolled` candidate; any other must be seen by
+    two preparations, since a damaged label can pass its check digit and say something else.
     """
     fits = re.compile(pattern)
     seen: set[str] = set()

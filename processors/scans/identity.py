@@ -118,14 +118,14 @@ def attribute(sheets: Sequence[Evidence]) -> Attribution:
     guesses = _guesses(evidence)
     if evidence.findings:
         return Attribution(None, (), guesses, _unique(evidence.findings))
+    if _several_owners(sheets):
+        return Attribution(None, (), guesses, (finding(Code.LABEL_CONFLICT),))
     votes = evidence.votes()
     total = evidence.total()
-    if votes and len(evidence.candidates) > 0:
+    if votes:
         best = int(total.argmax())
         by = tuple(name for name in (LABEL, *sorted(set(votes) - {LABEL})) if votes.get(name) == best)
-        against = {name: c for name, c in votes.items() if c != best and name in (LABEL, NUMBER)}
-        dissent = _sheets_disagree(sheets, best)
-        if against or dissent:
+        if any(votes.get(name, best) != best for name in (LABEL, NUMBER)):
             return Attribution(None, (), guesses, (finding(Code.LABEL_CONFLICT),))
         runner_up = float(np.partition(total, -2)[-2]) if len(total) > 1 else 0.0
         if len(by) >= 2 and float(total[best]) - max(runner_up, 0.0) >= _LEAST_MARGIN:
@@ -205,14 +205,10 @@ def _reads_a_stranger(number: FieldReading | None, weights: NDArray[np.float64] 
     return number.confidence > 0.5 and (len(weights) == 0 or float(weights.max()) < 0)
 
 
-def _sheets_disagree(sheets: Sequence[Evidence], best: int) -> bool:
-    """Whether one sheet alone clearly speaks for somebody else: two candidates' sheets in one copy."""
-    for sheet in sheets:
-        total = sheet.total()
-        winner = _stands_out(total) if sheet.voices else None
-        if winner is not None and winner != best:
-            return True
-    return False
+def _several_owners(sheets: Sequence[Evidence]) -> bool:
+    """Whether two sheets, each by itself, clearly speak for two candidates: their leaves are mixed."""
+    winners = {_stands_out(sheet.total()) for sheet in sheets if sheet.voices}
+    return len(winners - {None}) > 1
 
 
 def _guesses(evidence: Evidence) -> tuple[Guess, ...]:

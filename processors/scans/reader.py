@@ -45,6 +45,10 @@ class Expected:
     label_pattern: str
     enrolled: frozenset[str]
 
+    @classmethod
+    def of(cls, form: Form, label_pattern: str, roster: Sequence[Candidate]) -> Expected:
+        return cls(form, label_pattern, frozenset(c.number for c in roster))
+
 
 def read_images_of(
     path: Path, expected: Expected, start: int = 0, stop: int | None = None
@@ -77,17 +81,13 @@ def understand(
     return ScanReading(sha256, images, tuple(pages), copies, findings)
 
 
-def expected_of(form: Form, label_pattern: str, roster: Sequence[Candidate]) -> Expected:
-    return Expected(form, label_pattern, frozenset(c.number for c in roster))
-
-
 def read_scan(
     path: Path, form: Form, label_pattern: str, roster: Sequence[Candidate], centre: str, exam: str
 ) -> ScanReading:
     """Read a whole file in this process. BadScan when it cannot be opened."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    expected = expected_of(form, label_pattern, roster)
+    expected = Expected.of(form, label_pattern, roster)
     pages = read_images_of(path, expected)
     return understand(pages, sha256, roster, centre, exam, expected)
 
