@@ -1,0 +1,191 @@
+"""Copies of a scan: complete, in order, one candidate each; and what the centre is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from processors.findings import Code
+from processors.people import Candidate
+from processors.scans.assembly import assemble, reading_order
+from processors.scans.readings import (
+    CopyReading,
+    CopyStatus,
+    FieldReading,
+    Half,
+    PageKind,
+    PageReading,
+    Turn,
+)
+
+PATTERN = r"(?P<exam>[A-Z]{1,2}\d{1,2}[A-Z]?)-(?P<candidate>\d{11})"
+ROSTER = tuple(
+    Candidate(
+        number=number,
+        registration=f"{k:03d}",
+        family_name="MARTIN",
+        first_names="ALIX",
+        birth_date=date(2004, k, 12),
+        school="0139660E",
+        centre="0130051K",
+        option="SLAM",
+        category="scolaire",
+        exams=("U4",),
+    )
+    for k, number in enumerate(("02214987144", "02462695382", "02215384114"), start=1)
+)
+
+
+def boxes(text: str) -> FieldReading:
+    rows = np.full((len(text), 10), 0.002, np.float32)
+    for k, symbol in enumerate(text):
+        rows[k, int(symbol) if symbol != " " else 0] = 0.982
+    return FieldReading(text, 0.98, rows, tuple(s != " " for s in text))
+
+
+def page(number: int, total: int, owner: int | None = None, **other: object) -> PageReading:
+    """Page `number` of `total`; the first of a sheet bears the label and number of a roster's candidate."""
+    first = number % 4 == 1
+    named = first and owner is not None
+    candidate = ROSTER[owner or 0].number
+    reading = PageReading(
+        page=0,
+        image=0,
+        half=None,
+        turn=Turn.NONE,
+        kind=PageKind.FIRST if first else PageKind.INSIDE,
+        model="ccyc" if first else None,
+        label=f"U4-{candidate}" if named else None,
+        boxes={"candidate_number": boxes(candidate)} if named else {},
+        number=number,
+        total=total,
+        blank=False,
+        sharpness=1.0,
+        resolution_dpi=200,
+        number_reading=boxes(f"{number:2d}"),
+        total_reading=boxes(f"{total:2d}"),
+    )
+    return replace(reading, **other)  # type: ignore[arg-type]
+
+
+CONVOCATION = replace(page(2, 4), kind=PageKind.FOREIGN, number=None, total=None)
+CONVOCATION = replace(CONVOCATION, number_reading=None, total_reading=None)
+
+
+def read(*pages: PageReading) -> tuple[CopyReading, ...]:
+    numbered = [replace(p, page=k, image=k) for k, p in enumerate(pages, start=1)]
+    copies, _ = assemble(numbered, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
+    return copies
+
+
+def sheet(owner: int, total: int = 4, start: int = 1) -> list[PageReading]:
+    return [page(n, total, owner) for n in range(start, start + 4)]
+
+
+def codes(copy: CopyReading) -> set[Code]:
+    return {f.code for f in copy.findings}
+
+
+def test_a_pile_of_sound_copies() -> None:
+    copies = read(*sheet(0), *sheet(1, 8), *sheet(1, 8, 5), *sheet(2))
+    assert [c.candidate for c in copies] == [c.number for c in ROSTER]
+    assert all(c.status is CopyStatus.COMPLETE and not c.findings for c in copies)
+    assert [c.pages for c in copies] == [(1, 2, 3, 4), tuple(range(5, 13)), (13, 14, 15, 16)]
+
+
+def test_a_lost_leaf_names_its_pages_and_says_what_to_do() -> None:
+    pages = [*sheet(0, 8), *sheet(0, 8, 5)]
+    (copy, _) = read(*pages[:2], *pages[4:], *sheet(1))
+    assert copy.status is CopyStatus.INCOMPLETE
+    assert copy.missing == (3, 4)
+    (missing,) = (f for f in copy.findings if f.code is Code.MISSING_PAGES)
+    assert "les pages 3 et 4" in missing.message
+    assert "numérisez de nouveau" in missing.message
+
+
+def test_a_leaf_scanned_twice_is_set_aside_and_said() -> None:
+    one = sheet(0)
+    (copy,) = read(*one[:2], *one)
+    assert copy.status is CopyStatus.COMPLETE
+    assert copy.pages == (1, 2, 5, 6)
+    assert codes(copy) == {Code.DUPLICATE_PAGES}
+
+
+def test_exchanged_pages_are_put_in_order() -> None:
+    one, two, three, four = sheet(0)
+    (copy,) = read(one, two, four, three)
+    assert copy.status is CopyStatus.COMPLETE
+    assert copy.pages == (1, 2, 4, 3)
+    assert codes(copy) == {Code.PAGES_OUT_OF_ORDER}
+
+
+def test_a_convocation_is_never_in_the_copy() -> None:
+    copies = read(*sheet(0), CONVOCATION, *sheet(1))
+    assert [c.pages for c in copies] == [(1, 2, 3, 4), (6, 7, 8, 9)]
+    assert codes(copies[0]) == {Code.FOREIGN_PAGE}
+    assert copies[0].findings[0].pages == (5,)
+    assert copies[0].status is CopyStatus.COMPLETE
+
+
+def test_a_blurred_page_sends_the_copy_back_to_the_scanner() -> None:
+    pages = sheet(0)
+    pages[2] = replace(pages[2], trouble="page floue")
+    (copy,) = read(*pages)
+    assert copy.status is CopyStatus.INCOMPLETE
+    assert codes(copy) == {Code.UNREADABLE_PAGE}
+
+
+def test_an_old_model_goes_on_and_is_said() -> None:
+    pages = sheet(0)
+    pages[0] = replace(pages[0], model="cmen")
+    (copy,) = read(*pages)
+    assert (copy.status, codes(copy)) == (CopyStatus.COMPLETE, {Code.OLD_MODEL})
+
+
+def test_two_copies_of_one_candidate_wait_for_a_person() -> None:
+    copies = read(*sheet(0), *sheet(1), *sheet(0))
+    assert [c.status for c in copies] == [
+        CopyStatus.TO_DECIDE,
+        CopyStatus.COMPLETE,
+        CopyStatus.TO_DECIDE,
+    ]
+    assert Code.DUPLICATE_COPY in codes(copies[0]) & codes(copies[2])
+
+
+def test_another_candidates_leaves_between_do_not_join_the_copy() -> None:
+    """A sheet numbered 5 to 8 of 8, but of another candidate, after a first sheet of 8."""
+    copies = read(*sheet(0, 8), *sheet(1, 8, 5))
+    assert not any(c.status is CopyStatus.COMPLETE for c in copies)
+
+
+def test_an_anonymous_copy_keeps_its_sheets_together() -> None:
+    pages = [page(n, 8) for n in range(1, 9)]
+    copies = read(*sheet(0), *pages, *sheet(1))
+    assert [len(c.pages) for c in copies] == [4, 8, 4]
+    assert copies[1].candidate is None
+    assert copies[1].status is CopyStatus.TO_DECIDE
+
+
+def a3(image: int, first: bool, turned: bool = False) -> list[PageReading]:
+    turn = Turn.OVER if turned else Turn.NONE
+    sides = [(4, 1), (2, 3)][not first]
+    if turned:
+        sides = sides[::-1]
+    return [
+        replace(page(n, 4, 0), image=image, half=half, turn=turn)
+        for n, half in zip(sides, (Half.LEFT, Half.RIGHT), strict=True)
+    ]
+
+
+def test_an_a3_sheet_is_read_as_a_reader_turns_it() -> None:
+    for turned in (False, True):
+        pages = a3(1, True, turned) + a3(2, False, turned)
+        assert [(p.number, slot) for p, slot in reading_order(pages)] == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+def test_an_a3_side_lost_in_the_scanner_is_missed() -> None:
+    pages = [replace(p, page=k) for k, p in enumerate(a3(1, True), start=1)]
+    (copy,), _ = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
+    assert copy.missing == (2, 3)
