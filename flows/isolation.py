@@ -26,6 +26,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
+import cv2
+
 from processors.findings import Code
 from processors.scans.raster import BadScan
 
@@ -110,6 +112,7 @@ def _child(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+    cv2.setNumThreads(1)  # the children share the processors
     answer: Any
     try:
         answer = function(*args)
