@@ -22,7 +22,7 @@ from processors.scans.readings import FieldReading, Gray
 PX_PER_MM = 10.0
 """Scale of a strip."""
 MARGIN = 3.0
-"""Millimetres that a strip should hold around its cells, on each side."""
+"""Millimetres that a strip should hold around its cells, on each side: the grid is looked for 2 mm around."""
 
 CUT_WIDTH, CUT_HEIGHT = 32, 40  # what the network sees, pixels
 _CELL_WIDTH, _CELL_HEIGHT = 20, 26  # of which the cell itself, in the middle
@@ -69,10 +69,10 @@ class Digits:
     def _reading(self, probabilities: NDArray[np.float32]) -> FieldReading:
         empty = probabilities[:, -1]
         inked = empty < 0.5
-        digits = probabilities[:, :-1] / np.maximum(1 - empty, 1e-12)[:, np.newaxis]
-        digits = digits / digits.sum(axis=1, keepdims=True)
+        digits = probabilities[:, :-1] + np.float32(1e-9)  # nothing is impossible
+        digits /= digits.sum(axis=1, keepdims=True)
         digits[~inked] = 1 / len(self.symbols)
-        best = probabilities[:, :-1].argmax(axis=1)
+        best = digits.argmax(axis=1)
         text = "".join(self.symbols[k] if ink else " " for k, ink in zip(best, inked, strict=True))
         sure = np.where(inked, probabilities[:, :-1].max(axis=1), empty)
         return FieldReading(text, float(sure.prod()), digits, tuple(bool(ink) for ink in inked))
