@@ -1,0 +1,300 @@
+"""Which copies go to which corrector: a minimum-cost flow from groups of copies alike to correctors.
+
+Rules, in this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as
+even as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are dealt
+into lots that mix schools and centres, each in an order that tells nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python import min_cost_flow
+
+
+@dataclass(frozen=True)
+class RoutableCopy:
+    """`school`: UAI of the candidate's school; `candidate_id`: as it stands in never-with lists."""
+
+    id: str
+    school: str
+    centre: str
+    candidate_id: str
+    companies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EligibleCorrector:
+    """A corrector of this épreuve. `never_with`: candidate ids and schools' UAIs; `assigned`: copies already hers.
+
+    `quota` counts the copies already assigned; None is no limit.
+    """
+
+    id: str
+    schools: tuple[str, ...]
+    companies: tuple[str, ...] = ()
+    never_with: tuple[str, ...] = ()
+    quota: int | None = None
+    assigned: int = 0
+
+
+@dataclass(frozen=True)
+class PlannedLot:
+    """Ids of the corrector and of the copies, in the order of the lot."""
+
+    corrector: str
+    copies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unroutable:
+    """Copies of one school that nobody may take, and why (French sentences)."""
+
+    school: str
+    copies: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Each copy stands either in one lot or in one `Unroutable`."""
+
+    lots: tuple[PlannedLot, ...]
+    unroutable: tuple[Unroutable, ...]
+
+
+class Cause(StrEnum):
+    """Why a corrector may not mark a copy; the value is what a person reads."""
+
+    OWN_SCHOOL = "le candidat vient de l'établissement du correcteur"
+    NEVER_WITH = "le candidat ou son établissement est sur la liste « jamais avec » du correcteur"
+    SAME_COMPANY = "le candidat a fait son stage dans l'entreprise du correcteur"
+
+
+def conflicts(copy: RoutableCopy, corrector: EligibleCorrector) -> tuple[str, ...]:
+    """Why this corrector may not mark this copy, in French; empty if she may. Quotas apart."""
+    return tuple(cause.value for cause in _causes(copy, corrector))
+
+
+def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) -> tuple[str, ...]:
+    """Why this corrector may not be given these copies as well, quota included; for a reassignment."""
+    causes = Counter(cause for copy in copies for cause in _causes(copy, corrector))
+    told = [f"{_count(causes[cause])} : {cause.value}." for cause in Cause if causes[cause]]
+    over = corrector.assigned + len(copies) - corrector.quota if corrector.quota is not None else 0
+    if over > 0:
+        told.append(f"Le quota du correcteur ({_count(corrector.quota or 0)}) serait dépassé de {over}.")
+    return tuple(told)
+
+
+def _count(copies: int) -> str:
+    return f"{copies} copie{'s' if copies > 1 else ''}"
+
+
+def _causes(copy: RoutableCopy, corrector: EligibleCorrector) -> Iterator[Cause]:
+    if copy.school in corrector.schools:
+        yield Cause.OWN_SCHOOL
+    if copy.school in corrector.never_with or copy.candidate_id in corrector.never_with:
+        yield Cause.NEVER_WITH
+    if set(map(_company, copy.companies)) & set(map(_company, corrector.companies)):
+        yield Cause.SAME_COMPANY
+
+
+def _company(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def plan_lots(
+    copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector], lot_size: int, seed: int
+) -> Plan:
+    """Lots of at most `lot_size` copies. The same plan for the same seed, in whatever order its input comes."""
+    rng = random.Random(seed)
+    correctors = sorted(correctors, key=lambda corrector: corrector.id)
+    groups = _groups(sorted(copies, key=lambda copy: copy.id), correctors)
+    rng.shuffle(groups)
+    shares = _route(groups, correctors, rng)
+
+    given: dict[int, list[RoutableCopy]] = defaultdict(list)
+    left: list[tuple[_Group, list[RoutableCopy]]] = []
+    for group, row in zip(groups, shares, strict=True):
+        waiting = iter(rng.sample(group.copies, len(group.copies)))
+        for k in np.flatnonzero(row):
+            given[int(k)] += islice(waiting, int(row[k]))
+        if unrouted := list(waiting):
+            left.append((group, unrouted))
+    return Plan(
+        tuple(
+            PlannedLot(correctors[k].id, lot) for k in sorted(given) for lot in _deal(given[k], lot_size, rng)
+        ),
+        _explain(left, correctors),
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Copies that no rule tells apart; `barred`: indices of the correctors who may not take them."""
+
+    school: str
+    centre: str
+    barred: frozenset[int]
+    copies: list[RoutableCopy]
+
+
+def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]) -> list[_Group]:
+    barring: Mapping[str, set[int]] = defaultdict(set)
+    for k, corrector in enumerate(correctors):
+        for name in (*corrector.schools, *corrector.never_with, *map(_company, corrector.companies)):
+            barring[name].add(k)
+    groups: dict[tuple[str, str, frozenset[int]], _Group] = {}
+    for copy in copies:
+        suspects: set[int] = set()
+        for name in (copy.school, copy.candidate_id, *map(_company, copy.companies)):
+            suspects |= barring.get(name, set())
+        barred = frozenset(k for k in suspects if any(_causes(copy, correctors[k])))
+        group = _Group(copy.school, copy.centre, barred, [])
+        groups.setdefault((copy.school, copy.centre, barred), group).copies.append(copy)
+    return list(groups.values())
+
+
+def _route(
+    groups: Sequence[_Group], correctors: Sequence[EligibleCorrector], rng: random.Random
+) -> NDArray[np.int64]:
+    """How many copies of each group (rows) each corrector (columns) gets."""
+    sizes = np.array([len(group.copies) for group in groups], dtype=np.int64)
+    assigned = np.array([corrector.assigned for corrector in correctors], dtype=np.int64)
+    most = assigned + int(sizes.sum())
+    quotas = np.array(
+        [most[k] if c.quota is None else c.quota for k, c in enumerate(correctors)], dtype=np.int64
+    )
+    if len(groups) == 0 or len(correctors) == 0:
+        return np.zeros((len(groups), len(correctors)), dtype=np.int64)
+    # ties between correctors fall as the seed says, not always to the first ones
+    order = np.array(rng.sample(range(len(correctors)), len(correctors)))
+    quotas = np.maximum(np.minimum(quotas, most), assigned)[order]
+    allowed = np.ones((len(groups), len(correctors)), dtype=bool)
+    for g, group in enumerate(groups):
+        allowed[g, list(group.barred)] = False
+    allowed = allowed[:, order]
+    loads = assigned[order]
+    level, slack = _level(loads, quotas, int(sizes.sum())), 2
+    while True:
+        ceiling = np.minimum(quotas, np.maximum(loads, level) + slack)
+        shares = _solve(sizes, allowed, loads, ceiling)
+        # whoever is stopped by the ceiling, and not by a quota, might have taken more: raise it
+        if not np.any((loads + shares.sum(axis=0) == ceiling) & (ceiling < quotas)):
+            break
+        slack *= 4
+    result = np.zeros_like(shares)
+    result[:, order] = shares
+    return result
+
+
+def _level(loads: NDArray[np.int64], quotas: NDArray[np.int64], copies: int) -> int:
+    """The load that all would reach if nothing but quotas stood in the way."""
+    low, high = int(loads.min()), int(quotas.max())
+    while low < high:
+        middle = (low + high) // 2
+        if int(np.clip(middle - loads, 0, quotas - loads).sum()) >= copies:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _solve(
+    sizes: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
+    loads: NDArray[np.int64],
+    ceiling: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """The cheapest flow: group → corrector → sink, or group → sink for what cannot be routed.
+
+    The n-th copy of a corrector costs n heavy units, which is convex, so loads come out even; going over a
+    school's even share costs light ones, that all together weigh less than a heavy one.
+    """
+    groups, correctors = allowed.shape
+    sink = groups + correctors
+    heavy = 3 * int(sizes.sum()) + 1
+    flow = min_cost_flow.SimpleMinCostFlow()
+
+    rows, columns = np.nonzero(allowed)
+    even = sizes // np.maximum(allowed.sum(axis=1), 1)
+    tiers = []
+    for cost, capacity in enumerate((even, np.minimum(sizes, 1), np.minimum(sizes, 1), sizes)):
+        used = capacity[rows] > 0
+        arcs = flow.add_arcs_with_capacity_and_unit_cost(
+            rows[used], groups + columns[used], capacity[rows[used]], np.full(int(used.sum()), cost)
+        )
+        tiers.append((arcs, used))
+    rooms = ceiling - loads
+    markers = np.repeat(np.arange(correctors), rooms)
+    ranks = np.concatenate([np.arange(a + 1, b + 1) for a, b in zip(loads, loads + rooms, strict=True)])
+    flow.add_arcs_with_capacity_and_unit_cost(
+        groups + markers, np.full(len(markers), sink), np.ones(len(markers), dtype=np.int64), heavy * ranks
+    )
+    dearest = heavy * (int(ceiling.max()) + 2)
+    flow.add_arcs_with_capacity_and_unit_cost(
+        np.arange(groups), np.full(groups, sink), sizes, np.full(groups, dearest)
+    )
+    flow.set_nodes_supplies(np.arange(groups), sizes)
+    flow.set_node_supply(sink, -int(sizes.sum()))
+    status = flow.solve()
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"the flow solver answered {status}")
+    shares = np.zeros(allowed.shape, dtype=np.int64)
+    for arcs, used in tiers:
+        shares[rows[used], columns[used]] += flow.flows(arcs)
+    return shares
+
+
+def _deal(copies: list[RoutableCopy], lot_size: int, rng: random.Random) -> Iterator[tuple[str, ...]]:
+    """Lots of even size: copies dealt like cards, centre by centre and school by school, then shuffled."""
+    number = -(-len(copies) // lot_size)
+    places = {
+        place: rng.random() for place in sorted({c.centre for c in copies} | {c.school for c in copies})
+    }
+    hand = sorted(copies, key=lambda copy: (places[copy.centre], places[copy.school]))
+    for start in range(number):
+        lot = [copy.id for copy in hand[start::number]]
+        rng.shuffle(lot)
+        yield tuple(lot)
+
+
+def _explain(
+    left: Sequence[tuple[_Group, list[RoutableCopy]]], correctors: Sequence[EligibleCorrector]
+) -> tuple[Unroutable, ...]:
+    """Copies of one school that wait for the same reasons, together."""
+    together: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for group, copies in left:
+        for copy in copies:
+            together[group.school, _reasons(copy, group, correctors)].append(copy.id)
+    return tuple(
+        Unroutable(school, tuple(sorted(ids)), reasons) for (school, reasons), ids in sorted(together.items())
+    )
+
+
+def _reasons(copy: RoutableCopy, group: _Group, correctors: Sequence[EligibleCorrector]) -> tuple[str, ...]:
+    if not correctors:
+        return ("Aucun correcteur n'est désigné pour cette épreuve.",)
+    counts: dict[Cause, int] = defaultdict(int)
+    for k in group.barred:
+        for cause in _causes(copy, correctors[k]):
+            counts[cause] += 1
+    told = []
+    for cause in Cause:
+        n = counts[cause]
+        if n == len(correctors):
+            told.append(f"Pour tous les correcteurs de l'épreuve ({n}) : {cause.value}.")
+        elif n:
+            told.append(f"Pour {n} correcteur{'s' if n > 1 else ''} sur {len(correctors)} : {cause.value}.")
+    open_to = len(correctors) - len(group.barred)
+    if open_to:
+        others = "Le quota de l'unique correcteur possible est épuisé."
+        told.append(others if open_to == 1 else f"Le quota des {open_to} correcteurs possibles est épuisé.")
+    return tuple(told)
