@@ -1,0 +1,31 @@
+"""Opaque ids: all that the log, the flows and a corrector ever see of a person or a file."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any, Literal
+
+Kind = Literal["cand", "corr", "scan", "copy", "lot"]
+
+_ID = re.compile(r"(cand|corr|scan|copy|lot)_[0-9a-f]{16}")
+
+
+def new_id(kind: Kind) -> str:
+    """`scan_9f86d081884c7d65`: says nothing but what kind of thing it names."""
+    return f"{kind}_{secrets.token_hex(8)}"
+
+
+def ids_in(value: Any) -> Iterator[str]:
+    """Every id that stands anywhere in JSON-like values, keys included."""
+    if isinstance(value, str):
+        if _ID.fullmatch(value):
+            yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from ids_in(key)
+            yield from ids_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from ids_in(item)

