@@ -1,8 +1,8 @@
 """Which copies go to which corrector: a minimum-cost flow from groups of copies alike to correctors.
 
-Rules, in this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as
-even as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are dealt
-into lots that mix schools and centres, each in an order that tells nothing.
+In this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as even
+as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are dealt into
+lots that mix schools and centres, each in an order that tells nothing.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class RoutableCopy:
 
 @dataclass(frozen=True)
 class EligibleCorrector:
-    """A corrector of this épreuve. `never_with`: candidate ids and schools' UAIs; `assigned`: copies already hers.
+    """A corrector of this épreuve. `never_with`: candidate ids and UAIs of schools.
 
-    `quota` counts the copies already assigned; None is no limit.
+    `assigned`: copies already in her lots; `quota` counts them too, None is no limit.
     """
 
     id: str
@@ -113,12 +113,14 @@ def _company(name: str) -> str:
 def plan_lots(
     copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector], lot_size: int, seed: int
 ) -> Plan:
-    """Lots of at most `lot_size` copies. The same plan for the same seed, in whatever order its input comes."""
+    """Lots of at most `lot_size` copies. The same plan for the same seed, whatever the order of the input."""
     rng = random.Random(seed)
+    # ties fall as the seed says, not always to the first corrector or the first school
     correctors = sorted(correctors, key=lambda corrector: corrector.id)
+    rng.shuffle(correctors)
     groups = _groups(sorted(copies, key=lambda copy: copy.id), correctors)
     rng.shuffle(groups)
-    shares = _route(groups, correctors, rng)
+    shares = _route(groups, correctors)
 
     given: dict[int, list[RoutableCopy]] = defaultdict(list)
     left: list[tuple[_Group, list[RoutableCopy]]] = []
@@ -130,7 +132,9 @@ def plan_lots(
             left.append((group, unrouted))
     return Plan(
         tuple(
-            PlannedLot(correctors[k].id, lot) for k in sorted(given) for lot in _deal(given[k], lot_size, rng)
+            PlannedLot(correctors[k].id, lot)
+            for k in sorted(given, key=lambda k: correctors[k].id)
+            for lot in _deal(given[k], lot_size, rng)
         ),
         _explain(left, correctors),
     )
@@ -162,45 +166,34 @@ def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrect
     return list(groups.values())
 
 
-def _route(
-    groups: Sequence[_Group], correctors: Sequence[EligibleCorrector], rng: random.Random
-) -> NDArray[np.int64]:
+def _route(groups: Sequence[_Group], correctors: Sequence[EligibleCorrector]) -> NDArray[np.int64]:
     """How many copies of each group (rows) each corrector (columns) gets."""
-    sizes = np.array([len(group.copies) for group in groups], dtype=np.int64)
-    assigned = np.array([corrector.assigned for corrector in correctors], dtype=np.int64)
-    most = assigned + int(sizes.sum())
-    quotas = np.array(
-        [most[k] if c.quota is None else c.quota for k, c in enumerate(correctors)], dtype=np.int64
-    )
     if len(groups) == 0 or len(correctors) == 0:
         return np.zeros((len(groups), len(correctors)), dtype=np.int64)
-    # ties between correctors fall as the seed says, not always to the first ones
-    order = np.array(rng.sample(range(len(correctors)), len(correctors)))
-    quotas = np.maximum(np.minimum(quotas, most), assigned)[order]
+    sizes = np.array([len(group.copies) for group in groups], dtype=np.int64)
+    copies = int(sizes.sum())
+    loads = np.array([c.assigned for c in correctors], dtype=np.int64)
+    rooms = [copies if c.quota is None else max(0, min(copies, c.quota - c.assigned)) for c in correctors]
+    limits = loads + np.array(rooms, dtype=np.int64)
     allowed = np.ones((len(groups), len(correctors)), dtype=bool)
     for g, group in enumerate(groups):
         allowed[g, list(group.barred)] = False
-    allowed = allowed[:, order]
-    loads = assigned[order]
-    level, slack = _level(loads, quotas, int(sizes.sum())), 2
+    level, slack = _level(loads, limits, copies), 2
     while True:
-        ceiling = np.minimum(quotas, np.maximum(loads, level) + slack)
+        ceiling = np.minimum(limits, np.maximum(loads, level) + slack)
         shares = _solve(sizes, allowed, loads, ceiling)
         # whoever is stopped by the ceiling, and not by a quota, might have taken more: raise it
-        if not np.any((loads + shares.sum(axis=0) == ceiling) & (ceiling < quotas)):
-            break
+        if not np.any((loads + shares.sum(axis=0) == ceiling) & (ceiling < limits)):
+            return shares
         slack *= 4
-    result = np.zeros_like(shares)
-    result[:, order] = shares
-    return result
 
 
-def _level(loads: NDArray[np.int64], quotas: NDArray[np.int64], copies: int) -> int:
+def _level(loads: NDArray[np.int64], limits: NDArray[np.int64], copies: int) -> int:
     """The load that all would reach if nothing but quotas stood in the way."""
-    low, high = int(loads.min()), int(quotas.max())
+    low, high = int(loads.min()), int(limits.max())
     while low < high:
         middle = (low + high) // 2
-        if int(np.clip(middle - loads, 0, quotas - loads).sum()) >= copies:
+        if int(np.clip(middle - loads, 0, limits - loads).sum()) >= copies:
             high = middle
         else:
             low = middle + 1
