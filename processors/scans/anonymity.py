@@ -306,11 +306,13 @@ def has_identity_row(gray: Gray, dpi: float, form: Form) -> bool:
 def _longest_chain(dark: Gray, pitch: float, height: float) -> int:
     """The most upright strokes of this height that follow each other at this pitch."""
     strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((round(height * 0.55), 1), np.uint8))
-    count, _, stats, centres = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    tall = stats[1:, cv2.CC_STAT_HEIGHT]
-    centres = centres[1:][(tall < height * 1.5) & (stats[1:, cv2.CC_STAT_WIDTH] < pitch * 0.6)]
-    if count <= _CHAIN:
-        return 0
+    contours, _ = cv2.findContours(strokes, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    boxes = [
+        (x + w / 2, y + h / 2)
+        for x, y, w, h in map(cv2.boundingRect, contours)
+        if h < height * 1.5 and w < pitch * 0.6
+    ]
+    centres = np.array(boxes).reshape(-1, 2)
     length = np.ones(len(centres), int)
     for k in np.argsort(centres[:, 0]):
         step = centres - centres[k]
