@@ -1,8 +1,8 @@
 """Which copies go to which corrector: a minimum-cost flow from groups of copies alike to correctors.
 
-In this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as even
-as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are dealt into
-lots that mix schools and centres, each in an order that tells nothing.
+In this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as
+even as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are
+dealt into lots that mix schools and centres, each in an order that tells nothing.
 """
 
 from __future__ import annotations

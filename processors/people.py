@@ -164,7 +164,7 @@ class _Row:
         try:
             return convert(self._values[column])
         except _BadValueError as bad:
-            self.troubles.append(f"{column} : {bad}")
+            self.troubles.append(f"« {column} » : {bad}")
             # never seen: a row with troubles is dropped whole
             return None  # type: ignore[return-value]
 
@@ -202,13 +202,13 @@ def _read(
 
 def _lines(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str], str]]:
     """Each line that is not blank as (number in the file, values by column, trouble or "")."""
-    if not data.strip():
-        yield 1, {}, "Le fichier est vide."
-        return
     if b"\0" in data:
         yield 1, {}, "Ce fichier n'est pas un CSV : enregistrez le tableau au format CSV (UTF-8)."
         return
     text = _decode(data)
+    if not text.strip():
+        yield 1, {}, "Le fichier est vide."
+        return
     header_line = text.partition("\n")[0]
     delimiter = ";" if header_line.count(";") >= header_line.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -229,15 +229,13 @@ def _lines(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str,
                 yield line, dict(zip(header, cells, strict=False)), count if wrong else ""
             line = reader.line_num + 1
     except csv.Error:
-        yield (
-            line,
-            {},
-            "Guillemets mal fermés à partir de cette ligne : le reste n'a pas pu être lu.",
-        )
+        yield line, {}, "Guillemets mal fermés à partir de cette ligne : le reste n'a pas pu être lu."
 
 
 def _header_trouble(header: Sequence[str], columns: Sequence[str]) -> str:
     missing = [name for name in columns if name not in header]
+    if len(missing) == len(columns):  # not a header: what it holds is not to be quoted
+        return f"La première ligne doit nommer les colonnes : {', '.join(columns)}."
     unknown = [name for name in header if name not in columns]
     doubled = sorted({name for name in header if header.count(name) > 1 and name in columns})
     told = [
