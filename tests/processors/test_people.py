@@ -14,7 +14,7 @@ from processors.people import (
 from processors.session import load_session
 from processors.uai import check_letter, valid_uai
 
-SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
+SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 HEADER = (
     "candidate_number,registration_number,family_name,first_names,birth_date,"
     "school,centre,option,category,exams"
