@@ -227,25 +227,23 @@ class Session(Part):
 
     def _alias_troubles(self) -> Iterator[Problem]:
         """In one part of the circular a name says one épreuve, not this by its alias and that by its code."""
-        named = [(alias.used_in, alias.name, exam.code) for exam in self.exams for alias in exam.aliases]
-        parts = {used_in for used_in, _, _ in named}
-        owners: dict[tuple[str, str], list[str]] = {}
-        for used_in, name, code in named:
-            owners.setdefault((used_in, name), []).append(code)
-        for (used_in, name), codes in owners.items():
-            if len(codes) > 1:
-                told = f"in “{used_in}”, {name} names {' and '.join(codes)}: an alias names one épreuve"
-                yield Problem(f"exams.{codes[-1]}.aliases", told)
-        for used_in in sorted(parts):
-            aliased = {code for part, _, code in named if part == used_in}
-            for (part, name), codes in owners.items():
-                exam = self.exam(name)
-                if part == used_in and exam is not None and exam.code not in (*aliased, *codes):
-                    told = (
-                        f"in “{used_in}”, {name} names {codes[0]}, but it is also the code of {name}: "
-                        f"say what “{used_in}” calls {name}, or leave this alias out"
-                    )
-                    yield Problem(f"exams.{codes[0]}.aliases", told)
+        named: dict[str, dict[str, list[str]]] = {}  # part of the circular → name → codes
+        for exam in self.exams:
+            for alias in exam.aliases:
+                named.setdefault(alias.used_in, {}).setdefault(alias.name, []).append(exam.code)
+        for used_in, names in named.items():
+            renamed = {code for codes in names.values() for code in codes}
+            for name, codes in names.items():
+                place, told = (
+                    f"exams.{codes[-1]}.aliases",
+                    f"in “{used_in}”, {name} names {' and '.join(codes)}",
+                )
+                if len(codes) > 1:
+                    yield Problem(place, f"{told}: an alias names one épreuve")
+                # an épreuve that this part calls otherwise has left its code free for another
+                elif self.exam(name) is not None and name not in renamed:
+                    told += f", but it is also the code of {name}: add what “{used_in}” calls {name}"
+                    yield Problem(place, told)
 
     def _dossier_troubles(self) -> Iterator[Problem]:
         covered = Counter(triple for rule in self.dossier_rules for triple in _covered(rule))

@@ -2,6 +2,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processors.people import (
     Attendance,
@@ -149,6 +151,20 @@ def test_what_is_no_roster_at_all(data, line, told):
     assert result.rows == ()
 
 
+@given(st.one_of(st.binary(), st.text(alphabet='",;\n\r 0oé|/').map(str.encode)))
+def test_no_bytes_stop_a_reading(junk):
+    for header, read in (
+        (HEADER, read_candidates),
+        (CORRECTORS, read_correctors),
+        (ATTENDANCE, read_attendance),
+    ):
+        for data in (junk, header.strip().encode() + b"\n" + junk):
+            result = read(data)
+            assert result.problems
+            assert result.rows == ()
+
+
+ATTENDANCE = "candidate_number,present\n"
 CORRECTORS = "id;name;email;schools;companies;exams;quota;days;never_with\n"
 
 
