@@ -24,10 +24,10 @@ import pikepdf
 import zxingcpp
 from PIL import Image, JpegImagePlugin
 
-from processors.scans import registration
+from processors.scans import g4, registration
 from processors.scans.form import Form
 from processors.scans.jpeg import jpeg_segments, stripped
-from processors.scans.raster import Pixels, RawImage, half_boxes, read_images, turned
+from processors.scans.raster import BadImage, Pixels, RawImage, half_boxes, read_images, turned
 from processors.scans.readings import Gray, Half, Turn
 
 Polygon = tuple[tuple[float, float], ...]
@@ -64,7 +64,7 @@ def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polyg
 def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
     """The pages of one copy, upright, in this order; the same bytes each time.
 
-    BadImage if a page that must be cut or wiped cannot be decoded, BadScan if the file is broken.
+    BadImage if a page cannot be decoded, BadScan if the file is broken.
     """
     pdf = pikepdf.new()
     for place in places:
@@ -95,7 +95,10 @@ def _add_page(pdf: pikepdf.Pdf, image: pikepdf.Stream, width: float, height: flo
 def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepdf.Stream, int, int]:
     """The image stream that may be seen, its width and height."""
     if place.half is None and place.wipe is None and raw.codec in ("jpeg", "g4"):
-        data = stripped(raw.data) if raw.codec == "jpeg" else raw.data
+        try:
+            data = stripped(raw.data) if raw.codec == "jpeg" else raw.data
+        except ValueError as error:
+            raise BadImage("image tronquée") from error
         return _stream(pdf, raw, data, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
     if place.half is not None or place.wipe is not None:
@@ -106,7 +109,7 @@ def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepd
         pixels = turned(upright, Turn((-raw.rotate - place.turn) % 360))
     height, width = pixels.shape[:2]
     if raw.bilevel:
-        data, inverted = _g4(pixels)
+        data, inverted = g4.encode(pixels)
         return _stream(pdf, raw, data, width, height, inverted), width, height
     if raw.codec == "flate":
         return _flate(pdf, pixels), width, height
@@ -130,17 +133,6 @@ def _jpeg(pixels: Pixels, raw: RawImage) -> bytes:
     else:
         Image.fromarray(pixels).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
-
-
-def _g4(pixels: Pixels) -> tuple[bytes, bool]:
-    """A G4 stream in one strip, and whether its black runs are paper."""
-    buffer = io.BytesIO()
-    image = Image.fromarray(np.where(pixels > 127, np.uint8(255), np.uint8(0))).convert("1")
-    image.save(buffer, "TIFF", compression="group4", tiffinfo={278: image.height})
-    with Image.open(buffer) as tiff:
-        tags = tiff.tag_v2  # type: ignore[attr-defined]
-        start, size, inverted = tags[273][0], tags[279][0], tags[262] == 1
-    return buffer.getvalue()[start : start + size], inverted
 
 
 def _stream(

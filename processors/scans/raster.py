@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import logging
-import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from processors.findings import Code, Finding, finding
+from processors.scans import g4
 from processors.scans.jpeg import jpeg_shape
 from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
 from processors.scans.readings import Gray, Half, Turn
@@ -101,6 +101,8 @@ class RawImage:
             return self._pixels
         if self.codec == "g4":
             return self._g4()
+        if self.codec != "jpeg":
+            raise BadImage("page endommagée")
         if not self.colour:
             return self._jpeg(cv2.IMREAD_GRAYSCALE)
         return np.asarray(cv2.cvtColor(self._jpeg(cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
@@ -117,10 +119,9 @@ class RawImage:
 
     def _g4(self) -> Pixels:
         try:
-            with Image.open(io.BytesIO(_tiff(self.data, self.width, self.height, self.inverted))) as image:
-                return np.asarray(image.convert("L"), np.uint8)
-        except (OSError, ValueError, SyntaxError) as error:
-            raise BadImage("image endommagée") from error
+            return g4.decode(self.data, self.width, self.height, self.inverted)
+        except ValueError as error:
+            raise BadImage("image tronquée ou endommagée") from error
 
 
 def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
@@ -157,22 +158,18 @@ def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) 
 def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iterator[RawImage]:
     """The images of pages `start` to `stop` (from 0, `stop` excluded), one a page, in order.
 
-    BadScan if the file is broken or an image is too large to be a page.
+    BadScan if the file is broken or an image is too large to be a page. What is broken in one page alone is
+    found when that page's pixels are asked for.
     """
     with _open(source) as pdf:
         renderer: pypdfium2.PdfDocument | None = None
         try:
             for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
-                try:
-                    page = pdf.pages[index]
-                    _refuse_bombs(page)
-                    placed = placed_image(page)
-                    raw = _embedded(placed, index + 1) if placed is not None else None
-                    if raw is None:
-                        renderer = renderer or pypdfium2.PdfDocument(source)
-                        raw = _rendered(renderer, page, index)
-                except (pikepdf.PdfError, pypdfium2.PdfiumError, ValueError, TypeError) as error:
-                    raise BadScan(Code.DAMAGED_FILE) from error
+                page = pdf.pages[index]
+                raw = _embedded_of(page, index + 1)
+                if raw is None:
+                    renderer = renderer or pypdfium2.PdfDocument(source)
+                    raw = _rendered(renderer, page, index)
                 yield raw
         finally:
             if renderer is not None:
@@ -201,6 +198,28 @@ def _refuse_bombs(page: pikepdf.Page) -> None:
         width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
         if width * height > MAX_PIXELS:
             raise BadScan(Code.DAMAGED_FILE)
+
+
+_MALFORMED = (
+    pikepdf.PikepdfError,
+    pikepdf.PdfError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+)
+
+
+def _embedded_of(page: pikepdf.Page, number: int) -> RawImage | None:
+    """None if the page must be rendered, which also gets more out of a malformed one."""
+    try:
+        _refuse_bombs(page)
+        placed = placed_image(page)
+        return _embedded(placed, number) if placed is not None else None
+    except _MALFORMED:
+        return None
 
 
 def _embedded(placed: Placed, number: int) -> RawImage | None:
@@ -242,8 +261,10 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
 def _flate(placed: Placed, number: int) -> RawImage | None:
     try:
         decoded = pikepdf.PdfImage(placed.image).as_pil_image()
-    except (NotImplementedError, OSError, pikepdf.UnsupportedImageTypeError):
+    except (NotImplementedError, pikepdf.UnsupportedImageTypeError):
         return None
+    except (pikepdf.PikepdfError, ValueError, OSError):
+        return RawImage(number, "flate", b"", 0, 0, placed.dpi, False)  # its pixels are a BadImage
     if decoded.mode not in ("1", "L", "P", "RGB"):
         return None
     bilevel = decoded.mode == "1"
@@ -252,21 +273,18 @@ def _flate(placed: Placed, number: int) -> RawImage | None:
     pixels = np.asarray(decoded.convert("L") if bilevel else decoded, np.uint8)
     pixels = _without_false_colour(pixels)
     height, width = pixels.shape[:2]
-    return RawImage(
-        number,
-        "flate",
-        b"",
-        width,
-        height,
-        placed.dpi,
-        pixels.ndim == 3,
-        placed.rotate,
-        bilevel=bilevel,
-        _pixels=pixels,
-    )
+    size = (width, height, placed.dpi, pixels.ndim == 3, placed.rotate)
+    return RawImage(number, "flate", b"", *size, bilevel=bilevel, _pixels=pixels)
 
 
 def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
+    try:
+        return _render(document, page, index)
+    except (*_MALFORMED, pypdfium2.PdfiumError):
+        return RawImage(index + 1, "rendered", b"", 0, 0, 200.0, False)  # its pixels are a BadImage
+
+
+def _render(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
     width, height = page_size(page)
     images = list(page.get_images().values())
     finest = max((int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images), default=0)
@@ -342,22 +360,6 @@ def _inflates_beyond(data: bytes, limit: int) -> bool:
                 return True
             data = engine.unconsumed_tail
     return False
-
-
-def _tiff(data: bytes, width: int, height: int, inverted: bool) -> bytes:
-    """A one-strip TIFF around a G4 stream (TIFF 6.0, compression 4)."""
-    entries = [
-        (256, 4, width),
-        (257, 4, height),
-        (258, 3, 1),
-        (259, 3, 4),
-        (262, 3, int(inverted)),  # 0: black runs are ink
-        (273, 4, 8 + 2 + 8 * 12 + 4),
-        (278, 4, height),
-        (279, 4, len(data)),
-    ]
-    directory = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
-    return struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + directory + bytes(4) + data
 
 
 # --- A3 ------------------------------------------------------------------------------------------

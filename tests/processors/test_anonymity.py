@@ -211,7 +211,7 @@ def test_the_same_copy_gives_the_same_bytes(tmp_path: Path, form: Form) -> None:
     assert anonymous_pdf(path, places) == anonymous_pdf(path, places)
 
 
-@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize("codec", ["gray", "colour", "g4", "flate"])
 @pytest.mark.parametrize("half", list(Half))
 def test_the_other_half_of_an_a3_is_not_in_the_file(
     tmp_path: Path, form: Form, codec: str, half: Half
@@ -236,8 +236,7 @@ def test_the_other_half_of_an_a3_is_not_in_the_file(
     assert leaks(data, [PagePlace(1, half, wipe=wipe)], form, PATTERN, [NUMBER]) == ()
 
 
-@pytest.mark.parametrize("rotate", [90, 180, 270])
-@pytest.mark.parametrize("codec", ["gray", "g4"])
+@pytest.mark.parametrize(("rotate", "codec"), [(90, "gray"), (180, "g4"), (270, "gray")])
 def test_a_turned_page_is_wiped_where_it_should(tmp_path: Path, form: Form, codec: str, rotate: int) -> None:
     """The scanner turned the sheet one way, and /Rotate of the file turned it another."""
     sideways = np.ascontiguousarray(np.rot90(first(form), 1))  # Turn.RIGHT sets it upright

@@ -431,3 +431,46 @@ def test_a_cut_image_is_a_bad_image_and_the_next_page_is_read(tmp_path: Path, mo
         broken.gray()
     assert good.gray().shape == (1169, 827)
     assert good.rotate is Turn.NONE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"q 1 0 0 cm /Im0 Do", b"/Im0", b"1 2 (", b"Q Q Q Do", b"BI ID EI", b"/Nope Do", b"q " * 5000],
+)
+def test_a_malformed_page_is_shown_as_a_viewer_would(tmp_path: Path, content: bytes) -> None:
+    image = drawing()
+    path = with_stream(
+        tmp_path / "scan.pdf", encoded(image, "JPEG"), jpeg_entries(image, "DeviceGray"), content
+    )
+    (raw,) = read_images(path)
+    assert raw.codec == "rendered"
+    assert_as_shown(path)
+
+
+@pytest.mark.parametrize("media", [[0, 0, 0, 0], [0, 0, 10**9, 10**9]])
+def test_a_page_of_no_or_endless_size(tmp_path: Path, media: list[int]) -> None:
+    image = drawing()
+    box = {"MediaBox": pikepdf.Array(media)}
+    entries = jpeg_entries(image, "DeviceGray")
+    path = with_stream(tmp_path / "scan.pdf", encoded(image, "JPEG"), entries, None, **box)
+    (raw,) = read_images(path)
+    try:
+        assert raw.gray().size < 20_000_000
+    except BadImage:
+        assert raw.width == 0
+
+
+def test_cut_g4_and_flate_pages(tmp_path: Path) -> None:
+    for mode, kind in (("1", "TIFF"), ("L", "PNG")):
+        options = {"compression": "group4"} if kind == "TIFF" else {}
+        path = write(tmp_path / "scan.pdf", [encoded(drawing(mode), kind, **options)] * 2)
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            image = next(iter(pdf.pages[0].get_images().values()))
+            params = image.get("/DecodeParms")
+            cut = image.read_raw_bytes()[: int(image.Length) // 3]
+            image.write(cut, filter=image.Filter, decode_parms=params)
+            pdf.save(path)
+        broken, good = read_images(path)
+        with pytest.raises(BadImage):
+            broken.gray()
+        assert good.gray().shape == (1169, 827)
