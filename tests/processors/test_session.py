@@ -79,6 +79,12 @@ def test_a_name_says_the_exam_that_this_part_of_the_circular_means(name, used_in
     assert SESSION.exam_called(name, used_in).title == title
 
 
+def test_the_example_of_the_documentation_is_consistent():
+    page = (FILE.parents[1] / "docs" / "session-file.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert check_session(tomllib.loads(example), FILE.parent) == ()
+
+
 def test_unknown_names():
     assert SESSION.exam("E3") is None
     assert SESSION.exam_called("E3", "épreuves de contrôle") is None
