@@ -1,0 +1,157 @@
+"""The two frames printed at the top of a sheet's first page, found by their long straight lines."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.form import Form, Rectangle
+from processors.scans.geometry import MAX_SHIFT, PX, Affine, rotation, transform
+from processors.scans.readings import Gray
+
+_MAX_SKEW = 5.0  # degrees
+
+
+def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
+    """Affine from form mm to the map, share of the frames seen, mean error in mm; None if not there."""
+    identity, exam = form.identity.frame, form.exam_block.frame
+    lines_y = np.array([identity.y, identity.y + identity.height, exam.y, exam.y + exam.height])
+    lines_x = np.array([identity.x, identity.x + identity.width])
+    top = strokes[: int((lines_y[-1] + MAX_SHIFT + 12) * PX)]
+    dark = np.asarray(top > 90, np.uint8)
+    run = round(4.0 * PX)
+    found = _best_skew(_runs(dark, run, 1), lines_y, identity)
+    if found is None:
+        return None
+    angle, y0 = found
+    x0 = _best_columns(_runs(dark, 1, run), angle, y0, lines_y, lines_x)
+    if x0 is None:
+        return None
+    turning = rotation(angle)
+    origin = turning @ np.array([x0 - lines_x[0] * PX, y0 - lines_y[0] * PX])
+    guess = np.column_stack([turning * PX, origin])
+    return _refine(top, guess, identity, exam)
+
+
+def _runs(dark: Gray, width: int, height: int) -> Gray:
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (width, height))
+    return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.uint8)
+
+
+_ANGLES = np.deg2rad(np.arange(-_MAX_SKEW, _MAX_SKEW + 0.01, 0.25))
+_PAD = 100  # rows above and below the map that a turned line may fall on
+_MOST_POINTS = 8000
+
+
+def _best_skew(runs: Gray, lines_y: NDArray[np.float64], identity: Rectangle) -> tuple[float, float] | None:
+    """Angle (radians, clockwise) and height (pixels, in the turned map) of the first line of the pattern."""
+    at = np.flatnonzero(runs)
+    if len(at) < 200:
+        return None
+    step = len(at) // _MOST_POINTS + 1
+    ys, xs = np.divmod(at[::step], runs.shape[1])
+    size = runs.shape[0] + 2 * _PAD
+    rows = np.outer(np.cos(_ANGLES), ys) - np.outer(np.sin(_ANGLES), xs)
+    rows = np.clip(np.rint(rows).astype(np.int32) + _PAD, 0, size - 1)
+    rows += (np.arange(len(_ANGLES), dtype=np.int32) * size)[:, None]
+    histograms = np.bincount(rows.ravel(), minlength=len(_ANGLES) * size).reshape(len(_ANGLES), size)
+    # a line is two pixels thick and may bow a little
+    thick = cv2.blur(histograms.astype(np.float32), (3, 1)) * (3 * step / (identity.width * PX))
+    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5), np.uint8))
+    offsets = np.rint((lines_y - lines_y[0]) * PX).astype(int)
+    reach = size - offsets[-1]
+    likeness = np.mean([near[:, o : o + reach] for o in offsets], axis=0)
+    angle, row = np.unravel_index(int(likeness.argmax()), likeness.shape)
+    return (float(_ANGLES[angle]), float(row - _PAD)) if likeness[angle, row] > 0.35 else None
+
+
+def _best_columns(
+    runs: Gray,
+    angle: float,
+    y0: float,
+    lines_y: NDArray[np.float64],
+    lines_x: NDArray[np.float64],
+) -> float | None:
+    """Place (pixels, in the turned map) of the left one of two upright lines beside the pattern."""
+    ys, xs = np.divmod(np.flatnonzero(runs), runs.shape[1])
+    height = (lines_y[-1] - lines_y[0]) * PX
+    rows = ys * np.cos(angle) - xs * np.sin(angle)
+    inside = (rows >= y0 - 3) & (rows <= y0 + height + 3)
+    columns = np.rint(xs[inside] * np.cos(angle) + ys[inside] * np.sin(angle)).astype(int) + _PAD
+    size = runs.shape[1] + 2 * _PAD
+    histogram = np.bincount(np.clip(columns, 0, size - 1), minlength=size).astype(np.float32)
+    thick = cv2.blur(histogram[None], (5, 1)) * (5 / height)
+    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5), np.uint8))[0]
+    reach = size - round((lines_x[1] - lines_x[0]) * PX)
+    likeness = near[:reach] + near[size - reach :]
+    at = int(likeness.argmax())
+    return float(at - _PAD) if likeness[at] > 0.35 else None
+
+
+def _refine(
+    strokes: Gray, guess: Affine, identity: Rectangle, exam: Rectangle
+) -> tuple[Affine, float, float] | None:
+    """Fit each printed line by its darkest points near the guess, then the affine by the corners."""
+    matrix = guess
+    seen = 0.0
+    error = 0.0
+    for reach_mm in (2.5, 1.2):
+        points_mm, points_px = [], []
+        shares = []
+        for frame in (identity, exam):
+            corners = np.array(frame.corners)
+            sides = []
+            for k in range(4):
+                line, share = _fit_side(strokes, matrix, corners[k], corners[(k + 1) % 4], reach_mm)
+                sides.append(line)
+                shares.append(share * float(np.hypot(*(corners[(k + 1) % 4] - corners[k]))))
+            for k in range(4):
+                before, after = sides[k - 1], sides[k]
+                if before is None or after is None:
+                    continue
+                meeting = np.cross(before, after)
+                if abs(meeting[2]) > 1e-6:
+                    points_mm.append(corners[k])
+                    points_px.append(meeting[:2] / meeting[2])
+        if len(points_mm) < 4:
+            return None
+        mm, px = np.array(points_mm), np.array(points_px)
+        design = np.column_stack([mm, np.ones(len(mm))])
+        matrix = np.linalg.lstsq(design, px, rcond=None)[0].T
+        error = float(np.mean(np.hypot(*(transform(matrix, mm) - px).T))) / PX
+        perimeter = 2 * (identity.width + identity.height + exam.width + exam.height)
+        seen = sum(shares) / perimeter
+    scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
+    if min(scale) < 0.9 or max(scale) > 1.1 or error > 1.5:
+        return None
+    return matrix, seen, error
+
+
+def _fit_side(
+    strokes: Gray,
+    matrix: Affine,
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    reach_mm: float,
+) -> tuple[NDArray[np.float64] | None, float]:
+    """The line (homogeneous) along one printed side, and the share of its length that is really printed."""
+    length = float(np.hypot(*(end - start)))
+    along = np.linspace(0.02, 0.98, int(length * 1.2))
+    normal = np.array([-(end - start)[1], (end - start)[0]]) / length
+    across = np.arange(-reach_mm, reach_mm + 0.01, 0.5 / PX)
+    mm = start + along[:, None, None] * (end - start) + across[None, :, None] * normal
+    px = transform(matrix, mm.reshape(-1, 2)).astype(np.float32).reshape(len(along), len(across), 2)
+    profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0).astype(np.float32)
+    peak = profile.argmax(axis=1)
+    strength = profile[np.arange(len(along)), peak]
+    printed = strength > 90
+    if printed.mean() < 0.25:
+        return None, float(printed.mean())
+    chosen = px[np.arange(len(along)), peak][printed]
+    vx, vy, x, y = cv2.fitLine(chosen, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+    offset = np.abs((chosen[:, 0] - x) * vy - (chosen[:, 1] - y) * vx)
+    close = offset < max(1.5, float(np.median(offset)) * 3)
+    vx, vy, x, y = cv2.fitLine(chosen[close], cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+    share = float(close.sum()) / len(along)
+    return np.array([vy, -vx, vx * y - vy * x], dtype=np.float64), share

@@ -1,0 +1,26 @@
+"""Millimetres of the form ↔ pixels of an image, and the scale of the map on which the form is sought."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Affine = NDArray[np.float64]
+"""2 × 3: millimetres of the form to pixels of the upright page."""
+
+MAP_DPI = 100
+PX = MAP_DPI / 25.4
+"""Pixels of the map per millimetre: the form is sought on a darkness map of the page at `MAP_DPI`."""
+
+MAX_SHIFT = 16.0
+"""Millimetres by which the form may lie off its place on the image."""
+
+
+def transform(matrix: Affine, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Apply a 2 × 3 matrix to N × 2 points."""
+    return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])
+
+
+def rotation(angle: float) -> NDArray[np.float64]:
+    """Clockwise, as y goes down; `angle` in radians."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

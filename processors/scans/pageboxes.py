@@ -1,0 +1,148 @@
+"""The boxes "n / N" printed at the bottom right of every page: how much of them is seen, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.form import BoxedField, Pagination, Rectangle
+from processors.scans.geometry import PX, Affine, rotation, transform
+from processors.scans.readings import Gray
+
+
+def boxes_zone(pagination: Pagination) -> Rectangle:
+    """What the page boxes cover, mm."""
+    first = pagination.page.cells.extent(pagination.page.count)
+    last = pagination.total.cells.extent(pagination.total.count)
+    return Rectangle(first.x, first.y, last.x + last.width - first.x, first.height)
+
+
+_FINE_MM = 4.0  # what a guess may be off, after the coarse search
+
+
+def find_boxes(
+    strokes: Gray, pagination: Pagination, matrix: Affine, reach_mm: float
+) -> tuple[float, Affine]:
+    """How much of the page boxes' borders is seen near where `matrix` puts them, and the affine they suggest.
+
+    Places are proposed by likeness to the drawn boxes, first on the map at half its size, then judged by
+    their borders, since digits fill the boxes with strokes of their own.
+    """
+    fields = (pagination.page, pagination.total)
+
+    def judged(proposals: Iterable[tuple[float, Affine]]) -> list[tuple[float, float, Affine]]:
+        """As (rank, borders seen, affine), the best first."""
+        seen = [(borders_seen(strokes, place, fields), score, place) for score, place in proposals]
+        ranked = [(borders + score, borders, place) for borders, score, place in seen]
+        return sorted(ranked, key=lambda proposal: -proposal[0])
+
+    if reach_mm <= _FINE_MM:
+        best = judged(_proposals(strokes, pagination, matrix, (0.0,), reach_mm, 1))
+    else:
+        half = np.asarray(cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+        coarse = judged(_proposals(half, pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2))
+        best = judged(
+            proposal
+            for _, _, guess in coarse[:3]
+            for proposal in _proposals(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM, 1)
+        )
+    return best[0][1:] if best else (0.0, matrix)
+
+
+def _proposals(
+    strokes: Gray,
+    pagination: Pagination,
+    matrix: Affine,
+    turns: Sequence[float],
+    reach_mm: float,
+    shrink: int,
+) -> Iterator[tuple[float, Affine]]:
+    """For each of `turns` (degrees), the two best places of the boxes around a guess, with their likeness.
+
+    `strokes` is the map at 1 / `shrink` of its size; the affines are of the whole map.
+    """
+    zone = boxes_zone(pagination).grown(1.5)
+    middle = np.array([zone.x + zone.width / 2, zone.y + zone.height / 2])
+    centre = transform(matrix, middle[None])[0] / shrink
+    reach = reach_mm * PX / shrink
+    for turn in turns:
+        angle = float(np.arctan2(matrix[1, 0], matrix[0, 0])) + np.deg2rad(turn)
+        template = _template(pagination, round(np.rad2deg(angle) * 4) / 4, shrink)
+        height, width = template.shape
+        x, y = round(centre[0] - width / 2 - reach), round(centre[1] - height / 2 - reach)
+        window = _window(strokes, x, y, round(width + 2 * reach), round(height + 2 * reach))
+        likeness = cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED)
+        turning = rotation(angle) * PX
+        for _ in range(2):
+            _, score, _, (at_x, at_y) = cv2.minMaxLoc(likeness)
+            if score < 0.1:
+                break
+            found = np.array([x + at_x + width / 2, y + at_y + height / 2]) * shrink
+            yield score, np.column_stack([turning, found - turning @ middle])
+            cv2.circle(likeness, (at_x, at_y), max(2, round(PX / shrink)), -1.0, -1)
+
+
+def borders_seen(strokes: Gray, matrix: Affine, fields: tuple[BoxedField, ...]) -> float:
+    """Share of the cells' printed borders that is dark, within half a millimetre of its place."""
+    mm, normal = _border_points(fields)
+    across = np.arange(-0.5, 0.51, 0.25)
+    points = mm[:, None] + across[None, :, None] * normal[:, None]
+    px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(len(mm), len(across), 2)
+    profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
+    return float((profile.max(axis=1) > 60).mean())
+
+
+@lru_cache(maxsize=32)
+def _border_points(
+    fields: tuple[BoxedField, ...],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points along every border of the cells (N × 2 mm) and the direction across it (N × 2)."""
+    along = np.linspace(0.1, 0.9, 9)[:, None]
+    points, normals = [], []
+    for field in fields:
+        for k in range(field.count):
+            cells = field.cells
+            cell = Rectangle(cells.x + k * cells.pitch, cells.y, cells.width, cells.height)
+            corners = np.array(cell.corners)
+            for side in range(4):
+                start, end = corners[side], corners[(side + 1) % 4]
+                points.append(start + along * (end - start))
+                across = np.array([0.0, 1.0]) if side % 2 == 0 else np.array([1.0, 0.0])
+                normals.append(np.repeat(across[None], len(along), axis=0))
+    return np.concatenate(points), np.concatenate(normals)
+
+
+def _window(image: Gray, x: int, y: int, width: int, height: int) -> Gray:
+    """A crop that may reach over the edge of the image, where it is blank."""
+    out = np.zeros((height, width), np.uint8)
+    x0, y0 = max(x, 0), max(y, 0)
+    x1, y1 = min(x + width, image.shape[1]), min(y + height, image.shape[0])
+    if x1 > x0 and y1 > y0:
+        out[y0 - y : y1 - y, x0 - x : x1 - x] = image[y0:y1, x0:x1]
+    return np.asarray(cv2.GaussianBlur(out, (0, 0), 0.8), np.uint8)
+
+
+@lru_cache(maxsize=256)
+def _template(pagination: Pagination, angle: float, shrink: int) -> Gray:
+    """The printed boxes as strokes on the map, turned by `angle` degrees clockwise, at 1 / `shrink`."""
+    zone = boxes_zone(pagination).grown(1.5)
+    fine = 4  # drawn larger, then shrunk, for even lines
+    scale = PX * fine
+    width, height = (round(side * PX / shrink) * shrink * fine for side in (zone.width, zone.height))
+    canvas = np.zeros((height, width), np.uint8)
+    for field in (pagination.page, pagination.total):
+        for k in range(field.count):
+            cells = field.cells
+            x, y = cells.x + k * cells.pitch - zone.x, cells.y - zone.y
+            near = round(x * scale), round(y * scale)
+            far = round((x + cells.width) * scale), round((y + cells.height) * scale)
+            cv2.rectangle(canvas, near, far, 255, fine + 2)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
+    turned_canvas = cv2.warpAffine(canvas, matrix, (width, height))
+    size = width // (fine * shrink), height // (fine * shrink)
+    shrunk = cv2.resize(turned_canvas, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(shrunk, (0, 0), 0.8), np.uint8)
