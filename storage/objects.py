@@ -158,7 +158,7 @@ class Store:
         self.audit = Bucket(client, audit)
 
     def ensure_buckets(self) -> None:
-        """Makes the buckets that are not there. The audit bucket is versioned, and locked where that exists."""
+        """Makes the buckets that lack. The audit bucket is versioned, and locked where that exists."""
         for bucket in (self.inbox, self.vault, self.lots):
             self._make(bucket.name)
         if not self._make(self.audit.name, ObjectLockEnabledForBucket=True):
@@ -176,7 +176,7 @@ class Store:
             )
 
     def probe(self) -> None:
-        """Raises StoreError for a store that does not hold conditional writes: two runs could both win in it."""
+        """Raises StoreError for a store that ignores conditional writes: two runs could both win in it."""
         key = f".probe/{secrets.token_hex(8)}"
         vault = self.vault
         try:

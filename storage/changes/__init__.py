@@ -1,0 +1,10 @@
+"""What each kind of event does to the register: the same now and when the log is replayed.
+
+A change reads the register, its event and the vault, and nothing else: no clock, no chance. So the same log
+always gives the same register. It returns False, having changed nothing, when all was so already.
+"""
+
+from storage.changes import copies, lots, people, scans  # noqa: F401 - each teaches `apply` its events
+from storage.changes.base import Change, Refused, apply
+
+__all__ = ["Change", "Refused", "apply"]

@@ -1,0 +1,155 @@
+"""A dropped file in the register: arrived, claimed, stored, read, processed, or set aside."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import func, insert, or_, select, update
+
+from storage.changes.base import Change, Refused, apply
+from storage.changes.copies import set_aside, take_reading
+from storage.facts import (
+    ScanArrived,
+    ScanClaimed,
+    ScanDuplicate,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanRead,
+    ScanReleased,
+    ScanStored,
+)
+from storage.schema import ScanState, copies, findings, scans
+
+
+@apply.register
+def scan_arrived(facts: ScanArrived, change: Change) -> bool:
+    key = json.loads(change.vault.get(f"arrivals/{change.subject}.json"))["key"]
+    known = select(scans.c.id).where(
+        or_(scans.c.id == change.subject, (scans.c.inbox_key == key) & (scans.c.etag == facts.etag))
+    )
+    if change.connection.execute(known).first():
+        return False
+    so_far = select(func.max(scans.c.n)).where(
+        scans.c.exam.is_not_distinct_from(facts.exam), scans.c.centre.is_not_distinct_from(facts.centre)
+    )
+    change.connection.execute(
+        insert(scans).values(
+            id=change.subject,
+            exam=facts.exam,
+            centre=facts.centre,
+            n=(change.connection.execute(so_far).scalar() or 0) + 1,
+            inbox_key=key,
+            etag=facts.etag,
+            size=facts.size,
+            deposited_at=facts.deposited_at,
+            state=ScanState.ARRIVED,
+            attempt=0,
+        )
+    )
+    return True
+
+
+@apply.register
+def scan_claimed(facts: ScanClaimed, change: Change) -> bool:
+    claim = (
+        update(scans)
+        .where(
+            scans.c.id == change.subject,
+            scans.c.state == ScanState.ARRIVED,
+            scans.c.attempt == facts.attempt - 1,
+        )
+        .values(state=ScanState.PROCESSING, attempt=facts.attempt, claimed_at=change.event.at)
+    )
+    return change.connection.execute(claim).rowcount == 1
+
+
+@apply.register
+def scan_released(facts: ScanReleased, change: Change) -> bool:
+    release = (
+        update(scans)
+        .where(
+            scans.c.id == change.subject,
+            scans.c.state == ScanState.PROCESSING,
+            scans.c.attempt == facts.attempt,
+        )
+        .values(state=ScanState.ARRIVED, claimed_at=None)
+    )
+    return change.connection.execute(release).rowcount == 1
+
+
+@apply.register
+def scan_stored(facts: ScanStored, change: Change) -> bool:
+    scan = change.row(scans, change.subject)
+    twin = select(scans.c.id).where(
+        scans.c.sha256 == facts.sha256,
+        scans.c.exam == scan.exam,
+        scans.c.centre == scan.centre,
+        scans.c.state.in_([ScanState.ARRIVED, ScanState.PROCESSING, ScanState.PROCESSED]),
+    )
+    if change.connection.execute(twin).first():  # itself, when this is a repetition
+        return False
+    if scan.state != ScanState.PROCESSING:
+        raise Refused(f"{change.subject} is {scan.state}, not being processed")
+    change.connection.execute(update(scans).where(scans.c.id == change.subject).values(sha256=facts.sha256))
+    return True
+
+
+@apply.register
+def scan_duplicate(facts: ScanDuplicate, change: Change) -> bool:
+    change.row(scans, facts.of)
+    duplicate = (
+        update(scans)
+        .where(
+            scans.c.id == change.subject,
+            scans.c.id != facts.of,
+            scans.c.state.in_([ScanState.ARRIVED, ScanState.PROCESSING]),
+        )
+        .values(state=ScanState.DUPLICATE, sha256=facts.sha256, duplicate_of=facts.of)
+    )
+    return change.connection.execute(duplicate).rowcount == 1
+
+
+@apply.register
+def scan_quarantined(facts: ScanQuarantined, change: Change) -> bool:
+    scan = change.row(scans, change.subject)
+    if scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING):
+        return False
+    set_aside(change, copies.c.scan == scan.id, copies.c.lot.is_(None))
+    change.connection.execute(
+        update(scans)
+        .where(scans.c.id == scan.id)
+        .values(state=ScanState.QUARANTINED, sha256=facts.sha256 or scan.sha256)
+    )
+    change.state_findings(facts.findings, scan=scan.id, exam=scan.exam, centre=scan.centre)
+    return True
+
+
+@apply.register
+def scan_read(facts: ScanRead, change: Change) -> bool:
+    scan = change.row(scans, change.subject)
+    if scan.sha256 != facts.sha256:
+        raise Refused(f"{scan.id} was read from other bytes than those stored for it")
+    if scan.read_attempt == facts.attempt:
+        return False
+    if scan.state != ScanState.PROCESSING or scan.attempt != facts.attempt:
+        raise Refused(f"attempt {facts.attempt} at {scan.id} is over")
+    if not take_reading(facts, scan.exam, scan.centre, change):
+        return False
+    change.resolve_findings(
+        findings.c.scan == scan.id, findings.c.copy.is_(None), findings.c.seq < change.event.seq
+    )
+    change.state_findings(facts.findings, scan=scan.id, exam=scan.exam, centre=scan.centre)
+    change.connection.execute(
+        update(scans).where(scans.c.id == scan.id).values(read_attempt=facts.attempt, reading=facts.reading)
+    )
+    return True
+
+
+@apply.register
+def scan_processed(facts: ScanProcessed, change: Change) -> bool:
+    processed = (
+        update(scans)
+        .where(scans.c.id == change.subject, scans.c.state == ScanState.PROCESSING)
+        .values(state=ScanState.PROCESSED)
+    )
+    return change.connection.execute(processed).rowcount == 1

@@ -1,0 +1,220 @@
+"""What people bring: personal data goes to the vault and the register, opaque ids alone to the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, select
+
+from processors.findings import Finding
+from processors.people import (
+    Attendance,
+    Candidate,
+    Corrector,
+    Import,
+    LineProblem,
+    read_attendance,
+    read_candidates,
+    read_correctors,
+)
+from processors.scans.contract import scan_json
+from processors.scans.readings import CopyReading, PageReading, ScanReading
+from processors.session import Session
+from storage.events import Event
+from storage.facts import (
+    AttendanceImported,
+    CandidatesImported,
+    CopyDecided,
+    CorrectorsImported,
+    Decision,
+    FoundCopy,
+    GuessedCandidate,
+    PlacedPage,
+    ScanArrived,
+    ScanRead,
+    TokenIssued,
+)
+from storage.ids import new_id
+from storage.objects import ObjectInfo
+from storage.register import Register, Transaction
+from storage.schema import candidates, correctors, enrolments, scans
+
+
+def import_candidates(
+    register: Register, data: bytes, session: Session | None, *, actor: str, at: datetime
+) -> Import[Candidate]:
+    """A roster. Known numbers keep their ids. Nothing is taken as long as one line is wrong."""
+    imported = read_candidates(data, session)
+    if not imported.problems:
+        file = _keep_file(register, data)
+        with register.transaction() as transaction:
+            known = _ids_by(transaction, candidates.c.number, candidates.c.id)
+            ids = tuple(known.get(row.number) or new_id("cand") for row in imported.rows)
+            facts = CandidatesImported(file=file, ids=ids)
+            transaction.record(facts, "candidates", actor=actor, at=at)
+    return imported
+
+
+def import_correctors(
+    register: Register, data: bytes, session: Session | None, *, actor: str, at: datetime
+) -> Import[Corrector]:
+    """Correctors, without tokens: see issue_token. Nothing is taken as long as one line is wrong."""
+    imported = read_correctors(data, session)
+    if not imported.problems:
+        file = _keep_file(register, data)
+        with register.transaction() as transaction:
+            known = _ids_by(transaction, correctors.c.reference, correctors.c.id)
+            ids = tuple(known.get(row.id) or new_id("corr") for row in imported.rows)
+            facts = CorrectorsImported(file=file, ids=ids)
+            transaction.record(facts, "correctors", actor=actor, at=at)
+    return imported
+
+
+def issue_token(register: Register, corrector: str, *, actor: str, at: datetime) -> str:
+    """A new token for this corrector, seen this once; an earlier one is worth nothing from now on."""
+    token = secrets.token_urlsafe(24)
+    register.record(TokenIssued(hash=token_hash(token)), corrector, actor=actor, at=at)
+    return token
+
+
+def token_hash(token: str) -> str:
+    """Tokens are random, 192 bits: no salt, no slow hash needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def import_attendance(
+    register: Register, data: bytes, exam: str, centre: str, *, actor: str, at: datetime
+) -> Import[Attendance]:
+    """The attendance list of an exam in a centre, in place of an earlier one."""
+    imported = read_attendance(data)
+    if imported.problems:
+        return imported
+    with register.reading() as connection:
+        enrolled = _enrolled(connection, exam, centre)
+    strangers = tuple(
+        LineProblem(line, "Ce candidat n'est pas inscrit à cette épreuve dans ce centre.")
+        for line, row in enumerate(imported.rows, start=2)
+        if row.number not in enrolled
+    )
+    if strangers:
+        return Import((), strangers, kept_back=len(imported.rows) - len(strangers))
+    marks = {enrolled[row.number]: row.present for row in imported.rows}
+    facts = AttendanceImported(file=_keep_file(register, data), exam=exam, centre=centre, marks=marks)
+    register.record(facts, f"{exam}/{centre}", actor=actor, at=at)
+    return imported
+
+
+def arrive(
+    register: Register, dropped: ObjectInfo, exam: str | None, centre: str | None, *, actor: str, at: datetime
+) -> str | None:
+    """Takes note of a dropped file. Its new scan id, or None when this very drop is known already.
+
+    `exam` and `centre` are those of the session, None when the key names none: keys may hold anything.
+    """
+    known = select(scans.c.id).where(scans.c.inbox_key == dropped.key, scans.c.etag == dropped.etag)
+    with register.reading() as connection:
+        if connection.execute(known).first():
+            return None
+    scan = new_id("scan")
+    register.vault.put(f"arrivals/{scan}.json", json.dumps({"key": dropped.key}).encode())
+    facts = ScanArrived(
+        exam=exam, centre=centre, etag=dropped.etag, size=dropped.size, deposited_at=dropped.last_modified
+    )
+    return scan if register.record(facts, scan, actor=actor, at=at) else None
+
+
+def keep_reading(
+    register: Register,
+    scan: str,
+    attempt: int,
+    reading: ScanReading,
+    seconds: float,
+    *,
+    extra_findings: Sequence[Finding] = (),
+    actor: str,
+    at: datetime,
+) -> Event | None:
+    """What was read of a scan: all of it in the vault, in the log what names nobody.
+
+    `extra_findings` concern the scan as a whole, such as a late deposit. None when it is kept already.
+    Raises Refused when this attempt is over, or the copies have gone further since.
+    """
+    key = f"readings/{scan}-{attempt}.json"
+    register.vault.put(key, json.dumps(scan_json(reading, seconds), ensure_ascii=False).encode())
+    pages = {page.page: _placed(page) for page in reading.pages}
+    with register.transaction() as transaction:
+        ids = _ids_by(transaction, candidates.c.number, candidates.c.id)
+        facts = ScanRead(
+            sha256=reading.sha256,
+            attempt=attempt,
+            reading=key,
+            copies=tuple(_found(copy, pages, ids) for copy in reading.copies),
+            findings=(*reading.findings, *extra_findings),
+        )
+        return transaction.record(facts, scan, actor=actor, at=at)
+
+
+def decide(
+    register: Register,
+    copy: str,
+    decision: Decision,
+    *,
+    candidate: str | None = None,
+    reason: str,
+    actor: str,
+    at: datetime,
+) -> Event | None:
+    """What a person decides of a copy that waits; `candidate`: an id. The reason may name people: vault.
+
+    Raises Refused when the rules forbid it.
+    """
+    key = f"reasons/{copy}-{secrets.token_hex(8)}.txt"
+    register.vault.put(key, reason.encode())
+    facts = CopyDecided(decision=decision, candidate=candidate, reason=key)
+    return register.record(facts, copy, actor=actor, at=at)
+
+
+def _keep_file(register: Register, data: bytes) -> str:
+    key = f"people/{hashlib.sha256(data).hexdigest()}.csv"
+    register.vault.put(key, data, only_if_absent=True)
+    return key
+
+
+def _ids_by(transaction: Transaction, known_as: Column[str], id_: Column[str]) -> dict[str, str]:
+    return {row[0]: row[1] for row in transaction.connection.execute(select(known_as, id_))}
+
+
+def _enrolled(connection: Connection, exam: str, centre: str) -> dict[str, str]:
+    query = (
+        select(candidates.c.number, candidates.c.id)
+        .join(enrolments)
+        .where(enrolments.c.exam == exam, enrolments.c.centre == centre)
+    )
+    return {row.number: row.id for row in connection.execute(query)}
+
+
+def _placed(page: PageReading) -> PlacedPage:
+    frame = page.frame and tuple((round(float(x), 1), round(float(y), 1)) for x, y in page.frame)
+    return PlacedPage(page=page.page, image=page.image, half=page.half, turn=page.turn, frame=frame)
+
+
+def _found(copy: CopyReading, pages: Mapping[int, PlacedPage], ids: Mapping[str, str]) -> FoundCopy:
+    guesses: Iterable[GuessedCandidate] = (
+        GuessedCandidate(candidate=ids[guess.candidate], probability=round(float(guess.probability), 4))
+        for guess in copy.guesses
+        if guess.candidate in ids
+    )
+    return FoundCopy(
+        id=new_id("copy"),
+        candidate=ids[copy.candidate] if copy.candidate else None,
+        attributed_by=copy.attributed_by,
+        status=copy.status,
+        pages=tuple(pages[page] for page in copy.pages),
+        missing=copy.missing,
+        guesses=tuple(guesses),
+        findings=copy.findings,
+    )

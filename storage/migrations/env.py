@@ -1,0 +1,9 @@
+"""Run by storage.register.upgrade, inside its transaction."""
+
+from alembic import context
+
+from storage.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

@@ -1,0 +1,356 @@
+"""What one asks the register. Small functions of a connection; those that give personal data say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+
+from processors.findings import Code, Severity
+from processors.scans.readings import CopyStatus
+from storage.facts import GuessedCandidate, PlacedPage
+from storage.intake import token_hash
+from storage.rows import (
+    CopyRow,
+    CorrectorRow,
+    EnrolledCandidate,
+    ExamCounts,
+    FindingRow,
+    LotRow,
+    Routable,
+    ScanRow,
+)
+from storage.schema import (
+    Life,
+    LotState,
+    ScanState,
+    attendance,
+    candidates,
+    copies,
+    correctors,
+    enrolments,
+    findings,
+    lots,
+    scans,
+    session,
+    sweeps,
+)
+
+T = TypeVar("T")
+
+
+def scan(connection: Connection, id_: str) -> ScanRow | None:
+    return next(iter(_scans(connection, scans.c.id == id_)), None)
+
+
+def all_scans(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[ScanRow]:
+    return _scans(connection, *_where(scans, exam=exam, centre=centre))
+
+
+def arrivals_to_process(connection: Connection) -> list[ScanRow]:
+    """Scans that nobody has claimed, oldest first."""
+    return _scans(connection, scans.c.state == ScanState.ARRIVED)
+
+
+def stale_claims(connection: Connection, claimed_before: datetime) -> list[ScanRow]:
+    """Scans said to be processed since before this instant."""
+    return _scans(connection, scans.c.state == ScanState.PROCESSING, scans.c.claimed_at < claimed_before)
+
+
+def drop(connection: Connection, inbox_key: str, etag: str) -> ScanRow | None:
+    """The scan of this very drop."""
+    return next(iter(_scans(connection, scans.c.inbox_key == inbox_key, scans.c.etag == etag)), None)
+
+
+def twin(connection: Connection, of: ScanRow, sha256: str) -> ScanRow | None:
+    """Another live scan of the same exam and centre with the same bytes."""
+    live = (ScanState.ARRIVED, ScanState.PROCESSING, ScanState.PROCESSED)
+    found = _scans(
+        connection,
+        scans.c.sha256 == sha256,
+        scans.c.exam == of.exam,
+        scans.c.centre == of.centre,
+        scans.c.state.in_(live),
+        scans.c.id != of.id,
+    )
+    return next(iter(found), None)
+
+
+def copy(connection: Connection, id_: str) -> CopyRow | None:
+    return next(iter(_copies(connection, copies.c.id == id_)), None)
+
+
+def copies_of_scan(connection: Connection, scan_id: str) -> list[CopyRow]:
+    """The copies of the reading in force, in the order of the pile, whatever has become of them since."""
+    in_force = select(scans.c.read_attempt).where(scans.c.id == scan_id).scalar_subquery()
+    return _copies(connection, copies.c.scan == scan_id, copies.c.attempt == in_force)
+
+
+def current_copies(
+    connection: Connection, exam: str | None = None, centre: str | None = None
+) -> list[CopyRow]:
+    return _copies(connection, copies.c.life == Life.CURRENT, *_where(copies, exam=exam, centre=centre))
+
+
+def waiting_copies(connection: Connection, exam: str | None = None) -> list[CopyRow]:
+    """Copies that wait for a person, or for a page."""
+    waits = (copies.c.life == Life.CURRENT, copies.c.status != CopyStatus.COMPLETE)
+    return _copies(connection, *waits, *_where(copies, exam=exam))
+
+
+def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[CopyRow]:
+    """Complete, attributed copies without an anonymous PDF."""
+    return _copies(
+        connection,
+        copies.c.life == Life.CURRENT,
+        copies.c.status == CopyStatus.COMPLETE,
+        copies.c.candidate.is_not(None),
+        copies.c.anonymous_sha256.is_(None),
+        *_where(copies, scan=scan_id),
+    )
+
+
+def lot_copies(connection: Connection, lot_id: str) -> list[CopyRow]:
+    """In the order in which the corrector gets them."""
+    found = _copies(connection, copies.c.lot == lot_id)
+    return sorted(found, key=lambda row: row.order_in_lot or 0)
+
+
+def routable(connection: Connection, exam: str) -> list[Routable]:
+    """Copies of this exam that may go into a lot."""
+    late = (
+        select(findings.c.seq)
+        .where(findings.c.scan == copies.c.scan, findings.c.code == Code.LATE)
+        .exists()
+        .label("late")
+    )
+    query = (
+        select(
+            copies.c.id,
+            candidates.c.school,
+            copies.c.centre,
+            candidates.c.number,
+            copies.c.candidate,
+            copies.c.anonymous_number,
+            copies.c.anonymous_sha256,
+            late,
+        )
+        .join(candidates, candidates.c.id == copies.c.candidate)
+        .where(
+            copies.c.exam == exam,
+            copies.c.life == Life.CURRENT,
+            copies.c.status == CopyStatus.COMPLETE,
+            copies.c.anonymous_sha256.is_not(None),
+            copies.c.lot.is_(None),
+        )
+        .order_by(copies.c.id)
+    )
+    return [Routable(**row._mapping) for row in connection.execute(query)]
+
+
+def anonymous_number_free(connection: Connection, exam: str, number: str) -> bool:
+    taken = select(copies.c.id).where(copies.c.exam == exam, copies.c.anonymous_number == number)
+    return connection.execute(taken).first() is None
+
+
+def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:
+    """All that was found of a scan and its copies; `copy` is None for what concerns the whole."""
+    return _findings(connection, findings.c.scan == scan_id)
+
+
+def open_findings(
+    connection: Connection,
+    *,
+    exam: str | None = None,
+    centre: str | None = None,
+    code: Code | None = None,
+    severity: Severity | None = None,
+) -> list[FindingRow]:
+    """What nobody has settled, in the order in which it was stated."""
+    wanted = _where(findings, exam=exam, centre=centre, code=code, severity=severity)
+    return _findings(connection, findings.c.resolved_by.is_(None), *wanted)
+
+
+def lot(connection: Connection, id_: str) -> LotRow | None:
+    return next(iter(_lots(connection, lots.c.id == id_)), None)
+
+
+def all_lots(connection: Connection, exam: str | None = None, corrector: str | None = None) -> list[LotRow]:
+    """By exam and number."""
+    return _lots(connection, *_where(lots, exam=exam, corrector=corrector))
+
+
+def next_lot_number(connection: Connection, exam: str) -> int:
+    highest = select(func.max(lots.c.number)).where(lots.c.exam == exam)
+    return (connection.execute(highest).scalar() or 0) + 1
+
+
+def corrector(connection: Connection, id_: str) -> CorrectorRow | None:
+    return next(iter(_correctors(connection, correctors.c.id == id_)), None)
+
+
+def corrector_by_token(connection: Connection, token: str) -> CorrectorRow | None:
+    return next(iter(_correctors(connection, correctors.c.token_hash == token_hash(token))), None)
+
+
+def all_correctors(connection: Connection, exam: str | None = None) -> list[CorrectorRow]:
+    """With an exam, those who correct it."""
+    found = _correctors(connection)
+    return [row for row in found if exam is None or exam in row.exams]
+
+
+def roster(
+    connection: Connection, exam: str | None = None, centre: str | None = None
+) -> list[EnrolledCandidate]:
+    """By exam, centre and registration number."""
+    wanted = _where(enrolments, exam=exam, centre=centre)
+    query = (
+        select(*candidates.c, enrolments.c.exam, enrolments.c.centre, enrolments.c.registration)
+        .join(enrolments)
+        .where(*wanted)
+        .order_by(enrolments.c.exam, enrolments.c.centre, enrolments.c.registration)
+    )
+    return [EnrolledCandidate(**row._mapping) for row in connection.execute(query)]
+
+
+def candidate_by_number(connection: Connection, number: str) -> str | None:
+    """The opaque id of a candidate number."""
+    found: str | None = connection.scalar(select(candidates.c.id).where(candidates.c.number == number))
+    return found
+
+
+def attendance_of(connection: Connection, exam: str, centre: str) -> dict[str, bool] | None:
+    """Candidate id → present; None as long as no list has come."""
+    query = select(attendance.c.candidate, attendance.c.present).where(
+        attendance.c.exam == exam, attendance.c.centre == centre
+    )
+    marks = {row.candidate: row.present for row in connection.execute(query)}
+    return marks or None
+
+
+def swept(connection: Connection, exam: str, centre: str) -> bool:
+    query = select(sweeps.c.exam).where(sweeps.c.exam == exam, sweeps.c.centre == centre)
+    return connection.execute(query).first() is not None
+
+
+def loaded_session(connection: Connection) -> tuple[str, str] | None:
+    """Name and SHA-256 of the session file in force."""
+    row = connection.execute(select(session.c.name, session.c.sha256)).one_or_none()
+    return None if row is None else (row.name, row.sha256)
+
+
+def exam_counts(connection: Connection, exam: str, centre: str | None = None) -> ExamCounts:
+    """Where an exam stands, in all or in one centre."""
+
+    def count(query: Select[Any], *columns: ColumnElement[Any]) -> Row[Any]:
+        return connection.execute(query.with_only_columns(func.count(), *columns)).one()
+
+    def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    (expected,) = count(select(enrolments).where(*_where(enrolments, exam=exam, centre=centre)))
+    listed, present = count(
+        select(attendance).where(*_where(attendance, exam=exam, centre=centre)),
+        number_of(attendance.c.present.is_(True)),
+    )
+    dropped, waiting = count(
+        select(scans).where(*_where(scans, exam=exam, centre=centre)),
+        number_of(scans.c.state.in_([ScanState.ARRIVED, ScanState.PROCESSING])),
+    )
+    found = count(
+        select(copies)
+        .outerjoin(lots, lots.c.id == copies.c.lot)
+        .where(copies.c.life == Life.CURRENT, *_where(copies, exam=exam, centre=centre)),
+        *(number_of(copies.c.status == status) for status in CopyStatus),
+        number_of(copies.c.lot.is_not(None)),
+        *(number_of(lots.c.state == state) for state in (LotState.PULLED, LotState.RETURNED)),
+    )
+    total, complete, incomplete, to_decide, in_lots, pulled, returned = found
+    return ExamCounts(
+        exam=exam,
+        expected=expected,
+        present=present if listed else None,
+        scans=dropped,
+        waiting_scans=waiting,
+        copies=total,
+        complete=complete,
+        incomplete=incomplete,
+        to_decide=to_decide,
+        in_lots=in_lots,
+        pulled=pulled,
+        returned=returned,
+    )
+
+
+def _where(table: Any, **wanted: Any) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+def _scans(connection: Connection, *conditions: ColumnElement[bool]) -> list[ScanRow]:
+    query = select(scans).where(*conditions).order_by(scans.c.deposited_at, scans.c.id)
+    return [ScanRow(**{**row._mapping, "state": ScanState(row.state)}) for row in connection.execute(query)]
+
+
+def _copies(connection: Connection, *conditions: ColumnElement[bool]) -> list[CopyRow]:
+    query = select(copies).where(*conditions).order_by(copies.c.scan, copies.c.attempt, copies.c.position)
+    return [
+        CopyRow(
+            **{
+                **row._mapping,
+                "attributed_by": tuple(row.attributed_by),
+                "status": CopyStatus(row.status),
+                "life": Life(row.life),
+                "pages": _parsed(PlacedPage, row.pages),
+                "missing": tuple(row.missing),
+                "guesses": _parsed(GuessedCandidate, row.guesses),
+            }
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _parsed(kind: type[T], values: Iterable[dict[str, Any]]) -> tuple[T, ...]:
+    return tuple(kind(**value) for value in values)
+
+
+def _findings(connection: Connection, *conditions: ColumnElement[bool]) -> list[FindingRow]:
+    query = select(findings).where(*conditions).order_by(findings.c.seq, findings.c.k)
+    return [
+        FindingRow(
+            **{
+                **row._mapping,
+                "code": Code(row.code),
+                "severity": Severity(row.severity),
+                "pages": tuple(row.pages),
+            }
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _lots(connection: Connection, *conditions: ColumnElement[bool]) -> list[LotRow]:
+    held = select(func.count()).where(copies.c.lot == lots.c.id).scalar_subquery().label("copies")
+    query = select(lots, held).where(*conditions).order_by(lots.c.exam, lots.c.number)
+    return [LotRow(**{**row._mapping, "state": LotState(row.state)}) for row in connection.execute(query)]
+
+
+def _correctors(connection: Connection, *conditions: ColumnElement[bool]) -> list[CorrectorRow]:
+    assigned = (
+        select(func.count())
+        .select_from(copies.join(lots))
+        .where(lots.c.corrector == correctors.c.id)
+        .scalar_subquery()
+        .label("assigned")
+    )
+    query = select(correctors, assigned).where(*conditions).order_by(correctors.c.reference)
+    rows = []
+    for row in connection.execute(query):
+        values = dict(row._mapping)
+        values["has_token"] = values.pop("token_hash") is not None
+        values["days"] = tuple(date.fromisoformat(day) for day in row.days)
+        for name in ("schools", "companies", "exams", "never_with"):
+            values[name] = tuple(values[name])
+        rows.append(CorrectorRow(**values))
+    return rows

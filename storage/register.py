@@ -1,0 +1,130 @@
+"""The register: SQL, by SQLAlchemy Core. Nothing changes in it without an event in the same transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.engine import make_url
+
+from storage.changes import Change, apply
+from storage.events import Event, Head
+from storage.facts import Facts
+from storage.ids import ids_in
+from storage.schema import chain, event_subjects, events
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Vault(Protocol):
+    """What the register needs of the vault: a Bucket, or anything that keeps bytes under keys."""
+
+    def get(self, key: str) -> bytes: ...
+
+    def put(self, key: str, data: bytes, *, only_if_absent: bool = False) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A write transaction: all that is recorded in it comes true together, or not at all."""
+
+    connection: Connection
+    vault: Vault
+
+    def record(self, facts: Facts, subject: str, *, actor: str, at: datetime) -> Event | None:
+        """Changes the register and notes it as an event. None when there was nothing to change.
+
+        Raises Refused for what the rules forbid, and sqlalchemy's IntegrityError.
+        """
+        return self.replay(Event.after(head(self.connection, lock=True), facts, subject, actor, at))
+
+    def replay(self, event: Event) -> Event | None:
+        """Takes the event that follows the last one, whether it is new or from the log."""
+        if not apply(event.parsed_facts(), Change(self.connection, self.vault, event)):
+            return None
+        self.connection.execute(insert(events).values(seq=event.seq, line=event.line()))
+        subjects = {event.subject, *ids_in(event.facts)}
+        rows = [{"subject": subject, "seq": event.seq} for subject in sorted(subjects)]
+        self.connection.execute(insert(event_subjects), rows)
+        self.connection.execute(update(chain).values(seq=event.seq, hash=event.hash))
+        return event
+
+
+class Register:
+    """`vault` holds the personal data that events only point at."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """One writer at a time: the head of the chain is locked from the first record on."""
+        with self.engine.connect().execution_options(massicot_writes=True) as connection, connection.begin():
+            yield Transaction(connection, self.vault)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view, for the queries."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def record(self, facts: Facts, subject: str, *, actor: str, at: datetime) -> Event | None:
+        """A transaction of one event."""
+        with self.transaction() as transaction:
+            return transaction.record(facts, subject, actor=actor, at=at)
+
+
+def head(connection: Connection, *, lock: bool = False) -> Head:
+    """The last event's number and hash. With `lock`, nobody else can add one before we are done."""
+    query = select(chain.c.seq, chain.c.hash)
+    row = connection.execute(query.with_for_update() if lock else query).one()
+    return Head(row.seq, row.hash)
+
+
+def open_register(url: str, vault: Vault) -> Register:
+    """The register at this SQLAlchemy URL, its tables brought up to date."""
+    register = Register(make_engine(url), vault)
+    upgrade(register.engine)
+    return register
+
+
+def make_engine(url: str) -> Engine:
+    """SQLite in WAL mode, with foreign keys, or whatever else the URL says."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if database := make_url(url).database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Makes or mends the tables, by every migration that was not yet made. Several may try at once."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.connect().execution_options(massicot_writes=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: one who reads first and then writes would be refused at random."""
+    writes = connection.get_execution_options().get("massicot_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

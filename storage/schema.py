@@ -1,0 +1,279 @@
+"""The register's tables: who, what, and in which state. Never an image; uniqueness is by constraint.
+
+Changes to a table come with a migration beside; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class ScanState(StrEnum):
+    ARRIVED = "arrived"
+    PROCESSING = "processing"
+    PROCESSED = "processed"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+
+
+class Life(StrEnum):
+    """Which version of a copy counts."""
+
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    SET_ASIDE = "set_aside"
+
+
+class LotState(StrEnum):
+    ASSIGNED = "assigned"
+    PULLED = "pulled"
+    RETURNED = "returned"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is not None and value.utcoffset() is None:
+            raise ValueError("the register needs datetimes that know their time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _unique_where(name: str, condition: str, *columns: str) -> Index:
+    where = text(condition)
+    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
+# What the session file in force was, one row
+session = Table(
+    "session",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("name", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("loaded_at", Instant, nullable=False),
+)
+
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("number", String, nullable=False, unique=True),
+    Column("family_name", String, nullable=False),
+    Column("first_names", String, nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("school", String, nullable=False),
+    Column("option", String, nullable=False),
+    Column("category", String, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("exam", String, primary_key=True),
+    Column("centre", String, nullable=False),
+    Column("registration", String, nullable=False),
+    Index(None, "exam", "centre"),
+)
+
+correctors = Table(
+    "correctors",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("reference", String, nullable=False, unique=True),  # the id of the imported file
+    Column("name", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("schools", JSON, nullable=False),
+    Column("companies", JSON, nullable=False),
+    Column("exams", JSON, nullable=False),
+    Column("quota", Integer),
+    Column("days", JSON, nullable=False),
+    Column("never_with", JSON, nullable=False),
+    Column("token_hash", String, unique=True),
+)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("exam", String, primary_key=True),
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("centre", String, nullable=False),
+    Column("present", Boolean, nullable=False),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("exam", String),  # None: the key names no épreuve of the session
+    Column("centre", String),
+    Column("n", Integer, nullable=False),  # counts the scans of an épreuve in a centre, for people
+    Column("inbox_key", String, nullable=False),
+    Column("etag", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("deposited_at", Instant, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempt", Integer, nullable=False),  # 0 until first claimed
+    Column("claimed_at", Instant),
+    Column("sha256", String),
+    Column("duplicate_of", ForeignKey("scans.id")),
+    Column("read_attempt", Integer),  # the attempt whose reading is in force
+    Column("reading", String),  # its key in the vault
+    UniqueConstraint("inbox_key", "etag"),
+    UniqueConstraint("exam", "centre", "n"),
+    _unique_where(
+        "uq_scans_live_content",
+        "state IN ('arrived', 'processing', 'processed')",
+        *("exam", "centre", "sha256"),
+    ),
+    Index(None, "state"),
+)
+
+lots = Table(
+    "lots",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("exam", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("corrector", ForeignKey("correctors.id"), nullable=False),
+    Column("state", String, nullable=False),
+    Column("complementary", Boolean, nullable=False),
+    Column("formed_at", Instant, nullable=False),
+    UniqueConstraint("exam", "number"),
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("scan", ForeignKey("scans.id"), nullable=False),
+    Column("attempt", Integer, nullable=False),  # the reading of the scan that found it
+    Column("position", Integer, nullable=False),  # in the pile, from 1
+    Column("exam", String, nullable=False),
+    Column("centre", String, nullable=False),
+    Column("candidate", ForeignKey("candidates.id")),
+    Column("attributed_by", JSON, nullable=False),
+    Column("status", String, nullable=False),
+    Column("life", String, nullable=False),
+    Column("pages", JSON, nullable=False),  # as facts.PlacedPage, in reading order
+    Column("missing", JSON, nullable=False),
+    Column("guesses", JSON, nullable=False),
+    Column("decision", String),
+    Column("decided_by", String),
+    Column("reason", String),  # key of the text in the vault
+    Column("anonymous_number", String),
+    Column("anonymous_sha256", String),
+    Column("lot", ForeignKey("lots.id")),
+    Column("order_in_lot", Integer),
+    UniqueConstraint("scan", "attempt", "position"),
+    UniqueConstraint("exam", "anonymous_number"),
+    UniqueConstraint("lot", "order_in_lot"),
+    _unique_where(
+        "uq_copies_one_current",
+        "life = 'current' AND status = 'complete'",
+        *("exam", "candidate"),
+    ),
+    Index(None, "exam", "centre"),
+)
+
+# The k-th thing that an event stated
+findings = Table(
+    "findings",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("k", Integer, primary_key=True, autoincrement=False),
+    Column("exam", String),
+    Column("centre", String),
+    Column("scan", ForeignKey("scans.id")),
+    Column("copy", ForeignKey("copies.id")),
+    Column("candidate", ForeignKey("candidates.id")),
+    Column("code", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("pages", JSON, nullable=False),
+    Column("resolved_by", Integer),  # seq of the event that settled it
+    Index(None, "scan"),
+    Index(None, "copy"),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("exam", String, primary_key=True),
+    Column("centre", String, primary_key=True),
+    Column("swept_at", Instant, nullable=False),
+)
+
+# The outbox: every event, byte for byte as it stands in the log
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
+)
+
+event_subjects = Table(
+    "event_subjects",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("seq", ForeignKey("events.seq"), primary_key=True),
+)
+
+chain = Table(
+    "chain",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+# Segments cut from the outbox for the log; `seal` is the SHA-256 of the seal, None until it is written
+segments = Table(
+    "segments",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, nullable=False, unique=True),
+    Column("last", Integer, nullable=False, unique=True),
+    Column("cut_at", Instant, nullable=False),
+    Column("seal", String),
+)
