@@ -1,0 +1,292 @@
+"""A centre's rehearsal scan: copies with every kind of trouble, as one PDF, and the truth about them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+import cv2
+import numpy as np
+
+from processors.people import CANDIDATE_COLUMNS, Candidate
+from processors.scans.form import Form
+from specimens.hand import PRINT_FONT, Hand, Rng, typeset
+from specimens.people import invent_candidates
+from specimens.scanner import Level, Mode, encode, pdf, scan
+from specimens.sheet import Label, LabelState, Model, Page, Press, lay
+
+SHEET = 4  # pages of a sheet
+
+
+class Kind(StrEnum):
+    """What was done to a copy."""
+
+    OK = "ok"
+    NO_LABEL = "no_label"
+    NO_HEADER = "no_header"
+    SCRIBBLED = "scribbled"
+    TORN = "torn"
+    ANONYMOUS = "anonymous"
+    NO_NUMBERS = "no_numbers"
+    OLD_MODEL = "old_model"
+    MISSING_SIDE = "missing_side"
+    DUPLICATE_SIDE = "duplicate_side"
+    SWAPPED = "swapped"
+    UPSIDE_DOWN = "upside_down"
+    FOREIGN_PAGE = "foreign_page"
+    BLANK = "blank"  # a header, no answer
+    STRANGER = "stranger"  # label and boxes of someone who is not on the roster
+    OTHER_LABEL = "other_label"  # the boxes of one candidate, the label of another
+    WRONG_EXAM = "wrong_exam"  # a copy of another épreuve
+    BLURRED = "blurred"  # one page beyond reading
+
+
+_LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
+_NO_LABEL = {Kind.NO_LABEL, Kind.ANONYMOUS}
+_NO_BOXES = {Kind.NO_HEADER, Kind.ANONYMOUS}
+
+
+@dataclass(frozen=True)
+class CopyTruth:
+    """One copy as it was drawn.
+
+    `scanned_order`: its pages as they were scanned; on A3, sheet by sheet in reading order. `file_pages`: the
+    same as A4 pages of the file, counted from 1 (an A3 recto gives 4, then 1), each with the copy's page that
+    it shows, 0 for a foreign page. `blurred`: pages of the copy beyond reading. `label`: what its bars say.
+    """
+
+    candidate: str
+    exam: str
+    pages: int
+    scanned_order: tuple[int, ...]
+    dropped: tuple[int, ...]
+    kind: Kind
+    label: str | None
+    blurred: tuple[int, ...]
+    file_pages: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A scan as a centre drops it, the roster it is read against and the truth about it."""
+
+    pdf: bytes
+    exam: str
+    centre: str
+    level: Level
+    dpi: int
+    mode: Mode
+    a3: bool
+    images: int
+    roster: tuple[Candidate, ...]
+    copies: tuple[CopyTruth, ...]
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """Everything but the PDF, ready for JSON."""
+        roster = [
+            {
+                "candidate": c.number, "registration": c.registration, "family_name": c.family_name,
+                "first_names": c.first_names, "birth_date": c.birth_date.isoformat(), "school": c.school,
+                "option": c.option,
+            }
+            for c in self.roster
+        ]  # fmt: skip
+        return {
+            "exam": self.exam, "centre": self.centre, "level": self.level, "dpi": self.dpi, "a3": self.a3,
+            "mode": self.mode, "images": self.images, "roster": roster,
+            "copies": [asdict(copy) for copy in self.copies],
+        }  # fmt: skip
+
+
+def roster_csv(candidates: Sequence[Candidate]) -> bytes:
+    """A roster as massicot imports it: UTF-8, commas."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CANDIDATE_COLUMNS)
+    for c in candidates:
+        writer.writerow(
+            [c.number, c.registration, c.family_name, c.first_names, c.birth_date.isoformat(), c.school,
+             c.centre, c.option, c.category, "|".join(c.exams)]
+        )  # fmt: skip
+    return out.getvalue().encode()
+
+
+def draw_batch(
+    seed: int, exam: str, centre: str, candidates: Sequence[Candidate], kinds: Sequence[Kind], form: Form, *,
+    level: Level = Level.OFFICE, dpi: int = 200, mode: Mode = Mode.GRAY, a3: bool = False,
+    other_exam: str = "U9",
+) -> Batch:  # fmt: skip
+    """The scan of one copy for each of `kinds`, by the first of `candidates`; the others have no copy.
+
+    The same arguments give the same bytes. `other_exam` is the épreuve of a copy in the wrong pile.
+    """
+    if len(kinds) > len(candidates):
+        raise ValueError("more copies than candidates")
+    drawing = _Drawing(seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam)
+    for candidate, kind in zip(candidates, kinds, strict=False):
+        drawing.add(candidate, kind)
+    return Batch(
+        pdf(drawing.images, dpi), exam, centre, level, dpi, mode, a3, len(drawing.images), tuple(candidates),
+        tuple(drawing.copies),
+    )  # fmt: skip
+
+
+def any_kinds(seed: int, count: int) -> tuple[Kind, ...]:
+    """So many kinds, one in two without trouble."""
+    rng = np.random.default_rng(seed)
+    others = [kind for kind in Kind if kind is not Kind.OK]
+    return tuple(Kind.OK if rng.random() < 0.5 else others[rng.integers(len(others))] for _ in range(count))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One image to scan: a page, or an A3 side; `shows` its pages from left to right."""
+
+    shows: tuple[int, ...]
+
+
+class _Drawing:
+    """A batch being drawn, copy after copy."""
+
+    def __init__(
+        self, seed: int, exam: str, centre: str, roster: tuple[Candidate, ...], form: Form, level: Level,
+        dpi: int, mode: Mode, a3: bool, other_exam: str,
+    ) -> None:  # fmt: skip
+        self._seed, self._exam, self._centre, self._roster = seed, exam, centre, roster
+        self._level, self._dpi, self._mode, self._a3, self._other_exam = level, dpi, mode, a3, other_exam
+        self._press = Press(form, dpi)
+        self.images: list[bytes] = []
+        self.copies: list[CopyTruth] = []
+        self._pages = 0
+
+    def add(self, candidate: Candidate, kind: Kind) -> None:
+        # a generator of its own: a copy does not change when those before it do
+        rng = np.random.default_rng([self._seed, len(self.copies)])
+        if kind is Kind.STRANGER:
+            candidate = self._stranger(rng)
+        exam = self._other_exam if kind is Kind.WRONG_EXAM else self._exam
+        count = SHEET * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
+        label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
+        pages = list(self._copy(candidate, kind, exam, count, label, rng))
+        sides, dropped = _feed(kind, count, self._a3, rng)
+        blurred = (int(rng.integers(2, 4)),) if kind is Kind.BLURRED else ()
+        file_pages: list[tuple[int, int]] = []
+        for side in sides:
+            paper = pages[side.shows[0] - 1]
+            shows = side.shows
+            if len(shows) == 2:
+                paper = paper.beside(pages[shows[1] - 1])
+            if kind is Kind.UPSIDE_DOWN:
+                paper, shows = paper.turned(), shows[::-1]
+            self._scan(paper, rng, blurred=bool(set(blurred) & set(shows)))
+            file_pages += [(self._pages + i, shown) for i, shown in enumerate(shows, 1)]
+            self._pages += len(shows)
+        if kind is Kind.FOREIGN_PAGE:
+            self._scan(self._convocation(candidate), rng)
+            self._pages += 1
+            file_pages.append((self._pages, 0))
+        order = tuple(shown for side in sides for shown in side.shows)
+        if self._a3 and kind is not Kind.SWAPPED:
+            order = tuple(sorted(order))
+        self.copies.append(
+            CopyTruth(
+                candidate.number, exam, count, order, dropped, kind, label.payload if label else None,
+                blurred, tuple(file_pages),
+            )
+        )  # fmt: skip
+
+    def _scan(self, paper: Page, rng: Rng, blurred: bool = False) -> None:
+        picture = scan(paper, self._level, self._mode, self._dpi, rng, blurred)
+        self.images.append(encode(picture, self._level, self._mode, self._dpi, rng))
+
+    def _stranger(self, rng: Rng) -> Candidate:
+        taken = {candidate.number for candidate in self._roster}
+        schools = sorted({candidate.school for candidate in self._roster})
+        while True:
+            (stranger,) = invent_candidates(rng, 1, self._centre, (self._exam,), schools, 900)
+            if stranger.number not in taken:
+                return stranger
+
+    def _label(self, candidate: Candidate, kind: Kind, exam: str, rng: Rng) -> Label:
+        if kind is Kind.OTHER_LABEL:
+            others = [other for other in self._roster if other.number != candidate.number]
+            candidate = others[-1]  # the last of a roster seldom has a copy of his own
+        name = f"{candidate.family_name} {candidate.first_names}" if rng.random() < 0.4 else ""
+        return Label(f"{exam}-{candidate.number}", name, _LABEL_STATE.get(kind, LabelState.WHOLE))
+
+    def _copy(
+        self, candidate: Candidate, kind: Kind, exam: str, count: int, label: Label | None, rng: Rng
+    ) -> Iterator[Page]:
+        """The copy's pages in reading order, upright."""
+        press, hand = self._press, Hand(rng)
+        model = Model.CMEN if kind is Kind.OLD_MODEL else Model.CCYC
+        label_everywhere = rng.random() < 0.5
+        written = 0 if kind is Kind.BLANK else int(rng.integers(max(1, count - 3), count + 1))
+        if kind is Kind.BLURRED:
+            written = count
+        for number in range(1, count + 1):
+            first = number % SHEET == 1
+            page = press.page(first, model)
+            if first:
+                press.write_exam(page, hand, ("BTS", "SIO " + candidate.option, exam, "écrit", "2026"))
+                if kind not in _NO_BOXES:
+                    press.write_identity(page, hand, candidate, model)
+            if kind is not Kind.NO_NUMBERS:
+                press.write_numbers(page, hand, number, count)
+            if number <= written:
+                lines = int(rng.integers(4, 20)) if number == written else None
+                press.write_answer(page, hand, rng, first, lines)
+            if first and label and (number == 1 or label_everywhere):
+                press.stick(page, label, rng)
+            yield page
+
+    def _convocation(self, candidate: Candidate) -> Page:
+        """A paper that has no business in a pile of copies."""
+        blank = np.full_like(self._press.page(False).printed, 255)
+        page, per_mm = Page(blank, np.full_like(blank, 255)), self._press.px_per_mm
+        lines = [
+            (45, 5.0, "CONVOCATION À L'EXAMEN DU BTS"),
+            (62, 5.0, f"{candidate.first_names} {candidate.family_name}"),
+            (72, 4.0, f"N° de candidat : {candidate.number}"),
+            *((90 + 8 * i, 3.6, text) for i, text in enumerate(_CONVOCATION)),
+        ]
+        for y, em, text in lines:
+            mask, row = typeset(PRINT_FONT, round(em * per_mm), text)
+            lay(page.printed, mask, round(25 * per_mm), round(y * per_mm) - row, 30)
+        stamp = [round(mm * per_mm) for mm in (20, 20, 50, 14)]
+        cv2.rectangle(page.printed, stamp, 60, 2)
+        return page
+
+
+_CONVOCATION = (
+    "Vous êtes prié(e) de vous présenter aux épreuves écrites muni(e) de cette convocation",
+    "et d'une pièce d'identité en cours de validité.",
+    "L'entrée dans la salle n'est plus permise une heure après le début de l'épreuve.",
+    "Les téléphones et les montres connectées sont éteints et rangés.",
+)
+
+
+def _feed(kind: Kind, count: int, a3: bool, rng: Rng) -> tuple[list[_Side], tuple[int, ...]]:
+    """The sides as they pass the scanner, and the pages lost there."""
+    if a3:
+        sides = [_Side(pair) for k in range(0, count, SHEET) for pair in ((k + 4, k + 1), (k + 2, k + 3))]
+        leaf = 2 * int(rng.integers(count // SHEET)) + 1  # of one sheet, the inner side
+        span = slice(leaf, leaf + 1)
+    else:
+        sides = [_Side((number,)) for number in range(1, count + 1)]
+        leaf = 2 * int(rng.integers(1, count // 2))  # never the first leaf: it names the copy
+        span = slice(leaf, leaf + 2)
+    lost: list[_Side] = []
+    if kind is Kind.MISSING_SIDE:
+        lost, sides[span] = sides[span], []
+    elif kind is Kind.DUPLICATE_SIDE:
+        sides[span] = sides[span] * 2
+    elif kind is Kind.SWAPPED:
+        first, second = (0, 1) if a3 else (2, 3)
+        sides[first], sides[second] = sides[second], sides[first]
+    return sides, tuple(sorted(number for side in lost for number in side.shows))

@@ -1,0 +1,145 @@
+"""The scanner: what it does to a page, by how good it is, and the PDF it makes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import cv2
+import img2pdf
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from specimens.hand import Rng
+from specimens.sheet import PAPER, Gray, Page
+
+Picture = NDArray[np.uint8]  # h × w, or h × w × 3 in the order red, green, blue
+_MARGIN = 64
+
+
+class Level(StrEnum):
+    CLEAN = "clean"
+    OFFICE = "office"
+    POOR = "poor"
+
+
+class Mode(StrEnum):
+    GRAY = "gray"
+    COLOR = "color"
+    BW = "bw"
+
+
+@dataclass(frozen=True)
+class Wear:
+    """What a scanner of a level may do, at most."""
+
+    skew: float  # degrees
+    shift: float  # mm
+    paper: tuple[int, int]  # gray of the paper
+    fade: float  # share of the ink's darkness lost
+    blur: float  # mm
+    noise: float  # gray levels, standard deviation
+    specks: int  # on an A4 page
+    streaks: float  # chance of a line of dust along the page
+    bed: float  # chance that the dark bed shows around the page
+    quality: tuple[int, int]  # JPEG
+
+
+_WEAR = {
+    Level.CLEAN: Wear(0.3, 0.5, (246, 255), 0.05, 0.03, 1.0, 4, 0, 0.2, (80, 88)),
+    Level.OFFICE: Wear(1.0, 1.2, (215, 248), 0.2, 0.06, 2.5, 20, 0.1, 0.5, (65, 80)),
+    Level.POOR: Wear(3.0, 1.8, (190, 240), 0.35, 0.09, 5.0, 70, 0.3, 0.6, (45, 60)),
+}
+
+
+def scan(page: Page, level: Level, mode: Mode, dpi: int, rng: Rng, blurred: bool = False) -> Picture:
+    """The image of one side of a sheet; in one-bit mode 0 or 255. `blurred`: beyond reading."""
+    wear, u = _WEAR[level], rng.uniform
+    paper, bed = float(u(*wear.paper)), float(u(30, 90)) if rng.random() < wear.bed else None
+    fade, sigma = u(0, wear.fade), (u(0, wear.blur) + (u(1.2, 1.6) if blurred else 0)) * dpi / 25.4
+    angle, shift = u(-1, 1) * wear.skew, u(-1, 1, 2) * wear.shift * dpi / 25.4
+    h, w = page.printed.shape
+    place = cv2.getRotationMatrix2D((w / 2, h / 2), angle, 1.0)
+    place = place + np.column_stack([np.zeros((2, 2)), shift])
+    layers = [page.printed, page.pen] if mode is Mode.COLOR else [np.minimum(page.printed, page.pen)]
+    layers = [
+        cv2.warpAffine(layer, place, (w, h), flags=cv2.INTER_LINEAR, borderValue=PAPER) for layer in layers
+    ]
+    if sigma > 0.3:
+        layers = [cv2.GaussianBlur(layer, (0, 0), sigma) for layer in layers]
+    if mode is Mode.COLOR:
+        tones = []
+        for tint, printed, pen in zip(_PAPER_TINT, _PRINT, _PENS[rng.integers(len(_PENS))], strict=True):
+            curves = _curve(paper * tint, fade, printed), _curve(paper * tint, fade, pen)
+            tones.append(np.minimum(*(cv2.LUT(*pair) for pair in zip(layers, curves, strict=True))))
+        picture = np.dstack(tones)
+    else:
+        picture = cv2.LUT(layers[0], _curve(paper, fade, 0))
+    if bed is not None:
+        outside = cv2.warpAffine(
+            np.zeros((h, w), np.uint8), place, (w, h), flags=cv2.INTER_NEAREST, borderValue=255
+        )
+        picture[outside > 0] = bed
+    picture = _dirt(picture, wear, dpi, rng)
+    if mode is Mode.BW:
+        threshold = paper * u(0.6, 0.72)
+        return np.asarray(cv2.threshold(picture, threshold, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    return np.asarray(picture, np.uint8)
+
+
+_PAPER_TINT = (1.0, 0.995, 0.98)
+_PRINT = (40, 45, 70)
+_PENS = ((25, 30, 110), (20, 45, 150), (25, 25, 30), (55, 20, 90))
+
+
+def _curve(paper: float, fade: float, ink: float) -> Gray:
+    """Maps a drawn gray (0 ink, 255 paper) to what the scanner gives."""
+    dark = ink + fade * (paper - ink)
+    return np.clip(np.linspace(dark, paper, 256), 0, 255).astype(np.uint8)
+
+
+def _dirt(picture: Picture, wear: Wear, dpi: int, rng: Rng) -> Picture:
+    h, w = picture.shape[:2]
+    for _ in range(rng.poisson(wear.specks * h * w / (dpi * dpi * 96.7))):
+        spot = int(rng.integers(w)), int(rng.integers(h))
+        radius = int(rng.choice([0, 1, 1, 2])) * dpi // 200
+        cv2.circle(picture, spot, radius, [float(rng.uniform(20, 120))] * 3, -1)
+    if rng.random() < wear.streaks:
+        x = int(rng.integers(w))
+        picture[:, x : x + 1 + dpi // 300] = rng.uniform(90, 190)
+    y, x = rng.integers(_MARGIN, size=2)
+    noise = _grain(h, w)[y : y + h, x : x + w]
+    if picture.ndim == 3:
+        noise = np.dstack([noise] * 3)
+    # the grain is in sixteenths
+    depth = wear.noise * rng.uniform(0.5, 1) / 16
+    return np.asarray(cv2.addWeighted(picture, 1, noise, depth, 0, dtype=cv2.CV_8U), np.uint8)
+
+
+@cache
+def _grain(h: int, w: int) -> NDArray[np.int16]:
+    """Sixteenths of a gray level, standard deviation 1; drawn once, then taken at chance offsets."""
+    shape = h + _MARGIN, w + _MARGIN
+    return np.rint(np.random.default_rng(h * w).standard_normal(shape, np.float32) * 16).astype(np.int16)
+
+
+def encode(picture: Picture, level: Level, mode: Mode, dpi: int, rng: Rng) -> bytes:
+    """The scanner's own stream: a JPEG, or a CCITT G4 TIFF."""
+    image, out = Image.fromarray(picture), io.BytesIO()
+    if mode is Mode.BW:
+        image.convert("1").save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+    else:
+        quality = int(rng.integers(*_WEAR[level].quality))
+        image.save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def pdf(images: Sequence[bytes], dpi: int) -> bytes:
+    """An image-only PDF, one image a page at its true size; the same images give the same bytes."""
+    layout = img2pdf.get_fixed_dpi_layout_fun((dpi, dpi))
+    made: bytes = img2pdf.convert(list(images), layout_fun=layout, nodate=True, producer="")
+    return made

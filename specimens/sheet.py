@@ -1,0 +1,305 @@
+"""The paper: blank CCYC and CMEN pages as printed, and what a candidate writes and sticks on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import cv2
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+
+from processors.people import Candidate
+from processors.scans.form import BoxedField, Form, Rectangle
+from specimens.hand import PRINT_FONT, Hand, Ink, Rng, typeset
+from specimens.words import WORDS
+
+Gray = NDArray[np.uint8]
+
+PAPER = 255
+_PRINT, _RULE = 45, 205  # grays of printed lines and of the lines to write on
+_RULE_STEP = 8.0  # mm
+_EM = {"field": 2.6, "exam": 2.8, "model": 3.2, "label": 3.4}  # mm
+
+
+class Model(StrEnum):
+    CCYC = "ccyc"
+    CMEN = "cmen"  # the old paper, without the registration number
+
+
+class LabelState(StrEnum):
+    WHOLE = "whole"
+    SCRIBBLED = "scribbled"
+    TORN = "torn"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The printing (label included) and the pen apart, both 255 where there is nothing."""
+
+    printed: Gray
+    pen: Gray
+
+    def turned(self) -> Page:
+        return Page(self.printed[::-1, ::-1], self.pen[::-1, ::-1])
+
+    def beside(self, right: Page) -> Page:
+        """The two pages of one side of an A3 sheet."""
+        return Page(np.hstack([self.printed, right.printed]), np.hstack([self.pen, right.pen]))
+
+
+@dataclass(frozen=True)
+class Label:
+    """The candidate's label as it is stuck; the name above the bars where the centre prints it."""
+
+    payload: str
+    name: str = ""
+    state: LabelState = LabelState.WHOLE
+
+
+class Press:
+    """Prints blank pages of a form at a resolution, and carries candidates' writing onto them."""
+
+    def __init__(self, form: Form, dpi: int) -> None:
+        self.form = form
+        self.px_per_mm = dpi / 25.4
+        self._blanks: dict[tuple[bool, Model], Gray] = {}
+
+    def page(self, first: bool, model: Model = Model.CCYC) -> Page:
+        """A blank page; `first` is a sheet's first page, which bears the identity frame."""
+        key = first, model
+        if key not in self._blanks:
+            self._blanks[key] = self._print(first, model)
+        return Page(self._blanks[key].copy(), self._empty())
+
+    def _empty(self) -> Gray:
+        paper = self.form.form
+        return np.full((self._px(paper.page_height), self._px(paper.page_width)), PAPER, np.uint8)
+
+    def _px(self, mm: float) -> int:
+        return round(mm * self.px_per_mm)
+
+    def fields(self, model: Model) -> dict[str, BoxedField]:
+        fields = dict(self.form.identity.fields)
+        if model is Model.CMEN:
+            del fields["registration_number"]
+        return fields
+
+    # --- printing ---
+
+    def _print(self, first: bool, model: Model) -> Gray:
+        image = self._empty()
+        paper = self.form.form
+        top = 14.5
+        if first:
+            identity, exam = self.form.identity, self.form.exam_block
+            text = paper.model_text if model is Model.CCYC else "Modèle CMEN v2 ©NEOPTEC"
+            self._type(image, text, identity.frame.x + 1, identity.frame.y - 2.6, _EM["model"])
+            self._box(image, identity.frame, 0.5)
+            self._type(
+                image,
+                "1.1",
+                identity.frame.x + identity.frame.width - 6,
+                identity.frame.y + 5.8,
+                _EM["field"],
+            )
+            fields = self.fields(model)
+            for field in fields.values():
+                self._cells(image, field)
+                width = self._width(field.label, _EM["field"])
+                # at the left of its boxes, or of the frame where there is room: as on the real form
+                x = field.cells.x - width - (1 if len(field.label) == 1 or field.cells.x > 50 else 2)
+                if field.cells.x == fields["candidate_number"].cells.x:
+                    x = identity.frame.x + 2
+                self._type(image, field.label, x, field.cells.y + 0.62 * field.cells.height, _EM["field"])
+            self._box(image, exam.frame, 0.4)
+            for line, label in enumerate(exam.lines):
+                self._type(image, f"{label} :", exam.frame.x + 3, self._exam_baseline(line), _EM["exam"])
+            top = exam.frame.y + exam.frame.height + 5
+        pagination = self.form.pagination
+        for y in np.arange(top, pagination.page.cells.y - 6, _RULE_STEP):
+            self._line(image, (self._left, y), (self._left + self.form.identity.frame.width, y), 0.15, _RULE)
+        self._cells(image, pagination.page)
+        self._cells(image, pagination.total)
+        cells = pagination.page.cells
+        slash = (cells.extent(pagination.page.count).grown(0).corners[1][0] + pagination.total.cells.x) / 2
+        self._type(image, "/", slash - 0.8, cells.y + 0.7 * cells.height, 4.2)
+        image.flags.writeable = False
+        return image
+
+    @property
+    def _left(self) -> float:
+        return self.form.identity.frame.x
+
+    def _exam_baseline(self, line: int) -> float:
+        frame = self.form.exam_block.frame
+        return frame.y + (line + 0.72) * frame.height / len(self.form.exam_block.lines)
+
+    def _line(
+        self, image: Gray, start: tuple[float, float], end: tuple[float, float], width: float, gray: int
+    ) -> None:
+        (x0, y0), (x1, y1) = start, end
+        ends = (self._px(x0), self._px(y0)), (self._px(x1), self._px(y1))
+        cv2.line(image, *ends, gray, max(1, self._px(width)))
+
+    def _box(self, image: Gray, box: Rectangle, width: float) -> None:
+        (x0, y0), _, (x1, y1), _ = box.corners
+        cv2.rectangle(
+            image, (self._px(x0), self._px(y0)), (self._px(x1), self._px(y1)), _PRINT, max(1, self._px(width))
+        )
+
+    def _cells(self, image: Gray, field: BoxedField) -> None:
+        cells = field.cells
+        for i in range(field.count):
+            self._box(image, Rectangle(cells.x + i * cells.pitch, cells.y, cells.width, cells.height), 0.15)
+
+    def _width(self, text: str, em: float) -> float:
+        return float(typeset(PRINT_FONT, self._px(em), text)[0].shape[1] / self.px_per_mm)
+
+    def _type(self, image: Gray, text: str, x: float, baseline: float, em: float, gray: int = _PRINT) -> None:
+        mask, row = typeset(PRINT_FONT, self._px(em), text)
+        lay(image, mask, self._px(x), self._px(baseline) - row, gray)
+
+    # --- writing ---
+
+    def write_identity(self, page: Page, hand: Hand, candidate: Candidate, model: Model = Model.CCYC) -> None:
+        """Fills the boxes of the identity frame."""
+        birth = candidate.birth_date
+        values = {
+            "family_name": candidate.family_name, "first_names": candidate.first_names,
+            "candidate_number": candidate.number, "registration_number": candidate.registration,
+            "birth_day": f"{birth.day:02d}", "birth_month": f"{birth.month:02d}", "birth_year": str(birth.year),
+        }  # fmt: skip
+        for name, field in self.fields(model).items():
+            self._write_boxes(page, hand, field, values[name][: field.count])
+
+    def write_exam(self, page: Page, hand: Hand, values: Sequence[str]) -> None:
+        """Fills the lines of the exam block, in the form's order."""
+        for line, value in enumerate(values[: len(self.form.exam_block.lines)]):
+            mask, row = hand.text(value, self.px_per_mm, 4.4)
+            lay(
+                page.pen,
+                mask,
+                self._px(self._left + 52),
+                self._px(self._exam_baseline(line)) - row,
+                hand.tone,
+            )
+
+    def write_numbers(self, page: Page, hand: Hand, number: int, total: int) -> None:
+        """Fills the page boxes, "n / N", from the right."""
+        for field, value in ((self.form.pagination.page, number), (self.form.pagination.total, total)):
+            text = f"{value:02d}" if hand.leading_zero else str(value)
+            self._write_boxes(page, hand, field, text.rjust(field.count))
+
+    def write_answer(self, page: Page, hand: Hand, rng: Rng, first: bool, lines: int | None = None) -> None:
+        """Handwritten lines on the ruling, from the top; `lines` None fills the page."""
+        exam = self.form.exam_block.frame
+        top = exam.y + exam.height + 5 if first else 14.5
+        baselines = np.arange(top + _RULE_STEP, self.form.pagination.page.cells.y - 6, _RULE_STEP)
+        room = self.form.form.page_width - self._left - 12
+        for y in baselines[:lines]:
+            x = self._left + abs(rng.normal(0, 5))
+            words = " ".join(rng.choice(WORDS["answers"], int(rng.integers(3, 11))))
+            mask, row = hand.text(words, self.px_per_mm)
+            mask = mask[:, : self._px(room - x)]
+            lay(page.pen, mask, self._px(x), self._px(y - 0.6 + rng.normal(0, 0.2)) - row, hand.tone)
+
+    def _write_boxes(self, page: Page, hand: Hand, field: BoxedField, text: str) -> None:
+        cells = field.cells
+        for i, character in enumerate(text):
+            if character == " ":
+                continue
+            glyph = hand.boxed(character, self._px(cells.height))
+            x, y = hand.wobble(self.px_per_mm)
+            x += (cells.x + i * cells.pitch + cells.width / 2) * self.px_per_mm - glyph.shape[1] / 2
+            y += (cells.y + cells.height / 2) * self.px_per_mm - glyph.shape[0] / 2
+            lay(page.pen, glyph, round(x), round(y), hand.tone)
+
+    # --- sticking ---
+
+    def stick(self, page: Page, label: Label, rng: Rng) -> None:
+        """Sticks a label in the label zone, a little askew; it covers what lies beneath."""
+        sharp = 3  # drawn finer than the page, as a label printer does
+        density = self.px_per_mm * sharp
+        sticker = self._sticker(label, density)
+        zone = self.form.identity.label_zone
+        angle = np.radians(rng.normal(0, 1.2))
+        h, w = (side / density for side in sticker.shape)
+        room = max(0.0, (zone.width - w) / 2 - 1), max(0.0, (zone.height - h) / 2 - 0.5)
+        x = zone.x + zone.width / 2 + rng.uniform(-1, 1) * room[0]
+        y = zone.y + zone.height / 2 + rng.uniform(-1, 1) * room[1]
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        centre = np.array([x, y]) * self.px_per_mm - turn @ np.array([w, h]) * self.px_per_mm / 2
+        place = np.column_stack([turn / sharp, centre])
+        covered = np.full(sticker.shape, 255, np.uint8)
+        if label.state is LabelState.TORN:
+            self._tear(sticker, covered, rng)
+        size = page.printed.shape[1], page.printed.shape[0]
+        sticker = np.asarray(cv2.GaussianBlur(sticker, (0, 0), sharp / 3), np.uint8)
+        drawn = cv2.warpAffine(sticker, place, size, flags=cv2.INTER_LINEAR, borderValue=PAPER)
+        mask = cv2.warpAffine(covered, place, size, flags=cv2.INTER_NEAREST) > 0
+        page.printed[mask] = drawn[mask]
+        page.pen[mask] = PAPER
+        if label.state is LabelState.SCRIBBLED:
+            inside = rng.uniform((0.08, 0.05), (0.92, 0.8), (26, 2)) - 0.5
+            points = inside * [w, h] @ turn.T + [x, y]
+            path = np.rint(points * self.px_per_mm * 8).astype(np.int32)
+            cv2.polylines(page.pen, [path], False, 20, self._px(0.7), cv2.LINE_AA, shift=3)
+
+    def _sticker(self, label: Label, density: float) -> Gray:
+        """Bars, the payload in clear beneath, perhaps the name above, with the quiet zones (ten modules)."""
+        printed = self.form.label
+        bars = bar_row(label.payload)
+        quiet = np.full(10, PAPER, np.uint8)
+        row = np.concatenate([quiet, bars, quiet])
+        width = round(row.size * printed.module_width * density)
+        above = 4.5 if label.name else 1.5
+        sticker = np.full((round((above + printed.height + 5) * density), width), 252, np.uint8)
+        edges = np.rint(np.arange(row.size + 1) * printed.module_width * density).astype(int)
+        strip = np.repeat(row, np.diff(edges))[:width]
+        start, end = round(above * density), round((above + printed.height) * density)
+        sticker[start:end, : strip.size] = np.minimum(strip, 252)
+        size = round(_EM["label"] * density)
+        for text, baseline in ((label.payload, above + printed.height + 3.6), (label.name, above - 1.2)):
+            if text:
+                mask, ascent = typeset(PRINT_FONT, size, text)
+                mask = mask[:, :width]
+                lay(sticker, mask, (width - mask.shape[1]) // 2, round(baseline * density) - ascent, 20)
+        return sticker
+
+    def _tear(self, sticker: Gray, covered: Gray, rng: Rng) -> None:
+        """Torn in two: a wedge of it is gone, from the top edge to the bottom one."""
+        h, w = sticker.shape
+        middle, gap = rng.uniform(0.35, 0.65) * w, rng.uniform(0.06, 0.14) * w
+        lean = rng.normal(0, 0.08) * w
+        edge = [
+            (middle - gap, 0),
+            (middle + gap * 0.6, 0),
+            (middle + gap + lean, h),
+            (middle - gap * 0.4 + lean, h),
+        ]
+        wedge = np.rint(edge).astype(np.int32)
+        cv2.fillPoly(sticker, [wedge], PAPER)
+        cv2.fillPoly(covered, [wedge], 0)
+
+
+def bar_row(payload: str) -> Gray:
+    """A Code 128 symbol, one value a module: 0 bar, 255 space; no quiet zones."""
+    code: Any = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128)
+    symbol = np.asarray(code.to_image(scale=1, add_quiet_zones=False), np.uint8)
+    return np.asarray(symbol[0], np.uint8)
+
+
+def lay(image: Gray, mask: Ink, x: int, y: int, gray: int) -> None:
+    """Darkens `image` to `gray` where `mask` has ink, its top left at x, y; what falls outside is lost."""
+    h, w = image.shape
+    x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + mask.shape[1], w), min(y + mask.shape[0], h)
+    if x0 >= x1 or y0 >= y1:
+        return
+    part = mask[y0 - y : y1 - y, x0 - x : x1 - x]
+    # 255 at no ink, `gray` at full ink
+    shade = PAPER - np.rint(part * ((PAPER - gray) / 255)).astype(np.uint8)
+    np.minimum(image[y0:y1, x0:x1], shade, out=image[y0:y1, x0:x1])
