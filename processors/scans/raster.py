@@ -168,8 +168,11 @@ def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iter
                 page = pdf.pages[index]
                 raw = _embedded_of(page, index + 1)
                 if raw is None:
-                    renderer = renderer or pypdfium2.PdfDocument(source)
-                    raw = _rendered(renderer, page, index)
+                    try:
+                        renderer = renderer or pypdfium2.PdfDocument(source)
+                        raw = _rendered(renderer, page, index)
+                    except (*_MALFORMED, pypdfium2.PdfiumError):  # its pixels are a BadImage
+                        raw = RawImage(index + 1, "rendered", b"", 0, 0, 200.0, False)
                 yield raw
         finally:
             if renderer is not None:
@@ -278,13 +281,6 @@ def _flate(placed: Placed, number: int) -> RawImage | None:
 
 
 def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
-    try:
-        return _render(document, page, index)
-    except (*_MALFORMED, pypdfium2.PdfiumError):
-        return RawImage(index + 1, "rendered", b"", 0, 0, 200.0, False)  # its pixels are a BadImage
-
-
-def _render(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
     width, height = page_size(page)
     images = list(page.get_images().values())
     finest = max((int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images), default=0)
@@ -295,6 +291,8 @@ def _render(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> 
     dpi = 300.0 if (finest / area) ** 0.5 > 250 else 200.0
     rendered = document[index].render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
     pixels = _without_false_colour(np.array(rendered.to_numpy()[:, :, :3], np.uint8))
+    if images and np.ptp(pixels) == 0:
+        raise ValueError("the image was not drawn")
     bilevel = bool(images) and all(
         bool(i.get("/ImageMask", False)) or int(i.get("/BitsPerComponent", 8)) == 1 for i in images
     )

@@ -437,14 +437,14 @@ def test_a_cut_image_is_a_bad_image_and_the_next_page_is_read(tmp_path: Path, mo
     "content",
     [b"q 1 0 0 cm /Im0 Do", b"/Im0", b"1 2 (", b"Q Q Q Do", b"BI ID EI", b"/Nope Do", b"q " * 5000],
 )
-def test_a_malformed_page_is_shown_as_a_viewer_would(tmp_path: Path, content: bytes) -> None:
+def test_a_page_whose_image_is_never_drawn_is_not_taken_for_blank(tmp_path: Path, content: bytes) -> None:
     image = drawing()
     path = with_stream(
         tmp_path / "scan.pdf", encoded(image, "JPEG"), jpeg_entries(image, "DeviceGray"), content
     )
     (raw,) = read_images(path)
-    assert raw.codec == "rendered"
-    assert_as_shown(path)
+    with pytest.raises(BadImage):
+        raw.gray()
 
 
 @pytest.mark.parametrize("media", [[0, 0, 0, 0], [0, 0, 10**9, 10**9]])
@@ -474,3 +474,11 @@ def test_cut_g4_and_flate_pages(tmp_path: Path) -> None:
         with pytest.raises(BadImage):
             broken.gray()
         assert good.gray().shape == (1169, 827)
+
+
+def test_an_image_that_a_renderer_cannot_draw_is_no_blank_page(tmp_path: Path) -> None:
+    entries = jpeg_entries(drawing(), "DeviceGray")
+    path = with_stream(tmp_path / "scan.pdf", b"\xff\xd8\xff\xe0 no picture \xff\xd9", entries)
+    (raw,) = read_images(path)
+    with pytest.raises(BadImage):
+        raw.gray()
