@@ -231,7 +231,7 @@ class _Drawing:
             written = count
         for number in range(1, count + 1):
             first = number % SHEET == 1
-            page = press.page(first, model)
+            page = press.page(first, hand, model)
             if first:
                 press.write_exam(page, hand, ("BTS", "SIO " + candidate.option, exam, "écrit", "2026"))
                 if kind not in _NO_BOXES:
@@ -247,8 +247,7 @@ class _Drawing:
 
     def _convocation(self, candidate: Candidate) -> Page:
         """A paper that has no business in a pile of copies."""
-        blank = np.full_like(self._press.page(False).printed, 255)
-        page, per_mm = Page(blank, np.full_like(blank, 255)), self._press.px_per_mm
+        page, per_mm = self._press.empty_page(), self._press.px_per_mm
         lines = [
             (45, 5.0, "CONVOCATION À L'EXAMEN DU BTS"),
             (62, 5.0, f"{candidate.first_names} {candidate.family_name}"),

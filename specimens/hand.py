@@ -26,6 +26,7 @@ HAND_FONTS = tuple(
         "zeyada",
     )
 )
+_PENS = ((25, 30, 110), (20, 45, 150), (25, 25, 30), (55, 20, 90))  # red, green, blue
 _MNIST_SIDE = 28
 _STROKE_SIDE = 60
 
@@ -43,7 +44,8 @@ class Hand:
         self._thin = rng.random() < 0.4
         self._text_height = rng.uniform(4.6, 5.8)  # mm, of the font's em
         self.leading_zero = rng.random() < 0.1
-        self.tone = int(rng.integers(15, 80))  # gray of its ink
+        self.tone = int(rng.integers(15, 80))  # how dark it writes: 0 black, 255 not at all
+        self.ink = _PENS[rng.integers(len(_PENS))]
 
     def boxed(self, character: str, cell_height: int) -> Ink:
         """A digit or a capital, cropped, to be centred in a cell so many pixels high."""

@@ -60,7 +60,7 @@ def invent_correctors(
     rng: Rng, count: int, exams: Sequence[str], schools: Sequence[str],
     candidates: Sequence[Candidate], quota: int, days: Sequence[date],
 ) -> tuple[Corrector, ...]:  # fmt: skip
-    """Correctors who teach in these schools in turn, for every épreuve; the first never sees one candidate."""
+    """Correctors of every épreuve, from these schools in turn; the first may not see one candidate."""
     people = list(
         zip(rng.permutation(WORDS["first_names"]), rng.permutation(WORDS["family_names"]), strict=False)
     )

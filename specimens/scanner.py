@@ -73,7 +73,7 @@ def scan(page: Page, level: Level, mode: Mode, dpi: int, rng: Rng, blurred: bool
         layers = [cv2.GaussianBlur(layer, (0, 0), sigma) for layer in layers]
     if mode is Mode.COLOR:
         tones = []
-        for tint, printed, pen in zip(_PAPER_TINT, _PRINT, _PENS[rng.integers(len(_PENS))], strict=True):
+        for tint, printed, pen in zip(_PAPER_TINT, _PRINT, page.ink, strict=True):
             curves = _curve(paper * tint, fade, printed), _curve(paper * tint, fade, pen)
             tones.append(np.minimum(*(cv2.LUT(*pair) for pair in zip(layers, curves, strict=True))))
         picture = np.dstack(tones)
@@ -93,7 +93,6 @@ def scan(page: Page, level: Level, mode: Mode, dpi: int, rng: Rng, blurred: bool
 
 _PAPER_TINT = (1.0, 0.995, 0.98)
 _PRINT = (40, 45, 70)
-_PENS = ((25, 30, 110), (20, 45, 150), (25, 25, 30), (55, 20, 90))
 
 
 def _curve(paper: float, fade: float, ink: float) -> Gray:

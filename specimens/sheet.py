@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -42,13 +42,15 @@ class Page:
 
     printed: Gray
     pen: Gray
+    ink: tuple[int, int, int] = (25, 25, 30)  # the pen's red, green, blue, for a scanner that sees colour
 
     def turned(self) -> Page:
-        return Page(self.printed[::-1, ::-1], self.pen[::-1, ::-1])
+        return replace(self, printed=self.printed[::-1, ::-1], pen=self.pen[::-1, ::-1])
 
     def beside(self, right: Page) -> Page:
         """The two pages of one side of an A3 sheet."""
-        return Page(np.hstack([self.printed, right.printed]), np.hstack([self.pen, right.pen]))
+        both = np.hstack([self.printed, right.printed]), np.hstack([self.pen, right.pen])
+        return Page(*both, self.ink)
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,23 @@ class Press:
 
     def __init__(self, form: Form, dpi: int) -> None:
         self.form = form
+        self._dpi = dpi
         self.px_per_mm = dpi / 25.4
         self._blanks: dict[tuple[bool, Model], Gray] = {}
 
-    def page(self, first: bool, model: Model = Model.CCYC) -> Page:
-        """A blank page; `first` is a sheet's first page, which bears the identity frame."""
-        key = first, model
+    def page(self, first: bool, hand: Hand, model: Model = Model.CCYC) -> Page:
+        """A blank page for this pen; `first` is a sheet's first page, which bears the identity frame."""
+        key, empty = (first, model), self._empty()
         if key not in self._blanks:
-            self._blanks[key] = self._print(first, model)
-        return Page(self._blanks[key].copy(), self._empty())
+            # printed finer than it is scanned: a line may be one pixel and a half wide
+            fine = Press(self.form, 2 * self._dpi)._print(first, model)
+            size = empty.shape[1], empty.shape[0]
+            self._blanks[key] = np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return Page(self._blanks[key].copy(), empty, hand.ink)
+
+    def empty_page(self) -> Page:
+        """A sheet of white paper."""
+        return Page(self._empty(), self._empty())
 
     def _empty(self) -> Gray:
         paper = self.form.form
@@ -127,7 +137,6 @@ class Press:
         cells = pagination.page.cells
         slash = (cells.extent(pagination.page.count).grown(0).corners[1][0] + pagination.total.cells.x) / 2
         self._type(image, "/", slash - 0.8, cells.y + 0.7 * cells.height, 4.2)
-        image.flags.writeable = False
         return image
 
     @property
@@ -154,7 +163,7 @@ class Press:
     def _cells(self, image: Gray, field: BoxedField) -> None:
         cells = field.cells
         for i in range(field.count):
-            self._box(image, Rectangle(cells.x + i * cells.pitch, cells.y, cells.width, cells.height), 0.15)
+            self._box(image, Rectangle(cells.x + i * cells.pitch, cells.y, cells.width, cells.height), 0.2)
 
     def _width(self, text: str, em: float) -> float:
         return float(typeset(PRINT_FONT, self._px(em), text)[0].shape[1] / self.px_per_mm)
@@ -171,7 +180,7 @@ class Press:
         values = {
             "family_name": candidate.family_name, "first_names": candidate.first_names,
             "candidate_number": candidate.number, "registration_number": candidate.registration,
-            "birth_day": f"{birth.day:02d}", "birth_month": f"{birth.month:02d}", "birth_year": str(birth.year),
+            "birth_day": f"{birth:%d}", "birth_month": f"{birth:%m}", "birth_year": f"{birth:%Y}",
         }  # fmt: skip
         for name, field in self.fields(model).items():
             self._write_boxes(page, hand, field, values[name][: field.count])
@@ -179,7 +188,7 @@ class Press:
     def write_exam(self, page: Page, hand: Hand, values: Sequence[str]) -> None:
         """Fills the lines of the exam block, in the form's order."""
         for line, value in enumerate(values[: len(self.form.exam_block.lines)]):
-            mask, row = hand.text(value, self.px_per_mm, 4.4)
+            mask, row = hand.text(value, self.px_per_mm, 4.0)
             lay(
                 page.pen,
                 mask,
