@@ -1,0 +1,133 @@
+"""The audit log: events leave the register for immutable, sealed segments, and can be told and replayed.
+
+A segment is first cut in the register, which makes its key, its bytes and its seal the same for whoever ships
+it, and however often: a shipper that died is finished by the next, and two at once write the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import Connection, Row, insert, select, update
+
+from storage.events import Event, Head
+from storage.objects import Bucket
+from storage.register import Register, head
+from storage.schema import event_subjects, events, segments
+from storage.seals import Seal, seal_key, seal_number
+from storage.verify import verify
+
+_MOST = 1000  # events in a segment
+
+
+class AuditError(RuntimeError):
+    """The log is not what it should be; the message says how."""
+
+
+def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: datetime) -> int:
+    """Brings every event of the outbox into the log; how many. It can be repeated and run twice at once.
+
+    Raises AuditError when something else stands in the log's place.
+    """
+    shipped = 0
+    while (segment := _cut(register, at)) is not None:
+        with register.reading() as connection:
+            lines = _lines(connection, segment)
+            before = select(segments.c.seal).where(segments.c.n == segment.n - 1)
+            previous = connection.scalar(before)
+        data = "".join(f"{line}\n" for line in lines).encode()
+        seal = Seal.of(
+            segment.n,
+            segment.first,
+            segment.last,
+            segment=data,
+            head=Event.parse(lines[-1]).hash,
+            previous=previous,
+            at=segment.cut_at,
+            key=key,
+        )
+        _write_once(bucket, seal.segment, data)
+        _write_once(bucket, seal_key(seal.n), seal.to_bytes())
+        with register.transaction() as transaction:
+            transaction.connection.execute(
+                update(segments).where(segments.c.n == seal.n).values(seal=_sha256(seal.to_bytes()))
+            )
+        shipped += len(lines)
+    return shipped
+
+
+def history(connection: Connection, subject: str) -> list[Event]:
+    """Every event that touched this candidate, corrector, scan, copy or lot, oldest first."""
+    query = (
+        select(events.c.line)
+        .join(event_subjects)
+        .where(event_subjects.c.subject == subject)
+        .order_by(events.c.seq)
+    )
+    return [Event.parse(line) for line in connection.scalars(query)]
+
+
+def rebuild(bucket: Bucket, key: Ed25519PublicKey, register: Register) -> int:
+    """Replays the log into an empty register; how many events. It then is what it was when they were shipped.
+
+    Raises AuditError when the log does not verify, or the register is not empty.
+    """
+    problems = verify(bucket, key)
+    if problems:
+        raise AuditError("the log does not verify: " + " ".join(problem.message for problem in problems))
+    with register.reading() as connection:
+        if head(connection) != Head():
+            raise AuditError("the register is not empty: rebuild into a new one")
+    replayed = 0
+    for n in sorted(n for item in bucket.list("seals/") if (n := seal_number(item.key))):
+        seal = Seal.model_validate_json(bucket.get(seal_key(n)))
+        with register.transaction() as transaction:
+            for line in bucket.get(seal.segment).decode().split("\n")[:-1]:
+                event = Event.parse(line)
+                if transaction.replay(event) is None:
+                    raise AuditError(f"event {event.seq} changes nothing: the log and the program disagree")
+                replayed += 1
+            transaction.connection.execute(
+                insert(segments).values(
+                    n=n,
+                    first=seal.first,
+                    last=seal.last,
+                    cut_at=seal.sealed_at,
+                    seal=_sha256(seal.to_bytes()),
+                )
+            )
+    return replayed
+
+
+def _cut(register: Register, at: datetime) -> Row[tuple[int, int, int, datetime, str | None]] | None:
+    """The segment that waits for its seal, else a new one of the outbox, None when that is empty."""
+    waiting = select(segments).where(segments.c.seal.is_(None)).order_by(segments.c.n)
+    latest = select(segments).order_by(segments.c.n.desc())
+    with register.transaction() as transaction:
+        connection = transaction.connection
+        end = head(connection, lock=True).seq
+        if row := connection.execute(waiting).first():
+            return row
+        last = connection.execute(latest).first()
+        n, first = (last.n + 1, last.last + 1) if last else (1, 1)
+        if first > end:
+            return None
+        segment = {"n": n, "first": first, "last": min(end, first + _MOST - 1), "cut_at": at}
+        connection.execute(insert(segments).values(segment))
+        return connection.execute(waiting).one()
+
+
+def _lines(connection: Connection, segment: Row[tuple[int, int, int, datetime, str | None]]) -> list[str]:
+    query = select(events.c.line).where(events.c.seq.between(segment.first, segment.last))
+    return list(connection.scalars(query.order_by(events.c.seq)))
+
+
+def _write_once(bucket: Bucket, key: str, data: bytes) -> None:
+    if not bucket.put(key, data, only_if_absent=True) and bucket.get(key) != data:
+        raise AuditError(f"{key} is in the log already, with other content than this register's")
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,168 @@
+"""Is the audit log whole? Finds what was altered, removed, reordered, forged or cut off."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+from sqlalchemy import func, select
+
+from storage.events import GENESIS, Event, Head
+from storage.objects import Bucket
+from storage.register import Register, head
+from storage.schema import events, segments
+from storage.seals import Seal, seal_key, seal_number, segment_key, segment_range
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`where`: an object of the audit bucket, or `register`; `message`: an English sentence."""
+
+    where: str
+    message: str
+
+
+def verify(bucket: Bucket, key: Ed25519PublicKey, register: Register | None = None) -> list[Problem]:
+    """Every problem of the log, none when it is whole.
+
+    The log alone cannot know that its last segments and their seals were all removed: the register can.
+    """
+    problems: list[Problem] = []
+    # In the order against that of shipping, so that what is shipped meanwhile raises no alarm
+    sealed = _sealed(register) if register else 0
+    seals = list(_read_seals(bucket, key, sealed, problems))
+    found = {item.key for item in bucket.list("log/")}
+    own = _Own(register, sealed) if register else None
+    _check_segments(bucket, found, seals, own, problems)
+    if own:
+        problems += own.problems
+    return problems
+
+
+def _sealed(register: Register) -> int:
+    """How many seals the register knows to be written."""
+    with register.reading() as connection:
+        return connection.scalar(select(func.max(segments.c.n)).where(segments.c.seal.is_not(None))) or 0
+
+
+class _Own:
+    """What the register itself says of its events."""
+
+    def __init__(self, register: Register, sealed: int) -> None:
+        self.problems: list[Problem] = []
+        self._digests: dict[int, bytes] = {}
+        with register.reading() as connection:
+            at = Head()
+            for row in connection.execute(select(events).order_by(events.c.seq)):
+                self._digests[row.seq] = _digest(row.line)
+                trouble, at = _follow(at, row.line)
+                self.problems += [Problem("register", text) for text in trouble]
+            if at != head(connection):
+                self.problems.append(
+                    Problem("register", "The last event is not the one that the chain ends with.")
+                )
+            unsealed = connection.execute(select(segments).where(segments.c.n > sealed))
+            self.shipping = {segment_key(row.first, row.last) for row in unsealed}
+
+    def holds(self, seq: int, line: str) -> bool:
+        return self._digests.get(seq) == _digest(line)
+
+
+def _read_seals(
+    bucket: Bucket, key: Ed25519PublicKey, expected: int, problems: list[Problem]
+) -> Iterator[Seal]:
+    """The seals that can be read, in order, saying what is wrong with each. `expected`: at least so many."""
+    numbers = set()
+    for item in bucket.list("seals/"):
+        number = seal_number(item.key)
+        if number is None:
+            problems.append(Problem(item.key, "This object is no seal: it does not belong here."))
+        else:
+            numbers.add(number)
+    previous: str | None = GENESIS
+    last: int | None = 0
+    for n in range(1, max(numbers | {expected}, default=0) + 1):
+        if n not in numbers:
+            problems.append(Problem(seal_key(n), f"Seal {n} is missing."))
+            previous = last = None
+            continue
+        data = bucket.get(seal_key(n))
+        try:
+            seal = Seal.model_validate_json(data)
+        except ValidationError:
+            problems.append(Problem(seal_key(n), f"Seal {n} is altered: it cannot be read."))
+            previous = last = None
+            continue
+        for wrong, message in (
+            (not seal.is_signed_by(key), "is forged or altered: its signature is not of this key."),
+            (data != seal.to_bytes(), "is altered: its bytes are not those that were written."),
+            (seal.n != n, f"is that of segment number {seal.n}: seals were exchanged."),
+            (previous not in (None, seal.previous), f"does not follow seal {n - 1}."),
+            (last not in (None, seal.first - 1), f"begins with event {seal.first}, which does not follow."),
+            (seal.segment != segment_key(seal.first, seal.last), "names a segment that cannot be."),
+        ):
+            if wrong:
+                problems.append(Problem(seal_key(n), f"Seal {n} {message}"))
+        previous, last = hashlib.sha256(data).hexdigest(), seal.last
+        yield seal
+
+
+def _check_segments(
+    bucket: Bucket, found: set[str], seals: list[Seal], own: _Own | None, problems: list[Problem]
+) -> None:
+    sealed = {seal.segment: seal for seal in seals}
+    at = Head()
+    for key in sorted(found | sealed.keys(), key=lambda key: segment_range(key) or (0, 0)):
+        seal, bounds = sealed.get(key), segment_range(key)
+        if bounds is None:
+            problems.append(Problem(key, "This object is no segment: it does not belong here."))
+            continue
+        first, last = bounds
+        if key not in found:
+            problems.append(
+                Problem(key, f"Segment {first}-{last} is missing: its events are gone from the log.")
+            )
+            at = Head(last, seal.head if seal else "")
+            continue
+        data = bucket.get(key)
+        if seal is None and own and key in own.shipping:
+            continue  # written, its seal is about to be
+        if seal is None:
+            problems.append(Problem(key, f"Segment {first}-{last} has no seal: nothing vouches for it."))
+        elif hashlib.sha256(data).hexdigest() != seal.sha256:
+            problems.append(
+                Problem(key, f"Segment {first}-{last} is altered: it is not what seal {seal.n} signed.")
+            )
+        lines = data.decode(errors="replace").split("\n")
+        for line in lines[:-1]:
+            trouble, at = _follow(at, line)
+            problems += [Problem(key, text) for text in trouble]
+            if own and not own.holds(at.seq, line):
+                problems.append(Problem(key, f"Event {at.seq} is not what the register holds."))
+        if lines[-1] or at.seq != last:
+            problems.append(Problem(key, f"Segment {first}-{last} is cut off: it ends after event {at.seq}."))
+        at = Head(last, seal.head if seal else at.hash)
+
+
+def _follow(at: Head, line: str) -> tuple[list[str], Head]:
+    """What is wrong with the event of this line, coming after `at`; and where the chain stands after it."""
+    try:
+        event = Event.parse(line)
+        whole = event.is_whole() and event.line() == line
+    except ValueError:
+        return [f"What should be event {at.seq + 1} is altered: it is no event."], Head(at.seq + 1, "")
+    trouble = []
+    if event.seq != at.seq + 1:
+        trouble.append(f"Event {event.seq} stands where event {at.seq + 1} should: removed or reordered.")
+    elif at.hash and event.previous != at.hash:
+        trouble.append(f"Event {event.seq} does not follow event {at.seq}: one of them is not the original.")
+    if not whole:
+        trouble.append(f"Event {event.seq} is altered: its hash is not that of what it states.")
+    return trouble, event.head
+
+
+def _digest(line: str) -> bytes:
+    return hashlib.sha256(line.encode()).digest()
