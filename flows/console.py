@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import click
+import typer
 from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
 console = Console()
+_errors = Console(stderr=True)
 
 
 class UserError(Exception):
@@ -21,16 +22,17 @@ class UserError(Exception):
 class Commands(TyperGroup):
     """A group whose user errors are shown and not traced."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except UserError as error:
-            raise click.ClickException(str(error)) from error
+            _errors.print(f"Error: {error}", style="red", markup=False)
+            raise typer.Exit(1) from error
 
 
 def print_json(value: object) -> None:
     """On standard output, for a program."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

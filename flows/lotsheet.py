@@ -59,7 +59,8 @@ def lot_sheet_pdf(sheet: LotSheet) -> bytes:
         ),
         Paragraph(
             "Chaque copie porte le numéro d'anonymat qui nomme son fichier. Une copie illisible ou "
-            "incomplète se signale au service de coordination par ce numéro ; ne cherchez pas à identifier un candidat.",
+            "incomplète se signale au service de coordination par ce numéro ; ne cherchez pas à identifier "
+            "un candidat.",
             styles["BodyText"],
         ),
         Spacer(1, 6 * mm),

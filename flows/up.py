@@ -6,17 +6,23 @@ All that it writes lies under one directory. Killed in any way, it picks up wher
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from flows.children import Child, ChildError
+from storage.weed import Weed
 
 Say = Callable[[str], None]
+POOL = "local"
+_SESSION_LINK = "session.toml"
 _UNFINISHED = ["RUNNING", "PENDING", "CANCELLING"]
 
 
@@ -29,6 +35,7 @@ class Machine:
     store: Child
     server: Child
     worker: Child
+    environment: Mapping[str, str]
     say: Say
 
     @property
@@ -89,7 +96,7 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
 
 def free_port(preferred: int) -> int:
     """The preferred loopback port, or any other when it is taken."""
-    for port in (preferred, 0):
+    for port in dict.fromkeys((preferred, 0)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -119,3 +126,71 @@ def _answers(url: str) -> Callable[[], bool]:
             return False
 
     return probe
+
+
+@contextmanager
+def running(
+    data: Path, *, session: Path | None = None, port: int = 0, store_port: int = 8333, say: Say = print
+) -> Iterator[Machine]:
+    """Everything up, until the block is left. Raises ChildError when something does not start.
+
+    `port`: that of the Prefect server, 0 for any free one.
+    """
+    data = data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    with _alone(data), ExitStack() as at_exit:
+        _link_session(data, session)
+        port = free_port(port)
+        environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
+        logs = data / "logs"
+        api = environment["PREFECT_API_URL"]
+        weed = Weed.at(data, store_port)
+        store = Child("store", weed.argv(), weed.env(), weed.directory / "weed.log", weed.ready, grace=2.0)
+        server = _prefect("Prefect server", environment, logs / "server.log", _SERVER, f"--port={port}")
+        server.ready = _answers(f"{api}/ready")
+        worker = _prefect("worker", environment, logs / "worker.log", _WORKER)
+        machine = Machine(data, api, store, server, worker, environment, say)
+        for child in (store, server, worker):
+            at_exit.callback(child.stop)
+        say("starting the store and the Prefect server")
+        store.start()
+        server.start()
+        store.wait_ready()
+        say("preparing the buckets and the register")
+        _run(environment, logs / "prepare.log", "flows.prepare")
+        server.wait_ready()
+        say("deploying the flows")
+        _run(environment, logs / "deploy.log", "flows.deploy")
+        machine.bury_orphans()
+        worker.start()
+        yield machine
+        say("stopping")
+
+
+_SERVER = ["server", "start", "--host=127.0.0.1"]
+_WORKER = ["worker", "start", f"--pool={POOL}", "--type=process", "--name=massicot"]
+
+
+def _prefect(name: str, environment: dict[str, str], log: Path, command: list[str], *more: str) -> Child:
+    return Child(name, [sys.executable, "-m", "prefect", *command, *more], environment, log)
+
+
+def _run(environment: dict[str, str], log: Path, module: str) -> None:
+    """A step of the start, in a process of its own: it needs the whole environment, Prefect's too."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        step = subprocess.run(
+            [sys.executable, "-m", module], env=environment, stdout=out, stderr=subprocess.STDOUT, check=False
+        )
+    if step.returncode:
+        last = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+        raise ChildError(f"{module} failed, see {log}:\n{last}")
+
+
+def _link_session(data: Path, session: Path | None) -> None:
+    link = data / _SESSION_LINK
+    if session is not None:
+        link.unlink(missing_ok=True)
+        link.symlink_to(session.resolve())
+    if not link.exists():
+        raise ChildError(f"no session yet in {data}: give one with --session FILE")

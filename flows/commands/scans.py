@@ -9,12 +9,10 @@ from typing import Annotated
 
 import typer
 
+from flows.commands.options import HERE, AsJson, CentreCode, DataDir, ExamCode, checked_session, working_on
 from flows.console import UserError, console, print_json, print_table
 
 SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
-CentreCode = Annotated[str, typer.Option("--centre", help="UAI of the centre.")]
-ExamCode = Annotated[str, typer.Option("--exam", help="Code of the épreuve.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 
 
 def read(
@@ -31,13 +29,9 @@ def read(
     from processors.scans.form import load_form
     from processors.scans.raster import BadScan, inspect
     from processors.scans.reader import read_scan
-    from processors.session import SessionError, load_session
 
     begun = time.monotonic()
-    try:
-        rules = load_session(session)
-    except SessionError as error:
-        raise UserError(str(error)) from None
+    rules = checked_session(session)
     candidates = read_candidates(roster.read_bytes())
     if candidates.problems:
         lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in candidates.problems)
@@ -67,3 +61,23 @@ def read(
 def _codes(findings: tuple[object, ...]) -> str:
     counted = Counter(getattr(found, "code", "") for found in findings)
     return ", ".join(code if count == 1 else f"{code} × {count}" for code, count in counted.items())
+
+
+def drop(
+    file: Annotated[Path, typer.Argument(help="The scan, a PDF.", exists=True, dir_okay=False)],
+    centre: CentreCode,
+    exam: ExamCode,
+    data: DataDir = HERE,
+) -> None:
+    """Drop a scan into the inbox, as a centre does."""
+    from flows.keys import SCANS, is_plain
+
+    if not is_plain(file.name):
+        raise UserError("give the file a shorter, printable name")
+    with working_on(data) as work:
+        if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
+            raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
+        key = f"{SCANS}{centre}/{exam}/{file.name}"
+        work.store.inbox.put(key, file, content_type="application/pdf")
+    console.print(f"Dropped as {key}", markup=False)
+    console.print("The receipt comes beside it, under receipts/, once the file is read.")

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.console import Commands, UserError, console
+from flows.commands.options import checked_session
+from flows.console import Commands, console
 
 app = typer.Typer(cls=Commands, help="Check the session file.", no_args_is_help=True)
 
@@ -22,12 +23,7 @@ def check(
     file: Annotated[Path, typer.Argument(help="The session's TOML file.", exists=True, dir_okay=False)],
 ) -> None:
     """Refuse a session file that is inconsistent, and say where."""
-    from processors.session import SessionError, load_session
-
-    try:
-        session = load_session(file)
-    except SessionError as error:
-        raise UserError(str(error)) from None
+    session = checked_session(file)
     console.print(
         f"{session.title}: {len(session.exams)} exams, {len(session.centres)} centres. Nothing inconsistent."
     )

@@ -1,0 +1,94 @@
+"""What the service watches in Prefect: progress of each épreuve, findings, deadlines. No names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+
+from prefect import task
+from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.context import Context, context, now
+from processors.deadlines import french_instant
+from storage import queries
+
+_COLUMNS = {
+    "expected": "inscrits",
+    "present": "présents",
+    "copies": "numérisées",
+    "complete": "complètes",
+    "to_decide": "à décider",
+    "in_lots": "en lots",
+    "pulled": "retirées",
+    "returned": "rendues",
+}
+
+
+@task(name="tenir le tableau de bord", persist_result=False, cache_policy=NO_CACHE)
+async def publish() -> None:
+    """Each artifact replaces the one of the same key on Prefect's page of artifacts."""
+    counts, findings = await asyncio.to_thread(_state, context())
+    for exam, numbers in counts.items():
+        told = ", ".join(f"{numbers[name]} {label}" for name, label in _COLUMNS.items())
+        goal = numbers["present"] or numbers["expected"]
+        await acreate_progress_artifact(
+            progress=min(100.0, 100 * numbers["complete"] / goal) if goal else 0.0,
+            key=f"avancement-{exam.lower()}",
+            description=f"**{exam}** : {told}",
+        )
+    table = [
+        {"épreuve": exam, **{label: numbers[name] for name, label in _COLUMNS.items()}}
+        for exam, numbers in counts.items()
+    ]
+    await acreate_table_artifact(table=table, key="avancement", description="Avancement par épreuve (copies)")
+    await acreate_table_artifact(
+        table=[
+            {"épreuve": exam, "centre": centre, "constat": code, "gravité": severity, "nombre": count}
+            for (exam, centre, code, severity), count in sorted(findings.items())
+        ],
+        key="constats",
+        description="Constats ouverts",
+    )
+    await acreate_markdown_artifact(
+        markdown=countdown(context(), now()), key="echeances", description="Prochaines échéances"
+    )
+
+
+def _state(work: Context) -> tuple[dict[str, dict[str, int]], Counter[tuple[str, str, str, str]]]:
+    with work.register.reading() as connection:
+        counts: dict[str, dict[str, int]] = {}
+        for exam in work.session.written:
+            row = queries.exam_counts(connection, exam.code)
+            counts[exam.code] = {name: getattr(row, name) or 0 for name in _COLUMNS}
+        opened = queries.open_findings(connection)
+    findings = Counter((f.exam or "", f.centre or "", f.code.value, f.severity.value) for f in opened)
+    return counts, findings
+
+
+def countdown(work: Context, at: datetime) -> str:
+    """A Markdown table of what comes next: scan deadlines, windows, meetings, dated duties."""
+    moments: list[tuple[datetime, str]] = []
+    for exam in work.session.written:
+        if exam.scan_deadline:
+            moments.append((exam.scan_deadline.at, f"{exam.code} : fin du dépôt des numérisations"))
+        if exam.opens_at and exam.closes_at:
+            moments.append((exam.opens_at, f"{exam.code} : ouverture des lots"))
+            moments.append((exam.closes_at, f"{exam.code} : fin de la correction"))
+    rows = [
+        f"| {french_instant(moment)} | {_left(moment - at)} | {what} |"
+        for moment, what in sorted(moments)
+        if moment > at - timedelta(days=1)
+    ]
+    return "\n".join(["| quand | dans | échéance |", "|---|---|---|", *rows])
+
+
+def _left(left: timedelta) -> str:
+    minutes = int(left.total_seconds() // 60)
+    if minutes < 0:
+        return "passée"
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days} j {hours} h"
+    return f"{hours} h {minutes % 60:02} min"

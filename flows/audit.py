@@ -1,0 +1,28 @@
+"""`ship_audit`: the register's new events leave for the audit bucket, sealed and signed."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.context import context, now
+from flows.stages import stage
+from storage import audit
+from storage.signing import load_or_make_key
+
+
+@flow(name="ship-audit")
+async def ship_audit() -> State[None]:
+    """Every five minutes."""
+    shipped = await ship()
+    if not shipped:
+        return Completed(name="Rien de neuf")
+    return Completed(message=f"{shipped} événements scellés")
+
+
+@stage("sceller le journal")
+def ship() -> int:
+    work = context()
+    key = load_or_make_key(work.settings.signing_key_path)
+    return audit.ship(work.register, work.store.audit, key, at=now())

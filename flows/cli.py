@@ -1,0 +1,30 @@
+"""The command line: `massicot COMMAND`. Each command's body stands in flows/commands/."""
+
+from __future__ import annotations
+
+import typer
+
+from flows.commands import audit, lots, machine, people, scans, service, session
+from flows.console import Commands
+
+app = typer.Typer(
+    name="massicot",
+    help="From the exam centre's scanner to the corrector: anonymous, complete lots of copies.",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("up")(machine.up)
+app.add_typer(session.app, name="session")
+app.add_typer(people.app, name="import")
+app.command("drop")(scans.drop)
+app.command("read")(scans.read)
+app.command("status")(service.status)
+app.command("findings")(service.findings)
+app.command("decide")(service.decide)
+app.add_typer(lots.app, name="lots")
+app.command("pull")(lots.pull)
+app.add_typer(audit.app, name="audit")
+app.command("rebuild")(audit.rebuild)

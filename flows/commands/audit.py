@@ -1,0 +1,83 @@
+"""`massicot audit` and `massicot rebuild`: is the log whole, what does it tell, what does it give back?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.options import HERE, AsJson, DataDir, working_on
+from flows.console import Commands, UserError, console, print_json, print_table
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from flows.context import Context
+
+app = typer.Typer(cls=Commands, help="Verify the audit log, or tell one story of it.", no_args_is_help=True)
+
+
+@app.command()
+def verify(data: DataDir = HERE, as_json: AsJson = False) -> None:
+    """Find any altered, removed, reordered or missing event."""
+    from storage.verify import verify as check
+
+    with working_on(data) as work:
+        problems = check(work.store.audit, _public_key(work), work.register)
+    if as_json:
+        print_json([{"where": problem.where, "message": problem.message} for problem in problems])
+        raise typer.Exit(bool(problems))
+    if problems:
+        raise UserError("\n".join(f"{problem.where}: {problem.message}" for problem in problems))
+    console.print("[green]The audit log is whole.[/]")
+
+
+@app.command()
+def history(
+    subject: Annotated[str, typer.Argument(help="Id of a copy, scan, lot or corrector.")],
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything that happened to one copy, scan or lot."""
+    from storage import audit
+
+    with working_on(data) as work, work.register.reading() as connection:
+        events = audit.history(connection, subject)
+    if as_json:
+        print_json(
+            [
+                {"seq": e.seq, "at": e.at, "actor": e.actor, "action": e.action, "facts": e.facts}
+                for e in events
+            ]
+        )
+        return
+    if not events:
+        raise UserError(f"nothing is known of {subject}")
+    print_table(
+        subject,
+        ["event", "at", "actor", "action"],
+        ([e.seq, e.at, e.actor, e.action] for e in events),
+    )
+
+
+def rebuild(
+    url: Annotated[str, typer.Argument(help="SQLAlchemy URL of an empty register.")],
+    data: DataDir = HERE,
+) -> None:
+    """Replay the audit log into an empty register."""
+    from storage import audit
+    from storage.register import open_register
+
+    with working_on(data) as work:
+        empty = open_register(url, work.store.vault)
+        count = audit.rebuild(work.store.audit, _public_key(work), empty)
+    console.print(f"{count} events replayed into {url}")
+
+
+def _public_key(work: Context) -> Ed25519PublicKey:
+    from storage.signing import load_public_key
+
+    path = work.settings.signing_key_path.with_suffix(".pub")
+    if not path.exists():
+        raise UserError("nothing has been sealed yet: the log begins with the first `ship-audit`")
+    return load_public_key(path)

@@ -1,0 +1,91 @@
+"""`massicot import`: rosters, correctors and attendance lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands.options import HERE, CentreCode, DataDir, ExamCode, working_on
+from flows.console import Commands, UserError, console
+
+if TYPE_CHECKING:
+    from processors.people import Import
+
+app = typer.Typer(
+    cls=Commands, help="Import candidates, correctors or an attendance list.", no_args_is_help=True
+)
+
+CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
+
+
+@app.command()
+def candidates(file: CsvFile, data: DataDir = HERE) -> None:
+    """Import the roster; a file with a bad line is taken once it is mended."""
+    from flows.context import now
+    from storage import intake
+
+    with working_on(data) as work:
+        read = intake.import_candidates(
+            work.register, file.read_bytes(), work.session, actor="service", at=now()
+        )
+        _tell(file, read, "candidates")
+
+
+@app.command()
+def correctors(
+    file: CsvFile,
+    tokens: Annotated[
+        Path | None, typer.Option("--tokens", help="Write the new correctors' tokens here, once.")
+    ] = None,
+    data: DataDir = HERE,
+) -> None:
+    """Import the correctors, and give each new one a token (only its hash is kept)."""
+    from flows.context import now
+    from storage import intake, queries
+
+    with working_on(data) as work:
+        read = intake.import_correctors(
+            work.register, file.read_bytes(), work.session, actor="service", at=now()
+        )
+        _tell(file, read, "correctors")
+        with work.register.reading() as connection:
+            without = [c for c in queries.all_correctors(connection) if not c.has_token]
+        issued = {
+            c.reference: intake.issue_token(work.register, c.id, actor="service", at=now()) for c in without
+        }
+    lines = [f"{reference};{token}" for reference, token in issued.items()]
+    if not lines:
+        return
+    if tokens is None:
+        console.print("New tokens, shown this once:")
+        for line in lines:
+            console.print(f"  {line}", markup=False)
+        return
+    tokens.touch(mode=0o600)
+    with tokens.open("a") as out:
+        out.writelines(f"{line}\n" for line in lines)
+    console.print(f"{len(lines)} tokens written to {tokens}")
+
+
+@app.command()
+def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = HERE) -> None:
+    """Import the attendance list of a centre and épreuve."""
+    from flows.context import now
+    from storage import intake
+
+    with working_on(data) as work:
+        if work.session.centre(centre) is None or work.session.exam(exam) is None:
+            raise UserError(f"{centre} {exam}: not a centre and an épreuve of this session")
+        read = intake.import_attendance(
+            work.register, file.read_bytes(), exam, centre, actor="service", at=now()
+        )
+        _tell(file, read, "lines")
+
+
+def _tell(file: Path, read: Import[Any], what: str) -> None:
+    if read.problems:
+        told = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
+        raise UserError(f"nothing imported, {read.kept_back} good lines wait until these are mended:\n{told}")
+    console.print(f"{file.name}: {len(read.rows)} {what} imported")

@@ -1,0 +1,40 @@
+"""What a flow or a command works with: settings, store, register and session, opened once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+
+from processors.scans.form import Form, load_form
+from processors.session import Session, load_session
+from storage.objects import Store
+from storage.register import Register, open_register
+from storage.settings import Settings, open_store
+
+
+@dataclass(frozen=True)
+class Context:
+    settings: Settings
+    store: Store
+    register: Register
+
+    @cached_property
+    def session(self) -> Session:
+        return load_session(self.settings.session_file.resolve())
+
+    @cached_property
+    def form(self) -> Form:
+        return load_form(self.session.form_path)
+
+
+@cache
+def context() -> Context:
+    """Opened from the environment (MASSICOT_*)."""
+    settings = Settings()
+    store = open_store(settings)
+    return Context(settings, store, open_register(settings.url, store.vault))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

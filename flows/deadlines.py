@@ -1,0 +1,46 @@
+"""`sweep_deadlines`: once a scan deadline has passed, says what is still missing in each centre."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows import artifacts
+from flows.context import context, now
+from flows.reconciling import reconcile_centre
+from flows.stages import stage
+from storage import queries
+from storage.facts import DeadlineSwept
+
+ACTOR = "sweep_deadlines"
+
+
+@flow(name="sweep-deadlines")
+async def sweep_deadlines() -> State[None]:
+    """Every quarter of an hour; each centre and épreuve once."""
+    swept = await sweep()
+    await artifacts.publish()
+    if not swept:
+        return Completed(name="Aucune échéance")
+    return Completed(message=f"{swept} rapprochements à l'échéance")
+
+
+@stage("rapprocher à l'échéance")
+def sweep() -> int:
+    work, at = context(), now()
+    swept = 0
+    for exam in work.session.written:
+        if exam.scan_deadline is None or exam.scan_deadline.met(at):
+            continue
+        for centre in work.session.centres:
+            with work.register.reading() as connection:
+                done = queries.swept(connection, exam.code, centre.uai)
+                enrolled = queries.roster(connection, exam.code, centre.uai)
+            if done or not enrolled:
+                continue
+            reconcile_centre(work, exam.code, centre.uai, actor=ACTOR, at=at)
+            note = DeadlineSwept(exam=exam.code, centre=centre.uai)
+            work.register.record(note, f"{exam.code}/{centre.uai}", actor=ACTOR, at=at)
+            swept += 1
+    return swept

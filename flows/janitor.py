@@ -1,0 +1,73 @@
+"""`janitor`: takes up the scans whose run died, three times at most, then sets them aside and says so."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows import runs
+from flows.answers import answer_and_clear
+from flows.context import Context, context, now
+from flows.stages import stage
+from processors.findings import Code, finding
+from storage import queries
+from storage.facts import CopyNotAnonymous, ScanClaimed, ScanProcessed, ScanQuarantined, ScanReleased
+from storage.rows import ScanRow
+from storage.schema import ScanState
+
+ACTOR = "janitor"
+ATTEMPTS = 3
+
+
+@flow(name="janitor")
+async def janitor() -> State[None]:
+    """Every two minutes. A run that crashed less than a minute ago is left alone."""
+    taken_up = 0
+    for scan in await find_unfinished():
+        if await runs.is_dead(scan.id, now()):
+            await take_up(scan)
+            taken_up += 1
+    if not taken_up:
+        return Completed(name="Rien à reprendre")
+    return Completed(name="Reprises", message=f"{taken_up} fichiers repris")
+
+
+@stage("chercher les fichiers interrompus")
+def find_unfinished() -> list[ScanRow]:
+    """Claimed and not done, or arrived long enough ago that a run should have claimed them."""
+    before = now() - runs.SETTLING
+    with context().register.reading() as connection:
+        arrived = queries.arrivals_to_process(connection)
+        return [*queries.stale_claims(connection, before), *(s for s in arrived if s.deposited_at < before)]
+
+
+@stage("reprendre un fichier")
+def take_up(scan: ScanRow) -> None:
+    """`watch_inbox` starts the next attempt. A run that died before its claim counts as an attempt too."""
+    work = context()
+    attempt = scan.attempt
+    if scan.state is ScanState.ARRIVED:
+        attempt += 1
+        work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now())
+    if attempt < ATTEMPTS:
+        released = ScanReleased(attempt=attempt, reason="run ended without finishing")
+        work.register.record(released, scan.id, actor=ACTOR, at=now())
+        return
+    set_aside(work, scan)
+    answer_and_clear(work, scan, at=now())
+
+
+def set_aside(work: Context, scan: ScanRow) -> None:
+    """The whole file, or, where its copies are known already, those of them that are not ready to leave."""
+    failed = finding(Code.READING_FAILED, what=f"{ATTEMPTS} essais interrompus")
+    with work.register.reading() as connection:
+        copies = queries.copies_of_scan(connection, scan.id)
+        unready = queries.to_anonymise(connection, scan.id)
+    if not copies:
+        aside = ScanQuarantined(sha256=scan.sha256, findings=(failed,))
+        work.register.record(aside, scan.id, actor=ACTOR, at=now())
+        return
+    for copy in unready:
+        work.register.record(CopyNotAnonymous(findings=(failed,)), copy.id, actor=ACTOR, at=now())
+    work.register.record(ScanProcessed(), scan.id, actor=ACTOR, at=now())

@@ -1,0 +1,57 @@
+"""Keys of the inbox: what a centre's path says, and where the answers to it go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from processors.findings import Code, Finding, finding
+from processors.session import Session
+
+SCANS = "scans/"
+ATTENDANCE = "attendance/"
+RECEIPTS = "receipts/"
+_MAX_NAME = 200  # characters, that a receipt's key can still hold
+
+
+@dataclass(frozen=True)
+class ScanPath:
+    """`centre` and `exam` are None when they are not of this session; `finding` then says what is wrong."""
+
+    centre: str | None
+    exam: str | None
+    finding: Finding | None
+
+
+def scan_path(key: str, session: Session) -> ScanPath:
+    """What `scans/<UAI>/<exam>/<name>` says."""
+    parts = key.removeprefix(SCANS).split("/")
+    if len(parts) != 3 or not is_plain(parts[2]):
+        return ScanPath(None, None, finding(Code.BAD_NAME))
+    uai, code, _ = parts
+    if session.centre(uai) is None:
+        return ScanPath(None, None, finding(Code.UNKNOWN_CENTRE))
+    if code not in {exam.code for exam in session.written}:
+        return ScanPath(uai, None, finding(Code.UNKNOWN_EXAM))
+    return ScanPath(uai, code, None)
+
+
+def attendance_path(key: str, session: Session) -> tuple[str, str] | None:
+    """Centre and épreuve of `attendance/<UAI>/<exam>.csv`, None when they are not of this session."""
+    found = re.fullmatch(rf"{ATTENDANCE}([^/]+)/([^/]+)\.csv", key)
+    if found and session.centre(found[1]) and found[2] in {exam.code for exam in session.written}:
+        return found[1], found[2]
+    return None
+
+
+def is_plain(name: str) -> bool:
+    """A file name that leads nowhere else and can be printed. Accents are welcome."""
+    return 0 < len(name) <= _MAX_NAME and name.isprintable() and not set(name) & set("/\\") and name != ".."
+
+
+def receipt_key(scan_key: str, scan: str) -> str:
+    """Without its ending: by the centre's own folder and name, or by the scan's id when these are no good."""
+    parts = scan_key.removeprefix(SCANS).split("/")
+    if len(parts) == 3 and all(is_plain(part) and part != "." for part in parts):
+        return RECEIPTS + "/".join(parts)
+    return f"{RECEIPTS}{scan}"

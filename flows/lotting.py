@@ -1,0 +1,187 @@
+"""Lots: planned, written for correctors to fetch, reassigned, pulled and given back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from flows.context import Context
+from flows.lotsheet import LotSheet, lot_sheet_pdf
+from processors.lots import EligibleCorrector, Plan, PlannedLot, RoutableCopy, lot_conflicts, plan_lots
+from processors.session import Exam
+from storage import queries
+from storage.facts import LotFormed, LotPulled, LotReassigned, LotReturned
+from storage.ids import new_id
+from storage.objects import Bucket
+from storage.rows import CorrectorRow, LotRow, Routable
+from storage.schema import LotState
+
+_URL_SECONDS = int(timedelta(minutes=10).total_seconds())
+
+
+class NotYours(Exception):  # noqa: N818 - what was asked is refused, nothing is broken
+    """The token is nobody's, or the lot another corrector's."""
+
+
+def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
+    """What `form` would do now, and the copies it is about, by id."""
+    with work.register.reading() as connection:
+        waiting = queries.routable(connection, exam.code)
+        correctors = queries.all_correctors(connection, exam.code)
+    plan = plan_lots(
+        [_routable(copy) for copy in waiting],
+        [_eligible(corrector) for corrector in correctors],
+        work.session.lot_size_of(exam),
+        secrets.randbits(32),
+    )
+    return plan, {copy.id: copy for copy in waiting}
+
+
+def form(work: Context, exam: Exam, *, at: datetime, actor: str) -> Plan:
+    """Plans, writes each lot's objects, then tells the register: a crash leaves objects of no lot, no more.
+
+    Once an épreuve has lots, those that follow are complementary.
+    """
+    plan, copies = plan_for(work, exam)
+    with work.register.reading() as connection:
+        complementary = bool(queries.all_lots(connection, exam.code))
+    for lot in plan.lots:
+        name = new_id("lot")
+        _write(work, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
+        _record(work, exam, name, lot, complementary, at=at, actor=actor)
+    return plan
+
+
+def reassign(work: Context, lot_id: str, corrector_id: str, *, at: datetime, actor: str) -> tuple[str, ...]:
+    """Every rule is checked again. French reasons why not; none, and it is done. Refused if it is pulled."""
+    with work.register.reading() as connection:
+        lot = queries.lot(connection, lot_id)
+        corrector = queries.corrector(connection, corrector_id)
+        people = {c.id: c for c in queries.roster(connection, lot.exam if lot else None)}
+        copies = queries.lot_copies(connection, lot_id)
+    if lot is None or corrector is None:
+        return ("Ce lot ou ce correcteur n'existe pas.",)
+    if lot.exam not in corrector.exams:
+        return (f"Ce correcteur n'est pas désigné pour l'épreuve {lot.exam}.",)
+    if lot.corrector == corrector_id:
+        return ()
+    owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
+    routable = [RoutableCopy(copy.id, who.school, copy.centre, who.number) for copy, who in owners]
+    if refusals := lot_conflicts(routable, _eligible(corrector)):
+        return refusals
+    work.register.record(LotReassigned(corrector=corrector_id), lot_id, actor=actor, at=at)
+    return ()
+
+
+def pull(work: Context, token: str, to: Path, *, at: datetime) -> list[Path]:
+    """A corrector's lots that are not returned, fetched as she would: through presigned URLs.
+
+    One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot that was pulled
+    before is fetched again. Lots whose window is not open are left.
+    """
+    corrector = _owner(work, token)
+    with work.register.reading() as connection:
+        lots = queries.all_lots(connection, corrector=corrector.id)
+    folders = []
+    for lot in lots:
+        exam = work.session.exam(lot.exam)
+        if lot.state == LotState.RETURNED or exam is None or not exam.in_window(at):
+            continue
+        folders.append(_fetch(work, lot, exam, to, at))
+        work.register.record(LotPulled(), lot.id, actor=f"corrector:{corrector.id}", at=at)
+    return folders
+
+
+def give_back(work: Context, token: str, lot_id: str, *, at: datetime) -> None:
+    """The corrector is done with this lot. Raises NotYours, and Refused for a lot that was never pulled."""
+    corrector = _owner(work, token)
+    with work.register.reading() as connection:
+        lot = queries.lot(connection, lot_id)
+    if lot is None or lot.corrector != corrector.id:
+        raise NotYours(f"{lot_id} is not a lot of yours")
+    work.register.record(LotReturned(), lot_id, actor=f"corrector:{corrector.id}", at=at)
+
+
+def _routable(copy: Routable) -> RoutableCopy:
+    return RoutableCopy(copy.id, copy.school, copy.centre, copy.number)
+
+
+def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
+    return EligibleCorrector(
+        corrector.id,
+        corrector.schools,
+        corrector.companies,
+        corrector.never_with,
+        corrector.quota,
+        corrector.assigned,
+    )
+
+
+def _write(work: Context, exam: Exam, lot: str, numbers: Sequence[str]) -> None:
+    for number in numbers:
+        anonymous, mine = f"anonymous/{exam.code}/{number}.pdf", f"{exam.code}/{lot}/{number}.pdf"
+        work.store.lots.copy_from(work.store.vault, anonymous, mine)
+    content = json.dumps({"lot": lot, "exam": exam.code, "copies": list(numbers)}).encode()
+    work.store.lots.put(f"{exam.code}/{lot}/lot.json", content, content_type="application/json")
+
+
+def _record(
+    work: Context,
+    exam: Exam,
+    name: str,
+    lot: PlannedLot,
+    complementary: bool,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
+    with work.register.transaction() as transaction:
+        formed = LotFormed(
+            exam=exam.code,
+            number=queries.next_lot_number(transaction.connection, exam.code),
+            corrector=lot.corrector,
+            copies=lot.copies,
+            complementary=complementary,
+        )
+        transaction.record(formed, name, actor=actor, at=at)
+
+
+def _owner(work: Context, token: str) -> CorrectorRow:
+    with work.register.reading() as connection:
+        corrector = queries.corrector_by_token(connection, token)
+    if corrector is None:
+        raise NotYours("this token is no corrector's")
+    return corrector
+
+
+def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
+    folder = to / f"{lot.exam}-{lot.number:03}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with work.register.reading() as connection:
+        copies = queries.lot_copies(connection, lot.id)
+    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
+    for number, _ in told:
+        _download(work.store.lots, f"{lot.exam}/{lot.id}/{number}.pdf", folder / f"{number}.pdf")
+    sheet = LotSheet(
+        lot=f"{lot.exam}-{lot.number:03}",
+        exam=exam.code,
+        exam_title=exam.title,
+        copies=told,
+        closes=exam.closes_at or at,
+        pulled=at,
+    )
+    (folder / "bordereau.pdf").write_bytes(lot_sheet_pdf(sheet))
+    return folder
+
+
+def _download(bucket: Bucket, key: str, path: Path) -> None:
+    with httpx.stream("GET", bucket.presigned_get(key, _URL_SECONDS), timeout=60) as answer:
+        answer.raise_for_status()
+        with path.open("wb") as out:
+            for chunk in answer.iter_bytes():
+                out.write(chunk)

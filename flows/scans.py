@@ -1,0 +1,257 @@
+"""`process_scan`: one dropped file, from its bytes to the receipt and the anonymous copies.
+
+Every stage looks at what is already true before it acts, so a run can be begun again at any point.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows import artifacts
+from flows.answers import answer, answer_and_clear
+from flows.context import Context, context, now
+from flows.enrolled import naming, whole_roster
+from flows.isolation import isolated, run_pages
+from flows.keys import scan_path
+from flows.reconciling import reconcile_centre
+from flows.stages import stage
+from processors.findings import Code, Finding, finding
+from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.form import Form
+from processors.scans.raster import BadScan, inspect
+from processors.scans.reader import Expected, read_images_of, renumbered, understand
+from storage import intake, queries
+from storage.facts import (
+    CopyAnonymised,
+    CopyNotAnonymous,
+    PlacedPage,
+    ScanClaimed,
+    ScanDuplicate,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanStored,
+)
+from storage.objects import NotFoundError
+from storage.rows import ScanRow
+from storage.schema import ScanState
+
+ACTOR = "process_scan"
+_ALPHABET = "ACDEFHJKMNPQRTUVWXY3479"  # nothing that is mistaken for something else on paper
+_LENGTH = 7
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the stages of one run share. `path`: the bytes, on this machine, for as long as the run lasts."""
+
+    scan: str
+    attempt: int
+    path: Path
+    sha256: str
+
+
+@flow(name="process-scan")
+async def process_scan(scan_id: str) -> State[None]:
+    """One run for one dropped file, known by an opaque id."""
+    attempt = await claim(scan_id)
+    if attempt is None:
+        return Completed(name="Rien à faire")
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        job = await keep(scan_id, attempt, Path(folder) / "scan.pdf")
+        if job is not None and await read(job):
+            await anonymise(job)
+    await conclude(scan_id)
+    await artifacts.publish()
+    return await verdict(scan_id)
+
+
+@stage("prendre en charge")
+def claim(scan_id: str) -> int | None:
+    """The number of this attempt; None when the scan is done, or another run has it.
+
+    A scan that is done is taken up again for copies that a person decided since.
+    """
+    work = context()
+    scan = _scan(work, scan_id)
+    if scan.state is ScanState.PROCESSED:
+        with work.register.reading() as connection:
+            return scan.attempt if queries.to_anonymise(connection, scan_id) else None
+    attempt = scan.attempt + 1
+    won = work.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=now())
+    return attempt if won else None
+
+
+@stage("mettre à l'abri")
+def keep(scan_id: str, attempt: int, path: Path) -> Job | None:
+    """The bytes into the vault, under their own hash. None when there is nothing to read."""
+    work = context()
+    scan = _scan(work, scan_id)
+    if scan.sha256 is not None:
+        work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
+        return Job(scan_id, attempt, path, scan.sha256)
+    try:
+        work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
+    except NotFoundError:
+        gone = finding(Code.READING_FAILED, what="le fichier a été retiré ou remplacé avant sa lecture")
+        _quarantine(work, scan_id, None, [gone])
+        return None
+    sha256 = _digest(path)
+    wrong = scan_path(scan.inbox_key, work.session).finding
+    try:
+        if wrong is None:
+            isolated(inspect, path)
+    except BadScan as bad:
+        wrong = bad.finding
+    if wrong is not None:
+        work.store.vault.put(f"quarantine/{sha256}", path, only_if_absent=True)
+        _quarantine(work, scan_id, sha256, [wrong])
+        return None
+    work.store.vault.put(f"scans/{sha256}.pdf", path, only_if_absent=True, content_type="application/pdf")
+    if work.register.record(ScanStored(sha256=sha256), scan_id, actor=ACTOR, at=now()) is None:
+        with work.register.reading() as connection:
+            twin = queries.twin(connection, scan, sha256)
+        if twin is not None:
+            duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
+            work.register.record(duplicate, scan_id, actor=ACTOR, at=now())
+            return None
+    return Job(scan_id, attempt, path, sha256)
+
+
+@stage("lire")
+def read(job: Job) -> bool:
+    """Every page, then the copies they make, into the register. False when the file had to be set aside."""
+    work = context()
+    scan = _scan(work, job.scan)
+    if scan.read_attempt is not None:
+        return True
+    assert scan.centre is not None and scan.exam is not None, "a scan without a place is never kept"
+    begun = time.monotonic()
+    roster = whole_roster(work)
+    expected = Expected.of(work.form, work.session.label_pattern, roster)
+    try:
+        images = isolated(inspect, job.path)
+        parts = run_pages(read_images_of, job.path, expected, pages=images)
+    except BadScan as bad:
+        work.store.vault.put(f"quarantine/{job.sha256}", job.path, only_if_absent=True)
+        _quarantine(work, job.scan, job.sha256, [bad.finding])
+        return False
+    pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
+    reading = understand(pages, job.sha256, roster, scan.centre, scan.exam, expected)
+    intake.keep_reading(
+        work.register,
+        job.scan,
+        job.attempt,
+        reading,
+        time.monotonic() - begun,
+        extra_findings=_lateness(work, scan),
+        actor=ACTOR,
+        at=now(),
+    )
+    return True
+
+
+def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
+    exam = work.session.exam(scan.exam) if scan.exam else None
+    due = exam.scan_deadline if exam else None
+    if due is None or due.met(scan.deposited_at):
+        return []
+    return [finding(Code.LATE, what=str(due))]
+
+
+@stage("rendre anonyme")
+def anonymise(job: Job) -> None:
+    """A copy leaves under a number drawn by lot, and only if nothing of a name can be read on it any more."""
+    work = context()
+    with work.register.reading() as connection:
+        copies = queries.to_anonymise(connection, job.scan)
+    for copy in copies:
+        places = [_place(page, work.form) for page in copy.pages]
+        forbidden = naming(work, copy.candidate)
+        found: Finding | None
+        try:
+            pdf = isolated(anonymous_pdf, job.path, places)
+            leaking = isolated(leaks, pdf, places, work.form, work.session.label_pattern, forbidden)
+        except BadScan as bad:
+            found = bad.finding
+        else:
+            found = finding(Code.NOT_ANONYMOUS, leaking) if leaking else None
+        if found is not None:
+            work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
+            continue
+        number = _anonymous_number(work, copy.exam)
+        key = f"anonymous/{copy.exam}/{number}.pdf"
+        work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
+        made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
+        work.register.record(made, copy.id, actor=ACTOR, at=now())
+
+
+def _place(page: PlacedPage, form: Form) -> PagePlace:
+    if page.frame is None:
+        return PagePlace(page.image, page.half, page.turn)
+    pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / form.identity.frame.width
+    wipe = wipe_polygon(page.frame, form.identity.mask_margin * pixels_per_mm)
+    return PagePlace(page.image, page.half, page.turn, wipe)
+
+
+@stage("répondre au centre")
+def conclude(scan_id: str) -> None:
+    """Reconciliation and receipt; only then is the scan done, and only then does it leave the inbox."""
+    work = context()
+    scan = _scan(work, scan_id)
+    if scan.centre and scan.exam:
+        reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=now())
+    if scan.state is ScanState.PROCESSING:
+        answer(work, scan_id, at=now())
+        work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
+    answer_and_clear(work, scan, at=now())
+
+
+@stage("conclure")
+def verdict(scan_id: str) -> State[None]:
+    """The name of the run's last state: what the service reads in a list of runs."""
+    work = context()
+    scan = _scan(work, scan_id)
+    with work.register.reading() as connection:
+        found = queries.findings_of_scan(connection, scan_id)
+    if scan.state is ScanState.QUARANTINED:
+        return Completed(name="Écarté", message=", ".join(sorted({f.code for f in found})))
+    if scan.state is ScanState.DUPLICATE:
+        return Completed(name="Déjà reçu")
+    if found:
+        return Completed(name="Avec constats", message=f"{len(found)} constats")
+    return Completed(name="En ordre")
+
+
+def _quarantine(work: Context, scan_id: str, sha256: str | None, findings: list[Finding]) -> None:
+    aside = ScanQuarantined(sha256=sha256, findings=tuple(findings))
+    work.register.record(aside, scan_id, actor=ACTOR, at=now())
+
+
+def _scan(work: Context, scan_id: str) -> ScanRow:
+    with work.register.reading() as connection:
+        scan = queries.scan(connection, scan_id)
+    assert scan is not None, "a run is only ever started for a scan of the register"
+    return scan
+
+
+def _anonymous_number(work: Context, exam: str) -> str:
+    while True:
+        number = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+        with work.register.reading() as connection:
+            if queries.anonymous_number_free(connection, exam, number):
+                return number
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
