@@ -60,7 +60,7 @@ def scan(page: Page, level: Level, mode: Mode, dpi: int, rng: Rng, blurred: bool
     """The image of one side of a sheet; in one-bit mode 0 or 255. `blurred`: beyond reading."""
     wear, u = _WEAR[level], rng.uniform
     paper, bed = float(u(*wear.paper)), float(u(30, 90)) if rng.random() < wear.bed else None
-    fade, sigma = u(0, wear.fade), (u(0, wear.blur) + (u(1.2, 1.6) if blurred else 0)) * dpi / 25.4
+    fade, sigma = u(0, wear.fade), (u(0, wear.blur) + (u(0.7, 1.0) if blurred else 0)) * dpi / 25.4
     angle, shift = u(-1, 1) * wear.skew, u(-1, 1, 2) * wear.shift * dpi / 25.4
     h, w = page.printed.shape
     place = cv2.getRotationMatrix2D((w / 2, h / 2), angle, 1.0)
