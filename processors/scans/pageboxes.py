@@ -30,7 +30,7 @@ def find_boxes(
     """How much of the page boxes' borders is seen near where `matrix` puts them, and the affine they suggest.
 
     Places are proposed by likeness to the drawn boxes, first on the map at half its size, then judged by
-    their borders, since digits fill the boxes with strokes of their own.
+    their borders. Straight strokes alone are looked at, since digits fill the boxes with their own.
     """
     fields = (pagination.page, pagination.total)
 
@@ -40,6 +40,7 @@ def find_boxes(
         ranked = [(borders + score, borders, place) for borders, score, place in seen]
         return sorted(ranked, key=lambda proposal: -proposal[0])
 
+    strokes = _straight(strokes, boxes_zone(pagination).grown(reach_mm + 8), matrix)
     if reach_mm <= _FINE_MM:
         best = judged(_proposals(strokes, pagination, matrix, (0.0,), reach_mm, 1))
     else:
@@ -51,6 +52,23 @@ def find_boxes(
             for proposal in _proposals(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM, 1)
         )
     return best[0][1:] if best else (0.0, matrix)
+
+
+_STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
+
+
+def _straight(strokes: Gray, zone: Rectangle, matrix: Affine) -> Gray:
+    """The strokes of a zone of the form that run along it or down it; blank elsewhere."""
+    x, y, width, height = cv2.boundingRect(transform(matrix, np.array(zone.corners)).astype(np.float32))
+    box = slice(max(y, 0), max(y + height, 0)), slice(max(x, 0), max(x + width, 0))
+    kept = np.zeros_like(strokes)
+    if strokes[box].size:
+        down, along = np.ones((_STRAIGHT, 1), np.uint8), np.ones((1, _STRAIGHT), np.uint8)
+        # a pixel thicker, so that a thin tilted line does not break
+        upright = cv2.morphologyEx(cv2.dilate(strokes[box], np.ones((1, 2))), cv2.MORPH_OPEN, down)
+        level = cv2.morphologyEx(cv2.dilate(strokes[box], np.ones((2, 1))), cv2.MORPH_OPEN, along)
+        kept[box] = cv2.max(upright, level)
+    return kept
 
 
 def _proposals(
@@ -93,7 +111,7 @@ def borders_seen(strokes: Gray, matrix: Affine, fields: tuple[BoxedField, ...]) 
     points = mm[:, None] + across[None, :, None] * normal[:, None]
     px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(len(mm), len(across), 2)
     profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
-    return float((profile.max(axis=1) > 60).mean())
+    return float((profile.max(axis=1) > 45).mean())
 
 
 @lru_cache(maxsize=32)
