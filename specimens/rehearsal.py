@@ -75,7 +75,7 @@ def plan_session(
     """A session of so many copies, spread over every centre (UAI) and épreuve (code).
 
     Every kind of trouble comes at least once when `copies` allows, the other copies are untroubled. Of each
-    batch's roster someone is absent; of the first's, someone more came and has no copy. `days`: the correctors'.
+    batch's roster someone is absent; of the first's, someone more came and has no copy.
     """
     rng = np.random.default_rng(seed)
     schools = invent_schools(rng, len(centres) + 2)

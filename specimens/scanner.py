@@ -140,5 +140,8 @@ def encode(picture: Picture, level: Level, mode: Mode, dpi: int, rng: Rng) -> by
 def pdf(images: Sequence[bytes], dpi: int) -> bytes:
     """An image-only PDF, one image a page at its true size; the same images give the same bytes."""
     layout = img2pdf.get_fixed_dpi_layout_fun((dpi, dpi))
-    made: bytes = img2pdf.convert(list(images), layout_fun=layout, nodate=True, producer="")
+    # the other engine writes a random identifier
+    made: bytes = img2pdf.convert(
+        list(images), layout_fun=layout, nodate=True, producer="", engine=img2pdf.Engine.internal
+    )
     return made
