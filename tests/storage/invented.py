@@ -1,0 +1,179 @@
+"""A small invented session: two centres, one épreuve, and scans whose reading the test chooses."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from processors.findings import Code, Finding, finding
+from processors.scans.readings import (
+    CopyReading,
+    CopyStatus,
+    Guess,
+    PageKind,
+    PageReading,
+    ScanReading,
+    Turn,
+)
+from storage import queries
+from storage.events import Event
+from storage.facts import CopyAnonymised, Facts, LotFormed, ScanClaimed, ScanStored
+from storage.ids import new_id
+from storage.intake import arrive, import_candidates, import_correctors, keep_reading
+from storage.objects import ObjectInfo
+from storage.register import Register
+
+CENTRE = "0130051K"
+EXAM = "U4"
+NUMBERS = tuple(f"0220000000{k}" for k in range(1, 7))
+NAMES = ("ZYGOMAR", "QUIBERON", "FAUXNOM", "INVENTAIRE", "PERLIMPIN", "TARATATA")
+
+ROSTER = (
+    "candidate_number,registration_number,family_name,first_names,birth_date,school,centre,option,category,exams\n"
+    + "".join(
+        f"{number},{k:03},{name},ODILON,2004-03-0{k},0040538N,{CENTRE},SLAM,scolaire,{EXAM}\n"
+        for k, (number, name) in enumerate(zip(NUMBERS, NAMES, strict=True), start=1)
+    )
+).encode()
+
+CORRECTORS = (
+    "id,name,email,schools,companies,exams,quota,days,never_with\n"
+    f"C1,Ursule Bidon,ursule@exemple.fr,0139109F,,{EXAM},40,2026-05-27,{NUMBERS[5]}\n"
+    f"C2,Firmin Factice,firmin@exemple.fr,0845099L,,{EXAM},,,\n"
+).encode()
+
+
+@dataclass
+class World:
+    """A register, and short ways to bring it into a state. Each event comes a second after the last."""
+
+    register: Register
+    now: datetime = field(default=datetime(2026, 5, 20, 18, 0, tzinfo=UTC))
+
+    def tick(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def record(self, facts: Facts, subject: str) -> Event | None:
+        return self.register.record(facts, subject, actor="test", at=self.tick())
+
+    def people(self) -> None:
+        assert not import_candidates(self.register, ROSTER, None, actor="test", at=self.tick()).problems
+        assert not import_correctors(self.register, CORRECTORS, None, actor="test", at=self.tick()).problems
+
+    def candidate(self, k: int) -> str:
+        with self.register.reading() as connection:
+            found = queries.candidate_by_number(connection, NUMBERS[k])
+        assert found
+        return found
+
+    def correctors(self) -> list[str]:
+        with self.register.reading() as connection:
+            return [row.id for row in queries.all_correctors(connection, EXAM)]
+
+    def drop(self, name: str | None = None, etag: str | None = None) -> str:
+        """A scan that has arrived."""
+        key = f"scans/{CENTRE}/{EXAM}/{name or secrets.token_hex(4)}.pdf"
+        dropped = ObjectInfo(key, etag or secrets.token_hex(8), 1000, self.tick())
+        scan = arrive(self.register, dropped, EXAM, CENTRE, actor="watch_inbox", at=self.tick())
+        assert scan
+        return scan
+
+    def stored(self, sha256: str | None = None) -> str:
+        """A scan that was claimed and whose bytes are in the vault."""
+        scan = self.drop()
+        assert self.record(ScanClaimed(attempt=1), scan)
+        assert self.record(ScanStored(sha256=sha256 or secrets.token_hex(32)), scan)
+        return scan
+
+    def read(
+        self, scan: str, copies: Sequence[CopyReading], attempt: int = 1, findings: tuple[Finding, ...] = ()
+    ) -> Event | None:
+        sha256 = self.scan(scan).sha256
+        assert sha256
+        pages = tuple(page(k) for copy in copies for k in copy.pages)
+        reading = ScanReading(sha256, len(pages), pages, tuple(copies), findings)
+        return keep_reading(self.register, scan, attempt, reading, 1.0, actor="process_scan", at=self.tick())
+
+    def scanned(self, *copies: CopyReading) -> list[str]:
+        """The ids of the copies of a new scan that was read so."""
+        scan = self.stored()
+        assert self.read(scan, copies)
+        with self.register.reading() as connection:
+            return [row.id for row in queries.copies_of_scan(connection, scan)]
+
+    def anonymised(self, copy: str, number: str) -> None:
+        assert self.record(CopyAnonymised(anonymous_number=number, sha256=secrets.token_hex(32)), copy)
+
+    def in_lot(self, *copies: str, number: int = 1) -> str:
+        lot = new_id("lot")
+        corrector = self.correctors()[0]
+        facts = LotFormed(exam=EXAM, number=number, corrector=corrector, copies=copies, complementary=False)
+        assert self.record(facts, lot)
+        return lot
+
+    def scan(self, id_: str) -> queries.ScanRow:
+        with self.register.reading() as connection:
+            found = queries.scan(connection, id_)
+        assert found
+        return found
+
+    def copy(self, id_: str) -> queries.CopyRow:
+        with self.register.reading() as connection:
+            found = queries.copy(connection, id_)
+        assert found
+        return found
+
+    def open_codes(self) -> list[Code]:
+        with self.register.reading() as connection:
+            return [row.code for row in queries.open_findings(connection)]
+
+    def session_day(self) -> list[str]:
+        """A day with something of everything; the ids of what it leaves."""
+        self.people()
+        first, second = self.scanned(whole(0, 1), partial(1, 5))
+        third, fourth = self.scanned(whole(1, 1), unknown(5))
+        self.anonymised(first, "A17")
+        self.anonymised(third, "B23")
+        lot = self.in_lot(first, third)
+        return [first, second, third, fourth, lot]
+
+
+def page(k: int) -> PageReading:
+    return PageReading(
+        page=k,
+        image=k,
+        half=None,
+        turn=Turn.NONE,
+        kind=PageKind.FIRST if k % 4 == 1 else PageKind.INSIDE,
+        model="ccyc",
+        label=None,
+        boxes={},
+        number=None,
+        total=None,
+        blank=False,
+        sharpness=1.0,
+        resolution_dpi=200,
+        frame=((1.0, 2.0), (3.0, 2.0), (3.0, 4.0), (1.0, 4.0)) if k % 4 == 1 else None,
+    )
+
+
+def whole(k: int, first: int) -> CopyReading:
+    """The complete copy of candidate k, its four pages from this one on."""
+    return CopyReading(NUMBERS[k], ("label", "boxes"), CopyStatus.COMPLETE, tuple(range(first, first + 4)))
+
+
+def partial(k: int, first: int) -> CopyReading:
+    """Of candidate k, without pages 3 and 4."""
+    lacks = finding(Code.MISSING_PAGES, what="les pages 3 et 4")
+    pages = (first, first + 1)
+    return CopyReading(NUMBERS[k], ("label", "boxes"), CopyStatus.INCOMPLETE, pages, (3, 4), (), (lacks,))
+
+
+def unknown(first: int) -> CopyReading:
+    """Nobody's, for all that can be read; perhaps candidate 2's."""
+    guesses = (Guess(NUMBERS[2], 0.61), Guess(NUMBERS[3], 0.2))
+    waits = (finding(Code.UNIDENTIFIED),)
+    return CopyReading(None, (), CopyStatus.TO_DECIDE, tuple(range(first, first + 4)), (), guesses, waits)

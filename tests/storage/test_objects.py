@@ -1,0 +1,192 @@
+"""The store, against the real embedded server."""
+
+import secrets
+import threading
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import pytest
+from botocore.exceptions import ClientError
+
+from storage.objects import NotFoundError, Store, StoreError, s3_client
+
+
+@pytest.fixture
+def prefix():
+    """Keys of one's own in buckets that are shared."""
+    return f"test-{secrets.token_hex(6)}/"
+
+
+def test_what_is_put_is_got_and_told(store, prefix, tmp_path):
+    key = prefix + "scans/0130051K/U4/pile n° 1 (été).pdf"
+    assert store.inbox.put(key, b"%PDF")
+    assert store.inbox.get(key) == b"%PDF"
+    told = store.inbox.head(key)
+    assert (told.key, told.size) == (key, 4)
+    assert told.last_modified.utcoffset() is not None
+    assert [item.etag for item in store.inbox.list(prefix)] == [told.etag]
+    store.inbox.download(key, tmp_path / "a.pdf", etag=told.etag)
+    assert (tmp_path / "a.pdf").read_bytes() == b"%PDF"
+
+
+def test_a_file_is_streamed_in_and_copied_without_passing_here(store, prefix, tmp_path):
+    big = tmp_path / "big.pdf"
+    big.write_bytes(secrets.token_bytes(9 << 20))
+    store.inbox.put(prefix + "big", big)
+    store.vault.copy_from(store.inbox, prefix + "big", prefix + "copied")
+    store.vault.download(prefix + "copied", tmp_path / "back.pdf")
+    assert (tmp_path / "back.pdf").read_bytes() == big.read_bytes()
+
+
+def test_what_is_not_there(store, prefix, tmp_path):
+    assert store.vault.head(prefix + "no") is None
+    assert list(store.vault.list(prefix)) == []
+    with pytest.raises(NotFoundError):
+        store.vault.get(prefix + "no")
+    with pytest.raises(NotFoundError):
+        store.vault.download(prefix + "no", tmp_path / "no")
+    with pytest.raises(NotFoundError):
+        store.lots.copy_from(store.vault, prefix + "no", prefix + "copy")
+    assert store.vault.delete(prefix + "no")
+
+
+def test_only_one_of_many_writes_to_a_free_key_wins(store, prefix):
+    won = []
+    start = threading.Barrier(8)
+
+    def write(k):
+        start.wait()
+        if store.vault.put(prefix + "one", b"%d" % k, only_if_absent=True):
+            won.append(b"%d" % k)
+
+    threads = [threading.Thread(target=write, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [store.vault.get(prefix + "one")] == won
+
+
+def test_another_object_in_its_place_is_neither_taken_nor_deleted(store, prefix, tmp_path):
+    key = prefix + "scan.pdf"
+    store.inbox.put(key, b"first")
+    first = store.inbox.head(key)
+    store.inbox.put(key, b"second, dropped meanwhile")
+    with pytest.raises(NotFoundError):
+        store.inbox.download(key, tmp_path / "scan.pdf", etag=first.etag)
+    assert not store.inbox.delete(key, etag=first.etag)
+    assert store.inbox.get(key) == b"second, dropped meanwhile"
+    assert store.inbox.delete(key, etag=store.inbox.head(key).etag)
+    assert store.inbox.head(key) is None
+
+
+def test_a_presigned_url_opens_one_object_and_for_its_time_only(store, prefix):
+    store.lots.put(prefix + "A17.pdf", b"anonymous")
+    url = store.lots.presigned_get(prefix + "A17.pdf", 60, filename="A17.pdf")
+    with urllib.request.urlopen(url) as answer:
+        assert answer.read() == b"anonymous"
+        assert "A17.pdf" in answer.headers["Content-Disposition"]
+    for wrong in (url.replace("A17.pdf", "B23.pdf"), url.replace("Expires=60", "Expires=6000")):
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(wrong)
+    put = urllib.request.Request(store.inbox.presigned_put(prefix + "x.pdf", 60), data=b"%PDF", method="PUT")
+    urllib.request.urlopen(put)
+    assert store.inbox.get(prefix + "x.pdf") == b"%PDF"
+
+
+def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed, store, prefix):
+    client = s3_client(weed.endpoint, *weed.keys["centre"], "us-east-1")
+    centre = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    store.inbox.put("receipts/" + prefix + "a.html", b"recu")
+    store.inbox.put(prefix + "other centre.pdf", b"%PDF")
+    assert centre.inbox.put(prefix + "mine.pdf", b"%PDF")
+    assert centre.inbox.get("receipts/" + prefix + "a.html") == b"recu"
+    for forbidden in (
+        lambda: centre.inbox.get(prefix + "other centre.pdf"),
+        lambda: list(centre.inbox.list()),
+        lambda: list(centre.vault.list()),
+        lambda: centre.vault.put(prefix + "x", b""),
+        lambda: centre.audit.put("log/x", b""),
+        lambda: list(centre.lots.list()),
+        lambda: centre.inbox.copy_from(store.vault, prefix + "secret", prefix + "stolen"),
+    ):
+        with pytest.raises(ClientError, match=r"AccessDenied|Forbidden"):
+            forbidden()
+
+
+def test_a_wrong_secret_is_refused(weed):
+    client = s3_client(weed.endpoint, weed.keys["workflow"][0], "not the secret", "us-east-1")
+    wrong = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    with pytest.raises(StoreError, match="does not answer"):
+        wrong.probe()
+
+
+def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed, audit):
+    client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
+    again = Store(client, inbox="inbox", vault="vault", lots="lots", audit=audit.name)
+    again.ensure_buckets()
+    audit.put("log/a", b"the original")
+    audit.put("log/a", b"altered")
+    audit.delete("log/a")
+    versions = client.list_object_versions(Bucket=audit.name)["Versions"]
+    kept = [
+        client.get_object(Bucket=audit.name, Key="log/a", VersionId=version["VersionId"])["Body"].read()
+        for version in versions
+    ]
+    assert sorted(kept) == [b"altered", b"the original"]
+
+
+def test_what_is_locked_cannot_be_removed(weed):
+    client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
+    name = f"audit-{secrets.token_hex(6)}"
+    locked = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=1)
+    locked.ensure_buckets()
+    locked.audit.put("log/a", b"the original")
+    version = client.list_object_versions(Bucket=name)["Versions"][0]["VersionId"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.delete_object(Bucket=name, Key="log/a", VersionId=version)
+
+
+def test_the_probe_accepts_the_embedded_store_and_leaves_nothing(store):
+    store.probe()
+    assert list(store.vault.list(".probe/")) == []
+
+
+class _Careless(BaseHTTPRequestHandler):
+    """An S3 server that keeps what it is sent, whatever the conditions."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def do_PUT(self):
+        self.kept[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(200)
+
+    def do_GET(self):
+        self._answer(200, self.kept[self.path.partition("?")[0]])
+
+    def do_DELETE(self):
+        self._answer(204)
+
+    def _answer(self, status, body=b""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def test_a_store_that_ignores_conditional_writes_is_refused():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Careless)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    client = s3_client(f"http://127.0.0.1:{server.server_port}", "key", "secret", "us-east-1")
+    careless = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    try:
+        with pytest.raises(StoreError, match="ignores conditional writes"):
+            careless.probe()
+    finally:
+        server.shutdown()
+        server.server_close()

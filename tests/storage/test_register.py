@@ -1,0 +1,275 @@
+"""The register's promises: one transaction for a change and its event, one winner, constraints."""
+
+import sqlite3
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from invented import CENTRE, EXAM, NUMBERS, ROSTER
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from processors.findings import Code, finding
+from storage import queries
+from storage.changes import Refused
+from storage.events import GENESIS, Event
+from storage.facts import (
+    ScanClaimed,
+    ScanDuplicate,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanReleased,
+    ScanStored,
+    SessionLoaded,
+)
+from storage.intake import arrive, import_attendance, import_candidates, issue_token
+from storage.objects import ObjectInfo
+from storage.register import open_register
+from storage.schema import ScanState, copies, events, metadata, scans
+
+
+def lines(register) -> list[Event]:
+    with register.reading() as connection:
+        return [
+            Event.parse(line) for line in connection.scalars(select(events.c.line).order_by(events.c.seq))
+        ]
+
+
+def test_the_migrations_make_the_tables_that_the_code_speaks_of(world):
+    with world.register.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_register_that_is_there_is_opened_as_it_was(world, store):
+    world.people()
+    again = open_register(str(world.register.engine.url), store.vault)
+    with again.reading() as connection:
+        assert [row.number for row in queries.roster(connection, EXAM, CENTRE)] == list(NUMBERS)
+    again.engine.dispose()
+
+
+def test_several_processes_may_open_a_new_register_at_once(tmp_path, store):
+    url, opened, start = f"sqlite:///{tmp_path / 'new' / 'r.sqlite'}", [], threading.Barrier(4)
+
+    def open_it():
+        start.wait()
+        opened.append(open_register(url, store.vault))
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 4
+    for register in opened:
+        register.engine.dispose()
+
+
+def test_events_are_numbered_and_chained(world):
+    world.session_day()
+    stated = lines(world.register)
+    assert [event.seq for event in stated] == list(range(1, len(stated) + 1))
+    assert [event.previous for event in stated] == [GENESIS, *(event.hash for event in stated[:-1])]
+    assert all(event.is_whole() for event in stated)
+
+
+def test_an_exception_leaves_neither_the_change_nor_the_event(world):
+    world.people()
+    scan = world.drop()
+    before = lines(world.register)
+    with pytest.raises(RuntimeError), world.register.transaction() as transaction:
+        assert transaction.record(ScanClaimed(attempt=1), scan, actor="test", at=world.tick())
+        raise RuntimeError("the worker dies here")
+    assert lines(world.register) == before
+    assert world.scan(scan).state is ScanState.ARRIVED
+    assert world.record(ScanClaimed(attempt=1), scan).seq == before[-1].seq + 1
+
+
+def test_a_refused_change_takes_what_stood_beside_it_along(world):
+    copy, *_ = world.session_day()
+    before = lines(world.register)
+    scan = world.drop()
+    with pytest.raises(Refused), world.register.transaction() as transaction:
+        transaction.record(ScanClaimed(attempt=1), scan, actor="test", at=world.tick())
+        transaction.record(ScanStored(sha256="00"), world.copy(copy).scan, actor="test", at=world.tick())
+        transaction.record(ScanStored(sha256="11"), "scan_0000000000000000", actor="test", at=world.tick())
+    assert world.scan(scan).state is ScanState.ARRIVED
+    assert len(lines(world.register)) == len(before) + 1
+
+
+def test_one_of_many_claims_wins(world):
+    scan, won, start = world.drop(), [], threading.Barrier(8)
+
+    def claim(k):
+        start.wait()
+        if world.register.record(ScanClaimed(attempt=1), scan, actor=f"worker {k}", at=world.now):
+            won.append(k)
+
+    threads = [threading.Thread(target=claim, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert [event.actor for event in lines(world.register) if event.action == "scan.claimed"] == [
+        f"worker {won[0]}"
+    ]
+
+
+def test_a_released_scan_can_be_claimed_again_but_not_by_the_dead_attempt(world):
+    scan = world.drop()
+    world.record(ScanClaimed(attempt=1), scan)
+    with world.register.reading() as connection:
+        assert queries.stale_claims(connection, world.now) == []
+        assert [row.id for row in queries.stale_claims(connection, world.tick())] == [scan]
+    assert world.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
+    assert world.record(ScanReleased(attempt=1, reason="no sign of life"), scan) is None
+    assert world.record(ScanClaimed(attempt=1), scan) is None
+    assert world.record(ScanClaimed(attempt=2), scan)
+    assert world.record(ScanReleased(attempt=1, reason="late janitor"), scan) is None
+    assert world.scan(scan).attempt == 2
+
+
+def test_a_drop_is_known_by_key_and_etag(world):
+    scan = world.drop("pile", "e1")
+    with world.register.reading() as connection:
+        assert queries.drop(connection, f"scans/{CENTRE}/{EXAM}/pile.pdf", "e1").id == scan
+        assert queries.drop(connection, f"scans/{CENTRE}/{EXAM}/pile.pdf", "e2") is None
+    again = ObjectInfo(f"scans/{CENTRE}/{EXAM}/pile.pdf", "e1", 1000, world.now)
+    assert arrive(world.register, again, EXAM, CENTRE, actor="test", at=world.tick()) is None
+    replaced = world.drop("pile", "e2")
+    assert [world.scan(id_).n for id_ in (scan, replaced)] == [1, 2]
+
+
+def test_a_drop_nowhere_known_is_kept_too(world):
+    dropped = ObjectInfo("scans/nulle part/x.pdf", "e1", 0, world.now)
+    scan = arrive(world.register, dropped, None, None, actor="test", at=world.tick())
+    world.record(ScanQuarantined(sha256=None, findings=(finding(Code.UNKNOWN_CENTRE),)), scan)
+    assert world.scan(scan).state is ScanState.QUARANTINED
+    assert world.open_codes() == [Code.UNKNOWN_CENTRE]
+
+
+def test_the_same_bytes_are_one_scan_in_one_place_and_another_elsewhere(world):
+    first = world.stored("aa")
+    second = world.drop()
+    world.record(ScanClaimed(attempt=1), second)
+    assert world.record(ScanStored(sha256="aa"), second) is None
+    with world.register.reading() as connection:
+        assert queries.twin(connection, world.scan(second), "aa").id == first
+    assert world.record(ScanDuplicate(sha256="aa", of=first), second)
+    assert world.scan(second).state is ScanState.DUPLICATE
+
+    other = ObjectInfo(f"scans/{CENTRE}/U1/pile.pdf", "e9", 10, world.now)
+    elsewhere = arrive(world.register, other, "U1", CENTRE, actor="test", at=world.tick())
+    world.record(ScanClaimed(attempt=1), elsewhere)
+    assert world.record(ScanStored(sha256="aa"), elsewhere)
+
+
+def test_a_file_set_aside_may_be_dropped_again(world):
+    first = world.stored("aa")
+    world.record(
+        ScanQuarantined(sha256="aa", findings=(finding(Code.READING_FAILED, what="3 essais"),)), first
+    )
+    assert world.scan(world.stored("aa")).state is ScanState.PROCESSING
+
+
+def test_a_processed_scan_is_left_alone(world):
+    scan = world.stored("aa")
+    assert world.record(ScanProcessed(), scan)
+    assert world.record(ScanProcessed(), scan) is None
+    assert world.record(ScanReleased(attempt=1, reason="late janitor"), scan) is None
+    assert world.record(ScanQuarantined(sha256=None, findings=()), scan) is None
+
+
+def test_naive_datetimes_are_refused(world):
+    with pytest.raises(ValueError, match="time zone"):
+        world.register.record(
+            SessionLoaded(name="s", sha256="a"),
+            "session",
+            actor="test",
+            at=datetime(2026, 5, 20),  # noqa: DTZ001
+        )
+
+
+def test_constraints_hold_whatever_the_program_does(world):
+    copy, _, other, *_ = world.session_day()
+    with world.register.engine.connect() as connection:
+        row = dict(connection.execute(select(copies).where(copies.c.id == copy)).one()._mapping)
+        second = row | {"id": "copy_x", "position": 9, "anonymous_number": None, "order_in_lot": None}
+        with pytest.raises(IntegrityError):
+            connection.execute(insert(copies).values(second))
+        with pytest.raises(IntegrityError):
+            connection.execute(update(copies).where(copies.c.id == other).values(anonymous_number="A17"))
+        with pytest.raises(IntegrityError):
+            connection.execute(update(copies).where(copies.c.id == copy).values(scan="scan_nowhere"))
+        scan = dict(connection.execute(select(scans).where(scans.c.id == row["scan"])).one()._mapping)
+        with pytest.raises(IntegrityError):
+            connection.execute(insert(scans).values(scan | {"id": "scan_x", "n": 99, "sha256": "x"}))
+
+
+def test_a_register_in_use_can_still_be_read(world):
+    world.people()
+    with world.register.transaction() as transaction:
+        transaction.record(SessionLoaded(name="s", sha256="a"), "session", actor="test", at=world.tick())
+        with world.register.reading() as connection:
+            assert queries.loaded_session(connection) is None
+    with world.register.reading() as connection:
+        assert queries.loaded_session(connection) == ("s", "a")
+    with sqlite3.connect(world.register.engine.url.database) as plain:
+        assert plain.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_roster_with_a_bad_line_is_kept_back_and_a_mended_one_keeps_the_ids(world):
+    bad = ROSTER.replace(NUMBERS[2].encode(), b"12")
+    assert [
+        p.line for p in import_candidates(world.register, bad, None, actor="t", at=world.tick()).problems
+    ] == [4]
+    assert lines(world.register) == []
+    world.people()
+    ids = [world.candidate(k) for k in range(6)]
+    import_candidates(
+        world.register, ROSTER.replace(b"FAUXNOM", b"VRAINOM"), None, actor="t", at=world.tick()
+    )
+    with world.register.reading() as connection:
+        told = queries.roster(connection, EXAM, CENTRE)
+    assert [row.id for row in told] == ids
+    assert told[2].family_name == "VRAINOM"
+
+
+def test_an_attendance_list_replaces_the_one_before(world):
+    world.people()
+    marks = b"candidate_number;present\n" + b"".join(f"{n};oui\n".encode() for n in NUMBERS)
+    import_attendance(world.register, marks, EXAM, CENTRE, actor="t", at=world.tick())
+    mended = marks.replace(f"{NUMBERS[1]};oui".encode(), f"{NUMBERS[1]};non".encode())
+    import_attendance(world.register, mended, EXAM, CENTRE, actor="t", at=world.tick())
+    with world.register.reading() as connection:
+        told = queries.attendance_of(connection, EXAM, CENTRE)
+        assert queries.attendance_of(connection, EXAM, "0050006E") is None
+        assert queries.exam_counts(connection, EXAM).present == 5
+    assert told == {world.candidate(k): k != 1 for k in range(6)}
+    stranger = b"candidate_number;present\n02200000009;oui\n"
+    problems = import_attendance(world.register, stranger, EXAM, CENTRE, actor="t", at=world.tick()).problems
+    assert [(p.line, "inscrit" in p.message) for p in problems] == [(2, True)]
+
+
+def test_a_corrector_is_known_by_her_last_token_alone(world):
+    world.people()
+    corrector = world.correctors()[0]
+    first = issue_token(world.register, corrector, actor="service", at=world.tick())
+    second = issue_token(world.register, corrector, actor="service", at=world.tick())
+    with world.register.reading() as connection:
+        assert queries.corrector_by_token(connection, second).reference == "C1"
+        assert queries.corrector_by_token(connection, first) is None
+        assert queries.corrector_by_token(connection, "") is None
+        assert [row.has_token for row in queries.all_correctors(connection, EXAM)] == [True, False]
+    assert not any(second in event.line() or first in event.line() for event in lines(world.register))
+
+
+def test_time_is_an_argument(world):
+    scan = world.drop()
+    at = datetime(2031, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
+    world.register.record(ScanClaimed(attempt=1), scan, actor="test", at=at)
+    assert world.scan(scan).claimed_at == at
+    assert lines(world.register)[-1].at == at

@@ -1,0 +1,356 @@
+"""Copies and lots in the register: which version counts, what waits, what may leave."""
+
+from itertools import product
+
+import pytest
+from invented import CENTRE, EXAM, partial, unknown, whole
+
+from processors.findings import Code, finding
+from processors.scans.readings import CopyStatus
+from storage import queries
+from storage.changes import Refused
+from storage.facts import (
+    CandidateFinding,
+    CopyAnonymised,
+    CopyNotAnonymous,
+    DeadlineSwept,
+    Decision,
+    LotFormed,
+    LotPulled,
+    LotReassigned,
+    LotRecalled,
+    LotReturned,
+    ReconciliationMade,
+    ScanClaimed,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanReleased,
+)
+from storage.ids import new_id
+from storage.intake import decide
+from storage.schema import Life, LotState, ScanState
+
+
+@pytest.fixture
+def peopled(world):
+    world.people()
+    return world
+
+
+def decided(world, copy, decision, candidate=None, reason="Vu sur l'original."):
+    return decide(
+        world.register,
+        copy,
+        decision,
+        candidate=candidate,
+        reason=reason,
+        actor="service",
+        at=world.tick(),
+    )
+
+
+def test_a_reading_is_kept_with_its_copies_and_findings(peopled):
+    late = finding(Code.LATE, what="avant le 20 mai")
+    scan = peopled.stored()
+    assert peopled.read(scan, [whole(0, 1), partial(1, 5), unknown(7)], findings=(late,))
+    with peopled.register.reading() as connection:
+        first, second, third = queries.copies_of_scan(connection, scan)
+        told = [(row.code, row.copy) for row in queries.findings_of_scan(connection, scan)]
+    assert (first.position, first.candidate, first.status) == (1, peopled.candidate(0), CopyStatus.COMPLETE)
+    assert [page.image for page in first.pages] == [1, 2, 3, 4]
+    assert first.pages[0].frame and not first.pages[1].frame
+    assert (second.status, second.missing) == (CopyStatus.INCOMPLETE, (3, 4))
+    assert third.candidate is None
+    assert [guess.candidate for guess in third.guesses] == [peopled.candidate(2), peopled.candidate(3)]
+    assert told == [
+        (Code.MISSING_PAGES, second.id),
+        (Code.UNIDENTIFIED, third.id),
+        (Code.LATE, None),
+    ]
+
+
+def test_the_same_reading_twice_is_one(peopled):
+    scan = peopled.stored()
+    peopled.read(scan, [whole(0, 1)])
+    with peopled.register.reading() as connection:
+        before = queries.copies_of_scan(connection, scan)
+    assert peopled.read(scan, [whole(0, 1)]) is None
+    with peopled.register.reading() as connection:
+        assert queries.copies_of_scan(connection, scan) == before
+
+
+def test_an_attempt_that_is_over_cannot_add_its_reading(peopled):
+    scan = peopled.stored()
+    peopled.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
+    with pytest.raises(Refused, match="over"):
+        peopled.read(scan, [whole(0, 1)])
+    peopled.record(ScanClaimed(attempt=2), scan)
+    with pytest.raises(Refused, match="over"):
+        peopled.read(scan, [whole(0, 1)])
+    assert peopled.read(scan, [whole(0, 1)], attempt=2)
+
+
+def test_a_new_attempt_replaces_the_reading_and_the_old_one_stays(peopled):
+    scan = peopled.stored()
+    peopled.read(scan, [partial(0, 1)])
+    with peopled.register.reading() as connection:
+        (old,) = queries.copies_of_scan(connection, scan)
+    peopled.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
+    peopled.record(ScanClaimed(attempt=2), scan)
+    assert peopled.read(scan, [whole(0, 1)], attempt=2)
+    with peopled.register.reading() as connection:
+        (new,) = queries.copies_of_scan(connection, scan)
+    assert (new.life, new.status) == (Life.CURRENT, CopyStatus.COMPLETE)
+    assert peopled.copy(old.id).life is Life.SUPERSEDED
+    assert peopled.open_codes() == []
+
+
+def test_a_reading_whose_copies_are_in_lots_is_not_replaced(peopled):
+    scan = peopled.stored()
+    peopled.read(scan, [whole(0, 1)])
+    with peopled.register.reading() as connection:
+        (copy,) = queries.copies_of_scan(connection, scan)
+    peopled.anonymised(copy.id, "A17")
+    peopled.in_lot(copy.id)
+    peopled.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
+    peopled.record(ScanClaimed(attempt=2), scan)
+    assert peopled.read(scan, [partial(0, 1)], attempt=2) is None
+    assert peopled.copy(copy.id).life is Life.CURRENT
+
+
+def test_a_complete_copy_takes_the_place_of_an_incomplete_one(peopled):
+    (lacking, beside) = peopled.scanned(partial(0, 1), partial(1, 5))
+    (repaired,) = peopled.scanned(whole(0, 1))
+    assert peopled.copy(lacking).life is Life.SUPERSEDED
+    assert peopled.copy(beside).life is Life.CURRENT
+    assert peopled.copy(repaired).status is CopyStatus.COMPLETE
+    assert peopled.open_codes() == [Code.MISSING_PAGES]  # the other candidate's
+
+
+@pytest.mark.parametrize("second", [whole(0, 5), partial(0, 5)])
+@pytest.mark.parametrize("same_scan", [True, False])
+def test_a_second_copy_of_a_candidate_waits_for_a_person(peopled, second, same_scan):
+    if same_scan:
+        first, other = peopled.scanned(whole(0, 1), second)
+    else:
+        (first,), (other,) = peopled.scanned(whole(0, 1)), peopled.scanned(second)
+    assert peopled.copy(first).status is CopyStatus.COMPLETE
+    assert peopled.copy(other).status is CopyStatus.TO_DECIDE
+    assert Code.DUPLICATE_COPY in peopled.open_codes()
+    with pytest.raises(Refused, match="set one of them aside"):
+        decided(peopled, other, Decision.ACCEPT)
+    assert decided(peopled, first, Decision.SET_ASIDE)
+    assert decided(peopled, other, Decision.ACCEPT)
+    assert peopled.copy(first).life is Life.SET_ASIDE
+    assert peopled.copy(other).status is CopyStatus.COMPLETE
+    assert peopled.open_codes() == []
+
+
+def test_a_person_says_whose_a_copy_is(peopled):
+    (copy,) = peopled.scanned(unknown(1))
+    with pytest.raises(Refused, match="attribute it"):
+        decided(peopled, copy, Decision.ACCEPT)
+    with pytest.raises(Refused, match="not enrolled"):
+        decided(peopled, copy, Decision.ATTRIBUTE, "cand_0000000000000000")
+    event = decided(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(2), reason="L'écriture de FAUXNOM.")
+    told = peopled.copy(copy)
+    assert (told.status, told.candidate, told.decided_by) == (
+        CopyStatus.COMPLETE,
+        peopled.candidate(2),
+        "service",
+    )
+    assert peopled.register.vault.get(told.reason).decode() == "L'écriture de FAUXNOM."
+    assert "FAUXNOM" not in event.line()
+    assert peopled.open_codes() == []
+    with peopled.register.reading() as connection:
+        assert [row.id for row in queries.to_anonymise(connection)] == [copy]
+
+
+def test_naming_the_owner_of_an_incomplete_copy_does_not_complete_it(peopled):
+    (copy,) = peopled.scanned(partial(0, 1))
+    decided(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(1))
+    assert peopled.copy(copy).status is CopyStatus.INCOMPLETE
+    assert peopled.open_codes() == [Code.MISSING_PAGES]
+    decided(peopled, copy, Decision.ACCEPT)
+    assert (peopled.copy(copy).status, peopled.copy(copy).candidate) == (
+        CopyStatus.COMPLETE,
+        peopled.candidate(1),
+    )
+
+
+def test_a_copy_that_is_not_anonymous_stays_here(peopled):
+    (copy,) = peopled.scanned(whole(0, 1))
+    leak = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [2]),))
+    assert peopled.record(leak, copy)
+    assert peopled.record(leak, copy) is None
+    assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
+    with peopled.register.reading() as connection:
+        assert queries.routable(connection, EXAM) == []
+        assert [row.id for row in queries.waiting_copies(connection)] == [copy]
+
+
+def test_an_anonymous_number_is_one_copys_alone(peopled):
+    first, second = peopled.scanned(whole(0, 1), whole(1, 5))
+    once = CopyAnonymised(anonymous_number="A17", sha256="aa")
+    assert peopled.record(once, first)
+    assert peopled.record(once, first) is None
+    with pytest.raises(Refused, match="another copy's"):
+        peopled.record(once, second)
+    with peopled.register.reading() as connection:
+        assert not queries.anonymous_number_free(connection, EXAM, "A17")
+        assert queries.anonymous_number_free(connection, "U1", "A17")
+
+
+def test_a_quarantined_scan_keeps_its_copies_out_of_the_way(peopled):
+    scan = peopled.stored("aa")
+    peopled.read(scan, [whole(0, 1)])
+    peopled.record(ScanQuarantined(sha256="aa", findings=(finding(Code.READING_FAILED, what="3"),)), scan)
+    assert peopled.scan(scan).state is ScanState.QUARANTINED
+    again = peopled.stored("aa")
+    peopled.read(again, [whole(0, 1)])
+    with peopled.register.reading() as connection:
+        (copy,) = queries.copies_of_scan(connection, again)
+        assert [row.id for row in queries.current_copies(connection)] == [copy.id]
+    assert copy.status is CopyStatus.COMPLETE
+
+
+def test_only_ready_copies_go_into_lots_and_once(peopled):
+    ready, raw, lacking, nobodys = peopled.scanned(whole(0, 1), whole(1, 5), partial(2, 9), unknown(11))
+    peopled.anonymised(ready, "A17")
+    peopled.anonymised(lacking, "B23")
+    with peopled.register.reading() as connection:
+        assert [row.id for row in queries.routable(connection, EXAM)] == [ready]
+    for bad in ([ready, raw], [lacking], [nobodys], [ready, ready], ["copy_0000000000000000"]):
+        with pytest.raises(Refused, match="cannot go into a lot"):
+            peopled.in_lot(*bad)
+    lot = peopled.in_lot(ready)
+    with peopled.register.reading() as connection:
+        assert queries.routable(connection, EXAM) == []
+        assert queries.next_lot_number(connection, EXAM) == 2
+        (told,) = queries.all_lots(connection, EXAM)
+    assert (told.id, told.number, told.copies, told.state) == (lot, 1, 1, LotState.ASSIGNED)
+    with pytest.raises(Refused, match="cannot be decided anew"):
+        decided(peopled, ready, Decision.SET_ASIDE)
+
+
+def test_the_order_in_a_lot_is_kept(peopled):
+    ids = peopled.scanned(*(whole(k, 1 + 4 * k) for k in range(4)))
+    for k, copy in enumerate(ids):
+        peopled.anonymised(copy, f"A{k}")
+    order = [ids[2], ids[0], ids[3], ids[1]]
+    lot = peopled.in_lot(*order)
+    with peopled.register.reading() as connection:
+        assert [row.id for row in queries.lot_copies(connection, lot)] == order
+        assert [row.assigned for row in queries.all_correctors(connection, EXAM)] == [4, 0]
+
+
+MOVES = {"pull": LotPulled(), "return": LotReturned(), "recall": LotRecalled()}
+LEADS = {
+    (LotState.ASSIGNED, "pull"): LotState.PULLED,
+    (LotState.PULLED, "return"): LotState.RETURNED,
+    (LotState.PULLED, "recall"): LotState.ASSIGNED,
+    (LotState.RETURNED, "recall"): LotState.ASSIGNED,
+}
+WAYS = {LotState.ASSIGNED: [], LotState.PULLED: ["pull"], LotState.RETURNED: ["pull", "return"]}
+
+
+def test_a_lot_goes_from_assigned_to_pulled_to_returned_or_back(peopled):
+    copies = peopled.scanned(*(whole(k, 1 + 4 * k) for k in range(6)))
+    free = iter(copies)
+    for number, (state, move) in enumerate(product(LotState, MOVES), start=1):
+        copy = next(free, None)
+        if copy:
+            peopled.anonymised(copy, f"A{number}")
+        lot = peopled.in_lot(*([copy] if copy else []), number=number)
+        for step in WAYS[state]:
+            peopled.record(MOVES[step], lot)
+        leads, same = LEADS.get((state, move)), {"pull": LotState.PULLED, "return": LotState.RETURNED}
+        if leads:
+            assert peopled.record(MOVES[move], lot)
+        elif same.get(move, LotState.ASSIGNED) == state:
+            assert peopled.record(MOVES[move], lot) is None
+        else:
+            with pytest.raises(Refused, match="cannot become"):
+                peopled.record(MOVES[move], lot)
+        with peopled.register.reading() as connection:
+            assert queries.lot(connection, lot).state == (leads or state)
+
+
+def test_a_lot_changes_hands_only_while_nobody_has_it(peopled):
+    (copy,) = peopled.scanned(whole(0, 1))
+    peopled.anonymised(copy, "A17")
+    lot = peopled.in_lot(copy)
+    first, second = peopled.correctors()
+    assert peopled.record(LotReassigned(corrector=first), lot) is None
+    assert peopled.record(LotReassigned(corrector=second), lot)
+    peopled.record(LotPulled(), lot)
+    with pytest.raises(Refused, match="recall"):
+        peopled.record(LotReassigned(corrector=first), lot)
+    peopled.record(LotRecalled(), lot)
+    assert peopled.record(LotReassigned(corrector=first), lot)
+    with pytest.raises(Refused, match="no corr_0000000000000000"):
+        peopled.record(LotReassigned(corrector="corr_0000000000000000"), lot)
+
+
+def test_two_lots_of_an_exam_cannot_have_one_number(peopled):
+    peopled.in_lot()
+    facts = LotFormed(exam=EXAM, number=1, corrector=peopled.correctors()[0], copies=(), complementary=True)
+    with pytest.raises(Exception, match="UNIQUE"):
+        peopled.record(facts, new_id("lot"))
+
+
+def test_a_reconciliation_replaces_the_one_before(peopled):
+    def reconciled(*findings):
+        facts = ReconciliationMade(exam=EXAM, centre=CENTRE, findings=findings)
+        return peopled.record(facts, f"{EXAM}/{CENTRE}")
+
+    absent = CandidateFinding(candidate=peopled.candidate(0), finding=finding(Code.PRESENT_WITHOUT_COPY))
+    fewer = CandidateFinding(candidate=None, finding=finding(Code.EXPECTED_MORE_COPIES, n=3, what="4"))
+    peopled.scanned(partial(1, 1))
+    assert reconciled(absent, fewer)
+    assert reconciled(absent, fewer) is None
+    assert sorted(peopled.open_codes()) == sorted(
+        [Code.MISSING_PAGES, Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
+    )
+    assert reconciled()
+    assert peopled.open_codes() == [Code.MISSING_PAGES]
+
+
+def test_a_deadline_is_swept_once(peopled):
+    sweep = DeadlineSwept(exam=EXAM, centre=CENTRE)
+    with peopled.register.reading() as connection:
+        assert not queries.swept(connection, EXAM, CENTRE)
+    assert peopled.record(sweep, f"{EXAM}/{CENTRE}")
+    assert peopled.record(sweep, f"{EXAM}/{CENTRE}") is None
+    with peopled.register.reading() as connection:
+        assert queries.swept(connection, EXAM, CENTRE)
+        assert not queries.swept(connection, EXAM, "0050006E")
+
+
+def test_where_an_exam_stands(peopled):
+    first, second, *_ = peopled.scanned(whole(0, 1), whole(1, 5), partial(2, 9), unknown(11))
+    scan = peopled.copy(first).scan
+    peopled.record(ScanProcessed(), scan)
+    peopled.drop()
+    peopled.anonymised(first, "A17")
+    peopled.anonymised(second, "B23")
+    pulled = peopled.in_lot(first)
+    peopled.in_lot(second, number=2)
+    peopled.record(LotPulled(), pulled)
+    with peopled.register.reading() as connection:
+        told = queries.exam_counts(connection, EXAM)
+        assert queries.exam_counts(connection, EXAM, "0050006E").copies == 0
+    assert told == queries.ExamCounts(
+        exam=EXAM,
+        expected=6,
+        present=None,
+        scans=2,
+        waiting_scans=1,
+        copies=4,
+        complete=2,
+        incomplete=1,
+        to_decide=1,
+        in_lots=2,
+        pulled=1,
+        returned=0,
+    )
