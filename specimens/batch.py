@@ -123,7 +123,8 @@ def draw_batch(
 ) -> Batch:  # fmt: skip
     """The scan of one copy for each of `kinds`, by the first of `candidates`; the others have no copy.
 
-    The same arguments give the same bytes. `other_exam` is the épreuve of a copy in the wrong pile.
+    The same arguments give the same bytes. `OTHER_LABEL` takes a roster of two at least. `other_exam` is the
+    épreuve of a copy in the wrong pile.
     """
     if len(kinds) > len(candidates):
         raise ValueError("more copies than candidates")
@@ -134,20 +135,6 @@ def draw_batch(
         pdf(drawing.images, dpi), exam, centre, level, dpi, mode, a3, len(drawing.images), tuple(candidates),
         tuple(drawing.copies),
     )  # fmt: skip
-
-
-def any_kinds(seed: int, count: int) -> tuple[Kind, ...]:
-    """So many kinds, one in two without trouble."""
-    rng = np.random.default_rng(seed)
-    others = [kind for kind in Kind if kind is not Kind.OK]
-    return tuple(Kind.OK if rng.random() < 0.5 else others[rng.integers(len(others))] for _ in range(count))
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One image to scan: a page, or an A3 side; `shows` its pages from left to right."""
-
-    shows: tuple[int, ...]
 
 
 class _Drawing:
@@ -174,23 +161,23 @@ class _Drawing:
         label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
         pages = list(self._copy(candidate, kind, exam, count, label, rng))
         sides, dropped = _feed(kind, count, self._a3, rng)
-        blurred = (int(rng.integers(2, 4)),) if kind is Kind.BLURRED else ()
+        target = int(rng.integers(2, 4)) if kind is Kind.BLURRED else 0
+        blurred = tuple(number for side in sides if target in side for number in side)
         file_pages: list[tuple[int, int]] = []
-        for side in sides:
-            paper = pages[side.shows[0] - 1]
-            shows = side.shows
+        for shows in sides:
+            paper = pages[shows[0] - 1]
             if len(shows) == 2:
                 paper = paper.beside(pages[shows[1] - 1])
             if kind is Kind.UPSIDE_DOWN:
                 paper, shows = paper.turned(), shows[::-1]
-            self._scan(paper, rng, blurred=bool(set(blurred) & set(shows)))
+            self._scan(paper, rng, blurred=target in shows)
             file_pages += [(self._pages + i, shown) for i, shown in enumerate(shows, 1)]
             self._pages += len(shows)
         if kind is Kind.FOREIGN_PAGE:
             self._scan(self._convocation(candidate), rng)
             self._pages += 1
             file_pages.append((self._pages, 0))
-        order = tuple(shown for side in sides for shown in side.shows)
+        order = tuple(shown for side in sides for shown in side)
         if self._a3 and kind is not Kind.SWAPPED:
             order = tuple(sorted(order))
         self.copies.append(
@@ -270,17 +257,18 @@ _CONVOCATION = (
 )
 
 
-def _feed(kind: Kind, count: int, a3: bool, rng: Rng) -> tuple[list[_Side], tuple[int, ...]]:
-    """The sides as they pass the scanner, and the pages lost there."""
+def _feed(kind: Kind, count: int, a3: bool, rng: Rng) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+    """The sides as they pass the scanner, each its pages from left to right, and the pages lost there."""
+    sides: list[tuple[int, ...]]
     if a3:
-        sides = [_Side(pair) for k in range(0, count, SHEET) for pair in ((k + 4, k + 1), (k + 2, k + 3))]
+        sides = [side for k in range(0, count, SHEET) for side in ((k + 4, k + 1), (k + 2, k + 3))]
         leaf = 2 * int(rng.integers(count // SHEET)) + 1  # of one sheet, the inner side
         span = slice(leaf, leaf + 1)
     else:
-        sides = [_Side((number,)) for number in range(1, count + 1)]
+        sides = [(number,) for number in range(1, count + 1)]
         leaf = 2 * int(rng.integers(1, count // 2))  # never the first leaf: it names the copy
         span = slice(leaf, leaf + 2)
-    lost: list[_Side] = []
+    lost: list[tuple[int, ...]] = []
     if kind is Kind.MISSING_SIDE:
         lost, sides[span] = sides[span], []
     elif kind is Kind.DUPLICATE_SIDE:
@@ -288,4 +276,4 @@ def _feed(kind: Kind, count: int, a3: bool, rng: Rng) -> tuple[list[_Side], tupl
     elif kind is Kind.SWAPPED:
         first, second = (0, 1) if a3 else (2, 3)
         sides[first], sides[second] = sides[second], sides[first]
-    return sides, tuple(sorted(number for side in lost for number in side.shows))
+    return sides, tuple(sorted(number for side in lost for number in side))
