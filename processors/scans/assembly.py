@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from processors.scans.sequence import (
     LENGTHS,
     MAX_PAGES,
     PAGES_PER_SHEET,
+    SCANNED_TWICE,
     Costs,
     PageEvidence,
     Place,
@@ -70,7 +72,8 @@ def assemble(
 def reading_order(pages: Sequence[PageReading]) -> list[tuple[PageReading, int | None]]:
     """The pages as a reader turns them, each with its place in the sheet (1 to 4) where the scan tells it.
 
-    A4 scans are in order already. Of an A3 sheet, the recto bears pages 4 | 1 and the verso 2 | 3.
+    A4 scans are in order already. Of an A3 sheet, the recto bears pages 4 | 1 and the verso 2 | 3; sheets may
+    have been scanned verso first, and a side may be lost, so sides are paired by what their numbers say.
     """
     sides: list[list[PageReading]] = []
     for page in pages:
@@ -78,28 +81,56 @@ def reading_order(pages: Sequence[PageReading]) -> list[tuple[PageReading, int |
             sides[-1].append(page)
         else:
             sides.append([page])
-    ordered: list[tuple[PageReading, int | None]] = []
-    k = 0
-    while k < len(sides):
-        side = sides[k]
-        after = sides[k + 1] if k + 1 < len(sides) else []
-        if len(side) < 2:
-            ordered.append((side[0], None))
-            k += 1
-            continue
-        left, right = _left_and_right(side)
-        if _is_recto(side):
-            if len(after) == 2 and not _is_recto(after):
-                inner_left, inner_right = _left_and_right(after)
-                ordered += [(right, 1), (inner_left, 2), (inner_right, 3), (left, 4)]
-                k += 2
-            else:
-                ordered += [(right, 1), (left, 4)]
-                k += 1
+    # least cost of the first k sides, and how many sides the last step took
+    least: list[tuple[float, int]] = [(0.0, 0)]
+    for k, side in enumerate(sides, start=1):
+        best = (least[-1][0] + (_SIDE_ALONE if len(side) == 2 else 0.0), 1)
+        for taken in (2, 3):
+            if k >= taken:
+                best = min(best, (least[-taken][0] + _sheet_cost(sides[k - taken : k]), taken))
+        least.append(best)
+    sheets: list[list[list[PageReading]]] = []
+    k = len(sides)
+    while k:
+        sheets.append(sides[k - least[k][1] : k])
+        k -= least[k][1]
+    return [placed for sheet in reversed(sheets) for placed in _as_read(sheet)]
+
+
+_SIDE_ALONE = 7.0  # cost of a lost side
+_VERSO_FIRST = 3.0  # cost of a sheet fed verso first
+
+
+def _sheet_cost(group: Sequence[Sequence[PageReading]]) -> float:
+    """Cost of these images being the sides of one A3 sheet, one of them perhaps scanned twice."""
+    rectos = [side for side in group if len(side) == 2 and _is_recto(side)]
+    versos = [side for side in group if len(side) == 2 and not _is_recto(side)]
+    if not rectos or not versos or len(rectos) + len(versos) < len(group):
+        return math.inf
+    sheets = np.arange(MAX_PAGES // PAGES_PER_SHEET) * PAGES_PER_SHEET
+    by_side = [
+        np.sum([_numbers(p.number_reading)[sheets + (slot or 1) - 1] for p, slot in _as_read([side])], axis=0)
+        for side in group
+    ]
+    cost = float(np.sum(by_side, axis=0).min() - sum(np.min(side) for side in by_side))
+    if group[0] is versos[0]:
+        cost += _VERSO_FIRST
+    for one, double in (s for s in (rectos, versos) if len(s) == 2):
+        pairs = zip(_as_read([one]), _as_read([double]), strict=True)
+        cost += SCANNED_TWICE - sum(_likeness(page, other) for (page, _), (other, _) in pairs)
+    return cost
+
+
+def _as_read(group: Sequence[Sequence[PageReading]]) -> list[tuple[PageReading, int | None]]:
+    """One page, one A3 side or both sides of a sheet, in reading order with their places in the sheet."""
+    placed: list[tuple[PageReading, int | None]] = []
+    for side in group:
+        if len(side) == 1:
+            placed.append((side[0], None))
         else:
-            ordered += [(left, 2), (right, 3)]
-            k += 1
-    return ordered
+            left, right = _left_and_right(side)
+            placed += [(right, 1), (left, 4)] if _is_recto(side) else [(left, 2), (right, 3)]
+    return sorted(placed, key=lambda page: page[1] or 0)
 
 
 def _left_and_right(side: Sequence[PageReading]) -> tuple[PageReading, PageReading]:
@@ -217,7 +248,7 @@ def _copy(group: Sequence[tuple[PageReading, Place]], sheets: dict[int, Evidence
         *_appearance(pages, foreign, model),
         *owner.findings,
     ]
-    if missing or any(p.trouble for p in pages):
+    if missing or any(_unreadable(p) for p in pages):
         status = CopyStatus.INCOMPLETE
     elif owner.candidate is None or any(f.severity is Severity.BLOCKING for f in findings):
         status = CopyStatus.TO_DECIDE
@@ -253,19 +284,24 @@ def _completeness(
     if doubles:
         spare = [p.page for p, number in members if kept[number] is not p]
         findings.append(finding(Code.DUPLICATE_PAGES, spare, what=french_pages(sorted(set(doubles)))))
-    order = [number for page, number in members if kept[number] is page]
+    as_scanned = [number for page, number in members if kept[number] is page]
     moved = [
-        page.page
-        for (page, number), expected in zip(
-            [(p, n) for p, n in members if kept[n] is p], sorted(order), strict=True
-        )
-        if number != expected
+        kept[number].page
+        for number, expected in zip(as_scanned, sorted(as_scanned), strict=True)
+        if number != expected or _fed_verso_first(kept, number)
     ]
     if moved:
         findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
     if members and all(p.number is None for p, _ in members):
         findings.append(finding(Code.NO_PAGE_NUMBERS, [p.page for p, _ in members]))
     return findings
+
+
+def _fed_verso_first(kept: dict[int, PageReading], number: int) -> bool:
+    """Whether the A3 sheet of this page was scanned with its verso before its recto."""
+    recto = number - (number - 1) % PAGES_PER_SHEET
+    first, second = kept.get(recto), kept.get(recto + 1)
+    return first is not None and second is not None and first.half is not None and first.image > second.image
 
 
 def _the(numbers: Sequence[int]) -> str:
@@ -285,11 +321,18 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
         names = sorted({(p.model or "").upper() for p in old})
         findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))
     for p in pages:
-        if p.trouble is not None:
-            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble))
+        if (why := _unreadable(p)) is not None:
+            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why))
     if pages and all(p.blank for p in pages):
         findings.append(finding(Code.BLANK_COPY, [p.page for p in pages]))
     return findings
+
+
+def _unreadable(page: PageReading) -> str | None:
+    """Why this page must be scanned again, in French; it is one of the copy's by the others around it."""
+    if page.trouble is None and page.kind in (PageKind.FOREIGN, PageKind.UNREADABLE):
+        return "les cases de numérotation n'y sont pas visibles"
+    return page.trouble
 
 
 def _one_copy_each(copies: Sequence[CopyReading]) -> list[CopyReading]:

@@ -78,6 +78,8 @@ def place(gray: Gray, dpi: float, form: Form) -> Placement:
         turn = Turn((base + 180 * over) % 360)
         seen = np.ascontiguousarray(strokes[::-1, ::-1]) if over else strokes
         candidates.append(_place_upright(seen, turn, form))
+    if max(c.boxes for c in candidates) < BOXES_SEEN and not any(c.frames for c in candidates):
+        candidates = candidates[:1]  # nothing tells which way up it is
     best = max(candidates, key=lambda p: (p.frames >= FRAMES_SEEN, p.frames + p.boxes))
     scale = dpi / MAP_DPI
     to_pixels = best.to_pixels * scale

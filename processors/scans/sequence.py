@@ -28,7 +28,7 @@ LENGTHS = np.arange(PAGES_PER_SHEET, MAX_PAGES + 1, PAGES_PER_SHEET)
 _LOST_LEAF = 6.0
 _LOST_SIDE = 8.0
 _SWAPPED = 6.0
-_SCANNED_TWICE = 6.0
+SCANNED_TWICE = 6.0
 _ENDS_EARLY = 7.0
 _STARTS_LATE = 7.0
 _ANY_JUMP = 11.0
@@ -143,7 +143,7 @@ def _advance(pages: Sequence[PageEvidence], i: int, fronts: Sequence[_Front]) ->
         cost = before[np.arange(len(LENGTHS)), jump][:, None] + _ANY_JUMP + here + stays
         offer(cost, np.broadcast_to((jump + np.arange(len(LENGTHS)) * MAX_PAGES)[:, None], shape), _Step.NEXT)
         offer(before + page.foreign, grid, _Step.FOREIGN)
-        twice = before + here + _SCANNED_TWICE - page.like_previous
+        twice = before + here + SCANNED_TWICE - page.like_previous
         offer(twice, grid, _Step.NEXT)
 
     # two pages at once: exchanged, or a leaf scanned twice
@@ -151,7 +151,7 @@ def _advance(pages: Sequence[PageEvidence], i: int, fronts: Sequence[_Front]) ->
         earlier, other = fronts[i - 2].cost, pages[i - 1]
         there = np.where(fits, other.native + other.number[None, :] + other.total[:, None], np.inf)
         stays += max(0.0, -other.same_owner)
-        likely = _SCANNED_TWICE - page.like_second_previous - other.like_second_previous + stays
+        likely = SCANNED_TWICE - page.like_second_previous - other.like_second_previous + stays
         twice = np.full(shape, np.inf)
         twice[:, 1:] = earlier[:, 1:] + there[:, :-1] + here[:, 1:] + likely
         offer(twice, grid, _Step.LEAF_TWICE)

@@ -189,3 +189,15 @@ def test_an_a3_side_lost_in_the_scanner_is_missed() -> None:
     pages = [replace(p, page=k) for k, p in enumerate(a3(1, True), start=1)]
     (copy,), _ = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
     assert copy.missing == (2, 3)
+
+
+def test_a3_sheets_fed_verso_first_or_twice_are_put_right() -> None:
+    recto, verso = a3(1, True), a3(2, False)
+    again = [replace(p, image=3) for p in verso]
+    for sides in ([verso, recto], [recto, verso, again], [verso, again, recto]):
+        pages = [replace(p, page=k) for k, p in enumerate((p for s in sides for p in s), start=1)]
+        (copy,), _ = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
+        assert copy.missing == ()
+        assert len(copy.pages) == 4
+        assert (Code.DUPLICATE_PAGES in codes(copy)) == (len(sides) == 3)
+        assert (Code.PAGES_OUT_OF_ORDER in codes(copy)) == (sides[0] is verso)
