@@ -193,9 +193,9 @@ def test_an_a3_side_lost_in_the_scanner_is_missed() -> None:
 
 def test_a3_sheets_fed_verso_first_or_twice_are_put_right() -> None:
     recto, verso = a3(1, True), a3(2, False)
-    again = [replace(p, image=3) for p in verso]
-    for sides in ([verso, recto], [recto, verso, again], [verso, again, recto]):
-        pages = [replace(p, page=k) for k, p in enumerate((p for s in sides for p in s), start=1)]
+    for sides in ([verso, recto], [recto, verso, verso], [verso, verso, recto]):
+        fed = [replace(p, image=image) for image, side in enumerate(sides, start=1) for p in side]
+        pages = [replace(p, page=k) for k, p in enumerate(fed, start=1)]
         (copy,), _ = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
         assert copy.missing == ()
         assert len(copy.pages) == 4
