@@ -17,8 +17,11 @@ app = typer.Typer(
 )
 
 app.command("up")(machine.up)
+app.command("demo")(machine.demo)
 app.add_typer(session.app, name="session")
 app.add_typer(people.app, name="import")
+app.command("labels")(scans.labels)
+app.command("rehearse")(scans.rehearse)
 app.command("drop")(scans.drop)
 app.command("read")(scans.read)
 app.command("status")(service.status)

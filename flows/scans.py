@@ -72,7 +72,8 @@ async def process_scan(scan_id: str) -> State[None]:
             await anonymise(job)
     await conclude(scan_id)
     await artifacts.publish()
-    return await verdict(scan_id)
+    name, message = await verdict(scan_id)
+    return Completed(name=name, message=message)
 
 
 @stage("prendre en charge")
@@ -217,19 +218,19 @@ def conclude(scan_id: str) -> None:
 
 
 @stage("conclure")
-def verdict(scan_id: str) -> State[None]:
-    """The name of the run's last state: what the service reads in a list of runs."""
+def verdict(scan_id: str) -> tuple[str, str]:
+    """Name and message of the run's last state: what the service reads in a list of runs."""
     work = context()
     scan = _scan(work, scan_id)
     with work.register.reading() as connection:
         found = queries.findings_of_scan(connection, scan_id)
     if scan.state is ScanState.QUARANTINED:
-        return Completed(name="Écarté", message=", ".join(sorted({f.code for f in found})))
+        return "Écarté", ", ".join(sorted({one.code for one in found}))
     if scan.state is ScanState.DUPLICATE:
-        return Completed(name="Déjà reçu")
+        return "Déjà reçu", "Les mêmes octets sont arrivés auparavant."
     if found:
-        return Completed(name="Avec constats", message=f"{len(found)} constats")
-    return Completed(name="En ordre")
+        return "Avec constats", f"{len(found)} constats"
+    return "En ordre", "Toutes les copies sont complètes."
 
 
 def _quarantine(work: Context, scan_id: str, sha256: str | None, findings: list[Finding]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 from types import FrameType
@@ -49,4 +51,44 @@ def up(
     except Stopped:
         console.print("Stopped; everything is kept, `massicot up` goes on from here.")
     except ChildError as error:
+        raise UserError(str(error)) from None
+
+
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything up, to explore.")] = False,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="An empty directory; a fresh one if not given.")
+    ] = None,
+) -> None:
+    """Show the whole job on invented copies: drop, read, form lots, pull, verify."""
+    if data is None:
+        data = Path(tempfile.mkdtemp(prefix="massicot-demo-"))
+    elif data.exists() and any(data.iterdir()):
+        raise UserError(f"{data} is not empty: the demonstration wants a directory of its own")
+    data.mkdir(parents=True, exist_ok=True)
+    os.environ["MASSICOT_DATA_DIR"] = str(data)
+
+    from flows import demo as story
+    from flows.children import ChildError
+    from flows.up import running
+
+    signal.signal(signal.SIGTERM, _on_signal)
+    signal.signal(signal.SIGINT, _on_signal)
+    begun = time.monotonic()
+    try:
+        with story.drawing_pool() as pool:
+            drawing = story.start_drawing(pool)
+            with running(data, session=story.session_file(data), say=console.print) as machine:
+                story.play(machine, drawing, console)
+                console.print(f"[bold green]Done in {time.monotonic() - begun:.0f} s.[/]")
+                if keep:
+                    console.print("Everything stays up; Ctrl-C stops it.")
+                    while True:
+                        machine.tend()
+                        time.sleep(1)
+    except Stopped:
+        console.print("Stopped.")
+        if not keep:
+            raise typer.Exit(130) from None
+    except (story.DemoFailed, ChildError) as error:
         raise UserError(str(error)) from None

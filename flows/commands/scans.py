@@ -81,3 +81,53 @@ def drop(
         work.store.inbox.put(key, file, content_type="application/pdf")
     console.print(f"Dropped as {key}", markup=False)
     console.print("The receipt comes beside it, under receipts/, once the file is read.")
+
+
+def labels(
+    roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
+    session: SessionFile,
+    centre: CentreCode,
+    exam: ExamCode,
+    to: Annotated[Path, typer.Option("--to", help="The PDF to write.")] = Path("labels.pdf"),
+) -> None:
+    """Make sheets of bar-code labels for a centre and épreuve (63.5 × 33.9 mm, 24 on A4)."""
+    from processors.people import read_candidates
+    from processors.scans.form import load_form
+    from specimens.labels import label_sheet
+
+    rules = checked_session(session)
+    rules_of = rules.exam(exam)
+    if rules_of is None:
+        raise UserError(f"{exam} is not an épreuve of this session")
+    people = read_candidates(roster.read_bytes(), rules)
+    if people.problems:
+        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
+        raise UserError(f"{roster} cannot be taken as it is:\n{lines}")
+    enrolled = [c for c in people.rows if c.centre == centre and exam in c.exams]
+    if not enrolled:
+        raise UserError(f"nobody is enrolled for {exam} in {centre}")
+    to.write_bytes(label_sheet(enrolled, exam, rules_of.title, centre, load_form(rules.form_path)))
+    console.print(f"{len(enrolled)} labels in {to}", markup=False)
+
+
+def rehearse(
+    session: SessionFile,
+    centre: CentreCode,
+    exam: ExamCode,
+    copies: Annotated[int, typer.Option("--copies", help="How many copies to draw.", min=1)] = 12,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same scans.")] = 1,
+    to: Annotated[Path, typer.Option("--to", help="Where to write them.", file_okay=False)] = Path(
+        "rehearsal"
+    ),
+) -> None:
+    """Draw a scan of invented copies with every kind of trouble, for a centre to rehearse with."""
+    from processors.scans.form import load_form
+    from specimens.rehearsal import plan_session, write_session
+
+    rules = checked_session(session)
+    if rules.centre(centre) is None or exam not in {e.code for e in rules.written}:
+        raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
+    plan = plan_session(seed, [centre], [exam], copies)
+    for path in write_session(plan, load_form(rules.form_path), to):
+        console.print(f"{path}: {copies} copies", markup=False)
+    console.print(f"Rosters, attendance and what is true of each copy lie beside, in {to}.", markup=False)

@@ -1,0 +1,57 @@
+"""A session laid around the present moment, so that a demonstration has both scans in time and late ones."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from processors.deadlines import PARIS
+
+CENTRES = {
+    "0130051K": ("Lycée Marie Curie", "Marseille"),
+    "0050006E": ("Lycée Dominique Villars", "Gap"),
+    "0840003X": ("Lycée Théodore Aubanel", "Avignon"),
+}
+OPEN, LATE = "U4", "U7"
+"""The épreuve whose window is open and whose scans are in time; the one whose deadline has just passed."""
+
+FORM = Path(__file__).parent.parent / "sessions" / "forms" / "ccyc.toml"
+
+
+def write_demo_session(path: Path, at: datetime) -> None:
+    """A session file. Lots of the late épreuve open in three days only: its copies wait."""
+    now = at.astimezone(PARIS)
+    day = timedelta(days=1)
+    just_passed = now - timedelta(minutes=2)
+    due = now + day
+    centres = "".join(
+        f'[[centres]]\nuai = "{uai}"\nname = "{name}"\ncity = "{city}"\n\n'
+        for uai, (name, city) in CENTRES.items()
+    )
+    path.write_text(
+        f"""name = "demonstration"
+title = "Démonstration, {now:%d/%m/%Y}"
+form = "{FORM}"
+label_pattern = '(?P<exam>[A-Z]{{1,2}}\\d{{1,2}}[A-Z]?)-(?P<candidate>\\d{{11}})'
+lot_size = 6
+
+{centres}
+[[exams]]
+code = "{OPEN}"
+title = "Culture économique, juridique et managériale pour l'informatique"
+kind = "written"
+sitting = {{ date = {now - 3 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
+scan_deadline = {{ date = {due:%Y-%m-%d}, time = {due:%H:%M}:00, rule = "until", chosen_by_service = true }}
+window = {{ first = {{ date = {now - day:%Y-%m-%d} }}, last = {{ date = {now + 14 * day:%Y-%m-%d} }} }}
+meetings = [{{ kind = "barème", date = {now - day:%Y-%m-%d}, start = 00:00:00, place = "à distance" }}]
+
+[[exams]]
+code = "{LATE}"
+title = "Cybersécurité des services informatiques"
+kind = "written"
+sitting = {{ date = {now - 2 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
+scan_deadline = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00, chosen_by_service = true }}
+window = {{ first = {{ date = {now + 3 * day:%Y-%m-%d} }}, last = {{ date = {now + 14 * day:%Y-%m-%d} }} }}
+""",
+        "utf-8",
+    )
