@@ -107,7 +107,7 @@ def _cut(register: Register, at: datetime) -> Row[tuple[int, int, int, datetime,
     latest = select(segments).order_by(segments.c.n.desc())
     with register.transaction() as transaction:
         connection = transaction.connection
-        end = head(connection, lock=True).seq
+        end = head(connection).seq
         if row := connection.execute(waiting).first():
             return row
         last = connection.execute(latest).first()

@@ -45,7 +45,7 @@ class Transaction:
 
         Raises Refused for what the rules forbid, and sqlalchemy's IntegrityError.
         """
-        return self.replay(Event.after(head(self.connection, lock=True), facts, subject, actor, at))
+        return self.replay(Event.after(head(self.connection), facts, subject, actor, at))
 
     def replay(self, event: Event) -> Event | None:
         """Takes the event that follows the last one, whether it is new or from the log."""
@@ -68,13 +68,14 @@ class Register:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """One writer at a time: the head of the chain is locked from the first record on."""
+        """One writer at a time: until it is left, nobody else can add an event to the chain."""
         with self.engine.connect().execution_options(massicot_writes=True) as connection, connection.begin():
+            connection.execute(select(chain.c.seq).with_for_update())  # SQLite has locked all already
             yield Transaction(connection, self.vault)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent view, for the queries."""
+        """For the queries."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -84,10 +85,9 @@ class Register:
             return transaction.record(facts, subject, actor=actor, at=at)
 
 
-def head(connection: Connection, *, lock: bool = False) -> Head:
-    """The last event's number and hash. With `lock`, nobody else can add one before we are done."""
-    query = select(chain.c.seq, chain.c.hash)
-    row = connection.execute(query.with_for_update() if lock else query).one()
+def head(connection: Connection) -> Head:
+    """The last event's number and hash."""
+    row = connection.execute(select(chain.c.seq, chain.c.hash)).one()
     return Head(row.seq, row.hash)
 
 

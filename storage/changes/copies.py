@@ -59,7 +59,9 @@ def copy_anonymised(facts: CopyAnonymised, change: Change) -> bool:
 def copy_not_anonymous(facts: CopyNotAnonymous, change: Change) -> bool:
     copy = change.row(copies, change.subject)
     codes = [found.code for found in facts.findings]
-    noted = select(findings.c.seq).where(findings.c.copy == copy.id, findings.c.code.in_(codes))
+    noted = select(findings.c.seq).where(
+        findings.c.copy == copy.id, findings.c.code.in_(codes), findings.c.resolved_by.is_(None)
+    )
     if change.connection.execute(noted).first():
         return False
     change.connection.execute(

@@ -2,20 +2,21 @@
 
 import hashlib
 import json
+import shutil
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from invented import NAMES, NUMBERS, unknown, whole
+from invented import NAMES, NUMBERS, World, unknown, whole
 from sqlalchemy import delete, select, update
 
 from storage import audit as audit_log
 from storage.audit import AuditError, history, rebuild, ship
 from storage.events import Event, digest
 from storage.facts import DeadlineSwept, LotPulled
-from storage.register import open_register
+from storage.register import Register, make_engine, open_register
 from storage.schema import events, metadata
 from storage.seals import Seal
 from storage.signing import load_or_make_key, load_public_key
@@ -26,18 +27,36 @@ KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key()
 
 
-@pytest.fixture
-def shipped(world, audit):
-    """A log of three segments."""
+@pytest.fixture(scope="module")
+def day(tmp_path_factory, store, audit_bucket):
+    """A register, closed, and the three segments and seals that were shipped from it."""
+    path = tmp_path_factory.mktemp("day") / "register.sqlite"
+    register = open_register(f"sqlite:///{path}", store.vault)
+    world = World(register)
     world.people()
-    ship(world.register, audit, KEY, at=AT)
+    ship(register, audit_bucket, KEY, at=AT)
     (copy,) = world.scanned(whole(0, 1))
-    ship(world.register, audit, KEY, at=AT + timedelta(hours=1))
+    ship(register, audit_bucket, KEY, at=AT + timedelta(hours=1))
     world.anonymised(copy, "A17")
     world.in_lot(copy)
-    ship(world.register, audit, KEY, at=AT + timedelta(hours=2))
-    assert verify(audit, PUBLIC, world.register) == []
-    return world
+    ship(register, audit_bucket, KEY, at=AT + timedelta(hours=2))
+    assert verify(audit_bucket, PUBLIC, register) == []
+    register.engine.dispose()
+    return path, {item.key: audit_bucket.get(item.key) for item in audit_bucket.list()}
+
+
+@pytest.fixture
+def shipped(day, audit, store, tmp_path):
+    """That day, in a register and a log that one may spoil."""
+    path, log = day
+    for key in set(keys(audit)) - log.keys():
+        audit.delete(key)
+    for key, data in log.items():
+        audit.put(key, data)
+    own = shutil.copy(path, tmp_path / "register.sqlite")
+    register = Register(make_engine(f"sqlite:///{own}"), store.vault)
+    yield World(register)
+    register.engine.dispose()
 
 
 def keys(audit):
@@ -221,7 +240,7 @@ def test_the_last_event_removed_from_the_register_is_found(shipped, audit):
     assert "not the one that the chain ends with" in messages(audit, shipped.register)
 
 
-class Dies(Exception):
+class DiesError(Exception):
     pass
 
 
@@ -237,15 +256,15 @@ def test_a_shipper_that_dies_is_finished_by_the_next(shipped, audit, monkeypatch
         if key.startswith(step):
             if written:
                 put(self, key, data, **how)
-            raise Dies
+            raise DiesError
         return put(self, key, data, **how)
 
     def dying_transaction(self):
         if step == "register" and next(times) == 1:  # the first cuts, the second notes the seal
-            raise Dies
+            raise DiesError
         return record(self)
 
-    with monkeypatch.context() as patch, pytest.raises(Dies):
+    with monkeypatch.context() as patch, pytest.raises(DiesError):
         patch.setattr(type(audit), "put", dying_put)
         patch.setattr(type(shipped.register), "transaction", dying_transaction)
         ship(shipped.register, audit, KEY, at=AT)

@@ -187,6 +187,9 @@ def test_a_copy_that_is_not_anonymous_stays_here(peopled):
     with peopled.register.reading() as connection:
         assert queries.routable(connection, EXAM) == []
         assert [row.id for row in queries.waiting_copies(connection)] == [copy]
+    decided(peopled, copy, Decision.ACCEPT)
+    assert peopled.record(leak, copy)  # masked anew, and still not anonymous
+    assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
 
 
 def test_an_anonymous_number_is_one_copys_alone(peopled):
