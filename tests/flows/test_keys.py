@@ -1,0 +1,56 @@
+"""Keys of the inbox: whatever a client writes, it is understood or named, and never leads elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.keys import RECEIPTS, attendance_path, receipt_key, scan_path
+from processors.findings import Code
+from processors.session import load_session
+
+SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
+
+
+@pytest.mark.parametrize("name", ["pile.pdf", "éléphant n° 3 (suite).pdf", "a.b.PDF", "x" * 200])
+def test_an_ordinary_name_is_taken(name):
+    path = scan_path(f"scans/0130051K/U4/{name}", SESSION)
+    assert (path.centre, path.exam, path.finding) == ("0130051K", "U4", None)
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("scans/0130051K/U4/" + "x" * 1000, Code.BAD_NAME),
+        ("scans/0130051K/U4/..", Code.BAD_NAME),
+        ("scans/0130051K/U4/a\nb.pdf", Code.BAD_NAME),
+        ("scans/0130051K/U4/sub/a.pdf", Code.BAD_NAME),
+        ("scans/a.pdf", Code.BAD_NAME),
+        ("scans/../../a.pdf", Code.UNKNOWN_CENTRE),
+        ("scans/9999999Z/U4/a.pdf", Code.UNKNOWN_CENTRE),
+        ("scans/0130051K/U99/a.pdf", Code.UNKNOWN_EXAM),
+        ("scans/0130051K/E5/a.pdf", Code.UNKNOWN_EXAM),
+    ],
+)
+def test_a_path_that_says_nothing_is_named(key, code):
+    finding = scan_path(key, SESSION).finding
+    assert finding is not None and finding.code is code
+
+
+@pytest.mark.parametrize(
+    "key", ["scans/../receipts/a.pdf", "scans/0130051K/U4/..", "scans/a/b/c/d.pdf", "scans/x/y/" + "z" * 1000]
+)
+def test_a_receipt_never_leaves_its_folder(key):
+    answer = receipt_key(key, "scan_0")
+    assert answer.startswith(RECEIPTS)
+    assert ".." not in answer.split("/")
+    assert len(answer) < 300
+
+
+def test_two_files_never_share_a_receipt():
+    assert receipt_key("scans/0130051K/U4/a.pdf", "scan_0") != receipt_key("scans/0130051K/U4/a.PDF", "scan_1")
+
+
+def test_attendance_is_of_a_centre_and_a_written_exam():
+    assert attendance_path("attendance/0130051K/U4.csv", SESSION) == ("0130051K", "U4")
+    assert attendance_path("attendance/0130051K/E5.csv", SESSION) is None
+    assert attendance_path("attendance/0130051K/U4/x.csv", SESSION) is None
