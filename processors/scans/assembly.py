@@ -215,16 +215,16 @@ def _likeness(page: PageReading, other: PageReading) -> float:
     if page.fingerprint is None or other.fingerprint is None:
         return 0.0
     if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
-        return -8.0
-    margin = 4
+        return likeness_ratio(0.0)
+    margin = 4  # how far, in squares of the map, the two scans may lie apart
     one, two = page.fingerprint, other.fingerprint[margin:-margin, margin:-margin]
-    if one.std() < _FAINT or two.std() < _FAINT:
+    if max(float(one.std()), float(two.std())) < _FAINT:
         return 0.0
     return likeness_ratio(float(cv2.matchTemplate(one, two, cv2.TM_CCOEFF_NORMED).max()))
 
 
-_FAINT = 0.006
-"""Spread of a fingerprint below which a page is too empty to be told from another."""
+_FAINT = 0.02
+"""Spread of the fingerprints below which two pages are too empty, or too noisy, to be told apart."""
 
 
 def _copy(group: Sequence[tuple[PageReading, Place]], sheets: dict[int, Evidence], model: str) -> CopyReading:
