@@ -174,49 +174,54 @@ def test_an_object_put_beside_is_found(shipped, audit):
     assert {"log/000000000009-000000000009.jsonl", "log/notes.txt", "seals/4.txt"} <= {p.where for p in told}
 
 
-def forged(audit, key_pair):
-    """Rewrites event 3 and all that follows, hashes and seals included, and signs with this key."""
-    previous_seal, previous = audit.get("seals/1.json"), None
-    for n in (2, 3):
+def forge(audit, key_pair, numbers):
+    """Rewrites the first event of these segments and all that follows there, hashes and seals included."""
+    previous = None
+    for n in numbers:
         seal = Seal.model_validate_json(audit.get(f"seals/{n}.json"))
         lines = []
         for line in audit.get(seal.segment).decode().splitlines():
             stated = json.loads(line)
             del stated["hash"]
-            if previous:
-                stated["previous"] = previous
-            else:
+            if previous is None:
                 stated["actor"] = "somebody else"
+            else:
+                stated["previous"] = previous
             previous = digest(stated)
-            event = Event.parse(json.dumps(stated | {"hash": previous}))
-            lines.append(event.line())
-        data = "".join(f"{line}\n" for line in lines).encode()
+            lines.append(Event.parse(json.dumps(stated | {"hash": previous})).line())
+        rewrite(audit, seal.segment, lines)
+        before = hashlib.sha256(audit.get(f"seals/{n - 1}.json")).hexdigest() if n > 1 else None
         new = Seal.of(
             n,
             seal.first,
             seal.last,
-            segment=data,
+            segment=audit.get(seal.segment),
             head=previous,
-            previous=hashlib.sha256(previous_seal).hexdigest(),
+            previous=before,
             at=seal.sealed_at,
             key=key_pair,
         )
-        audit.put(seal.segment, data)
         audit.put(f"seals/{n}.json", new.to_bytes())
-        previous_seal = new.to_bytes()
 
 
 def test_a_history_rewritten_with_another_key_is_found(shipped, audit):
-    forged(audit, Ed25519PrivateKey.generate())
+    forge(audit, Ed25519PrivateKey.generate(), (2, 3))
     told = messages(audit)
     assert "Seal 2 is forged" in told
     assert "Seal 3 is forged" in told
 
 
 def test_even_a_history_rewritten_with_the_key_itself_is_known_to_the_register(shipped, audit):
-    forged(audit, KEY)
+    forge(audit, KEY, (2, 3))
     assert verify(audit, PUBLIC) == []
     assert "Event 3 is not what the register holds." in messages(audit, shipped.register)
+
+
+def test_one_segment_rewritten_with_the_key_itself_does_not_fit_the_next(shipped, audit):
+    forge(audit, KEY, (1,))
+    told = messages(audit)
+    assert "Seal 2 does not follow seal 1." in told
+    assert "Event 3 does not follow event 2" in told
 
 
 def test_a_register_tampered_with_is_found(shipped, audit):
@@ -294,6 +299,22 @@ def test_two_shippers_at_once_write_one_log(world, audit):
     assert len(counts) == 4
     assert len(keys(audit)) == 2
     assert verify(audit, PUBLIC, world.register) == []
+
+
+def test_shipping_while_one_verifies_raises_no_alarm(shipped, audit):
+    def run():
+        for k in range(8):
+            shipped.record(DeadlineSwept(exam=f"X{k}", centre="0050006E"), f"X{k}/0050006E")
+            ship(shipped.register, audit, KEY, at=AT)
+
+    shipper = threading.Thread(target=run)
+    shipper.start()
+    alarms = []
+    while shipper.is_alive():
+        alarms += verify(audit, PUBLIC, shipped.register)
+    shipper.join()
+    assert alarms == verify(audit, PUBLIC, shipped.register) == []
+    assert len(keys(audit)) == 22
 
 
 def test_another_register_cannot_write_over_a_log(shipped, audit, tmp_path, store):

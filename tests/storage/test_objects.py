@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 
 from storage.objects import NotFoundError, Store, StoreError, s3_client
 
-
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -161,10 +161,11 @@ def test_the_same_bytes_are_one_scan_in_one_place_and_another_elsewhere(world):
     assert world.record(ScanDuplicate(sha256="aa", of=first), second)
     assert world.scan(second).state is ScanState.DUPLICATE
 
-    other = ObjectInfo(f"scans/{CENTRE}/U1/pile.pdf", "e9", 10, world.now)
-    elsewhere = arrive(world.register, other, "U1", CENTRE, actor="test", at=world.tick())
-    world.record(ScanClaimed(attempt=1), elsewhere)
-    assert world.record(ScanStored(sha256="aa"), elsewhere)
+    for exam, centre in (("U1", CENTRE), (EXAM, "0050006E")):
+        other = ObjectInfo(f"scans/{centre}/{exam}/pile.pdf", "e9", 10, world.now)
+        elsewhere = arrive(world.register, other, exam, centre, actor="test", at=world.tick())
+        world.record(ScanClaimed(attempt=1), elsewhere)
+        assert world.record(ScanStored(sha256="aa"), elsewhere)
 
 
 def test_a_file_set_aside_may_be_dropped_again(world):
