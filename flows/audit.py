@@ -12,7 +12,7 @@ from storage import audit
 from storage.signing import load_or_make_key
 
 
-@flow(name="ship-audit")
+@flow(name="ship-audit", flow_run_name="sceller le journal")
 async def ship_audit() -> State[None]:
     """Every five minutes."""
     shipped = await ship()

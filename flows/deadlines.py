@@ -16,7 +16,7 @@ from storage.facts import DeadlineSwept
 ACTOR = "sweep_deadlines"
 
 
-@flow(name="sweep-deadlines")
+@flow(name="sweep-deadlines", flow_run_name="échéances")
 async def sweep_deadlines() -> State[None]:
     """Every quarter of an hour; each centre and épreuve once."""
     swept = await sweep()

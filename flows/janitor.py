@@ -20,12 +20,13 @@ ACTOR = "janitor"
 ATTEMPTS = 3
 
 
-@flow(name="janitor")
+@flow(name="janitor", flow_run_name="reprises")
 async def janitor() -> State[None]:
     """Every two minutes. A run that crashed less than a minute ago is left alone."""
     taken_up = 0
     for scan in await find_unfinished():
-        if await runs.is_dead(scan.id, now()):
+        over = await runs.is_over(scan.id, now())
+        if over or (over is None and scan.state is ScanState.PROCESSING):
             await take_up(scan)
             taken_up += 1
     if not taken_up:

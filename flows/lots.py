@@ -22,7 +22,7 @@ class Formed:
     unroutable: int
 
 
-@flow(name="form-lots")
+@flow(name="form-lots", flow_run_name="former les lots")
 async def form_lots() -> State[None]:
     """Every hour of the day. Copies that come later make complementary lots."""
     formed = await form_all()

@@ -9,27 +9,28 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import arun_deployment
 
+from storage.rows import ScanRow
+
 _DEPLOYMENT = "process-scan/process-scan"
 SETTLING = timedelta(minutes=1)  # a run that has just died may still be told otherwise
 
 
-async def start(scan: str, *, number: int, attempt: int, centre: str | None, exam: str | None) -> None:
-    """Starts a run for this attempt at a scan; the same attempt never gets two."""
-    place = f"{centre or 'centre inconnu'} {exam or 'épreuve inconnue'}"
-    again = f", essai {attempt}" if attempt > 1 else ""
+async def start(scan: ScanRow, occasion: str) -> None:
+    """Starts a run of this scan. The same occasion never gets two, even when the first has crashed."""
+    place = f"{scan.centre or 'centre inconnu'} {scan.exam or 'épreuve inconnue'}"
     await arun_deployment(
         _DEPLOYMENT,
-        parameters={"scan_id": scan},
+        parameters={"scan_id": scan.id},
         timeout=0,
-        idempotency_key=f"{scan}:{attempt}",
-        flow_run_name=f"scan {place} #{number}{again}",
-        tags=[scan, *filter(None, (centre, exam))],
+        idempotency_key=f"{scan.id}:{occasion}",
+        flow_run_name=f"scan {place} #{scan.n}",
+        tags=[scan.id, *filter(None, (scan.centre, scan.exam))],
         as_subflow=False,
     )
 
 
-async def is_dead(scan: str, at: datetime) -> bool:
-    """Whether the last run of this scan ended over a minute ago, or there is none that Prefect remembers."""
+async def is_over(scan: str, at: datetime) -> bool | None:
+    """Whether the last run of this scan ended over a minute ago. None when Prefect remembers none."""
     async with get_client() as client:
         runs = await client.read_flow_runs(
             flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(all_=[scan])),
@@ -37,6 +38,6 @@ async def is_dead(scan: str, at: datetime) -> bool:
             limit=1,
         )
     if not runs:
-        return True
+        return None
     state = runs[0].state
     return state is not None and state.is_final() and state.timestamp < at - SETTLING

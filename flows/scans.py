@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows import artifacts
-from flows.answers import answer, answer_and_clear
+from flows.answers import answer
 from flows.context import Context, context, now
 from flows.enrolled import naming, whole_roster
 from flows.isolation import isolated, run_pages
@@ -211,10 +211,9 @@ def conclude(scan_id: str) -> None:
     scan = _scan(work, scan_id)
     if scan.centre and scan.exam:
         reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=now())
-    if scan.state is ScanState.PROCESSING:
-        answer(work, scan_id, at=now())
-        work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
-    answer_and_clear(work, scan, at=now())
+    answer(work, scan_id, at=now())
+    work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
+    work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
 
 
 @stage("conclure")

@@ -21,17 +21,21 @@ from storage.schema import ScanState
 ACTOR = "watch_inbox"
 
 
-@flow(name="watch-inbox")
+@flow(name="watch-inbox", flow_run_name="relever le dépôt")
 async def watch_inbox() -> State[None]:
     """Every 30 seconds, one at a time. What it has noted once it never notes again."""
     lists = await take_attendance()
     await note_arrivals()
     waiting = await find_waiting()
     for scan in waiting:
-        await runs.start(scan.id, number=scan.n, attempt=scan.attempt + 1, centre=scan.centre, exam=scan.exam)
-    if not waiting and not lists:
+        await runs.start(scan, f"essai {scan.attempt + 1}")
+    decided = await find_decided()
+    for scan in decided:
+        await runs.start(scan, f"décision, {now():%Y-%m-%d %H:%M}"[:-1])  # once in ten minutes
+    if not waiting and not decided and not lists:
         return Completed(name="Rien de neuf")
-    return Completed(message=f"{len(waiting)} fichiers à lire, {lists} listes d'émargement")
+    told = f"{len(waiting)} fichiers à lire, {len(decided)} à reprendre, {lists} listes d'émargement"
+    return Completed(message=told)
 
 
 @stage("relever le dépôt")
@@ -59,6 +63,15 @@ def _clear_if_done(info: ObjectInfo) -> None:
 def find_waiting() -> list[ScanRow]:
     with context().register.reading() as connection:
         return queries.arrivals_to_process(connection)
+
+
+@stage("chercher les copies décidées")
+def find_decided() -> list[ScanRow]:
+    """Scans that are done, but of which a person has decided a copy since: it can be made anonymous."""
+    with context().register.reading() as connection:
+        scans = {copy.scan for copy in queries.to_anonymise(connection)}
+        found = [queries.scan(connection, scan) for scan in sorted(scans)]
+    return [scan for scan in found if scan is not None and scan.state is ScanState.PROCESSED]
 
 
 @stage("prendre les listes d'émargement")

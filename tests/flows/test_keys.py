@@ -47,7 +47,9 @@ def test_a_receipt_never_leaves_its_folder(key):
 
 
 def test_two_files_never_share_a_receipt():
-    assert receipt_key("scans/0130051K/U4/a.pdf", "scan_0") != receipt_key("scans/0130051K/U4/a.PDF", "scan_1")
+    assert receipt_key("scans/0130051K/U4/a.pdf", "scan_0") != receipt_key(
+        "scans/0130051K/U4/a.PDF", "scan_1"
+    )
 
 
 def test_attendance_is_of_a_centre_and_a_written_exam():

@@ -1,0 +1,101 @@
+"""A whole machine, started once for all slow tests as `massicot up` starts it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from flows.context import Context, context, now
+from flows.demo_session import FORM, write_demo_session
+from flows.up import Machine, running
+from processors.scans.form import load_form
+from specimens.batch import Batch, Kind, roster_csv
+from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
+from storage import intake, queries
+
+FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@dataclass
+class Stage:
+    """A machine that is up, the people it knows, and what a test does with both."""
+
+    machine: Machine
+    work: Context
+    plan: Rehearsal
+    tokens: dict[str, str]
+
+    def draw(self, centre: str, exam: str, kinds: tuple[Kind, ...]) -> Batch:
+        from dataclasses import replace
+
+        planned = next(b for b in self.plan.batches if (b.centre, b.exam) == (centre, exam))
+        return replace(planned, kinds=kinds).draw(load_form(FORM))
+
+    def drop(self, batch: Batch, name: str) -> None:
+        self.work.store.inbox.put(f"scans/{batch.centre}/{batch.exam}/{name}", batch.pdf)
+
+    def run(self, name: str) -> str:
+        """Runs a deployment now and waits for it; the name of its last state."""
+        found = httpx.get(f"{self.machine.api}/deployments/name/{name}/{name}").raise_for_status().json()
+        made = httpx.post(f"{self.machine.api}/deployments/{found['id']}/create_flow_run", json={})
+        url = f"{self.machine.api}/flow_runs/{made.raise_for_status().json()['id']}"
+
+        def over() -> dict[str, Any] | None:
+            run: dict[str, Any] = httpx.get(url).raise_for_status().json()
+            return run if run["state_type"] in FINAL else None
+
+        return str(self.wait(over)["state_name"])
+
+    def wait(self, what: Callable[[], Any], seconds: float = 240) -> Any:
+        """Until it says something true, tending the machine as `massicot up` does."""
+        end = time.monotonic() + seconds
+        while not (answer := what()):
+            assert time.monotonic() < end, f"not in time; logs in {self.machine.data / 'logs'}"
+            self.machine.tend()
+            time.sleep(0.3)
+        return answer
+
+    def scans_in(self, *states: str) -> list[Any]:
+        with self.work.register.reading() as connection:
+            return [scan for scan in queries.all_scans(connection) if scan.state in states]
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    data: Path = tmp_path_factory.mktemp("massicot")
+    session = data / "session-file.toml"
+    write_demo_session(session, now())
+    before = os.environ.get("MASSICOT_DATA_DIR")
+    os.environ["MASSICOT_DATA_DIR"] = str(data)
+    context.cache_clear()
+    try:
+        with running(data, session=session) as machine:
+            work = context()
+            plan = plan_session(11, ["0130051K", "0050006E", "0840003X"], ["U4", "U7"], 30)
+            at = now()
+            for read, content in (
+                (intake.import_candidates, roster_csv(plan.candidates)),
+                (intake.import_correctors, correctors_csv(plan.correctors)),
+            ):
+                assert not read(work.register, content, work.session, actor="service", at=at).problems
+            with work.register.reading() as connection:
+                correctors = queries.all_correctors(connection)
+            tokens = {
+                c.id: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors
+            }
+            for planned in plan.batches:
+                key = f"attendance/{planned.centre}/{planned.exam}.csv"
+                work.store.inbox.put(key, attendance_csv(planned.attendance))
+            yield Stage(machine, work, plan, tokens)
+    finally:
+        context.cache_clear()
+        os.environ.pop("MASSICOT_DATA_DIR")
+        if before is not None:
+            os.environ["MASSICOT_DATA_DIR"] = before

@@ -1,0 +1,207 @@
+"""The real thing: store, Prefect server and worker, from a dropped file to a corrector's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+import pypdfium2
+import pytest
+import zxingcpp
+
+from flows import lotting
+from flows.context import now
+from flows.demo_truth import judge
+from processors.findings import Code
+from specimens.batch import Kind
+from storage import intake, queries
+from storage.facts import Decision
+from storage.signing import load_or_make_key
+from storage.verify import verify
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
+
+KINDS = (Kind.OK, Kind.UPSIDE_DOWN, Kind.ANONYMOUS, Kind.OK, Kind.MISSING_SIDE, Kind.OK)
+
+
+@pytest.fixture(scope="module")
+def read(stage):
+    """A pile that was dropped twice under two names, a file that is no PDF, and one in no centre's folder."""
+    batch = stage.draw("0130051K", "U4", KINDS)
+    stage.drop(batch, "pile.pdf")
+    stage.drop(batch, "la même.pdf")
+    inbox = stage.work.store.inbox
+    inbox.put("scans/0130051K/U4/vide.pdf", b"")
+    inbox.put("scans/9999999Z/U4/perdu.pdf", b"%PDF-1.4")
+    stage.run("watch-inbox")
+    stage.wait(lambda: len(stage.scans_in("processed", "duplicate", "quarantined")) == 4)
+    stage.wait(lambda: not list(inbox.list("scans/")))
+    return batch
+
+
+def numbers(work):
+    with work.register.reading() as connection:
+        return {c.id: c.number for c in queries.roster(connection)}
+
+
+def test_each_copy_is_what_was_drawn(stage, read):
+    with stage.work.register.reading() as connection:
+        copies = queries.current_copies(connection)
+    verdict = judge([read], copies, numbers(stage.work))
+    assert (verdict.wrong, verdict.unexpected) == ((), ())
+
+
+def test_bad_files_are_kept_with_their_reason(stage, read):
+    with stage.work.register.reading() as connection:
+        aside = {scan.id for scan in stage.scans_in("quarantined")}
+        codes = {f.code for f in queries.open_findings(connection) if f.scan in aside}
+    assert codes == {Code.EMPTY_FILE, Code.UNKNOWN_CENTRE}
+    kept = {info.key.rpartition("/")[2] for info in stage.work.store.vault.list("quarantine/")}
+    assert {scan.sha256 for scan in stage.scans_in("quarantined")} <= kept
+
+
+def test_the_same_file_dropped_twice_has_one_receipt_under_both_names(stage, read):
+    inbox = stage.work.store.inbox
+    first = json.loads(inbox.get("receipts/0130051K/U4/pile.pdf.json"))
+    assert first == json.loads(inbox.get("receipts/0130051K/U4/la même.pdf.json"))
+    assert [copy["status"] for copy in first["copies"]].count("complete") == 4
+    assert first["reconciliation"]["unattributed"] == 1
+    assert first["deadline"] and first["in_time"] is True
+
+
+def test_a_file_dropped_again_later_is_not_read_again(stage, read):
+    stage.drop(read, "pile.pdf")
+    stage.run("watch-inbox")
+    stage.wait(lambda: not list(stage.work.store.inbox.list("scans/")))
+    assert len(stage.scans_in("processed")) == 1
+
+
+def test_a_decision_lets_a_copy_go_on(stage, read):
+    with stage.work.register.reading() as connection:
+        (waiting,) = [c for c in queries.waiting_copies(connection) if c.candidate is None]
+        ids = {number: id_ for id_, number in numbers(stage.work).items()}
+    truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
+    intake.decide(
+        stage.work.register,
+        waiting.id,
+        Decision.ATTRIBUTE,
+        candidate=ids[truth.candidate],
+        reason="reconnue par le centre",
+        actor="service",
+        at=now(),
+    )
+    stage.run("watch-inbox")
+
+    def anonymous():
+        with stage.work.register.reading() as connection:
+            return queries.copy(connection, waiting.id).anonymous_sha256
+
+    assert stage.wait(anonymous)
+
+
+@pytest.fixture(scope="module")
+def pulled(stage, read, tmp_path_factory):
+    """Every corrector's lots, as each of them pulls them."""
+    stage.run("form-lots")
+    folder = tmp_path_factory.mktemp("correctors")
+    return [
+        lot
+        for corrector, token in stage.tokens.items()
+        for lot in lotting.pull(stage.work, token, folder / corrector, at=now())
+    ]
+
+
+def test_complete_copies_and_no_others_reach_correctors(stage, pulled):
+    with stage.work.register.reading() as connection:
+        counts = queries.exam_counts(connection, "U4")
+    copies = [path for lot in pulled for path in lot.glob("*.pdf") if path.name != "bordereau.pdf"]
+    assert len(copies) == counts.complete == counts.pulled > 0
+    assert all((lot / "bordereau.pdf").exists() for lot in pulled)
+
+
+def test_nothing_in_a_corrector_s_file_names_a_candidate(stage, pulled):
+    with stage.work.register.reading() as connection:
+        people = queries.roster(connection)
+    for path in (path for lot in pulled for path in lot.glob("*.pdf")):
+        pdf = pypdfium2.PdfDocument(path)
+        text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
+        assert not any(c.number in text or c.family_name in text for c in people), path
+        assert not any(c.number.encode() in path.read_bytes() for c in people)
+        for page in pdf:
+            image = page.render(scale=200 / 72).to_numpy()
+            assert not zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128), path
+
+
+def test_a_token_opens_no_other_s_lots(stage, pulled, tmp_path):
+    with pytest.raises(lotting.NotYours):
+        lotting.pull(stage.work, "guessed", tmp_path, at=now())
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_audit_log_is_whole(stage, pulled):
+    stage.run("ship-audit")
+    key = load_or_make_key(stage.work.settings.signing_key_path).public_key()
+    assert verify(stage.work.store.audit, key, stage.work.register) == []
+
+
+def descendants(pid: int) -> list[int]:
+    children = [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if _parent(stat) == pid]
+    return [pid, *(found for child in children for found in descendants(child))]
+
+
+def _parent(stat: Path) -> int | None:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def test_a_worker_killed_in_the_middle_costs_time_and_nothing_else(stage, read):
+    batch = stage.draw("0840003X", "U4", KINDS)
+    done = len(stage.scans_in("processed"))
+    stage.drop(batch, "pile.pdf")
+    stage.run("watch-inbox")
+    stage.wait(lambda: stage.scans_in("processing"))
+    for pid in descendants(stage.machine.worker.pid):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(1)
+    assert stage.scans_in("processing"), "it was over before it was killed: nothing was tested"
+
+    def taken_up():
+        return stage.run("janitor") == "Reprises" or len(stage.scans_in("processed")) > done
+
+    stage.wait(taken_up)
+    stage.run("watch-inbox")
+    stage.wait(lambda: len(stage.scans_in("processed")) == done + 1)
+    with stage.work.register.reading() as connection:
+        copies = queries.current_copies(connection, centre="0840003X")
+    verdict = judge([batch], copies, numbers(stage.work))
+    assert (verdict.wrong, verdict.unexpected) == ((), ())
+    assert len(copies) == len(batch.copies)
+    assert stage.work.store.inbox.head("receipts/0840003X/U4/pile.pdf.json")
+
+
+def test_prefect_knows_nobody(stage, pulled):
+    """Runs, parameters, states, tasks, logs, artifacts: no name, no number, no file name."""
+    told = ""
+    with httpx.Client(base_url=stage.machine.api, timeout=60) as prefect:
+        for what in ("flow_runs", "task_runs", "artifacts", "logs", "deployments", "flow_run_states"):
+            for offset in range(0, 5000, 200):
+                answer = prefect.post(f"/{what}/filter", json={"limit": 200, "offset": offset})
+                if answer.status_code in (404, 405):
+                    assert what == "flow_run_states", what
+                    break
+                page = answer.raise_for_status().json()
+                told += json.dumps(page, ensure_ascii=False)
+                if len(page) < 200:
+                    break
+    assert "Avec constats" in told and "avancement" in told, "this looked in the wrong place"
+    with stage.work.register.reading() as connection:
+        people = queries.roster(connection)
+    words = {w for c in people for w in (c.number, f"{c.family_name} {c.first_names}", c.family_name)}
+    assert not sorted(word for word in words if word in told)
+    assert "pile.pdf" not in told and "perdu.pdf" not in told
