@@ -27,8 +27,8 @@ class StoreError(RuntimeError):
     """The store cannot be used as massicot needs it; the message says why and what to do."""
 
 
-class NotFoundError(KeyError):
-    """No such object."""
+class NotFoundError(LookupError):
+    """No such object. The message keeps its key to itself: those of the inbox may hold a name."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Bucket:
         try:
             return self._client.get_object(Bucket=self.name, Key=key)["Body"].read()
         except ClientError as error:
-            raise self._absent(error, key) from None
+            raise self._absent(error) from None
 
     def download(self, key: str, path: Path, *, etag: str | None = None) -> None:
         """Streams the object into a file. Raises NotFoundError, also when it has another etag by now."""
@@ -84,7 +84,7 @@ class Bucket:
         try:
             body = self._client.get_object(Bucket=self.name, Key=key, **condition)["Body"]
         except ClientError as error:
-            raise self._absent(error, key) from None
+            raise self._absent(error) from None
         with path.open("wb") as file:
             for chunk in body.iter_chunks(1 << 20):
                 file.write(chunk)
@@ -127,7 +127,7 @@ class Bucket:
                 Config=TransferConfig(multipart_threshold=_MULTIPART, use_threads=False),
             )
         except ClientError as error:
-            raise self._absent(error, key) from None
+            raise self._absent(error) from None
 
     def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
         """A URL that gives this object to whoever holds it, for so long."""
@@ -141,8 +141,12 @@ class Bucket:
             "put_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=seconds
         )
 
-    def _absent(self, error: ClientError, key: str) -> Exception:
-        return NotFoundError(f"{self.name}/{key}") if _code(error) in _ABSENT | _UNMET else error
+    def _absent(self, error: ClientError) -> Exception:
+        return (
+            NotFoundError(f"no such object in the bucket {self.name}, or no longer")
+            if _code(error) in _ABSENT | _UNMET
+            else error
+        )
 
 
 class Store:

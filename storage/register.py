@@ -99,12 +99,15 @@ def open_register(url: str, vault: Vault) -> Register:
 
 
 def make_engine(url: str) -> Engine:
-    """SQLite in WAL mode, with foreign keys, or whatever else the URL says."""
+    """SQLite in WAL mode, with foreign keys, or whatever else the URL says.
+
+    Values are kept out of exceptions: they may be names, and exceptions are shown.
+    """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

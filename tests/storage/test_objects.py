@@ -45,8 +45,9 @@ def test_a_file_is_streamed_in_and_copied_without_passing_here(store, prefix, tm
 def test_what_is_not_there(store, prefix, tmp_path):
     assert store.vault.head(prefix + "no") is None
     assert list(store.vault.list(prefix)) == []
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as caught:
         store.vault.get(prefix + "no")
+    assert prefix not in str(caught.value)
     with pytest.raises(NotFoundError):
         store.vault.download(prefix + "no", tmp_path / "no")
     with pytest.raises(NotFoundError):

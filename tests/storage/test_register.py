@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from invented import CENTRE, EXAM, NUMBERS, ROSTER
+from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -27,7 +27,7 @@ from storage.facts import (
 from storage.intake import arrive, import_attendance, import_candidates, issue_token
 from storage.objects import ObjectInfo
 from storage.register import open_register
-from storage.schema import ScanState, copies, events, metadata, scans
+from storage.schema import ScanState, candidates, copies, events, metadata, scans
 
 
 def lines(register) -> list[Event]:
@@ -274,3 +274,12 @@ def test_time_is_an_argument(world):
     world.register.record(ScanClaimed(attempt=1), scan, actor="test", at=at)
     assert world.scan(scan).claimed_at == at
     assert lines(world.register)[-1].at == at
+
+
+def test_exceptions_quote_no_value(world):
+    world.people()
+    with world.register.engine.connect() as connection, pytest.raises(IntegrityError) as caught:
+        row = dict(connection.execute(select(candidates)).first()._mapping)
+        connection.execute(insert(candidates).values(row | {"id": "cand_x"}))
+    assert "candidates.number" in str(caught.value)
+    assert not any(personal in str(caught.value) for personal in (*NUMBERS, *NAMES))
