@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MULTIPART = 64 << 20  # bytes from which an upload or a copy goes in parts
 _ABSENT = {"NoSuchKey", "404", "NotFound", "NoSuchVersion"}
+_NO_LOCK = {"NotImplemented", "InvalidArgument", "InvalidRequest", "InvalidBucketState", "MethodNotAllowed"}
 _UNMET = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 
@@ -166,19 +167,22 @@ class Store:
         """Makes the buckets that lack. The audit bucket is versioned, and locked where that exists."""
         for bucket in (self.inbox, self.vault, self.lots):
             self._make(bucket.name)
-        if not self._make(self.audit.name, ObjectLockEnabledForBucket=True):
-            return
-        self._client.put_bucket_versioning(
-            Bucket=self.audit.name, VersioningConfiguration={"Status": "Enabled"}
-        )
-        if self._retention_days:
-            self._client.put_object_lock_configuration(
-                Bucket=self.audit.name,
-                ObjectLockConfiguration={
-                    "ObjectLockEnabled": "Enabled",
-                    "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": self._retention_days}},
-                },
-            )
+        audit = self.audit.name
+        self._make(audit, ObjectLockEnabledForBucket=True)
+        if self._client.get_bucket_versioning(Bucket=audit).get("Status") != "Enabled":
+            self._client.put_bucket_versioning(Bucket=audit, VersioningConfiguration={"Status": "Enabled"})
+        if self._retention_days and not self._is_locked():
+            try:
+                self._client.put_object_lock_configuration(
+                    Bucket=audit,
+                    ObjectLockConfiguration={
+                        "ObjectLockEnabled": "Enabled",
+                        "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": self._retention_days}},
+                    },
+                )
+            except ClientError as error:
+                if _code(error) not in _NO_LOCK:
+                    raise
 
     def probe(self) -> None:
         """Raises StoreError for a store that ignores conditional writes: two runs could both win in it."""
@@ -197,23 +201,27 @@ class Store:
                 "use one that holds them, such as SeaweedFS, MinIO, Ceph or AWS S3"
             )
 
-    def _make(self, name: str, **how: Any) -> bool:
+    def _is_locked(self) -> bool:
+        try:
+            found = self._client.get_object_lock_configuration(Bucket=self.audit.name)
+        except ClientError:
+            return False
+        return "Rule" in found["ObjectLockConfiguration"]
+
+    def _make(self, name: str, **how: Any) -> None:
         try:
             self._client.head_bucket(Bucket=name)
+            return
         except ClientError as error:
             if _code(error) not in _ABSENT | {"NoSuchBucket"}:
                 raise
-        else:
-            return False
         try:
             self._client.create_bucket(Bucket=name, **how)
         except ClientError as error:
-            if _code(error) in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
-                return False
-            if how and _code(error) in ("NotImplemented", "InvalidArgument"):
-                return self._make(name)  # a store without object lock
-            raise
-        return True
+            if how and _code(error) in _NO_LOCK:
+                self._make(name)
+            elif _code(error) not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise
 
 
 def s3_client(endpoint: str | None, access_key: str, secret_key: str, region: str) -> S3Client:

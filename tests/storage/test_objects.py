@@ -145,6 +145,8 @@ def test_what_is_locked_cannot_be_removed(weed):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"audit-{secrets.token_hex(6)}"
     locked = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=1)
+    client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)  # and no more: its maker has died
+    locked.ensure_buckets()
     locked.ensure_buckets()
     locked.audit.put("log/a", b"the original")
     version = client.list_object_versions(Bucket=name)["Versions"][0]["VersionId"]
