@@ -65,11 +65,12 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.DUPLICATE_PAGES: (
         _I,
-        "{what} numérisée(s) en double : les doubles ont été écartés, il n'y a rien à faire.",
+        "Numérisation en double ({what} de la copie) : le double a été écarté, il n'y a rien à faire.",
     ),
     Code.PAGES_OUT_OF_ORDER: (
         _I,
-        "Pages numérisées dans le désordre ({pages} du fichier) : elles ont été remises en ordre, il n'y a rien à faire.",
+        "Pages numérisées dans le désordre ({pages} du fichier) : elles ont été remises en ordre, "
+        "il n'y a rien à faire.",
     ),
     Code.UPSIDE_DOWN: (
         _I,
@@ -122,11 +123,13 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.DUPLICATE_COPY: (
         _B,
-        "Une autre copie du même candidat a déjà été reçue pour cette épreuve : le service de coordination doit décider.",
+        "Une autre copie du même candidat a déjà été reçue pour cette épreuve : "
+        "le service de coordination doit décider.",
     ),
     Code.LATE: (
         _W,
-        "Déposé après l'heure limite ({what}) : la copie est gardée et traitée, le service de coordination en est averti.",
+        "Déposé après l'heure limite ({what}) : la copie est gardée et traitée, "
+        "le service de coordination en est averti.",
     ),
     Code.PRESENT_WITHOUT_COPY: (
         _B,
@@ -147,7 +150,10 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
     Code.EMPTY_FILE: (_B, "Ce fichier est vide : déposez-le de nouveau."),
-    Code.DAMAGED_FILE: (_B, "Ce PDF est endommagé ou incomplet : numérisez la pile et déposez-la de nouveau."),
+    Code.DAMAGED_FILE: (
+        _B,
+        "Ce PDF est endommagé ou incomplet : numérisez la pile et déposez-la de nouveau.",
+    ),
     Code.ENCRYPTED_FILE: (_B, "Ce PDF est protégé par un mot de passe : déposez-le sans protection."),
     Code.NO_PAGES: (_B, "Ce PDF n'a aucune page : numérisez la pile et déposez-la de nouveau."),
     Code.TOO_MANY_PAGES: (
@@ -160,19 +166,23 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.UNKNOWN_CENTRE: (
         _B,
-        "Le dossier de dépôt ne désigne pas un centre de cette session : déposez dans le dossier de votre centre.",
+        "Le dossier de dépôt ne désigne pas un centre de cette session : "
+        "déposez dans le dossier de votre centre.",
     ),
     Code.UNKNOWN_EXAM: (
         _B,
-        "Le dossier de dépôt ne désigne pas une épreuve écrite de cette session : déposez dans le dossier de l'épreuve.",
+        "Le dossier de dépôt ne désigne pas une épreuve écrite de cette session : "
+        "déposez dans le dossier de l'épreuve.",
     ),
     Code.BAD_NAME: (
         _B,
-        "Le chemin de dépôt n'est pas de la forme scans/<UAI>/<épreuve>/<nom>.pdf : déposez de nouveau le fichier.",
+        "Le chemin de dépôt n'est pas de la forme scans/<UAI>/<épreuve>/<nom>.pdf : "
+        "déposez de nouveau le fichier.",
     ),
     Code.READING_FAILED: (
         _B,
-        "La lecture de ce fichier a échoué ({what}) : il est gardé, le service de coordination doit l'examiner.",
+        "La lecture de ce fichier a échoué ({what}) : il est gardé, "
+        "le service de coordination doit l'examiner.",
     ),
 }
 
