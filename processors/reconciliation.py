@@ -13,7 +13,7 @@ from processors.findings import Code, Finding, finding
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Candidate numbers, each list in ascending order. Without an attendance list, `present` is None.
+    """Candidates by number or id, in ascending order. Without an attendance list, `present` is None.
 
     `received` counts the candidates with a copy; `unattributed` the copies that have no candidate yet.
     """
@@ -37,14 +37,20 @@ class Reconciliation:
             or self.unattributed
         )
 
-    def findings(self) -> tuple[Finding, ...]:
-        """What the centre must look for. One finding for all the copies that lack, never one a name."""
-        found = [finding(Code.COPY_OF_ABSENT) for _ in self.copy_of_absent]
-        if self.present is not None and self.present_without_copy:
-            found += [finding(Code.PRESENT_WITHOUT_COPY) for _ in self.present_without_copy]
-            if len(self.received) + self.unattributed < len(self.present):
-                copies = len(self.received) + self.unattributed
-                found.append(finding(Code.EXPECTED_MORE_COPIES, n=copies, what=str(len(self.present))))
+    def findings(self, *, overdue: bool) -> tuple[tuple[str | None, Finding], ...]:
+        """Each with its candidate, None for what concerns the centre.
+
+        Copies that lack are not told until they are `overdue`: before the scan deadline they may be coming.
+        """
+        found: list[tuple[str | None, Finding]] = [
+            (who, finding(Code.COPY_OF_ABSENT)) for who in self.copy_of_absent
+        ]
+        if overdue and self.present is not None:
+            found += [(who, finding(Code.PRESENT_WITHOUT_COPY)) for who in self.present_without_copy]
+            copies = len(self.received) + self.unattributed
+            if copies < len(self.present):
+                what = str(len(self.present))
+                found.append((None, finding(Code.EXPECTED_MORE_COPIES, n=copies, what=what)))
         return tuple(found)
 
 
@@ -54,7 +60,7 @@ def reconcile(
     received: Collection[str],
     unattributed: int = 0,
 ) -> Reconciliation:
-    """`attendance`: candidate number → present, None as long as no list has come."""
+    """`attendance`: candidate → present, None as long as no list has come."""
     marks = attendance or {}
     copies = set(received)
     present = {number for number, here in marks.items() if here}

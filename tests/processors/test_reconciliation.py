@@ -2,15 +2,21 @@ from processors.findings import Code
 from processors.reconciliation import reconcile
 
 
-def codes(reconciliation):
-    return [finding.code for finding in reconciliation.findings()]
+def codes(reconciliation, overdue=True):
+    return [finding.code for _, finding in reconciliation.findings(overdue=overdue)]
 
 
 def test_a_candidate_present_without_copy_is_looked_for_and_the_shortfall_counted():
     result = reconcile({"a", "b", "c"}, {"a": True, "b": True, "c": False}, {"a"})
     assert result.present_without_copy == ("b",)
     assert codes(result) == [Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
+    assert ("b", Code.PRESENT_WITHOUT_COPY) in [(w, f.code) for w, f in result.findings(overdue=True)]
     assert not result.settled
+
+
+def test_a_copy_may_still_be_coming_before_the_deadline():
+    result = reconcile({"a", "b"}, {"a": True, "b": True}, {"a"})
+    assert codes(result, overdue=False) == []
 
 
 def test_absence_is_never_inferred_from_a_missing_copy():
