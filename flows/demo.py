@@ -11,7 +11,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -33,7 +32,6 @@ from storage.schema import ScanState
 COPIES = 40
 _SEED = 2026
 _PATIENCE = 240.0  # seconds for the flows to read everything, a generous several times what it takes
-_FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 _BAD_FILE = b"Ceci n'est pas un PDF."
 
 
@@ -132,8 +130,8 @@ def _drop(work: Context, drawing: Drawing, machine: Machine, console: Console) -
             progress.advance(task)
             if len(batches) == 1:
                 inbox.put(f"{SCANS}{batch.centre}/{batch.exam}/pile 1 bis.pdf", batch.pdf)
-                _trigger(machine, "watch-inbox")
-    _trigger(machine, "watch-inbox")
+                machine.trigger("watch-inbox")
+    machine.trigger("watch-inbox")
     return batches
 
 
@@ -177,26 +175,12 @@ def _wait(machine: Machine, true: Callable[[], bool], complaint: str) -> None:
         time.sleep(0.5)
 
 
-def _trigger(machine: Machine, name: str) -> str:
-    """A run at once, without waiting for the schedule. Its id."""
-    with httpx.Client(base_url=machine.api, timeout=30) as prefect:
-        deployment = prefect.get(f"/deployments/name/{name}/{name}").raise_for_status().json()["id"]
-        run = prefect.post(f"/deployments/{deployment}/create_flow_run", json={}).raise_for_status().json()
-        return str(run["id"])
-
-
 def _run(machine: Machine, name: str) -> None:
-    run = _trigger(machine, name)
-    state: dict[str, str] = {}
-
-    def over() -> bool:
-        answer = httpx.get(f"{machine.api}/flow_runs/{run}", timeout=30).raise_for_status().json()
-        state.update({"type": answer["state_type"], "name": answer["state_name"]})
-        return state["type"] in _FINAL
-
-    _wait(machine, over, f"{name} does not end")
-    if state["type"] != "COMPLETED":
-        raise DemoFailed(f"{name} ended as {state['name']}: see {machine.ui}")
+    run = machine.trigger(name)
+    _wait(machine, lambda: machine.final_state(run) is not None, f"{name} does not end")
+    kind, state = machine.final_state(run) or ("", "")
+    if kind != "COMPLETED":
+        raise DemoFailed(f"{name} ended as {state}: see {machine.ui}")
 
 
 def _busiest(work: Context) -> tuple[str, str]:

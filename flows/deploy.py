@@ -1,6 +1,8 @@
 """Makes a Prefect server ready: work pool, queues, heartbeat watch, every deployment of prefect.yaml.
 
-Run as `python -m flows.deploy` with PREFECT_API_URL set; it can be repeated at any time.
+Run as `python -m flows.deploy` with PREFECT_API_URL set; it can be repeated at any time. With `--fleet`, for
+workers on several machines and PostgreSQL, Prefect also marks as crashed the runs whose machine fell silent:
+on one machine the supervisor knows, and SQLite would not bear what each heartbeat writes.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
 _HEARTBEAT = "massicot: mark runs without heartbeat as crashed"
 
 
-async def _prepare(client: PrefectClient) -> None:
+async def _prepare(client: PrefectClient, *, fleet: bool) -> None:
     pool = WorkPoolCreate(
         name=POOL,
         type=ProcessWorker.type,
@@ -43,7 +45,7 @@ async def _prepare(client: PrefectClient) -> None:
             named = WorkQueueFilter(name=WorkQueueFilterName(any_=[name]))
             queue = (await client.read_work_queues(POOL, work_queue_filter=named))[0]
         await client.update_work_queue(queue.id, concurrency_limit=limit)
-    if not await client.read_automations_by_name(_HEARTBEAT):
+    if fleet and not await client.read_automations_by_name(_HEARTBEAT):
         await client.create_automation(_heartbeat_watch())
 
 
@@ -68,12 +70,12 @@ def _heartbeat_watch() -> AutomationCore:
     )
 
 
-async def _main() -> None:
+async def _main(*, fleet: bool) -> None:
     async with get_client() as client:
-        await _prepare(client)
+        await _prepare(client, fleet=fleet)
 
 
 if __name__ == "__main__":
-    asyncio.run(_main())
+    asyncio.run(_main(fleet="--fleet" in sys.argv[1:]))
     command = ["-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(PREFECT_YAML)]
     sys.exit(subprocess.run([sys.executable, *command], check=False).returncode)

@@ -10,10 +10,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -24,6 +26,8 @@ Say = Callable[[str], None]
 POOL = "local"
 _SESSION_LINK = "session.toml"
 _UNFINISHED = ["RUNNING", "PENDING", "CANCELLING"]
+_FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
 
 
 @dataclass
@@ -56,23 +60,40 @@ class Machine:
 
         Scheduled runs whose hour has passed meanwhile are dropped, one more is always due.
         """
-        with httpx.Client(base_url=self.api, timeout=30) as prefect:
-            try:
-                for run in _runs(prefect, {"state": {"type": {"any_": _UNFINISHED}}}):
-                    state = {"type": "CRASHED", "name": "Crashed", "message": "Its worker had died."}
-                    prefect.post(f"/flow_runs/{run['id']}/set_state", json={"state": state, "force": True})
-                late = {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-scheduled"]}}
-                for run in _runs(prefect, late):
-                    prefect.delete(f"/flow_runs/{run['id']}")
-            except httpx.HTTPError as error:
-                self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
+        try:
+            for run in self._runs({"state": {"type": {"any_": _UNFINISHED}}}):
+                state = {"type": "CRASHED", "name": "Crashed", "message": "Its worker had died."}
+                self.ask("POST", f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
+            for run in self._runs(
+                {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-scheduled"]}}
+            ):
+                self.ask("DELETE", f"/flow_runs/{run['id']}")
+        except httpx.HTTPError as error:
+            self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
 
+    def trigger(self, name: str) -> str:
+        """A run of this deployment now, without waiting for its schedule; the run's id."""
+        deployment = self.ask("GET", f"/deployments/name/{name}/{name}")["id"]
+        return str(self.ask("POST", f"/deployments/{deployment}/create_flow_run", {})["id"])
 
-def _runs(prefect: httpx.Client, which: Mapping[str, object]) -> list[dict[str, str]]:
-    answer = prefect.post("/flow_runs/filter", json={"flow_runs": which, "limit": 200})
-    answer.raise_for_status()
-    runs: list[dict[str, str]] = answer.json()
-    return runs
+    def final_state(self, run: str) -> tuple[str, str] | None:
+        """Type and name of a run's state, None as long as it is not over."""
+        told = self.ask("GET", f"/flow_runs/{run}")
+        return (told["state_type"], told["state_name"]) if told["state_type"] in _FINAL else None
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Prefect's API. On SQLite it answers 503 when it is busy: asked again, for a while."""
+        for wait in (*_AGAIN, None):
+            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=30)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or wait is None:
+                break
+            time.sleep(wait)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def _runs(self, which: Mapping[str, object]) -> list[dict[str, Any]]:
+        runs: list[dict[str, Any]] = self.ask("POST", "/flow_runs/filter", {"flow_runs": which, "limit": 200})
+        return runs
 
 
 def prefect_environment(data: Path, port: int) -> dict[str, str]:
@@ -142,6 +163,8 @@ def running(
         _link_session(data, session)
         port = free_port(port)
         environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
+        # `python` of the deployments' command is the one that runs us
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
         logs = data / "logs"
         api = environment["PREFECT_API_URL"]
         weed = Weed.at(data, store_port)

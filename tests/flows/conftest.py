@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from flows.context import Context, context, now
@@ -19,8 +18,6 @@ from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
 from storage import intake, queries
-
-FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
 @dataclass
@@ -43,15 +40,8 @@ class Stage:
 
     def run(self, name: str) -> str:
         """Runs a deployment now and waits for it; the name of its last state."""
-        found = httpx.get(f"{self.machine.api}/deployments/name/{name}/{name}").raise_for_status().json()
-        made = httpx.post(f"{self.machine.api}/deployments/{found['id']}/create_flow_run", json={})
-        url = f"{self.machine.api}/flow_runs/{made.raise_for_status().json()['id']}"
-
-        def over() -> dict[str, Any] | None:
-            run: dict[str, Any] = httpx.get(url).raise_for_status().json()
-            return run if run["state_type"] in FINAL else None
-
-        return str(self.wait(over)["state_name"])
+        run = self.machine.trigger(name)
+        return str(self.wait(lambda: self.machine.final_state(run))[1])
 
     def wait(self, what: Callable[[], Any], seconds: float = 240) -> Any:
         """Until it says something true, tending the machine as `massicot up` does."""
