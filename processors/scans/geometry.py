@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from processors.scans.readings import Gray
 
 Affine = NDArray[np.float64]
 """2 × 3: millimetres of the form to pixels of the upright page."""
@@ -24,3 +27,18 @@ def transform(matrix: Affine, points: NDArray[np.float64]) -> NDArray[np.float64
 def rotation(angle: float) -> NDArray[np.float64]:
     """Clockwise, as y goes down; `angle` in radians."""
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
+def reduced(gray: Gray, dpi: float) -> tuple[Gray, float]:
+    """The page at `MAP_DPI`, and how many of its pixels make one of the map's.
+
+    A whole number of pixels is averaged where that comes within 2 %: it is many times faster.
+    """
+    whole = round(dpi / MAP_DPI)
+    if whole >= 1 and abs(dpi / whole - MAP_DPI) <= 0.02 * MAP_DPI:
+        height, width = gray.shape[0] // whole, gray.shape[1] // whole
+        kept = gray[: height * whole, : width * whole]
+        return np.asarray(cv2.resize(kept, (width, height), interpolation=cv2.INTER_AREA), np.uint8), whole
+    ratio = MAP_DPI / dpi
+    small = cv2.resize(gray, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), dpi / MAP_DPI

@@ -7,15 +7,16 @@ pages blurred, faded and reduced until they could no longer be read.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.scans.geometry import MAP_DPI, PX
 from processors.scans.readings import Gray
 
-_DPI = 100
-_PX = _DPI / 25.4  # pixels per millimetre
-_EDGE = round(6 * _PX)  # the outermost millimetres show the scanner's lid as often as the page
+_EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
 _BLOCK = 16  # pixels, 4 mm: about a letter
 _STRIDE = 8
@@ -25,45 +26,49 @@ _FAINT = 30.0  # gray levels between ink and paper
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
-_RULED = round(4.5 * _PX)  # the shortest printed line: a side of a page box
+_RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
 
 
-def is_blank(gray: Gray, dpi: float) -> bool:
-    """Whether nothing is written here.
+@dataclass(frozen=True)
+class Judgement:
+    """`trouble`: why a corrector could not read the page, in French, None if nothing stands against it.
+
+    `sharpness`: 0 to 1, 1 as sharp as print: how steep the steepest edges are, however few; 1 without any.
+    """
+
+    trouble: str | None
+    sharpness: float
+
+
+def judge(small: Gray, dpi: float) -> Judgement:
+    """Of a page at `MAP_DPI` that was scanned at `dpi`."""
+    contrast, steepness = _edges(small)
+    sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
+    return Judgement(_trouble(small, dpi, contrast, steepness), sharpness)
+
+
+def is_blank(small: Gray) -> bool:
+    """Whether nothing is written on a page at `MAP_DPI`.
 
     Ruled lines, frames and boxes with the digits in them, speckles, the scanner's dark borders and what
     shows through the sheet are not writing; one handwritten line is.
     """
-    return _written_mm2(_reduced(gray, dpi), _INK) < _WRITTEN_MM2
+    return _written_mm2(small, _INK) < _WRITTEN_MM2
 
 
-def sharpness(gray: Gray, dpi: float) -> float:
-    """0 to 1, 1 as sharp as print: how steep the steepest edges are, however few. 1 where there are none."""
-    contrast, steepness = _edges(_reduced(gray, dpi))
-    return 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
-
-
-def trouble(gray: Gray, dpi: float) -> str | None:
-    """Why a corrector could not read this page, in French; None if nothing stands against it."""
+def _trouble(small: Gray, dpi: float, contrast: float, steepness: float) -> str | None:
     if dpi < 145:
         return "résolution inférieure à 150 dpi"
-    short, long = sorted(side / dpi * 25.4 for side in gray.shape[:2])
+    short, long = sorted(side / MAP_DPI * 25.4 for side in small.shape)
     if short < 185 or long < 265:
         return "page coupée"
-    small = _reduced(gray, dpi)
     if float(np.mean(small[::4, ::4] < 90)) > 0.6:
         return "page noire"
-    contrast, steepness = _edges(small)
     if contrast < _FAINT:
         faint = max(_NOTHING, contrast * 0.3)
         return "trop claire" if _written_mm2(small, faint) >= _WRITTEN_MM2 else None
     return "floue" if steepness / _PRINT < _BLURRED else None
-
-
-def _reduced(gray: Gray, dpi: float) -> Gray:
-    scale = _DPI / dpi
-    return np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _edges(small: Gray) -> tuple[float, float]:
@@ -115,5 +120,5 @@ def _written_mm2(small: Gray, ink: float) -> float:
     inner = (np.minimum(x, y) * 2 > _EDGE) & (x + width < traces.shape[1] - _EDGE // 2)
     inner &= y + height < traces.shape[0] - _EDGE // 2
     long, short = np.maximum(width, height), np.minimum(width, height)
-    letters = inner & (long * 2 >= 1.2 * _PX) & (long < 4 * short)  # neither speckles nor bits of lines
-    return float(area[letters].sum()) * (2 / _PX) ** 2
+    letters = inner & (long * 2 >= 1.2 * PX) & (long < 4 * short)  # neither speckles nor bits of lines
+    return float(area[letters].sum()) * (2 / PX) ** 2

@@ -16,6 +16,7 @@ from processors.scans import handwriting, quality
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
 from processors.scans.form import BoxedField, Form, Rectangle
+from processors.scans.geometry import reduced
 from processors.scans.handwriting import CellRow, digits
 from processors.scans.raster import BadImage, RawImage, a3_halves, read_images, turned
 from processors.scans.readings import (
@@ -27,7 +28,7 @@ from processors.scans.readings import (
     ScanReading,
     Turn,
 )
-from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place
+from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place_reduced
 
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -124,9 +125,10 @@ def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageRe
 def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: Expected) -> PageReading:
     """Everything that one A4 page says, in whatever turn it was scanned."""
     form = expected.form
-    placement = place(gray, dpi, form)
-    page = turned(gray, placement.turn)
-    trouble = quality.trouble(page, dpi)
+    small, scale = reduced(gray, dpi)
+    placement = place_reduced(small, scale, form)
+    page, small = turned(gray, placement.turn), turned(small, placement.turn)
+    judgement = quality.judge(small, dpi)
     first = placement.frames >= FRAMES_SEEN
     boxes = placement.boxes >= BOXES_SEEN
     if first:
@@ -134,7 +136,7 @@ def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: E
     elif boxes:
         kind = PageKind.INSIDE
     else:
-        kind = PageKind.UNREADABLE if trouble is not None else PageKind.FOREIGN
+        kind = PageKind.UNREADABLE if judgement.trouble is not None else PageKind.FOREIGN
     rows: dict[str, BoxedField] = dict(form.digit_fields) if first else {}
     if first or boxes:
         rows |= {"page": form.pagination.page, "total": form.pagination.total}
@@ -154,14 +156,14 @@ def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: E
         boxes=readings,
         number=_as_number(number),
         total=_as_number(total),
-        blank=quality.is_blank(_answers(page, placement, form) if first else page, dpi),
-        sharpness=round(quality.sharpness(page, dpi), 3),
+        blank=quality.is_blank(_answers(small, scale, placement, form) if first else small),
+        sharpness=round(judgement.sharpness, 3),
         resolution_dpi=round(dpi),
         frame=_frame(placement, form) if first else None,
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
-        trouble=trouble,
+        trouble=judgement.trouble,
     )
 
 
@@ -201,12 +203,12 @@ def _as_number(reading: FieldReading | None) -> int | None:
     return int(text) if text else None
 
 
-def _answers(page: Gray, placement: Placement, form: Form) -> Gray:
-    """The part of a first page that is below everything printed."""
+def _answers(small: Gray, scale: float, placement: Placement, form: Form) -> Gray:
+    """The part of a reduced first page that is below everything printed."""
     frame = form.exam_block.frame
     below = Rectangle(frame.x, frame.y + frame.height, frame.width, 1.0)
-    top = int(placement.corners(below)[:, 1].max()) + 1
-    return page[min(top, page.shape[0] - 1) :]
+    top = int(placement.corners(below)[:, 1].max() / scale) + 1
+    return small[min(top, small.shape[0] - 1) :]
 
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:

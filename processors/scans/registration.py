@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
-from processors.scans.geometry import MAP_DPI, MAX_SHIFT, PX, Affine, transform
+from processors.scans.geometry import MAX_SHIFT, PX, Affine, reduced, transform
 from processors.scans.pageboxes import borders_seen, find_boxes
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
@@ -68,24 +68,28 @@ class Placement:
 
 def place(gray: Gray, dpi: float, form: Form) -> Placement:
     """Find the form on a page image, in four turns. Where nothing is seen, `frames` and `boxes` are low."""
-    sideways = gray.shape[1] > gray.shape[0]
-    base = Turn.RIGHT if sideways else Turn.NONE
-    ratio = MAP_DPI / dpi
-    shrunk = cv2.resize(gray, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_AREA)
-    strokes = _strokes(turned(np.asarray(shrunk, np.uint8), base))
-    candidates = []
-    for over in (False, True):
-        turn = Turn((base + 180 * over) % 360)
-        seen = np.ascontiguousarray(strokes[::-1, ::-1]) if over else strokes
-        candidates.append(_place_upright(seen, turn, form))
-    if max(c.boxes for c in candidates) < BOXES_SEEN and not any(c.frames for c in candidates):
-        candidates = candidates[:1]  # nothing tells which way up it is
-    best = max(candidates, key=lambda p: (p.frames >= FRAMES_SEEN, p.frames + p.boxes))
-    scale = dpi / MAP_DPI
+    return place_reduced(*reduced(gray, dpi), form)
+
+
+def place_reduced(small: Gray, scale: float, form: Form) -> Placement:
+    """The same from the page at `MAP_DPI`, each of whose pixels is `scale` of the page's."""
+    base = Turn.RIGHT if small.shape[1] > small.shape[0] else Turn.NONE
+    strokes = _strokes(turned(small, base))
+    best = _place_upright(strokes, base, form)
+    if best.frames < FRAMES_SEEN and best.boxes < _BOXES_SURE:
+        over = np.ascontiguousarray(strokes[::-1, ::-1])
+        other = _place_upright(over, Turn((base + 180) % 360), form)
+        if (other.frames, other.boxes) > (best.frames, best.boxes) and (
+            other.frames or other.boxes >= BOXES_SEEN
+        ):
+            best = other
     to_pixels = best.to_pixels * scale
     to_pixels[:, 2] += (scale - 1) / 2  # pixel centres
     return replace(best, to_pixels=to_pixels)
 
+
+_BOXES_SURE = 0.75
+"""Share of the page boxes that leaves no doubt of which way up a page is."""
 
 BOXES_SEEN = 0.4
 """Least share of printed cells for them to be there."""

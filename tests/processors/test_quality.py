@@ -4,10 +4,25 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.scans.quality import is_blank, sharpness, trouble
+from processors.scans import quality
+from processors.scans.geometry import reduced
 
 DPI = 200
 MM = DPI / 25.4
+
+
+def trouble(page: np.ndarray, dpi: float) -> str | None:
+    return quality.judge(reduced(page, dpi)[0], dpi).trouble
+
+
+def sharpness(page: np.ndarray, dpi: float) -> float:
+    return quality.judge(reduced(page, dpi)[0], dpi).sharpness
+
+
+def is_blank(page: np.ndarray, dpi: float) -> bool:
+    return quality.is_blank(reduced(page, dpi)[0])
+
+
 LINE = "la reponse du candidat tient en une seule ligne"
 
 
