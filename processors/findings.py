@@ -198,11 +198,21 @@ class Finding:
 
 
 def french_pages(pages: Iterable[int]) -> str:
-    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5`."""
-    numbers = [str(page) for page in pages]
-    if len(numbers) <= 1:
-        return "page " + "".join(numbers)
-    return f"pages {', '.join(numbers[:-1])} et {numbers[-1]}"
+    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5 à 8`."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    parts = [
+        part
+        for run in runs
+        for part in ([f"{run[0]} à {run[-1]}"] if len(run) > 2 else [str(page) for page in run])
+    ]
+    if len(runs) == 1 and len(runs[0]) == 1:
+        return f"page {parts[0]}"
+    return "pages " + " et ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
 def finding(code: Code, pages: Iterable[int] = (), *, what: str = "", n: int | None = None) -> Finding:
