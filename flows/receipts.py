@@ -120,14 +120,6 @@ def render_json(receipt: Receipt) -> str:
     )
 
 
-def french_spans(pages: Sequence[int]) -> str:
-    """`page 3`, `pages 5 à 8`, `pages 1, 2 et 5`: the pages of a file, runs of three or more shortened."""
-    ordered = sorted(pages)
-    if len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1:
-        return f"pages {ordered[0]} à {ordered[-1]}"
-    return french_pages(ordered)
-
-
 def plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count < 2 else many}"
 
@@ -139,5 +131,5 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(time=french_instant, spans=french_spans)
+_templates.filters.update(time=french_instant, spans=lambda pages: french_pages(sorted(pages)))
 _templates.globals.update(plural=plural)
