@@ -68,6 +68,9 @@ class Machine:
                 {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-scheduled"]}}
             ):
                 self.ask("DELETE", f"/flow_runs/{run['id']}")
+            # Their slots. (Prefect can keep leases in files, but these and SQLite lock each other out.)
+            for limit in self.ask("POST", "/v2/concurrency_limits/filter", {"limit": 200}):
+                self.ask("PATCH", f"/v2/concurrency_limits/{limit['id']}", {"active_slots": 0})
         except httpx.HTTPError as error:
             self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
 
@@ -84,7 +87,7 @@ class Machine:
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Prefect's API. On SQLite it answers 503 when it is busy: asked again, for a while."""
         for wait in (*_AGAIN, None):
-            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=30)
+            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or wait is None:
                 break
             time.sleep(wait)
@@ -106,8 +109,6 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
-        # Slots of a killed run must outlive a restart of the server, or they stay taken for ever
-        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
