@@ -6,7 +6,6 @@ A receipt lies in the centre's own folder of the inbox and may name its candidat
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.receipts import Receipt, ReceiptCopy, french_spans, render_html, render_json
+from flows.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Code, finding
 from processors.reconciliation import reconcile
 
@@ -94,9 +94,3 @@ def test_the_json_says_the_same(receipt):
     assert said["copies"][1]["findings"][0]["code"] == "missing_pages"
     assert said["deadline"] == "2026-05-22T18:00:00+02:00"
     assert said["reconciliation"]["present_without_copy"] == ["01234567893"]
-
-
-def test_pages_read_as_french():
-    assert french_spans([4, 3]) == "pages 3 et 4"
-    assert french_spans([7]) == "page 7"
-    assert french_spans([5, 6, 7]) == "pages 5 à 7"

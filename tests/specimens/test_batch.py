@@ -141,7 +141,7 @@ def test_a3_sides_show_4_1_then_2_3():
 def test_the_pdf_holds_the_scanners_own_streams(mode, codec):
     batch = drawn(Kind.OK, mode=mode)
     for page in pikepdf.open(io.BytesIO(batch.pdf)).pages:
-        (image,) = page.images.values()
+        (image,) = page.get_images().values()
         # img2pdf names the filter of a G4 stream in a list
         assert codec in repr(image["/Filter"])
         assert [round(float(side)) for side in page.mediabox] == [0, 0, 595, 842]
