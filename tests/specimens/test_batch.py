@@ -17,6 +17,8 @@ from specimens.batch import Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
+pytestmark = pytest.mark.slow  # draws pages by the dozen
+
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
 CENTRE, EXAM = "0130051K", "U4"
 
