@@ -130,7 +130,6 @@ def _drop(work: Context, drawing: Drawing, machine: Machine, console: Console) -
             progress.advance(task)
             if len(batches) == 1:
                 inbox.put(f"{SCANS}{batch.centre}/{batch.exam}/pile 1 bis.pdf", batch.pdf)
-                machine.trigger("watch-inbox")
     machine.trigger("watch-inbox")
     return batches
 

@@ -25,7 +25,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
 POOL = "local"
-QUEUES = {"scans": 2, "steady": 2}  # how many runs at once, on each queue of the pool
+QUEUES = {"scans": 2, "steady": 1}  # how many runs at once: SQLite locks up with many more
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
 _HEARTBEAT = "massicot: mark runs without heartbeat as crashed"
 
