@@ -1,0 +1,92 @@
+"""Whole drawn scans, read: each copy gets what its kind deserves, and none a wrong candidate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from processors.findings import Code
+from processors.scans.form import load_form
+from processors.scans.reader import read_scan
+from processors.scans.readings import CopyReading, CopyStatus
+from specimens.batch import CopyTruth, Kind, draw_batch
+from specimens.people import invent_candidates, invent_schools
+from specimens.scanner import Level, Mode
+
+pytestmark = pytest.mark.slow
+
+FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
+CENTRE, EXAM = "0130051K", "U4"
+
+C, I, D = CopyStatus.COMPLETE, CopyStatus.INCOMPLETE, CopyStatus.TO_DECIDE  # noqa: E741
+EXPECTED: dict[Kind, tuple[CopyStatus, bool, set[Code]]] = {
+    # kind: status, whether its candidate is named, what must be found
+    Kind.OK: (C, True, set()),
+    Kind.NO_LABEL: (C, True, set()),
+    Kind.NO_HEADER: (D, False, {Code.UNIDENTIFIED}),
+    Kind.SCRIBBLED: (C, True, set()),
+    Kind.TORN: (C, True, set()),
+    Kind.ANONYMOUS: (D, False, {Code.UNIDENTIFIED}),
+    Kind.NO_NUMBERS: (C, True, {Code.NO_PAGE_NUMBERS}),
+    Kind.OLD_MODEL: (C, True, {Code.OLD_MODEL}),
+    Kind.MISSING_SIDE: (I, True, {Code.MISSING_PAGES}),
+    Kind.DUPLICATE_SIDE: (C, True, {Code.DUPLICATE_PAGES}),
+    Kind.SWAPPED: (C, True, {Code.PAGES_OUT_OF_ORDER}),
+    Kind.UPSIDE_DOWN: (C, True, {Code.UPSIDE_DOWN}),
+    Kind.FOREIGN_PAGE: (C, True, {Code.FOREIGN_PAGE}),
+    Kind.BLANK: (C, True, {Code.BLANK_COPY}),
+    Kind.STRANGER: (D, False, {Code.UNKNOWN_CANDIDATE}),
+    Kind.OTHER_LABEL: (D, False, {Code.LABEL_CONFLICT}),
+    Kind.WRONG_EXAM: (D, False, {Code.WRONG_EXAM}),
+    Kind.BLURRED: (I, True, {Code.UNREADABLE_PAGE}),
+}
+
+
+@pytest.mark.parametrize(
+    ("seed", "level", "mode", "dpi", "a3"),
+    [
+        (21, Level.OFFICE, Mode.GRAY, 200, False),
+        (22, Level.POOR, Mode.BW, 200, False),
+        (23, Level.POOR, Mode.GRAY, 200, True),
+        (24, Level.CLEAN, Mode.COLOR, 300, False),
+    ],
+)
+def test_every_kind_of_copy_comes_out_as_it_should(
+    tmp_path: Path, seed: int, level: Level, mode: Mode, dpi: int, a3: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    kinds = tuple(Kind)
+    roster = invent_candidates(rng, len(kinds) + 4, CENTRE, [EXAM], invent_schools(rng, 3))
+    batch = draw_batch(seed, EXAM, CENTRE, roster, kinds, FORM, level=level, dpi=dpi, mode=mode, a3=a3)
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(batch.pdf)
+
+    reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+
+    of_page = {page: copy for copy in reading.copies for page in copy.pages}
+    amiss = []
+    for truth in batch.copies:
+        mine = {page for page, number in truth.file_pages if number}
+        copy = next(of_page[page] for page in sorted(mine) if page in of_page)
+        if wrong := _amiss(truth, mine, copy):
+            amiss.append(f"{truth.kind}: {wrong}")
+        assert copy.candidate in (None, truth.candidate), "a wrong candidate"
+        if truth.kind is Kind.MISSING_SIDE:
+            assert copy.missing == truth.dropped
+    assert len(amiss) * 20 <= len(kinds), amiss  # the specimens' own measure: 95 %
+    assert len(reading.copies) == len(batch.copies)
+
+
+def _amiss(truth: CopyTruth, mine: set[int], copy: CopyReading) -> str:
+    """What of this copy is not as it was drawn; empty if nothing."""
+    status, named, codes = EXPECTED[truth.kind]
+    found = {finding.code for finding in copy.findings}
+    if copy.status is not status or (copy.candidate is not None) != named:
+        return f"{copy.status}, {'named' if copy.candidate else 'not named'}, {sorted(found)}"
+    if not codes <= found:
+        return f"found {sorted(found)} without {sorted(codes - found)}"
+    if not set(copy.pages) <= mine:
+        return "has pages of another"
+    return ""
