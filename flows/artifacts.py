@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, context, now
 from processors.deadlines import french_instant
+from processors.findings import french
 from storage import queries
 
 _COLUMNS = {
@@ -63,7 +64,7 @@ def _state(work: Context) -> tuple[dict[str, dict[str, int]], Counter[tuple[str,
             row = queries.exam_counts(connection, exam.code)
             counts[exam.code] = {name: getattr(row, name) or 0 for name in _COLUMNS}
         opened = queries.open_findings(connection)
-    findings = Counter((f.exam or "", f.centre or "", f.code.value, f.severity.value) for f in opened)
+    findings = Counter((f.exam or "", f.centre or "", french(f.code), french(f.severity)) for f in opened)
     return counts, findings
 
 

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows import artifacts
 from flows.context import context, now
 from flows.stages import stage
 from storage import audit
@@ -18,6 +19,7 @@ async def ship_audit() -> State[None]:
     shipped = await ship()
     if not shipped:
         return Completed(name="Rien de neuf")
+    await artifacts.publish()  # whatever was decided, pulled or returned meanwhile
     return Completed(message=f"{shipped} événements scellés")
 
 

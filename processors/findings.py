@@ -187,6 +187,48 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
 }
 
 
+_FRENCH_SEVERITY = {_I: "information", _W: "à vérifier", _B: "en attente"}
+
+_FRENCH_CODE = {
+    Code.MISSING_PAGES: "pages manquantes",
+    Code.DUPLICATE_PAGES: "pages en double",
+    Code.PAGES_OUT_OF_ORDER: "pages dans le désordre",
+    Code.UPSIDE_DOWN: "pages à l'envers",
+    Code.FOREIGN_PAGE: "document étranger",
+    Code.OLD_MODEL: "ancien modèle de papier",
+    Code.UNIDENTIFIED: "copie non identifiée",
+    Code.UNKNOWN_CANDIDATE: "candidat inconnu",
+    Code.LABEL_CONFLICT: "étiquette et cases contraires",
+    Code.WRONG_EXAM: "autre épreuve",
+    Code.WRONG_CENTRE: "autre centre",
+    Code.UNREADABLE_PAGE: "page illisible",
+    Code.BLANK_COPY: "copie blanche",
+    Code.NO_PAGE_NUMBERS: "pages non numérotées",
+    Code.DUPLICATE_COPY: "deux copies d'un candidat",
+    Code.LATE: "dépôt tardif",
+    Code.PRESENT_WITHOUT_COPY: "présent sans copie",
+    Code.COPY_OF_ABSENT: "copie d'un absent",
+    Code.EXPECTED_MORE_COPIES: "copies attendues",
+    Code.NOT_ANONYMOUS: "anonymat imparfait",
+    Code.NOT_A_PDF: "pas un PDF",
+    Code.EMPTY_FILE: "fichier vide",
+    Code.DAMAGED_FILE: "fichier endommagé",
+    Code.ENCRYPTED_FILE: "fichier protégé",
+    Code.NO_PAGES: "fichier sans page",
+    Code.TOO_MANY_PAGES: "trop de pages",
+    Code.FILE_TOO_LARGE: "fichier trop gros",
+    Code.UNKNOWN_CENTRE: "centre inconnu",
+    Code.UNKNOWN_EXAM: "épreuve inconnue",
+    Code.BAD_NAME: "chemin de dépôt incorrect",
+    Code.READING_FAILED: "échec de lecture",
+}
+
+
+def french(of: Code | Severity) -> str:
+    """How a table names a code or a severity."""
+    return _FRENCH_SEVERITY[of] if isinstance(of, Severity) else _FRENCH_CODE[of]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing noticed. `pages` are page ids of the file (1-based), unless the code speaks of the copy's."""

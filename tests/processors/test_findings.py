@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from processors.findings import Code, Severity, finding, french_pages
+from processors.findings import Code, Severity, finding, french, french_pages
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,5 @@ def test_every_code_has_a_sentence_and_a_severity(code: Code) -> None:
     assert found.message[0].isupper()
     assert found.message.endswith(".")
     assert "{" not in found.message
+    assert french(code)
+    assert french(found.severity)
