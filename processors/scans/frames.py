@@ -21,11 +21,14 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     top = strokes[: int((lines_y[-1] + MAX_SHIFT + 12) * PX)]
     dark = np.asarray(top > 90, np.uint8)
     run = round(4.0 * PX)
+    upright = _runs(dark, 1, run)
+    if cv2.countNonZero(upright) < 0.35 * (lines_y[-1] - lines_y[0]) * PX:
+        return None  # quickly: handwriting has few upright strokes of 4 mm
     found = _best_skew(_runs(dark, run, 1), lines_y, identity)
     if found is None:
         return None
     angle, y0 = found
-    x0 = _best_columns(_runs(dark, 1, run), angle, y0, lines_y, lines_x)
+    x0 = _best_columns(upright, angle, y0, lines_y, lines_x)
     if x0 is None:
         return None
     turning = rotation(angle)

@@ -46,14 +46,16 @@ def find_boxes(
     else:
         half = np.asarray(cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
         coarse = judged(_proposals(half, pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2))
-        best = judged(
-            proposal
-            for _, _, guess in coarse[:3]
-            for proposal in _proposals(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM, 1)
-        )
+        best = []
+        for _, _, guess in coarse[:3]:
+            best += judged(_proposals(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM, 1))
+            best.sort(key=lambda proposal: -proposal[0])
+            if best and best[0][1] > _PLAIN:
+                break
     return best[0][1:] if best else (0.0, matrix)
 
 
+_PLAIN = 0.9  # borders seen so whole that no better place is looked for
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 
 

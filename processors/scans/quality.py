@@ -41,23 +41,23 @@ class Judgement:
     sharpness: float
 
 
-def judge(small: Gray, dpi: float) -> Judgement:
-    """Of a page at `MAP_DPI` that was scanned at `dpi`."""
+def judge(small: Gray, dark: Gray, dpi: float) -> Judgement:
+    """Of a page at `MAP_DPI` and its darkness (see `geometry`), scanned at `dpi`."""
     contrast, steepness = _edges(small)
     sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
-    return Judgement(_trouble(small, dpi, contrast, steepness), sharpness)
+    return Judgement(_trouble(small, dark, dpi, contrast, steepness), sharpness)
 
 
-def is_blank(small: Gray) -> bool:
-    """Whether nothing is written on a page at `MAP_DPI`.
+def is_blank(dark: Gray) -> bool:
+    """Whether nothing is written on a page, from its darkness at `MAP_DPI`.
 
     Ruled lines, frames and boxes with the digits in them, speckles, the scanner's dark borders and what
     shows through the sheet are not writing; one handwritten line is.
     """
-    return _written_mm2(small, _INK) < _WRITTEN_MM2
+    return _written_mm2(dark, _INK) < _WRITTEN_MM2
 
 
-def _trouble(small: Gray, dpi: float, contrast: float, steepness: float) -> str | None:
+def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: float) -> str | None:
     if dpi < 145:
         return "résolution inférieure à 150 dpi"
     short, long = sorted(side / MAP_DPI * 25.4 for side in small.shape)
@@ -67,7 +67,7 @@ def _trouble(small: Gray, dpi: float, contrast: float, steepness: float) -> str 
         return "page noire"
     if contrast < _FAINT:
         faint = max(_NOTHING, contrast * 0.3)
-        return "trop claire" if _written_mm2(small, faint) >= _WRITTEN_MM2 else None
+        return "trop claire" if _written_mm2(dark, faint) >= _WRITTEN_MM2 else None
     return "floue" if steepness / _PRINT < _BLURRED else None
 
 
@@ -101,19 +101,18 @@ def _inner(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     return image[edge:-edge:_STRIDE, edge:-edge:_STRIDE].astype(np.float32).ravel()
 
 
-def _written_mm2(small: Gray, ink: float) -> float:
+def _written_mm2(dark: Gray, ink: float) -> float:
     """Square millimetres of handwriting-like ink."""
-    blackhat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((11, 11), np.uint8))
-    dark = cv2.threshold(blackhat, ink, 255, cv2.THRESH_BINARY)[1]
-    level = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))
-    plumb = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((_RULED, 1), np.uint8))
+    inked = cv2.threshold(dark, ink, 255, cv2.THRESH_BINARY)[1]
+    level = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))
+    plumb = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((_RULED, 1), np.uint8))
     around = np.ones((5, 5), np.uint8)
     ruled = cv2.dilate(cv2.max(level, plumb), around)
     corners = cv2.bitwise_and(cv2.dilate(level, around), cv2.dilate(plumb, around))
     boxes = cv2.dilate(corners, np.ones((_RULED + 8, _RULED + 8), np.uint8))
     printed = cv2.max(ruled, boxes) if float(np.mean(boxes[::4, ::4] > 0)) < 0.1 else ruled
-    dark = cv2.bitwise_and(dark, cv2.bitwise_not(printed))
-    half = cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    inked = cv2.bitwise_and(inked, cv2.bitwise_not(printed))
+    half = cv2.resize(inked, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     traces = cv2.threshold(half, 127, 255, cv2.THRESH_BINARY)[1]
     _, _, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
     x, y, width, height, area = stats[1:].T

@@ -16,7 +16,7 @@ from processors.scans import handwriting, quality
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
 from processors.scans.form import BoxedField, Form, Rectangle
-from processors.scans.geometry import reduced
+from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits
 from processors.scans.raster import BadImage, RawImage, a3_halves, read_images, turned
 from processors.scans.readings import (
@@ -28,7 +28,7 @@ from processors.scans.readings import (
     ScanReading,
     Turn,
 )
-from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place_reduced
+from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place_dark
 
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -126,9 +126,10 @@ def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: E
     """Everything that one A4 page says, in whatever turn it was scanned."""
     form = expected.form
     small, scale = reduced(gray, dpi)
-    placement = place_reduced(small, scale, form)
-    page, small = turned(gray, placement.turn), turned(small, placement.turn)
-    judgement = quality.judge(small, dpi)
+    dark = darkness(small)
+    placement = place_dark(dark, scale, form)
+    page = turned(gray, placement.turn)
+    judgement = quality.judge(small, dark, dpi)
     first = placement.frames >= FRAMES_SEEN
     boxes = placement.boxes >= BOXES_SEEN
     if first:
@@ -156,7 +157,9 @@ def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: E
         boxes=readings,
         number=_as_number(number),
         total=_as_number(total),
-        blank=quality.is_blank(_answers(small, scale, placement, form) if first else small),
+        blank=quality.is_blank(
+            _answers(turned(dark, placement.turn), scale, placement, form) if first else dark
+        ),
         sharpness=round(judgement.sharpness, 3),
         resolution_dpi=round(dpi),
         frame=_frame(placement, form) if first else None,
@@ -203,12 +206,13 @@ def _as_number(reading: FieldReading | None) -> int | None:
     return int(text) if text else None
 
 
-def _answers(small: Gray, scale: float, placement: Placement, form: Form) -> Gray:
-    """The part of a reduced first page that is below everything printed."""
+def _answers(dark: Gray, scale: float, placement: Placement, form: Form) -> Gray:
+    """The part of a first page's darkness that is below everything printed, upright."""
+    dark = turned(dark, placement.turn)
     frame = form.exam_block.frame
     below = Rectangle(frame.x, frame.y + frame.height, frame.width, 1.0)
     top = int(placement.corners(below)[:, 1].max() / scale) + 1
-    return small[min(top, small.shape[0] - 1) :]
+    return dark[min(top, dark.shape[0] - 1) :]
 
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:

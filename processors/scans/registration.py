@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
-from processors.scans.geometry import MAX_SHIFT, PX, Affine, reduced, transform
+from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, reduced, transform
 from processors.scans.pageboxes import borders_seen, find_boxes
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
-
-_STROKE_MM = 3.0  # anything darker than its surroundings and thinner than this is a stroke
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,14 @@ class Placement:
 
 def place(gray: Gray, dpi: float, form: Form) -> Placement:
     """Find the form on a page image, in four turns. Where nothing is seen, `frames` and `boxes` are low."""
-    return place_reduced(*reduced(gray, dpi), form)
+    small, scale = reduced(gray, dpi)
+    return place_dark(darkness(small), scale, form)
 
 
-def place_reduced(small: Gray, scale: float, form: Form) -> Placement:
-    """The same from the page at `MAP_DPI`, each of whose pixels is `scale` of the page's."""
-    base = Turn.RIGHT if small.shape[1] > small.shape[0] else Turn.NONE
-    strokes = _strokes(turned(small, base))
+def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
+    """The same from the page's darkness at `MAP_DPI`, each of whose pixels is `scale` of the page's."""
+    base = Turn.RIGHT if dark.shape[1] > dark.shape[0] else Turn.NONE
+    strokes = _stretched(turned(dark, base))
     best = _place_upright(strokes, base, form)
     if best.frames < FRAMES_SEEN and best.boxes < _BOXES_SURE:
         over = np.ascontiguousarray(strokes[::-1, ::-1])
@@ -98,13 +97,10 @@ FRAMES_SEEN = 0.6
 """Least share of the printed frames for a page to be a sheet's first."""
 
 
-def _strokes(shrunk: Gray) -> Gray:
-    """Darkness of thin strokes against their surroundings, stretched to 0–255."""
-    size = round(_STROKE_MM * PX) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
-    darkness = cv2.morphologyEx(shrunk, cv2.MORPH_BLACKHAT, kernel)
-    strong = max(float(np.percentile(darkness[::3, ::3], 99.5)), 60.0)
-    return np.asarray(cv2.convertScaleAbs(darkness, alpha=255 / strong), np.uint8)
+def _stretched(dark: Gray) -> Gray:
+    """The darkness with the page's strong strokes at 255."""
+    strong = max(float(np.percentile(dark[::3, ::3], 99.5)), 60.0)
+    return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / strong), np.uint8)
 
 
 def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:

@@ -5,22 +5,27 @@ import numpy as np
 import pytest
 
 from processors.scans import quality
-from processors.scans.geometry import reduced
+from processors.scans.geometry import darkness, reduced
 
 DPI = 200
 MM = DPI / 25.4
 
 
+def judge(page: np.ndarray, dpi: float) -> quality.Judgement:
+    small, _ = reduced(page, dpi)
+    return quality.judge(small, darkness(small), dpi)
+
+
 def trouble(page: np.ndarray, dpi: float) -> str | None:
-    return quality.judge(reduced(page, dpi)[0], dpi).trouble
+    return judge(page, dpi).trouble
 
 
 def sharpness(page: np.ndarray, dpi: float) -> float:
-    return quality.judge(reduced(page, dpi)[0], dpi).sharpness
+    return judge(page, dpi).sharpness
 
 
 def is_blank(page: np.ndarray, dpi: float) -> bool:
-    return quality.is_blank(reduced(page, dpi)[0])
+    return quality.is_blank(darkness(reduced(page, dpi)[0]))
 
 
 LINE = "la reponse du candidat tient en une seule ligne"
