@@ -152,7 +152,7 @@ def _answers(url: str) -> Callable[[], bool]:
 
 @contextmanager
 def running(
-    data: Path, *, session: Path | None = None, port: int = 0, store_port: int = 8333, say: Say = print
+    data: Path, *, session: Path | None = None, port: int = 0, store_port: int = 0, say: Say = print
 ) -> Iterator[Machine]:
     """Everything up, until the block is left. Raises ChildError when something does not start.
 

@@ -40,7 +40,7 @@ def up(
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
     try:
-        with running(data, session=session, port=port, say=console.print) as machine:
+        with running(data, session=session, port=port, store_port=8333, say=console.print) as machine:
             console.print(f"\n[bold green]massicot is up.[/] Data in {data.resolve()}")
             console.print(f"  watch the flows   {machine.ui}")
             console.print(f"  drop a scan       massicot drop FILE --centre UAI --exam CODE --data {data}")
