@@ -11,7 +11,7 @@ from processors.session import Session
 SCANS = "scans/"
 ATTENDANCE = "attendance/"
 RECEIPTS = "receipts/"
-_MAX_NAME = 200  # characters, that a receipt's key can still hold
+_MAX_NAME = 200  # bytes of UTF-8: stores hold 255, and a receipt's name is longer than its file's
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,21 @@ def attendance_path(key: str, session: Session) -> tuple[str, str] | None:
 
 def is_plain(name: str) -> bool:
     """A file name that leads nowhere else and can be printed. Accents are welcome."""
-    return 0 < len(name) <= _MAX_NAME and name.isprintable() and not set(name) & set("/\\") and name != ".."
+    if not name.isprintable() or set(name) & set("/\\") or name in (".", ".."):
+        return False
+    return 0 < len(name.encode()) <= _MAX_NAME
 
 
 def receipt_key(scan_key: str, scan: str) -> str:
     """Without its ending: by the centre's own folder and name, or by the scan's id when these are no good."""
     parts = scan_key.removeprefix(SCANS).split("/")
-    if len(parts) == 3 and all(is_plain(part) and part != "." for part in parts):
+    if len(parts) == 3 and all(map(is_plain, parts)):
         return RECEIPTS + "/".join(parts)
     return f"{RECEIPTS}{scan}"
+
+
+def attendance_answer_key(key: str, etag: str) -> str:
+    """Where the answer to an attendance list goes: by its own path, or by its etag when that is no good."""
+    if all(map(is_plain, key.split("/"))):
+        return f"{RECEIPTS}{key}.json"
+    return f"{RECEIPTS}{ATTENDANCE}{etag}.json"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -139,13 +139,16 @@ def read_correctors(data: bytes, session: Session | None = None) -> Import[Corre
     return _read(data, CORRECTOR_COLUMNS, parse, keys)
 
 
-def read_attendance(data: bytes) -> Import[Attendance]:
-    """An attendance list of one centre and épreuve."""
+def read_attendance(data: bytes, enrolled: Container[str] | None = None) -> Import[Attendance]:
+    """An attendance list of one centre and épreuve. `enrolled`: the candidate numbers that it may name."""
+
+    def number(text: str) -> str:
+        if enrolled is not None and _candidate_number(text) not in enrolled:
+            raise _BadValueError("ce candidat n'est pas inscrit à cette épreuve dans ce centre")
+        return _candidate_number(text)
 
     def parse(row: _Row) -> Attendance:
-        return Attendance(
-            number=row.take("candidate_number", _candidate_number), present=row.take("present", _present)
-        )
+        return Attendance(number=row.take("candidate_number", number), present=row.take("present", _present))
 
     def keys(line: Attendance) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (line.number,), "ce numéro de candidat"

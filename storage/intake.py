@@ -16,7 +16,6 @@ from processors.people import (
     Candidate,
     Corrector,
     Import,
-    LineProblem,
     read_attendance,
     read_candidates,
     read_correctors,
@@ -90,18 +89,11 @@ def import_attendance(
     register: Register, data: bytes, exam: str, centre: str, *, actor: str, at: datetime
 ) -> Import[Attendance]:
     """The attendance list of an exam in a centre, in place of an earlier one."""
-    imported = read_attendance(data)
-    if imported.problems:
-        return imported
     with register.reading() as connection:
         enrolled = _enrolled(connection, exam, centre)
-    strangers = tuple(
-        LineProblem(line, "Ce candidat n'est pas inscrit à cette épreuve dans ce centre.")
-        for line, row in enumerate(imported.rows, start=2)
-        if row.number not in enrolled
-    )
-    if strangers:
-        return Import((), strangers, kept_back=len(imported.rows) - len(strangers))
+    imported = read_attendance(data, enrolled)
+    if imported.problems:
+        return imported
     marks = {enrolled[row.number]: row.present for row in imported.rows}
     facts = AttendanceImported(file=_keep_file(register, data), exam=exam, centre=centre, marks=marks)
     register.record(facts, f"{exam}/{centre}", actor=actor, at=at)

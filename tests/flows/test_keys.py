@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.keys import RECEIPTS, attendance_path, receipt_key, scan_path
+from flows.keys import RECEIPTS, attendance_answer_key, attendance_path, receipt_key, scan_path
 from processors.findings import Code
 from processors.session import load_session
 
@@ -21,7 +21,9 @@ def test_an_ordinary_name_is_taken(name):
     ("key", "code"),
     [
         ("scans/0130051K/U4/" + "x" * 1000, Code.BAD_NAME),
+        ("scans/0130051K/U4/" + "é" * 125 + ".pdf", Code.BAD_NAME),  # 254 bytes: no room for the receipt's
         ("scans/0130051K/U4/..", Code.BAD_NAME),
+        ("scans/0130051K/U4/.", Code.BAD_NAME),
         ("scans/0130051K/U4/a\nb.pdf", Code.BAD_NAME),
         ("scans/0130051K/U4/sub/a.pdf", Code.BAD_NAME),
         ("scans/a.pdf", Code.BAD_NAME),
@@ -44,6 +46,14 @@ def test_a_receipt_never_leaves_its_folder(key):
     assert answer.startswith(RECEIPTS)
     assert ".." not in answer.split("/")
     assert len(answer) < 300
+
+
+@pytest.mark.parametrize("name", ["0130051K/U4.csv", "../U4.csv", "0130051K/" + "é" * 125 + ".csv", ""])
+def test_the_answer_to_an_attendance_list_has_a_key_that_a_store_takes(name):
+    answer = attendance_answer_key(f"attendance/{name}", "0cc175b9c0f1b6a831c399e269772661")
+    assert answer.startswith(f"{RECEIPTS}attendance/")
+    parts = answer.split("/")
+    assert ".." not in parts and all(0 < len(part.encode()) <= 255 for part in parts)
 
 
 def test_two_files_never_share_a_receipt():

@@ -232,6 +232,14 @@ def test_absence_is_never_guessed_from_an_empty_cell():
     assert result.rows == ()
 
 
+def test_a_stranger_on_an_attendance_list_is_named_by_the_line_of_the_file():
+    result = read_attendance(
+        b"candidate_number,present\n02214987144,oui\n\n\n02999999999,oui\n", {"02214987144"}
+    )
+    assert list(messages(result)) == [5]
+    assert (result.rows, result.kept_back) == ((), 1)
+
+
 def test_a_candidate_twice_on_an_attendance_list():
     result = read_attendance(b"candidate_number,present\n02214987144,oui\n02214987144,non\n")
     assert list(messages(result)) == [3]
