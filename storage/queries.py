@@ -119,12 +119,25 @@ def lot_copies(connection: Connection, lot_id: str) -> list[CopyRow]:
 
 
 def routable(connection: Connection, exam: str) -> list[Routable]:
-    """Copies of this exam that may go into a lot."""
+    """Copies of this exam that may go into a lot.
+
+    That of a candidate who is said to be absent waits until the list is mended, or a person decides.
+    """
     late = (
         select(findings.c.seq)
         .where(findings.c.scan == copies.c.scan, findings.c.code == Code.LATE)
         .exists()
         .label("late")
+    )
+    absent = (
+        select(findings.c.seq)
+        .where(
+            findings.c.code == Code.COPY_OF_ABSENT,
+            findings.c.exam == exam,
+            findings.c.candidate == copies.c.candidate,
+            findings.c.resolved_by.is_(None),
+        )
+        .exists()
     )
     query = (
         select(
@@ -144,6 +157,7 @@ def routable(connection: Connection, exam: str) -> list[Routable]:
             copies.c.status == CopyStatus.COMPLETE,
             copies.c.anonymous_sha256.is_not(None),
             copies.c.lot.is_(None),
+            copies.c.decision.is_not(None) | ~absent,
         )
         .order_by(copies.c.id)
     )

@@ -95,6 +95,8 @@ def copy_decided(facts: CopyDecided, change: Change) -> bool:
         decided["status"] = CopyStatus.COMPLETE if whole else CopyStatus.INCOMPLETE
         if facts.decision is Decision.ATTRIBUTE:
             decided["attributed_by"] = ["decision"]
+            if candidate != copy.candidate:  # another name must not be found in its PDF
+                decided |= {"anonymous_number": None, "anonymous_sha256": None}
         if whole:
             other = _complete_copy(copy.exam, candidate, change)
             if other not in (None, copy.id):
@@ -142,7 +144,19 @@ def _state_of_copy(stated: Any, copy: Any, change: Change) -> None:
 
 
 def _supersede(exam: str, candidate: str, by: str, change: Change) -> None:
-    """What this candidate's copy takes the place of: copies that were incomplete or waited."""
+    """What this candidate's copy takes the place of: copies that were incomplete or waited.
+
+    Of two copies said to be one candidate's, one may be another's, wrongly labelled: they wait for a person.
+    """
+    double = (
+        select(findings.c.seq)
+        .where(
+            findings.c.copy == copies.c.id,
+            findings.c.code == Code.DUPLICATE_COPY,
+            findings.c.resolved_by.is_(None),
+        )
+        .exists()
+    )
     _end(
         change,
         Life.SUPERSEDED,
@@ -151,6 +165,7 @@ def _supersede(exam: str, candidate: str, by: str, change: Change) -> None:
         copies.c.life == Life.CURRENT,
         copies.c.status != CopyStatus.COMPLETE,
         copies.c.id != by,
+        ~double,
     )
 
 

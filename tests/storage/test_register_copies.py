@@ -1,5 +1,6 @@
 """Copies and lots in the register: which version counts, what waits, what may leave."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -144,6 +145,50 @@ def test_a_second_copy_of_a_candidate_waits_for_a_person(peopled, second, same_s
     assert peopled.copy(first).life is Life.SET_ASIDE
     assert peopled.copy(other).status is CopyStatus.COMPLETE
     assert peopled.open_codes() == []
+
+
+def test_a_person_alone_ends_copies_that_were_told_apart_by_nothing(peopled):
+    double = replace(whole(0, 1), status=CopyStatus.TO_DECIDE, findings=(finding(Code.DUPLICATE_COPY),))
+    one, other = peopled.scanned(double, replace(double, pages=(5, 6, 7, 8)))
+    (again,) = peopled.scanned(whole(0, 1))
+    assert peopled.copy(again).status is CopyStatus.COMPLETE
+    assert {peopled.copy(copy).life for copy in (one, other)} == {Life.CURRENT}
+    assert decided(peopled, one, Decision.SET_ASIDE)
+    assert decided(peopled, other, Decision.ATTRIBUTE, peopled.candidate(1))
+    assert (peopled.copy(other).status, peopled.open_codes()) == (CopyStatus.COMPLETE, [])
+
+
+def test_a_copy_that_gets_another_owner_is_masked_again(peopled):
+    (copy,) = peopled.scanned(whole(0, 1))
+    peopled.anonymised(copy, "A17")
+    decided(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(1))
+    with peopled.register.reading() as connection:
+        assert queries.routable(connection, EXAM) == []
+        assert [row.id for row in queries.to_anonymise(connection)] == [copy]
+
+
+def test_a_copy_of_an_absent_candidate_waits_for_the_list_or_a_person(peopled):
+    first, second = peopled.scanned(whole(0, 1), whole(1, 5))
+    peopled.anonymised(first, "A17")
+    peopled.anonymised(second, "B23")
+
+    def routable():
+        with peopled.register.reading() as connection:
+            return {row.id for row in queries.routable(connection, EXAM)}
+
+    def absent(*candidates):
+        told = tuple(
+            CandidateFinding(candidate=peopled.candidate(k), finding=finding(Code.COPY_OF_ABSENT))
+            for k in candidates
+        )
+        peopled.record(ReconciliationMade(exam=EXAM, centre=CENTRE, findings=told), f"{EXAM}/{CENTRE}")
+
+    absent(0, 1)
+    assert routable() == set()
+    decided(peopled, first, Decision.ACCEPT)
+    assert routable() == {first}
+    absent(0)
+    assert routable() == {first, second}
 
 
 def test_a_person_says_whose_a_copy_is(peopled):
