@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flows.context import Context
 from flows.keys import is_plain, receipt_key
+from flows.quarantine import keep_aside
 from flows.receipts import Receipt, ReceiptCopy, render_html, render_json
 from flows.reconciling import reconciliation_of
 from processors.findings import Finding
@@ -19,11 +20,16 @@ from storage.schema import Life, ScanState
 def answer_and_clear(work: Context, scan: ScanRow, *, at: datetime) -> None:
     """The last thing done with a file that the register calls done: answered, it leaves the inbox."""
     answer(work, scan.id, at=at)
+    if scan.sha256 is None:  # set aside before its bytes were kept, such as a file that had gone and is back
+        keep_aside(work, scan)
     work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
 
 
 def answer(work: Context, scan_id: str, *, at: datetime) -> None:
-    """Writes the receipt of this scan. A file that was received before is answered with the same."""
+    """Writes the receipt of this scan. A file that was received before is answered with the same.
+
+    Under one name, the receipt is that of the file that was dropped last.
+    """
     with work.register.reading() as connection:
         scans = {scan.id: scan for scan in queries.all_scans(connection)}
     dropped = scans[scan_id]
@@ -31,7 +37,10 @@ def answer(work: Context, scan_id: str, *, at: datetime) -> None:
     same = [scan for scan in scans.values() if scan.id == read.id or scan.duplicate_of == read.id]
     receipt = receipt_of(work, read, at)
     html, text = render_html(receipt).encode(), render_json(receipt).encode()
+    latest = {scan.inbox_key: scan.id for scan in sorted(scans.values(), key=lambda scan: scan.deposited_at)}
     for scan in same:
+        if latest[scan.inbox_key] != scan.id:
+            continue
         key = receipt_key(scan.inbox_key, scan.id)
         work.store.inbox.put(f"{key}.html", html, content_type="text/html; charset=utf-8")
         work.store.inbox.put(f"{key}.json", text, content_type="application/json")

@@ -18,7 +18,7 @@ ACTOR = "sweep_deadlines"
 
 @flow(name="sweep-deadlines", flow_run_name="échéances")
 async def sweep_deadlines() -> State[None]:
-    """Every quarter of an hour; each centre and épreuve once."""
+    """Every quarter of an hour."""
     swept = await sweep()
     await artifacts.publish()
     if not swept:
@@ -28,6 +28,10 @@ async def sweep_deadlines() -> State[None]:
 
 @stage("rapprocher à l'échéance")
 def sweep() -> int:
+    """How many centres and épreuves came to their deadline.
+
+    Those that are past it are looked at again: lists come late, and people decide of copies.
+    """
     work, at = context(), now()
     swept = 0
     for exam in work.session.written:
@@ -37,9 +41,11 @@ def sweep() -> int:
             with work.register.reading() as connection:
                 done = queries.swept(connection, exam.code, centre.uai)
                 enrolled = queries.roster(connection, exam.code, centre.uai)
-            if done or not enrolled:
+            if not enrolled:
                 continue
             reconcile_centre(work, exam.code, centre.uai, actor=ACTOR, at=at)
+            if done:
+                continue
             note = DeadlineSwept(exam=exam.code, centre=centre.uai)
             work.register.record(note, f"{exam.code}/{centre.uai}", actor=ACTOR, at=at)
             swept += 1

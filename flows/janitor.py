@@ -9,6 +9,7 @@ from prefect.states import Completed
 from flows import runs
 from flows.answers import answer_and_clear
 from flows.context import Context, context, now
+from flows.quarantine import keep_aside
 from flows.stages import stage
 from processors.findings import Code, finding
 from storage import queries
@@ -50,7 +51,8 @@ def take_up(scan: ScanRow) -> None:
     attempt = scan.attempt
     if scan.state is ScanState.ARRIVED:
         attempt += 1
-        work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now())
+        if work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now()) is None:
+            return  # a run has claimed it meanwhile
     if attempt < ATTEMPTS:
         released = ScanReleased(attempt=attempt, reason="run ended without finishing")
         work.register.record(released, scan.id, actor=ACTOR, at=now())
@@ -66,7 +68,7 @@ def set_aside(work: Context, scan: ScanRow) -> None:
         copies = queries.copies_of_scan(connection, scan.id)
         unready = queries.to_anonymise(connection, scan.id)
     if not copies:
-        aside = ScanQuarantined(sha256=scan.sha256, findings=(failed,))
+        aside = ScanQuarantined(sha256=keep_aside(work, scan), findings=(failed,))
         work.register.record(aside, scan.id, actor=ACTOR, at=now())
         return
     for copy in unready:

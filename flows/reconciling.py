@@ -13,11 +13,13 @@ from storage.facts import CandidateFinding, ReconciliationMade
 def reconciliation_of(work: Context, exam: str, centre: str) -> Reconciliation:
     """By candidate id."""
     with work.register.reading() as connection:
-        enrolled = [candidate.id for candidate in queries.roster(connection, exam, centre)]
+        enrolled = {candidate.id for candidate in queries.roster(connection, exam, centre)}
         marks = queries.attendance_of(connection, exam, centre)
-        copies = queries.current_copies(connection, exam, centre)
-    received = {copy.candidate for copy in copies if copy.candidate is not None}
-    unattributed = sum(1 for copy in copies if copy.candidate is None)
+        copies = queries.current_copies(connection, exam)
+    here = [copy for copy in copies if copy.centre == centre]
+    received = {copy.candidate for copy in here if copy.candidate is not None}
+    received |= {copy.candidate for copy in copies if copy.candidate in enrolled}  # scanned elsewhere
+    unattributed = sum(1 for copy in here if copy.candidate is None)
     return reconcile(enrolled, marks, received, unattributed)
 
 

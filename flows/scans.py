@@ -23,6 +23,7 @@ from flows.context import Context, context, now
 from flows.enrolled import naming, whole_roster
 from flows.isolation import isolated, run_pages
 from flows.keys import scan_path
+from flows.quarantine import sha256_of
 from flows.reconciling import reconcile_centre
 from flows.stages import stage
 from processors.findings import Code, Finding, finding
@@ -106,7 +107,7 @@ def keep(scan_id: str, attempt: int, path: Path) -> Job | None:
         gone = finding(Code.READING_FAILED, what="le fichier a été retiré ou remplacé avant sa lecture")
         _quarantine(work, scan_id, None, [gone])
         return None
-    sha256 = _digest(path)
+    sha256 = sha256_of(path)
     wrong = scan_path(scan.inbox_key, work.session).finding
     try:
         if wrong is None:
@@ -213,7 +214,8 @@ def conclude(scan_id: str) -> None:
         reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=now())
     answer(work, scan_id, at=now())
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
-    work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+    if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
+        work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
 
 
 @stage("conclure")
@@ -250,8 +252,3 @@ def _anonymous_number(work: Context, exam: str) -> str:
         with work.register.reading() as connection:
             if queries.anonymous_number_free(connection, exam, number):
                 return number
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,8 @@ from prefect.states import Completed
 from flows import runs
 from flows.answers import answer_and_clear
 from flows.context import context, now
-from flows.keys import ATTENDANCE, RECEIPTS, SCANS, attendance_path, scan_path
+from flows.keys import ATTENDANCE, SCANS, attendance_answer_key, attendance_path, scan_path
+from flows.reconciling import reconcile_centre
 from flows.stages import stage
 from storage import intake, queries
 from storage.objects import ObjectInfo
@@ -80,6 +81,8 @@ def take_attendance() -> int:
     work = context()
     taken = 0
     for info in work.store.inbox.list(ATTENDANCE):
+        if info.key.endswith("/"):
+            continue
         data = work.store.inbox.get(info.key)
         place = attendance_path(info.key, work.session)
         answer: dict[str, object]
@@ -90,9 +93,11 @@ def take_attendance() -> int:
             read = intake.import_attendance(work.register, data, exam, centre, actor=ACTOR, at=now())
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             taken += not read.problems
+            reconcile_centre(work, exam, centre, actor=ACTOR, at=now())
         if not answer["taken"]:
             work.store.vault.put(f"quarantine/attendance/{info.etag}", data)
         text = json.dumps(answer, ensure_ascii=False, indent=2).encode()
-        work.store.inbox.put(f"{RECEIPTS}{info.key}.json", text, content_type="application/json")
+        answer_key = attendance_answer_key(info.key, info.etag)
+        work.store.inbox.put(answer_key, text, content_type="application/json")
         work.store.inbox.delete(info.key, etag=info.etag)
     return taken

@@ -1,0 +1,300 @@
+"""Stages of the flows, without Prefect: the real store and register, and runs that died as the test says."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from flows import deadlines, janitor, watch
+from flows.answers import answer
+from flows.context import Context, context, now
+from flows.demo_session import write_demo_session
+from flows.prepare import prepare
+from flows.runs import SETTLING
+from flows.scans import claim, conclude, keep
+from processors.findings import Code
+from processors.people import CANDIDATE_COLUMNS
+from storage import intake, queries
+from storage.events import Event
+from storage.facts import CopyDecided, Decision, FoundCopy, ScanClaimed, ScanProcessed, ScanRead, ScanStored
+from storage.ids import new_id
+from storage.objects import ObjectInfo
+from storage.rows import ScanRow
+from storage.schema import ScanState, events
+
+pytestmark = pytest.mark.slow
+
+CENTRE, ELSEWHERE = "0130051K", "0050006E"
+SOON, PAST = "U4", "U7"  # épreuves whose scan deadline is to come, and has passed
+NUMBERS = ("02200000001", "02200000002", "02200000003")
+ROSTER = "\n".join(
+    [
+        ",".join(CANDIDATE_COLUMNS),
+        *(
+            f"{number},00{k},ZYGOMAR,ODILON,2004-03-0{k},0040538N,{place},SLAM,scolaire,U4|U7"
+            for k, (number, place) in enumerate(zip(NUMBERS, (CENTRE, CENTRE, ELSEWHERE), strict=True), 1)
+        ),
+    ]
+).encode()
+
+
+def done(stage, *args):
+    """A stage as a flow calls it."""
+    return asyncio.run(stage.fn(*args))
+
+
+@dataclass
+class Desk:
+    """A register of its own on a store of its own buckets; what a test does with both."""
+
+    work: Context
+
+    def drop(self, data: bytes, name: str = "pile.pdf", exam: str = SOON, centre: str = CENTRE) -> ScanRow:
+        """As a centre drops it, noted as `watch_inbox` does."""
+        key = f"scans/{centre}/{exam}/{name}"
+        self.work.store.inbox.put(key, data)
+        done(watch.note_arrivals)
+        return self.last(key)
+
+    def last(self, key: str) -> ScanRow:
+        with self.work.register.reading() as connection:
+            found = [scan for scan in queries.all_scans(connection) if scan.inbox_key == key]
+        return max(found, key=lambda scan: scan.deposited_at)
+
+    def scan(self, id_: str) -> ScanRow:
+        with self.work.register.reading() as connection:
+            found = queries.scan(connection, id_)
+        assert found
+        return found
+
+    def record(self, facts, subject, ago=timedelta(0)):
+        made = self.work.register.record(facts, subject, actor="process_scan", at=now() - ago)
+        assert made
+        return made
+
+    def dies(self, scan: ScanRow) -> None:
+        """A run claims the scan, long ago, and is never heard of again."""
+        self.record(ScanClaimed(attempt=self.scan(scan.id).attempt + 1), scan.id, SETTLING * 2)
+
+    def read(self, scan: ScanRow, *numbers: str) -> list[str]:
+        """The scan is read: a complete copy of each of these candidates."""
+        sha256 = secrets.token_hex(32)
+        self.record(ScanClaimed(attempt=1), scan.id)
+        self.record(ScanStored(sha256=sha256), scan.id)
+        self.work.store.vault.put("readings/some.json", b'{"scan": {"images": 4, "pages": 4}}')
+        copies = tuple(
+            FoundCopy(
+                id=new_id("copy"),
+                candidate=self.candidate(number),
+                attributed_by=("label", "candidate_number"),
+                status="complete",
+                pages=(),
+                missing=(),
+                guesses=(),
+                findings=(),
+            )
+            for number in numbers
+        )
+        facts = ScanRead(sha256=sha256, attempt=1, reading="readings/some.json", copies=copies, findings=())
+        self.record(facts, scan.id)
+        self.record(ScanProcessed(), scan.id)
+        return [copy.id for copy in copies]
+
+    def candidate(self, number: str) -> str:
+        with self.work.register.reading() as connection:
+            found = queries.candidate_by_number(connection, number)
+        assert found
+        return found
+
+    def attendance(self, exam: str, marks: dict[str, str], centre: str = CENTRE) -> None:
+        lines = "".join(f"{number},{mark}\n" for number, mark in marks.items())
+        self.work.store.inbox.put(
+            f"attendance/{centre}/{exam}.csv", f"candidate_number,present\n{lines}".encode()
+        )
+        done(watch.take_attendance)
+
+    def codes(self, exam: str | None = None) -> list[Code]:
+        with self.work.register.reading() as connection:
+            return [found.code for found in queries.open_findings(connection, exam=exam)]
+
+    def receipt(self, name: str = "pile.pdf", exam: str = SOON) -> dict:
+        return json.loads(self.work.store.inbox.get(f"receipts/{CENTRE}/{exam}/{name}.json"))
+
+    def inbox(self) -> list[str]:
+        return [info.key for info in self.work.store.inbox.list("scans/")]
+
+
+@pytest.fixture
+def desk(weed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    write_demo_session(tmp_path / "session.toml", now())
+    access, secret = weed.keys["workflow"]
+    mine = secrets.token_hex(4)
+    for name, value in {
+        "DATA_DIR": str(tmp_path),
+        "S3_ENDPOINT": weed.endpoint,
+        "S3_ACCESS_KEY": access,
+        "S3_SECRET_KEY": secret,
+        "AUDIT_RETENTION_DAYS": "0",
+        **{f"BUCKET_{bucket.upper()}": f"{bucket}-{mine}" for bucket in ("inbox", "vault", "lots", "audit")},
+    }.items():
+        monkeypatch.setenv(f"MASSICOT_{name}", value)
+    context.cache_clear()
+    try:
+        prepare()
+        work = context()
+        assert not intake.import_candidates(
+            work.register, ROSTER, work.session, actor="service", at=now()
+        ).problems
+        yield Desk(work)
+        work.register.engine.dispose()
+    finally:
+        context.cache_clear()
+
+
+def janitor_comes(desk: Desk) -> None:
+    """What the janitor does with each scan whose run, as Prefect says, is over."""
+    for scan in done(janitor.find_unfinished):
+        done(janitor.take_up, scan)
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["before it was kept", "after"])
+def test_a_scan_whose_run_dies_three_times_is_set_aside_and_said(desk, stored):
+    data = b"%PDF-1.7 what kills whoever reads it"
+    scan = desk.drop(data)
+    for attempt in (1, 2, 3):
+        assert desk.scan(scan.id).state is ScanState.ARRIVED
+        desk.dies(scan)
+        if stored and attempt == 1:
+            sha256 = hashlib.sha256(data).hexdigest()
+            desk.work.store.vault.put(f"scans/{sha256}.pdf", data)
+            desk.record(ScanStored(sha256=sha256), scan.id)
+        janitor_comes(desk)
+        assert desk.scan(scan.id).attempt == attempt
+    aside = desk.scan(scan.id)
+    assert aside.state is ScanState.QUARANTINED
+    assert desk.codes() == [Code.READING_FAILED]
+    assert desk.work.store.vault.get(f"quarantine/{aside.sha256}") == data
+    told = desk.receipt()
+    assert told["taken"] is False
+    assert [(found["code"], found["severity"]) for found in told["findings"]] == [
+        ("reading_failed", "blocking")
+    ]
+    assert desk.inbox() == []
+    janitor_comes(desk)
+    assert desk.scan(scan.id).attempt == 3
+
+
+def test_a_run_that_dies_before_its_claim_counts_too(desk):
+    scan = desk.drop(b"%PDF-1.7")
+    for _ in range(janitor.ATTEMPTS):
+        done(janitor.take_up, desk.scan(scan.id))
+    assert desk.scan(scan.id).state is ScanState.QUARANTINED
+
+
+def test_a_scan_that_a_run_has_claimed_meanwhile_is_left_to_it(desk):
+    seen = desk.drop(b"%PDF-1.7")
+    desk.record(ScanClaimed(attempt=1), seen.id)
+    done(janitor.take_up, seen)
+    assert (desk.scan(seen.id).state, desk.scan(seen.id).attempt) == (ScanState.PROCESSING, 1)
+
+
+def test_a_janitor_that_died_after_its_note_leaves_the_rest_to_the_watch(desk):
+    scan = desk.drop(b"%PDF-1.7 half set aside")
+    desk.record(ScanClaimed(attempt=1), scan.id)
+    janitor.set_aside(desk.work, desk.scan(scan.id))
+    assert desk.inbox() == [scan.inbox_key]
+    done(watch.note_arrivals)
+    assert desk.inbox() == []
+    assert desk.receipt()["findings"][0]["code"] == "reading_failed"
+
+
+def test_a_file_that_had_gone_and_is_back_is_kept(desk):
+    """Its name and bytes are known, but the bytes were never kept: they may not be deleted as a double."""
+    data = b"%PDF-1.7 now you see me"
+    scan = desk.drop(data)
+    desk.work.store.inbox.delete(scan.inbox_key)
+    assert done(keep, scan.id, done(claim, scan.id), Path("unused.pdf")) is None
+    done(conclude, scan.id)
+    assert desk.scan(scan.id).state is ScanState.QUARANTINED
+    desk.drop(data)
+    assert desk.inbox() == []
+    assert desk.work.store.vault.get(f"quarantine/{hashlib.sha256(data).hexdigest()}") == data
+
+
+def test_a_name_used_again_keeps_the_receipt_of_its_last_file(desk):
+    first = desk.drop(b"%PDF-1.7 one")
+    desk.read(first, NUMBERS[0])
+    later = ObjectInfo(first.inbox_key, "another", 9, first.deposited_at + timedelta(seconds=1))
+    second = intake.arrive(desk.work.register, later, SOON, CENTRE, actor="watch_inbox", at=now())
+    assert second
+    answer(desk.work, second, at=now())
+    answer(desk.work, first.id, at=now())  # as after a decision on one of its copies
+    assert desk.receipt()["scan"] == second
+
+
+def test_a_list_that_comes_late_is_reconciled_at_once(desk):
+    desk.read(desk.drop(b"1", exam=PAST), NUMBERS[0])
+    done(deadlines.sweep)
+    assert desk.codes(PAST) == []  # no list, nobody is absent
+    desk.attendance(PAST, {NUMBERS[0]: "non", NUMBERS[1]: "oui"})
+    assert desk.codes(PAST) == [Code.COPY_OF_ABSENT, Code.PRESENT_WITHOUT_COPY]
+    desk.attendance(PAST, {NUMBERS[0]: "oui", NUMBERS[1]: "non"})
+    assert desk.codes(PAST) == []
+
+
+def test_a_copy_that_lacks_is_told_once_its_deadline_is_over(desk):
+    for exam in (SOON, PAST):
+        desk.attendance(exam, {NUMBERS[0]: "oui", NUMBERS[1]: "oui"})
+        desk.read(desk.drop(exam.encode(), exam=exam), NUMBERS[0])
+    done(deadlines.sweep)
+    assert desk.codes() == [Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
+    assert desk.codes(SOON) == []
+
+
+def test_what_a_person_decides_is_seen_by_the_next_sweep(desk):
+    desk.attendance(PAST, {NUMBERS[0]: "oui", NUMBERS[1]: "oui"})
+    _, doubtful = desk.read(desk.drop(b"1", exam=PAST), NUMBERS[0], NUMBERS[1])
+    assert done(deadlines.sweep) > 0
+    assert desk.codes() == []
+    away = CopyDecided(decision=Decision.SET_ASIDE, candidate=None, reason="reasons/none.txt")
+    desk.record(away, doubtful)
+    assert done(deadlines.sweep) == 0  # no deadline came, and yet
+    assert desk.codes() == [Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
+
+
+def test_a_copy_that_was_scanned_in_another_centre_does_not_lack(desk):
+    desk.attendance(PAST, {NUMBERS[2]: "oui"}, centre=ELSEWHERE)
+    desk.read(desk.drop(b"1", exam=PAST, centre=CENTRE), NUMBERS[2])
+    done(deadlines.sweep)
+    assert desk.codes() == []
+
+
+def test_an_attendance_list_in_no_place_is_answered_and_kept(desk):
+    inbox, vault = desk.work.store.inbox, desk.work.store.vault
+    names = ("0130051K/U99.csv", "9999999Z/U4.csv", "é" * 125, "0130051K/U4.csv/")
+    for name in names:
+        inbox.put(f"attendance/{name}", name.encode())
+    assert done(watch.take_attendance) == 0
+    assert [info.key for info in inbox.list("attendance/") if not info.key.endswith("/")] == []
+    answers = [json.loads(inbox.get(info.key)) for info in inbox.list("receipts/attendance/")]
+    assert [answer["taken"] for answer in answers] == [False] * 3
+    assert len(list(vault.list("quarantine/attendance/"))) == 3
+
+
+def test_the_log_names_nobody(desk):
+    desk.attendance(PAST, {NUMBERS[0]: "oui", NUMBERS[1]: "non"})
+    desk.read(desk.drop(b"1", name="ZYGOMAR 02200000001.pdf", exam=PAST), NUMBERS[1])
+    done(deadlines.sweep)
+    with desk.work.register.reading() as connection:
+        lines = list(connection.scalars(select(events.c.line)))
+    assert {Event.parse(line).action for line in lines} >= {"attendance.imported", "reconciliation.made"}
+    assert not [line for line in lines if "ZYGOMAR" in line or any(number in line for number in NUMBERS)]
