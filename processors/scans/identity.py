@@ -86,7 +86,7 @@ def sheet_evidence(
         if weights is not None:
             voices[LABEL] = weights
     if not findings and _reads_a_stranger(page.boxes.get(NUMBER), voices.get(NUMBER)):
-        findings = [finding(Code.UNKNOWN_CANDIDATE, [page.page])]
+        findings = [_not_enrolled(page.boxes[NUMBER].text, page, roster, exam)]
     return Evidence(enrolled, voices, tuple(findings))
 
 
@@ -190,12 +190,13 @@ def _read_label(
     number = match["candidate"]
     if any(c.number == number for c in enrolled):
         return np.array([_LABEL_WEIGHT if c.number == number else -_LABEL_WEIGHT for c in enrolled]), []
-    elsewhere = [c for c in roster if c.number == number]
-    if not elsewhere:
-        return None, [finding(Code.UNKNOWN_CANDIDATE, [page.page])]
-    if any(exam in c.exams for c in elsewhere):
-        return None, [finding(Code.WRONG_CENTRE, [page.page])]
-    return None, [finding(Code.UNKNOWN_CANDIDATE, [page.page])]
+    return None, [_not_enrolled(number, page, roster, exam)]
+
+
+def _not_enrolled(number: str, page: PageReading, roster: Sequence[Candidate], exam: str) -> Finding:
+    """The number is nobody's of this épreuve here: another centre's candidate, or a stranger."""
+    elsewhere = any(c.number == number and exam in c.exams for c in roster)
+    return finding(Code.WRONG_CENTRE if elsewhere else Code.UNKNOWN_CANDIDATE, [page.page])
 
 
 def _reads_a_stranger(number: FieldReading | None, weights: NDArray[np.float64] | None) -> bool:

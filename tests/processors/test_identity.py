@@ -129,6 +129,10 @@ def test_a_stranger_is_said_to_be_one() -> None:
     assert owner(sheet(None, "02777777777", "777", "07071997")) == (None, set(), {Code.UNKNOWN_CANDIDATE})
 
 
+def test_boxes_alone_tell_a_candidate_of_another_centre() -> None:
+    assert owner(sheet(None, FAR.number))[2] == {Code.WRONG_CENTRE}
+
+
 def test_candidates_of_other_centres_are_no_guesses() -> None:
     found = attribute([sheet_evidence(sheet(None, FAR.number), ROSTER, "0130051K", "U4", PATTERN)])
     assert FAR.number not in {g.candidate for g in found.guesses}
