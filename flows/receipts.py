@@ -76,6 +76,15 @@ class Receipt:
         return tuple(copy for copy in self.copies if copy.mended)
 
     @property
+    def at_odds(self) -> bool:
+        """Whether attendance list and copies disagree, in a way that no file still to come explains."""
+        known, due = self.reconciliation, self.deadline
+        if known is None:
+            return False
+        overdue = due is not None and self.issued > due
+        return bool(known.copy_of_absent or (overdue and known.present_without_copy))
+
+    @property
     def fine(self) -> int:
         return sum(1 for copy in self.copies if not copy.to_do and not copy.to_check)
 

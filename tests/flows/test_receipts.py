@@ -79,6 +79,15 @@ def test_a_pile_in_order_asks_for_nothing(receipt):
     assert "À faire" not in page and "À vérifier" not in page
 
 
+def test_a_pile_at_odds_with_the_attendance_list_is_not_called_in_order(receipt):
+    pile = replace(receipt, copies=receipt.copies[:1])
+    assert "ne concordent pas" in render_html(pile)  # of somebody said to be absent
+    few = reconcile({"0", "1"}, {"0": True, "1": True}, {"0"})
+    assert "Tout est en ordre" in render_html(replace(pile, reconciliation=few))  # may be coming
+    late = replace(pile, reconciliation=few, issued=datetime(2026, 5, 22, 18, 1, tzinfo=PARIS))
+    assert "ne concordent pas" in render_html(late)
+
+
 def test_a_file_set_aside_says_why_and_shows_no_copy(receipt):
     found = finding(Code.ENCRYPTED_FILE)
     page = render_html(
