@@ -52,9 +52,11 @@ class Stage:
             time.sleep(0.3)
         return answer
 
-    def scans_in(self, *states: str) -> list[Any]:
+    def scans_in(self, *states: str, under: str | tuple[str, ...] = "scans/") -> list[Any]:
+        """Those that were dropped under these keys."""
         with self.work.register.reading() as connection:
-            return [scan for scan in queries.all_scans(connection) if scan.state in states]
+            scans = queries.all_scans(connection)
+        return [scan for scan in scans if scan.state in states and scan.inbox_key.startswith(under)]
 
 
 @pytest.fixture(scope="session")

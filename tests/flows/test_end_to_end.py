@@ -25,6 +25,7 @@ from storage.verify import verify
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 
+HERE = ("scans/0130051K/", "scans/9999999Z/")
 KINDS = (Kind.OK, Kind.UPSIDE_DOWN, Kind.ANONYMOUS, Kind.OK, Kind.MISSING_SIDE, Kind.OK)
 
 
@@ -38,7 +39,7 @@ def read(stage):
     inbox.put("scans/0130051K/U4/vide.pdf", b"")
     inbox.put("scans/9999999Z/U4/perdu.pdf", b"%PDF-1.4")
     stage.run("watch-inbox")
-    stage.wait(lambda: len(stage.scans_in("processed", "duplicate", "quarantined")) == 4)
+    stage.wait(lambda: len(stage.scans_in("processed", "duplicate", "quarantined", under=HERE)) == 4)
     stage.wait(lambda: not list(inbox.list("scans/")))
     return batch
 
@@ -50,18 +51,18 @@ def numbers(work):
 
 def test_each_copy_is_what_was_drawn(stage, read):
     with stage.work.register.reading() as connection:
-        copies = queries.current_copies(connection)
+        copies = queries.current_copies(connection, centre="0130051K")
     verdict = judge([read], copies, numbers(stage.work))
     assert (verdict.wrong, verdict.unexpected) == ((), ())
 
 
 def test_bad_files_are_kept_with_their_reason(stage, read):
     with stage.work.register.reading() as connection:
-        aside = {scan.id for scan in stage.scans_in("quarantined")}
+        aside = {scan.id for scan in stage.scans_in("quarantined", under=HERE)}
         codes = {f.code for f in queries.open_findings(connection) if f.scan in aside}
     assert codes == {Code.EMPTY_FILE, Code.UNKNOWN_CENTRE}
     kept = {info.key.rpartition("/")[2] for info in stage.work.store.vault.list("quarantine/")}
-    assert {scan.sha256 for scan in stage.scans_in("quarantined")} <= kept
+    assert {scan.sha256 for scan in stage.scans_in("quarantined", under=HERE)} <= kept
 
 
 def test_the_same_file_dropped_twice_has_one_receipt_under_both_names(stage, read):
@@ -77,12 +78,12 @@ def test_a_file_dropped_again_later_is_not_read_again(stage, read):
     stage.drop(read, "pile.pdf")
     stage.run("watch-inbox")
     stage.wait(lambda: not list(stage.work.store.inbox.list("scans/")))
-    assert len(stage.scans_in("processed")) == 1
+    assert len(stage.scans_in("processed", under=HERE)) == 1
 
 
 def test_a_decision_lets_a_copy_go_on(stage, read):
     with stage.work.register.reading() as connection:
-        (waiting,) = [c for c in queries.waiting_copies(connection) if c.candidate is None]
+        (waiting,) = [c for c in queries.waiting_copies(connection, "U4") if c.candidate is None]
         ids = {number: id_ for id_, number in numbers(stage.work).items()}
     truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
     intake.decide(
