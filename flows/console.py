@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-console = Console()
-_errors = Console(stderr=True)
+# A path or an id that is longer than the line is not cut: it is copied from here.
+console = Console(soft_wrap=True)
+_errors = Console(stderr=True, soft_wrap=True)
 
 
 class UserError(Exception):
@@ -26,8 +28,13 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            _errors.print(f"Error: {error}", style="red", markup=False)
-            raise typer.Exit(1) from error
+            told = str(error)
+        except OSError as error:  # of a file that the user named: absent, not hers to write, no room
+            if error.filename is None:
+                raise
+            told = f"{error.filename}: {error.strerror}"
+        _errors.print(f"Error: {told}", style="red", markup=False, highlight=False)
+        raise typer.Exit(1)
 
 
 def print_json(value: object) -> None:
@@ -36,7 +43,20 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    table = Table(*columns, title=title, title_justify="left")
-    for row in rows:
+    """Numbers to the right; what does not fit goes on below, nothing is cut."""
+    cells = [list(row) for row in rows]
+    table = Table(title=title, title_justify="left", box=box.SIMPLE, show_edge=False, pad_edge=False)
+    for k, name in enumerate(columns):
+        numbers = all(isinstance(row[k], int | None) for row in cells)
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    for row in cells:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console.print(table)
+    console.print(table, soft_wrap=False)
+
+
+def print_counts(title: str, counted: Sequence[Mapping[str, object]]) -> None:
+    """What was counted of each épreuve, a column each: terminals are narrow, and counts are many."""
+    if counted:
+        names = [name for name in counted[0] if name != "exam"]
+        rows = ([name.replace("_", " "), *(one[name] for one in counted)] for name in names)
+        print_table(title, ["", *(str(one["exam"]) for one in counted)], rows)

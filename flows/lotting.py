@@ -160,7 +160,7 @@ def _owner(work: Context, token: str) -> CorrectorRow:
 
 
 def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
-    folder = to / f"{lot.exam}-{lot.number:03}"
+    folder = to / lot.name
     folder.mkdir(parents=True, exist_ok=True)
     with work.register.reading() as connection:
         copies = queries.lot_copies(connection, lot.id)
@@ -168,7 +168,7 @@ def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Pa
     for number, _ in told:
         _download(work.store.lots, f"{lot.exam}/{lot.id}/{number}.pdf", folder / f"{number}.pdf")
     sheet = LotSheet(
-        lot=f"{lot.exam}-{lot.number:03}",
+        lot=lot.name,
         exam=exam.code,
         exam_title=exam.title,
         copies=told,

@@ -87,6 +87,11 @@ class LotRow:
     formed_at: datetime
     copies: int
 
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.exam}-{self.number:03}"
+
 
 @dataclass(frozen=True)
 class CorrectorRow:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
     from flows.context import Context
 
-app = typer.Typer(cls=Commands, help="Verify the audit log, or tell one story of it.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands,
+    help="Verify the audit log, or tell the story of one copy, scan or lot.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -55,8 +59,8 @@ def history(
         raise UserError(f"nothing is known of {subject}")
     print_table(
         subject,
-        ["event", "at", "actor", "action"],
-        ([e.seq, e.at, e.actor, e.action] for e in events),
+        ["event", "at (UTC)", "actor", "action"],
+        ([e.seq, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action] for e in events),
     )
 
 
@@ -65,12 +69,21 @@ def rebuild(
     data: DataDir = HERE,
 ) -> None:
     """Replay the audit log into an empty register."""
+    from sqlalchemy.exc import ArgumentError
+
     from storage import audit
     from storage.register import open_register
 
     with working_on(data) as work:
-        empty = open_register(url, work.store.vault)
-        count = audit.rebuild(work.store.audit, _public_key(work), empty)
+        try:
+            empty = open_register(url, work.store.vault)
+            count = audit.rebuild(work.store.audit, _public_key(work), empty)
+        except ArgumentError as error:
+            raise UserError(
+                f"{url} is no SQLAlchemy URL, such as sqlite:////path/new.sqlite: {error}"
+            ) from None
+        except audit.AuditError as error:
+            raise UserError(str(error)) from None
     console.print(f"{count} events replayed into {url}")
 
 
@@ -79,5 +92,5 @@ def _public_key(work: Context) -> Ed25519PublicKey:
 
     path = work.settings.signing_key_path.with_suffix(".pub")
     if not path.exists():
-        raise UserError("nothing has been sealed yet: the log begins with the first `ship-audit`")
+        raise UserError("nothing is sealed yet: `massicot up` seals the log every five minutes")
     return load_public_key(path)

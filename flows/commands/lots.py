@@ -11,11 +11,12 @@ from flows.commands.options import HERE, AsJson, DataDir, ExamCode, working_on
 from flows.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
+    from flows.context import Context
     from processors.lots import Plan
 
 app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)
 
-LotId = Annotated[str, typer.Argument(help="Id of the lot.")]
+LotName = Annotated[str, typer.Argument(help="The lot, as U4-001, or its id.")]
 
 
 @app.command()
@@ -36,13 +37,32 @@ def form(
         if dry_run:
             plan, _ = lotting.plan_for(work, rules)
         elif not rules.in_window(now()):
-            raise UserError(f"lots of {exam} open on {rules.opens_at}, and until {rules.closes_at}")
+            raise UserError(f"lots of {exam} are open from {rules.opens_at} to {rules.closes_at}")
         else:
             plan = lotting.form(work, rules, at=now(), actor="service")
-    _show(plan, as_json)
+        references = _references(work)
+    _show(plan, references, as_json)
 
 
-def _show(plan: Plan, as_json: bool) -> None:
+def _references(work: Context) -> dict[str, str]:
+    """How the service calls each corrector, by opaque id."""
+    from storage import queries
+
+    with work.register.reading() as connection:
+        return {c.id: c.reference for c in queries.all_correctors(connection)}
+
+
+def _lot_called(work: Context, name: str) -> str:
+    from storage import queries
+
+    with work.register.reading() as connection:
+        ids = [lot.id for lot in queries.all_lots(connection) if name in (lot.id, lot.name)]
+    if not ids:
+        raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
+    return ids[0]
+
+
+def _show(plan: Plan, references: dict[str, str], as_json: bool) -> None:
     if as_json:
         print_json(
             {
@@ -58,7 +78,7 @@ def _show(plan: Plan, as_json: bool) -> None:
     print_table(
         f"{len(plan.lots)} lots, {copies} copies",
         ["corrector", "copies"],
-        ([lot.corrector, len(lot.copies)] for lot in plan.lots),
+        ([references[lot.corrector], len(lot.copies)] for lot in plan.lots),
     )
     for left in plan.unroutable:
         console.print(f"[red]{len(left.copies)} copies of {left.school} that nobody may take:[/]")
@@ -79,20 +99,22 @@ def show(
 
     with working_on(data) as work, work.register.reading() as connection:
         lots = queries.all_lots(connection, exam)
+        references = _references(work)
     if as_json:
-        print_json([asdict(lot) for lot in lots])
+        more = ({"name": lot.name, "reference": references[lot.corrector]} for lot in lots)
+        print_json([asdict(lot) | named for lot, named in zip(lots, more, strict=True)])
         return
     print_table(
         f"{len(lots)} lots",
-        ["lot", "exam", "number", "corrector", "copies", "state"],
-        ([lot.id, lot.exam, lot.number, lot.corrector, lot.copies, lot.state] for lot in lots),
+        ["lot", "id", "corrector", "copies", "state"],
+        ([lot.name, lot.id, references[lot.corrector], lot.copies, lot.state] for lot in lots),
     )
 
 
 @app.command()
 def reassign(
-    lot: LotId,
-    corrector: Annotated[str, typer.Argument(help="Id of the corrector who takes it.")],
+    lot: LotName,
+    corrector: Annotated[str, typer.Argument(help="Who takes it: the service's reference, or the id.")],
     data: DataDir = HERE,
 ) -> None:
     """Give a lot to another corrector, once every rule is checked again."""
@@ -100,7 +122,10 @@ def reassign(
     from flows.context import now
 
     with working_on(data) as work:
-        refusals = lotting.reassign(work, lot, corrector, at=now(), actor="service")
+        taker = next((id_ for id_, name in _references(work).items() if corrector in (id_, name)), None)
+        if taker is None:
+            raise UserError(f"there is no corrector {corrector}")
+        refusals = lotting.reassign(work, _lot_called(work, lot), taker, at=now(), actor="service")
     if refusals:
         raise UserError(f"{corrector} may not take {lot}:\n" + "\n".join(refusals))
     console.print(f"{lot} is {corrector}'s now.")
@@ -108,7 +133,7 @@ def reassign(
 
 @app.command("return")
 def give_back(
-    lot: LotId,
+    lot: LotName,
     token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
     data: DataDir = HERE,
 ) -> None:
@@ -118,7 +143,7 @@ def give_back(
 
     with working_on(data) as work:
         try:
-            lotting.give_back(work, token, lot, at=now())
+            lotting.give_back(work, token, _lot_called(work, lot), at=now())
         except lotting.NotYours as error:
             raise UserError(str(error)) from None
     console.print(f"{lot} is returned.")
@@ -129,7 +154,7 @@ def pull(
     to: Annotated[Path, typer.Option("--to", help="Where the lots are put.", file_okay=False)] = Path("lots"),
     data: DataDir = HERE,
 ) -> None:
-    """Bring a corrector's lots: one PDF a copy and the lot's sheet, through presigned URLs."""
+    """Bring a corrector's lots: a PDF for each copy, and a sheet."""
     from flows import lotting
     from flows.context import now
 
@@ -139,6 +164,7 @@ def pull(
         except lotting.NotYours as error:
             raise UserError(str(error)) from None
     for folder in pulled:
-        console.print(f"{folder}: {len(list(folder.glob('*.pdf'))) - 1} copies and their sheet", markup=False)
+        copies = len(list(folder.glob("*.pdf"))) - 1
+        console.print(f"{folder}: {copies} {'copy' if copies == 1 else 'copies'} and the sheet", markup=False)
     if not pulled:
         console.print("No lot waits for you.")

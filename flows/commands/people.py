@@ -22,7 +22,7 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 
 @app.command()
 def candidates(file: CsvFile, data: DataDir = HERE) -> None:
-    """Import the roster; a file with a bad line is taken once it is mended."""
+    """Import the roster, whole, once no line of it is bad."""
     from flows.context import now
     from storage import intake
 
@@ -37,14 +37,17 @@ def candidates(file: CsvFile, data: DataDir = HERE) -> None:
 def correctors(
     file: CsvFile,
     tokens: Annotated[
-        Path | None, typer.Option("--tokens", help="Write the new correctors' tokens here, once.")
+        Path | None,
+        typer.Option("--tokens", help="Add the new correctors' tokens to this file.", dir_okay=False),
     ] = None,
     data: DataDir = HERE,
 ) -> None:
-    """Import the correctors, and give each new one a token (only its hash is kept)."""
+    """Import the correctors, and give each new one a token."""
     from flows.context import now
     from storage import intake, queries
 
+    if tokens is not None:
+        tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
     with working_on(data) as work:
         read = intake.import_correctors(
             work.register, file.read_bytes(), work.session, actor="service", at=now()
@@ -63,7 +66,6 @@ def correctors(
         for line in lines:
             console.print(f"  {line}", markup=False)
         return
-    tokens.touch(mode=0o600)
     with tokens.open("a") as out:
         out.writelines(f"{line}\n" for line in lines)
     console.print(f"{len(lines)} tokens written to {tokens}")

@@ -88,9 +88,12 @@ def labels(
     session: SessionFile,
     centre: CentreCode,
     exam: ExamCode,
-    to: Annotated[Path, typer.Option("--to", help="The PDF to write.")] = Path("labels.pdf"),
+    to: Annotated[
+        Path,
+        typer.Option("--to", help="The PDF to write: 24 labels of 63.5 × 33.9 mm on A4.", dir_okay=False),
+    ] = Path("labels.pdf"),
 ) -> None:
-    """Make sheets of bar-code labels for a centre and épreuve (63.5 × 33.9 mm, 24 on A4)."""
+    """Make sheets of bar-code labels for a centre and épreuve."""
     from processors.people import read_candidates
     from processors.scans.form import load_form
     from specimens.labels import label_sheet
@@ -114,13 +117,15 @@ def rehearse(
     session: SessionFile,
     centre: CentreCode,
     exam: ExamCode,
-    copies: Annotated[int, typer.Option("--copies", help="How many copies to draw.", min=1)] = 12,
+    copies: Annotated[
+        int, typer.Option("--copies", help="How many copies; 18 show every trouble.", min=1)
+    ] = 18,
     seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same scans.")] = 1,
     to: Annotated[Path, typer.Option("--to", help="Where to write them.", file_okay=False)] = Path(
         "rehearsal"
     ),
 ) -> None:
-    """Draw a scan of invented copies with every kind of trouble, for a centre to rehearse with."""
+    """Draw a troubled scan of invented copies, to rehearse with."""
     from processors.scans.form import load_form
     from specimens.rehearsal import plan_session, write_session
 

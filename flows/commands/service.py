@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.padding import Padding
+from rich.text import Text
 
 from flows.commands.options import HERE, AsJson, DataDir, working_on
-from flows.console import UserError, console, print_json, print_table
+from flows.console import UserError, console, print_counts, print_json
 from storage.facts import Decision
+
+if TYPE_CHECKING:
+    from storage.rows import CopyRow
 
 CentreFilter = Annotated[str | None, typer.Option("--centre", help="Of this centre alone.")]
 ExamFilter = Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")]
 
 
 def status(data: DataDir = HERE, as_json: AsJson = False) -> None:
-    """Say how far each épreuve is: expected, present, scanned, complete, to decide, in lots."""
+    """Count, for each épreuve, what is expected, complete, in lots."""
     from storage import queries
 
     with working_on(data) as work, work.register.reading() as connection:
@@ -24,25 +29,56 @@ def status(data: DataDir = HERE, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    print_table("", rows[0] if rows else ["exam"], (row.values() for row in rows))
+    print_counts("", rows)
 
 
 def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = HERE, as_json: AsJson = False
 ) -> None:
-    """List what is open: each finding with its scan or copy."""
+    """List what is open, where it is, and what to do about it."""
     from storage import queries
 
     with working_on(data) as work, work.register.reading() as connection:
         found = queries.open_findings(connection, exam=exam, centre=centre)
+        copies = {f.copy: queries.copy(connection, f.copy) for f in found if f.copy}
+        numbers = {c.id: c.number for c in queries.roster(connection)}
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
         return
-    print_table(
-        f"{len(found)} open findings",
-        ["severity", "code", "exam", "centre", "copy or scan", "what to do"],
-        ([f.severity, f.code, f.exam, f.centre, f.copy or f.scan, f.message] for f in found),
-    )
+    for f in found:
+        where = _where(copies.get(f.copy or ""), f.candidate, numbers)
+        place = " ".join(filter(None, (f.exam, f.centre)))
+        console.print(f"[bold]{f.severity}[/]  {f.code}  {place}", highlight=False)
+        console.print(f"  {_said(f.copy, f.scan, where)}", markup=False, highlight=False)
+        console.print(Padding(Text(f.message), (0, 0, 1, 2)), soft_wrap=False)
+    console.print(f"{len(found)} open")
+
+
+def _where(copy: CopyRow | None, candidate: str | None, numbers: dict[str, str]) -> dict[str, Any]:
+    """What a person needs to find the copy on the table and to say whose it is."""
+    return {
+        "position": copy and copy.position,
+        "copy_pages": [page.page for page in copy.pages] if copy else [],
+        "guesses": [
+            {"candidate": numbers[guess.candidate], "probability": guess.probability}
+            for guess in (copy.guesses if copy else ())
+            if guess.candidate in numbers
+        ],
+        "candidate_number": numbers.get(candidate or (copy and copy.candidate) or ""),
+    }
+
+
+def _said(copy: str | None, scan: str | None, where: dict[str, Any]) -> str:
+    told = [copy or scan]
+    if copy:
+        told.append(f"number {where['position']} of {scan}")
+        told.append(f"its pages there: {', '.join(map(str, where['copy_pages']))}")
+    if where["candidate_number"]:
+        told.append(f"candidate {where['candidate_number']}")
+    elif where["guesses"]:
+        guesses = (f"{g['candidate']} ({g['probability']:.0%})" for g in where["guesses"])
+        told.append(f"perhaps of {', '.join(guesses)}")
+    return "; ".join(filter(None, told))
 
 
 def decide(
@@ -54,7 +90,7 @@ def decide(
     ] = None,
     data: DataDir = HERE,
 ) -> None:
-    """Decide of a copy that waits: attribute it, accept it as it is, or set it aside."""
+    """Decide of a copy that waits: whose it is, or that it may go."""
     from flows.context import now
     from storage import intake, queries
 
