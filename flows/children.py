@@ -31,6 +31,7 @@ class Child:
     """One supervised process, leader of its own session, so that Ctrl-C reaches the supervisor alone.
 
     `patience`: seconds to become ready. `grace`: seconds between SIGTERM and SIGKILL of the whole group.
+    `holds`: open files that it inherits.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Child:
     ready: Callable[[], bool] = lambda: True
     patience: float = 90.0
     grace: float = 10.0
+    holds: tuple[int, ...] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _started: float = field(default=0.0, init=False, repr=False)
     _deaths: int = field(default=0, init=False, repr=False)
@@ -63,6 +65,7 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self.holds,
                 preexec_fn=_die_with_parent,
             )
         self._started = time.monotonic()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import httpx
 
@@ -27,6 +27,7 @@ POOL = "local"
 _SESSION_LINK = "session.toml"
 _UNFINISHED = ["RUNNING", "PENDING", "CANCELLING"]
 _FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+_LAST_WORDS = 60.0  # seconds that orphans have to end
 _AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
 
 
@@ -130,14 +131,28 @@ def free_port(preferred: int) -> int:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """One supervisor for one data directory."""
-    with (data / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ChildError(f"massicot is already up on {data}") from None
-        yield
+def _alone(data: Path) -> Iterator[int]:
+    """One supervisor for one data directory. Gives a lock that its children are to hold, too.
+
+    Those of a supervisor that was killed take some seconds to end: a new one waits for them.
+    """
+    with (data / "lock").open("w") as mine, (data / "children.lock").open("w") as ours:
+        if not _locked(mine):
+            raise ChildError(f"massicot is already up on {data}")
+        end = time.monotonic() + _LAST_WORDS
+        while not _locked(ours):
+            if time.monotonic() > end:
+                raise ChildError(f"servers of a `massicot up` that was killed are still up on {data}")
+            time.sleep(0.2)
+        yield ours.fileno()
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _answers(url: str) -> Callable[[], bool]:
@@ -160,7 +175,7 @@ def running(
     """
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
-    with _alone(data), ExitStack() as at_exit:
+    with _alone(data) as lock, ExitStack() as at_exit:
         _link_session(data, session)
         port = free_port(port)
         environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
@@ -175,6 +190,7 @@ def running(
         worker = _prefect("worker", environment, logs / "worker.log", _WORKER)
         machine = Machine(data, api, store, server, worker, environment, say)
         for child in (store, server, worker):
+            child.holds = (lock,)
             at_exit.callback(child.stop)
         say("starting the store and the Prefect server")
         store.start()
