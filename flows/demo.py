@@ -8,14 +8,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from flows import lotting
+from flows.console import console, print_counts, print_table
 from flows.context import Context, context, now
 from flows.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
 from flows.demo_truth import Verdict, judge
@@ -67,14 +66,14 @@ def session_file(data: Path) -> Path:
     return path
 
 
-def play(machine: Machine, drawing: Drawing, console: Console) -> None:
-    """The whole story on a machine that is up. Raises DemoFailed."""
+def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
+    """The whole story on a machine that is up, and stays so if `kept`. Raises DemoFailed."""
     work = context()
     folder = machine.data / "demo"
     folder.mkdir(exist_ok=True)
     tokens = _enrol(work, drawing.plan)
-    batches = _drop(work, drawing, machine, console)
-    _wait_until_read(work, machine, batches, console)
+    batches = _drop(work, drawing, machine)
+    _wait_until_read(work, machine, batches)
     for name in ("sweep-deadlines", "form-lots"):
         console.print(f"running {name}")
         _run(machine, name)
@@ -85,14 +84,15 @@ def play(machine: Machine, drawing: Drawing, console: Console) -> None:
     receipts = _bring_receipts(work, folder / "receipts")
     problems = _verify(work)
     verdict = _judge(work, batches)
-    _summary(work, console, audit_ok=not problems)
+    _summary(work, audit_ok=not problems)
     console.print("\nWhere to look")
-    console.print(f"  the flows            {machine.ui}", highlight=False)
+    flows = machine.ui if kept else "the Prefect UI, once `make demo KEEP=1` leaves it up"
+    console.print(f"  the flows            {flows}", highlight=False)
     console.print(f"  a centre's receipt   {receipts[0] if receipts else 'none'}", highlight=False)
     if lots:
         console.print(f"  a corrector's copies {lots[0]}", highlight=False)
     console.print(f"  everything else      {machine.data}\n", highlight=False)
-    _conclude(work, verdict, problems, lots, corrector, console)
+    _conclude(work, verdict, problems, lots, corrector)
 
 
 def _enrol(work: Context, plan: Rehearsal) -> dict[str, str]:
@@ -113,7 +113,7 @@ def _enrol(work: Context, plan: Rehearsal) -> dict[str, str]:
     return {c.reference: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
 
 
-def _drop(work: Context, drawing: Drawing, machine: Machine, console: Console) -> list[Batch]:
+def _drop(work: Context, drawing: Drawing, machine: Machine) -> list[Batch]:
     """As centres do: attendance lists, then each scan once it is drawn, one of them twice, and a bad file."""
     inbox = work.store.inbox
     for planned in drawing.plan.batches:
@@ -121,7 +121,7 @@ def _drop(work: Context, drawing: Drawing, machine: Machine, console: Console) -
     first = drawing.plan.batches[0]
     inbox.put(f"{SCANS}{first.centre}/{first.exam}/mauvais fichier.pdf", _BAD_FILE)
     batches = []
-    with _progress(console) as progress:
+    with _progress() as progress:
         task = progress.add_task("drawing and dropping scans", total=len(drawing.batches))
         for future in drawing.batches:
             batch = _while_tending(machine, future)
@@ -134,7 +134,7 @@ def _drop(work: Context, drawing: Drawing, machine: Machine, console: Console) -
     return batches
 
 
-def _progress(console: Console) -> Progress:
+def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console)
 
@@ -146,9 +146,9 @@ def _while_tending(machine: Machine, future: Future[Batch]) -> Batch:
     return future.result()
 
 
-def _wait_until_read(work: Context, machine: Machine, batches: Sequence[Batch], console: Console) -> None:
+def _wait_until_read(work: Context, machine: Machine, batches: Sequence[Batch]) -> None:
     expected = len(batches) + 2  # the one dropped twice, and the bad one
-    with _progress(console) as progress:
+    with _progress() as progress:
         task = progress.add_task("reading them in the flows", total=expected)
 
         def all_read() -> bool:
@@ -216,32 +216,13 @@ def _judge(work: Context, batches: Sequence[Batch]) -> Verdict:
         return judge(batches, queries.current_copies(connection), numbers)
 
 
-def _summary(work: Context, console: Console, *, audit_ok: bool) -> None:
-    counts = Table(title="Copies", title_justify="left")
-    for column in (
-        "exam",
-        "expected",
-        "present",
-        "received",
-        "complete",
-        "incomplete",
-        "to decide",
-        "in lots",
-    ):
-        counts.add_column(column, justify="left" if column == "exam" else "right")
+def _summary(work: Context, *, audit_ok: bool) -> None:
     with work.register.reading() as connection:
-        for exam in work.session.written:
-            c = queries.exam_counts(connection, exam.code)
-            row = (c.expected, c.present, c.copies, c.complete, c.incomplete, c.to_decide, c.in_lots)
-            counts.add_row(exam.code, *map(str, row))
+        counts = [asdict(queries.exam_counts(connection, exam.code)) for exam in work.session.written]
         found = Counter((f.severity.value, f.code.value) for f in queries.open_findings(connection))
-    findings = Table(title="Open findings", title_justify="left")
-    findings.add_column("severity")
-    findings.add_column("code")
-    findings.add_column("count", justify="right")
-    for (severity, code), count in sorted(found.items()):
-        findings.add_row(severity, code, str(count))
-    console.print(counts, findings)
+    print_counts("Copies", counts)
+    rows = ([severity, code, count] for (severity, code), count in sorted(found.items()))
+    print_table("Open findings", ["severity", "code", "count"], rows)
     console.print(f"Audit log: {'[green]verified[/]' if audit_ok else '[red]NOT WHOLE[/]'}")
 
 
@@ -251,7 +232,6 @@ def _conclude(
     problems: list[str],
     lots: list[Path],
     corrector: str,
-    console: Console,
 ) -> None:
     """Raises DemoFailed with everything that is not as drawn."""
     console.print(f"{verdict.as_expected} of {verdict.drawn} copies came out as they were drawn.")

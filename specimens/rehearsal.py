@@ -106,7 +106,8 @@ def plan_session(
                 seed + place + 1, centre, exam, other, tuple(order), attendance, drawn, level, mode, a3
             )
         )
-    correctors = invent_correctors(rng, 2 * len(schools), exams, schools, candidates, copies, days)
+    several = max(4, copies // 12)  # few, so that lots are lots
+    correctors = invent_correctors(rng, several, exams, schools, candidates, copies, days)
     return Rehearsal(tuple(candidates), correctors, tuple(batches))
 
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import HERE, DataDir
+from flows.commands.options import HERE, DataDir, checked_session
 from flows.console import UserError, console
 
 
@@ -28,15 +28,18 @@ def _on_signal(_signal: int, _frame: FrameType | None) -> None:
 
 def up(
     session: Annotated[
-        Path | None, typer.Option("--session", help="The session's TOML file, at first.", dir_okay=False)
+        Path | None,
+        typer.Option("--session", help="The session's TOML file, at first.", exists=True, dir_okay=False),
     ] = None,
     data: DataDir = HERE,
     port: Annotated[int, typer.Option("--port", help="Port of the Prefect server.")] = 4200,
 ) -> None:
-    """Run everything on this machine: store, register, Prefect server, worker; Ctrl-C stops it."""
+    """Run everything on this machine: store, flows, worker."""
     from flows.children import ChildError
     from flows.up import running
 
+    if session is not None:
+        checked_session(session)
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
     try:
@@ -60,7 +63,7 @@ def demo(
         Path | None, typer.Option("--data", help="An empty directory; a fresh one if not given.")
     ] = None,
 ) -> None:
-    """Show the whole job on invented copies: drop, read, form lots, pull, verify."""
+    """Show the whole job, from scan to corrector, on invented copies."""
     if data is None:
         data = Path(tempfile.mkdtemp(prefix="massicot-demo-"))
     elif data.exists() and any(data.iterdir()):
@@ -79,7 +82,7 @@ def demo(
         with story.drawing_pool() as pool:
             drawing = story.start_drawing(pool)
             with running(data, session=story.session_file(data), say=console.print) as machine:
-                story.play(machine, drawing, console)
+                story.play(machine, drawing, kept=keep)
                 console.print(f"[bold green]Done in {time.monotonic() - begun:.0f} s.[/]")
                 if keep:
                     console.print("Everything stays up; Ctrl-C stops it.")
