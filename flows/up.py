@@ -6,13 +6,14 @@ All that it writes lies under one directory. Killed in any way, it picks up wher
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -86,12 +87,16 @@ class Machine:
         return (told["state_type"], told["state_name"]) if told["state_type"] in _FINAL else None
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
-        """Prefect's API. On SQLite it answers 503 when it is busy: asked again, for a while."""
-        for wait in (*_AGAIN, None):
-            answer = httpx.request(method, f"{self.api}{path}", json=body, timeout=60)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or wait is None:
-                break
+        """Prefect's API. Busy on SQLite, it answers 503 or not at all: asked again, for a while."""
+        request = functools.partial(httpx.request, method, f"{self.api}{path}", json=body, timeout=60)
+        for wait in _AGAIN:
+            with suppress(httpx.TransportError):
+                answer = request()
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
             time.sleep(wait)
+        else:
+            answer = request()
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
