@@ -64,8 +64,6 @@ def draw_row(
 
 def _print_cells(printed: Ink, shape: Shape, rng: Rng) -> None:
     width, height, pitch, count = shape
-    if rng.random() < 0.01:  # a print so faint that nothing is left
-        return
     thick, dark = max(1, round(rng.uniform(0.12, 0.32) * _DRAWN)), rng.uniform(0.45, 1.0)
     for k in range(count):
         x, y = _AROUND + k * pitch, _AROUND
@@ -94,12 +92,13 @@ def _bend(glyph: Ink, rng: Rng, bent: float) -> Ink:
     inverse = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.array(
         [[stretch, slant], [0, 1]]
     )
-    centre = np.array([w / 2, h / 2])
-    grid = np.stack(np.meshgrid(np.arange(w), np.arange(h)), axis=-1) - centre
+    centre = np.array([w / 2, h / 2], np.float32)
+    across, down = np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32)
+    grid = np.stack(np.meshgrid(across, down), axis=-1) - centre
     warp = cv2.resize(
         rng.normal(0, 1.6 * bent, (4, 4, 2)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC
     )
-    source = (grid @ inverse.T + centre).astype(np.float32) + warp
+    source = grid @ inverse.T.astype(np.float32) + centre + warp
     return cropped(cv2.remap(padded, source, None, cv2.INTER_LINEAR))
 
 

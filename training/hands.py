@@ -95,6 +95,10 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
             style = rng.random()
             if style < 0.25:
                 return [[top, foot]]
+            if style < 0.4:  # a short flag, often curved
+                reach, drop = u(0.06, 0.22), u(0.05, 0.25)
+                bend = (top[0] - reach * u(0.25, 0.6), drop * u(0.4, 1.0))
+                return [[(top[0] - reach, drop), bend, top], [top, foot]]
             reach = u(0.12, 0.42)  # the French upstroke goes far down
             upstroke = (top[0] - reach * u(0.6, 1.0), reach * u(0.6, 1.4))
             strokes = [[upstroke, top], [top, foot]]
@@ -156,7 +160,7 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
                 [(x, y), (u(0.25, 0.38), 0.5), (u(0.08, 0.28), 1.0)],
             ]
             if rng.random() < 0.35:  # a tick at the bar's start
-                strokes.append([(0.0, 0.0), (u(-0.15, 0.03), u(0.1, 0.35))])
+                strokes.append([(0.0, 0.0), (u(-0.15, 0.03), u(0.1, 0.45))])
             if rng.random() < 0.55:  # crossed
                 y = u(0.42, 0.58)
                 strokes.append([(u(0.04, 0.15), y + u(0, 0.05)), (u(0.5, 0.62), y - u(0, 0.08))])

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -24,10 +25,11 @@ PX_PER_MM = 10.0
 MARGIN = 3.0
 """Millimetres that a strip should hold around its cells, on each side: the grid is looked for 2 mm around."""
 
-CUT_WIDTH, CUT_HEIGHT = 32, 40  # what the network sees, pixels
-_CELL_WIDTH, _CELL_HEIGHT = 20, 26  # of which the cell itself, in the middle
+CUT_WIDTH, CUT_HEIGHT = 40, 48  # what the network sees, pixels
+_CELL_WIDTH, _CELL_HEIGHT = 26, 32  # of which the cell itself, in the middle
 _REACH = 20  # pixels of a strip by which the grid may lie off its nominal place
 _STRETCH = 0.006  # and its greatest lengthening or slope
+_THIN = np.ones((1, 11), np.uint8)  # pixels of a strip: wider than a printed line
 _LEAST_CONTRAST = 50  # gray levels: below it, a strip is faint, not dark
 _DARK = 200  # level of a cut at which the strip's darkest ink stands
 
@@ -98,7 +100,7 @@ def cut_cells(strip: Gray, row: CellRow) -> NDArray[np.uint8]:
     corners = _place_cells(dark, row)
     scale = np.array([row.width / _CELL_WIDTH, row.height / _CELL_HEIGHT]) * PX_PER_MM
     border = (np.array([CUT_WIDTH - _CELL_WIDTH, CUT_HEIGHT - _CELL_HEIGHT]) - 1) / 2
-    soft = cv2.blur(dark, (3, 3))  # a cut has 2.5 times fewer pixels a millimetre
+    soft = cv2.blur(dark, (3, 3))  # a cut has half the pixels a millimetre
     cuts = np.empty((row.count, CUT_HEIGHT, CUT_WIDTH), np.uint8)
     for corner, cut in zip(corners, cuts, strict=True):
         x, y = corner - 0.5 - border * scale
@@ -109,8 +111,10 @@ def cut_cells(strip: Gray, row: CellRow) -> NDArray[np.uint8]:
 
 def _darkness(strip: Gray) -> NDArray[np.uint8]:
     """The strip with paper at 0 and its darkest ink, at least the printed grid, at 200."""
-    levels = np.sort(strip[::3, ::3], axis=None)
-    paper, ink = int(levels[len(levels) * 3 // 4]), int(levels[len(levels) // 50])
+    counts = np.bincount(strip[::3, ::3].ravel(), minlength=256).cumsum()
+    ink, paper = (
+        int(level) for level in np.searchsorted(counts, [counts[-1] // 50, counts[-1] * 3 // 4], "right")
+    )
     darkness = (paper - np.arange(256)) * (_DARK / max(paper - ink, _LEAST_CONTRAST))
     return np.asarray(cv2.LUT(strip, np.clip(darkness, 0, 255).astype(np.uint8)), np.uint8)
 
@@ -118,23 +122,27 @@ def _darkness(strip: Gray) -> NDArray[np.uint8]:
 def _place_cells(dark: NDArray[np.uint8], row: CellRow) -> NDArray[np.float64]:
     """Where the top left corners of the printed cells really are: count × 2, pixels of the strip.
 
-    All cells share their lines' shift and stretch, so a stroke along one line cannot pull the grid away.
+    All cells share their lines' shift and stretch, so strokes along a few lines cannot pull the grid away.
     """
     left = (row.x + row.pitch * np.arange(row.count)) * PX_PER_MM
     width, height, top = row.width * PX_PER_MM, row.height * PX_PER_MM, row.y * PX_PER_MM
     smooth = cv2.blur(dark, (3, 3))
 
-    across = smooth[int(top + height / 4) : int(top + height * 3 / 4)].mean(axis=0)
+    halves = pairwise(np.rint(top + height * np.array([0.1, 0.5, 0.9])).astype(int))
+    profiles = [cv2.reduce(smooth[a:b], 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F) for a, b in halves]
+    across = cv2.morphologyEx(np.concatenate(profiles), cv2.MORPH_TOPHAT, _THIN)  # drops all but thin lines
     sides = np.concatenate([left, left + width])
-    x_shift, x_stretch = _fit(across[_around(sides, len(across))], sides)
+    upright = across[:, _around(sides, dark.shape[1])]  # halves × lines × shifts
+    x_shift, x_stretch = _fit(np.concatenate(upright), np.tile(sides, 2))
 
     inner = np.stack([left + 0.6 * PX_PER_MM, left + width - 0.6 * PX_PER_MM]) + x_shift
     starts, ends = np.clip(np.rint(inner), 0, dark.shape[1]).astype(int)
-    sums = np.asarray(cv2.integral(smooth), np.float64)
-    down = np.diff(sums[:, ends] - sums[:, starts], axis=0) / (ends - starts)  # a profile a cell
-    edges = down[_around(np.array([top, top + height]), len(down))].mean(axis=0)
+    sums = cv2.integral(smooth)
+    means = np.diff(sums[:, ends] - sums[:, starts], axis=0) / (ends - starts)  # a profile a cell
+    down = cv2.morphologyEx(means.astype(np.float32), cv2.MORPH_TOPHAT, _THIN.T)
+    edges = down[_around(np.array([top, top + height]), len(down))]  # edges × shifts × cells
     middle = left + width / 2
-    y_shift, y_stretch = _fit(edges.T, middle)
+    y_shift, y_stretch = _fit(np.concatenate(edges.transpose(0, 2, 1)), np.tile(middle, 2))
 
     off = middle - middle.mean()
     return np.stack([left + x_shift + x_stretch * off, top + y_shift + y_stretch * off], axis=1)
@@ -147,7 +155,9 @@ def _around(lines: NDArray[np.float64], end: int) -> NDArray[np.intp]:
 
 
 def _fit(evidence: NDArray[np.floating], places: NDArray[np.floating]) -> tuple[float, float]:
-    """The shift, and the stretch per pixel, that put lines on the darkest places.
+    """The shift, and the stretch per pixel, that put the lines on dark places.
+
+    What the palest half meets counts most: strokes darken a few lines, the right place darkens all.
 
     `evidence`: how dark it is where each line would be, lines × shifts; `places`: the lines' own, pixels.
     """
@@ -157,7 +167,9 @@ def _fit(evidence: NDArray[np.floating], places: NDArray[np.floating]) -> tuple[
     stretches = np.arange(-most, most + 1) / max(span, 1.0)
     drift = np.rint(np.multiply.outer(stretches, places - places.mean())).astype(np.intp)
     at = np.clip(shifts[:, np.newaxis, np.newaxis] + drift + _REACH, 0, 2 * _REACH)
-    found = np.minimum(evidence, 0.7 * _DARK)[np.arange(len(places)), at].mean(axis=-1)
+    met = np.sort(evidence[np.arange(len(places)), at], axis=-1)
+    half = len(places) // 2
+    found = met[..., :half].mean(axis=-1) + 0.2 * met[..., half:].mean(axis=-1)
     found -= 0.01 * _DARK * np.abs(shifts)[:, np.newaxis]  # where nothing is printed, stay
     best = np.unravel_index(found.argmax(), found.shape)
     return float(shifts[best[0]]), float(stretches[best[1]])
