@@ -1,0 +1,275 @@
+"""Each command as a person types it, against a `massicot up` of its own: exit codes, JSON, refusals."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from flows.context import now
+from flows.demo_session import write_demo_session
+from storage.settings import Settings, open_store
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
+
+CENTRE, EXAM = "0130051K", "U4"
+PLACE = ("--centre", CENTRE, "--exam", EXAM)
+MASSICOT = (str(Path(sys.executable).parent / "massicot"),)
+
+
+class Shell:
+    """A person at a terminal of 80 columns, in a folder of her own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.data = folder, folder / "data"
+        self.environment = os.environ | {"MASSICOT_DATA_DIR": str(self.data), "COLUMNS": "80"}
+        self.up: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, *command: str, fails: bool = False) -> str:
+        """What is said: on standard output, or on standard error when it is to fail."""
+        done = subprocess.run(
+            [*MASSICOT, *command], cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        assert done.returncode == int(fails), done.stdout + done.stderr
+        return done.stderr if fails else done.stdout
+
+    def json(self, *command: str):
+        return json.loads(self(*command, "--json"))
+
+    def start(self, *more: str) -> None:
+        log = self.folder / "up.log"
+        with log.open("wb") as out:
+            command = [*MASSICOT, "up", "--port", "0", *more]
+            self.up = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=out, stderr=subprocess.STDOUT
+            )
+        self.wait(lambda: "massicot is up" in log.read_text() or self.up.poll() is not None)
+        assert self.up.poll() is None, log.read_text()
+
+    def end(self, how: signal.Signals) -> int:
+        self.up.send_signal(how)
+        return self.up.wait(60)
+
+    def wait(self, what, seconds: float = 240):
+        end = time.monotonic() + seconds
+        while not (answer := what()):
+            assert time.monotonic() < end, f"not in time; logs in {self.data / 'logs'}"
+            time.sleep(0.5)
+        return answer
+
+    def counts(self) -> dict:
+        return next(one for one in self.json("status") if one["exam"] == EXAM)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory):
+    shell = Shell(tmp_path_factory.mktemp("commands"))
+    write_demo_session(shell.folder / "session.toml", now())
+    shell("rehearse", "--session", "session.toml", *PLACE, "--copies", "6")
+    shell.start("--session", "session.toml")
+    try:
+        shell("import", "candidates", "rehearsal/candidates.csv")
+        shell("import", "correctors", "rehearsal/correctors.csv", "--tokens", "tokens.csv")
+        shell("import", "attendance", f"rehearsal/{CENTRE}_{EXAM}.attendance.csv", *PLACE)
+        shell("drop", f"rehearsal/{CENTRE}_{EXAM}.pdf", *PLACE)
+        shell.wait(lambda: shell.counts()["copies"] and not shell.counts()["waiting_scans"])
+        yield shell
+    finally:
+        if shell.up.poll() is None:
+            shell.end(signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def truth(shell):
+    return json.loads((shell.folder / "rehearsal" / f"{CENTRE}_{EXAM}.truth.json").read_text())["copies"]
+
+
+@pytest.fixture(scope="module")
+def decided(shell, truth):
+    """The copies that waited, once the service has said whose each is."""
+    waiting = [found for found in shell.json("findings") if found["severity"] == "blocking" and found["copy"]]
+    for found in waiting:
+        owner = truth[found["position"] - 1]["candidate"]
+        shell("decide", found["copy"], "attribute", "--candidate", owner, "--reason", "reconnue")
+    return waiting
+
+
+@pytest.fixture(scope="module")
+def lots(shell, decided):
+    def ready():
+        planned = shell.json("lots", "form", "--exam", EXAM, "--dry-run")["lots"]
+        return sum(len(lot["copies"]) for lot in planned) == shell.counts()["complete"]
+
+    shell.wait(ready)
+    assert shell.json("lots", "show") == []
+    shell("lots", "form", "--exam", EXAM)
+    return shell.json("lots", "show", "--exam", EXAM)
+
+
+@pytest.fixture(scope="module")
+def tokens(shell):
+    return dict(line.split(";") for line in (shell.folder / "tokens.csv").read_text().splitlines())
+
+
+def test_labels_can_be_read_by_their_bars(shell, truth):
+    shell("labels", "--roster", "rehearsal/candidates.csv", "--session", "session.toml", *PLACE)
+    image = pypdfium2.PdfDocument(shell.folder / "labels.pdf")[0].render(scale=300 / 72).to_numpy()
+    bars = {found.text for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128)}
+    assert {f"{EXAM}-{copy['candidate']}" for copy in truth} < bars
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_line(shell):
+    where = ("--roster", "rehearsal/candidates.csv", "--session", "session.toml", *PLACE)
+    assert "nowhere/labels.pdf" in shell("labels", *where, "--to", "nowhere/labels.pdf", fails=True)
+
+
+def test_read_gives_its_contract(shell, truth):
+    scan, roster = (f"rehearsal/{CENTRE}_{EXAM}.{end}" for end in ("pdf", "roster.csv"))
+    said = shell.json("read", scan, "--session", "session.toml", "--roster", roster, *PLACE)
+    assert set(said) == {"scan", "pages", "copies", "findings"}
+    assert {"sha256", "images", "pages", "seconds"} <= set(said["scan"])
+    assert {
+        *("page", "image", "half", "turn", "kind", "model", "label", "boxes", "number", "total"),
+        *("blank", "sharpness", "resolution_dpi"),
+    } <= set(said["pages"][0])
+    for copy in said["copies"]:
+        assert {
+            *("candidate", "attributed_by", "status", "pages", "missing", "guesses", "findings"),
+        } <= set(copy)
+        assert copy["candidate"] in (None, *(drawn["candidate"] for drawn in truth))
+        assert all(set(one) == {"code", "severity", "message", "pages"} for one in copy["findings"])
+    assert len(said["copies"]) == len(truth)
+
+
+def test_a_session_that_contradicts_itself_does_not_start(shell):
+    bad = (shell.folder / "session.toml").read_text().replace(CENTRE, "0130051J")
+    (shell.folder / "bad.toml").write_text(bad)
+    assert "0130051J" in shell("session", "check", "bad.toml", fails=True)
+    assert "0130051J" in shell("up", "--session", "bad.toml", fails=True)
+
+
+def test_a_second_up_is_refused(shell):
+    assert "already up" in shell("up", fails=True)
+
+
+def test_decisions_that_cannot_be_are_refused(shell, decided, truth):
+    copy = decided[0]["copy"]
+    for wrong in (
+        ("copy_nowhere", "accept"),
+        (copy, "attribute"),
+        (copy, "attribute", "--candidate", "00000000000"),
+        (copy, "accept", "--candidate", truth[0]["candidate"]),
+    ):
+        assert shell("decide", *wrong, "--reason", "essai", fails=True).startswith("Error: ")
+
+
+def test_findings_show_whole_ids(shell, decided):
+    settled = {found["copy"] for found in decided}
+    assert not settled & {found["copy"] for found in shell.json("findings")}
+    told = shell("findings")
+    assert all((found["copy"] or found["scan"] or found["code"]) in told for found in shell.json("findings"))
+
+
+def schools_of(shell, lot) -> set[str]:
+    query = "select school from copies join candidates on candidates.id = candidate where lot = ?"
+    with sqlite3.connect(shell.data / "register.sqlite") as register:
+        return {row[0] for row in register.execute(query, (lot["id"],))}
+
+
+def test_a_lot_goes_to_no_one_of_its_candidates_school(shell, lots):
+    with (shell.folder / "rehearsal" / "correctors.csv").open() as lines:
+        school = {row["id"]: row["schools"] for row in csv.DictReader(lines)}
+    assert not [lot for lot in lots if school[lot["reference"]] in schools_of(shell, lot)]
+    unfit = next(reference for reference in school if school[reference] in schools_of(shell, lots[0]))
+    assert "établissement" in shell("lots", "reassign", lots[0]["name"], unfit, fails=True)
+    assert shell.json("lots", "show") == lots
+    assert "no lot" in shell("lots", "reassign", "U4-999", "C01", fails=True)
+    assert "no corrector" in shell("lots", "reassign", lots[0]["id"], "C99", fails=True)
+
+
+@pytest.fixture(scope="module")
+def returned(shell, lots, tokens):
+    lot = lots[0]
+    mine = tokens[lot["reference"]]
+    assert "assigned" in shell("lots", "return", lot["name"], "--token", mine, fails=True)
+    shell("pull", "--token", mine, "--to", "mine")
+    shell("pull", "--token", mine, "--to", "mine")
+    other = next(token for reference, token in tokens.items() if reference != lot["reference"])
+    assert "not a lot of yours" in shell("lots", "return", lot["name"], "--token", other, fails=True)
+    shell("lots", "return", lot["name"], "--token", mine)
+    return lot
+
+
+def test_a_lot_is_pulled_and_returned_by_its_corrector_alone(shell, returned):
+    files = list((shell.folder / "mine" / returned["name"]).glob("*.pdf"))
+    assert len(files) == returned["copies"] + 1
+    assert shell.counts()["returned"] == returned["copies"]
+    told = [event["action"] for event in shell.json("audit", "history", returned["id"])]
+    assert told == ["lot.formed", "lot.pulled", "lot.returned"]
+    assert "token" in shell("pull", "--token", "guessed", fails=True)
+
+
+@pytest.fixture(scope="module")
+def sealed(shell, returned):
+    """Everything is in the audit bucket, and nothing happens any more but what the test does."""
+    from storage.audit import ship
+    from storage.register import open_register
+    from storage.signing import load_or_make_key
+
+    settings = Settings(data_dir=shell.data)
+    store = open_store(settings)
+    register = open_register(settings.url, store.vault)
+    ship(register, store.audit, load_or_make_key(settings.signing_key_path), at=now())
+    return store.audit
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    with sqlite3.connect(path) as register:
+        names = [row[0] for row in register.execute("select name from sqlite_master where type = 'table'")]
+        return {name: sorted(map(repr, register.execute(f"select * from {name}"))) for name in names}
+
+
+def test_the_rebuilt_register_is_the_live_one(shell, sealed):
+    new = shell.folder / "new.sqlite"
+    shell("rebuild", f"sqlite:///{new}")
+    live = tables(shell.data / "register.sqlite")
+    assert len(live["events"]) > 10
+    assert tables(new) == live
+    assert "not empty" in shell("rebuild", f"sqlite:///{new}", fails=True)
+    assert "no SQLAlchemy URL" in shell("rebuild", "nonsense", fails=True)
+
+
+def test_a_log_that_was_touched_is_told_where(shell, sealed):
+    shell("audit", "verify")
+    key = next(item.key for item in sealed.list("log/"))
+    whole = sealed.get(key)
+    altered = bytearray(whole)
+    altered[len(altered) // 2] ^= 1
+    for harm in (lambda: sealed.put(key, bytes(altered)), lambda: sealed.delete(key)):
+        harm()
+        assert key in shell("audit", "verify", fails=True)
+        assert "does not verify" in shell("rebuild", f"sqlite:///{shell.folder / 'never.sqlite'}", fails=True)
+        sealed.put(key, whole)
+        shell("audit", "verify")
+
+
+def test_up_goes_on_after_ctrl_c_and_after_a_kill(shell, sealed):
+    before = shell.counts()
+    assert shell.end(signal.SIGINT) == 0
+    assert "massicot up" in shell("audit", "verify", fails=True)
+    shell.start()
+    shell.end(signal.SIGKILL)
+    shell.start()  # at once: the servers of the killed one are still ending
+    assert shell.counts() == before
+    shell("audit", "verify")
