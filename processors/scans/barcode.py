@@ -46,12 +46,6 @@ def read_label(
     return None
 
 
-def all_codes(page: Gray) -> list[str]:
-    """Every linear or matrix code that can be read anywhere on a page, in any direction."""
-    found = zxingcpp.read_barcodes(page, try_rotate=True, try_downscale=True)
-    return [result.text for result in found]
-
-
 def _attempts(zone: Gray, symbology: str) -> Iterator[tuple[str, list[str]]]:
     soft = _soft(zone)
     yield "zxing soft", _zxing(soft, symbology)
