@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from storage.objects import StoreError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from storage.objects import StoreError, s3_client
 
 # SeaweedFS opens these beside the S3 port, all without a password: hence loopback alone.
 _PORTS = ("s3", "s3_grpc", "master", "master_grpc", "volume", "volume_grpc", "filer", "filer_grpc")
@@ -74,9 +76,19 @@ class Weed:
         return os.environ | {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
 
     def ready(self) -> bool:
-        """Whether it serves: the S3 door is open and the master knows where to write."""
+        """Whether it serves: the master knows where to write, and the S3 door knows our keys.
+
+        Another server may have taken the S3 port since it was chosen, and answer there.
+        """
         answer = _fetch(f"http://127.0.0.1:{self.ports['master']}/dir/assign")
-        return "fid" in answer and _is_open(self.ports["s3"])
+        return "fid" in answer and _is_open(self.ports["s3"]) and self._admits()
+
+    def _admits(self) -> bool:
+        try:
+            s3_client(self.endpoint, *self.keys["workflow"], "us-east-1").list_buckets()
+        except (BotoCoreError, ClientError):
+            return False
+        return True
 
     def _write(self) -> None:
         (self.directory / "data").mkdir(parents=True, exist_ok=True)

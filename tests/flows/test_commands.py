@@ -19,6 +19,7 @@ import zxingcpp
 from flows.context import now
 from flows.demo_session import write_demo_session
 from storage.settings import Settings, open_store
+from storage.weed import Weed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 
@@ -34,6 +35,7 @@ class Shell:
         self.folder, self.data = folder, folder / "data"
         self.environment = os.environ | {"MASSICOT_DATA_DIR": str(self.data), "COLUMNS": "80"}
         self.up: subprocess.Popen[bytes] | None = None
+        Weed.at(self.data, port=0)  # ports that no other test wants
 
     def __call__(self, *command: str, fails: bool = False) -> str:
         """What is said: on standard output, or on standard error when it is to fail."""
