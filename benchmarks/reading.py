@@ -24,8 +24,9 @@ from rich.console import Console
 from rich.table import Table
 
 from processors.findings import Code, Severity
+from processors.scans.a3 import a3_halves
 from processors.scans.form import load_form
-from processors.scans.raster import a3_halves, read_images
+from processors.scans.raster import read_images
 from processors.scans.reader import Expected, read_page, read_scan
 from processors.scans.readings import CopyReading, CopyStatus
 from specimens.batch import Batch, CopyTruth, Kind, draw_batch

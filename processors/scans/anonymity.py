@@ -25,9 +25,10 @@ import zxingcpp
 from PIL import Image, JpegImagePlugin
 
 from processors.scans import g4, registration
+from processors.scans.a3 import half_boxes
 from processors.scans.form import Form
 from processors.scans.jpeg import jpeg_segments, stripped
-from processors.scans.raster import BadImage, Pixels, RawImage, half_boxes, read_images, turned
+from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
 from processors.scans.readings import Gray, Half, Turn
 
 Polygon = tuple[tuple[float, float], ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
+
+import numpy as np
 
 
 def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
@@ -33,20 +34,32 @@ def jpeg_shape(data: bytes) -> tuple[int, int, int] | None:
     return None
 
 
+def shortened(data: bytes, rows: int) -> bytes:
+    """The same stream, said to end after so many rows, where a decoder stops; as it is if not sequential."""
+    for marker, start, _ in jpeg_segments(data):
+        if marker in (0xC0, 0xC1):  # sequential: pixels come from the top
+            return data[: start + 5] + struct.pack(">H", rows) + data[start + 7 :]
+    return data
+
+
 def stripped(data: bytes) -> bytes:
     """The same image without what does not draw it: comments, EXIF, XMP, profiles, thumbnails, what trails.
 
     JFIF and Adobe markers stay, since they say how colours are coded; the entropy-coded data is untouched.
     ValueError if the stream has no end.
     """
+    stream = np.frombuffer(data, np.uint8)
+    after = np.flatnonzero(stream[:-1] == 0xFF) + 1
+    after = after[_IS_MARKER[stream[after]]]
     kept = [data[:2]]
     at = 2
     while True:
-        found = _MARKER.search(data, at)
-        if found is None:
+        k = int(np.searchsorted(after, at + 1))
+        if k == len(after):
             raise ValueError("the JPEG stream has no end")
-        kept.append(data[at : found.start()])  # entropy-coded data, between scans
-        marker, at = data[found.end() - 1], found.end()
+        found = int(after[k])
+        kept.append(data[at : found - 1].rstrip(b"\xff"))  # entropy-coded data, between scans; fill bytes
+        marker, at = data[found], found + 1
         if marker == 0xD9:
             return b"".join([*kept, b"\xff\xd9"])
         end = at + int.from_bytes(data[at : at + 2], "big")
@@ -60,4 +73,6 @@ def stripped(data: bytes) -> bytes:
         at = end
 
 
-_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_IS_MARKER = np.ones(256, bool)
+"""By the byte after 0xFF: neither stuffing, nor a fill byte, nor a restart."""
+_IS_MARKER[[0x00, 0xFF, *range(0xD0, 0xD8)]] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import cv2
@@ -21,7 +21,8 @@ def boxes_zone(pagination: Pagination) -> Rectangle:
     return Rectangle(first.x, first.y, last.x + last.width - first.x, first.height)
 
 
-_FINE_MM = 4.0  # what a guess may be off, after the coarse search
+_NEAR_MM = 4.0  # within which most pages lie: looked at first
+_FINE_MM = 2.5  # what a guess may be off after the coarse search
 
 
 def find_boxes(
@@ -32,30 +33,39 @@ def find_boxes(
     Places are proposed by likeness to the drawn boxes, first on the map at half its size, then judged by
     their borders. Straight strokes alone are looked at, since digits fill the boxes with their own.
     """
-    fields = (pagination.page, pagination.total)
-
-    def judged(proposals: Iterable[tuple[float, Affine]]) -> list[tuple[float, float, Affine]]:
-        """As (rank, borders seen, affine), the best first."""
-        seen = [(borders_seen(strokes, place, fields), score, place) for score, place in proposals]
-        ranked = [(borders + score, borders, place) for borders, score, place in seen]
-        return sorted(ranked, key=lambda proposal: -proposal[0])
-
     strokes = _straight(strokes, boxes_zone(pagination).grown(reach_mm + 8), matrix)
-    if reach_mm <= _FINE_MM:
-        best = judged(_proposals(strokes, pagination, matrix, (0.0,), reach_mm, 1))
-    else:
-        half = np.asarray(cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-        coarse = judged(_proposals(half, pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2))
-        best = []
-        for _, _, guess in coarse[:3]:
-            best += judged(_proposals(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM, 1))
-            best.sort(key=lambda proposal: -proposal[0])
-            if best and best[0][1] > _PLAIN:
-                break
-    return best[0][1:] if best else (0.0, matrix)
+    best = _best_near(strokes, pagination, matrix, (0.0,), min(reach_mm, _NEAR_MM))
+    if best[0] > _PLAIN or reach_mm <= _NEAR_MM:
+        return best
+    half = np.asarray(cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    coarse = _proposals(half, pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2)
+    for _, guess in sorted(coarse, key=lambda proposal: -proposal[0])[:_GUESSES]:
+        best = max(
+            best,
+            _best_near(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM),
+            key=lambda found: found[0],
+        )
+        if best[0] > _PLAIN:
+            break
+    return best
 
 
+def _best_near(
+    strokes: Gray, pagination: Pagination, guess: Affine, turns: Sequence[float], reach_mm: float
+) -> tuple[float, Affine]:
+    """Of the places near a guess, the one that is likest and whose borders are seen most, and how much."""
+    fields = (pagination.page, pagination.total)
+    proposals = [
+        (borders_seen(strokes, place, fields), likeness, place)
+        for likeness, place in _proposals(strokes, pagination, guess, turns, reach_mm, 1)
+    ]
+    seen, _, place = max(proposals, key=lambda p: p[0] + p[1], default=(0.0, 0.0, guess))
+    return seen, place
+
+
+_GUESSES = 4
 _PLAIN = 0.9  # borders seen so whole that no better place is looked for
+_GAP = 5  # pixels
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 
 
@@ -65,12 +75,20 @@ def _straight(strokes: Gray, zone: Rectangle, matrix: Affine) -> Gray:
     box = slice(max(y, 0), max(y + height, 0)), slice(max(x, 0), max(x + width, 0))
     kept = np.zeros_like(strokes)
     if strokes[box].size:
-        down, along = np.ones((_STRAIGHT, 1), np.uint8), np.ones((1, _STRAIGHT), np.uint8)
-        # a pixel thicker, so that a thin tilted line does not break
-        upright = cv2.morphologyEx(cv2.dilate(strokes[box], np.ones((1, 2))), cv2.MORPH_OPEN, down)
-        level = cv2.morphologyEx(cv2.dilate(strokes[box], np.ones((2, 1))), cv2.MORPH_OPEN, along)
+        upright, level = (_runs_along(strokes[box], axis) for axis in (0, 1))
         kept[box] = cv2.max(upright, level)
     return kept
+
+
+def _runs_along(strokes: Gray, axis: int) -> Gray:
+    """The strokes of at least `_STRAIGHT` pixels along an axis; gaps of thin broken lines are bridged."""
+    along, across = [1, 1], [1, 1]
+    along[axis], across[1 - axis] = _GAP, 2  # a pixel thicker, so that a tilted line does not break
+    whole = cv2.morphologyEx(
+        cv2.dilate(strokes, np.ones(across, np.uint8)), cv2.MORPH_CLOSE, np.ones(along, np.uint8)
+    )
+    along[axis] = _STRAIGHT
+    return np.asarray(cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones(along, np.uint8)), np.uint8)
 
 
 def _proposals(

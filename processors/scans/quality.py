@@ -8,6 +8,7 @@ pages blurred, faded and reduced until they could no longer be read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -18,8 +19,7 @@ from processors.scans.readings import Gray
 
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
-_BLOCK = 16  # pixels, 4 mm: about a letter
-_STRIDE = 8
+_STRIDE = 8  # pixels; a block is twice that, 4 mm: about a letter
 _PRINT = 0.75  # steepness of a sharp scan's edges
 _BLURRED = 0.57  # sharpness after a blur of 0.5 mm (standard deviation), where e and c are the same
 _FAINT = 30.0  # gray levels between ink and paper
@@ -27,6 +27,7 @@ _NOTHING = 8.0  # gray levels: there is no ink to judge
 
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
+_STRIP = round(60 * PX)
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
 
 
@@ -54,7 +55,7 @@ def is_blank(dark: Gray) -> bool:
     Ruled lines, frames and boxes with the digits in them, speckles, the scanner's dark borders and what
     shows through the sheet are not writing; one handwritten line is.
     """
-    return _written_mm2(dark, _INK) < _WRITTEN_MM2
+    return not _is_written(dark, _INK)
 
 
 def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: float) -> str | None:
@@ -67,7 +68,7 @@ def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: fl
         return "page noire"
     if contrast < _FAINT:
         faint = max(_NOTHING, contrast * 0.3)
-        return "trop claire" if _written_mm2(dark, faint) >= _WRITTEN_MM2 else None
+        return "trop claire" if _is_written(dark, faint) else None
     return "floue" if steepness / _PRINT < _BLURRED else None
 
 
@@ -77,14 +78,13 @@ def _edges(small: Gray) -> tuple[float, float]:
     Steepness is the largest step over two pixels as a share of the block's range: 0.75 for a sharp edge,
     and inversely proportional to the width of a blur whatever is written.
     """
-    smooth = cv2.GaussianBlur(small, (3, 3), 0)
+    smooth = np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8)
     step = np.zeros_like(smooth)
     step[:, 1:-1] = cv2.absdiff(smooth[:, 2:], smooth[:, :-2])
     step[1:-1] = np.maximum(step[1:-1], cv2.absdiff(smooth[2:], smooth[:-2]))
-    kernel = np.ones((_BLOCK, _BLOCK), np.uint8)
     light, dark, steep = (
-        _inner(np.asarray(operation(image, kernel), np.uint8))
-        for operation, image in ((cv2.dilate, smooth), (cv2.erode, smooth), (cv2.dilate, step))
+        _pooled(image, pool)
+        for image, pool in ((smooth, np.maximum), (smooth, np.minimum), (step, np.maximum))
     )
     ranges = light - dark
     if ranges.size < 60:
@@ -96,13 +96,29 @@ def _edges(small: Gray) -> tuple[float, float]:
     return contrast, float(np.median(steep[strong] / ranges[strong]))
 
 
-def _inner(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    edge = _EDGE + _BLOCK // 2
-    return image[edge:-edge:_STRIDE, edge:-edge:_STRIDE].astype(np.float32).ravel()
+def _pooled(image: Gray, pool: np.ufunc) -> NDArray[np.float32]:
+    """The greatest or least level of each block of the page but its edges; blocks overlap by half."""
+    inner = image[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    height, width = (side // _STRIDE * _STRIDE for side in inner.shape)
+    rows = reduce(pool, (inner[k:height:_STRIDE] for k in range(_STRIDE)))
+    cells = reduce(pool, (rows[:, k:width:_STRIDE] for k in range(_STRIDE)))
+    pairs = pool(cells[:-1], cells[1:])
+    return np.asarray(pool(pairs[:, :-1], pairs[:, 1:]), np.float32).ravel()
+
+
+def _is_written(dark: Gray, ink: float) -> bool:
+    """Whether there is handwriting as dark as `ink`: strip after strip, since most pages show it at once."""
+    inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
+    found = 0.0
+    for top in range(0, len(inner), _STRIP):
+        found += _written_mm2(inner[top : top + _STRIP], ink)
+        if found >= _WRITTEN_MM2:
+            return True
+    return False
 
 
 def _written_mm2(dark: Gray, ink: float) -> float:
-    """Square millimetres of handwriting-like ink."""
+    """Square millimetres of handwriting-like ink, but for what touches the edges."""
     inked = cv2.threshold(dark, ink, 255, cv2.THRESH_BINARY)[1]
     level = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))
     plumb = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((_RULED, 1), np.uint8))
@@ -116,8 +132,7 @@ def _written_mm2(dark: Gray, ink: float) -> float:
     traces = cv2.threshold(half, 127, 255, cv2.THRESH_BINARY)[1]
     _, _, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
     x, y, width, height, area = stats[1:].T
-    inner = (np.minimum(x, y) * 2 > _EDGE) & (x + width < traces.shape[1] - _EDGE // 2)
-    inner &= y + height < traces.shape[0] - _EDGE // 2
+    inner = (np.minimum(x, y) > 0) & (x + width < traces.shape[1]) & (y + height < traces.shape[0])
     long, short = np.maximum(width, height), np.minimum(width, height)
     letters = inner & (long * 2 >= 1.2 * PX) & (long < 4 * short)  # neither speckles nor bits of lines
     return float(area[letters].sum()) * (2 / PX) ** 2

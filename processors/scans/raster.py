@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,9 +29,9 @@ from PIL import Image
 
 from processors.findings import Code, Finding, finding
 from processors.scans import g4
-from processors.scans.jpeg import jpeg_shape
+from processors.scans.jpeg import jpeg_shape, shortened
 from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
-from processors.scans.readings import Gray, Half, Turn
+from processors.scans.readings import Gray, Turn
 
 Pixels = NDArray[np.uint8]
 """height × width gray, or height × width × 3 RGB; 255 is white."""
@@ -43,9 +44,19 @@ MAX_PAGES = 2000
 MAX_BYTES = 2 * 1024**3
 MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
+READING_DPI = 149
+"""All but a sheet's first page is read as well at 150 dpi; a scan of twice that decodes faster to its half."""
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # its messages name the file
+
+
+_REDUCED = {
+    1: cv2.IMREAD_GRAYSCALE,
+    2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
+    4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
+    8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
+}
 
 
 class BadScan(Exception):  # noqa: N818 - what the centre dropped is bad, the program is not
@@ -85,39 +96,59 @@ class RawImage:
     bilevel: bool = False
     _pixels: Pixels | None = field(default=None, repr=False, compare=False)
 
-    def gray(self) -> Gray:
-        """The page as a viewer shows it, in gray; BadImage if the stream is broken."""
+    @property
+    def shrink(self) -> int:
+        """How many times smaller the image may be read."""
+        return max((k for k in _REDUCED if self.dpi / k >= READING_DPI), default=1)
+
+    def gray(self, shrink: int = 1) -> Gray:
+        """The page as a viewer shows it, in gray, `shrink` (1, 2, 4 or 8) times smaller.
+
+        BadImage if the stream is broken.
+        """
         if self.codec == "jpeg":
-            stored: Pixels = self._jpeg(cv2.IMREAD_GRAYSCALE)
-        else:
-            stored = self.pixels()
-            if stored.ndim == 3:
-                stored = np.asarray(cv2.cvtColor(stored, cv2.COLOR_RGB2GRAY), np.uint8)
+            return turned(self._jpeg(self.data, _REDUCED[shrink], shrink), self.rotate)
+        stored = self.pixels()
+        if stored.ndim == 3:
+            stored = np.asarray(cv2.cvtColor(stored, cv2.COLOR_RGB2GRAY), np.uint8)
+        if shrink > 1:
+            height, width = (side // shrink for side in stored.shape)
+            whole = stored[: height * shrink, : width * shrink]
+            stored = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         return turned(stored, self.rotate)
+
+    def top(self, rows: int) -> Gray:
+        """At least the first `rows` of `gray()`; of a JPEG no more is decoded."""
+        if self.codec != "jpeg" or self.rotate is not Turn.NONE or rows >= self.height:
+            return self.gray()
+        # Pillow, since OpenCV prints a warning of the rows that are left
+        with Image.open(io.BytesIO(shortened(self.data, rows))) as image:
+            image.draft("L", None)
+            return np.asarray(image, np.uint8)
 
     def pixels(self) -> Pixels:
         """The pixels as stored (not turned), in gray or RGB; BadImage if the stream is broken."""
         if self._pixels is not None:
             return self._pixels
         if self.codec == "g4":
-            return self._g4()
+            return self._g4
         if self.codec != "jpeg":
             raise BadImage("page endommagée")
         if not self.colour:
-            return self._jpeg(cv2.IMREAD_GRAYSCALE)
-        return np.asarray(cv2.cvtColor(self._jpeg(cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
+            return self._jpeg(self.data, cv2.IMREAD_GRAYSCALE)
+        return np.asarray(cv2.cvtColor(self._jpeg(self.data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
-    def _jpeg(self, flags: int) -> Pixels:
+    def _jpeg(self, data: bytes, flags: int, shrink: int = 1) -> Pixels:
         # a cut stream decodes to gray bands without an error
-        if b"\xff\xd9" not in self.data[-1024:]:
+        if b"\xff\xd9" not in data[-1024:]:
             raise BadImage("image tronquée")
-        stream = np.frombuffer(self.data, np.uint8)
-        decoded = cv2.imdecode(stream, flags | cv2.IMREAD_IGNORE_ORIENTATION)
-        if decoded is None or decoded.shape[:2] != (self.height, self.width):
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
+        if decoded is None or decoded.shape[1] != -(-self.width // shrink):
             raise BadImage("image endommagée")
         return np.asarray(decoded, np.uint8)
 
-    def _g4(self) -> Pixels:
+    @cached_property
+    def _g4(self) -> Gray:
         try:
             return g4.decode(self.data, self.width, self.height, self.inverted)
         except ValueError as error:
@@ -358,34 +389,3 @@ def _inflates_beyond(data: bytes, limit: int) -> bool:
                 return True
             data = engine.unconsumed_tail
     return False
-
-
-# --- A3 ------------------------------------------------------------------------------------------
-
-
-def is_a3(shape: tuple[int, ...], dpi: float) -> bool:
-    """Whether an image of this shape (height, width) is a whole A3 sheet."""
-    long, short = max(shape[:2]) / dpi * 25.4, min(shape[:2]) / dpi * 25.4
-    return 360 <= long <= 480 and 250 <= short <= 340
-
-
-def half_boxes(shape: tuple[int, ...], dpi: float) -> list[tuple[Half | None, tuple[slice, slice]]]:
-    """The A4 pages of an image: itself, or the two halves of an A3, as (rows, columns).
-
-    An A3 scanned upright on its short side is taken as a sheet turned clockwise: its left half is the top
-    one. The cut is the middle, brought to a multiple of 16 pixels so that it falls between JPEG blocks.
-    """
-    height, width = shape[:2]
-    everything = slice(None)
-    if not is_a3(shape, dpi):
-        return [(None, (everything, everything))]
-    cut = round(max(height, width) / 32) * 16
-    first, second = slice(None, cut), slice(cut, None)
-    if width >= height:
-        return [(Half.LEFT, (everything, first)), (Half.RIGHT, (everything, second))]
-    return [(Half.LEFT, (first, everything)), (Half.RIGHT, (second, everything))]
-
-
-def a3_halves(gray: Gray, dpi: float) -> list[tuple[Half | None, Gray]]:
-    """The A4 page images of an image, left then right; see `half_boxes`."""
-    return [(half, gray[box]) for half, box in half_boxes(gray.shape, dpi)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -13,12 +14,13 @@ from numpy.typing import NDArray
 
 from processors.people import Candidate
 from processors.scans import handwriting, quality
+from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
 from processors.scans.form import BoxedField, Form, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits
-from processors.scans.raster import BadImage, RawImage, a3_halves, read_images, turned
+from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
     FieldReading,
     Gray,
@@ -30,6 +32,7 @@ from processors.scans.readings import (
 )
 from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place_dark
 
+_WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
@@ -93,14 +96,37 @@ def read_scan(
     return understand(pages, sha256, roster, centre, exam, expected)
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """The page as it was scanned, `shrink` times larger than what is read of it.
+
+    `top`: at least so many of its first rows.
+    """
+
+    shrink: int
+    top: Callable[[int], Gray]
+
+
 def _read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
+    shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
-        gray = image.gray()
+        gray = image.gray(shrink)
+        for half, page in a3_halves(gray, dpi, shrink):
+            scanned = Scanned(shrink, partial(_top, image, half))
+            yield read_page(page, image.image, half, dpi, expected, scanned)
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
-        return
-    for half, page in a3_halves(gray, image.dpi):
-        yield read_page(page, image.image, half, image.dpi, expected)
+
+
+def _top(image: RawImage, half: Half | None, rows: int) -> Gray:
+    """The first rows of the page, or of this half of it."""
+    if half is None:
+        return image.top(rows)
+    shape = (
+        (image.height, image.width) if image.rotate in (Turn.NONE, Turn.OVER) else (image.width, image.height)
+    )
+    box = dict(half_boxes(shape, image.dpi))[half]
+    return (image.top(rows) if box[0] == slice(None) else image.gray())[box]
 
 
 def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:
@@ -122,8 +148,18 @@ def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageRe
     )
 
 
-def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: Expected) -> PageReading:
-    """Everything that one A4 page says, in whatever turn it was scanned."""
+def read_page(
+    gray: Gray,
+    image: int,
+    half: Half | None,
+    dpi: float,
+    expected: Expected,
+    scanned: Scanned | None = None,
+) -> PageReading:
+    """Everything that one A4 page says, in whatever turn it was scanned.
+
+    `gray` at `dpi`; the identity of a first page is read on what was `scanned`, where that is finer.
+    """
     form = expected.form
     small, scale = reduced(gray, dpi)
     dark = darkness(small)
@@ -138,14 +174,19 @@ def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: E
         kind = PageKind.INSIDE
     else:
         kind = PageKind.UNREADABLE if judgement.trouble is not None else PageKind.FOREIGN
-    rows: dict[str, BoxedField] = dict(form.digit_fields) if first else {}
-    if first or boxes:
-        rows |= {"page": form.pagination.page, "total": form.pagination.total}
-    readings = _read_rows(page, placement, rows)
-    number, total = readings.pop("page", None), readings.pop("total", None)
-    label = None
+    pagination = {"page": form.pagination.page, "total": form.pagination.total}
+    numbers = _read_rows(page, placement, pagination) if first or boxes else {}
+    number, total = numbers.get("page"), numbers.get("total")
+    identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
     if first:
-        label = _label(page, placement, dpi, expected)
+        if scanned is not None and shrink > 1:
+            fine = placement.enlarged(shrink)
+            page = _upright_top(scanned, fine, form)
+        else:
+            fine = placement
+        identity = _read_rows(page, fine, form.digit_fields)
+        label = _label(page, fine, dpi * shrink, expected)
+        frame = _frame(fine, form)
     return PageReading(
         page=1,
         image=image,
@@ -154,20 +195,27 @@ def read_page(gray: Gray, image: int, half: Half | None, dpi: float, expected: E
         kind=kind,
         model=_model(placement, form) if first else None,
         label=label,
-        boxes=readings,
+        boxes=identity,
         number=_as_number(number),
         total=_as_number(total),
         blank=quality.is_blank(
             _answers(turned(dark, placement.turn), scale, placement, form) if first else dark
         ),
         sharpness=round(judgement.sharpness, 3),
-        resolution_dpi=round(dpi),
-        frame=_frame(placement, form) if first else None,
+        resolution_dpi=round(dpi * shrink),
+        frame=frame,
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
         trouble=judgement.trouble,
     )
+
+
+def _upright_top(scanned: Scanned, placement: Placement, form: Form) -> Gray:
+    """The page as scanned, upright, at least as far down as its identity frame goes."""
+    if placement.turn is Turn.NONE:
+        return scanned.top(int(placement.corners(form.identity.frame.grown(_LABEL_REACH))[:, 1].max()))
+    return turned(scanned.top(_WHOLE), placement.turn)
 
 
 def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) -> dict[str, FieldReading]:

@@ -43,6 +43,10 @@ class Placement:
         """The zone's corners on the upright page: 4 × 2 pixels, clockwise from the top left."""
         return transform(self.to_pixels, np.array(zone.corners))
 
+    def enlarged(self, times: int) -> Placement:
+        """The same on an image so many times larger."""
+        return replace(self, to_pixels=_scaled(self.to_pixels, times))
+
     def patch(self, upright: Gray, zone: Rectangle, px_per_mm: float) -> Gray:
         """The zone, straightened and resampled at `px_per_mm`; white where the page ends."""
         width, height = round(zone.width * px_per_mm), round(zone.height * px_per_mm)
@@ -82,9 +86,13 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
             other.frames or other.boxes >= BOXES_SEEN
         ):
             best = other
-    to_pixels = best.to_pixels * scale
-    to_pixels[:, 2] += (scale - 1) / 2  # pixel centres
-    return replace(best, to_pixels=to_pixels)
+    return replace(best, to_pixels=_scaled(best.to_pixels, scale))
+
+
+def _scaled(matrix: Affine, times: float) -> Affine:
+    scaled = matrix * times
+    scaled[:, 2] += (times - 1) / 2  # pixel centres
+    return scaled
 
 
 _BOXES_SURE = 0.75
@@ -99,7 +107,8 @@ FRAMES_SEEN = 0.6
 
 def _stretched(dark: Gray) -> Gray:
     """The darkness with the page's strong strokes at 255."""
-    strong = max(float(np.percentile(dark[::3, ::3], 99.5)), 60.0)
+    counts = np.bincount(dark[::3, ::3].ravel(), minlength=256).cumsum()
+    strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
     return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / strong), np.uint8)
 
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from processors.findings import Code
-from processors.scans.raster import BadImage, BadScan, a3_halves, inspect, read_images
+from processors.scans.a3 import a3_halves
+from processors.scans.raster import BadImage, BadScan, inspect, read_images
 from processors.scans.readings import Half, Turn
 
 A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
