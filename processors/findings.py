@@ -145,8 +145,8 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.NOT_ANONYMOUS: (
         _B,
-        "Un nom, un numéro ou une étiquette se lit encore après le masquage ({pages} de la copie) : "
-        "la copie ne part pas, le service de coordination doit décider.",
+        "Un nom, un numéro ou une étiquette se voit hors du cadre d'identité ({pages}) : "
+        "la copie ne part pas. Cachez-le sur le papier et numérisez de nouveau la copie entière.",
     ),
     Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
     Code.EMPTY_FILE: (_B, "Ce fichier est vide : déposez-le de nouveau."),

@@ -109,7 +109,10 @@ class ScanQuarantined(Facts):
 
 
 class PlacedPage(BaseModel):
-    """Where a page stands in the scan; `frame`: the identity frame's corners, pixels of the upright page."""
+    """Where a page stands in the scan; `frame`: the identity frame's corners, pixels of the upright page.
+
+    `exposed`: whether something outside that frame may name the candidate, None where nobody looked.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     page: int
@@ -117,6 +120,7 @@ class PlacedPage(BaseModel):
     half: Half | None
     turn: Turn
     frame: tuple[tuple[float, float], ...] | None = None
+    exposed: bool | None = None
 
 
 class GuessedCandidate(BaseModel):

@@ -191,7 +191,14 @@ def _enrolled(connection: Connection, exam: str, centre: str) -> dict[str, str]:
 
 def _placed(page: PageReading) -> PlacedPage:
     frame = page.frame and tuple((round(float(x), 1), round(float(y), 1)) for x, y in page.frame)
-    return PlacedPage(page=page.page, image=page.image, half=page.half, turn=page.turn, frame=frame)
+    return PlacedPage(
+        page=page.page,
+        image=page.image,
+        half=page.half,
+        turn=page.turn,
+        frame=frame,
+        exposed=page.exposed,
+    )
 
 
 def _found(copy: CopyReading, pages: Mapping[int, PlacedPage], ids: Mapping[str, str]) -> FoundCopy:

@@ -26,7 +26,9 @@ from PIL import Image, JpegImagePlugin
 
 from processors.scans import g4, registration
 from processors.scans.a3 import half_boxes
+from processors.scans.exposure import exposes
 from processors.scans.form import Form
+from processors.scans.geometry import darkness, reduced
 from processors.scans.jpeg import jpeg_segments, stripped
 from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
 from processors.scans.readings import Gray, Half, Turn
@@ -42,13 +44,15 @@ class PagePlace:
     """A page of a copy: where it lies in the scan, what sets it upright, what of it must not be seen.
 
     `image`: PDF page, from 1; `turn` sets the page (the half, of an A3) upright; `wipe`: in pixels of the
-    upright page.
+    upright page. `exposed`: what was seen of it outside its identity frame when it was read, None if it was
+    not looked for.
     """
 
     image: int
     half: Half | None = None
     turn: Turn = Turn.NONE
     wipe: Polygon | None = None
+    exposed: bool | None = None
 
 
 def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polygon:
@@ -186,22 +190,34 @@ def leaks(
     """The pages (from 1) of a copy's PDF that may still name its candidate; empty if it may leave.
 
     Looked for on each page: a bar code; a row of boxes such as identity is written in, wherever it lies
-    (another way of seeing than the one that placed the mask); anything but paper inside the mask. In the
-    file: `forbidden` texts (names, numbers), metadata, anything but page images. Every page leaks then.
+    (another way of seeing than the one that placed the mask); anything but paper inside the mask. What was
+    looked for when the page was read is not looked for again, unless the page was wiped since. In the file:
+    `forbidden` texts (names, numbers), metadata, anything but page images. Every page leaks then.
     """
     pages = range(1, len(places) + 1)
     if not _is_bare(pdf, len(places), forbidden):
         return tuple(pages)
     found = []
     for page, place, raw in zip(pages, places, read_images(io.BytesIO(pdf)), strict=True):
-        gray = raw.gray()
-        if (
-            (place.wipe is not None and not _is_wiped(gray, raw.dpi, place.wipe, form))
-            or _has_bars(gray, form, label_pattern, forbidden)
-            or has_identity_row(gray, raw.dpi, form)
+        if place.exposed or (
+            (place.exposed is None or place.wipe is not None)
+            and _leaks(raw, place.wipe, form, label_pattern, forbidden)
         ):
             found.append(page)
     return tuple(found)
+
+
+def _leaks(
+    raw: RawImage, wipe: Polygon | None, form: Form, label_pattern: str, forbidden: Collection[str]
+) -> bool:
+    gray = raw.gray()
+    small, scale = reduced(gray, raw.dpi)
+    dark = darkness(small)
+    if wipe is not None and not _holds_paper(gray, wipe):
+        return True
+    if wipe is not None and registration.place_dark(dark, scale, form).frames >= registration.FRAMES_SEEN:
+        return True
+    return exposes(small, dark, None, form) or _has_bars(gray, form, label_pattern, forbidden)
 
 
 _STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}
@@ -251,15 +267,13 @@ def _says(written: bytes, forbidden: Collection[str]) -> bool:
     return any(word and word.casefold() in text for word in forbidden)
 
 
-def _is_wiped(gray: Gray, dpi: float, wipe: Polygon, form: Form) -> bool:
-    """Whether the mask holds paper alone, and the identity frame is nowhere to be found."""
+def _holds_paper(gray: Gray, wipe: Polygon) -> bool:
+    """Whether the mask holds paper alone."""
     mask = np.zeros(gray.shape, np.uint8)
     cv2.fillPoly(mask, [np.round(wipe).astype(np.int32)], 255)
     # the last block of a JPEG borrows from what is outside
     mask = np.asarray(cv2.erode(mask, np.ones((33, 33), np.uint8), borderValue=255), np.uint8)
-    if not mask.any() or int(gray[mask > 0].min()) < 235:
-        return False
-    return registration.place(gray, dpi, form).frames < registration.FRAMES_SEEN
+    return bool(mask.any()) and int(gray[mask > 0].min()) >= 235
 
 
 def _has_bars(gray: Gray, form: Form, pattern: str, forbidden: Collection[str]) -> bool:
@@ -275,41 +289,3 @@ def _has_bars(gray: Gray, form: Form, pattern: str, forbidden: Collection[str]) 
         code.format in ours or re.search(pattern, code.text) or _says(code.text.encode(), forbidden)
         for code in found
     )
-
-
-_MAP_DPI = 100
-_PX = _MAP_DPI / 25.4
-_CHAIN = 8  # equal sides in a row: more than the page boxes have, fewer than the shortest name or number
-
-
-def has_identity_row(gray: Gray, dpi: float, form: Form) -> bool:
-    """Whether a long row of printed boxes stands somewhere on the page, in any of four turns."""
-    scale = _MAP_DPI / dpi
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    blackhat = cv2.morphologyEx(small, cv2.MORPH_BLACKHAT, np.ones((9, 9), np.uint8))
-    dark = np.asarray(cv2.threshold(blackhat, 40, 255, cv2.THRESH_BINARY)[1], np.uint8)
-    rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
-    return any(
-        _longest_chain(image, pitch * _PX, height * _PX) >= _CHAIN
-        for pitch, height in rows
-        for image in (dark, np.ascontiguousarray(dark.T))
-    )
-
-
-def _longest_chain(dark: Gray, pitch: float, height: float) -> int:
-    """The most upright strokes of this height that follow each other at this pitch."""
-    strokes = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((round(height * 0.55), 1), np.uint8))
-    contours, _ = cv2.findContours(strokes, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    boxes = [
-        (x + w / 2, y + h / 2)
-        for x, y, w, h in map(cv2.boundingRect, contours)
-        if h < height * 1.5 and w < pitch * 0.6
-    ]
-    centres = np.array(boxes).reshape(-1, 2)
-    length = np.ones(len(centres), int)
-    for k in np.argsort(centres[:, 0]):
-        step = centres - centres[k]
-        before = (abs(step[:, 0] + pitch) < 0.12 * pitch) & (abs(step[:, 1]) < 0.15 * height)
-        if before.any():
-            length[k] += length[before].max()
-    return int(length.max(initial=0))

@@ -316,6 +316,9 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
         findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign]))
+    exposed = [p.page for p in pages if p.exposed]
+    if exposed:
+        findings.append(finding(Code.NOT_ANONYMOUS, exposed))
     old = [p for p in pages if p.model not in (None, model)]
     if old:
         names = sorted({(p.model or "").upper() for p in old})

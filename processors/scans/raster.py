@@ -45,7 +45,7 @@ MAX_BYTES = 2 * 1024**3
 MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
 READING_DPI = 149
-"""All but a sheet's first page is read as well at 150 dpi; a scan of twice that decodes faster to its half."""
+"""All but a sheet's first page is read as well at 150 dpi; a scan of twice that is decoded to its half."""
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # its messages name the file

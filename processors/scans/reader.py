@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.people import Candidate
-from processors.scans import handwriting, quality
+from processors.scans import exposure, handwriting, quality
 from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
@@ -207,6 +207,7 @@ def read_page(
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
+        exposed=_exposed(small, dark, scale, placement, form),
         trouble=judgement.trouble,
     )
 
@@ -265,6 +266,14 @@ def _answers(dark: Gray, scale: float, placement: Placement, form: Form) -> Gray
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
+
+
+def _exposed(small: Gray, dark: Gray, scale: float, placement: Placement, form: Form) -> bool:
+    if placement.frames < FRAMES_SEEN:
+        return exposure.exposes(small, dark, None, form)
+    wiped = form.identity.frame.grown(form.identity.mask_margin)
+    upright, dark = turned(small, placement.turn), turned(dark, placement.turn)
+    return exposure.exposes(upright, dark, placement.corners(wiped) / scale, form)
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:

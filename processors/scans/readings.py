@@ -63,6 +63,7 @@ class PageReading:
 
     `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
     first page. `sharpness`: 0 to 1, 1 as sharp as print. `fingerprint`: for telling a doubled page.
+    `exposed`: bars or identity boxes show outside that frame.
     """
 
     page: int
@@ -82,6 +83,7 @@ class PageReading:
     number_reading: FieldReading | None = None
     total_reading: FieldReading | None = None
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
+    exposed: bool = False
     trouble: str | None = None  # French, why it is unreadable
 
 

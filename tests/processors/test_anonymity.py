@@ -11,8 +11,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from processors.scans.anonymity import PagePlace, anonymous_pdf, has_identity_row, leaks, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.exposure import shows_bars, shows_identity_row
 from processors.scans.form import Form, load_form
+from processors.scans.geometry import darkness, reduced
 from processors.scans.jpeg import jpeg_segments, stripped
 from processors.scans.raster import RawImage, read_images, turned
 from processors.scans.readings import Half, Turn
@@ -311,8 +313,23 @@ def test_a_page_left_as_it_was_leaks(tmp_path: Path, form: Form) -> None:
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 def test_boxes_alone_leak_in_any_turn(form: Form, turn: int) -> None:
     page = first(form, label=None)
-    assert has_identity_row(np.ascontiguousarray(np.rot90(page, turn)), DPI, form)
-    assert not has_identity_row(np.ascontiguousarray(np.rot90(answers(1), turn)), DPI, form)
+    assert shows_identity_row(dark_map(np.rot90(page, turn)), form)
+    assert not shows_identity_row(dark_map(np.rot90(answers(1), turn)), form)
+
+
+def dark_map(page: np.ndarray) -> np.ndarray:
+    return darkness(reduced(np.ascontiguousarray(page), DPI)[0])
+
+
+@pytest.mark.parametrize("tilt", [-7, 0, 7])
+@pytest.mark.parametrize("turn", [0, 1])
+def test_bars_show_wherever_they_are_stuck(tilt: float, turn: int) -> None:
+    page = answers(1)
+    assert not shows_bars(reduced(page, DPI)[0])
+    stick(page, "U1-" + NUMBER, 300, 200)
+    askew = cv2.getRotationMatrix2D((450, 250), tilt, 1.0)
+    page = cv2.warpAffine(page, askew, page.shape[::-1], borderValue=248)
+    assert shows_bars(reduced(np.ascontiguousarray(np.rot90(page, turn)), DPI)[0])
 
 
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])

@@ -1,0 +1,89 @@
+"""What on a page, outside its identity frame, may name its candidate? Bars, and boxes such as identity fills.
+
+Another way of seeing than the one that places the mask: textures of the page at 100 dpi, wherever they lie.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.form import Form
+from processors.scans.geometry import PX
+from processors.scans.readings import Gray
+
+_BLOCK = 16  # pixels of the map, 4 mm
+_BAR_STEP = 22.0  # mean gray step between neighbours across printed bars, a third of the darkest label's
+_ALONG = 0.4  # share of it along them; handwriting has as much both ways
+_LABEL_BLOCKS = (5, 2)  # along, across: 20 mm of bars, 8 mm high, is less than any label
+_INK = 30  # at half the map's size, where a thin line is half as dark
+_CHAIN = 8  # equal sides in a row: more than the page boxes have, fewer than the shortest name or number
+
+
+def exposes(small: Gray, dark: Gray, frame: NDArray[np.float64] | None, form: Form) -> bool:
+    """Whether a page at `MAP_DPI`, with its darkness, shows a label or a row of identity boxes.
+
+    `frame`: corners of its identity frame with the margin that is wiped, 4 × 2 pixels of the map, None on
+    pages that have none; what is inside does not count.
+    """
+    if frame is not None:
+        small, dark = small.copy(), dark.copy()
+        inside = [np.round(frame).astype(np.int32)]
+        cv2.fillPoly(small, inside, 255.0)
+        cv2.fillPoly(dark, inside, 0.0)
+    return shows_bars(small) or shows_identity_row(dark, form)
+
+
+def shows_bars(small: Gray) -> bool:
+    """Whether a bar code lies on a page at `MAP_DPI`, upright or on its side, readable or not."""
+    height, width = (side // _BLOCK for side in small.shape)
+    page = small[: height * _BLOCK, : width * _BLOCK]
+    steps = []
+    for moved in (page[:, 1:], page[1:]):
+        step = np.zeros_like(page)
+        here = page[: moved.shape[0], : moved.shape[1]]
+        step[: moved.shape[0], : moved.shape[1]] = cv2.absdiff(moved, here)
+        half = cv2.resize(step, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # faster in two steps
+        steps.append(cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32))
+    across, down = steps
+    for strong, weak, (wide, tall) in (
+        (across, down, _LABEL_BLOCKS),
+        (down, across, _LABEL_BLOCKS[::-1]),
+    ):
+        barred = np.asarray((strong > _BAR_STEP) & (weak < _ALONG * strong), np.uint8)
+        if cv2.erode(barred, np.ones((tall, wide), np.uint8), borderValue=0).any():
+            return True
+    return False
+
+
+def shows_identity_row(dark: Gray, form: Form) -> bool:
+    """Whether a long row of printed boxes stands on a page, from its darkness at `MAP_DPI`, in any turn."""
+    half = cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    inked = np.asarray(cv2.threshold(half, _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
+    return any(
+        _longest_chain(inked, pitch * PX / 2, height * PX / 2, axis) >= _CHAIN
+        for pitch, height in rows
+        for axis in (0, 1)
+    )
+
+
+def _longest_chain(inked: Gray, pitch: float, height: float, axis: int) -> int:
+    """The most strokes of this height along an axis (0: upright) that follow each other at this pitch."""
+    kernel = [1, 1]
+    kernel[axis] = round(height * 0.75)
+    strokes = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
+    contours, _ = cv2.findContours(strokes, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    x, y, w, h = np.array([cv2.boundingRect(c) for c in contours], float).reshape(-1, 4).T
+    long, thin = (h, w) if axis == 0 else (w, h)
+    sides = (long > height * 0.7) & (long < height * 1.5) & (thin < pitch * 0.6)
+    middles = np.stack([x + w / 2, y + h / 2], axis=1)[sides]
+    centres = middles[:, [axis, 1 - axis]]  # along the row, across it
+    length = np.ones(len(centres), int)
+    for k in np.argsort(centres[:, 0]):
+        step = centres - centres[k]
+        before = (abs(step[:, 0] + pitch) < 0.12 * pitch) & (abs(step[:, 1]) < 0.15 * height)
+        if before.any():
+            length[k] += length[before].max()
+    return int(length.max(initial=0))
