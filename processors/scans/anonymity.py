@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 import pikepdf
 import zxingcpp
+from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from processors.scans import g4, registration
@@ -189,35 +190,38 @@ def leaks(
 ) -> tuple[int, ...]:
     """The pages (from 1) of a copy's PDF that may still name its candidate; empty if it may leave.
 
-    Looked for on each page: a bar code; a row of boxes such as identity is written in, wherever it lies
-    (another way of seeing than the one that placed the mask); anything but paper inside the mask. What was
-    looked for when the page was read is not looked for again, unless the page was wiped since. In the file:
-    `forbidden` texts (names, numbers), metadata, anything but page images. Every page leaks then.
+    Looked for on each page: bars; a row of boxes such as identity is written in, wherever it lies (another
+    way of seeing than the one that placed the mask); the identity frame; anything but paper inside the mask.
+    A page that was not wiped and was seen when it was read is not looked at again. In the file: `forbidden`
+    texts (names, numbers), metadata, anything but page images. Every page leaks then.
     """
     pages = range(1, len(places) + 1)
     if not _is_bare(pdf, len(places), forbidden):
         return tuple(pages)
     found = []
     for page, place, raw in zip(pages, places, read_images(io.BytesIO(pdf)), strict=True):
-        if place.exposed or (
-            (place.exposed is None or place.wipe is not None)
-            and _leaks(raw, place.wipe, form, label_pattern, forbidden)
+        seen = place.exposed is not None
+        if (
+            place.exposed
+            or (not (seen and place.wipe is None) and _shows_identity(raw, place.wipe, form))
+            or (not seen and _has_bars(raw.gray(), form, label_pattern, forbidden))
         ):
             found.append(page)
     return tuple(found)
 
 
-def _leaks(
-    raw: RawImage, wipe: Polygon | None, form: Form, label_pattern: str, forbidden: Collection[str]
-) -> bool:
-    gray = raw.gray()
-    small, scale = reduced(gray, raw.dpi)
+def _shows_identity(raw: RawImage, wipe: Polygon | None, form: Form) -> bool:
+    """Whether anything but paper is inside the mask, or what belongs inside is seen elsewhere."""
+    gray, dpi = raw.gray(raw.shrink), raw.dpi / raw.shrink
+    small, scale = reduced(gray, dpi)
     dark = darkness(small)
-    if wipe is not None and not _holds_paper(gray, wipe):
+    if exposes(small, dark, None, form):
         return True
-    if wipe is not None and registration.place_dark(dark, scale, form).frames >= registration.FRAMES_SEEN:
+    if wipe is None:
+        return False
+    if not _holds_paper(gray, np.asarray(wipe) / raw.shrink, 32 // raw.shrink):
         return True
-    return exposes(small, dark, None, form) or _has_bars(gray, form, label_pattern, forbidden)
+    return registration.place_dark(dark, scale, form).frames >= registration.FRAMES_SEEN
 
 
 _STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}
@@ -267,12 +271,11 @@ def _says(written: bytes, forbidden: Collection[str]) -> bool:
     return any(word and word.casefold() in text for word in forbidden)
 
 
-def _holds_paper(gray: Gray, wipe: Polygon) -> bool:
-    """Whether the mask holds paper alone."""
+def _holds_paper(gray: Gray, wipe: NDArray[np.float64], edge: int) -> bool:
+    """Whether the mask holds paper alone, `edge` pixels within: there a JPEG borrows from what is outside."""
     mask = np.zeros(gray.shape, np.uint8)
     cv2.fillPoly(mask, [np.round(wipe).astype(np.int32)], 255)
-    # the last block of a JPEG borrows from what is outside
-    mask = np.asarray(cv2.erode(mask, np.ones((33, 33), np.uint8), borderValue=255), np.uint8)
+    mask = np.asarray(cv2.erode(mask, np.ones((edge + 1, edge + 1), np.uint8), borderValue=255), np.uint8)
     return bool(mask.any()) and int(gray[mask > 0].min()) >= 235
 
 
