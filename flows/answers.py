@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flows.context import Context
 from flows.keys import is_plain, receipt_key
+from flows.pictures import pictures_of
 from flows.quarantine import keep_aside
 from flows.receipts import Receipt, ReceiptCopy, render_html, render_json
 from flows.reconciling import reconciliation_of
@@ -77,6 +78,7 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         findings=tuple(_finding(found) for found in findings if found.copy is None and _open(found)),
         reconciliation=_by_number(known, people) if known else None,
         names={c.number: f"{c.family_name} {c.first_names}" for c in people.values()},
+        pictures=pictures_of(work, scan.id, map(_finding, filter(_open, findings))),
     )
 
 
@@ -96,7 +98,7 @@ def _open(found: FindingRow) -> bool:
 
 
 def _finding(found: FindingRow) -> Finding:
-    return Finding(found.code, found.severity, found.message, found.pages)
+    return Finding(found.code, found.severity, found.message, found.pages, found.evidence)
 
 
 def _by_number(known: Reconciliation, people: dict[str, EnrolledCandidate]) -> Reconciliation:

@@ -5,6 +5,7 @@ A receipt lies in the centre's own folder of the inbox and may name its candidat
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from processors.deadlines import french_instant
-from processors.findings import Finding, Severity, french_pages
+from processors.findings import Evidence, Finding, Severity, french_pages
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
 
@@ -62,6 +63,7 @@ class Receipt:
     findings: tuple[Finding, ...] = ()
     reconciliation: Reconciliation | None = None
     names: dict[str, str] = field(default_factory=dict)  # candidate number → "NOM Prénom"
+    pictures: dict[Evidence, bytes] = field(default_factory=dict)  # JPEG
 
     @property
     def to_do(self) -> tuple[ReceiptCopy, ...]:
@@ -139,5 +141,9 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(time=french_instant, spans=lambda pages: french_pages(sorted(pages)))
+_templates.filters.update(
+    time=french_instant,
+    spans=lambda pages: french_pages(sorted(pages)),
+    base64=lambda data: base64.b64encode(data).decode(),
+)
 _templates.globals.update(plural=plural)

@@ -11,6 +11,7 @@ import secrets
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from prefect import flow
@@ -23,10 +24,11 @@ from flows.context import Context, context, now
 from flows.enrolled import naming, whole_roster
 from flows.isolation import isolated, run_pages
 from flows.keys import scan_path
+from flows.pictures import keep_pictures
 from flows.quarantine import sha256_of
 from flows.reconciling import reconcile_centre
 from flows.stages import stage
-from processors.findings import Code, Finding, finding
+from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
 from processors.scans.form import Form
 from processors.scans.raster import BadScan, inspect
@@ -149,6 +151,9 @@ def read(job: Job) -> bool:
         return False
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
     reading = understand(pages, job.sha256, roster, scan.centre, scan.exam, expected)
+    places = {page.page: PagePlace(page.image, page.half, page.turn) for page in reading.pages}
+    stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
+    keep_pictures(work, job.scan, job.path, places, stated)
     intake.keep_reading(
         work.register,
         job.scan,
@@ -186,8 +191,11 @@ def anonymise(job: Job) -> None:
         except BadScan as bad:
             found = bad.finding
         else:
-            found = finding(Code.NOT_ANONYMOUS, leaking) if leaking else None
+            shown = [copy.pages[k - 1].page for k in leaking]
+            found = finding(Code.NOT_ANONYMOUS, shown, evidence=map(Evidence, shown)) if shown else None
         if found is not None:
+            where = dict(zip((page.page for page in copy.pages), places, strict=True))
+            keep_pictures(work, job.scan, job.path, where, [found])
             work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
             continue
         number = _anonymous_number(work, copy.exam)

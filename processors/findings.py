@@ -145,7 +145,7 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.NOT_ANONYMOUS: (
         _B,
-        "Un nom, un numéro ou une étiquette se voit hors du cadre d'identité ({pages}) : "
+        "Un nom, un numéro ou une étiquette se voit hors du cadre d'identité ({pages} du fichier) : "
         "la copie ne part pas. Cachez-le sur le papier et numérisez de nouveau la copie entière.",
     ),
     Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
@@ -229,14 +229,30 @@ def french(of: Code | Severity) -> str:
     return _FRENCH_SEVERITY[of] if isinstance(of, Severity) else _FRENCH_CODE[of]
 
 
+Box = tuple[float, float, float, float]
+"""x, y of the top left corner, width and height, in millimetres of the upright page's image."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a finding can be seen: a page id of the file, and the part of that page, None for all of it."""
+
+    page: int
+    box: Box | None = None
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing noticed. `pages` are page ids of the file (1-based), unless the code speaks of the copy's."""
+    """One thing noticed. `pages` are page ids of the file (1-based), unless the code speaks of the copy's.
+
+    `evidence`: what to show to whoever has the paper in hand; numbers alone, as all of a finding.
+    """
 
     code: Code
     severity: Severity
     message: str
     pages: tuple[int, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 def french_pages(pages: Iterable[int]) -> str:
@@ -257,9 +273,16 @@ def french_pages(pages: Iterable[int]) -> str:
     return "pages " + " et ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
-def finding(code: Code, pages: Iterable[int] = (), *, what: str = "", n: int | None = None) -> Finding:
+def finding(
+    code: Code,
+    pages: Iterable[int] = (),
+    *,
+    what: str = "",
+    n: int | None = None,
+    evidence: Iterable[Evidence] = (),
+) -> Finding:
     """The finding of this code, with its severity and its French sentence from the catalogue."""
     pages = tuple(pages)
     severity, sentence = _CATALOGUE[code]
     message = sentence.format(pages=french_pages(pages), what=what, n=n)
-    return Finding(code, severity, message[0].upper() + message[1:], pages)
+    return Finding(code, severity, message[0].upper() + message[1:], pages, tuple(evidence))

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
-from processors.findings import Code, Severity
+from processors.findings import Code, Evidence, Severity
 from processors.scans.readings import CopyStatus
 from storage.facts import GuessedCandidate, PlacedPage
 from storage.intake import token_hash
@@ -338,6 +338,9 @@ def _findings(connection: Connection, *conditions: ColumnElement[bool]) -> list[
                 "code": Code(row.code),
                 "severity": Severity(row.severity),
                 "pages": tuple(row.pages),
+                "evidence": tuple(
+                    Evidence(seen["page"], seen["box"] and tuple(seen["box"])) for seen in row.evidence
+                ),
             }
         )
         for row in connection.execute(query)

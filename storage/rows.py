@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from processors.findings import Code, Severity
+from processors.findings import Code, Evidence, Severity
 from processors.scans.readings import CopyStatus
 from storage.facts import GuessedCandidate, PlacedPage
 from storage.schema import Life, LotState, ScanState
@@ -73,6 +73,7 @@ class FindingRow:
     severity: Severity
     message: str
     pages: tuple[int, ...]
+    evidence: tuple[Evidence, ...]
     resolved_by: int | None
 
 

@@ -231,6 +231,7 @@ findings = Table(
     Column("severity", String, nullable=False),
     Column("message", Text, nullable=False),
     Column("pages", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False, server_default="[]"),
     Column("resolved_by", Integer),  # seq of the event that settled it
     Index(None, "scan"),
     Index(None, "copy"),

@@ -12,6 +12,7 @@ import numpy as np
 
 from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
+from processors.scans.evidence import header, whole
 from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
 from processors.scans.readings import (
     CopyReading,
@@ -65,8 +66,8 @@ def assemble(
         else:
             grouped[place.copy].append((page, place))
     copies = [_copy(group, sheets, model) for group in grouped.values()]
-    findings = [finding(Code.FOREIGN_PAGE, [p.page]) for p in loose]
-    return tuple(_one_copy_each(copies)), tuple(findings)
+    findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
+    return tuple(_one_copy_each(copies, pages)), tuple(findings)
 
 
 def reading_order(pages: Sequence[PageReading]) -> list[tuple[PageReading, int | None]]:
@@ -246,7 +247,7 @@ def _copy(group: Sequence[tuple[PageReading, Place]], sheets: dict[int, Evidence
     findings = [
         *_completeness(members, kept, doubles, missing),
         *_appearance(pages, foreign, model),
-        *owner.findings,
+        *(replace(found, evidence=header(pages)) for found in owner.findings),
     ]
     if missing or any(_unreadable(p) for p in pages):
         status = CopyStatus.INCOMPLETE
@@ -280,7 +281,9 @@ def _completeness(
 ) -> list[Finding]:
     findings = []
     if missing:
-        findings.append(finding(Code.MISSING_PAGES, sorted(p.page for p, _ in members), what=_the(missing)))
+        beside = [kept[n] for n in sorted(kept) if {n - 1, n + 1} & set(missing)]
+        there, what = sorted(p.page for p, _ in members), _the(missing)
+        findings.append(finding(Code.MISSING_PAGES, there, what=what, evidence=whole(beside)))
     if doubles:
         spare = [p.page for p, number in members if kept[number] is not p]
         findings.append(finding(Code.DUPLICATE_PAGES, spare, what=french_pages(sorted(set(doubles)))))
@@ -315,19 +318,19 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
-        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign]))
-    exposed = [p.page for p in pages if p.exposed]
+        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
+    exposed = [p for p in pages if p.exposed]
     if exposed:
-        findings.append(finding(Code.NOT_ANONYMOUS, exposed))
+        findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in exposed], evidence=whole(exposed)))
     old = [p for p in pages if p.model not in (None, model)]
     if old:
         names = sorted({(p.model or "").upper() for p in old})
         findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))
     for p in pages:
         if (why := _unreadable(p)) is not None:
-            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why))
+            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=whole([p])))
     if pages and all(p.blank for p in pages):
-        findings.append(finding(Code.BLANK_COPY, [p.page for p in pages]))
+        findings.append(finding(Code.BLANK_COPY, [p.page for p in pages], evidence=whole(pages)))
     return findings
 
 
@@ -338,14 +341,16 @@ def _unreadable(page: PageReading) -> str | None:
     return page.trouble
 
 
-def _one_copy_each(copies: Sequence[CopyReading]) -> list[CopyReading]:
+def _one_copy_each(copies: Sequence[CopyReading], pages: Sequence[PageReading]) -> list[CopyReading]:
     """Two copies of one candidate in a scan: neither goes on before a person has looked."""
     owners = [c.candidate for c in copies]
-    double = finding(Code.DUPLICATE_COPY)
     return [
         replace(
             c,
-            findings=(*c.findings, double),
+            findings=(
+                *c.findings,
+                finding(Code.DUPLICATE_COPY, evidence=header([p for p in pages if p.page in c.pages])),
+            ),
             status=CopyStatus.INCOMPLETE if c.missing else CopyStatus.TO_DECIDE,
         )
         if c.candidate is not None and owners.count(c.candidate) > 1

@@ -29,6 +29,9 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.value,
         "message": finding.message,
         "pages": list(finding.pages),
+        "evidence": [
+            {"page": shown.page, "box": list(shown.box) if shown.box else None} for shown in finding.evidence
+        ],
     }
 
 

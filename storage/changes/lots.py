@@ -33,9 +33,9 @@ def reconciliation_made(facts: ReconciliationMade, change: Change) -> bool:
     stood = change.connection.execute(
         select(findings).where(*of_centre).order_by(findings.c.seq, findings.c.k)
     )
-    columns = ("candidate", "code", "severity", "message", "pages")
+    columns = ("candidate", "code", "severity", "message", "pages", "evidence")
     if [{c: getattr(row, c) for c in columns} for row in stood] == [
-        {**one, "pages": list(one["pages"])} for one in wanted
+        {**one, "pages": list(one["pages"]), "evidence": list(one["evidence"])} for one in wanted
     ]:
         return False
     change.resolve_findings(*of_centre)

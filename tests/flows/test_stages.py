@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from sqlalchemy import select
 
 from flows import deadlines, janitor, watch
 from flows.answers import answer
 from flows.context import Context, context, now
-from flows.demo_session import write_demo_session
+from flows.demo_session import FORM, write_demo_session
 from flows.prepare import prepare
 from flows.runs import SETTLING
-from flows.scans import claim, conclude, keep
+from flows.scans import anonymise, claim, conclude, keep, read
 from processors.findings import Code
 from processors.people import CANDIDATE_COLUMNS
+from processors.scans.form import load_form
+from processors.scans.raster import read_images
+from specimens.batch import Kind, draw_batch, roster_csv
+from specimens.people import invent_candidates
 from storage import intake, queries
 from storage.events import Event
 from storage.facts import CopyDecided, Decision, FoundCopy, ScanClaimed, ScanProcessed, ScanRead, ScanStored
@@ -298,3 +306,46 @@ def test_the_log_names_nobody(desk):
         lines = list(connection.scalars(select(events.c.line)))
     assert {Event.parse(line).action for line in lines} >= {"attendance.imported", "reconciliation.made"}
     assert not [line for line in lines if "ZYGOMAR" in line or any(number in line for number in NUMBERS)]
+
+
+def test_a_receipt_shows_the_page_to_scan_again_and_nobody_else_sees_it(desk, tmp_path):
+    people = invent_candidates(np.random.default_rng(5), 4, CENTRE, [SOON], ["0040538N"])
+    imported = intake.import_candidates(
+        desk.work.register, roster_csv(people), desk.work.session, actor="service", at=now()
+    )
+    assert not imported.problems
+    kinds = (Kind.OK, Kind.BLURRED, Kind.ANONYMOUS)
+    batch = draw_batch(3, SOON, CENTRE, people, kinds, load_form(FORM), dpi=150)
+    scan = desk.drop(batch.pdf)
+    job = done(keep, scan.id, done(claim, scan.id), tmp_path / "scan.pdf")
+    assert done(read, job)
+    done(anonymise, job)
+    done(conclude, scan.id)
+
+    _, blurred, nameless = batch.copies
+    (bad,) = [page for page, shows in blurred.file_pages if shows in blurred.blurred]
+    copies = desk.receipt()["copies"]
+    evidence = [[seen for found in copy["findings"] for seen in found["evidence"]] for copy in copies]
+    assert evidence[0] == []
+    assert {"page": bad, "box": None} in evidence[1]
+    (identity,) = evidence[2]
+    assert identity["page"] == nameless.file_pages[0][0] and identity["box"][2] > 190
+
+    page = desk.work.store.inbox.get(f"receipts/{CENTRE}/{SOON}/pile.pdf.html").decode()
+    shown = {
+        int(number): base64.b64decode(data)
+        for data, number in re.findall(r'base64,([^"]+)" alt="Vue de la page (\d+)', page)
+    }
+    assert set(shown) == {seen["page"] for seen in (*evidence[1], *evidence[2])}
+    assert all(len(jpeg) <= 30_000 for jpeg in shown.values())
+    picture = cv2.imdecode(np.frombuffer(shown[bad], np.uint8), cv2.IMREAD_GRAYSCALE)
+    drawn = [cv2.resize(raw.gray(), picture.shape[::-1]) for raw in read_images(tmp_path / "scan.pdf")]
+    likeness = [np.corrcoef(picture.ravel(), other.ravel())[0, 1] for other in drawn]
+    assert np.argmax(likeness) == bad - 1
+
+    for bucket in (desk.work.store.vault, desk.work.store.lots, desk.work.store.audit):
+        jpegs = [info.key for info in bucket.list() if bucket.get(info.key).startswith(b"\xff\xd8")]
+        assert all(key.startswith(f"evidence/{scan.id}/") for key in jpegs)
+    with desk.work.register.reading() as connection:
+        lines = "".join(connection.scalars(select(events.c.line)))
+    assert not any(base64.b64encode(jpeg).decode()[:60] in lines for jpeg in shown.values())
