@@ -13,9 +13,11 @@ from datetime import datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from processors.deadlines import french_instant
-from processors.findings import Evidence, Finding, Severity, french_pages
+from processors.findings import Code, Evidence, Finding, Severity, french_pages
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
+
+_SCAN_AGAIN = {Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS}
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ class Receipt:
     @property
     def to_do(self) -> tuple[ReceiptCopy, ...]:
         return tuple(copy for copy in self.copies if copy.to_do)
+
+    @property
+    def to_scan_again(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.to_do if any(found.code in _SCAN_AGAIN for found in copy.to_do))
 
     @property
     def to_check(self) -> tuple[ReceiptCopy, ...]:

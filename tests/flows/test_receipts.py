@@ -61,6 +61,8 @@ def receipt() -> Receipt:
 def test_each_copy_to_act_on_is_named_by_its_place_its_pages_and_what_to_do(receipt):
     page = render_html(receipt)
     assert "2 copies demandent une suite" in page
+    again = page[page.index("À numériser de nouveau") : page.index("À faire")]
+    assert "2<sup>e</sup>" in again and "3<sup>e</sup>" not in again
     to_do = page[page.index("À faire") : page.index("À vérifier")]
     assert "2<sup>e</sup>" in to_do and "pages 5, 6, 9 et 10" in to_do and "les pages 3 et 4" in to_do
     assert "3<sup>e</sup>" in to_do and "pages 11 à 14" in to_do
