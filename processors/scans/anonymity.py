@@ -73,8 +73,7 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
     BadImage if a page cannot be decoded, BadScan if the file is broken.
     """
     pdf = pikepdf.new()
-    for place in places:
-        raw = next(read_images(path, place.image - 1, place.image))
+    for place, raw in zip(places, _raws(path, places), strict=True):
         stream, width, height = _redacted(pdf, raw, place)
         _add_page(pdf, stream, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
     buffer = io.BytesIO()
@@ -85,6 +84,19 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
     )
     return buffer.getvalue()
+
+
+def _raws(path: Path, places: Sequence[PagePlace]) -> Iterator[RawImage]:
+    """The image of each place; the file is opened again only to go back in it."""
+    images: Iterator[RawImage] = iter(())
+    raw: RawImage | None = None
+    for place in places:
+        if raw is None or raw.image > place.image:
+            images = read_images(path, place.image - 1)
+            raw = next(images)
+        while raw.image < place.image:
+            raw = next(images)
+        yield raw
 
 
 def _add_page(pdf: pikepdf.Pdf, image: pikepdf.Stream, width: float, height: float, rotate: int) -> None:

@@ -63,14 +63,12 @@ def shows_identity_row(dark: Gray, form: Form) -> bool:
     inked = np.asarray(cv2.threshold(half, _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
     rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
     return any(
-        _longest_chain(inked, pitch * PX / 2, height * PX / 2, axis) >= _CHAIN
-        for pitch, height in rows
-        for axis in (0, 1)
+        _has_chain(inked, pitch * PX / 2, height * PX / 2, axis) for pitch, height in rows for axis in (0, 1)
     )
 
 
-def _longest_chain(inked: Gray, pitch: float, height: float, axis: int) -> int:
-    """The most strokes of this height along an axis (0: upright) that follow each other at this pitch."""
+def _has_chain(inked: Gray, pitch: float, height: float, axis: int) -> bool:
+    """Whether `_CHAIN` strokes of this height along an axis (0: upright) follow each other at this pitch."""
     kernel = [1, 1]
     kernel[axis] = round(height * 0.75)
     strokes = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
@@ -78,12 +76,10 @@ def _longest_chain(inked: Gray, pitch: float, height: float, axis: int) -> int:
     x, y, w, h = np.array([cv2.boundingRect(c) for c in contours], float).reshape(-1, 4).T
     long, thin = (h, w) if axis == 0 else (w, h)
     sides = (long > height * 0.7) & (long < height * 1.5) & (thin < pitch * 0.6)
-    middles = np.stack([x + w / 2, y + h / 2], axis=1)[sides]
-    centres = middles[:, [axis, 1 - axis]]  # along the row, across it
-    length = np.ones(len(centres), int)
-    for k in np.argsort(centres[:, 0]):
-        step = centres - centres[k]
-        before = (abs(step[:, 0] + pitch) < 0.12 * pitch) & (abs(step[:, 1]) < 0.15 * height)
-        if before.any():
-            length[k] += length[before].max()
-    return int(length.max(initial=0))
+    middles = np.stack([x + w / 2, y + h / 2])[:, sides]
+    along, across = (middles[k][:, np.newaxis] - middles[k] for k in (axis, 1 - axis))
+    follows = (abs(along - pitch) < 0.12 * pitch) & (abs(across) < 0.15 * height)
+    last = np.ones(len(follows), bool)  # of a chain of one, then of two ...
+    for _ in range(_CHAIN - 1):
+        last = follows[:, last].any(axis=1)
+    return bool(last.any())

@@ -29,7 +29,7 @@ def decode(data: bytes, width: int, height: int, inverted: bool) -> Gray:
 def encode(pixels: Gray) -> tuple[bytes, bool]:
     """The stream of a black and white image, and whether its black runs are paper."""
     buffer = io.BytesIO()
-    image = Image.fromarray(np.where(pixels > 127, np.uint8(255), np.uint8(0))).convert("1")
+    image = Image.fromarray(pixels).convert("1", dither=Image.Dither.NONE)
     image.save(buffer, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: image.height})
     with Image.open(buffer) as tiff:
         tags = tiff.tag_v2  # type: ignore[attr-defined]

@@ -60,7 +60,7 @@ def read_images_of(
     """The pages of images `start` to `stop` (PDF pages, from 0). `page` counts from 1 within this range."""
     readings: list[PageReading] = []
     for image in read_images(path, start, stop):
-        for reading in _read_image(image, expected):
+        for reading in read_image(image, expected):
             readings.append(renumbered(reading, len(readings) + 1))
     return readings
 
@@ -107,7 +107,8 @@ class Scanned:
     top: Callable[[int], Gray]
 
 
-def _read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
+def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
+    """The one or two A4 pages of an image; `page` is 1. A broken image is one unreadable page."""
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
         gray = image.gray(shrink)
