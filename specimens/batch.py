@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from processors.people import CANDIDATE_COLUMNS, Candidate
 from processors.scans.form import Form
+from specimens.faults import Fault, damage
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import Level, Mode, encode, pdf, scan
@@ -43,6 +44,9 @@ class Kind(StrEnum):
     OTHER_LABEL = "other_label"  # the boxes of one candidate, the label of another
     WRONG_EXAM = "wrong_exam"  # a copy of another épreuve
     BLURRED = "blurred"  # one page beyond reading
+    DRAFT = "draft"  # with a sheet of scrap paper, written on
+    LABEL_INSIDE = "label_inside"  # a second label, stuck on the second page
+    OTHER_SHEET = "other_sheet"  # a sheet of another candidate at its end
 
 
 _LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
@@ -57,6 +61,7 @@ class CopyTruth:
     `scanned_order`: its pages as they were scanned; on A3, sheet by sheet in reading order. `file_pages`: the
     same as A4 pages of the file, counted from 1 (an A3 recto gives 4, then 1), each with the copy's page that
     it shows, 0 for a foreign page. `blurred`: pages of the copy beyond reading. `label`: what its bars say.
+    `fault`: what happened to its paper.
     """
 
     candidate: str
@@ -68,6 +73,7 @@ class CopyTruth:
     label: str | None
     blurred: tuple[int, ...]
     file_pages: tuple[tuple[int, int], ...]
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -119,18 +125,18 @@ def roster_csv(candidates: Sequence[Candidate]) -> bytes:
 def draw_batch(
     seed: int, exam: str, centre: str, candidates: Sequence[Candidate], kinds: Sequence[Kind], form: Form, *,
     level: Level = Level.OFFICE, dpi: int = 200, mode: Mode = Mode.GRAY, a3: bool = False,
-    other_exam: str = "U9",
+    other_exam: str = "U9", faults: Sequence[Fault | None] = (),
 ) -> Batch:  # fmt: skip
     """The scan of one copy for each of `kinds`, by the first of `candidates`; the others have no copy.
 
     The same arguments give the same bytes. `OTHER_LABEL` takes a roster of two at least. `other_exam` is the
-    épreuve of a copy in the wrong pile.
+    épreuve of a copy in the wrong pile. `faults`: what happens to the paper of each copy, in their order.
     """
     if len(kinds) > len(candidates):
         raise ValueError("more copies than candidates")
     drawing = _Drawing(seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam)
-    for candidate, kind in zip(candidates, kinds, strict=False):
-        drawing.add(candidate, kind)
+    for candidate, kind, fault in zip(candidates, kinds, [*faults, *[None] * len(kinds)], strict=False):
+        drawing.add(candidate, kind, fault)
     return Batch(
         pdf(drawing.images, dpi), exam, centre, level, dpi, mode, a3, len(drawing.images), tuple(candidates),
         tuple(drawing.copies),
@@ -151,7 +157,7 @@ class _Drawing:
         self.copies: list[CopyTruth] = []
         self._pages = 0
 
-    def add(self, candidate: Candidate, kind: Kind) -> None:
+    def add(self, candidate: Candidate, kind: Kind, fault: Fault | None) -> None:
         # a generator of its own: a copy does not change when those before it do
         rng = np.random.default_rng([self._seed, len(self.copies)])
         if kind is Kind.STRANGER:
@@ -160,6 +166,9 @@ class _Drawing:
         count = SHEET * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
         label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
         pages = list(self._copy(candidate, kind, exam, count, label, rng))
+        if fault is not None:
+            for k in [1] if fault is Fault.CORNER else range(count):
+                pages[k] = damage(pages[k], fault, self._press.px_per_mm, rng)
         sides, dropped = _feed(kind, count, self._a3, rng)
         target = int(rng.integers(2, 4)) if kind is Kind.BLURRED else 0
         blurred = tuple(number for side in sides if target in side for number in side)
@@ -173,19 +182,39 @@ class _Drawing:
             self._scan(paper, rng, blurred=target in shows)
             file_pages += [(self._pages + i, shown) for i, shown in enumerate(shows, 1)]
             self._pages += len(shows)
-        if kind is Kind.FOREIGN_PAGE:
-            self._scan(self._convocation(candidate), rng)
-            self._pages += 1
-            file_pages.append((self._pages, 0))
+        for paper in self._added(candidate, kind, rng):
+            self._scan(paper, rng)
+            shown_pages = 2 if paper.printed.shape[1] > paper.printed.shape[0] else 1
+            file_pages += [(self._pages + i, 0) for i in range(1, shown_pages + 1)]
+            self._pages += shown_pages
         order = tuple(shown for side in sides for shown in side)
         if self._a3 and kind is not Kind.SWAPPED:
             order = tuple(sorted(order))
         self.copies.append(
             CopyTruth(
                 candidate.number, exam, count, order, dropped, kind, label.payload if label else None,
-                blurred, tuple(file_pages),
+                blurred, tuple(file_pages), fault,
             )
         )  # fmt: skip
+
+    def _added(self, candidate: Candidate, kind: Kind, rng: Rng) -> Iterator[Page]:
+        """The sides that are scanned after the copy and are not its own."""
+        if kind is Kind.FOREIGN_PAGE:
+            yield self._convocation(candidate)
+        elif kind is Kind.DRAFT:
+            hand, paper = Hand(rng), self._press.empty_page()
+            paper.printed[:] = 226  # coloured paper
+            self._press.write_answer(paper, hand, rng, first=False, lines=int(rng.integers(6, 16)))
+            yield replace(paper, ink=hand.ink)
+        elif kind is Kind.OTHER_SHEET:
+            other = next(c for c in self._roster[::-1] if c.number != candidate.number)
+            label = self._label(other, Kind.OK, self._exam, rng)
+            pages = list(self._copy(other, Kind.OK, self._exam, SHEET, label, rng))
+            if self._a3:
+                yield pages[3].beside(pages[0])
+                yield pages[1].beside(pages[2])
+            else:
+                yield from pages
 
     def _scan(self, paper: Page, rng: Rng, blurred: bool = False) -> None:
         picture = scan(paper, self._level, self._mode, self._dpi, rng, blurred)
@@ -229,6 +258,8 @@ class _Drawing:
                 lines = int(rng.integers(4, 20)) if number == written else None
                 press.write_answer(page, hand, rng, first, lines)
             if first and label and (number == 1 or label_everywhere):
+                press.stick(page, label, rng)
+            if number == 2 and kind is Kind.LABEL_INSIDE and label:
                 press.stick(page, label, rng)
             yield page
 

@@ -41,6 +41,9 @@ EXPECTED: dict[Kind, tuple[CopyStatus, bool, set[Code]]] = {
     Kind.OTHER_LABEL: (D, False, {Code.LABEL_CONFLICT}),
     Kind.WRONG_EXAM: (D, False, {Code.WRONG_EXAM}),
     Kind.BLURRED: (I, True, {Code.UNREADABLE_PAGE}),
+    Kind.DRAFT: (C, True, {Code.FOREIGN_PAGE}),
+    Kind.LABEL_INSIDE: (D, True, {Code.NOT_ANONYMOUS}),
+    Kind.OTHER_SHEET: (C, True, set()),
 }
 
 
@@ -76,7 +79,7 @@ def test_every_kind_of_copy_comes_out_as_it_should(
         if truth.kind is Kind.MISSING_SIDE:
             assert copy.missing == truth.dropped
     assert len(amiss) * 20 <= len(kinds), amiss  # the specimens' own measure: 95 %
-    assert len(reading.copies) == len(batch.copies)
+    assert len(reading.copies) == len(batch.copies) + 1  # the other candidate's sheet
 
 
 def _amiss(truth: CopyTruth, mine: set[int], copy: CopyReading) -> str:
