@@ -12,7 +12,7 @@ import numpy as np
 
 from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
-from processors.scans.evidence import header, whole
+from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
 from processors.scans.readings import (
     CopyReading,
@@ -328,7 +328,7 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
         findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))
     for p in pages:
         if (why := _unreadable(p)) is not None:
-            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=whole([p])))
+            findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=trouble(p)))
     if pages and all(p.blank for p in pages):
         findings.append(finding(Code.BLANK_COPY, [p.page for p in pages], evidence=whole(pages)))
     return findings

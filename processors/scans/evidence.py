@@ -40,6 +40,12 @@ def header(pages: Sequence[PageReading]) -> tuple[Evidence, ...]:
     return (Evidence(first.page, _rounded((x0, y0, x1 - x0, y1 - y0))),)
 
 
+def trouble(page: PageReading) -> tuple[Evidence, ...]:
+    """The page that cannot be read, and of it the part that cannot."""
+    part = page.trouble_box
+    return (*whole([page]), *([Evidence(page.page, _rounded(part))] if part else ()))
+
+
 def pictures(
     path: Path, places: Mapping[int, PagePlace], regions: Collection[Evidence]
 ) -> dict[Evidence, bytes]:

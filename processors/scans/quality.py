@@ -12,9 +12,10 @@ from functools import reduce
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from processors.findings import Box
 from processors.scans.geometry import MAP_DPI, PX
+from processors.scans.hidden import Blocks, Outline, covered, cut_off
 from processors.scans.readings import Gray
 
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
@@ -25,6 +26,10 @@ _BLURRED = 0.57  # sharpness after a blur of 0.5 mm (standard deviation), where 
 _FAINT = 30.0  # gray levels between ink and paper
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
+_WINDOW = 15  # blocks, 30 mm
+_FEW = 40  # blocks with strokes: a line of a few words
+
+_AROUND = round(8 * PX)
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _STRIP = round(60 * PX)
@@ -36,17 +41,26 @@ class Judgement:
     """`trouble`: why a corrector could not read the page, in French, None if nothing stands against it.
 
     `sharpness`: 0 to 1, 1 as sharp as print: how steep the steepest edges are, however few; 1 without any.
+    `box`: where the trouble is, None when it is the whole page's.
     """
 
     trouble: str | None
     sharpness: float
+    box: Box | None = None
 
 
-def judge(small: Gray, dark: Gray, dpi: float) -> Judgement:
-    """Of a page at `MAP_DPI` and its darkness (see `geometry`), scanned at `dpi`."""
-    contrast, steepness = _edges(small)
+def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -> Judgement:
+    """Of an upright page at `MAP_DPI` and its darkness (see `geometry`), scanned at `dpi`.
+
+    `answers`: where the sheet lies, but for the printed top of a first page; None if nobody knows.
+    """
+    light, ranges, steps = _edges(small)
+    contrast, steepness = _sharpest(ranges, steps)
     sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
-    return Judgement(_trouble(small, dark, dpi, contrast, steepness), sharpness)
+    trouble, box = _trouble(small, dark, dpi, contrast, steepness), None
+    if trouble is None and answers is not None:
+        trouble, box = _trouble_in_part(light, dark, answers, _blurred_part(ranges, steps, contrast))
+    return Judgement(trouble, sharpness, box)
 
 
 def is_blank(dark: Gray) -> bool:
@@ -72,12 +86,29 @@ def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: fl
     return "floue" if steepness / _PRINT < _BLURRED else None
 
 
-def _edges(small: Gray) -> tuple[float, float]:
-    """Contrast of the strongest blocks (gray levels) and steepness of their edges.
+def _trouble_in_part(
+    light: Blocks, dark: Gray, answers: Outline, blurred: Box | None
+) -> tuple[str | None, Box | None]:
+    if blurred is not None:
+        return "floue par endroits", blurred
+    if (box := cut_off(dark, answers)) is not None:
+        return "coupée au bord de l'image", box
+    for box in covered(light, _EDGE + _STRIDE, _STRIDE, answers):
+        if _is_written_around(dark, box):
+            return "un coin plié, un doigt ou un objet cache du texte", box
+    return None, None
 
-    Steepness is the largest step over two pixels as a share of the block's range: 0.75 for a sharp edge,
-    and inversely proportional to the width of a blur whatever is written.
-    """
+
+def _is_written_around(dark: Gray, box: Box) -> bool:
+    x, y, width, height = (round(side * PX) for side in box)
+    around = max(_AROUND, min(width, height))  # a folded corner covers as much again
+    top, left = max(0, y - around), max(0, x - around)
+    near = dark[top : y + height + around, left : x + width + around]
+    return _written_mm2(near, _INK) >= _WRITTEN_MM2
+
+
+def _edges(small: Gray) -> tuple[Blocks, Blocks, Blocks]:
+    """The brightest level of each block, its range of levels, and its largest step over two pixels."""
     smooth = np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8)
     step = np.zeros_like(smooth)
     step[:, 1:-1] = cv2.absdiff(smooth[:, 2:], smooth[:, :-2])
@@ -86,24 +117,51 @@ def _edges(small: Gray) -> tuple[float, float]:
         _pooled(image, pool)
         for image, pool in ((smooth, np.maximum), (smooth, np.minimum), (step, np.maximum))
     )
-    ranges = light - dark
+    return light, light - dark, steep
+
+
+def _sharpest(ranges: Blocks, steps: Blocks) -> tuple[float, float]:
+    """Contrast of the strongest blocks (gray levels) and steepness of their edges.
+
+    Steepness is the largest step as a share of the block's range: 0.75 for a sharp edge, and inversely
+    proportional to the width of a blur whatever is written.
+    """
     if ranges.size < 60:
         return 0.0, 1.0
-    contrast = float(np.partition(ranges, -20)[-20])
+    contrast = float(np.partition(ranges.ravel(), -20)[-20])
     strong = ranges >= max(0.4 * contrast, 1.0)
     if not strong.any():
         return 0.0, 1.0
-    return contrast, float(np.median(steep[strong] / ranges[strong]))
+    return contrast, float(np.median(steps[strong] / ranges[strong]))
 
 
-def _pooled(image: Gray, pool: np.ufunc) -> NDArray[np.float32]:
+def _blurred_part(ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
+    """The part of the page, of the size of a few words at least, where no stroke is sharp."""
+    strokes = ranges >= max(0.3 * contrast, 12)
+    soft = strokes & (steps < _BLURRED * _PRINT * ranges)
+    if int(soft.sum()) < _FEW:
+        return None
+    all_, blurred = (
+        cv2.boxFilter(
+            grid.astype(np.float32), -1, (_WINDOW, _WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT
+        )
+        for grid in (strokes, soft)
+    )
+    part = np.asarray((all_ >= _FEW) & (blurred > 0.6 * all_), np.uint8)
+    if not part.any():
+        return None
+    x, y, width, height = (side * _STRIDE for side in cv2.boundingRect(part & soft))
+    return (x + _EDGE) / PX, (y + _EDGE) / PX, (width + _STRIDE) / PX, (height + _STRIDE) / PX
+
+
+def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
     """The greatest or least level of each block of the page but its edges; blocks overlap by half."""
     inner = image[_EDGE:-_EDGE, _EDGE:-_EDGE]
     height, width = (side // _STRIDE * _STRIDE for side in inner.shape)
     rows = reduce(pool, (inner[k:height:_STRIDE] for k in range(_STRIDE)))
     cells = reduce(pool, (rows[:, k:width:_STRIDE] for k in range(_STRIDE)))
     pairs = pool(cells[:-1], cells[1:])
-    return np.asarray(pool(pairs[:, :-1], pairs[:, 1:]), np.float32).ravel()
+    return np.asarray(pool(pairs[:, :-1], pairs[:, 1:]), np.float32)
 
 
 def _is_written(dark: Gray, ink: float) -> bool:

@@ -20,6 +20,7 @@ from processors.scans.barcode import read_label
 from processors.scans.form import BoxedField, Form, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits
+from processors.scans.hidden import Outline
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
     FieldReading,
@@ -166,9 +167,11 @@ def read_page(
     dark = darkness(small)
     placement = place_dark(dark, scale, form)
     page = turned(gray, placement.turn)
-    judgement = quality.judge(small, dark, dpi)
     first = placement.frames >= FRAMES_SEEN
     boxes = placement.boxes >= BOXES_SEEN
+    upright, strokes = turned(small, placement.turn), turned(dark, placement.turn)
+    answers = placement.corners(_answers(form, first)) / scale if first or boxes else None
+    judgement = quality.judge(upright, strokes, dpi, answers)
     if first:
         kind = PageKind.FIRST
     elif boxes:
@@ -199,9 +202,7 @@ def read_page(
         boxes=identity,
         number=_as_number(number),
         total=_as_number(total),
-        blank=quality.is_blank(
-            _answers(turned(dark, placement.turn), scale, placement, form) if first else dark
-        ),
+        blank=quality.is_blank(_below(strokes, answers) if first and answers is not None else strokes),
         sharpness=round(judgement.sharpness, 3),
         resolution_dpi=round(dpi * shrink),
         frame=frame,
@@ -210,6 +211,7 @@ def read_page(
         fingerprint=_fingerprint(placement.ink, form),
         exposed=_exposed(small, dark, scale, placement, form),
         trouble=judgement.trouble,
+        trouble_box=judgement.box,
     )
 
 
@@ -256,13 +258,16 @@ def _as_number(reading: FieldReading | None) -> int | None:
     return int(text) if text else None
 
 
-def _answers(dark: Gray, scale: float, placement: Placement, form: Form) -> Gray:
-    """The part of a first page's darkness that is below everything printed, upright."""
-    dark = turned(dark, placement.turn)
+def _answers(form: Form, first: bool) -> Rectangle:
+    """The sheet, below everything that is printed at the top of a first page."""
     frame = form.exam_block.frame
-    below = Rectangle(frame.x, frame.y + frame.height, frame.width, 1.0)
-    top = int(placement.corners(below)[:, 1].max() / scale) + 1
-    return dark[min(top, dark.shape[0] - 1) :]
+    top = frame.y + frame.height if first else 0.0
+    return Rectangle(0.0, top, form.form.page_width, form.form.page_height - top)
+
+
+def _below(dark: Gray, answers: Outline) -> Gray:
+    top = int(answers[:2, 1].max()) + 1
+    return dark[min(max(top, 0), dark.shape[0] - 1) :]
 
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:

@@ -8,7 +8,7 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.findings import Finding, Severity
+from processors.findings import Box, Finding, Severity
 
 Gray = NDArray[np.uint8]
 """A page image: height × width, 0 black to 255 white."""
@@ -85,6 +85,7 @@ class PageReading:
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     exposed: bool = False
     trouble: str | None = None  # French, why it is unreadable
+    trouble_box: Box | None = None  # where, None for the whole page
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,15 @@ def judge(page: np.ndarray, dpi: float) -> quality.Judgement:
     return quality.judge(small, darkness(small), dpi)
 
 
+SHEET = np.array([[0, 0], [210, 0], [210, 297], [0, 297]]) * 100 / 25.4
+
+
+def judge_in_part(page: np.ndarray, lost: tuple[float, float] = (0, 0)) -> quality.Judgement:
+    """`lost`: mm that the image lacks at the left and at the top."""
+    small, _ = reduced(page, DPI)
+    return quality.judge(small, darkness(small), DPI, SHEET - np.array(lost) * 100 / 25.4)
+
+
 def trouble(page: np.ndarray, dpi: float) -> str | None:
     return judge(page, dpi).trouble
 
@@ -164,3 +173,57 @@ def test_a_page_cut_off() -> None:
 
 def test_a_black_page() -> None:
     assert trouble(np.full_like(paper(), 20), DPI) == "page noire"
+
+
+def inside(box: tuple[float, float, float, float] | None, x: float, y: float) -> bool:
+    return box is not None and box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
+
+
+@pytest.mark.parametrize("noise", [0.0, 8.0])
+def test_a_part_blurred_beyond_reading_is_shown(noise: float) -> None:
+    page = written(noise=noise)
+    band = slice(round(100 * MM), round(140 * MM))
+    page[band] = blurred(page, 0.7)[band]
+    found = judge_in_part(page)
+    assert found.trouble == "floue par endroits"
+    assert inside(found.box, 60, 120) and not inside(found.box, 60, 60) and not inside(found.box, 60, 180)
+
+
+def test_lines_that_run_over_the_edge_are_cut_off() -> None:
+    page = written()
+    lost = 22.0  # of the left side, where the lines begin
+    found = judge_in_part(np.ascontiguousarray(page[:, round(lost * MM) :]), (lost, 0))
+    assert found.trouble == "coupée au bord de l'image"
+    assert inside(found.box, 2, 150) and not inside(found.box, 100, 150)
+    assert judge_in_part(np.ascontiguousarray(page[:, round(6 * MM) :]), (6, 0)).trouble is None
+
+
+@pytest.mark.parametrize("noise", [0.0, 8.0])
+def test_a_finger_over_the_text_is_shown(noise: float) -> None:
+    page = written(noise=noise)
+    cv2.line(page, at(0, 90), at(35, 95), 150, round(18 * MM))
+    found = judge_in_part(page)
+    assert found.trouble == "un coin plié, un doigt ou un objet cache du texte"
+    assert inside(found.box, 25, 93) and not inside(found.box, 100, 93)
+    margin = written(10, noise=noise)
+    cv2.line(margin, at(0, 200), at(35, 205), 150, round(18 * MM))
+    assert judge_in_part(margin).trouble is None  # nothing is written there
+
+
+@pytest.mark.parametrize("lid", [60, 254])
+def test_a_corner_folded_over_the_text_is_shown(lid: int) -> None:
+    page = (written(noise=4) * 0.92).astype(np.uint8)
+    cv2.fillPoly(page, [np.array([at(45, 0), at(0, 55), at(42, 35)])], 219)
+    cv2.fillPoly(page, [np.array([at(0, 0), at(45, 0), at(0, 55)])], lid)
+    found = judge_in_part(page)
+    assert found.trouble == "un coin plié, un doigt ou un objet cache du texte"
+    assert inside(found.box, 15, 15) and not inside(found.box, 100, 100)
+
+
+@pytest.mark.parametrize("name", BLANK)
+@pytest.mark.parametrize("lines", [0, 1, 28])
+def test_no_part_of_a_sound_page_is_found_wanting(name: str, lines: int) -> None:
+    page = BLANK[name]()
+    for k in range(lines):
+        write(page, LINE, 15, 27 + 9 * k)
+    assert judge_in_part(page) == judge(page, DPI)
