@@ -131,12 +131,13 @@ def _became(truth: CopyTruth, mine: set[int], copy: CopyReading) -> Iterator[str
         yield "held back"
     if not set(copy.pages) <= mine:
         yield "mixed"
-    if any(f.code is _trouble(truth) and _names(f.pages, truth) for f in copy.findings):
+    said = [f for f in copy.findings if f.code is _trouble(truth)]
+    if said and _are_its_pages({page for f in said for page in f.pages}, truth):
         yield "named"
 
 
-def _names(pages: Sequence[int], truth: CopyTruth) -> bool:
-    """Whether a finding's pages are those of the trouble, where it is one page's."""
+def _are_its_pages(pages: set[int], truth: CopyTruth) -> bool:
+    """Whether the pages of a finding are those of the trouble, where it is one page's."""
     match truth.fault or truth.kind:
         case Fault.CORNER:
             wanted = {page for page, number in truth.file_pages if number == 2}
@@ -148,7 +149,7 @@ def _names(pages: Sequence[int], truth: CopyTruth) -> bool:
             wanted = {page for page, number in truth.file_pages if number in truth.blurred}
         case _:
             return True
-    return set(pages) == wanted
+    return pages == wanted
 
 
 def amiss(case: Case) -> str:

@@ -28,10 +28,11 @@ _FINE_MM = 2.5  # what a guess may be off after the coarse search
 def find_boxes(
     strokes: Gray, pagination: Pagination, matrix: Affine, reach_mm: float
 ) -> tuple[float, Affine]:
-    """How much of the page boxes' borders is seen near where `matrix` puts them, and the affine they suggest.
+    """How sure (0 to 1) the page boxes are near where `matrix` puts them, and the affine they suggest.
 
     Places are proposed by likeness to the drawn boxes, first on the map at half its size, then judged by
-    their borders. Straight strokes alone are looked at, since digits fill the boxes with their own.
+    their borders, too: the mean of likeness and of the share of the borders that is seen. Straight strokes
+    alone are looked at, since digits fill the boxes with their own.
     """
     strokes = _straight(strokes, boxes_zone(pagination).grown(reach_mm + 8), matrix)
     best = _best_near(strokes, pagination, matrix, (0.0,), min(reach_mm, _NEAR_MM))
@@ -53,18 +54,17 @@ def find_boxes(
 def _best_near(
     strokes: Gray, pagination: Pagination, guess: Affine, turns: Sequence[float], reach_mm: float
 ) -> tuple[float, Affine]:
-    """Of the places near a guess, the one that is likest and whose borders are seen most, and how much."""
+    """The surest of the places near a guess."""
     fields = (pagination.page, pagination.total)
     proposals = [
-        (borders_seen(strokes, place, fields), likeness, place)
+        ((likeness + borders_seen(strokes, place, fields)) / 2, place)
         for likeness, place in _proposals(strokes, pagination, guess, turns, reach_mm, 1)
     ]
-    seen, _, place = max(proposals, key=lambda p: p[0] + p[1], default=(0.0, 0.0, guess))
-    return seen, place
+    return max(proposals, key=lambda found: found[0], default=(0.0, guess))
 
 
 _GUESSES = 4
-_PLAIN = 0.9  # borders seen so whole that no better place is looked for
+_PLAIN = 0.68  # so sure that no better place is looked for
 _GAP = 5  # pixels
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 

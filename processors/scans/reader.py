@@ -31,7 +31,7 @@ from processors.scans.readings import (
     ScanReading,
     Turn,
 )
-from processors.scans.registration import BOXES_SEEN, FRAMES_SEEN, Placement, place_dark
+from processors.scans.registration import BOXES_SEEN, FIELDS_SEEN, FRAMES_SEEN, Placement, place_dark
 
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
@@ -250,7 +250,7 @@ def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> 
 def _model(placement: Placement, form: Form) -> str:
     """The model whose boxes are there: older sheets have no row for the registration number."""
     seen = [placement.fields[name] for name in form.digit_fields]
-    return form.form.name if min(seen) >= BOXES_SEEN else _OLD_MODEL
+    return form.form.name if min(seen) >= FIELDS_SEEN else _OLD_MODEL
 
 
 def _as_number(reading: FieldReading | None) -> int | None:

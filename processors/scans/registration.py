@@ -25,9 +25,9 @@ from processors.scans.readings import Gray, Turn
 class Placement:
     """Where the form lies on an upright page image.
 
-    `turn`: what made the image upright; `to_pixels`: form mm → pixels of the turned image; `frames` and
-    `boxes`: 0 to 1, how much was seen of the first page's frames and of the page boxes' borders; `fields`:
-    the same for each row of identity boxes, on a first page; `error_mm`: mean distance of the fitted
+    `turn`: what made the image upright; `to_pixels`: form mm → pixels of the turned image; `frames`: 0 to 1,
+    how much was seen of the first page's frames; `boxes`: 0 to 1, how sure the page boxes are; `fields`: how
+    much was seen of each row of identity boxes, on a first page; `error_mm`: mean distance of the fitted
     frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`).
     """
 
@@ -95,11 +95,14 @@ def _scaled(matrix: Affine, times: float) -> Affine:
     return scaled
 
 
-_BOXES_SURE = 0.75
-"""Share of the page boxes that leaves no doubt of which way up a page is."""
+_BOXES_SURE = 0.6
+"""Sureness of the page boxes that leaves no doubt of which way up a page is."""
 
-BOXES_SEEN = 0.4
-"""Least share of printed cells for them to be there."""
+BOXES_SEEN = 0.49
+"""Least sureness for the page boxes to be there: handwriting comes to 0.47, broken thin boxes to 0.52."""
+
+FIELDS_SEEN = 0.4
+"""Least share of a row's printed borders for it to be there."""
 
 FRAMES_SEEN = 0.6
 """Least share of the printed frames for a page to be a sheet's first."""
