@@ -65,7 +65,12 @@ def assemble(
             loose.append(page)
         else:
             grouped[place.copy].append((page, place))
-    copies = [_copy(group, sheets, model) for group in grouped.values()]
+    kept = [_kept(group) for group in grouped.values()]
+    owners = attribute([[sheets[p.page] for p in those.values() if p.page in sheets] for those in kept])
+    copies = [
+        _copy(group, those, owner, model)
+        for group, those, owner in zip(grouped.values(), kept, owners, strict=True)
+    ]
     findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
     return tuple(_one_copy_each(copies, pages)), tuple(findings)
 
@@ -228,24 +233,28 @@ _FAINT = 0.02
 """Spread of the fingerprints below which two pages are too empty, or too noisy, to be told apart."""
 
 
-def _copy(group: Sequence[tuple[PageReading, Place]], sheets: dict[int, Evidence], model: str) -> CopyReading:
+def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
+    """One page for each number of a copy, in their order: of doubles the first that is readable."""
+    kept: dict[int, PageReading] = {}
+    for page, place in group:
+        number = place.number
+        if number is not None and (
+            number not in kept or (kept[number].trouble is not None and page.trouble is None)
+        ):
+            kept[number] = page
+    return dict(sorted(kept.items()))
+
+
+def _copy(
+    group: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], owner: Attribution, model: str
+) -> CopyReading:
     members = [(page, place.number) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None]
     length = next((place.length for _, place in group if place.number is not None), 0)
-    kept: dict[int, PageReading] = {}
-    doubles: list[int] = []
-    for page, number in members:
-        if number not in kept:
-            kept[number] = page
-        else:
-            doubles.append(number)
-            if kept[number].trouble is not None and page.trouble is None:
-                kept[number] = page
-    pages = [kept[number] for number in sorted(kept)]
+    pages = list(kept.values())
     missing = tuple(sorted(set(range(1, length + 1)) - set(kept)))
-    owner = _owner(pages, sheets)
     findings = [
-        *_completeness(members, kept, doubles, missing),
+        *_completeness(members, kept, missing),
         *_appearance(pages, foreign, model),
         *(replace(found, evidence=header(pages)) for found in owner.findings),
     ]
@@ -266,17 +275,9 @@ def _copy(group: Sequence[tuple[PageReading, Place]], sheets: dict[int, Evidence
     )
 
 
-def _owner(pages: Sequence[PageReading], sheets: dict[int, Evidence]) -> Attribution:
-    evidence = [sheets[p.page] for p in pages if p.page in sheets]
-    if not evidence:
-        return Attribution(None, (), (), (finding(Code.UNIDENTIFIED),))
-    return attribute(evidence)
-
-
 def _completeness(
     members: Sequence[tuple[PageReading, int]],
     kept: dict[int, PageReading],
-    doubles: Sequence[int],
     missing: Sequence[int],
 ) -> list[Finding]:
     findings = []
@@ -284,9 +285,10 @@ def _completeness(
         beside = [kept[n] for n in sorted(kept) if {n - 1, n + 1} & set(missing)]
         there, what = sorted(p.page for p, _ in members), _the(missing)
         findings.append(finding(Code.MISSING_PAGES, there, what=what, evidence=whole(beside)))
-    if doubles:
-        spare = [p.page for p, number in members if kept[number] is not p]
-        findings.append(finding(Code.DUPLICATE_PAGES, spare, what=french_pages(sorted(set(doubles)))))
+    spare = {page.page: number for page, number in members if kept[number] is not page}
+    if spare:
+        what = french_pages(sorted(set(spare.values())))
+        findings.append(finding(Code.DUPLICATE_PAGES, spare, what=what))
     as_scanned = [number for page, number in members if kept[number] is page]
     moved = [
         kept[number].page

@@ -1,16 +1,15 @@
-"""Whose sheet is it, given every reading and the roster?
+"""Whose copy is it, given every reading and the roster?
 
-Each reading is a voice: the bars, and each boxed field. A voice weighs every candidate of the roster by how
-much likelier its reading is if the sheet is that candidate's than if it is a stranger's (a log Bayes factor),
-and it *votes* when one candidate stands out from the stranger and from the runner-up. A copy is attributed
-when two voices vote for the same candidate and none that matters votes against.
+A copy is attributed when two readings agree on one candidate, neither label nor number names another, and
+the odds against any other, and against "not on the roster", are what the aim asks. The copies of a scan are
+weighed together: one candidate, one copy.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,19 +17,19 @@ from numpy.typing import NDArray
 
 from processors.findings import Code, Finding, finding
 from processors.people import Candidate
-from processors.scans.readings import FieldReading, Guess, PageReading
+from processors.scans.readings import Guess, PageReading
+from processors.scans.voices import LABEL, NUMBER, Weights, label_voice, row_voices
 
-LABEL = "label"
-NUMBER = "candidate_number"
-
-_SLIP = 0.02
-"""Probability that a digit is not what the network is sure of: a slip of the pen, or an unforeseen hand."""
-_LABEL_WEIGHT = 9.0
-"""Log Bayes factor of a label that fits the roster (misread or wrongly stuck: about 1 in 10,000)."""
-_LEAST_VOTE = 3.5
-"""Least log Bayes factor, against a stranger and against the runner-up, for a field to vote."""
-_LEAST_MARGIN = math.log(1e6)
-"""Least log odds of the attributed candidate against any other, all voices together."""
+_LEAST_ODDS = 10_000 / 0.05
+"""Of the attributed candidate against any other, and against a stranger: were every copy as doubtful as this
+allows, 10,000 of them would still hold no wrong one 95 times in 100."""
+_LEAST_VOTE = math.log(20)
+"""Least log Bayes factor of what is read beside the strongest voice: a stranger's boxes would seldom agree so
+well by chance. The odds above make the attribution sure; this makes it one of two readings."""
+_STRANGERS = 1e-3
+"""How many sheets are thought to be those of someone who is not on the roster."""
+_SECOND_COPIES = 1e-3
+"""How many copies are thought to be a second one of the same candidate."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +40,18 @@ class Evidence:
     """
 
     candidates: tuple[Candidate, ...]
-    voices: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    voices: dict[str, Weights] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
-    def votes(self) -> dict[str, int]:
-        """For each voice that singles a candidate out, its index in `candidates`."""
-        return {name: best for name, w in self.voices.items() if (best := _stands_out(w)) is not None}
-
-    def total(self) -> NDArray[np.float64]:
-        return np.asarray(np.sum([np.zeros(len(self.candidates)), *self.voices.values()], axis=0))
+    def log_odds(self) -> Weights:
+        """Of each candidate against a stranger."""
+        prior = math.log((1 - _STRANGERS) / _STRANGERS / max(len(self.candidates), 1))
+        return np.asarray(np.sum([np.full(len(self.candidates), prior), *self.voices.values()], axis=0))
 
     def posterior(self) -> NDArray[np.float64]:
-        """Probability of each candidate; the rest is a stranger's, as 1 sheet in 1,000 is thought to be."""
-        if not self.candidates:
-            return np.zeros(0)
-        log_odds = self.total() + math.log(0.999 / len(self.candidates))
-        top = max(float(log_odds.max()), math.log(0.001))
-        weights = np.exp(log_odds - top)
-        return np.asarray(weights / (weights.sum() + math.exp(math.log(0.001) - top)))
+        """Probability of each candidate; the rest is a stranger's."""
+        log_odds = self.log_odds()
+        return np.asarray(np.exp(log_odds - np.logaddexp.reduce([0.0, *log_odds])))
 
 
 @dataclass(frozen=True)
@@ -76,31 +69,20 @@ def sheet_evidence(
 ) -> Evidence:
     """What the first page of a sheet says. `roster` may hold other centres and épreuves."""
     enrolled = tuple(c for c in roster if c.centre == centre and exam in c.exams)
-    voices: dict[str, NDArray[np.float64]] = {}
-    for name, digits, key in _boxed_voices(page):
-        if sum(digits.inked) * 2 >= len(digits.inked):
-            voices[name] = np.array([_weigh(digits, key(c)) for c in enrolled])
-    findings: list[Finding] = []
-    if page.label is not None:
-        weights, findings = _read_label(page, roster, enrolled, exam, label_pattern)
-        if weights is not None:
-            voices[LABEL] = weights
-    if not findings and _reads_a_stranger(page.boxes.get(NUMBER), voices.get(NUMBER)):
+    voices = row_voices(page.boxes, enrolled)
+    findings = []
+    label = re.fullmatch(label_pattern, page.label or "")
+    if label is not None and label["exam"] != exam:
+        findings = [finding(Code.WRONG_EXAM, [page.page], what=label["exam"])]
+    elif label is not None:
+        named = label_voice(label["candidate"], enrolled)
+        if named is not None:
+            voices[LABEL] = named
+        else:
+            findings = [_not_enrolled(label["candidate"], page, roster, exam)]
+    if not findings and _reads_a_stranger(page, voices.get(NUMBER), roster, enrolled):
         findings = [_not_enrolled(page.boxes[NUMBER].text, page, roster, exam)]
     return Evidence(enrolled, voices, tuple(findings))
-
-
-def together(sheets: Sequence[Evidence]) -> Evidence:
-    """The evidence of several sheets as one: the same voice on several sheets is still one voice."""
-    candidates = sheets[0].candidates
-    voices: dict[str, NDArray[np.float64]] = {}
-    for sheet in sheets:
-        for name, weights in sheet.voices.items():
-            voices[name] = voices.get(name, np.zeros(len(candidates))) + weights
-    # a label repeated says no more than once: whoever stuck one wrongly stuck them all
-    if LABEL in voices:
-        voices[LABEL] = np.minimum(voices[LABEL], _LABEL_WEIGHT)
-    return Evidence(candidates, voices, tuple(f for sheet in sheets for f in sheet.findings))
 
 
 def same_owner(one: Evidence, other: Evidence) -> float:
@@ -112,85 +94,81 @@ def same_owner(one: Evidence, other: Evidence) -> float:
     return float(np.clip(math.log(max(both, 1e-9) / apart), -9.0, 9.0))
 
 
-def attribute(sheets: Sequence[Evidence]) -> Attribution:
-    """Decide whose copy it is, by two agreeing voices; else say why not, with the best guesses."""
-    evidence = together(sheets)
-    guesses = _guesses(evidence)
-    if evidence.findings:
-        return Attribution(None, (), guesses, _unique(evidence.findings))
+def attribute(copies: Sequence[Sequence[Evidence]]) -> list[Attribution]:
+    """Decide whose the copies of a scan are, each given by its sheets; else say why not, with best guesses.
+
+    A candidate whom another copy claims is the less likely, by the odds of that claim, but by no more than
+    those of a second copy: the least that the whole assignment loses if this copy is that candidate's.
+    """
+    together = [_together(sheets) for sheets in copies]
+    claims = [_claim(copy) for copy in together]
+    return [
+        _decide(sheets, copy, claims[:k] + claims[k + 1 :])
+        for k, (sheets, copy) in enumerate(zip(copies, together, strict=True))
+    ]
+
+
+_Claim = tuple[int, float] | None
+"""The candidate that a copy's own readings prefer, and by how much: a log odds."""
+
+
+def _together(sheets: Sequence[Evidence]) -> Evidence:
+    """The evidence of several sheets as one: the same voice on several sheets is still one voice."""
+    voices: dict[str, Weights] = {}
+    for sheet in sheets:
+        for name, weights in sheet.voices.items():
+            if name not in voices:
+                voices[name] = weights
+            elif name == LABEL:
+                # repeated, it says no more: whoever stuck one wrongly stuck them all
+                voices[name] = np.maximum(voices[name], weights)
+            else:
+                voices[name] = voices[name] + weights
+    candidates = sheets[0].candidates if sheets else ()
+    return Evidence(candidates, voices, tuple(f for sheet in sheets for f in sheet.findings))
+
+
+def _claim(copy: Evidence) -> _Claim:
+    if copy.findings or not copy.voices:
+        return None
+    log_odds = copy.log_odds()
+    best = int(log_odds.argmax())
+    lead = float(log_odds[best] - max([0.0, *np.delete(log_odds, best)]))
+    return (best, min(lead, -math.log(_SECOND_COPIES))) if lead > 0 else None
+
+
+def _decide(sheets: Sequence[Evidence], copy: Evidence, claims: Sequence[_Claim]) -> Attribution:
+    guesses = _guesses(copy)
+    if copy.findings:
+        return Attribution(None, (), guesses, _unique(copy.findings))
     if _several_owners(sheets):
         return Attribution(None, (), guesses, (finding(Code.LABEL_CONFLICT),))
-    votes = evidence.votes()
-    total = evidence.total()
-    if votes:
-        best = int(total.argmax())
-        by = tuple(name for name in (LABEL, *sorted(set(votes) - {LABEL})) if votes.get(name) == best)
-        if any(votes.get(name, best) != best for name in (LABEL, NUMBER)):
+    if copy.voices and copy.candidates:
+        log_odds = copy.log_odds()
+        best = int(log_odds.argmax())
+        if any(_names_another(copy.voices[name], best) for name in (LABEL, NUMBER) if name in copy.voices):
             return Attribution(None, (), guesses, (finding(Code.LABEL_CONFLICT),))
-        runner_up = float(np.partition(total, -2)[-2]) if len(total) > 1 else 0.0
-        if len(by) >= 2 and float(total[best]) - max(runner_up, 0.0) >= _LEAST_MARGIN:
-            return Attribution(evidence.candidates[best], by, guesses, ())
+        taken = np.zeros_like(log_odds)
+        for claim in filter(None, claims):
+            taken[claim[0]] = max(taken[claim[0]], claim[1])
+        log_odds -= taken
+        lead = log_odds[best] - max([0.0, *np.delete(log_odds, best)])
+        if lead >= math.log(_LEAST_ODDS) and _two_agree(copy, best):
+            agree = {name for name, weights in copy.voices.items() if weights[best] > 0}
+            by = tuple(name for name in (LABEL, *sorted(agree - {LABEL})) if name in agree)
+            return Attribution(copy.candidates[best], by, guesses, ())
     return Attribution(None, (), guesses, (finding(Code.UNIDENTIFIED),))
 
 
-def _boxed_voices(
-    page: PageReading,
-) -> Iterator[tuple[str, FieldReading, Callable[[Candidate], str]]]:
-    """The boxed fields as (voice, digits, what a candidate would have written)."""
-    boxes = page.boxes
-    if NUMBER in boxes:
-        yield NUMBER, boxes[NUMBER], lambda c: c.number
-    if "registration_number" in boxes:
-        yield "registration_number", boxes["registration_number"], lambda c: c.registration
-    birth = [boxes[name] for name in ("birth_day", "birth_month", "birth_year") if name in boxes]
-    if len(birth) == 3:
-        yield "birth_date", _joined(birth), lambda c: c.birth_date.strftime("%d%m%Y")
+def _two_agree(copy: Evidence, candidate: int) -> bool:
+    """Whether the others together still speak for the candidate without the voice that says most for him."""
+    said = sorted(float(weights[candidate]) for weights in copy.voices.values())
+    return sum(said[:-1]) >= _LEAST_VOTE
 
 
-def _joined(parts: Sequence[FieldReading]) -> FieldReading:
-    return FieldReading(
-        "".join(p.text for p in parts),
-        math.prod(p.confidence for p in parts),
-        np.concatenate([p.probabilities for p in parts]),
-        tuple(ink for p in parts for ink in p.inked),
-    )
-
-
-def _weigh(digits: FieldReading, written: str) -> float:
-    """Log Bayes factor of this row of cells if `written` was meant, against any digits at all."""
-    if len(written) != len(digits.inked):
-        return 0.0
-    inked = np.array(digits.inked)
-    meant = digits.probabilities[np.arange(len(written)), [int(d) for d in written]]
-    likely = (1 - _SLIP) * meant + _SLIP / 10
-    return float(np.log(likely[inked] * 10).sum())
-
-
-def _stands_out(weights: NDArray[np.float64]) -> int | None:
-    if len(weights) == 0:
-        return None
-    best = int(weights.argmax())
-    others = np.delete(weights, best)
-    rival = max(float(others.max()) if len(others) else 0.0, 0.0)
-    return best if weights[best] - rival >= _LEAST_VOTE else None
-
-
-def _read_label(
-    page: PageReading,
-    roster: Sequence[Candidate],
-    enrolled: Sequence[Candidate],
-    exam: str,
-    pattern: str,
-) -> tuple[NDArray[np.float64] | None, list[Finding]]:
-    match = re.fullmatch(pattern, page.label or "")
-    if match is None:
-        return None, []
-    if match["exam"] != exam:
-        return None, [finding(Code.WRONG_EXAM, [page.page], what=match["exam"])]
-    number = match["candidate"]
-    if any(c.number == number for c in enrolled):
-        return np.array([_LABEL_WEIGHT if c.number == number else -_LABEL_WEIGHT for c in enrolled]), []
-    return None, [_not_enrolled(number, page, roster, exam)]
+def _names_another(weights: Weights, candidate: int) -> bool:
+    lead = float(weights.max() - weights[candidate])
+    return lead >= _LEAST_VOTE and float(weights.max()) >= _LEAST_VOTE
 
 
 def _not_enrolled(number: str, page: PageReading, roster: Sequence[Candidate], exam: str) -> Finding:
@@ -199,17 +177,22 @@ def _not_enrolled(number: str, page: PageReading, roster: Sequence[Candidate], e
     return finding(Code.WRONG_CENTRE if elsewhere else Code.UNKNOWN_CANDIDATE, [page.page])
 
 
-def _reads_a_stranger(number: FieldReading | None, weights: NDArray[np.float64] | None) -> bool:
-    """A candidate number clearly written that is clearly nobody's on the roster."""
-    if number is None or weights is None or not all(number.inked):
+def _reads_a_stranger(
+    page: PageReading, weights: Weights | None, roster: Sequence[Candidate], enrolled: Sequence[Candidate]
+) -> bool:
+    """A candidate number clearly written that is not, or not nearly, that of anyone enrolled here."""
+    number = page.boxes.get(NUMBER)
+    if number is None or not all(number.inked) or number.confidence <= 0.5:
         return False
-    return number.confidence > 0.5 and (len(weights) == 0 or float(weights.max()) < 0)
+    here = {c.number for c in enrolled}
+    elsewhere = any(c.number == number.text for c in roster) and number.text not in here
+    return elsewhere or weights is None or float(weights.max()) < -_LEAST_VOTE
 
 
 def _several_owners(sheets: Sequence[Evidence]) -> bool:
     """Whether two sheets, each by itself, clearly speak for two candidates: their leaves are mixed."""
-    winners = {_stands_out(sheet.total()) for sheet in sheets if sheet.voices}
-    return len(winners - {None}) > 1
+    claims = [claim for sheet in sheets if (claim := _claim(sheet)) is not None]
+    return len({candidate for candidate, lead in claims if lead >= _LEAST_VOTE}) > 1
 
 
 def _guesses(evidence: Evidence) -> tuple[Guess, ...]:
