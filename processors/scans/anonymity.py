@@ -4,10 +4,10 @@ A new PDF is built from the redacted bytes alone; nothing of the original file i
 
 - A whole page without a wipe keeps the scanner's own stream, bit for bit (JPEG without comments, EXIF and
   other markers that do not draw), and is set upright by /Rotate.
-- A half of an A3 and a wiped page are cut or filled as pixels and encoded again: G4 and Flate without loss,
-  JPEG with the quantisation tables and the subsampling it came with, so that untouched blocks come back the
-  same within a few levels. (A lossless crop of JPEG blocks needs a system library, libturbojpeg, that pip
-  cannot bring; A3 cuts fall between blocks all the same.)
+- Of a half of an A3 and of a wiped page the JPEG's other blocks keep their coefficients, and G4 and Flate are
+  filled as pixels and encoded again without loss.
+- What else there is (a JPEG in unusual colours, a turned A3, a page that had to be rendered) is encoded anew,
+  a JPEG with the quantisation tables and the subsampling it came with.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
-from processors.scans import g4, registration
+from processors.scans import g4, lossless, registration
 from processors.scans.a3 import half_boxes
-from processors.scans.exposure import exposes
+from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
-from processors.scans.geometry import darkness, reduced
+from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.jpeg import jpeg_segments, stripped
+from processors.scans.lossless import Crop
 from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
 from processors.scans.readings import Gray, Half, Turn
 
@@ -112,12 +113,17 @@ def _add_page(pdf: pikepdf.Pdf, image: pikepdf.Stream, width: float, height: flo
 
 def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepdf.Stream, int, int]:
     """The image stream that may be seen, its width and height."""
-    if place.half is None and place.wipe is None and raw.codec in ("jpeg", "g4"):
+    if raw.codec == "jpeg":
         try:
-            data = stripped(raw.data) if raw.codec == "jpeg" else raw.data
+            data = stripped(raw.data)
         except ValueError as error:
             raise BadImage("image tronquée") from error
-        return _stream(pdf, raw, data, raw.width, raw.height, raw.inverted), raw.width, raw.height
+        if place.half is None and place.wipe is None:
+            return _stream(pdf, raw, data, raw.width, raw.height), raw.width, raw.height
+        if (kept := _kept_blocks(raw, data, place)) is not None:
+            return _stream(pdf, raw, *kept), *kept[1:]
+    elif raw.codec == "g4" and place.half is None and place.wipe is None:
+        return _stream(pdf, raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
     if place.half is not None or place.wipe is not None:
         upright = turned(_half(turned(pixels, raw.rotate), raw.dpi, place.half), place.turn)
@@ -132,6 +138,40 @@ def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepd
     if raw.codec == "flate":
         return _flate(pdf, pixels), width, height
     return _stream(pdf, raw, _jpeg(pixels, raw), width, height), width, height
+
+
+def _kept_blocks(raw: RawImage, data: bytes, place: PagePlace) -> tuple[bytes, int, int] | None:
+    """The JPEG without what must not be seen, its width and height; None where that takes pixels."""
+    crop: Crop | None = None
+    width, height = raw.width, raw.height
+    if place.half is not None:
+        box = dict(half_boxes((height, width), raw.dpi)).get(place.half)
+        if box is None or raw.rotate is not Turn.NONE:
+            return None
+        (y, bottom, _), (x, right, _) = box[0].indices(height), box[1].indices(width)
+        width, height = right - x, bottom - y
+        crop = Crop(x, y, width, height)
+    wiped = None
+    if place.wipe is not None:
+        wiped = _blocks_inside(place.wipe, width, height, Turn((raw.rotate + place.turn) % 360))
+    redacted = lossless.redacted(data, crop, wiped)
+    return None if redacted is None else (redacted, width, height)
+
+
+def _blocks_inside(wipe: Polygon, width: int, height: int, turn: Turn) -> NDArray[np.bool_]:
+    """The blocks of 8 × 8 pixels whose middle is inside the polygon once the image is turned."""
+    y, x = np.mgrid[3.5:height:8, 3.5:width:8]
+    match turn:
+        case Turn.RIGHT:
+            x, y = height - 1 - y, x
+        case Turn.OVER:
+            x, y = width - 1 - x, height - 1 - y
+        case Turn.LEFT:
+            x, y = y, width - 1 - x
+    inside = np.ones(x.shape, bool)
+    for (x0, y0), (x1, y1) in zip(wipe, (*wipe[1:], wipe[0]), strict=True):
+        inside &= (x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) >= 0
+    return inside
 
 
 def _half(view: Pixels, dpi: float, half: Half | None) -> Pixels:
@@ -222,6 +262,10 @@ def leaks(
     return tuple(found)
 
 
+_AROUND = 30.0  # millimetres below the mask where boxes of identity may have been left
+_ROW_LEFT = 4  # of them in a row; the page boxes, far below, have two and two
+
+
 def _shows_identity(raw: RawImage, wipe: Polygon | None, form: Form) -> bool:
     """Whether anything but paper is inside the mask, or what belongs inside is seen elsewhere."""
     gray, dpi = raw.gray(raw.shrink), raw.dpi / raw.shrink
@@ -231,7 +275,11 @@ def _shows_identity(raw: RawImage, wipe: Polygon | None, form: Form) -> bool:
         return True
     if wipe is None:
         return False
-    if not _holds_paper(gray, np.asarray(wipe) / raw.shrink, 32 // raw.shrink):
+    mask = np.asarray(wipe) / raw.shrink
+    if not _holds_paper(gray, mask, 32 // raw.shrink):
+        return True
+    around = slice(0, int((mask[:, 1].max() / dpi * 25.4 + _AROUND) * PX))
+    if shows_identity_row(dark[around], form, _ROW_LEFT):
         return True
     return registration.place_dark(dark, scale, form).frames >= registration.FRAMES_SEEN
 

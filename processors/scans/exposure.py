@@ -57,18 +57,20 @@ def shows_bars(small: Gray) -> bool:
     return False
 
 
-def shows_identity_row(dark: Gray, form: Form) -> bool:
-    """Whether a long row of printed boxes stands on a page, from its darkness at `MAP_DPI`, in any turn."""
+def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN) -> bool:
+    """Whether a row of at least so many printed boxes stands on a page, from its darkness at `MAP_DPI`."""
     half = cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     inked = np.asarray(cv2.threshold(half, _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
     rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
     return any(
-        _has_chain(inked, pitch * PX / 2, height * PX / 2, axis) for pitch, height in rows for axis in (0, 1)
+        _has_chain(inked, pitch * PX / 2, height * PX / 2, axis, least)
+        for pitch, height in rows
+        for axis in (0, 1)
     )
 
 
-def _has_chain(inked: Gray, pitch: float, height: float, axis: int) -> bool:
-    """Whether `_CHAIN` strokes of this height along an axis (0: upright) follow each other at this pitch."""
+def _has_chain(inked: Gray, pitch: float, height: float, axis: int, least: int) -> bool:
+    """Whether so many strokes of this height along an axis (0: upright) follow each other at this pitch."""
     kernel = [1, 1]
     kernel[axis] = round(height * 0.75)
     strokes = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
@@ -80,6 +82,6 @@ def _has_chain(inked: Gray, pitch: float, height: float, axis: int) -> bool:
     along, across = (middles[k][:, np.newaxis] - middles[k] for k in (axis, 1 - axis))
     follows = (abs(along - pitch) < 0.12 * pitch) & (abs(across) < 0.15 * height)
     last = np.ones(len(follows), bool)  # of a chain of one, then of two ...
-    for _ in range(_CHAIN - 1):
+    for _ in range(least - 1):
         last = follows[:, last].any(axis=1)
     return bool(last.any())

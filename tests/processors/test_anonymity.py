@@ -132,12 +132,6 @@ def inside(polygon: tuple[tuple[float, float], ...], shape: tuple[int, ...], gro
     return (cv2.dilate(area, kernel) if grow > 0 else cv2.erode(area, kernel)) > 0
 
 
-def nearly_the_same(new: np.ndarray, old: np.ndarray) -> bool:
-    """Encoded again with the same tables: a few pixels beside saturated ones move, no one sees it."""
-    difference = np.abs(new.astype(int) - old.astype(int))
-    return bool(np.mean(difference > 2) < 0.002 and difference.max() <= 16)
-
-
 @pytest.mark.parametrize("codec", CODECS)
 def test_the_wiped_page_shows_paper_and_the_rest_is_as_it_was(tmp_path: Path, form: Form, codec: str) -> None:
     path = scan(tmp_path / "scan.pdf", [first(form)], codec)
@@ -150,11 +144,7 @@ def test_the_wiped_page_shows_paper_and_the_rest_is_as_it_was(tmp_path: Path, fo
     assert (after.codec == "g4") == (codec == "g4") and after.colour == before.colour
     assert new[inside(places[0].wipe, new.shape, -16)].min() > 250
     elsewhere = ~inside(places[0].wipe, new.shape, 16)
-    if codec in ("g4", "flate", "flate colour"):
-        assert np.array_equal(new[elsewhere], old[elsewhere])
-        assert new[inside(places[0].wipe, new.shape, -1)].min() == 255
-    else:
-        assert nearly_the_same(new[elsewhere], old[elsewhere])
+    assert np.array_equal(new[elsewhere], old[elsewhere])
     assert after.dpi == pytest.approx(before.dpi, rel=0.001)
     assert leaks(data, places, form, PATTERN, [NUMBER, NAME, "DUPONT"]) == ()
 
@@ -231,10 +221,7 @@ def test_the_other_half_of_an_a3_is_not_in_the_file(
     cut = round(whole.width / 32) * 16
     kept = whole.gray()[:, :cut] if half is Half.LEFT else whole.gray()[:, cut:]
     below = round(100 * MM)
-    if codec in ("gray", "colour"):
-        assert nearly_the_same(page.gray()[below:], kept[below:])
-    else:
-        assert np.array_equal(page.gray()[below:], kept[below:])
+    assert np.array_equal(page.gray()[below:], kept[below:])
     assert leaks(data, [PagePlace(1, half, wipe=wipe)], form, PATTERN, [NUMBER]) == ()
 
 
@@ -257,6 +244,18 @@ def test_a_turned_page_is_wiped_where_it_should(tmp_path: Path, form: Form, code
     below = round(72 * MM)
     difference = np.abs(page.gray()[below:].astype(int) - expected[below:].astype(int))
     assert np.mean(difference > 130) < 0.001
+    assert leaks(data, [place], form, PATTERN, [NUMBER]) == ()
+
+
+def test_a_jpeg_in_other_colours_is_wiped_as_pixels(tmp_path: Path, form: Form) -> None:
+    buffer = io.BytesIO()
+    Image.merge("RGB", [Image.fromarray(first(form))] * 3).save(buffer, "JPEG", quality=70, keep_rgb=True)
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(img2pdf.convert([buffer.getvalue()], layout_fun=img2pdf.get_layout_fun(A4)))
+    place = PagePlace(1, wipe=mask(form))
+    data = anonymous_pdf(path, [place])
+    (page,) = images_of(data)
+    assert page.gray()[inside(place.wipe, page.gray().shape, -16)].min() > 250
     assert leaks(data, [place], form, PATTERN, [NUMBER]) == ()
 
 
