@@ -60,7 +60,9 @@ def covered(light: Blocks, first: float, pitch: float, outline: Outline) -> list
 def _parts(mask: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
     """The boxes of what is thick in a mask, in blocks."""
     kernel = np.ones((_THICK, _THICK), np.uint8)
-    thick = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    thick = cv2.morphologyEx(
+        mask.astype(np.uint8), cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )
     _, _, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     return [(x, y, width, height) for x, y, width, height, _ in stats[1:].tolist()]
 

@@ -22,12 +22,13 @@ _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as oft
 
 _STRIDE = 8  # pixels; a block is twice that, 4 mm: about a letter
 _PRINT = 0.75  # steepness of a sharp scan's edges
+_STEEPEST = 0.8  # what else a page shows may be soft: a stain, a shadow
 _BLURRED = 0.57  # sharpness after a blur of 0.5 mm (standard deviation), where e and c are the same
 _FAINT = 30.0  # gray levels between ink and paper
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
-_WINDOW = 15  # blocks, 30 mm
-_FEW = 40  # blocks with strokes: a line of a few words
+_WINDOW = (31, 15)  # blocks, 62 × 30 mm: three lines of some words
+_FEW = 200  # blocks with strokes, as two such lines have; the soft rim of a stain has fewer
 
 _AROUND = round(8 * PX)
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
@@ -89,22 +90,18 @@ def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: fl
 def _trouble_in_part(
     light: Blocks, dark: Gray, answers: Outline, blurred: Box | None
 ) -> tuple[str | None, Box | None]:
-    if blurred is not None:
-        return "floue par endroits", blurred
     if (box := cut_off(dark, answers)) is not None:
         return "coupée au bord de l'image", box
     for box in covered(light, _EDGE + _STRIDE, _STRIDE, answers):
-        if _is_written_around(dark, box):
+        if _is_written_beside(dark, box):
             return "un coin plié, un doigt ou un objet cache du texte", box
-    return None, None
+    return (None, None) if blurred is None else ("floue par endroits", blurred)
 
 
-def _is_written_around(dark: Gray, box: Box) -> bool:
-    x, y, width, height = (round(side * PX) for side in box)
-    around = max(_AROUND, min(width, height))  # a folded corner covers as much again
-    top, left = max(0, y - around), max(0, x - around)
-    near = dark[top : y + height + around, left : x + width + around]
-    return _written_mm2(near, _INK) >= _WRITTEN_MM2
+def _is_written_beside(dark: Gray, box: Box) -> bool:
+    """Whether lines of writing lead there, which may go on beneath; a folded corner covers as much again."""
+    _, y, _, height = (round(side * PX) for side in box)
+    return _written_mm2(dark[max(0, y - _AROUND) : y + 2 * height + _AROUND], _INK) >= _WRITTEN_MM2
 
 
 def _edges(small: Gray) -> tuple[Blocks, Blocks, Blocks]:
@@ -121,7 +118,7 @@ def _edges(small: Gray) -> tuple[Blocks, Blocks, Blocks]:
 
 
 def _sharpest(ranges: Blocks, steps: Blocks) -> tuple[float, float]:
-    """Contrast of the strongest blocks (gray levels) and steepness of their edges.
+    """Contrast of the strongest blocks (gray levels) and steepness of the steepest of their edges.
 
     Steepness is the largest step as a share of the block's range: 0.75 for a sharp edge, and inversely
     proportional to the width of a blur whatever is written.
@@ -132,7 +129,7 @@ def _sharpest(ranges: Blocks, steps: Blocks) -> tuple[float, float]:
     strong = ranges >= max(0.4 * contrast, 1.0)
     if not strong.any():
         return 0.0, 1.0
-    return contrast, float(np.median(steps[strong] / ranges[strong]))
+    return contrast, float(np.quantile(steps[strong] / ranges[strong], _STEEPEST))
 
 
 def _blurred_part(ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
@@ -142,15 +139,14 @@ def _blurred_part(ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
     if int(soft.sum()) < _FEW:
         return None
     all_, blurred = (
-        cv2.boxFilter(
-            grid.astype(np.float32), -1, (_WINDOW, _WINDOW), normalize=False, borderType=cv2.BORDER_CONSTANT
-        )
+        cv2.boxFilter(grid.astype(np.float32), -1, _WINDOW, normalize=False, borderType=cv2.BORDER_CONSTANT)
         for grid in (strokes, soft)
     )
     part = np.asarray((all_ >= _FEW) & (blurred > 0.6 * all_), np.uint8)
     if not part.any():
         return None
-    x, y, width, height = (side * _STRIDE for side in cv2.boundingRect(part & soft))
+    windows = np.asarray(cv2.dilate(part, np.ones(_WINDOW[::-1], np.uint8)), np.uint8)
+    x, y, width, height = (side * _STRIDE for side in cv2.boundingRect(windows * soft))
     return (x + _EDGE) / PX, (y + _EDGE) / PX, (width + _STRIDE) / PX, (height + _STRIDE) / PX
 
 

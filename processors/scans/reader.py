@@ -31,7 +31,14 @@ from processors.scans.readings import (
     ScanReading,
     Turn,
 )
-from processors.scans.registration import BOXES_SEEN, FIELDS_SEEN, FRAMES_SEEN, Placement, place_dark
+from processors.scans.registration import (
+    BOXES_SEEN,
+    BOXES_SURE,
+    FIELDS_SEEN,
+    FRAMES_SEEN,
+    Placement,
+    place_dark,
+)
 
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
@@ -170,7 +177,8 @@ def read_page(
     first = placement.frames >= FRAMES_SEEN
     boxes = placement.boxes >= BOXES_SEEN
     upright, strokes = turned(small, placement.turn), turned(dark, placement.turn)
-    answers = placement.corners(_answers(form, first)) / scale if first or boxes else None
+    sure = first or placement.boxes >= BOXES_SURE
+    answers = placement.corners(_answers(form, first)) / scale if sure else None
     judgement = quality.judge(upright, strokes, dpi, answers)
     if first:
         kind = PageKind.FIRST
