@@ -28,12 +28,12 @@ Weights = NDArray[np.float64]
 """Log Bayes factors, one a candidate."""
 
 _WRONG_LABEL = 1e-3
-"""How often a label is not that of the copy it is stuck on: assumed. A decoder alone misread one in 4,800, and
-nearly always to a number that nobody bears."""
+"""How often a label is not that of the copy it is stuck on: assumed. A decoder alone misread one in 4,800,
+and nearly always to a number that nobody bears."""
 _SLIP = 0.002
-"""How often a digit is not what was meant though the network is sure: slips of the pen,
-assumed. The network's own doubts are in its probabilities: without slips of the pen, the likeliest rate is
-1 in 100,000 or less on 64,000 drawn digits (`benchmarks/attribution.py`)."""
+"""How often a digit is not what was meant though the network is sure: slips of the pen, assumed. The
+network's own doubts are in its probabilities: without slips of the pen, the likeliest rate is 1 in 100,000 or
+less on 64,000 drawn digits (`benchmarks/attribution.py`)."""
 _LETTER_SLIP = 0.02
 _OTHER_ROW = 0.01
 """How often a whole row says something else: today's date, another number, a grid that was missed. So no row
