@@ -20,7 +20,7 @@ from specimens.sheet import PAPER, Gray, Page
 class Fault(StrEnum):
     """What was done to every page of a copy, or to one of its pages where that is said."""
 
-    SKEW = "skew"  # three to five degrees
+    SKEW = "skew"  # two degrees beyond what the scanner does
     FOLD = "fold"  # a crease across the page
     TEAR = "tear"  # a piece missing at an edge, outside the writing
     STREAKS = "streaks"  # dust under the scanner's bar
@@ -40,7 +40,7 @@ def damage(page: Page, fault: Fault, per_mm: float, rng: Rng) -> Page:
 
 def _skew(page: Page, per_mm: float, rng: Rng) -> None:
     h, w = page.printed.shape
-    turn = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.choice([-1, 1]) * rng.uniform(2, 3.5)), 1.0)
+    turn = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.choice([-1, 1]) * rng.uniform(1.5, 2.5)), 1.0)
     for layer in (page.printed, page.pen):
         layer[:] = cv2.warpAffine(layer, turn, (w, h), flags=cv2.INTER_LINEAR, borderValue=PAPER)
 

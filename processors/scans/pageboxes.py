@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -31,8 +32,8 @@ def find_boxes(
     """How sure (0 to 1) the page boxes are near where `matrix` puts them, and the affine they suggest.
 
     Places are proposed by likeness to the drawn boxes, first on the map at half its size, then judged by
-    their borders, too: the mean of likeness and of the share of the borders that is seen. Straight strokes
-    alone are looked at, since digits fill the boxes with their own.
+    their borders, too: the geometric mean of likeness and of the share of the borders that is seen. Straight
+    strokes alone are looked at, since digits fill the boxes with their own.
     """
     strokes = _straight(strokes, boxes_zone(pagination).grown(reach_mm + 8), matrix)
     best = _best_near(strokes, pagination, matrix, (0.0,), min(reach_mm, _NEAR_MM))
@@ -57,14 +58,14 @@ def _best_near(
     """The surest of the places near a guess."""
     fields = (pagination.page, pagination.total)
     proposals = [
-        ((likeness + borders_seen(strokes, place, fields)) / 2, place)
+        (math.sqrt(likeness * borders_seen(strokes, place, fields)), place)
         for likeness, place in _proposals(strokes, pagination, guess, turns, reach_mm, 1)
     ]
     return max(proposals, key=lambda found: found[0], default=(0.0, guess))
 
 
 _GUESSES = 4
-_PLAIN = 0.68  # so sure that no better place is looked for
+_PLAIN = 0.66  # so sure that no better place is looked for
 _GAP = 5  # pixels
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 
