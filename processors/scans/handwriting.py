@@ -16,6 +16,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from processors.scans.readings import FieldReading, Gray
@@ -52,8 +53,11 @@ class Digits:
     symbols = "0123456789"
 
     def __init__(self) -> None:
+        alone = onnxruntime.SessionOptions()
+        alone.intra_op_num_threads = alone.inter_op_num_threads = 1  # other processes have the other cores
+        alone.log_severity_level = 3  # errors
         model = files("processors.scans").joinpath("digits.onnx").read_bytes()
-        self._net = cv2.dnn.readNetFromONNX(np.frombuffer(model, np.uint8))
+        self._net = onnxruntime.InferenceSession(model, alone, providers=["CPUExecutionProvider"])
 
     def read_rows(self, rows: Sequence[tuple[Gray, CellRow]]) -> list[FieldReading]:
         """Reads every row of a page in one pass. Each strip is upright, `PX_PER_MM` pixels a millimetre."""
@@ -65,8 +69,8 @@ class Digits:
 
     def probabilities(self, cuts: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Calibrated probabilities of cut cells, n × 11: the ten digits, then empty."""
-        self._net.setInput(cuts[:, np.newaxis].astype(np.float32) / _DARK)
-        return np.asarray(self._net.forward(), np.float32)
+        cells = cuts[:, np.newaxis].astype(np.float32) / _DARK
+        return np.asarray(self._net.run(None, {"cells": cells})[0], np.float32)
 
     def _reading(self, probabilities: NDArray[np.float32]) -> FieldReading:
         empty = probabilities[:, -1]
