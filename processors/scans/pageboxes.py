@@ -126,13 +126,19 @@ def _proposals(
 
 
 def borders_seen(strokes: Gray, matrix: Affine, fields: tuple[BoxedField, ...]) -> float:
-    """Share of the cells' printed borders that is dark, within half a millimetre of its place."""
+    """Share of the cells' printed borders that is dark, within half a millimetre of its place.
+
+    What lies outside the image does not count, unless it is the greater part.
+    """
     mm, normal = _border_points(fields)
     across = np.arange(-0.5, 0.51, 0.25)
     points = mm[:, None] + across[None, :, None] * normal[:, None]
     px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(len(mm), len(across), 2)
     profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
-    return float((profile.max(axis=1) > 45).mean())
+    height, width = strokes.shape
+    x, y = px[:, len(across) // 2].T
+    shown = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    return float((profile.max(axis=1) > 45).sum() / max(shown.sum(), len(mm) / 2))
 
 
 @lru_cache(maxsize=32)
