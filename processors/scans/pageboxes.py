@@ -65,7 +65,7 @@ def _best_near(
 
 
 _GUESSES = 4
-_PLAIN = 0.66  # so sure that no better place is looked for
+_PLAIN = 0.7  # so sure that no better place is looked for
 _GAP = 5  # pixels
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 

@@ -33,7 +33,7 @@ from processors.scans.readings import (
 )
 from processors.scans.registration import (
     BOXES_SEEN,
-    BOXES_SURE,
+    BOXES_WHOLE,
     FIELDS_SEEN,
     FRAMES_SEEN,
     Placement,
@@ -177,7 +177,7 @@ def read_page(
     first = placement.frames >= FRAMES_SEEN
     boxes = placement.boxes >= BOXES_SEEN
     upright, strokes = turned(small, placement.turn), turned(dark, placement.turn)
-    sure = first or placement.boxes >= BOXES_SURE
+    sure = first or placement.boxes >= BOXES_WHOLE
     answers = placement.corners(_answers(form, first)) / scale if sure else None
     judgement = quality.judge(upright, strokes, dpi, answers)
     if first:

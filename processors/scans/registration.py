@@ -79,7 +79,7 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
     base = Turn.RIGHT if dark.shape[1] > dark.shape[0] else Turn.NONE
     strokes = _stretched(turned(dark, base))
     best = _place_upright(strokes, base, form)
-    if best.frames < FRAMES_SEEN and best.boxes < BOXES_SURE:
+    if best.frames < FRAMES_SEEN and best.boxes < _BOXES_SURE:
         over = np.ascontiguousarray(strokes[::-1, ::-1])
         other = _place_upright(over, Turn((base + 180) % 360), form)
         if (other.frames, other.boxes) > (best.frames, best.boxes) and (
@@ -95,7 +95,10 @@ def _scaled(matrix: Affine, times: float) -> Affine:
     return scaled
 
 
-BOXES_SURE = 0.55
+BOXES_WHOLE = 0.7
+"""Sureness of the page boxes that tells where the whole sheet lies, to some millimetres."""
+
+_BOXES_SURE = 0.55
 """Sureness of the page boxes that leaves no doubt of which way up a page is."""
 
 BOXES_SEEN = 0.42
