@@ -59,6 +59,7 @@ def _attempts(zone: Gray, symbology: str) -> Iterator[tuple[str, list[str]]]:
     large = np.asarray(cv2.resize(straight, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
     yield "zxing large", _zxing(_along(large, 25), symbology)
     yield "zxing strips", _zxing_strips(straight, symbology)
+    yield "zbar raw", _zbar(zone, symbology)
     yield "zbar soft", _zbar(soft, symbology)
     yield "zbar tall", _zbar(tall, symbology)
 
