@@ -150,7 +150,8 @@ def test_read_gives_its_contract(shell, truth):
             *("candidate", "attributed_by", "status", "pages", "missing", "guesses", "findings"),
         } <= set(copy)
         assert copy["candidate"] in (None, *(drawn["candidate"] for drawn in truth))
-        assert all(set(one) == {"code", "severity", "message", "pages"} for one in copy["findings"])
+        known = {"code", "severity", "message", "pages", "evidence"}
+        assert all(set(one) == known for one in copy["findings"])
     assert len(said["copies"]) == len(truth)
 
 

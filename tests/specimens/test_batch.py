@@ -1,6 +1,7 @@
 """The drawn scans say what their truth says."""
 
 import io
+import re
 from pathlib import Path
 
 import cv2
@@ -81,7 +82,8 @@ def test_every_kind_is_drawn_and_every_page_has_its_place(every_kind):
 def test_labels_decode_to_the_truth(every_kind):
     batch, images = every_kind
     for copy in batch.copies:
-        seen = set().union(*(bars(images[place - 1]) for place, number in copy.file_pages if number % 4 == 1))
+        read = set().union(*(bars(images[place - 1]) for place, number in copy.file_pages if number % 4 == 1))
+        seen = {text for text in read if re.fullmatch(FORM.label.payload, text)}  # a decoder may misread one
         if copy.kind in {Kind.SCRIBBLED, Kind.TORN}:
             assert copy.label and seen <= {copy.label}
         else:
