@@ -30,6 +30,7 @@ class Code(StrEnum):
     UNIDENTIFIED = "unidentified"
     UNKNOWN_CANDIDATE = "unknown_candidate"
     LABEL_CONFLICT = "label_conflict"
+    MIXED_COPY = "mixed_copy"
     WRONG_EXAM = "wrong_exam"
     WRONG_CENTRE = "wrong_centre"
     UNREADABLE_PAGE = "unreadable_page"
@@ -100,6 +101,11 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         _B,
         "L'étiquette et les cases désignent deux candidats différents : vérifiez à qui est la copie, "
         "le service de coordination doit décider.",
+    ),
+    Code.MIXED_COPY: (
+        _B,
+        "Feuilles de deux candidats dans une même copie ({pages} du fichier) : séparez-les et numérisez "
+        "de nouveau les deux copies entières.",
     ),
     Code.WRONG_EXAM: (
         _B,
@@ -199,6 +205,7 @@ _FRENCH_CODE = {
     Code.UNIDENTIFIED: "copie non identifiée",
     Code.UNKNOWN_CANDIDATE: "candidat inconnu",
     Code.LABEL_CONFLICT: "étiquette et cases contraires",
+    Code.MIXED_COPY: "feuilles de deux candidats",
     Code.WRONG_EXAM: "autre épreuve",
     Code.WRONG_CENTRE: "autre centre",
     Code.UNREADABLE_PAGE: "page illisible",

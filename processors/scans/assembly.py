@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from processors.findings import Code, Finding, Severity, finding, french_pages
@@ -21,8 +21,10 @@ from processors.scans.readings import (
     Half,
     PageKind,
     PageReading,
+    Sign,
     Turn,
 )
+from processors.scans.reunion import likeness, reunited
 from processors.scans.sequence import (
     LENGTHS,
     MAX_PAGES,
@@ -32,7 +34,6 @@ from processors.scans.sequence import (
     PageEvidence,
     Place,
     explain,
-    likeness_ratio,
     number_costs,
 )
 
@@ -65,11 +66,12 @@ def assemble(
             loose.append(page)
         else:
             grouped[place.copy].append((page, place))
-    kept = [_kept(group) for group in grouped.values()]
+    whole_copies = reunited(grouped.values(), sheets)
+    kept = [_kept(group) for group in whole_copies]
     owners = attribute([[sheets[p.page] for p in those.values() if p.page in sheets] for those in kept])
     copies = [
         _copy(group, those, owner, model)
-        for group, those, owner in zip(grouped.values(), kept, owners, strict=True)
+        for group, those, owner in zip(whole_copies, kept, owners, strict=True)
     ]
     findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
     return tuple(_one_copy_each(copies, pages)), tuple(findings)
@@ -123,7 +125,7 @@ def _sheet_cost(group: Sequence[Sequence[PageReading]]) -> float:
         cost += _VERSO_FIRST
     for one, double in (s for s in (rectos, versos) if len(s) == 2):
         pairs = zip(_as_read([one]), _as_read([double]), strict=True)
-        cost += SCANNED_TWICE - sum(_likeness(page, other) for (page, _), (other, _) in pairs)
+        cost += SCANNED_TWICE - sum(likeness(page, other) for (page, _), (other, _) in pairs)
     return cost
 
 
@@ -172,8 +174,8 @@ def _evidence(
                 foreign=foreign,
                 native=native,
                 same_owner=owner,
-                like_previous=_likeness(page, ordered[i - 1][0]) if i >= 1 else 0.0,
-                like_second_previous=_likeness(page, ordered[i - 2][0]) if i >= 2 else 0.0,
+                like_previous=likeness(page, ordered[i - 1][0]) if i >= 1 else 0.0,
+                like_second_previous=likeness(page, ordered[i - 2][0]) if i >= 2 else 0.0,
             )
         )
     return evidence
@@ -217,22 +219,6 @@ def _totals(reading: FieldReading | None) -> Costs:
     return np.asarray(costs - costs.min())
 
 
-def _likeness(page: PageReading, other: PageReading) -> float:
-    if page.fingerprint is None or other.fingerprint is None:
-        return 0.0
-    if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
-        return likeness_ratio(0.0)
-    margin = 4  # how far, in squares of the map, the two scans may lie apart
-    one, two = page.fingerprint, other.fingerprint[margin:-margin, margin:-margin]
-    if max(float(one.std()), float(two.std())) < _FAINT:
-        return 0.0
-    return likeness_ratio(float(cv2.matchTemplate(one, two, cv2.TM_CCOEFF_NORMED).max()))
-
-
-_FAINT = 0.02
-"""Spread of the fingerprints below which two pages are too empty, or too noisy, to be told apart."""
-
-
 def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
     """One page for each number of a copy, in their order: of doubles the first that is readable."""
     kept: dict[int, PageReading] = {}
@@ -254,9 +240,12 @@ def _copy(
     pages = list(kept.values())
     missing = tuple(sorted(set(range(1, length + 1)) - set(kept)))
     findings = [
-        *_completeness(members, kept, missing),
+        *_completeness(members, kept, missing, _strayed(group)),
         *_appearance(pages, foreign, model),
-        *(replace(found, evidence=header(pages)) for found in owner.findings),
+        *(
+            replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
+            for found in owner.findings
+        ),
     ]
     if missing or any(_unreadable(p) for p in pages):
         status = CopyStatus.INCOMPLETE
@@ -270,15 +259,27 @@ def _copy(
         status=status,
         pages=tuple(p.page for p in pages),
         missing=missing,
+        seen=tuple(_seen(page, number) for number, page in kept.items()),
         guesses=owner.guesses,
         findings=tuple(findings),
     )
+
+
+def _seen(page: PageReading, number: int) -> tuple[Sign, ...]:
+    """What of the page itself says that it is page `number`; nothing when only its neighbours do."""
+    signs = {
+        Sign.NUMBER: page.number == number,
+        Sign.FRAME: page.kind is PageKind.FIRST and number % PAGES_PER_SHEET == 1,
+        Sign.SIDE: page.half is not None,
+    }
+    return tuple(sign for sign, there in signs.items() if there)
 
 
 def _completeness(
     members: Sequence[tuple[PageReading, int]],
     kept: dict[int, PageReading],
     missing: Sequence[int],
+    strayed: Collection[int],
 ) -> list[Finding]:
     findings = []
     if missing:
@@ -293,13 +294,20 @@ def _completeness(
     moved = [
         kept[number].page
         for number, expected in zip(as_scanned, sorted(as_scanned), strict=True)
-        if number != expected or _fed_verso_first(kept, number)
+        if number != expected or _fed_verso_first(kept, number) or kept[number].page in strayed
     ]
     if moved:
         findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
     if members and all(p.number is None for p, _ in members):
         findings.append(finding(Code.NO_PAGE_NUMBERS, [p.page for p, _ in members]))
     return findings
+
+
+def _strayed(group: Sequence[tuple[PageReading, Place]]) -> set[int]:
+    """The pages that lie apart from the first of their copy, with others' pages between."""
+    ids = {page.page for page, _ in group}
+    beside = set(itertools.takewhile(ids.__contains__, itertools.count(min(ids))))
+    return ids - beside
 
 
 def _fed_verso_first(kept: dict[int, PageReading], number: int) -> bool:

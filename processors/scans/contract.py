@@ -63,6 +63,7 @@ def _copy_json(copy: CopyReading) -> dict[str, Any]:
         "status": copy.status.value,
         "pages": list(copy.pages),
         "missing": list(copy.missing),
+        "seen": [[sign.value for sign in signs] for signs in copy.seen],
         "guesses": [
             {"candidate": guess.candidate, "probability": round(float(guess.probability), 4)}
             for guess in copy.guesses

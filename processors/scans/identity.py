@@ -36,12 +36,14 @@ _SECOND_COPIES = 1e-3
 class Evidence:
     """What a sheet, or a whole copy, says of its owner.
 
-    `voices`: for each voice that spoke, its log Bayes factor for each of the `candidates`.
+    `voices`: for each voice that spoke, its log Bayes factor for each of the `candidates`; `page`: the page
+    id of the sheet.
     """
 
     candidates: tuple[Candidate, ...]
     voices: dict[str, Weights] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    page: int = 0
 
     def log_odds(self) -> Weights:
         """Of each candidate against a stranger."""
@@ -82,7 +84,7 @@ def sheet_evidence(
             findings = [_not_enrolled(label["candidate"], page, roster, exam)]
     if not findings and _reads_a_stranger(page, voices.get(NUMBER), roster, enrolled):
         findings = [_not_enrolled(page.boxes[NUMBER].text, page, roster, exam)]
-    return Evidence(enrolled, voices, tuple(findings))
+    return Evidence(enrolled, voices, tuple(findings), page.page)
 
 
 def same_owner(one: Evidence, other: Evidence) -> float:
@@ -100,11 +102,11 @@ def attribute(copies: Sequence[Sequence[Evidence]]) -> list[Attribution]:
     A candidate whom another copy claims is the less likely, by the odds of that claim, but by no more than
     those of a second copy: the least that the whole assignment loses if this copy is that candidate's.
     """
-    together = [_together(sheets) for sheets in copies]
-    claims = [_claim(copy) for copy in together]
+    weighed = [together(sheets) for sheets in copies]
+    claims = [_claim(copy) for copy in weighed]
     return [
         _decide(sheets, copy, claims[:k] + claims[k + 1 :])
-        for k, (sheets, copy) in enumerate(zip(copies, together, strict=True))
+        for k, (sheets, copy) in enumerate(zip(copies, weighed, strict=True))
     ]
 
 
@@ -112,7 +114,7 @@ _Claim = tuple[int, float] | None
 """The candidate that a copy's own readings prefer, and by how much: a log odds."""
 
 
-def _together(sheets: Sequence[Evidence]) -> Evidence:
+def together(sheets: Sequence[Evidence]) -> Evidence:
     """The evidence of several sheets as one: the same voice on several sheets is still one voice."""
     voices: dict[str, Weights] = {}
     for sheet in sheets:
@@ -141,8 +143,8 @@ def _decide(sheets: Sequence[Evidence], copy: Evidence, claims: Sequence[_Claim]
     guesses = _guesses(copy)
     if copy.findings:
         return Attribution(None, (), guesses, _unique(copy.findings))
-    if _several_owners(sheets):
-        return Attribution(None, (), guesses, (finding(Code.LABEL_CONFLICT),))
+    if strangers := _of_another(sheets):
+        return Attribution(None, (), guesses, (finding(Code.MIXED_COPY, strangers),))
     if copy.voices and copy.candidates:
         log_odds = copy.log_odds()
         best = int(log_odds.argmax())
@@ -189,10 +191,16 @@ def _reads_a_stranger(
     return elsewhere or weights is None or float(weights.max()) < -_LEAST_VOTE
 
 
-def _several_owners(sheets: Sequence[Evidence]) -> bool:
-    """Whether two sheets, each by itself, clearly speak for two candidates: their leaves are mixed."""
-    claims = [claim for sheet in sheets if (claim := _claim(sheet)) is not None]
-    return len({candidate for candidate, lead in claims if lead >= _LEAST_VOTE}) > 1
+def _of_another(sheets: Sequence[Evidence]) -> list[int]:
+    """The sheets that, each by itself, clearly speak for another candidate than the first that does."""
+    owners = {sheet.page: owner for sheet in sheets if (owner := sure_owner(sheet)) is not None}
+    return [page for page, owner in owners.items() if owner != next(iter(owners.values()))]
+
+
+def sure_owner(evidence: Evidence) -> str | None:
+    """The number of the candidate for whom a sheet, or a part of a copy, clearly speaks by itself."""
+    claim = _claim(evidence)
+    return evidence.candidates[claim[0]].number if claim and claim[1] >= _LEAST_VOTE else None
 
 
 def _guesses(evidence: Evidence) -> tuple[Guess, ...]:

@@ -88,6 +88,14 @@ class PageReading:
     trouble_box: Box | None = None  # where, None for the whole page
 
 
+class Sign(StrEnum):
+    """What a page bears that tells its place in the copy."""
+
+    NUMBER = "number"  # the box reads so
+    FRAME = "frame"  # the identity frame: it opens a sheet
+    SIDE = "side"  # the half of an A3 image
+
+
 @dataclass(frozen=True)
 class Guess:
     candidate: str
@@ -96,7 +104,11 @@ class Guess:
 
 @dataclass(frozen=True)
 class CopyReading:
-    """A copy found in a scan: `pages` are page ids in reading order, `missing` page numbers of the copy."""
+    """A copy found in a scan: `pages` are page ids in reading order, `missing` page numbers of the copy.
+
+    `seen`: for each of `pages`, what of it tells its place; a page without any stands where its neighbours
+    leave room.
+    """
 
     candidate: str | None
     attributed_by: tuple[str, ...]
@@ -105,6 +117,7 @@ class CopyReading:
     missing: tuple[int, ...] = ()
     guesses: tuple[Guess, ...] = ()
     findings: tuple[Finding, ...] = ()
+    seen: tuple[tuple[Sign, ...], ...] = ()
 
     @property
     def blocked(self) -> bool:

@@ -207,6 +207,10 @@ def number_costs(units: Costs | None, tens: Costs | None, slip: float = 0.03) ->
     return np.asarray(-np.log(spread / spread.max()))
 
 
+LIKEST = 8.0
+"""The most that likeness says for, or against, two pages being one page scanned twice."""
+
+
 def likeness_ratio(correlation: float | None) -> float:
     """Log likelihood ratio that two pages are one page scanned twice, from the correlation of their ink.
 
@@ -214,4 +218,4 @@ def likeness_ratio(correlation: float | None) -> float:
     """
     if correlation is None or math.isnan(correlation):
         return 0.0
-    return float(np.clip((correlation - 0.78) * 80, -8.0, 8.0))
+    return float(np.clip((correlation - 0.78) * 80, -LIKEST, LIKEST))

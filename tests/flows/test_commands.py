@@ -147,7 +147,7 @@ def test_read_gives_its_contract(shell, truth):
     } <= set(said["pages"][0])
     for copy in said["copies"]:
         assert {
-            *("candidate", "attributed_by", "status", "pages", "missing", "guesses", "findings"),
+            *("candidate", "attributed_by", "status", "pages", "missing", "seen", "guesses", "findings"),
         } <= set(copy)
         assert copy["candidate"] in (None, *(drawn["candidate"] for drawn in truth))
         known = {"code", "severity", "message", "pages", "evidence"}

@@ -17,6 +17,7 @@ from processors.scans.readings import (
     Half,
     PageKind,
     PageReading,
+    Sign,
     Turn,
 )
 
@@ -154,10 +155,55 @@ def test_two_copies_of_one_candidate_wait_for_a_person() -> None:
     assert Code.DUPLICATE_COPY in codes(copies[0]) & codes(copies[2])
 
 
-def test_another_candidates_leaves_between_do_not_join_the_copy() -> None:
+def test_another_candidates_sheet_in_a_copy_is_named() -> None:
     """A sheet numbered 5 to 8 of 8, but of another candidate, after a first sheet of 8."""
-    copies = read(*sheet(0, 8), *sheet(1, 8, 5))
-    assert not any(c.status is CopyStatus.COMPLETE for c in copies)
+    (copy,) = read(*sheet(0, 8), *sheet(1, 8, 5))
+    assert (copy.candidate, copy.status) == (None, CopyStatus.TO_DECIDE)
+    (mixed,) = copy.findings
+    assert (mixed.code, mixed.pages) == (Code.MIXED_COPY, (5,))
+    assert [shown.page for shown in mixed.evidence] == [5]
+
+
+def test_a_sheet_that_strayed_into_the_pile_comes_back_to_its_copy() -> None:
+    copies = read(*sheet(0, 8), *sheet(1), *sheet(0, 8, 5), *sheet(2))
+    assert [c.candidate for c in copies] == [c.number for c in ROSTER]
+    assert all(c.status is CopyStatus.COMPLETE for c in copies)
+    assert copies[0].pages == (1, 2, 3, 4, 9, 10, 11, 12)
+    (moved,) = copies[0].findings
+    assert (moved.code, moved.pages) == (Code.PAGES_OUT_OF_ORDER, (9, 10, 11, 12))
+
+
+def drawn(pages: list[PageReading], seed: int) -> list[PageReading]:
+    """The same pages, each with ink of its own."""
+    random = np.random.default_rng(seed)
+    return [replace(p, fingerprint=random.random((120, 80), np.float32)) for p in pages]
+
+
+def test_a_copy_scanned_twice_is_one_copy() -> None:
+    ada = drawn(sheet(0, 8) + sheet(0, 8, 5), 1)
+    for again in (ada, ada[:4], [*ada[:2], *ada[4:]]):
+        copies = read(*ada, *drawn(sheet(1), 2), *again)
+        assert [c.status for c in copies] == [CopyStatus.COMPLETE] * 2
+        assert codes(copies[0]) == {Code.DUPLICATE_PAGES}
+        assert copies[0].pages == tuple(range(1, 9))
+
+
+def test_a_second_scan_gives_what_the_first_lost() -> None:
+    ada = drawn(sheet(0, 8) + sheet(0, 8, 5), 1)
+    copies = read(*ada[:2], *ada[4:], *drawn(sheet(1), 2), *ada)
+    assert [(c.status, c.missing) for c in copies] == [(CopyStatus.COMPLETE, ())] * 2
+
+
+def test_two_copies_that_differ_are_never_made_one() -> None:
+    copies = read(*drawn(sheet(0), 1), *drawn(sheet(1), 2), *drawn(sheet(0), 3))
+    assert Code.DUPLICATE_COPY in codes(copies[0]) & codes(copies[2])
+
+
+def test_each_page_tells_by_what_it_is_known() -> None:
+    blank = replace(page(3, 4), number=None, number_reading=None)
+    one, two, _, four = sheet(0)
+    (copy,) = read(one, two, blank, four)
+    assert copy.seen == ((Sign.NUMBER, Sign.FRAME), (Sign.NUMBER,), (), (Sign.NUMBER,))
 
 
 def test_an_anonymous_copy_keeps_its_sheets_together() -> None:

@@ -64,7 +64,8 @@ def sheet(
 
 
 def owner(*pages: PageReading) -> tuple[str | None, set[str], set[Code]]:
-    (found,) = attribute([[sheet_evidence(p, ROSTER, "0130051K", "U4", PATTERN) for p in pages]])
+    numbered = [replace(p, page=k) for k, p in enumerate(pages, start=1)]
+    (found,) = attribute([[sheet_evidence(p, ROSTER, "0130051K", "U4", PATTERN) for p in numbered]])
     number = found.candidate.number if found.candidate else None
     return number, set(found.by), {f.code for f in found.findings}
 
@@ -111,7 +112,7 @@ def test_sheets_of_two_candidates_in_one_copy_wait() -> None:
     ben = sheet(f"U4-{BEN.number}", BEN.number, "002", "06012005")
     number, _, findings = owner(ada, ben)
     assert number is None
-    assert findings == {Code.LABEL_CONFLICT}
+    assert findings == {Code.MIXED_COPY}
 
 
 def test_a_slip_of_the_pen_does_not_hide_who_it_is() -> None:
