@@ -74,7 +74,7 @@ def _banded(straight: Gray, bands: int) -> Gray:
 
 
 def _contrasted(banded: Gray) -> Gray:
-    """Black and white by the gray around each place: under a stain or a pen, ink is still darker than paper."""
+    """Black and white by the gray around: under a stain or a pen, ink is still darker than paper."""
     around = cv2.blur(banded, (_AROUND, 1)).astype(np.int16)
     return np.where(banded > around - 20, np.uint8(255), np.uint8(0))
 
