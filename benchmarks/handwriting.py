@@ -1,6 +1,6 @@
 """How well boxed digits are read, on hands that training never saw, and at what cost.
 
-    python -m benchmarks.handwriting FOLDER [--cells 60000]
+    python -m benchmarks.handwriting FOLDER [--cells 240000]
 
 FOLDER is that of `training/digits.py`. Rows are drawn and scanned here, from clean to poor: MNIST's test
 split as it is and bent, fonts held out from training, strokes of new hands; cells are cut and read as real
@@ -23,13 +23,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from processors.scans.handwriting import cut_cells, digits
-from training.cells import EMPTY, SHAPES, DrawnRow, any_digits, draw_row
+from processors.scans.handwriting import DIGITS, cut_cells, digits
+from training.cells import SHAPES, DrawnRow, any_text, draw_row, label
 from training.hands import HELD_OUT_FONTS, font_hand, fonts, mnist, mnist_hand, stroke_hand
 
 HANDS = ("mnist", "mnist bent", "fonts", "strokes", "empty")
 WEAR = {"clean": 0.0, "office": 0.35, "poor": 0.8}
 _CHUNK = 100  # rows
+_EMPTY = len(DIGITS)  # its class
 
 
 def rows(hand: str, wear: float, folder: Path, rng: np.random.Generator) -> Iterator[DrawnRow]:
@@ -38,7 +39,7 @@ def rows(hand: str, wear: float, folder: Path, rng: np.random.Generator) -> Iter
     faces = [font_hand(path) for path in fonts(folder, HELD_OUT_FONTS)]
     while True:
         shape = SHAPES[rng.integers(len(SHAPES))]
-        written = (EMPTY,) * shape[3] if hand == "empty" else any_digits(shape[3], rng, empty=0.0)
+        written = " " * shape[3] if hand == "empty" else any_text(DIGITS, shape[3], rng, empty=0.0)
         chosen = {"fonts": faces[rng.integers(len(faces))], "strokes": stroke_hand(rng)}.get(hand, people)
         yield draw_row(written, chosen, rng, shape, bent=float(hand != "mnist"), wear=wear)
 
@@ -57,7 +58,7 @@ def measure(seed: int, hand: str, wear: float, folder: Path) -> Measured:
             network.probabilities(np.concatenate([cut_cells(r.strip, r.row) for r in drawn[k : k + 5]]))
         )
     spent = time.process_time() - start
-    return np.concatenate(found), np.array([d for row in drawn for d in row.digits]), spent
+    return np.concatenate(found), np.array([c for row in drawn for c in label(row.text, DIGITS)]), spent
 
 
 def calibration(probabilities: NDArray[np.float32], truth: NDArray[np.int64]) -> tuple[float, float]:
@@ -73,7 +74,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--cells", type=int, default=60_000, help="of all hands together")
+    parser.add_argument("--cells", type=int, default=240_000, help="of all hands together")
     wanted = parser.parse_args()
     a_chunk = _CHUNK * np.mean([shape[3] for shape in SHAPES])
     chunks = max(1, round(wanted.cells / len(HANDS) / len(WEAR) / a_chunk))
@@ -88,9 +89,15 @@ def main() -> None:
                 pool.map(partial(measure, hand=hand, wear=wear, folder=wanted.folder), range(chunks))
             )
             found, truth = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
-            ink, said, (likelihood, error) = truth != EMPTY, found.argmax(axis=1), calibration(found, truth)
+            ink, said, (likelihood, error) = (
+                truth != _EMPTY,
+                found.argmax(axis=1),
+                calibration(found, truth),
+            )
             mistaken = (
-                [f"{(said == EMPTY).mean():.2%}", ""] if ink.all() else ["", f"{(said != EMPTY).mean():.2%}"]
+                [f"{(said == _EMPTY).mean():.2%}", ""]
+                if ink.all()
+                else ["", f"{(said != _EMPTY).mean():.2%}"]
             )
             if hand == "mnist":
                 headline.append(said == truth)

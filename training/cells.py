@@ -1,8 +1,7 @@
-"""Draws rows of boxed digits as a scanner would give them, to train the reader and to measure it."""
+"""Draws rows of boxed characters as a scanner would give them, to train the readers and to measure them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +12,6 @@ from processors.scans.handwriting import MARGIN, PX_PER_MM, CellRow
 from processors.scans.readings import Gray
 from training.hands import Hand, Ink, Rng, cropped
 
-EMPTY = 10
 Shape = tuple[float, float, float, int]  # cell width, height, pitch (mm), count
 SHAPES: tuple[Shape, ...] = (
     (5.0, 6.5, 5.5, 11),  # candidate number
@@ -30,13 +28,13 @@ _AROUND = 5.0  # millimetres drawn around a row
 class DrawnRow:
     strip: Gray
     row: CellRow
-    digits: tuple[int, ...]  # EMPTY where nothing is written
+    text: str  # a blank where nothing is written
 
 
 def draw_row(
-    digits: Sequence[int], hand: Hand, rng: Rng, shape: Shape, bent: float = 1.0, wear: float | None = None
+    text: str, hand: Hand, rng: Rng, shape: Shape, bent: float = 1.0, wear: float | None = None
 ) -> DrawnRow:
-    """A row of cells with these digits, printed, written, scanned and rectified as `handwriting` expects it.
+    """A row of cells with this text, printed, written, scanned and rectified as `handwriting` expects it.
 
     `bent`: how far glyphs are bent beyond their hand (0: not at all); `wear`: 0 a clean scan to 1 a poor one.
     """
@@ -46,10 +44,10 @@ def draw_row(
     pen = np.zeros_like(printed)
     _print_cells(printed, shape, rng)
     tall, drift, careless = rng.uniform(0.5, 1.05), rng.normal(0, 0.4), rng.random() < 0.3
-    for k, digit in enumerate(digits):
-        if digit == EMPTY:
+    for k, character in enumerate(text):
+        if character == " ":
             continue
-        glyph = _bend(hand(digit, rng), rng, bent)
+        glyph = _bend(hand(character, rng), rng, bent)
         high = min(tall * rng.uniform(0.88, 1.12), 1.12) * height
         wide = min(high * glyph.shape[1] / glyph.shape[0], 1.15 * width)
         slack = max(0.6, (width - wide) / 2 + 0.2)  # a narrow 1 may stand anywhere in its cell
@@ -59,7 +57,7 @@ def draw_row(
     _clutter(printed, pen, size, rng)
     wear = float(rng.beta(1, 1.6)) if wear is None else wear
     image, to_scan = _scan(printed, pen, wear, rng)
-    return DrawnRow(_rectify(image, to_scan, shape, rng), CellRow(MARGIN, MARGIN, *shape), tuple(digits))
+    return DrawnRow(_rectify(image, to_scan, shape, rng), CellRow(MARGIN, MARGIN, *shape), text)
 
 
 def _print_cells(printed: Ink, shape: Shape, rng: Rng) -> None:
@@ -117,7 +115,7 @@ def _at(x: float, y: float) -> tuple[int, int]:
 
 
 def _clutter(printed: Ink, pen: Ink, size: tuple[float, float], rng: Rng) -> None:
-    """What stands around a row without being a digit: slashes, tails of letters, specks of pen and dust."""
+    """What stands around a row and is not of it: slashes, tails of letters, specks of pen and dust."""
     u, right, bottom = rng.uniform, size[0] - _AROUND, size[1] - _AROUND
     if rng.random() < 0.35:
         for x in (_AROUND - u(0.8, 2), right + u(0.8, 2)):
@@ -183,9 +181,15 @@ def _rectify(image: Gray, to_scan: NDArray[np.float64], shape: Shape, rng: Rng) 
     )
 
 
-def any_digits(count: int, rng: Rng, empty: float = 0.2) -> tuple[int, ...]:
-    """Random digits for a row; some rows are empty, some have holes."""
+def any_text(symbols: str, count: int, rng: Rng, empty: float = 0.2) -> str:
+    """Random characters for a row; some rows are empty, some have holes."""
     if rng.random() < empty / 2:
-        return (EMPTY,) * count
+        return " " * count
     holes = rng.random(count) < empty / 2
-    return tuple(int(d) for d in np.where(holes, EMPTY, rng.integers(0, 10, count)))
+    chosen = rng.integers(0, len(symbols), count)
+    return "".join(" " if hole else symbols[k] for hole, k in zip(holes, chosen, strict=True))
+
+
+def label(text: str, symbols: str) -> list[int]:
+    """The class of each character; a blank is the last class, empty."""
+    return [len(symbols) if character == " " else symbols.index(character) for character in text]

@@ -1,7 +1,7 @@
-"""Hands that write digits, to train the reader and to measure it: glyphs, not yet in boxes.
+"""Hands that write digits and capitals, to train the readers and to measure them: glyphs, not yet in boxes.
 
-MNIST ink, handwriting fonts, and strokes: skeletons drawn here as French hands write them (1 with a long
-upstroke, crossed 7, open 4, straight-legged 9), each person's own way, unsteadily.
+MNIST ink, handwriting fonts, and, for digits, strokes: skeletons drawn here as French hands write them (1
+with a long upstroke, crossed 7, open 4, straight-legged 9), each person's own way, unsteadily.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 Rng = np.random.Generator
 Ink = NDArray[np.float32]  # a glyph, cropped to its ink: 0 paper to 1 ink
-Hand = Callable[[int, Rng], Ink]  # draws this digit once more
+Hand = Callable[[str, Rng], Ink]  # draws this character once more
 Stroke = list[tuple[float, float]]
 
 TRAIN_FONTS = (
@@ -24,6 +24,16 @@ TRAIN_FONTS = (
     "nanum-pen-script", "patrick-hand", "shadows-into-light",
 )  # fmt: skip
 HELD_OUT_FONTS = ("handlee", "homemade-apple", "reenie-beanie")
+LETTER_FONTS = (
+    *TRAIN_FONTS, "amatic-sc", "annie-use-your-telescope", "bad-script", "balsamiq-sans",
+    "cedarville-cursive", "chilanka", "comic-neue", "coming-soon", "crafty-girls",
+    "dawning-of-a-new-day", "dekko", "edu-sa-beginner", "fuzzy-bubbles", "gaegu", "gamja-flower",
+    "give-you-glory", "grape-nuts", "hi-melody", "itim", "just-another-hand", "just-me-again-down-here",
+    "kristi", "la-belle-aurore", "loved-by-the-king", "mali", "mansalva", "marck-script", "neucha",
+    "pangolin", "permanent-marker", "playpen-sans", "rancho", "rock-salt", "schoolbell", "sedgwick-ave",
+    "short-stack", "sniglet", "sriracha", "sue-ellen-francisco", "the-girl-next-door",
+    "waiting-for-the-sunrise", "walter-turncoat",
+)  # fmt: skip
 
 
 def read_idx(path: Path) -> NDArray[np.uint8]:
@@ -44,8 +54,8 @@ def mnist(folder: Path, split: str) -> dict[int, NDArray[np.uint8]]:
 def mnist_hand(images: dict[int, NDArray[np.uint8]]) -> Hand:
     """MNIST ink, each digit another person's, enlarged and sharpened to pen strokes."""
 
-    def draw(digit: int, rng: Rng) -> Ink:
-        pool = images[digit]
+    def draw(digit: str, rng: Rng) -> Ink:
+        pool = images[int(digit)]
         image = pool[rng.integers(len(pool))].astype(np.float32) / 255
         large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
         edge, softness = rng.uniform(0.3, 0.6), rng.uniform(0.15, 0.5)
@@ -60,16 +70,16 @@ def fonts(folder: Path, names: Sequence[str]) -> list[Path]:
 
 
 def font_hand(path: Path) -> Hand:
-    """The digits of a font file."""
+    """The characters of a font file."""
     font = ImageFont.truetype(str(path), 90)
-    known: dict[int, Ink] = {}
+    known: dict[str, Ink] = {}
 
-    def draw(digit: int, rng: Rng) -> Ink:
-        if digit not in known:
-            image = Image.new("L", (200, 220))
-            ImageDraw.Draw(image).text((50, 40), str(digit), 255, font)
-            known[digit] = cropped(np.asarray(image, np.float32) / 255)
-        return known[digit]
+    def draw(character: str, rng: Rng) -> Ink:
+        if character not in known:
+            image = Image.new("L", (260, 260))
+            ImageDraw.Draw(image).text((70, 60), character, 255, font)
+            known[character] = cropped(np.asarray(image, np.float32) / 255)
+        return known[character]
 
     return draw
 
@@ -205,10 +215,10 @@ def stroke_hand(rng: Rng) -> Hand:
     seed = int(rng.integers(1 << 30))
     pen, unsteady, wide = rng.uniform(3, 11), rng.uniform(0.005, 0.035), rng.uniform(0.8, 1.35)
 
-    def draw(digit: int, rng: Rng) -> Ink:
-        way = np.random.default_rng((seed, digit))
+    def draw(digit: str, rng: Rng) -> Ink:
+        way = np.random.default_rng((seed, int(digit)))
         image = np.zeros((150, 150), np.uint8)
-        for points in _skeleton(digit, way):
+        for points in _skeleton(int(digit), way):
             moved = [(x + rng.normal(0, unsteady), y + rng.normal(0, unsteady)) for x, y in points]
             curve = _smooth(moved) * (80 * wide, 100) + 25
             cv2.polylines(

@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 
+Alphabet = Literal["digits", "letters"]
+
+
 class Rectangle(NamedTuple):
     """x, y of the top-left corner, width and height, in millimetres."""
 
@@ -51,7 +54,7 @@ class BoxedField(_Part):
     label: str = ""
     cells: Cells
     count: int = Field(gt=0, le=40)
-    alphabet: Literal["digits", "letters"]
+    alphabet: Alphabet
 
 
 class Paper(_Part):
@@ -97,10 +100,9 @@ class Form(_Part):
     pagination: Pagination
     label: LabelFormat
 
-    @property
-    def digit_fields(self) -> dict[str, BoxedField]:
-        """The boxed fields of the identity block that hold digits, by name."""
-        return {name: f for name, f in self.identity.fields.items() if f.alphabet == "digits"}
+    def rows_of(self, alphabet: Alphabet) -> dict[str, BoxedField]:
+        """The boxed fields of the identity block that hold these characters, by name."""
+        return {name: f for name, f in self.identity.fields.items() if f.alphabet == alphabet}
 
 
 def load_form(path: Path) -> Form:

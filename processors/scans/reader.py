@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +20,7 @@ from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
 from processors.scans.form import BoxedField, Form, Rectangle
 from processors.scans.geometry import darkness, reduced
-from processors.scans.handwriting import CellRow, digits
+from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
@@ -39,6 +40,7 @@ from processors.scans.registration import (
     Placement,
     place_dark,
 )
+from processors.scans.voices import NUMBER
 
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
@@ -196,8 +198,10 @@ def read_page(
             page = _upright_top(scanned, fine, form)
         else:
             fine = placement
-        identity = _read_rows(page, fine, form.digit_fields)
+        identity = _read_rows(page, fine, form.rows_of("digits"))
         label = _label(page, fine, dpi * shrink, expected)
+        if not _says(label, identity.get(NUMBER), expected):
+            identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
     return PageReading(
         page=1,
@@ -231,7 +235,9 @@ def _upright_top(scanned: Scanned, placement: Placement, form: Form) -> Gray:
 
 
 def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) -> dict[str, FieldReading]:
-    """Every row of boxes of the page, read in one pass of the network."""
+    """These rows of boxes, all of one alphabet, read in one pass of the network."""
+    if not rows:
+        return {}
     strips = []
     for row in rows.values():
         zone = row.cells.extent(row.count).grown(handwriting.MARGIN)
@@ -244,7 +250,8 @@ def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) ->
             row.count,
         )
         strips.append((placement.patch(page, zone, handwriting.PX_PER_MM), cells))
-    return dict(zip(rows, digits().read_rows(strips), strict=True))
+    network = {"digits": digits, "letters": letters}[next(iter(rows.values())).alphabet]
+    return dict(zip(rows, network().read_rows(strips), strict=True))
 
 
 def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> str | None:
@@ -255,9 +262,15 @@ def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> 
     return reading.text if reading else None
 
 
+def _says(label: str | None, number: FieldReading | None, expected: Expected) -> bool:
+    """Whether label and number name the same candidate: then the names can add nothing."""
+    named = re.fullmatch(expected.label_pattern, label or "")
+    return named is not None and number is not None and named["candidate"] == number.text
+
+
 def _model(placement: Placement, form: Form) -> str:
     """The model whose boxes are there: older sheets have no row for the registration number."""
-    seen = [placement.fields[name] for name in form.digit_fields]
+    seen = [placement.fields[name] for name in form.rows_of("digits")]
     return form.form.name if min(seen) >= FIELDS_SEEN else _OLD_MODEL
 
 

@@ -35,6 +35,9 @@ _SLIP = 0.002
 network's own doubts are in its probabilities: without slips of the pen, the likeliest rate is 1 in 100,000 or
 less on 64,000 drawn digits (`benchmarks/attribution.py`)."""
 _LETTER_SLIP = 0.02
+_OTHER_HAND = 0.1
+"""How often a row of capitals is in a hand that the network cannot read: 7 of 46 on the specimens had two
+wrong letters or more."""
 _OTHER_ROW = 0.01
 """How often a whole row says something else: today's date, another number, a grid that was missed. So no row
 weighs more than this against a candidate."""
@@ -56,7 +59,7 @@ class _Row:
     `ways`: how a candidate may fill its cells in, the plain way first; a blank is an empty cell, as are those
     past its end, a star one that may hold anything. `shared`: how often a stranger would write just the same,
     given the number of candidates. `unseen`: how often a cell is empty where something is meant, as against a
-    stranger's.
+    stranger's. `other`: how often the row says something else, or cannot be read.
     """
 
     fields: tuple[str, ...]
@@ -65,6 +68,7 @@ class _Row:
     symbols: str = "0123456789"
     slip: float = _SLIP
     unseen: float = 1.0
+    other: float = _OTHER_ROW
 
     def weigh(self, parts: Sequence[FieldReading], candidates: Sequence[Candidate]) -> Weights | None:
         """None where too little is written to speak of."""
@@ -83,7 +87,7 @@ class _Row:
         nearest = int((plain * odd).argmax())
         same = self.shared(len(candidates)) * own.max()
         stranger = (1 - _ALIKE) + _ALIKE * alike[nearest] * odd[nearest] + same
-        return np.asarray(np.log((1 - _OTHER_ROW) * own / stranger + _OTHER_ROW))
+        return np.asarray(np.log((1 - self.other) * own / stranger + self.other))
 
     def _likelihoods(
         self, probabilities: Weights, inked: NDArray[np.bool_], ways: Sequence[str]
@@ -130,7 +134,7 @@ def _first_names(candidate: Candidate) -> tuple[str, ...]:
 
 def _letters(name: str, ways: Callable[[Candidate], tuple[str, ...]], shared: float) -> tuple[str, _Row]:
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return "name", _Row((name,), ways, lambda _: shared, alphabet, _LETTER_SLIP, _STRAY)
+    return "name", _Row((name,), ways, lambda _: shared, alphabet, _LETTER_SLIP, _STRAY, _OTHER_HAND)
 
 
 _ROWS: tuple[tuple[str, _Row], ...] = (

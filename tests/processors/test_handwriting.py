@@ -1,14 +1,15 @@
-"""Boxed digits, drawn with a pen of straight strokes into printed cells, are read."""
+"""Boxed characters, drawn with a pen of straight strokes into printed cells, are read."""
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from processors.scans.handwriting import MARGIN, PX_PER_MM, CellRow, cut_cells, digits, read_cells
+from processors.scans.handwriting import MARGIN, PX_PER_MM, CellRow, cut_cells, digits, letters, read_cells
 from processors.scans.readings import Gray
 
 CANDIDATE = CellRow(MARGIN, MARGIN, 5.0, 6.5, 5.5, 11)
+NAME = CellRow(MARGIN, MARGIN, 5.0, 6.5, 5.5, 12)
 YEAR = CellRow(MARGIN, MARGIN, 5.0, 6.5, 5.5, 4)
 PAGES = CellRow(MARGIN, MARGIN, 5.5, 7.0, 6.0, 2)
 
@@ -24,6 +25,17 @@ STROKES = {
     "7": "5,3 95,0 40,100 | 25,50 90,45",
     "8": "75,10 45,0 20,20 75,65 75,90 45,100 20,85 25,65 75,25 75,10",
     "9": "85,20 50,0 20,20 35,48 80,35 85,15 75,100",
+    "A": "5,100 50,0 95,100 | 25,65 75,65",
+    "D": "10,0 10,100 55,98 88,70 88,30 55,2 10,0",
+    "E": "90,0 10,0 10,100 92,100 | 10,48 75,48",
+    "I": "50,0 50,100",
+    "L": "12,0 12,100 90,100",
+    "M": "5,100 12,0 50,60 88,0 95,100",
+    "N": "8,100 8,0 92,100 92,0",
+    "R": "10,100 10,0 70,3 85,25 65,48 10,50 | 45,50 92,100",
+    "S": "85,10 50,0 15,18 25,42 75,58 88,82 50,100 10,88",
+    "T": "2,0 98,0 | 50,0 50,100",
+    "V": "5,0 50,100 95,0",
 }
 
 
@@ -60,6 +72,13 @@ def test_digits_are_read(text: str) -> None:
     assert reading.text == text
     assert reading.confidence > 0.5
     assert all(reading.inked)
+
+
+@pytest.mark.parametrize("text", ["MARTINELLI  ", "VADALESTRA  "])
+def test_capitals_are_read(text: str) -> None:
+    reading = read_cells(drawn(text, NAME), NAME, letters())
+    assert reading.text == text
+    assert reading.probabilities.shape == (12, 26)
 
 
 def test_empty_cells_are_blank() -> None:
