@@ -29,6 +29,7 @@ from benchmarks.sheets import (
     CENTRE,
     EXAM,
     FORM,
+    NAMES,
     NUMBER,
     REGISTRATION,
     Sheet,
@@ -55,8 +56,13 @@ class Case:
 
 
 def _page(label: str | None, boxes: dict[str, FieldReading], rows: str) -> PageReading:
-    """`rows`: n, r, b for the number, the registration number, the birth date."""
-    kept = {"n": (NUMBER,), "r": (REGISTRATION,), "b": BIRTH}
+    """`rows`: n, r, b, m for the number, the registration number, the birth date, the names.
+
+    As the reader does, names are looked at only where label and number do not agree.
+    """
+    kept = {"n": (NUMBER,), "r": (REGISTRATION,), "b": BIRTH, "m": NAMES}
+    if label == f"{EXAM}-{boxes[NUMBER].text}" and "n" in rows:
+        rows = rows.replace("m", "")
     boxes = {name: boxes[name] for row in rows for name in kept[row]}
     return PageReading(
         1, 1, None, Turn.NONE, PageKind.FIRST, "ccyc", label, boxes, None, None, False, 1.0, 200
@@ -89,15 +95,18 @@ def _others_label(rows: str) -> Maker:
 
 
 def _stranger(rows: str, label: str = "none", near: int = 0, twin: bool = False) -> Maker:
-    """`near`: a digit, or two, of the number differ from someone's on the roster; `twin`: born the same day.
-    `label`: none, own, or that of someone on the roster (his who is near, if there is one)."""
+    """`near`: a digit, or two, of the number differ from someone's on the roster; `twin`: of the same name and
+    day of birth.
+    `label`: none, own, or that of someone on the roster (his who is near, if there is one).
+    """
 
     def make(sheet: Sheet, roster: tuple[Candidate, ...], owner: Candidate, rng: Rng) -> Case:
         others = tuple(c for c in roster if c is not owner)
         other = others[rng.integers(len(others))]
         if near:
             other = replace(other, number=_changed(owner.number, near, {c.number for c in roster}, rng))
-            other = replace(other, birth_date=owner.birth_date) if twin else other
+            if twin:
+                other = replace(other, birth_date=owner.birth_date, family_name=owner.family_name)
             others = (*others[1:], other)
         text = {"none": None, "own": sheet.label, "other": f"{EXAM}-{other.number}"}[label]
         return Case(_page(text, sheet.boxes, rows), others, None)
@@ -115,8 +124,8 @@ def _changed(number: str, digits: int, taken: set[str], rng: Rng) -> str:
 
 
 WHOLE: dict[str, Maker] = {
-    "label and all rows": _own("nrb", True),
-    "all rows": _own("nrb", False),
+    "label and all rows": _own("nrbm", True),
+    "all rows": _own("nrbm", False),
 }
 JUST_TWO: dict[str, Maker] = {
     "label, number": _own("n", True),
@@ -134,20 +143,20 @@ NONE_OR_ONE: dict[str, Maker] = {
     "nothing": _own("", False),
 }
 CONTRARY: dict[str, Maker] = {
-    "another's label, all rows": _others_label("nrb"),
+    "another's label, all rows": _others_label("nrbm"),
     "another's label, number": _others_label("n"),
     "another's label, birth date": _others_label("b"),
     "another's label, registration": _others_label("r"),
-    "stranger, own label": _stranger("nrb", "own"),
-    "stranger, no label": _stranger("nrb"),
-    "stranger, another's label": _stranger("nrb", "other"),
-    "stranger a digit off": _stranger("nrb", near=1),
-    "stranger two digits off": _stranger("nrb", near=2),
+    "stranger, own label": _stranger("nrbm", "own"),
+    "stranger, no label": _stranger("nrbm"),
+    "stranger, another's label": _stranger("nrbm", "other"),
+    "stranger a digit off": _stranger("nrbm", near=1),
+    "stranger two digits off": _stranger("nrbm", near=2),
     "stranger a digit off, number and birth date": _stranger("nb", near=1),
-    "stranger a digit off, his label": _stranger("nrb", "other", near=1),
-    "twin a digit off": _stranger("nrb", near=1, twin=True),
+    "stranger a digit off, his label": _stranger("nrbm", "other", near=1),
+    "twin a digit off": _stranger("nrbm", near=1, twin=True),
     "twin a digit off, number and birth date": _stranger("nb", near=1, twin=True),
-    "twin two digits off": _stranger("nrb", near=2, twin=True),
+    "twin two digits off": _stranger("nrbm", near=2, twin=True),
 }
 
 
@@ -236,7 +245,7 @@ def _pile(
             continue
         sheet = of_owner[rng.integers(len(of_owner))]
         if stranger:
-            yield kind, Case(_page(None, sheet.boxes, "nrb"), roster, None)
+            yield kind, Case(_page(None, sheet.boxes, "nrbm"), roster, None)
         elif (case := {**WHOLE, **JUST_TWO, **NONE_OR_ONE}[kind](sheet, roster, people[k], rng)) is not None:
             yield kind, case
 
@@ -249,7 +258,7 @@ def by_voice(drawn: Sequence[Sheet], people: tuple[Candidate, ...]) -> dict[tupl
             continue
         for roster in rosters(sheet, people).values():
             owner = people[sheet.owner]
-            evidence = Case(_page(None, sheet.boxes, "nrb"), roster, owner.number).evidence()
+            evidence = Case(_page(None, sheet.boxes, "nrbm"), roster, owner.number).evidence()
             for name, weights in evidence.voices.items():
                 posterior = Evidence(evidence.candidates, {name: weights}).posterior()
                 best = int(posterior.argmax())

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-
 Alphabet = Literal["digits", "letters"]
 
 

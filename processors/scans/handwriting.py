@@ -76,7 +76,7 @@ class Characters:
 
     def probabilities(self, cuts: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Calibrated probabilities of cut cells, n × classes: the symbols, then empty."""
-        cells = cuts[:, np.newaxis].astype(np.float32) / _DARK
+        cells: NDArray[np.float32] = cuts[:, np.newaxis].astype(np.float32) / np.float32(_DARK)
         found = self._seen(cells)
         doubtful = found.max(axis=1) < _DOUBT
         if doubtful.any():
