@@ -95,8 +95,8 @@ def _others_label(rows: str) -> Maker:
 
 
 def _stranger(rows: str, label: str = "none", near: int = 0, twin: bool = False) -> Maker:
-    """`near`: a digit, or two, of the number differ from someone's on the roster; `twin`: of the same name and
-    day of birth.
+    """`near`: a digit, or two, of the number differ from someone's on the roster; `twin`: of one name
+    and day of birth.
     `label`: none, own, or that of someone on the roster (his who is near, if there is one).
     """
 
