@@ -150,7 +150,7 @@ _ROWS: tuple[tuple[str, _Row], ...] = (
             lambda _: 1 / 2000,  # some six years of birth
         ),
     ),
-    _letters("family_name", _family_name, 1 / 200),  # the commonest one
+    _letters("family_name", _family_name, 1 / 2),  # a stranger may well be a brother
     _letters("first_names", _first_names, 1 / 50),
 )
 
