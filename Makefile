@@ -3,7 +3,7 @@ VENV := .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test quick lint clean lock
+.PHONY: setup demo test quick lint clean lock supply
 
 setup: $(VENV)/.ready
 
@@ -24,12 +24,16 @@ quick: setup
 	$(BIN)/pytest -m "not slow" -n 2
 
 test: lint
+	scripts/setup-tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 lock: $(VENV)/.ready
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
 		pyproject.toml -o requirements.lock
+
+supply: setup
+	$(BIN)/python scripts/supply
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build *.egg-info

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from flows.context import Context
+from flows.due import scans_due
 from flows.keys import is_plain, receipt_key
 from flows.pictures import pictures_of
 from flows.quarantine import keep_aside
@@ -15,7 +17,7 @@ from processors.findings import Finding
 from processors.reconciliation import Reconciliation
 from storage import queries
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
-from storage.schema import Life, ScanState
+from storage.states import Life, ScanState
 
 
 def answer_and_clear(work: Context, scan: ScanRow, *, at: datetime) -> None:
@@ -32,16 +34,14 @@ def answer(work: Context, scan_id: str, *, at: datetime) -> None:
     Under one name, the receipt is that of the file that was dropped last.
     """
     with work.register.reading() as connection:
-        scans = {scan.id: scan for scan in queries.all_scans(connection)}
-    dropped = scans[scan_id]
-    read = scans[dropped.duplicate_of] if dropped.duplicate_of else dropped
-    same = [scan for scan in scans.values() if scan.id == read.id or scan.duplicate_of == read.id]
+        dropped = queries.scan(connection, scan_id)
+        assert dropped is not None, "only a scan of the register is ever answered"
+        same = queries.scans_of_content(connection, dropped)
+        latest = [scan for scan in same if queries.latest_drop(connection, scan.inbox_key) == scan.id]
+    read = next(scan for scan in same if scan.id == (dropped.duplicate_of or dropped.id))
     receipt = receipt_of(work, read, at)
     html, text = render_html(receipt).encode(), render_json(receipt).encode()
-    latest = {scan.inbox_key: scan.id for scan in sorted(scans.values(), key=lambda scan: scan.deposited_at)}
-    for scan in same:
-        if latest[scan.inbox_key] != scan.id:
-            continue
+    for scan in latest:
         key = receipt_key(scan.inbox_key, scan.id)
         work.store.inbox.put(f"{key}.html", html, content_type="text/html; charset=utf-8")
         work.store.inbox.put(f"{key}.json", text, content_type="application/json")
@@ -51,13 +51,17 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
     """What the register knows of this scan, its copies, and its centre and épreuve."""
     exam = work.session.exam(scan.exam) if scan.exam else None
     centre = work.session.centre(scan.centre) if scan.centre else None
-    due = exam.scan_deadline if exam else None
+    due = scans_due(work, scan.exam, scan.centre)
     with work.register.reading() as connection:
-        people = {c.id: c for c in queries.roster(connection)}
         copies = queries.copies_of_scan(connection, scan.id)
         findings = queries.findings_of_scan(connection, scan.id)
     name = scan.inbox_key.rpartition("/")[2]
     known = reconciliation_of(work, exam.code, centre.uai) if exam and centre else None
+    named = {copy.candidate for copy in copies if copy.candidate is not None}
+    if known is not None:
+        named |= {*known.enrolled, *known.received, *known.absent}
+    with work.register.reading() as connection:
+        people = {c.id: c for c in queries.enrolled_as(connection, ids=named)}
     size = json.loads(work.store.vault.get(scan.reading))["scan"] if scan.reading else {}
     return Receipt(
         file=name if is_plain(name) else "(nom illisible)",
@@ -74,22 +78,25 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         images=size.get("images", 0),
         pages=size.get("pages", 0),
         quarantined=scan.state is ScanState.QUARANTINED,
-        copies=tuple(_copy(copy, people, findings) for copy in copies),
-        findings=tuple(_finding(found) for found in findings if found.copy is None and _open(found)),
+        copies=tuple(told_copy(copy, people, findings) for copy in copies),
+        findings=tuple(told_finding(found) for found in findings if found.copy is None and _open(found)),
         reconciliation=_by_number(known, people) if known else None,
         names={c.number: f"{c.family_name} {c.first_names}" for c in people.values()},
-        pictures=pictures_of(work, scan.id, map(_finding, filter(_open, findings))),
+        pictures=pictures_of(work, scan.id, map(told_finding, filter(_open, findings))),
     )
 
 
-def _copy(copy: CopyRow, people: dict[str, EnrolledCandidate], findings: list[FindingRow]) -> ReceiptCopy:
+def told_copy(
+    copy: CopyRow, people: Mapping[str, EnrolledCandidate], findings: list[FindingRow]
+) -> ReceiptCopy:
+    """A copy as the centre is told of it, with what is still open of it."""
     owner = people.get(copy.candidate) if copy.candidate else None
     return ReceiptCopy(
         position=copy.position,
         who=f"{owner.family_name} {owner.first_names}, n° {owner.number}" if owner else None,
         pages=tuple(page.page for page in copy.pages),
         status=copy.status if copy.life is Life.CURRENT else copy.life,
-        findings=tuple(_finding(found) for found in findings if found.copy == copy.id and _open(found)),
+        findings=tuple(told_finding(found) for found in findings if found.copy == copy.id and _open(found)),
     )
 
 
@@ -97,7 +104,7 @@ def _open(found: FindingRow) -> bool:
     return found.resolved_by is None
 
 
-def _finding(found: FindingRow) -> Finding:
+def told_finding(found: FindingRow) -> Finding:
     return Finding(found.code, found.severity, found.message, found.pages, found.evidence)
 
 

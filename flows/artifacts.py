@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from datetime import datetime, timedelta
 
 from prefect import task
@@ -12,8 +11,11 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, context, now
 from processors.deadlines import french_instant
+from processors.dossiers.findings import VERDICTS
 from processors.findings import french
-from storage import queries
+from storage import deposits
+from storage.counts import count_open_findings, exam_counts
+from storage.extensions import all_extensions
 
 _COLUMNS = {
     "expected": "inscrits",
@@ -30,7 +32,7 @@ _COLUMNS = {
 @task(name="tenir le tableau de bord", persist_result=False, cache_policy=NO_CACHE)
 async def publish() -> None:
     """Each artifact replaces the one of the same key on Prefect's page of artifacts."""
-    counts, findings = await asyncio.to_thread(_state, context())
+    counts, dossiers, findings = await asyncio.to_thread(_state, context())
     for exam, numbers in counts.items():
         told = ", ".join(f"{numbers[name]} {label}" for name, label in _COLUMNS.items())
         goal = numbers["present"] or numbers["expected"]
@@ -45,6 +47,9 @@ async def publish() -> None:
     ]
     await acreate_table_artifact(table=table, key="avancement", description="Avancement par épreuve (copies)")
     await acreate_table_artifact(
+        table=dossiers, key="dossiers", description="Dossiers par épreuve et par proposition"
+    )
+    await acreate_table_artifact(
         table=[
             {"épreuve": exam, "centre": centre, "constat": code, "gravité": severity, "nombre": count}
             for (exam, centre, code, severity), count in sorted(findings.items())
@@ -57,15 +62,33 @@ async def publish() -> None:
     )
 
 
-def _state(work: Context) -> tuple[dict[str, dict[str, int]], Counter[tuple[str, str, str, str]]]:
+_DOSSIERS = {
+    "expected": "inscrits",
+    "deposited": "déposés",
+    **{verdict.value: told for verdict, told in VERDICTS.items()},
+    "pronounced": "prononcés",
+}
+
+
+def _state(
+    work: Context,
+) -> tuple[dict[str, dict[str, int]], list[dict[str, str | int]], dict[tuple[str, str, str, str], int]]:
     with work.register.reading() as connection:
         counts: dict[str, dict[str, int]] = {}
         for exam in work.session.written:
-            row = queries.exam_counts(connection, exam.code)
+            row = exam_counts(connection, exam.code)
             counts[exam.code] = {name: getattr(row, name) or 0 for name in _COLUMNS}
-        opened = queries.open_findings(connection)
-    findings = Counter((f.exam or "", f.centre or "", french(f.code), french(f.severity)) for f in opened)
-    return counts, findings
+        dossiers: list[dict[str, str | int]] = []
+        for exam in work.session.with_dossiers:
+            counted = deposits.dossier_counts(connection, exam.code)
+            told = {label: getattr(counted, name) for name, label in _DOSSIERS.items()}
+            dossiers.append({"épreuve": exam.code, **told})
+        opened = count_open_findings(connection)
+    findings = {
+        (exam, centre, french(code), french(severity)): n
+        for (exam, centre, code, severity), n in opened.items()
+    }
+    return counts, dossiers, findings
 
 
 def countdown(work: Context, at: datetime) -> str:
@@ -77,6 +100,16 @@ def countdown(work: Context, at: datetime) -> str:
         if exam.opens_at and exam.closes_at:
             moments.append((exam.opens_at, f"{exam.code} : ouverture des lots"))
             moments.append((exam.closes_at, f"{exam.code} : fin de la correction"))
+    with work.register.reading() as connection:
+        moved = all_extensions(connection)
+    moments += [(one.deadline.at, f"{one.exam} {one.centre} : fin du dépôt, délai accordé") for one in moved]
+    for exam in work.session.with_dossiers:
+        if exam.deposit:
+            moments.append((exam.deposit.at, f"{exam.code} : fin du dépôt des dossiers"))
+        if exam.mending:
+            moments.append((exam.mending.at, f"{exam.code} : fin de la régularisation des dossiers"))
+        if exam.conformity_control:
+            moments.append((exam.conformity_control.starts_at, f"{exam.code} : contrôle de conformité"))
     rows = [
         f"| {french_instant(moment)} | {_left(moment - at)} | {what} |"
         for moment, what in sorted(moments)

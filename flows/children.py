@@ -39,7 +39,7 @@ class Child:
     env: Mapping[str, str]
     log: Path
     ready: Callable[[], bool] = lambda: True
-    patience: float = 90.0
+    patience: float = 180.0
     grace: float = 10.0
     holds: tuple[int, ...] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.commands import audit, lots, machine, people, scans, service, session
+from flows.commands import audit, backup, desk, dossiers, lots, machine, people, scans, service, session
 from flows.console import Commands
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 
 app.command("up")(machine.up)
+app.command("worker")(machine.worker)
 app.command("demo")(machine.demo)
 app.add_typer(session.app, name="session")
 app.add_typer(people.app, name="import")
@@ -29,5 +30,9 @@ app.command("findings")(service.findings)
 app.command("decide")(service.decide)
 app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
+app.add_typer(dossiers.app, name="dossier")
+app.add_typer(desk.app, name="desk")
 app.add_typer(audit.app, name="audit")
 app.command("rebuild")(audit.rebuild)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)

@@ -8,9 +8,10 @@ from prefect.states import Completed
 
 from flows import artifacts
 from flows.context import context, now
+from flows.due import scans_due
 from flows.reconciling import reconcile_centre
 from flows.stages import stage
-from storage import queries
+from storage import deposits, queries
 from storage.facts import DeadlineSwept
 
 ACTOR = "sweep_deadlines"
@@ -19,11 +20,11 @@ ACTOR = "sweep_deadlines"
 @flow(name="sweep-deadlines", flow_run_name="échéances")
 async def sweep_deadlines() -> State[None]:
     """Every quarter of an hour."""
-    swept = await sweep()
+    swept = await sweep() + await sweep_dossiers()
     await artifacts.publish()
     if not swept:
         return Completed(name="Aucune échéance")
-    return Completed(message=f"{swept} rapprochements à l'échéance")
+    return Completed(message=f"{swept} rapprochements et absences à l'échéance")
 
 
 @stage("rapprocher à l'échéance")
@@ -35,9 +36,10 @@ def sweep() -> int:
     work, at = context(), now()
     swept = 0
     for exam in work.session.written:
-        if exam.scan_deadline is None or exam.scan_deadline.met(at):
-            continue
         for centre in work.session.centres:
+            due = scans_due(work, exam.code, centre.uai)
+            if due is None or due.met(at):
+                continue
             with work.register.reading() as connection:
                 done = queries.swept(connection, exam.code, centre.uai)
                 enrolled = queries.roster(connection, exam.code, centre.uai)
@@ -50,3 +52,20 @@ def sweep() -> int:
             work.register.record(note, f"{exam.code}/{centre.uai}", actor=ACTOR, at=at)
             swept += 1
     return swept
+
+
+@stage("constater les dossiers absents")
+def sweep_dossiers() -> int:
+    """How many candidates were found without a dossier, each once, of the épreuves whose deposit is over."""
+    work, at = context(), now()
+    marked = 0
+    for exam in work.session.exams:
+        if exam.deposit is None or exam.deposit.deadline.met(at):
+            continue
+        with work.register.reading() as connection:
+            wanting = deposits.without_dossier(connection, exam.code)
+        marked += sum(
+            deposits.mark_absent(work.register, exam.code, candidate, actor=ACTOR, at=at)
+            for candidate in wanting
+        )
+    return marked

@@ -6,14 +6,15 @@ import multiprocessing
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from flows import lotting
+from flows import demo_dossiers, lotting
+from flows.commission_list import write_report
 from flows.console import console, print_counts, print_table
 from flows.context import Context, context, now
 from flows.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
@@ -21,12 +22,14 @@ from flows.demo_truth import Verdict, judge
 from flows.keys import ATTENDANCE, RECEIPTS, SCANS
 from flows.up import Machine
 from processors.findings import Code
+from processors.people import Candidate
 from processors.scans.form import load_form
 from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage import intake, queries
+from storage import accounts, intake, queries
+from storage.counts import exam_counts
 from storage.rows import ScanRow
-from storage.schema import ScanState
+from storage.states import Role, ScanState
 
 COPIES = 40
 _SEED = 2026
@@ -71,9 +74,14 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     work = context()
     folder = machine.data / "demo"
     folder.mkdir(exist_ok=True)
-    tokens = _enrol(work, drawing.plan)
+    candidates = demo_dossiers.enrolled(drawing.plan.candidates)
+    tokens = _enrol(work, drawing.plan, candidates)
+    dossiers = demo_dossiers.draw(work, candidates)
+    demo_dossiers.drop(work, dossiers)
     batches = _drop(work, drawing, machine)
     _wait_until_read(work, machine, batches)
+    console.print("reading the dossiers in the flows")
+    _wait(machine, lambda: demo_dossiers.all_read(work, dossiers), "the dossiers are not read in time")
     for name in ("sweep-deadlines", "form-lots"):
         console.print(f"running {name}")
         _run(machine, name)
@@ -82,6 +90,11 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     console.print("running ship-audit")
     _run(machine, "ship-audit")
     receipts = _bring_receipts(work, folder / "receipts")
+    reports = [
+        path
+        for exam in demo_dossiers.EXAMS
+        for path in write_report(work, exam, demo_dossiers.CENTRE, folder / "commission")
+    ]
     problems = _verify(work)
     verdict = _judge(work, batches)
     _summary(work, audit_ok=not problems)
@@ -91,17 +104,20 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     console.print(f"  a centre's receipt   {receipts[0] if receipts else 'none'}", highlight=False)
     if lots:
         console.print(f"  a corrector's copies {lots[0]}", highlight=False)
+    console.print(f"  a commission's list  {reports[0]}", highlight=False)
+    for who, link in _invitations(work, machine, corrector) if kept else ():
+        console.print(f"  the desk, as {who:<9} {link}", highlight=False, soft_wrap=True)
     console.print(f"  everything else      {machine.data}\n", highlight=False)
+    problems += [f"not as drawn: {told}" for told in demo_dossiers.not_as_drawn(work, dossiers)]
+    console.print(f"{len(dossiers)} dossiers were read for the commissions.")
     _conclude(work, verdict, problems, lots, corrector)
 
 
-def _enrol(work: Context, plan: Rehearsal) -> dict[str, str]:
+def _enrol(work: Context, plan: Rehearsal, candidates: Sequence[Candidate]) -> dict[str, str]:
     """Candidates and correctors, as `massicot import` does. Each corrector's token by her reference."""
     at = now()
     for imported in (
-        intake.import_candidates(
-            work.register, roster_csv(plan.candidates), work.session, actor="service", at=at
-        ),
+        intake.import_candidates(work.register, roster_csv(candidates), work.session, actor="service", at=at),
         intake.import_correctors(
             work.register, correctors_csv(plan.correctors), work.session, actor="service", at=at
         ),
@@ -189,6 +205,20 @@ def _busiest(work: Context) -> tuple[str, str]:
     return corrector.reference, corrector.id
 
 
+def _invitations(work: Context, machine: Machine, corrector: str) -> Iterator[tuple[str, str]]:
+    """A link for each of the three who use the desk: choose a password, and be in."""
+    people = (
+        ("centre", Role.CENTRE, next(iter(CENTRES))),
+        ("service", Role.SERVICE, None),
+        ("corrector", Role.CORRECTOR, corrector),
+    )
+    for who, role, scope in people:
+        token = accounts.invite(
+            work.register, role, scope, f"{who}@exemple.fr", f"Démonstration ({who})", actor="demo", at=now()
+        )
+        yield who, f"{machine.desk_url}/invitation/{token}"
+
+
 def _bring_receipts(work: Context, folder: Path) -> list[Path]:
     """The HTML ones, as the centres would find them; the first is that of a scan with copies to act on."""
     folder.mkdir(exist_ok=True)
@@ -218,7 +248,7 @@ def _judge(work: Context, batches: Sequence[Batch]) -> Verdict:
 
 def _summary(work: Context, *, audit_ok: bool) -> None:
     with work.register.reading() as connection:
-        counts = [asdict(queries.exam_counts(connection, exam.code)) for exam in work.session.written]
+        counts = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
         found = Counter((f.severity.value, f.code.value) for f in queries.open_findings(connection))
     print_counts("Copies", counts)
     rows = ([severity, code, count] for (severity, code), count in sorted(found.items()))

@@ -15,6 +15,36 @@ CENTRES = {
 OPEN, LATE = "U4", "U7"
 """The épreuve whose window is open and whose scans are in time; the one whose deadline has just passed."""
 
+_PLACE = 'hours = [{ start = "08:30", end = "12:30" }], place = "Centre de formation"'
+
+
+def _rule(exam: str, options: str, more: str, *pieces: str) -> str:
+    head = f'\n[[dossier_rules]]\nexam = "{exam}"\noptions = [{options}]\ncategories = ["scolaire"]\n{more}'
+    return head + "".join(f"[[dossier_rules.pieces]]\n{piece}\n" for piece in pieces)
+
+
+def _sheets(annex: str) -> tuple[str, str]:
+    return (
+        f'code = "achievement_sheet"\ntitle = "Fiches descriptives"\nannex = "{annex}"\nat_least = 2',
+        'code = "environment_certificate"\ntitle = "Attestation de l\'environnement technologique"\n'
+        'annex = "VII-7"\nsigned_by = ["candidat", "responsable du centre de formation"]\ndated = true',
+    )
+
+
+_RULES = (
+    _rule(
+        "E5",
+        '"SISR", "SLAM"',
+        "internship_weeks = 10\n",
+        'code = "portfolio"\ntitle = "Portfolio"\nstands_in = "synthesis_table"',
+        'code = "synthesis_table"\ntitle = "Tableau de synthèse"\nannex = "VI-1"',
+        'code = "internship_certificate"\ntitle = "Attestations de stage"\nannex = "9"\n'
+        'signed_by = ["organisme d\'accueil"]',
+    )
+    + _rule("E6", '"SISR"', "", *_sheets("VII-1-A"))
+    + _rule("E6", '"SLAM"', "", *_sheets("VII-1-B"))
+)
+
 FORM = Path(__file__).parent.parent / "sessions" / "forms" / "ccyc.toml"
 
 
@@ -28,12 +58,15 @@ def write_demo_session(path: Path, at: datetime) -> None:
         f'[[centres]]\nuai = "{uai}"\nname = "{name}"\ncity = "{city}"\n\n'
         for uai, (name, city) in CENTRES.items()
     )
+    orals = now + 30 * day
     path.write_text(
         f"""name = "demonstration"
 title = "Démonstration, {now:%d/%m/%Y}"
 form = "{FORM}"
 label_pattern = '(?P<exam>[A-Z]{{1,2}}\\d{{1,2}}[A-Z]?)-(?P<candidate>\\d{{11}})'
 lot_size = 6
+options = ["SISR", "SLAM"]
+categories = ["scolaire"]
 
 {centres}
 [[exams]]
@@ -52,6 +85,20 @@ kind = "written"
 sitting = {{ date = {now - 2 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
 scan_deadline = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00, chosen_by_service = true }}
 window = {{ first = {{ date = {now + 3 * day:%Y-%m-%d} }}, last = {{ date = {now + 14 * day:%Y-%m-%d} }} }}
-""",
+
+[[exams]]
+code = "E5"
+title = "Support et mise à disposition des services informatiques"
+kind = "dossier"
+deposit = {{ date = {due:%Y-%m-%d}, time = {due:%H:%M}:00 }}
+orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {orals:%Y-%m-%d} }}, {_PLACE} }}]
+
+[[exams]]
+code = "E6"
+title = "Administration des systèmes et des réseaux ; Conception et développement d'applications"
+kind = "dossier"
+deposit = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00 }}
+orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {orals:%Y-%m-%d} }}, {_PLACE} }}]
+{_RULES}""",
         "utf-8",
     )

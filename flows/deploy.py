@@ -26,6 +26,7 @@ from prefect.workers.process import ProcessWorker
 
 POOL = "local"
 QUEUES = {"scans": 2, "steady": 1}  # how many runs at once: SQLite locks up with many more
+FLEET_QUEUES = {"scans": None, "steady": 1}  # on PostgreSQL, what the workers take together
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
 _HEARTBEAT = "massicot: mark runs without heartbeat as crashed"
 
@@ -38,7 +39,7 @@ async def _prepare(client: PrefectClient, *, fleet: bool) -> None:
     )
     with contextlib.suppress(ObjectAlreadyExists):
         await client.create_work_pool(pool)
-    for name, limit in QUEUES.items():
+    for name, limit in (FLEET_QUEUES if fleet else QUEUES).items():
         try:
             queue = await client.create_work_queue(name, work_pool_name=POOL)
         except ObjectAlreadyExists:

@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 
 from flows.context import Context
 from processors.people import Candidate
 from storage import queries
+from storage.rows import EnrolledCandidate
 
 
-def whole_roster(work: Context) -> list[Candidate]:
-    """Everybody, of every centre and épreuve: a copy in the wrong pile is told by it."""
-    exams: dict[Candidate, list[str]] = defaultdict(list)
+def roster_of(work: Context, centre: str) -> list[Candidate]:
+    """Who sits any épreuve in this centre."""
     with work.register.reading() as connection:
-        for line in queries.roster(connection):
-            person = Candidate(
-                number=line.number,
-                registration=line.registration,
-                family_name=line.family_name,
-                first_names=line.first_names,
-                birth_date=line.birth_date,
-                school=line.school,
-                centre=line.centre,
-                option=line.option,
-                category=line.category,
-                exams=(),
-            )
-            exams[person].append(line.exam)
-    return [Candidate(**{**vars(person), "exams": tuple(codes)}) for person, codes in exams.items()]
+        return _people(queries.roster(connection, centre=centre))
+
+
+def with_numbers(work: Context, numbers: Iterable[str]) -> list[Candidate]:
+    """Who of the whole session bears one of these numbers: a copy in the wrong pile is told by it."""
+    with work.register.reading() as connection:
+        return _people(queries.enrolled_as(connection, numbers=numbers))
 
 
 def naming(work: Context, candidate_id: str | None) -> tuple[str, ...]:
     """What must not be found in the file of this candidate's copy."""
     with work.register.reading() as connection:
-        person = next((c for c in queries.roster(connection) if c.id == candidate_id), None)
+        person = next(iter(queries.enrolled_as(connection, ids=filter(None, [candidate_id]))), None)
     return (person.number, person.family_name, person.first_names) if person else ()
+
+
+def candidate_of(work: Context, candidate_id: str, exam: str) -> Candidate | None:
+    """The roster's line of this candidate for an épreuve."""
+    with work.register.reading() as connection:
+        lines = queries.enrolled_as(connection, ids=[candidate_id])
+    return next((_person(line, (exam,)) for line in lines if line.exam == exam), None)
+
+
+def _people(lines: Iterable[EnrolledCandidate]) -> list[Candidate]:
+    exams: dict[Candidate, list[str]] = defaultdict(list)
+    for line in lines:
+        exams[_person(line, ())].append(line.exam)
+    return [replace(person, exams=tuple(codes)) for person, codes in exams.items()]
+
+
+def _person(line: EnrolledCandidate, exams: tuple[str, ...]) -> Candidate:
+    return Candidate(
+        number=line.number,
+        registration=line.registration,
+        family_name=line.family_name,
+        first_names=line.first_names,
+        birth_date=line.birth_date,
+        school=line.school,
+        centre=line.centre,
+        option=line.option,
+        category=line.category,
+        exams=exams,
+    )

@@ -1,21 +1,26 @@
-"""PDFs are hostile: what opens one runs in a child with bounded memory, processor time and wall time.
+"""Files are hostile: what opens one runs in a child that is bounded in memory, processor time and wall time,
+in open files, in the bytes it may write and in the answer it may give. What it leaves on disk goes with it.
 
 Children are forked from a server that has loaded `processors` and nothing else: they start in some
 milliseconds and never import Prefect. One child a task: what crashes takes nobody with it. A child that
 dies, or is too slow or too greedy, becomes a `BadScan` like any other bad file.
 
-Accepted: a child's answer is a pickle, so code that took a child over could take over its parent. Against
-that, run the worker as a user of its own.
+A child may have been taken over: of its answer, values alone are built, and nothing in it is called. What
+such a child may still do is what the worker's user may do: run the worker as a user of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import multiprocessing
 import os
+import pickle
 import resource
+import signal
 import sys
+import tempfile
 import threading
 import traceback
 import types
@@ -23,6 +28,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,40 +39,65 @@ from processors.scans.raster import BadScan
 
 T = TypeVar("T")
 
+_KILLED = (-signal.SIGKILL, 255)  # 255: their server was
 _MEMORY = 2 << 30  # bytes of address space
 _SECONDS = 120.0
+_ANSWER = 1 << 29  # bytes: an archive's files, 200 MB, and then some
+_WRITTEN = 1 << 29  # bytes of one file
+_FILES = 256
 _RANGE = 24  # pages a child reads: some seconds' work
 
 _log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["processors.scans.reader", "processors.scans.anonymity"])
+_context.set_forkserver_preload(
+    ["processors.scans.reader", "processors.scans.anonymity", "processors.dossiers.contract"]
+)
 _starting = threading.Lock()
+
+
+class Interrupted(RuntimeError):  # noqa: N818 - it is said, and tried again
+    """Somebody killed a child, such as the system short of memory: no file does that by itself."""
 
 
 def isolated(function: Callable[..., T], *args: Any, seconds: float = _SECONDS, memory: int = _MEMORY) -> T:
     """`function(*args)` in a child process: a function of `processors`, by its name; arguments are pickled.
 
     BadScan if the function raises it, and if the child fails in any other way (`READING_FAILED`; the place
-    of the failure is logged, its text is not, since it may quote what stands on a page).
+    of the failure is logged, its text is not, since it may quote what stands on a page). Interrupted if
+    it was killed from outside.
     """
     receiver, sender = _context.Pipe(duplex=False)
-    process = _context.Process(target=_child, args=(sender, function, args, seconds, memory), daemon=True)
-    with _starting, _no_main_module():
-        process.start()
-    sender.close()
-    try:
-        if not receiver.poll(seconds):
-            raise BadScan(Code.READING_FAILED, f"plus de {seconds:.0f} secondes")
-        answer: T | BadScan | _Failure = receiver.recv()
-    except EOFError:
-        process.join(1)
-        _log.error("a child died, exit code %s", process.exitcode)
-        raise BadScan(Code.READING_FAILED, "arrêt brutal de la lecture") from None
-    finally:
-        receiver.close()
-        process.kill()
-        process.join()
-        process.close()
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        given = (sender, function, args, Limits(seconds, memory), folder)
+        process = _context.Process(target=_child, args=given, daemon=True)
+        with _starting, _no_main_module():
+            process.start()
+        sender.close()
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            _kill(process)
+
+        watch = threading.Timer(seconds, stop)  # also while it answers: it may never come to an end
+        watch.start()
+        try:
+            answer: T | BadScan | _Failure = _values(receiver.recv_bytes(_ANSWER))
+        except (EOFError, OSError, pickle.UnpicklingError):
+            if late.is_set():
+                raise BadScan(Code.READING_FAILED, f"plus de {seconds:.0f} secondes") from None
+            process.join(1)
+            _log.error("a child died, exit code %s", process.exitcode)
+            if process.exitcode in _KILLED:
+                raise Interrupted("a child was killed") from None
+            raise BadScan(Code.READING_FAILED, "arrêt brutal de la lecture") from None
+        finally:
+            watch.cancel()
+            watch.join()
+            receiver.close()
+            _kill(process)
+            process.join()
+            process.close()
     if isinstance(answer, BadScan):
         raise answer
     if isinstance(answer, _Failure):
@@ -106,13 +137,74 @@ class _Failure:
     places: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a process may use: seconds of processor time, bytes of address space."""
+
+    seconds: float
+    memory: int
+
+    def keep(self) -> None:
+        """From here on this process, and those it starts, are held to them."""
+        for what, limit in (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_AS, self.memory),
+            (resource.RLIMIT_CPU, int(self.seconds) + 1),
+            (resource.RLIMIT_FSIZE, _WRITTEN),
+            (resource.RLIMIT_NOFILE, _FILES),
+        ):
+            resource.setrlimit(what, (limit, limit))
+
+
+_PLAIN = {
+    *(("builtins", name) for name in ("set", "frozenset", "bytearray", "complex")),
+    *(("datetime", name) for name in ("date", "datetime", "time", "timedelta", "timezone")),
+    *(("numpy", name) for name in ("ndarray", "dtype")),
+    *(("numpy._core.multiarray", name) for name in ("_reconstruct", "scalar")),
+    ("numpy._core.numeric", "_frombuffer"),
+    ("pathlib", "PosixPath"),
+    (__name__, "_Failure"),
+}
+
+
+class _Careful(pickle.Unpickler):
+    """Takes classes of `processors` and plain ones, and no function."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _PLAIN:
+            return super().find_class(module, name)
+        if module.startswith("processors."):
+            found = super().find_class(module, name)
+            if isinstance(found, type) and found.__module__ == module:
+                return found
+        raise pickle.UnpicklingError(f"a child's answer holds {module}.{name}")
+
+
+def _values(answer: bytes) -> Any:
+    return _Careful(io.BytesIO(answer)).load()
+
+
+def _kill(process: BaseProcess) -> None:
+    if process.pid is not None:
+        end_group(process.pid)
+    process.kill()
+
+
+def end_group(leader: int) -> None:
+    """A process that leads a group, and whatever it started."""
+    with contextlib.suppress(ProcessLookupError):  # it is over, or has not come so far
+        os.killpg(leader, signal.SIGKILL)
+
+
 def _child(
-    sender: Connection, function: Callable[..., Any], args: tuple[Any, ...], seconds: float, memory: int
+    sender: Connection, function: Callable[..., Any], args: tuple[Any, ...], limits: Limits, folder: str
 ) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+    """`folder`: where the child's temporary files go."""
+    os.setsid()
+    limits.keep()
+    tempfile.tempdir = folder
     cv2.setNumThreads(1)  # the children share the processors
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's own, too
     answer: Any
     try:
         answer = function(*args)

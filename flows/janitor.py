@@ -13,12 +13,23 @@ from flows.quarantine import keep_aside
 from flows.stages import stage
 from processors.findings import Code, finding
 from storage import queries
-from storage.facts import CopyNotAnonymous, ScanClaimed, ScanProcessed, ScanQuarantined, ScanReleased
+from storage.audit import history
+from storage.facts import (
+    CopyNotAnonymous,
+    ScanClaimed,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanRead,
+    ScanReleased,
+    ScanReopened,
+    ScanStored,
+)
 from storage.rows import ScanRow
-from storage.schema import ScanState
+from storage.states import ScanState
 
 ACTOR = "janitor"
 ATTEMPTS = 3
+_PROGRESS = {kind.action for kind in (ScanStored, ScanRead, ScanReopened)}
 
 
 @flow(name="janitor", flow_run_name="reprises")
@@ -26,7 +37,7 @@ async def janitor() -> State[None]:
     """Every two minutes. A run that crashed less than a minute ago is left alone."""
     taken_up = 0
     for scan in await find_unfinished():
-        over = await runs.is_over(scan.id, now())
+        over = await runs.is_over(scan.id, now(), badly=scan.state is ScanState.ARRIVED)
         if over or (over is None and scan.state is ScanState.PROCESSING):
             await take_up(scan)
             taken_up += 1
@@ -53,12 +64,24 @@ def take_up(scan: ScanRow) -> None:
         attempt += 1
         if work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now()) is None:
             return  # a run has claimed it meanwhile
-    if attempt < ATTEMPTS:
+    if _deaths(work, scan) + 1 < ATTEMPTS:
         released = ScanReleased(attempt=attempt, reason="run ended without finishing")
         work.register.record(released, scan.id, actor=ACTOR, at=now())
         return
     set_aside(work, scan)
     answer_and_clear(work, scan, at=now())
+
+
+def _deaths(work: Context, scan: ScanRow) -> int:
+    """How often it was taken up since it last got further. Runs that gave it back themselves do not count."""
+    deaths = 0
+    with work.register.reading() as connection:
+        for event in history(connection, scan.id):
+            if event.action == ScanReleased.action:
+                deaths += event.actor == ACTOR
+            elif event.action in _PROGRESS:
+                deaths = 0
+    return deaths
 
 
 def set_aside(work: Context, scan: ScanRow) -> None:

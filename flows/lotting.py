@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-
-import httpx
 
 from flows.context import Context
 from flows.lotsheet import LotSheet, lot_sheet_pdf
-from processors.lots import EligibleCorrector, Plan, PlannedLot, RoutableCopy, lot_conflicts, plan_lots
+from processors.lots import (
+    Cause,
+    EligibleCorrector,
+    Plan,
+    PlannedLot,
+    RoutableCopy,
+    barred,
+    lot_conflicts,
+    plan_lots,
+)
 from processors.session import Exam
-from storage import queries
+from storage import deposits, queries
+from storage.changes import Refused
 from storage.facts import LotFormed, LotPulled, LotReassigned, LotReturned
 from storage.ids import new_id
-from storage.objects import Bucket
 from storage.rows import CorrectorRow, LotRow, Routable
-from storage.schema import LotState
-
-_URL_SECONDS = int(timedelta(minutes=10).total_seconds())
+from storage.states import LotState
 
 
 class NotYours(Exception):  # noqa: N818 - what was asked is refused, nothing is broken
@@ -30,16 +36,28 @@ class NotYours(Exception):  # noqa: N818 - what was asked is refused, nothing is
 
 def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
     """What `form` would do now, and the copies it is about, by id."""
+    waiting, routable, correctors = _to_route(work, exam)
+    size, seed = work.session.lot_size_of(exam), secrets.randbits(32)
+    return plan_lots(routable, correctors, size, seed), {copy.id: copy for copy in waiting}
+
+
+def barred_for(work: Context, exam: Exam) -> dict[str, dict[Cause, int]]:
+    """For each corrector who may not take all the copies that wait: how many not, for each cause."""
+    _, routable, correctors = _to_route(work, exam)
+    return barred(routable, correctors)
+
+
+def _to_route(
+    work: Context, exam: Exam
+) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
     with work.register.reading() as connection:
         waiting = queries.routable(connection, exam.code)
         correctors = queries.all_correctors(connection, exam.code)
-    plan = plan_lots(
-        [_routable(copy) for copy in waiting],
-        [_eligible(corrector) for corrector in correctors],
-        work.session.lot_size_of(exam),
-        secrets.randbits(32),
-    )
-    return plan, {copy.id: copy for copy in waiting}
+        companies = deposits.companies_of(connection)
+    copies = [
+        RoutableCopy(c.id, c.school, c.centre, c.number, companies.get(c.candidate, ())) for c in waiting
+    ]
+    return waiting, copies, [_eligible(corrector) for corrector in correctors]
 
 
 def form(work: Context, exam: Exam, *, at: datetime, actor: str) -> Plan:
@@ -62,27 +80,44 @@ def reassign(work: Context, lot_id: str, corrector_id: str, *, at: datetime, act
     with work.register.reading() as connection:
         lot = queries.lot(connection, lot_id)
         corrector = queries.corrector(connection, corrector_id)
-        people = {c.id: c for c in queries.roster(connection, lot.exam if lot else None)}
-        copies = queries.lot_copies(connection, lot_id)
     if lot is None or corrector is None:
         return ("Ce lot ou ce correcteur n'existe pas.",)
     if lot.exam not in corrector.exams:
         return (f"Ce correcteur n'est pas désigné pour l'épreuve {lot.exam}.",)
     if lot.corrector == corrector_id:
         return ()
-    owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
-    routable = [RoutableCopy(copy.id, who.school, copy.centre, who.number) for copy, who in owners]
-    if refusals := lot_conflicts(routable, _eligible(corrector)):
+    if refusals := lot_conflicts(_copies_of(work, lot), _eligible(corrector)):
         return refusals
     work.register.record(LotReassigned(corrector=corrector_id), lot_id, actor=actor, at=at)
     return ()
 
 
-def pull(work: Context, token: str, to: Path, *, at: datetime) -> list[Path]:
-    """A corrector's lots that are not returned, fetched as she would: through presigned URLs.
+def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
+    """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
+    with work.register.reading() as connection:
+        correctors = queries.all_correctors(connection, lot.exam)
+    copies = _copies_of(work, lot)
+    return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
 
-    One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot that was pulled
-    before is fetched again. Lots whose window is not open are left.
+
+def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
+    with work.register.reading() as connection:
+        people = {c.id: c for c in queries.roster(connection, lot.exam)}
+        copies = queries.lot_copies(connection, lot.id)
+        companies = deposits.companies_of(connection)
+    owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
+    return [
+        RoutableCopy(copy.id, who.school, copy.centre, who.number, companies.get(who.id, ()))
+        for copy, who in owners
+    ]
+
+
+def pull(work: Context, token: str, to: Path, *, at: datetime) -> list[Path]:
+    """A corrector's lots that are not returned.
+
+    One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot is marked as
+    pulled before it is fetched: from then on nobody else can get it, and she can fetch it again. Lots whose
+    window is not open are left.
     """
     corrector = _owner(work, token)
     with work.register.reading() as connection:
@@ -90,10 +125,12 @@ def pull(work: Context, token: str, to: Path, *, at: datetime) -> list[Path]:
     folders = []
     for lot in lots:
         exam = work.session.exam(lot.exam)
-        if lot.state == LotState.RETURNED or exam is None or not exam.in_window(at):
+        if lot.state in (LotState.RETURNED, LotState.CLOSED) or exam is None or not exam.in_window(at):
             continue
-        folders.append(_fetch(work, lot, exam, to, at))
-        work.register.record(LotPulled(), lot.id, actor=f"corrector:{corrector.id}", at=at)
+        taken = LotPulled(corrector=corrector.id)
+        with suppress(Refused):  # reassigned since somebody looked
+            work.register.record(taken, lot.id, actor=f"corrector:{corrector.id}", at=at)
+            folders.append(_fetch(work, lot, exam, to, at))
     return folders
 
 
@@ -107,10 +144,6 @@ def give_back(work: Context, token: str, lot_id: str, *, at: datetime) -> None:
     work.register.record(LotReturned(), lot_id, actor=f"corrector:{corrector.id}", at=at)
 
 
-def _routable(copy: Routable) -> RoutableCopy:
-    return RoutableCopy(copy.id, copy.school, copy.centre, copy.number)
-
-
 def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
     return EligibleCorrector(
         corrector.id,
@@ -119,6 +152,13 @@ def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
         corrector.never_with,
         corrector.quota,
         corrector.assigned,
+    )
+
+
+def put_back(work: Context, exam: str, lot: str, number: str) -> None:
+    """A copy that was scanned again, to where its lot's others lie; before the register is told of it."""
+    work.store.lots.copy_from(
+        work.store.vault, f"anonymous/{exam}/{number}.pdf", f"{exam}/{lot}/{number}.pdf"
     )
 
 
@@ -164,9 +204,12 @@ def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Pa
     folder.mkdir(parents=True, exist_ok=True)
     with work.register.reading() as connection:
         copies = queries.lot_copies(connection, lot.id)
-    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
-    for number, _ in told:
-        _download(work.store.lots, f"{lot.exam}/{lot.id}/{number}.pdf", folder / f"{number}.pdf")
+    ready = [copy for copy in copies if copy.ready]
+    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in ready]
+    for copy in ready:
+        name = f"{copy.anonymous_number}.pdf"
+        key = f"{lot.exam}/{lot.id}/{name}"
+        work.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
     sheet = LotSheet(
         lot=lot.name,
         exam=exam.code,
@@ -177,11 +220,3 @@ def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Pa
     )
     (folder / "bordereau.pdf").write_bytes(lot_sheet_pdf(sheet))
     return folder
-
-
-def _download(bucket: Bucket, key: str, path: Path) -> None:
-    with httpx.stream("GET", bucket.presigned_get(key, _URL_SECONDS), timeout=60) as answer:
-        answer.raise_for_status()
-        with path.open("wb") as out:
-            for chunk in answer.iter_bytes():
-                out.write(chunk)

@@ -5,6 +5,8 @@ They show handwriting, perhaps a name: they go nowhere else.
 
 from __future__ import annotations
 
+import math
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +17,10 @@ from processors.findings import Evidence, Finding
 from processors.scans.anonymity import PagePlace
 from processors.scans.evidence import pictures
 from processors.scans.raster import BadScan
+from storage import queries
+from storage.facts import PlacedPage
 from storage.objects import NotFoundError
+from storage.rows import CopyRow
 
 
 def keep_pictures(
@@ -36,6 +41,48 @@ def pictures_of(work: Context, scan: str, stated: Iterable[Finding]) -> dict[Evi
         with suppress(NotFoundError):
             kept[region] = work.store.vault.get(_key(scan, region))
     return kept
+
+
+def picture_of(work: Context, scan: str, region: Evidence) -> bytes | None:
+    """The one that was kept of this region."""
+    with suppress(NotFoundError):
+        return work.store.vault.get(_key(scan, region))
+    return None
+
+
+def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evidence) -> bytes | None:
+    """A picture of a region of this page, made at the first time; None when it cannot be made."""
+    with suppress(NotFoundError):
+        return work.store.vault.get(_key(scan_id, region))
+    with work.register.reading() as connection:
+        scan = queries.scan(connection, scan_id)
+    if scan is None or scan.sha256 is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path = Path(folder) / "scan.pdf"
+        work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
+        places = {page.page: PagePlace(page.image, page.half, page.turn)}
+        try:
+            jpeg = isolated(pictures, path, places, [region]).get(region)
+        except BadScan:
+            return None
+    if jpeg is not None:
+        work.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")
+    return jpeg
+
+
+def header_of(work: Context, copy: CopyRow) -> Evidence | None:
+    """Where the copy names somebody: its identity frame, or the top of its first page."""
+    framed = next((page for page in copy.pages if page.frame is not None), None)
+    if framed is None or framed.frame is None:
+        return Evidence(copy.pages[0].page, (0.0, 0.0, 210.0, 80.0)) if copy.pages else None
+    wide = work.form.identity.frame.width
+    a_mm = math.dist(framed.frame[0], framed.frame[1]) / wide
+    xs, ys = [x / a_mm for x, _ in framed.frame], [y / a_mm for _, y in framed.frame]
+    x, y = max(min(xs) - 3, 0), max(min(ys) - 3, 0)
+    sides = (x, y, max(xs) + 3 - x, max(ys) + 3 - y)
+    left, top, width, height = (round(side, 1) for side in sides)
+    return Evidence(framed.page, (left, top, width, height))
 
 
 def _seen(stated: Iterable[Finding]) -> set[Evidence]:

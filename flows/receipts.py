@@ -17,7 +17,7 @@ from processors.findings import Code, Evidence, Finding, Severity, french_pages
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
 
-_SCAN_AGAIN = {Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS}
+_SCAN_AGAIN = {Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.REPORTED}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class ReceiptCopy:
     @property
     def to_do(self) -> tuple[Finding, ...]:
         return tuple(found for found in self.findings if found.severity is Severity.BLOCKING)
+
+    @property
+    def to_scan_again(self) -> bool:
+        """Whether another scan of the same paper can mend it."""
+        return any(found.code in _SCAN_AGAIN for found in self.to_do)
 
     @property
     def to_check(self) -> tuple[Finding, ...]:
@@ -73,7 +78,7 @@ class Receipt:
 
     @property
     def to_scan_again(self) -> tuple[ReceiptCopy, ...]:
-        return tuple(copy for copy in self.to_do if any(found.code in _SCAN_AGAIN for found in copy.to_do))
+        return tuple(copy for copy in self.copies if copy.to_scan_again)
 
     @property
     def to_check(self) -> tuple[ReceiptCopy, ...]:

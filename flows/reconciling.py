@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows.context import Context
+from flows.due import scans_due
 from processors.reconciliation import Reconciliation, reconcile
 from storage import queries
 from storage.facts import CandidateFinding, ReconciliationMade
@@ -15,18 +16,13 @@ def reconciliation_of(work: Context, exam: str, centre: str) -> Reconciliation:
     with work.register.reading() as connection:
         enrolled = {candidate.id for candidate in queries.roster(connection, exam, centre)}
         marks = queries.attendance_of(connection, exam, centre)
-        copies = queries.current_copies(connection, exam)
-    here = [copy for copy in copies if copy.centre == centre]
-    received = {copy.candidate for copy in here if copy.candidate is not None}
-    received |= {copy.candidate for copy in copies if copy.candidate in enrolled}  # scanned elsewhere
-    unattributed = sum(1 for copy in here if copy.candidate is None)
+        received, unattributed = queries.received(connection, exam, centre)
     return reconcile(enrolled, marks, received, unattributed)
 
 
 def reconcile_centre(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> None:
     """Records what is wrong now; nothing is recorded when it is the same as before."""
-    rules = work.session.exam(exam)
-    due = rules.scan_deadline if rules else None
+    due = scans_due(work, exam, centre)
     overdue = due is not None and not due.met(at)
     found = reconciliation_of(work, exam, centre).findings(overdue=overdue)
     made = ReconciliationMade(

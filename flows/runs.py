@@ -12,6 +12,7 @@ from prefect.deployments import arun_deployment
 from storage.rows import ScanRow
 
 _DEPLOYMENT = "process-scan/process-scan"
+_DOSSIERS = "process-dossier/process-dossier"
 SETTLING = timedelta(minutes=1)  # a run that has just died may still be told otherwise
 
 
@@ -29,8 +30,24 @@ async def start(scan: ScanRow, occasion: str) -> None:
     )
 
 
-async def is_over(scan: str, at: datetime) -> bool | None:
-    """Whether the last run of this scan ended over a minute ago. None when Prefect remembers none."""
+async def start_dossier(dossier: str, exam: str, occasion: str) -> None:
+    """Starts a reading of this dossier. The same occasion never gets two."""
+    await arun_deployment(
+        _DOSSIERS,
+        parameters={"dossier_id": dossier},
+        timeout=0,
+        idempotency_key=f"{dossier}:{occasion}",
+        flow_run_name=f"dossier {exam} {dossier}",
+        tags=[dossier, exam],
+        as_subflow=False,
+    )
+
+
+async def is_over(scan: str, at: datetime, *, badly: bool) -> bool | None:
+    """Whether the last run of this scan ended over a minute ago. None when Prefect remembers none.
+
+    `badly`: one that completed does not count, such as one that gave the scan back.
+    """
     async with get_client() as client:
         runs = await client.read_flow_runs(
             flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(all_=[scan])),
@@ -40,4 +57,6 @@ async def is_over(scan: str, at: datetime) -> bool | None:
     if not runs:
         return None
     state = runs[0].state
-    return state is not None and state.is_final() and state.timestamp < at - SETTLING
+    if state is None or not state.is_final() or (badly and state.is_completed()):
+        return False
+    return state.timestamp < at - SETTLING

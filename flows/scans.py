@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import secrets
+import random
 import tempfile
 import time
 from dataclasses import dataclass
@@ -21,18 +21,20 @@ from prefect.states import Completed
 from flows import artifacts
 from flows.answers import answer
 from flows.context import Context, context, now
-from flows.enrolled import naming, whole_roster
+from flows.due import scans_due
+from flows.enrolled import naming, roster_of, with_numbers
 from flows.isolation import isolated, run_pages
 from flows.keys import scan_path
+from flows.lotting import put_back
 from flows.pictures import keep_pictures
 from flows.quarantine import sha256_of
 from flows.reconciling import reconcile_centre
-from flows.stages import stage
+from flows.stages import SurroundingsError, stage
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
 from processors.scans.form import Form
 from processors.scans.raster import BadScan, inspect
-from processors.scans.reader import Expected, read_images_of, renumbered, understand
+from processors.scans.reader import Expected, numbers_in, read_images_of, renumbered, understand
 from storage import intake, queries
 from storage.facts import (
     CopyAnonymised,
@@ -42,11 +44,12 @@ from storage.facts import (
     ScanDuplicate,
     ScanProcessed,
     ScanQuarantined,
+    ScanReleased,
     ScanStored,
 )
 from storage.objects import NotFoundError
-from storage.rows import ScanRow
-from storage.schema import ScanState
+from storage.rows import CopyRow, ScanRow
+from storage.states import ScanState
 
 ACTOR = "process_scan"
 _ALPHABET = "ACDEFHJKMNPQRTUVWXY3479"  # nothing that is mistaken for something else on paper
@@ -69,30 +72,39 @@ async def process_scan(scan_id: str) -> State[None]:
     attempt = await claim(scan_id)
     if attempt is None:
         return Completed(name="Rien à faire")
+    try:
+        return await _process(scan_id, attempt)
+    except SurroundingsError as away:
+        await give_back(scan_id, attempt)
+        return Completed(name="Remis à plus tard", message=str(away))
+
+
+async def _process(scan_id: str, attempt: int) -> State[None]:
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         job = await keep(scan_id, attempt, Path(folder) / "scan.pdf")
         if job is not None and await read(job):
             await anonymise(job)
     await conclude(scan_id)
-    await artifacts.publish()
+    if not await more_is_waiting():  # else the last of them tells, and `watch_inbox` meanwhile
+        await artifacts.publish()
     name, message = await verdict(scan_id)
     return Completed(name=name, message=message)
 
 
 @stage("prendre en charge")
 def claim(scan_id: str) -> int | None:
-    """The number of this attempt; None when the scan is done, or another run has it.
-
-    A scan that is done is taken up again for copies that a person decided since.
-    """
+    """The number of this attempt; None when the scan is done, or another run has it."""
     work = context()
-    scan = _scan(work, scan_id)
-    if scan.state is ScanState.PROCESSED:
-        with work.register.reading() as connection:
-            return scan.attempt if queries.to_anonymise(connection, scan_id) else None
-    attempt = scan.attempt + 1
+    attempt = _scan(work, scan_id).attempt + 1
     won = work.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=now())
     return attempt if won else None
+
+
+@stage("remettre à plus tard")
+def give_back(scan_id: str, attempt: int) -> None:
+    """It waits for better weather; this attempt is not held against it."""
+    released = ScanReleased(attempt=attempt, reason="the surroundings failed")
+    context().register.record(released, scan_id, actor=ACTOR, at=now())
 
 
 @stage("mettre à l'abri")
@@ -101,7 +113,7 @@ def keep(scan_id: str, attempt: int, path: Path) -> Job | None:
     work = context()
     scan = _scan(work, scan_id)
     if scan.sha256 is not None:
-        work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
+        work.store.vault.download(f"scans/{scan.sha256}.pdf", path, sha256=scan.sha256)
         return Job(scan_id, attempt, path, scan.sha256)
     try:
         work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
@@ -140,7 +152,7 @@ def read(job: Job) -> bool:
         return True
     assert scan.centre is not None and scan.exam is not None, "a scan without a place is never kept"
     begun = time.monotonic()
-    roster = whole_roster(work)
+    roster = roster_of(work, scan.centre)
     expected = Expected.of(work.form, work.session.label_pattern, roster)
     try:
         images = isolated(inspect, job.path)
@@ -150,6 +162,8 @@ def read(job: Job) -> bool:
         _quarantine(work, job.scan, job.sha256, [bad.finding])
         return False
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
+    here = {candidate.number for candidate in roster}
+    roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
     reading = understand(pages, job.sha256, roster, scan.centre, scan.exam, expected)
     places = {page.page: PagePlace(page.image, page.half, page.turn) for page in reading.pages}
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
@@ -168,8 +182,7 @@ def read(job: Job) -> bool:
 
 
 def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
-    exam = work.session.exam(scan.exam) if scan.exam else None
-    due = exam.scan_deadline if exam else None
+    due = scans_due(work, scan.exam, scan.centre)
     if due is None or due.met(scan.deposited_at):
         return []
     return [finding(Code.LATE, what=str(due))]
@@ -198,9 +211,11 @@ def anonymise(job: Job) -> None:
             keep_pictures(work, job.scan, job.path, where, [found])
             work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
             continue
-        number = _anonymous_number(work, copy.exam)
+        number = _anonymous_number(work, copy, pdf)
         key = f"anonymous/{copy.exam}/{number}.pdf"
         work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
+        if copy.lot is not None:
+            put_back(work, copy.exam, copy.lot, number)
         made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
         work.register.record(made, copy.id, actor=ACTOR, at=now())
 
@@ -224,6 +239,12 @@ def conclude(scan_id: str) -> None:
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
         work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+
+
+@stage("voir ce qui reste")
+def more_is_waiting() -> bool:
+    with context().register.reading() as connection:
+        return queries.work_is_waiting(connection)
 
 
 @stage("conclure")
@@ -254,9 +275,11 @@ def _scan(work: Context, scan_id: str) -> ScanRow:
     return scan
 
 
-def _anonymous_number(work: Context, exam: str) -> str:
+def _anonymous_number(work: Context, copy: CopyRow, pdf: bytes) -> str:
+    """Drawn by lot with the copy's id: a run that is begun again draws the same for the same pages."""
+    drawing = random.Random(hashlib.sha256(copy.id.encode() + pdf).digest())
     while True:
-        number = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+        number = "".join(drawing.choices(_ALPHABET, k=_LENGTH))
         with work.register.reading() as connection:
-            if queries.anonymous_number_free(connection, exam, number):
+            if queries.anonymous_number_free(connection, copy.exam, number):
                 return number

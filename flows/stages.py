@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import functools
-import secrets
-import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from flows import tracing
 from flows.context import context
+from flows.failures import keep_failure
+from storage.objects import StoreError
+
+tracing.start()  # every flow imports this module before its run begins
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,6 +26,18 @@ T = TypeVar("T")
 
 class StageError(RuntimeError):
     """A bug, told without what it was about: Prefect shows it to whoever looks at the run."""
+
+
+class SurroundingsError(StageError):
+    """The store, the register or the disk did not do its part: what was being done can be done later."""
+
+
+_SURROUNDINGS = (
+    *(ClientError, BotoCoreError, StoreError),
+    *(OperationalError, InterfaceError),
+    *(ConnectionError, TimeoutError),
+)
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE}
 
 
 def stage(name: str) -> Callable[[Callable[P, T]], Callable[P, Coroutine[Any, Any, T]]]:
@@ -45,14 +62,12 @@ def discreet(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            number = secrets.token_hex(4)
-            folder = context().settings.data_dir / "failures"
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (folder / f"{number}.txt").write_text(traceback.format_exc())
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{Path(last.filename).name}:{last.lineno}"
-            raise StageError(
-                f"{function.__name__}: {type(error).__name__} at {place}, told whole in failures/{number}.txt"
-            ) from None
+            told = keep_failure(context().settings.data_dir, error)
+            kind = SurroundingsError if _of_the_surroundings(error) else StageError
+            raise kind(f"{function.__name__}: {told}") from None
 
     return run
+
+
+def _of_the_surroundings(error: Exception) -> bool:
+    return isinstance(error, _SURROUNDINGS) or (isinstance(error, OSError) and error.errno in _FULL)

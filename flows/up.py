@@ -20,6 +20,7 @@ from typing import Any, TextIO
 
 import httpx
 
+from flows import logs, tracing
 from flows.children import Child, ChildError
 from storage.weed import Weed
 
@@ -41,15 +42,20 @@ class Machine:
     store: Child
     server: Child
     worker: Child
+    desk: Child
     environment: Mapping[str, str]
     say: Say
+
+    @property
+    def desk_url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['MASSICOT_DESK_PORT']}"
 
     @property
     def ui(self) -> str:
         return self.api.removesuffix("/api")
 
     def tend(self) -> None:
-        for child in (self.store, self.server):
+        for child in (self.store, self.server, self.desk):
             if child.revive():
                 self.say(f"[yellow]{child.name} had stopped: started again[/]")
         if not self.worker.alive:
@@ -111,7 +117,8 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "PREFECT_HOME": str(data / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        **tracing.prefect_settings(os.environ),
+        **logs.prefect_settings(os.environ),
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
@@ -172,11 +179,17 @@ def _answers(url: str) -> Callable[[], bool]:
 
 @contextmanager
 def running(
-    data: Path, *, session: Path | None = None, port: int = 0, store_port: int = 0, say: Say = print
+    data: Path,
+    *,
+    session: Path | None = None,
+    port: int = 0,
+    store_port: int = 0,
+    desk_port: int = 0,
+    say: Say = print,
 ) -> Iterator[Machine]:
     """Everything up, until the block is left. Raises ChildError when something does not start.
 
-    `port`: that of the Prefect server, 0 for any free one.
+    `port`: that of the Prefect server, `desk_port` that of the desk; 0 for any free one.
     """
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
@@ -184,17 +197,21 @@ def running(
         _link_session(data, session)
         port = free_port(port)
         environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
+        environment["MASSICOT_DESK_PORT"] = str(free_port(desk_port))
+        environment["MASSICOT_PREFECT_UI"] = environment["PREFECT_API_URL"].removesuffix("/api")
         # `python` of the deployments' command is the one that runs us
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-        logs = data / "logs"
+        written = data / "logs"
         api = environment["PREFECT_API_URL"]
         weed = Weed.at(data, store_port)
         store = Child("store", weed.argv(), weed.env(), weed.directory / "weed.log", weed.ready, grace=2.0)
-        server = _prefect("Prefect server", environment, logs / "server.log", _SERVER, f"--port={port}")
+        server = _prefect("Prefect server", environment, written / "server.log", _SERVER, f"--port={port}")
         server.ready = _answers(f"{api}/ready")
-        worker = _prefect("worker", environment, logs / "worker.log", _WORKER)
-        machine = Machine(data, api, store, server, worker, environment, say)
-        for child in (store, server, worker):
+        worker = _prefect("worker", environment, written / "worker.log", _WORKER)
+        desk = Child("desk", [sys.executable, "-m", "desk"], environment, written / "desk.log")
+        desk.ready = _answers(f"http://127.0.0.1:{environment['MASSICOT_DESK_PORT']}/connexion")
+        machine = Machine(data, api, store, server, worker, desk, environment, say)
+        for child in (store, server, worker, desk):
             child.holds = (lock,)
             at_exit.callback(child.stop)
         say("starting the store and the Prefect server")
@@ -202,12 +219,14 @@ def running(
         server.start()
         store.wait_ready()
         say("preparing the buckets and the register")
-        _run(environment, logs / "prepare.log", "flows.prepare")
+        _run(environment, written / "prepare.log", "flows.prepare")
         server.wait_ready()
         say("deploying the flows")
-        _run(environment, logs / "deploy.log", "flows.deploy")
+        _run(environment, written / "deploy.log", "flows.deploy")
         machine.bury_orphans()
         worker.start()
+        desk.start()
+        desk.wait_ready()
         yield machine
         say("stopping")
 

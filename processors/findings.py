@@ -42,6 +42,7 @@ class Code(StrEnum):
     COPY_OF_ABSENT = "copy_of_absent"
     EXPECTED_MORE_COPIES = "expected_more_copies"
     NOT_ANONYMOUS = "not_anonymous"
+    REPORTED = "reported"
     # A dropped file that cannot be taken as it is
     NOT_A_PDF = "not_a_pdf"
     EMPTY_FILE = "empty_file"
@@ -127,6 +128,10 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         _I,
         "Les pages ne sont pas numérotées : l'ordre du fichier a été gardé, il n'y a rien à faire.",
     ),
+    Code.REPORTED: (
+        _B,
+        "Signalée à la correction : {what}. Regardez la copie ; s'il le faut, numérisez-la de nouveau.",
+    ),
     Code.DUPLICATE_COPY: (
         _B,
         "Une autre copie du même candidat a déjà été reçue pour cette épreuve : "
@@ -211,6 +216,7 @@ _FRENCH_CODE = {
     Code.UNREADABLE_PAGE: "page illisible",
     Code.BLANK_COPY: "copie blanche",
     Code.NO_PAGE_NUMBERS: "pages non numérotées",
+    Code.REPORTED: "signalée à la correction",
     Code.DUPLICATE_COPY: "deux copies d'un candidat",
     Code.LATE: "dépôt tardif",
     Code.PRESENT_WITHOUT_COPY: "présent sans copie",

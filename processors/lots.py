@@ -1,5 +1,6 @@
 """Which copies go to which corrector: a minimum-cost flow from groups of copies alike to correctors.
 
+Above some thousands of copies, one flow for each part of the correctors, with copies of all schools.
 In this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as
 even as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are
 dealt into lots that mix schools and centres, each in an order that tells nothing.
@@ -10,13 +11,15 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
+
+from processors.plain import plain
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,19 @@ def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) 
     return tuple(told)
 
 
+def barred(
+    copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]
+) -> dict[str, dict[Cause, int]]:
+    """For each corrector who may not mark all of these copies: how many not, for each cause."""
+    told: dict[str, dict[Cause, int]] = defaultdict(lambda: defaultdict(int))
+    for group in _groups(copies, correctors):
+        for corrector in (correctors[k] for k in group.barred):
+            for copy in group.copies:
+                for cause in _causes(copy, corrector):
+                    told[corrector.id][cause] += 1
+    return {corrector: dict(causes) for corrector, causes in told.items()}
+
+
 def _count(copies: int) -> str:
     return f"{copies} copie{'s' if copies > 1 else ''}"
 
@@ -107,7 +123,7 @@ def _causes(copy: RoutableCopy, corrector: EligibleCorrector) -> Iterator[Cause]
 
 
 def _company(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return plain(name)
 
 
 def plan_lots(
@@ -118,26 +134,69 @@ def plan_lots(
     # ties fall as the seed says, not always to the first corrector or the first school
     correctors = sorted(correctors, key=lambda corrector: corrector.id)
     rng.shuffle(correctors)
-    groups = _groups(sorted(copies, key=lambda copy: copy.id), correctors)
-    rng.shuffle(groups)
-    shares = _route(groups, correctors)
-
-    given: dict[int, list[RoutableCopy]] = defaultdict(list)
-    left: list[tuple[_Group, list[RoutableCopy]]] = []
-    for group, row in zip(groups, shares, strict=True):
-        waiting = iter(rng.sample(group.copies, len(group.copies)))
-        for k in np.flatnonzero(row):
-            given[int(k)] += islice(waiting, int(row[k]))
-        if unrouted := list(waiting):
-            left.append((group, unrouted))
+    given: dict[str, list[RoutableCopy]] = defaultdict(list)
+    parts = _parts(sorted(copies, key=lambda copy: copy.id), correctors, rng)
+    left = [copy for part in parts for copy in _hand_out(*part, given, rng)]
+    if left and len(parts) > 1:
+        now = [replace(c, assigned=c.assigned + len(given[c.id])) for c in correctors]
+        left = _hand_out(left, [c for c in now if c.quota is None or c.assigned < c.quota], given, rng)
+    _mix(given, {corrector.id: corrector for corrector in correctors})
     return Plan(
-        tuple(
-            PlannedLot(correctors[k].id, lot)
-            for k in sorted(given, key=lambda k: correctors[k].id)
-            for lot in _deal(given[k], lot_size, rng)
-        ),
+        tuple(PlannedLot(who, lot) for who in sorted(given) for lot in _deal(given[who], lot_size, rng)),
         _explain(left, correctors),
     )
+
+
+_Part = tuple[Sequence[RoutableCopy], Sequence[EligibleCorrector]]
+_PART = 2000
+"""Copies in one model, whose size grows with its square. In parts a plan takes a time in proportion to the
+copies, and may be less even by a copy or two."""
+
+
+def _parts(
+    copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector], rng: random.Random
+) -> list[_Part]:
+    """Parts of the correctors, each with the copies that bring it to the common level, of all schools."""
+    number = min(-(-len(copies) // _PART), len(correctors))
+    if number <= 1:
+        return [(copies, correctors)]
+    loads, limits = _loads(correctors, len(copies))
+    wanted = np.clip(_level(loads, limits, len(copies)) - loads, 0, limits - loads)
+    if not wanted.any():
+        return [(copies, ())]
+    # where a corrector's copies would end, were all laid side by side; for the rest nobody has room
+    part_of = np.minimum(np.cumsum(wanted) * number // wanted.sum(), number - 1)
+    sizes = np.bincount(part_of, weights=wanted, minlength=number)
+    turns = np.concatenate([(np.arange(size) + 0.5) / size for size in sizes if size])
+    owners = np.repeat(np.arange(number), sizes.astype(int))[np.argsort(turns, kind="stable")]
+    order = {school: rng.random() for school in sorted({copy.school for copy in copies})}
+    hand = sorted(copies, key=lambda copy: order[copy.school])
+    whose = np.resize(owners, len(hand))
+    return [
+        (
+            [hand[int(k)] for k in np.flatnonzero(whose == part)],
+            [correctors[int(k)] for k in np.flatnonzero(part_of == part)],
+        )
+        for part in range(number)
+    ]
+
+
+def _hand_out(
+    copies: Sequence[RoutableCopy],
+    correctors: Sequence[EligibleCorrector],
+    given: dict[str, list[RoutableCopy]],
+    rng: random.Random,
+) -> list[RoutableCopy]:
+    """Adds to what each corrector is given, by id, as one model says. What nobody of them may take."""
+    groups = _groups(copies, correctors)
+    rng.shuffle(groups)
+    left: list[RoutableCopy] = []
+    for group, row in zip(groups, _route(groups, correctors), strict=True):
+        waiting = iter(rng.sample(group.copies, len(group.copies)))
+        for k in np.flatnonzero(row):
+            given[correctors[int(k)].id] += islice(waiting, int(row[k]))
+        left += waiting
+    return left
 
 
 @dataclass(frozen=True)
@@ -172,9 +231,7 @@ def _route(groups: Sequence[_Group], correctors: Sequence[EligibleCorrector]) ->
         return np.zeros((len(groups), len(correctors)), dtype=np.int64)
     sizes = np.array([len(group.copies) for group in groups], dtype=np.int64)
     copies = int(sizes.sum())
-    loads = np.array([c.assigned for c in correctors], dtype=np.int64)
-    rooms = [copies if c.quota is None else max(0, min(copies, c.quota - c.assigned)) for c in correctors]
-    limits = loads + np.array(rooms, dtype=np.int64)
+    loads, limits = _loads(correctors, copies)
     allowed = np.ones((len(groups), len(correctors)), dtype=bool)
     for g, group in enumerate(groups):
         allowed[g, list(group.barred)] = False
@@ -186,6 +243,15 @@ def _route(groups: Sequence[_Group], correctors: Sequence[EligibleCorrector]) ->
         if not np.any((loads + shares.sum(axis=0) == ceiling) & (ceiling < limits)):
             return shares
         slack *= 4
+
+
+def _loads(
+    correctors: Sequence[EligibleCorrector], copies: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What each has, and what each could come to with these copies."""
+    loads = np.array([c.assigned for c in correctors], dtype=np.int64)
+    rooms = [copies if c.quota is None else max(0, min(copies, c.quota - c.assigned)) for c in correctors]
+    return loads, loads + np.array(rooms, dtype=np.int64)
 
 
 def _level(loads: NDArray[np.int64], limits: NDArray[np.int64], copies: int) -> int:
@@ -246,6 +312,32 @@ def _solve(
     return shares
 
 
+def _mix(given: Mapping[str, list[RoutableCopy]], correctors: Mapping[str, EligibleCorrector]) -> None:
+    """Whoever got copies of one centre alone swaps one with somebody: they would tell where they come from.
+
+    Loads stay as they are, and no rule is broken for it.
+    """
+    if len({copy.centre for copies in given.values() for copy in copies}) < 2:
+        return
+    for who, mine in given.items():
+        swaps = (
+            (own, theirs, other)
+            for partner, theirs in given.items()
+            for other in range(len(theirs))
+            if theirs[other].centre != mine[0].centre and not any(_causes(theirs[other], correctors[who]))
+            for own in range(len(mine))
+            if not any(_causes(mine[own], correctors[partner]))
+            and not _of_one_centre([*theirs[:other], mine[own], *theirs[other + 1 :]])
+        )
+        if _of_one_centre(mine) and (swap := next(swaps, None)):
+            own, theirs, other = swap
+            mine[own], theirs[other] = theirs[other], mine[own]
+
+
+def _of_one_centre(copies: Sequence[RoutableCopy]) -> bool:
+    return len(copies) > 1 and len({copy.centre for copy in copies}) == 1
+
+
 def _deal(copies: list[RoutableCopy], lot_size: int, rng: random.Random) -> Iterator[tuple[str, ...]]:
     """Lots of even size: copies dealt like cards, centre by centre and school by school, then shuffled."""
     number = -(-len(copies) // lot_size)
@@ -259,13 +351,11 @@ def _deal(copies: list[RoutableCopy], lot_size: int, rng: random.Random) -> Iter
         yield tuple(lot)
 
 
-def _explain(
-    left: Sequence[tuple[_Group, list[RoutableCopy]]], correctors: Sequence[EligibleCorrector]
-) -> tuple[Unroutable, ...]:
+def _explain(left: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]) -> tuple[Unroutable, ...]:
     """Copies of one school that wait for the same reasons, together."""
     together: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
-    for group, copies in left:
-        for copy in copies:
+    for group in _groups(left, correctors):
+        for copy in group.copies:
             together[group.school, _reasons(copy, group, correctors)].append(copy.id)
     return tuple(
         Unroutable(school, tuple(sorted(ids)), reasons) for (school, reasons), ids in sorted(together.items())

@@ -79,6 +79,7 @@ class Exam(Part):
     meetings: tuple[Meeting, ...] = ()
     lot_size: int | None = Field(default=None, ge=1)
     deposit: DatedDeadline | None = None
+    mending: DatedDeadline | None = None
     conformity_control: Slot | None = None
     orals: tuple[Orals, ...] = ()
 
@@ -125,6 +126,8 @@ class Exam(Part):
                 )
             if self.window is not None and meeting.ends_at.timestamp() >= self.window.closes.timestamp():
                 yield Problem("window.last", f"the window closes before the {meeting.kind} meeting has ended")
+        if self.mending and (deposit is None or self.mending.at.timestamp() <= deposit.at.timestamp()):
+            yield Problem("mending", "it is not after the deposit's deadline: it would mend nothing")
         control = self.conformity_control
         if deposit and control and control.starts_at.timestamp() < deposit.at.timestamp():
             yield Problem("conformity_control", f"it begins before the deposit is due, {_said(deposit.at)}")
@@ -159,6 +162,7 @@ class Session(Part):
     form: Path
     label_pattern: str
     lot_size: int = Field(ge=1)
+    second_person: bool = False  # what one decides of a copy, another confirms
     options: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     centres: tuple[Centre, ...] = Field(min_length=1)
@@ -179,6 +183,11 @@ class Session(Part):
     def written(self) -> tuple[Exam, ...]:
         """The épreuves whose copies are scanned."""
         return tuple(exam for exam in self.exams if exam.kind is ExamKind.WRITTEN)
+
+    @property
+    def with_dossiers(self) -> tuple[Exam, ...]:
+        """The épreuves for which candidates deposit a dossier."""
+        return tuple(exam for exam in self.exams if exam.kind is ExamKind.DOSSIER)
 
     def exam(self, code: str) -> Exam | None:
         return next((exam for exam in self.exams if exam.code == code), None)

@@ -231,12 +231,16 @@ class Piece(Part):
 
 
 class DossierRule(Part):
-    """What a dossier must hold, for each of these options and candidate categories."""
+    """What a dossier must hold, for each of these options and candidate categories.
+
+    `closed_days`: days that make no week of internship, such as a company's yearly closing.
+    """
 
     exam: str
     options: tuple[str, ...] = Field(min_length=1)
     categories: tuple[str, ...] = Field(min_length=1)
     internship_weeks: int | None = Field(default=None, ge=0)
+    closed_days: tuple[dt.date, ...] = ()
     pieces: tuple[Piece, ...] = Field(min_length=1)
 
     def troubles(self) -> Iterator[Problem]:

@@ -7,17 +7,19 @@ it, and however often: a shipper that died is finished by the next, and two at o
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, Row, insert, select, update
 
+from storage.checkpoints import Checkpoint
 from storage.events import Event, Head
 from storage.objects import Bucket
 from storage.register import Register, head
 from storage.schema import event_subjects, events, segments
 from storage.seals import Seal, seal_key, seal_number
-from storage.verify import verify
+from storage.verify import Problem, verify
 
 _MOST = 1000  # events in a segment
 
@@ -58,6 +60,15 @@ def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: date
     return shipped
 
 
+def checkpoint(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: datetime) -> Checkpoint:
+    """Where the log stands, signed. Raises AuditError when it does not verify, or nothing is sealed yet."""
+    _must_be_whole(verify(bucket, key.public_key(), register))
+    last = max((n for item in bucket.list("seals/") if (n := seal_number(item.key))), default=0)
+    if not last:
+        raise AuditError("nothing is sealed yet: ship the log first")
+    return Checkpoint.of(Seal.model_validate_json(bucket.get(seal_key(last))), key, at=at)
+
+
 def history(connection: Connection, subject: str) -> list[Event]:
     """Every event that touched this candidate, corrector, scan, copy or lot, oldest first."""
     query = (
@@ -74,9 +85,7 @@ def rebuild(bucket: Bucket, key: Ed25519PublicKey, register: Register) -> int:
 
     Raises AuditError when the log does not verify, or the register is not empty.
     """
-    problems = verify(bucket, key)
-    if problems:
-        raise AuditError("the log does not verify: " + " ".join(problem.message for problem in problems))
+    _must_be_whole(verify(bucket, key))
     with register.reading() as connection:
         if head(connection) != Head():
             raise AuditError("the register is not empty: rebuild into a new one")
@@ -99,6 +108,11 @@ def rebuild(bucket: Bucket, key: Ed25519PublicKey, register: Register) -> int:
                 )
             )
     return replayed
+
+
+def _must_be_whole(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise AuditError("the log does not verify: " + " ".join(problem.message for problem in problems))
 
 
 def _cut(register: Register, at: datetime) -> Row[tuple[int, int, int, datetime, str | None]] | None:

@@ -7,11 +7,14 @@ and no text that a person typed. What must be known beside lies in the vault, un
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from processors.findings import Finding
+from processors.dossiers.findings import Code as DossierCode
+from processors.dossiers.findings import Verdict
+from processors.findings import Finding, Severity
 from processors.scans.readings import CopyStatus, Half, Turn
 
 
@@ -87,6 +90,16 @@ class ScanReleased(Facts):
     action = "scan.released"
     attempt: int
     reason: str
+
+
+class ScanReopened(Facts):
+    """Done or set aside, it waits again: a person decided of one of its copies, or it was dropped once more.
+
+    `deposited_at`: of the new drop, which begins afresh.
+    """
+
+    action = "scan.reopened"
+    deposited_at: AwareDatetime | None = None
 
 
 class ScanStored(Facts):
@@ -182,12 +195,13 @@ class Decision(StrEnum):
 
 
 class CopyDecided(Facts):
-    """`reason`: the key in the vault of what the person wrote."""
+    """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it."""
 
     action = "copy.decided"
     decision: Decision
     candidate: str | None
     reason: str
+    confirms: int | None = None
 
 
 class CandidateFinding(BaseModel):
@@ -230,7 +244,10 @@ class LotReassigned(Facts):
 
 
 class LotPulled(Facts):
+    """`corrector`: who pulls it; refused when it has become another's meanwhile."""
+
     action = "lot.pulled"
+    corrector: str | None = None  # logs of the first release do not say
 
 
 class LotReturned(Facts):
@@ -243,9 +260,81 @@ class LotRecalled(Facts):
     action = "lot.recalled"
 
 
-_KINDS: dict[str, type[Facts]] = {kind.action: kind for kind in Facts.__subclasses__()}
+class DossierDeposited(Facts):
+    """A file of a candidate's dossier; `arrival`: the key in the vault of its name and its inbox key."""
+
+    action = "dossier.deposited"
+    exam: str
+    candidate: str
+    arrival: str
+    sha256: str
+    size: int
+    etag: str
+    deposited_at: AwareDatetime
+
+
+class DossiersDated(Facts):
+    """The deposit space's own times, in a manifest that `file` names in the vault. Subject: the épreuve."""
+
+    action = "dossiers.dated"
+    file: str
+
+
+class StatedOfDossier(BaseModel):
+    """What was found, without its evidence, which may name somebody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code: DossierCode
+    severity: Severity
+
+
+class DossierRead(Facts):
+    """`files`: how many the dossier had then; `reading`: the key in the vault of all that was read."""
+
+    action = "dossier.read"
+    files: int
+    reading: str
+    verdict: Verdict
+    findings: tuple[StatedOfDossier, ...]
+
+
+class DossierAbsent(Facts):
+    """At the deadline, nothing had been deposited. Once for each candidate and épreuve."""
+
+    action = "dossier.absent"
+    exam: str
+    candidate: str
+
+
+class DossiersNotified(Facts):
+    """These candidates (ids) were told what they can still mend. Subject: the épreuve and the centre."""
+
+    action = "dossiers.notified"
+    candidates: tuple[str, ...]
+
+
+class Pronounced(StrEnum):
+    """What the commission says of a dossier."""
+
+    CONFORM = "conform"
+    NON_CONFORM = "non_conform"
+
+
+class DossierDecided(Facts):
+    """`reason`: the key in the vault of who pronounced and why. The last decision counts, all are kept."""
+
+    action = "dossier.decided"
+    decision: Pronounced
+    grounds: tuple[DossierCode, ...]
+    reason: str
 
 
 def parse_facts(action: str, facts: dict[str, Any]) -> Facts:
     """The facts of an event of the log. Raises KeyError for an action nobody knows, ValidationError."""
-    return _KINDS[action].model_validate(facts)
+    return _kinds()[action].model_validate(facts)
+
+
+@cache
+def _kinds() -> dict[str, type[Facts]]:
+    """Those of `rulings`, too: asked for once all are there."""
+    return {kind.action: kind for kind in Facts.__subclasses__()}

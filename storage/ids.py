@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Literal, TypeVar
 
-Kind = Literal["cand", "corr", "scan", "copy", "lot"]
+T = TypeVar("T")
 
-_ID = re.compile(r"(cand|corr|scan|copy|lot)_[0-9a-f]{16}")
+Kind = Literal["cand", "corr", "scan", "copy", "lot", "doss", "acct", "tokn"]
+
+_ID = re.compile(r"(cand|corr|scan|copy|lot|doss|acct|tokn)_[0-9a-f]{16}")
 
 
 def new_id(kind: Kind) -> str:
@@ -29,3 +32,10 @@ def ids_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from ids_in(item)
+
+
+def in_parts(values: Iterable[T], most: int = 1000) -> Iterator[list[T]]:
+    """So many at a time: a statement takes only some thousands of values."""
+    waiting = iter(dict.fromkeys(values))
+    while part := list(islice(waiting, most)):
+        yield part

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Connection, select
 
@@ -15,7 +16,6 @@ from processors.people import (
     Attendance,
     Candidate,
     Corrector,
-    Import,
     read_attendance,
     read_candidates,
     read_correctors,
@@ -23,6 +23,7 @@ from processors.people import (
 from processors.scans.contract import scan_json
 from processors.scans.readings import CopyReading, PageReading, ScanReading
 from processors.session import Session
+from processors.tables import Import
 from storage.events import Event
 from storage.facts import (
     AttendanceImported,
@@ -37,10 +38,11 @@ from storage.facts import (
     ScanRead,
     TokenIssued,
 )
-from storage.ids import new_id
+from storage.ids import in_parts, new_id
 from storage.objects import ObjectInfo
 from storage.register import Register, Transaction
-from storage.schema import candidates, correctors, enrolments, scans
+from storage.rulings import CopyProposed, CopyReported, Trouble
+from storage.schema import candidates, correctors, enrolments, proposals, scans
 
 
 def import_candidates(
@@ -49,9 +51,10 @@ def import_candidates(
     """A roster. Known numbers keep their ids. Nothing is taken as long as one line is wrong."""
     imported = read_candidates(data, session)
     if not imported.problems:
-        file = _keep_file(register, data)
+        file = keep_file(register, data)
         with register.transaction() as transaction:
-            known = _ids_by(transaction, candidates.c.number, candidates.c.id)
+            numbers = (row.number for row in imported.rows)
+            known = _ids_by(transaction, candidates.c.number, candidates.c.id, numbers)
             ids = tuple(known.get(row.number) or new_id("cand") for row in imported.rows)
             facts = CandidatesImported(file=file, ids=ids)
             transaction.record(facts, "candidates", actor=actor, at=at)
@@ -64,9 +67,10 @@ def import_correctors(
     """Correctors, without tokens: see issue_token. Nothing is taken as long as one line is wrong."""
     imported = read_correctors(data, session)
     if not imported.problems:
-        file = _keep_file(register, data)
+        file = keep_file(register, data)
         with register.transaction() as transaction:
-            known = _ids_by(transaction, correctors.c.reference, correctors.c.id)
+            references = (row.id for row in imported.rows)
+            known = _ids_by(transaction, correctors.c.reference, correctors.c.id, references)
             ids = tuple(known.get(row.id) or new_id("corr") for row in imported.rows)
             facts = CorrectorsImported(file=file, ids=ids)
             transaction.record(facts, "correctors", actor=actor, at=at)
@@ -95,7 +99,7 @@ def import_attendance(
     if imported.problems:
         return imported
     marks = {enrolled[row.number]: row.present for row in imported.rows}
-    facts = AttendanceImported(file=_keep_file(register, data), exam=exam, centre=centre, marks=marks)
+    facts = AttendanceImported(file=keep_file(register, data), exam=exam, centre=centre, marks=marks)
     register.record(facts, f"{exam}/{centre}", actor=actor, at=at)
     return imported
 
@@ -138,8 +142,10 @@ def keep_reading(
     key = f"readings/{scan}-{attempt}.json"
     register.vault.put(key, json.dumps(scan_json(reading, seconds), ensure_ascii=False).encode())
     pages = {page.page: _placed(page) for page in reading.pages}
+    named = {copy.candidate for copy in reading.copies if copy.candidate is not None}
+    named |= {guess.candidate for copy in reading.copies for guess in copy.guesses}
     with register.transaction() as transaction:
-        ids = _ids_by(transaction, candidates.c.number, candidates.c.id)
+        ids = _ids_by(transaction, candidates.c.number, candidates.c.id, named)
         facts = ScanRead(
             sha256=reading.sha256,
             attempt=attempt,
@@ -157,27 +163,62 @@ def decide(
     *,
     candidate: str | None = None,
     reason: str,
+    second_person: bool = False,
     actor: str,
     at: datetime,
 ) -> Event | None:
     """What a person decides of a copy that waits; `candidate`: an id. The reason may name people: vault.
 
-    Raises Refused when the rules forbid it.
+    `second_person`: it is only proposed, unless another account has proposed the very same. Raises Refused
+    when the rules forbid it.
     """
-    key = f"reasons/{copy}-{secrets.token_hex(8)}.txt"
-    register.vault.put(key, reason.encode())
-    facts = CopyDecided(decision=decision, candidate=candidate, reason=key)
-    return register.record(facts, copy, actor=actor, at=at)
+    key = keep_reason(register, copy, reason)
+    said: dict[str, Any] = {"decision": decision, "candidate": candidate, "reason": key}
+    with register.transaction() as transaction:
+        confirms = None
+        if second_person:
+            query = select(proposals.c.seq).where(
+                proposals.c.copy == copy,
+                proposals.c.decision == decision,
+                proposals.c.candidate.is_not_distinct_from(candidate),
+                proposals.c.author != actor,
+            )
+            confirms = transaction.connection.scalar(query)
+            if confirms is None:
+                return transaction.record(CopyProposed(**said), copy, actor=actor, at=at)
+        return transaction.record(CopyDecided(**said, confirms=confirms), copy, actor=actor, at=at)
 
 
-def _keep_file(register: Register, data: bytes) -> str:
+def report_copy(
+    register: Register, copy: str, trouble: Trouble, said: str, *, actor: str, at: datetime
+) -> Event | None:
+    """A corrector found something wrong with it. Raises Refused when it is in no lot, or waits already."""
+    reported = CopyReported(trouble=trouble, said=keep_reason(register, copy, said))
+    return register.record(reported, copy, actor=actor, at=at)
+
+
+def keep_reason(register: Register, subject: str, text: str) -> str:
+    """What somebody wrote, in the vault, for it may name people; its key."""
+    key = f"reasons/{subject.replace('/', '-')}-{secrets.token_hex(8)}.txt"
+    register.vault.put(key, text.encode())
+    return key
+
+
+def keep_file(register: Register, data: bytes) -> str:
+    """A list that somebody brought, in the vault; its key."""
     key = f"people/{hashlib.sha256(data).hexdigest()}.csv"
     register.vault.put(key, data, only_if_absent=True)
     return key
 
 
-def _ids_by(transaction: Transaction, known_as: Column[str], id_: Column[str]) -> dict[str, str]:
-    return {row[0]: row[1] for row in transaction.connection.execute(select(known_as, id_))}
+def _ids_by(
+    transaction: Transaction, known_as: Column[str], id_: Column[str], wanted: Iterable[str]
+) -> dict[str, str]:
+    return {
+        row[0]: row[1]
+        for part in in_parts(wanted)
+        for row in transaction.connection.execute(select(known_as, id_).where(known_as.in_(part)))
+    }
 
 
 def _enrolled(connection: Connection, exam: str, centre: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MULTIPART = 64 << 20  # bytes from which an upload or a copy goes in parts
-_ABSENT = {"NoSuchKey", "404", "NotFound", "NoSuchVersion"}
+_ABSENT = {"NoSuchKey", "404", "NotFound", "NoSuchVersion", "NoSuchUpload"}
 _NO_LOCK = {"NotImplemented", "InvalidArgument", "InvalidRequest", "InvalidBucketState", "MethodNotAllowed"}
 _UNMET = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
@@ -72,6 +73,11 @@ class Bucket:
             raise
         return True
 
+    def put_in_parts(self, key: str, path: Path, part: int) -> None:
+        """Writes the object as a browser does, in parts of so many bytes: its ETag tells of them."""
+        how = TransferConfig(multipart_threshold=1, multipart_chunksize=part, use_threads=False)
+        self._client.upload_file(str(path), self.name, key, Config=how)
+
     def get(self, key: str) -> bytes:
         """The whole object. Raises NotFoundError."""
         try:
@@ -79,16 +85,29 @@ class Bucket:
         except ClientError as error:
             raise self._absent(error) from None
 
-    def download(self, key: str, path: Path, *, etag: str | None = None) -> None:
-        """Streams the object into a file. Raises NotFoundError, also when it has another etag by now."""
+    def download(self, key: str, path: Path, *, etag: str | None = None, sha256: str | None = None) -> None:
+        """Streams the object into a file, which is there whole or not at all.
+
+        Raises NotFoundError, also when it has another etag by now; with `sha256`, StoreError when other bytes
+        come.
+        """
         condition: dict[str, Any] = {} if etag is None else {"IfMatch": f'"{etag}"'}
         try:
             body = self._client.get_object(Bucket=self.name, Key=key, **condition)["Body"]
         except ClientError as error:
             raise self._absent(error) from None
-        with path.open("wb") as file:
-            for chunk in body.iter_chunks(1 << 20):
-                file.write(chunk)
+        digest = hashlib.sha256()
+        part = path.with_name(f"{path.name}.part")
+        try:
+            with part.open("wb") as file:
+                for chunk in body.iter_chunks(1 << 20):
+                    digest.update(chunk)
+                    file.write(chunk)
+            if sha256 is not None and digest.hexdigest() != sha256:
+                raise StoreError(f"the store gave other bytes than were put into the bucket {self.name}")
+            part.rename(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def head(self, key: str) -> ObjectInfo | None:
         try:
@@ -104,6 +123,26 @@ class Bucket:
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
             for item in page.get("Contents", ()):
                 yield ObjectInfo(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
+
+    def rewritten(self) -> tuple[str, ...]:
+        """Keys of a versioned bucket under which there is not, or no longer, what was first written there."""
+        first: dict[str, str] = {}
+        now: dict[str, str] = {}
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self.name):
+            for version in page.get("Versions", ()):  # of each key, the newest comes first
+                first[version["Key"]] = version["ETag"]
+                if version["IsLatest"]:
+                    now[version["Key"]] = version["ETag"]
+        return tuple(key for key in sorted(first) if now.get(key) != first[key])
+
+    def list_elsewhere(self, prefixes: Sequence[str]) -> Iterator[ObjectInfo]:
+        """Every object under none of these folders (`name/` each), without listing what is in them."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Delimiter="/"):
+            for item in page.get("Contents", ()):
+                yield ObjectInfo(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
+            for folder in page.get("CommonPrefixes", ()):
+                if folder["Prefix"] not in prefixes:
+                    yield from self.list(folder["Prefix"])
 
     def delete(self, key: str, *, etag: str | None = None) -> bool:
         """Deletes the object, or with `etag` this very one: False when another has taken its place."""
@@ -142,6 +181,38 @@ class Bucket:
             "put_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=seconds
         )
 
+    def begin_parts(self, key: str, content_type: str) -> str:
+        """An upload in parts, by somebody with presigned URLs; its id. Nothing is there until it is ended."""
+        begun = self._client.create_multipart_upload(Bucket=self.name, Key=key, ContentType=content_type)
+        return begun["UploadId"]
+
+    def presigned_part(self, key: str, upload: str, number: int, seconds: int, *, size: int) -> str:
+        """A URL that takes the part of this number, from 1, and of this size in bytes, for so long."""
+        params = {"Bucket": self.name, "Key": key, "UploadId": upload, "PartNumber": number}
+        params["ContentLength"] = size
+        return self._client.generate_presigned_url("upload_part", Params=params, ExpiresIn=seconds)
+
+    def parts(self, key: str, upload: str) -> dict[int, str]:
+        """ETags of the parts that came, by number. Raises NotFoundError for an upload that is over."""
+        try:
+            pages = list(
+                self._client.get_paginator("list_parts").paginate(Bucket=self.name, Key=key, UploadId=upload)
+            )
+        except ClientError as error:
+            raise self._absent(error) from None
+        return {part["PartNumber"]: part["ETag"] for page in pages for part in page.get("Parts", ())}
+
+    def end_parts(self, key: str, upload: str) -> None:
+        """Makes one object of the parts that came. Raises NotFoundError for an upload that is over."""
+        there = sorted(self.parts(key, upload).items())
+        made = {"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in there]}
+        self._client.complete_multipart_upload(
+            Bucket=self.name,
+            Key=key,
+            UploadId=upload,
+            MultipartUpload=made,  # type: ignore[arg-type]
+        )
+
     def _absent(self, error: ClientError) -> Exception:
         return (
             NotFoundError(f"no such object in the bucket {self.name}, or no longer")
@@ -162,6 +233,11 @@ class Store:
         self.vault = Bucket(client, vault)
         self.lots = Bucket(client, lots)
         self.audit = Bucket(client, audit)
+
+    @property
+    def endpoint(self) -> str:
+        """Where browsers find it, too: presigned URLs begin so."""
+        return self._client.meta.endpoint_url
 
     def ensure_buckets(self) -> None:
         """Makes the buckets that lack. The audit bucket is versioned, and locked where that exists."""

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from processors.findings import Code, Evidence, Severity
 from processors.scans.readings import CopyStatus
 from storage.facts import GuessedCandidate, PlacedPage
+from storage.ids import in_parts
 from storage.intake import token_hash
 from storage.rows import (
     CopyRow,
     CorrectorRow,
     EnrolledCandidate,
-    ExamCounts,
     FindingRow,
     LotRow,
     Routable,
     ScanRow,
 )
 from storage.schema import (
-    Life,
-    LotState,
-    ScanState,
     attendance,
     candidates,
     copies,
@@ -37,8 +34,16 @@ from storage.schema import (
     session,
     sweeps,
 )
+from storage.states import Life, LotState, ScanState
 
 T = TypeVar("T")
+
+_TO_ANONYMISE = (
+    copies.c.life == Life.CURRENT,
+    copies.c.status == CopyStatus.COMPLETE,
+    copies.c.candidate.is_not(None),
+    copies.c.anonymous_sha256.is_(None),
+)
 
 
 def scan(connection: Connection, id_: str) -> ScanRow | None:
@@ -47,6 +52,31 @@ def scan(connection: Connection, id_: str) -> ScanRow | None:
 
 def all_scans(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[ScanRow]:
     return _scans(connection, *_where(scans, exam=exam, centre=centre))
+
+
+def scans_of_content(connection: Connection, of: ScanRow) -> list[ScanRow]:
+    """That scan, the one that it is a duplicate of, and all other duplicates of it."""
+    first = of.duplicate_of or of.id
+    return _scans(connection, (scans.c.id == first) | (scans.c.duplicate_of == first))
+
+
+def latest_drop(connection: Connection, inbox_key: str) -> str | None:
+    """The id of the scan that came last under this key."""
+    query = select(scans.c.id).where(scans.c.inbox_key == inbox_key)
+    return connection.scalar(query.order_by(scans.c.deposited_at.desc(), scans.c.id.desc()).limit(1))
+
+
+def work_is_waiting(connection: Connection) -> bool:
+    """Whether there are scans that nobody has claimed, or that are being processed."""
+    query = select(scans.c.id).where(scans.c.state.in_([ScanState.ARRIVED, ScanState.PROCESSING]))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def decided_scans(connection: Connection) -> list[ScanRow]:
+    """Scans that are done, with a copy that may be made anonymous since."""
+    made = connection.scalars(select(copies.c.scan).where(*_TO_ANONYMISE)).all()
+    found = [row for part in in_parts(made) for row in _scans(connection, scans.c.id.in_(part))]
+    return [row for row in found if row.state is ScanState.PROCESSED]
 
 
 def arrivals_to_process(connection: Connection) -> list[ScanRow]:
@@ -82,6 +112,12 @@ def copy(connection: Connection, id_: str) -> CopyRow | None:
     return next(iter(_copies(connection, copies.c.id == id_)), None)
 
 
+def copies_in(connection: Connection, ids: Sequence[str]) -> list[CopyRow]:
+    """In this order."""
+    found = {row.id: row for row in _copies(connection, copies.c.id.in_(ids))}
+    return [found[id_] for id_ in ids]
+
+
 def copies_of_scan(connection: Connection, scan_id: str) -> list[CopyRow]:
     """The copies of the reading in force, in the order of the pile, whatever has become of them since."""
     in_force = select(scans.c.read_attempt).where(scans.c.id == scan_id).scalar_subquery()
@@ -94,22 +130,34 @@ def current_copies(
     return _copies(connection, copies.c.life == Life.CURRENT, *_where(copies, exam=exam, centre=centre))
 
 
+def copies_in_force(connection: Connection, exam: str, centre: str) -> list[CopyRow]:
+    """The current copies of a centre's scans, by scan and in the order of the pile."""
+    return _copies(connection, copies.c.life == Life.CURRENT, *_where(copies, exam=exam, centre=centre))
+
+
 def waiting_copies(connection: Connection, exam: str | None = None) -> list[CopyRow]:
     """Copies that wait for a person, or for a page."""
     waits = (copies.c.life == Life.CURRENT, copies.c.status != CopyStatus.COMPLETE)
     return _copies(connection, *waits, *_where(copies, exam=exam))
 
 
+def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+    """What is open of these copies."""
+    return _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
+
+
 def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[CopyRow]:
     """Complete, attributed copies without an anonymous PDF."""
-    return _copies(
-        connection,
-        copies.c.life == Life.CURRENT,
-        copies.c.status == CopyStatus.COMPLETE,
-        copies.c.candidate.is_not(None),
-        copies.c.anonymous_sha256.is_(None),
-        *_where(copies, scan=scan_id),
-    )
+    return _copies(connection, *_TO_ANONYMISE, *_where(copies, scan=scan_id))
+
+
+def received(connection: Connection, exam: str, centre: str) -> tuple[set[str], int]:
+    """Whose copies there are (ids), scanned here or by a candidate of here; how many of here are nobody's."""
+    current = (copies.c.exam == exam, copies.c.life == Life.CURRENT)
+    here = connection.scalars(select(copies.c.candidate).where(*current, copies.c.centre == centre)).all()
+    enrolled = select(enrolments.c.candidate).where(enrolments.c.exam == exam, enrolments.c.centre == centre)
+    theirs = connection.scalars(select(copies.c.candidate).where(*current, copies.c.candidate.in_(enrolled)))
+    return {who for who in (*here, *theirs) if who is not None}, here.count(None)
 
 
 def lot_copies(connection: Connection, lot_id: str) -> list[CopyRow]:
@@ -174,6 +222,11 @@ def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:
     return _findings(connection, findings.c.scan == scan_id)
 
 
+def open_findings_of_scans(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+    """What nobody has settled of these scans and their copies."""
+    return _findings(connection, findings.c.scan.in_(ids), findings.c.resolved_by.is_(None))
+
+
 def open_findings(
     connection: Connection,
     *,
@@ -219,11 +272,26 @@ def roster(
     connection: Connection, exam: str | None = None, centre: str | None = None
 ) -> list[EnrolledCandidate]:
     """By exam, centre and registration number."""
-    wanted = _where(enrolments, exam=exam, centre=centre)
+    return _enrolled(connection, *_where(enrolments, exam=exam, centre=centre))
+
+
+def enrolled_as(
+    connection: Connection, *, ids: Iterable[str] = (), numbers: Iterable[str] = ()
+) -> list[EnrolledCandidate]:
+    """Every enrolment of the candidates of these ids and these numbers. Personal data."""
+    return [
+        row
+        for column, wanted in ((candidates.c.id, ids), (candidates.c.number, numbers))
+        for some in in_parts(wanted)
+        for row in _enrolled(connection, column.in_(some))
+    ]
+
+
+def _enrolled(connection: Connection, *conditions: ColumnElement[bool]) -> list[EnrolledCandidate]:
     query = (
         select(*candidates.c, enrolments.c.exam, enrolments.c.centre, enrolments.c.registration)
         .join(enrolments)
-        .where(*wanted)
+        .where(*conditions)
         .order_by(enrolments.c.exam, enrolments.c.centre, enrolments.c.registration)
     )
     return [EnrolledCandidate(**row._mapping) for row in connection.execute(query)]
@@ -244,6 +312,16 @@ def attendance_of(connection: Connection, exam: str, centre: str) -> dict[str, b
     return marks or None
 
 
+def finding_at(connection: Connection, seq: int, k: int) -> FindingRow | None:
+    """The k-th that this event stated."""
+    return next(iter(_findings(connection, findings.c.seq == seq, findings.c.k == k)), None)
+
+
+def findings_coded(connection: Connection, code: Code, limit: int) -> list[FindingRow]:
+    """The oldest of a kind that nobody has settled."""
+    return _findings(connection, findings.c.code == code, findings.c.resolved_by.is_(None))[:limit]
+
+
 def swept(connection: Connection, exam: str, centre: str) -> bool:
     query = select(sweeps.c.exam).where(sweeps.c.exam == exam, sweeps.c.centre == centre)
     return connection.execute(query).first() is not None
@@ -253,49 +331,6 @@ def loaded_session(connection: Connection) -> tuple[str, str] | None:
     """Name and SHA-256 of the session file in force."""
     row = connection.execute(select(session.c.name, session.c.sha256)).one_or_none()
     return None if row is None else (row.name, row.sha256)
-
-
-def exam_counts(connection: Connection, exam: str, centre: str | None = None) -> ExamCounts:
-    """Where an exam stands, in all or in one centre."""
-
-    def count(query: Select[Any], *columns: ColumnElement[Any]) -> Row[Any]:
-        return connection.execute(query.with_only_columns(func.count(), *columns)).one()
-
-    def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    (expected,) = count(select(enrolments).where(*_where(enrolments, exam=exam, centre=centre)))
-    listed, present = count(
-        select(attendance).where(*_where(attendance, exam=exam, centre=centre)),
-        number_of(attendance.c.present.is_(True)),
-    )
-    dropped, waiting = count(
-        select(scans).where(*_where(scans, exam=exam, centre=centre)),
-        number_of(scans.c.state.in_([ScanState.ARRIVED, ScanState.PROCESSING])),
-    )
-    found = count(
-        select(copies)
-        .outerjoin(lots, lots.c.id == copies.c.lot)
-        .where(copies.c.life == Life.CURRENT, *_where(copies, exam=exam, centre=centre)),
-        *(number_of(copies.c.status == status) for status in CopyStatus),
-        number_of(copies.c.lot.is_not(None)),
-        *(number_of(lots.c.state == state) for state in (LotState.PULLED, LotState.RETURNED)),
-    )
-    total, complete, incomplete, to_decide, in_lots, pulled, returned = found
-    return ExamCounts(
-        exam=exam,
-        expected=expected,
-        present=present if listed else None,
-        scans=dropped,
-        waiting_scans=waiting,
-        copies=total,
-        complete=complete,
-        incomplete=incomplete,
-        to_decide=to_decide,
-        in_lots=in_lots,
-        pulled=pulled,
-        returned=returned,
-    )
 
 
 def _where(table: Any, **wanted: Any) -> list[ColumnElement[bool]]:

@@ -13,7 +13,17 @@ from typing import Any, Protocol
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import make_url
 
 from storage.changes import Change, apply
@@ -23,6 +33,7 @@ from storage.ids import ids_in
 from storage.schema import chain, event_subjects, events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
 
 
 class Vault(Protocol):
@@ -75,8 +86,9 @@ class Register:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """For the queries."""
-        with self.engine.connect() as connection, connection.begin():
+        """For the queries: all of them see the register at one moment."""
+        one_moment = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**one_moment) as connection, connection.begin():
             yield connection
 
     def record(self, facts: Facts, subject: str, *, actor: str, at: datetime) -> Event | None:
@@ -99,12 +111,15 @@ def open_register(url: str, vault: Vault) -> Register:
 
 
 def make_engine(url: str) -> Engine:
-    """SQLite in WAL mode, with foreign keys, or whatever else the URL says.
+    """SQLite in WAL mode, with foreign keys, or PostgreSQL, as the URL says.
 
     Values are kept out of exceptions: they may be names, and exceptions are shown.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "handle_error", _leave_values_out)
+        return engine
     if database := make_url(url).database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
@@ -113,13 +128,15 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, to: str = "head") -> None:
     """Makes or mends the tables, by every migration that was not yet made. Several may try at once."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.connect().execution_options(massicot_writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE)))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -140,3 +157,17 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: one who reads first and then writes would be refused at random."""
     writes = connection.get_execution_options().get("massicot_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Who reads sees one state throughout, as on SQLite; writers wait for each other at the chain."""
+    if not connection.get_execution_options().get("massicot_writes", False):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _leave_values_out(context: ExceptionContext) -> None:
+    """PostgreSQL's details of an error quote the row."""
+    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if said and error is not None:
+            error.args = (said,)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from processors.findings import Code, Evidence, Severity
 from processors.scans.readings import CopyStatus
 from storage.facts import GuessedCandidate, PlacedPage
-from storage.schema import Life, LotState, ScanState
+from storage.states import Life, LotState, ScanState
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,12 @@ class CopyRow:
     anonymous_sha256: str | None
     lot: str | None
     order_in_lot: int | None
+    returned: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether a corrector may have it: one that was reported waits."""
+        return self.status is CopyStatus.COMPLETE and self.anonymous_sha256 is not None
 
 
 @dataclass(frozen=True)

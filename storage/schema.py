@@ -6,7 +6,6 @@ Changes to a table come with a migration beside; a test holds the two against ea
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -26,30 +25,9 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
-
-
-class ScanState(StrEnum):
-    ARRIVED = "arrived"
-    PROCESSING = "processing"
-    PROCESSED = "processed"
-    DUPLICATE = "duplicate"
-    QUARANTINED = "quarantined"
-
-
-class Life(StrEnum):
-    """Which version of a copy counts."""
-
-    CURRENT = "current"
-    SUPERSEDED = "superseded"
-    SET_ASIDE = "set_aside"
-
-
-class LotState(StrEnum):
-    ASSIGNED = "assigned"
-    PULLED = "pulled"
-    RETURNED = "returned"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -79,8 +57,13 @@ metadata = MetaData(
 
 
 def _unique_where(name: str, condition: str, *columns: str) -> Index:
+    return _where(name, condition, *columns, unique=True)
+
+
+def _where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index of those rows alone for which the condition holds."""
     where = text(condition)
-    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 # What the session file in force was, one row
@@ -113,6 +96,7 @@ enrolments = Table(
     Column("exam", String, primary_key=True),
     Column("centre", String, nullable=False),
     Column("registration", String, nullable=False),
+    Index(None, "centre"),
     Index(None, "exam", "centre"),
 )
 
@@ -130,6 +114,40 @@ correctors = Table(
     Column("days", JSON, nullable=False),
     Column("never_with", JSON, nullable=False),
     Column("token_hash", String, unique=True),
+)
+
+
+# Who may sign in at the desk. `scope`: the centre's UAI or the corrector's id; the service sees all.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("scope", String),
+    Column("email", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("invitation", String, unique=True),  # SHA-256 of its token, while it may be used
+    Column("invited_until", Instant),
+    Column("password", String),  # argon2id; None: not opened yet
+    Column("totp", String),  # the second factor's secret
+    Column("totp_step", Integer),  # of the last code taken: none is taken twice
+    Column("epoch", Integer, nullable=False),  # what was signed in before it changed is signed out
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("locked_until", Instant),
+    Column("closed", Boolean, nullable=False),
+)
+
+# Bearer tokens of the API: a role and a scope as an account has them, and no way to sign in
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("scope", String),
+    Column("label", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),  # SHA-256
+    Column("until", Instant, nullable=False),
+    Column("revoked", Boolean, nullable=False),
 )
 
 attendance = Table(
@@ -167,6 +185,7 @@ scans = Table(
         *("exam", "centre", "sha256"),
     ),
     Index(None, "state"),
+    Index(None, "duplicate_of"),
 )
 
 lots = Table(
@@ -180,6 +199,7 @@ lots = Table(
     Column("complementary", Boolean, nullable=False),
     Column("formed_at", Instant, nullable=False),
     UniqueConstraint("exam", "number"),
+    Index(None, "corrector"),
 )
 
 copies = Table(
@@ -205,6 +225,7 @@ copies = Table(
     Column("anonymous_sha256", String),
     Column("lot", ForeignKey("lots.id")),
     Column("order_in_lot", Integer),
+    Column("returned", Boolean, nullable=False, server_default=false()),  # marked, by the corrector
     UniqueConstraint("scan", "attempt", "position"),
     UniqueConstraint("exam", "anonymous_number"),
     UniqueConstraint("lot", "order_in_lot"),
@@ -214,6 +235,21 @@ copies = Table(
         *("exam", "candidate"),
     ),
     Index(None, "exam", "centre"),
+    Index(None, "life", "status", "exam"),
+    Index(None, "exam", "candidate", "life", "status"),
+    Index(None, "life", "status", "anonymous_sha256"),
+)
+
+# What one person would decide, where another must confirm it; `seq` is the event's
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("copy", ForeignKey("copies.id"), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("decision", String, nullable=False),
+    Column("candidate", ForeignKey("candidates.id")),
+    Column("reason", String, nullable=False),  # key of the text in the vault
+    Column("author", String, nullable=False),
 )
 
 # The k-th thing that an event stated
@@ -235,6 +271,8 @@ findings = Table(
     Column("resolved_by", Integer),  # seq of the event that settled it
     Index(None, "scan"),
     Index(None, "copy"),
+    Index(None, "candidate"),
+    _where("ix_findings_open", "resolved_by IS NULL", "exam", "centre"),
 )
 
 sweeps = Table(
@@ -243,6 +281,72 @@ sweeps = Table(
     Column("exam", String, primary_key=True),
     Column("centre", String, primary_key=True),
     Column("swept_at", Instant, nullable=False),
+)
+
+# Scan deadlines that take the place of the session's
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("exam", String, primary_key=True),
+    Column("centre", String, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("reason", String, nullable=False),  # key of the text in the vault
+    Column("author", String, nullable=False),
+)
+
+# A candidate's dossier for an épreuve; `verdict` and `findings` are those of the last reading
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("exam", String, nullable=False),
+    Column("candidate", ForeignKey("candidates.id"), nullable=False),
+    Column("read_files", Integer),  # how many files that reading had; None: never read
+    Column("reading", String),  # its key in the vault
+    Column("verdict", String),
+    Column("findings", JSON, nullable=False),  # as facts.StatedOfDossier
+    Column("companies", JSON, nullable=False),  # where the candidate was a trainee, or works
+    UniqueConstraint("exam", "candidate"),
+)
+
+# Every file ever deposited, in the order of their arrival
+dossier_files = Table(
+    "dossier_files",
+    metadata,
+    Column("dossier", ForeignKey("dossiers.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("name", String, nullable=False),
+    Column("inbox_key", String, nullable=False),
+    Column("etag", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("deposited_at", Instant, nullable=False),  # as the store knows it
+    UniqueConstraint("inbox_key", "etag", "deposited_at"),
+)
+
+# When a file was deposited, as the deposit space knows it
+dossier_times = Table(
+    "dossier_times",
+    metadata,
+    Column("exam", String, primary_key=True),
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("deposited_at", Instant, nullable=False),
+)
+
+# What commissions pronounced; `seq` is the event's
+dossier_decisions = Table(
+    "dossier_decisions",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("dossier", ForeignKey("dossiers.id"), nullable=False),
+    Column("decision", String, nullable=False),
+    Column("grounds", JSON, nullable=False),
+    Column("reason", String, nullable=False),  # key of the text in the vault
+    Column("author", String, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Index(None, "dossier"),
 )
 
 # The outbox: every event, byte for byte as it stands in the log

@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     bucket_audit: str = "audit"
     audit_key_path: Path | None = None  # audit.key under data_dir when not set
     audit_retention_days: int = 366  # copies and paper are kept for a year
+    metrics_token: SecretStr | None = None  # whoever has it may read /metrics; loopback alone when not set
+    alert_hours: float = 3  # before a deadline
+    alert_webhook: SecretStr | None = None  # its address is its secret
+    alert_email: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 25
+    smtp_starttls: bool = False
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str = "massicot@localhost"
 
     @property
     def url(self) -> str:

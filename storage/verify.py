@@ -1,19 +1,24 @@
-"""Is the audit log whole? Finds what was altered, removed, reordered, forged or cut off."""
+"""Is the audit log whole, and does the register say the same? Finds what was altered, removed, reordered,
+forged, cut off or rolled back.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Row, func, select
 
+from storage.checkpoints import Checkpoint
 from storage.events import GENESIS, Event, Head
 from storage.objects import Bucket
-from storage.register import Register, head
-from storage.schema import events, segments
+from storage.register import Register
+from storage.replay import check_tables
+from storage.schema import chain, events, segments
 from storage.seals import Seal, seal_key, seal_number, segment_key, segment_range
 
 
@@ -25,10 +30,18 @@ class Problem:
     message: str
 
 
-def verify(bucket: Bucket, key: Ed25519PublicKey, register: Register | None = None) -> list[Problem]:
-    """Every problem of the log, none when it is whole.
+def verify(
+    bucket: Bucket,
+    key: Ed25519PublicKey,
+    register: Register | None = None,
+    *,
+    checkpoint: Checkpoint | None = None,
+) -> list[Problem]:
+    """Every problem of the log and of the register, none when both are whole.
 
-    The log alone cannot know that its last segments and their seals were all removed: the register can.
+    The log alone cannot know that its last segments and their seals were all removed: the register can. That
+    both were put back to the same earlier moment, a checkpoint kept elsewhere tells, and old versions where
+    the store keeps them.
     """
     problems: list[Problem] = []
     # In the order against that of shipping, so that what is shipped meanwhile raises no alarm
@@ -37,8 +50,15 @@ def verify(bucket: Bucket, key: Ed25519PublicKey, register: Register | None = No
     found = {item.key for item in bucket.list("log/")}
     own = _Own(register, sealed) if register else None
     _check_segments(bucket, found, seals, own, problems)
+    for name in bucket.rewritten():
+        problems.append(Problem(name, "The store still has what was first written here: it was replaced."))
     if own:
         problems += own.problems
+        problems += [Problem("register", text) for text in own.against(seals)]
+    if register:
+        problems += [Problem("register", text) for text in check_tables(register)]
+    if checkpoint:
+        problems += [Problem("checkpoint", text) for text in checkpoint.against(seals, key)]
     return problems
 
 
@@ -49,10 +69,11 @@ def _sealed(register: Register) -> int:
 
 
 class _Own:
-    """What the register itself says of its events."""
+    """What the register itself says of its events and of the segments that they left in."""
 
     def __init__(self, register: Register, sealed: int) -> None:
         self.problems: list[Problem] = []
+        self._sealed = sealed
         self._digests: dict[int, bytes] = {}
         with register.reading() as connection:
             at = Head()
@@ -60,12 +81,36 @@ class _Own:
                 self._digests[row.seq] = _digest(row.line)
                 trouble, at = _follow(at, row.line)
                 self.problems += [Problem("register", text) for text in trouble]
-            if at != head(connection):
+            end = connection.execute(select(chain.c.seq, chain.c.hash)).one_or_none()
+            if end is None or at != Head(*end):
                 self.problems.append(
                     Problem("register", "The last event is not the one that the chain ends with.")
                 )
-            unsealed = connection.execute(select(segments).where(segments.c.n > sealed))
-            self.shipping = {segment_key(row.first, row.last) for row in unsealed}
+            self._segments = self._read_segments(connection, at.seq)
+        self.shipping = {
+            segment_key(row.first, row.last) for row in self._segments.values() if row.n > sealed
+        }
+
+    def _read_segments(self, connection: Connection, end: int) -> dict[int, Row[Any]]:
+        rows = {row.n: row for row in connection.execute(select(segments).order_by(segments.c.n))}
+        n, last, waiting = 0, 0, False
+        for row in rows.values():
+            if (row.n, row.first) != (n + 1, last + 1) or not row.first <= row.last <= end or waiting:
+                self.problems.append(Problem("register", f"Segment {row.n} cannot have been cut so."))
+            n, last, waiting = row.n, row.last, row.seal is None
+        return rows
+
+    def against(self, seals: list[Seal]) -> Iterator[str]:
+        """Where the register's account of what was shipped is not what the seals say."""
+        for seal in seals:
+            row = self._segments.get(seal.n)
+            written = hashlib.sha256(seal.to_bytes()).hexdigest()
+            if (
+                row is None
+                or (row.first, row.last, row.cut_at) != (seal.first, seal.last, seal.sealed_at)
+                or row.seal not in ((written,) if seal.n <= self._sealed else (written, None))
+            ):
+                yield f"The register does not know segment {seal.n} as it was sealed."
 
     def holds(self, seq: int, line: str) -> bool:
         return self._digests.get(seq) == _digest(line)

@@ -1,13 +1,24 @@
-"""What several floors' tests need: the real store, one server a session."""
+"""What several floors' tests need: the real store and both registers, one server of each a session."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
+from benchmarks.postgres import Postgres, postgres
 from storage.objects import Store, s3_client
+from storage.register import Register, make_engine, open_register
 from storage.weed import Weed, running
+
+os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads take longer together than one alone
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +35,61 @@ def store(weed: Weed) -> Store:
     store = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
     store.ensure_buckets()
     return store
+
+
+@dataclass
+class Databases:
+    """Where registers are made: in files, or on a server."""
+
+    folder: Path
+    server: Postgres | None
+
+    def empty(self) -> str:
+        """The URL of a database without a table."""
+        name = f"r{secrets.token_hex(6)}"
+        return self.server.create(name) if self.server else f"sqlite:///{self.folder / name}"
+
+    def copy(self, url: str) -> str:
+        """Another just like this one, which nobody may have open."""
+        name = f"r{secrets.token_hex(6)}"
+        if self.server:
+            return self.server.create(name, template=make_url(url).database or "")
+        return f"sqlite:///{shutil.copy(make_url(url).database or '', self.folder / name)}"
+
+    def drop(self, url: str) -> None:
+        if self.server:
+            self.server.drop(make_url(url).database or "")
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
+    """Whatever uses it runs on both kinds of register."""
+    with postgres() if request.param == "postgresql" else nullcontext() as server:
+        yield Databases(tmp_path_factory.mktemp("registers"), server)
+
+
+@pytest.fixture(scope="session")
+def without_events(databases: Databases, store: Store) -> str:
+    """The URL of a register that nothing has happened to, closed, to be copied: making one takes its time."""
+    url = databases.empty()
+    open_register(url, store.vault).engine.dispose()
+    return url
+
+
+@pytest.fixture
+def new_register(
+    databases: Databases, without_events: str, store: Store
+) -> Iterator[Callable[..., Register]]:
+    """Makes registers without an event, or copies of one that is closed, for as long as the test lasts."""
+    made: list[Register] = []
+
+    def make(of: str = without_events) -> Register:
+        made.append(Register(make_engine(databases.copy(of)), store.vault))
+        return made[-1]
+
+    yield make
+    for register in made:
+        register.engine.dispose()
+        databases.drop(str(register.engine.url))

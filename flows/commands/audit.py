@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from flows.context import Context
+    from storage.checkpoints import Checkpoint
 
 app = typer.Typer(
     cls=Commands,
@@ -22,18 +24,65 @@ app = typer.Typer(
 
 
 @app.command()
-def verify(data: DataDir = HERE, as_json: AsJson = False) -> None:
-    """Find any altered, removed, reordered or missing event."""
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", help="What was kept elsewhere.", exists=True, dir_okay=False),
+    ] = None,
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            "--witness", help="Public key of who countersigned it (PEM).", exists=True, dir_okay=False
+        ),
+    ] = None,
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Find anything altered, removed, reordered, missing or put back, in the log and in the register."""
+    from storage.signing import load_public_key
+    from storage.verify import Problem
     from storage.verify import verify as check
 
+    if witness is not None and checkpoint is None:
+        raise UserError("--witness goes with --checkpoint")
+    kept = _read_checkpoint(checkpoint) if checkpoint else None
     with working_on(data) as work:
-        problems = check(work.store.audit, _public_key(work), work.register)
+        problems = check(work.store.audit, _public_key(work), work.register, checkpoint=kept)
+    if kept and witness and not kept.is_witnessed_by(load_public_key(witness)):
+        problems.append(Problem("checkpoint", "This witness did not sign the checkpoint."))
     if as_json:
         print_json([{"where": problem.where, "message": problem.message} for problem in problems])
         raise typer.Exit(bool(problems))
     if problems:
         raise UserError("\n".join(f"{problem.where}: {problem.message}" for problem in problems))
-    console.print("[green]The audit log is whole.[/]")
+    console.print("[green]The audit log is whole, and the register says the same.[/]")
+
+
+@app.command()
+def checkpoint(data: DataDir = HERE) -> None:
+    """Print a signed statement of where the log stands, to keep or publish elsewhere."""
+    from flows.context import now
+    from storage import audit
+    from storage.signing import load_or_make_key
+
+    with working_on(data) as work:
+        key = load_or_make_key(work.settings.signing_key_path)
+        try:
+            made = audit.checkpoint(work.register, work.store.audit, key, at=now())
+        except audit.AuditError as error:
+            raise UserError(str(error)) from None
+    typer.echo(made.to_text(), nl=False)
+
+
+@app.command()
+def countersign(
+    file: Annotated[Path, typer.Argument(help="A checkpoint.", exists=True, dir_okay=False)],
+    key: Annotated[Path, typer.Option("--key", help="Ed25519 key of the witness (PEM); made if absent.")],
+) -> None:
+    """Print the checkpoint with a witness's signature."""
+    from storage.signing import load_or_make_key
+
+    typer.echo(_read_checkpoint(file).countersigned(load_or_make_key(key)).to_text(), nl=False)
 
 
 @app.command()
@@ -94,3 +143,12 @@ def _public_key(work: Context) -> Ed25519PublicKey:
     if not path.exists():
         raise UserError("nothing is sealed yet: `massicot up` seals the log every five minutes")
     return load_public_key(path)
+
+
+def _read_checkpoint(path: Path) -> Checkpoint:
+    from storage.checkpoints import Checkpoint
+
+    try:
+        return Checkpoint.model_validate_json(path.read_bytes())
+    except ValueError:
+        raise UserError(f"{path} is not a checkpoint") from None

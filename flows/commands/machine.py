@@ -1,4 +1,4 @@
-"""`massicot up` and `massicot demo`: the real thing on one machine."""
+"""`massicot up` and `massicot demo`: the real thing on one machine; `massicot worker`: one of many."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ def up(
     ] = None,
     data: DataDir = HERE,
     port: Annotated[int, typer.Option("--port", help="Port of the Prefect server.")] = 4200,
+    desk_port: Annotated[int, typer.Option("--desk-port", help="Port of the desk.")] = 4280,
 ) -> None:
-    """Run everything on this machine: store, flows, worker."""
+    """Run everything on this machine: store, flows, worker, desk."""
     from flows.children import ChildError
     from flows.up import running
 
@@ -43,8 +44,11 @@ def up(
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
     try:
-        with running(data, session=session, port=port, store_port=8333, say=console.print) as machine:
+        with running(
+            data, session=session, port=port, store_port=8333, desk_port=desk_port, say=console.print
+        ) as machine:
             console.print(f"\n[bold green]massicot is up.[/] Data in {data.resolve()}")
+            console.print(f"  the desk          {machine.desk_url}   (massicot desk invite makes accounts)")
             console.print(f"  watch the flows   {machine.ui}")
             console.print(f"  drop a scan       massicot drop FILE --centre UAI --exam CODE --data {data}")
             console.print("  stop              Ctrl-C\n")
@@ -55,6 +59,18 @@ def up(
         console.print("Stopped; everything is kept, `massicot up` goes on from here.")
     except ChildError as error:
         raise UserError(str(error)) from None
+
+
+def worker(
+    runs: Annotated[int, typer.Option("--runs", help="How many files at once.", min=1)] = 2,
+) -> None:
+    """Join a fleet: read scans for a server, a register and a store elsewhere (docs/scale.md)."""
+    from flows.fleet import become_worker, lacking
+    from storage.settings import Settings
+
+    if missing := lacking(Settings(), dict(os.environ)):
+        raise UserError(f"to join a fleet, set {', '.join(missing)} (a path must lead to a file)")
+    become_worker(runs)
 
 
 def demo(

@@ -11,7 +11,7 @@ from flows.commands.options import HERE, CentreCode, DataDir, ExamCode, working_
 from flows.console import Commands, UserError, console
 
 if TYPE_CHECKING:
-    from processors.people import Import
+    from processors.tables import Import
 
 app = typer.Typer(
     cls=Commands, help="Import candidates, correctors or an attendance list.", no_args_is_help=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,16 +21,39 @@ CentreFilter = Annotated[str | None, typer.Option("--centre", help="Of this cent
 ExamFilter = Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")]
 
 
-def status(data: DataDir = HERE, as_json: AsJson = False) -> None:
-    """Count, for each épreuve, what is expected, complete, in lots."""
-    from storage import queries
+def status(
+    health: Annotated[
+        bool, typer.Option("--health", help="Is everything well? Exit code 1 when not.")
+    ] = False,
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count, for each épreuve, what is expected, complete, in lots; and its dossiers by what is proposed."""
+    if health:
+        _tell_health(data)
+        return
+    from storage import deposits
+    from storage.counts import exam_counts
 
     with working_on(data) as work, work.register.reading() as connection:
-        rows = [asdict(queries.exam_counts(connection, exam.code)) for exam in work.session.written]
+        rows = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
+        exams = [exam.code for exam in work.session.with_dossiers]
+        dossiers = [asdict(deposits.dossier_counts(connection, exam)) for exam in exams]
     if as_json:
-        print_json(rows)
+        print_json([*rows, *dossiers])
         return
-    print_counts("", rows)
+    print_counts("copies", rows)
+    print_counts("dossiers", dossiers)
+
+
+def _tell_health(data: Path) -> None:
+    from flows.context import now
+    from flows.measures import Health
+
+    with working_on(data) as work:
+        told = Health.of(work, now())
+    print_json({"well": told.well(), "ready": told.ready, **asdict(told)})
+    raise typer.Exit(0 if told.well() else 1)
 
 
 def findings(
@@ -109,7 +133,10 @@ def decide(
             decision,
             candidate=chosen,
             reason=reason,
+            second_person=work.session.second_person,
             actor="service",
             at=now(),
         )
-    console.print(f"{copy}: decided. The flows take it from here.")
+        proposed = work.session.second_person
+    told = "proposed; another account confirms it at the desk" if proposed else "decided. The flows go on"
+    console.print(f"{copy}: {told}.")

@@ -30,7 +30,7 @@ from processors.scans.a3 import half_boxes
 from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
 from processors.scans.geometry import PX, darkness, reduced
-from processors.scans.jpeg import jpeg_segments, stripped
+from processors.scans.jpeg import DRAWING, jpeg_segments, stripped
 from processors.scans.lossless import Crop
 from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
 from processors.scans.readings import Gray, Half, Turn
@@ -287,6 +287,7 @@ def _shows_identity(raw: RawImage, wipe: Polygon | None, form: Form) -> bool:
 _STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}
 _STREAM_KEYS |= {"/DecodeParms", "/Length"}
 _PAGE_KEYS = {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents", "/Rotate"}
+_TAIL = 1024  # bytes: few enough that no name of five letters stands there by chance
 _DRAWING = re.compile(rb"[\d.]+ 0 0 [\d.]+ 0 0 cm /Im0 Do\s*")
 
 
@@ -309,6 +310,9 @@ def _is_bare(data: bytes, pages: int, forbidden: Collection[str]) -> bool:
                 return False
             else:
                 images += 1
+                # what follows the last pixel draws nothing
+                if _says(item.read_raw_bytes()[-_TAIL:], [word for word in forbidden if len(word) > 4]):
+                    return False
                 continue
             if _says(written, forbidden):
                 return False
@@ -321,14 +325,20 @@ def _draws_alone(image: pikepdf.Stream) -> bool:
         return True
     data = image.read_raw_bytes()
     return all(
-        marker < 0xE0 or (marker, end - start) in ((0xE0, 18), (0xEE, 16))
+        marker in DRAWING or (marker, end - start) in ((0xE0, 18), (0xEE, 16))
         for marker, start, end in jpeg_segments(data)
     )
 
 
 def _says(written: bytes, forbidden: Collection[str]) -> bool:
-    text = written.decode("latin-1").casefold()
-    return any(word and word.casefold() in text for word in forbidden)
+    text = written.lower()
+    return any(spelling.lower() in text for word in filter(None, forbidden) for spelling in _spellings(word))
+
+
+def _spellings(word: str) -> set[bytes]:
+    cased = (word.lower(), word.upper())
+    narrow = {one.encode(code, "replace") for one in cased for code in ("utf-8", "latin-1")}
+    return narrow | {one.encode("utf-16-le")[:-1] for one in cased}  # the other byte order holds the same
 
 
 def _holds_paper(gray: Gray, wipe: NDArray[np.float64], edge: int) -> bool:

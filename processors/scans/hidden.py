@@ -22,6 +22,7 @@ Outline = NDArray[np.float64]
 
 _DARKER = 0.8  # of the paper's brightness: no paper
 _LIGHTER = 1.05  # the lid, where the corner of a sheet lacks
+_SPARSE = 3  # blocks: what of them is enough to see how the light falls
 _RIM = 2  # blocks at the sheet's edge, where the scanner's bed shows
 _THICK = 3  # blocks: the bed beside a tilted sheet is thinner, once the rim is left out
 _CORNER = 5  # blocks around a corner of the sheet
@@ -44,7 +45,7 @@ def covered(light: Blocks, first: float, pitch: float, outline: Outline) -> list
     filled = np.zeros(light.shape, np.uint8)
     cv2.fillConvexPoly(filled, corners, 1)
     sheet = cv2.erode(filled, np.ones((2 * _RIM + 1,) * 2, np.uint8), borderValue=1)
-    paper = float(np.median(light))
+    paper = _paper(light)
     parts = _parts((light < _DARKER * paper) & (sheet > 0))
     parts += [
         part
@@ -55,6 +56,19 @@ def covered(light: Blocks, first: float, pitch: float, outline: Outline) -> list
     return [
         (x * scale + start, y * scale + start, width * scale, height * scale) for x, y, width, height in parts
     ]
+
+
+def _paper(light: Blocks) -> Blocks:
+    """The paper's brightness at each block, a plane: light falls off from one side to the other."""
+    level = light[::_SPARSE, ::_SPARSE].ravel()
+    sides = [np.arange(0.0, side, _SPARSE) for side in light.shape]
+    rows, columns = (grid.ravel() for grid in np.meshgrid(*sides, indexing="ij"))
+    middle = float(np.median(level))
+    some = np.abs(level - middle) <= (1 - _DARKER) * middle
+    plane = np.column_stack([rows, columns, np.ones(level.size)])[some]
+    down, across, start = np.linalg.lstsq(plane, level[some], rcond=None)[0]
+    height, width = light.shape
+    return np.asarray(start + down * np.arange(height)[:, None] + across * np.arange(width), np.float32)
 
 
 def _parts(mask: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:

@@ -68,10 +68,13 @@ def stripped(data: bytes) -> bytes:
             kept.append(b"\xff\xe0\x00\x10" + body[:12].ljust(12, b"\0") + b"\0\0")  # no thumbnail
         elif marker == 0xEE and body.startswith(b"Adobe"):
             kept.append(b"\xff\xee\x00\x0e" + body[:12])
-        elif not (0xE0 <= marker <= 0xEF or marker == 0xFE):
+        elif marker in DRAWING:
             kept.append(b"\xff" + bytes([marker]) + data[at:end])
         at = end
 
+
+DRAWING = frozenset({*range(0xC0, 0xC8), *range(0xC9, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
+"""Markers of segments without which an image cannot be drawn: frames, scans, tables, restarts."""
 
 _IS_MARKER = np.ones(256, bool)
 """By the byte after 0xFF: neither stuffing, nor a fill byte, nor a restart."""

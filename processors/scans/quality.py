@@ -20,10 +20,14 @@ from processors.scans.readings import Gray
 
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
+_LID = 90  # gray levels
 _STRIDE = 8  # pixels; a block is twice that, 4 mm: about a letter
 _PRINT = 0.75  # steepness of a sharp scan's edges
-_STEEPEST = 0.8  # what else a page shows may be soft: a stain, a shadow
-_BLURRED = 0.57  # sharpness after a blur of 0.5 mm (standard deviation), where e and c are the same
+_STEEPEST = 0.9  # what else a page shows may be soft: a stain, a shadow
+_BLURRED = 0.82  # sharpness after a blur of 0.5 mm (standard deviation), where e and c are the same
+_SOFT = 0.57  # the same, of a stroke
+_WORD = ((1, 4), (4, 1))  # blocks, along the page or down it
+_NOISE = 3.0  # gray levels
 _FAINT = 30.0  # gray levels between ink and paper
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
@@ -35,6 +39,7 @@ _INK = 45  # darker than the paper around it by so many levels; ink seen through
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _STRIP = round(60 * PX)
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
+_FAINTLY_MM2 = 100.0  # so near the noise, ruled lines and speckles make half of it
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -
     `answers`: where the sheet lies, but for the printed top of a first page; None if nobody knows.
     """
     light, ranges, steps = _edges(small)
-    contrast, steepness = _sharpest(ranges, steps)
+    contrast, steepness = _sharpest(ranges, steps, _is_paper(small))
     sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
     trouble, box = _trouble(small, dark, dpi, contrast, steepness), None
     if trouble is None and answers is not None:
@@ -70,7 +75,7 @@ def is_blank(dark: Gray) -> bool:
     Ruled lines, frames and boxes with the digits in them, speckles, the scanner's dark borders and what
     shows through the sheet are not writing; one handwritten line is.
     """
-    return not _is_written(dark, _INK)
+    return not _is_written(dark, _INK, _WRITTEN_MM2)
 
 
 def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: float) -> str | None:
@@ -79,11 +84,11 @@ def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: fl
     short, long = sorted(side / MAP_DPI * 25.4 for side in small.shape)
     if short < 185 or long < 265:
         return "page coupée"
-    if float(np.mean(small[::4, ::4] < 90)) > 0.6:
+    if float(np.mean(small[::4, ::4] < _LID)) > 0.6:
         return "page noire"
     if contrast < _FAINT:
         faint = max(_NOTHING, contrast * 0.3)
-        return "trop claire" if _is_written(dark, faint) else None
+        return "trop claire" if _is_written(dark, faint, _FAINTLY_MM2) else None
     return "floue" if steepness / _PRINT < _BLURRED else None
 
 
@@ -117,25 +122,40 @@ def _edges(small: Gray) -> tuple[Blocks, Blocks, Blocks]:
     return light, light - dark, steep
 
 
-def _sharpest(ranges: Blocks, steps: Blocks) -> tuple[float, float]:
+def _is_paper(small: Gray) -> Blocks:
+    """1 for a block of the page, 0 beside what is dark all over: a lid's edge is sharp on blurred pages."""
+    height, width = (side // _STRIDE for side in small.shape)
+    whole = small[: height * _STRIDE, : width * _STRIDE]
+    cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    dark = cv2.dilate(np.asarray(cells < _LID, np.uint8), np.ones((5, 5), np.uint8))
+    margin = _EDGE // _STRIDE
+    return np.asarray(1 - dark[margin : -margin - 1, margin : -margin - 1], np.float32)
+
+
+def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, float]:
     """Contrast of the strongest blocks (gray levels) and steepness of the steepest of their edges.
 
-    Steepness is the largest step as a share of the block's range: 0.75 for a sharp edge, and inversely
-    proportional to the width of a blur whatever is written.
+    Steepness is the largest step as a share of the block's range, noise taken from both: 0.75 for a sharp
+    edge, and inversely proportional to the width of a blur whatever is written. Speckles are sharp on a
+    blurred page, too: what stands alone does not count.
     """
-    if ranges.size < 60:
+    seen = ranges * paper
+    if seen.size < 60 or not paper.any():
         return 0.0, 1.0
-    contrast = float(np.partition(ranges.ravel(), -20)[-20])
-    strong = ranges >= max(0.4 * contrast, 1.0)
+    lined = cv2.max(*(cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(run, np.uint8)) for run in _WORD))
+    contrast = float(np.partition(lined.ravel(), -20)[-20])
+    noise, shake = (np.percentile(grid[paper > 0], 25) for grid in (ranges, steps))
+    strong = (lined >= 0.4 * contrast) & (seen > noise + _NOISE)
     if not strong.any():
-        return 0.0, 1.0
-    return contrast, float(np.quantile(steps[strong] / ranges[strong], _STEEPEST))
+        return contrast, 1.0
+    steepness = (steps[strong] - shake) / (seen[strong] - noise)
+    return contrast, float(np.quantile(steepness, _STEEPEST))
 
 
 def _blurred_part(ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
     """The part of the page, of the size of a few words at least, where no stroke is sharp."""
     strokes = ranges >= max(0.3 * contrast, 12)
-    soft = strokes & (steps < _BLURRED * _PRINT * ranges)
+    soft = strokes & (steps < _SOFT * _PRINT * ranges)
     if int(soft.sum()) < _FEW:
         return None
     all_, blurred = (
@@ -160,13 +180,13 @@ def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
     return np.asarray(pool(pairs[:, :-1], pairs[:, 1:]), np.float32)
 
 
-def _is_written(dark: Gray, ink: float) -> bool:
-    """Whether there is handwriting as dark as `ink`: strip after strip, since most pages show it at once."""
+def _is_written(dark: Gray, ink: float, least_mm2: float) -> bool:
+    """Whether there is so much as dark as `ink`: strip after strip, since most pages show it at once."""
     inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
     found = 0.0
     for top in range(0, len(inner), _STRIP):
         found += _written_mm2(inner[top : top + _STRIP], ink)
-        if found >= _WRITTEN_MM2:
+        if found >= least_mm2:
             return True
     return False
 
@@ -190,5 +210,5 @@ def _written_mm2(dark: Gray, ink: float) -> float:
     x, y, width, height, area = stats[1:].T
     inner = (np.minimum(x, y) > 0) & (x + width < traces.shape[1]) & (y + height < traces.shape[0])
     long, short = np.maximum(width, height), np.minimum(width, height)
-    letters = inner & (long * 2 >= 1.2 * PX) & (long < 4 * short)  # neither speckles nor bits of lines
-    return float(area[letters].sum()) * (2 / PX) ** 2
+    shape = (long * 2 >= 1.2 * PX) & (long < 4 * short) & (short > 1)  # neither speckles nor bits of lines
+    return float(area[inner & shape].sum()) * (2 / PX) ** 2

@@ -22,6 +22,7 @@ from processors.scans.form import BoxedField, Form, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
+from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
     FieldReading,
@@ -34,17 +35,18 @@ from processors.scans.readings import (
 )
 from processors.scans.registration import (
     BOXES_SEEN,
-    BOXES_WHOLE,
     FIELDS_SEEN,
     FRAMES_SEEN,
     Placement,
     place_dark,
+    place_halves,
 )
 from processors.scans.voices import NUMBER
 
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
+_FRAMED = 1.0  # mm within the page boxes: what the edge of the image cuts there may read as another number
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
 
 
@@ -52,7 +54,7 @@ _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and read
 class Expected:
     """What the pages of a scan are read against: the paper model, the labels' pattern, who may sit.
 
-    `enrolled`: the candidate numbers of the whole session.
+    `enrolled`: the candidate numbers that are to be expected: a label with another must be seen twice.
     """
 
     form: Form
@@ -78,6 +80,13 @@ def read_images_of(
 def renumbered(reading: PageReading, page: int) -> PageReading:
     """The same reading under another page id: ranges of a file are read apart, then joined."""
     return replace(reading, page=page)
+
+
+def numbers_in(pages: Sequence[PageReading], label_pattern: str) -> set[str]:
+    """The candidate numbers that stand on labels and in boxes, whoever's."""
+    labels = (re.fullmatch(label_pattern, page.label or "") for page in pages)
+    boxes = (page.boxes.get(NUMBER) for page in pages)
+    return {label["candidate"] for label in labels if label} | {row.text for row in boxes if row is not None}
 
 
 def understand(
@@ -107,6 +116,23 @@ def read_scan(
 
 
 @dataclass(frozen=True)
+class Look:
+    """A page image; at `MAP_DPI`, `scale` pixels to one, with its darkness; and where the form lies on it."""
+
+    gray: Gray
+    small: Gray
+    dark: Gray
+    scale: float
+    placement: Placement
+
+    @classmethod
+    def at(cls, gray: Gray, dpi: float, form: Form) -> Look:
+        small, scale = reduced(gray, dpi)
+        dark = darkness(small)
+        return cls(gray, small, dark, scale, place_dark(dark, scale, form))
+
+
+@dataclass(frozen=True)
 class Scanned:
     """The page as it was scanned, `shrink` times larger than what is read of it.
 
@@ -122,9 +148,15 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
         gray = image.gray(shrink)
-        for half, page in a3_halves(gray, dpi, shrink):
+        halves = a3_halves(gray, dpi, shrink)
+        looks = [Look.at(page, dpi, expected.form) for _, page in halves]
+        if len(looks) == 2:
+            places = [look.placement for look in looks]
+            places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
+            looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
+        for (half, _), look in zip(halves, looks, strict=True):
             scanned = Scanned(shrink, partial(_top, image, half))
-            yield read_page(page, image.image, half, dpi, expected, scanned)
+            yield read_page(look, image.image, half, dpi, expected, scanned)
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
 
@@ -160,7 +192,7 @@ def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageRe
 
 
 def read_page(
-    gray: Gray,
+    look: Look,
     image: int,
     half: Half | None,
     dpi: float,
@@ -169,27 +201,29 @@ def read_page(
 ) -> PageReading:
     """Everything that one A4 page says, in whatever turn it was scanned.
 
-    `gray` at `dpi`; the identity of a first page is read on what was `scanned`, where that is finer.
+    The image is at `dpi`; the identity of a first page is read on what was `scanned`, where that is finer.
     """
     form = expected.form
-    small, scale = reduced(gray, dpi)
-    dark = darkness(small)
-    placement = place_dark(dark, scale, form)
-    page = turned(gray, placement.turn)
+    small, dark, scale, placement = look.small, look.dark, look.scale, look.placement
+    page = turned(look.gray, placement.turn)
     first = placement.frames >= FRAMES_SEEN
     boxes = placement.boxes >= BOXES_SEEN
     upright, strokes = turned(small, placement.turn), turned(dark, placement.turn)
-    sure = first or placement.boxes >= BOXES_WHOLE
-    answers = placement.corners(_answers(form, first)) / scale if sure else None
+    answers = placement.corners(_answers(form, first)) / scale if placement.sure else None
     judgement = quality.judge(upright, strokes, dpi, answers)
+    written = strokes
+    if answers is not None:
+        numbered = placement.corners(boxes_zone(form.pagination).grown(_FRAMED)) / scale
+        written = _answered(strokes, answers, numbered)
     if first:
         kind = PageKind.FIRST
-    elif boxes:
+    elif boxes or placement.told:
         kind = PageKind.INSIDE
     else:
         kind = PageKind.UNREADABLE if judgement.trouble is not None else PageKind.FOREIGN
     pagination = {"page": form.pagination.page, "total": form.pagination.total}
-    numbers = _read_rows(page, placement, pagination) if first or boxes else {}
+    shown = (first or boxes) and placement.shows(boxes_zone(form.pagination).grown(-_FRAMED), page.shape)
+    numbers = _read_rows(page, placement, pagination) if shown else {}
     number, total = numbers.get("page"), numbers.get("total")
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
     if first:
@@ -214,7 +248,7 @@ def read_page(
         boxes=identity,
         number=_as_number(number),
         total=_as_number(total),
-        blank=quality.is_blank(_below(strokes, answers) if first and answers is not None else strokes),
+        blank=quality.is_blank(written),
         sharpness=round(judgement.sharpness, 3),
         resolution_dpi=round(dpi * shrink),
         frame=frame,
@@ -286,9 +320,11 @@ def _answers(form: Form, first: bool) -> Rectangle:
     return Rectangle(0.0, top, form.form.page_width, form.form.page_height - top)
 
 
-def _below(dark: Gray, answers: Outline) -> Gray:
-    top = int(answers[:2, 1].max()) + 1
-    return dark[min(max(top, 0), dark.shape[0] - 1) :]
+def _answered(dark: Gray, answers: Outline, boxes: Outline) -> Gray:
+    """What lies below the top of the answers, without the page boxes, which the edge of the image may cut."""
+    rest = dark.copy()
+    cv2.fillConvexPoly(rest, boxes.round().astype(np.int32), 0)
+    return rest[min(max(int(answers[:2, 1].max()) + 1, 0), len(dark) - 1) :]
 
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:

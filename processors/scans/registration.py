@@ -6,6 +6,7 @@ the bottom right of every page. Both are found on a map of the strokes of the pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, reduced, transform
-from processors.scans.pageboxes import borders_seen, find_boxes
+from processors.scans.pageboxes import borders_seen, boxes_zone, find_boxes
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
 
@@ -28,7 +29,8 @@ class Placement:
     `turn`: what made the image upright; `to_pixels`: form mm → pixels of the turned image; `frames`: 0 to 1,
     how much was seen of the first page's frames; `boxes`: 0 to 1, how sure the page boxes are; `fields`: how
     much was seen of each row of identity boxes, on a first page; `error_mm`: mean distance of the fitted
-    frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`).
+    frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`);
+    `told`: by the other half of the sheet alone, the page boxes being cut off.
     """
 
     turn: Turn
@@ -38,10 +40,21 @@ class Placement:
     fields: dict[str, float]
     error_mm: float
     ink: NDArray[np.float32]
+    told: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether it tells where the whole sheet lies, to some millimetres."""
+        return self.told or self.frames >= FRAMES_SEEN or self.boxes >= BOXES_WHOLE
 
     def corners(self, zone: Rectangle) -> NDArray[np.float64]:
         """The zone's corners on the upright page: 4 × 2 pixels, clockwise from the top left."""
         return transform(self.to_pixels, np.array(zone.corners))
+
+    def shows(self, zone: Rectangle, shape: tuple[int, ...]) -> bool:
+        """Whether the whole zone lies on an upright page of this shape (height, width)."""
+        x, y = self.corners(zone).T
+        return bool(min(x.min(), y.min()) >= 0 and x.max() < shape[1] and y.max() < shape[0])
 
     def enlarged(self, times: int) -> Placement:
         """The same on an image so many times larger."""
@@ -87,6 +100,40 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
         ):
             best = other
     return replace(best, to_pixels=_scaled(best.to_pixels, scale))
+
+
+def place_halves(
+    places: Sequence[Placement], darks: Sequence[Gray], scale: float, form: Form
+) -> list[Placement]:
+    """The left and the right half of an A3 side, each placed by itself: one lies where the other says.
+
+    A tilted sheet may have left the image with the page boxes of one half. Where they would be inside and are
+    not seen, nothing is told: another paper may lie there.
+    """
+    placed = list(places)
+    for here, there in ((0, 1), (1, 0)):
+        if _is_seen(places[here]) or max(places[there].frames, places[there].boxes) < _BOXES_SURE:
+            continue
+        known = places[there]
+        page, other = turned(darks[here], known.turn), turned(darks[there], known.turn)
+        after = (here == 1) == (known.turn in (Turn.NONE, Turn.LEFT))
+        step, seam = (1, other.shape[1]) if after else (-1, page.shape[1])
+        matrix = _scaled(known.to_pixels, 1 / scale)
+        matrix[:, 2] += step * form.form.page_width * matrix[:, 0]
+        matrix[0, 2] -= step * seam
+        ink = _ink(_stretched(page), matrix, form)
+        told = Placement(known.turn, matrix, 0.0, 0.0, {}, known.error_mm, ink, told=True)
+        if not told.shows(boxes_zone(form.pagination).grown(_TOLD_MM), page.shape):
+            placed[here] = replace(told, to_pixels=_scaled(matrix, scale))
+    return placed
+
+
+_TOLD_MM = 5.0
+"""How far off the page boxes of the other half may lie: those of one half tell the tilt to 1.5° alone."""
+
+
+def _is_seen(placement: Placement) -> bool:
+    return placement.frames >= FRAMES_SEEN or placement.boxes >= BOXES_SEEN
 
 
 def _scaled(matrix: Affine, times: float) -> Affine:

@@ -4,7 +4,16 @@ A change reads the register, its event and the vault, and nothing else: no clock
 always gives the same register. It returns False, having changed nothing, when all was so already.
 """
 
-from storage.changes import copies, lots, people, scans  # noqa: F401 - each teaches `apply` its events
+from storage.changes import (  # noqa: F401 - each teaches `apply` its events
+    accounts,
+    alerts,
+    copies,
+    dossiers,
+    lots,
+    people,
+    rulings,
+    scans,
+)
 from storage.changes.base import Change, Refused, apply
 
 __all__ = ["Change", "Refused", "apply"]

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from storage.changes.base import Change, Refused, apply
-from storage.facts import CopyAnonymised, CopyDecided, CopyNotAnonymous, Decision, FoundCopy, ScanRead
-from storage.schema import Life, copies, enrolments, findings
+from storage.facts import (
+    CopyAnonymised,
+    CopyDecided,
+    CopyNotAnonymous,
+    Decision,
+    FoundCopy,
+    ScanRead,
+)
+from storage.rulings import TROUBLES, CopyReported
+from storage.schema import copies, enrolments, findings, proposals
+from storage.states import Life
+
+_OF_NO_LOT: dict[str, Any] = {"lot": None, "order_in_lot": None}
 
 
 def take_reading(facts: ScanRead, exam: str, centre: str, change: Change) -> bool:
@@ -38,7 +49,7 @@ def copy_anonymised(facts: CopyAnonymised, change: Change) -> bool:
     copy = change.row(copies, change.subject)
     if copy.anonymous_sha256 == facts.sha256 and copy.anonymous_number == facts.anonymous_number:
         return False
-    if copy.lot is not None:
+    if copy.lot is not None and copy.anonymous_sha256 is not None:
         raise Refused(f"{copy.id} is in a lot already")
     taken = select(copies.c.id).where(
         copies.c.exam == copy.exam,
@@ -72,12 +83,26 @@ def copy_not_anonymous(facts: CopyNotAnonymous, change: Change) -> bool:
 
 
 @apply.register
+def copy_reported(facts: CopyReported, change: Change) -> bool:
+    copy = change.row(copies, change.subject)
+    if (copy.life, copy.status) != (Life.CURRENT, CopyStatus.COMPLETE) or copy.lot is None:
+        raise Refused(f"{copy.id} is in nobody's hands")
+    change.connection.execute(
+        update(copies).where(copies.c.id == copy.id).values(status=CopyStatus.TO_DECIDE)
+    )
+    _state_of_copy([finding(Code.REPORTED, what=TROUBLES[facts.trouble])], copy, change)
+    return True
+
+
+@apply.register
 def copy_decided(facts: CopyDecided, change: Change) -> bool:
     copy = change.row(copies, change.subject)
-    if copy.life != Life.CURRENT:
+    back = (copy.life, copy.decision) == (Life.SET_ASIDE, Decision.SET_ASIDE)  # a person's, so a person may
+    if copy.life != Life.CURRENT and not (back and facts.decision is not Decision.SET_ASIDE):
         raise Refused(f"{copy.id} is {copy.life}: there is nothing to decide")
-    if copy.lot is not None:
+    if copy.lot is not None and copy.status == CopyStatus.COMPLETE:
         raise Refused(f"{copy.id} is in {copy.lot}: it cannot be decided anew")
+    _take_proposal(facts, change)
     decided: dict[str, Any] = {
         "decision": facts.decision,
         "decided_by": change.event.actor,
@@ -85,37 +110,51 @@ def copy_decided(facts: CopyDecided, change: Change) -> bool:
     }
     if facts.decision is Decision.SET_ASIDE:
         set_aside(change, copies.c.id == copy.id)
+        decided |= _OF_NO_LOT
     else:
         candidate = facts.candidate if facts.decision is Decision.ATTRIBUTE else copy.candidate
         if candidate is None:
             raise Refused(f"nobody knows whose {copy.id} is: attribute it")
         _must_be_enrolled(candidate, copy.exam, change)
         whole = facts.decision is Decision.ACCEPT or not copy.missing
-        decided["candidate"] = candidate
+        decided |= {"candidate": candidate, "life": Life.CURRENT}
         decided["status"] = CopyStatus.COMPLETE if whole else CopyStatus.INCOMPLETE
         if facts.decision is Decision.ATTRIBUTE:
             decided["attributed_by"] = ["decision"]
             if candidate != copy.candidate:  # another name must not be found in its PDF
-                decided |= {"anonymous_number": None, "anonymous_sha256": None}
+                decided |= {"anonymous_number": None, "anonymous_sha256": None, **_OF_NO_LOT}
         if whole:
             other = _complete_copy(copy.exam, candidate, change)
             if other not in (None, copy.id):
                 raise Refused(f"this candidate has a complete copy, {other}: set one of them aside first")
-            _supersede(copy.exam, candidate, copy.id, change)
+            decided |= _supersede(copy.exam, candidate, copy.id, change)
             change.resolve_findings(findings.c.copy == copy.id)
     change.connection.execute(update(copies).where(copies.c.id == copy.id).values(decided))
     return True
 
 
+def _take_proposal(facts: CopyDecided, change: Change) -> None:
+    """What was proposed of the copy is over. Raises Refused if it is said to be confirmed, and is not."""
+    proposed = change.connection.execute(select(proposals).where(proposals.c.copy == change.subject)).first()
+    if facts.confirms is not None and (
+        proposed is None
+        or proposed.author == change.event.actor
+        or (proposed.seq, proposed.decision, proposed.candidate)
+        != (facts.confirms, facts.decision, facts.candidate)
+    ):
+        raise Refused(f"event {facts.confirms} proposes something else, or nothing more, or is one's own")
+    change.connection.execute(delete(proposals).where(proposals.c.copy == change.subject))
+
+
 def _take(found: FoundCopy, position: int, attempt: int, exam: str, centre: str, change: Change) -> None:
-    stated, status = list(found.findings), found.status
+    stated, status, place = list(found.findings), found.status, dict[str, Any]()
     if found.candidate is not None:
         if status is not CopyStatus.TO_DECIDE and _complete_copy(exam, found.candidate, change):
             status = CopyStatus.TO_DECIDE
             if not any(one.code is Code.DUPLICATE_COPY for one in stated):
                 stated.append(finding(Code.DUPLICATE_COPY))
         if status is CopyStatus.COMPLETE:
-            _supersede(exam, found.candidate, found.id, change)
+            place = _supersede(exam, found.candidate, found.id, change)
     copy = {
         "id": found.id,
         "scan": change.subject,
@@ -126,6 +165,7 @@ def _take(found: FoundCopy, position: int, attempt: int, exam: str, centre: str,
     change.connection.execute(
         insert(copies).values(
             **copy,
+            **place,
             attempt=attempt,
             position=position,
             attributed_by=found.attributed_by,
@@ -143,10 +183,11 @@ def _state_of_copy(stated: Any, copy: Any, change: Change) -> None:
     change.state_findings(stated, exam=copy.exam, centre=copy.centre, scan=copy.scan, copy=copy.id)
 
 
-def _supersede(exam: str, candidate: str, by: str, change: Change) -> None:
+def _supersede(exam: str, candidate: str, by: str, change: Change) -> dict[str, Any]:
     """What this candidate's copy takes the place of: copies that were incomplete or waited.
 
     Of two copies said to be one candidate's, one may be another's, wrongly labelled: they wait for a person.
+    One that a corrector reported gives its place in the lot: it is what is returned.
     """
     double = (
         select(findings.c.seq)
@@ -157,9 +198,7 @@ def _supersede(exam: str, candidate: str, by: str, change: Change) -> None:
         )
         .exists()
     )
-    _end(
-        change,
-        Life.SUPERSEDED,
+    theirs = (
         copies.c.exam == exam,
         copies.c.candidate == candidate,
         copies.c.life == Life.CURRENT,
@@ -167,6 +206,14 @@ def _supersede(exam: str, candidate: str, by: str, change: Change) -> None:
         copies.c.id != by,
         ~double,
     )
+    reported = select(copies.c.id, copies.c.lot, copies.c.order_in_lot).where(
+        *theirs, copies.c.lot.is_not(None)
+    )
+    row = change.connection.execute(reported).first()
+    if row is not None:
+        change.connection.execute(update(copies).where(copies.c.id == row.id).values(_OF_NO_LOT))
+    _end(change, Life.SUPERSEDED, *theirs)
+    return {} if row is None else {"lot": row.lot, "order_in_lot": row.order_in_lot}
 
 
 def _end(change: Change, life: Life, *conditions: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 
 from processors.scans.readings import CopyStatus
 from storage.changes.base import Change, Refused, apply
@@ -18,7 +18,10 @@ from storage.facts import (
     LotReturned,
     ReconciliationMade,
 )
-from storage.schema import Life, LotState, copies, correctors, findings, lots, sweeps
+from storage.ids import in_parts
+from storage.rulings import CopyReturned, LotClosed
+from storage.schema import copies, correctors, findings, lots, sweeps
+from storage.states import Life, LotState
 
 
 @apply.register
@@ -69,22 +72,25 @@ def lot_formed(facts: LotFormed, change: Change) -> bool:
             formed_at=change.event.at,
         )
     )
-    for order, copy in enumerate(facts.copies, start=1):
-        taken = change.connection.execute(
-            update(copies)
-            .where(
-                copies.c.id == copy,
-                copies.c.exam == facts.exam,
-                copies.c.lot.is_(None),
-                copies.c.life == Life.CURRENT,
-                copies.c.status == CopyStatus.COMPLETE,
-                copies.c.candidate.is_not(None),
-                copies.c.anonymous_sha256.is_not(None),
-            )
-            .values(lot=change.subject, order_in_lot=order)
-        )
-        if taken.rowcount != 1:
-            raise Refused(f"{copy} cannot go into a lot: it is in one already, or not ready for it")
+    order = {copy: place for place, copy in enumerate(facts.copies, start=1)}
+    state = [copies.c[name] for name in ("exam", "lot", "life", "status", "candidate", "anonymous_sha256")]
+    taken = 0
+    for part in in_parts(facts.copies):
+        # By id alone: given more conditions, SQLite would go through all copies that are alike
+        found = change.connection.execute(select(copies.c.id, *state).where(copies.c.id.in_(part)))
+        ready = [
+            row.id
+            for row in found
+            if (row.exam, row.lot, row.life, row.status)
+            == (facts.exam, None, Life.CURRENT, CopyStatus.COMPLETE)
+            and None not in (row.candidate, row.anonymous_sha256)
+        ]
+        place = case({copy: order[copy] for copy in part}, value=copies.c.id)
+        into = update(copies).where(copies.c.id.in_(ready)).values(lot=change.subject, order_in_lot=place)
+        change.connection.execute(into)
+        taken += len(ready)
+    if taken != len(facts.copies):
+        raise Refused("a copy cannot go into a lot: it is in one already, or not ready for it")
     return True
 
 
@@ -102,26 +108,65 @@ def lot_reassigned(facts: LotReassigned, change: Change) -> bool:
 
 @apply.register
 def lot_pulled(facts: LotPulled, change: Change) -> bool:
+    if facts.corrector not in (None, change.row(lots, change.subject).corrector):
+        raise Refused(f"{change.subject} is another corrector's")
     return _move(change, LotState.PULLED, LotState.ASSIGNED)
 
 
 @apply.register
 def lot_returned(facts: LotReturned, change: Change) -> bool:
-    return _move(change, LotState.RETURNED, LotState.PULLED)
+    """All that is in the corrector's hands; one that was reported comes back to a lot that is still open."""
+    lot = change.row(lots, change.subject)
+    if lot.state == LotState.RETURNED:
+        return False
+    if lot.state != LotState.PULLED:
+        raise Refused(f"{lot.id} is {lot.state}: it cannot become returned")
+    given = change.connection.execute(
+        update(copies)
+        .where(copies.c.lot == lot.id, copies.c.status == CopyStatus.COMPLETE, copies.c.returned.is_(False))
+        .values(returned=True)
+    )
+    return _end_if_all_returned(lot.id, change) or given.rowcount > 0
+
+
+@apply.register
+def copy_returned(facts: CopyReturned, change: Change) -> bool:
+    copy = change.row(copies, change.subject)
+    lot = change.row(lots, copy.lot or "")
+    if copy.returned is facts.returned:
+        return False
+    if lot.state != LotState.PULLED or copy.status != CopyStatus.COMPLETE:
+        raise Refused(f"{copy.id} is not in a corrector's hands")
+    change.connection.execute(update(copies).where(copies.c.id == copy.id).values(returned=facts.returned))
+    _end_if_all_returned(lot.id, change)
+    return True
+
+
+def _end_if_all_returned(lot: str, change: Change) -> bool:
+    left = select(copies.c.id).where(copies.c.lot == lot, copies.c.returned.is_(False))
+    if change.connection.execute(left).first():
+        return False
+    return _move(change, LotState.RETURNED, LotState.PULLED, lot=lot)
+
+
+@apply.register
+def lot_closed(facts: LotClosed, change: Change) -> bool:
+    return _move(change, LotState.CLOSED, LotState.RETURNED)
 
 
 @apply.register
 def lot_recalled(facts: LotRecalled, change: Change) -> bool:
-    return _move(change, LotState.ASSIGNED, LotState.PULLED, LotState.RETURNED)
+    change.connection.execute(update(copies).where(copies.c.lot == change.subject).values(returned=False))
+    return _move(change, LotState.ASSIGNED, LotState.PULLED, LotState.RETURNED, LotState.CLOSED)
 
 
-def _move(change: Change, to: LotState, *from_: LotState) -> bool:
+def _move(change: Change, to: LotState, *from_: LotState, lot: str | None = None) -> bool:
     """False when it is there already. Raises Refused when it is in a state that does not lead there."""
-    lot = change.row(lots, change.subject)
-    if lot.state == to:
+    moving = change.row(lots, lot or change.subject)
+    if moving.state == to:
         return False
-    if lot.state not in from_:
-        raise Refused(f"{lot.id} is {lot.state}: it cannot become {to}")
+    if moving.state not in from_:
+        raise Refused(f"{moving.id} is {moving.state}: it cannot become {to}")
     moved: dict[str, Any] = {"state": to}
-    change.connection.execute(update(lots).where(lots.c.id == lot.id).values(moved))
+    change.connection.execute(update(lots).where(lots.c.id == moving.id).values(moved))
     return True

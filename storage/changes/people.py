@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
-from processors.people import Import, read_candidates, read_correctors
+from processors.people import read_candidates, read_correctors
+from processors.tables import Import
 from storage.changes.base import Change, Refused, apply
 from storage.facts import (
     AttendanceImported,
@@ -15,6 +16,7 @@ from storage.facts import (
     SessionLoaded,
     TokenIssued,
 )
+from storage.ids import in_parts
 from storage.schema import attendance, candidates, correctors, enrolments, session
 
 T = TypeVar("T")
@@ -35,36 +37,55 @@ def session_loaded(facts: SessionLoaded, change: Change) -> bool:
 @apply.register
 def candidates_imported(facts: CandidatesImported, change: Change) -> bool:
     rows = _whole(read_candidates(change.vault.get(facts.file)))
-    known = set(change.connection.scalars(select(candidates.c.id)))
-    enrolled = {
-        (row.candidate, row.exam): (row.centre, row.registration)
-        for row in change.connection.execute(select(enrolments))
-    }
-    for id_, line in zip(facts.ids, rows, strict=True):
-        person = {
-            "number": line.number,
-            "family_name": line.family_name,
-            "first_names": line.first_names,
-            "birth_date": line.birth_date,
-            "school": line.school,
-            "option": line.option,
-            "category": line.category,
-        }
-        if id_ in known:
-            change.connection.execute(update(candidates).where(candidates.c.id == id_).values(person))
-        else:
-            change.connection.execute(insert(candidates).values(id=id_, **person))
-        for exam in line.exams:
-            place = {"centre": line.centre, "registration": line.registration}
-            if (id_, exam) in enrolled:
-                change.connection.execute(
-                    update(enrolments)
-                    .where(enrolments.c.candidate == id_, enrolments.c.exam == exam)
-                    .values(place)
-                )
-            else:
-                change.connection.execute(insert(enrolments).values(candidate=id_, exam=exam, **place))
+    for part in in_parts(zip(facts.ids, rows, strict=True)):
+        ids = [id_ for id_, _ in part]
+        _put(
+            change,
+            candidates,
+            set(change.connection.scalars(select(candidates.c.id).where(candidates.c.id.in_(ids)))),
+            [
+                {
+                    "id": id_,
+                    "number": line.number,
+                    "family_name": line.family_name,
+                    "first_names": line.first_names,
+                    "birth_date": line.birth_date,
+                    "school": line.school,
+                    "option": line.option,
+                    "category": line.category,
+                }
+                for id_, line in part
+            ],
+        )
+        there = select(enrolments.c.candidate, enrolments.c.exam).where(enrolments.c.candidate.in_(ids))
+        _put(
+            change,
+            enrolments,
+            {tuple(row) for row in change.connection.execute(there)},
+            [
+                {"candidate": id_, "exam": exam, "centre": line.centre, "registration": line.registration}
+                for id_, line in part
+                for exam in line.exams
+            ],
+        )
     return True
+
+
+def _put(change: Change, table: Table, known: set[Any], rows: list[dict[str, Any]]) -> None:
+    """Adds these rows, or changes those whose keys (values, a tuple where there are several) are known."""
+    keys = [column.name for column in table.primary_key]
+
+    def key_of(row: dict[str, Any]) -> Any:
+        return row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys)
+
+    new = {key_of(row): row for row in rows if key_of(row) not in known}
+    if new:
+        change.connection.execute(insert(table), list(new.values()))
+    for row in rows:
+        if key_of(row) in known:
+            change.connection.execute(
+                update(table).where(*(table.c[key] == row[key] for key in keys)).values(row)
+            )
 
 
 @apply.register

@@ -16,9 +16,11 @@ from storage.facts import (
     ScanQuarantined,
     ScanRead,
     ScanReleased,
+    ScanReopened,
     ScanStored,
 )
-from storage.schema import ScanState, copies, findings, scans
+from storage.schema import copies, findings, scans
+from storage.states import ScanState
 
 
 @apply.register
@@ -30,8 +32,8 @@ def scan_arrived(facts: ScanArrived, change: Change) -> bool:
     if change.connection.execute(known).first():
         return False
     so_far = select(func.max(scans.c.n)).where(
-        scans.c.exam.is_not_distinct_from(facts.exam), scans.c.centre.is_not_distinct_from(facts.centre)
-    )
+        *(column == value for column, value in ((scans.c.exam, facts.exam), (scans.c.centre, facts.centre)))
+    )  # None becomes IS NULL, which, unlike IS NOT DISTINCT FROM, PostgreSQL looks up in an index
     change.connection.execute(
         insert(scans).values(
             id=change.subject,
@@ -75,6 +77,26 @@ def scan_released(facts: ScanReleased, change: Change) -> bool:
         .values(state=ScanState.ARRIVED, claimed_at=None)
     )
     return change.connection.execute(release).rowcount == 1
+
+
+@apply.register
+def scan_reopened(facts: ScanReopened, change: Change) -> bool:
+    here = scans.c.id == change.subject
+    if facts.deposited_at is None:
+        reopen = (
+            update(scans).where(here, scans.c.state == ScanState.PROCESSED).values(state=ScanState.ARRIVED)
+        )
+        return change.connection.execute(reopen).rowcount == 1
+    anew = {"sha256": None, "read_attempt": None, "reading": None, "deposited_at": facts.deposited_at}
+    again = (
+        update(scans)
+        .where(here, scans.c.state == ScanState.QUARANTINED, scans.c.deposited_at < facts.deposited_at)
+        .values(state=ScanState.ARRIVED, **anew)
+    )
+    if change.connection.execute(again).rowcount != 1:
+        return False
+    change.resolve_findings(findings.c.scan == change.subject)
+    return True
 
 
 @apply.register

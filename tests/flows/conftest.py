@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from otlp import collector
+from stories import Theatre, theatre
 
+from flows import demo_dossiers
 from flows.context import Context, context, now
 from flows.demo_session import FORM, write_demo_session
 from flows.up import Machine, running
@@ -18,6 +22,7 @@ from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
 from storage import intake, queries
+from storage.weed import Weed
 
 
 @dataclass
@@ -28,6 +33,7 @@ class Stage:
     work: Context
     plan: Rehearsal
     tokens: dict[str, str]
+    spans: list[Span]
 
     def draw(self, centre: str, exam: str, kinds: tuple[Kind, ...]) -> Batch:
         from dataclasses import replace
@@ -61,33 +67,51 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    data: Path = tmp_path_factory.mktemp("massicot")
+    """The one that most tests share."""
+    with staged(tmp_path_factory.mktemp("massicot")) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def own_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One for a file whose tests tell a whole story."""
+    with staged(tmp_path_factory.mktemp("own")) as stage:
+        yield stage
+
+
+@contextmanager
+def staged(data: Path) -> Iterator[Stage]:
     session = data / "session-file.toml"
     write_demo_session(session, now())
-    before = os.environ.get("MASSICOT_DATA_DIR")
-    os.environ["MASSICOT_DATA_DIR"] = str(data)
     context.cache_clear()
     try:
-        with running(data, session=session) as machine:
-            work = context()
-            plan = plan_session(11, ["0130051K", "0050006E", "0840003X"], ["U4", "U7"], 30)
-            at = now()
-            for read, content in (
-                (intake.import_candidates, roster_csv(plan.candidates)),
-                (intake.import_correctors, correctors_csv(plan.correctors)),
-            ):
-                assert not read(work.register, content, work.session, actor="service", at=at).problems
-            with work.register.reading() as connection:
-                correctors = queries.all_correctors(connection)
-            tokens = {
-                c.id: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors
-            }
-            for planned in plan.batches:
-                key = f"attendance/{planned.centre}/{planned.exam}.csv"
-                work.store.inbox.put(key, attendance_csv(planned.attendance))
-            yield Stage(machine, work, plan, tokens)
+        with collector() as (traces, spans), pytest.MonkeyPatch.context() as environment:
+            environment.setenv("MASSICOT_DATA_DIR", str(data))
+            environment.setenv("MASSICOT_LOG_FORMAT", "json")
+            environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", traces)
+            with running(data, session=session) as machine:
+                work = context()
+                plan = plan_session(11, ["0130051K", "0050006E", "0840003X"], ["U4", "U7"], 30)
+                at = now()
+                for read, content in (
+                    (intake.import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
+                    (intake.import_correctors, correctors_csv(plan.correctors)),
+                ):
+                    assert not read(work.register, content, work.session, actor="service", at=at).problems
+                with work.register.reading() as connection:
+                    correctors = queries.all_correctors(connection)
+                tokens = {
+                    c.id: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors
+                }
+                for planned in plan.batches:
+                    key = f"attendance/{planned.centre}/{planned.exam}.csv"
+                    work.store.inbox.put(key, attendance_csv(planned.attendance))
+                yield Stage(machine, work, plan, tokens, spans)
     finally:
         context.cache_clear()
-        os.environ.pop("MASSICOT_DATA_DIR")
-        if before is not None:
-            os.environ["MASSICOT_DATA_DIR"] = before
+
+
+@pytest.fixture(scope="module", name="theatre")
+def _theatre(tmp_path_factory: pytest.TempPathFactory, weed: Weed) -> Iterator[Theatre]:
+    with theatre(tmp_path_factory.mktemp("theatre"), weed) as stage:
+        yield stage

@@ -121,6 +121,17 @@ def test_an_attendance_list_with_strangers_is_answered_line_by_line(stage):
     assert (answer["taken"], [line["line"] for line in answer["lines"]]) == (False, [2, 3])
 
 
+def test_a_list_of_no_reasonable_size_is_set_aside_unopened(stage):
+    inbox = stage.work.store.inbox
+    inbox.put("attendance/0840003X/U7.csv", b"candidate_number,present\n" + b"x" * 5_000_000)
+    etag = inbox.head("attendance/0840003X/U7.csv").etag
+    stage.run("watch-inbox")
+    stage.wait(lambda: not list(inbox.list("attendance/")))
+    answer = json.loads(inbox.get(f"{RECEIPTS}attendance/0840003X/U7.csv.json"))
+    assert answer["taken"] is False and "5 Mo" in answer["message"]
+    assert stage.work.store.vault.head(f"quarantine/attendance/{etag}")
+
+
 def people(stage):
     with stage.work.register.reading() as connection:
         return queries.roster(connection), queries.all_correctors(connection)

@@ -82,3 +82,9 @@ def test_the_roster_of_a_read_is_refused_with_its_bad_line(tmp_path):
     result = run(app, ["read", str(scan), *where])
     assert result.exit_code == 1
     assert "line 1" in result.output
+
+
+def test_starting_loads_none_of_the_heavy_libraries():
+    said = "import sys, flows.cli; print({'prefect', 'pyhanko', 'cv2', 'boto3'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

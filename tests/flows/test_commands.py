@@ -267,6 +267,40 @@ def test_a_log_that_was_touched_is_told_where(shell, sealed):
         shell("audit", "verify")
 
 
+def test_a_checkpoint_is_made_countersigned_and_checked(shell, sealed):
+    kept, witnessed = shell.folder / "checkpoint.json", shell.folder / "witnessed.json"
+    kept.write_text(shell("audit", "checkpoint"))
+    witnessed.write_text(shell("audit", "countersign", str(kept), "--key", "witness.pem"))
+    witness = str(shell.folder / "witness.pub")
+    shell("audit", "verify", "--checkpoint", str(witnessed), "--witness", witness)
+    told = shell("audit", "verify", "--checkpoint", str(kept), "--witness", witness, fails=True)
+    assert "did not sign" in told
+    assert "not a checkpoint" in shell("audit", "verify", "--checkpoint", witness, fails=True)
+    stated = json.loads(kept.read_text())
+    kept.write_text(json.dumps(stated | {"n": stated["n"] + 1}))
+    assert "forged" in shell("audit", "verify", "--checkpoint", str(kept), fails=True)
+
+
+def test_a_row_that_no_event_touched_is_told(shell, sealed):
+    register = shell.data / "register.sqlite"
+    with sqlite3.connect(register) as connection:
+        first = "number = (SELECT min(number) FROM candidates)"
+        connection.execute(f"UPDATE candidates SET school = school || 'X' WHERE {first}")
+    told = " ".join(shell("audit", "verify", fails=True).split())
+    assert "In candidates, 1 rows were altered: cand_" in told
+    with sqlite3.connect(register) as connection:
+        connection.execute("UPDATE candidates SET school = rtrim(school, 'X')")
+    shell("audit", "verify")
+
+
+def test_health_is_told_to_a_shell(shell, sealed):
+    command = [*MASSICOT, "status", "--health"]
+    done = subprocess.run(command, cwd=shell.folder, env=shell.environment, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    assert told["ready"] and told["register"] and told["inbox_watched_seconds"] is not None
+    assert done.returncode == (0 if told["well"] else 1)
+
+
 def test_up_goes_on_after_ctrl_c_and_after_a_kill(shell, sealed):
     before = shell.counts()
     assert shell.end(signal.SIGINT) == 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pypdfium2
 import pytest
 import zxingcpp
@@ -19,6 +20,7 @@ from flows.demo_truth import judge
 from processors.findings import Code
 from specimens.batch import Kind
 from storage import intake, queries
+from storage.counts import exam_counts
 from storage.facts import Decision
 from storage.signing import load_or_make_key
 from storage.verify import verify
@@ -118,7 +120,7 @@ def pulled(stage, read, tmp_path_factory):
 
 def test_complete_copies_and_no_others_reach_correctors(stage, pulled):
     with stage.work.register.reading() as connection:
-        counts = queries.exam_counts(connection, "U4")
+        counts = exam_counts(connection, "U4")
     copies = [path for lot in pulled for path in lot.glob("*.pdf") if path.name != "bordereau.pdf"]
     assert len(copies) == counts.complete == counts.pulled > 0
     assert all((lot / "bordereau.pdf").exists() for lot in pulled)
@@ -186,23 +188,62 @@ def test_a_worker_killed_in_the_middle_costs_time_and_nothing_else(stage, read):
     assert stage.work.store.inbox.head("receipts/0840003X/U4/pile.pdf.json")
 
 
-def test_prefect_knows_nobody(stage, pulled):
-    """Runs, parameters, states, tasks, logs, artifacts: no name, no number, no file name."""
-    told = ""
-    with httpx.Client(base_url=stage.machine.api, timeout=60) as prefect:
-        for what in ("flow_runs", "task_runs", "artifacts", "logs", "deployments", "flow_run_states"):
-            for offset in range(0, 5000, 200):
-                answer = prefect.post(f"/{what}/filter", json={"limit": 200, "offset": offset})
-                if answer.status_code in (404, 405):
-                    assert what == "flow_run_states", what
-                    break
-                page = answer.raise_for_status().json()
-                told += json.dumps(page, ensure_ascii=False)
-                if len(page) < 200:
-                    break
-    assert "Avec constats" in told and "avancement" in told, "this looked in the wrong place"
+def personal(people) -> set[str]:
+    """All by which somebody is known: number, names, birth date however it is written."""
+    return {
+        word
+        for c in people
+        for word in (
+            *(c.number, c.family_name, f"{c.family_name} {c.first_names}"),
+            *(f"{c.birth_date:{form}}" for form in ("%Y-%m-%d", "%d/%m/%Y", "%d%m%Y")),
+        )
+    }
+
+
+def tables_as_text(path: Path) -> str:
+    """Every row of every table."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        names = [row[0] for row in database.execute("select name from sqlite_master where type = 'table'")]
+        return "\n".join(repr(row) for name in names for row in database.execute(f'select * from "{name}"'))
+
+
+@pytest.mark.usefixtures("read")
+def test_nobody_is_named_in_prefect_logs_and_traces(stage, pulled):
+    """Runs, parameters, states, artifacts, logs, events: all that Prefect's database holds, and all logs.
+
+    But the store's own: it names objects, and lies beside them.
+    """
+    data = stage.machine.data
     with stage.work.register.reading() as connection:
-        people = queries.roster(connection)
-    words = {w for c in people for w in (c.number, f"{c.family_name} {c.first_names}", c.family_name)}
-    assert not sorted(word for word in words if word in told)
-    assert "pile.pdf" not in told and "perdu.pdf" not in told
+        words = personal(queries.roster(connection))
+    known = tables_as_text(data / "register.sqlite")
+    numbers = {word for word in words if word.isdigit() and len(word) == 11}
+    assert numbers and all(number in known for number in numbers)
+    logs = {path.name: path.read_text(errors="replace") for path in (data / "logs").glob("*.log")}
+    told = {
+        "Prefect's database": tables_as_text(data / "prefect" / "prefect.db"),
+        "traces": " ".join(map(str, stage.spans)),
+        **logs,
+    }
+    assert "Avec constats" in told["Prefect's database"] and "avancement" in told["Prefect's database"]
+    assert logs.keys() >= {"server.log", "worker.log", "desk.log"} and logs["worker.log"]
+    for where, text in told.items():
+        assert not sorted(word for word in words if word in text), where
+        assert "pile.pdf" not in text and "perdu.pdf" not in text, where
+
+
+def test_logs_are_lines_of_json_when_asked(stage, read):
+    lines = (stage.machine.data / "logs" / "worker.log").read_text().splitlines()
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    assert len(told) > 10
+    assert all(one.keys() >= {"at", "level", "logger", "message"} for one in told)
+
+
+def test_runs_and_their_stages_are_traced(stage, read):
+    def runs_that_read():
+        """Names of the runs under which a stage of that name stands."""
+        spans = {span.span_id: span for span in list(stage.spans)}
+        stages = [span for span in spans.values() if span.name.startswith("lire")]
+        return {spans[span.parent_span_id].name for span in stages if span.parent_span_id in spans}
+
+    assert all(name.startswith("scan ") for name in stage.wait(runs_that_read))

@@ -2,14 +2,17 @@
 
 import os
 import signal
+import struct
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from flows.isolation import isolated, run_pages
+from flows.isolation import Interrupted, isolated, run_pages
 from processors.findings import Code
 from processors.scans.raster import BadScan, inspect
 
@@ -20,6 +23,10 @@ def double(value: int) -> int:
 
 def kill_myself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def crash() -> None:
+    os.abort()
 
 
 def hoard() -> int:
@@ -47,9 +54,50 @@ def large() -> bytes:
     return bytes(30_000_000)
 
 
+def flood() -> bytes:
+    return bytes(700_000_000)
+
+
+def leave_a_file() -> str:
+    handle, name = tempfile.mkstemp()
+    os.write(handle, b"a page")
+    return name
+
+
+def fill_the_disk() -> None:
+    with tempfile.TemporaryFile() as file:
+        file.seek(700_000_000)  # a hole, which costs this disk nothing
+        file.write(b"x")
+
+
+def open_everything() -> int:
+    return len([os.open("/dev/null", os.O_RDONLY) for _ in range(1000)])
+
+
+def start_another() -> int:
+    return subprocess.Popen(["sleep", "3600"]).pid
+
+
+class Trap:
+    """An answer of a child that was taken over."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os.mkdir, ("/tmp/massicot-was-here",))
+
+
+def set_a_trap() -> Trap:
+    return Trap()
+
+
+def half_an_answer() -> None:
+    sender = sys._getframe(1).f_locals["sender"]
+    os.write(sender.fileno(), struct.pack("!i", 1000) + b"only the beginning")
+    time.sleep(3600)
+
+
 def numbers(path: Path, factor: int, start: int, stop: int) -> list[tuple[int, int]]:
     if path.name == "poison" and start <= 30 < stop:
-        kill_myself()
+        crash()
     return [(page * factor, os.getpid()) for page in range(start, stop)]
 
 
@@ -65,9 +113,14 @@ def test_the_answer_comes_back() -> None:
     assert len(isolated(large)) == 30_000_000
 
 
-def test_a_child_that_is_killed_is_a_bad_scan_and_the_next_runs() -> None:
-    assert failure(kill_myself).code is Code.READING_FAILED
+def test_a_child_that_is_killed_condemns_no_file_and_the_next_runs() -> None:
+    with pytest.raises(Interrupted):
+        isolated(kill_myself)
     assert isolated(double, 1) == 2
+
+
+def test_a_child_that_crashes_is_a_bad_scan() -> None:
+    assert failure(crash).code is Code.READING_FAILED
 
 
 def test_a_child_that_takes_too_much_memory() -> None:
@@ -122,3 +175,35 @@ def test_children_may_be_started_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == [0, 2, 4, 6, 8, 10]
+
+
+def test_an_answer_beyond_all_measure_is_refused() -> None:
+    assert failure(flood).code is Code.READING_FAILED
+
+
+def test_a_child_that_stops_in_the_middle_of_its_answer() -> None:
+    assert failure(half_an_answer, seconds=2).what == "plus de 2 secondes"
+
+
+def test_what_a_child_leaves_on_disk_goes_with_it() -> None:
+    assert not Path(isolated(leave_a_file)).exists()
+
+
+def test_a_child_may_neither_fill_the_disk_nor_open_everything() -> None:
+    assert failure(fill_the_disk).code is Code.READING_FAILED
+    assert failure(open_everything).what == "OSError"
+
+
+def test_what_a_child_started_ends_with_it() -> None:
+    pid = isolated(start_another)
+    for _ in range(100):
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.1)
+    raise AssertionError("it goes on")
+
+
+def test_a_child_that_was_taken_over_does_nothing_to_its_parent(tmp_path: Path) -> None:
+    assert failure(set_a_trap).code is Code.READING_FAILED
+    assert not Path("/tmp/massicot-was-here").exists()

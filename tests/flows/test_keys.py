@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.keys import RECEIPTS, attendance_answer_key, attendance_path, receipt_key, scan_path
+from flows.keys import RECEIPTS, answer_key, attendance_path, receipt_key, scan_path
 from processors.findings import Code
 from processors.session import load_session
 
@@ -50,7 +50,7 @@ def test_a_receipt_never_leaves_its_folder(key):
 
 @pytest.mark.parametrize("name", ["0130051K/U4.csv", "../U4.csv", "0130051K/" + "é" * 125 + ".csv", ""])
 def test_the_answer_to_an_attendance_list_has_a_key_that_a_store_takes(name):
-    answer = attendance_answer_key(f"attendance/{name}", "0cc175b9c0f1b6a831c399e269772661")
+    answer = answer_key(f"attendance/{name}", "0cc175b9c0f1b6a831c399e269772661")
     assert answer.startswith(f"{RECEIPTS}attendance/")
     parts = answer.split("/")
     assert ".." not in parts and all(0 < len(part.encode()) <= 255 for part in parts)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 import pytest
 from sqlalchemy import select
+from worlds import own_world
 
 from flows import deadlines, janitor, watch
 from flows.answers import answer
@@ -24,7 +26,7 @@ from flows.context import Context, context, now
 from flows.demo_session import FORM, write_demo_session
 from flows.prepare import prepare
 from flows.runs import SETTLING
-from flows.scans import anonymise, claim, conclude, keep, read
+from flows.scans import anonymise, claim, conclude, give_back, keep, read
 from processors.findings import Code
 from processors.people import CANDIDATE_COLUMNS
 from processors.scans.form import load_form
@@ -37,7 +39,8 @@ from storage.facts import CopyDecided, Decision, FoundCopy, ScanClaimed, ScanPro
 from storage.ids import new_id
 from storage.objects import ObjectInfo
 from storage.rows import ScanRow
-from storage.schema import ScanState, events
+from storage.schema import events
+from storage.states import ScanState
 
 pytestmark = pytest.mark.slow
 
@@ -142,30 +145,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(weed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(weed, tmp_path: Path) -> Iterator[Desk]:
     write_demo_session(tmp_path / "session.toml", now())
-    access, secret = weed.keys["workflow"]
-    mine = secrets.token_hex(4)
-    for name, value in {
-        "DATA_DIR": str(tmp_path),
-        "S3_ENDPOINT": weed.endpoint,
-        "S3_ACCESS_KEY": access,
-        "S3_SECRET_KEY": secret,
-        "AUDIT_RETENTION_DAYS": "0",
-        **{f"BUCKET_{bucket.upper()}": f"{bucket}-{mine}" for bucket in ("inbox", "vault", "lots", "audit")},
-    }.items():
-        monkeypatch.setenv(f"MASSICOT_{name}", value)
-    context.cache_clear()
-    try:
+    with own_world(weed, tmp_path):
         prepare()
         work = context()
         assert not intake.import_candidates(
             work.register, ROSTER, work.session, actor="service", at=now()
         ).problems
         yield Desk(work)
-        work.register.engine.dispose()
-    finally:
-        context.cache_clear()
 
 
 def janitor_comes(desk: Desk) -> None:
@@ -225,17 +213,56 @@ def test_a_janitor_that_died_after_its_note_leaves_the_rest_to_the_watch(desk):
     assert desk.receipt()["findings"][0]["code"] == "reading_failed"
 
 
-def test_a_file_that_had_gone_and_is_back_is_kept(desk):
-    """Its name and bytes are known, but the bytes were never kept: they may not be deleted as a double."""
+def test_a_file_that_had_gone_and_is_back_is_kept(desk, tmp_path):
+    """Its name and bytes are known, but its bytes were never kept: it is tried again, no double."""
     data = b"%PDF-1.7 now you see me"
     scan = desk.drop(data)
     desk.work.store.inbox.delete(scan.inbox_key)
     assert done(keep, scan.id, done(claim, scan.id), Path("unused.pdf")) is None
     done(conclude, scan.id)
     assert desk.scan(scan.id).state is ScanState.QUARANTINED
-    desk.drop(data)
+    time.sleep(1.1)  # the store's clock counts seconds
+    assert desk.drop(data).state is ScanState.ARRIVED
+    assert done(keep, scan.id, done(claim, scan.id), tmp_path / "scan.pdf") is None
+    done(conclude, scan.id)
     assert desk.inbox() == []
     assert desk.work.store.vault.get(f"quarantine/{hashlib.sha256(data).hexdigest()}") == data
+
+
+def test_what_lies_in_no_folder_of_the_inbox_is_kept_answered_and_told(desk):
+    inbox = desk.work.store.inbox
+    for key in ("pile.pdf", f"{CENTRE}/{SOON}/pile.pdf"):
+        inbox.put(key, key.encode())
+    done(watch.note_arrivals)
+    for scan in done(watch.find_waiting):
+        assert done(keep, scan.id, done(claim, scan.id), desk.work.settings.data_dir / "scan.pdf") is None
+        done(conclude, scan.id)
+        assert json.loads(inbox.get(f"receipts/{scan.id}.json"))["taken"] is False
+    assert desk.codes() == [Code.BAD_NAME, Code.BAD_NAME]
+    assert [info.key for info in inbox.list() if not info.key.startswith("receipts/")] == []
+    assert len(list(desk.work.store.vault.list("quarantine/"))) == 2
+
+
+def test_an_attempt_that_its_surroundings_failed_is_not_held_against_the_scan(desk):
+    scan = desk.drop(b"%PDF-1.7")
+    for _ in range(2 * janitor.ATTEMPTS):
+        done(give_back, scan.id, done(claim, scan.id))
+    desk.dies(scan)
+    janitor_comes(desk)
+    assert desk.scan(scan.id).state is ScanState.ARRIVED
+
+
+def test_a_scan_reopened_by_a_decision_is_tried_three_times(desk):
+    scan = desk.drop(b"1")
+    desk.read(scan, NUMBERS[0])
+    done(watch.reopen_decided)
+    for _ in range(janitor.ATTEMPTS):
+        assert desk.scan(scan.id).state is ScanState.ARRIVED
+        desk.dies(scan)
+        janitor_comes(desk)
+    done(watch.reopen_decided)
+    assert desk.scan(scan.id).state is ScanState.PROCESSED
+    assert desk.codes() == [Code.READING_FAILED]
 
 
 def test_a_name_used_again_keeps_the_receipt_of_its_last_file(desk):

@@ -278,10 +278,11 @@ def test_a_progressive_jpeg_is_stripped_to_its_image() -> None:
     buffer = io.BytesIO()
     image = Image.fromarray(answers(1))
     image.save(buffer, "JPEG", progressive=True, comment=b"DUPONT", xmp=b"<x>DUPONT</x>")
-    hidden = buffer.getvalue() + b"DUPONT after the end"
+    drawn = buffer.getvalue()
+    hidden = drawn[:2] + b"\xff\xf7\x00\x08DUPONT\xff\x02\x00\x08DUPONT" + drawn[2:] + b"DUPONT after the end"
     clean = stripped(hidden)
     assert b"DUPONT" not in clean
-    with Image.open(io.BytesIO(clean)) as new, Image.open(io.BytesIO(hidden)) as old:
+    with Image.open(io.BytesIO(clean)) as new, Image.open(io.BytesIO(drawn)) as old:
         assert np.array_equal(np.asarray(new), np.asarray(old))
     assert stripped(clean) == clean
 
@@ -356,7 +357,10 @@ def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:
     assert leaks(data, [PagePlace(1, wipe=mask(form))], form, PATTERN, []) == (1,)
 
 
-@pytest.mark.parametrize("where", ["info", "metadata", "annotation", "content", "second image", "comment"])
+@pytest.mark.parametrize(
+    "where",
+    ["info", "metadata", "annotation", "content", "second image", "comment", "reserved marker", "bits"],
+)
 def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, where: str) -> None:
     path = scan(tmp_path / "scan.pdf", [answers(1), answers(2)], "gray")
     places = [PagePlace(1), PagePlace(2)]
@@ -382,6 +386,15 @@ def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, 
                 image = page.Resources.XObject.Im0
                 raw = image.read_raw_bytes()
                 image.write(raw[:2] + b"\xff\xfe\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
+            case "reserved marker":
+                image = page.Resources.XObject.Im0
+                raw = image.read_raw_bytes()
+                image.write(raw[:2] + b"\xff\x02\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
+            case "bits":  # decoders pass over what is too much before the end
+                image = page.Resources.XObject.Im0
+                raw = image.read_raw_bytes()
+                hidden = NAME.upper().encode("utf-16-be")
+                image.write(raw[:-2] + hidden + raw[-2:], filter=pikepdf.Name.DCTDecode)
         buffer = io.BytesIO()
         pdf.save(buffer)
     assert leaks(buffer.getvalue(), places, form, PATTERN, [NAME, NUMBER]) == (1, 2)

@@ -1,3 +1,4 @@
+import random
 from collections import Counter, defaultdict
 from itertools import pairwise
 
@@ -5,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.lots import EligibleCorrector, RoutableCopy, conflicts, lot_conflicts, plan_lots
+from processors.lots import (
+    Cause,
+    EligibleCorrector,
+    RoutableCopy,
+    barred,
+    conflicts,
+    lot_conflicts,
+    plan_lots,
+)
 
 
 def copies_of(school, n, centre="0130051K", start=0, companies=()):
@@ -224,6 +233,19 @@ def test_each_cause_is_told():
     )
 
 
+def test_who_may_not_take_what_is_counted_for_each_cause():
+    copies = copies_of("A", 3) + copies_of("B", 2, companies=("Acme",))
+    correctors = [
+        EligibleCorrector("own", ("A",), never_with=("candidate-B-0",)),
+        EligibleCorrector("host", ("C",), companies=("ACME",)),
+        EligibleCorrector("free", ("C",)),
+    ]
+    assert barred(copies, correctors) == {
+        "own": {Cause.OWN_SCHOOL: 3, Cause.NEVER_WITH: 1},
+        "host": {Cause.SAME_COMPANY: 2},
+    }
+
+
 def test_nobody_to_correct():
     (entry,) = plan_lots(copies_of("A", 2), [], 25, seed=0).unroutable
     assert entry.reasons == ("Aucun correcteur n'est désigné pour cette épreuve.",)
@@ -243,3 +265,45 @@ def test_nobody_to_correct():
 )
 def test_every_rule_is_checked_again_at_a_reassignment(corrector, told):
     assert lot_conflicts(copies_of("A", 2), corrector) == told
+
+
+@pytest.mark.parametrize("quota", [None, 300, 120, 0])
+def test_a_plan_in_parts_holds_to_every_rule(quota):
+    """More copies than one model takes; a quota of 300 is ample, 120 just enough, 0 none at all."""
+    rng = random.Random(5)
+    schools = [f"school {k}" for k in range(40)]
+    copies = [RoutableCopy(f"c{k}", rng.choice(schools), "centre", f"n{k}") for k in range(6000)]
+    correctors = [EligibleCorrector(f"k{k}", (schools[k % 40],), quota=quota) for k in range(50)]
+    plan = plan_lots(copies, correctors, 40, 7)
+    by_id, who = {copy.id: copy for copy in copies}, {c.id: c for c in correctors}
+    routed = [copy for lot in plan.lots for copy in lot.copies]
+    left = [copy for group in plan.unroutable for copy in group.copies]
+    assert sorted(routed + left) == sorted(by_id)
+    for lot in plan.lots:
+        assert not any(conflicts(by_id[copy], who[lot.corrector]) for copy in lot.copies)
+    loads = Counter({c.id: 0 for c in correctors})
+    for lot in plan.lots:
+        loads[lot.corrector] += len(lot.copies)
+    if quota == 0:
+        assert not routed
+        return
+    assert not left
+    assert max(loads.values()) - min(loads.values()) <= 2
+    for school in schools:
+        shares = Counter(lot.corrector for lot in plan.lots for c in lot.copies if by_id[c].school == school)
+        assert max(shares.values()) <= 12  # in one model: 3 or 4
+    assert plan == plan_lots(copies[::-1], correctors[::-1], 40, 7)
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.sampled_from("XYZ"), min_size=6, max_size=12))
+def test_nobody_gets_one_centre_s_copies_alone_where_they_can_be_mixed(seed, centres):
+    """Whose school the copies come from is told by nothing else here: every copy is of another school."""
+    copies = [
+        RoutableCopy(f"copy-{k}", f"school-{k}", centre, f"candidate-{k}") for k, centre in enumerate(centres)
+    ]
+    correctors = [EligibleCorrector(f"corrector-{k}", ()) for k in range(2)]
+    where = {copy.id: copy.centre for copy in copies}
+    most = max(centres.count(centre) for centre in set(centres))
+    plan = plan_lots(copies, correctors, 12, seed)
+    told = [lot for lot in plan.lots if len({where[copy] for copy in lot.copies}) == 1]
+    assert not told or len(centres) - most < 2

@@ -196,6 +196,11 @@ def test_the_jury_is_on_the_true_weekday():
         ),
         (lambda d: d.update(form="forms/none.toml"), "form", "there is no form file"),
         (
+            lambda d: exam(d, "E5").update(mending={"date": "2026-04-22", "time": "12:00"}),
+            "exams.E5.mending",
+            "it would mend nothing",
+        ),
+        (
             lambda d: exam(d, "E5")["conformity_control"].update(date="2026-04-21"),
             "exams.E5.conformity_control",
             "before the deposit is due",

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from storage import audit as audit_log
 from storage.audit import AuditError, history, rebuild, ship
 from storage.events import Event, digest
 from storage.facts import DeadlineSwept, LotPulled
-from storage.register import Register, make_engine, open_register
+from storage.register import Register, make_engine
 from storage.schema import events, metadata
 from storage.seals import Seal
 from storage.signing import load_or_make_key, load_public_key
@@ -28,10 +27,10 @@ PUBLIC = KEY.public_key()
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory, store, audit_bucket):
+def day(databases, without_events, store, audit_bucket):
     """A register, closed, and the three segments and seals that were shipped from it."""
-    path = tmp_path_factory.mktemp("day") / "register.sqlite"
-    register = open_register(f"sqlite:///{path}", store.vault)
+    url = databases.copy(without_events)
+    register = Register(make_engine(url), store.vault)
     world = World(register)
     world.people()
     ship(register, audit_bucket, KEY, at=AT)
@@ -42,21 +41,18 @@ def day(tmp_path_factory, store, audit_bucket):
     ship(register, audit_bucket, KEY, at=AT + timedelta(hours=2))
     assert verify(audit_bucket, PUBLIC, register) == []
     register.engine.dispose()
-    return path, {item.key: audit_bucket.get(item.key) for item in audit_bucket.list()}
+    return url, {item.key: audit_bucket.get(item.key) for item in audit_bucket.list()}
 
 
 @pytest.fixture
-def shipped(day, audit, store, tmp_path):
+def shipped(day, audit, new_register):
     """That day, in a register and a log that one may spoil."""
-    path, log = day
+    url, log = day
     for key in set(keys(audit)) - log.keys():
         audit.delete(key)
     for key, data in log.items():
         audit.put(key, data)
-    own = shutil.copy(path, tmp_path / "register.sqlite")
-    register = Register(make_engine(f"sqlite:///{own}"), store.vault)
-    yield World(register)
-    register.engine.dispose()
+    return World(new_register(url))
 
 
 def keys(audit):
@@ -317,14 +313,13 @@ def test_shipping_while_one_verifies_raises_no_alarm(shipped, audit):
     assert len(keys(audit)) == 22
 
 
-def test_another_register_cannot_write_over_a_log(shipped, audit, tmp_path, store):
-    other = open_register(f"sqlite:///{tmp_path / 'other.sqlite'}", store.vault)
+def test_another_register_cannot_write_over_a_log(shipped, audit, new_register):
+    other = new_register()
     other.record(DeadlineSwept(exam="U1", centre="0050006E"), "x", actor="t", at=AT)
     other.record(DeadlineSwept(exam="U2", centre="0050006E"), "x", actor="t", at=AT)
     with pytest.raises(AuditError, match="other content"):
         ship(other, audit, KEY, at=AT)
     assert verify(audit, PUBLIC, shipped.register) == []
-    other.engine.dispose()
 
 
 def tables(register):
@@ -335,13 +330,13 @@ def tables(register):
         }
 
 
-def test_the_log_replayed_gives_the_same_register(world, audit, tmp_path, store):
+def test_the_log_replayed_gives_the_same_register(world, audit, new_register):
     *_, lot = world.session_day()
     ship(world.register, audit, KEY, at=AT)
     world.scanned(whole(0, 1), unknown(5), whole(1, 9))
     world.record(LotPulled(), lot)
     ship(world.register, audit, KEY, at=AT + timedelta(hours=1))
-    again = open_register(f"sqlite:///{tmp_path / 'again.sqlite'}", store.vault)
+    again = new_register()
     with world.register.reading() as connection:
         stated = connection.scalar(select(events.c.seq).order_by(events.c.seq.desc()).limit(1))
     assert rebuild(audit, PUBLIC, again) == stated
@@ -355,18 +350,16 @@ def test_the_log_replayed_gives_the_same_register(world, audit, tmp_path, store)
     again.record(DeadlineSwept(exam="U1", centre="0050006E"), "x", actor="t", at=AT)
     assert ship(again, audit, KEY, at=AT) == 1
     assert verify(audit, PUBLIC, again) == []
-    again.engine.dispose()
 
 
-def test_a_log_that_does_not_verify_is_not_replayed(shipped, audit, tmp_path, store):
-    again = open_register(f"sqlite:///{tmp_path / 'again.sqlite'}", store.vault)
+def test_a_log_that_does_not_verify_is_not_replayed(shipped, audit, new_register):
+    again = new_register()
     with pytest.raises(AuditError, match="not empty"):
         rebuild(audit, PUBLIC, shipped.register)
     audit.delete("seals/2.json")
     with pytest.raises(AuditError, match="Seal 2 is missing"):
         rebuild(audit, PUBLIC, again)
     assert not tables(again)["events"]
-    again.engine.dispose()
 
 
 def test_one_story_is_told(shipped):

@@ -1,0 +1,139 @@
+"""What a session came to, by what is the same in every run: whose copies, which bytes, where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from benchmarks.chaos_session import Pile
+from flows.context import Context
+from flows.demo_session import OPEN
+from storage import queries
+from storage.audit import rebuild
+from storage.register import Register, open_register
+from storage.schema import metadata
+from storage.signing import load_or_make_key
+from storage.verify import verify
+
+Portrait = dict[str, dict[str, str]]
+"""By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""
+_OF_A_RUN = {"scan", "sha256", "issued", "deposited", "in_time"}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Names of what lacks, is there twice or differs, and of what nothing points at any more."""
+
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+    different: tuple[str, ...]
+
+
+def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
+    """`pulled`: a folder for each corrector, with the lots that she fetched."""
+    with work.register.reading() as connection:
+        people = {person.id: person.number for person in queries.roster(connection)}
+        scans = {scan.id: scan for scan in queries.all_scans(connection)}
+        copies = queries.current_copies(connection)
+        findings = queries.open_findings(connection)
+        lots = {lot.id: lot for lot in queries.all_lots(connection)}
+    found: Portrait = {"copy": {}, "scan": {}, "finding": {}, "receipt": {}, "waiting": {}}
+    fetched = {path.stem: path for path in pulled.rglob("*.pdf") if path.stem != "bordereau"}
+    for copy in copies:
+        scan = scans[copy.scan]
+        owner = people.get(copy.candidate or "", f"{scan.inbox_key}, number {copy.position}")
+        anonymous = lot = hers = None
+        if copy.anonymous_sha256:
+            name = f"{copy.anonymous_number}.pdf"
+            anonymous = _digest(work.store.vault.get(f"anonymous/{OPEN}/{name}"))
+            assert anonymous == copy.anonymous_sha256, "the register names other bytes than the vault holds"
+            hers = _digest(fetched[name[:-4]].read_bytes()) if name[:-4] in fetched else None
+            lot = _digest(work.store.lots.get(f"{OPEN}/{copy.lot}/{name}")) if copy.lot else None
+        state = lots[copy.lot].state if copy.lot else None
+        told = (copy.status, anonymous, lot, hers, state, copy.position, [p.page for p in copy.pages])
+        _note(found["copy"], owner, json.dumps([scan.inbox_key, *map(str, told)]))
+    for scan in scans.values():
+        kept = _digest(work.store.vault.get(f"scans/{scan.sha256}.pdf")) if scan.sha256 else ""
+        _note(found["scan"], scan.inbox_key, f"{scan.state} {kept}")
+    for one in findings:
+        about = scans[one.scan].inbox_key if one.scan else f"{one.exam} {one.centre}"
+        who = people.get(one.candidate or "", "")
+        _note(found["finding"], f"{about} {who} {one.code} {list(one.pages)}", one.message)
+    for pile in piles:
+        receipt = json.loads(work.store.inbox.get(f"receipts/{pile.centre}/{OPEN}/{pile.name}.json"))
+        told_by = {name: value for name, value in receipt.items() if name not in _OF_A_RUN}
+        told_by.pop("reconciliation")  # as the centre stood when it was written
+        _note(found["receipt"], pile.key, json.dumps(told_by, ensure_ascii=False, sort_keys=True))
+    for info in work.store.inbox.list("scans/"):
+        _note(found["waiting"], info.key, info.etag)
+    return found
+
+
+def compare(calm: Portrait, rough: Portrait) -> Comparison:
+    lost = [f"{kind} {name}" for kind in calm for name in calm[kind].keys() - rough[kind].keys()]
+    doubled = [f"{kind} {name}" for kind in calm for name in rough[kind].keys() - calm[kind].keys()]
+    different = [
+        f"{kind} {name}"
+        for kind in calm
+        for name in calm[kind].keys() & rough[kind].keys()
+        if calm[kind][name] != rough[kind][name]
+    ]
+    return Comparison(tuple(sorted(lost)), tuple(sorted(doubled)), tuple(sorted(different)))
+
+
+def leftovers(work: Context) -> Counter[str]:
+    """Objects that nothing in the register points at: traces of what was begun and begun again."""
+    with work.register.reading() as connection:
+        copies = queries.current_copies(connection)
+        readings = {scan.reading for scan in queries.all_scans(connection)}
+        ids = {scan.id for scan in queries.all_scans(connection)}
+        lots = {lot.id for lot in queries.all_lots(connection)}
+    numbers = {copy.anonymous_number for copy in copies}
+    of_vault = {
+        "anonymous/": lambda key: key.rpartition("/")[2][:-4] in numbers,
+        "readings/": lambda key: key in readings,
+        "arrivals/": lambda key: key.removeprefix("arrivals/")[:-5] in ids,
+    }
+    left: Counter[str] = Counter()
+    for prefix, known in of_vault.items():
+        left[f"vault {prefix}"] = sum(not known(info.key) for info in work.store.vault.list(prefix))
+    left["lots"] = sum(info.key.split("/")[1] not in lots for info in work.store.lots.list())
+    return left
+
+
+def log_troubles(work: Context, folder: Path) -> Iterator[str]:
+    """What is wrong with the log, and where a register made of it alone differs from the one at work."""
+    public = load_or_make_key(work.settings.signing_key_path).public_key()
+    for problem in verify(work.store.audit, public, work.register):
+        yield f"{problem.where}: {problem.message}"
+    again = open_register(f"sqlite:///{folder / 'rebuilt.sqlite'}", work.store.vault)
+    rebuild(work.store.audit, public, again)
+    was, made = _tables(work.register), _tables(again)
+    yield from (f"rebuilt otherwise: {name}" for name in was if was[name] != made[name])
+    again.engine.dispose()
+
+
+def _tables(register: Register) -> dict[str, list[str]]:
+    with register.reading() as connection:
+        return {
+            table.name: sorted(str(tuple(row)) for row in connection.execute(select(table)))
+            for table in metadata.sorted_tables
+        }
+
+
+def _note(kind: dict[str, str], name: str, what: str) -> None:
+    """A second one of a name is a name of its own: nothing hides behind another."""
+    rank = 1
+    while (own := name if rank == 1 else f"{name} ({rank})") in kind:
+        rank += 1
+    kind[own] = what
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,120 @@
+"""The session of the chaos run: one-sheet copies in many piles, drawn once, each page unlike every other."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from flows.demo_session import CENTRES, FORM, OPEN
+from processors.people import Attendance, Candidate
+from processors.scans.form import load_form
+from specimens.batch import SHEET, roster_csv
+from specimens.hand import Hand
+from specimens.people import invent_candidates, invent_correctors, invent_schools
+from specimens.rehearsal import attendance_csv, correctors_csv
+from specimens.scanner import Level, Mode, Picture, encode, pdf, scan
+from specimens.sheet import Label, Press
+
+_DPI = 150
+_ANSWERS = 6  # of each page; each copy's bears a number of its own besides
+
+
+@dataclass(frozen=True)
+class Pile:
+    """What a centre drops at once. `numbers`: whose copies it holds, from the top."""
+
+    centre: str
+    name: str
+    numbers: tuple[str, ...]
+    path: Path
+
+    @property
+    def key(self) -> str:
+        return f"scans/{self.centre}/{OPEN}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """`attendance`: the list of each centre; every candidate came."""
+
+    roster: bytes
+    correctors: bytes
+    attendance: dict[str, bytes]
+    piles: tuple[Pile, ...]
+
+
+def draw_session(seed: int, copies: int, size: int, folder: Path) -> Drawn:
+    """Piles of so many copies at most; draws what is not in the folder yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    schools = invent_schools(rng, 12)
+    people: list[Candidate] = []
+    shares = [len(part) for part in np.array_split(np.arange(copies), len(CENTRES))]
+    for centre, share in zip(CENTRES, shares, strict=True):
+        people += invent_candidates(rng, share, centre, [OPEN], rng.permutation(schools)[:6].tolist())
+    correctors = invent_correctors(rng, max(6, copies // 80), [OPEN], schools, people, copies, ())
+    piles, wanted = [], []
+    for centre in CENTRES:
+        here = [person for person in people if person.centre == centre]
+        for start in range(0, len(here), size):
+            part = here[start : start + size]
+            name = f"pile {start // size + 1:03}.pdf"
+            path = folder / f"{seed}-{copies}-{size}-{centre}-{name}"
+            piles.append(Pile(centre, name, tuple(person.number for person in part), path))
+            if not path.exists():
+                wanted.append((seed, centre, start, part, path))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_draw_pile, *zip(*wanted, strict=True)) if wanted else ())
+    attendance = {
+        centre: attendance_csv([Attendance(p.number, True) for p in people if p.centre == centre])
+        for centre in CENTRES
+    }
+    return Drawn(roster_csv(people), correctors_csv(correctors), attendance, tuple(piles))
+
+
+def _draw_pile(seed: int, centre: str, start: int, people: list[Candidate], path: Path) -> None:
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng([seed, list(CENTRES).index(centre), start])
+    images = []
+    for rank, candidate in enumerate(people, start):
+        for page, picture in enumerate(_copy(candidate, rng), 1):
+            own = f"{centre}-{rank}-{page}"
+            cv2.putText(picture, own, (190, 1500), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 0, 2)
+            images.append(encode(picture, Level.CLEAN, Mode.BW, _DPI, rng))
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(pdf(images, _DPI))
+    draft.replace(path)
+
+
+def _copy(candidate: Candidate, rng: np.random.Generator) -> Iterator[Picture]:
+    press, hand = _press(), Hand(rng)
+    first = press.page(True, hand)
+    press.write_exam(first, hand, ("BTS", "SIO " + candidate.option, OPEN, "écrit", "2026"))
+    press.write_identity(first, hand, candidate)
+    press.write_numbers(first, hand, 1, SHEET)
+    press.stick(first, Label(f"{OPEN}-{candidate.number}"), rng)
+    yield scan(first, Level.CLEAN, Mode.BW, _DPI, rng)
+    for number in range(2, SHEET + 1):
+        yield _answer(number, int(rng.integers(_ANSWERS))).copy()
+
+
+@cache
+def _press() -> Press:
+    return Press(load_form(FORM), _DPI)
+
+
+@cache
+def _answer(number: int, variant: int) -> Picture:
+    rng = np.random.default_rng([number, variant])
+    hand = Hand(rng)
+    page = _press().page(False, hand)
+    _press().write_numbers(page, hand, number, SHEET)
+    _press().write_answer(page, hand, rng, False, 4)
+    return scan(page, Level.CLEAN, Mode.BW, _DPI, rng)

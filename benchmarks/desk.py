@@ -1,0 +1,170 @@
+"""The desk with 5,000 copies in its queue, at the server: python -m benchmarks.desk
+
+Each page is asked for in turn with a page that does nothing, on one register, in one process, without a
+network: processor time of the page against that of the constant one, medians of one run. What passed by the
+clock, with the neighbours' share, stands beside. Exit code 1 when a page of the queue takes 200 ms or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from fastapi.testclient import TestClient
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import event
+
+from desk.app import create_app
+from desk.settings import DeskSettings
+from desk.visits import begin
+from flows.context import Context, now
+from flows.demo_session import CENTRES, write_demo_session
+from processors.findings import Code, finding
+from processors.scans.readings import CopyStatus
+from specimens.batch import roster_csv
+from specimens.people import invent_candidates, invent_schools
+from storage import accounts, intake, queries
+from storage.counts import exam_counts
+from storage.facts import Facts, FoundCopy, GuessedCandidate, PlacedPage, ScanClaimed, ScanRead, ScanStored
+from storage.ids import new_id
+from storage.objects import ObjectInfo, Store, s3_client
+from storage.register import open_register
+from storage.settings import Settings
+from storage.states import Role
+from storage.weed import running
+
+EXAM, CENTRE = "U4", next(iter(CENTRES))
+LIMIT_MS = 200
+_PILE = 50  # copies of a scan
+_ENROLLED = 500  # in a centre
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--copies", type=int, default=5000)
+    options.add_argument("--rounds", type=int, default=15)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder, running(Path(folder) / "weed") as weed:
+        store = Store(
+            s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1"),
+            inbox="inbox", vault="vault", lots="lots", audit="audit",
+        )  # fmt: skip
+        store.ensure_buckets()
+        write_demo_session(Path(folder) / "session.toml", now())
+        settings = Settings(data_dir=Path(folder), session_path=Path(folder) / "session.toml")
+        work = Context(settings, store, open_register(settings.url, store.vault))
+        waiting = fill(work, asked.copies)
+        return measure(work, waiting, asked.rounds)
+
+
+def fill(work: Context, count: int) -> str:
+    """So many copies of one épreuve that wait, a third in each centre; the id of one."""
+    rng = np.random.default_rng(1)
+    schools, copy = invent_schools(rng, 5), ""
+    people = [who for uai in CENTRES for who in invent_candidates(rng, _ENROLLED, uai, [EXAM], schools)]
+    read = intake.import_candidates(work.register, roster_csv(people), work.session, actor="bench", at=now())
+    assert not read.problems, read.problems[:3]
+    for uai in CENTRES:
+        with work.register.reading() as connection:
+            ids = [who.id for who in queries.roster(connection, EXAM, uai)]
+        for first in range(0, count // len(CENTRES), _PILE):
+            copy = _scan(work, uai, [ids[(first + k) % len(ids)] for k in range(_PILE)])
+    return copy
+
+
+def _scan(work: Context, uai: str, candidates: list[str]) -> str:
+    dropped = ObjectInfo(f"scans/{uai}/{EXAM}/{new_id('scan')}.pdf", new_id("scan"), 10, now())
+    scan = intake.arrive(work.register, dropped, EXAM, uai, actor="bench", at=now())
+    assert scan is not None
+    sha = scan.removeprefix("scan_") * 4
+    copies = tuple(
+        FoundCopy(
+            id=new_id("copy"), candidate=None, attributed_by=(), status=CopyStatus.TO_DECIDE,
+            pages=tuple(PlacedPage(page=4 * k + n, image=4 * k + n, half=None, turn=0) for n in range(1, 5)),
+            missing=(), guesses=(GuessedCandidate(candidate=who, probability=0.5),),
+            findings=(finding(Code.UNIDENTIFIED),),
+        )
+        for k, who in enumerate(candidates)
+    )  # fmt: skip
+    key = f"readings/{scan}-1.json"
+    work.store.vault.put(key, b'{"scan": {"images": 200, "pages": 200}, "pages": []}')
+    facts: list[Facts] = [
+        ScanClaimed(attempt=1),
+        ScanStored(sha256=sha),
+        ScanRead(sha256=sha, attempt=1, reading=key, copies=copies, findings=()),
+    ]
+    with work.register.transaction() as transaction:
+        for fact in facts:
+            transaction.record(fact, scan, actor="bench", at=now())
+    return copies[0].id
+
+
+def measure(work: Context, waiting: str, rounds: int) -> int:
+    app = create_app(work, DeskSettings(desk_url="http://desk"))
+    client = TestClient(app, base_url="http://desk")
+    accounts.invite(work.register, Role.SERVICE, None, "a@exemple.fr", "A", actor="bench", at=now())
+    with work.register.reading() as connection:
+        account = accounts.account_of_email(connection, "a@exemple.fr")
+    signed_in = PlainTextResponse()
+    app.state.visits.write(signed_in, begin(account))
+    client.headers["cookie"] = signed_in.headers["set-cookie"].partition(";")[0]
+    nothing = FastAPI()
+    nothing.add_api_route("/ping", lambda: PlainTextResponse("pong"))
+    pong = TestClient(nothing, base_url="http://desk")
+    pages = {
+        "the queue, first page": "/coordination/decisions",
+        "the queue, last page": f"/coordination/decisions?rank={_last(work)}",
+        "one decision": f"/coordination/decisions/{waiting}",
+        "the board": "/coordination",
+        "a centre's épreuve": f"/centre/{CENTRE}/{EXAM}",
+        "the queue, API": "/api/decisions",
+    }
+    statements = 0
+
+    def counted(*_: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    event.listen(work.register.engine, "before_cursor_execute", counted)
+    table = Table("page", "ms", "pings", "ms by the clock", "statements")
+    slow = False
+    for name, path in pages.items():
+        assert client.get(path).status_code == 200, path
+        statements, times, pings, clocks = 0, [], [], []
+        for _ in range(rounds):
+            pings.append(_timed(pong, "/ping")[0])
+            took, passed = _timed(client, path)
+            times.append(took)
+            clocks.append(passed)
+        took, ping, passed = map(statistics.median, (times, pings, clocks))
+        slow |= "queue" in name and took >= LIMIT_MS
+        row = (f"{took:.1f}", f"{took / ping:.1f}", f"{passed:.1f}", f"{statements / rounds:.0f}")
+        table.add_row(name, *row)
+    console = Console()
+    console.print(table)
+    console.print(f"the queue answers in under {LIMIT_MS} ms: {'no' if slow else 'yes'}")
+    return int(slow)
+
+
+def _last(work: Context) -> int:
+    with work.register.reading() as connection:
+        return max(1, exam_counts(connection, EXAM).to_decide // 50)
+
+
+def _timed(client: TestClient, path: str) -> tuple[float, float]:
+    """Milliseconds of this process, and by the clock."""
+    clock, processor = time.perf_counter(), time.process_time()
+    client.get(path)
+    return 1000 * (time.process_time() - processor), 1000 * (time.perf_counter() - clock)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

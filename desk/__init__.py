@@ -1,0 +1,1 @@
+"""What people see: the web desk of the centre, the service and the corrector."""

@@ -1,0 +1,109 @@
+"""Who may come to which page and to which part of the API: the one place where it is decided.
+
+Every route names one of these; a test goes through all routes, all roles, and one's own and others' objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Protocol
+
+from fastapi import Depends, HTTPException, Request
+
+from desk.visits import Visit, Visits
+from flows.context import Context, now
+from storage import queries
+from storage.accounts import Account, note_identity
+from storage.rows import CorrectorRow
+from storage.states import Role
+
+_ONE_ACCESS = 3600  # seconds
+
+
+class SignInNeeded(Exception):  # noqa: N818 - nothing is broken
+    """Nobody is signed in: the page of sign-in is shown instead."""
+
+
+class Caller(Protocol):
+    """Who asks: somebody's account, or a program's token. `id` is what the log calls it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+    @property
+    def scope(self) -> str | None: ...
+
+
+def visit_of(request: Request) -> Visit:
+    visit: Visit = request.state.visit
+    return visit
+
+
+def visits_of(request: Request) -> Visits:
+    visits: Visits = request.app.state.visits
+    return visits
+
+
+def work_of(request: Request) -> Context:
+    work: Context = request.app.state.work
+    return work
+
+
+def _role(*roles: Role) -> Callable[[Request], Caller]:
+    def check(request: Request) -> Caller:
+        caller: Caller | None = request.state.caller
+        if caller is None:
+            raise SignInNeeded
+        if caller.role not in roles:
+            raise HTTPException(404)  # what others have is not even there
+        return caller
+
+    return check
+
+
+def _account(request: Request) -> Account:
+    account = visit_of(request).account
+    if account is None:
+        raise SignInNeeded
+    return account
+
+
+def _centre(request: Request, uai: str) -> Caller:
+    """A centre's own people, and the service."""
+    caller = _role(Role.CENTRE, Role.SERVICE)(request)
+    if caller.role is Role.CENTRE and caller.scope != uai:
+        raise HTTPException(404)
+    if work_of(request).session.centre(uai) is None:
+        raise HTTPException(404)
+    return caller
+
+
+def _corrector(request: Request) -> CorrectorRow:
+    caller = _role(Role.CORRECTOR)(request)
+    with work_of(request).register.reading() as connection:
+        corrector = queries.corrector(connection, caller.scope or "")
+    if corrector is None:
+        raise HTTPException(404)
+    return corrector
+
+
+AnyAccount = Annotated[Account, Depends(_account)]
+ServiceAccount = Annotated[Caller, Depends(_role(Role.SERVICE))]
+CentreAccount = Annotated[Caller, Depends(_centre)]
+Corrector = Annotated[CorrectorRow, Depends(_corrector)]
+CorrectorAccount = Annotated[Caller, Depends(_role(Role.CORRECTOR))]
+
+
+def shows_identity(request: Request, subject: str, what: str) -> None:
+    """Before somebody is shown whose this is: it goes to the log.
+
+    A page that asks for its own news every few seconds, or for its pictures, is one access an hour.
+    """
+    caller: Caller = request.state.caller
+    at = now()
+    noted: dict[tuple[str, str, str], float] = request.app.state.identities_shown
+    key = (caller.id, subject, what)
+    if noted.get(key, 0) + _ONE_ACCESS < at.timestamp():
+        note_identity(work_of(request).register, subject, what, actor=caller.id, at=at)
+        noted[key] = at.timestamp()

@@ -1,0 +1,116 @@
+"""A centre: where its épreuve stands, its receipts, its attendance list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from desk import actions
+from desk.access import CentreAccount, shows_identity, work_of
+from desk.api.shapes import (
+    Absent,
+    Candidate,
+    CentreState,
+    CopyInPile,
+    Done,
+    ExamCode,
+    File,
+    Found,
+    ScanId,
+    Uai,
+)
+from desk.centre import DroppedFile, state_of
+from desk.lookup import scan_of, written
+from flows.answers import receipt_of
+from flows.context import now
+from flows.receipts import ReceiptCopy, render_json
+from processors.findings import Finding
+from storage import queries
+
+router = APIRouter(prefix="/centres/{uai}/{code}", tags=["centres"])
+
+
+@router.get("")
+def state(request: Request, uai: Uai, code: ExamCode, account: CentreAccount) -> CentreState:
+    """What was dropped, what must be scanned again, by when."""
+    work = work_of(request)
+    exam = written(work, code)
+    shows_identity(request, f"{code}/{uai}", "centre")
+    known = state_of(work, uai, exam)
+    return CentreState(
+        exam=code,
+        centre=uai,
+        deadline=known["due"].at if known["due"] else None,
+        overdue=known["overdue"],
+        counts=known["counts"],
+        files=[_file(file) for file in known["files"]],
+        without_copy=[who.number for who in known["lacking"]],
+    )
+
+
+@router.get("/receipts/{scan}", response_model=dict[str, Any])
+def receipt(request: Request, uai: Uai, code: ExamCode, scan: ScanId, account: CentreAccount) -> Response:
+    work = work_of(request)
+    found = scan_of(work, uai, written(work, code), scan)
+    shows_identity(request, scan, "receipt")
+    return Response(render_json(receipt_of(work, found, now())), media_type="application/json")
+
+
+@router.get("/attendance")
+def attendance(request: Request, uai: Uai, code: ExamCode, account: CentreAccount) -> list[Candidate]:
+    work = work_of(request)
+    written(work, code)
+    with work.register.reading() as connection:
+        people = queries.roster(connection, code, uai)
+        marks = queries.attendance_of(connection, code, uai) or {}
+    shows_identity(request, f"{code}/{uai}", "attendance")
+    return [
+        Candidate(
+            id=who.id,
+            number=who.number,
+            family_name=who.family_name,
+            first_names=who.first_names,
+            present=marks.get(who.id),
+        )
+        for who in people
+    ]
+
+
+@router.put("/attendance")
+def mark(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, marked: Absent) -> Done:
+    """In place of an earlier list."""
+    work = work_of(request)
+    exam = written(work, code)
+    with work.register.reading() as connection:
+        ids = {who.number: who.id for who in queries.roster(connection, code, uai)}
+    if set(marked.absent) - ids.keys():
+        raise HTTPException(409, "Un de ces numéros n’est pas sur la liste de ce centre.")
+    absent = {ids[number] for number in marked.absent}
+    actions.mark_attendance(work, exam, uai, absent, actor=account.id)
+    return Done()
+
+
+def _file(file: DroppedFile) -> File:
+    return File(
+        scan=file.scan.id,
+        name=file.name,
+        deposited_at=file.scan.deposited_at,
+        state=file.scan.state,
+        copies=[_copy(copy) for copy in file.copies],
+        findings=[_found(one) for one in file.findings],
+    )
+
+
+def _copy(copy: ReceiptCopy) -> CopyInPile:
+    return CopyInPile(
+        position=copy.position,
+        candidate=copy.who,
+        pages=list(copy.pages),
+        to_do=[_found(one) for one in copy.to_do],
+        to_check=[_found(one) for one in copy.to_check],
+    )
+
+
+def _found(one: Finding) -> Found:
+    return Found(code=one.code, severity=one.severity, message=one.message, pages=list(one.pages))

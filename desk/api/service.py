@@ -1,0 +1,208 @@
+"""The coordination service: what waits for a decision, lots, dossiers, the story of one thing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+
+from desk import actions
+from desk.access import ServiceAccount, shows_identity, work_of
+from desk.api.shapes import (
+    Answer,
+    AnyId,
+    CopyId,
+    Done,
+    DossierId,
+    DossierLine,
+    ExamCode,
+    Found,
+    Guess,
+    LotId,
+    LotPlan,
+    NewCorrector,
+    PlannedLot,
+    Pronouncement,
+    Question,
+    Queue,
+    Told,
+    Uai,
+    Unroutable,
+    Waiting,
+)
+from desk.decisions import waiting_copies
+from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
+from flows import lotting
+from flows.commission import lines_of
+from flows.context import now
+from processors.lots import Plan
+from storage import audit, queries
+from storage.rows import CopyRow, FindingRow, LotRow
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/decisions")
+def queue(
+    request: Request,
+    account: ServiceAccount,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Queue:
+    """Copies that wait for a person, most urgent first."""
+    count, copies = waiting_copies(work_of(request), limit, offset)
+    return Queue(count=count, copies=[_waiting(copy, found) for copy, found, _ in copies])
+
+
+@router.get("/decisions/{copy}")
+def question(request: Request, copy: CopyId, account: ServiceAccount) -> Question:
+    work = work_of(request)
+    found = any_copy(work, copy)
+    with work.register.reading() as connection:
+        people = {who.id: who for who in queries.roster(connection, found.exam)}
+        findings = queries.findings_of_copies(connection, [copy])
+    shows_identity(request, copy, "decision")
+    return Question(
+        **_waiting(found, findings).model_dump(),
+        status=found.status,
+        life=found.life,
+        pages=[page.page for page in found.pages],
+        missing=list(found.missing),
+        candidate=found.candidate,
+        guesses=[
+            Guess(
+                id=who.id,
+                number=who.number,
+                family_name=who.family_name,
+                first_names=who.first_names,
+                probability=guess.probability,
+            )
+            for guess in found.guesses
+            if (who := people.get(guess.candidate))
+        ],
+    )
+
+
+@router.post("/decisions/{copy}")
+def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answer) -> Done:
+    """Another decision may follow this one."""
+    work = work_of(request)
+    actions.decide(
+        work,
+        any_copy(work, copy),
+        answer.decision,
+        answer.reason,
+        candidate=answer.candidate,
+        number=answer.number,
+        actor=account.id,
+    )
+    return Done()
+
+
+@router.get("/lots/{code}")
+def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotRow]:
+    work = work_of(request)
+    written(work, code)
+    with work.register.reading() as connection:
+        return queries.all_lots(connection, code)
+
+
+@router.get("/lots/{code}/plan")
+def plan(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
+    """What would be formed now, and which copies no corrector may take."""
+    work = work_of(request)
+    made, _ = lotting.plan_for(work, written(work, code))
+    return _plan(made)
+
+
+@router.post("/lots/{code}")
+def form(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
+    """Forms the lots that can be formed now, and says which."""
+    work = work_of(request)
+    return _plan(lotting.form(work, written(work, code), at=now(), actor=account.id))
+
+
+@router.post("/lots/{code}/{lot}/reassign")
+def reassign(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount, to: NewCorrector) -> Done:
+    work = work_of(request)
+    actions.reassign(work, lot_of(work, written(work, code), lot), to.corrector, actor=account.id)
+    return Done()
+
+
+@router.post("/lots/{code}/{lot}/recall")
+def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
+    work = work_of(request)
+    actions.recall(work, lot_of(work, written(work, code), lot), actor=account.id)
+    return Done()
+
+
+@router.get("/dossiers/{code}/{uai}")
+def dossiers(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount) -> list[DossierLine]:
+    """The commission's list, by birth name."""
+    work = work_of(request)
+    exam = with_dossiers(work, code)
+    if work.session.centre(uai) is None:
+        raise HTTPException(404)
+    shows_identity(request, f"{code}/{uai}", "dossiers")
+    return [
+        DossierLine(
+            dossier=line.dossier.id if line.dossier else None,
+            number=line.person.number,
+            family_name=line.person.family_name,
+            first_names=line.person.first_names,
+            deposited_at=line.deposited,
+            verdict=line.verdict,
+            messages=line.messages,
+            decision=line.decision,
+        )
+        for line in lines_of(work, exam.code, uai, pictures=False)
+    ]
+
+
+@router.post("/dossiers/{code}/{uai}/{dossier}")
+def pronounce(
+    request: Request,
+    code: ExamCode,
+    uai: Uai,
+    dossier: DossierId,
+    account: ServiceAccount,
+    said: Pronouncement,
+) -> Done:
+    """What the commission pronounced; earlier decisions stay."""
+    work = work_of(request)
+    found = dossier_of(work, with_dossiers(work, code), uai, dossier)
+    actions.pronounce(work, found, said.decision, said.grounds, said.author, said.reason, actor=account.id)
+    return Done()
+
+
+@router.get("/history/{subject}")
+def history(request: Request, subject: AnyId, account: ServiceAccount) -> list[Told]:
+    """Every event that touched it, oldest first. No event names anybody."""
+    with work_of(request).register.reading() as connection:
+        events = audit.history(connection, subject)
+    if not events:
+        raise HTTPException(404)
+    return [Told(seq=e.seq, at=e.at, actor=e.actor, action=e.action, facts=e.facts) for e in events]
+
+
+def _waiting(copy: CopyRow, findings: list[FindingRow]) -> Waiting:
+    return Waiting(
+        id=copy.id,
+        exam=copy.exam,
+        centre=copy.centre,
+        scan=copy.scan,
+        position=copy.position,
+        findings=[
+            Found(code=f.code, severity=f.severity, message=f.message, pages=list(f.pages)) for f in findings
+        ],
+    )
+
+
+def _plan(made: Plan) -> LotPlan:
+    return LotPlan(
+        lots=[PlannedLot(corrector=lot.corrector, copies=len(lot.copies)) for lot in made.lots],
+        unroutable=[
+            Unroutable(school=one.school, copies=len(one.copies), reasons=list(one.reasons))
+            for one in made.unroutable
+        ],
+    )

@@ -1,0 +1,235 @@
+"""What the API is asked and what it answers, where the register's own rows do not say it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from processors.dossiers.findings import Code as DossierCode
+from processors.findings import Code, Severity
+from storage.facts import Decision, Pronounced
+from storage.rows import ExamCounts
+from storage.rulings import Trouble
+from storage.states import LotState, ScanState
+
+Uai = Annotated[str, Path(pattern=r"^[0-9]{7}[A-Z]$", description="Of the centre.")]
+ExamCode = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,10}$", description="Of the épreuve.")]
+
+
+def _id(kind: str) -> Any:
+    return Path(pattern=rf"^{kind}_[0-9a-f]{{16}}$")
+
+
+ScanId = Annotated[str, _id("scan")]
+CopyId = Annotated[str, _id("copy")]
+LotId = Annotated[str, _id("lot")]
+DossierId = Annotated[str, _id("doss")]
+AnyId = Annotated[str, _id("[a-z]{3,4}")]
+AnonymousNumber = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,20}$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Number = Annotated[str, Field(pattern=r"^[0-9]{11}$", description="Of a candidate.")]
+
+
+def a_number(value: Any) -> Any:
+    """As JSON has them: 3 and 3.0, and neither "3" nor true."""
+    if isinstance(value, str | bool):
+        raise ValueError("not a number")
+    return value
+
+
+class Asked(BaseModel):
+    """What a request brings; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """Why not, in French."""
+
+    detail: str
+
+
+class Done(BaseModel):
+    done: bool = True
+
+
+class Found(BaseModel):
+    code: Code
+    severity: Severity
+    message: str
+    pages: list[int]
+
+
+class CopyInPile(BaseModel):
+    """`candidate`: name and number, None as long as nobody knows; `to_do`: what the centre must do."""
+
+    position: int
+    candidate: str | None
+    pages: list[int]
+    to_do: list[Found]
+    to_check: list[Found]
+
+
+class File(BaseModel):
+    scan: str
+    name: str
+    deposited_at: datetime
+    state: ScanState
+    copies: list[CopyInPile]
+    findings: list[Found]
+
+
+class CentreState(BaseModel):
+    """`without_copy`: numbers of the candidates who came and have no copy yet."""
+
+    exam: str
+    centre: str
+    deadline: datetime | None
+    overdue: bool
+    counts: ExamCounts
+    files: list[File]
+    without_copy: list[str]
+
+
+class Candidate(BaseModel):
+    """`present`: None as long as no list has come."""
+
+    id: str
+    number: str
+    family_name: str
+    first_names: str
+    present: bool | None
+
+
+class Absent(Asked):
+    """Numbers of the candidates who did not come; all others did."""
+
+    absent: Annotated[list[Number], Field(max_length=5000)]
+
+
+class Waiting(BaseModel):
+    id: str
+    exam: str
+    centre: str
+    scan: str
+    position: int
+    findings: list[Found]
+
+
+class Queue(BaseModel):
+    """`count`: of all that wait."""
+
+    count: int
+    copies: list[Waiting]
+
+
+class Guess(BaseModel):
+    id: str
+    number: str
+    family_name: str
+    first_names: str
+    probability: float
+
+
+class Question(Waiting):
+    """A copy, and what it takes to decide. `candidate`: whose it is said to be."""
+
+    status: str
+    life: str
+    pages: list[int]
+    missing: list[int]
+    candidate: str | None
+    guesses: list[Guess]
+
+
+class Answer(Asked):
+    """`candidate`: an id, or `number`: for `attribute`."""
+
+    decision: Decision
+    reason: Text
+    candidate: Annotated[str, Field(pattern=r"^(cand_[0-9a-f]{16})?$")] = ""
+    number: Annotated[str, Field(pattern=r"^([0-9]{11})?$")] = ""
+
+
+class Unroutable(BaseModel):
+    school: str
+    copies: int
+    reasons: list[str]
+
+
+class PlannedLot(BaseModel):
+    corrector: str
+    copies: int
+
+
+class LotPlan(BaseModel):
+    lots: list[PlannedLot]
+    unroutable: list[Unroutable]
+
+
+class NewCorrector(Asked):
+    corrector: Annotated[str, Field(pattern=r"^corr_[0-9a-f]{16}$")]
+
+
+class DossierLine(BaseModel):
+    """`dossier`: None when nothing was deposited nor marked yet."""
+
+    dossier: str | None
+    number: str
+    family_name: str
+    first_names: str
+    deposited_at: datetime | None
+    verdict: str
+    messages: list[str]
+    decision: str
+
+
+class Pronouncement(Asked):
+    """`grounds`: of a non-conformity."""
+
+    decision: Pronounced
+    author: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Text
+    grounds: list[DossierCode] = []
+
+
+class OwnLot(BaseModel):
+    """A corrector's lot; `open`: whether its window is."""
+
+    id: str
+    name: str
+    exam: str
+    state: LotState
+    copies: int
+    open: bool
+
+
+class OwnCopy(BaseModel):
+    """`ready`: False for one that was reported and is to come back."""
+
+    number: str | None
+    pages: int
+    ready: bool
+    returned: bool
+
+
+class Returned(Asked):
+    returned: Annotated[bool, Field(strict=True)]
+
+
+class Report(Asked):
+    trouble: Trouble
+    said: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Told(BaseModel):
+    """An event of the log."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    facts: dict[str, Any]

@@ -1,0 +1,138 @@
+"""Scans straight into the store, in parts, so that a broken line costs one part: for browsers and programs.
+
+The desk gives the addresses and never sees a byte. An upload is known by a sealed text that holds its key:
+whoever has it can go on with it, from another page or after a night, and learns no file's name from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from typing import Annotated
+
+from cryptography.fernet import Fernet, InvalidToken
+from fastapi import APIRouter, HTTPException, Path, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from desk.access import CentreAccount, work_of
+from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
+from desk.lookup import written
+from flows.context import Context
+from flows.keys import SCANS, is_plain, scan_path
+from storage import queries
+from storage.objects import NotFoundError
+
+router = APIRouter(prefix="/centres/{uai}/{code}/uploads")
+
+Upload = Annotated[str, Path(pattern=r"^[A-Za-z0-9_=-]{1,2000}$", description="What began it.")]
+
+_PART = 8 << 20  # bytes; S3 takes none smaller than 5 MiB but the last
+_MOST = 2 << 30
+_SECONDS = 3600
+
+
+class Dropped(BaseModel):
+    """What the browser has in hand."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    size: Annotated[int, Field(gt=0, le=_MOST), BeforeValidator(a_number)]
+
+
+class Begun(BaseModel):
+    """`upload` names it from now on; `part`: bytes of each part but the last."""
+
+    upload: str
+    part: int
+
+
+class Parts(BaseModel):
+    """`parts`: an address for each part that is not there yet, for a PUT within the hour."""
+
+    done: bool
+    parts: dict[int, str]
+
+
+class _Told(BaseModel):
+    key: str
+    upload: str
+    size: int
+
+    def length(self, number: int) -> int:
+        """Of this part, in bytes."""
+        return min(_PART, self.size - (number - 1) * _PART)
+
+
+@router.post("")
+def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dropped: Dropped) -> Begun:
+    """A new upload. 409 for a name that is none."""
+    work = work_of(request)
+    written(work, code)
+    name = dropped.name if dropped.name.lower().endswith(".pdf") else f"{dropped.name}.pdf"
+    # two files of one name are two files: a new name for each keeps a receipt for each
+    key = f"{SCANS}{uai}/{code}/{name[:-4]} {secrets.token_hex(3)}.pdf"
+    if not is_plain(name) or scan_path(key, work.session).finding is not None:
+        raise HTTPException(409, "Ce nom de fichier ne convient pas : renommez le fichier.")
+    upload = work.store.inbox.begin_parts(key, "application/pdf")
+    told = _Told(key=key, upload=upload, size=dropped.size)
+    return Begun(upload=_seal(request).encrypt(told.model_dump_json().encode()).decode(), part=_PART)
+
+
+@router.get("/{upload}", responses={410: {"model": Problem}})
+def where(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, upload: Upload) -> Parts:
+    """What is still to come. `done`: nothing, it is over. 410: the store let go of it, it begins anew."""
+    work = work_of(request)
+    inbox = work.store.inbox
+    told = _told(request, uai, code, upload)
+    try:
+        there = inbox.parts(told.key, told.upload)
+    except NotFoundError:
+        _must_have_come(work, uai, code, told.key)
+        return Parts(done=True, parts={})
+    lacking = (n for n in range(1, -(-told.size // _PART) + 1) if n not in there)
+    return Parts(
+        done=False,
+        parts={
+            n: inbox.presigned_part(told.key, told.upload, n, _SECONDS, size=told.length(n)) for n in lacking
+        },
+    )
+
+
+@router.post("/{upload}/end", responses={410: {"model": Problem}})
+def end(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, upload: Upload) -> Done:
+    """Makes one file of the parts. Safe to repeat. 409 as long as one lacks."""
+    work = work_of(request)
+    inbox = work.store.inbox
+    told = _told(request, uai, code, upload)
+    try:
+        if len(inbox.parts(told.key, told.upload)) < -(-told.size // _PART):
+            raise HTTPException(409, "Il manque encore une partie de ce fichier.")
+        inbox.end_parts(told.key, told.upload)
+    except NotFoundError:  # it was ended before, and the answer was lost
+        _must_have_come(work, uai, code, told.key)
+    return Done()
+
+
+def _must_have_come(work: Context, uai: str, code: str, key: str) -> None:
+    """Whether the file lies in the inbox, or has left it for the vault."""
+    with work.register.reading() as connection:
+        taken = any(scan.inbox_key == key for scan in queries.all_scans(connection, code, uai))
+    if not taken and work.store.inbox.head(key) is None:
+        raise HTTPException(410)
+
+
+def _told(request: Request, uai: str, code: str, upload: str) -> _Told:
+    try:
+        told = _Told.model_validate(json.loads(_seal(request).decrypt(upload)))
+    except InvalidToken:
+        raise HTTPException(404) from None
+    if not told.key.startswith(f"{SCANS}{uai}/{code}/"):
+        raise HTTPException(404)
+    return told
+
+
+def _seal(request: Request) -> Fernet:
+    secret: bytes = request.app.state.secret
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret + b"upload").digest()))

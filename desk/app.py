@@ -1,0 +1,135 @@
+"""The desk: one small web application for the centre, the service and the corrector, in French."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from desk import (
+    centre,
+    coordination,
+    corrector,
+    deadlines,
+    decisions,
+    guard,
+    guides,
+    lots,
+    machines,
+    oidc,
+    people,
+    signin,
+    stories,
+)
+from desk.access import SignInNeeded
+from desk.api import problem, speak_api
+from desk.page import STATIC, page
+from desk.settings import DeskSettings
+from desk.visits import Visits, begin, load_or_make_secret
+from flows.context import Context
+
+PARTS = (
+    signin,
+    oidc,
+    guides,
+    centre,
+    decisions,
+    lots,
+    deadlines,
+    stories,
+    people,
+    coordination,
+    corrector,
+    machines,
+)
+_ERRORS = {
+    400: ("Cette adresse n’est pas celle du guichet", "Prenez celle que le service vous a donnée."),
+    403: ("Ce formulaire n’est plus valable", "Revenez à la page précédente, rechargez-la et recommencez."),
+    404: ("Cette page n’existe pas", "Elle n’existe pas, ou elle n’est pas à vous."),
+    409: ("Cela n’est plus possible", "Quelqu’un d’autre, ou une autre page, a été plus rapide."),
+    422: ("Ce formulaire est incomplet", "Revenez à la page précédente et vérifiez ce que vous avez saisi."),
+    429: ("Trop d’essais", "Attendez quelques minutes avant de recommencer."),
+}
+
+
+def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
+    settings = settings or DeskSettings()
+    app = FastAPI(title="massicot", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.work = work
+    app.state.settings = settings
+    app.state.secret = load_or_make_secret(work.settings.data_dir / "desk.key")
+    app.state.visits = Visits(work.register, app.state.secret, secure=settings.secure)
+    app.state.identities_shown = {}
+    app.state.provider = oidc.provider_of(settings)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.api = speak_api(app.state)
+    app.mount(guard.API, app.state.api)
+    app.add_middleware(guard.Discreet, _refuse, work.settings.data_dir)
+    for part in PARTS:
+        app.include_router(part.router)
+    app.exception_handler(SignInNeeded)(_ask_to_sign_in)
+    app.exception_handler(HTTPException)(_explain)
+    app.exception_handler(RequestValidationError)(partial(_refused, status=422))
+
+    @app.middleware("http")
+    async def visit(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path in machines.PATHS or request.url.path.startswith("/static/"):
+            request.state.visit = begin(None)  # nobody visits, and the register may be away
+            return await call_next(request)
+        return await guard.visit(request, call_next, _refuse)
+
+    # what a sign-in with the provider must bring back; it lives as long as that takes
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=app.state.secret.hex(),
+        session_cookie="massicot-oidc",
+        max_age=600,
+        path=oidc.PATH,
+        https_only=settings.secure,
+    )
+    app.add_middleware(guard.Bounded)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts, www_redirect=False)
+    app.add_middleware(guard.Shield, _policy(work), secure=settings.secure)
+    return app
+
+
+def _policy(work: Context) -> str:
+    store = urlsplit(work.store.endpoint)
+    return (
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; font-src 'self'; "
+        f"img-src 'self' data: blob:; connect-src 'self' {store.scheme}://{store.netloc}; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _refuse(request: Request, status: int, detail: str | None = None) -> Response:
+    """A page that says so, or the API's own words."""
+    if request.url.path.startswith(f"{guard.API}/"):
+        return problem(status, detail)
+    title, what = _ERRORS.get(status, ("Cela n’a pas marché", "Recommencez, ou prévenez le service."))
+    return page(request, "error.html", {"title": title, "what": detail or what}, status=status)
+
+
+async def _refused(request: Request, _error: Exception, *, status: int) -> Response:
+    return _refuse(request, status)
+
+
+async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
+    if request.headers.get("hx-request"):  # a fragment: let the whole page go there
+        return PlainTextResponse("", 401, {"HX-Redirect": "/connexion"})
+    return RedirectResponse("/connexion", 303)
+
+
+async def _explain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = _refuse(request, error.status_code, guard.sentence_of(error))
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,0 +1,278 @@
+"""The centre's page (le guichet du centre): what was dropped, what must be scanned again, by when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk import actions
+from desk.access import CentreAccount, shows_identity, work_of
+from desk.coversheet import cover_sheet_pdf
+from desk.lookup import scan_of, written
+from desk.page import page
+from desk.receiptsheet import receipt_pdf
+from flows.answers import receipt_of, told_copy, told_finding
+from flows.context import Context, now
+from flows.due import scans_due
+from flows.pictures import picture_of
+from flows.receipts import ReceiptCopy, render_html
+from flows.reconciling import reconciliation_of
+from processors.findings import Evidence, Finding
+from processors.session import Exam
+from processors.tables import LineProblem
+from specimens.labels import label_sheet
+from storage import queries
+from storage.counts import exam_counts
+from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
+from storage.states import ScanState
+
+router = APIRouter(prefix="/centre/{uai}")
+
+
+@router.get("")
+def centre(request: Request, uai: str, account: CentreAccount) -> Response:
+    """The épreuves for which somebody is enrolled here."""
+    work = work_of(request)
+    shown = []
+    with work.register.reading() as connection:
+        for exam in work.session.written:
+            counts = exam_counts(connection, exam.code, uai)
+            if counts.expected:
+                shown.append((exam, counts, scans_due(work, exam.code, uai)))
+    return page(request, "centre.html", {"centre": work.session.centre(uai), "exams": shown})
+
+
+@router.get("/{code}")
+def exam(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    work = work_of(request)
+    rules = written(work, code)
+    shows_identity(request, f"{rules.code}/{uai}", "centre")
+    return page(request, "centre_exam.html", state_of(work, uai, rules))
+
+
+@router.get("/{code}/etat")
+def state(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """The part of the page that changes by itself."""
+    work = work_of(request)
+    rules = written(work, code)
+    shows_identity(request, f"{rules.code}/{uai}", "centre")
+    return page(request, "centre_state.html", state_of(work, uai, rules))
+
+
+@router.get("/{code}/recepisse/{scan}.pdf")
+def receipt_sheet(request: Request, uai: str, code: str, scan: str, account: CentreAccount) -> Response:
+    """The receipt, to be printed and kept with the paper."""
+    work = work_of(request)
+    rules = written(work, code)
+    sheet = receipt_pdf(receipt_of(work, scan_of(work, uai, rules, scan), now()))
+    shows_identity(request, scan, "receipt")
+    return Response(sheet, media_type="application/pdf")
+
+
+@router.get("/{code}/recepisse/{scan}")
+def receipt(request: Request, uai: str, code: str, scan: str, account: CentreAccount) -> Response:
+    """The receipt, as it also lies beside the file."""
+    work = work_of(request)
+    rules = written(work, code)
+    html = render_html(receipt_of(work, scan_of(work, uai, rules, scan), now()))
+    shows_identity(request, scan, "receipt")
+    # its own style sheet is inside it; its pictures too
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": policy})
+
+
+@router.get("/{code}/preuve/{scan}/{place}.jpg")
+def evidence(
+    request: Request, uai: str, code: str, scan: str, place: str, account: CentreAccount
+) -> Response:
+    """The picture of a finding."""
+    work = work_of(request)
+    rules = written(work, code)
+    scan_of(work, uai, rules, scan)
+    region = region_of(place)
+    jpeg = picture_of(work, scan, region) if region else None
+    if jpeg is None:
+        raise HTTPException(404)
+    shows_identity(request, scan, "picture")
+    return Response(jpeg, media_type="image/jpeg")
+
+
+@router.get("/{code}/emargement")
+def attendance(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """The attendance list, to be ticked or dropped."""
+    return _attendance(request, uai, code, ())
+
+
+def _attendance(request: Request, uai: str, code: str, problems: tuple[LineProblem, ...]) -> Response:
+    work = work_of(request)
+    rules = written(work, code)
+    with work.register.reading() as connection:
+        people = queries.roster(connection, rules.code, uai)
+        marks = queries.attendance_of(connection, rules.code, uai) or {}
+    shows_identity(request, f"{rules.code}/{uai}", "attendance")
+    values = {
+        "centre": work.session.centre(uai),
+        "exam": rules,
+        "people": people,
+        "marks": marks,
+        "problems": problems,
+    }
+    return page(request, "attendance.html", values, status=422 if problems else 200)
+
+
+@router.post("/{code}/emargement")
+def mark(
+    request: Request,
+    uai: str,
+    code: str,
+    account: CentreAccount,
+    absent: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Everybody is present but those who are ticked."""
+    work = work_of(request)
+    rules = written(work, code)
+    actions.mark_attendance(work, rules, uai, set(absent or ()), actor=account.id)
+    return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
+
+
+@router.post("/{code}/emargement/liste")
+def drop_attendance(
+    request: Request,
+    uai: str,
+    code: str,
+    account: CentreAccount,
+    table: Annotated[str, Form(min_length=1, max_length=1_000_000)],
+) -> Response:
+    """A CSV of candidate numbers and oui or non. As long as one line is wrong, nothing of it is taken."""
+    work = work_of(request)
+    rules = written(work, code)
+    if problems := actions.take_attendance(work, rules, uai, table.encode(), actor=account.id):
+        return _attendance(request, uai, code, problems)
+    return RedirectResponse(f"/centre/{uai}/{rules.code}/emargement", 303)
+
+
+@router.get("/{code}/etiquettes.pdf")
+def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """A label for each candidate, to be stuck on the first page."""
+    work = work_of(request)
+    rules = written(work, code)
+    with work.register.reading() as connection:
+        people = queries.roster(connection, rules.code, uai)
+    shows_identity(request, f"{rules.code}/{uai}", "labels")
+    sheet = label_sheet(people, rules.code, rules.title, uai, work.form)
+    return Response(sheet, media_type="application/pdf")
+
+
+@router.get("/{code}/bordereau.pdf")
+def cover_sheet(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """What lies on the pile until it is scanned."""
+    work = work_of(request)
+    rules = written(work, code)
+    centre = work.session.centre(uai)
+    assert centre is not None, "whoever came here was let into it"
+    with work.register.reading() as connection:
+        counts = exam_counts(connection, rules.code, uai)
+    due = scans_due(work, rules.code, uai)
+    assert due is not None, "copies of a written épreuve are due"
+    sheet = cover_sheet_pdf(work.session, rules, centre, due, counts.expected, counts.present)
+    return Response(sheet, media_type="application/pdf")
+
+
+def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
+    """What the page of a centre's épreuve shows: it names candidates."""
+    at = now()
+    with work.register.reading() as connection:
+        scans = queries.all_scans(connection, exam.code, uai)
+        counts = exam_counts(connection, exam.code, uai)
+        people = {who.id: who for who in queries.roster(connection, exam.code, uai)}
+        copies = queries.copies_in_force(connection, exam.code, uai)
+        findings = queries.open_findings_of_scans(connection, [scan.id for scan in scans])
+    known = reconciliation_of(work, exam.code, uai)
+    lacking = known.present_without_copy if known.present is not None else ()
+    due = scans_due(work, exam.code, uai)
+    return {
+        "centre": work.session.centre(uai),
+        "exam": exam,
+        "place_of": place_of,
+        "counts": counts,
+        "files": _files(scans[::-1], copies, findings, people),
+        "lacking": [people[who] for who in lacking if who in people],
+        "busy": any(scan.state in (ScanState.ARRIVED, ScanState.PROCESSING) for scan in scans),
+        "due": due,
+        "overdue": due is not None and not due.met(at),
+    }
+
+
+@dataclass(frozen=True)
+class DroppedFile:
+    """A file of the centre, and its copies once it is read; `findings` concern the file as a whole."""
+
+    scan: ScanRow
+    copies: tuple[ReceiptCopy, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def name(self) -> str:
+        """As it was called in the centre: see `uploads.begin` for what was added."""
+        return re.sub(r" [0-9a-f]{6}(?=\.pdf$)", "", self.scan.inbox_key.rpartition("/")[2])
+
+    @property
+    def done(self) -> bool:
+        return self.scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING)
+
+    @property
+    def to_do(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.to_do)
+
+    @property
+    def fine(self) -> int:
+        return len(self.copies) - len(self.to_do) - len(self.to_check)
+
+    @property
+    def to_check(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.to_check and not copy.to_do)
+
+
+def _files(
+    scans: Sequence[ScanRow],
+    copies: Sequence[CopyRow],
+    findings: Sequence[FindingRow],
+    people: Mapping[str, EnrolledCandidate],
+) -> list[DroppedFile]:
+    """The scans, each with its copies and with what is open of it."""
+    theirs: dict[str, list[CopyRow]] = {scan.id: [] for scan in scans}
+    told: dict[str, list[FindingRow]] = {scan.id: [] for scan in scans}
+    for copy in copies:
+        theirs[copy.scan].append(copy)
+    for found in findings:
+        told[found.scan or ""].append(found)
+    return [
+        DroppedFile(
+            scan,
+            tuple(told_copy(copy, people, told[scan.id]) for copy in theirs[scan.id]),
+            tuple(told_finding(found) for found in told[scan.id] if found.copy is None),
+        )
+        for scan in scans
+    ]
+
+
+def place_of(region: Evidence) -> str:
+    """As it stands in a picture's address: `12`, or `12_8.0_10.0_194.0_58.0`."""
+    return "_".join(map(str, (region.page, *(region.box or ()))))
+
+
+def region_of(place: str) -> Evidence | None:
+    """Its reverse; None for anything else."""
+    found = re.fullmatch(r"(\d{1,5})(?:_(\d+\.\d)_(\d+\.\d)_(\d+\.\d)_(\d+\.\d))?", place)
+    if found is None:
+        return None
+    page, *box = found.groups()
+    if box[0] is None:
+        return Evidence(int(page))
+    x, y, width, height = map(float, box)
+    return Evidence(int(page), (x, y, width, height))

@@ -1,0 +1,127 @@
+"""The coordination service's pages: where everything stands, dossiers."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk import actions, charts
+from desk.access import ServiceAccount, shows_identity, work_of
+from desk.lookup import dossier_of, with_dossiers
+from desk.page import page
+from flows.commission import line_of, lines_of
+from flows.commission_list import write_report
+from flows.context import now
+from flows.due import scans_due
+from processors.deadlines import PARIS
+from processors.dossiers.findings import GROUNDS, Code
+from storage import deposits, queries, waiting
+from storage.counts import counts_by_centre, exam_counts
+from storage.facts import Pronounced
+
+router = APIRouter(prefix="/coordination")
+
+
+@router.get("")
+def board(request: Request, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    at = now()
+    with work.register.reading() as connection:
+        exams = [(exam, exam_counts(connection, exam.code)) for exam in work.session.written]
+        centres = [
+            (exam, centre, counts[centre.uai], due, due is not None and not due.met(at))
+            for exam in work.session.written
+            if (counts := counts_by_centre(connection, exam.code))
+            for centre in work.session.centres
+            if centre.uai in counts and counts[centre.uai].expected
+            for due in [scans_due(work, exam.code, centre.uai)]
+        ]
+        dossiers = [
+            (exam, deposits.dossier_counts(connection, exam.code)) for exam in work.session.with_dossiers
+        ]
+        to_decide = waiting.count(connection)
+        arrivals = [scan.deposited_at for scan in queries.all_scans(connection)]
+        loads = [(c.name, c.assigned) for c in queries.all_correctors(connection)]
+    values = {
+        "exams": exams,
+        "centres": centres,
+        "dossiers": dossiers,
+        "waiting": to_decide,
+        "arrivals": charts.over_time(arrivals, timedelta(minutes=10), PARIS),
+        "loads": charts.bars(loads),
+        "prefect_ui": request.app.state.settings.prefect_ui,
+        "at": at,
+    }
+    return page(request, "board.html", values)
+
+
+@router.get("/dossiers/{code}/{uai}")
+def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> Response:
+    """The commission's list."""
+    work = work_of(request)
+    exam = with_dossiers(work, code)
+    centre = work.session.centre(uai)
+    if centre is None:
+        raise HTTPException(404)
+    shows_identity(request, f"{exam.code}/{uai}", "dossiers")
+    values = {
+        "exam": exam,
+        "centre": centre,
+        "centres": work.session.centres,
+        "lines": lines_of(work, exam.code, uai, pictures=False),
+        "grounds": [
+            (ground, next((n.title for n in work.session.nonconformity if n.code == ground), ground))
+            for ground in sorted(GROUNDS)
+        ],
+    }
+    return page(request, "dossiers.html", values)
+
+
+@router.get("/dossiers/{code}/{uai}/commission.pdf")
+def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    exam = with_dossiers(work, code)
+    if work.session.centre(uai) is None:
+        raise HTTPException(404)
+    shows_identity(request, f"{exam.code}/{uai}", "dossiers")
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        pdf, _ = write_report(work, exam.code, uai, Path(folder))
+        return Response(pdf.read_bytes(), media_type="application/pdf")
+
+
+@router.get("/dossiers/{code}/{uai}/{dossier}/preuves")
+def evidence(request: Request, code: str, uai: str, dossier: str, account: ServiceAccount) -> Response:
+    """What shows the findings of a dossier: a part of its page."""
+    work = work_of(request)
+    line = line_of(work, with_dossiers(work, code).code, uai, dossier)
+    if line is None:
+        raise HTTPException(404)
+    shows_identity(request, dossier, "evidence")
+    shown = [(one.caption, base64.b64encode(one.picture).decode()) for one in line.pictures]
+    return page(request, "evidence.html", {"person": line.person, "shown": shown})
+
+
+@router.post("/dossiers/{code}/{uai}/{dossier}")
+def pronounce(
+    request: Request,
+    code: str,
+    uai: str,
+    dossier: str,
+    account: ServiceAccount,
+    decision: Annotated[Pronounced, Form()],
+    author: Annotated[str, Form(min_length=1, max_length=200)],
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    ground: Annotated[list[Code] | None, Form()] = None,
+) -> Response:
+    """What the commission pronounces; earlier decisions stay."""
+    work = work_of(request)
+    exam = with_dossiers(work, code)
+    found = dossier_of(work, exam, uai, dossier)
+    actions.pronounce(work, found, decision, tuple(ground or ()), author, reason, actor=account.id)
+    return RedirectResponse(f"/coordination/dossiers/{exam.code}/{uai}#{dossier}", 303)

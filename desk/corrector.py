@@ -1,0 +1,148 @@
+"""The corrector's page: lots, their copies, what is wrong with one. Nothing here tells who wrote a copy."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk import actions
+from desk.access import Corrector, CorrectorAccount, work_of
+from desk.lookup import copy_in, own_lot
+from desk.page import page
+from flows.context import Context, now
+from flows.lotsheet import LotSheet, lot_sheet_pdf
+from processors.session import Exam
+from storage import queries
+from storage.rows import CopyRow, CorrectorRow, LotRow
+from storage.rulings import TROUBLES, Trouble
+
+router = APIRouter(prefix="/lots")
+
+
+@router.get("")
+def lots(request: Request, corrector: Corrector) -> Response:
+    shown = shown_lots(work_of(request), corrector)
+    return page(request, "lots.html", {"lots": shown, "days": corrector.days, "at": now()})
+
+
+@router.get("/{lot_id}")
+def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    with work.register.reading() as connection:
+        copies = queries.lot_copies(connection, mine.id)
+    values = {"lot": mine, "exam": exam, "copies": copies, "troubles": TROUBLES}
+    return page(request, "lot.html", values)
+
+
+@router.get("/{lot_id}/lot.zip")
+def archive(request: Request, lot_id: str, corrector: Corrector, account: CorrectorAccount) -> Response:
+    """Every copy and the sheet. Times in it are all the same: they tell nothing of when a copy came."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    actions.pulled(work, mine, actor=account.id)
+    with work.register.reading() as connection:
+        copies = [copy for copy in queries.lot_copies(connection, mine.id) if copy.ready]
+    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
+    sheet = LotSheet(mine.name, exam.code, exam.title, told, exam.closes_at or now(), now())
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        _store(made, f"{mine.name}/bordereau.pdf", lot_sheet_pdf(sheet))
+        for copy in copies:
+            _store(made, f"{mine.name}/{copy.anonymous_number}.pdf", actions.pdf_of(work, mine, copy))
+    headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
+    return Response(out.getvalue(), media_type="application/zip", headers=headers)
+
+
+@router.get("/{lot_id}/{number}.pdf")
+def copy_pdf(
+    request: Request, lot_id: str, number: str, corrector: Corrector, account: CorrectorAccount
+) -> Response:
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    copy = copy_in(work, mine, number)
+    actions.pulled(work, mine, actor=account.id)
+    return Response(actions.pdf_of(work, mine, copy), media_type="application/pdf")
+
+
+@router.get("/{lot_id}/{number}")
+def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
+    """The copy, in the browser."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    copy_in(work, mine, number)
+    with work.register.reading() as connection:
+        shown = [c for c in queries.lot_copies(connection, mine.id) if c.ready]
+    ready = [c.anonymous_number for c in shown]
+    rank = ready.index(number)
+    values = {
+        "lot": mine,
+        "exam": exam,
+        "number": number,
+        "rank": rank + 1,
+        "count": len(ready),
+        "before": ready[rank - 1] if rank else None,
+        "after": ready[rank + 1] if rank + 1 < len(ready) else None,
+        "returned": shown[rank].returned,
+        "troubles": TROUBLES,
+    }
+    return page(request, "read.html", values)
+
+
+@router.post("/{lot_id}/rendre")
+def give_back(request: Request, lot_id: str, corrector: Corrector, account: CorrectorAccount) -> Response:
+    """All that is in hand is marked; what was reported stays to come."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    actions.give_back(work, mine, actor=account.id)
+    return RedirectResponse(f"/lots/{mine.id}", 303)
+
+
+@router.post("/{lot_id}/{number}/rendre")
+def give_back_one(
+    request: Request,
+    lot_id: str,
+    number: str,
+    corrector: Corrector,
+    account: CorrectorAccount,
+    returned: Annotated[bool, Form()],
+) -> Response:
+    """This copy is marked, or is not after all."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    actions.give_back_one(work, copy_in(work, mine, number), returned, actor=account.id)
+    return RedirectResponse(f"/lots/{mine.id}", 303)
+
+
+@router.post("/{lot_id}/{number}/signaler")
+def report(
+    request: Request,
+    lot_id: str,
+    number: str,
+    corrector: Corrector,
+    account: CorrectorAccount,
+    trouble: Annotated[Trouble, Form()],
+    said: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """The copy goes back to the service and waits there; the others go on."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    actions.report(work, copy_in(work, mine, number), trouble, said, actor=account.id)
+    return RedirectResponse(f"/lots/{mine.id}", 303)
+
+
+def shown_lots(work: Context, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:
+    """All of this corrector's, with their copies in their order."""
+    with work.register.reading() as connection:
+        mine = queries.all_lots(connection, corrector=corrector.id)
+        copies = {lot.id: queries.lot_copies(connection, lot.id) for lot in mine}
+    exams = {exam.code: exam for exam in work.session.written}
+    return [(lot, exams[lot.exam], copies[lot.id]) for lot in mine]
+
+
+def _store(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)

@@ -1,0 +1,68 @@
+"""The service's page of deadlines: when each centre's scans are due, and more time for one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk.access import ServiceAccount, work_of
+from desk.page import page
+from flows.context import now
+from flows.reconciling import reconcile_centre
+from processors.deadlines import Deadline, Rule, clock_trouble, paris
+from storage import accounts, extensions
+from storage.counts import counts_by_centre
+
+router = APIRouter(prefix="/coordination/echeances")
+
+
+@router.get("")
+def deadlines(request: Request, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    with work.register.reading() as connection:
+        moved = {(one.exam, one.centre): one for one in extensions.all_extensions(connection)}
+        names = {one.id: one.name for one in accounts.all_accounts(connection)}
+        places = [
+            (exam, centre, moved.get((exam.code, centre.uai)))
+            for exam in work.session.written
+            if (counts := counts_by_centre(connection, exam.code))
+            for centre in work.session.centres
+            if centre.uai in counts and counts[centre.uai].expected
+        ]
+    values = {
+        "places": places,
+        "names": names,
+        "reasons": {place: work.store.vault.get(one.reason).decode() for place, one in moved.items()},
+        "at": now(),
+    }
+    return page(request, "deadlines.html", values)
+
+
+@router.post("")
+def extend(
+    request: Request,
+    account: ServiceAccount,
+    place: Annotated[str, Form()],
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    day: Annotated[dt.date | None, Form()] = None,
+    clock: Annotated[dt.time | None, Form()] = None,
+) -> Response:
+    """Until the end of that minute. Without a day, the session's own deadline counts again."""
+    work = work_of(request)
+    code, _, uai = place.partition("/")
+    exam, centre = work.session.exam(code), work.session.centre(uai)
+    if exam is None or exam.scan_deadline is None or centre is None:
+        raise HTTPException(404)
+    due = exam.scan_deadline.deadline
+    if day is not None and clock is not None:
+        if clock_trouble(day, clock):
+            raise HTTPException(409, "Cette heure n’existe pas ce jour-là, ou deux fois.")
+        due = Deadline(paris(day, clock.replace(second=59)), Rule.UNTIL)
+        if due.at.timestamp() <= exam.scan_deadline.at.timestamp():
+            raise HTTPException(409, "Ce n’est pas après l’heure limite de la session.")
+    extensions.extend(work.register, code, uai, due, reason, actor=account.id, at=now())
+    reconcile_centre(work, code, uai, actor=account.id, at=now())
+    return RedirectResponse("/coordination/echeances", 303)

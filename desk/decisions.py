@@ -1,0 +1,235 @@
+"""What the machine left to a person: one queue, and for each copy what it takes to decide."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk import actions
+from desk.access import ServiceAccount, shows_identity, work_of
+from desk.centre import place_of, region_of
+from desk.lookup import any_copy
+from desk.page import page
+from flows.context import Context, now
+from flows.pictures import header_of, picture_of_page
+from processors.findings import Code
+from processors.scans.why import Voice, voices
+from storage import accounts, arranging, queries, waiting
+from storage.changes import Refused
+from storage.facts import Decision, PlacedPage
+from storage.objects import NotFoundError
+from storage.rows import CopyRow, EnrolledCandidate, FindingRow
+from storage.states import Life
+from storage.waiting import Proposal
+
+router = APIRouter(prefix="/coordination/decisions")
+
+_A_PAGE = 50
+_FOREIGN_SHOWN = 30
+
+
+@router.get("")
+def queue(
+    request: Request, account: ServiceAccount, rank: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> Response:
+    """Most urgent first: what a corrector waits for, then the épreuves by when their lots open."""
+    work = work_of(request)
+    count, shown = waiting_copies(work, _A_PAGE, (rank - 1) * _A_PAGE)
+    with work.register.reading() as connection:
+        foreign = queries.findings_coded(connection, Code.FOREIGN_PAGE, _FOREIGN_SHOWN)
+        beside = {f.scan: queries.copies_of_scan(connection, f.scan) for f in foreign if f.scan}
+    values = {
+        "copies": shown,
+        "foreign": [(f, f.copy or beside[f.scan or ""][0].id) for f in foreign if beside[f.scan or ""]],
+        "centres": {centre.uai: centre for centre in work.session.centres},
+        "count": count,
+        "first": (rank - 1) * _A_PAGE + 1,
+        "rank": rank,
+        "pages": -(-count // _A_PAGE),
+    }
+    return page(request, "queue.html", values)
+
+
+@dataclass(frozen=True)
+class Guessed:
+    """A candidate whose copy it may be: how probably, and which readings say so."""
+
+    who: EnrolledCandidate
+    probability: float
+    voices: tuple[Voice, ...]
+
+
+@router.get("/{copy_id}")
+def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    found = any_copy(work, copy_id)
+    with work.register.reading() as connection:
+        people = {who.id: who for who in queries.roster(connection, found.exam)}
+        findings = queries.findings_of_copies(connection, [copy_id])
+        scan = queries.scan(connection, found.scan)
+        proposal = waiting.proposal(connection, copy_id)
+        proposer = accounts.account(connection, proposal.author) if proposal else None
+        loose = arranging.loose(connection, work.store.vault, found.scan)
+    shows_identity(request, copy_id, "decision")
+    values = {
+        "copy": found,
+        "scan": scan,
+        "exam": work.session.exam(found.exam),
+        "centre": work.session.centre(found.centre),
+        "owner": people.get(found.candidate or ""),
+        "guesses": _guesses(work, found, people),
+        "findings": findings,
+        "here": sorted(
+            (who for who in people.values() if who.centre == found.centre),
+            key=lambda who: (who.family_name, who.first_names),
+        ),
+        "header": header_of(work, found),
+        "loose": loose,
+        "next": _next(work, copy_id),
+        "place_of": place_of,
+        "open": found.life is Life.CURRENT and not (found.lot and found.ready),
+        "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
+        "proposal": proposal,
+        "proposer": proposer.name if proposer else "le service, en ligne de commande",
+        "proposed": people.get((proposal.candidate if proposal else None) or ""),
+        "proposed_reason": _text(work, proposal),
+    }
+    return page(request, "decision.html", values)
+
+
+@router.get("/{copy_id}/{place}.jpg")
+def picture(request: Request, copy_id: str, place: str, account: ServiceAccount) -> Response:
+    """A part of a page of this copy, or of a page of its scan that is no copy's."""
+    work = work_of(request)
+    found, region = any_copy(work, copy_id), region_of(place)
+    jpeg = None
+    if region:
+        pages = [page for page in found.pages if page.page == region.page] or _loose(work, found, region.page)
+        jpeg = picture_of_page(work, found.scan, pages[0], region) if pages else None
+    if jpeg is None:
+        raise HTTPException(404)
+    shows_identity(request, copy_id, "picture")
+    return Response(jpeg, media_type="image/jpeg")
+
+
+@router.post("/{copy_id}")
+def decide(
+    request: Request,
+    copy_id: str,
+    account: ServiceAccount,
+    decision: Annotated[Decision, Form()],
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    candidate: Annotated[str, Form()] = "",
+    number: Annotated[str, Form()] = "",
+) -> Response:
+    """`candidate`: an id that the page proposed; or `number`, typed. Another decision may follow this one."""
+    work = work_of(request)
+    found = any_copy(work, copy_id)
+    actions.decide(work, found, decision, reason, candidate=candidate, number=number, actor=account.id)
+    following = _next(work, copy_id)
+    to = f"/coordination/decisions/{following}" if following else "/coordination/decisions"
+    return RedirectResponse(to, 303)
+
+
+@router.post("/{copy_id}/pages")
+def arrange(
+    request: Request,
+    copy_id: str,
+    account: ServiceAccount,
+    page: Annotated[list[int], Form()],
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+) -> Response:
+    """Its pages, in this order; those that are not named are none of it."""
+    work = work_of(request)
+    found = any_copy(work, copy_id)
+    try:
+        arranging.arrange(work.register, found, page, reason, actor=account.id, at=now())
+    except Refused:
+        raise HTTPException(409, "Cette copie est déjà partie, ou une page est à une autre copie.") from None
+    return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
+
+
+@router.post("/{copy_id}/constats/{seq}/{k}")
+def judge(
+    request: Request,
+    copy_id: str,
+    seq: int,
+    k: int,
+    account: ServiceAccount,
+    settled: Annotated[bool, Form()],
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+) -> Response:
+    """Nothing is left to do about this finding; or there is, after all."""
+    work = work_of(request)
+    with work.register.reading() as connection:
+        told = queries.finding_at(connection, seq, k)
+    if told is None or told.scan != any_copy(work, copy_id).scan:
+        raise HTTPException(404)
+    try:
+        waiting.judge(work.register, seq, k, settled=settled, reason=reason, actor=account.id, at=now())
+    except Refused:
+        raise HTTPException(409, "Ce constat n’a pas été réglé par une personne.") from None
+    return RedirectResponse("/coordination/decisions", 303)
+
+
+def waiting_copies(
+    work: Context, limit: int, offset: int
+) -> tuple[int, list[tuple[CopyRow, list[FindingRow], Proposal | None]]]:
+    """How many wait; of these the most urgent, what was found of each, and what one person has proposed."""
+    with work.register.reading() as connection:
+        count = waiting.count(connection)
+        copies = waiting.copies_to_decide(connection, _order(work), limit, offset)
+        ids = [copy.id for copy in copies]
+        told = queries.findings_of_copies(connection, ids)
+        proposals = waiting.proposals_of(connection, ids)
+    found = {id_: [one for one in told if one.copy == id_] for id_ in ids}
+    return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in copies]
+
+
+def _order(work: Context) -> list[str]:
+    return [exam.code for exam in sorted(work.session.written, key=lambda exam: exam.opens_at or now())]
+
+
+def _next(work: Context, copy_id: str) -> str | None:
+    """The most urgent one beside this."""
+    with work.register.reading() as connection:
+        first = waiting.copies_to_decide(connection, _order(work), 2)
+    return next((copy.id for copy in first if copy.id != copy_id), None)
+
+
+def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate]) -> list[Guessed]:
+    """The best, and whoever the label names."""
+    with work.register.reading() as connection:
+        scan = queries.scan(connection, copy.scan)
+    read: list[dict[str, Any]] = []
+    with suppress(NotFoundError):
+        if scan is not None and scan.reading is not None:
+            ours = {page.page for page in copy.pages}
+            told = json.loads(work.store.vault.get(scan.reading)).get("pages", [])
+            read = [page for page in told if page["page"] in ours]
+    likely = {guess.candidate: guess.probability for guess in copy.guesses}
+    pattern = work.session.label_pattern
+    labelled = {found["candidate"] for one in read if (found := re.fullmatch(pattern, one["label"] or ""))}
+    likely |= {who.id: 0.0 for who in people.values() if who.number in labelled and who.id not in likely}
+    return [
+        Guessed(who, probability, voices(read, who, pattern))
+        for candidate, probability in list(likely.items())[:3]
+        if (who := people.get(candidate)) is not None
+    ]
+
+
+def _loose(work: Context, copy: CopyRow, number: int) -> list[PlacedPage]:
+    with work.register.reading() as connection:
+        loose = arranging.loose(connection, work.store.vault, copy.scan)
+    return [page for page in loose if page.page == number]
+
+
+def _text(work: Context, proposal: Proposal | None) -> str:
+    return work.store.vault.get(proposal.reason).decode() if proposal else ""

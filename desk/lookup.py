@@ -1,0 +1,92 @@
+"""What an address names, if it is there for whoever came: pages and API find things in the same way.
+
+Each raises HTTPException 404 for what is not there, and for what is another's.
+"""
+
+from __future__ import annotations
+
+from fastapi import HTTPException
+
+from flows.context import Context, now
+from processors.session import Exam, ExamKind
+from storage import deposits, queries
+from storage.deposits import DossierRow
+from storage.rows import CopyRow, CorrectorRow, LotRow, ScanRow
+from storage.states import LotState
+
+
+def written(work: Context, code: str) -> Exam:
+    """An épreuve with copies."""
+    return _exam(work, code, ExamKind.WRITTEN)
+
+
+def with_dossiers(work: Context, code: str) -> Exam:
+    return _exam(work, code, ExamKind.DOSSIER)
+
+
+def scan_of(work: Context, uai: str, exam: Exam, scan_id: str) -> ScanRow:
+    """A scan of this centre and épreuve, and of no other."""
+    with work.register.reading() as connection:
+        scan = queries.scan(connection, scan_id)
+    if scan is None or (scan.centre, scan.exam) != (uai, exam.code):
+        raise HTTPException(404)
+    return scan
+
+
+def any_copy(work: Context, copy_id: str) -> CopyRow:
+    """For the service."""
+    with work.register.reading() as connection:
+        found = queries.copy(connection, copy_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def lot_of(work: Context, exam: Exam, lot_id: str) -> LotRow:
+    with work.register.reading() as connection:
+        lot = queries.lot(connection, lot_id)
+    if lot is None or lot.exam != exam.code:
+        raise HTTPException(404)
+    return lot
+
+
+def own_lot(work: Context, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow, Exam]:
+    """A lot of this corrector's, in its window; 409 outside of it, and once it is closed."""
+    with work.register.reading() as connection:
+        lot = queries.lot(connection, lot_id)
+    if lot is None or lot.corrector != corrector.id:
+        raise HTTPException(404)
+    exam = work.session.exam(lot.exam)
+    assert exam is not None, "lots are formed for épreuves of the session"
+    if lot.state is LotState.CLOSED:
+        raise HTTPException(409, "Ce lot est clos : il n’y a plus rien à y faire.")
+    if not exam.in_window(now()):
+        raise HTTPException(409, "Ce lot n’est pas ouvert : il ne s’ouvre que dans la fenêtre de correction.")
+    return lot, exam
+
+
+def copy_in(work: Context, lot: LotRow, number: str) -> CopyRow:
+    """A copy of this lot that a corrector may have."""
+    with work.register.reading() as connection:
+        copies = queries.lot_copies(connection, lot.id)
+    found = next((copy for copy in copies if copy.anonymous_number == number and copy.ready), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def dossier_of(work: Context, exam: Exam, uai: str, dossier_id: str) -> DossierRow:
+    """A dossier of this épreuve and centre, and of no other."""
+    with work.register.reading() as connection:
+        found = deposits.dossiers_of(connection, exam.code, uai)
+    dossier = next((row for row in found if row.id == dossier_id), None)
+    if dossier is None:
+        raise HTTPException(404)
+    return dossier
+
+
+def _exam(work: Context, code: str, kind: ExamKind) -> Exam:
+    exam = work.session.exam(code)
+    if exam is None or exam.kind is not kind:
+        raise HTTPException(404)
+    return exam

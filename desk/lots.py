@@ -1,0 +1,92 @@
+"""The service's pages of lots: the plan, who may not take what and why; form, reassign, recall, close."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk import actions
+from desk.access import ServiceAccount, work_of
+from desk.lookup import lot_of, written
+from desk.page import page
+from flows import lotting
+from flows.context import now
+from storage import queries
+
+router = APIRouter(prefix="/coordination/lots/{code}")
+
+
+@router.get("")
+def lots(request: Request, code: str, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    exam = written(work, code)
+    plan, _ = lotting.plan_for(work, exam)
+    with work.register.reading() as connection:
+        formed = queries.all_lots(connection, exam.code)
+        correctors = {c.id: c for c in queries.all_correctors(connection, exam.code)}
+    values = {
+        "exam": exam,
+        "plan": plan,
+        "lots": formed,
+        "correctors": correctors,
+        "barred": lotting.barred_for(work, exam),
+        "open": exam.in_window(now()),
+    }
+    return page(request, "lots_of_exam.html", values)
+
+
+@router.post("/former")
+def form(request: Request, code: str, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    exam = written(work, code)
+    lotting.form(work, exam, at=now(), actor=account.id)
+    return RedirectResponse(f"/coordination/lots/{exam.code}", 303)
+
+
+@router.get("/{lot}")
+def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
+    """One lot: its copies by their numbers, who has it, who else may, and why not the others."""
+    work = work_of(request)
+    exam = written(work, code)
+    found = lot_of(work, exam, lot)
+    with work.register.reading() as connection:
+        copies = queries.lot_copies(connection, found.id)
+        holder = queries.corrector(connection, found.corrector)
+    values = {
+        "exam": exam,
+        "lot": found,
+        "copies": copies,
+        "holder": holder,
+        "others": lotting.who_may_take(work, found),
+    }
+    return page(request, "lot_of_exam.html", values)
+
+
+@router.post("/{lot}/reaffecter")
+def reassign(
+    request: Request, code: str, lot: str, account: ServiceAccount, corrector: Annotated[str, Form()]
+) -> Response:
+    work = work_of(request)
+    exam = written(work, code)
+    found = lot_of(work, exam, lot)
+    actions.reassign(work, found, corrector, actor=account.id)
+    return RedirectResponse(f"/coordination/lots/{exam.code}/{found.id}", 303)
+
+
+@router.post("/{lot}/rappeler")
+def recall(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
+    """Back to before it was pulled, even when it is closed."""
+    work = work_of(request)
+    found = lot_of(work, written(work, code), lot)
+    actions.recall(work, found, actor=account.id)
+    return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)
+
+
+@router.post("/{lot}/clore")
+def close(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    found = lot_of(work, written(work, code), lot)
+    actions.close(work, found, actor=account.id)
+    return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)

@@ -1,0 +1,88 @@
+"""Signing in with an académie's own provider (OpenID Connect, code flow with PKCE), where it has one.
+
+The provider says who somebody is, the desk what that person may do: only an address that was invited gets in,
+and only once the provider has verified it. The second factor is the provider's business here.
+"""
+
+from __future__ import annotations
+
+import httpx
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
+from fastapi import APIRouter, HTTPException, Request, Response
+from joserfc.errors import JoseError
+
+from desk.page import page
+from desk.settings import DeskSettings
+from desk.signin import welcome
+from flows.context import now
+from storage import accounts
+
+PATH = "/connexion/fournisseur"
+router = APIRouter(prefix=PATH)
+
+_REFUSED = "Le fournisseur n’a pas confirmé votre identité. Recommencez, ou prévenez le service."
+_UNKNOWN = "Cette adresse n’a pas de compte ici : demandez une invitation au service de coordination."
+
+
+def provider_of(settings: DeskSettings) -> StarletteOAuth2App | None:
+    if settings.oidc_issuer is None:
+        return None
+    discovery = f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
+    made: StarletteOAuth2App = OAuth().register(
+        "provider",
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        server_metadata_url=discovery,
+        client_kwargs={"scope": "openid email", "code_challenge_method": "S256"},
+    )
+    return made
+
+
+@router.get("")
+async def ask(request: Request) -> Response:
+    """Off to the provider."""
+    provider = _provider(request)
+    to = f"{request.app.state.settings.url}{PATH}/retour"
+    try:
+        answer: Response = await provider.authorize_redirect(request, to)
+    except httpx.HTTPError:  # it does not answer
+        return _no(request, _REFUSED)
+    return answer
+
+
+@router.get("/retour")
+async def back(request: Request) -> Response:
+    """Back from it: state, nonce, issuer, audience, signature and time are checked by Authlib."""
+    provider, settings = _provider(request), request.app.state.settings
+    try:
+        token = await provider.authorize_access_token(request)
+        told = dict(token.get("userinfo") or {})
+        if told and "email" not in told:  # some providers keep it out of the token
+            more = await provider.userinfo(token=token)
+            told = {**more, **told} if more.get("sub") == told["sub"] else {}
+    except (AuthlibBaseError, JoseError, httpx.HTTPError):
+        return _no(request, _REFUSED)
+    finally:
+        request.session.clear()
+    if told.get("iss", "").rstrip("/") != settings.oidc_issuer.rstrip("/"):
+        return _no(request, _REFUSED)
+    register, at = request.app.state.work.register, now()
+    with register.reading() as connection:
+        account = accounts.account_of_email(connection, str(told.get("email", "")))
+    if account is None or account.closed or told.get("email_verified") is not True:
+        accounts.note_failure(register, None, at=at)
+        return _no(request, _UNKNOWN)
+    accounts.note_sign_in(register, account.id, None, at=at)
+    return welcome(request, account)
+
+
+def _provider(request: Request) -> StarletteOAuth2App:
+    provider: StarletteOAuth2App | None = request.app.state.provider
+    if provider is None:
+        raise HTTPException(404)
+    return provider
+
+
+def _no(request: Request, what: str) -> Response:
+    return page(request, "error.html", {"title": "Connexion refusée", "what": what}, status=403)

@@ -1,0 +1,170 @@
+"""Signing in and out, and taking up an invitation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from desk import passwords
+from desk.access import AnyAccount, visits_of
+from desk.page import page
+from desk.visits import begin
+from flows.context import now
+from storage import accounts
+from storage.accounts import Account
+from storage.changes import Refused
+from storage.states import Role
+
+router = APIRouter()
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+_TRIES = parse("20 per minute")  # from one address; an account is locked well before
+_TRIES_WHILE_LOCKED = parse("10 per hour")  # of an account, from a browser that it was signed in from before
+
+# one sentence for all: it tells nobody which addresses have an account, nor which are locked
+_WRONG = "Adresse, mot de passe ou code incorrect. Après cinq essais, un compte est bloqué un quart d’heure."
+
+
+@router.get("/")
+def home(account: AnyAccount) -> Response:
+    return RedirectResponse(home_of(account), 303)
+
+
+def home_of(account: Account) -> str:
+    return {
+        Role.CENTRE: f"/centre/{account.scope}",
+        Role.SERVICE: "/coordination",
+        Role.CORRECTOR: "/lots",
+    }[account.role]
+
+
+@router.get("/connexion")
+def ask(request: Request) -> Response:
+    return _form(request)
+
+
+@router.post("/connexion")
+def sign_in(
+    request: Request,
+    email: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    code: Annotated[str, Form()] = "",
+) -> Response:
+    _slow_down(request)
+    register, at = request.app.state.work.register, now()
+    with register.reading() as connection:
+        account = accounts.account_of_email(connection, email)
+    right = passwords.matches(password, account.password if account else None)
+    if account is not None and not account.closed and not _kept_out(request, account, at):
+        step = passwords.step_of(code, account.totp, at) if account.totp else None
+        if right and (step is not None or not account.totp):
+            try:
+                accounts.note_sign_in(register, account.id, step, at=at)
+                return welcome(request, account)
+            except Refused:  # the code was taken before
+                pass
+    accounts.note_failure(register, account, at=at)
+    return _form(request, _WRONG, email, status=401)
+
+
+def _form(request: Request, said: str | None = None, email: str = "", *, status: int = 200) -> Response:
+    provider = request.app.state.provider is not None
+    return page(request, "signin.html", {"said": said, "email": email, "provider": provider}, status=status)
+
+
+def _kept_out(request: Request, account: Account, at: datetime) -> bool:
+    """Somebody guesses this account's password: it is locked, but for browsers known to be its own."""
+    if not account.locked(at):
+        return False
+    known = visits_of(request).knows(request, account)
+    return not (known and _limiter.hit(_TRIES_WHILE_LOCKED, "locked", account.id))
+
+
+@router.post("/deconnexion")
+def sign_out(request: Request, account: AnyAccount) -> Response:
+    accounts.note_sign_out(request.app.state.work.register, account.id, at=now())
+    response = RedirectResponse("/connexion", 303)
+    visits_of(request).write(response, begin(None))
+    return response
+
+
+@router.get("/invitation/{invitation}")
+def invited(request: Request, invitation: str) -> Response:
+    account = _invited(request, invitation)
+    return _invitation(request, account, passwords.new_secret(), None)
+
+
+@router.post("/invitation/{invitation}")
+def take_up(
+    request: Request,
+    invitation: str,
+    password: Annotated[str, Form()],
+    again: Annotated[str, Form()],
+    secret: Annotated[str, Form()] = "",
+    code: Annotated[str, Form()] = "",
+) -> Response:
+    account, at = _invited(request, invitation), now()
+    wanted = account.role is Role.SERVICE
+    if not passwords.is_secret(secret):
+        secret = passwords.new_secret()
+    said = None
+    step = passwords.step_of(code, secret, at) if wanted else None
+    if not passwords.LEAST_LENGTH <= len(password) <= passwords.MOST_LENGTH:
+        said = f"Le mot de passe doit avoir au moins {passwords.LEAST_LENGTH} caractères."
+    elif password != again:
+        said = "Les deux mots de passe ne sont pas les mêmes."
+    elif wanted and step is None:
+        said = "Le code de l’application n’est pas le bon : attendez le suivant."
+    if said:
+        return _invitation(request, account, secret, said)
+    register = request.app.state.work.register
+    try:
+        accounts.open_account(
+            register, account.id, passwords.hashed(password), secret if wanted else None, at=at
+        )
+    except Refused:  # somebody else was faster with the same link
+        raise HTTPException(404) from None
+    with register.reading() as connection:
+        opened = accounts.account(connection, account.id)
+    assert opened is not None, "it was opened just now"
+    accounts.note_sign_in(register, opened.id, step, at=at)  # this code is not taken again
+    return welcome(request, opened)
+
+
+def _invited(request: Request, invitation: str) -> Account:
+    _slow_down(request)
+    with request.app.state.work.register.reading() as connection:
+        account = accounts.account_invited(connection, invitation, now())
+    if account is None:
+        raise HTTPException(404)
+    return account
+
+
+def _invitation(request: Request, account: Account, secret: str, said: str | None) -> Response:
+    values = {
+        "invited": account,
+        "least": passwords.LEAST_LENGTH,
+        "secret": secret,
+        "picture": passwords.picture_of(secret, account.email) if account.role is Role.SERVICE else None,
+        "said": said,
+    }
+    return page(request, "invitation.html", values, status=422 if said else 200)
+
+
+def welcome(request: Request, account: Account) -> Response:
+    """Signed in: home, with a visit that begins anew."""
+    response = RedirectResponse(home_of(account), 303)
+    visits_of(request).write(response, begin(account))
+    visits_of(request).remember(request, response, account)
+    return response
+
+
+def _slow_down(request: Request) -> None:
+    address = request.client.host if request.client else ""
+    if not _limiter.hit(_TRIES, "sign-in", address):
+        raise HTTPException(429)

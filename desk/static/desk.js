@@ -1,0 +1,25 @@
+// The countdown to a deadline, by the centre's own clock.
+function left(until) {
+  const minutes = Math.floor((until - Date.now()) / 60000);
+  if (minutes < 0) return "L’heure limite est passée.";
+  const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60);
+  const rest = days ? `${days} j ${hours} h` : hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+  return `Il reste ${rest}.`;
+}
+
+function tick() {
+  for (const due of document.querySelectorAll("[data-until]"))
+    due.querySelector("[data-countdown]").textContent = left(Date.parse(due.dataset.until));
+}
+
+tick();
+setInterval(tick, 15000);
+
+// A list chosen as a file is sent as the text that it is.
+for (const form of document.querySelectorAll("[data-file-form]"))
+  form.querySelector("input[type=file]").addEventListener("change", async (event) => {
+    form.elements.table.value = await event.target.files[0].text();
+    form.submit();
+  });
+
+document.querySelector("[data-print]")?.addEventListener("click", () => print());

@@ -1,0 +1,100 @@
+"""`massicot desk`: accounts of the web desk, and tokens of its API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.commands.options import HERE, DataDir, working_on
+from flows.console import Commands, UserError, console
+from storage.states import Role
+
+if TYPE_CHECKING:
+    from flows.context import Context
+
+app = typer.Typer(cls=Commands, help="Accounts of the web desk, and tokens of its API.", no_args_is_help=True)
+
+WhichRole = Annotated[Role, typer.Argument(help="Who this is.")]
+Of = Annotated[
+    str | None, typer.Option("--of", help="UAI of the centre, or id of the corrector in your file.")
+]
+
+
+@app.command()
+def invite(
+    role: WhichRole,
+    email: Annotated[str, typer.Option("--email", help="The address to sign in with.")],
+    name: Annotated[str, typer.Option("--name", help="As the desk greets this person.")],
+    scope: Of = None,
+    url: Annotated[
+        str, typer.Option("--url", envvar="MASSICOT_DESK_URL", help="Where the desk is.")
+    ] = "http://127.0.0.1:4280",
+    data: DataDir = HERE,
+) -> None:
+    """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
+    from flows.context import now
+    from storage import accounts
+
+    with working_on(data) as work:
+        whose = _scope(work, role, scope)
+        token = accounts.invite(work.register, role, whose, email, name, actor="service", at=now())
+    console.print(f"{url}/invitation/{token}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def token(
+    role: WhichRole,
+    label: Annotated[str, typer.Option("--for", help="What it is for.")],
+    scope: Of = None,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How long it is good.")] = 90,
+    data: DataDir = HERE,
+) -> None:
+    """Print a new bearer token of the API. It is shown this once."""
+    from flows.context import now
+    from storage import tokens
+
+    with working_on(data) as work:
+        whose = _scope(work, role, scope)
+        made = tokens.make_token(work.register, role, whose, label, days, actor="service", at=now())
+    console.print(made, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command("tokens")
+def list_tokens(data: DataDir = HERE) -> None:
+    """List the API's tokens that are still good."""
+    from flows.context import now
+    from storage import tokens
+
+    with working_on(data) as work, work.register.reading() as connection:
+        known = [one for one in tokens.all_tokens(connection) if one.good(now())]
+    for one in known:
+        line = f"{one.id}  {one.role}  {one.scope or ''}  until {one.until:%Y-%m-%d}  {one.label}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = HERE) -> None:
+    """Revoke a token of the API, at once."""
+    from flows.context import now
+    from storage import tokens
+
+    with working_on(data) as work:
+        tokens.revoke_token(work.register, id_, actor="service", at=now())
+
+
+def _scope(work: Context, role: Role, of: str | None) -> str | None:
+    """A centre's UAI, a corrector's id, None for the service."""
+    from storage import queries
+
+    if (of is None) != (role is Role.SERVICE):
+        raise UserError("--of goes with centre and corrector, and only with them")
+    if role is Role.CENTRE and work.session.centre(of or "") is None:
+        raise UserError(f"{of}: not a centre of this session")
+    if role is Role.CORRECTOR:
+        with work.register.reading() as connection:
+            known = {c.reference: c.id for c in queries.all_correctors(connection)}
+        if of not in known:
+            raise UserError(f"{of}: no such corrector")
+        return known[of]
+    return of

@@ -1,0 +1,144 @@
+"""Every candidate before the control commission: dossier, what it raises, and pictures of the evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from flows.context import Context
+from flows.isolation import isolated
+from flows.office import as_pdfs
+from processors.dossiers.contract import finding_json
+from processors.dossiers.files import MAX_BYTES, unpack
+from processors.dossiers.findings import VERDICTS, Evidence
+from processors.dossiers.grounds import absent
+from processors.dossiers.pictures import evidence_pictures
+from processors.findings import Severity
+from processors.plain import plain
+from processors.scans.raster import BadScan
+from storage import deposits, queries
+from storage.deposits import DossierRow
+from storage.facts import Pronounced
+from storage.rows import EnrolledCandidate
+
+_GRAVEST = [Severity.BLOCKING, Severity.WARNING, Severity.INFO]
+_PRONOUNCED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
+_SHOWN = 4  # pieces of evidence a dossier
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence: which finding it is of and where it was seen, and a PNG."""
+
+    caption: str
+    picture: bytes
+
+
+@dataclass(frozen=True)
+class Line:
+    """One candidate before the commission; `dossier` is None when nothing was deposited or marked yet.
+
+    `deposited`: the first file's instant, by which the dossier is late or not; `completed`: the last one's,
+    if another.
+    """
+
+    person: EnrolledCandidate
+    dossier: DossierRow | None
+    reading: dict[str, Any]
+    deposited: datetime | None
+    completed: datetime | None
+    pictures: tuple[Shown, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        if self.dossier is None or self.dossier.verdict is None:
+            return "en attente"
+        return VERDICTS[self.dossier.verdict]
+
+    @property
+    def messages(self) -> list[str]:
+        return [found["message"] for found in self.findings]
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """The grounds first."""
+        return sorted(self.reading.get("findings", ()), key=lambda found: _GRAVEST.index(found["severity"]))
+
+    @property
+    def decision(self) -> str:
+        made = self.dossier.decisions if self.dossier else ()
+        return _PRONOUNCED[made[-1].decision] if made else ""
+
+    @property
+    def weeks(self) -> str:
+        stay = self.reading.get("internship")
+        return f"{stay['weeks']:g}".replace(".", ",") if stay else ""
+
+
+def lines_of(work: Context, exam: str, centre: str, *, pictures: bool) -> list[Line]:
+    """Every candidate enrolled for the épreuve in the centre, by birth name."""
+    with work.register.reading() as connection:
+        people = queries.roster(connection, exam, centre)
+        dossiers = {row.candidate: row for row in deposits.dossiers_of(connection, exam, centre)}
+        files = {row.id: deposits.files_of(connection, row.id) for row in dossiers.values()}
+    made = []
+    for person in sorted(people, key=lambda p: (plain(p.family_name), plain(p.first_names), p.number)):
+        row = dossiers.get(person.id)
+        reading: dict[str, Any] = _reading(work, row) if row else {}
+        times = sorted(file.at for file in files[row.id]) if row else []
+        first, last = (times[0], times[-1]) if times else (None, None)
+        line = Line(person, row, reading, first, last if last != first else None)
+        made.append(replace(line, pictures=tuple(_pictures(work, line))) if pictures and row else line)
+    return made
+
+
+def line_of(work: Context, exam: str, centre: str, dossier: str) -> Line | None:
+    """The line of one dossier, with its evidence."""
+    lines = lines_of(work, exam, centre, pictures=False)
+    line = next((line for line in lines if line.dossier and line.dossier.id == dossier), None)
+    return line and replace(line, pictures=tuple(_pictures(work, line)))
+
+
+def _reading(work: Context, row: DossierRow) -> dict[str, Any]:
+    if row.reading is not None:
+        read: dict[str, Any] = json.loads(work.store.vault.get(row.reading))
+        return read
+    return {"findings": [finding_json(found) for found in absent()]} if row.verdict else {}
+
+
+def _pictures(work: Context, line: Line) -> Iterator[Shown]:
+    wanted: dict[Evidence, list[str]] = {}
+    for number, found in enumerate(line.findings, 1):
+        for shown in found["evidence"] if found["severity"] != Severity.INFO else ():
+            box = tuple(shown["box"]) if shown["box"] else None
+            wanted.setdefault(Evidence(shown["file"], shown["page"], box), []).append(str(number))
+    if not wanted or line.dossier is None:
+        return
+    try:
+        files, _ = isolated(unpack, tuple(_files_in_force(work, line.dossier.id).items()))
+        named = {shown.file for shown in wanted}
+        kept = as_pdfs([file for file in files if file.name in named])
+        drawn = isolated(evidence_pictures, kept, tuple(wanted))
+    except BadScan:
+        return
+    pictures = (
+        Shown(f"Constat {' et '.join(numbers)} : {seen.file}, page {seen.page}", picture)
+        for (seen, numbers), picture in zip(wanted.items(), drawn, strict=True)
+        if picture
+    )
+    yield from islice(pictures, _SHOWN)
+
+
+def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
+    """The files in force by their names in the deposit."""
+    with work.register.reading() as connection:
+        row = deposits.dossier(connection, dossier_id)
+        files = deposits.files_of(connection, dossier_id)
+    exam = work.session.exam(row.exam) if row else None
+    counting, _ = deposits.in_force(files, exam) if exam else (files, [])
+    counting, _ = deposits.fitting(counting, MAX_BYTES)
+    return {file.name: work.store.vault.get(f"dossiers/{file.sha256}") for file in counting}

@@ -1,0 +1,105 @@
+"""Before the deadline, a letter to each candidate whose dossier can still be mended: what, and until when.
+
+They name candidates: each goes to the one it names.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+
+from flows.commission import Line, lines_of
+from flows.commission_list import escaped
+from flows.context import Context
+from processors.deadlines import Deadline, french_instant
+from processors.dossiers.findings import Code
+from processors.findings import Severity
+from processors.session import Exam
+from storage.facts import DossiersNotified
+
+
+def write_notices(
+    work: Context, exam: Exam, centre: str, folder: Path, *, at: datetime, actor: str
+) -> list[Path]:
+    """One PDF a candidate who has something to mend, named by the candidate's number; the log keeps to whom.
+
+    Nothing is written when nothing can be mended any more.
+    """
+    due = mending_until(exam, at)
+    if due is None:
+        return []
+    lines = lines_of(work, exam.code, centre, pictures=False)
+    wanting = [line for line in lines if _to_mend(line, late=not _in_time(exam, at))]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for line in wanting:
+        path = folder / f"avis {exam.code} {line.person.number}.pdf"
+        path.write_bytes(notice_pdf(line, exam, due, at))
+        paths.append(path)
+    if wanting:
+        told = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
+        work.register.record(told, f"{exam.code}/{centre}", actor=actor, at=at)
+    return paths
+
+
+def mending_until(exam: Exam, at: datetime) -> Deadline | None:
+    """The deadline that a notice of this instant can still speak of; None when all is over."""
+    return next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
+
+
+def notice_pdf(line: Line, exam: Exam, due: Deadline, at: datetime) -> bytes:
+    """An A4 letter in French. It names the candidate and nobody else."""
+    styles = getSampleStyleSheet()
+    body = styles["BodyText"]
+    person = line.person
+    story: list[Flowable] = [
+        Paragraph("Votre dossier peut encore être complété", styles["Title"]),
+        Paragraph(escaped(f"{exam.code}, {exam.title}"), styles["Heading2"]),
+        Paragraph(f"{escaped(person.first_names)} {escaped(person.family_name)}, n° {person.number}", body),
+        Spacer(1, 6 * mm),
+        Paragraph(
+            f"État de votre dossier au {french_instant(at)}. Ce qui suit a été relevé par une lecture "
+            "automatique ; la commission de contrôle de conformité seule prononce.",
+            body,
+        ),
+        Spacer(1, 3 * mm),
+        *(Paragraph(f"• {escaped(said)}", body) for said in _said(line)),
+        Spacer(1, 3 * mm),
+        Paragraph(
+            f"<b>Vous pouvez déposer les pièces manquantes ou corrigées {due}.</b> Un fichier de même nom "
+            "remplace celui que vous avez déposé. Si vous pensez que la lecture est en tort, ne changez rien "
+            "et dites-le à votre centre.",
+            body,
+        ),
+    ]
+    out = io.BytesIO()
+    margins = {"leftMargin": 22 * mm, "rightMargin": 22 * mm, "topMargin": 20 * mm, "bottomMargin": 20 * mm}
+    title = f"Avis avant l'échéance, {exam.code}"
+    SimpleDocTemplate(out, pagesize=A4, title=title, author="", **margins).build(story)
+    return out.getvalue()
+
+
+def _in_time(exam: Exam, at: datetime) -> bool:
+    return exam.deposit is not None and exam.deposit.met(at)
+
+
+def _to_mend(line: Line, *, late: bool) -> bool:
+    """Whether the candidate can do something; once it is `late`, only about a dossier begun in time."""
+    if line.dossier is None:
+        return not late
+    codes = {found["code"] for found in line.reading.get("findings", ())}
+    if late and codes & {Code.LATE_DEPOSIT, Code.ABSENT_DOSSIER}:
+        return False
+    return bool(_said(line))
+
+
+def _said(line: Line) -> list[str]:
+    if line.dossier is None:
+        return ["Aucun dossier n'a encore été déposé."]
+    return [f["message"] for f in line.reading.get("findings", ()) if f["severity"] != Severity.INFO]

@@ -1,0 +1,193 @@
+"""What files does a deposit hold? ZIPs are opened, hostile and broken files are set aside and said."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pikepdf
+
+from processors.dossiers.findings import Code, DossierFinding, Evidence, finding
+
+MAX_BYTES = 200_000_000
+"""Of all files of a dossier together, unpacked."""
+MAX_MEMBERS = 200
+_COMPOUND = b"\xd0\xcf\x11\xe0"  # of .doc and .xls, and of any office file with a password
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read; the text is French and says why."""
+
+
+class FileKind(StrEnum):
+    """What the bytes are, whatever the name says."""
+
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
+    XLSX = "xlsx"
+    DOCX = "docx"
+    ODT = "odt"
+    ODS = "ods"
+    ZIP = "zip"
+    OTHER = "other"
+
+
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(RuntimeError, OSError, EOFError, NotImplementedError, ValueError, LookupError),
+)
+"""What zipfile raises on archives that are not whole."""
+
+OFFICE = frozenset({FileKind.DOCX, FileKind.ODT, FileKind.ODS})
+"""What needs an office program to become pages."""
+
+
+@dataclass(frozen=True)
+class DepositedFile:
+    """`name` as the candidate gave it (`archive.zip/inner.pdf` from a ZIP)."""
+
+    name: str
+    kind: FileKind
+    data: bytes = field(repr=False)
+
+
+def unpack(
+    deposited: Iterable[tuple[str, bytes]],
+) -> tuple[tuple[DepositedFile, ...], tuple[DossierFinding, ...]]:
+    """The files that can be read on, and what is said of the others. Nothing raises."""
+    files: list[DepositedFile] = []
+    said: list[DossierFinding] = []
+    room = MAX_BYTES
+    for name, data in deposited:
+        kind = kind_of(data)
+        room -= len(data)
+        if room < 0:
+            said.append(_unreadable(name, "le dépôt est trop gros"))
+        elif kind is FileKind.ZIP:
+            for member in _members(name, data, room):
+                if isinstance(member, DossierFinding):
+                    said.append(member)
+                else:
+                    room -= len(member.data)
+                    files.append(member)
+        else:
+            files.append(DepositedFile(name, kind, data))
+    kept = []
+    for file in files:
+        if file.kind is FileKind.OTHER:
+            old = file.data.startswith(_COMPOUND)
+            why = "fichier d'un ancien format ou protégé par un mot de passe" if old else "type non accepté"
+            said.append(_unreadable(file.name, why))
+        elif file.kind is FileKind.ZIP:
+            said.append(_unreadable(file.name, "archive dans une archive"))
+        else:
+            kept.append(file)
+            if _is_active(file):
+                said.append(finding(Code.ACTIVE_CONTENT, file.name, [Evidence(file.name, 1)]))
+    return tuple(kept), tuple(said)
+
+
+def kind_of(data: bytes) -> FileKind:
+    if data.startswith(b"PK"):  # before PDF: an archive may hold one right at its beginning, not compressed
+        return _kind_of_zip(data)
+    if b"%PDF-" in data[:1024]:
+        return FileKind.PDF
+    if data.startswith(b"\xff\xd8\xff"):
+        return FileKind.JPEG
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return FileKind.PNG
+    return FileKind.OTHER
+
+
+def _kind_of_zip(data: bytes) -> FileKind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                mime = archive.read("mimetype").decode("ascii", "replace")
+                if mime.endswith("opendocument.text"):
+                    return FileKind.ODT
+                if mime.endswith("opendocument.spreadsheet"):
+                    return FileKind.ODS
+    except _BROKEN:
+        return FileKind.OTHER
+    if "[Content_Types].xml" in names:
+        if "xl/workbook.xml" in names:
+            return FileKind.XLSX
+        if "word/document.xml" in names:
+            return FileKind.DOCX
+    return FileKind.ZIP
+
+
+def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | DossierFinding]:
+    """The files of an archive; a bomb, or what cannot be unpacked, is said instead."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = [
+                info for info in archive.infolist() if not info.is_dir() and not _is_clutter(info.filename)
+            ]
+            if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > room:
+                yield _unreadable(name, "archive trop grosse une fois ouverte")
+                return
+            for info in infos:
+                inner = f"{name}/{info.filename}"
+                if info.flag_bits & 1:
+                    yield _unreadable(inner, "fichier protégé par un mot de passe")
+                    continue
+                try:
+                    with archive.open(info) as stream:
+                        content = stream.read(info.file_size + 1)
+                except _BROKEN:
+                    yield _unreadable(inner, "fichier endommagé")
+                    continue
+                if len(content) > info.file_size:
+                    yield _unreadable(inner, "archive trop grosse une fois ouverte")
+                else:
+                    yield DepositedFile(inner, kind_of(content), content)
+    except _BROKEN:
+        yield _unreadable(name, "archive endommagée")
+
+
+def _is_clutter(name: str) -> bool:
+    """What file managers leave in archives."""
+    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1] in {
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+    }
+
+
+def _is_active(file: DepositedFile) -> bool:
+    """Whether it holds macros, scripts or actions that run when it is opened."""
+    if file.kind is FileKind.PDF:
+        return _acts(file.data)
+    if file.kind in OFFICE | {FileKind.XLSX}:
+        with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
+            return any(
+                name.endswith("vbaProject.bin") or name.startswith(("Basic/", "Scripts/"))
+                for name in archive.namelist()
+            )
+    return False
+
+
+def _acts(pdf: bytes) -> bool:
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            root = document.Root
+            names = root.get("/Names", pikepdf.Dictionary())
+            first = root.get("/OpenAction", pikepdf.Dictionary())
+            acts = isinstance(first, pikepdf.Dictionary) and first.get("/S") in ("/JavaScript", "/Launch")
+            return acts or "/AA" in root or "/JavaScript" in names or "/EmbeddedFiles" in names
+    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
+        return False  # it is broken or protected, which is said by who reads it
+
+
+def _unreadable(name: str, why: str) -> DossierFinding:
+    return finding(Code.UNREADABLE_PIECE, f"{name} : {why}", [Evidence(name, 1)])

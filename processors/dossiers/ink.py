@@ -1,0 +1,114 @@
+"""Is there a signature in this part of the page? What is neither print nor rule nor speck is weighed.
+
+The weights were fitted on drawn pages by `python -m benchmarks.signatures`, which prints how well they tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from processors.dossiers.layout import Word
+from processors.findings import Box
+from processors.scans.readings import Gray
+
+_FAINTER = 28  # gray levels under the paper about it: fainter is no ink
+_RULE = 14.0  # mm: a straight line that long is printed
+_SPECK = 0.9  # mm: what is smaller both ways is dirt or a dot
+_SURE = 0.55  # of optical reading: words under it may be handwriting
+_TALL = 1.8  # times the page's print: what is read so large was written
+_FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
+
+# weights of log(1 + length of ink in mm), log(1 + width), log(1 + height) of its extent; and the constant
+_WEIGHTS = (2.6, 0.0, -0.65, -4.4)
+
+
+@dataclass(frozen=True)
+class Ink:
+    """`length`: of its strokes, mm; `box`: where it is, mm of the page; None without any."""
+
+    length: float
+    box: Box | None
+    probability: float  # that somebody signed or stamped here
+
+
+def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: Iterable[Box] = ()) -> Ink:
+    """The ink of a zone (x, y, w, h in mm) that is no printed word.
+
+    `gray`: the page, height × width at `dpi`; `words`: those of the page, in mm; `without`: parts that do not
+    count.
+    """
+    px = dpi / 25.4
+    left, top = max(0, round(zone[0] * px)), max(0, round(zone[1] * px))
+    right, bottom = round((zone[0] + zone[2]) * px), round((zone[1] + zone[3]) * px)
+    part = gray[top:bottom, left:right]
+    if min(part.shape) < 3 * px:
+        return Ink(0.0, None, 0.0)
+    dark = _dark(part, px)
+    _strike_rules(dark, px)
+    printed = tuple(words)
+    tall = _TALL * _usual_height(printed)
+    for word in printed:
+        if word.box[3] <= tall:
+            _strike(dark, word, left, top, px)
+    for part_out in without:
+        _strike(dark, Word("x", part_out), left, top, px)
+    return _weigh(dark, left / px, top / px, px)
+
+
+def _dark(part: Gray, px: float) -> Gray:
+    """What is darker than the paper about it: light falls unevenly on photographs."""
+    side = int(3 * px) | 1
+    paper = cv2.medianBlur(cv2.dilate(part, np.ones((side, side), np.uint8)), min(side, 31))
+    return ((paper.astype(np.int16) - part) > _FAINTER).astype(np.uint8)
+
+
+def _strike_rules(dark: Gray, px: float) -> None:
+    """Takes long straight lines away, those of a page slightly askew too."""
+    for kernel, thick in (((int(_RULE * px), 1), (1, 3)), ((1, int(_RULE * px)), (3, 1))):
+        grown = cv2.dilate(dark, np.ones(thick[::-1] if kernel[0] == 1 else (3, 1), np.uint8))
+        lines = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
+        dark[cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0] = 0
+
+
+def _usual_height(words: Sequence[Word]) -> float:
+    heights = [word.box[3] for word in words if word.sure > _SURE]
+    return float(np.median(heights)) if heights else 4.0
+
+
+def _strike(dark: Gray, word: Word, left: int, top: int, px: float) -> None:
+    """Takes a printed word away, with what its letters throw beyond its box."""
+    if word.sure < _SURE or not any(map(str.isalnum, word.text)):
+        return  # dots are specks, and lines rules: what is written on them stays
+    x, y, w, h = word.box
+    edge = 0.35
+    rows = slice(max(0, int((y - edge) * px) - top), max(0, int((y + h + edge) * px) - top + 1))
+    columns = slice(max(0, int((x - edge) * px) - left), max(0, int((x + w + edge) * px) - left + 1))
+    dark[rows, columns] = 0
+
+
+def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    kept = []
+    height, width = dark.shape
+    for index, (left, top, w, h, _area) in enumerate(stats[1:], start=1):
+        if max(w, h) < _SPECK * px:
+            continue
+        at_edge = left <= 1 or top <= 1 or left + w >= width - 1 or top + h >= height - 1
+        if at_edge and min(w, h) < _FRAME * px:
+            continue
+        kept.append(index)
+    if not kept:
+        return Ink(0.0, None, 0.0)
+    mask = np.isin(labels, kept).astype(np.uint8)
+    stroke = max(1.0, float(np.median(cv2.distanceTransform(mask, cv2.DIST_L2, 3)[mask > 0])) * 4)
+    length = float(mask.sum()) / stroke / px
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    w, h = float(np.ptp(columns) + 1) / px, float(np.ptp(rows) + 1) / px
+    score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
+    chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
+    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance)

@@ -1,0 +1,130 @@
+"""What came on paper: photographs made flat and upright, and optical reading (Tesseract, in French)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytesseract
+from PIL import Image, ImageOps
+
+from processors.dossiers.files import UnreadableError
+from processors.dossiers.layout import Line, Word, line_of
+from processors.scans.readings import Gray
+
+MAX_PIXELS = 64_000_000
+_SENSE = 0.7  # how sure optical reading is of a word that makes sense
+_FEW = 5  # words
+_WHOLE_PICTURE = 0.97  # of a photograph: a sheet that fills it has no corners to be seen
+
+
+def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
+    """Quarter turns against the clock that set a page upright, height × width at `dpi`, and its lines then.
+
+    Where what is read makes sense at once, no other way up is tried: each takes as long again.
+    UnreadableError where Tesseract fails.
+    """
+    read: dict[int, tuple[Line, ...]] = {}
+    for turn in (lambda _: 0, _said_upright, lambda _: 2):
+        quarters = turn(gray)
+        if quarters not in read:
+            read[quarters] = _read(turned(gray, quarters), dpi)
+        if _makes_sense(read[quarters]):
+            return quarters, read[quarters]
+    best = max(read, key=lambda quarters: len(_sure_words(read[quarters])))
+    return best, read[best]
+
+
+def turned(gray: Gray, quarters: int) -> Gray:
+    return np.ascontiguousarray(np.rot90(gray, quarters))
+
+
+def _makes_sense(lines: Sequence[Line]) -> bool:
+    words = sum(len(word.text) > 2 for line in lines for word in line.words)
+    return len(_sure_words(lines)) > max(_FEW, words / 2)
+
+
+def _sure_words(lines: Sequence[Line]) -> list[Word]:
+    return [word for line in lines for word in line.words if len(word.text) > 2 and word.sure > _SENSE]
+
+
+def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:
+    try:
+        said = pytesseract.image_to_data(
+            gray, lang="fra", config=f"--dpi {dpi:.0f} --psm 3", output_type=pytesseract.Output.DICT
+        )
+    except pytesseract.TesseractNotFoundError:
+        raise UnreadableError("la lecture optique (Tesseract) n'est pas installée") from None
+    except pytesseract.TesseractError:
+        raise UnreadableError("la lecture optique a échoué") from None
+    mm = 25.4 / dpi
+    lines: dict[tuple[int, ...], list[Word]] = {}
+    keys = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
+    for text, sure, left, top, width, height, *line in zip(*(said[key] for key in keys), strict=True):
+        if text.strip() and float(sure) > 0:
+            box = left * mm, top * mm, width * mm, height * mm
+            lines.setdefault(tuple(line), []).append(Word(text.strip(), box, float(sure) / 100))
+    return tuple(line_of(words) for words in lines.values())
+
+
+def sheet_of(data: bytes) -> tuple[Gray, float]:
+    """The sheet on a photograph, and its resolution if it is A4; which way up, only the camera knows."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnreadableError(f"photographie de plus de {MAX_PIXELS // 10**6} millions de points")
+            image.draft("L", (2400, 2400))
+            seen = ImageOps.exif_transpose(image).convert("L")
+            seen.thumbnail((2400, 2400))
+            gray = np.asarray(seen, np.uint8)
+    except UnreadableError:
+        raise
+    except Exception as error:  # Pillow raises many kinds on broken files
+        raise UnreadableError("image endommagée") from error
+    gray = _evenly_lit(_flat(gray))
+    return gray, max(gray.shape) / (297 / 25.4)
+
+
+def _flat(gray: Gray) -> Gray:
+    """The sheet alone, seen from above, where its four corners stand out from what it lies on."""
+    small = cv2.GaussianBlur(
+        cv2.resize(gray, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 2
+    )
+    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    sheet = max(outlines, key=cv2.contourArea, default=None)
+    if sheet is None or not 0.3 < cv2.contourArea(sheet) / small.size < _WHOLE_PICTURE:
+        return gray
+    corners = cv2.approxPolyDP(cv2.convexHull(sheet), 0.02 * cv2.arcLength(sheet, True), True)
+    if len(corners) != 4 or cv2.contourArea(sheet) < 0.93 * cv2.contourArea(corners):
+        return gray
+    points = corners[:, 0].astype(np.float32) * 4
+    points = points[np.argsort(np.arctan2(*(points - points.mean(0)).T[::-1]))]  # clockwise from top left
+    points = np.roll(points, -int(np.argmin(points.sum(1))), axis=0)
+    sides = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)
+    across, down = float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
+    if not 1.2 < max(across, down) / min(across, down) < 1.65:  # A4 is 1.41
+        return gray
+    width, height = (1700, 2404) if down > across else (2404, 1700)
+    onto = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(points, onto)
+    return np.asarray(cv2.warpPerspective(gray, matrix, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
+
+
+def _evenly_lit(gray: Gray) -> Gray:
+    """Without the shadow across the sheet, in which one threshold for all loses the print."""
+    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 31)
+    light = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(gray, np.maximum(light, 1), scale=240), np.uint8)
+
+
+def _said_upright(gray: Gray) -> int:
+    """Quarter turns against the clock after which Tesseract thinks that text stands upright."""
+    try:
+        said = pytesseract.image_to_osd(gray, output_type=pytesseract.Output.DICT)
+    except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError):
+        return 0  # too few letters
+    return -(int(said["rotate"]) // 90) % 4

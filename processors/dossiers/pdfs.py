@@ -1,0 +1,211 @@
+"""The pages of a PDF: its text and filled-in fields where it holds any, else what optical reading finds."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from processors.dossiers.files import UnreadableError
+from processors.dossiers.layout import COLUMN, Field, Page, Word, around, lines_of
+from processors.dossiers.paper import MAX_PIXELS, read_upright
+from processors.findings import Box
+from processors.scans.readings import Gray
+
+MAX_PAGES = 200
+"""Of one file: a dossier's longest piece is far shorter."""
+_OCR_DPI = 200.0
+_TAIL = 2048  # bytes, in which a whole file ends
+_LEAST_TEXT = 25  # characters: a page with fewer is read optically
+_PT = 25.4 / 72
+_PUSHED = 1 << 16  # of a button's flags: it does something and says nothing
+_FINE = 100  # of a point: pdfium places points in whole pixels
+
+
+def pages_of(data: bytes) -> Iterator[Page]:
+    """Every page with what stands on it. UnreadableError when the file is protected, broken or too long."""
+    document = _opened(data)
+    places = [_Place(page) for page in document]
+    for index, fields in enumerate(_fields(data, places)):
+        page, place = document[index], places[index]
+        words, filled_in = _words(page, place), _filled_in(fields)
+        drawn = _Drawn(data, index)
+        read_by, lines = "text", lines_of([*words, *filled_in])
+        if _scanned(words):
+            quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
+            read_by, lines = "ocr", (*found, *lines_of(filled_in))
+            drawn = replace(drawn, quarters=quarters)
+        pictures = [
+            place.box(obj.get_bounds())
+            for obj in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+        ]
+        yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn)
+
+
+def blank_page(data: bytes, number: int) -> Page | None:
+    """A page without what stands on it, to be drawn; None if there is none. Raises as `pages_of` does."""
+    document = _opened(data)
+    if not 1 <= number <= len(document):
+        return None
+    page, drawn = document[number - 1], _Drawn(data, number - 1)
+    if _scanned(_words(page, _Place(page))):
+        drawn = replace(drawn, quarters=read_upright(drawn(_OCR_DPI), _OCR_DPI)[0])
+    return Page(number, *drawn.size, (), "", source=drawn)
+
+
+def _scanned(words: Sequence[Word]) -> bool:
+    return sum(len(word.text) for word in words) < _LEAST_TEXT
+
+
+def _opened(data: bytes) -> Any:
+    if b"%%EOF" not in data[-_TAIL:]:  # pdfium would mend it, without the signatures that came last
+        raise UnreadableError("PDF endommagé : il n'est pas entier")
+    try:
+        document = pypdfium2.PdfDocument(data)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        protected = "password" in str(error).lower()
+        why = "PDF protégé par un mot de passe" if protected else "PDF endommagé"
+        raise UnreadableError(why) from None
+    if count > MAX_PAGES:
+        raise UnreadableError(f"{count} pages, plus que les {MAX_PAGES} acceptées")
+    if count == 0:
+        raise UnreadableError("PDF sans page")
+    document.init_forms()
+    return document
+
+
+def _filled_in(fields: Iterable[Field]) -> list[Word]:
+    """What a form's fields say: their text, and boxes that are ticked or not."""
+    ticks = {True: "☒", False: "☐"}
+    return [
+        Word(ticks[field.value is not None] if field.kind == "button" else field.value or "", field.box)
+        for field in fields
+        if field.kind == "button" or (field.kind == "text" and field.value)
+    ]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Draws a page of a PDF when it is asked to, turned by so many quarters against the clock.
+
+    Sheets lie in feeders either way round.
+    """
+
+    data: bytes = field(repr=False)
+    index: int
+    quarters: int = 0
+
+    def __call__(self, dpi: float) -> Gray:
+        page = self._page
+        dpi = min(
+            dpi, dpi * (MAX_PIXELS / max(1.0, page.get_width() * page.get_height() * (dpi / 72) ** 2)) ** 0.5
+        )
+        gray = page.render(scale=dpi / 72, grayscale=True).to_numpy().squeeze()
+        return np.ascontiguousarray(np.rot90(gray, self.quarters), np.uint8)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height as it is drawn, mm."""
+        width, height = (side * _PT for side in self._page.get_size())
+        return (height, width) if self.quarters % 2 else (width, height)
+
+    @property
+    def _page(self) -> Any:
+        document = pypdfium2.PdfDocument(self.data)
+        document.init_forms()
+        return document[self.index]
+
+
+class _Place:
+    """From a PDF page's own points to millimetres from the top left of the page as it is shown."""
+
+    def __init__(self, page: Any) -> None:
+        def shown(x: float, y: float) -> np.ndarray:
+            across, down = ctypes.c_int(), ctypes.c_int()
+            size = (round(side * _FINE) for side in page.get_size())
+            pdfium.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
+            return np.array([across.value, down.value]) / _FINE * _PT
+
+        self._origin = shown(0, 0)
+        self._across = (shown(1000, 0) - self._origin) / 1000
+        self._up = (shown(0, 1000) - self._origin) / 1000
+
+    def box(self, bounds: Sequence[float]) -> Box:
+        """Of left, bottom, right, top in points."""
+        left, bottom, right, top = map(float, bounds)
+        (x1, y1), (x2, y2) = (
+            (self._origin + x * self._across + y * self._up).tolist()
+            for x, y in ((left, bottom), (right, top))
+        )
+        return min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)
+
+
+def _words(page: Any, place: _Place) -> list[Word]:
+    text_page = page.get_textpage()
+    words: list[Word] = []
+    letters, boxes = "", list[Box]()
+    for k in range(text_page.count_chars()):
+        letter = chr(pdfium.FPDFText_GetUnicode(text_page.raw, k))
+        if letter.isspace() or letter in "\x00\ufffe\uffff":
+            if letters:
+                words.append(Word(letters, around(boxes)))
+            letters, boxes = "", []
+            continue
+        box = place.box(text_page.get_charbox(k, loose=True))
+        if boxes and (abs(box[1] - boxes[-1][1]) > box[3] or box[0] - boxes[-1][0] - boxes[-1][2] > COLUMN):
+            words.append(Word(letters, around(boxes)))
+            letters, boxes = "", []
+        letters += letter
+        boxes.append(box)
+    if letters:
+        words.append(Word(letters, around(boxes)))
+    return words
+
+
+def _fields(data: bytes, places: Sequence[_Place]) -> list[tuple[Field, ...]]:
+    """The fields of each page's form; none where it is broken."""
+    found: list[list[Field]] = [[] for _ in places]
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            if "/AcroForm" in pdf.Root:
+                for page, place, fields in zip(pdf.pages, places, found, strict=False):
+                    annotations: Any = page.obj.get("/Annots", [])
+                    fields += [f for a in annotations if (f := _field(a, place)) is not None]
+    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
+        pass
+    return [tuple(fields) for fields in found]
+
+
+def _field(annotation: Any, place: _Place) -> Field | None:
+    def inherited(key: str) -> Any:
+        node = annotation
+        for _ in range(8):
+            if key in node:
+                return node[key]
+            if "/Parent" not in node:
+                return None
+            node = node["/Parent"]
+        return None
+
+    kind = {"/Tx": "text", "/Ch": "text", "/Btn": "button", "/Sig": "signature"}.get(str(inherited("/FT")))
+    if kind is None or "/Rect" not in annotation:
+        return None
+    value = inherited("/V")
+    if kind == "button":
+        if int(inherited("/Ff") or 0) & _PUSHED:
+            return None
+        value = annotation.get("/AS", value)
+        value = None if str(value) in ("/Off", "None") else str(value)
+    elif kind == "signature":
+        value = None if value is None else "signed"
+    else:
+        value = None if value is None else str(value).strip()
+    return Field(str(inherited("/T") or ""), kind, value or None, place.box(annotation["/Rect"]))

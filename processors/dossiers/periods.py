@@ -1,0 +1,201 @@
+"""How long was the internship? Periods as French certificates write them, and the weeks they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from processors.plain import plain
+
+_MONTHS = (
+    *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
+    *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+)
+_SHORT = {
+    "janv": 1,
+    "jan": 1,
+    "fevr": 2,
+    "fev": 2,
+    "avr": 4,
+    "juil": 7,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_MONTH = "|".join([*_MONTHS, *(f"{short}\\.?" for short in _SHORT)])
+_DAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
+_WORDS = (
+    rf"{_DAY}(?P<d{{0}}>\d{{{{1,2}}}}|1\s?er|premier)"
+    rf"(?:\s+(?P<m{{0}}>{_MONTH}))?(?:\s+(?P<y{{0}}>20\d\d|\d\d))?\b"
+)
+_FIGURES = (
+    r"(?P<fd{0}>\d{{1,2}})\s?[/.\-]\s?(?P<fm{0}>\d{{1,2}})(?:\s?[/.\-]\s?(?P<fy{0}>20\d\d|\d\d))?(?!\d)"
+)
+_ISO = r"(?P<iy{0}>20\d\d)-(?P<im{0}>\d\d)-(?P<id{0}>\d\d)"
+_DATE = rf"(?:{_ISO}|{_FIGURES}|{_DAY}{_WORDS})"
+_BETWEEN = (
+    r"\s*(?:inclus\s*)?[,;]?\s*(?:jusqu'?\s?au|au|a|et le|et|>|->|-)?\s*"
+    r"(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?\s*:?\s*"
+)
+_RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
+_LENGTH = re.compile(
+    r"(?P<n>\d{1,4}(?:[.,]\d+)?|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze)"
+    r"\s*(?:\([^)]{1,12}\)\s*)?(?P<unit>semaines?|sem\b\.?|jours?(?:\s+ouvr\w+)?|heures?|h\b)"
+    r"(?!\s*(?:par|/|de travail par))"
+)
+_TIME = re.compile(
+    rf"{_LENGTH.pattern}|\b\d{{1,2}}(?:er)?\s+(?:{_MONTH})\b|\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}\b"
+)
+_ONE_TO_TWELVE = (
+    *("une", "deux", "trois", "quatre", "cinq", "six"),
+    *("sept", "huit", "neuf", "dix", "onze", "douze"),
+)
+_NUMBERS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, 1)}
+_HOURS_A_DAY = 7.0  # 35 hours a week
+_DAYS_A_WEEK = 5
+_LONGEST = 366 * 2  # days: more is a misreading
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first day to the last, both worked."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Stay:
+    """What one certificate states: its periods, and the weeks that it counts itself, if it does."""
+
+    periods: tuple[Period, ...]
+    weeks_said: float | None = None
+
+
+@dataclass(frozen=True)
+class Internship:
+    """Of all certificates: days worked, by their dates; the least and the most weeks that they state."""
+
+    days: int
+    least_weeks: float
+    most_weeks: float
+    periods: tuple[Period, ...]
+
+
+def read_stay(text: str) -> Stay:
+    """The periods and the length that a certificate's text states, in its order."""
+    said = _plain(text)
+    periods = []
+    for match in _RANGE.finditer(said):
+        period = _period(match.groupdict())
+        if period is not None and period not in periods:
+            periods.append(period)
+    return Stay(tuple(periods), _weeks_said(_RANGE.sub(" ", said)))
+
+
+def states_time(line: str) -> bool:
+    """Whether a line of text states a date, a part of one, or a length of time; not that of its writing."""
+    said = _plain(line)
+    return bool(_TIME.search(said)) and not said.startswith("fait ")
+
+
+def total(stays: Sequence[Stay], closed: Collection[date] = ()) -> Internship:
+    """All stays together; days that several periods hold count once.
+
+    A week is five days from Monday to Friday, public holidays among them; `closed`: days on which the company
+    was shut, which do not count. A stay that counts its own weeks otherwise than its dates do states both.
+    """
+    days: set[date] = set()
+    least = most = 0.0
+    for stay in stays:
+        fresh = {day for period in stay.periods for day in _worked(period, closed)} - days
+        days |= fresh
+        dated = len(fresh) / _DAYS_A_WEEK
+        said = stay.weeks_said if stay.weeks_said is not None else dated
+        if not stay.periods:  # nothing tells whether its days are those of another
+            least, most = least + said, most + said
+        else:
+            overlap = sum(len(list(_worked(p, closed))) for p in stay.periods) > len(fresh)
+            said = dated if overlap else said
+            least, most = least + min(dated, said), most + max(dated, said)
+    periods = sorted({p for stay in stays for p in stay.periods}, key=lambda p: (p.first, p.last))
+    return Internship(len(days), round(least, 2), round(most, 2), tuple(periods))
+
+
+def find_dates(text: str) -> list[date]:
+    """Every single date written in the text."""
+    found = []
+    for match in re.finditer(_DATE.format(1), _plain(text)):
+        day = _date(match.groupdict(), "1", None, None)
+        if day is not None:
+            found.append(day)
+    return found
+
+
+def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
+    for k in range((period.last - period.first).days + 1):
+        day = period.first + timedelta(k)
+        if day.weekday() < _DAYS_A_WEEK and day not in closed:
+            yield day
+
+
+def _plain(text: str) -> str:
+    """`plain`, without ordinal signs and dotted lines."""
+    return " ".join(re.sub(r"[._]{3,}", " ", plain(text.replace("º", ""))).split())
+
+
+def _period(found: dict[str, str | None]) -> Period | None:
+    last = _date(found, "2", None, None)
+    if last is None:
+        return None
+    first = _date(found, "1", last.month, last.year)
+    if first is None:
+        return None
+    if first > last and not (found["y1"] or found["fy1"] or found["iy1"]):
+        first = first.replace(year=first.year - 1)  # du 15 décembre au 9 janvier 2026
+    return Period(first, last) if first <= last and (last - first).days <= _LONGEST else None
+
+
+def _date(found: dict[str, str | None], k: str, month: int | None, year: int | None) -> date | None:
+    try:
+        if found[f"iy{k}"]:
+            return date(*(int(found[f"{part}{k}"] or 0) for part in ("iy", "im", "id")))
+        if found[f"fd{k}"]:
+            said = found[f"fy{k}"]
+            return date(
+                _year(said) if said else year or 0, int(found[f"fm{k}"] or 0), int(found[f"fd{k}"] or 0)
+            )
+        name, said = found[f"m{k}"], found[f"y{k}"]
+        number = _month(name) if name else month
+        digits = re.match(r"\d+", found[f"d{k}"] or "")
+        return date(_year(said) if said else year or 0, number or 0, int(digits[0]) if digits else 1)
+    except (ValueError, TypeError):
+        return None
+
+
+def _year(said: str) -> int:
+    return int(said) if len(said) == 4 else 2000 + int(said)
+
+
+def _month(name: str) -> int:
+    name = name.rstrip(".")
+    return _MONTHS.index(name) + 1 if name in _MONTHS else _SHORT[name]
+
+
+def _weeks_said(plain: str) -> float | None:
+    """The greatest length that the text states, in weeks: parts stand beside their sum."""
+    weeks = []
+    for match in _LENGTH.finditer(plain):
+        said, unit = match["n"], match["unit"]
+        n = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
+        if unit.startswith("sem"):
+            weeks.append((0, n))
+        elif unit.startswith("j"):
+            weeks.append((1, n / _DAYS_A_WEEK))
+        elif n > 40:  # fewer hours are those of a week
+            weeks.append((2, n / _HOURS_A_DAY / _DAYS_A_WEEK))
+    weeks = [(rank, n) for rank, n in weeks if 0 < n <= 60]
+    return round(min(weeks, key=lambda w: (w[0], -w[1]))[1], 2) if weeks else None

@@ -1,0 +1,83 @@
+"""Reads a whole dossier: its pieces, what they state, who signed them, and what all that raises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from processors.dossiers.facts import facts_of
+from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
+from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, finding
+from processors.dossiers.grounds import (
+    ReadPiece,
+    absent,
+    internship_of,
+    judge,
+    late,
+    verdict_of,
+)
+from processors.dossiers.pages import read_pages
+from processors.dossiers.periods import Internship
+from processors.dossiers.persons import owner_of
+from processors.dossiers.pieces import OTHER, pieces_of
+from processors.dossiers.seals import Seal, seals_of
+from processors.dossiers.signatures import dated_by_hand, signatures_of
+from processors.people import Candidate
+from processors.session import Exam, Session
+
+
+@dataclass(frozen=True)
+class DossierReading:
+    """`internship`: None where the épreuve asks for none, or no certificate was found."""
+
+    candidate: str
+    pieces: tuple[ReadPiece, ...]
+    internship: Internship | None
+    findings: tuple[DossierFinding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(self.findings)
+
+
+def read_dossier(
+    files: Iterable[DepositedFile],
+    said: Iterable[DossierFinding],
+    session: Session,
+    exam: Exam,
+    candidate: Candidate,
+    deposited_at: dt.datetime | None,
+) -> DossierReading:
+    """The reading of one candidate's dossier for an épreuve.
+
+    `files`, `said`: what `files.unpack` made of it. `deposited_at`: an aware instant, None if unknown.
+    ValueError when the session has no rule for the candidate's option and category.
+    """
+    rule = session.dossier_rule(exam.code, candidate.option, candidate.category)
+    if rule is None:
+        raise ValueError(f"no dossier rule for {exam.code} × {candidate.option} × {candidate.category}")
+    pieces: list[ReadPiece] = []
+    findings = list(said)
+    for file in files:
+        try:
+            pieces += _pieces(file, candidate)
+        except UnreadableError as why:
+            findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
+    unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
+    if not pieces and not unread:
+        return DossierReading(candidate.number, (), None, (*absent(), *findings))
+    findings += late(exam, deposited_at)
+    findings += judge(pieces, rule, exam, candidate.option, unread)
+    internship = internship_of(pieces, rule.closed_days) if rule.internship_weeks is not None else None
+    return DossierReading(candidate.number, tuple(pieces), internship, tuple(findings))
+
+
+def _pieces(file: DepositedFile, candidate: Candidate) -> Iterator[ReadPiece]:
+    seals: tuple[Seal, ...] = seals_of(file.data) if file.kind is FileKind.PDF else ()
+    for piece in pieces_of(file.name, read_pages(file)):
+        facts = facts_of(piece)
+        wanted = piece.kind != OTHER
+        signatures = signatures_of(piece, seals) if wanted else ()
+        dated = facts.dated or (wanted and dated_by_hand(piece))
+        yield ReadPiece(piece, facts, owner_of(piece, facts, candidate), signatures, dated)

@@ -1,0 +1,15 @@
+"""Text made plain, for comparing what people wrote."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SIGNS = str.maketrans(
+    {"’": "'", "–": "-", "—": "-", "‑": "-", "−": "-", "→": "-", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}
+)
+
+
+def plain(text: str) -> str:
+    """Lower case, without accents, typographic signs made plain, blanks made one."""
+    text = unicodedata.normalize("NFKD", text.translate(_SIGNS)).encode("ascii", "ignore").decode()
+    return " ".join(text.lower().split())

@@ -1,0 +1,149 @@
+"""A CSV table that people keep: taken whole or not at all, with a sentence about each line to mend.
+
+One bad line keeps the rest back until it is mended. The sentences are in French and quote no name, candidate
+number or birth date.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class LineProblem:
+    """`line` counts from 1, the header being line 1; `message`: a French sentence that says what to mend."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Import(Generic[T]):
+    """`rows` is empty as long as there is a problem; `kept_back` counts the good lines that wait."""
+
+    rows: tuple[T, ...]
+    problems: tuple[LineProblem, ...]
+    kept_back: int = 0
+
+
+class BadValueError(Exception):
+    """Carries the French sentence about one value."""
+
+
+class Row:
+    """One line's values by column; collects what is wrong with each."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
+        self.troubles: list[str] = []
+
+    def take(self, column: str, convert: Callable[[str], T]) -> T:
+        try:
+            return convert(self._values[column])
+        except BadValueError as bad:
+            self.troubles.append(f"« {column} » : {bad}")
+            # never seen: a row with troubles is dropped whole
+            return None  # type: ignore[return-value]
+
+
+def read_table(
+    data: bytes,
+    columns: Sequence[str],
+    parse: Callable[[Row], T],
+    keys: Callable[[T], Iterator[tuple[tuple[str, ...], str]]],
+) -> Import[T]:
+    """The table under a header with these columns, in any order; comma or semicolon, UTF-8 or Windows-1252.
+
+    `parse` makes one row; `keys`: what no two rows may share, with its French name.
+    """
+    rows: list[T] = []
+    problems: list[LineProblem] = []
+    first_lines: dict[tuple[str, ...], int] = {}
+    for line, values, trouble in _lines(data, columns):
+        if trouble:
+            problems.append(LineProblem(line, trouble))
+            continue
+        row = Row(values)
+        parsed = parse(row)
+        if not row.troubles:
+            for key, told in keys(parsed):
+                first = first_lines.setdefault(key, line)
+                if first != line:
+                    row.troubles.append(f"{told} figure déjà à la ligne {first}")
+        if row.troubles:
+            problems.append(LineProblem(line, _sentence(" ; ".join(row.troubles))))
+        else:
+            rows.append(parsed)
+    if not rows and not problems:
+        problems.append(LineProblem(1, "Le fichier ne contient aucune ligne après l'en-tête."))
+    if problems:
+        return Import((), tuple(problems), kept_back=len(rows))
+    return Import(tuple(rows), ())
+
+
+def _lines(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str], str]]:
+    """Each line that is not blank as (number in the file, values by column, trouble or "")."""
+    if b"\0" in data:
+        yield 1, {}, "Ce fichier n'est pas un CSV : enregistrez le tableau au format CSV (UTF-8)."
+        return
+    text = _decode(data)
+    if not text.strip():
+        yield 1, {}, "Le fichier est vide."
+        return
+    header_line = text.partition("\n")[0]
+    delimiter = ";" if header_line.count(";") >= header_line.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    header: list[str] | None = None
+    line = 1
+    try:
+        for cells in reader:
+            cells = [cell.strip() for cell in cells]
+            if header is None:
+                header = cells
+                trouble = _header_trouble(header, columns)
+                if trouble:
+                    yield 1, {}, trouble
+                    return
+            elif any(cells):
+                wrong = len(cells) != len(header)
+                count = f"Cette ligne a {len(cells)} colonnes, l'en-tête en a {len(header)}."
+                yield line, dict(zip(header, cells, strict=False)), count if wrong else ""
+            line = reader.line_num + 1
+    except csv.Error:
+        yield line, {}, "Guillemets mal fermés à partir de cette ligne : le reste n'a pas pu être lu."
+
+
+def _header_trouble(header: Sequence[str], columns: Sequence[str]) -> str:
+    missing = [name for name in columns if name not in header]
+    if len(missing) == len(columns):  # not a header: what it holds is not to be quoted
+        return f"La première ligne doit nommer les colonnes : {', '.join(columns)}."
+    unknown = [name for name in header if name not in columns]
+    doubled = sorted({name for name in header if header.count(name) > 1 and name in columns})
+    told = [
+        f"{what} : {', '.join(names)}"
+        for what, names in (
+            ("colonnes absentes de l'en-tête", missing),
+            ("colonnes inconnues", [name[:40] or "(sans nom)" for name in unknown]),
+            ("colonnes en double", doubled),
+        )
+        if names
+    ]
+    return _sentence(" ; ".join(told)) if told else ""
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # the five bytes that Windows-1252 leaves undefined are kept as a visible mark
+        return data.decode("cp1252", errors="replace")
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."

@@ -1,0 +1,1 @@
+"""Draws candidates' dossiers with their truth: what they raise, on which medium, by which layout."""

@@ -1,0 +1,90 @@
+"""Checkpoints: small signed statements of where the log stood, to be kept or published elsewhere.
+
+Whoever holds one can tell when log and register were both put back to an earlier moment. A second key may
+countersign it: a witness who says to have seen it, at an academy or a notary.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from storage.events import canonical
+from storage.seals import Seal
+
+
+class Countersignature(BaseModel):
+    """`key`: the witness's public key, raw and in hexadecimal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str
+    signature: str
+
+
+class Checkpoint(BaseModel):
+    """`n`, `seal`: the last seal's number and SHA-256; `last`, `head`: the last sealed event and its hash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    n: int
+    seal: str
+    last: int
+    head: str
+    made_at: AwareDatetime
+    signature: str = ""
+    countersignatures: tuple[Countersignature, ...] = ()
+
+    @classmethod
+    def of(cls, seal: Seal, key: Ed25519PrivateKey, *, at: datetime) -> Checkpoint:
+        """That the log ends, at this time, with this seal."""
+        made = cls(n=seal.n, seal=_sha256(seal), last=seal.last, head=seal.head, made_at=at)
+        return made.model_copy(update={"signature": key.sign(made._stated()).hex()})
+
+    def countersigned(self, key: Ed25519PrivateKey) -> Checkpoint:
+        """With one more witness."""
+        public = key.public_key().public_bytes_raw().hex()
+        witness = Countersignature(key=public, signature=key.sign(self._stated()).hex())
+        return self.model_copy(update={"countersignatures": (*self.countersignatures, witness)})
+
+    def is_witnessed_by(self, key: Ed25519PublicKey) -> bool:
+        public = key.public_bytes_raw().hex()
+        return any(
+            _is_signature(one.signature, key, self._stated())
+            for one in self.countersignatures
+            if one.key == public
+        )
+
+    def against(self, seals: Sequence[Seal], key: Ed25519PublicKey) -> list[str]:
+        """What is wrong with it, or with the log that should reach as far: English sentences."""
+        if not _is_signature(self.signature, key, self._stated()):
+            return ["The checkpoint is forged or altered: its signature is not of this key."]
+        found = next((seal for seal in seals if seal.n == self.n), None)
+        when = f"{self.made_at:%Y-%m-%d %H:%M:%S %Z}"
+        if found is None:
+            return [f"The log was put back: at {when} it had {self.n} seals and {self.last} sealed events."]
+        if _sha256(found) != self.seal:
+            return [f"Seal {self.n} is not the one that stood there at {when}."]
+        return []
+
+    def to_text(self) -> str:
+        """As it is printed and kept."""
+        return canonical(self.model_dump(mode="json")) + "\n"
+
+    def _stated(self) -> bytes:
+        return canonical(self.model_dump(mode="json", exclude={"signature", "countersignatures"})).encode()
+
+
+def _sha256(seal: Seal) -> str:
+    return hashlib.sha256(seal.to_bytes()).hexdigest()
+
+
+def _is_signature(signature: str, key: Ed25519PublicKey, stated: bytes) -> bool:
+    try:
+        key.verify(bytes.fromhex(signature), stated)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""How many: where an épreuve stands, in all and centre by centre, each counted in one pass over a table."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import fields
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, case, func, select
+
+from processors.findings import Code, Severity
+from processors.scans.readings import CopyStatus
+from storage.rows import ExamCounts
+from storage.schema import attendance, copies, enrolments, findings, lots, scans
+from storage.states import Life, LotState, ScanState
+
+
+def exam_counts(connection: Connection, exam: str, centre: str | None = None) -> ExamCounts:
+    """Where an exam stands, in all or in one centre."""
+    return _exam_counts(exam, sum(_numbers(connection, exam, centre).values(), Counter()))
+
+
+def counts_by_centre(connection: Connection, exam: str) -> dict[str, ExamCounts]:
+    """Where an exam stands in each of the centres that have to do with it."""
+    return {centre: _exam_counts(exam, told) for centre, told in _numbers(connection, exam).items()}
+
+
+def _exam_counts(exam: str, told: Counter[str]) -> ExamCounts:
+    names = {field.name for field in fields(ExamCounts)} - {"exam", "present"}
+    present = told["present"] if told["listed"] else None
+    return ExamCounts(exam=exam, present=present, **{name: told[name] for name in names})
+
+
+def _numbers(connection: Connection, exam: str, centre: str | None = None) -> dict[str, Counter[str]]:
+    """By centre, what ExamCounts tells, and how many marks of attendance are `listed`."""
+
+    def number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    waiting = scans.c.state.in_([ScanState.ARRIVED, ScanState.PROCESSING])
+    with_lots = copies.outerjoin(lots, lots.c.id == copies.c.lot)
+    counted: tuple[tuple[Table, FromClause, dict[str, ColumnElement[int]]], ...] = (
+        (enrolments, enrolments, {"expected": func.count()}),
+        (
+            attendance,
+            attendance,
+            {"listed": func.count(), "present": number_of(attendance.c.present)},
+        ),
+        (scans, scans, {"scans": func.count(), "waiting_scans": number_of(waiting)}),
+        (
+            copies,
+            with_lots,
+            {
+                "copies": func.count(),
+                **{status.value: number_of(copies.c.status == status) for status in CopyStatus},
+                "in_lots": number_of(copies.c.lot.is_not(None)),
+                "pulled": number_of((lots.c.state == LotState.PULLED) & copies.c.returned.is_(False)),
+                "returned": number_of(copies.c.returned),
+            },
+        ),
+    )
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for table, source, numbers in counted:
+        columns = (number.label(name) for name, number in numbers.items())
+        query = select(table.c.centre, *columns).select_from(source).group_by(table.c.centre)
+        query = query.where(table.c.exam == exam)
+        if centre is not None:
+            query = query.where(table.c.centre == centre)
+        if table is copies:
+            query = query.where(copies.c.life == Life.CURRENT)
+        for row in connection.execute(query):
+            found[row.centre].update({name: row._mapping[name] for name in numbers})
+    return found
+
+
+def count_open_findings(connection: Connection) -> Counter[tuple[str, str, Code, Severity]]:
+    """By exam and centre ("" where it is of none), code and severity."""
+    kind = (findings.c.exam, findings.c.centre, findings.c.code, findings.c.severity)
+    query = select(*kind, func.count()).where(findings.c.resolved_by.is_(None)).group_by(*kind)
+    return Counter(
+        {
+            (row.exam or "", row.centre or "", Code(row.code), Severity(row.severity)): row[-1]
+            for row in connection.execute(query)
+        }
+    )

@@ -1,0 +1,88 @@
+"""A story, verified as it is told: each event against its own hash, the event before it, and its seal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, select
+
+from storage.audit import history
+from storage.events import GENESIS, Event
+from storage.objects import Bucket, NotFoundError
+from storage.register import Register
+from storage.schema import events, segments
+from storage.seals import Seal, seal_key
+
+
+class Standing(StrEnum):
+    """What vouches for an event."""
+
+    SEALED = "sealed"  # the signed log says the same
+    CHAINED = "chained"  # the register's chain alone, its seal is still to come
+    BROKEN = "broken"  # it is not what was written
+
+
+@dataclass(frozen=True)
+class Told:
+    event: Event
+    standing: Standing
+
+
+def story(register: Register, bucket: Bucket, key: Ed25519PublicKey, subject: str) -> list[Told]:
+    """Every event that touched this candidate, corrector, scan, copy, lot or dossier, oldest first."""
+    log = _Log(bucket, key)
+    with register.reading() as connection:
+        return [Told(event, _standing(event, connection, log)) for event in history(connection, subject)]
+
+
+def _standing(event: Event, connection: Connection, log: _Log) -> Standing:
+    before = connection.scalar(select(events.c.line).where(events.c.seq == event.seq - 1))
+    previous = Event.parse(before).hash if before else GENESIS
+    if not event.is_whole() or event.previous != previous:
+        return Standing.BROKEN
+    query = select(segments).where(
+        segments.c.first <= event.seq, segments.c.last >= event.seq, segments.c.seal.is_not(None)
+    )
+    segment = connection.execute(query).first()
+    if segment is None:
+        return Standing.CHAINED
+    return Standing.SEALED if event.line() in log.lines(segment) else Standing.BROKEN
+
+
+class _Log:
+    """Sealed segments, each read and checked once."""
+
+    def __init__(self, bucket: Bucket, key: Ed25519PublicKey) -> None:
+        self._bucket = bucket
+        self._key = key
+        self._read: dict[int, frozenset[str]] = {}
+
+    def lines(self, segment: Row[tuple[int, ...]]) -> frozenset[str]:
+        """Of this segment; none when anything about it or its seal is not as it was."""
+        if segment.n not in self._read:
+            self._read[segment.n] = frozenset(self._checked(segment))
+        return self._read[segment.n]
+
+    def _checked(self, segment: Row[tuple[int, ...]]) -> Iterator[str]:
+        try:
+            stated = self._bucket.get(seal_key(segment.n))
+            seal = Seal.model_validate_json(stated)
+            data = self._bucket.get(seal.segment)
+        except (NotFoundError, ValidationError):
+            return
+        if (
+            seal.is_signed_by(self._key)
+            and _sha256(stated) == segment.seal
+            and _sha256(data) == seal.sha256
+            and (seal.n, seal.first, seal.last) == (segment.n, segment.first, segment.last)
+        ):
+            yield from data.decode().split("\n")[:-1]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

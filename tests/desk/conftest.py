@@ -1,0 +1,46 @@
+"""A desk on a store and a register of its own, with people invented for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from filling import Filled, fill
+from visitors import Desk
+
+from desk import passwords, signin
+from desk.app import create_app
+from desk.settings import DeskSettings
+from flows.context import Context, now
+from flows.demo_session import write_demo_session
+from storage.objects import Store
+from storage.register import Register
+from storage.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def session_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("session") / "session.toml"
+    write_demo_session(path, now())
+    return path
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has the tries of an address of its own, and passwords that cost little."""
+    monkeypatch.setattr(signin, "_limiter", signin.MovingWindowRateLimiter(signin.MemoryStorage()))
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, store: Store, new_register: Callable[[], Register], session_file: Path) -> Desk:
+    settings = Settings(data_dir=tmp_path, session_path=session_file)
+    work = Context(settings, store, new_register())
+    return Desk(work, create_app(work, DeskSettings(desk_url="http://desk")))
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Filled:
+    return fill(desk)

@@ -1,0 +1,115 @@
+"""A desk with one thing of each kind, and the ids by which routes name them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from visitors import Desk
+
+from desk import actions
+from flows import lotting
+from flows.context import now
+from processors.findings import Code, finding
+from processors.people import Candidate
+from processors.scans.readings import CopyStatus
+from specimens.batch import roster_csv
+from specimens.rehearsal import correctors_csv, plan_session
+from storage import accounts, deposits, intake, queries, tokens
+from storage.facts import (
+    CopyAnonymised,
+    Facts,
+    FoundCopy,
+    GuessedCandidate,
+    PlacedPage,
+    ScanClaimed,
+    ScanRead,
+    ScanStored,
+)
+from storage.ids import new_id
+from storage.objects import ObjectInfo
+from storage.states import Role
+
+MINE, OTHER = "0130051K", "0050006E"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """`values`: for each name in a route's path, an own object of each role. `people`: of that centre."""
+
+    values: dict[str, str]
+    people: list[Candidate]
+    corrector: str
+    stranger: str
+    elsewhere: str
+    """The anonymous number of a copy in nobody's lot."""
+
+
+def fill(desk: Desk) -> Filled:
+    """A scan with two copies, one of them in a lot, and one that waits; a dossier; an invitation; a token."""
+    work, at = desk.work, now()
+    plan = plan_session(3, [MINE, OTHER], ["U4"], 6)
+    people = [c if k else replace(c, exams=(*c.exams, "E5")) for k, c in enumerate(plan.candidates)]
+    roster, correctors = roster_csv(people), correctors_csv(plan.correctors)
+    assert not intake.import_candidates(work.register, roster, work.session, actor="t", at=at).problems
+    assert not intake.import_correctors(work.register, correctors, work.session, actor="t", at=at).problems
+    with work.register.reading() as connection:
+        here = queries.roster(connection, "U4", MINE)
+        dossier_of = deposits.enrolled_with_number(connection, "E5", people[0].number)
+    scan = intake.arrive(
+        work.register, ObjectInfo(f"scans/{MINE}/U4/pile.pdf", new_id("scan"), 10, at), "U4", MINE,
+        actor="t", at=at,
+    )  # fmt: skip
+    assert scan is not None and dossier_of is not None
+    sha = new_id("scan").removeprefix("scan_") * 4
+
+    def record(facts: Facts, subject: str) -> None:
+        work.register.record(facts, subject, actor="t", at=now())
+
+    record(ScanClaimed(attempt=1), scan)
+    record(ScanStored(sha256=sha), scan)
+    copies = [
+        FoundCopy(
+            id=new_id("copy"), candidate=who, attributed_by=("bars", "number"), status=status,
+            pages=(PlacedPage(page=k, image=1, half=None, turn=0),), missing=(),
+            findings=(finding(Code.DUPLICATE_COPY),) if status is CopyStatus.TO_DECIDE else (),
+            guesses=(GuessedCandidate(candidate=here[1].id, probability=0.6),),
+        )
+        for k, (who, status) in enumerate(
+            [
+                (here[0].id, CopyStatus.COMPLETE),
+                (here[1].id, CopyStatus.TO_DECIDE),
+                (here[2].id, CopyStatus.COMPLETE),
+            ],
+            start=1,
+        )
+    ]  # fmt: skip
+    reading = f"readings/{scan}-1.json"
+    work.store.vault.put(reading, b'{"scan": {"images": 2, "pages": 2}}')
+    record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(copies), findings=()), scan)
+    record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=sha), copies[0].id)
+    for number in ("ACDEFHJ", "XYXYXYX"):
+        work.store.vault.put(f"anonymous/U4/{number}.pdf", b"%PDF-1.7 copie")
+    work.store.vault.put(f"evidence/{scan}/2.jpg", b"\xff\xd8 image")
+    exam = work.session.exam("U4")
+    assert exam is not None
+    actions.mark_attendance(work, exam, MINE, set(), actor="t")
+    lotting.form(work, exam, at=now(), actor="t")
+    record(CopyAnonymised(anonymous_number="XYXYXYX", sha256=sha), copies[2].id)
+    info = ObjectInfo(f"dossiers/E5/{people[0].number}/a.pdf", new_id("doss"), 10, at)
+    dossier = deposits.deposit(work.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
+    invitation = desk.invite(Role.CENTRE, MINE, "attendu@exemple.fr")
+    tokens.make_token(work.register, Role.CENTRE, MINE, "Scanner", 30, actor="t", at=at)
+    with work.register.reading() as connection:
+        (lot,) = queries.all_lots(connection)
+        (seen,) = queries.findings_of_copies(connection, [copies[1].id])
+        others = [c.id for c in queries.all_correctors(connection) if c.id != lot.corrector]
+        (token,) = tokens.all_tokens(connection)
+        invited = accounts.account_of_email(connection, "attendu@exemple.fr")
+    assert dossier is not None and invited is not None
+    values = {
+        "uai": MINE, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
+        "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
+        "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
+        "token": token.id, "seq": str(seen.seq), "k": str(seen.k),
+    }  # fmt: skip
+    return Filled(values, people, lot.corrector, others[0], "XYXYXYX")

@@ -1,0 +1,98 @@
+"""A desk that answers browsers: the real store and register, the stages of the flows, all but Prefect."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from worlds import own_world
+
+from desk.app import create_app
+from desk.settings import DeskSettings
+from flows import demo_dossiers, scans, watch
+from flows.context import Context, context, now
+from flows.demo_session import CENTRES, FORM, write_demo_session
+from flows.prepare import prepare
+from processors.scans.form import load_form
+from specimens.batch import Batch, Kind, roster_csv
+from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
+from storage import intake
+from storage.weed import Weed
+
+
+@dataclass
+class Live:
+    """The desk at `url`, and what a test does behind it."""
+
+    work: Context
+    url: str
+    plan: Rehearsal
+
+    def draw(self, centre: str, exam: str, kinds: tuple[Kind, ...]) -> Batch:
+        planned = next(b for b in self.plan.batches if (b.centre, b.exam) == (centre, exam))
+        return replace(planned, kinds=kinds).draw(load_form(FORM))
+
+    def read_inbox(self) -> None:
+        """What the flows do every thirty seconds: whatever was dropped or decided is read and answered."""
+        done(watch.take_attendance)
+        done(watch.note_arrivals)
+        done(watch.reopen_decided)
+        for scan in done(watch.find_waiting):
+            attempt = done(scans.claim, scan.id)
+            with tempfile.TemporaryDirectory() as folder:
+                job = done(scans.keep, scan.id, attempt, Path(folder) / "scan.pdf")
+                if job is not None and done(scans.read, job):
+                    done(scans.anonymise, job)
+            done(scans.conclude, scan.id)
+
+
+def done(stage: Any, *args: object) -> Any:
+    """A stage, without Prefect."""
+    return stage.fn.__wrapped__(*args)
+
+
+@contextmanager
+def live(weed: Weed, data: Path, more: Callable[[str], str] = str) -> Iterator[Live]:
+    """`more` may change the session file's text."""
+    session = data / "session.toml"
+    write_demo_session(session, now())
+    session.write_text(more(session.read_text("utf-8")), "utf-8")
+    with own_world(weed, data):
+        prepare()
+        work = context()
+        with _served(work) as url:
+            yield Live(work, url, _enrol(work))
+
+
+def _enrol(work: Context) -> Rehearsal:
+    plan = plan_session(11, list(CENTRES), ["U4", "U7"], 30)
+    for read, content in (
+        (intake.import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
+        (intake.import_correctors, correctors_csv(plan.correctors)),
+    ):
+        assert not read(work.register, content, work.session, actor="service", at=now()).problems
+    for planned in plan.batches:
+        key = f"attendance/{planned.centre}/{planned.exam}.csv"
+        work.store.inbox.put(key, attendance_csv(planned.attendance))
+    return plan
+
+
+@contextmanager
+def _served(work: Context) -> Iterator[str]:
+    app = create_app(work, DeskSettings(prefect_ui="http://127.0.0.1:4200"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)

@@ -1,0 +1,132 @@
+"""What a centre does on the evening of an épreuve, in a real browser."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pikepdf
+import pytest
+from playwright.sync_api import Page, expect
+
+from storage import queries
+from storage.counts import exam_counts
+from storage.states import Role
+from stories.conftest import CENTRE, looked_at
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
+
+
+def test_the_centre_sees_what_must_be_scanned_again(dropped: Page):
+    dropped.locator(".desk-pile").last.evaluate("node => node.scrollIntoView()")
+    looked_at(dropped, "desk-centre")
+    again = dropped.locator(".desk-again > li")
+    missing = again.filter(has_text="Il manque")
+    expect(missing).to_contain_text("2e copie de la pile")
+    picture = missing.locator("img").first
+    picture.scroll_into_view_if_needed()
+    dropped.wait_for_function("() => document.querySelector('.desk-again img').naturalWidth > 100")
+    expect(dropped.locator("[data-countdown]")).to_contain_text("Il reste")
+    expect(dropped.get_by_text("Ce fichier n’est pas un PDF")).to_be_visible()
+    unsure = again.filter(has_text="Copie non identifiée")
+    expect(unsure).to_contain_text("le service de coordination décide")
+    expect(unsure.get_by_role("button")).to_have_count(0)
+
+
+def test_one_copy_is_scanned_again_by_its_own_button(dropped: Page, tmp_path):
+    (tmp_path / "reprise.pdf").write_bytes(b"%PDF-1.7 pas encore")
+    with dropped.expect_file_chooser() as chosen:
+        dropped.get_by_role("button", name="Numériser de nouveau la 2e copie").press("Enter")
+    chosen.value.set_files(tmp_path / "reprise.pdf")
+    expect(dropped.locator(".desk-queue")).to_contain_text("reprise de la 2e copie", timeout=30_000)
+    expect(dropped.locator(".desk-queue")).to_contain_text("déposé", timeout=30_000)
+
+
+def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path):
+    """In the middle of a file: its first part has come, the line breaks, the page is opened again."""
+    page = enter(Role.CENTRE, CENTRE)
+    page.goto(f"{stage.url}/centre/{CENTRE}/U7")
+    parts: list[str] = []
+    store = re.compile(re.escape(stage.work.store.endpoint))
+    page.on("request", lambda asked: parts.append(asked.url) if store.match(asked.url) else None)
+    page.route(
+        store, lambda route: route.abort() if "partNumber=2" in route.request.url else route.continue_()
+    )
+    (tmp_path / "gros.pdf").write_bytes(bytes(9 << 20))
+    page.set_input_files("#files", tmp_path / "gros.pdf")
+    waiting = page.get_by_text("pas de réponse : nouvel essai dans un instant")
+    expect(waiting).to_be_visible(timeout=30_000)
+    page.reload()
+    expect(waiting).to_be_visible(timeout=30_000)
+    looked_at(page, "desk-outage")
+    page.unroute(store)
+    expect(page.get_by_text("déposé, lecture en cours")).to_be_visible(timeout=60_000)
+    assert sum("partNumber=1" in url for url in parts) == 1  # what had come was not sent again
+    (came,) = list(stage.work.store.inbox.list(f"scans/{CENTRE}/U7/"))
+    assert came.size == 9 << 20
+
+
+def test_the_centre_ticks_who_is_absent_with_the_keyboard_alone(dropped: Page, stage):
+    dropped.get_by_role("link", name="Saisir l’émargement").press("Enter")
+    looked_at(dropped, "desk-attendance")
+    box = dropped.locator("input[name=absent]").first
+    was = box.is_checked()
+    box.focus()
+    dropped.keyboard.press("Space")
+    assert box.is_checked() is not was
+    before = present(stage)
+    dropped.get_by_role("button", name="Enregistrer l’émargement").press("Enter")
+    dropped.wait_for_url(re.compile("/U4$"))
+    assert present(stage) == before + (1 if was else -1)
+
+
+def present(stage) -> int:
+    with stage.work.register.reading() as connection:
+        return exam_counts(connection, "U4", CENTRE).present
+
+
+def test_the_centre_drops_its_attendance_list(dropped: Page, stage):
+    with stage.work.register.reading() as connection:
+        people = queries.roster(connection, "U4", CENTRE)
+    dropped.goto(f"{stage.url}/centre/{CENTRE}/U4/emargement")
+    wrong = {
+        "name": "liste.csv",
+        "mimeType": "text/csv",
+        "buffer": b"candidate_number,present\n1,ouais\n",
+    }
+    dropped.set_input_files("#list", wrong)
+    expect(dropped.get_by_text("La liste n’a pas été prise")).to_be_visible()
+    looked_at(dropped, "desk-attendance-refused")
+    marks = "".join(f"{who.number};oui\n" for who in people)
+    right = {**wrong, "buffer": f"candidate_number;present\n{marks}".encode()}
+    dropped.set_input_files("#list", right)
+    expect(dropped.locator("input[name=absent]:checked")).to_have_count(0)
+    assert present(stage) == len(people)
+    dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
+
+
+def test_the_centre_prints(dropped: Page):
+    dropped.goto(dropped.url)
+    receipt = dropped.get_by_role("link", name="Récépissé de pile du soir", exact=False).last
+    here = dropped.url.removeprefix(origin(dropped))
+    for path in (f"{here}/etiquettes.pdf", f"{here}/bordereau.pdf", receipt.get_attribute("href")):
+        answer = dropped.request.get(f"{origin(dropped)}{path}")
+        assert answer.ok and len(pikepdf.open(io.BytesIO(answer.body())).pages) >= 1
+    dropped.get_by_role("link", name=re.compile("Récépissé de pile")).first.click()
+    expect(dropped.get_by_role("heading", level=1)).to_contain_text("Récépissé de dépôt")
+    size = dropped.locator("h1").evaluate("node => getComputedStyle(node).fontSize")
+    assert size != "32px"  # its own style
+    dropped.go_back()
+
+
+def origin(page: Page) -> str:
+    return re.match(r"https?://[^/]+", page.url)[0]
+
+
+def test_the_guide_is_read_and_printed_at_the_desk(dropped: Page):
+    dropped.get_by_role("link", name="Aide").click()
+    expect(dropped.get_by_role("heading", level=1)).to_contain_text("guichet du centre")
+    looked_at(dropped, "desk-guide")
+    dropped.wait_for_function("() => [...document.images].every(image => image.naturalWidth)")
+    assert dropped.request.get(f"{origin(dropped)}/aide/coordination").status == 404
+    dropped.go_back()

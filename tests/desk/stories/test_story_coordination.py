@@ -1,0 +1,112 @@
+"""What the coordination service decides, extends, forms and verifies, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from flows.context import now
+from processors.deadlines import PARIS
+from storage import audit, queries
+from storage.signing import load_or_make_key
+from stories.conftest import CENTRE, looked_at
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
+
+
+def test_a_decision_is_in_the_log_with_who_made_it_and_is_verified_on_the_spot(
+    stage, decided: Page, tmp_path
+):
+    with stage.work.register.reading() as connection:
+        copy = next(c for c in queries.current_copies(connection, "U4", CENTRE) if c.decision)
+        events = audit.history(connection, copy.id)
+    assert {e.actor[:5] for e in events if e.action in ("copy.decided", "identity.shown")} == {"acct_"}
+    key = load_or_make_key(stage.work.settings.signing_key_path)
+    audit.ship(stage.work.register, stage.work.store.audit, key, at=now())
+    decided.goto(f"{stage.url}/coordination/historique/{copy.id}")
+    expect(decided.get_by_text("la chaîne est intacte")).to_be_visible()
+    expect(decided.get_by_role("row").filter(has_text="décision prise")).to_contain_text("Dominique Exemple")
+    looked_at(decided, "desk-history")
+    with decided.expect_download() as download:
+        decided.get_by_role("link", name=re.compile("Exporter")).click()
+    lines = download.value.path().read_text().splitlines()
+    assert [json.loads(line)["action"] for line in lines][:2] == ["scan.read", "identity.shown"]
+
+
+def test_a_stray_page_is_put_into_a_copy_and_out_again_with_the_keyboard(stage, decided: Page):
+    decided.goto(f"{stage.url}/coordination/decisions")
+    card = decided.locator(".desk-card").first
+    expect(card).to_be_visible()
+    card.get_by_role("link", name="Ranger les pages").press("Enter")
+    inside, outside = decided.locator("[data-in] > li"), decided.locator("[data-out] > li")
+    before = inside.count()
+    outside.first.get_by_role("button", name=re.compile("Remettre")).press("Enter")
+    inside.last.get_by_role("button", name=re.compile("Avancer")).press("Enter")
+    expect(decided.locator("[data-said]")).to_contain_text(f"{before} sur {before + 1}")
+    looked_at(decided, "desk-pages")
+    decided.get_by_role("button", name="Enregistrer ces pages").press("Enter")
+    expect(inside).to_have_count(before + 1)
+    expect(outside).to_have_count(0)
+    stray = inside.nth(before - 1)
+    stray.drag_to(decided.locator("[data-out]"))
+    expect(outside).to_have_count(1)
+    decided.get_by_role("button", name="Enregistrer ces pages").click()
+    expect(inside).to_have_count(before)
+
+
+def test_a_foreign_page_needs_no_more_once_somebody_has_looked(stage, decided: Page):
+    decided.goto(f"{stage.url}/coordination/decisions")
+    cards = decided.locator(".desk-card")
+    count = cards.count()
+    cards.first.get_by_role("button", name="Rien à garder").click()
+    expect(cards).to_have_count(count - 1)
+
+
+def test_a_centre_gets_more_time_and_its_countdown_says_so(stage, decided: Page, dropped: Page):
+    decided.goto(f"{stage.url}/coordination/echeances")
+    decided.select_option("#place", f"U4/{CENTRE}")
+    day = now().astimezone(PARIS).replace(month=12, day=24)
+    decided.fill("#day", f"{day:%Y-%m-%d}")
+    decided.fill("#clock", "21:30")
+    decided.fill("#reason", "panne de courant")
+    decided.get_by_role("button", name="Accorder ce délai").press("Enter")
+    row = decided.get_by_role("row").filter(has_text="panne de courant")
+    expect(row).to_contain_text("24 décembre")
+    looked_at(decided, "desk-deadlines")
+    dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
+    expect(dropped.locator(".desk-due")).to_contain_text("24 décembre")
+    row.get_by_role("button", name=re.compile("Retirer ce délai")).click()
+    expect(decided.get_by_text("panne de courant")).to_have_count(0)
+    dropped.reload()
+    expect(dropped.locator(".desk-due")).not_to_contain_text("24 décembre")
+
+
+def test_a_lot_changes_hands_or_says_why_not(stage, decided: Page, lot):
+    decided.goto(f"{stage.url}/coordination/lots/U4/{lot.id}")
+    looked_at(decided, "desk-one-lot")
+    rows = decided.locator("tbody tr")
+    assert rows.count() >= 2
+    for row in rows.all():
+        offered = row.get_by_role("button", name=re.compile("Réaffecter")).count()
+        assert offered or "Non." in row.inner_text()
+    free = rows.filter(has=decided.get_by_role("button", name=re.compile("Réaffecter"))).first
+    if free.count():
+        taker = free.locator("th").inner_text()
+        free.get_by_role("button").press("Enter")
+        expect(decided.locator("main")).to_contain_text(f"{taker}. Formé le")
+
+
+@pytest.mark.parametrize("path", ["", "/comptes", "/dossiers/E5/0130051K", "/lots/U7", "/historique/rien"])
+def test_every_other_page_of_the_service_keeps_nobody_out(stage, decided: Page, lot, path):
+    decided.goto(f"{stage.url}/coordination{path}")
+    looked_at(decided, f"desk-{path.strip('/').replace('/', '-').lower() or 'board'}")
+
+
+def test_the_sign_in_page_keeps_nobody_out(stage, chromium):
+    page = chromium.new_page()
+    page.goto(f"{stage.url}/connexion")
+    looked_at(page, "desk-signin")
+    page.close()

@@ -1,0 +1,300 @@
+"""The matrix: every route, every role, own and others' objects; who gets what, and whose name is in it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pypdfium2
+import pytest
+from filling import MINE, OTHER, Filled
+from sqlalchemy import select
+from visitors import Desk
+
+from storage.schema import events
+from storage.states import Role
+
+NOBODY = frozenset[Role | None]({None})
+SERVICE = frozenset[Role | None]({Role.SERVICE})
+CENTRE = frozenset[Role | None]({Role.CENTRE, Role.SERVICE})
+CORRECTOR = frozenset[Role | None]({Role.CORRECTOR})
+SIGNED_IN = frozenset[Role | None](Role)
+ANYBODY = SIGNED_IN | NOBODY
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may come; whether what they see names a candidate, which then must be logged."""
+
+    who: frozenset[Role | None]
+    names: bool = False
+
+
+MATRIX = {
+    "GET /sante": Rule(ANYBODY),
+    "GET /pret": Rule(ANYBODY),
+    "GET /metrics": Rule(frozenset()),  # for this machine, or with a token: see test_machines
+    "GET /": Rule(SIGNED_IN),
+    "GET /connexion": Rule(ANYBODY),
+    "POST /connexion": Rule(ANYBODY),
+    "POST /deconnexion": Rule(SIGNED_IN),
+    "GET /invitation/{invitation}": Rule(ANYBODY),
+    "POST /invitation/{invitation}": Rule(ANYBODY),
+    "GET /connexion/fournisseur": Rule(frozenset()),  # there is no provider here: see test_oidc
+    "GET /connexion/fournisseur/retour": Rule(frozenset()),
+    "GET /aide": Rule(SIGNED_IN),
+    "GET /aide/{guide}": Rule(SIGNED_IN),
+    "GET /aide/images/{name}": Rule(SIGNED_IN),
+    "GET /centre/{uai}": Rule(CENTRE),
+    "GET /centre/{uai}/{code}": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/etat": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/recepisse/{scan}": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/recepisse/{scan}.pdf": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/preuve/{scan}/{place}.jpg": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
+    "POST /centre/{uai}/{code}/emargement": Rule(CENTRE),
+    "POST /centre/{uai}/{code}/emargement/liste": Rule(CENTRE),
+    "GET /centre/{uai}/{code}/etiquettes.pdf": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/bordereau.pdf": Rule(CENTRE),
+    "GET /coordination": Rule(SERVICE),
+    "GET /coordination/comptes": Rule(SERVICE),
+    "POST /coordination/comptes": Rule(SERVICE),
+    "POST /coordination/comptes/{other}/fermer": Rule(SERVICE),
+    "POST /coordination/comptes/jetons": Rule(SERVICE),
+    "POST /coordination/comptes/jetons/{token}/revoquer": Rule(SERVICE),
+    "GET /coordination/decisions": Rule(SERVICE),
+    "GET /coordination/decisions/{copy_id}": Rule(SERVICE, names=True),
+    "POST /coordination/decisions/{copy_id}": Rule(SERVICE),
+    "GET /coordination/decisions/{copy_id}/{place}.jpg": Rule(SERVICE, names=True),
+    "POST /coordination/decisions/{copy_id}/pages": Rule(SERVICE),
+    "POST /coordination/decisions/{copy_id}/constats/{seq}/{k}": Rule(SERVICE),
+    "GET /coordination/echeances": Rule(SERVICE),
+    "POST /coordination/echeances": Rule(SERVICE),
+    "GET /coordination/lots/{code}": Rule(SERVICE),
+    "GET /coordination/lots/{code}/{lot}": Rule(SERVICE),
+    "POST /coordination/lots/{code}/{lot}/clore": Rule(SERVICE),
+    "POST /coordination/lots/{code}/former": Rule(SERVICE),
+    "POST /coordination/lots/{code}/{lot}/reaffecter": Rule(SERVICE),
+    "POST /coordination/lots/{code}/{lot}/rappeler": Rule(SERVICE),
+    "GET /coordination/dossiers/{code}/{uai}": Rule(SERVICE, names=True),
+    "GET /coordination/dossiers/{code}/{uai}/commission.pdf": Rule(SERVICE, names=True),
+    "GET /coordination/dossiers/{code}/{uai}/{dossier}/preuves": Rule(SERVICE, names=True),
+    "POST /coordination/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
+    "GET /coordination/historique/{subject}": Rule(SERVICE),
+    "GET /coordination/historique/{subject}.jsonl": Rule(SERVICE),
+    "GET /lots": Rule(CORRECTOR),
+    "GET /lots/{lot_id}": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/lot.zip": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/{number}": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/{number}.pdf": Rule(CORRECTOR),
+    "POST /lots/{lot_id}/rendre": Rule(CORRECTOR),
+    "POST /lots/{lot_id}/{number}/rendre": Rule(CORRECTOR),
+    "POST /lots/{lot_id}/{number}/signaler": Rule(CORRECTOR),
+    "GET /api/centres/{uai}/{code}": Rule(CENTRE, names=True),
+    "GET /api/centres/{uai}/{code}/receipts/{scan}": Rule(CENTRE, names=True),
+    "GET /api/centres/{uai}/{code}/attendance": Rule(CENTRE, names=True),
+    "PUT /api/centres/{uai}/{code}/attendance": Rule(CENTRE),
+    "POST /api/centres/{uai}/{code}/uploads": Rule(CENTRE),
+    "GET /api/centres/{uai}/{code}/uploads/{upload}": Rule(CENTRE),
+    "POST /api/centres/{uai}/{code}/uploads/{upload}/end": Rule(CENTRE),
+    "GET /api/decisions": Rule(SERVICE),
+    "GET /api/decisions/{copy}": Rule(SERVICE, names=True),
+    "POST /api/decisions/{copy}": Rule(SERVICE),
+    "GET /api/lots/{code}": Rule(SERVICE),
+    "POST /api/lots/{code}": Rule(SERVICE),
+    "GET /api/lots/{code}/plan": Rule(SERVICE),
+    "POST /api/lots/{code}/{lot}/reassign": Rule(SERVICE),
+    "POST /api/lots/{code}/{lot}/recall": Rule(SERVICE),
+    "GET /api/dossiers/{code}/{uai}": Rule(SERVICE, names=True),
+    "POST /api/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
+    "GET /api/history/{subject}": Rule(SERVICE),
+    "GET /api/my/lots": Rule(CORRECTOR),
+    "GET /api/my/lots/{lot}": Rule(CORRECTOR),
+    "GET /api/my/lots/{lot}/copies/{number}": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/copies/{number}/report": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/copies/{number}/return": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/return": Rule(CORRECTOR),
+}
+LAST = ("POST /deconnexion", "POST /coordination/comptes/{other}/fermer", "POST /invitation/{invitation}")
+ORDER = sorted(MATRIX, key=lambda route: (route in LAST, not route.startswith("GET"), route))
+LETS_IN = {200, 303, 409, 422}  # a page, a way on, or what the rules or the form want otherwise
+ROLES = [None, *Role]
+BODIES = {
+    "POST /lots/{lot_id}/{number}/signaler": {"trouble": "illegible"},
+    "POST /api/my/lots/{lot}/copies/{number}/report": {"trouble": "illegible"},
+    "POST /lots/{lot_id}/{number}/rendre": {"returned": True},
+    "POST /api/my/lots/{lot}/copies/{number}/return": {"returned": True},
+    "POST /coordination/lots/{code}/{lot}/reaffecter": {"corrector": "corr_0123456789abcdef"},
+    "POST /api/lots/{code}/{lot}/reassign": {"corrector": "corr_0123456789abcdef"},
+}
+"""Where nothing can be said of an object without one."""
+GUIDES = {Role.SERVICE: "coordination", Role.CORRECTOR: "correcteur"}
+PICTURE = next(Path("docs/pictures").glob("desk-*.png"), None)  # printed from the desk: there may be none yet
+
+
+class Asker:
+    """Somebody of a role, at pages with a browser and at the API with a token."""
+
+    def __init__(self, desk: Desk, role: Role | None, scope: str | None = None) -> None:
+        self.role = role
+        self.browser = desk.signed_in(role, scope) if role else desk.browser()
+        self.program = desk.program(role, scope)
+
+    def ask(self, route: str, values: dict[str, str], body: dict[str, str] | None = None) -> httpx.Response:
+        method, path = path_of(route, values | {"guide": GUIDES.get(self.role, "centre")})
+        if path.startswith("/api"):
+            return self.program.request(method, path, json=None if method == "GET" else body or {})
+        if method == "GET":
+            return self.browser.get(path, follow_redirects=False)
+        self.browser.get("/connexion")
+        return self.browser.post(path, body)
+
+
+def path_of(route: str, values: dict[str, str]) -> tuple[str, str]:
+    method, _, path = route.partition(" ")
+    values = values | ({"code": "E5"} if "/dossiers/" in path else {})
+    return method, re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
+
+
+@pytest.fixture
+def values(desk: Desk, filled: Filled) -> dict[str, str]:
+    base = f"/api/centres/{MINE}/U4/uploads"
+    begun = desk.program(Role.CENTRE, MINE).post(base, json={"name": "a.pdf", "size": 3})
+    upload, picture = begun.json()["upload"], PICTURE.name if PICTURE else "desk-none.png"
+    return filled.values | {"upload": upload, "name": picture}
+
+
+def own_scope(role: Role | None, filled: Filled) -> str | None:
+    return {Role.CENTRE: MINE, Role.CORRECTOR: filled.corrector}.get(role)
+
+
+def test_somebody_said_who_may_come_to_each_route(desk: Desk):
+    pages, api = desk.app.openapi(), desk.app.state.api.openapi()
+    found = {f"{method.upper()} {path}" for path, at in pages["paths"].items() for method in at}
+    found |= {f"{method.upper()} /api{path}" for path, at in api["paths"].items() for method in at}
+    assert found == MATRIX.keys()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_route_is_for_whom_it_is_for(desk: Desk, filled: Filled, values, role):
+    """With one's own objects: let in, or as if there was nothing."""
+    asker = Asker(desk, role, own_scope(role, filled))
+    for route in ORDER:
+        answer = asker.ask(route, values)
+        if role in MATRIX[route].who:
+            wrong_password = {401} if route == "POST /connexion" else set()
+            no_picture = {404} if "{name}" in route and PICTURE is None else set()
+            assert answer.status_code in LETS_IN | wrong_password | no_picture, (route, answer.text)
+        elif MATRIX[route].who and role is None:
+            api = "/api" in route
+            assert (answer.status_code, answer.headers.get("location")) == (
+                (401, None) if api else (303, "/connexion")
+            ), route
+        else:
+            assert answer.status_code == 404, route
+
+
+@pytest.mark.parametrize("role", [Role.CENTRE, Role.CORRECTOR])
+def test_what_is_anothers_is_not_even_there(desk: Desk, filled: Filled, values, role):
+    scope = {Role.CENTRE: OTHER, Role.CORRECTOR: filled.stranger}[role]
+    asker, named = Asker(desk, role, scope), {Role.CENTRE: "{uai}", Role.CORRECTOR: "{lot"}[role]
+    theirs = [route for route in ORDER if role in MATRIX[route].who and named in route]
+    assert len(theirs) >= 10
+    for route in theirs:
+        assert asker.ask(route, values, BODIES.get(route)).status_code == 404, route
+
+
+def test_an_own_address_with_anothers_object_leads_nowhere(desk: Desk, filled: Filled, values):
+    centre, corrector = Asker(desk, Role.CENTRE, OTHER), Asker(desk, Role.CORRECTOR, filled.corrector)
+    service = Asker(desk, Role.SERVICE)
+    tried = [
+        (asker, route, values | changed)
+        for asker, role, names, changed in (
+            (centre, Role.CENTRE, "scan|upload", {"uai": OTHER}),
+            (corrector, Role.CORRECTOR, "number", {"number": filled.elsewhere}),
+            (service, Role.SERVICE, "lot", {"code": "U7"}),
+        )
+        for route in ORDER
+        if role in MATRIX[route].who and re.search(rf"\{{({names})\}}", route)
+    ]
+    assert len(tried) >= 14
+    for asker, route, wrong in tried:
+        assert asker.ask(route, wrong, BODIES.get(route)).status_code == 404, route
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_access_to_an_identity_is_logged(desk: Desk, filled: Filled, values, role):
+    """Whoever sees a name or a number is in the log; where no one is said to, none can be read."""
+    asker = Asker(desk, role, own_scope(role, filled))
+    for route in ORDER:
+        if role not in MATRIX[route].who or route in LAST:
+            continue
+        desk.app.state.identities_shown.clear()  # another hour
+        before = logged(desk)
+        answer = asker.ask(route, values)
+        noted = [event for event in logged(desk)[len(before) :] if '"identity.shown"' in event]
+        assert bool(noted) == MATRIX[route].names, route
+        text = text_of(answer)
+        named = any(c.number in text or c.family_name in text for c in filled.people)
+        if MATRIX[route].names and answer.headers["content-type"] != "image/jpeg":
+            assert named, route
+        elif not MATRIX[route].names:
+            assert not named, route
+
+
+def logged(desk: Desk) -> list[str]:
+    with desk.work.register.reading() as connection:
+        return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
+
+
+def text_of(answer: httpx.Response) -> str:
+    kind = answer.headers.get("content-type", "")
+    if kind == "application/zip":
+        archive = zipfile.ZipFile(io.BytesIO(answer.content))
+        names = archive.namelist()
+        return " ".join([*names, *(pdf_text(archive.read(name)) for name in names)])
+    return pdf_text(answer.content) if kind == "application/pdf" else answer.text
+
+
+def pdf_text(data: bytes) -> str:
+    if data.startswith(b"%PDF-1.7 copie"):
+        return data.decode()
+    return " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data))
+
+
+def test_a_token_opens_no_page_and_a_revoked_one_nothing(desk: Desk, filled: Filled):
+    service, program = desk.signed_in(Role.SERVICE), desk.program(Role.SERVICE)
+    assert program.get("/api/decisions").status_code == 200
+    assert program.get("/coordination").headers["location"] == "/connexion"
+    assert program.post("/coordination/comptes/jetons").status_code == 403
+    page = service.get("/coordination/comptes").text
+    for id_ in re.findall(r"jetons/(tokn_\w+)/revoquer", page):
+        service.get("/coordination/comptes")
+        assert service.post(f"/coordination/comptes/jetons/{id_}/revoquer").status_code == 303
+    answer = program.get("/api/decisions")
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_a_token_is_made_on_the_accounts_page_and_shown_once(desk: Desk):
+    service = desk.signed_in(Role.SERVICE)
+    service.get("/coordination/comptes")
+    form = {"role": "centre", "centre": MINE, "label": "Scanner", "days": "30"}
+    shown = service.post("/coordination/comptes/jetons", form).text
+    token = re.search(r'value="(massicot_[\w-]+)"', shown)[1]
+    assert token not in service.get("/coordination/comptes").text
+    client = desk.program(None)
+    bearer = {"authorization": f"Bearer {token}"}
+    assert client.get(f"/api/centres/{MINE}/U4", headers=bearer).status_code == 200
+    assert client.get(f"/api/centres/{OTHER}/U4", headers=bearer).status_code == 404
+    assert client.get("/api/decisions", headers=bearer).status_code == 404
+
+
+def test_what_was_seen_within_the_hour_is_one_access(desk: Desk, filled: Filled):
+    browser = desk.signed_in(Role.CENTRE, MINE)
+    for _ in range(3):
+        browser.get(f"/centre/{MINE}/U4/etat")
+    assert sum('"identity.shown"' in event for event in logged(desk)) == 1

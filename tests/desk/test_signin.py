@@ -1,0 +1,133 @@
+"""Who gets in, and who does not."""
+
+import re
+
+import pyotp
+from sqlalchemy import select
+from visitors import PASSWORD, Desk
+
+from storage import accounts
+from storage.schema import events
+from storage.states import Role
+
+CENTRE = "0130051K"
+
+
+def test_a_stranger_is_asked_to_sign_in(desk: Desk):
+    answer = desk.browser().get("/coordination", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/connexion")
+
+
+def test_an_invitation_opens_an_account_once(desk: Desk):
+    browser = desk.browser()
+    path = f"/invitation/{desk.invite(Role.CENTRE, CENTRE, 'A@exemple.fr')}"
+    browser.get(path)
+    assert "au moins 12" in browser.post(path, {"password": "court", "again": "court"}).text
+    answer = browser.post(path, {"password": PASSWORD, "again": PASSWORD})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/centre/{CENTRE}")
+    assert browser.get(path).status_code == 404
+    later = desk.browser()
+    later.get("/connexion")
+    again = later.post("/connexion", {"email": "a@EXEMPLE.fr ", "password": PASSWORD})
+    assert again.status_code == 303
+    assert later.get(f"/centre/{CENTRE}").status_code == 200
+
+
+def test_the_service_needs_its_second_factor_and_no_code_counts_twice(desk: Desk):
+    desk.signed_in(Role.SERVICE)
+    with desk.work.register.reading() as connection:
+        account = accounts.account_of_email(connection, "service-none@exemple.fr")
+    form = {"email": account.email, "password": PASSWORD}
+    browser = desk.browser()
+    browser.get("/connexion")
+    assert browser.post("/connexion", form).status_code == 401
+    totp, step = pyotp.TOTP(account.totp), account.totp_step
+    used = totp.at(30 * step)  # when the account was opened
+    assert browser.post("/connexion", form | {"code": used}).status_code == 401
+    code = totp.at(30 * (step + 1))
+    assert browser.post("/connexion", form | {"code": code}).status_code == 303
+    other = desk.browser()
+    other.get("/connexion")
+    assert other.post("/connexion", form | {"code": code}).status_code == 401
+
+
+def test_five_wrong_passwords_lock_the_account(desk: Desk):
+    desk.signed_in(Role.CENTRE, CENTRE)
+    browser = desk.browser()
+    browser.get("/connexion")
+    form = {"email": f"centre-{CENTRE}@exemple.fr".lower(), "password": "autre chose de long"}
+    for _ in range(5):
+        assert browser.post("/connexion", form).status_code == 401
+    told = browser.post("/connexion", form | {"password": PASSWORD})
+    assert told.status_code == 401 and "bloqué" in told.text
+
+
+def test_somebody_elses_guesses_do_not_keep_people_out(desk: Desk):
+    own, stranger = desk.signed_in(Role.CENTRE, CENTRE), desk.browser()
+    own.post("/deconnexion")
+    form = {"email": f"centre-{CENTRE}@exemple.fr".lower(), "password": "autre chose de long"}
+    for browser in (own, stranger):
+        browser.get("/connexion")
+    for _ in range(5):
+        stranger.post("/connexion", form)
+    right = form | {"password": PASSWORD}
+    assert stranger.post("/connexion", right).status_code == 401
+    assert own.post("/connexion", right).status_code == 303  # it was signed in from here before
+
+
+def test_a_locked_account_is_not_told_from_one_that_does_not_exist(desk: Desk):
+    desk.signed_in(Role.CENTRE, CENTRE)
+    known, unknown = f"centre-{CENTRE}@exemple.fr".lower(), "personne@exemple.fr"
+    answers = {}
+    for email in (known, unknown):
+        browser = desk.browser()
+        browser.get("/connexion")
+        tries = [browser.post("/connexion", {"email": email, "password": "x" * 12}) for _ in range(7)]
+        answers[email] = [(a.status_code, re.sub(f"{email}|{browser.token}", "", a.text)) for a in tries]
+    assert answers[known] == answers[unknown]
+    with desk.work.register.reading() as connection:  # nor by what is written meanwhile: each try is an event
+        lines = connection.scalars(select(events.c.line)).all()
+    assert len([line for line in lines if "account.sign_in_failed" in line]) == 14
+
+
+def test_many_tries_from_one_address_are_slowed_down(desk: Desk):
+    browser = desk.signed_in(Role.CENTRE, CENTRE)  # whoever is signed in guesses no faster
+    browser.get("/connexion")
+    form = {"email": "personne@exemple.fr", "password": "x"}
+    statuses = {browser.post("/connexion", form).status_code for _ in range(21)}
+    assert statuses == {401, 429}
+
+
+def test_a_form_without_its_token_is_refused(desk: Desk):
+    browser = desk.signed_in(Role.CENTRE, CENTRE)
+    browser.token = "0" * 64
+    assert browser.post(f"/centre/{CENTRE}/U4/emargement").status_code == 403
+    assert browser.post("/deconnexion").status_code == 403
+
+
+def test_signing_out_ends_a_stolen_cookie_too(desk: Desk):
+    browser = desk.signed_in(Role.CENTRE, CENTRE)
+    browser.get(f"/centre/{CENTRE}")
+    stolen = dict(browser.cookies)
+    assert browser.post("/deconnexion").status_code == 303
+    thief = desk.browser()
+    thief.cookies.update(stolen)
+    assert thief.get(f"/centre/{CENTRE}", follow_redirects=False).status_code == 303
+
+
+def test_a_closed_account_is_out_at_once(desk: Desk):
+    service, centre = desk.signed_in(Role.SERVICE), desk.signed_in(Role.CENTRE, CENTRE)
+    service.get("/coordination/comptes")
+    with desk.work.register.reading() as connection:
+        theirs = next(a for a in accounts.all_accounts(connection) if a.role is Role.CENTRE)
+    assert service.post(f"/coordination/comptes/{theirs.id}/fermer").status_code == 303
+    assert centre.get(f"/centre/{CENTRE}", follow_redirects=False).status_code == 303
+
+
+def test_browsers_are_told_to_run_nothing_of_others(desk: Desk):
+    answer = desk.browser().get("/connexion")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+    assert answer.headers["cache-control"] == "no-store"

@@ -1,0 +1,167 @@
+"""Alerts, to a mail server and a webhook that are real: each once, until it has cleared."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from flows.alerts import alerts, tell_new
+from flows.context import Context, now
+from flows.demo_session import write_demo_session
+from flows.measures import note_watched
+from specimens.batch import roster_csv
+from specimens.rehearsal import plan_session
+from storage import intake, queries
+from storage.audit import ship
+from storage.facts import DeadlineSwept
+from storage.register import open_register
+from storage.settings import Settings
+from storage.standing import open_alerts
+
+CENTRE, EXAM = "0130051K", "U4"
+PEOPLE = plan_session(3, [CENTRE], [EXAM], 3).candidates
+ENROLLED = len(PEOPLE)
+
+
+@dataclass
+class Received:
+    """What came. `refusing`: the servers turn everything away."""
+
+    mails: list = field(default_factory=list)
+    posts: list = field(default_factory=list)
+    refusing: bool = False
+
+
+@pytest.fixture
+def received():
+    got = Received()
+
+    class Mail(socketserver.StreamRequestHandler):
+        """As much of SMTP as one client says."""
+
+        def handle(self):
+            self.wfile.write(b"220 here\r\n")
+            while line := self.rfile.readline().strip():
+                verb = line[:4].upper()
+                if verb == b"DATA" and not got.refusing:
+                    self.wfile.write(b"354 go on\r\n")
+                    lines = iter(self.rfile.readline, b".\r\n")
+                    got.mails.append(message_from_bytes(b"".join(lines), policy=default))
+                refused = got.refusing and verb == b"MAIL"
+                self.wfile.write(b"451 not now\r\n" if refused else b"250 ok\r\n")
+                if verb == b"QUIT":
+                    return
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            if not got.refusing:
+                got.posts.append(json.loads(body))
+            self.send_response(503 if got.refusing else 204)
+            self.end_headers()
+
+        def log_message(self, *said):
+            pass
+
+    servers = [
+        socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail),
+        ThreadingHTTPServer(("127.0.0.1", 0), Hook),
+    ]
+    for server in servers:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    got.smtp, got.hook = (server.server_address[1] for server in servers)
+    yield got
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def work(tmp_path, store, received):
+    """Candidates of one centre are enrolled, and nothing has come."""
+    write_demo_session(tmp_path / "session.toml", now())
+    settings = Settings(
+        data_dir=tmp_path,
+        alert_email="service@exemple.fr",
+        smtp_host="127.0.0.1",
+        smtp_port=received.smtp,
+        alert_webhook=SecretStr(f"http://127.0.0.1:{received.hook}/x"),
+    )
+    made = Context(settings, store, open_register(settings.url, store.vault))
+    assert not intake.import_candidates(made.register, roster_csv(PEOPLE), None, actor="t", at=now()).problems
+    ship(made.register, Sink(), Ed25519PrivateKey.generate(), at=now())
+    note_watched(made)
+    yield made
+    made.register.engine.dispose()
+
+
+class Sink:
+    """Where the log goes in tests that look at something else."""
+
+    def put(self, key, data, **how):
+        return True
+
+
+@pytest.fixture
+def due(work):
+    return work.session.exam(EXAM).scan_deadline.at
+
+
+def test_a_near_deadline_is_told_once_until_it_has_cleared(work, received, due):
+    near = due - timedelta(hours=1)
+    told = [one.subject for one in alerts(work, 0, due - timedelta(hours=4))]
+    assert f"alert/deadline/{EXAM}/{CENTRE}" not in told
+    assert tell_new(work, 0, near) > 0
+    (mail,), (post,) = received.mails, received.posts
+    assert mail["To"] == "service@exemple.fr"
+    for said in (mail.get_content(), post["text"]):
+        assert f"{EXAM}, centre {CENTRE} : {ENROLLED} copies attendues sur {ENROLLED}, échéance" in said
+    assert tell_new(work, 0, near) == 0
+    assert len(received.mails) == len(received.posts) == 1
+    tell_new(work, 0, due + timedelta(seconds=1))  # it is over: the sweep says what is missing
+    with work.register.reading() as connection:
+        assert f"alert/deadline/{EXAM}/{CENTRE}" not in open_alerts(connection)
+    tell_new(work, 0, near)
+    assert len(received.mails) >= 2 and f"centre {CENTRE}" in received.mails[-1].get_content()
+
+
+def test_each_condition_has_its_alert(work, received, monkeypatch):
+    at = now()
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 50, "total": 100}))
+    assert [one.subject for one in alerts(work, 0, at) if "deadline" not in one.subject] == []
+    work.register.record(DeadlineSwept(exam=EXAM, centre=CENTRE), f"{EXAM}/{CENTRE}", actor="t", at=at)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 5, "total": 100}))
+    told = {one.subject: one.text for one in alerts(work, 2, at + timedelta(hours=1))}
+    assert told.keys() >= {"alert/runs", "alert/log", "alert/inbox", "alert/disk"}
+    assert told["alert/runs"].startswith("2 traitements en échec")
+    assert "il reste 5 % de place" in told["alert/disk"]
+
+
+def test_what_could_not_be_sent_is_sent_the_next_time(work, received, due):
+    near = due - timedelta(hours=1)
+    received.refusing = True
+    with pytest.raises((OSError, httpx.HTTPError)):
+        tell_new(work, 0, near)
+    received.refusing = False
+    assert tell_new(work, 0, near) > 0
+    assert len(received.mails) == len(received.posts) == 1
+
+
+def test_an_alert_names_nobody(work, received, due):
+    tell_new(work, 1, due - timedelta(hours=1))
+    said = received.mails[0].as_string() + received.posts[0]["text"]
+    with work.register.reading() as connection:
+        people = queries.roster(connection)
+    assert not [c for c in people if c.number in said or c.family_name in said]

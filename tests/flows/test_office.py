@@ -1,0 +1,117 @@
+"""An office file that reaches for what is not its own."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+
+from flows import office
+from flows.office import as_pdfs
+from processors.dossiers.files import DepositedFile, FileKind
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here"),
+]
+SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{urn}:1.0"'
+    for name, urn in {
+        "office": "office", "text": "text", "draw": "drawing", "svg": "svg-compatible",
+    }.items()
+)  # fmt: skip
+
+
+@pytest.fixture
+def asked() -> Iterator[tuple[str, list[str]]]:
+    """A web server on this machine, and what it was asked for."""
+    paths: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_OPTIONS = do_PROPFIND = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", paths
+    server.shutdown()
+
+
+def linking(*pictures: str) -> DepositedFile:
+    """A text of one line, with pictures that it only links to."""
+    frames = "".join(
+        '<draw:frame text:anchor-type="as-char" svg:width="5cm" svg:height="5cm">'
+        f'<draw:image xlink:href="{picture}" xlink:type="simple" xlink:actuate="onLoad"/></draw:frame>'
+        for picture in pictures
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        made.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            '<manifest:file-entry manifest:full-path="/" '
+            'manifest:media-type="application/vnd.oasis.opendocument.text"/>'
+            '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+            "</manifest:manifest>",
+        )
+        made.writestr(
+            "content.xml",
+            f'<office:document-content {SPACES} xmlns:xlink="http://www.w3.org/1999/xlink"><office:body>'
+            f"<office:text><text:p>Attestation {frames}</text:p></office:text></office:body>"
+            "</office:document-content>",
+        )
+    return DepositedFile("attestation.odt", FileKind.ODT, out.getvalue())
+
+
+def shown(file: DepositedFile) -> tuple[str, int]:
+    """Its text, and how many of its pixels are red."""
+    assert file.kind is FileKind.PDF
+    page = pypdfium2.PdfDocument(file.data)[0]
+    pixels = page.render(scale=0.5).to_numpy().astype(int)
+    return page.get_textpage().get_text_bounded(), int((pixels[:, :, 2] - pixels[:, :, 0] > 100).sum())
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_what_a_document_links_to_is_not_fetched(asked, guarded, tmp_path: Path, monkeypatch) -> None:
+    """Not guarded, it is: else this would test nothing."""
+    if not guarded:
+        empty = '<oor:items xmlns:oor="http://openoffice.org/2001/registry"/>'
+        monkeypatch.setattr(office, "_PROFILE", empty)
+    address, paths = asked
+    own = tmp_path / "own.png"
+    cv2.imwrite(str(own), np.full((50, 50, 3), (0, 0, 255), np.uint8))
+    text, red = shown(*as_pdfs([linking(f"{address}/picture.png", own.as_uri())]))
+    assert "Attestation" in text
+    assert (bool(paths), red > 1000) == (not guarded, not guarded)
+
+
+def test_a_conversion_that_does_not_end_is_ended_whole(tmp_path: Path, monkeypatch) -> None:
+    script, pid = tmp_path / "soffice", tmp_path / "pid"
+    script.write_text(f"#!/bin/sh\nsleep 3600 &\necho $! > {pid}\nwait\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(script))
+    monkeypatch.setattr(office, "_SECONDS", 5.0)
+    (file,) = as_pdfs([linking()])
+    assert file.kind is FileKind.ODT
+    stat = Path(f"/proc/{pid.read_text().strip()}/stat")
+    end = time.monotonic() + 60
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < end, "what it had started goes on"
+        time.sleep(0.1)

@@ -1,0 +1,73 @@
+"""Digital signatures: valid, altered, and a field that waits for one."""
+
+import io
+from pathlib import Path
+
+import pytest
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from processors.dossiers.files import unpack
+from processors.dossiers.pages import read_pages
+from processors.dossiers.pieces import pieces_of
+from processors.dossiers.seals import seals_of
+from processors.dossiers.signatures import State, signatures_of, state_of
+from specimens.dossiers import seals
+
+BOX = (80, 300, 280, 380)  # points
+
+
+def letter() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for k, line in enumerate(
+        ("ATTESTATION DE STAGE", "certifie que Zoé MARTIN a été stagiaire", "Fait à Apt")
+    ):
+        canvas.drawString(25 * mm, (270 - 9 * k) * mm, line)
+    canvas.drawString(BOX[0], BOX[3] + 6, "Signature de l'employeur")
+    canvas.save()
+    return out.getvalue()
+
+
+def sealed() -> bytes:
+    return seals.sealed(letter(), "Signature1", BOX)
+
+
+def states(data: bytes) -> tuple[State, str]:
+    (file,), _ = unpack([("attestation.pdf", data)])
+    (piece,) = pieces_of(file.name, read_pages(file))
+    state, telling = state_of(signatures_of(piece, seals_of(data)), ("organisme d'accueil", "employeur"))
+    return state, telling[0].by
+
+
+def test_a_digital_signature_says_who_and_when() -> None:
+    data = sealed()
+    (seal,) = seals_of(data)
+    assert (seal.who, seal.intact, seal.trusted, seal.page) == (seals.SIGNER, True, False, 1)
+    assert seal.when is not None and seal.box is not None
+    assert states(data) == (State.SIGNED, "digital")
+
+
+def test_what_was_changed_after_signing_is_doubtful() -> None:
+    data = sealed()
+    altered = data.replace(b"/CreationDate", b"/CreationDatE", 1)
+    assert altered != data
+    (seal,) = seals_of(altered)
+    assert not seal.intact
+    assert states(altered)[0] is State.DOUBTFUL
+
+
+def test_an_empty_field_is_no_signature() -> None:
+    data = seals.with_empty_field(letter(), "Signature1", BOX)
+    assert seals_of(data) == ()
+    assert states(data)[0] is State.ABSENT
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.6, 0.95])
+def test_a_broken_file_has_no_signature(cut: float) -> None:
+    data = sealed()
+    assert all(not seal.intact for seal in seals_of(data[: int(len(data) * cut)]))
+
+
+def test_any_other_file_has_none() -> None:
+    assert seals_of(b"/ByteRange " + Path(__file__).read_bytes()) == ()

@@ -1,0 +1,68 @@
+"""Where the form lies on the two halves of a drawn A3 side."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from processors.scans.form import load_form
+from processors.scans.raster import RawImage
+from processors.scans.reader import Expected, read_image
+from processors.scans.readings import Gray, PageKind, PageReading, Turn
+from specimens.hand import Hand
+from specimens.sheet import Page, Press
+
+FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
+EXPECTED = Expected(FORM, FORM.label.payload, frozenset())
+DPI = 150
+PRESS = Press(FORM, DPI)
+
+
+def inside(number: int) -> Page:
+    rng = np.random.default_rng(number)
+    hand = Hand(rng)
+    page = PRESS.page(False, hand)
+    PRESS.write_numbers(page, hand, number, 4)
+    PRESS.write_answer(page, hand, rng, first=False, lines=8)
+    return page
+
+
+def draft() -> Page:
+    rng = np.random.default_rng(9)
+    page = PRESS.empty_page()
+    PRESS.write_answer(page, Hand(rng), rng, first=False, lines=8)
+    return page
+
+
+def tilted(left: Page, right: Page, degrees: float, down: float) -> Gray:
+    """The side of the sheet as scanned, `down` mm too low."""
+    side = left.beside(right)
+    drawn = np.minimum(side.printed, side.pen)
+    height, width = drawn.shape
+    place = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    place[1, 2] += down * DPI / 25.4
+    return np.asarray(cv2.warpAffine(drawn, place, (width, height), borderValue=255.0), np.uint8)
+
+
+def read(side: Gray) -> list[PageReading]:
+    image = RawImage(1, "flate", b"", side.shape[1], side.shape[0], DPI, False, _pixels=side)
+    return list(read_image(image, EXPECTED))
+
+
+@pytest.mark.parametrize("turn", [Turn.NONE, Turn.OVER])
+def test_a_half_whose_page_boxes_left_the_image_lies_where_the_other_says(turn: Turn) -> None:
+    # turned clockwise, the right half is the lower one
+    side = tilted(inside(2), inside(3), degrees=-2.5, down=3.0)
+    whole, cut = read(side if turn is Turn.NONE else side[::-1, ::-1].copy())[:: -1 if turn else 1]
+
+    assert whole.kind is PageKind.INSIDE and whole.number == 2
+    assert cut.kind is PageKind.INSIDE and cut.number is None
+    assert cut.turn is whole.turn is turn
+
+
+def test_another_paper_beside_a_page_is_foreign() -> None:
+    left, right = read(tilted(draft(), inside(3), degrees=0.5, down=-2.0))
+
+    assert left.kind is PageKind.FOREIGN
+    assert right.kind is PageKind.INSIDE

@@ -1,0 +1,501 @@
+"""Somebody who can write to the audit bucket, to the register or to both, but has not the signing key.
+
+Every single change to a small log and its register is made and must be found; then several at once. What
+cannot be found is made too, so that docs/trust.md stays true of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, pairwise, zip_longest
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from invented import CENTRE, EXAM, NUMBERS, World, unknown, whole
+from sqlalchemy import JSON, Boolean, Date, Integer
+
+from storage import accounts, deposits, intake
+from storage.audit import rebuild, ship
+from storage.checkpoints import Checkpoint
+from storage.events import Event, canonical, digest
+from storage.facts import DeadlineSwept, Pronounced, SessionLoaded
+from storage.objects import ObjectInfo, Store, s3_client
+from storage.register import Register, make_engine, open_register
+from storage.replay import fingerprints
+from storage.schema import Instant, metadata
+from storage.seals import Seal, seal_key, segment_key
+from storage.states import Role
+from storage.verify import verify
+
+AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
+KEY = Ed25519PrivateKey.generate()
+PUBLIC = KEY.public_key()
+THIEF = Ed25519PrivateKey.generate()
+
+Log = dict[str, bytes]
+"""The audit bucket's objects."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The bucket and the register's file as they stood at one moment, and the checkpoint made then."""
+
+    log: Log
+    register: Path
+    checkpoint: Checkpoint
+
+
+@dataclass
+class Scene:
+    """What the attacker attacks: four moments, each one shipment after the one before."""
+
+    audit: object
+    vault: object
+    moments: list[Moment]
+    own: Path  # the register under attack
+    stored: Log
+
+    @property
+    def last(self) -> Moment:
+        return self.moments[-1]
+
+    def problems(self, log: Log | None = None, register: Path | None = None, **how) -> list[str]:
+        """What verify says of this bucket and this register; of the untouched ones where none is given."""
+        self.store(self.last.log if log is None else log)
+        opened = Register(make_engine(f"sqlite:///{register or self.last.register}"), self.vault)
+        try:
+            return [problem.message for problem in verify(self.audit, PUBLIC, opened, **how)]
+        finally:
+            opened.engine.dispose()
+
+    def store(self, log: Log) -> None:
+        for key in self.stored.keys() - log.keys():
+            self.audit.delete(key)
+        for key, data in log.items():
+            if self.stored.get(key) != data:
+                self.audit.put(key, data)
+        self.stored = dict(log)
+
+    def sql(self, *statements: tuple[str, list], of: Path | None = None) -> Path:
+        """The register's file after these statements, which heed no foreign key."""
+        for beside in ("-wal", "-shm"):
+            Path(f"{self.own}{beside}").unlink(missing_ok=True)
+        shutil.copy(of or self.last.register, self.own)
+        with closing(sqlite3.connect(self.own)) as connection, connection:
+            for statement, values in statements:
+                connection.execute(statement, values)
+        return self.own
+
+
+def closed_copy(register: Register, path: Path) -> Path:
+    with sqlite3.connect(register.engine.url.database) as here, sqlite3.connect(path) as there:
+        here.backup(there)
+    return path
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory, store, audit_bucket) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("day")
+    register = open_register(f"sqlite:///{folder / 'register.sqlite'}", store.vault)
+    world, moments = World(register), []
+
+    def ships():
+        ship(register, audit_bucket, KEY, at=world.tick())
+        log = {item.key: audit_bucket.get(item.key) for item in audit_bucket.list()}
+        last = Seal.model_validate_json(log[seal_key(len(log) // 2)])
+        path = closed_copy(register, folder / f"{len(moments)}.sqlite")
+        moments.append(Moment(log, path, Checkpoint.of(last, KEY, at=world.tick())))
+
+    world.record(SessionLoaded(name="invented", sha256="0" * 64), "session")
+    world.people()
+    intake.issue_token(register, world.correctors()[0], actor="t", at=world.tick())
+    accounts.invite(register, Role.SERVICE, None, "s@exemple.fr", "Ursule", actor="t", at=world.tick())
+    ships()
+    world.session_day()
+    lines = "".join(f"{number},1\n" for number in NUMBERS)
+    intake.import_attendance(
+        register, f"candidate_number,present\n{lines}".encode(), EXAM, CENTRE, actor="t", at=world.tick()
+    )
+    ships()
+    info = ObjectInfo(f"dossiers/E5/{NUMBERS[0]}/a.pdf", "e", 4, world.tick())
+    candidate = world.candidate(0)
+    dossier = deposits.deposit(register, info, b"%PDF", "E5", candidate, "a.pdf", actor="t", at=world.tick())
+    deposits.pronounce(register, dossier, Pronounced.CONFORM, (), "Ursule", "vu", actor="t", at=world.tick())
+    times = f"candidate_number,file,deposited_at\n{NUMBERS[0]},a.pdf,2026-03-30T10:00:00+02:00\n".encode()
+    deposits.date_deposits(register, times, "E5", actor="t", at=world.tick())
+    ships()
+    world.scanned(whole(2, 1), unknown(5))
+    world.record(DeadlineSwept(exam=EXAM, centre=CENTRE), f"{EXAM}/{CENTRE}")
+    ships()
+    register.engine.dispose()
+    scene = Scene(audit_bucket, store.vault, moments, folder / "attacked.sqlite", moments[-1].log)
+    assert scene.problems() == []
+    yield scene
+    scene.store({})
+
+
+# --- the bucket ---
+
+
+def lines_of(data: bytes) -> list[str]:
+    return data.decode().splitlines()
+
+
+def joined(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def other(value: object) -> object:
+    """Another value of the same kind."""
+    if isinstance(value, int):
+        return 1 - value if value in (0, 1) else value + 1
+    if isinstance(value, dict):
+        return value | {"x": 1}
+    assert isinstance(value, str)
+    if re.match(r"\d{4}-\d\d-\d\d", value):
+        return "2031" + value[4:]
+    return ("1" if value[:1] == "0" else "0") + value[1:]
+
+
+def rehashed(lines: list[str], start: int, previous: str | None) -> list[str]:
+    """The chain made whole again from this line on."""
+    told = lines[:start]
+    for line in lines[start:]:
+        stated = {name: value for name, value in json.loads(line).items() if name != "hash"}
+        stated |= {"previous": previous} if previous else {}
+        previous = digest(stated)
+        told.append(Event.parse(json.dumps(stated | {"hash": previous})).line())
+    return told
+
+
+def attacks_on_a_segment(lines: list[str]) -> Iterator[tuple[str, bytes]]:
+    for k, line in enumerate(lines):
+        stated = json.loads(line)
+        before = json.loads(lines[k - 1])["hash"] if k else None
+        yield f"line {k} removed", joined(lines[:k] + lines[k + 1 :])
+        yield f"line {k} doubled", joined([*lines[: k + 1], *lines[k:]])
+        yield f"cut off before line {k}", joined(lines[:k])
+        yield f"cut off in line {k}", joined(lines[:k]) + line[:40].encode()
+        for name, value in stated.items():
+            altered = canonical(stated | {name: other(value)})
+            yield f"line {k}, {name} altered", joined([*lines[:k], altered, *lines[k + 1 :]])
+        forged = [*lines[:k], canonical(stated | {"actor": "thief"}), *lines[k + 1 :]]
+        yield f"line {k} forged, the chain mended", joined(rehashed(forged, k, before))
+    for k in range(len(lines) - 1):
+        swapped = [*lines[:k], lines[k + 1], lines[k], *lines[k + 2 :]]
+        yield f"lines {k} and {k + 1} exchanged", joined(swapped)
+    yield "other bytes for the same events", joined([json.dumps(json.loads(line)) for line in lines])
+
+
+def attacks_on_the_log(moments: list[Moment]) -> Iterator[tuple[str, Log]]:
+    log = moments[-1].log
+    seals = sorted((key for key in log if key.startswith("seals/")), key=lambda key: int(key[6:-5]))
+    parts = sorted(log.keys() - set(seals))
+    for key in log:
+        yield f"{key} removed", {k: v for k, v in log.items() if k != key}
+        yield f"{key} emptied", log | {key: b""}
+    for n in range(len(seals)):
+        yield f"cut off after {n}", {k: log[k] for k in (*parts[:n], *seals[:n])}
+        yield f"begins after {n + 1}", {k: log[k] for k in (*parts[n + 1 :], *seals[n + 1 :])}
+    for kind in (seals, parts):
+        for one, two in combinations(kind, 2):
+            yield f"{one} and {two} exchanged", log | {one: log[two], two: log[one]}
+            yield f"{one} in the place of {two}", log | {two: log[one]}
+    for key in seals:
+        seal = json.loads(log[key])
+        for name, value in seal.items():
+            yield f"{key}, {name} altered", log | {key: canonical(seal | {name: other(value)}).encode()}
+        yield f"{key} in other bytes", log | {key: json.dumps(seal).encode()}
+    for key in parts[1:2]:
+        for what, data in attacks_on_a_segment(lines_of(log[key])):
+            yield f"{key}: {what}", log | {key: data}
+    end = json.loads(log[seals[-1]])
+    line = lines_of(log[parts[-1]])[-1]
+    added = joined(rehashed([canonical(json.loads(line) | {"seq": end["last"] + 1})], 0, end["head"]))
+    here = segment_key(end["last"] + 1, end["last"] + 1)
+    yield "an event more, unsealed", log | {here: added}
+    for signer in ("thief", "nobody"):
+        seal = sealed(5, added, end["last"] + 1, before=log[seals[-1]])
+        if signer == "nobody":
+            seal = seal.model_copy(update={"signature": end["signature"]})
+        yield f"an event more, sealed by {signer}", log | {here: added, seal_key(5): seal.to_bytes()}
+    yield "something beside", log | {"notes.txt": b"", "log/notes.txt": b""}
+    # Re-cut: the same events in other segments
+    for n, (one, two) in enumerate(pairwise(parts), start=1):
+        first = json.loads(log[seal_key(n)])["first"]
+        data = log[one] + log[two]
+        whole_ = sealed(n, data, first, before=log.get(seal_key(n - 1)))
+        rest = {k: v for k, v in log.items() if k not in (one, two, seal_key(n + 1))}
+        yield f"{one} and {two} re-cut", rest | {whole_.segment: data, seal_key(n): whole_.to_bytes()}
+        yield f"{one} and {two} joined", {k: v for k, v in log.items() if k != two} | {one: data}
+
+
+def sealed(n: int, data: bytes, first: int, *, before: bytes | None) -> Seal:
+    """A seal as the thief can make it."""
+    lines = lines_of(data)
+    previous = hashlib.sha256(before).hexdigest() if before else None
+    return Seal.of(
+        n, first, first + len(lines) - 1, segment=data, head=json.loads(lines[-1])["hash"],
+        previous=previous, at=AT, key=THIEF,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_change_to_the_bucket_is_found(scene):
+    missed, count = [], 0
+    cut = re.compile(r"cut off after [123]$")  # the register alone knows of these
+    for what, log in attacks_on_the_log(scene.moments):
+        count += 1
+        scene.store(log)
+        found = verify(scene.audit, PUBLIC) if not cut.match(what) else scene.problems(log)
+        if not found and log:
+            missed.append(what)
+    assert missed == []
+    assert count > 200, "this tried less than it says"
+
+
+# --- the register ---
+
+
+def rows_of(path: Path, table: str) -> list[sqlite3.Row]:
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute(f"SELECT rowid AS here, * FROM {table}").fetchall()
+    connection.close()
+    return rows
+
+
+def other_cell(value: object) -> object:
+    if value is None:
+        return 1
+    if isinstance(value, str) and value[:1] in "[{" and value:
+        return "[1]" if value == "[]" else "[]"
+    return other(value) if value != "" else "x"
+
+
+MADE_UP = {Instant: "2026-05-20 18:00:00.000000", Date: "2026-05-20", Integer: 1, Boolean: 1, JSON: "[]"}
+
+
+def marks_for(values: list) -> str:
+    return ", ".join("?" * len(values))
+
+
+def attacks_on_the_register(path: Path) -> Iterator[tuple[str, tuple[str, list]]]:
+    """What is done, beginning with the table, and how: rows removed and added, every cell altered."""
+    for table in (table.name for table in metadata.sorted_tables):
+        rows = rows_of(path, table)
+        for name, row in {"first": rows[0], "last": rows[-1]}.items() if rows else ():
+            yield f"{table} {name} removed", (f"DELETE FROM {table} WHERE rowid = ?", [row["here"]])
+        if not rows:
+            made_up = [MADE_UP.get(type(column.type), "x") for column in metadata.tables[table].columns]
+            yield f"{table} a row added", (f"INSERT INTO {table} VALUES ({marks_for(made_up)})", made_up)
+        for row in rows[-1:]:
+            cells = {name: row[name] for name in row.keys() if name != "here"}  # noqa: SIM118
+            for name, value in cells.items():
+                how = f'UPDATE {table} SET "{name}" = ? WHERE rowid = ?'
+                yield f"{table} {name} altered", (how, [other_cell(value), row["here"]])
+            added = [value if value is None else other_cell(value) for value in cells.values()]
+            yield f"{table} a row added", (f"INSERT INTO {table} VALUES ({marks_for(added)})", added)
+
+
+LOGS_OWN = {"events", "event_subjects", "chain", "segments"}
+
+
+@pytest.mark.slow
+def test_every_change_to_the_register_is_found(scene):
+    """To the tables that hold the log itself one at a time; to the others one in each table at a time."""
+    by_table: dict[str, list] = {}
+    for what, statement in attacks_on_the_register(scene.last.register):
+        try:
+            scene.sql(statement)
+        except sqlite3.IntegrityError:
+            continue  # the database itself refused
+        by_table.setdefault(what.partition(" ")[0], []).append((what, statement))
+    assert by_table.keys() >= LOGS_OWN | {
+        "candidates", "enrolments", "correctors", "accounts", "attendance", "scans", "copies", "findings",
+        "lots", "sweeps", "session", "dossiers", "dossier_files", "dossier_times", "dossier_decisions",
+    }  # fmt: skip
+    missed = [
+        what
+        for table in sorted(LOGS_OWN)
+        for what, statement in by_table.pop(table)
+        if not scene.problems(register=scene.sql(statement))
+    ]
+    for attacks in zip_longest(*by_table.values()):
+        made = [attack for attack in attacks if attack]
+        told = " ".join(scene.problems(register=scene.sql(*(statement for _, statement in made))))
+        for what, _ in made:
+            table = what.partition(" ")[0]
+            if f"In {table}, 1 rows" not in told and f"The table {table} cannot be read" not in told:
+                missed.append(what)
+    assert missed == []
+
+
+# --- both ---
+
+
+@pytest.mark.slow
+def test_a_rollback_is_found_unless_everything_goes_back_to_one_moment(scene):
+    for i, of_bucket in enumerate(scene.moments):
+        for j, of_register in enumerate(scene.moments):
+            told = scene.problems(of_bucket.log, of_register.register)
+            assert bool(told) == (i != j), (i, j, told)
+            kept = scene.problems(of_bucket.log, of_register.register, checkpoint=scene.last.checkpoint)
+            assert bool(kept) == ((i, j) != (3, 3)), (i, j, "with a checkpoint of the last moment")
+    old = scene.moments[1]
+    assert "was put back" in " ".join(scene.problems(old.log, old.register, checkpoint=scene.last.checkpoint))
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_several_changes_at_once_hide_nothing(scene, data):
+    """Of bucket and register together, at any moments, with rows and bytes changed at random."""
+    log = dict(data.draw(st.sampled_from(scene.moments)).log)
+    for key in data.draw(st.lists(st.sampled_from(sorted(scene.last.log)), max_size=2, unique=True)):
+        what = data.draw(st.sampled_from(["remove", "flip", "cut", "another's"]))
+        if what == "remove":
+            log.pop(key, None)
+        elif log.get(key):
+            at = data.draw(st.integers(0, len(log[key]) - 1))
+            flipped = log[key][:at] + bytes([log[key][at] ^ 1]) + log[key][at + 1 :]
+            log[key] = {"flip": flipped, "cut": log[key][:at]}.get(what, log[min(log)])
+    of = data.draw(st.sampled_from(scene.moments)).register
+    attacks = dict(attacks_on_the_register(of))
+    chosen = data.draw(st.lists(st.sampled_from(sorted(attacks)), max_size=2, unique=True))
+    try:
+        attacked = scene.sql(*(attacks[what] for what in chosen), of=of)
+    except sqlite3.IntegrityError:
+        return
+    untouched = any(
+        (log, attacked.read_bytes()) == (moment.log, moment.register.read_bytes()) for moment in scene.moments
+    )
+    assert bool(scene.problems(log, attacked)) != untouched, (chosen, sorted(log))
+
+
+# --- what cannot be found, and docs/trust.md says so ---
+
+
+def test_events_that_were_never_sealed_can_be_taken_back(scene):
+    later = scene.sql()
+    register = Register(make_engine(f"sqlite:///{later}"), scene.vault)
+    register.record(DeadlineSwept(exam="X", centre=CENTRE), f"X/{CENTRE}", actor="t", at=AT)
+    register.engine.dispose()
+    assert scene.problems(register=later) == []
+    assert scene.problems(register=scene.last.register, checkpoint=scene.last.checkpoint) == []
+
+
+# --- checkpoints ---
+
+
+def test_a_checkpoint_holds_while_the_log_goes_on(scene):
+    seals = [Seal.model_validate_json(scene.last.log[seal_key(n)]) for n in range(1, 5)]
+    for moment in scene.moments:
+        assert moment.checkpoint.against(seals, PUBLIC) == []
+    assert scene.problems(checkpoint=scene.moments[1].checkpoint) == []
+
+
+def test_a_checkpoint_that_was_altered_or_is_of_another_log_is_no_proof(scene):
+    seals = [Seal.model_validate_json(scene.last.log[seal_key(n)]) for n in range(1, 5)]
+    stated = json.loads(scene.last.checkpoint.to_text())
+    for name in stated.keys() - {"countersignatures"}:
+        altered = Checkpoint.model_validate(stated | {name: other(stated[name])})
+        assert "forged" in altered.against(seals, PUBLIC)[0], name
+    another = Checkpoint.of(seals[1].model_copy(update={"n": 3}), KEY, at=AT)
+    assert "is not the one" in another.against(seals, PUBLIC)[0]
+
+
+def test_a_witness_countersigns(scene):
+    witness, stranger = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    signed = scene.last.checkpoint.countersigned(witness)
+    again = Checkpoint.model_validate_json(signed.to_text())
+    assert again.is_witnessed_by(witness.public_key())
+    assert not again.is_witnessed_by(stranger.public_key())
+    assert not again.model_copy(update={"n": 3}).is_witnessed_by(witness.public_key())
+
+
+# --- a store that keeps versions and locks them ---
+
+
+@pytest.fixture
+def alone(tmp_path, store):
+    """A register in a file, whose earlier state can be kept and brought back."""
+    register = open_register(f"sqlite:///{tmp_path / 'register.sqlite'}", store.vault)
+    yield World(register)
+    register.engine.dispose()
+
+
+@pytest.fixture
+def locked(weed):
+    client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
+    name = f"audit-{secrets.token_hex(6)}"
+    store = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=366)
+    store.ensure_buckets()
+    return client, store.audit
+
+
+def test_what_is_shipped_is_under_retention_and_a_joint_rollback_shows(alone, locked, tmp_path):
+    client, audit = locked
+    alone.people()
+    ship(alone.register, audit, KEY, at=AT)
+    earlier = closed_copy(alone.register, tmp_path / "earlier.sqlite")
+    alone.scanned(whole(0, 1))
+    ship(alone.register, audit, KEY, at=AT + timedelta(hours=1))
+    assert verify(audit, PUBLIC, alone.register) == []
+    keys = [item.key for item in audit.list()]
+    assert len(keys) == 4
+    for key in keys:
+        head = client.head_object(Bucket=audit.name, Key=key)
+        assert head["ObjectLockMode"] == "COMPLIANCE", key
+        assert head["ObjectLockRetainUntilDate"] > datetime.now(UTC) + timedelta(days=365), key
+        with pytest.raises(ClientError):
+            client.delete_object(Bucket=audit.name, Key=key, VersionId=head["VersionId"])
+    for key in (keys[1], keys[3]):
+        audit.delete(key)
+    register = Register(make_engine(f"sqlite:///{earlier}"), alone.register.vault)
+    assert {problem.where for problem in verify(audit, PUBLIC, register)} == {keys[1], keys[3]}
+    # Even when the machine goes on from there, and seals other events under the same keys
+    for k in range(4):
+        register.record(DeadlineSwept(exam=f"X{k}", centre=CENTRE), f"X{k}/{CENTRE}", actor="t", at=AT)
+    assert ship(register, audit, KEY, at=AT + timedelta(hours=2)) == 4
+    assert {problem.where for problem in verify(audit, PUBLIC, register)} == {keys[1], keys[3]}
+    register.engine.dispose()
+
+
+def test_what_was_written_over_shows_until_it_is_put_back(alone, locked):
+    _, audit = locked
+    alone.people()
+    ship(alone.register, audit, KEY, at=AT)
+    (key, *_) = [item.key for item in audit.list()]
+    original = audit.get(key)
+    audit.put(key, b"another story")
+    assert key in {problem.where for problem in verify(audit, PUBLIC, alone.register)}
+    audit.put(key, original)
+    assert verify(audit, PUBLIC, alone.register) == []
+
+
+# --- the log gives the register back ---
+
+
+def test_the_register_rebuilt_from_the_log_equals_the_one_that_was(scene, tmp_path):
+    scene.store(scene.last.log)
+    again = open_register(f"sqlite:///{tmp_path / 'again.sqlite'}", scene.vault)
+    rebuild(scene.audit, PUBLIC, again)
+    was = Register(make_engine(f"sqlite:///{scene.last.register}"), scene.vault)
+    with again.reading() as rebuilt, was.reading() as original:
+        assert fingerprints(rebuilt) == fingerprints(original)
+    for register in (again, was):
+        register.engine.dispose()

@@ -1,0 +1,48 @@
+"""Massicot on the tests' store without a machine: a data directory, a register and buckets of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flows.context import context
+from storage.objects import Store, s3_client
+from storage.weed import Weed
+
+BUCKETS = ("inbox", "vault", "lots", "audit")
+
+
+@contextmanager
+def own_world(weed: Weed, data: Path, endpoint: str | None = None) -> Iterator[None]:
+    """The settings name them within the block, and the store by its own address or this one.
+
+    The buckets go at its end: a server has room for 200.
+    """
+    mine = secrets.token_hex(4)
+    access, secret = weed.keys["workflow"]
+    buckets = {name: f"{name}-{mine}" for name in BUCKETS}
+    settings = {
+        "DATA_DIR": str(data),
+        "S3_ENDPOINT": endpoint or weed.endpoint,
+        "S3_ACCESS_KEY": access,
+        "S3_SECRET_KEY": secret,
+        "AUDIT_RETENTION_DAYS": "0",
+        **{f"BUCKET_{name.upper()}": bucket for name, bucket in buckets.items()},
+    }
+    client = s3_client(weed.endpoint, access, secret, "us-east-1")
+    Store(client, **buckets).ensure_buckets()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(f"MASSICOT_{name}", value)
+        context.cache_clear()
+        try:
+            yield
+            context().register.engine.dispose()
+        finally:
+            context.cache_clear()
+            for bucket in buckets.values():
+                client.delete_bucket(Bucket=bucket)
