@@ -188,6 +188,16 @@ def test_a_worker_killed_in_the_middle_costs_time_and_nothing_else(stage, read):
     assert stage.work.store.inbox.head("receipts/0840003X/U4/pile.pdf.json")
 
 
+def test_what_is_dropped_while_prefect_is_away_is_timed_then_and_read_after(stage, read):
+    stage.machine.server.stop()
+    dropped = now().replace(microsecond=0)
+    stage.drop(stage.draw("0840003X", "U7", (Kind.OK,)), "le soir.pdf")
+    time.sleep(10)
+    back = now()
+    (scan,) = stage.wait(lambda: stage.scans_in("processed", under="scans/0840003X/U7/"))
+    assert dropped <= scan.deposited_at < back
+
+
 def personal(people) -> set[str]:
     """All by which somebody is known: number, names, birth date however it is written."""
     return {

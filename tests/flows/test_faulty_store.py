@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count, cycle
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.retries.standard import ExponentialBackoff
 from faulty import Fault, FaultyWay
-from stories import STORIES, Story, compare, janitor_comes, portrait
+from stories import STORIES, compare, janitor_comes, portrait
 
 from flows.context import context
 from flows.stages import SurroundingsError
@@ -18,6 +20,7 @@ from storage.objects import StoreError
 
 pytestmark = pytest.mark.slow
 
+EVERY_FAULT = "MASSICOT_EVERY_FAULT" in os.environ  # at every request: a third of an hour
 MOMENTARY = (Fault.ERROR, Fault.UNAVAILABLE, Fault.REFUSED, Fault.UNANSWERED)
 GIVEN_UP = (SurroundingsError, ClientError, BotoCoreError, StoreError)
 
@@ -29,36 +32,20 @@ def way(weed) -> Iterator[FaultyWay]:
         yield way
 
 
-@pytest.fixture(scope="module")
-def calm(theatre, way, tmp_path_factory) -> Callable[[Story], dict[str, Counter[str]]]:
-    known: dict[str, dict[str, Counter[str]]] = {}
-
-    def of(story: Story) -> dict[str, Counter[str]]:
-        if story.name not in known:
-            with theatre.world(tmp_path_factory.mktemp("calm"), way.endpoint):
-                story.before()
-                story.play()
-                known[story.name] = portrait(context().store)
-        return known[story.name]
-
-    return of
-
-
-@pytest.mark.parametrize("fault", MOMENTARY)
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_each_request_that_fails_once_is_repeated(story, fault, theatre, way, calm, tmp_path):
+def test_each_request_that_fails_once_is_repeated(story, theatre, way, tmp_path):
     asked: Counter[tuple[str, str]] = Counter()
+    faults = cycle(MOMENTARY)
 
     def once(method: str, path: str) -> Fault | None:
         asked[method, path] += 1
-        return fault if asked[method, path] % 2 else None
+        return next(faults) if asked[method, path] % 2 else None
 
-    expected = calm(story)
     with theatre.world(tmp_path, way.endpoint):
         story.before()
         with way.failing(once):
             story.play()
-        compare(portrait(context().store), expected)
+        compare(portrait(context().store), theatre.undisturbed(story))
 
 
 class Lasting:
@@ -76,21 +63,20 @@ class Lasting:
         return self.heard < self.first
 
 
-@pytest.mark.parametrize("fault", Fault)
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
-def test_a_store_that_fails_from_some_request_on_is_waited_for(story, fault, theatre, way, calm, tmp_path):
-    """From the first request on, then from the second, until one play of the story outlives it."""
-    expected = calm(story)
-    for first in range(1, 200):
-        away = Lasting(fault, first)
-        with theatre.world(tmp_path / str(first), way.endpoint):
-            story.before()
-            with way.failing(away), suppress(*GIVEN_UP):
-                story.play()
-            for _ in range(2):
-                janitor_comes()
-                story.play()
-            compare(portrait(context().store), expected)
+def test_a_store_that_fails_from_some_request_on_is_waited_for(story, theatre, way, tmp_path):
+    """From the first request on, then from a later one, until a play of the story outlives it."""
+    each_in_turn = cycle(Fault)
+    for first in count(1, 1 if EVERY_FAULT else 3):
+        for fault in Fault if EVERY_FAULT else [next(each_in_turn)]:
+            away = Lasting(fault, first)
+            with theatre.world(tmp_path / f"{first} {fault}", way.endpoint):
+                story.before()
+                with way.failing(away), suppress(*GIVEN_UP):
+                    story.play()
+                for _ in range(2):
+                    janitor_comes()
+                    story.play()
+                compare(portrait(context().store), theatre.undisturbed(story))
         if away.outlived:
             return
-    raise AssertionError("it never ends")
