@@ -41,7 +41,7 @@ from flows.prepare import prepare
 from flows.up import Machine, running
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage import intake, queries, weed
+from storage import intake, persons, queries, weed
 from storage.facts import Decision
 from storage.rows import ScanRow
 from storage.states import LotState, ScanState
@@ -93,7 +93,7 @@ class Run:
         ):
             assert not imported.problems, imported.problems[0]
         with work.register.reading() as connection:
-            known = queries.all_correctors(connection)
+            known = persons.all_correctors(connection)
         self.tokens = {c.reference: intake.issue_token(work.register, c.id, **who) for c in known}
 
     def all_read(self) -> bool:
@@ -130,7 +130,7 @@ class Run:
             keys = {scan.id: scan.inbox_key for scan in queries.all_scans(connection)}
             wait = [c for c in queries.current_copies(connection) if c.status is CopyStatus.TO_DECIDE]
             unfit = {f.copy for f in queries.open_findings(connection, code=Code.NOT_ANONYMOUS)}
-            ids = {person.number: person.id for person in queries.roster(connection)}
+            ids = {person.number: person.id for person in persons.roster(connection)}
         numbers = {pile.key: pile.numbers for pile in self.drawn.piles}
         for copy in wait:
             if copy.id not in unfit:
@@ -165,7 +165,7 @@ class Run:
             return False
         with self.work.register.reading() as connection:
             mine = [lot for lot in queries.all_lots(connection) if lot.state is LotState.PULLED]
-            reference = {c.id: c.reference for c in queries.all_correctors(connection)}
+            reference = {c.id: c.reference for c in persons.all_correctors(connection)}
         for lot in mine:
             if reference[lot.corrector] == corrector:
                 give_back(self.work, token, lot.id, at=now())

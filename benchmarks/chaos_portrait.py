@@ -14,7 +14,7 @@ from sqlalchemy import select
 from benchmarks.chaos_session import Pile
 from flows.context import Context
 from flows.demo_session import OPEN
-from storage import queries
+from storage import persons, queries
 from storage.audit import rebuild
 from storage.register import Register, open_register
 from storage.schema import metadata
@@ -38,7 +38,7 @@ class Comparison:
 def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
     """`pulled`: a folder for each corrector, with the lots that she fetched."""
     with work.register.reading() as connection:
-        people = {person.id: person.number for person in queries.roster(connection)}
+        people = {person.id: person.number for person in persons.roster(connection)}
         scans = {scan.id: scan for scan in queries.all_scans(connection)}
         copies = queries.current_copies(connection)
         findings = queries.open_findings(connection)

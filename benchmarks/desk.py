@@ -31,7 +31,7 @@ from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
-from storage import accounts, intake, queries
+from storage import accounts, intake, persons
 from storage.counts import exam_counts
 from storage.facts import Facts, FoundCopy, GuessedCandidate, PlacedPage, ScanClaimed, ScanRead, ScanStored
 from storage.ids import new_id
@@ -74,7 +74,7 @@ def fill(work: Context, count: int) -> str:
     assert not read.problems, read.problems[:3]
     for uai in CENTRES:
         with work.register.reading() as connection:
-            ids = [who.id for who in queries.roster(connection, EXAM, uai)]
+            ids = [who.id for who in persons.roster(connection, EXAM, uai)]
         for first in range(0, count // len(CENTRES), _PILE):
             copy = _scan(work, uai, [ids[(first + k) % len(ids)] for k in range(_PILE)])
     return copy

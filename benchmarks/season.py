@@ -42,7 +42,7 @@ from benchmarks.postgres import postgres
 from processors.lots import EligibleCorrector, Plan, RoutableCopy, plan_lots
 from processors.scans.readings import CopyReading, CopyStatus, Guess, PageKind, PageReading, ScanReading, Turn
 from processors.uai import check_letter
-from storage import audit, counts, queries, waiting
+from storage import audit, counts, persons, queries, waiting
 from storage.facts import (
     CopyAnonymised,
     LotFormed,
@@ -284,8 +284,8 @@ def questions_of_a_scan(season: Season) -> dict[str, Question]:
         "files to read": queries.arrivals_to_process,
         "files decided since": queries.decided_scans,
         "is work waiting": queries.work_is_waiting,
-        "a centre's roster": lambda c: queries.roster(c, centre=centre),
-        "candidates of a pile": lambda c: queries.enrolled_as(c, numbers=numbers),
+        "a centre's roster": lambda c: persons.roster(c, centre=centre),
+        "candidates of a pile": lambda c: persons.enrolled_as(c, numbers=numbers),
         "copies of a scan": lambda c: queries.copies_of_scan(c, scan),
         "findings of a scan": lambda c: queries.findings_of_scan(c, scan),
         "drops of the same bytes": lambda c: queries.scans_of_content(c, queries.scan(c, scan)),  # type: ignore[arg-type]
@@ -306,7 +306,7 @@ def questions_of_an_exam(season: Season) -> dict[str, Question]:
         "copies to decide counted": waiting.count,
         "first page of those": lambda c: waiting.copies_to_decide(c, EXAMS, 50, 0),
         "copies to route": lambda c: queries.routable(c, exam),
-        "correctors and loads": lambda c: queries.all_correctors(c, exam),
+        "correctors and loads": lambda c: persons.all_correctors(c, exam),
         "lots": lambda c: queries.all_lots(c, exam),
     }
 
@@ -315,7 +315,7 @@ def plan(season: Season, exam: str) -> tuple[Plan, float]:
     """And the processor seconds that the solver took."""
     with season.register.reading() as connection:
         ready = queries.routable(connection, exam)
-        people = queries.all_correctors(connection, exam)
+        people = persons.all_correctors(connection, exam)
     begun = time.process_time()
     planned = plan_lots(
         [RoutableCopy(c.id, c.school, c.centre, c.number) for c in ready],

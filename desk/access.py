@@ -12,7 +12,7 @@ from fastapi import Depends, HTTPException, Request
 
 from desk.visits import Visit, Visits
 from flows.context import Context, now
-from storage import queries
+from storage import persons
 from storage.accounts import Account, note_identity
 from storage.rows import CorrectorRow
 from storage.states import Role
@@ -82,7 +82,7 @@ def _centre(request: Request, uai: str) -> Caller:
 def _corrector(request: Request) -> CorrectorRow:
     caller = _role(Role.CORRECTOR)(request)
     with work_of(request).register.reading() as connection:
-        corrector = queries.corrector(connection, caller.scope or "")
+        corrector = persons.corrector(connection, caller.scope or "")
     if corrector is None:
         raise HTTPException(404)
     return corrector

@@ -20,7 +20,7 @@ from processors.dossiers.findings import GROUNDS, Code
 from processors.people import ATTENDANCE_COLUMNS
 from processors.session import Exam
 from processors.tables import LineProblem
-from storage import deposits, intake, queries
+from storage import deposits, intake, persons
 from storage.changes import Refused
 from storage.deposits import DossierRow
 from storage.facts import Decision, Facts, LotPulled, LotRecalled, LotReturned, Pronounced
@@ -32,7 +32,7 @@ from storage.states import Life, LotState
 def mark_attendance(work: Context, exam: Exam, uai: str, absent: Collection[str], *, actor: str) -> None:
     """Everybody is present but these candidates, by their ids."""
     with work.register.reading() as connection:
-        people = queries.roster(connection, exam.code, uai)
+        people = persons.roster(connection, exam.code, uai)
     out = io.StringIO()
     table = csv.writer(out, delimiter=";")
     table.writerow(ATTENDANCE_COLUMNS)
@@ -64,7 +64,7 @@ def decide(
     chosen = None
     if decision is Decision.ATTRIBUTE:
         with work.register.reading() as connection:
-            typed = queries.candidate_by_number(connection, number.strip()) if number.strip() else candidate
+            typed = persons.candidate_by_number(connection, number.strip()) if number.strip() else candidate
         chosen = typed
         if not chosen:
             raise HTTPException(409, "Aucun candidat n’a ce numéro : la copie n’a pas été attribuée.")
@@ -167,7 +167,7 @@ def _move(work: Context, lot: LotRow, facts: Facts, actor: str) -> None:
 def _refusal(work: Context, copy: CopyRow, candidate: str | None) -> str:
     """Why the register would not have it, for a person."""
     with work.register.reading() as connection:
-        enrolled = {who.id for who in queries.roster(connection, copy.exam)}
+        enrolled = {who.id for who in persons.roster(connection, copy.exam)}
     if copy.life is Life.SUPERSEDED:
         return "Une autre copie a pris la place de celle-ci : il n’y a rien à décider."
     if copy.lot is not None and copy.ready:

@@ -26,7 +26,7 @@ from processors.findings import Evidence, Finding
 from processors.session import Exam
 from processors.tables import LineProblem
 from specimens.labels import label_sheet
-from storage import queries
+from storage import persons, queries
 from storage.counts import exam_counts
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
 from storage.states import ScanState
@@ -112,8 +112,8 @@ def _attendance(request: Request, uai: str, code: str, problems: tuple[LineProbl
     work = work_of(request)
     rules = written(work, code)
     with work.register.reading() as connection:
-        people = queries.roster(connection, rules.code, uai)
-        marks = queries.attendance_of(connection, rules.code, uai) or {}
+        people = persons.roster(connection, rules.code, uai)
+        marks = persons.attendance_of(connection, rules.code, uai) or {}
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     values = {
         "centre": work.session.centre(uai),
@@ -162,7 +162,7 @@ def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Res
     work = work_of(request)
     rules = written(work, code)
     with work.register.reading() as connection:
-        people = queries.roster(connection, rules.code, uai)
+        people = persons.roster(connection, rules.code, uai)
     shows_identity(request, f"{rules.code}/{uai}", "labels")
     sheet = label_sheet(people, rules.code, rules.title, uai, work.form)
     return Response(sheet, media_type="application/pdf")
@@ -189,7 +189,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
     with work.register.reading() as connection:
         scans = queries.all_scans(connection, exam.code, uai)
         counts = exam_counts(connection, exam.code, uai)
-        people = {who.id: who for who in queries.roster(connection, exam.code, uai)}
+        people = {who.id: who for who in persons.roster(connection, exam.code, uai)}
         copies = queries.copies_in_force(connection, exam.code, uai)
         findings = queries.open_findings_of_scans(connection, [scan.id for scan in scans])
     known = reconciliation_of(work, exam.code, uai)

@@ -21,7 +21,7 @@ from flows.context import now
 from flows.due import scans_due
 from processors.deadlines import PARIS
 from processors.dossiers.findings import GROUNDS, Code
-from storage import deposits, queries, waiting
+from storage import deposits, persons, queries, waiting
 from storage.counts import counts_by_centre, exam_counts
 from storage.facts import Pronounced
 
@@ -47,7 +47,7 @@ def board(request: Request, account: ServiceAccount) -> Response:
         ]
         to_decide = waiting.count(connection)
         arrivals = [scan.deposited_at for scan in queries.all_scans(connection)]
-        loads = [(c.name, c.assigned) for c in queries.all_correctors(connection)]
+        loads = [(c.name, c.assigned) for c in persons.all_correctors(connection)]
     values = {
         "exams": exams,
         "centres": centres,

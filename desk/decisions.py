@@ -21,7 +21,7 @@ from flows.context import Context, now
 from flows.pictures import header_of, picture_of_page
 from processors.findings import Code
 from processors.scans.why import Voice, voices
-from storage import accounts, arranging, queries, waiting
+from storage import accounts, arranging, persons, queries, waiting
 from storage.changes import Refused
 from storage.facts import Decision, PlacedPage
 from storage.objects import NotFoundError
@@ -71,7 +71,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     work = work_of(request)
     found = any_copy(work, copy_id)
     with work.register.reading() as connection:
-        people = {who.id: who for who in queries.roster(connection, found.exam)}
+        people = {who.id: who for who in persons.roster(connection, found.exam)}
         findings = queries.findings_of_copies(connection, [copy_id])
         scan = queries.scan(connection, found.scan)
         proposal = waiting.proposal(connection, copy_id)

@@ -13,7 +13,7 @@ from desk.lookup import lot_of, written
 from desk.page import page
 from flows import lotting
 from flows.context import now
-from storage import queries
+from storage import persons, queries
 
 router = APIRouter(prefix="/coordination/lots/{code}")
 
@@ -25,7 +25,7 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
     plan, _ = lotting.plan_for(work, exam)
     with work.register.reading() as connection:
         formed = queries.all_lots(connection, exam.code)
-        correctors = {c.id: c for c in queries.all_correctors(connection, exam.code)}
+        correctors = {c.id: c for c in persons.all_correctors(connection, exam.code)}
     values = {
         "exam": exam,
         "plan": plan,
@@ -53,7 +53,7 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
     found = lot_of(work, exam, lot)
     with work.register.reading() as connection:
         copies = queries.lot_copies(connection, found.id)
-        holder = queries.corrector(connection, found.corrector)
+        holder = persons.corrector(connection, found.corrector)
     values = {
         "exam": exam,
         "lot": found,

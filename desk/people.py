@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from desk.access import ServiceAccount, work_of
 from desk.page import page
 from flows.context import Context, now
-from storage import accounts, queries, tokens
+from storage import accounts, persons, tokens
 from storage.changes import Refused
 from storage.states import Role
 
@@ -87,7 +87,7 @@ def _scope(work: Context, role: Role, centre: str, corrector: str) -> str | None
         raise HTTPException(409, "Choisissez le centre.")
     if role is Role.CORRECTOR:
         with work.register.reading() as connection:
-            known = queries.corrector(connection, corrector)
+            known = persons.corrector(connection, corrector)
         if known is None:
             raise HTTPException(409, "Choisissez de quel correcteur il s’agit.")
     return {Role.CENTRE: centre, Role.CORRECTOR: corrector, Role.SERVICE: None}[role]
@@ -99,7 +99,7 @@ def _people(request: Request, *, link: str | None = None, token: str | None = No
         values = {
             "accounts": accounts.all_accounts(connection),
             "tokens": tokens.all_tokens(connection),
-            "correctors": queries.all_correctors(connection),
+            "correctors": persons.all_correctors(connection),
         }
     values |= {"link": link, "token": token, "centres": work.session.centres, "at": now()}
     return page(request, "accounts.html", values)

@@ -15,7 +15,7 @@ from flows.receipts import Receipt, ReceiptCopy, render_html, render_json
 from flows.reconciling import reconciliation_of
 from processors.findings import Finding
 from processors.reconciliation import Reconciliation
-from storage import queries
+from storage import persons, queries
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
 from storage.states import Life, ScanState
 
@@ -61,7 +61,7 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
     if known is not None:
         named |= {*known.enrolled, *known.received, *known.absent}
     with work.register.reading() as connection:
-        people = {c.id: c for c in queries.enrolled_as(connection, ids=named)}
+        people = {c.id: c for c in persons.enrolled_as(connection, ids=named)}
     size = json.loads(work.store.vault.get(scan.reading))["scan"] if scan.reading else {}
     return Receipt(
         file=name if is_plain(name) else "(nom illisible)",

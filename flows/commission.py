@@ -20,7 +20,7 @@ from processors.dossiers.pictures import evidence_pictures
 from processors.findings import Severity
 from processors.plain import plain
 from processors.scans.raster import BadScan
-from storage import deposits, queries
+from storage import deposits, persons
 from storage.deposits import DossierRow
 from storage.facts import Pronounced
 from storage.rows import EnrolledCandidate
@@ -82,7 +82,7 @@ class Line:
 def lines_of(work: Context, exam: str, centre: str, *, pictures: bool) -> list[Line]:
     """Every candidate enrolled for the épreuve in the centre, by birth name."""
     with work.register.reading() as connection:
-        people = queries.roster(connection, exam, centre)
+        people = persons.roster(connection, exam, centre)
         dossiers = {row.candidate: row for row in deposits.dossiers_of(connection, exam, centre)}
         files = {row.id: deposits.files_of(connection, row.id) for row in dossiers.values()}
     made = []

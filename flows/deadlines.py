@@ -11,7 +11,7 @@ from flows.context import context, now
 from flows.due import scans_due
 from flows.reconciling import reconcile_centre
 from flows.stages import stage
-from storage import deposits, queries
+from storage import deposits, persons, queries
 from storage.facts import DeadlineSwept
 
 ACTOR = "sweep_deadlines"
@@ -42,7 +42,7 @@ def sweep() -> int:
                 continue
             with work.register.reading() as connection:
                 done = queries.swept(connection, exam.code, centre.uai)
-                enrolled = queries.roster(connection, exam.code, centre.uai)
+                enrolled = persons.roster(connection, exam.code, centre.uai)
             if not enrolled:
                 continue
             reconcile_centre(work, exam.code, centre.uai, actor=ACTOR, at=at)

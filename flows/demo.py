@@ -26,7 +26,7 @@ from processors.people import Candidate
 from processors.scans.form import load_form
 from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage import accounts, intake, queries
+from storage import accounts, intake, persons, queries
 from storage.counts import exam_counts
 from storage.rows import ScanRow
 from storage.states import Role, ScanState
@@ -125,7 +125,7 @@ def _enrol(work: Context, plan: Rehearsal, candidates: Sequence[Candidate]) -> d
         if imported.problems:
             raise DemoFailed(f"the invented people are refused: {imported.problems[0].message}")
     with work.register.reading() as connection:
-        correctors = queries.all_correctors(connection)
+        correctors = persons.all_correctors(connection)
     return {c.reference: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
 
 
@@ -203,7 +203,7 @@ def _run(machine: Machine, name: str) -> None:
 def _busiest(work: Context) -> tuple[str, str]:
     """Reference and id of the corrector who has most copies."""
     with work.register.reading() as connection:
-        corrector = max(queries.all_correctors(connection), key=lambda c: (c.assigned, c.reference))
+        corrector = max(persons.all_correctors(connection), key=lambda c: (c.assigned, c.reference))
     return corrector.reference, corrector.id
 
 
@@ -244,7 +244,7 @@ def _verify(work: Context) -> list[str]:
 
 def _judge(work: Context, batches: Sequence[Batch]) -> Verdict:
     with work.register.reading() as connection:
-        numbers = {c.id: c.number for c in queries.roster(connection)}
+        numbers = {c.id: c.number for c in persons.roster(connection)}
         return judge(batches, queries.current_copies(connection), numbers)
 
 

@@ -22,7 +22,7 @@ from processors.lots import (
     plan_lots,
 )
 from processors.session import Exam
-from storage import deposits, queries
+from storage import deposits, persons, queries
 from storage.changes import Refused
 from storage.facts import LotFormed, LotPulled, LotReassigned, LotReturned
 from storage.ids import new_id
@@ -52,7 +52,7 @@ def _to_route(
 ) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
     with work.register.reading() as connection:
         waiting = queries.routable(connection, exam.code)
-        correctors = queries.all_correctors(connection, exam.code)
+        correctors = persons.all_correctors(connection, exam.code)
         companies = deposits.companies_of(connection)
     copies = [
         RoutableCopy(c.id, c.school, c.centre, c.number, companies.get(c.candidate, ())) for c in waiting
@@ -79,7 +79,7 @@ def reassign(work: Context, lot_id: str, corrector_id: str, *, at: datetime, act
     """Every rule is checked again. French reasons why not; none, and it is done. Refused if it is pulled."""
     with work.register.reading() as connection:
         lot = queries.lot(connection, lot_id)
-        corrector = queries.corrector(connection, corrector_id)
+        corrector = persons.corrector(connection, corrector_id)
     if lot is None or corrector is None:
         return ("Ce lot ou ce correcteur n'existe pas.",)
     if lot.exam not in corrector.exams:
@@ -95,14 +95,14 @@ def reassign(work: Context, lot_id: str, corrector_id: str, *, at: datetime, act
 def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
     """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
     with work.register.reading() as connection:
-        correctors = queries.all_correctors(connection, lot.exam)
+        correctors = persons.all_correctors(connection, lot.exam)
     copies = _copies_of(work, lot)
     return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
 
 
 def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
     with work.register.reading() as connection:
-        people = {c.id: c for c in queries.roster(connection, lot.exam)}
+        people = {c.id: c for c in persons.roster(connection, lot.exam)}
         copies = queries.lot_copies(connection, lot.id)
         companies = deposits.companies_of(connection)
     owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
@@ -193,7 +193,7 @@ def _record(
 
 def _owner(work: Context, token: str) -> CorrectorRow:
     with work.register.reading() as connection:
-        corrector = queries.corrector_by_token(connection, token)
+        corrector = persons.corrector_by_token(connection, token)
     if corrector is None:
         raise NotYours("this token is no corrector's")
     return corrector

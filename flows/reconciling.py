@@ -7,15 +7,15 @@ from datetime import datetime
 from flows.context import Context
 from flows.due import scans_due
 from processors.reconciliation import Reconciliation, reconcile
-from storage import queries
+from storage import persons, queries
 from storage.facts import CandidateFinding, ReconciliationMade
 
 
 def reconciliation_of(work: Context, exam: str, centre: str) -> Reconciliation:
     """By candidate id."""
     with work.register.reading() as connection:
-        enrolled = {candidate.id for candidate in queries.roster(connection, exam, centre)}
-        marks = queries.attendance_of(connection, exam, centre)
+        enrolled = {candidate.id for candidate in persons.roster(connection, exam, centre)}
+        marks = persons.attendance_of(connection, exam, centre)
         received, unattributed = queries.received(connection, exam, centre)
     return reconcile(enrolled, marks, received, unattributed)
 

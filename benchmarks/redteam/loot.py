@@ -16,7 +16,7 @@ from desk.app import create_app
 from flows.context import Context, now
 from processors.scans.anonymity import Polygon
 from processors.scans.form import Form
-from storage import accounts, queries
+from storage import accounts, persons, queries
 from storage.rows import CopyRow, EnrolledCandidate, LotRow
 from storage.states import Role
 
@@ -75,7 +75,7 @@ def gather(work: Context) -> Loot:
     with work.register.reading() as connection:
         lots = [lot for lot in queries.all_lots(connection) if _is_open(work, lot)]
         copies = {lot.id: queries.lot_copies(connection, lot.id) for lot in lots}
-        roster = tuple(queries.roster(connection))
+        roster = tuple(persons.roster(connection))
         scans = queries.all_scans(connection)
     others: dict[str, bytes] = {}
     taken = []

@@ -26,7 +26,7 @@ from flows.answers import receipt_of
 from flows.context import now
 from flows.receipts import ReceiptCopy, render_json
 from processors.findings import Finding
-from storage import queries
+from storage import persons
 
 router = APIRouter(prefix="/centres/{uai}/{code}", tags=["centres"])
 
@@ -62,8 +62,8 @@ def attendance(request: Request, uai: Uai, code: ExamCode, account: CentreAccoun
     work = work_of(request)
     written(work, code)
     with work.register.reading() as connection:
-        people = queries.roster(connection, code, uai)
-        marks = queries.attendance_of(connection, code, uai) or {}
+        people = persons.roster(connection, code, uai)
+        marks = persons.attendance_of(connection, code, uai) or {}
     shows_identity(request, f"{code}/{uai}", "attendance")
     return [
         Candidate(
@@ -83,7 +83,7 @@ def mark(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, mar
     work = work_of(request)
     exam = written(work, code)
     with work.register.reading() as connection:
-        ids = {who.number: who.id for who in queries.roster(connection, code, uai)}
+        ids = {who.number: who.id for who in persons.roster(connection, code, uai)}
     if set(marked.absent) - ids.keys():
         raise HTTPException(409, "Un de ces numéros n’est pas sur la liste de ce centre.")
     absent = {ids[number] for number in marked.absent}

@@ -36,7 +36,7 @@ from flows import lotting
 from flows.commission import lines_of
 from flows.context import now
 from processors.lots import Plan
-from storage import audit, queries
+from storage import audit, persons, queries
 from storage.rows import CopyRow, FindingRow, LotRow
 
 router = APIRouter(tags=["service"])
@@ -59,7 +59,7 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
     work = work_of(request)
     found = any_copy(work, copy)
     with work.register.reading() as connection:
-        people = {who.id: who for who in queries.roster(connection, found.exam)}
+        people = {who.id: who for who in persons.roster(connection, found.exam)}
         findings = queries.findings_of_copies(connection, [copy])
     shows_identity(request, copy, "decision")
     return Question(

@@ -85,7 +85,7 @@ def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = HE
 
 def _scope(work: Context, role: Role, of: str | None) -> str | None:
     """A centre's UAI, a corrector's id, None for the service."""
-    from storage import queries
+    from storage import persons
 
     if (of is None) != (role is Role.SERVICE):
         raise UserError("--of goes with centre and corrector, and only with them")
@@ -93,7 +93,7 @@ def _scope(work: Context, role: Role, of: str | None) -> str | None:
         raise UserError(f"{of}: not a centre of this session")
     if role is Role.CORRECTOR:
         with work.register.reading() as connection:
-            known = {c.reference: c.id for c in queries.all_correctors(connection)}
+            known = {c.reference: c.id for c in persons.all_correctors(connection)}
         if of not in known:
             raise UserError(f"{of}: no such corrector")
         return known[of]

@@ -46,10 +46,10 @@ def form(
 
 def _references(work: Context) -> dict[str, str]:
     """How the service calls each corrector, by opaque id."""
-    from storage import queries
+    from storage import persons
 
     with work.register.reading() as connection:
-        return {c.id: c.reference for c in queries.all_correctors(connection)}
+        return {c.id: c.reference for c in persons.all_correctors(connection)}
 
 
 def _lot_called(work: Context, name: str) -> str:

@@ -44,7 +44,7 @@ def correctors(
 ) -> None:
     """Import the correctors, and give each new one a token."""
     from flows.context import now
-    from storage import intake, queries
+    from storage import intake, persons
 
     if tokens is not None:
         tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
@@ -54,7 +54,7 @@ def correctors(
         )
         _tell(file, read, "correctors")
         with work.register.reading() as connection:
-            without = [c for c in queries.all_correctors(connection) if not c.has_token]
+            without = [c for c in persons.all_correctors(connection) if not c.has_token]
         issued = {
             c.reference: intake.issue_token(work.register, c.id, actor="service", at=now()) for c in without
         }

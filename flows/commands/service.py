@@ -60,12 +60,12 @@ def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = HERE, as_json: AsJson = False
 ) -> None:
     """List what is open, where it is, and what to do about it."""
-    from storage import queries
+    from storage import persons, queries
 
     with working_on(data) as work, work.register.reading() as connection:
         found = queries.open_findings(connection, exam=exam, centre=centre)
         copies = {f.copy: queries.copy(connection, f.copy) for f in found if f.copy}
-        numbers = {c.id: c.number for c in queries.roster(connection)}
+        numbers = {c.id: c.number for c in persons.roster(connection)}
     if as_json:
         print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
         return
@@ -116,7 +116,7 @@ def decide(
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
     from flows.context import now
-    from storage import intake, queries
+    from storage import intake, persons
 
     if (decision is Decision.ATTRIBUTE) != (candidate is not None):
         raise UserError("--candidate goes with attribute, and only with it")
@@ -124,7 +124,7 @@ def decide(
         chosen = None
         if candidate is not None:
             with work.register.reading() as connection:
-                chosen = queries.candidate_by_number(connection, candidate)
+                chosen = persons.candidate_by_number(connection, candidate)
             if chosen is None:
                 raise UserError("nobody on the roster has this number")
         intake.decide(

@@ -14,7 +14,7 @@ from processors.people import Candidate
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.rehearsal import correctors_csv, plan_session
-from storage import accounts, deposits, intake, queries, tokens
+from storage import accounts, deposits, intake, persons, queries, tokens
 from storage.facts import (
     CopyAnonymised,
     Facts,
@@ -53,7 +53,7 @@ def fill(desk: Desk) -> Filled:
     assert not intake.import_candidates(work.register, roster, work.session, actor="t", at=at).problems
     assert not intake.import_correctors(work.register, correctors, work.session, actor="t", at=at).problems
     with work.register.reading() as connection:
-        here = queries.roster(connection, "U4", MINE)
+        here = persons.roster(connection, "U4", MINE)
         dossier_of = deposits.enrolled_with_number(connection, "E5", people[0].number)
     scan = intake.arrive(
         work.register, ObjectInfo(f"scans/{MINE}/U4/pile.pdf", new_id("scan"), 10, at), "U4", MINE,
@@ -102,7 +102,7 @@ def fill(desk: Desk) -> Filled:
     with work.register.reading() as connection:
         (lot,) = queries.all_lots(connection)
         (seen,) = queries.findings_of_copies(connection, [copies[1].id])
-        others = [c.id for c in queries.all_correctors(connection) if c.id != lot.corrector]
+        others = [c.id for c in persons.all_correctors(connection) if c.id != lot.corrector]
         (token,) = tokens.all_tokens(connection)
         invited = accounts.account_of_email(connection, "attendu@exemple.fr")
     assert dossier is not None and invited is not None

@@ -11,7 +11,7 @@ from flows.context import now
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import intake, queries, waiting
+from storage import intake, persons, queries, waiting
 from storage.facts import FoundCopy, PlacedPage, ScanClaimed, ScanRead, ScanStored
 from storage.ids import new_id
 from storage.objects import ObjectInfo
@@ -49,7 +49,7 @@ def waits(cautious: Desk) -> tuple[str, str]:
     ):
         work.register.record(facts, scan, actor="t", at=at)
     with work.register.reading() as connection:
-        return copy.id, queries.roster(connection, "U4", CENTRE)[0].id
+        return copy.id, persons.roster(connection, "U4", CENTRE)[0].id
 
 
 def decide(browser: Browser, copy: str, candidate: str):

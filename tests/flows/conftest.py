@@ -21,7 +21,7 @@ from flows.up import Machine, running
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage import intake, queries
+from storage import intake, persons, queries
 from storage.weed import Weed
 
 
@@ -104,7 +104,7 @@ def staged(data: Path) -> Iterator[Stage]:
                 ):
                     assert not read(work.register, content, work.session, actor="service", at=at).problems
                 with work.register.reading() as connection:
-                    correctors = queries.all_correctors(connection)
+                    correctors = persons.all_correctors(connection)
                 tokens = {
                     c.id: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors
                 }

@@ -33,7 +33,7 @@ from processors.scans.readings import CopyStatus
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
 from specimens.rehearsal import attendance_csv
-from storage import intake, queries
+from storage import intake, persons, queries
 from storage.facts import Decision, ScanClaimed, ScanReleased
 from storage.objects import Store
 from storage.rulings import Trouble
@@ -171,7 +171,7 @@ def decide() -> None:
     for copy in copies():
         if copy.status is CopyStatus.TO_DECIDE:
             with work.register.reading() as connection:
-                owner = queries.candidate_by_number(connection, PEOPLE[1].number)
+                owner = persons.candidate_by_number(connection, PEOPLE[1].number)
             how = {"candidate": owner, "reason": "lu", "actor": "service", "at": now()}
             intake.decide(work.register, copy.id, Decision.ATTRIBUTE, **how)
     process_all()
@@ -296,7 +296,7 @@ def theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
         ):
             assert not imported.problems, imported.problems
         with work.register.reading() as connection:
-            (known,) = queries.all_correctors(connection)
+            (known,) = persons.all_correctors(connection)
         token = intake.issue_token(work.register, known.id, actor="service", at=at)
         (template / "token").write_text(token)
     memory = Memory()

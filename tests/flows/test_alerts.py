@@ -22,7 +22,7 @@ from flows.demo_session import write_demo_session
 from flows.measures import note_watched
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import intake, queries
+from storage import intake, persons
 from storage.audit import ship
 from storage.facts import DeadlineSwept
 from storage.register import open_register
@@ -163,5 +163,5 @@ def test_an_alert_names_nobody(work, received, due):
     tell_new(work, 1, due - timedelta(hours=1))
     said = received.mails[0].as_string() + received.posts[0]["text"]
     with work.register.reading() as connection:
-        people = queries.roster(connection)
+        people = persons.roster(connection)
     assert not [c for c in people if c.number in said or c.family_name in said]

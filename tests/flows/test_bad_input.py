@@ -15,7 +15,7 @@ from flows.keys import RECEIPTS
 from processors.findings import Code
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import correctors_csv
-from storage import intake, queries
+from storage import intake, persons, queries
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 
@@ -134,7 +134,7 @@ def test_a_list_of_no_reasonable_size_is_set_aside_unopened(stage):
 
 def people(stage):
     with stage.work.register.reading() as connection:
-        return queries.roster(connection), queries.all_correctors(connection)
+        return persons.roster(connection), persons.all_correctors(connection)
 
 
 def test_a_roster_with_duplicates_is_kept_back_whole(stage):

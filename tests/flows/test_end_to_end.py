@@ -19,7 +19,7 @@ from flows.context import now
 from flows.demo_truth import judge
 from processors.findings import Code
 from specimens.batch import Kind
-from storage import intake, queries
+from storage import intake, persons, queries
 from storage.counts import exam_counts
 from storage.facts import Decision
 from storage.signing import load_or_make_key
@@ -48,7 +48,7 @@ def read(stage):
 
 def numbers(work):
     with work.register.reading() as connection:
-        return {c.id: c.number for c in queries.roster(connection)}
+        return {c.id: c.number for c in persons.roster(connection)}
 
 
 def test_each_copy_is_what_was_drawn(stage, read):
@@ -128,7 +128,7 @@ def test_complete_copies_and_no_others_reach_correctors(stage, pulled):
 
 def test_nothing_in_a_corrector_s_file_names_a_candidate(stage, pulled):
     with stage.work.register.reading() as connection:
-        people = queries.roster(connection)
+        people = persons.roster(connection)
     for path in (path for lot in pulled for path in lot.glob("*.pdf")):
         pdf = pypdfium2.PdfDocument(path)
         text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
@@ -225,7 +225,7 @@ def test_nobody_is_named_in_prefect_logs_and_traces(stage, pulled):
     """
     data = stage.machine.data
     with stage.work.register.reading() as connection:
-        words = personal(queries.roster(connection))
+        words = personal(persons.roster(connection))
     known = tables_as_text(data / "register.sqlite")
     numbers = {word for word in words if word.isdigit() and len(word) == 11}
     assert numbers and all(number in known for number in numbers)

@@ -33,7 +33,7 @@ from processors.scans.form import load_form
 from processors.scans.raster import read_images
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
-from storage import intake, queries
+from storage import intake, persons, queries
 from storage.events import Event
 from storage.facts import CopyDecided, Decision, FoundCopy, ScanClaimed, ScanProcessed, ScanRead, ScanStored
 from storage.ids import new_id
@@ -122,7 +122,7 @@ class Desk:
 
     def candidate(self, number: str) -> str:
         with self.work.register.reading() as connection:
-            found = queries.candidate_by_number(connection, number)
+            found = persons.candidate_by_number(connection, number)
         assert found
         return found
 

@@ -17,7 +17,7 @@ from processors.scans.readings import (
     ScanReading,
     Turn,
 )
-from storage import queries
+from storage import persons, queries
 from storage.events import Event
 from storage.facts import CopyAnonymised, Facts, LotFormed, ScanClaimed, ScanStored
 from storage.ids import new_id
@@ -65,13 +65,13 @@ class World:
 
     def candidate(self, k: int) -> str:
         with self.register.reading() as connection:
-            found = queries.candidate_by_number(connection, NUMBERS[k])
+            found = persons.candidate_by_number(connection, NUMBERS[k])
         assert found
         return found
 
     def correctors(self) -> list[str]:
         with self.register.reading() as connection:
-            return [row.id for row in queries.all_correctors(connection, EXAM)]
+            return [row.id for row in persons.all_correctors(connection, EXAM)]
 
     def drop(self, name: str | None = None, etag: str | None = None) -> str:
         """A scan that has arrived."""

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from processors.findings import Code, finding
-from storage import queries
+from storage import persons, queries
 from storage.changes import Refused
 from storage.counts import exam_counts
 from storage.events import GENESIS, Event
@@ -48,7 +48,7 @@ def test_a_register_that_is_there_is_opened_as_it_was(world, store):
     world.people()
     again = open_register(str(world.register.engine.url), store.vault)
     with again.reading() as connection:
-        assert [row.number for row in queries.roster(connection, EXAM, CENTRE)] == list(NUMBERS)
+        assert [row.number for row in persons.roster(connection, EXAM, CENTRE)] == list(NUMBERS)
     again.engine.dispose()
 
 
@@ -241,7 +241,7 @@ def test_a_roster_with_a_bad_line_is_kept_back_and_a_mended_one_keeps_the_ids(wo
         world.register, ROSTER.replace(b"FAUXNOM", b"VRAINOM"), None, actor="t", at=world.tick()
     )
     with world.register.reading() as connection:
-        told = queries.roster(connection, EXAM, CENTRE)
+        told = persons.roster(connection, EXAM, CENTRE)
     assert [row.id for row in told] == ids
     assert told[2].family_name == "VRAINOM"
 
@@ -253,8 +253,8 @@ def test_an_attendance_list_replaces_the_one_before(world):
     mended = marks.replace(f"{NUMBERS[1]};oui".encode(), f"{NUMBERS[1]};non".encode())
     import_attendance(world.register, mended, EXAM, CENTRE, actor="t", at=world.tick())
     with world.register.reading() as connection:
-        told = queries.attendance_of(connection, EXAM, CENTRE)
-        assert queries.attendance_of(connection, EXAM, "0050006E") is None
+        told = persons.attendance_of(connection, EXAM, CENTRE)
+        assert persons.attendance_of(connection, EXAM, "0050006E") is None
         assert exam_counts(connection, EXAM).present == 5
     assert told == {world.candidate(k): k != 1 for k in range(6)}
     stranger = b"candidate_number;present\n02200000009;oui\n"
@@ -268,10 +268,10 @@ def test_a_corrector_is_known_by_her_last_token_alone(world):
     first = issue_token(world.register, corrector, actor="service", at=world.tick())
     second = issue_token(world.register, corrector, actor="service", at=world.tick())
     with world.register.reading() as connection:
-        assert queries.corrector_by_token(connection, second).reference == "C1"
-        assert queries.corrector_by_token(connection, first) is None
-        assert queries.corrector_by_token(connection, "") is None
-        assert [row.has_token for row in queries.all_correctors(connection, EXAM)] == [True, False]
+        assert persons.corrector_by_token(connection, second).reference == "C1"
+        assert persons.corrector_by_token(connection, first) is None
+        assert persons.corrector_by_token(connection, "") is None
+        assert [row.has_token for row in persons.all_correctors(connection, EXAM)] == [True, False]
     assert not any(second in event.line() or first in event.line() for event in lines(world.register))
 
 

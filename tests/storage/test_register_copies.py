@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage import queries
+from storage import persons, queries
 from storage.changes import Refused
 from storage.counts import exam_counts
 from storage.facts import (
@@ -293,7 +293,7 @@ def test_the_order_in_a_lot_is_kept(peopled):
     lot = peopled.in_lot(*order)
     with peopled.register.reading() as connection:
         assert [row.id for row in queries.lot_copies(connection, lot)] == order
-        assert [row.assigned for row in queries.all_correctors(connection, EXAM)] == [4, 0]
+        assert [row.assigned for row in persons.all_correctors(connection, EXAM)] == [4, 0]
 
 
 MOVES = {"pull": LotPulled(), "return": LotReturned(), "close": LotClosed(), "recall": LotRecalled()}

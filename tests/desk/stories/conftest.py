@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flows.context import now
 from specimens.batch import Batch, CopyTruth, Kind
-from storage import accounts, queries
+from storage import accounts, persons, queries
 from storage.rows import CopyRow
 from storage.states import Role
 from storage.weed import Weed
@@ -167,6 +167,6 @@ def sound_copies(stage: Live, pile: Batch, lot: str) -> list[tuple[CopyRow, Copy
     """The copies of a lot that can be scanned again as they are, and how they were drawn."""
     sound = {truth.candidate: truth for truth in pile.copies if truth.kind is Kind.OK}
     with stage.work.register.reading() as connection:
-        numbers = {who.id: who.number for who in queries.roster(connection)}
+        numbers = {who.id: who.number for who in persons.roster(connection)}
         copies = queries.lot_copies(connection, lot)
     return [(c, sound[numbers[c.candidate]]) for c in copies if numbers[c.candidate] in sound]

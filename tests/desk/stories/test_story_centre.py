@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage import queries
+from storage import persons
 from storage.counts import exam_counts
 from storage.states import Role
 from stories.conftest import CENTRE, looked_at
@@ -87,7 +87,7 @@ def present(stage) -> int:
 
 def test_the_centre_drops_its_attendance_list(dropped: Page, stage):
     with stage.work.register.reading() as connection:
-        people = queries.roster(connection, "U4", CENTRE)
+        people = persons.roster(connection, "U4", CENTRE)
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4/emargement")
     wrong = {
         "name": "liste.csv",

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from specimens.batch import Batch, CopyTruth
-from storage import queries
+from storage import persons, queries
 from storage.states import LotState, Role
 from stories.conftest import CENTRE, looked_at, sound_copies
 
@@ -73,7 +73,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
 def _tells_nobody(stage, page: Page) -> None:
     """Neither a name or number of the roster, nor a centre or school, on any page of the corrector's."""
     with stage.work.register.reading() as connection:
-        people = queries.roster(connection)
+        people = persons.roster(connection)
     told = page.content()
     for who in people:
         assert not {who.number, who.school, who.centre} & set(re.findall(r"\w+", told))
