@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp import collector
-from stories import Theatre, theatre
+from theatre import Theatre, open_theatre
 
 from flows import demo_dossiers
 from flows.context import Context, context, now
@@ -116,7 +116,7 @@ def staged(data: Path) -> Iterator[Stage]:
         context.cache_clear()
 
 
-@pytest.fixture(scope="module", name="theatre")
-def _theatre(tmp_path_factory: pytest.TempPathFactory, weed: Weed) -> Iterator[Theatre]:
-    with theatre(tmp_path_factory.mktemp("theatre"), weed) as stage:
+@pytest.fixture(scope="module")
+def theatre(tmp_path_factory: pytest.TempPathFactory, weed: Weed) -> Iterator[Theatre]:
+    with open_theatre(tmp_path_factory.mktemp("theatre"), weed) as stage:
         yield stage

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from stories import PEOPLE, STORIES, Story, compare, janitor_comes, portrait, steady
+from theatre import PEOPLE, STORIES, Story, compare, janitor_comes, portrait, steady
 
 from flows.context import context
 from storage.objects import Bucket

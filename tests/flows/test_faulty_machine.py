@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from stories import STORIES, Story, compare, janitor_comes, portrait
+from theatre import STORIES, Story, compare, janitor_comes, portrait
 
 from flows.context import context
 from flows.stages import SurroundingsError

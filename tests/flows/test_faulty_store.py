@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.retries.standard import ExponentialBackoff
 from faulty import Fault, FaultyWay
-from stories import STORIES, compare, janitor_comes, portrait
+from theatre import STORIES, compare, janitor_comes, portrait
 
 from flows.context import context
 from flows.stages import SurroundingsError

@@ -279,7 +279,7 @@ class Theatre:
 
 
 @contextmanager
-def theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
+def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
     """People and a session are made once, since that takes its time; lots are dealt the same way."""
     (folder / "empty").mkdir()
     write_demo_session(folder / "empty" / "session.toml", now())
