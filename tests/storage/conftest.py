@@ -31,3 +31,9 @@ def audit(audit_bucket: Bucket) -> Iterator[Bucket]:
     yield audit_bucket
     for item in list(audit_bucket.list()):
         audit_bucket.delete(item.key)
+
+
+@pytest.fixture
+def peopled(world):
+    world.people()
+    return world

@@ -1,15 +1,13 @@
 """Copies and lots in the register: which version counts, what waits, what may leave."""
 
 from dataclasses import replace
-from itertools import product
 
 import pytest
 from invented import CENTRE, EXAM, partial, unknown, whole
-from sqlalchemy.exc import IntegrityError
 
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage import persons, queries
+from storage import queries
 from storage.changes import Refused
 from storage.counts import exam_counts
 from storage.facts import (
@@ -18,28 +16,16 @@ from storage.facts import (
     CopyNotAnonymous,
     DeadlineSwept,
     Decision,
-    LotFormed,
     LotPulled,
-    LotReassigned,
-    LotRecalled,
-    LotReturned,
     ReconciliationMade,
     ScanClaimed,
     ScanProcessed,
     ScanQuarantined,
     ScanReleased,
 )
-from storage.ids import new_id
 from storage.intake import decide
 from storage.rows import ExamCounts
-from storage.rulings import LotClosed
-from storage.states import Life, LotState, ScanState
-
-
-@pytest.fixture
-def peopled(world):
-    world.people()
-    return world
+from storage.states import Life, ScanState
 
 
 def decided(world, copy, decision, candidate=None, reason="Vu sur l'original."):
@@ -264,99 +250,6 @@ def test_a_quarantined_scan_keeps_its_copies_out_of_the_way(peopled):
         (copy,) = queries.copies_of_scan(connection, again)
         assert [row.id for row in queries.current_copies(connection)] == [copy.id]
     assert copy.status is CopyStatus.COMPLETE
-
-
-def test_only_ready_copies_go_into_lots_and_once(peopled):
-    ready, raw, lacking, nobodys = peopled.scanned(whole(0, 1), whole(1, 5), partial(2, 9), unknown(11))
-    peopled.anonymised(ready, "A17")
-    peopled.anonymised(lacking, "B23")
-    with peopled.register.reading() as connection:
-        assert [row.id for row in queries.routable(connection, EXAM)] == [ready]
-    for bad in ([ready, raw], [lacking], [nobodys], [ready, ready], ["copy_0000000000000000"]):
-        with pytest.raises(Refused, match="cannot go into a lot"):
-            peopled.in_lot(*bad)
-    lot = peopled.in_lot(ready)
-    with peopled.register.reading() as connection:
-        assert queries.routable(connection, EXAM) == []
-        assert queries.next_lot_number(connection, EXAM) == 2
-        (told,) = queries.all_lots(connection, EXAM)
-    assert (told.id, told.number, told.copies, told.state) == (lot, 1, 1, LotState.ASSIGNED)
-    with pytest.raises(Refused, match="cannot be decided anew"):
-        decided(peopled, ready, Decision.SET_ASIDE)
-
-
-def test_the_order_in_a_lot_is_kept(peopled):
-    ids = peopled.scanned(*(whole(k, 1 + 4 * k) for k in range(4)))
-    for k, copy in enumerate(ids):
-        peopled.anonymised(copy, f"A{k}")
-    order = [ids[2], ids[0], ids[3], ids[1]]
-    lot = peopled.in_lot(*order)
-    with peopled.register.reading() as connection:
-        assert [row.id for row in queries.lot_copies(connection, lot)] == order
-        assert [row.assigned for row in persons.all_correctors(connection, EXAM)] == [4, 0]
-
-
-MOVES = {"pull": LotPulled(), "return": LotReturned(), "close": LotClosed(), "recall": LotRecalled()}
-LEADS = {
-    (LotState.ASSIGNED, "pull"): LotState.PULLED,
-    (LotState.PULLED, "return"): LotState.RETURNED,
-    (LotState.PULLED, "recall"): LotState.ASSIGNED,
-    (LotState.RETURNED, "close"): LotState.CLOSED,
-    (LotState.RETURNED, "recall"): LotState.ASSIGNED,
-    (LotState.CLOSED, "recall"): LotState.ASSIGNED,
-}
-WAYS = {
-    LotState.ASSIGNED: [],
-    LotState.PULLED: ["pull"],
-    LotState.RETURNED: ["pull", "return"],
-    LotState.CLOSED: ["pull", "return", "close"],
-}
-SAME = {"pull": LotState.PULLED, "return": LotState.RETURNED, "close": LotState.CLOSED}
-
-
-def test_a_lot_goes_from_assigned_to_pulled_to_returned_or_back(peopled):
-    copies = peopled.scanned(*(whole(k, 1 + 4 * k) for k in range(6)))
-    free = iter(copies)
-    for number, (state, move) in enumerate(product(LotState, MOVES), start=1):
-        copy = next(free, None)
-        if copy:
-            peopled.anonymised(copy, f"A{number}")
-        lot = peopled.in_lot(*([copy] if copy else []), number=number)
-        for step in WAYS[state]:
-            peopled.record(MOVES[step], lot)
-        leads = LEADS.get((state, move))
-        if leads:
-            assert peopled.record(MOVES[move], lot)
-        elif SAME.get(move, LotState.ASSIGNED) == state:
-            assert peopled.record(MOVES[move], lot) is None
-        else:
-            with pytest.raises(Refused, match="cannot become"):
-                peopled.record(MOVES[move], lot)
-        with peopled.register.reading() as connection:
-            assert queries.lot(connection, lot).state == (leads or state)
-
-
-def test_a_lot_changes_hands_only_while_nobody_has_it(peopled):
-    (copy,) = peopled.scanned(whole(0, 1))
-    peopled.anonymised(copy, "A17")
-    lot = peopled.in_lot(copy)
-    first, second = peopled.correctors()
-    assert peopled.record(LotReassigned(corrector=first), lot) is None
-    assert peopled.record(LotReassigned(corrector=second), lot)
-    peopled.record(LotPulled(), lot)
-    with pytest.raises(Refused, match="recall"):
-        peopled.record(LotReassigned(corrector=first), lot)
-    peopled.record(LotRecalled(), lot)
-    assert peopled.record(LotReassigned(corrector=first), lot)
-    with pytest.raises(Refused, match="no corr_0000000000000000"):
-        peopled.record(LotReassigned(corrector="corr_0000000000000000"), lot)
-
-
-def test_two_lots_of_an_exam_cannot_have_one_number(peopled):
-    peopled.in_lot()
-    facts = LotFormed(exam=EXAM, number=1, corrector=peopled.correctors()[0], copies=(), complementary=True)
-    with pytest.raises(IntegrityError):
-        peopled.record(facts, new_id("lot"))
 
 
 def test_a_reconciliation_replaces_the_one_before(peopled):
