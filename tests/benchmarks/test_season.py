@@ -2,14 +2,15 @@
 
 import pytest
 
-from benchmarks import season
+from benchmarks import invented_season, season
 
 
 @pytest.fixture
 def steps(monkeypatch, tmp_path):
     """The steps of each question of a scan, in a season of so many centres."""
-    monkeypatch.setattr(season, "PLACES", 12)
-    monkeypatch.setattr(season, "PILE", 6)
+    monkeypatch.setattr(invented_season, "PLACES", 12)
+    for module in (invented_season, season):
+        monkeypatch.setattr(module, "PILE", 6)
 
     def count(centres):
         url = f"sqlite:///{tmp_path / str(centres)}"
