@@ -67,7 +67,8 @@ def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path)
 
 
 def test_the_centre_ticks_who_is_absent_with_the_keyboard_alone(dropped: Page, stage):
-    dropped.get_by_role("link", name="Saisir l’émargement").press("Enter")
+    with dropped.expect_navigation():
+        dropped.get_by_role("link", name="Saisir l’émargement").press("Enter")
     looked_at(dropped, "desk-attendance")
     box = dropped.locator("input[name=absent]").first
     was = box.is_checked()

@@ -40,14 +40,16 @@ def test_a_stray_page_is_put_into_a_copy_and_out_again_with_the_keyboard(stage, 
     decided.goto(f"{stage.url}/coordination/decisions")
     card = decided.locator(".desk-card").first
     expect(card).to_be_visible()
-    card.get_by_role("link", name="Ranger les pages").press("Enter")
+    with decided.expect_navigation():
+        card.get_by_role("link", name="Ranger les pages").press("Enter")
     inside, outside = decided.locator("[data-in] > li"), decided.locator("[data-out] > li")
     before = inside.count()
     outside.first.get_by_role("button", name=re.compile("Remettre")).press("Enter")
     inside.last.get_by_role("button", name=re.compile("Avancer")).press("Enter")
     expect(decided.locator("[data-said]")).to_contain_text(f"{before} sur {before + 1}")
     looked_at(decided, "desk-pages")
-    decided.get_by_role("button", name="Enregistrer ces pages").press("Enter")
+    with decided.expect_navigation():
+        decided.get_by_role("button", name="Enregistrer ces pages").press("Enter")
     expect(inside).to_have_count(before + 1)
     expect(outside).to_have_count(0)
     stray = inside.nth(before - 1)
