@@ -8,25 +8,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Sequence
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from fastapi import HTTPException
 
 from flows import lotting
 from flows.context import Context, now
 from flows.reconciling import reconcile_centre
-from processors.deadlines import PARIS, paris
+from processors.deadlines import PARIS, Deadline, Rule, paris
 from processors.dossiers.findings import GROUNDS, Code
 from processors.people import ATTENDANCE_COLUMNS
 from processors.session import Exam
 from processors.tables import LineProblem
-from storage import deposits, intake, persons
+from storage import arranging, deposits, extensions, intake, persons, queries, waiting
 from storage.changes import Refused
 from storage.deposits import DossierRow
 from storage.facts import Decision, Facts, LotPulled, LotRecalled, LotReturned, Pronounced
 from storage.rows import CopyRow, LotRow
 from storage.rulings import CopyReturned, LotClosed, Trouble
 from storage.states import Life, LotState
+
+_LONGEST = timedelta(days=366)
 
 
 def mark_attendance(work: Context, exam: Exam, uai: str, absent: Collection[str], *, actor: str) -> None:
@@ -81,6 +83,39 @@ def decide(
         )
     except Refused:
         raise HTTPException(409, _refusal(work, copy, chosen)) from None
+
+
+def arrange(work: Context, copy: CopyRow, pages: Sequence[int], reason: str, *, actor: str) -> None:
+    """The copy is these pages of its file, in this order; those that are not named are none of it."""
+    try:
+        arranging.arrange(work.register, copy, pages, reason, actor=actor, at=now())
+    except Refused:
+        raise HTTPException(409, "Cette copie est déjà partie, ou une page est à une autre copie.") from None
+
+
+def judge(work: Context, copy: CopyRow, seq: int, k: int, settled: bool, reason: str, *, actor: str) -> None:
+    """Nothing is left to do about this finding of the copy's file; or there is, after all."""
+    with work.register.reading() as connection:
+        told = queries.finding_at(connection, seq, k)
+    if told is None or told.scan != copy.scan:
+        raise HTTPException(404)
+    try:
+        waiting.judge(work.register, seq, k, settled=settled, reason=reason, actor=actor, at=now())
+    except Refused:
+        raise HTTPException(409, "Ce constat n’a pas été réglé par une personne.") from None
+
+
+def extend(work: Context, exam: Exam, uai: str, until: datetime | None, reason: str, *, actor: str) -> None:
+    """A centre's scans are in time until then; None, and the session's own deadline counts again."""
+    if exam.scan_deadline is None or work.session.centre(uai) is None:
+        raise HTTPException(404)
+    due = exam.scan_deadline.deadline
+    if until is not None:
+        if not timedelta(0) < until - due.at < _LONGEST:
+            raise HTTPException(409, "Ce n’est pas dans l’année qui suit l’heure limite de la session.")
+        due = Deadline(until, Rule.UNTIL)
+    extensions.extend(work.register, exam.code, uai, due, reason, actor=actor, at=now())
+    reconcile_centre(work, exam.code, uai, actor=actor, at=now())
 
 
 def reassign(work: Context, lot: LotRow, corrector: str, *, actor: str) -> None:

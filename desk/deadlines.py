@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from desk import actions
 from desk.access import ServiceAccount, work_of
+from desk.lookup import written
 from desk.page import page
 from flows.context import now
-from flows.reconciling import reconcile_centre
-from processors.deadlines import Deadline, Rule, clock_trouble, paris
+from processors.deadlines import clock_trouble, paris
 from storage import accounts, extensions
 from storage.counts import counts_by_centre
 
@@ -53,16 +54,10 @@ def extend(
     """Until the end of that minute. Without a day, the session's own deadline counts again."""
     work = work_of(request)
     code, _, uai = place.partition("/")
-    exam, centre = work.session.exam(code), work.session.centre(uai)
-    if exam is None or exam.scan_deadline is None or centre is None:
-        raise HTTPException(404)
-    due = exam.scan_deadline.deadline
+    until = None
     if day is not None and clock is not None:
         if clock_trouble(day, clock):
             raise HTTPException(409, "Cette heure n’existe pas ce jour-là, ou deux fois.")
-        due = Deadline(paris(day, clock.replace(second=59)), Rule.UNTIL)
-        if due.at.timestamp() <= exam.scan_deadline.at.timestamp():
-            raise HTTPException(409, "Ce n’est pas après l’heure limite de la session.")
-    extensions.extend(work.register, code, uai, due, reason, actor=account.id, at=now())
-    reconcile_centre(work, code, uai, actor=account.id, at=now())
+        until = paris(day, clock.replace(second=59))
+    actions.extend(work, written(work, code), uai, until, reason, actor=account.id)
     return RedirectResponse("/coordination/echeances", 303)

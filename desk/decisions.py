@@ -22,7 +22,6 @@ from flows.pictures import header_of, picture_of_page
 from processors.findings import Code
 from processors.scans.why import Voice, voices
 from storage import accounts, arranging, persons, queries, waiting
-from storage.changes import Refused
 from storage.facts import Decision, PlacedPage
 from storage.objects import NotFoundError
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow
@@ -148,11 +147,7 @@ def arrange(
 ) -> Response:
     """Its pages, in this order; those that are not named are none of it."""
     work = work_of(request)
-    found = any_copy(work, copy_id)
-    try:
-        arranging.arrange(work.register, found, page, reason, actor=account.id, at=now())
-    except Refused:
-        raise HTTPException(409, "Cette copie est déjà partie, ou une page est à une autre copie.") from None
+    actions.arrange(work, any_copy(work, copy_id), page, reason, actor=account.id)
     return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
 
 
@@ -168,14 +163,7 @@ def judge(
 ) -> Response:
     """Nothing is left to do about this finding; or there is, after all."""
     work = work_of(request)
-    with work.register.reading() as connection:
-        told = queries.finding_at(connection, seq, k)
-    if told is None or told.scan != any_copy(work, copy_id).scan:
-        raise HTTPException(404)
-    try:
-        waiting.judge(work.register, seq, k, settled=settled, reason=reason, actor=account.id, at=now())
-    except Refused:
-        raise HTTPException(409, "Ce constat n’a pas été réglé par une personne.") from None
+    actions.judge(work, any_copy(work, copy_id), seq, k, settled, reason, actor=account.id)
     return RedirectResponse("/coordination/decisions", 303)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import httpx
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from desk.access import ServiceAccount, work_of
 from desk.page import page
+from flows.context import Context
 from storage import accounts, queries
+from storage.rows import FindingRow
+from storage.rulings import FindingJudged
 from storage.signing import load_or_make_key
 from storage.story import Standing, Told, story
 
@@ -47,6 +52,22 @@ _ACTIONS = {
 }
 
 
+@router.get("/{subject}/execution")
+def run(request: Request, subject: str, account: ServiceAccount) -> Response:
+    """To the last run of this file or dossier, in Prefect's own pages: runs bear its id as a tag."""
+    ui = request.app.state.settings.prefect_ui
+    if ui is None:
+        raise HTTPException(409, "Le guichet ne connaît pas l’adresse de Prefect.")
+    wanted = {"flow_runs": {"tags": {"all_": [subject]}}, "sort": "EXPECTED_START_TIME_DESC", "limit": 1}
+    try:
+        answer = httpx.post(f"{ui}/api/flow_runs/filter", json=wanted, timeout=10).raise_for_status()
+    except httpx.HTTPError:
+        raise HTTPException(503, "Prefect ne répond pas : réessayez dans une minute.") from None
+    if not (runs := answer.json()):
+        raise HTTPException(409, "Prefect n’a gardé aucune exécution pour cet identifiant.")
+    return RedirectResponse(f"{ui}/runs/flow-run/{runs[0]['id']}", 303)
+
+
 @router.get("/{subject:path}.jsonl")
 def export(request: Request, subject: str, account: ServiceAccount) -> Response:
     """Its events, byte for byte as they stand in the log."""
@@ -71,8 +92,21 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         "actions": _ACTIONS,
         "copy": copy,
         "lot": lot,
+        "settled": _settled(work, told),
+        "runs": request.app.state.settings.prefect_ui and subject.startswith(("scan_", "doss_")),
     }
     return page(request, "history.html", values)
+
+
+def _settled(work: Context, told: list[Told]) -> dict[int, tuple[str, FindingRow]]:
+    """By the event that settled it: each finding that a person may open again, and a copy of its file."""
+    found: dict[int, tuple[str, FindingRow]] = {}
+    with work.register.reading() as connection:
+        for event in (one.event for one in told if one.event.action == FindingJudged.action):
+            row = queries.finding_at(connection, event.facts["finding"], event.facts["k"])
+            if row is not None and row.scan is not None and row.resolved_by == event.seq:
+                found[event.seq] = queries.copies_of_scan(connection, row.scan)[0].id, row
+    return found
 
 
 def _story(request: Request, subject: str) -> list[Told]:

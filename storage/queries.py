@@ -58,7 +58,7 @@ def scans_of_content(connection: Connection, of: ScanRow) -> list[ScanRow]:
 def latest_drop(connection: Connection, inbox_key: str) -> str | None:
     """The id of the scan that came last under this key."""
     query = select(scans.c.id).where(scans.c.inbox_key == inbox_key)
-    return connection.scalar(query.order_by(scans.c.deposited_at.desc(), scans.c.id.desc()).limit(1))
+    return connection.scalar(query.order_by(scans.c.deposited_at.desc(), scans.c.n.desc()).limit(1))
 
 
 def work_is_waiting(connection: Connection) -> bool:
@@ -275,7 +275,7 @@ def _where(table: Any, **wanted: Any) -> list[ColumnElement[bool]]:
 
 
 def _scans(connection: Connection, *conditions: ColumnElement[bool]) -> list[ScanRow]:
-    query = select(scans).where(*conditions).order_by(scans.c.deposited_at, scans.c.id)
+    query = select(scans).where(*conditions).order_by(scans.c.deposited_at, scans.c.n, scans.c.id)
     return [ScanRow(**{**row._mapping, "state": ScanState(row.state)}) for row in connection.execute(query)]
 
 

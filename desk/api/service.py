@@ -11,20 +11,24 @@ from desk.access import ServiceAccount, shows_identity, work_of
 from desk.api.shapes import (
     Answer,
     AnyId,
+    Arrangement,
     CopyId,
     Done,
     DossierId,
     DossierLine,
     ExamCode,
-    Found,
+    Extension,
     Guess,
+    Judgement,
     LotId,
     LotPlan,
     NewCorrector,
+    OpenFinding,
     PlannedLot,
     Pronouncement,
     Question,
     Queue,
+    Rank,
     Told,
     Uai,
     Unroutable,
@@ -99,6 +103,32 @@ def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answ
     return Done()
 
 
+@router.post("/decisions/{copy}/pages")
+def arrange(request: Request, copy: CopyId, account: ServiceAccount, said: Arrangement) -> Done:
+    """The copy is these pages; those of its file that are not named are none of it."""
+    work = work_of(request)
+    actions.arrange(work, any_copy(work, copy), said.pages, said.reason, actor=account.id)
+    return Done()
+
+
+@router.post("/decisions/{copy}/findings/{event}/{k}")
+def judge(
+    request: Request, copy: CopyId, event: Rank, k: Rank, account: ServiceAccount, said: Judgement
+) -> Done:
+    """Nothing is left to do about a finding of the copy's file; or there is, after all."""
+    work = work_of(request)
+    actions.judge(work, any_copy(work, copy), event, k, said.settled, said.reason, actor=account.id)
+    return Done()
+
+
+@router.post("/deadlines/{code}/{uai}")
+def extend(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount, said: Extension) -> Done:
+    """More time for a centre's scans of an épreuve."""
+    work = work_of(request)
+    actions.extend(work, written(work, code), uai, said.until, said.reason, actor=account.id)
+    return Done()
+
+
 @router.get("/lots/{code}")
 def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotRow]:
     work = work_of(request)
@@ -133,6 +163,14 @@ def reassign(request: Request, code: ExamCode, lot: LotId, account: ServiceAccou
 def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
     work = work_of(request)
     actions.recall(work, lot_of(work, written(work, code), lot), actor=account.id)
+    return Done()
+
+
+@router.post("/lots/{code}/{lot}/close")
+def close(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
+    """Nothing more is done with it, until it is recalled."""
+    work = work_of(request)
+    actions.close(work, lot_of(work, written(work, code), lot), actor=account.id)
     return Done()
 
 
@@ -193,7 +231,10 @@ def _waiting(copy: CopyRow, findings: list[FindingRow]) -> Waiting:
         scan=copy.scan,
         position=copy.position,
         findings=[
-            Found(code=f.code, severity=f.severity, message=f.message, pages=list(f.pages)) for f in findings
+            OpenFinding(
+                event=f.seq, k=f.k, code=f.code, severity=f.severity, message=f.message, pages=list(f.pages)
+            )
+            for f in findings
         ],
     )
 

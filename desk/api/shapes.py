@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, Severity
@@ -29,6 +29,7 @@ LotId = Annotated[str, _id("lot")]
 DossierId = Annotated[str, _id("doss")]
 AnyId = Annotated[str, _id("[a-z]{3,4}")]
 AnonymousNumber = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,20}$")]
+Rank = Annotated[int, Path(ge=0, le=2**53)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{11}$", description="Of a candidate.")]
 
@@ -61,6 +62,13 @@ class Found(BaseModel):
     severity: Severity
     message: str
     pages: list[int]
+
+
+class OpenFinding(Found):
+    """`event` and `k` name it: the k-th that this event stated."""
+
+    event: int
+    k: int
 
 
 class CopyInPile(BaseModel):
@@ -116,7 +124,7 @@ class Waiting(BaseModel):
     centre: str
     scan: str
     position: int
-    findings: list[Found]
+    findings: list[OpenFinding]
 
 
 class Queue(BaseModel):
@@ -152,6 +160,25 @@ class Answer(Asked):
     reason: Text
     candidate: Annotated[str, Field(pattern=r"^(cand_[0-9a-f]{16})?$")] = ""
     number: Annotated[str, Field(pattern=r"^([0-9]{11})?$")] = ""
+
+
+class Arrangement(Asked):
+    """`pages`: numbers in the copy's file, in the order of the copy."""
+
+    pages: Annotated[list[Annotated[int, Field(ge=1, le=10_000)]], Field(min_length=1, max_length=200)]
+    reason: Text
+
+
+class Judgement(Asked):
+    settled: bool
+    reason: Text
+
+
+class Extension(Asked):
+    """`until`: None for the session's own deadline."""
+
+    until: AwareDatetime | None
+    reason: Text
 
 
 class Unroutable(BaseModel):

@@ -110,6 +110,6 @@ def fill(desk: Desk) -> Filled:
         "uai": MINE, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
-        "token": token.id, "seq": str(seen.seq), "k": str(seen.k),
+        "token": token.id, "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
     }  # fmt: skip
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pyotp
 import pypdfium2
 import pytest
 import zxingcpp
@@ -60,13 +61,14 @@ class Shell:
             )
         self.wait(lambda: "Ctrl-C" in log.read_text() or self.up.poll() is not None)
         assert self.up.poll() is None, log.read_text()
-        self.api = re.search(r"watch the flows +(\S+)", log.read_text())[1] + "/api"
+        self.ui = re.search(r"watch the flows +(\S+)", log.read_text())[1]
+        self.desk = re.search(r"the desk +(\S+)", log.read_text())[1]
 
     def pause(self, *deployments: str) -> None:
         """As the service does in Prefect's pages: their hours may fall into the test, or not."""
         for name in deployments:
-            found = httpx.get(f"{self.api}/deployments/name/{name}/{name}", timeout=60).raise_for_status()
-            at = f"{self.api}/deployments/{found.json()['id']}"
+            found = httpx.get(f"{self.ui}/api/deployments/name/{name}/{name}", timeout=60).raise_for_status()
+            at = f"{self.ui}/api/deployments/{found.json()['id']}"
             httpx.patch(at, json={"paused": True}, timeout=60).raise_for_status()
 
     def end(self, how: signal.Signals) -> int:
@@ -128,6 +130,42 @@ def lots(shell, decided):
     assert shell.json("lots", "show") == []
     shell("lots", "form", "--exam", EXAM)
     return shell.json("lots", "show", "--exam", EXAM)
+
+
+def test_a_token_opens_the_api_until_it_is_revoked(shell):
+    token = shell("desk", "token", "centre", "--of", CENTRE, "--for", "le scanner").strip()
+    (listed,) = shell("desk", "tokens").splitlines()
+    assert CENTRE in listed and "le scanner" in listed and token not in listed
+    asked = {
+        "url": f"{shell.desk}/api/centres/{CENTRE}/{EXAM}",
+        "headers": {"authorization": f"Bearer {token}"},
+    }
+    assert httpx.get(**asked).json()["counts"]["copies"] > 0
+    shell("desk", "revoke", listed.split()[0])
+    assert httpx.get(**asked).status_code == 401
+    assert shell("desk", "tokens") == ""
+    assert "centre" in shell("desk", "token", "centre", "--of", "0000000X", "--for", "x", fails=True)
+
+
+def test_the_desk_leads_to_the_run_of_a_file(shell):
+    person = ("--email", "ursule@exemple.fr", "--name", "Ursule")
+    link = shell("desk", "invite", "service", *person, "--url", shell.desk).strip()
+    with httpx.Client(timeout=60) as browser:
+        page = browser.get(link).text
+        secret = re.search(r'name="secret" value="(\w+)"', page)[1]
+        form = {"password": "une phrase assez longue", "again": "une phrase assez longue", "secret": secret}
+        form |= {
+            "code": pyotp.TOTP(secret).now(),
+            "form_token": re.search(r'data-form-token="(\w+)"', page)[1],
+        }
+        assert browser.post(link, data=form).status_code == 303
+        (scan,) = {found["scan"] for found in shell.json("findings") if found["scan"]}
+        story = browser.get(f"{shell.desk}/coordination/historique/{scan}").text
+        (run,) = re.findall(rf"/coordination/historique/{scan}/execution", story)
+        to = browser.get(f"{shell.desk}{run}").headers["location"]
+    assert to.startswith(f"{shell.ui}/runs/flow-run/")
+    told = httpx.get(f"{shell.ui}/api/flow_runs/{to.rpartition('/')[2]}").json()
+    assert scan in told["tags"]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,66 @@
+"""What the service rules through the API is there on the desk's pages, and can be taken back."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from filling import MINE, Filled
+from visitors import Desk
+
+from storage import queries
+from storage.states import LotState, Role
+
+
+def test_a_finding_is_settled_by_a_program_and_opened_again_on_its_page(desk: Desk, filled: Filled):
+    program, browser = desk.program(Role.SERVICE), desk.signed_in(Role.SERVICE)
+    copy = filled.values["copy"]
+    (found,) = program.get(f"/api/decisions/{copy}").json()["findings"]
+    at = f"/api/decisions/{copy}/findings/{found['event']}/{found['k']}"
+    assert program.post(at, json={"settled": True, "reason": "vu"}).status_code == 200
+    assert program.get(f"/api/decisions/{copy}").json()["findings"] == []
+    story = browser.get(f"/coordination/historique/{copy}").text
+    (again,) = re.findall(r'action="(/coordination/decisions/\w+/constats/\d+/\d+)"', story)
+    opened = browser.post(again, {"settled": "false", "reason": "Rouvert depuis son histoire."})
+    assert opened.status_code == 303
+    assert program.get(f"/api/decisions/{copy}").json()["findings"] == [found]
+    assert "Rouvrir" not in browser.get(f"/coordination/historique/{copy}").text
+
+
+def test_a_program_puts_pages_in_order(desk: Desk, filled: Filled):
+    program, copy = desk.program(Role.SERVICE), filled.values["copy"]
+    pages = program.get(f"/api/decisions/{copy}").json()["pages"]
+    asked = {"pages": pages[::-1], "reason": "au dos"}
+    assert program.post(f"/api/decisions/{copy}/pages", json=asked).status_code == 200
+    assert program.get(f"/api/decisions/{copy}").json()["pages"] == pages[::-1]
+    elsewhere = program.post(f"/api/decisions/{copy}/pages", json={"pages": [999], "reason": "x"})
+    assert (elsewhere.status_code, "une autre copie" in elsewhere.json()["detail"]) == (409, True)
+
+
+def test_a_program_gives_more_time_and_takes_it_back(desk: Desk, filled: Filled):
+    program, exam = desk.program(Role.SERVICE), desk.work.session.exam("U4")
+    own = exam.scan_deadline.at
+
+    def due():
+        told = desk.program(Role.CENTRE, MINE).get(f"/api/centres/{MINE}/U4").json()
+        return datetime.fromisoformat(told["deadline"])
+
+    before, at = due(), f"/api/deadlines/U4/{MINE}"
+    later = (own + timedelta(hours=2)).isoformat()
+    assert program.post(at, json={"until": later, "reason": "panne"}).status_code == 200
+    assert due() != before
+    for wrong in (own - timedelta(hours=1), own + timedelta(days=400)):
+        assert program.post(at, json={"until": wrong.isoformat(), "reason": "x"}).status_code == 409
+    assert program.post(at, json={"until": None, "reason": "retour"}).status_code == 200
+    assert due() == before
+
+
+def test_a_program_closes_a_lot_that_was_returned(desk: Desk, filled: Filled):
+    service, corrector = desk.program(Role.SERVICE), desk.program(Role.CORRECTOR, filled.corrector)
+    lot = filled.values["lot"]
+    assert service.post(f"/api/lots/U4/{lot}/close").status_code == 409
+    assert corrector.get(f"/api/my/lots/{lot}/copies/{filled.values['number']}").status_code == 200
+    assert corrector.post(f"/api/my/lots/{lot}/return").status_code == 200
+    assert service.post(f"/api/lots/U4/{lot}/close").status_code == 200
+    with desk.work.register.reading() as connection:
+        assert queries.lot(connection, lot).state is LotState.CLOSED
