@@ -231,26 +231,28 @@ def number_of(k: int) -> str:
     return f"{k + 1:011}"
 
 
-def _reading(sha256: str, numbers: list[str]) -> ScanReading:
-    pages = tuple(
-        PageReading(
-            page=k,
-            image=k,
-            half=None,
-            turn=Turn.NONE,
-            kind=PageKind.FIRST if k % 4 == 1 else PageKind.INSIDE,
-            model="ccyc",
-            label=None,
-            boxes={},
-            number=None,
-            total=None,
-            blank=False,
-            sharpness=1.0,
-            resolution_dpi=200,
-            frame=((1.0, 2.0), (3.0, 2.0), (3.0, 4.0), (1.0, 4.0)) if k % 4 == 1 else None,
-        )
-        for k in range(1, 4 * len(numbers) + 1)
+def page(k: int) -> PageReading:
+    """A sound page: each fourth from 1 on is the first of a copy."""
+    return PageReading(
+        page=k,
+        image=k,
+        half=None,
+        turn=Turn.NONE,
+        kind=PageKind.FIRST if k % 4 == 1 else PageKind.INSIDE,
+        model="ccyc",
+        label=None,
+        boxes={},
+        number=None,
+        total=None,
+        blank=False,
+        sharpness=1.0,
+        resolution_dpi=200,
+        frame=((1.0, 2.0), (3.0, 2.0), (3.0, 4.0), (1.0, 4.0)) if k % 4 == 1 else None,
     )
+
+
+def _reading(sha256: str, numbers: list[str]) -> ScanReading:
+    pages = tuple(page(k) for k in range(1, 4 * len(numbers) + 1))
     copies = tuple(
         CopyReading(number, ("label", "boxes"), CopyStatus.COMPLETE, tuple(range(4 * k + 1, 4 * k + 5)))
         if k

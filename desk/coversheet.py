@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from html import escape
 
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Paragraph, Spacer, Table
 
+from flows.printed import printed
 from processors.deadlines import Deadline
 from processors.session import Centre, Exam, Session
 
@@ -44,20 +43,7 @@ def cover_sheet_pdf(
         Paragraph("Numérisation", _HEADING),
         _lines({"Nom de l'opérateur": "", "Date et heure": "", "Signature": ""}, above=9 * mm),
     ]
-    out = io.BytesIO()
-    document = SimpleDocTemplate(
-        out,
-        pagesize=A4,
-        title=f"Bordereau de numérisation {exam.code} {centre.uai}",
-        author="",
-        lang="fr",
-        leftMargin=20 * mm,
-        rightMargin=20 * mm,
-        topMargin=18 * mm,
-        bottomMargin=18 * mm,
-    )
-    document.build(story)
-    return out.getvalue()
+    return printed(story, f"Bordereau de numérisation {exam.code} {centre.uai}")
 
 
 def _lines(said: Mapping[str, str], above: float = 2 * mm) -> Table:

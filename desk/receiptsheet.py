@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer, Table
 
+from flows.printed import printed
 from flows.receipts import Receipt, ReceiptCopy, plural
 from processors.deadlines import french_instant
 from processors.findings import Evidence, Finding, french_pages
@@ -20,13 +20,7 @@ from processors.findings import Evidence, Finding, french_pages
 
 def receipt_pdf(receipt: Receipt) -> bytes:
     """A4, for the centre that dropped the file: it names its candidates and shows their writing."""
-    out = io.BytesIO()
-    document = SimpleDocTemplate(
-        out, pagesize=A4, title=f"Récépissé {receipt.exam} {receipt.centre}", author="", lang="fr",
-        leftMargin=20 * mm, rightMargin=20 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
-    )  # fmt: skip
-    document.build(list(_story(receipt)))
-    return out.getvalue()
+    return printed(list(_story(receipt)), f"Récépissé {receipt.exam} {receipt.centre}")
 
 
 def _story(receipt: Receipt) -> Iterator[Flowable]:

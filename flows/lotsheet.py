@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from reportlab.lib import colors
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
+from flows.printed import printed
 from flows.receipts import plural
 from processors.deadlines import french_instant
 
@@ -66,16 +65,4 @@ def lot_sheet_pdf(sheet: LotSheet) -> bytes:
         Spacer(1, 6 * mm),
         table,
     ]
-    out = io.BytesIO()
-    document = SimpleDocTemplate(
-        out,
-        pagesize=A4,
-        title=f"Bordereau du lot {sheet.lot}",
-        author="",
-        leftMargin=20 * mm,
-        rightMargin=20 * mm,
-        topMargin=18 * mm,
-        bottomMargin=18 * mm,
-    )
-    document.build(story)
-    return out.getvalue()
+    return printed(story, f"Bordereau du lot {sheet.lot}")

@@ -5,18 +5,17 @@ They name candidates: each goes to the one it names.
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from pathlib import Path
 
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Flowable, Paragraph, Spacer
 
 from flows.commission import Line, lines_of
 from flows.commission_list import escaped
 from flows.context import Context
+from flows.printed import printed
 from processors.deadlines import Deadline, french_instant
 from processors.dossiers.findings import Code
 from processors.findings import Severity
@@ -78,11 +77,7 @@ def notice_pdf(line: Line, exam: Exam, due: Deadline, at: datetime) -> bytes:
             body,
         ),
     ]
-    out = io.BytesIO()
-    margins = {"leftMargin": 22 * mm, "rightMargin": 22 * mm, "topMargin": 20 * mm, "bottomMargin": 20 * mm}
-    title = f"Avis avant l'échéance, {exam.code}"
-    SimpleDocTemplate(out, pagesize=A4, title=title, author="", **margins).build(story)
-    return out.getvalue()
+    return printed(story, f"Avis avant l'échéance, {exam.code}")
 
 
 def _in_time(exam: Exam, at: datetime) -> bool:

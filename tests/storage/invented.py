@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.invented_season import page
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import (
     CopyReading,
     CopyStatus,
     Guess,
-    PageKind,
-    PageReading,
     ScanReading,
-    Turn,
 )
 from storage import persons, queries
 from storage.events import Event
@@ -139,25 +137,6 @@ class World:
         self.anonymised(third, "B23")
         lot = self.in_lot(first, third)
         return [first, second, third, fourth, lot]
-
-
-def page(k: int) -> PageReading:
-    return PageReading(
-        page=k,
-        image=k,
-        half=None,
-        turn=Turn.NONE,
-        kind=PageKind.FIRST if k % 4 == 1 else PageKind.INSIDE,
-        model="ccyc",
-        label=None,
-        boxes={},
-        number=None,
-        total=None,
-        blank=False,
-        sharpness=1.0,
-        resolution_dpi=200,
-        frame=((1.0, 2.0), (3.0, 2.0), (3.0, 4.0), (1.0, 4.0)) if k % 4 == 1 else None,
-    )
 
 
 def whole(k: int, first: int) -> CopyReading:
