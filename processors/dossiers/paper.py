@@ -47,7 +47,9 @@ def _makes_sense(lines: Sequence[Line]) -> bool:
 
 
 def _sure_words(lines: Sequence[Line]) -> list[Word]:
-    return [word for line in lines for word in line.words if len(word.text) > 2 and word.sure > _SENSE]
+    """Tesseract also reads lines that run up or down the page, where words are tall: those do not count."""
+    words = (word for line in lines for word in line.words)
+    return [w for w in words if len(w.text) > 2 and w.sure > _SENSE and w.box[2] > w.box[3]]
 
 
 def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:

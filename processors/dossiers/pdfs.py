@@ -35,17 +35,20 @@ def pages_of(data: bytes) -> Iterator[Page]:
     places = [_Place(page) for page in document]
     for index, fields in enumerate(_fields(data, places)):
         page, place = document[index], places[index]
-        words, filled_in = _words(page, place), _filled_in(fields)
+        words = _words(page, place)
         drawn = _Drawn(data, index)
-        read_by, lines = "text", lines_of([*words, *filled_in])
-        if _scanned(words):
-            quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
-            read_by, lines = "ocr", (*found, *lines_of(filled_in))
-            drawn = replace(drawn, quarters=quarters)
         pictures = [
             place.box(obj.get_bounds())
             for obj in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
         ]
+        read_by = "text"
+        if _scanned(words):
+            quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
+            pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
+            fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
+            read_by, drawn = "ocr", replace(drawn, quarters=quarters)
+        filled_in = _filled_in(fields)
+        lines = (*found, *lines_of(filled_in)) if read_by == "ocr" else lines_of([*words, *filled_in])
         yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn)
 
 
@@ -58,6 +61,14 @@ def blank_page(data: bytes, number: int) -> Page | None:
     if _scanned(_words(page, _Place(page))):
         drawn = replace(drawn, quarters=read_upright(drawn(_OCR_DPI), _OCR_DPI)[0])
     return Page(number, *drawn.size, (), "", source=drawn)
+
+
+def _turned(box: Box, width: float, height: float, quarters: int) -> Box:
+    """Where it lies once its page, width × height, is turned by so many quarters against the clock."""
+    for _ in range(quarters):
+        left, top, across, down = box
+        box, width, height = (top, width - left - across, down, across), height, width
+    return box
 
 
 def _scanned(words: Sequence[Word]) -> bool:

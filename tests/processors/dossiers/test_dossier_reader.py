@@ -10,6 +10,7 @@ import img2pdf
 import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
@@ -19,6 +20,7 @@ from processors.deadlines import PARIS
 from processors.dossiers.contract import dossier_json
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS, Code, Verdict
+from processors.dossiers.pdfs import pages_of
 from processors.dossiers.reader import DossierReading, read_dossier
 from processors.dossiers.signatures import State
 from processors.people import Candidate
@@ -263,3 +265,24 @@ def test_the_contract_is_plain_and_names_nobody_in_a_message() -> None:
         assert deposit.candidate.number not in found["message"]
     states = {s["state"] for piece in said["pieces"] for s in piece["signatures"]}
     assert states <= {state.value for state in State}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_sheet_that_lay_turned_in_the_feeder_has_its_pictures_where_they_are_seen(quarters: int) -> None:
+    """A picture in the top left quarter of a scan, as the sheet is held to be read."""
+    candidate, _ = people(1)
+    sheet = paper.drawn(whole(candidate), 200)[0]
+    out = io.BytesIO()
+    size = (210 * mm, 297 * mm) if quarters % 2 == 0 else (297 * mm, 210 * mm)
+    canvas = Canvas(out, pagesize=size)
+    seen = np.ascontiguousarray(np.rot90(sheet, -quarters))  # turned with the clock, as it went in
+    canvas.drawImage(ImageReader(Image.fromarray(seen)), 0, 0, *size)
+    left, bottom = {0: (20, 227), 1: (227, 150), 2: (150, 20), 3: (20, 20)}[quarters]
+    stamp = ImageReader(Image.fromarray(np.full((50, 40), 90, np.uint8)))
+    across, down = (40, 50) if quarters % 2 == 0 else (50, 40)
+    canvas.drawImage(stamp, left * mm, bottom * mm, across * mm, down * mm)
+    canvas.save()
+    (page,) = pages_of(out.getvalue())
+    assert (round(page.width), round(page.height), page.read_by) == (210, 297, "ocr")
+    assert sorted(tuple(map(round, box)) for box in page.pictures) == [(0, 0, 210, 297), (20, 20, 40, 50)]
