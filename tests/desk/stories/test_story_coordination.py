@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from flows.context import now
-from processors.deadlines import PARIS
+from processors.deadlines import PARIS, french_day
 from storage import audit, queries
 from storage.signing import load_or_make_key
 from stories.conftest import CENTRE, looked_at
@@ -70,20 +71,20 @@ def test_a_foreign_page_needs_no_more_once_somebody_has_looked(stage, decided: P
 def test_a_centre_gets_more_time_and_its_countdown_says_so(stage, decided: Page, dropped: Page):
     decided.goto(f"{stage.url}/coordination/echeances")
     decided.select_option("#place", f"U4/{CENTRE}")
-    day = now().astimezone(PARIS).replace(month=12, day=24)
+    day = (now() + timedelta(days=30)).astimezone(PARIS).date()
     decided.fill("#day", f"{day:%Y-%m-%d}")
     decided.fill("#clock", "21:30")
     decided.fill("#reason", "panne de courant")
     decided.get_by_role("button", name="Accorder ce délai").press("Enter")
     row = decided.get_by_role("row").filter(has_text="panne de courant")
-    expect(row).to_contain_text("24 décembre")
+    expect(row).to_contain_text(french_day(day))
     looked_at(decided, "desk-deadlines")
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
-    expect(dropped.locator(".desk-due")).to_contain_text("24 décembre")
+    expect(dropped.locator(".desk-due")).to_contain_text(french_day(day))
     row.get_by_role("button", name=re.compile("Retirer ce délai")).click()
     expect(decided.get_by_text("panne de courant")).to_have_count(0)
     dropped.reload()
-    expect(dropped.locator(".desk-due")).not_to_contain_text("24 décembre")
+    expect(dropped.locator(".desk-due")).not_to_contain_text(french_day(day))
 
 
 def test_a_lot_changes_hands_or_says_why_not(stage, decided: Page, lot):
