@@ -22,7 +22,7 @@ from processors.scans.readings import Gray
 MAX_PAGES = 200
 """Of one file: a dossier's longest piece is far shorter."""
 _OCR_DPI = 200.0
-_TAIL = 2048  # bytes, in which a whole file ends
+_TAIL = 2048  # bytes that may follow the end of a whole file
 _LEAST_TEXT = 25  # characters: a page with fewer is read optically
 _PT = 25.4 / 72
 _PUSHED = 1 << 16  # of a button's flags: it does something and says nothing
@@ -76,8 +76,9 @@ def _scanned(words: Sequence[Word]) -> bool:
 
 
 def _opened(data: bytes) -> Any:
-    if b"%%EOF" not in data[-_TAIL:]:  # pdfium would mend it, without the signatures that came last
-        raise UnreadableError("PDF endommagé : il n'est pas entier")
+    _, end, beyond = data.rpartition(b"%%EOF")
+    if not end or len(beyond) > _TAIL or b" obj" in beyond:  # a revision that was begun: it may sign
+        raise UnreadableError("PDF endommagé : il n'est pas entier")  # pdfium would mend it, without that
     try:
         document = pypdfium2.PdfDocument(data)
         count = len(document)

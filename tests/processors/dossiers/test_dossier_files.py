@@ -120,6 +120,7 @@ def test_a_cut_pdf_is_said() -> None:
 def test_a_pdf_without_its_end_is_not_mended() -> None:
     """What came last may be a signature."""
     assert "pas entier" in why(pdf()[:-10])
+    assert "pas entier" in why(pdf() + b"\n9 0 obj\n<</Type /Sig /Contents <30")
 
 
 def test_too_many_pages_are_said() -> None:
