@@ -9,7 +9,7 @@ from processors.scans.readings import CopyStatus
 from specimens.batch import Batch, CopyTruth, Kind
 from storage.rows import CopyRow
 
-_MUST_WAIT = {Kind.ANONYMOUS, Kind.STRANGER, Kind.OTHER_LABEL, Kind.WRONG_EXAM}
+_MUST_WAIT = {Kind.ANONYMOUS, Kind.STRANGER, Kind.OTHER_LABEL, Kind.WRONG_EXAM, Kind.LABEL_INSIDE}
 _MUST_LACK = {Kind.MISSING_SIDE, Kind.BLURRED}
 _ENOUGH = (
     0.9  # of the copies as they should be; the rest wait for a person, which costs time and nothing else
