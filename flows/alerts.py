@@ -84,6 +84,12 @@ def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
     if told.watched_at and at - told.watched_at > TOO_LONG["inbox"]:
         seen = french_instant(told.watched_at)
         found.append(Alert("alert/inbox", f"Le dépôt n’est plus relevé depuis le {seen}."))
+    ahead = at - work.store.time()
+    if abs(ahead) > TOO_LONG["clock"]:
+        way, minutes = "avance" if ahead > timedelta(0) else "retarde", abs(ahead) // timedelta(minutes=1)
+        by = plural(minutes, "minute", "minutes")
+        clock = f"L’horloge de cette machine {way} de {by} sur celle du dépôt, qui refuse tout après 15."
+        found.append(Alert("alert/clock", clock))
     if told.free < LITTLE_ROOM:
         found.append(
             Alert("alert/disk", f"Le disque est presque plein : il reste {100 * told.free:.0f} % de place.")

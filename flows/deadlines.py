@@ -7,7 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows import artifacts
-from flows.context import context, now
+from flows.context import context
 from flows.due import scans_due
 from flows.reconciling import reconcile_centre
 from flows.stages import stage
@@ -33,7 +33,8 @@ def sweep() -> int:
 
     Those that are past it are looked at again: lists come late, and people decide of copies.
     """
-    work, at = context(), now()
+    work = context()
+    at = work.store.time()
     swept = 0
     for exam in work.session.written:
         for centre in work.session.centres:
@@ -57,7 +58,8 @@ def sweep() -> int:
 @stage("constater les dossiers absents")
 def sweep_dossiers() -> int:
     """How many candidates were found without a dossier, each once, of the épreuves whose deposit is over."""
-    work, at = context(), now()
+    work = context()
+    at = work.store.time()
     marked = 0
     for exam in work.session.exams:
         if exam.deposit is None or exam.deposit.deadline.met(at):

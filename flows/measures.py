@@ -20,8 +20,8 @@ from storage.rows import ExamCounts
 
 WATCHED = ".watch/inbox"
 """A key of the vault, written each time the inbox has been looked through."""
-TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30)}
-"""How long the inbox may go unwatched, and an event unsealed."""
+TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30), "clock": timedelta(minutes=1)}
+"""How long the inbox may go unwatched, an event unsealed; how far this clock may be from the store's."""
 LITTLE_ROOM = 0.1  # of the disk
 
 

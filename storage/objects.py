@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
@@ -238,6 +239,11 @@ class Store:
     def endpoint(self) -> str:
         """Where browsers find it, too: presigned URLs begin so."""
         return self._client.meta.endpoint_url
+
+    def time(self) -> datetime:
+        """What its clock says, to the second: it dates what is dropped, so it judges deadlines too."""
+        answer = self._client.head_bucket(Bucket=self.inbox.name)["ResponseMetadata"]
+        return parsedate_to_datetime(answer["HTTPHeaders"]["date"])
 
     def ensure_buckets(self) -> None:
         """Makes the buckets that lack. The audit bucket is versioned, and locked where that exists."""

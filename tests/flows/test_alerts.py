@@ -143,10 +143,13 @@ def test_each_condition_has_its_alert(work, received, monkeypatch):
     assert [one.subject for one in alerts(work, 0, at) if "deadline" not in one.subject] == []
     work.register.record(DeadlineSwept(exam=EXAM, centre=CENTRE), f"{EXAM}/{CENTRE}", actor="t", at=at)
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 5, "total": 100}))
-    told = {one.subject: one.text for one in alerts(work, 2, at + timedelta(hours=1))}
-    assert told.keys() >= {"alert/runs", "alert/log", "alert/inbox", "alert/disk"}
+    told = {one.subject: one.text for one in alerts(work, 2, at + timedelta(minutes=60.5))}
+    assert told.keys() >= {"alert/runs", "alert/log", "alert/inbox", "alert/disk", "alert/clock"}
     assert told["alert/runs"].startswith("2 traitements en échec")
     assert "il reste 5 % de place" in told["alert/disk"]
+    behind = {one.subject: one.text for one in alerts(work, 0, at - timedelta(minutes=10.5))}
+    assert "avance de 60 minutes" in told["alert/clock"]
+    assert "retarde de 10 minutes" in behind["alert/clock"]
 
 
 def test_what_could_not_be_sent_is_sent_the_next_time(work, received, due):
