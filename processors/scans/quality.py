@@ -32,6 +32,7 @@ _FAINT = 30.0  # gray levels between ink and paper
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
 _WINDOW = (31, 15)  # blocks, 62 × 30 mm: three lines of some words
+_COHERENT = 0.94
 _FEW = 200  # blocks with strokes, as two such lines have; the soft rim of a stain has fewer
 
 _AROUND = round(8 * PX)
@@ -65,7 +66,7 @@ def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -
     sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
     trouble, box = _trouble(small, dark, dpi, contrast, steepness), None
     if trouble is None and answers is not None:
-        trouble, box = _trouble_in_part(light, dark, answers, _blurred_part(ranges, steps, contrast))
+        trouble, box = _trouble_in_part(light, dark, answers, _blurred_part(small, ranges, steps, contrast))
     return Judgement(trouble, sharpness, box)
 
 
@@ -152,10 +153,14 @@ def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, floa
     return contrast, float(np.quantile(steepness, _STEEPEST))
 
 
-def _blurred_part(ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
+def _blurred_part(small: Gray, ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
     """The part of the page, of the size of a few words at least, where no stroke is sharp."""
     strokes = ranges >= max(0.3 * contrast, 12)
     soft = strokes & (steps < _SOFT * _PRINT * ranges)
+    if int(soft.sum()) < _FEW:
+        return None
+    various = _coherence(small) < _COHERENT
+    strokes, soft = strokes & various, soft & various
     if int(soft.sum()) < _FEW:
         return None
     all_, blurred = (
@@ -168,6 +173,26 @@ def _blurred_part(ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
     windows = np.asarray(cv2.dilate(part, np.ones(_WINDOW[::-1], np.uint8)), np.uint8)
     x, y, width, height = (side * _STRIDE for side in cv2.boundingRect(windows * soft))
     return (x + _EDGE) / PX, (y + _EDGE) / PX, (width + _STRIDE) / PX, (height + _STRIDE) / PX
+
+
+def _coherence(small: Gray) -> Blocks:
+    """How far the slopes of each block go the same way: 1 along the soft rim of a stain or of a shadow.
+
+    Writing turns, however blurred; noise is smoothed away.
+    """
+    smooth = cv2.GaussianBlur(small, (0, 0), 0.5 * PX)
+    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
+    xx, yy, xy = (_summed(slopes) for slopes in (across * across, down * down, across * down))
+    return np.asarray(np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-6), np.float32)
+
+
+def _summed(image: Blocks) -> Blocks:
+    """As `_pooled`, in proportion to the sum."""
+    inner = image[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    height, width = (side // _STRIDE for side in inner.shape)
+    whole = np.ascontiguousarray(inner[: height * _STRIDE, : width * _STRIDE])
+    cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.boxFilter(cells, -1, (2, 2), anchor=(0, 0))[:-1, :-1], np.float32)
 
 
 def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
