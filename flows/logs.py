@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             told["exception"] = record.exc_info[0].__name__
         if run := getattr(record, "flow_run_id", None):
-            told["run"] = run
+            told["run"] = str(run)
         return json.dumps(told, ensure_ascii=False)
 
 

@@ -14,23 +14,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
 
-from flows import logs, tracing
+from flows import logs, lost_runs, tracing
 from flows.children import Child, ChildError
 from storage.weed import Weed
 
 Say = Callable[[str], None]
 POOL = "local"
 _SESSION_LINK = "session.toml"
-_UNFINISHED = ["RUNNING", "PENDING", "CANCELLING"]
 _FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 _LAST_WORDS = 60.0  # seconds that orphans have to end
 _AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
+_LOOK_EVERY = 30.0  # seconds
+_PATIENCE = timedelta(minutes=1)  # for a run to have a process
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Machine:
     desk: Child
     environment: Mapping[str, str]
     say: Say
+    _looked: float = field(default=0.0, init=False, repr=False)
 
     @property
     def desk_url(self) -> str:
@@ -59,28 +62,20 @@ class Machine:
             if child.revive():
                 self.say(f"[yellow]{child.name} had stopped: started again[/]")
         if not self.worker.alive:
-            self.bury_orphans()
+            self.bury_lost_runs(set(), timedelta(0))  # what no worker started, no process carries out
             if self.worker.revive():
                 self.say("[yellow]worker had stopped: started again[/]")
+        elif time.monotonic() > self._looked + _LOOK_EVERY and self.server.ready():
+            self.bury_lost_runs(lost_runs.carried_out(), _PATIENCE)
 
-    def bury_orphans(self) -> None:
-        """With no worker alive on this machine, no run is: those said to be running have crashed.
-
-        Scheduled runs whose hour has passed meanwhile are dropped, one more is always due.
-        """
+    def bury_lost_runs(self, but: set[str], patience: timedelta) -> None:
+        """All but these that are said to be under way for so long have crashed."""
         try:
-            for run in self._runs({"state": {"type": {"any_": _UNFINISHED}}}):
-                state = {"type": "CRASHED", "name": "Crashed", "message": "Its worker had died."}
-                self.ask("POST", f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
-            for run in self._runs(
-                {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-scheduled"]}}
-            ):
-                self.ask("DELETE", f"/flow_runs/{run['id']}")
-            # Their slots. (Prefect can keep leases in files, but these and SQLite lock each other out.)
-            for limit in self.ask("POST", "/v2/concurrency_limits/filter", {"limit": 200}):
-                self.ask("PATCH", f"/v2/concurrency_limits/{limit['id']}", {"active_slots": 0})
+            if lost := lost_runs.bury(self.ask, but=but, patience=patience):
+                self.say(f"[yellow]runs given up, which nobody carried out: {lost}[/]")
         except httpx.HTTPError as error:
             self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
+        self._looked = time.monotonic()
 
     def trigger(self, name: str) -> str:
         """A run of this deployment now, without waiting for its schedule; the run's id."""
@@ -105,10 +100,6 @@ class Machine:
             answer = request()
         answer.raise_for_status()
         return answer.json() if answer.content else None
-
-    def _runs(self, which: Mapping[str, object]) -> list[dict[str, Any]]:
-        runs: list[dict[str, Any]] = self.ask("POST", "/flow_runs/filter", {"flow_runs": which, "limit": 200})
-        return runs
 
 
 def prefect_environment(data: Path, port: int) -> dict[str, str]:
@@ -223,7 +214,7 @@ def running(
         server.wait_ready()
         say("deploying the flows")
         _run(environment, written / "deploy.log", "flows.deploy")
-        machine.bury_orphans()
+        machine.bury_lost_runs(set(), timedelta(0))
         worker.start()
         desk.start()
         desk.wait_ready()

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import time
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -17,6 +18,7 @@ import zxingcpp
 from flows import lotting
 from flows.context import now
 from flows.demo_truth import judge
+from flows.lost_runs import carried_out
 from processors.findings import Code
 from specimens.batch import Kind
 from storage import intake, persons, queries
@@ -196,6 +198,24 @@ def test_what_is_dropped_while_prefect_is_away_is_timed_then_and_read_after(stag
     back = now()
     (scan,) = stage.wait(lambda: stage.scans_in("processed", under="scans/0840003X/U7/"))
     assert dropped <= scan.deposited_at < back
+
+
+def test_a_run_that_an_outage_left_pending_does_not_hold_up_its_queue(stage, read):
+    machine = stage.machine
+    lost = machine.trigger("sweep-deadlines")
+    pending = {"state": {"type": "PENDING", "name": "Submitting"}, "force": True}
+    machine.ask("POST", f"/flow_runs/{lost}/set_state", pending)  # as the worker does, before it was cut off
+    others = {run["id"] for run in machine.ask("POST", "/flow_runs/filter", {}) if run["id"] != lost}
+    machine.bury_lost_runs(others, timedelta(0))
+    assert machine.final_state(lost) == ("CRASHED", "Crashed")
+    assert stage.run("watch-inbox")
+
+
+def test_a_run_that_is_carried_out_is_let_alone(stage, read):
+    run = stage.machine.trigger("janitor")
+    stage.wait(lambda: run in carried_out())
+    stage.machine.bury_lost_runs(carried_out(), timedelta(0))
+    assert stage.wait(lambda: stage.machine.final_state(run))[0] == "COMPLETED"
 
 
 def personal(people) -> set[str]:
