@@ -29,6 +29,7 @@ _SOFT = 0.57  # the same, of a stroke
 _WORD = ((1, 4), (4, 1))  # blocks, along the page or down it
 _NOISE = 3.0  # gray levels
 _FAINT = 30.0  # gray levels between ink and paper
+_RARE = 2.75  # times the way from the median to the 90th percentile: 3.5 standard deviations
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
 _WINDOW = (31, 15)  # blocks, 62 × 30 mm: three lines of some words
@@ -64,7 +65,7 @@ def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -
     light, ranges, steps = _edges(small)
     contrast, steepness = _sharpest(ranges, steps, _is_paper(small))
     sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
-    trouble, box = _trouble(small, dark, dpi, contrast, steepness), None
+    trouble, box = _trouble(small, dark, dpi, contrast, steepness, answers), None
     if trouble is None and answers is not None:
         trouble, box = _trouble_in_part(light, dark, answers, _blurred_part(small, ranges, steps, contrast))
     return Judgement(trouble, sharpness, box)
@@ -79,7 +80,9 @@ def is_blank(dark: Gray) -> bool:
     return not _is_written(dark, _INK, _WRITTEN_MM2)
 
 
-def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: float) -> str | None:
+def _trouble(
+    small: Gray, dark: Gray, dpi: float, contrast: float, steepness: float, answers: Outline | None
+) -> str | None:
     if dpi < 145:
         return "résolution inférieure à 150 dpi"
     short, long = sorted(side / MAP_DPI * 25.4 for side in small.shape)
@@ -88,9 +91,23 @@ def _trouble(small: Gray, dark: Gray, dpi: float, contrast: float, steepness: fl
     if float(np.mean(small[::4, ::4] < _LID)) > 0.6:
         return "page noire"
     if contrast < _FAINT:
-        faint = max(_NOTHING, contrast * 0.3)
-        return "trop claire" if _is_written(dark, faint, _FAINTLY_MM2) else None
+        level = dark if answers is None else _levelled(dark, answers)
+        faint = max(_NOTHING, contrast * 0.3, _grain(level))
+        return "trop claire" if _is_written(level, faint, _FAINTLY_MM2) else None
     return "floue" if steepness / _PRINT < _BLURRED else None
+
+
+def _grain(dark: Gray) -> float:
+    """The darkness that noise alone hardly reaches."""
+    middle, high = np.percentile(dark[::4, ::4], (50, 90))
+    return float(middle + _RARE * (high - middle))
+
+
+def _levelled(dark: Gray, answers: Outline) -> Gray:
+    """Turned so that the sheet's ruled lines are level: only then are they told from writing."""
+    (left, top), (right, other) = answers[:2]
+    turn = cv2.getRotationMatrix2D((left, top), float(np.degrees(np.arctan2(other - top, right - left))), 1.0)
+    return np.asarray(cv2.warpAffine(dark, turn, dark.shape[::-1]), np.uint8)
 
 
 def _trouble_in_part(

@@ -50,10 +50,12 @@ def paper(noise: float = 0.0, ruled: bool = True, boxes: bool = True) -> np.ndar
             cv2.rectangle(page, at(x, 284), at(x + 5.5, 291), 30, 2)
         write(page, "2", 177.5, 290, 0.7)
         write(page, "4", 195.5, 290, 0.7)
-    if noise:
-        grain = np.random.default_rng(3).normal(0, noise, page.shape)
-        page = np.clip(page + grain, 0, 255).astype(np.uint8)
-    return page
+    return grainy(page, noise) if noise else page
+
+
+def grainy(page: np.ndarray, noise: float) -> np.ndarray:
+    grain = np.random.default_rng(3).normal(0, noise, page.shape)
+    return np.clip(page + grain, 0, 255).astype(np.uint8)
 
 
 def at(x: float, y: float) -> tuple[int, int]:
@@ -155,6 +157,16 @@ def test_a_page_too_light() -> None:
     assert trouble(faded(written(), 0.08), DPI) == "trop claire"
     assert trouble(faded(written(), 0.35), DPI) is None
     assert trouble(faded(paper(boxes=False), 0.3), DPI) is None  # ruling alone is light by nature
+    assert trouble(grainy(faded(written(), 0.1), 8), DPI) == "trop claire"
+
+
+def test_an_empty_sheet_askew_is_not_too_light() -> None:
+    tilt, (height, width) = 5.0, paper().shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), -tilt, 1.0)
+    page = grainy(cv2.warpAffine(faded(paper(boxes=False), 0.5), turn, (width, height), borderValue=240), 8)
+    small, _ = reduced(page, DPI)
+    outline = cv2.transform(SHEET[None] * DPI / 100, turn)[0] * 100 / DPI
+    assert quality.judge(small, darkness(small), DPI, outline).trouble is None
 
 
 def test_a_resolution_too_low() -> None:
