@@ -32,7 +32,8 @@ _LOST = 10.0  # mm: nearly a margin
 _INK = 45  # levels darker than the paper around
 _BAND = round(12 * PX)
 _LONG = round(15 * PX)  # longer than a letter
-_LETTERS = (8, 3, 8, 3)  # at the top, right, bottom, left: cut along a line, or the ends of lines
+_LETTERS = (8, 4, 8, 4)  # at the top, right, bottom, left: cut along a line, or the ends of lines
+_APART = (0, 8, 0, 8)  # mm from line to line; a torn edge is ragged, too, but over less than four lines
 
 
 def covered(light: Blocks, first: float, pitch: float, outline: Outline) -> list[Box]:
@@ -101,9 +102,16 @@ def cut_off(dark: Gray, outline: Outline) -> Box | None:
 
 
 def _letters_cut(dark: Gray, side: int) -> int:
-    """How many letters the edge of the image cuts through; `side` counts clockwise from the top."""
+    """How many letters the edge of the image cuts through, one a line at the left and the right.
+
+    `side` counts clockwise from the top.
+    """
     band = np.ascontiguousarray(np.rot90(dark, side + 1)[:, :_BAND])  # the side lies at the left
     inked = cv2.threshold(band, _INK, 255, cv2.THRESH_BINARY)[1]
     _, _, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
-    x, _, width, height, _ = stats[1:].T
-    return int(((x == 0) & (width >= 1.2 * PX) & (width < _BAND) & (height < _LONG)).sum())
+    x, y, width, height, _ = stats[1:].T
+    found, after = 0, -np.inf
+    for place in np.sort(y[(x == 0) & (width >= 1.2 * PX) & (width < _BAND) & (height < _LONG)]):
+        if place >= after:
+            found, after = found + 1, place + _APART[side] * PX
+    return found
