@@ -12,6 +12,7 @@ from functools import reduce
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from processors.findings import Box
 from processors.scans.geometry import MAP_DPI, PX
@@ -21,6 +22,10 @@ from processors.scans.readings import Gray
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
 _LID = 90  # gray levels
+_SPARSE = 4  # rows: what of them is enough to see a streak
+_BESIDE = round(2 * PX) | 1
+_TRACE = 5  # gray levels that a streak is darker than the paper beside it, at least
+_MOST = 0.7  # of the page's height
 _STRIDE = 8  # pixels; a block is twice that, 4 mm: about a letter
 _PRINT = 0.75  # steepness of a sharp scan's edges
 _STEEPEST = 0.9  # what else a page shows may be soft: a stain, a shadow
@@ -141,13 +146,28 @@ def _edges(small: Gray) -> tuple[Blocks, Blocks, Blocks]:
 
 
 def _is_paper(small: Gray) -> Blocks:
-    """1 for a block of the page, 0 beside what is dark all over: a lid's edge is sharp on blurred pages."""
+    """1 for a block of the page, 0 for what is sharp on blurred pages, too.
+
+    That is, beside what is dark all over, as a lid's edge; and where a streak of the scanner runs.
+    """
     height, width = (side // _STRIDE for side in small.shape)
     whole = small[: height * _STRIDE, : width * _STRIDE]
     cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
     dark = cv2.dilate(np.asarray(cells < _LID, np.uint8), np.ones((5, 5), np.uint8))
     margin = _EDGE // _STRIDE
-    return np.asarray(1 - dark[margin : -margin - 1, margin : -margin - 1], np.float32)
+    paper = np.asarray(1 - dark[margin : -margin - 1, margin : -margin - 1], np.float32)
+    paper[:, _streaks(small)[: paper.shape[1]]] = 0
+    paper[_streaks(small.T)[: len(paper)]] = 0
+    return paper
+
+
+def _streaks(small: Gray) -> NDArray[np.bool_]:
+    """Of each column of blocks, whether a line runs down through most of the page."""
+    some = np.ascontiguousarray(small[::_SPARSE])
+    darker = cv2.subtract(cv2.blur(some, (_BESIDE, 1)), some)
+    lines = np.mean(darker >= _TRACE, axis=0)[_EDGE:-_EDGE] > _MOST
+    cells = lines[: len(lines) // _STRIDE * _STRIDE].reshape(-1, _STRIDE).any(axis=1)
+    return np.asarray(cells[:-1] | cells[1:])
 
 
 def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, float]:

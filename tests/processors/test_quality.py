@@ -153,6 +153,16 @@ def test_a_page_that_blur_made_unreadable(noise: float) -> None:
     assert trouble(blurred(written(noise=noise), 0.25), DPI) is None
 
 
+def test_a_scanners_streak_makes_no_blurred_page_sharp() -> None:
+    for start, end in ((at(115, 0), at(115, 297)), (at(0, 130), at(210, 130))):
+        page = blurred(written(noise=4), 0.9)
+        cv2.line(page, start, end, 110, 1)
+        assert trouble(page, DPI) == "floue"
+        sharp = written(noise=4)
+        cv2.line(sharp, start, end, 110, 1)
+        assert trouble(sharp, DPI) is None
+
+
 def test_a_page_too_light() -> None:
     assert trouble(faded(written(), 0.08), DPI) == "trop claire"
     assert trouble(faded(written(), 0.35), DPI) is None
