@@ -22,7 +22,7 @@ from processors.scans.readings import Gray
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
 _LID = 90  # gray levels
-_SPARSE = 4  # rows: what of them is enough to see a streak
+_SPARSE = 8  # rows: what of them is enough to see a streak
 _BESIDE = round(2 * PX) | 1
 _TRACE = 5  # gray levels that a streak is darker than the paper beside it, at least
 _MOST = 0.7  # of the page's height
