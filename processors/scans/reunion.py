@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 
 from processors.scans.identity import Evidence, sure_owner, together
 from processors.scans.readings import PageKind, PageReading
@@ -36,11 +38,29 @@ def likeness(page: PageReading, other: PageReading) -> float:
         return 0.0
     if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
         return likeness_ratio(0.0)
-    margin = 4  # how far, in squares of the map, the two scans may lie apart
-    one, two = page.fingerprint, other.fingerprint[margin:-margin, margin:-margin]
-    if max(float(one.std()), float(two.std())) < _FAINT:
+    if max(float(page.fingerprint.std()), float(other.fingerprint.std())) < _FAINT:
         return 0.0
-    return likeness_ratio(float(cv2.matchTemplate(one, two, cv2.TM_CCOEFF_NORMED).max()))
+    alike = _correlation(page.fingerprint, other.fingerprint)
+    if alike >= _PERHAPS:
+        tilted = (_tilted(other.fingerprint, angle) for angle in (-_TILT, _TILT))
+        alike = max(alike, *(_correlation(page.fingerprint, map_) for map_ in tilted))
+    return likeness_ratio(alike)
+
+
+_MARGIN = 4  # squares of the map by which two scans of a page may lie apart
+_TILT = 2.0  # degrees by which they may be turned: page boxes alone tell little of it
+_PERHAPS = 0.4  # correlation from which on the tilt may be what is wrong
+
+
+def _correlation(map_: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    inner = np.ascontiguousarray(other[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN])
+    return float(cv2.matchTemplate(map_, inner, cv2.TM_CCOEFF_NORMED).max())
+
+
+def _tilted(map_: NDArray[np.float32], degrees: float) -> NDArray[np.float32]:
+    height, width = map_.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return np.asarray(cv2.warpAffine(map_, turn, (width, height)), np.float32)
 
 
 _FAINT = 0.02
