@@ -28,7 +28,19 @@ POOL = "local"
 QUEUES = {"scans": 2, "steady": 1}  # how many runs at once: SQLite locks up with many more
 FLEET_QUEUES = {"scans": None, "steady": 1}  # on PostgreSQL, what the workers take together
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
-_HEARTBEAT = "massicot: mark runs without heartbeat as crashed"
+_SILENT = {
+    "massicot: mark runs without heartbeat as crashed": (
+        {"prefect.flow-run.heartbeat"},
+        timedelta(seconds=90),
+        "No heartbeat for 90 seconds.",
+    ),
+    "massicot: mark runs that never began as crashed": (
+        {"prefect.flow-run.Pending", "prefect.flow-run.Submitting"},
+        timedelta(minutes=3),
+        "Not begun for three minutes: its worker was cut off.",
+    ),
+}
+"""Automations by name: after which event of a run, how long without another, and what is said then."""
 
 
 async def _prepare(client: PrefectClient, *, fleet: bool) -> None:
@@ -46,27 +58,26 @@ async def _prepare(client: PrefectClient, *, fleet: bool) -> None:
             named = WorkQueueFilter(name=WorkQueueFilterName(any_=[name]))
             queue = (await client.read_work_queues(POOL, work_queue_filter=named))[0]
         await client.update_work_queue(queue.id, concurrency_limit=limit)
-    if fleet and not await client.read_automations_by_name(_HEARTBEAT):
-        await client.create_automation(_heartbeat_watch())
+    for name, (after, within, said) in _SILENT.items() if fleet else ():
+        if not await client.read_automations_by_name(name):
+            await client.create_automation(_watch(name, after, within, said))
 
 
-def _heartbeat_watch() -> AutomationCore:
-    """A run whose machine died stays Running for ever unless its silence is noticed."""
+def _watch(name: str, after: set[str], within: timedelta, said: str) -> AutomationCore:
+    """A run whose machine died, or was cut off, keeps its state for ever unless its silence is noticed."""
     return AutomationCore(
-        name=_HEARTBEAT,
+        name=name,
         trigger=EventTrigger(
             posture=Posture.Proactive,
-            after={"prefect.flow-run.heartbeat"},
+            after=after,
             expect={"prefect.flow-run.*"},
             match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
             for_each={"prefect.resource.id"},
             threshold=1,
-            within=timedelta(seconds=90),
+            within=within,
         ),
         actions=[
-            ChangeFlowRunState(
-                state=StateType.CRASHED, name="Crashed", message="No heartbeat for 90 seconds.", force=False
-            )
+            ChangeFlowRunState(state=StateType.CRASHED, name="Crashed", message=said, force=False),
         ],
     )
 
