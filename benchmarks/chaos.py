@@ -38,6 +38,7 @@ from flows.context import Context, context, now
 from flows.demo_session import OPEN, write_demo_session
 from flows.lotting import give_back
 from flows.prepare import prepare
+from flows.stages import SurroundingsError
 from flows.up import Machine, running
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
@@ -75,7 +76,7 @@ class Run:
             self.surely(lambda p=pile: self.work.store.inbox.put(p.key, p.path))
         self.until(self.all_read, "reading")
         self.until(self.decided, "deciding")
-        self.until(self.all_read, "reading what was decided")
+        self.until(self.all_settled, "preparing what was decided")
         self.until(self.all_in_lots, "forming lots")
         for corrector, token in self.tokens.items():
             self.until(lambda c=corrector, t=token: self.fetched(c, t), f"fetching for {corrector}")
@@ -139,6 +140,12 @@ class Run:
                 intake.decide(work.register, copy.id, Decision.ATTRIBUTE, **how)
         return True
 
+    def all_settled(self) -> bool:
+        """What was decided of has been taken up, and is ready."""
+        read = self.all_read()
+        with self.work.register.reading() as connection:
+            return read and not queries.decided_scans(connection)
+
     def all_in_lots(self) -> bool:
         if self.machine is None:
             done(lots.form_all)
@@ -153,7 +160,7 @@ class Run:
 
     def fetched(self, corrector: str, token: str) -> bool:
         """By the program that correctors have, which may be killed as any other."""
-        argv = [sys.executable, "-m", "flows.cli", "pull", "--token", token]
+        argv = [str(Path(sys.executable).with_name("massicot")), "pull", "--token", token]
         argv += ["--to", str(self.folder / "pulled" / corrector), "--data", str(self.work.settings.data_dir)]
         program = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if self.killer:
@@ -164,12 +171,12 @@ class Run:
         if program.returncode:
             return False
         with self.work.register.reading() as connection:
-            mine = [lot for lot in queries.all_lots(connection) if lot.state is LotState.PULLED]
-            reference = {c.id: c.reference for c in persons.all_correctors(connection)}
-        for lot in mine:
-            if reference[lot.corrector] == corrector:
+            (who,) = [c.id for c in persons.all_correctors(connection) if c.reference == corrector]
+            hers = queries.all_lots(connection, corrector=who)
+        for lot in hers:
+            if lot.state is LotState.PULLED:
                 give_back(self.work, token, lot.id, at=now())
-        return True
+        return all(lot.state is not LotState.ASSIGNED for lot in hers)
 
     def all_shipped(self) -> bool:
         return done(ship) == 0
@@ -194,7 +201,7 @@ class Run:
         while True:
             try:
                 return what()
-            except (*_AWAY, scans.SurroundingsError) as error:
+            except (*_AWAY, SurroundingsError) as error:
                 if self.machine is None:
                     raise
                 log.print(f"again: {type(error).__name__}")
@@ -254,6 +261,8 @@ def main() -> int:
             run.play()
         finally:
             killer.stop()
+    with on(folder), weed.running(folder, 0):
+        done(ship)  # what was done as the machine was stopped
         rough = portrait(context(), drawn.piles, folder / "pulled")
         troubles = list(log_troubles(context(), folder))
         left = leftovers(context())

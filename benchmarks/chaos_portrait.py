@@ -23,7 +23,7 @@ from storage.verify import verify
 
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""
-_OF_A_RUN = {"scan", "sha256", "issued", "deposited", "in_time"}
+_OF_A_RUN = {"scan", "sha256", "issued", "deposited", "in_time", "deadline"}
 
 
 @dataclass(frozen=True)
