@@ -238,6 +238,7 @@ copies = Table(
     Index(None, "life", "status", "exam"),
     Index(None, "exam", "candidate", "life", "status"),
     Index(None, "life", "status", "anonymous_sha256"),
+    Index(None, "scan", "life"),
 )
 
 # What one person would decide, where another must confirm it; `seq` is the event's
