@@ -28,11 +28,11 @@ _THICK = 3  # blocks: the bed beside a tilted sheet is thinner, once the rim is 
 _CORNER = 5  # blocks around a corner of the sheet
 
 _CUT = 3.0  # mm of the sheet outside the image, from which on letters may be cut
-_LOST = 10.0  # mm: nearly a margin
 _INK = 45  # levels darker than the paper around
 _BAND = round(12 * PX)
 _LONG = round(15 * PX)  # longer than a letter
-_LETTERS = (8, 4, 8, 4)  # at the top, right, bottom, left: cut along a line, or the ends of lines
+_LETTERS = (8, 4, 14, 4)  # at the top, right, bottom (with the page boxes), left: of a line, or ends of lines
+_LOST = (10, 10, 18, 10)  # mm, as above: nearly a margin; no line is ruled beside the page boxes
 _APART = (0, 8, 0, 8)  # mm from line to line; a torn edge is ragged, too, but over less than four lines
 
 
@@ -94,7 +94,7 @@ def cut_off(dark: Gray, outline: Outline) -> Box | None:
     middles = (outline + np.roll(outline, -1, axis=0)) / 2  # of the top, right, bottom and left sides
     beyond = np.array([-middles[0, 1], middles[1, 0] - width, middles[2, 1] - height, -middles[3, 0]]) / PX
     for side in np.flatnonzero(beyond >= _CUT).tolist():
-        if beyond[side] >= _LOST or _letters_cut(dark, side) >= _LETTERS[side]:
+        if beyond[side] >= _LOST[side] or _letters_cut(dark, side) >= _LETTERS[side]:
             band = _BAND / PX
             w, h = width / PX, height / PX
             return ((0, 0, w, band), (w - band, 0, band, h), (0, h - band, w, band), (0, 0, band, h))[side]
