@@ -67,7 +67,7 @@ class Lasting:
 def test_a_store_that_fails_from_some_request_on_is_waited_for(story, theatre, way, tmp_path):
     """From the first request on, then from a later one, until a play of the story outlives it."""
     each_in_turn = cycle(Fault)
-    for first in count(1, 1 if EVERY_FAULT else 3):
+    for first in count(1, 1 if EVERY_FAULT else 5):
         for fault in Fault if EVERY_FAULT else [next(each_in_turn)]:
             away = Lasting(fault, first)
             with theatre.world(tmp_path / f"{first} {fault}", way.endpoint):
