@@ -46,6 +46,7 @@ _INK = 45  # darker than the paper around it by so many levels; ink seen through
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _STRIP = round(60 * PX)
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
+_BROKEN = 3  # so near the noise, ruled lines are broken
 _FAINTLY_MM2 = 100.0  # so near the noise, ruled lines and speckles make half of it
 
 
@@ -68,7 +69,11 @@ def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -
     `answers`: where the sheet lies, but for the printed top of a first page; None if nobody knows.
     """
     light, ranges, steps = _edges(small)
-    contrast, steepness = _sharpest(ranges, steps, _is_paper(small))
+    paper = _is_paper(small)
+    contrast, steepness = _sharpest(ranges, steps, paper)
+    if steepness < _BLURRED * _PRINT:  # or all that the page bears is a stain
+        rims = _is_soft(ranges, steps) & (_coherence(small) >= _COHERENT)
+        steepness = _sharpest(ranges, steps, np.where(rims, 0, paper).astype(np.float32))[1]
     sharpness = 1.0 if contrast < _NOTHING else min(1.0, steepness / _PRINT)
     trouble, box = _trouble(small, dark, dpi, contrast, steepness, answers), None
     if trouble is None and answers is not None:
@@ -98,7 +103,7 @@ def _trouble(
     if contrast < _FAINT:
         level = dark if answers is None else _levelled(dark, answers)
         faint = max(_NOTHING, contrast * 0.3, _grain(level))
-        return "trop claire" if _is_written(level, faint, _FAINTLY_MM2) else None
+        return "trop claire" if _is_written(level, faint, _FAINTLY_MM2, _BROKEN) else None
     return "floue" if steepness / _PRINT < _BLURRED else None
 
 
@@ -193,7 +198,7 @@ def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, floa
 def _blurred_part(small: Gray, ranges: Blocks, steps: Blocks, contrast: float) -> Box | None:
     """The part of the page, of the size of a few words at least, where no stroke is sharp."""
     strokes = ranges >= max(0.3 * contrast, 12)
-    soft = strokes & (steps < _SOFT * _PRINT * ranges)
+    soft = strokes & _is_soft(ranges, steps)
     if int(soft.sum()) < _FEW:
         return None
     various = _coherence(small) < _COHERENT
@@ -210,6 +215,10 @@ def _blurred_part(small: Gray, ranges: Blocks, steps: Blocks, contrast: float) -
     windows = np.asarray(cv2.dilate(part, np.ones(_WINDOW[::-1], np.uint8)), np.uint8)
     x, y, width, height = (side * _STRIDE for side in cv2.boundingRect(windows * soft))
     return (x + _EDGE) / PX, (y + _EDGE) / PX, (width + _STRIDE) / PX, (height + _STRIDE) / PX
+
+
+def _is_soft(ranges: Blocks, steps: Blocks) -> NDArray[np.bool_]:
+    return np.asarray(steps < _SOFT * _PRINT * ranges)
 
 
 def _coherence(small: Gray) -> Blocks:
@@ -242,21 +251,25 @@ def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
     return np.asarray(pool(pairs[:, :-1], pairs[:, 1:]), np.float32)
 
 
-def _is_written(dark: Gray, ink: float, least_mm2: float) -> bool:
-    """Whether there is so much as dark as `ink`: strip after strip, since most pages show it at once."""
+def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bool:
+    """Whether there is so much as dark as `ink`: strip after strip, since most pages show it at once.
+
+    `broken`: pixels less one that a ruled line may lack here and there.
+    """
     inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
     found = 0.0
     for top in range(0, len(inner), _STRIP):
-        found += _written_mm2(inner[top : top + _STRIP], ink)
+        found += _written_mm2(inner[top : top + _STRIP], ink, broken)
         if found >= least_mm2:
             return True
     return False
 
 
-def _written_mm2(dark: Gray, ink: float) -> float:
+def _written_mm2(dark: Gray, ink: float, broken: int = 1) -> float:
     """Square millimetres of handwriting-like ink, but for what touches the edges."""
     inked = cv2.threshold(dark, ink, 255, cv2.THRESH_BINARY)[1]
-    level = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))
+    lines = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((1, broken), np.uint8)) if broken > 1 else inked
+    level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))
     plumb = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones((_RULED, 1), np.uint8))
     around = np.ones((5, 5), np.uint8)
     ruled = cv2.dilate(cv2.max(level, plumb), around)
