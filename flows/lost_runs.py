@@ -32,15 +32,17 @@ def carried_out() -> set[str]:
     return found
 
 
-def bury(ask: Ask, *, but: set[str], patience: timedelta) -> int:
-    """Marks as crashed all runs but these that are said to be under way for so long; how many there were.
+def find(ask: Ask, *, but: set[str], patience: timedelta) -> list[dict[str, Any]]:
+    """All runs but these that are said to be under way for so long."""
+    before = datetime.now(UTC) - patience
+    return [run for run in _runs(ask, _UNFINISHED) if run["id"] not in but and _since(run) <= before]
+
+
+def bury(ask: Ask, lost: list[dict[str, Any]]) -> None:
+    """Marks these as crashed, and frees what they held up.
 
     Of the scheduled runs whose hour has passed, the last of each deployment is left: they do the same.
     """
-    limits = ask("POST", "/v2/concurrency_limits/filter", {"limit": 200})
-    unfinished = _runs(ask, _UNFINISHED)
-    before = datetime.now(UTC) - patience
-    lost = [run for run in unfinished if run["id"] not in but and _since(run) <= before]
     for run in lost:
         state = {"type": "CRASHED", "name": "Crashed", "message": "No process carries it out."}
         ask("POST", f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
@@ -49,8 +51,8 @@ def bury(ask: Ask, *, but: set[str], patience: timedelta) -> int:
     for run in late:
         if run["id"] != last[run["deployment_id"]]:
             ask("DELETE", f"/flow_runs/{run['id']}")
-    _free_places(ask, limits, [run for run in unfinished if run not in lost])
-    return len(lost)
+    limits = ask("POST", "/v2/concurrency_limits/filter", {"limit": 200})
+    _free_places(ask, limits, _runs(ask, _UNFINISHED))
 
 
 def _free_places(ask: Ask, limits: list[dict[str, Any]], left: list[dict[str, Any]]) -> None:

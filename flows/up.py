@@ -31,7 +31,7 @@ _SESSION_LINK = "session.toml"
 _FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 _LAST_WORDS = 60.0  # seconds that orphans have to end
 _AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
-_LOOK_EVERY = 30.0  # seconds
+_LOOK_EVERY = 60.0  # seconds
 _PATIENCE = timedelta(minutes=1)  # for a run to have a process
 
 
@@ -69,10 +69,16 @@ class Machine:
             self.bury_lost_runs(lost_runs.carried_out(), _PATIENCE)
 
     def bury_lost_runs(self, but: set[str], patience: timedelta) -> None:
-        """All but these that are said to be under way for so long have crashed."""
+        """All but these that are said to be under way for so long have crashed.
+
+        As long as there are none, nothing is written: SQLite has one writer, and Prefect needs it.
+        """
         try:
-            if lost := lost_runs.bury(self.ask, but=but, patience=patience):
-                self.say(f"[yellow]runs given up, which nobody carried out: {lost}[/]")
+            lost = lost_runs.find(self.ask, but=but, patience=patience)
+            if lost:
+                self.say(f"[yellow]runs given up, which nobody carried out: {len(lost)}[/]")
+            if lost or not self.worker.alive:
+                lost_runs.bury(self.ask, lost)
         except httpx.HTTPError as error:
             self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
         self._looked = time.monotonic()
