@@ -113,6 +113,7 @@ def names_of(lines):
     return sorted({line.person.family_name for line in lines})
 
 
+@pytest.mark.xdist_group("machine")
 def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     """Through the flows: deposits dropped, read, swept, decided of and reported on."""
     from flows import demo_dossiers
