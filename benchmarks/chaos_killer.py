@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from flows.lost_runs import run_of
 from flows.up import Machine
 
 _WEIGHTS = {
@@ -155,8 +156,7 @@ class Killer:
 
     def _kind(self, pid: int) -> str:
         """By the name of the run: « scan … » or one of the schedules'."""
-        settings = dict(part.partition(b"=")[::2] for part in _read(pid, "environ").split(b"\0"))
-        run = settings.get(b"PREFECT__FLOW_RUN_ID", b"").decode()
+        run = run_of(pid)
         if run not in self._names:
             with suppress(httpx.HTTPError, KeyError):
                 self._names[run] = httpx.get(f"{self._machine.api}/flow_runs/{run}", timeout=2).json()["name"]
@@ -173,10 +173,6 @@ def _children() -> dict[int, list[int]]:
         if parent:
             found.setdefault(int(parent[1]), []).append(int(path.name))
     return found
-
-
-def _runs(pid: int, program: bytes) -> bool:
-    return program in _read(pid, "cmdline")
 
 
 def _read(pid: int, what: str) -> bytes:

@@ -20,22 +20,29 @@ _LATE = {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-schedule
 _LIMIT_OF = "deployment:"
 
 
+def run_of(pid: int) -> str:
+    """Id of the run that this process carries out, as Linux tells it; empty if there is none."""
+    with suppress(OSError):
+        for setting in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            name, _, value = setting.partition(b"=")
+            if name == b"PREFECT__FLOW_RUN_ID":
+                return value.decode()
+    return ""
+
+
 def carried_out() -> set[str]:
-    """Ids of the runs that have a process on this machine, as Linux tells them."""
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            for setting in (process / "environ").read_bytes().split(b"\0"):
-                name, _, value = setting.partition(b"=")
-                if name == b"PREFECT__FLOW_RUN_ID":
-                    found.add(value.decode())
-    return found
+    """Ids of the runs that have a process on this machine."""
+    return {run for process in Path("/proc").glob("[0-9]*") if (run := run_of(int(process.name)))}
 
 
 def find(ask: Ask, *, but: set[str], patience: timedelta) -> list[dict[str, Any]]:
     """All runs but these that are said to be under way for so long."""
     before = datetime.now(UTC) - patience
-    return [run for run in _runs(ask, _UNFINISHED) if run["id"] not in but and _since(run) <= before]
+    return [
+        run
+        for run in _runs(ask, _UNFINISHED)
+        if run["id"] not in but and datetime.fromisoformat(run["state"]["timestamp"]) <= before
+    ]
 
 
 def bury(ask: Ask, lost: list[dict[str, Any]]) -> None:
@@ -70,7 +77,3 @@ def _free_places(ask: Ask, limits: list[dict[str, Any]], left: list[dict[str, An
 def _runs(ask: Ask, which: Mapping[str, object]) -> list[dict[str, Any]]:
     runs: list[dict[str, Any]] = ask("POST", "/flow_runs/filter", {"flow_runs": which, "limit": 200})
     return runs
-
-
-def _since(run: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(run["state"]["timestamp"].replace("Z", "+00:00"))

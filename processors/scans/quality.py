@@ -38,7 +38,7 @@ _RARE = 2.75  # times the way from the median to the 90th percentile: 3.5 standa
 _NOTHING = 8.0  # gray levels: there is no ink to judge
 
 _WINDOW = (31, 15)  # blocks, 62 × 30 mm: three lines of some words
-_COHERENT = 0.94
+_COHERENT = 0.94  # of a stain's rim nine blocks in ten are more so, of blurred writing one in ten
 _FEW = 200  # blocks with strokes, as two such lines have; the soft rim of a stain has fewer
 
 _AROUND = round(8 * PX)
@@ -254,7 +254,7 @@ def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
 def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bool:
     """Whether there is so much as dark as `ink`: strip after strip, since most pages show it at once.
 
-    `broken`: pixels less one that a ruled line may lack here and there.
+    `broken`: a ruled line may have gaps of less than so many pixels.
     """
     inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
     found = 0.0
