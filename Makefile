@@ -27,10 +27,12 @@ test: lint
 	scripts/setup-tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
+# Left out: what a validator of the bill of materials wants, nobody uses here, and every process that imports
+# jsonschema, each run of a flow among them, spends half of its start on.
 lock: $(VENV)/.ready
 	$(BIN)/pip install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
-		pyproject.toml -o requirements.lock
+		--no-emit-package rfc3987-syntax --no-emit-package lark pyproject.toml -o requirements.lock
 
 supply: setup
 	$(BIN)/python scripts/supply

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import time
@@ -271,9 +272,9 @@ def test_logs_are_lines_of_json_when_asked(stage, read):
 
 def test_runs_and_their_stages_are_traced(stage, read):
     def runs_that_read():
-        """Names of the runs under which a stage of that name stands."""
+        """Runs under which a scan was read: `lire` and Prefect's suffix, not `lire le dossier`."""
         spans = {span.span_id: span for span in list(stage.spans)}
-        stages = [span for span in spans.values() if span.name.startswith("lire")]
+        stages = [span for span in spans.values() if re.fullmatch(r"lire(-\w+)?", span.name)]
         return {spans[span.parent_span_id].name for span in stages if span.parent_span_id in spans}
 
     assert all(name.startswith("scan ") for name in stage.wait(runs_that_read))
