@@ -14,8 +14,7 @@ from flows.isolation import isolated
 from flows.office import as_pdfs
 from processors.dossiers.contract import finding_json
 from processors.dossiers.files import MAX_BYTES, unpack
-from processors.dossiers.findings import VERDICTS, Evidence
-from processors.dossiers.grounds import absent
+from processors.dossiers.findings import VERDICTS, Evidence, absent
 from processors.dossiers.pictures import evidence_pictures
 from processors.findings import Severity
 from processors.plain import plain

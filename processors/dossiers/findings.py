@@ -130,3 +130,8 @@ def finding(code: Code, what: str = "", evidence: Iterable[Evidence] = ()) -> Do
     """The finding of this code, with its severity and its French sentence from the catalogue."""
     severity, sentence = _CATALOGUE[code]
     return DossierFinding(code, severity, sentence.format(what=what), tuple(evidence))
+
+
+def absent() -> tuple[DossierFinding, ...]:
+    """What is said when nothing was deposited."""
+    return (finding(Code.ABSENT_DOSSIER),)

@@ -51,11 +51,6 @@ class ReadPiece:
         return self.evidence
 
 
-def absent() -> tuple[DossierFinding, ...]:
-    """What is said when nothing was deposited."""
-    return (finding(Code.ABSENT_DOSSIER),)
-
-
 def late(exam: Exam, deposited_at: dt.datetime | None) -> Iterator[DossierFinding]:
     """Said of a deposit at this aware instant, if it is one; None where nobody knows when."""
     if deposited_at is not None and exam.deposit is not None and not exam.deposit.deadline.met(deposited_at):

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import pytesseract
 from PIL import Image, ImageOps
 
 from processors.dossiers.files import UnreadableError
@@ -53,6 +52,8 @@ def _sure_words(lines: Sequence[Line]) -> list[Word]:
 
 
 def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:
+    import pytesseract  # and with it pandas: as slow to begin as all else, and most dossiers have text
+
     try:
         said = pytesseract.image_to_data(
             gray, lang="fra", config=f"--dpi {dpi:.0f} --psm 3", output_type=pytesseract.Output.DICT
@@ -125,6 +126,8 @@ def _evenly_lit(gray: Gray) -> Gray:
 
 def _said_upright(gray: Gray) -> int:
     """Quarter turns against the clock after which Tesseract thinks that text stands upright."""
+    import pytesseract
+
     try:
         said = pytesseract.image_to_osd(gray, output_type=pytesseract.Output.DICT)
     except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError):

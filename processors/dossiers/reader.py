@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
-from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, finding
+from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
 from processors.dossiers.grounds import (
     ReadPiece,
-    absent,
     internship_of,
     judge,
     late,

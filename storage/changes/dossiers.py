@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from processors.dossiers.findings import Verdict
-from processors.dossiers.grounds import absent
+from processors.dossiers.findings import Verdict, absent
 from processors.dossiers.persons import Owner
 from processors.people import read_deposit_times
 from storage.changes.base import Change, Refused, apply

@@ -52,7 +52,7 @@ class Stage:
             kind, state = self.wait(lambda: self.machine.final_state(run))  # noqa: B023
         return str(state)
 
-    def wait(self, what: Callable[[], Any], seconds: float = 240) -> Any:
+    def wait(self, what: Callable[[], Any], seconds: float = 900) -> Any:
         """Until it says something true, tending the machine as `massicot up` does."""
         end = time.monotonic() + seconds
         while not (answer := what()):

@@ -79,7 +79,7 @@ class Shell:
         self.up.send_signal(how)
         return self.up.wait(60)
 
-    def wait(self, what, seconds: float = 240):
+    def wait(self, what, seconds: float = 900):
         end = time.monotonic() + seconds
         while not (answer := what()):
             assert time.monotonic() < end, f"not in time: {self('status')}{self('findings')}"
