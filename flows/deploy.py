@@ -25,8 +25,13 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
 POOL = "local"
-QUEUES = {"scans": 2, "steady": 1}  # how many runs at once: SQLite locks up with many more
-FLEET_QUEUES = {"scans": None, "steady": 1}  # on PostgreSQL, what the workers take together
+QUEUES = {"scans": 2, "steady": 2}
+"""How many runs at once: SQLite locks up with many more.
+
+Two that are steady, since on a slow machine runs fall due sooner than they end: beside one under way, Prefect
+drops the next of the same deployment; alone in the queue, each would wait its turn, and deadlines with it.
+"""
+FLEET_QUEUES = QUEUES | {"scans": None}  # on PostgreSQL, what the workers take together
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
 _SILENT = {
     "massicot: mark runs without heartbeat as crashed": (
