@@ -21,6 +21,14 @@ from storage.weed import Weed, running
 os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads take longer together than one alone
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs a store starts a server."""
+    for item in items:
+        if "weed" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def weed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weed]:
     """The embedded server, on free ports."""

@@ -29,6 +29,7 @@ from specimens.dossiers import documents, ink, paper
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools
 
+pytestmark = pytest.mark.slow  # draws dossiers by the dozen and reads them
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 IN_TIME = datetime(2026, 4, 20, 9, tzinfo=PARIS)
 
