@@ -52,7 +52,7 @@ def _sure_words(lines: Sequence[Line]) -> list[Word]:
 
 
 def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:
-    import pytesseract  # and with it pandas: as slow to begin as all else, and most dossiers have text
+    import pytesseract  # imports pandas, which takes its time, and most dossiers have text
 
     try:
         said = pytesseract.image_to_data(

@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
-from processors.dossiers.grounds import (
-    ReadPiece,
-    internship_of,
-    judge,
-    late,
-    verdict_of,
-)
+from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Internship
 from processors.dossiers.persons import owner_of
