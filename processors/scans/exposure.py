@@ -78,6 +78,8 @@ def _has_chain(inked: Gray, pitch: float, height: float, axis: int, least: int) 
     x, y, w, h = np.array([cv2.boundingRect(c) for c in contours], float).reshape(-1, 4).T
     long, thin = (h, w) if axis == 0 else (w, h)
     sides = (long > height * 0.7) & (long < height * 1.5) & (thin < pitch * 0.6)
+    if np.count_nonzero(sides) < least:
+        return False
     middles = np.stack([x + w / 2, y + h / 2])[:, sides]
     along, across = (middles[k][:, np.newaxis] - middles[k] for k in (axis, 1 - axis))
     follows = (abs(along - pitch) < 0.12 * pitch) & (abs(across) < 0.15 * height)

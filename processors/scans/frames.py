@@ -44,29 +44,34 @@ def _runs(dark: Gray, width: int, height: int) -> Gray:
 
 _ANGLES = np.deg2rad(np.arange(-_MAX_SKEW, _MAX_SKEW + 0.01, 0.25))
 _PAD = 100  # rows above and below the map that a turned line may fall on
+_SPARSE = 4  # columns: what of them is enough, of runs four times as long
 _MOST_POINTS = 8000
+_LIKE = 0.35  # mean share of the four lines that must be seen
 
 
 def _best_skew(runs: Gray, lines_y: NDArray[np.float64], identity: Rectangle) -> tuple[float, float] | None:
     """Angle (radians, clockwise) and height (pixels, in the turned map) of the first line of the pattern."""
-    at = np.flatnonzero(runs)
-    if len(at) < 200:
+    width = identity.width * PX
+    if cv2.countNonZero(runs) < _LIKE * len(lines_y) * width:
         return None
+    some = np.ascontiguousarray(runs[:, ::_SPARSE])
+    at = np.flatnonzero(some)
     step = len(at) // _MOST_POINTS + 1
-    ys, xs = np.divmod(at[::step], runs.shape[1])
+    ys, xs = np.divmod(at[::step], some.shape[1])
+    xs *= _SPARSE
     size = runs.shape[0] + 2 * _PAD
     rows = np.outer(np.cos(_ANGLES), ys) - np.outer(np.sin(_ANGLES), xs)
     rows = np.clip(np.rint(rows).astype(np.int32) + _PAD, 0, size - 1)
     rows += (np.arange(len(_ANGLES), dtype=np.int32) * size)[:, None]
     histograms = np.bincount(rows.ravel(), minlength=len(_ANGLES) * size).reshape(len(_ANGLES), size)
     # a line is two pixels thick and may bow a little
-    thick = cv2.blur(histograms.astype(np.float32), (3, 1)) * (3 * step / (identity.width * PX))
+    thick = cv2.blur(histograms.astype(np.float32), (3, 1)) * (3 * step * _SPARSE / width)
     near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5), np.uint8))
     offsets = np.rint((lines_y - lines_y[0]) * PX).astype(int)
     reach = size - offsets[-1]
     likeness = np.mean([near[:, o : o + reach] for o in offsets], axis=0)
     angle, row = np.unravel_index(int(likeness.argmax()), likeness.shape)
-    return (float(_ANGLES[angle]), float(row - _PAD)) if likeness[angle, row] > 0.35 else None
+    return (float(_ANGLES[angle]), float(row - _PAD)) if likeness[angle, row] > _LIKE else None
 
 
 def _best_columns(

@@ -5,23 +5,36 @@ from __future__ import annotations
 import io
 import struct
 
+import cv2
 import numpy as np
 from PIL import Image
 
 from processors.scans.readings import Gray
 
 _ROWS_PER_STRIP = 278
+_BAND = 256  # rows: so few stay in the processor's cache, where a whole page is fetched three times over
 
 
-def decode(data: bytes, width: int, height: int, inverted: bool) -> Gray:
-    """Pixels, 0 or 255; `inverted`: the black runs are paper. ValueError if the stream is cut or broken."""
+def decode(
+    data: bytes, width: int, height: int, inverted: bool, shrink: int = 1, rows: int | None = None
+) -> Gray:
+    """Pixels, 0 or 255; `inverted`: the black runs are paper. ValueError if the stream is cut or broken.
+
+    `shrink` (1, 2, 4 or 8) times smaller, in gray then; of the page's first `rows` alone, if said.
+    """
+    size = width // shrink, (height if rows is None else min(rows, height)) // shrink
+    pixels = np.empty(size[::-1], np.uint8)
     try:
         with Image.open(io.BytesIO(_tiff(data, width, height, inverted))) as image:
-            pixels = np.asarray(image.convert("L"), np.uint8)
+            for top in range(0, size[1], _BAND // shrink):
+                band = pixels[top : top + _BAND // shrink]
+                box = (0, top * shrink, size[0] * shrink, (top + len(band)) * shrink)
+                whole = np.asarray(image.crop(box).convert("L"), np.uint8)
+                cv2.resize(whole, band.shape[::-1], band, interpolation=cv2.INTER_AREA)
     except (OSError, SyntaxError) as error:
         raise ValueError("not a G4 stream") from error
     # a cut stream decodes without an error; some writers leave out the end mark of whole ones
-    if not _has_end_of_block(data) and np.ptp(pixels[-(height // 12 + 1) :]) == 0:
+    if rows is None and not _has_end_of_block(data) and np.ptp(pixels[-(len(pixels) // 12 + 1) :]) == 0:
         raise ValueError("the G4 stream has no end")
     return pixels
 

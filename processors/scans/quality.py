@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -48,6 +49,9 @@ _STRIP = round(60 * PX)
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
 _BROKEN = 3  # so near the noise, ruled lines are broken
 _FAINTLY_MM2 = 100.0  # so near the noise, ruled lines and speckles make half of it
+
+
+_Level = TypeVar("_Level", np.uint8, np.float32)
 
 
 @dataclass(frozen=True)
@@ -140,14 +144,21 @@ def _is_written_beside(dark: Gray, box: Box) -> bool:
 def _edges(small: Gray) -> tuple[Blocks, Blocks, Blocks]:
     """The brightest level of each block, its range of levels, and its largest step over two pixels."""
     smooth = np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8)
-    step = np.zeros_like(smooth)
-    step[:, 1:-1] = cv2.absdiff(smooth[:, 2:], smooth[:, :-2])
-    step[1:-1] = np.maximum(step[1:-1], cv2.absdiff(smooth[2:], smooth[:-2]))
+    above, here, below = (_inner(smooth, k, 0) for k in (-1, 0, 1))
+    left, right = (_inner(smooth, k, 1) for k in (-1, 1))
+    step = np.asarray(cv2.max(cv2.absdiff(below, above), cv2.absdiff(right, left)), np.uint8)
     light, dark, steep = (
-        _pooled(image, pool)
-        for image, pool in ((smooth, np.maximum), (smooth, np.minimum), (step, np.maximum))
+        _pooled(image, pool) for image, pool in ((here, np.maximum), (here, np.minimum), (step, np.maximum))
     )
     return light, light - dark, steep
+
+
+def _inner(image: NDArray[_Level], moved: int = 0, axis: int = 0) -> NDArray[_Level]:
+    """The page but its edges, in whole strides; or what lies beside it by so many pixels along an axis."""
+    at = [_EDGE, _EDGE]
+    at[axis] += moved
+    height, width = (max(0, side - 2 * _EDGE) // _STRIDE * _STRIDE for side in image.shape)
+    return image[at[0] : at[0] + height, at[1] : at[1] + width]
 
 
 def _is_paper(small: Gray) -> Blocks:
@@ -170,7 +181,9 @@ def _streaks(small: Gray) -> NDArray[np.bool_]:
     """Of each column of blocks, whether a line runs down through most of the page."""
     some = np.ascontiguousarray(small[::_SPARSE])
     darker = cv2.subtract(cv2.blur(some, (_BESIDE, 1)), some)
-    lines = np.mean(darker >= _TRACE, axis=0)[_EDGE:-_EDGE] > _MOST
+    traced = cv2.threshold(darker, _TRACE - 1, 1, cv2.THRESH_BINARY)[1]
+    shares = np.asarray(cv2.reduce(traced, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), np.float32)[0]
+    lines = np.greater(shares[_EDGE:-_EDGE], _MOST)
     cells = lines[: len(lines) // _STRIDE * _STRIDE].reshape(-1, _STRIDE).any(axis=1)
     return np.asarray(cells[:-1] | cells[1:])
 
@@ -234,32 +247,30 @@ def _coherence(small: Gray) -> Blocks:
 
 def _summed(image: Blocks) -> Blocks:
     """As `_pooled`, in proportion to the sum."""
-    inner = image[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    inner = _inner(image)
     height, width = (side // _STRIDE for side in inner.shape)
-    whole = np.ascontiguousarray(inner[: height * _STRIDE, : width * _STRIDE])
-    cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    cells = cv2.resize(np.ascontiguousarray(inner), (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.boxFilter(cells, -1, (2, 2), anchor=(0, 0))[:-1, :-1], np.float32)
 
 
 def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
-    """The greatest or least level of each block of the page but its edges; blocks overlap by half."""
-    inner = image[_EDGE:-_EDGE, _EDGE:-_EDGE]
-    height, width = (side // _STRIDE * _STRIDE for side in inner.shape)
-    rows = reduce(pool, (inner[k:height:_STRIDE] for k in range(_STRIDE)))
-    cells = reduce(pool, (rows[:, k:width:_STRIDE] for k in range(_STRIDE)))
+    """The greatest or least level of each block of an image in whole strides; blocks overlap by half."""
+    rows = reduce(pool, (image[k::_STRIDE] for k in range(_STRIDE)))
+    cells = reduce(pool, (rows[:, k::_STRIDE] for k in range(_STRIDE)))
     pairs = pool(cells[:-1], cells[1:])
     return np.asarray(pool(pairs[:, :-1], pairs[:, 1:]), np.float32)
 
 
 def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bool:
-    """Whether there is so much as dark as `ink`: strip after strip, since most pages show it at once.
+    """Whether there is so much as dark as `ink`: strip after strip, the darkest first, which mostly show it.
 
     `broken`: a ruled line may have gaps of less than so many pixels.
     """
     inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
     found = 0.0
-    for top in range(0, len(inner), _STRIP):
-        found += _written_mm2(inner[top : top + _STRIP], ink, broken)
+    strips = [inner[top : top + _STRIP] for top in range(0, len(inner), _STRIP)]
+    for strip in sorted(strips, key=lambda strip: -cv2.mean(strip)[0]):
+        found += _written_mm2(strip, ink, broken)
         if found >= least_mm2:
             return True
     return False

@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,6 +107,8 @@ class RawImage:
         """
         if self.codec == "jpeg":
             return turned(self._jpeg(self.data, _REDUCED[shrink], shrink), self.rotate)
+        if self.codec == "g4":
+            return turned(self._g4(shrink), self.rotate)
         stored = self.pixels()
         if stored.ndim == 3:
             stored = np.asarray(cv2.cvtColor(stored, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -119,8 +120,10 @@ class RawImage:
 
     def top(self, rows: int) -> Gray:
         """At least the first `rows` of `gray()`; of a JPEG no more is decoded."""
-        if self.codec != "jpeg" or self.rotate is not Turn.NONE or rows >= self.height:
+        if self.codec not in ("jpeg", "g4") or self.rotate is not Turn.NONE or rows >= self.height:
             return self.gray()
+        if self.codec == "g4":
+            return self._g4(rows=rows)
         # Pillow, since OpenCV prints a warning of the rows that are left
         with Image.open(io.BytesIO(shortened(self.data, rows))) as image:
             image.draft("L", None)
@@ -131,7 +134,7 @@ class RawImage:
         if self._pixels is not None:
             return self._pixels
         if self.codec == "g4":
-            return self._g4
+            return self._g4()
         if self.codec != "jpeg":
             raise BadImage("page endommagée")
         if not self.colour:
@@ -147,10 +150,9 @@ class RawImage:
             raise BadImage("image endommagée")
         return np.asarray(decoded, np.uint8)
 
-    @cached_property
-    def _g4(self) -> Gray:
+    def _g4(self, shrink: int = 1, rows: int | None = None) -> Gray:
         try:
-            return g4.decode(self.data, self.width, self.height, self.inverted)
+            return g4.decode(self.data, self.width, self.height, self.inverted, shrink, rows)
         except ValueError as error:
             raise BadImage("image tronquée ou endommagée") from error
 

@@ -161,7 +161,8 @@ FRAMES_SEEN = 0.6
 
 def _stretched(dark: Gray) -> Gray:
     """The darkness with the page's strong strokes at 255."""
-    counts = np.bincount(dark[::3, ::3].ravel(), minlength=256).cumsum()
+    some = np.ascontiguousarray(dark[::3, ::3])
+    counts = cv2.calcHist([some], [0], None, [256], [0, 256]).cumsum()
     strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
     return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / strong), np.uint8)
 
