@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -62,17 +62,19 @@ def redacted(data: bytes, crop: Crop | None, wiped: NDArray[np.bool_] | None) ->
     if steps is None:
         return None
 
+    # chrominance has a block for each one, two or four of luminance
+    of_plane = cache(partial(_coarser, wiped))
+
     def wipe(
         coefficients: Any, part: _Region, plane: _Region, component: int, _number: int, _transform: Any
     ) -> int:
-        if wiped is None:
-            return 0
         rows, columns = part.h // _BLOCK, part.w // _BLOCK
-        blocks = np.ctypeslib.as_array(coefficients, shape=(rows, columns, _BLOCK * _BLOCK))
-        # chrominance has a block for each one, two or four of luminance
-        of_plane = _coarser(wiped, -(-plane.h // _BLOCK), -(-plane.w // _BLOCK))
         top, left = part.y // _BLOCK, part.x // _BLOCK
-        chosen = of_plane[top : top + rows, left : left + columns]
+        whole = of_plane(-(-plane.h // _BLOCK), -(-plane.w // _BLOCK))
+        chosen = whole[top : top + rows, left : left + columns]
+        if not chosen.any():  # as in most rows
+            return 0
+        blocks = np.ctypeslib.as_array(coefficients, shape=(rows, columns, _BLOCK * _BLOCK))
         inside = blocks[: chosen.shape[0], : chosen.shape[1]]
         inside[chosen] = 0
         if component == 0:
@@ -94,8 +96,10 @@ def redacted(data: bytes, crop: Crop | None, wiped: NDArray[np.bool_] | None) ->
         library.tjDestroy(handle)
 
 
-def _coarser(blocks: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.bool_]:
-    """The same map with fewer blocks: one is wiped if any of those that it stands for is."""
+def _coarser(blocks: NDArray[np.bool_] | None, rows: int, columns: int) -> NDArray[np.bool_]:
+    """The same map with fewer blocks: one is wiped if any of those that it stands for is. None has none."""
+    if blocks is None:
+        return np.zeros((rows, columns), bool)
     down, across = (
         max(1, round(have / want)) for have, want in zip(blocks.shape, (rows, columns), strict=True)
     )
