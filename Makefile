@@ -1,6 +1,5 @@
 # `make demo` shows the main job; `make test` runs every check. Both set everything up by themselves.
 VENV := .venv
-PYTHON ?= python3
 BIN := $(VENV)/bin
 
 .PHONY: setup demo test quick lint clean lock supply
@@ -8,7 +7,7 @@ BIN := $(VENV)/bin
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: requirements.lock pyproject.toml scripts/setup
-	PYTHON=$(PYTHON) scripts/setup $(VENV)
+	scripts/setup $(VENV)
 	touch $@
 
 demo: setup
