@@ -51,6 +51,7 @@ out, log = Console(width=110, highlight=False), Console(stderr=True, highlight=F
 T = TypeVar("T")
 _AWAY = (BotoCoreError, ClientError, OperationalError, OSError)
 _DONE = (ScanState.PROCESSED, ScanState.DUPLICATE)
+_OF_READING = 0.7  # of the kills fall while piles are read, the others until the last lot is fetched
 
 
 @dataclass
@@ -78,7 +79,9 @@ class Run:
         self.until(self.decided, "deciding")
         self.until(self.all_settled, "preparing what was decided")
         self.until(self.all_in_lots, "forming lots")
-        for corrector, token in self.tokens.items():
+        for nth, (corrector, token) in enumerate(self.tokens.items()):
+            if self.killer:
+                self.killer.progress(_OF_READING + (1 - _OF_READING) * nth / len(self.tokens))
             self.until(lambda c=corrector, t=token: self.fetched(c, t), f"fetching for {corrector}")
         if self.killer:
             self.until(lambda: self.killer is None or self.killer.is_done, "being killed")
@@ -113,7 +116,7 @@ class Run:
                 self.redropped += 1
         read = [scan for scan in known.values() if scan.state in _DONE]
         if self.killer:
-            self.killer.progress(len(read) / len(self.drawn.piles))
+            self.killer.progress(_OF_READING * len(read) / len(self.drawn.piles))
         waiting = any(True for _ in self.work.store.inbox.list("scans/"))
         return len(read) == len(self.drawn.piles) and not waiting
 
