@@ -27,6 +27,7 @@ import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -180,6 +181,19 @@ class _Careful(pickle.Unpickler):
         raise pickle.UnpicklingError(f"a child's answer holds {module}.{name}")
 
 
+class _ByValue(pickle.Pickler):
+    """Members of enums go by their value, as of Python 3.11.4; earlier ones look them up by a function."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
+
+
+def _pickled(answer: Any) -> bytes:
+    buffer = io.BytesIO()
+    _ByValue(buffer).dump(answer)
+    return buffer.getvalue()
+
+
 def _values(answer: bytes) -> Any:
     return _Careful(io.BytesIO(answer)).load()
 
@@ -214,7 +228,7 @@ def _child(
         frames = traceback.extract_tb(error.__traceback__)
         places = tuple(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames)
         answer = _Failure(type(error).__name__, places)
-    sender.send(answer)
+    sender.send_bytes(_pickled(answer))
 
 
 @contextlib.contextmanager
