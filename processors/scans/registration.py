@@ -96,7 +96,7 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
         over = np.ascontiguousarray(strokes[::-1, ::-1])
         other = _place_upright(over, Turn((base + 180) % 360), form)
         if (other.frames, other.boxes) > (best.frames, best.boxes) and (
-            other.frames or other.boxes >= BOXES_SEEN
+            other.frames or other.boxes >= _BOXES_SURE
         ):
             best = other
     return replace(best, to_pixels=_scaled(best.to_pixels, scale))
@@ -146,7 +146,8 @@ BOXES_WHOLE = 0.7
 """Sureness of the page boxes that tells where the whole sheet lies, to some millimetres."""
 
 _BOXES_SURE = 0.55
-"""Sureness of the page boxes that leaves no doubt of which way up a page is."""
+"""Sureness of the page boxes that leaves no doubt of which way up a page is. Pages upside down are rare, and
+letters may look like boxes: of 190 drafts, turned over, four came to 0.44."""
 
 BOXES_SEEN = 0.42
 """Least sureness for the page boxes to be there: of 250 pages without, the likest came to 0.42; of 900 on
