@@ -212,13 +212,13 @@ def _invitations(work: Context, machine: Machine, corrector: str) -> Iterator[tu
     people = (
         ("centre", Role.CENTRE, next(iter(CENTRES))),
         ("service", Role.SERVICE, None),
-        ("corrector", Role.CORRECTOR, corrector),
+        ("correcteur", Role.CORRECTOR, corrector),
     )
     for who, role, scope in people:
         token = accounts.invite(
             work.register, role, scope, f"{who}@exemple.fr", f"Démonstration ({who})", actor="demo", at=now()
         )
-        yield who, f"{machine.desk_url}/invitation/{token}"
+        yield role, f"{machine.desk_url}/invitation/{token}"
 
 
 def _bring_receipts(work: Context, folder: Path) -> list[Path]:
