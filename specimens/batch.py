@@ -165,7 +165,7 @@ class _Drawing:
         exam = self._other_exam if kind is Kind.WRONG_EXAM else self._exam
         count = SHEET * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
         label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
-        pages = list(self._copy(candidate, kind, exam, count, label, rng))
+        pages = list(self._copy(candidate, kind, fault, exam, count, label, rng))
         if fault is not None:
             for k in [1] if fault is Fault.CORNER else range(count):
                 pages[k] = damage(pages[k], fault, self._press.px_per_mm, rng)
@@ -209,7 +209,7 @@ class _Drawing:
         elif kind is Kind.OTHER_SHEET:
             other = next(c for c in self._roster[::-1] if c.number != candidate.number)
             label = self._label(other, Kind.OK, self._exam, rng)
-            pages = list(self._copy(other, Kind.OK, self._exam, SHEET, label, rng))
+            pages = list(self._copy(other, Kind.OK, None, self._exam, SHEET, label, rng))
             if self._a3:
                 yield pages[3].beside(pages[0])
                 yield pages[1].beside(pages[2])
@@ -236,14 +236,21 @@ class _Drawing:
         return Label(f"{exam}-{candidate.number}", name, _LABEL_STATE.get(kind, LabelState.WHOLE))
 
     def _copy(
-        self, candidate: Candidate, kind: Kind, exam: str, count: int, label: Label | None, rng: Rng
+        self,
+        candidate: Candidate,
+        kind: Kind,
+        fault: Fault | None,
+        exam: str,
+        count: int,
+        label: Label | None,
+        rng: Rng,
     ) -> Iterator[Page]:
         """The copy's pages in reading order, upright."""
         press, hand = self._press, Hand(rng)
         model = Model.CMEN if kind is Kind.OLD_MODEL else Model.CCYC
         label_everywhere = rng.random() < 0.5
         written = 0 if kind is Kind.BLANK else int(rng.integers(max(1, count - 3), count + 1))
-        if kind is Kind.BLURRED:
+        if kind is Kind.BLURRED or fault is Fault.CORNER:  # what they spoil is text
             written = count
         for number in range(1, count + 1):
             first = number % SHEET == 1
