@@ -12,6 +12,7 @@ from processors.scans.form import load_form
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
 from specimens.batch import CopyTruth, Kind, draw_batch
+from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
@@ -93,3 +94,22 @@ def _amiss(truth: CopyTruth, mine: set[int], copy: CopyReading) -> str:
     if not set(copy.pages) <= mine:
         return "has pages of another"
     return ""
+
+
+def test_a_corner_folded_over_the_text_is_named_though_a_bold_hand_covers_the_page_boxes(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng((77, 3))
+    roster = invent_candidates(rng, 12, CENTRE, [EXAM], invent_schools(rng, 3))
+    batch = draw_batch(
+        7703, EXAM, CENTRE, roster, (Kind.OK,) * 2, FORM, level=Level.CLEAN, dpi=200, mode=Mode.COLOR,
+        a3=False, faults=(Fault.CORNER,) * 2,
+    )  # fmt: skip
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(batch.pdf)
+
+    reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+
+    folded = [page for copy in batch.copies for page, number in copy.file_pages if number == 2]
+    named = [f.pages for copy in reading.copies for f in copy.findings if f.code is Code.UNREADABLE_PAGE]
+    assert named == [(page,) for page in folded]
