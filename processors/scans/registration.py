@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, reduced, transform
-from processors.scans.pageboxes import borders_seen, boxes_zone, find_boxes
+from processors.scans.pageboxes import PLAIN, borders_seen, boxes_zone, find_boxes
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
 
@@ -92,7 +92,7 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
     base = Turn.RIGHT if dark.shape[1] > dark.shape[0] else Turn.NONE
     strokes = _stretched(turned(dark, base))
     best = _place_upright(strokes, base, form)
-    if best.frames < FRAMES_SEEN and best.boxes < _BOXES_SURE:
+    if best.frames < FRAMES_SEEN and best.boxes < PLAIN:
         over = np.ascontiguousarray(strokes[::-1, ::-1])
         other = _place_upright(over, Turn((base + 180) % 360), form)
         if (other.frames, other.boxes) > (best.frames, best.boxes) and (
@@ -143,7 +143,8 @@ def _scaled(matrix: Affine, times: float) -> Affine:
 
 
 _BOXES_SURE = 0.5
-"""Sureness of the page boxes that leaves no doubt of which way up a page is, and where to some millimetres.
+"""Sureness of the page boxes that tells where the sheet lies, to some millimetres.
+
 Letters may look like boxes: of 190 drafts, turned over, four came to 0.44. A bold hand may cover the borders:
 on every page of one clean scan they came to 0.67 at most."""
 
