@@ -37,7 +37,7 @@ def find_boxes(
     """
     strokes = _straight(strokes, boxes_zone(pagination).grown(reach_mm + 8), matrix)
     best = _best_near(strokes, pagination, matrix, (0.0,), min(reach_mm, _NEAR_MM))
-    if best[0] > PLAIN or reach_mm <= _NEAR_MM:
+    if best[0] > BOXES_PLAIN or reach_mm <= _NEAR_MM:
         return best
     half = np.asarray(cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     coarse = _proposals(half, pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2)
@@ -47,7 +47,7 @@ def find_boxes(
             _best_near(strokes, pagination, guess, (-1.0, 0.0, 1.0), _FINE_MM),
             key=lambda found: found[0],
         )
-        if best[0] > PLAIN:
+        if best[0] > BOXES_PLAIN:
             break
     return best
 
@@ -65,7 +65,7 @@ def _best_near(
 
 
 _GUESSES = 4
-PLAIN = 0.7  # so sure that no better place is looked for, nor whether the page is upside down
+BOXES_PLAIN = 0.7  # so sure that neither a better place nor the other way up is looked for
 _GAP = 5  # pixels
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 
