@@ -3,8 +3,9 @@
     python benchmarks/speed.py [SCAN.pdf ...] [--copies 6] [--seed 1]
 
 Without a scan, draws some: gray JPEG and one bit (G4), 300 and 200 dpi. All figures are ratios of CPU time to
-the full-size gray decode of the same pages (`cv2.imdecode`; Pillow for G4) in the same run, one process. Then
-two processes against one, and the memory of one over a file of 500 pages.
+the full-size gray decode of the same pages (`cv2.imdecode`; Pillow for G4) in the same run, one process; in
+the last row, to the decode of a process that does nothing else. Then two processes against one, and the
+memory of one over a file of 500 pages.
 """
 
 from __future__ import annotations
@@ -68,6 +69,14 @@ def decode(image: RawImage) -> None:
             np.asarray(opened.convert("L"))
 
 
+def plain_decodes(path: Path) -> list[float]:
+    """CPU seconds of each page's decode in a process that does nothing else."""
+    cv2.setNumThreads(1)
+    images = list(read_images(path))
+    runs = [[cpu(lambda image=image: decode(image)) for image in images] for _ in range(_TIMES)]
+    return [min(times) for times in zip(*runs, strict=True)]
+
+
 def cpu(function: Callable[[], object]) -> float:
     begun = time.process_time()
     function()
@@ -113,19 +122,24 @@ def peers(path: Path, at: int) -> dict[str, float]:
 
 def measure(path: Path) -> list[dict[str, float]]:
     """For each page, the least of some runs of each stage."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver")) as alone:
+        plain = alone.submit(plain_decodes, path).result()
     pages = []
     for image in read_images(path):
         runs = [ours(path, image) | peers(path, image.image - 1) for _ in range(_TIMES)]
         pages.append({name: min(run[name] for run in runs) for name in runs[0]})
+        pages[-1]["plain decode"] = plain[image.image - 1]
     return pages
 
 
 def table(name: str, pages: Sequence[dict[str, float]]) -> Table:
     columns = ("inside page", "first page", "median page", "mean page")
     shown = Table(f"{name}, times the decode ({len(pages)} pages)", *columns)
-    stages = [stage for stage in pages[0] if stage not in ("decode", "first")]
+    stages = [stage for stage in pages[0] if stage not in ("decode", "plain decode", "first")]
     rows = {stage: np.array([page[stage] / page["decode"] for page in pages]) for stage in stages}
     rows["massicot in all"] = rows["read"] + rows["anonymise"] + rows["check"]
+    relative = np.array([page["decode"] / page["plain decode"] for page in pages])
+    rows["massicot in all, times a plain process's decode"] = rows["massicot in all"] * relative
     firsts = np.array([bool(page["first"]) for page in pages])
     for stage, values in rows.items():
         shown.add_row(

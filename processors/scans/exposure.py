@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.scans.form import Form
-from processors.scans.geometry import PX
+from processors.scans.geometry import PX, halved
 from processors.scans.readings import Gray
 
-_BLOCK = 16  # pixels of the map, 4 mm
+_HALVINGS = 4
+_BLOCK = 1 << _HALVINGS  # pixels of the map, 4 mm
 _BAR_STEP = 22.0  # mean gray step between neighbours across printed bars, a third of the darkest label's
 _ALONG = 0.4  # share of it along them; handwriting has as much both ways
 _LABEL_BLOCKS = (5, 2)  # along, across: 20 mm of bars, 8 mm high, is less than any label
@@ -42,10 +43,9 @@ def shows_bars(small: Gray) -> bool:
     steps = []
     for moved in (page[:, 1:], page[1:]):
         step = np.zeros_like(page)
-        here = page[: moved.shape[0], : moved.shape[1]]
-        step[: moved.shape[0], : moved.shape[1]] = cv2.absdiff(moved, here)
-        half = cv2.resize(step, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # faster in two steps
-        steps.append(cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32))
+        rows, columns = moved.shape
+        cv2.absdiff(moved, page[:rows, :columns], step[:rows, :columns])
+        steps.append(halved(step, _HALVINGS).astype(np.float32))
     across, down = steps
     for strong, weak, (wide, tall) in (
         (across, down, _LABEL_BLOCKS),
@@ -59,8 +59,7 @@ def shows_bars(small: Gray) -> bool:
 
 def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN) -> bool:
     """Whether a row of at least so many printed boxes stands on a page, from its darkness at `MAP_DPI`."""
-    half = cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    inked = np.asarray(cv2.threshold(half, _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    inked = np.asarray(cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
     rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
     return any(
         _has_chain(inked, pitch * PX / 2, height * PX / 2, axis, least)

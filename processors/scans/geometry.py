@@ -45,6 +45,15 @@ def reduced(gray: Gray, dpi: float) -> tuple[Gray, float]:
     return np.asarray(cv2.resize(gray, None, fx=ratio, fy=ratio, interpolation=how), np.uint8), dpi / MAP_DPI
 
 
+def halved(image: Gray, times: int = 1) -> Gray:
+    """Each 2 × 2 pixels averaged, so many times over: faster than once by more. An odd last is left out."""
+    for _ in range(times):
+        height, width = image.shape[0] // 2, image.shape[1] // 2
+        even = image[: 2 * height, : 2 * width]
+        image = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return image
+
+
 def darkness(small: Gray) -> Gray:
     """How much darker each pixel of a page at `MAP_DPI` is than what surrounds it, in gray levels.
 

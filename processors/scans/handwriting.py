@@ -66,12 +66,15 @@ class Characters:
         weights = files("processors.scans").joinpath(model).read_bytes()
         self._net = onnxruntime.InferenceSession(weights, alone, providers=["CPUExecutionProvider"])
 
-    def read_rows(self, rows: Sequence[tuple[Gray, CellRow]]) -> list[FieldReading]:
-        """Reads every row of a page in one pass. Each strip is upright, `PX_PER_MM` pixels a millimetre."""
-        if not rows:
+    def read_rows(self, strips: Sequence[tuple[Gray, Sequence[CellRow]]]) -> list[FieldReading]:
+        """Reads every row of a page in one pass; a strip holds one row, or some that stand on one line.
+
+        Each strip is upright, `PX_PER_MM` pixels a millimetre.
+        """
+        if not strips:
             return []
-        cuts = np.concatenate([cut_cells(strip, row) for strip, row in rows])
-        ends = np.cumsum([row.count for _, row in rows])[:-1]
+        cuts = np.concatenate([cut_cells(strip, *rows) for strip, rows in strips])
+        ends = np.cumsum([row.count for _, rows in strips for row in rows])[:-1]
         return [self._reading(part) for part in np.split(self.probabilities(cuts), ends)]
 
     def probabilities(self, cuts: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -113,20 +116,22 @@ def letters() -> Characters:
 
 def read_cells(strip: Gray, row: CellRow, network: Characters) -> FieldReading:
     """Reads one row of boxed characters."""
-    return network.read_rows([(strip, row)])[0]
+    return network.read_rows([(strip, [row])])[0]
 
 
-def cut_cells(strip: Gray, row: CellRow) -> NDArray[np.uint8]:
+def cut_cells(strip: Gray, *rows: CellRow) -> NDArray[np.uint8]:
     """Each cell with its surroundings, count × `CUT_HEIGHT` × `CUT_WIDTH`: 0 paper, 200 as dark as ink gets.
 
-    What lies outside the strip is taken for paper.
+    The rows stand on one line, with cells of one size. What lies outside the strip is taken for paper.
     """
     dark = _darkness(strip)
-    corners = _place_cells(dark, row)
+    row = rows[0]
+    lefts = np.concatenate([row.x + row.pitch * np.arange(row.count) for row in rows])
+    corners = _place_cells(dark, row, lefts)
     scale = np.array([row.width / _CELL_WIDTH, row.height / _CELL_HEIGHT]) * PX_PER_MM
     border = (np.array([CUT_WIDTH - _CELL_WIDTH, CUT_HEIGHT - _CELL_HEIGHT]) - 1) / 2
     soft = cv2.blur(dark, (3, 3))  # a cut has half the pixels a millimetre
-    cuts = np.empty((row.count, CUT_HEIGHT, CUT_WIDTH), np.uint8)
+    cuts = np.empty((len(lefts), CUT_HEIGHT, CUT_WIDTH), np.uint8)
     for corner, cut in zip(corners, cuts, strict=True):
         x, y = corner - 0.5 - border * scale
         onto = np.array([[scale[0], 0, x], [0, scale[1], y]])
@@ -144,12 +149,14 @@ def _darkness(strip: Gray) -> NDArray[np.uint8]:
     return np.asarray(cv2.LUT(strip, np.clip(darkness, 0, 255).astype(np.uint8)), np.uint8)
 
 
-def _place_cells(dark: NDArray[np.uint8], row: CellRow) -> NDArray[np.float64]:
+def _place_cells(dark: NDArray[np.uint8], row: CellRow, lefts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Where the top left corners of the printed cells really are: count × 2, pixels of the strip.
+
+    `lefts`: the cells' left sides, millimetres of the strip.
 
     All cells share their lines' shift and stretch, so strokes along a few lines cannot pull the grid away.
     """
-    left = (row.x + row.pitch * np.arange(row.count)) * PX_PER_MM
+    left = lefts * PX_PER_MM
     width, height, top = row.width * PX_PER_MM, row.height * PX_PER_MM, row.y * PX_PER_MM
     smooth = cv2.blur(dark, (3, 3))
 

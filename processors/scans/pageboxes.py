@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.scans.form import BoxedField, Pagination, Rectangle
-from processors.scans.geometry import PX, Affine, rotation, transform
+from processors.scans.geometry import PX, Affine, halved, rotation, transform
 from processors.scans.readings import Gray
 
 
@@ -39,8 +39,7 @@ def find_boxes(
     best = _best_near(strokes, pagination, matrix, (0.0,), min(reach_mm, _NEAR_MM))
     if best[0] > BOXES_PLAIN or reach_mm <= _NEAR_MM:
         return best
-    half = np.asarray(cv2.resize(strokes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-    coarse = _proposals(half, pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2)
+    coarse = _proposals(halved(strokes), pagination, matrix, (-3.5, -1.75, 0.0, 1.75, 3.5), reach_mm, 2)
     for _, guess in sorted(coarse, key=lambda proposal: -proposal[0])[:_GUESSES]:
         best = max(
             best,

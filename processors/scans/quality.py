@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.findings import Box
-from processors.scans.geometry import MAP_DPI, PX
+from processors.scans.geometry import MAP_DPI, PX, halved
 from processors.scans.hidden import Blocks, Outline, covered, cut_off
 from processors.scans.readings import Gray
 
@@ -27,7 +27,8 @@ _SPARSE = 8  # rows: what of them is enough to see a streak
 _BESIDE = round(2 * PX) | 1
 _TRACE = 5  # gray levels that a streak is darker than the paper beside it, at least
 _MOST = 0.7  # of the page's height
-_STRIDE = 8  # pixels; a block is twice that, 4 mm: about a letter
+_HALVINGS = 3
+_STRIDE = 1 << _HALVINGS  # pixels; a block is twice that, 4 mm: about a letter
 _PRINT = 0.75  # steepness of a sharp scan's edges
 _STEEPEST = 0.9  # what else a page shows may be soft: a stain, a shadow
 _BLURRED = 0.82  # sharpness after a blur of 0.5 mm (standard deviation), where e and c are the same
@@ -44,6 +45,7 @@ _FEW = 200  # blocks with strokes, as two such lines have; the soft rim of a sta
 
 _AROUND = round(8 * PX)
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
+_AT_MOST = 2  # times the pixels inked is what `_written_mm2` finds
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _STRIP = round(60 * PX)
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
@@ -166,9 +168,7 @@ def _is_paper(small: Gray) -> Blocks:
 
     That is, beside what is dark all over, as a lid's edge; and where a streak of the scanner runs.
     """
-    height, width = (side // _STRIDE for side in small.shape)
-    whole = small[: height * _STRIDE, : width * _STRIDE]
-    cells = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+    cells = halved(small, _HALVINGS)
     dark = cv2.dilate(np.asarray(cells < _LID, np.uint8), np.ones((5, 5), np.uint8))
     margin = _EDGE // _STRIDE
     paper = np.asarray(1 - dark[margin : -margin - 1, margin : -margin - 1], np.float32)
@@ -262,14 +262,23 @@ def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
 
 
 def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bool:
-    """Whether there is so much as dark as `ink`: strip after strip, the darkest first, which mostly show it.
+    """Whether there is so much as dark as `ink`: strip after strip, the darkest first.
 
-    `broken`: a ruled line may have gaps of less than so many pixels.
+    The middle of the darkest mostly shows it. `broken`: a ruled line may have gaps of less than so many
+    pixels.
     """
     inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
-    found = 0.0
+    inked = cv2.countNonZero(cv2.threshold(inner, ink, 255, cv2.THRESH_BINARY)[1])
+    if inked * _AT_MOST < least_mm2 * PX**2:
+        return False
     strips = [inner[top : top + _STRIP] for top in range(0, len(inner), _STRIP)]
-    for strip in sorted(strips, key=lambda strip: -cv2.mean(strip)[0]):
+    strips.sort(key=lambda strip: -cv2.mean(strip)[0])
+    for strip in strips[:1]:
+        middle = strip[len(strip) // 3 : len(strip) * 2 // 3 + 1]
+        if _written_mm2(middle, ink, broken) >= least_mm2:
+            return True
+    found = 0.0
+    for strip in strips:
         found += _written_mm2(strip, ink, broken)
         if found >= least_mm2:
             return True
@@ -290,8 +299,7 @@ def _written_mm2(dark: Gray, ink: float, broken: int = 1) -> float:
     few = float(np.mean(boxes[::4, ::4] > 0)) * len(boxes) < 0.1 * _STRIP
     printed = cv2.max(ruled, boxes) if few else ruled
     inked = cv2.bitwise_and(inked, cv2.bitwise_not(printed))
-    half = cv2.resize(inked, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    traces = cv2.threshold(half, 127, 255, cv2.THRESH_BINARY)[1]
+    traces = cv2.threshold(halved(np.asarray(inked, np.uint8)), 127, 255, cv2.THRESH_BINARY)[1]
     _, _, stats, _ = cv2.connectedComponentsWithStats(traces, connectivity=8)
     x, y, width, height, area = stats[1:].T
     inner = (np.minimum(x, y) > 0) & (x + width < traces.shape[1]) & (y + height < traces.shape[0])

@@ -18,7 +18,7 @@ from processors.scans import exposure, handwriting, quality
 from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
-from processors.scans.form import BoxedField, Form, Rectangle
+from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
@@ -221,10 +221,8 @@ def read_page(
         kind = PageKind.INSIDE
     else:
         kind = PageKind.UNREADABLE if judgement.trouble is not None else PageKind.FOREIGN
-    pagination = {"page": form.pagination.page, "total": form.pagination.total}
     shown = (first or boxes) and placement.shows(boxes_zone(form.pagination).grown(-_FRAMED), page.shape)
-    numbers = _read_rows(page, placement, pagination) if shown else {}
-    number, total = numbers.get("page"), numbers.get("total")
+    number, total = _read_pagination(page, placement, form.pagination) if shown else (None, None)
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
     if first:
         if scanned is not None and shrink > 1:
@@ -272,10 +270,23 @@ def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) ->
     """These rows of boxes, all of one alphabet, read in one pass of the network."""
     if not rows:
         return {}
-    strips = []
-    for row in rows.values():
-        zone = row.cells.extent(row.count).grown(handwriting.MARGIN)
-        cells = CellRow(
+    strips = [_strip(page, placement, row.cells.extent(row.count), [row]) for row in rows.values()]
+    network = {"digits": digits, "letters": letters}[next(iter(rows.values())).alphabet]
+    return dict(zip(rows, network().read_rows(strips), strict=True))
+
+
+def _read_pagination(page: Gray, placement: Placement, form: Pagination) -> list[FieldReading]:
+    """The page's number and the copy's number of pages: one line of boxes, found together."""
+    return digits().read_rows([_strip(page, placement, boxes_zone(form), [form.page, form.total])])
+
+
+def _strip(
+    page: Gray, placement: Placement, boxes: Rectangle, rows: Sequence[BoxedField]
+) -> tuple[Gray, list[CellRow]]:
+    """What is read of a line of boxes."""
+    zone = boxes.grown(handwriting.MARGIN)
+    cells = [
+        CellRow(
             row.cells.x - zone.x,
             row.cells.y - zone.y,
             row.cells.width,
@@ -283,9 +294,9 @@ def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) ->
             row.cells.pitch,
             row.count,
         )
-        strips.append((placement.patch(page, zone, handwriting.PX_PER_MM), cells))
-    network = {"digits": digits, "letters": letters}[next(iter(rows.values())).alphabet]
-    return dict(zip(rows, network().read_rows(strips), strict=True))
+        for row in rows
+    ]
+    return placement.patch(page, zone, handwriting.PX_PER_MM), cells
 
 
 def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> str | None:

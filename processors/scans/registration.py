@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
-from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, reduced, transform
+from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, halved, reduced, transform
 from processors.scans.pageboxes import BOXES_PLAIN, borders_seen, boxes_zone, find_boxes
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
@@ -187,9 +187,8 @@ def _ink(strokes: Gray, matrix: Affine, form: Form) -> NDArray[np.float32]:
     """Share of strokes in each square of `INK_MM`: rows × columns, the same on every scan of a page."""
     fine = 0.75  # mm, first
     size = round(form.form.page_width / fine), round(form.form.page_height / fine)
-    shrunk = cv2.blur(strokes, (round(PX * fine), round(PX * fine)))
-    to_map = matrix @ np.array([[fine, 0, fine / 2], [0, fine, fine / 2], [0, 0, 1]])
-    flat = cv2.warpAffine(shrunk, to_map, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    to_map = _scaled(matrix, 0.5) @ np.array([[fine, 0, fine / 2], [0, fine, fine / 2], [0, 0, 1]])
+    flat = cv2.warpAffine(halved(strokes), to_map, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     coarse = round(size[0] * fine / INK_MM), round(size[1] * fine / INK_MM)
     ink = cv2.resize(flat, coarse, interpolation=cv2.INTER_AREA)
     return cast(NDArray[np.float32], cv2.GaussianBlur(ink.astype(np.float32) / 255, (0, 0), 0.8))

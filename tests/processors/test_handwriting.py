@@ -132,7 +132,7 @@ def test_one_bit_scans_are_read() -> None:
 
 
 def test_a_page_of_rows_is_read_at_once_with_probabilities_that_sum_to_one() -> None:
-    rows = [(drawn("02400024805", CANDIDATE), CANDIDATE), (drawn(" 4", PAGES), PAGES)]
+    rows = [(drawn("02400024805", CANDIDATE), [CANDIDATE]), (drawn(" 4", PAGES), [PAGES])]
     number, page = digits().read_rows(rows)
     assert (number.text, page.text) == ("02400024805", " 4")
     assert number.probabilities.shape == (11, 10)
