@@ -75,13 +75,14 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
     BadImage if a page cannot be decoded, BadScan if the file is broken.
     """
     pdf = pikepdf.new()
-    checksum = 0
+    sizes = []
     for place, raw in zip(places, _raws(path, places), strict=True):
         stream, width, height = _redacted(pdf, raw, place)
-        checksum = zlib.crc32(stream.read_raw_bytes(), checksum)
+        sizes.append(int(stream.Length))
         _add_page(pdf, stream, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
-    # the file's own identifier: qpdf's, of all the bytes, takes as long as all the rest of writing
-    pdf.trailer["/ID"] = pikepdf.Array([pikepdf.String(f"{checksum:08x}")] * 2)
+    # qpdf's own identifier, of all the bytes, takes as long as all the rest of writing
+    identifier = pikepdf.String(f"{zlib.crc32(repr(sizes).encode()):08x}")
+    pdf.trailer["/ID"] = pikepdf.Array([identifier, identifier])
     buffer = io.BytesIO()
     pdf.save(
         buffer,

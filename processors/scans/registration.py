@@ -161,7 +161,7 @@ FRAMES_SEEN = 0.6
 
 def _stretched(dark: Gray) -> Gray:
     """The darkness with the page's strong strokes at 255."""
-    some = np.ascontiguousarray(dark[::3, ::3])
+    some = np.ascontiguousarray(dark[::5, ::5])
     counts = cv2.calcHist([some], [0], None, [256], [0, 256]).cumsum()
     strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
     return np.asarray(cv2.convertScaleAbs(dark, alpha=255 / strong), np.uint8)
