@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.reading import run
 from processors.findings import Code
 from processors.scans.form import load_form
 from processors.scans.reader import read_scan
@@ -113,3 +114,12 @@ def test_a_corner_folded_over_the_text_is_named_though_a_bold_hand_covers_the_pa
     folded = [page for copy in batch.copies for page, number in copy.file_pages if number == 2]
     named = [f.pages for copy in reading.copies for f in copy.findings if f.code is Code.UNREADABLE_PAGE]
     assert named == [(page,) for page in folded]
+
+
+def test_a_convocation_whose_print_looks_like_page_boxes_is_named() -> None:
+    _, cases = run(118, 2701)
+
+    convocation = next(case for case in cases if case.name == Kind.FOREIGN_PAGE)
+    assert convocation.came == {"right", "named"}
+    assert all("named" in case.came for case in cases if case.troubled)
+    assert not {"WRONG", "mixed", "lost"} & {outcome for case in cases for outcome in case.came}
