@@ -51,7 +51,7 @@ out, log = Console(width=110, highlight=False), Console(stderr=True, highlight=F
 T = TypeVar("T")
 _AWAY = (BotoCoreError, ClientError, OperationalError, OSError)
 _DONE = (ScanState.PROCESSED, ScanState.DUPLICATE)
-_OF_READING = 0.7  # of the kills fall while piles are read, the others until the last lot is fetched
+_READ, _IN_LOTS = 0.7, 0.85  # of the kills fall until then, the others until the last lot is fetched
 
 
 @dataclass
@@ -76,12 +76,14 @@ class Run:
         for pile in self.drawn.piles:
             self.surely(lambda p=pile: self.work.store.inbox.put(p.key, p.path))
         self.until(self.all_read, "reading")
+        if self.killer:
+            self.killer.progress(_READ, _IN_LOTS)
         self.until(self.decided, "deciding")
         self.until(self.all_settled, "preparing what was decided")
         self.until(self.all_in_lots, "forming lots")
         for nth, (corrector, token) in enumerate(self.tokens.items()):
             if self.killer:
-                self.killer.progress(_OF_READING + (1 - _OF_READING) * nth / len(self.tokens))
+                self.killer.progress(_IN_LOTS + (1 - _IN_LOTS) * nth / len(self.tokens), 1.0)
             self.until(lambda c=corrector, t=token: self.fetched(c, t), f"fetching for {corrector}")
         if self.killer:
             self.until(lambda: self.killer is None or self.killer.is_done, "being killed")
@@ -115,8 +117,8 @@ class Run:
                 self.work.store.inbox.put(pile.key, pile.path)
                 self.redropped += 1
         read = [scan for scan in known.values() if scan.state in _DONE]
-        if self.killer:
-            self.killer.progress(_OF_READING * len(read) / len(self.drawn.piles))
+        if self.killer and len(read) < len(self.drawn.piles):
+            self.killer.progress(_READ * len(read) / len(self.drawn.piles), _READ)
         waiting = any(True for _ in self.work.store.inbox.list("scans/"))
         return len(read) == len(self.drawn.piles) and not waiting
 

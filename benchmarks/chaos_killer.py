@@ -66,7 +66,7 @@ class Killer:
     def __init__(self, machine: Machine, kills: int, seed: int) -> None:
         self.killed: Counter[str] = Counter()
         self._machine, self._kills, self._random = machine, kills, random.Random(seed)
-        self._progress = 0.0
+        self._progress, self._most = 0.0, 0.0
         self._names: dict[str, str] = {}
         self._users: list[subprocess.Popen[bytes]] = []
         self._shipper: subprocess.Popen[bytes] | None = None
@@ -78,8 +78,9 @@ class Killer:
     def is_done(self) -> bool:
         return sum(self.killed.values()) >= self._kills
 
-    def progress(self, done: float) -> None:
-        self._progress = done
+    def progress(self, done: float, most: float) -> None:
+        """Shares of the session that is over, and of the kills that may fall before it goes on."""
+        self._progress, self._most = done, most
 
     def use(self, program: subprocess.Popen[bytes]) -> None:
         """One more that may be killed."""
@@ -107,9 +108,10 @@ class Killer:
 
     def _run(self) -> None:
         while not self._over.is_set() and not self.is_done:
-            behind = sum(self.killed.values()) < self._kills * (self._progress + 0.03)
+            killed = sum(self.killed.values()) / self._kills
+            behind = killed < self._progress + 0.03
             self._over.wait(self._random.uniform(0.5, 2.5) if behind else self._random.uniform(4, 10))
-            if not self._over.is_set():
+            if killed < self._most and not self._over.is_set():
                 self._kill_one()
 
     def _kill_one(self) -> None:
