@@ -12,9 +12,9 @@ A new PDF is built from the redacted bytes alone; nothing of the original file i
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ Polygon = tuple[tuple[float, float], ...]
 """x, y in pixels."""
 
 _PAPER = 255
+_SAME_FOR_ALL = b"31415926535897932384626433832795"  # what qpdf writes as a static identifier
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,6 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
         stream, width, height = _redacted(pdf, raw, place)
         sizes.append(int(stream.Length))
         _add_page(pdf, stream, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
-    # qpdf's own identifier, of all the bytes, takes as long as all the rest of writing
-    identifier = pikepdf.String(f"{zlib.crc32(repr(sizes).encode()):08x}")
-    pdf.trailer["/ID"] = pikepdf.Array([identifier, identifier])
     buffer = io.BytesIO()
     pdf.save(
         buffer,
@@ -90,7 +88,9 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
         fix_metadata_version=False,
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
     )
-    return buffer.getvalue()
+    # an identifier of all the bytes, as qpdf can make it, takes as long as all the rest of writing
+    identifier = hashlib.sha256(repr(sizes).encode()).hexdigest()[: len(_SAME_FOR_ALL)]
+    return buffer.getvalue().replace(_SAME_FOR_ALL, identifier.encode())
 
 
 def _raws(path: Path, places: Sequence[PagePlace]) -> Iterator[RawImage]:
