@@ -21,8 +21,7 @@ from processors.scans.readings import Half, Turn
 
 DPI = 150
 MM = DPI / 25.4
-A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
-A3 = (img2pdf.mm_to_pt(420), img2pdf.mm_to_pt(297))
+A4, A3 = ((img2pdf.mm_to_pt(width), img2pdf.mm_to_pt(297)) for width in (210, 420))
 PATTERN = r"(?P<exam>[A-Z]{1,2}\d{1,2}[A-Z]?)-(?P<candidate>\d{11})"
 NUMBER = "02535638268"
 NAME = "Éloïse Zarbowski"
