@@ -123,3 +123,19 @@ def test_a_convocation_whose_print_looks_like_page_boxes_is_named() -> None:
     assert convocation.came == {"right", "named"}
     assert all("named" in case.came for case in cases if case.troubled)
     assert not {"WRONG", "mixed", "lost"} & {outcome for case in cases for outcome in case.came}
+
+
+def test_sheets_upside_down_are_turned_though_what_lies_at_the_bottom_looks_like_page_boxes(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng((7, 5))
+    roster = invent_candidates(rng, 8, CENTRE, [EXAM], invent_schools(rng, 2))
+    kinds = (Kind.UPSIDE_DOWN,) * 3
+    batch = draw_batch(52, EXAM, CENTRE, roster, kinds, FORM, level=Level.POOR, dpi=200, mode=Mode.GRAY)
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(batch.pdf)
+
+    reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+
+    assert [copy.candidate for copy in reading.copies] == [truth.candidate for truth in batch.copies]
+    assert all(copy.status is C for copy in reading.copies)
