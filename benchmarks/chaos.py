@@ -117,7 +117,7 @@ class Run:
                 self.work.store.inbox.put(pile.key, pile.path)
                 self.redropped += 1
         read = [scan for scan in known.values() if scan.state in _DONE]
-        if self.killer and len(read) < len(self.drawn.piles):
+        if self.killer and len(read) < len(self.drawn.piles):  # it is asked again of what was decided
             self.killer.progress(_READ * len(read) / len(self.drawn.piles), _READ)
         waiting = any(True for _ in self.work.store.inbox.list("scans/"))
         return len(read) == len(self.drawn.piles) and not waiting

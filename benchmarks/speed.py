@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -73,7 +74,7 @@ def plain_decodes(path: Path) -> list[float]:
     """CPU seconds of each page's decode in a process that does nothing else."""
     cv2.setNumThreads(1)
     images = list(read_images(path))
-    runs = [[cpu(lambda image=image: decode(image)) for image in images] for _ in range(_TIMES)]
+    runs = [[cpu(partial(decode, image)) for image in images] for _ in range(_TIMES)]
     return [min(times) for times in zip(*runs, strict=True)]
 
 

@@ -40,7 +40,7 @@ Polygon = tuple[tuple[float, float], ...]
 """x, y in pixels."""
 
 _PAPER = 255
-_SAME_FOR_ALL = b"31415926535897932384626433832795"  # what qpdf writes as a static identifier
+_STATIC_ID = b"31415926535897932384626433832795"  # what qpdf writes, in every file alike
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
         object_stream_mode=pikepdf.ObjectStreamMode.disable,
     )
     # an identifier of all the bytes, as qpdf can make it, takes as long as all the rest of writing
-    identifier = hashlib.sha256(repr(sizes).encode()).hexdigest()[: len(_SAME_FOR_ALL)]
-    return buffer.getvalue().replace(_SAME_FOR_ALL, identifier.encode())
+    identifier = hashlib.sha256(repr(sizes).encode()).hexdigest()[: len(_STATIC_ID)]
+    return buffer.getvalue().replace(_STATIC_ID, identifier.encode())
 
 
 def _raws(path: Path, places: Sequence[PagePlace]) -> Iterator[RawImage]:

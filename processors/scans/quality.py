@@ -45,7 +45,7 @@ _FEW = 200  # blocks with strokes, as two such lines have; the soft rim of a sta
 
 _AROUND = round(8 * PX)
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
-_AT_MOST = 2  # times the pixels inked is what `_written_mm2` finds
+_SWELLING = 2  # `_written_mm2` counts four pixels where two are inked
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _STRIP = round(60 * PX)
 _WRITTEN_MM2 = 6.0  # ink of a line of four short words; the digits in the page boxes have less
@@ -263,21 +263,20 @@ def _pooled(image: Gray, pool: np.ufunc) -> Blocks:
 
 
 def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bool:
-    """Whether there is so much as dark as `ink`: strip after strip, the darkest first.
+    """Whether there is so much as dark as `ink`: strip after strip, the darkest first, whose middle mostly
+    shows it.
 
-    The middle of the darkest mostly shows it. `broken`: a ruled line may have gaps of less than so many
-    pixels.
+    `broken`: a ruled line may have gaps of less than so many pixels.
     """
     inner = dark[_EDGE // 2 : -_EDGE // 2, _EDGE // 2 : -_EDGE // 2]
     inked = cv2.countNonZero(cv2.threshold(inner, ink, 255, cv2.THRESH_BINARY)[1])
-    if inked * _AT_MOST < least_mm2 * PX**2:
+    if inked * _SWELLING < least_mm2 * PX**2:
         return False
     strips = [inner[top : top + _STRIP] for top in range(0, len(inner), _STRIP)]
     strips.sort(key=lambda strip: -cv2.mean(strip)[0])
-    for strip in strips[:1]:
-        middle = strip[len(strip) // 3 : len(strip) * 2 // 3 + 1]
-        if _written_mm2(middle, ink, broken) >= least_mm2:
-            return True
+    third = len(strips[0]) // 3
+    if _written_mm2(strips[0][third : 2 * third + 1], ink, broken) >= least_mm2:
+        return True
     found = 0.0
     for strip in strips:
         found += _written_mm2(strip, ink, broken)
