@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Alphabet = Literal["digits", "letters"]
 
@@ -79,8 +79,17 @@ class ExamBlock(_Part):
 
 
 class Pagination(_Part):
+    """The boxes "n / N", which are found together."""
+
     page: BoxedField
     total: BoxedField
+
+    @model_validator(mode="after")
+    def _is_one_line(self) -> Self:
+        page, total = self.page.cells, self.total.cells
+        if (page.y, page.width, page.height) != (total.y, total.width, total.height):
+            raise ValueError("page and total must stand on one line, in boxes of one size")
+        return self
 
 
 class LabelFormat(_Part):
