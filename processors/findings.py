@@ -24,6 +24,9 @@ class Code(StrEnum):
     MISSING_PAGES = "missing_pages"
     DUPLICATE_PAGES = "duplicate_pages"
     PAGES_OUT_OF_ORDER = "pages_out_of_order"
+    PILE_REORDERED = "pile_reordered"
+    UNSURE_ORDER = "unsure_order"
+    MISPLACED_PAGE = "misplaced_page"
     UPSIDE_DOWN = "upside_down"
     FOREIGN_PAGE = "foreign_page"
     OLD_MODEL = "old_model"
@@ -73,6 +76,22 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         _I,
         "Pages numérisées dans le désordre ({pages} du fichier) : elles ont été remises en ordre, "
         "il n'y a rien à faire.",
+    ),
+    Code.PILE_REORDERED: (
+        _I,
+        "Pile numérisée dans un autre ordre que celui de la lecture ({what}) : les pages ont été remises "
+        "en ordre, il n'y a rien à faire.",
+    ),
+    Code.UNSURE_ORDER: (
+        _B,
+        "Rien ne dit avec certitude quelles pages vont ensemble, ni dans quel ordre ({pages} du fichier) : "
+        "numérisez de nouveau la copie entière, la page 1 d'abord.",
+    ),
+    Code.MISPLACED_PAGE: (
+        _B,
+        "Le numéro ou le total écrit sur la page n'est pas celui de sa place dans la copie ({pages} du "
+        "fichier) : vérifiez que toutes les pages sont de ce candidat, dans l'ordre, puis numérisez de "
+        "nouveau la copie entière.",
     ),
     Code.UPSIDE_DOWN: (
         _I,
@@ -204,6 +223,9 @@ _FRENCH_CODE = {
     Code.MISSING_PAGES: "pages manquantes",
     Code.DUPLICATE_PAGES: "pages en double",
     Code.PAGES_OUT_OF_ORDER: "pages dans le désordre",
+    Code.PILE_REORDERED: "pile remise en ordre",
+    Code.UNSURE_ORDER: "ordre incertain",
+    Code.MISPLACED_PAGE: "page mal placée",
     Code.UPSIDE_DOWN: "pages à l'envers",
     Code.FOREIGN_PAGE: "document étranger",
     Code.OLD_MODEL: "ancien modèle de papier",

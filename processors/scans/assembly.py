@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,28 +13,21 @@ from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
 from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
+from processors.scans.misplaced import confirmed, contradicted
+from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
+from processors.scans.pile import Pile, explain_pile
 from processors.scans.readings import (
     CopyReading,
     CopyStatus,
     FieldReading,
-    Half,
     PageKind,
     PageReading,
     Sign,
     Turn,
 )
 from processors.scans.reunion import likeness, reunited
-from processors.scans.sequence import (
-    LENGTHS,
-    MAX_PAGES,
-    PAGES_PER_SHEET,
-    SCANNED_TWICE,
-    Costs,
-    PageEvidence,
-    Place,
-    explain,
-    number_costs,
-)
+from processors.scans.sequence import LENGTHS, Costs, PageEvidence, Place, number_costs
+from processors.scans.sides import sides, slots
 
 _WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
 
@@ -57,11 +49,12 @@ def assemble(
         for p in pages
         if p.kind is PageKind.FIRST
     }
-    ordered = reading_order(pages)
-    places = explain(_evidence(ordered, sheets))
+    images = sides(pages)
+    seen = slots(images)
+    pile = explain_pile(images, lambda ordered: _evidence(ordered, seen, sheets))
     grouped: dict[int, list[tuple[PageReading, Place]]] = defaultdict(list)
     loose: list[PageReading] = []
-    for (page, _), place in zip(ordered, places, strict=True):
+    for page, place in pile.placed:
         if place.number is None and not grouped:
             loose.append(page)
         else:
@@ -70,102 +63,29 @@ def assemble(
     kept = [_kept(group) for group in whole_copies]
     owners = attribute([[sheets[p.page] for p in those.values() if p.page in sheets] for those in kept])
     copies = [
-        _copy(group, those, owner, model)
+        _copy(group, those, owner, model, pile)
         for group, those, owner in zip(whole_copies, kept, owners, strict=True)
     ]
     findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
+    if pile.passes or not pile.usual:
+        what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
+        findings.append(finding(Code.PILE_REORDERED, what=what))
     return tuple(_one_copy_each(copies, pages)), tuple(findings)
 
 
-def reading_order(pages: Sequence[PageReading]) -> list[tuple[PageReading, int | None]]:
-    """The pages as a reader turns them, each with its place in the sheet (1 to 4) where the scan tells it.
-
-    A4 scans are in order already. Of an A3 sheet, the recto bears pages 4 | 1 and the verso 2 | 3; sheets may
-    have been scanned verso first, and a side may be lost, so sides are paired by what their numbers say.
-    """
-    sides: list[list[PageReading]] = []
-    for page in pages:
-        if page.half is not None and sides and sides[-1][0].image == page.image:
-            sides[-1].append(page)
-        else:
-            sides.append([page])
-    # least cost of the first k sides, and how many sides the last step took
-    least: list[tuple[float, int]] = [(0.0, 0)]
-    for k, side in enumerate(sides, start=1):
-        best = (least[-1][0] + (_SIDE_ALONE if len(side) == 2 else 0.0), 1)
-        for taken in (2, 3):
-            if k >= taken:
-                best = min(best, (least[-taken][0] + _sheet_cost(sides[k - taken : k]), taken))
-        least.append(best)
-    sheets: list[list[list[PageReading]]] = []
-    k = len(sides)
-    while k:
-        sheets.append(sides[k - least[k][1] : k])
-        k -= least[k][1]
-    return [placed for sheet in reversed(sheets) for placed in _as_read(sheet)]
-
-
-_SIDE_ALONE = 7.0  # cost of a lost side
-_VERSO_FIRST = 3.0  # cost of a sheet fed verso first
-
-
-def _sheet_cost(group: Sequence[Sequence[PageReading]]) -> float:
-    """Cost of these images being the sides of one A3 sheet, one of them perhaps scanned twice."""
-    rectos = [side for side in group if len(side) == 2 and _is_recto(side)]
-    versos = [side for side in group if len(side) == 2 and not _is_recto(side)]
-    if not rectos or not versos or len(rectos) + len(versos) < len(group):
-        return math.inf
-    sheets = np.arange(MAX_PAGES // PAGES_PER_SHEET) * PAGES_PER_SHEET
-    by_side = [
-        np.sum([_numbers(p.number_reading)[sheets + (slot or 1) - 1] for p, slot in _as_read([side])], axis=0)
-        for side in group
-    ]
-    cost = float(np.sum(by_side, axis=0).min() - sum(np.min(side) for side in by_side))
-    if group[0] is versos[0]:
-        cost += _VERSO_FIRST
-    for one, double in (s for s in (rectos, versos) if len(s) == 2):
-        pairs = zip(_as_read([one]), _as_read([double]), strict=True)
-        cost += SCANNED_TWICE - sum(likeness(page, other) for (page, _), (other, _) in pairs)
-    return cost
-
-
-def _as_read(group: Sequence[Sequence[PageReading]]) -> list[tuple[PageReading, int | None]]:
-    """One page, one A3 side or both sides of a sheet, in reading order with their places in the sheet."""
-    placed: list[tuple[PageReading, int | None]] = []
-    for side in group:
-        if len(side) == 1:
-            placed.append((side[0], None))
-        else:
-            left, right = _left_and_right(side)
-            placed += [(right, 1), (left, 4)] if _is_recto(side) else [(left, 2), (right, 3)]
-    return sorted(placed, key=lambda page: page[1] or 0)
-
-
-def _left_and_right(side: Sequence[PageReading]) -> tuple[PageReading, PageReading]:
-    """The halves of an A3 image as they lie when it stands upright."""
-    left, right = sorted(side, key=lambda p: p.half is Half.RIGHT)
-    turned = sum(p.turn in (Turn.OVER, Turn.LEFT) for p in side) * 2 > len(side)
-    first = next((p for p in side if p.kind is PageKind.FIRST), None)
-    if first is not None:
-        turned = first.turn is Turn.OVER
-    return (right, left) if turned else (left, right)
-
-
-def _is_recto(side: Sequence[PageReading]) -> bool:
-    return any(p.kind is PageKind.FIRST for p in side)
-
-
 def _evidence(
-    ordered: Sequence[tuple[PageReading, int | None]], sheets: dict[int, Evidence]
+    ordered: Sequence[PageReading], slots: dict[int, int], sheets: dict[int, Evidence]
 ) -> list[PageEvidence]:
+    """What these pages say of their places, in this order."""
     evidence: list[PageEvidence] = []
     sheet_before: Evidence | None = None
-    for i, (page, slot) in enumerate(ordered):
+    for i, page in enumerate(ordered):
         owner = 0.0
         if page.page in sheets:
             if sheet_before is not None:
                 owner = same_owner(sheet_before, sheets[page.page])
             sheet_before = sheets[page.page]
+        slot = slots.get(page.page)
         native, foreign = _belongs(page, slot)
         evidence.append(
             PageEvidence(
@@ -174,8 +94,8 @@ def _evidence(
                 foreign=foreign,
                 native=native,
                 same_owner=owner,
-                like_previous=likeness(page, ordered[i - 1][0]) if i >= 1 else 0.0,
-                like_second_previous=likeness(page, ordered[i - 2][0]) if i >= 2 else 0.0,
+                like_previous=likeness(page, ordered[i - 1]) if i >= 1 else 0.0,
+                like_second_previous=likeness(page, ordered[i - 2]) if i >= 2 else 0.0,
             )
         )
     return evidence
@@ -232,15 +152,20 @@ def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
 
 
 def _copy(
-    group: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], owner: Attribution, model: str
+    group: Sequence[tuple[PageReading, Place]],
+    kept: dict[int, PageReading],
+    owner: Attribution,
+    model: str,
+    pile: Pile,
 ) -> CopyReading:
-    members = [(page, place.number) for page, place in group if place.number is not None]
+    members = [(page, place) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None]
-    length = next((place.length for _, place in group if place.number is not None), 0)
+    length = next((place.length for _, place in members), 0)
     pages = list(kept.values())
     missing = tuple(sorted(set(range(1, length + 1)) - set(kept)))
     findings = [
-        *_completeness(members, kept, missing, _strayed(group)),
+        *_completeness(members, kept, missing),
+        *_order(members, kept, length, pile),
         *_appearance(pages, foreign, model),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
@@ -276,31 +201,51 @@ def _seen(page: PageReading, number: int) -> tuple[Sign, ...]:
 
 
 def _completeness(
-    members: Sequence[tuple[PageReading, int]],
-    kept: dict[int, PageReading],
-    missing: Sequence[int],
-    strayed: Collection[int],
+    members: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], missing: Sequence[int]
 ) -> list[Finding]:
     findings = []
     if missing:
         beside = [kept[n] for n in sorted(kept) if {n - 1, n + 1} & set(missing)]
         there, what = sorted(p.page for p, _ in members), _the(missing)
         findings.append(finding(Code.MISSING_PAGES, there, what=what, evidence=whole(beside)))
-    spare = {page.page: number for page, number in members if kept[number] is not page}
+    there_already = {page.page for page in kept.values()}
+    spare = {page.page: place.number or 0 for page, place in members if page.page not in there_already}
     if spare:
         what = french_pages(sorted(set(spare.values())))
         findings.append(finding(Code.DUPLICATE_PAGES, spare, what=what))
-    as_scanned = [number for page, number in members if kept[number] is page]
-    moved = [
-        kept[number].page
-        for number, expected in zip(as_scanned, sorted(as_scanned), strict=True)
-        if number != expected or _fed_verso_first(kept, number) or kept[number].page in strayed
-    ]
-    if moved:
-        findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
     if members and all(p.number is None for p, _ in members):
         findings.append(finding(Code.NO_PAGE_NUMBERS, [p.page for p, _ in members]))
     return findings
+
+
+def _order(
+    members: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], length: int, pile: Pile
+) -> list[Finding]:
+    """What is out of the pile's order, and what is not sure of it."""
+    findings = []
+    there = {page.page for page in kept.values()}
+    as_scanned = [(page, place) for page, place in members if page.page in there]
+    positions = sorted(place.position or 0 for _, place in as_scanned)
+    strayed = _strayed(members) if not pile.passes else set()
+    moved = [
+        page.page
+        for (page, place), position in zip(as_scanned, positions, strict=True)
+        if place.position != position or _other_order(place, pile) or page.page in strayed
+    ]
+    if moved:
+        findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
+    elsewhere = contradicted(kept, length)
+    if elsewhere:
+        findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
+    in_other_order = any(_other_order(place, pile) for _, place in members)
+    if (in_other_order and not confirmed(kept)) or any(place.copy in pile.unsure for _, place in members):
+        pages = list(kept.values())
+        findings.append(finding(Code.UNSURE_ORDER, [p.page for p in pages], evidence=whole(pages)))
+    return findings
+
+
+def _other_order(place: Place, pile: Pile) -> bool:
+    return not np.array_equal(place.order.numbers(place.length), pile.order.numbers(place.length))
 
 
 def _strayed(group: Sequence[tuple[PageReading, Place]]) -> set[int]:
@@ -308,13 +253,6 @@ def _strayed(group: Sequence[tuple[PageReading, Place]]) -> set[int]:
     ids = {page.page for page, _ in group}
     beside = set(itertools.takewhile(ids.__contains__, itertools.count(min(ids))))
     return ids - beside
-
-
-def _fed_verso_first(kept: dict[int, PageReading], number: int) -> bool:
-    """Whether the A3 sheet of this page was scanned with its verso before its recto."""
-    recto = number - (number - 1) % PAGES_PER_SHEET
-    first, second = kept.get(recto), kept.get(recto + 1)
-    return first is not None and second is not None and first.half is not None and first.image > second.image
 
 
 def _the(numbers: Sequence[int]) -> str:

@@ -1,9 +1,10 @@
 """Which pages follow which: the scan's pages explained as a sequence of copies, at the least cost.
 
-Costs are minus log likelihoods. Each page is given a page number within a copy of some length, or none (a
-foreign page). A scan without trouble costs next to nothing; each trouble that scanners and people make — a
-leaf lost, scanned twice, turned over, a copy that stops early — has its price, so that one eaten sheet does
-not shift the pages after it.
+Costs are minus log likelihoods. Each page is given a position within a copy of some length and of some order
+of scanning, which says its page number; or none (a foreign page). A scan without trouble costs next to
+nothing; each trouble that scanners and people make — a leaf lost, scanned twice, turned over, a copy that
+stops early, one in another order than the pile's — has its price, so that one eaten sheet does not shift the
+pages after it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-Costs = NDArray[np.float64]
+from processors.scans.orders import A3_SIDES, MAX_PAGES, PAGES_PER_SHEET, READING, Order
 
-PAGES_PER_SHEET = 4
-MAX_PAGES = 60
-"""The longest copy considered: fifteen sheets."""
+Costs = NDArray[np.float64]
 
 LENGTHS = np.arange(PAGES_PER_SHEET, MAX_PAGES + 1, PAGES_PER_SHEET)
 
@@ -28,12 +27,14 @@ LENGTHS = np.arange(PAGES_PER_SHEET, MAX_PAGES + 1, PAGES_PER_SHEET)
 _LOST_LEAF = 6.0
 _LOST_SIDE = 8.0
 _SWAPPED = 6.0
+_LEAVES_EXCHANGED = 9.0
+_SIDES_EXCHANGED = 4.0  # of an A3 sheet
 SCANNED_TWICE = 6.0
 _ENDS_EARLY = 7.0
 _STARTS_LATE = 7.0
 _ANY_JUMP = 11.0
 _LONGER = 0.3  # each further sheet of a copy
-IMPOSSIBLE = 60.0
+_OTHER_ORDER = 9.0  # a copy in another order than the one before it
 
 
 @dataclass(frozen=True)
@@ -57,137 +58,217 @@ class PageEvidence:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page belongs: the copy (from 0), its number in it (None if foreign), the copy's length."""
+    """Where a page belongs: the copy (from 0), its number in it (None if foreign), its length and its order.
+
+    `position`: the copy's pages are scanned in its order, this one as the first, second …
+    """
 
     copy: int
     number: int | None
     length: int
+    position: int | None = None
+    order: Order = READING
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One place a page, and what they cost; `trouble`: the part of it that a scan in order would not cost."""
+
+    places: tuple[Place, ...]
+    cost: float
+    trouble: float
 
 
 class _Step(IntEnum):
-    """How a page was reached from the one before, or a pair of pages from the one before them."""
+    """How a page was reached from the one before, or several pages from the one before them."""
 
-    NEW_COPY = 0
-    NEXT = 1
-    FOREIGN = 2
-    LEAF_TWICE = 3  # n - 1, n, and again n - 1, n
-    SWAPPED = 4  # n, then n - 1
+    NEW_COPY = 1
+    NEXT = 2
+    LOST = 3  # two pages are not there
+    JUMP = 4
+    FOREIGN = 5
+    TWICE = 6
+    LEAF_TWICE = 7  # n - 1, n, and again n - 1, n
+    SWAPPED = 8  # n, then n - 1
+    EXCHANGED = 9  # n - 1, n, then n - 3, n - 2
+
+
+_BACK: dict[_Step, tuple[int, ...]] = {
+    _Step.LEAF_TWICE: (0, 1),
+    _Step.SWAPPED: (1, 0),
+    _Step.EXCHANGED: (2, 3, 0, 1),
+}
+"""How far the pages that a step takes, the last one first, lie before the position that it reaches."""
+
+_FORTH = {_Step.NEXT: 1, _Step.LOST: 3, _Step.SWAPPED: 2, _Step.EXCHANGED: 4}
+"""By how many positions a step goes on."""
 
 
 @dataclass(frozen=True)
 class _Front:
-    """Least cost of every state after a page (lengths × numbers), the step that led there, and from where.
+    """Least cost of every state after a page (orders × lengths × positions), in it and before the next copy.
 
-    `source` is the flat index of the state before, -1 at the start of the scan.
+    `here`: of the page's being in each state, by what it says itself; `own`: with what is known of its owner.
     """
 
     cost: Costs
+    entry: Costs
+    here: Costs
+    own: Costs
+
+    @property
+    def before_each(self) -> Costs:
+        """Cost of having just arrived before each position."""
+        return np.concatenate([self.entry[..., None], self.cost[..., :-1]], axis=2)
+
+
+@dataclass(frozen=True)
+class _Trace:
+    """How the states after a page were reached: `step`, and whence. States are flat indices.
+
+    `left`: by order, the state that a new copy follows; `jumped`: by order and length, where a jump began.
+    """
+
     step: NDArray[np.int8]
-    source: NDArray[np.int64]
+    left: NDArray[np.int64]
+    jumped: NDArray[np.int64]
 
 
-def explain(pages: Sequence[PageEvidence]) -> list[Place]:
-    """The cheapest explanation of the whole sequence: one place per page."""
-    if not pages:
-        return []
-    fronts: list[_Front] = []
-    for i in range(len(pages)):
-        fronts.append(_advance(pages, i, fronts))
-    return _walk_back(fronts)
+class Search:
+    """All explanations of a scan whose copies come in some orders; `faithful`: all of them in one."""
 
+    def __init__(
+        self, pages: Sequence[PageEvidence], orders: Sequence[Order], faithful: bool = False
+    ) -> None:
+        longest = min(MAX_PAGES, -(-2 * len(pages) // PAGES_PER_SHEET) * PAGES_PER_SHEET)
+        self._pages, self._orders, self._faithful = pages, orders, faithful
+        self._lengths = LENGTHS[longest >= LENGTHS]
+        self._shape = (len(orders), len(self._lengths), longest)
+        self._numbers = np.zeros(self._shape, np.int64)
+        for o, order in enumerate(orders):
+            for k, length in enumerate(self._lengths):
+                self._numbers[o, k, :length] = order.numbers(int(length))
+        positions = np.arange(longest)
+        self._to_end = np.where(positions + 1 == self._lengths[:, None], 0.0, _ENDS_EARLY)
+        self._start = np.full(longest, _ANY_JUMP)
+        self._start[:3] = 0.0, _STARTS_LATE + 1, _STARTS_LATE
+        self._longer = _LONGER * np.arange(len(self._lengths))
+        self._lost = np.where(positions[3:] % 2, _LOST_SIDE, _LOST_LEAF)
+        self._first_sheet = positions < PAGES_PER_SHEET
+        exchanged = _SIDES_EXCHANGED if A3_SIDES in orders else _LEAVES_EXCHANGED
+        self._exchanged = np.where(positions[:-3] % PAGES_PER_SHEET, np.inf, exchanged)
+        nowhere = np.full(self._shape, np.inf)
+        prices = np.array([order.price for order in orders])
+        # of the fronts no more than the last four are ever asked
+        fronts = [_Front(nowhere, prices[:, None] + self._longer, nowhere, nowhere)]
+        self._traces: list[_Trace] = []
+        self._calm = 0.0
+        for i, page in enumerate(pages):
+            front, trace = self._after(page, pages[i - 1] if i else None, fronts)
+            fronts = [*fronts[-3:], front]
+            self._traces.append(trace)
+            self._calm += min(float(front.here.min()), page.foreign)
+        self._last = fronts[-1]
 
-def _advance(pages: Sequence[PageEvidence], i: int, fronts: Sequence[_Front]) -> _Front:
-    """The front after page i, from those after the pages before it."""
-    page = pages[i]
-    shape = (len(LENGTHS), MAX_PAGES)
-    front = np.full(shape, np.inf)
-    kind = np.zeros(shape, np.int8)
-    source = np.full(shape, -1, np.int64)
-    here = page.native + page.number[None, :] + page.total[:, None]
-    fits = np.arange(1, MAX_PAGES + 1)[None, :] <= LENGTHS[:, None]
-    here = np.where(fits, here, np.inf)
-    grid = np.arange(front.size).reshape(shape)
+    def cheapest(self, order: int | None = None) -> Explanation:
+        """The cheapest explanation that ends in this order, or in any."""
+        ending = self._last.cost + self._to_end
+        if order is not None:
+            ending = np.where(np.arange(len(self._orders))[:, None, None] == order, ending, np.inf)
+        at = int(ending.argmin())
+        cost = float(ending.flat[at])
+        places, longer = self._walk_back(at)
+        return Explanation(tuple(places), cost, cost - self._calm - longer)
 
-    def offer(cost: Costs, came_from: NDArray[np.int64], which: _Step) -> None:
-        better = cost < front
-        front[better] = cost[better]
-        kind[better] = which
-        source[better] = came_from[better]
+    def _of_page(self, page: PageEvidence) -> tuple[Costs, Costs]:
+        """The cost of the page's being in each state, by what it says itself, and with its owner's."""
+        number = np.concatenate([[np.inf], page.number])[self._numbers]
+        here = page.native + number + page.total[: len(self._lengths), None]
+        # by position: a copy's first sheet to pass is of another candidate than the one before it
+        known = page.same_owner
+        return here, here + np.where(self._first_sheet, max(0.0, known), max(0.0, -known))
 
-    stays = max(0.0, -page.same_owner)
-    leaves = max(0.0, page.same_owner)
-    before = fronts[i - 1].cost if i else None
+    def _after(
+        self, page: PageEvidence, other: PageEvidence | None, fronts: Sequence[_Front]
+    ) -> tuple[_Front, _Trace]:
+        """The front after a page, from those after the pages before it; `other`: the last of these pages."""
+        here, own = self._of_page(page)
+        last = fronts[-1]
+        front = np.full(self._shape, np.inf)
+        step = np.zeros(self._shape, np.int8)
 
-    # a new copy
-    start = np.full(MAX_PAGES, _ANY_JUMP)
-    start[0], start[1], start[2] = 0.0, _STARTS_LATE + 1, _STARTS_LATE
-    longer = _LONGER * np.arange(len(LENGTHS))
-    if before is None:
-        offer(here + start[None, :] + longer[:, None], np.full(shape, -1), _Step.NEW_COPY)
-    else:
-        ended = np.arange(1, MAX_PAGES + 1)[None, :] == LENGTHS[:, None]
-        leaving = before + np.where(ended, 0.0, _ENDS_EARLY)
-        cheapest = int(leaving.argmin())
-        cost = here + start[None, :] + longer[:, None] + float(leaving.flat[cheapest]) + leaves
-        offer(cost, np.full(shape, cheapest), _Step.NEW_COPY)
+        def offer(cost: Costs, which: _Step, first: int = 0) -> None:
+            better = cost < front[..., first:]
+            np.copyto(front[..., first:], cost, where=better)
+            step[..., first:][better] = which
 
-        # the copy goes on
-        onward = np.full(shape, np.inf)
-        onward[:, 1:] = before[:, :-1]
-        offer(onward + here + stays, np.roll(grid, 1, axis=1), _Step.NEXT)
-        lost = np.full(shape, np.inf)
-        odd = np.arange(1, MAX_PAGES - 2) % 2  # from an odd page, what is lost is one side of an A3 sheet
-        lost[:, 3:] = before[:, :-3] + np.where(odd, _LOST_SIDE, _LOST_LEAF)
-        offer(lost + here + stays, np.roll(grid, 3, axis=1), _Step.NEXT)
-        jump = before.argmin(axis=1)
-        cost = before[np.arange(len(LENGTHS)), jump][:, None] + _ANY_JUMP + here + stays
-        offer(cost, np.broadcast_to((jump + np.arange(len(LENGTHS)) * MAX_PAGES)[:, None], shape), _Step.NEXT)
-        offer(before + page.foreign, grid, _Step.FOREIGN)
-        twice = before + here + SCANNED_TWICE - page.like_previous
-        offer(twice, grid, _Step.NEXT)
+        offer(here + max(0.0, page.same_owner) + self._start + last.entry[..., None], _Step.NEW_COPY)
+        jumped = last.cost.argmin(axis=2)
+        if other is None:  # a scan may begin with a foreign page
+            opening = np.full(self._shape, np.inf)
+            opening[:, 0, PAGES_PER_SHEET - 1] = page.foreign + last.entry[:, 0]
+            offer(opening, _Step.FOREIGN)
+        else:
+            offer(last.cost[..., :-1] + own[..., 1:], _Step.NEXT, 1)
+            offer(last.cost[..., :-3] + self._lost + own[..., 3:], _Step.LOST, 3)
+            jump = np.take_along_axis(last.cost, jumped[..., None], axis=2)
+            offer(jump + _ANY_JUMP + own, _Step.JUMP)
+            offer(last.cost + page.foreign, _Step.FOREIGN)
+            offer(last.cost + here + SCANNED_TWICE - page.like_previous, _Step.TWICE)
+        if len(fronts) >= 2 and other is not None:
+            start = fronts[-2].before_each
+            swapped = start[..., :-1] + last.own[..., 1:] + own[..., :-1] + _SWAPPED
+            offer(swapped, _Step.SWAPPED, 1)
+            likely = SCANNED_TWICE - page.like_second_previous - other.like_second_previous
+            likely += max(0.0, -page.same_owner) + max(0.0, -other.same_owner)
+            twice = fronts[-2].cost[..., 1:] + last.here[..., :-1] + here[..., 1:] + likely
+            offer(twice, _Step.LEAF_TWICE, 1)
+        if len(fronts) >= 4:
+            start = fronts[-4].before_each[..., :-3] + self._exchanged
+            first, second, third = (front.own for front in fronts[-3:])
+            sheet = start + first[..., 2:-1] + second[..., 3:] + third[..., :-3] + own[..., 1:-2]
+            offer(sheet, _Step.EXCHANGED, 3)
+        entry, left = self._entry(front)
+        return _Front(front, entry, here, own), _Trace(step, left, jumped)
 
-    # two pages at once: exchanged, or a leaf scanned twice
-    if i >= 2:
-        earlier, other = fronts[i - 2].cost, pages[i - 1]
-        there = np.where(fits, other.native + other.number[None, :] + other.total[:, None], np.inf)
-        stays += max(0.0, -other.same_owner)
-        likely = SCANNED_TWICE - page.like_second_previous - other.like_second_previous + stays
-        twice = np.full(shape, np.inf)
-        twice[:, 1:] = earlier[:, 1:] + there[:, :-1] + here[:, 1:] + likely
-        offer(twice, grid, _Step.LEAF_TWICE)
-        swapped = np.full(shape, np.inf)
-        swapped[:, 2:] = earlier[:, :-2] + there[:, 2:] + here[:, 1:-1] + _SWAPPED + stays
-        offer(swapped, np.roll(grid, 2, axis=1), _Step.SWAPPED)
-    if i == 0:  # a scan may begin with a foreign page
-        opening = np.full(shape, np.inf)
-        opening[0, PAGES_PER_SHEET - 1] = page.foreign
-        offer(opening, np.full(shape, -1), _Step.FOREIGN)
-    return _Front(front, kind, source)
+    def _entry(self, front: Costs) -> tuple[Costs, NDArray[np.int64]]:
+        """What a new copy costs after this front, by its order and length; and the state that it follows."""
+        leaving = (front + self._to_end).reshape(len(self._orders), -1)
+        left = leaving.argmin(axis=1)
+        orders = np.arange(len(self._orders))
+        least = leaving[orders, left]
+        left = left + orders * leaving.shape[1]
+        if not self._faithful:
+            best = int(least.argmin())
+            other = least[best] + _OTHER_ORDER
+            left, least = np.where(other < least, left[best], left), np.minimum(other, least)
+        return least[:, None] + self._longer, left
 
-
-def _walk_back(fronts: Sequence[_Front]) -> list[Place]:
-    """The places along the cheapest way, in the order of the pages."""
-    ended = np.arange(1, MAX_PAGES + 1)[None, :] == LENGTHS[:, None]
-    at = int((fronts[-1].cost + np.where(ended, 0.0, _ENDS_EARLY)).argmin())
-    i = len(fronts) - 1
-    backward: list[tuple[int | None, int, bool]] = []
-    while i >= 0 and at >= 0:
-        length, number = int(LENGTHS[at // MAX_PAGES]), at % MAX_PAGES + 1
-        step = _Step(int(fronts[i].step.flat[at]))
-        numbers: tuple[int | None, ...] = {
-            _Step.FOREIGN: (None,),
-            _Step.LEAF_TWICE: (number, number - 1),
-            _Step.SWAPPED: (number - 1, number),
-        }.get(step, (number,))
-        backward += [(n, length, step is _Step.NEW_COPY) for n in numbers]
-        at = int(fronts[i].source.flat[at])
-        i -= len(numbers)
-    copy = -1
-    places = []
-    for number_or_none, length, new in reversed(backward):
-        copy += new
-        places.append(Place(max(copy, 0), number_or_none, length))
-    return places
+    def _walk_back(self, at: int) -> tuple[list[Place], float]:
+        """The places along the cheapest way, in the order of the pages, and what the copies' lengths cost."""
+        j, longer = len(self._pages) - 1, 0.0
+        backward: list[tuple[int | None, int, Order, bool]] = []
+        while j >= 0:
+            o, k, position = (int(index) for index in np.unravel_index(at, self._shape))
+            trace, length, order = self._traces[j], int(self._lengths[k]), self._orders[o]
+            step = _Step(int(trace.step[o, k, position]))
+            there = int(trace.jumped[o, k]) if step is _Step.JUMP else position - _FORTH.get(step, 0)
+            new = step is _Step.NEW_COPY or there < 0
+            taken: list[int | None] = [position - back for back in _BACK.get(step, (0,))]
+            if step is _Step.FOREIGN:
+                taken = [None]
+            backward += [(here, length, order, new and n == len(taken)) for n, here in enumerate(taken, 1)]
+            longer += float(self._longer[k]) if new else 0.0
+            j -= len(taken)
+            if j >= 0:
+                left = self._traces[j].left[o]
+                at = int(left if new else np.ravel_multi_index((o, k, there), self._shape))
+        copy, places = -1, []
+        for here, length, order, new in reversed(backward):
+            copy += new
+            number = None if here is None else int(order.numbers(length)[here])
+            places.append(Place(max(copy, 0), number, length, here, order))
+        return places, longer
 
 
 def number_costs(units: Costs | None, tens: Costs | None, slip: float = 0.03) -> Costs:

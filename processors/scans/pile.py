@@ -1,0 +1,114 @@
+"""In what order was the pile scanned, and is that sure?
+
+A whole file is explained at once: by one order of scanning, from which a copy here and there may differ.
+Where another explanation is nearly as good, the copies that it makes otherwise are unsure: a person must look.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
+from processors.scans.readings import PageKind, PageReading
+from processors.scans.sequence import Explanation, PageEvidence, Place, Search
+
+Side = Sequence[PageReading]
+"""What one image shows: an A4 page, or the halves of an A3 sheet's side from left to right."""
+
+_CLEAR = 4.0
+"""By how much the explanation must beat those that make other copies: 50 to one."""
+_QUIET = 2.0
+"""Trouble that no other order could mend, its own price being `_CLEAR` more."""
+_TWO_PASSES = 8.0
+"""Minus log of how often all rectos are scanned before all versos."""
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A file explained: each page with its place, in the order in which the pile was explained.
+
+    `order`: that of most copies; `usual`: whether it is the one expected of such images; `passes`: whether
+    rectos and versos were scanned apart; `unsure`: the copies that another explanation makes otherwise.
+    """
+
+    placed: tuple[tuple[PageReading, Place], ...]
+    order: Order
+    usual: bool
+    passes: bool
+    unsure: frozenset[int]
+
+
+def explain_pile(
+    sides: Sequence[Side], evidence: Callable[[Sequence[PageReading]], Sequence[PageEvidence]]
+) -> Pile:
+    """The best explanation. `evidence`: what pages say of their places when they follow each other so."""
+    orders = A3_ORDERS if 2 * sum(len(side) for side in sides if len(side) == 2) > len(sides) else A4_ORDERS
+    pages = [page for side in sides for page in side]
+    if not pages:
+        return Pile((), orders[0], True, False, frozenset())
+    says = evidence(pages)
+    plain = Search(says, orders[:1]).cheapest()
+    if plain.trouble <= _QUIET:
+        return _pile(pages, plain, orders[0], False, frozenset())
+    best, rivals = _candidates(says, orders)
+    found = [(best.cost, best, pages, False), *((rival.cost, rival, pages, False) for rival in rivals)]
+    for listing in _two_passes(sides):
+        again, others = _candidates(evidence(listing), orders)
+        found += [(e.cost + _TWO_PASSES, e, listing, True) for e in (again, *others)]
+    found.sort(key=lambda one: one[0])
+    cost, best, pages, passes = found[0]
+    unsure: set[int] = set()
+    copies = _copies(pages, best)
+    for other_cost, other, listing, _ in found[1:]:
+        if other_cost < cost + _CLEAR:
+            rival = set(_copies(listing, other).values())
+            unsure |= {copy for copy, content in copies.items() if content not in rival}
+    return _pile(pages, best, orders[0], passes, frozenset(unsure))
+
+
+def _candidates(
+    says: Sequence[PageEvidence], orders: Sequence[Order]
+) -> tuple[Explanation, list[Explanation]]:
+    """The best explanation, and the best of each order that all copies keep to."""
+    best = Search(says, orders).cheapest()
+    faithful = Search(says, orders, faithful=True)
+    return best, [faithful.cheapest(order) for order in range(len(orders))]
+
+
+def _copies(pages: Sequence[PageReading], explanation: Explanation) -> dict[int, frozenset[tuple[int, int]]]:
+    """What each copy is made of: page ids with their numbers."""
+    content: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for page, place in zip(pages, explanation.places, strict=True):
+        if place.number is not None:
+            content[place.copy].add((page.page, place.number))
+    return {copy: frozenset(pages) for copy, pages in content.items()}
+
+
+def _pile(
+    pages: Sequence[PageReading], explanation: Explanation, usual: Order, passes: bool, unsure: frozenset[int]
+) -> Pile:
+    placed = tuple(zip(pages, explanation.places, strict=True))
+    heads = {place.copy: place.order for place in explanation.places if place.number is not None}
+    order = Counter(heads.values()).most_common(1)[0][0] if heads else usual
+    return Pile(placed, order, order == usual, passes, unsure)
+
+
+def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:
+    """The pages as they lie if one side of all sheets was scanned first, then the other.
+
+    The pile may have been turned over between: the second pass is then backwards. Only where all first pages
+    of sheets lie in one half of the file.
+    """
+    for unit in (1, 2):
+        if len(sides) % (2 * unit):
+            continue
+        packs = [[page for side in sides[k : k + unit] for page in side] for k in range(0, len(sides), unit)]
+        half = len(packs) // 2
+        one, other = packs[:half], packs[half:]
+        with_first = [any(p.kind is PageKind.FIRST for pack in part for p in pack) for part in (one, other)]
+        if all(with_first) or not any(with_first):
+            continue
+        for second in (other, other[::-1]):
+            yield [page for pair in zip(one, second, strict=True) for pack in pair for page in pack]

@@ -1,0 +1,184 @@
+"""A pile in any order comes out as copies of one candidate each, in order, or waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from processors.findings import Code, Finding
+from processors.scans.assembly import assemble
+from processors.scans.orders import A4_ORDERS, Order
+from processors.scans.readings import CopyReading, CopyStatus, FieldReading, Half, PageReading, Turn
+from tests.processors.test_assembly import PATTERN, ROSTER, codes, page, sheet
+
+Image = list[PageReading]
+EMPTY: dict[str, FieldReading | int | None] = {
+    "number": None, "total": None, "number_reading": None, "total_reading": None,
+}  # fmt: skip
+
+
+def read(images: Sequence[Image]) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...], dict[int, str]]:
+    """The copies, the findings of the pile, and what each page id truly is: candidate and number.
+
+    The truth lies in `sharpness`, which the assembly does not look at.
+    """
+    laid = [replace(p, image=k) for k, image in enumerate(images, start=1) for p in image]
+    pages = [replace(p, page=k) for k, p in enumerate(laid, start=1)]
+    copies, findings = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
+    return copies, findings, {p.page: truth(p.sharpness) for p in pages}
+
+
+def truth(mark: float) -> str:
+    return f"{ROSTER[int(mark) // 100].number}:{int(mark) % 100}"
+
+
+def marked(owner: int, total: int, numbered: bool = True) -> list[PageReading]:
+    pages = [p for start in range(1, total, 4) for p in sheet(owner, total, start)]
+    known = {} if numbered else EMPTY
+    return [
+        replace(p, sharpness=100.0 * owner + n, fingerprint=drawn(100 * owner + n), **known)
+        for n, p in enumerate(pages, start=1)
+    ]
+
+
+def drawn(seed: int) -> NDArray[np.float32]:
+    """Ink of its own."""
+    return np.random.default_rng(seed).random((120, 80), np.float32)
+
+
+COPIES = [(0, 4), (1, 8), (2, 4)]
+
+
+def pile(order: Order, numbered: bool = True) -> list[Image]:
+    """Every copy in this order; copies of a falling order come last first, as a pile turned over does."""
+    images = []
+    for owner, total in COPIES[::-1] if order.falling else COPIES:
+        pages = marked(owner, total, numbered)
+        images += [[pages[n - 1]] for n in order.numbers(total)]
+    return images
+
+
+def a3_sides(owner: int, total: int, turns: tuple[Turn, Turn] = (Turn.NONE, Turn.NONE)) -> list[Image]:
+    """Recto 4 | 1 and verso 2 | 3 of each sheet, as `Turn` says they must be turned to stand upright."""
+    pages, sides = marked(owner, total), []
+    for k in range(0, total, 4):
+        for numbers, turn in zip(((4, 1), (2, 3)), turns, strict=True):
+            lying = numbers if turn in (Turn.NONE, Turn.LEFT) else numbers[::-1]
+            halves = zip(lying, (Half.LEFT, Half.RIGHT), strict=True)
+            sides.append([replace(pages[k + n - 1], half=half, turn=turn) for n, half in halves])
+    return sides
+
+
+def assert_whole(copies: Sequence[CopyReading], truths: dict[int, str]) -> None:
+    assert len(copies) == len(COPIES)
+    for copy in copies:
+        assert copy.status is CopyStatus.COMPLETE, copy.findings
+        assert [truths[p] for p in copy.pages] == [
+            f"{copy.candidate}:{n + 1}" for n in range(len(copy.pages))
+        ]
+
+
+@pytest.mark.parametrize("order", A4_ORDERS[1:], ids=lambda order: order.french)
+def test_a_pile_in_another_order_is_put_in_order_and_said_once(order: Order) -> None:
+    copies, findings, truths = read(pile(order))
+    assert_whole(copies, truths)
+    assert [f.code for f in findings] == [Code.PILE_REORDERED]
+    if order.pattern != (1, 2, 3, 4):
+        assert ", ".join(map(str, order.pattern)) in findings[0].message
+    assert not any(codes(copy) for copy in copies)
+
+
+TURNS = [
+    (Turn.NONE, Turn.NONE), (Turn.NONE, Turn.OVER), (Turn.RIGHT, Turn.RIGHT), (Turn.LEFT, Turn.LEFT),
+    (Turn.RIGHT, Turn.LEFT), (Turn.LEFT, Turn.RIGHT), (Turn.OVER, Turn.NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("turns", TURNS, ids=lambda turns: "-".join(str(int(t)) for t in turns))
+@pytest.mark.parametrize("arranged", [list, reversed], ids=["recto first", "reversed"])
+def test_a3_sheets_fed_by_either_edge(
+    turns: tuple[Turn, Turn], arranged: Callable[[list[Image]], Sequence[Image]]
+) -> None:
+    images = [side for owner, total in COPIES for side in a3_sides(owner, total, turns)]
+    copies, findings, truths = read(list(arranged(images)))
+    assert_whole(copies, truths)
+    assert (Code.PILE_REORDERED in {f.code for f in findings}) == (arranged is reversed)
+
+
+def test_rectos_and_versos_scanned_apart_are_brought_together() -> None:
+    images = [side for owner, total in COPIES for side in a3_sides(owner, total)]
+    copies, findings, truths = read(images[::2] + images[1::2])
+    assert_whole(copies, truths)
+    assert "tous les rectos" in findings[0].message
+
+
+def test_which_versos_go_with_which_rectos_may_not_be_known() -> None:
+    """All copies are alike: the second pass may have been fed forwards or backwards."""
+    images = [side for owner in range(3) for side in a3_sides(owner, 4)]
+    for second in (images[1::2], images[5::-2]):
+        copies, _, truths = read(images[::2] + second)
+        for copy in copies:
+            mixed = len({truths[p][:11] for p in copy.pages}) > 1
+            assert copy.status is not CopyStatus.COMPLETE or not mixed
+
+
+def test_leaves_face_down_without_any_number_are_not_called_in_order() -> None:
+    """2, 1, 4, 3 and 4, 1, 2, 3 look the same: whose the pages are is known, not in which order they are."""
+    (leaves_down,) = (o for o in A4_ORDERS if o.pattern == (2, 1, 4, 3) and not o.falling)
+    copies, _, truths = read(pile(leaves_down, numbered=False))
+    assert copies
+    for copy in copies:
+        assert Code.UNSURE_ORDER in codes(copy)
+        assert len({truths[p][:11] for p in copy.pages}) == 1
+
+
+def test_a_pile_from_its_last_page_without_any_number() -> None:
+    (backwards,) = (o for o in A4_ORDERS if o.pattern == (4, 3, 2, 1) and o.falling)
+    copies, _, truths = read(pile(backwards, numbered=False))
+    for copy in copies:
+        assert copy.status is not CopyStatus.COMPLETE or len({truths[p][:11] for p in copy.pages}) == 1
+
+
+def test_one_copy_in_another_order_than_its_pile() -> None:
+    one, other, last = (marked(*copy) for copy in COPIES)
+    shuffled = [other[n - 1] for n in (2, 3, 4, 1, 6, 7, 8, 5)]
+    copies, findings, truths = read([[p] for p in [*one, *shuffled, *last]])
+    assert_whole(copies, truths)
+    assert [Code.PAGES_OUT_OF_ORDER in codes(copy) for copy in copies] == [False, True, False]
+    assert not findings
+
+
+def test_a_pile_fed_verso_first_that_lost_its_first_recto() -> None:
+    images = [side for owner in range(3) for side in a3_sides(owner, 4)[::-1]]
+    del images[1]
+    copies, _, truths = read(images)
+    assert [copy.status for copy in copies] == [
+        CopyStatus.INCOMPLETE,
+        CopyStatus.COMPLETE,
+        CopyStatus.COMPLETE,
+    ]
+    for copy in copies[1:]:
+        assert {truths[p][:11] for p in copy.pages} == {copy.candidate}
+
+
+@pytest.mark.parametrize("told", [{"number": (2, 8)}, {"number": (3, 4)}], ids=["2 / 8", "3 / 4"])
+def test_a_page_that_says_it_is_another_holds_its_copy(told: dict[str, tuple[int, int]]) -> None:
+    first, _, third, fourth = marked(0, 4)
+    other = replace(page(*told["number"], 0), sharpness=102.0)
+    copies, _, _ = read([[p] for p in (first, other, third, fourth)])
+    assert all(copy.status is not CopyStatus.COMPLETE for copy in copies)
+    assert any(Code.MISPLACED_PAGE in codes(copy) for copy in copies)
+
+
+def test_who_does_not_count_unused_pages_is_not_held() -> None:
+    pages = [page(n, 2, 0) for n in (1, 2)] + [replace(page(n, 2, 0), **EMPTY) for n in (3, 4)]
+    copies, _, _ = read([[p] for p in pages])
+    assert [copy.status for copy in copies] == [CopyStatus.COMPLETE]
+
+
+def test_no_page_makes_no_copy() -> None:
+    assert read([]) == ((), (), {})
