@@ -27,6 +27,7 @@ class Code(StrEnum):
     PILE_REORDERED = "pile_reordered"
     UNSURE_ORDER = "unsure_order"
     MISPLACED_PAGE = "misplaced_page"
+    TWO_HANDS = "two_hands"
     UPSIDE_DOWN = "upside_down"
     FOREIGN_PAGE = "foreign_page"
     OLD_MODEL = "old_model"
@@ -92,6 +93,12 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Le numéro ou le total écrit sur la page n'est pas celui de sa place dans la copie ({pages} du "
         "fichier) : vérifiez que toutes les pages sont de ce candidat, dans l'ordre, puis numérisez de "
         "nouveau la copie entière.",
+    ),
+    Code.TWO_HANDS: (
+        _B,
+        "L'écriture n'est pas la même au recto et au verso d'une feuille ({pages} du fichier) : deux "
+        "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
+        "entière.",
     ),
     Code.UPSIDE_DOWN: (
         _I,
@@ -226,6 +233,7 @@ _FRENCH_CODE = {
     Code.PILE_REORDERED: "pile remise en ordre",
     Code.UNSURE_ORDER: "ordre incertain",
     Code.MISPLACED_PAGE: "page mal placée",
+    Code.TWO_HANDS: "deux écritures",
     Code.UPSIDE_DOWN: "pages à l'envers",
     Code.FOREIGN_PAGE: "document étranger",
     Code.OLD_MODEL: "ancien modèle de papier",

@@ -13,7 +13,7 @@ from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
 from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
-from processors.scans.misplaced import confirmed, contradicted
+from processors.scans.misplaced import confirmed, contradicted, of_two_hands
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
 from processors.scans.readings import (
@@ -237,6 +237,9 @@ def _order(
     elsewhere = contradicted(kept, length)
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
+    hands = of_two_hands(kept)
+    if hands:
+        findings.append(finding(Code.TWO_HANDS, sorted(p.page for p in hands), evidence=whole(hands)))
     in_other_order = any(_other_order(place, pile) for _, place in members)
     if (in_other_order and not confirmed(kept)) or any(place.copy in pile.unsure for _, place in members):
         pages = list(kept.values())

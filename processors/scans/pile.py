@@ -1,7 +1,7 @@
 """In what order was the pile scanned, and is that sure?
 
 A whole file is explained at once: by one order of scanning, from which a copy here and there may differ.
-Where another explanation is nearly as good, the copies that it makes otherwise are unsure: a person must look.
+Where another explanation is nearly as good, the copies that it makes otherwise are unsure: a person looks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
 from processors.scans.readings import PageKind, PageReading
 from processors.scans.sequence import Explanation, PageEvidence, Place, Search
+from processors.scans.writing import sides_apart
 
 Side = Sequence[PageReading]
 """What one image shows: an A4 page, or the halves of an A3 sheet's side from left to right."""
@@ -21,6 +22,9 @@ _CLEAR = 4.0
 """By how much the explanation must beat those that make other copies: 50 to one."""
 _QUIET = 2.0
 """Trouble that no other order could mend, its own price being `_CLEAR` more."""
+_UNLIKE, _ALIKE = 4.0, 0.6
+"""Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
+that of nineteen sheets in twenty."""
 _TWO_PASSES = 8.0
 """Minus log of how often all rectos are scanned before all versos."""
 
@@ -52,11 +56,10 @@ def explain_pile(
     plain = Search(says, orders[:1]).cheapest()
     if plain.trouble <= _QUIET:
         return _pile(pages, plain, orders[0], False, frozenset())
-    best, rivals = _candidates(says, orders)
-    found = [(best.cost, best, pages, False), *((rival.cost, rival, pages, False) for rival in rivals)]
+    found = [(_cost(pages, e), e, pages, False) for e in _candidates(says, orders)]
     for listing in _two_passes(sides):
-        again, others = _candidates(evidence(listing), orders)
-        found += [(e.cost + _TWO_PASSES, e, listing, True) for e in (again, *others)]
+        again = _candidates(evidence(listing), orders)
+        found += [(_cost(listing, e) + _TWO_PASSES, e, listing, True) for e in again]
     found.sort(key=lambda one: one[0])
     cost, best, pages, passes = found[0]
     unsure: set[int] = set()
@@ -68,13 +71,20 @@ def explain_pile(
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
 
 
-def _candidates(
-    says: Sequence[PageEvidence], orders: Sequence[Order]
-) -> tuple[Explanation, list[Explanation]]:
+def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order]) -> list[Explanation]:
     """The best explanation, and the best of each order that all copies keep to."""
-    best = Search(says, orders).cheapest()
     faithful = Search(says, orders, faithful=True)
-    return best, [faithful.cheapest(order) for order in range(len(orders))]
+    return [Search(says, orders).cheapest(), *(faithful.cheapest(order) for order in range(len(orders)))]
+
+
+def _cost(pages: Sequence[PageReading], explanation: Explanation) -> float:
+    """What the explanation costs, and that the two sides of its sheets are not of one hand."""
+    copies: dict[int, dict[int, PageReading]] = defaultdict(dict)
+    for page, place in zip(pages, explanation.places, strict=True):
+        if place.number is not None:
+            copies[place.copy][place.number] = page
+    apart = [distance for kept in copies.values() for _, distance in sides_apart(kept)]
+    return explanation.cost + _UNLIKE * sum(max(0.0, distance - _ALIKE) for distance in apart)
 
 
 def _copies(pages: Sequence[PageReading], explanation: Explanation) -> dict[int, frozenset[tuple[int, int]]]:

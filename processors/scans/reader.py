@@ -42,6 +42,7 @@ from processors.scans.registration import (
     place_halves,
 )
 from processors.scans.voices import NUMBER
+from processors.scans.writing import hand
 
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
@@ -254,6 +255,7 @@ def read_page(
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
         exposed=_exposed(small, dark, scale, placement, form),
+        hand=hand(written) if half is not None and answers is not None else None,
         trouble=judgement.trouble,
         trouble_box=judgement.box,
     )

@@ -63,7 +63,7 @@ class PageReading:
 
     `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
     first page. `sharpness`: 0 to 1, 1 as sharp as print. `fingerprint`: for telling a doubled page.
-    `exposed`: bars or identity boxes show outside that frame.
+    `exposed`: bars or identity boxes show outside that frame. `hand`: how the half of an A3 is written.
     """
 
     page: int
@@ -84,6 +84,7 @@ class PageReading:
     total_reading: FieldReading | None = None
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     exposed: bool = False
+    hand: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
 
