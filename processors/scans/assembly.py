@@ -66,6 +66,7 @@ def assemble(
         _copy(group, those, owner, model, pile)
         for group, those, owner in zip(whole_copies, kept, owners, strict=True)
     ]
+    copies = _beside_a_fragment(copies, kept)
     findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
@@ -240,11 +241,36 @@ def _order(
     hands = of_two_hands(kept)
     if hands:
         findings.append(finding(Code.TWO_HANDS, sorted(p.page for p in hands), evidence=whole(hands)))
-    in_other_order = any(_other_order(place, pile) for _, place in members)
-    if (in_other_order and not confirmed(kept)) or any(place.copy in pile.unsure for _, place in members):
-        pages = list(kept.values())
-        findings.append(finding(Code.UNSURE_ORDER, [p.page for p in pages], evidence=whole(pages)))
+    put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
+    if (put_in_order and not confirmed(kept)) or any(place.copy in pile.unsure for _, place in members):
+        findings.append(_unsure(kept))
     return findings
+
+
+def _unsure(kept: dict[int, PageReading]) -> Finding:
+    pages = list(kept.values())
+    return finding(Code.UNSURE_ORDER, [p.page for p in pages], evidence=whole(pages))
+
+
+def _beside_a_fragment(
+    copies: Sequence[CopyReading], kept: Sequence[dict[int, PageReading]]
+) -> list[CopyReading]:
+    """A copy without numbers is not sure beside pages that have lost theirs: they may be its own.
+
+    Such pages have no first page of a sheet, or passed the scanner together with another sheet.
+    """
+    astray = [
+        not any(p.kind is PageKind.FIRST for p in those.values())
+        or any(f.code is Code.TWO_HANDS for f in copy.findings)
+        for copy, those in zip(copies, kept, strict=True)
+    ]
+    beside = [any(astray[max(0, k - 1) : k]) or any(astray[k + 1 : k + 2]) for k in range(len(copies))]
+    return [
+        replace(copy, findings=(*copy.findings, _unsure(those)), status=CopyStatus.TO_DECIDE)
+        if near and copy.status is CopyStatus.COMPLETE and not confirmed(those)
+        else copy
+        for copy, those, near in zip(copies, kept, beside, strict=True)
+    ]
 
 
 def _other_order(place: Place, pile: Pile) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-from processors.scans.orders import PAGES_PER_SHEET
+from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageReading
 from processors.scans.writing import sides_apart
 
-_CONFIDENT = 0.9
-"""Of 301 sound copies none had a page that was read so surely to be another one."""
+_SURE = 5.5
+"""Log odds of what is read against what is expected. Of 2,247 numbers and totals of drawn pages two were read
+wrongly with more; of digits that are not the expected one, 99 in 100 are."""
 
 _TWO_HANDS = 0.9
-"""Of 277 drawn sheets one lies further apart; of sides of two people's sheets three in four do."""
+"""Of 116 drawn sheets none lies further apart; of sides of two people's sheets three in four do."""
 
 
 def contradicted(kept: Mapping[int, PageReading], length: int) -> list[PageReading]:
@@ -20,11 +22,11 @@ def contradicted(kept: Mapping[int, PageReading], length: int) -> list[PageReadi
 
     Who leaves the last pages of a sheet unused may count them or not.
     """
+    totals = range(length - PAGES_PER_SHEET + 1, length + 1)
     return [
         page
         for number, page in kept.items()
-        if _says_another(page.number_reading, {number})
-        or _says_another(page.total_reading, set(range(length - PAGES_PER_SHEET + 1, length + 1)))
+        if max(_odds(page.number_reading, [number]), _odds(page.total_reading, totals)) >= _SURE
     ]
 
 
@@ -34,13 +36,26 @@ def of_two_hands(kept: Mapping[int, PageReading]) -> list[PageReading]:
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
-    """Whether most pages that bear a number bear that of their place, half of all at least."""
+    """Whether at least half of a copy's pages bear the number of their place."""
     right = sum(page.number == number for number, page in kept.items())
     return 2 * right >= len(kept)
 
 
-def _says_another(reading: FieldReading | None, expected: set[int]) -> bool:
-    if reading is None or reading.confidence <= _CONFIDENT:
-        return False
-    text = reading.text.replace(" ", "")
-    return text != "" and int(text) not in expected
+def _odds(reading: FieldReading | None, expected: range | list[int]) -> float:
+    """Log odds of the likeliest number against the likeliest of those expected; 0 where nothing is read."""
+    read = reading.text.replace(" ", "") if reading is not None else ""
+    if reading is None or read == "" or int(read) in expected:
+        return 0.0
+    chances = [_chance(reading, number) for number in range(MAX_PAGES + 1)]
+    there = max(chances[number] for number in expected)
+    return math.log(max(*chances, 1e-9) / max(there, 1e-9))
+
+
+def _chance(reading: FieldReading, number: int) -> float:
+    """How likely this number stands in the boxes: a lone digit in whichever it is."""
+    digits = str(number)
+    cells = [row for row, ink in zip(reading.probabilities, reading.inked, strict=True) if ink]
+    digits = digits.rjust(len(cells), "0")
+    if len(digits) > len(cells):
+        return 0.0
+    return math.prod(float(row[int(digit)]) for row, digit in zip(cells, digits, strict=True))

@@ -22,10 +22,11 @@ Hand = NDArray[np.float64]
 """Logarithms of the size of the pieces of writing (median and upper quarter of their heights, median width),
 slant in degrees, share of the ink that is a stroke's edge (which thin strokes have more of)."""
 
-_VARIES = np.array([0.15, 0.15, 0.15, 5.0, 0.12])
+_VARIES = np.array([0.15, 0.15, 0.3, 5.0, 0.12])
 """How much one person's writing varies from page to page: assumed, wider than any drawn writing does."""
 _REACH = round(90 * PX)  # rows of the map that are looked at: the top of the page is written first
 _LEAST = 80  # pieces of writing, for their sizes to mean something
+_BROKEN = 2  # pieces of writing to a speck: with more specks the scan has broken thin strokes
 _TALLEST, _WIDEST = 40, 80  # pixels of the map
 
 
@@ -39,7 +40,7 @@ def hand(strokes: Gray) -> Hand | None:
     _, _, pieces, _ = cv2.connectedComponentsWithStats(inked, connectivity=8, ltype=cv2.CV_16U)
     widths, heights, areas = (pieces[1:, column] for column in (2, 3, 4))
     writing = (heights >= 5) & (heights < _TALLEST) & (widths < _WIDEST) & (areas >= 12)
-    if writing.sum() < _LEAST:
+    if writing.sum() < max(_LEAST, _BROKEN * (areas < 12).sum()):
         return None
     heights, widths = heights[writing], widths[writing]
     inner = int(cv2.countNonZero(cv2.erode(inked, np.ones((2, 2), np.uint8))))
