@@ -4,11 +4,11 @@
 
 Sound copies are drawn and read once, page by page; then piles are laid of what was read, by order of scanning
 and by fault, and put together as copies again. So a page costs its reading once, and many thousands of
-copies can be laid. The digits, hands and wear are those of the drawn pages; in half of the piles some copies have no
-numbers, or not on every page.
+copies can be laid. The digits, hands and wear are those of the drawn pages; in half of the piles some copies
+have no numbers, or not on every page.
 
-Printed, by kind: copies that came complete with a page of another, out of order or short (DANGEROUS); those
-whose pages were all there and that came complete, or wait for a person.
+Printed, by kind: copies that came complete with a written page of another, out of order or short (DANGEROUS);
+those whose pages were all there and that came complete, or wait for a person.
 """
 
 from __future__ import annotations
@@ -161,6 +161,12 @@ def _two_passes(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     return sides[::2] + (second[::-1] if rng.random() < 0.5 else second)
 
 
+def _two_passes_one_lost(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    sides = _two_passes(copies, order, rng)
+    at = int(rng.integers(len(sides)))
+    return sides[:at] + sides[at + 1 :]
+
+
 def _turned(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     """A3 fed by any edge, rectos and versos differently: the scanner's upper half is read as the left one."""
     turns = rng.choice([Turn.NONE, Turn.OVER, Turn.RIGHT, Turn.LEFT], 2)
@@ -192,6 +198,7 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "leaf_or_side_lost": (_lost, usual),
         "lost_in_another_order": (_lost, [o for o in others if not o.falling][:2]),
         "two_passes": (_two_passes, usual),
+        "two_passes_one_lost": (_two_passes_one_lost, usual),
         "two_at_once": (_two_at_once, usual),
     }
     if of.a3:
@@ -238,12 +245,16 @@ def lay(of: Stock, name: str, rng: Rng) -> Counter[str]:
     pages = [replace(page, page=k, image=image) for k, (page, image) in enumerate(flat, 1)]
     reading = understand(pages, "", of.roster, CENTRE, EXAM, _expected(of.roster))
     whole = {copy.candidate: [(copy.candidate, n + 1) for n in range(len(copy.pages))] for copy in of.copies}
+    blank = {page.page: page.blank for page in pages}
     there = Counter(truth.values())
     sound = {copy.candidate for copy in chosen if all(there[page] == 1 for page in whole[copy.candidate])}
     came: Counter[str] = Counter({"copies": len(chosen), "sound": len(sound)})
     for copy in reading.copies:
         if copy.status is CopyStatus.COMPLETE and not copy.blocked and copy.candidate is not None:
-            right = [truth[page] for page in copy.pages] == whole[copy.candidate]
+            right = len(copy.pages) == len(whole[copy.candidate]) and all(
+                truth[page] == place or blank[page]
+                for page, place in zip(copy.pages, whole[copy.candidate], strict=True)
+            )
             came["DANGEROUS" if not right else "complete"] += 1
             came["sound_complete"] += right and copy.candidate in sound
     return came

@@ -22,6 +22,9 @@ _CLEAR = 4.0
 """By how much the explanation must beat those that make other copies: 50 to one."""
 _QUIET = 2.0
 """Trouble that no other order could mend, its own price being `_CLEAR` more."""
+_BEARABLE = 8.0
+"""Trouble of a pile scanned in two passes, a number misread, that does not ask whether a page is missing in
+one of them: from there on all would be others' versos."""
 _UNLIKE, _ALIKE = 4.0, 0.6
 """Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
 that of nineteen sheets in twenty."""
@@ -68,13 +71,15 @@ def explain_pile(
         if other_cost < cost + _CLEAR:
             rival = set(_copies(listing, other).values())
             unsure |= {copy for copy, content in copies.items() if content not in rival}
+    if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
+        unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
 
 
 def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order]) -> list[Explanation]:
-    """The best explanation, and the best of each order that all copies keep to."""
-    faithful = Search(says, orders, faithful=True)
-    return [Search(says, orders).cheapest(), *(faithful.cheapest(order) for order in range(len(orders)))]
+    """By order of the last copy, the best explanation, and the best in which all copies keep to that order."""
+    searches = [Search(says, orders), Search(says, orders, faithful=True)]
+    return [search.cheapest(order) for search in searches for order in range(len(orders))]
 
 
 def _cost(pages: Sequence[PageReading], explanation: Explanation) -> float:
@@ -103,6 +108,15 @@ def _pile(
     heads = {place.copy: place.order for place in explanation.places if place.number is not None}
     order = Counter(heads.values()).most_common(1)[0][0] if heads else usual
     return Pile(placed, order, order == usual, passes, unsure)
+
+
+def _apart(sides: Sequence[Side]) -> bool:
+    """Whether first pages of sheets lie at one end of the file alone, as after two passes."""
+    opens = [k for k, side in enumerate(sides) if any(page.kind is PageKind.FIRST for page in side)]
+    if len(opens) < 2:
+        return False
+    without = max(opens[0], len(sides) - 1 - opens[-1])
+    return without >= max(6 // len(sides[0]), len(sides) // 3)
 
 
 def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:

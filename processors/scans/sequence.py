@@ -29,11 +29,12 @@ _LOST_SIDE = 8.0
 _SWAPPED = 6.0
 _LEAVES_EXCHANGED = 9.0
 _SIDES_EXCHANGED = 4.0  # of an A3 sheet
-SCANNED_TWICE = 6.0
+_SCANNED_TWICE = 6.0
 _ENDS_EARLY = 7.0
 _STARTS_LATE = 7.0
 _ANY_JUMP = 11.0
 _LONGER = 0.3  # each further sheet of a copy
+IMPOSSIBLE = 60.0
 _OTHER_ORDER = 9.0  # a copy in another order than the one before it
 
 
@@ -126,12 +127,13 @@ class _Front:
 class _Trace:
     """How the states after a page were reached: `step`, and whence. States are flat indices.
 
-    `left`: by order, the state that a new copy follows; `jumped`: by order and length, where a jump began.
+    `left`: by order, the state that a new copy follows; `jumped`: where a jump over a page or more began, by
+    order, length and the last position that it may have begun at.
     """
 
     step: NDArray[np.int8]
     left: NDArray[np.int64]
-    jumped: NDArray[np.int64]
+    jumped: NDArray[np.int8]
 
 
 class Search:
@@ -203,7 +205,9 @@ class Search:
             step[..., first:][better] = which
 
         offer(here + max(0.0, page.same_owner) + self._start + last.entry[..., None], _Step.NEW_COPY)
-        jumped = last.cost.argmin(axis=2)
+        nearest = np.minimum.accumulate(last.cost, axis=2)
+        jumped = np.where(last.cost == nearest, np.arange(last.cost.shape[2]), 0)
+        jumped = np.maximum.accumulate(jumped, axis=2).astype(np.int8)
         if other is None:  # a scan may begin with a foreign page
             opening = np.full(self._shape, np.inf)
             opening[:, 0, PAGES_PER_SHEET - 1] = page.foreign + last.entry[:, 0]
@@ -211,15 +215,14 @@ class Search:
         else:
             offer(last.cost[..., :-1] + own[..., 1:], _Step.NEXT, 1)
             offer(last.cost[..., :-3] + self._lost + own[..., 3:], _Step.LOST, 3)
-            jump = np.take_along_axis(last.cost, jumped[..., None], axis=2)
-            offer(jump + _ANY_JUMP + own, _Step.JUMP)
+            offer(nearest[..., :-2] + _ANY_JUMP + own[..., 2:], _Step.JUMP, 2)
             offer(last.cost + page.foreign, _Step.FOREIGN)
-            offer(last.cost + here + SCANNED_TWICE - page.like_previous, _Step.TWICE)
+            offer(last.cost + here + _scanned_twice(page.like_previous), _Step.TWICE)
         if len(fronts) >= 2 and other is not None:
             start = fronts[-2].before_each
             swapped = start[..., :-1] + last.own[..., 1:] + own[..., :-1] + _SWAPPED
             offer(swapped, _Step.SWAPPED, 1)
-            likely = SCANNED_TWICE - page.like_second_previous - other.like_second_previous
+            likely = _scanned_twice(page.like_second_previous, other.like_second_previous)
             likely += max(0.0, -page.same_owner) + max(0.0, -other.same_owner)
             twice = fronts[-2].cost[..., 1:] + last.here[..., :-1] + here[..., 1:] + likely
             offer(twice, _Step.LEAF_TWICE, 1)
@@ -252,7 +255,9 @@ class Search:
             o, k, position = (int(index) for index in np.unravel_index(at, self._shape))
             trace, length, order = self._traces[j], int(self._lengths[k]), self._orders[o]
             step = _Step(int(trace.step[o, k, position]))
-            there = int(trace.jumped[o, k]) if step is _Step.JUMP else position - _FORTH.get(step, 0)
+            there = position - _FORTH.get(step, 0)
+            if step is _Step.JUMP:
+                there = int(trace.jumped[o, k, position - 2])
             new = step is _Step.NEW_COPY or there < 0
             taken: list[int | None] = [position - back for back in _BACK.get(step, (0,))]
             if step is _Step.FOREIGN:
@@ -269,6 +274,11 @@ class Search:
             number = None if here is None else int(order.numbers(length)[here])
             places.append(Place(max(copy, 0), number, length, here, order))
         return places, longer
+
+
+def _scanned_twice(*likeness: float) -> float:
+    """Cost of a page, or of both pages of a leaf, being there again; what clearly differs is no double."""
+    return _SCANNED_TWICE - sum(likeness) + (IMPOSSIBLE if min(likeness) <= -LIKEST / 2 else 0.0)
 
 
 def number_costs(units: Costs | None, tens: Costs | None, slip: float = 0.03) -> Costs:
