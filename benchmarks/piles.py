@@ -17,7 +17,7 @@ import argparse
 import itertools
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -80,25 +80,26 @@ LOOKS = (
     (Level.OFFICE, Mode.GRAY, False), (Level.POOR, Mode.GRAY, False), (Level.OFFICE, Mode.BW, False),
     (Level.CLEAN, Mode.COLOR, True), (Level.OFFICE, Mode.GRAY, True), (Level.POOR, Mode.BW, True),
 )  # fmt: skip
-_DRAWN = 30
+_RATCHET_LOOKS = (1, 4)
+_DRAWN, _RATCHET_DRAWN = 30, 14
 _IN_A_PILE = 8
 _HIT = 4
 """Which copy of the pile is hit by what befalls one."""
 
 
-def stock(k: int, seed: int) -> Stock:
+def stock(k: int, seed: int, drawn: int = _DRAWN) -> Stock:
     """Draws and reads the k-th scan of sound copies."""
     cv2.setNumThreads(1)
     level, mode, a3 = LOOKS[k % len(LOOKS)]
     roster = invent_candidates(
         np.random.default_rng((seed, k, 7)),
-        _DRAWN + 4,
+        drawn + 4,
         CENTRE,
         [EXAM],
         invent_schools(np.random.default_rng(k), 3),
     )
     batch = draw_batch(
-        seed * 1000 + k, EXAM, CENTRE, roster, [Kind.OK] * _DRAWN, FORM, level=level, mode=mode, a3=a3
+        seed * 1000 + k, EXAM, CENTRE, roster, [Kind.OK] * drawn, FORM, level=level, mode=mode, a3=a3
     )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
@@ -260,13 +261,31 @@ def lay(of: Stock, name: str, rng: Rng) -> Counter[str]:
     return came
 
 
-def run(k: int, seed: int, copies: int) -> list[tuple[str, str, Counter[str]]]:
+Came = tuple[str, str, Counter[str]]
+"""The look of the scan, the kind of pile, and what became of its copies."""
+
+
+def run(k: int, seed: int, copies: int, drawn: int = _DRAWN) -> list[Came]:
     """One drawn scan, and piles of every kind laid of it, of so many copies in all."""
-    of = stock(k, seed)
+    of = stock(k, seed, drawn)
     rng = np.random.default_rng((seed, k))
     names = list(kinds(of))
     piles = itertools.islice(itertools.cycle(names), max(len(names), round(copies / _IN_A_PILE)))
     return [(of.look, name, lay(of, name, rng)) for name in piles]
+
+
+def ratcheted(kept: ratchet.Ratchet, jobs: int) -> list[Came]:
+    """The piles that the ratchet is measured on: few, of an A4 and an A3 scan."""
+    with ProcessPoolExecutor(jobs) as pool:
+        one = partial(run, seed=kept.seed, copies=100 * kept.batches, drawn=_RATCHET_DRAWN)
+        return [came for piles in pool.map(one, _RATCHET_LOOKS) for came in piles]
+
+
+def by_kind(came: Iterable[Came]) -> dict[str, Counter[str]]:
+    cases: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, name, count in came:
+        cases[name] += count
+    return cases
 
 
 def rates(cases: Mapping[str, Counter[str]]) -> dict[str, dict[str, float]]:
@@ -300,22 +319,16 @@ def main() -> None:
     parser.add_argument("--ratchet", action="store_true")
     parser.add_argument("--update", action="store_true")
     wanted = parser.parse_args()
-    kept = ratchet.load(RATCHET)
-    scans = len(LOOKS)
+    kept, console = ratchet.load(RATCHET), Console()
     if wanted.ratchet or wanted.update:
-        scans, wanted.seed, wanted.copies = kept.batches, kept.seed, 100 * kept.batches
+        came = ratcheted(kept, wanted.jobs)
     else:
-        scans *= max(1, round(wanted.copies / 8000))
-    console = Console()
-    cases: dict[str, Counter[str]] = defaultdict(Counter)
-    looks: dict[str, Counter[str]] = defaultdict(Counter)
-    with ProcessPoolExecutor(wanted.jobs) as pool:
-        one = partial(run, seed=wanted.seed, copies=round(wanted.copies / scans))
-        for piles in pool.map(one, range(scans)):
-            for look, name, count in piles:
-                cases[name] += count
-                looks[look] += count
-    tell(console, looks)
+        scans = len(LOOKS) * max(1, round(wanted.copies / 8000))
+        with ProcessPoolExecutor(wanted.jobs) as pool:
+            one = partial(run, seed=wanted.seed, copies=round(wanted.copies / scans))
+            came = [c for piles in pool.map(one, range(scans)) for c in piles]
+    tell(console, by_kind((look, look, count) for look, _, count in came))
+    cases = by_kind(came)
     tell(console, cases)
     if wanted.update:
         ratchet.save(kept.raised(rates(cases)), RATCHET)

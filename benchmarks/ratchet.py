@@ -1,4 +1,4 @@
-"""What the reader has once done it must do again: the least shares by case, in `ratchet.toml`."""
+"""What was once done must be done again: the least shares by case, in `ratchet.toml` and its like."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("ratchet.toml")
+_WRITERS = {"ratchet": "reading", "ratchet_piles": "piles"}
 
 Rates = Mapping[str, Mapping[str, float]]
 """By case, then by what is measured: a share, the better the greater."""
@@ -54,7 +55,7 @@ def load(path: Path = _FILE) -> Ratchet:
 
 def save(ratchet: Ratchet, path: Path = _FILE) -> None:
     lines = [
-        "# Written by `python -m benchmarks.reading --update`; see benchmarks/reading.py.",
+        f"# Written by `python -m benchmarks.{_WRITERS[path.stem]} --update`; see there.",
         f"seed = {ratchet.seed}",
         f"batches = {ratchet.batches}",
     ]

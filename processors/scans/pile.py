@@ -77,7 +77,7 @@ def explain_pile(
 
 
 def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order]) -> list[Explanation]:
-    """By order of the last copy, the best explanation, and the best in which all copies keep to that order."""
+    """By order of the last copy, the best explanation, and the best in which all copies keep to it."""
     searches = [Search(says, orders), Search(says, orders, faithful=True)]
     return [search.cheapest(order) for search in searches for order in range(len(orders))]
 

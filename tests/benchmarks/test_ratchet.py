@@ -27,8 +27,9 @@ def test_it_turns_one_way_and_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_reader_is_not_worse_than_it_was() -> None:
+@pytest.mark.parametrize("benchmark", ["reading", "piles"])
+def test_what_is_read_is_not_worse_than_it_was(benchmark: str) -> None:
     root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "benchmarks.reading", "--ratchet", "--jobs", "1"]
+    command = [sys.executable, "-m", f"benchmarks.{benchmark}", "--ratchet", "--jobs", "1"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
