@@ -27,6 +27,8 @@ class Code(StrEnum):
     PILE_REORDERED = "pile_reordered"
     UNSURE_ORDER = "unsure_order"
     MISPLACED_PAGE = "misplaced_page"
+    UNDECLARED_PAGE = "undeclared_page"
+    UNPLACED_ANNEX = "unplaced_annex"
     UPSIDE_DOWN = "upside_down"
     FOREIGN_PAGE = "foreign_page"
     OLD_MODEL = "old_model"
@@ -92,6 +94,17 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Le numéro ou le total écrit sur la page n'est pas celui de sa place dans la copie ({pages} du "
         "fichier) : vérifiez que toutes les pages sont de ce candidat, dans l'ordre, puis numérisez de "
         "nouveau la copie entière.",
+    ),
+    Code.UNDECLARED_PAGE: (
+        _B,
+        "Page écrite ou portant un cadre d'identité, d'aucun modèle connu ({pages} du fichier) : si c'est un "
+        "document réponse, elle fait partie de la copie. Elle a été mise de côté et la copie attend : "
+        "le service de coordination doit décider.",
+    ),
+    Code.UNPLACED_ANNEX: (
+        _B,
+        "Document réponse dont le candidat n'est pas reconnu avec certitude ({pages} du fichier) : "
+        "vérifiez à quelle copie il appartient ; le service de coordination doit décider.",
     ),
     Code.UPSIDE_DOWN: (
         _I,
@@ -226,6 +239,8 @@ _FRENCH_CODE = {
     Code.PILE_REORDERED: "pile remise en ordre",
     Code.UNSURE_ORDER: "ordre incertain",
     Code.MISPLACED_PAGE: "page mal placée",
+    Code.UNDECLARED_PAGE: "page non déclarée",
+    Code.UNPLACED_ANNEX: "document réponse à attribuer",
     Code.UPSIDE_DOWN: "pages à l'envers",
     Code.FOREIGN_PAGE: "document étranger",
     Code.OLD_MODEL: "ancien modèle de papier",

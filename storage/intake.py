@@ -238,6 +238,7 @@ def _placed(page: PageReading) -> PlacedPage:
         half=page.half,
         turn=page.turn,
         frame=frame,
+        model=page.model,
         exposed=page.exposed,
     )
 

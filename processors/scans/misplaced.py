@@ -11,16 +11,16 @@ _CONFIDENT = 0.9
 """Of 301 sound copies none had a page that was read so surely to be another one."""
 
 
-def contradicted(kept: Mapping[int, PageReading], length: int) -> list[PageReading]:
+def contradicted(kept: Mapping[int, PageReading], length: int, annexes: int = 0) -> list[PageReading]:
     """The pages of a copy (by their numbers) that bear another number, or the total of another copy.
 
-    Who leaves the last pages of a sheet unused may count them or not.
+    Who leaves the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`.
     """
+    totals = set(range(length - PAGES_PER_SHEET + 1, length + annexes + 1))
     return [
         page
         for number, page in kept.items()
-        if _says_another(page.number_reading, {number})
-        or _says_another(page.total_reading, set(range(length - PAGES_PER_SHEET + 1, length + 1)))
+        if _says_another(page.number_reading, {number}) or _says_another(page.total_reading, totals)
     ]
 
 

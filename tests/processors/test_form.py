@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
-from processors.scans.form import load_form
+from processors.scans.form import FormError, load_form
 
 CCYC = Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml"
 
@@ -14,5 +13,5 @@ CCYC = Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml"
 def test_page_boxes_apart_or_of_two_sizes_are_refused(tmp_path: Path, cells: str) -> None:
     file = tmp_path / "form.toml"
     file.write_text(CCYC.read_text(encoding="utf-8").replace("188.0, 284.0, 5.5, 7.0, 6.0", cells))
-    with pytest.raises(ValidationError, match="on one line"):
+    with pytest.raises(FormError, match="on one line"):
         load_form(file)

@@ -1,4 +1,5 @@
 import copy
+import shutil
 import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ def problems(change):
 
 def test_the_real_session_is_consistent():
     assert check_session(DATA, FILE.parent) == ()
-    assert SESSION.form_path.is_file()
+    assert SESSION.form.is_file()
     assert [e.code for e in SESSION.written] == ["U1", "U2", "U3", "UF2", "U4", "U7"]
 
 
@@ -295,12 +296,12 @@ window = {{ first = {{ date = {opens}, time = 08:00:00 }}, last = {{ date = 2026
 
 
 def test_a_small_session_with_hours(tmp_path):
-    (tmp_path / "form.toml").touch()
+    shutil.copy(SESSION.form, tmp_path / "form.toml")
     path = tmp_path / "session.toml"
     path.write_text(SMALL.format(opens="2026-05-27"), encoding="utf-8-sig")
     session = load_session(path)
     found = session.exam("U1")
-    assert session.form_path == tmp_path / "form.toml"
+    assert session.form == tmp_path / "form.toml"
     assert session.lot_size_of(found) == 5
     assert found.opens_at == datetime(2026, 5, 27, 8, 0, tzinfo=PARIS)
     assert not found.in_window(datetime(2026, 6, 12, 18, 0, 1, tzinfo=PARIS))
