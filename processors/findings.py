@@ -27,6 +27,7 @@ class Code(StrEnum):
     PILE_REORDERED = "pile_reordered"
     UNSURE_ORDER = "unsure_order"
     MISPLACED_PAGE = "misplaced_page"
+    ANNEX = "annex"
     UNDECLARED_PAGE = "undeclared_page"
     UNPLACED_ANNEX = "unplaced_annex"
     UPSIDE_DOWN = "upside_down"
@@ -94,6 +95,11 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Le numéro ou le total écrit sur la page n'est pas celui de sa place dans la copie ({pages} du "
         "fichier) : vérifiez que toutes les pages sont de ce candidat, dans l'ordre, puis numérisez de "
         "nouveau la copie entière.",
+    ),
+    Code.ANNEX: (
+        _I,
+        "Document réponse joint à la copie ({pages} du fichier) : il est rangé après les feuilles et part "
+        "avec elle, il n'y a rien à faire.",
     ),
     Code.UNDECLARED_PAGE: (
         _B,
@@ -239,6 +245,7 @@ _FRENCH_CODE = {
     Code.PILE_REORDERED: "pile remise en ordre",
     Code.UNSURE_ORDER: "ordre incertain",
     Code.MISPLACED_PAGE: "page mal placée",
+    Code.ANNEX: "annexe",
     Code.UNDECLARED_PAGE: "page non déclarée",
     Code.UNPLACED_ANNEX: "document réponse à attribuer",
     Code.UPSIDE_DOWN: "pages à l'envers",

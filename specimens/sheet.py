@@ -106,9 +106,7 @@ class Press:
             self._print_top(image, model)
         if self.form.printed.rule_step is not None:
             for y in self._rules(first):
-                self._line(
-                    image, (self._left, y), (self._left + self.form.identity.frame.width, y), 0.15, _RULE
-                )
+                self._line(image, (self._left, y), (self.form.form.page_width - self._left, y), 0.15, _RULE)
         if self.form.page_boxes is not None:
             page, total = self.form.page_boxes.page, self.form.page_boxes.total
             for field in (page, total):
@@ -180,7 +178,9 @@ class Press:
 
     @property
     def _left(self) -> float:
-        return self.form.identity.frame.x
+        """The margin of what is written, on both sides."""
+        frame = self.form.identity.frame
+        return min(frame.x, self.form.form.page_width - frame.x - frame.width)
 
     def _exam_baseline(self, line: int) -> float:
         block = self.form.exam_block

@@ -221,6 +221,9 @@ def _seen(page: PageReading, number: int) -> tuple[Sign, ...]:
 def _annexes(handed: Handed) -> list[Finding]:
     """What is amiss with the answer sheets that were handed in with a copy."""
     findings = []
+    sure = [annex for annex in handed.annexes if annex not in handed.unsure]
+    if sure:
+        findings.append(finding(Code.ANNEX, [page.page for annex in sure for page in annex.pages]))
     for annex in handed.unsure:
         shown = whole(annex.pages)
         findings.append(finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=shown))

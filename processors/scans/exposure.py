@@ -83,7 +83,7 @@ def shows_any_header(dark: Gray, least: int) -> bool:
 
 
 _HEIGHTS = (5.0, 8.5)  # mm; each stands for those from 0.7 to 1.5 times as high
-_PITCHES = tuple(4.0 * 1.2**k for k in range(5))  # mm, each for those an eighth away
+_PITCHES = tuple(4.0 * 1.1**k for k in range(9))  # mm, each for those a tenth away
 
 
 def _has_chain(inked: Gray, pitch: float, height: float, axis: int, least: int) -> bool:

@@ -45,7 +45,7 @@ from processors.scans.registration import (
 from processors.scans.voices import NUMBER
 
 _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
-"""Boxes in a row that make a header on a page of no known paper; on an answer page, more than a drawn byte."""
+"""Boxes in a row that make a header on a page of no known paper; of answers, more than a drawn byte."""
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand

@@ -125,6 +125,11 @@ class CopyReading:
     seen: tuple[tuple[Sign, ...], ...] = ()
 
     @property
+    def annexes(self) -> tuple[int, ...]:
+        """Those of `pages` that are of answer sheets printed in the subject."""
+        return tuple(page for page, signs in zip(self.pages, self.seen, strict=False) if Sign.ANNEX in signs)
+
+    @property
     def blocked(self) -> bool:
         return any(f.severity is Severity.BLOCKING for f in self.findings)
 

@@ -1,4 +1,4 @@
-"""Pages with writing, or with a header, that have no place in a copy: a person looks, before it is complete."""
+"""Pages with writing, or with a header, that have no place in a copy: first somebody looks."""
 
 from __future__ import annotations
 
