@@ -77,7 +77,10 @@ def assemble(
             zip(whole_copies, kept, owners, handed, strict=True)
         )
     ]
-    findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
+    findings = [
+        finding(Code.UNDECLARED_PAGE if p.headed else Code.FOREIGN_PAGE, [p.page], evidence=whole([p]))
+        for p in loose
+    ]
     findings += [
         finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
         for annex in nobodys
@@ -118,6 +121,8 @@ def _evidence(
 
 def _belongs(page: PageReading, slot: int | None) -> tuple[float, float]:
     """Costs of the page being one of a copy, and of it being a foreign one."""
+    if page.headed and slot is None:
+        return 6.0, 0.5
     if page.kind in (PageKind.FIRST, PageKind.INSIDE):
         return 0.0, 30.0
     if slot is not None:
@@ -176,7 +181,7 @@ def _copy(
     strays: Sequence[PageReading],
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
-    foreign = [page for page, place in group if place.number is None]
+    foreign = [page for page, place in group if place.number is None and not page.headed]
     length = next((place.length for _, place in members), 0)
     pages = [*kept.values(), *handed.pages]
     missing = (*sorted(set(range(1, length + 1)) - set(kept)), *missing_after(length, handed))

@@ -236,8 +236,12 @@ class Form(_Part):
 
     @property
     def answers_top(self) -> float:
-        """Where the answers of a first page begin, below its frames."""
-        return max(frame.y + frame.height for frame in self.frames)
+        """Where the answers of a first page begin: below its frames, and what else a sheet prints at its top."""
+        lowest = [frame.y + frame.height for frame in self.frames]
+        if not self.is_annex:  # where boxes and words are for answers
+            lowest += [box.frame.y + box.frame.height for box in self.printed.boxes]
+            lowest += [text.at[1] + text.size / 2 for text in self.printed.texts]
+        return max(lowest)
 
     @property
     def answers_bottom(self) -> float:

@@ -223,7 +223,11 @@ def _stretched(dark: Gray) -> Gray:
 def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
     fitted = fit_frames(strokes, form)
     if fitted is not None:
-        return _framed(strokes, turn, form, fitted)
+        placed = _framed(strokes, turn, form, fitted)
+        rows = sorted(placed.fields.values())
+        # other papers have frames, too
+        if placed.frames < FRAMES_SEEN or rows[len(rows) // 2] >= FIELDS_SEEN:
+            return placed
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)
     return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form))

@@ -196,6 +196,9 @@ def test_the_jury_is_on_the_true_weekday():
             "no group (?P<candidate>",
         ),
         (lambda d: d.update(form="forms/none.toml"), "form", "there is no form file"),
+        (lambda d: exam(d, "U4").update(annexes=["forms/none.toml"]), "exams.U4", "there is no form file"),
+        (lambda d: exam(d, "U4").update(annexes=["forms/ccyc-republique.toml"]), "exams.U4", "is no annex"),
+        (lambda d: exam(d, "U4").update(form="forms/document-reponse.toml"), "exams.U4", "is no sheet"),
         (
             lambda d: exam(d, "E5").update(mending={"date": "2026-04-22", "time": "12:00"}),
             "exams.E5.mending",
@@ -323,3 +326,13 @@ def test_what_is_no_session_file(tmp_path, data, told):
     with pytest.raises(SessionError, match=told) as caught:
         load_session(path)
     assert len(caught.value.problems) == 1
+
+
+def test_an_exam_has_a_sheet_and_annexes_of_its_own():
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    exam(data, "U4").update(form="forms/ccyc-republique.toml", annexes=["forms/document-reponse.toml"])
+    session = parse_session(data, FILE.parent)
+    form = session.form_of("U4")
+    assert form.form.name == "ccyc-republique"
+    assert [annex.form.name for annex in form.annexes] == ["document-reponse"]
+    assert (session.form_of("U1").form.name, session.form_of("U1").annexes) == ("ccyc", ())
