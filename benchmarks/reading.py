@@ -1,11 +1,11 @@
 """What the reader makes of drawn scans, by level of wear, by kind of copy and by fault of its paper.
 
-    python -m benchmarks.reading [--batches 12] [--seed 1] [--jobs 2] [--ratchet | --update]
+    python -m benchmarks.reading [--batches 12] [--seed 1] [--jobs 2] [--form ccyc] [--ratchet | --update]
 
 Each batch is one scan of every kind of copy, and of a sound one with every fault, drawn with hands, wear and
 paper of its own: digits of MNIST's test split and fonts that no training saw. Printed: how many copies were
 given to their candidate, to another, left to a person; how many sound ones were held back; how many troubles
-were named, with their pages.
+were named, with their pages. Both sheets are drawn, `--form` one alone.
 
 `--ratchet` draws what `ratchet.toml` says and fails where a case has become worse than is written there;
 `--update` writes what has become better.
@@ -31,7 +31,7 @@ from rich.table import Table
 
 from benchmarks import ratchet
 from processors.findings import Code, Severity
-from processors.scans.form import load_form
+from processors.scans.form import Form, load_form
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
 from specimens.batch import Batch, CopyTruth, Kind, draw_batch
@@ -39,13 +39,17 @@ from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
-FORM = load_form(Path(__file__).parents[1] / "sessions" / "forms" / "ccyc.toml")
+_FORMS = Path(__file__).parents[1] / "sessions" / "forms"
+ANNEX, UNKNOWN = (load_form(_FORMS / f"document-reponse{name}.toml") for name in ("", "-recto-verso"))
+FORMS = {
+    name: load_form(_FORMS / f"{name}.toml").with_annexes([ANNEX]) for name in ("ccyc", "ccyc-republique")
+}
 CENTRE, EXAM = "0130051K", "U4"
 
 TWO_READINGS = set(Kind) - {
     Kind.NO_HEADER, Kind.ANONYMOUS, Kind.STRANGER, Kind.OTHER_LABEL, Kind.WRONG_EXAM,
 }  # fmt: skip
-SOUND = TWO_READINGS - {Kind.MISSING_SIDE, Kind.BLURRED, Kind.LABEL_INSIDE}
+SOUND = TWO_READINGS - {Kind.MISSING_SIDE, Kind.BLURRED, Kind.LABEL_INSIDE, Kind.UNDECLARED}
 NAMED = {
     Kind.OLD_MODEL: Code.OLD_MODEL,
     Kind.MISSING_SIDE: Code.MISSING_PAGES,
@@ -61,6 +65,7 @@ NAMED = {
     Kind.WRONG_EXAM: Code.WRONG_EXAM,
     Kind.ANONYMOUS: Code.UNIDENTIFIED,
     Kind.LABEL_INSIDE: Code.NOT_ANONYMOUS,
+    Kind.UNDECLARED: Code.UNDECLARED_PAGE,
     Fault.CORNER: Code.UNREADABLE_PAGE,
 }
 
@@ -79,29 +84,30 @@ class Case:
     """Of: right, WRONG, to a person, held back, mixed, lost, named."""
 
 
-def draw(k: int, seed: int) -> Batch:
+def draw(k: int, seed: int, form: Form) -> Batch:
     """The k-th batch: every level, gray, colour and one bit, A4 and A3 in turn; 300 dpi one time in four."""
     looks = list(itertools.product((False, True), Mode, Level))
     a3, mode, level = looks[(7 * k) % len(looks)]
     rng = np.random.default_rng((seed, k))
-    kinds = (*Kind, *[Kind.OK] * len(Fault))
+    # a page that nobody declared holds the copy after it, too: one that waits for a person anyway
+    kinds = (*Kind, Kind.ANONYMOUS, *[Kind.OK] * len(Fault))
     roster = invent_candidates(rng, len(kinds) + 5, CENTRE, [EXAM], invent_schools(rng, 3))
-    faults = (*[None] * len(Kind), *Fault)
+    faults = (*[None] * (len(kinds) - len(Fault)), *Fault)
     dpi = 300 if k % 4 == 3 else 200
     return draw_batch(
-        seed * 1000 + k, EXAM, CENTRE, roster, kinds, FORM,
+        seed * 1000 + k, EXAM, CENTRE, roster, kinds, form.with_annexes([*form.annexes, UNKNOWN]),
         level=level, dpi=dpi, mode=mode, a3=a3, faults=faults,
     )  # fmt: skip
 
 
-def run(k: int, seed: int) -> tuple[str, list[Case]]:
+def run(k: int, seed: int, form: Form) -> tuple[str, list[Case]]:
     """Draws and reads one batch: what it looks like, and its cases."""
     cv2.setNumThreads(1)
-    batch = draw(k, seed)
+    batch = draw(k, seed, form)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
         path.write_bytes(batch.pdf)
-        reading = read_scan(path, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+        reading = read_scan(path, form, form.label.payload, batch.roster, CENTRE, EXAM)
     look = f"{batch.level} {batch.mode} {batch.dpi} dpi {'A3' if batch.a3 else 'A4'}"
     return look, list(judge(batch, reading.copies))
 
@@ -131,6 +137,9 @@ def _became(truth: CopyTruth, mine: set[int], copy: CopyReading) -> Iterator[str
         yield "held back"
     if not set(copy.pages) <= mine:
         yield "mixed"
+    annex = [page for page, number in truth.file_pages if number > truth.pages]
+    if annex and list(copy.pages[-len(annex) :]) != annex:
+        yield "lost"
     said = [f for f in copy.findings if f.code is _trouble(truth)]
     if said and _are_its_pages({page for f in said for page in f.pages}, truth):
         yield "named"
@@ -141,6 +150,8 @@ def _are_its_pages(pages: set[int], truth: CopyTruth) -> bool:
     match truth.fault or truth.kind:
         case Fault.CORNER:
             wanted = {page for page, number in truth.file_pages if number == 2}
+        case Kind.UNDECLARED:  # its recto: nothing tells that the verso is one
+            wanted = {min(page for page, number in truth.file_pages if number == 0)}
         case Kind.FOREIGN_PAGE | Kind.DRAFT:
             wanted = {page for page, number in truth.file_pages if number == 0}
         case Kind.LABEL_INSIDE:
@@ -178,6 +189,7 @@ def _rates(cases: Sequence[Case]) -> Iterator[tuple[str, float]]:
 
     yield "never_wrong", 1 - share("WRONG")
     yield "never_mixed", 1 - share("mixed")
+    yield "never_lost", 1 - share("lost")
     if cases[0].two_readings:
         yield "attributed", share("right")
     if cases[0].sound:
@@ -215,6 +227,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--form", choices=list(FORMS))
     parser.add_argument("--ratchet", action="store_true")
     parser.add_argument("--update", action="store_true")
     wanted = parser.parse_args()
@@ -223,9 +236,12 @@ def main() -> None:
         wanted.batches, wanted.seed = kept.batches, kept.seed
     console, cases = Console(), []
     with ProcessPoolExecutor(wanted.jobs) as pool:
-        for look, of_batch in pool.map(partial(run, seed=wanted.seed), range(wanted.batches)):
-            console.print(f"{look:28} {'; '.join(filter(None, map(amiss, of_batch))) or 'as drawn'}")
-            cases += of_batch
+        for name in [wanted.form] if wanted.form else FORMS:
+            drawn = pool.map(partial(run, seed=wanted.seed, form=FORMS[name]), range(wanted.batches))
+            for look, of_batch in drawn:
+                told = "; ".join(filter(None, map(amiss, of_batch))) or "as drawn"
+                console.print(f"{name:16} {look:28} {told}")
+                cases += of_batch
     tell(console, cases)
     if wanted.update:
         ratchet.save(kept.raised(rates(cases)))

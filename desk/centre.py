@@ -164,7 +164,7 @@ def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Res
     with work.register.reading() as connection:
         people = persons.roster(connection, rules.code, uai)
     shows_identity(request, f"{rules.code}/{uai}", "labels")
-    sheet = label_sheet(people, rules.code, rules.title, uai, work.form)
+    sheet = label_sheet(people, rules.code, rules.title, uai, work.form_of(rules.code))
     return Response(sheet, media_type="application/pdf")
 
 

@@ -88,6 +88,7 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
         "before": ready[rank - 1] if rank else None,
         "after": ready[rank + 1] if rank + 1 < len(ready) else None,
         "returned": shown[rank].returned,
+        "annexes": sum(page.annex for page in shown[rank].pages),
         "troubles": TROUBLES,
     }
     return page(request, "read.html", values)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
-from processors.scans.form import Form, load_form
+from processors.scans.form import Form
 from processors.session import Session, load_session
 from storage.objects import Store
 from storage.register import Register, open_register
@@ -23,9 +23,15 @@ class Context:
     def session(self) -> Session:
         return load_session(self.settings.session_file.resolve())
 
+    def form_of(self, exam: str | None) -> Form:
+        """The paper of an épreuve, with its annexes."""
+        if exam not in self._forms:
+            self._forms[exam] = self.session.form_of(exam or "")
+        return self._forms[exam]
+
     @cached_property
-    def form(self) -> Form:
-        return load_form(self.session.form_path)
+    def _forms(self) -> dict[str | None, Form]:
+        return {}
 
 
 @cache

@@ -76,7 +76,7 @@ def header_of(work: Context, copy: CopyRow) -> Evidence | None:
     framed = next((page for page in copy.pages if page.frame is not None), None)
     if framed is None or framed.frame is None:
         return Evidence(copy.pages[0].page, (0.0, 0.0, 210.0, 80.0)) if copy.pages else None
-    wide = work.form.identity.frame.width
+    wide = work.form_of(copy.exam).of_model(framed.model).identity.frame.width
     a_mm = math.dist(framed.frame[0], framed.frame[1]) / wide
     xs, ys = [x / a_mm for x, _ in framed.frame], [y / a_mm for _, y in framed.frame]
     x, y = max(min(xs) - 3, 0), max(min(ys) - 3, 0)

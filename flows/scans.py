@@ -153,7 +153,7 @@ def read(job: Job) -> bool:
     assert scan.centre is not None and scan.exam is not None, "a scan without a place is never kept"
     begun = time.monotonic()
     roster = roster_of(work, scan.centre)
-    expected = Expected.of(work.form, work.session.label_pattern, roster)
+    expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
     try:
         images = isolated(inspect, job.path)
         parts = run_pages(read_images_of, job.path, expected, pages=images)
@@ -195,12 +195,13 @@ def anonymise(job: Job) -> None:
     with work.register.reading() as connection:
         copies = queries.to_anonymise(connection, job.scan)
     for copy in copies:
-        places = [_place(page, work.form) for page in copy.pages]
+        form = work.form_of(copy.exam)
+        places = [_place(page, form) for page in copy.pages]
         forbidden = naming(work, copy.candidate)
         found: Finding | None
         try:
             pdf = isolated(anonymous_pdf, job.path, places)
-            leaking = isolated(leaks, pdf, places, work.form, work.session.label_pattern, forbidden)
+            leaking = isolated(leaks, pdf, places, form, work.session.label_pattern, forbidden)
         except BadScan as bad:
             found = bad.finding
         else:
@@ -223,8 +224,9 @@ def anonymise(job: Job) -> None:
 def _place(page: PlacedPage, form: Form) -> PagePlace:
     if page.frame is None:
         return PagePlace(page.image, page.half, page.turn, exposed=page.exposed)
-    pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / form.identity.frame.width
-    wipe = wipe_polygon(page.frame, form.identity.mask_margin * pixels_per_mm)
+    identity = form.of_model(page.model).identity
+    pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
+    wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
     return PagePlace(page.image, page.half, page.turn, wipe, page.exposed)
 
 

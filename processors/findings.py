@@ -28,6 +28,9 @@ class Code(StrEnum):
     UNSURE_ORDER = "unsure_order"
     MISPLACED_PAGE = "misplaced_page"
     TWO_HANDS = "two_hands"
+    ANNEX = "annex"
+    UNDECLARED_PAGE = "undeclared_page"
+    UNPLACED_ANNEX = "unplaced_annex"
     UPSIDE_DOWN = "upside_down"
     FOREIGN_PAGE = "foreign_page"
     OLD_MODEL = "old_model"
@@ -99,6 +102,22 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "L'écriture n'est pas la même au recto et au verso d'une feuille ({pages} du fichier) : deux "
         "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
         "entière.",
+    ),
+    Code.ANNEX: (
+        _I,
+        "Document réponse joint à la copie ({pages} du fichier) : il est rangé après les feuilles et part "
+        "avec elle, il n'y a rien à faire.",
+    ),
+    Code.UNDECLARED_PAGE: (
+        _B,
+        "Page écrite ou portant un cadre d'identité, d'aucun modèle connu ({pages} du fichier) : si c'est un "
+        "document réponse, elle fait partie de la copie. Elle a été mise de côté et la copie attend : "
+        "le service de coordination doit décider.",
+    ),
+    Code.UNPLACED_ANNEX: (
+        _B,
+        "Document réponse dont le candidat n'est pas reconnu avec certitude ({pages} du fichier) : "
+        "vérifiez à quelle copie il appartient ; le service de coordination doit décider.",
     ),
     Code.UPSIDE_DOWN: (
         _I,
@@ -234,6 +253,9 @@ _FRENCH_CODE = {
     Code.UNSURE_ORDER: "ordre incertain",
     Code.MISPLACED_PAGE: "page mal placée",
     Code.TWO_HANDS: "deux écritures",
+    Code.ANNEX: "annexe",
+    Code.UNDECLARED_PAGE: "page non déclarée",
+    Code.UNPLACED_ANNEX: "document réponse à attribuer",
     Code.UPSIDE_DOWN: "pages à l'envers",
     Code.FOREIGN_PAGE: "document étranger",
     Code.OLD_MODEL: "ancien modèle de papier",

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from processors.scans.form import Form, FormError, load_form, paper_troubles
 from processors.session_parts import (
     Alias,
     Centre,
@@ -78,6 +79,8 @@ class Exam(Part):
     window: Window | None = None
     meetings: tuple[Meeting, ...] = ()
     lot_size: int | None = Field(default=None, ge=1)
+    form: Path | None = None  # in place of the session's
+    annexes: tuple[Path, ...] = ()
     deposit: DatedDeadline | None = None
     mending: DatedDeadline | None = None
     conformity_control: Slot | None = None
@@ -152,7 +155,7 @@ def _said(at: dt.datetime) -> str:
 
 
 class Session(Part):
-    """A whole session. `form`: the form file, relative to the session file there, resolved once loaded."""
+    """A whole session. Form files are relative to the session file there, resolved once loaded."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
@@ -175,9 +178,11 @@ class Session(Part):
     results: Results | None = None
     paper: Paper | None = None
 
-    @property
-    def form_path(self) -> Path:
-        return self.form
+    def form_of(self, exam: str) -> Form:
+        """The paper of an épreuve: its sheet, with the annexes that may be handed in with it."""
+        stated = self.exam(exam)
+        sheet = load_form((stated and stated.form) or self.form)
+        return sheet.with_annexes([load_form(path) for path in stated.annexes] if stated else [])
 
     @property
     def written(self) -> tuple[Exam, ...]:
@@ -301,13 +306,39 @@ def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
         session = Session.model_validate(data)
     except ValidationError as error:
         raise SessionError(tuple(_malformed(error, data))) from error
-    session = session.model_copy(update={"form": folder / session.form})
-    problems = list(_all_troubles(session, ""))
-    if not session.form_path.is_file():
-        problems.append(Problem("form", f"there is no form file {session.form_path}"))
+    session = _resolved(session, folder)
+    problems = [*_all_troubles(session, ""), *_paper_troubles(session)]
     if problems:
         raise SessionError(tuple(problems))
     return session
+
+
+def _resolved(session: Session, folder: Path) -> Session:
+    """With the paths of its form files from where this process stands."""
+    exams = tuple(
+        exam.model_copy(
+            update={
+                "form": None if exam.form is None else folder / exam.form,
+                "annexes": tuple(folder / path for path in exam.annexes),
+            }
+        )
+        for exam in session.exams
+    )
+    return session.model_copy(update={"form": folder / session.form, "exams": exams})
+
+
+def _paper_troubles(session: Session) -> Iterator[Problem]:
+    """Form files that are not there or cannot be read by, and papers that would be taken for each other."""
+    for place, code in (("form", None), *((f"exams.{exam.code}", exam.code) for exam in session.written)):
+        exam = session.exam(code) if code is not None else None
+        if exam is not None and exam.form is None and not exam.annexes:
+            continue
+        try:
+            form = session.form_of(code or "")
+        except FormError as error:
+            yield Problem(place, str(error))
+        else:
+            yield from (Problem(place, trouble) for trouble in paper_troubles(form))
 
 
 def check_session(data: Mapping[str, Any], folder: Path) -> tuple[Problem, ...]:

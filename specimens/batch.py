@@ -47,6 +47,8 @@ class Kind(StrEnum):
     DRAFT = "draft"  # with a sheet of scrap paper, written on
     LABEL_INSIDE = "label_inside"  # a second label, stuck on the second page
     OTHER_SHEET = "other_sheet"  # a sheet of another candidate at its end
+    ANNEX = "annex"  # with the first of the form's annexes, after its sheets or within
+    UNDECLARED = "undeclared"  # with the last of the form's annexes, of which the reader is not to know
 
 
 _LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
@@ -60,8 +62,8 @@ class CopyTruth:
 
     `scanned_order`: its pages as they were scanned; on A3, sheet by sheet in reading order. `file_pages`: the
     same as A4 pages of the file, counted from 1 (an A3 recto gives 4, then 1), each with the copy's page that
-    it shows, 0 for a foreign page. `blurred`: pages of the copy beyond reading. `label`: what its bars say.
-    `fault`: what happened to its paper.
+    it shows, 0 for a foreign page; an annex follows the last sheet. `blurred`: pages of the copy beyond
+    reading. `label`: what its bars say. `fault`: what happened to its paper.
     """
 
     candidate: str
@@ -173,7 +175,9 @@ class _Drawing:
         target = int(rng.integers(2, 4)) if kind is Kind.BLURRED else 0
         blurred = tuple(number for side in sides if target in side for number in side)
         file_pages: list[tuple[int, int]] = []
-        for shows in sides:
+        annex = list(self._annex(candidate, kind, count, rng)) if kind is Kind.ANNEX else []
+        handed_in = len(sides) if rng.random() < 0.6 else 2  # 2: it lies in the folded sheet
+        for k, shows in enumerate(sides, 1):
             paper = pages[shows[0] - 1]
             if len(shows) == 2:
                 paper = paper.beside(pages[shows[1] - 1])
@@ -182,6 +186,10 @@ class _Drawing:
             self._scan(paper, rng, blurred=target in shows)
             file_pages += [(self._pages + i, shown) for i, shown in enumerate(shows, 1)]
             self._pages += len(shows)
+            for n, side in enumerate(annex if k == handed_in else [], 1):
+                self._scan(side, rng)
+                self._pages += 1
+                file_pages.append((self._pages, count + n))
         for paper in self._added(candidate, kind, rng):
             self._scan(paper, rng)
             shown_pages = 2 if paper.printed.shape[1] > paper.printed.shape[0] else 1
@@ -206,6 +214,8 @@ class _Drawing:
             paper.printed[:] = 226  # coloured paper
             self._press.write_answer(paper, hand, rng, first=False, lines=int(rng.integers(6, 16)))
             yield replace(paper, ink=hand.ink)
+        elif kind is Kind.UNDECLARED:
+            yield from self._annex(candidate, kind, SHEET, rng)
         elif kind is Kind.OTHER_SHEET:
             other = next(c for c in self._roster[::-1] if c.number != candidate.number)
             label = self._label(other, Kind.OK, self._exam, rng)
@@ -215,6 +225,20 @@ class _Drawing:
                 yield pages[1].beside(pages[2])
             else:
                 yield from pages
+
+    def _annex(self, candidate: Candidate, kind: Kind, count: int, rng: Rng) -> Iterator[Page]:
+        """The sides of an answer sheet handed in after a copy of so many pages, numbered or not."""
+        form = self._press.form.annexes[0 if kind is Kind.ANNEX else -1]
+        press, hand, numbered = Press(form, self._dpi), Hand(rng), rng.random() < 0.6
+        for side in range(form.form.pages_per_sheet):
+            page = press.page(side == 0, hand)
+            if side == 0:
+                press.write_identity(page, hand, candidate)
+            if numbered:
+                last = count + form.form.pages_per_sheet
+                press.write_numbers(page, hand, count + 1 + side, last)
+            press.write_answer(page, hand, rng, side == 0, int(rng.integers(3, 12)))
+            yield page
 
     def _scan(self, paper: Page, rng: Rng, blurred: bool = False) -> None:
         picture = scan(paper, self._level, self._mode, self._dpi, rng, blurred)

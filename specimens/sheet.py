@@ -21,7 +21,7 @@ Gray = NDArray[np.uint8]
 
 PAPER = 255
 _PRINT, _RULE = 45, 205  # grays of printed lines and of the lines to write on
-_RULE_STEP = 8.0  # mm
+_ROOM = 8.0  # mm a line of writing, where there are no lines to write on
 _EM = {"field": 2.6, "exam": 2.8, "model": 3.2, "label": 3.4}  # mm
 
 
@@ -102,50 +102,90 @@ class Press:
 
     def _print(self, first: bool, model: Model) -> Gray:
         image = self._empty()
-        paper = self.form.form
-        top = 14.5
         if first:
-            identity, exam = self.form.identity, self.form.exam_block
-            text = paper.model_text if model is Model.CCYC else "Modèle CMEN v2 ©NEOPTEC"
-            self._type(image, text, identity.frame.x + 1, identity.frame.y - 2.6, _EM["model"])
-            self._box(image, identity.frame, 0.5)
-            self._type(
-                image,
-                "1.1",
-                identity.frame.x + identity.frame.width - 6,
-                identity.frame.y + 5.8,
-                _EM["field"],
-            )
-            fields = self.fields(model)
-            for field in fields.values():
+            self._print_top(image, model)
+        if self.form.printed.rule_step is not None:
+            for y in self._rules(first):
+                self._line(image, (self._left, y), (self.form.form.page_width - self._left, y), 0.15, _RULE)
+        if self.form.page_boxes is not None:
+            page, total = self.form.page_boxes.page, self.form.page_boxes.total
+            for field in (page, total):
                 self._cells(image, field)
-                width = self._width(field.label, _EM["field"])
-                # at the left of its boxes, or of the frame where there is room: as on the real form
-                x = field.cells.x - width - (1 if len(field.label) == 1 or field.cells.x > 50 else 2)
-                if field.cells.x == fields["candidate_number"].cells.x:
-                    x = identity.frame.x + 2
-                self._type(image, field.label, x, field.cells.y + 0.62 * field.cells.height, _EM["field"])
-            self._box(image, exam.frame, 0.4)
-            for line, label in enumerate(exam.lines):
-                self._type(image, f"{label} :", exam.frame.x + 3, self._exam_baseline(line), _EM["exam"])
-            top = exam.frame.y + exam.frame.height + 5
-        pagination = self.form.pagination
-        for y in np.arange(top, pagination.page.cells.y - 6, _RULE_STEP):
-            self._line(image, (self._left, y), (self._left + self.form.identity.frame.width, y), 0.15, _RULE)
-        self._cells(image, pagination.page)
-        self._cells(image, pagination.total)
-        cells = pagination.page.cells
-        slash = (cells.extent(pagination.page.count).grown(0).corners[1][0] + pagination.total.cells.x) / 2
-        self._type(image, "/", slash - 0.8, cells.y + 0.7 * cells.height, 4.2)
+                x = (
+                    field.zone.x + (field.zone.width - self._width(field.label, 2.4)) / 2
+                    if field.label
+                    else 0.0
+                )
+                self._type(image, field.label, x, field.cells.y - 1.2, 2.4)
+            slash = (page.zone.corners[1][0] + total.cells.x) / 2
+            self._type(image, "/", slash - 0.8, page.cells.y + 0.7 * page.cells.height, 4.2)
         return image
+
+    def _print_top(self, image: Gray, model: Model) -> None:
+        """What a first page has above its answers."""
+        form, frame = self.form, self.form.identity.frame
+        text = form.form.model_text if model is Model.CCYC else "Modèle CMEN v2 ©NEOPTEC"
+        self._type(image, text, frame.x + 1, frame.y - 2.6, _EM["model"])
+        self._box(image, frame, 0.5)
+        for field in self.fields(model).values():
+            self._cells(image, field)
+            x = field.label_x
+            if x is None:
+                x = field.cells.x - self._width(field.label, _EM["field"]) - 1
+            self._type(image, field.label, x, field.cells.y + 0.62 * field.cells.height, _EM["field"])
+        if form.exam_block is not None:
+            self._box(image, form.exam_block.frame, 0.4)
+            for line, label in enumerate(form.exam_block.lines):
+                self._type(
+                    image, f"{label} :", form.exam_block.frame.x + 3, self._exam_baseline(line), _EM["exam"]
+                )
+        printed = form.printed
+        for box in printed.boxes:
+            self._box(image, box.frame, 0.4)
+            self._type(image, box.label, box.frame.x + 2, box.frame.y + 4.5, _EM["exam"])
+        for line_ in printed.texts:
+            self._type(image, line_.text, *line_.at, line_.size)
+        if printed.mark is not None:
+            self._mark(image, printed.mark)
+
+    def _mark(self, image: Gray, zone: Rectangle) -> None:
+        """The mark of the Republic: a profile between two fields, three words and a name below."""
+        flag = Rectangle(zone.x + 0.12 * zone.width, zone.y, 0.76 * zone.width, 0.42 * zone.height)
+        (x0, y0), _, (x1, y1), _ = ((self._px(x), self._px(y)) for x, y in flag.corners)
+        third = (x1 - x0) // 3
+        image[y0:y1, x0 : x0 + third] = 95
+        image[y0:y1, x1 - third : x1] = 120
+        face = np.array(
+            [(0.36, 0.0), (0.6, 0.05), (0.66, 0.4), (0.72, 0.55), (0.64, 0.62), (0.62, 0.85), (0.36, 1.0)]
+        )
+        outline = np.rint(face * [x1 - x0, y1 - y0] + [x0, y0]).astype(np.int32)
+        cv2.fillPoly(image, [outline], float(PAPER))
+        cv2.polylines(image, [outline], True, 150.0, 1, cv2.LINE_AA)
+        for k, (word, em) in enumerate(
+            (("Liberté • Égalité • Fraternité", 1.2), ("RÉPUBLIQUE", 2.2), ("FRANÇAISE", 2.2))
+        ):
+            x = zone.x + (zone.width - self._width(word, em)) / 2
+            self._type(image, word, x, zone.y + (0.55 + 0.15 * k) * zone.height, em)
+
+    def _rules(self, first: bool) -> NDArray[np.float64]:
+        """Where lines to write on are printed, or would be, from the top."""
+        top = self.form.answers_top + 5 if first else 14.5
+        lowest = max((box.frame.y + box.frame.height for box in self.form.printed.boxes), default=0.0)
+        if first:
+            top = max(top, lowest + 5)
+        bottom = self.form.answers_bottom - (6 if self.form.page_boxes is not None else 20)
+        return np.arange(top, bottom, self.form.printed.rule_step or _ROOM)
 
     @property
     def _left(self) -> float:
-        return self.form.identity.frame.x
+        """The margin of what is written, on both sides."""
+        frame = self.form.identity.frame
+        return min(frame.x, self.form.form.page_width - frame.x - frame.width)
 
     def _exam_baseline(self, line: int) -> float:
-        frame = self.form.exam_block.frame
-        return frame.y + (line + 0.72) * frame.height / len(self.form.exam_block.lines)
+        block = self.form.exam_block
+        assert block is not None
+        return block.frame.y + (line + 0.72) * block.frame.height / len(block.lines)
 
     def _line(
         self, image: Gray, start: tuple[float, float], end: tuple[float, float], width: float, gray: int
@@ -186,8 +226,15 @@ class Press:
             self._write_boxes(page, hand, field, values[name][: field.count])
 
     def write_exam(self, page: Page, hand: Hand, values: Sequence[str]) -> None:
-        """Fills the lines of the exam block, in the form's order."""
-        for line, value in enumerate(values[: len(self.form.exam_block.lines)]):
+        """Fills the lines of the exam block, in the form's order, and what is left in the boxes beside it."""
+        if self.form.exam_block is None:
+            return
+        lines = len(self.form.exam_block.lines)
+        for box, value in zip(self.form.printed.boxes, values[lines:], strict=False):
+            mask, row = hand.text(value, self.px_per_mm, 5.0)
+            x, y = box.frame.x + 8, box.frame.y + box.frame.height - 4
+            lay(page.pen, mask, self._px(x), self._px(y) - row, hand.tone)
+        for line, value in enumerate(values[:lines]):
             mask, row = hand.text(value, self.px_per_mm, 4.0)
             lay(
                 page.pen,
@@ -199,15 +246,15 @@ class Press:
 
     def write_numbers(self, page: Page, hand: Hand, number: int, total: int) -> None:
         """Fills the page boxes, "n / N", from the right."""
+        if self.form.page_boxes is None:
+            return
         for field, value in ((self.form.pagination.page, number), (self.form.pagination.total, total)):
             text = f"{value:02d}" if hand.leading_zero else str(value)
             self._write_boxes(page, hand, field, text.rjust(field.count))
 
     def write_answer(self, page: Page, hand: Hand, rng: Rng, first: bool, lines: int | None = None) -> None:
         """Handwritten lines on the ruling, from the top; `lines` None fills the page."""
-        exam = self.form.exam_block.frame
-        top = exam.y + exam.height + 5 if first else 14.5
-        baselines = np.arange(top + _RULE_STEP, self.form.pagination.page.cells.y - 6, _RULE_STEP)
+        baselines = self._rules(first)[1:]
         room = self.form.form.page_width - self._left - 12
         for y in baselines[:lines]:
             x = self._left + abs(rng.normal(0, 5))

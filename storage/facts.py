@@ -124,7 +124,8 @@ class ScanQuarantined(Facts):
 class PlacedPage(BaseModel):
     """Where a page stands in the scan; `frame`: the identity frame's corners, pixels of the upright page.
 
-    `exposed`: whether something outside that frame may name the candidate, None where nobody looked.
+    `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
+    whether something outside that frame may name the candidate, None where nobody looked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -133,6 +134,8 @@ class PlacedPage(BaseModel):
     half: Half | None
     turn: Turn
     frame: tuple[tuple[float, float], ...] | None = None
+    model: str | None = None
+    annex: bool = False
     exposed: bool | None = None
 
 

@@ -238,6 +238,7 @@ def _placed(page: PageReading) -> PlacedPage:
         half=page.half,
         turn=page.turn,
         frame=frame,
+        model=page.model,
         exposed=page.exposed,
     )
 
@@ -253,7 +254,7 @@ def _found(copy: CopyReading, pages: Mapping[int, PlacedPage], ids: Mapping[str,
         candidate=ids[copy.candidate] if copy.candidate else None,
         attributed_by=copy.attributed_by,
         status=copy.status,
-        pages=tuple(pages[page] for page in copy.pages),
+        pages=tuple(pages[page].model_copy(update={"annex": page in copy.annexes}) for page in copy.pages),
         missing=copy.missing,
         guesses=tuple(guesses),
         findings=copy.findings,

@@ -109,7 +109,7 @@ def gather(work: Context) -> Loot:
         secrets=frozenset({word for who in roster for word in _naming(who)} | centres | files | hashes)
         | {scan.id for scan in scans},
         kept=frozenset(kept),
-        form=work.form,
+        form=work.form_of(None),
         label_pattern=work.session.label_pattern,
     )
 

@@ -26,7 +26,6 @@ def read(
     """Read a scan and say what it holds, without storing anything."""
     from processors.people import read_candidates
     from processors.scans.contract import scan_json
-    from processors.scans.form import load_form
     from processors.scans.raster import BadScan, inspect
     from processors.scans.reader import read_scan
 
@@ -36,7 +35,7 @@ def read(
     if candidates.problems:
         lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in candidates.problems)
         raise UserError(f"{roster} cannot be taken as it is:\n{lines}")
-    form = load_form(rules.form_path)
+    form = rules.form_of(exam)
     try:
         inspect(scan)
         reading = read_scan(scan, form, rules.label_pattern, candidates.rows, centre, exam)
@@ -95,7 +94,6 @@ def labels(
 ) -> None:
     """Make sheets of bar-code labels for a centre and épreuve."""
     from processors.people import read_candidates
-    from processors.scans.form import load_form
     from specimens.labels import label_sheet
 
     rules = checked_session(session)
@@ -109,7 +107,7 @@ def labels(
     enrolled = [c for c in people.rows if c.centre == centre and exam in c.exams]
     if not enrolled:
         raise UserError(f"nobody is enrolled for {exam} in {centre}")
-    to.write_bytes(label_sheet(enrolled, exam, rules_of.title, centre, load_form(rules.form_path)))
+    to.write_bytes(label_sheet(enrolled, exam, rules_of.title, centre, rules.form_of(exam)))
     console.print(f"{len(enrolled)} labels in {to}", markup=False)
 
 
@@ -126,13 +124,12 @@ def rehearse(
     ),
 ) -> None:
     """Draw a troubled scan of invented copies, to rehearse with."""
-    from processors.scans.form import load_form
     from specimens.rehearsal import plan_session, write_session
 
     rules = checked_session(session)
     if rules.centre(centre) is None or exam not in {e.code for e in rules.written}:
         raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
     plan = plan_session(seed, [centre], [exam], copies)
-    for path in write_session(plan, load_form(rules.form_path), to):
+    for path in write_session(plan, rules.form_of(exam), to):
         console.print(f"{path}: {copies} copies", markup=False)
     console.print(f"Rosters, attendance and what is true of each copy lie beside, in {to}.", markup=False)

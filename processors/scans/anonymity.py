@@ -287,7 +287,10 @@ def _shows_identity(raw: RawImage, wipe: Polygon | None, form: Form) -> bool:
     around = slice(0, int((mask[:, 1].max() / dpi * 25.4 + _AROUND) * PX))
     if shows_identity_row(dark[around], form, _ROW_LEFT):
         return True
-    return registration.place_dark(dark, scale, form).frames >= registration.FRAMES_SEEN
+    placement = registration.place_dark(dark, scale, form)
+    if placement.frames >= registration.FRAMES_SEEN:
+        return True
+    return bool(form.annexes) and registration.place_annex(dark, scale, form, placement)[0].is_annex
 
 
 _STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
+from processors.scans.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
 from processors.scans.misplaced import confirmed, contradicted, of_two_hands
@@ -28,6 +29,7 @@ from processors.scans.readings import (
 from processors.scans.reunion import likeness, reunited
 from processors.scans.sequence import LENGTHS, Costs, PageEvidence, Place, number_costs
 from processors.scans.sides import sides, slots
+from processors.scans.strays import headed_strays, is_double
 
 _WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
 
@@ -39,17 +41,20 @@ def assemble(
     exam: str,
     label_pattern: str,
     model: str,
+    two_sided: Collection[str] = (),
 ) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...]]:
     """The copies of a scan in the order of the pile, and what concerns none of them.
 
-    `model`: the name of the paper model that is in force; another one is said.
+    `model`: the name of the paper model that is in force; another one is said. `two_sided`: the models of
+    annexes with answers on the verso.
     """
     sheets = {
         p.page: sheet_evidence(p, roster, centre, exam, label_pattern)
         for p in pages
-        if p.kind is PageKind.FIRST
+        if p.kind in (PageKind.FIRST, PageKind.ANNEX)
     }
-    images = sides(pages)
+    of_sheets, annexes = taken_out(pages, two_sided)
+    images = sides(of_sheets)
     seen = slots(images)
     pile = explain_pile(images, lambda ordered: _evidence(ordered, seen, sheets))
     grouped: dict[int, list[tuple[PageReading, Place]]] = defaultdict(list)
@@ -62,12 +67,25 @@ def assemble(
     whole_copies = reunited(grouped.values(), sheets)
     kept = [_kept(group) for group in whole_copies]
     owners = attribute([[sheets[p.page] for p in those.values() if p.page in sheets] for those in kept])
+    copy_of = {page.page: k for k, those in enumerate(kept) for page in those.values()}
+    neighbours = [Neighbour(those, seems(owner)) for those, owner in zip(kept, owners, strict=True)]
+    handed, nobodys = handed_in(annexes, sheets, pages, copy_of, neighbours)
+    strays = headed_strays(pages, copy_of, [copy.length for copy in neighbours])
     copies = [
-        _copy(group, those, owner, model, pile)
-        for group, those, owner in zip(whole_copies, kept, owners, strict=True)
+        _copy(group, those, owner, model, pile, with_it, strays.get(k, []))
+        for k, (group, those, owner, with_it) in enumerate(
+            zip(whole_copies, kept, owners, handed, strict=True)
+        )
+    ]
+    findings = [
+        finding(Code.UNDECLARED_PAGE if p.headed else Code.FOREIGN_PAGE, [p.page], evidence=whole([p]))
+        for p in loose
+    ]
+    findings += [
+        finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
+        for annex in nobodys
     ]
     copies = _beside_a_fragment(copies, kept)
-    findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
@@ -104,6 +122,8 @@ def _evidence(
 
 def _belongs(page: PageReading, slot: int | None) -> tuple[float, float]:
     """Costs of the page being one of a copy, and of it being a foreign one."""
+    if page.headed and slot is None:
+        return 6.0, 0.5
     if page.kind in (PageKind.FIRST, PageKind.INSIDE):
         return 0.0, 30.0
     if slot is not None:
@@ -158,22 +178,25 @@ def _copy(
     owner: Attribution,
     model: str,
     pile: Pile,
+    handed: Handed,
+    strays: Sequence[PageReading],
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
-    foreign = [page for page, place in group if place.number is None]
+    foreign = [page for page, place in group if place.number is None and not page.headed]
     length = next((place.length for _, place in members), 0)
-    pages = list(kept.values())
-    missing = tuple(sorted(set(range(1, length + 1)) - set(kept)))
+    pages = [*kept.values(), *handed.pages]
+    missing = (*sorted(set(range(1, length + 1)) - set(kept)), *missing_after(length, handed))
     findings = [
-        *_completeness(members, kept, missing),
-        *_order(members, kept, length, pile),
+        *_completeness(members, kept, missing, strays),
+        *_order(members, kept, length, pile, handed),
+        *_annexes(handed),
         *_appearance(pages, foreign, model),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
             for found in owner.findings
         ),
     ]
-    if missing or any(_unreadable(p) for p in pages):
+    if missing or any(_unreadable(p) for p in pages) or any(annex.lost for annex in handed.annexes):
         status = CopyStatus.INCOMPLETE
     elif owner.candidate is None or any(f.severity is Severity.BLOCKING for f in findings):
         status = CopyStatus.TO_DECIDE
@@ -185,7 +208,7 @@ def _copy(
         status=status,
         pages=tuple(p.page for p in pages),
         missing=missing,
-        seen=tuple(_seen(page, number) for number, page in kept.items()),
+        seen=(*(_seen(page, number) for number, page in kept.items()), *[(Sign.ANNEX,)] * len(handed.pages)),
         guesses=owner.guesses,
         findings=tuple(findings),
     )
@@ -201,8 +224,29 @@ def _seen(page: PageReading, number: int) -> tuple[Sign, ...]:
     return tuple(sign for sign, there in signs.items() if there)
 
 
+def _annexes(handed: Handed) -> list[Finding]:
+    """What is amiss with the answer sheets that were handed in with a copy."""
+    findings = []
+    sure = [annex for annex in handed.annexes if annex not in handed.unsure]
+    if sure:
+        findings.append(finding(Code.ANNEX, [page.page for annex in sure for page in annex.pages]))
+    for annex in handed.unsure:
+        shown = whole(annex.pages)
+        findings.append(finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=shown))
+    for annex in handed.annexes:
+        if annex.lost:
+            what, shown = "le verso d'un document réponse", whole(annex.pages)
+            findings.append(finding(Code.MISSING_PAGES, [annex.recto.page], what=what, evidence=shown))
+    if doubles := [page.page for annex in handed.doubles for page in annex.pages]:
+        findings.append(finding(Code.DUPLICATE_PAGES, doubles, what="document réponse"))
+    return findings
+
+
 def _completeness(
-    members: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], missing: Sequence[int]
+    members: Sequence[tuple[PageReading, Place]],
+    kept: dict[int, PageReading],
+    missing: Sequence[int],
+    strays: Sequence[PageReading],
 ) -> list[Finding]:
     findings = []
     if missing:
@@ -210,7 +254,18 @@ def _completeness(
         there, what = sorted(p.page for p, _ in members), _the(missing)
         findings.append(finding(Code.MISSING_PAGES, there, what=what, evidence=whole(beside)))
     there_already = {page.page for page in kept.values()}
-    spare = {page.page: place.number or 0 for page, place in members if page.page not in there_already}
+    spare: dict[int, int] = {}
+    others = list(strays)
+    for page, place in members:
+        number = place.number or 0
+        if page.page in there_already | {stray.page for stray in strays}:
+            continue
+        if is_double(page, kept[number]):
+            spare[page.page] = number
+        else:
+            others.append(page)
+    if others:
+        findings.append(finding(Code.UNDECLARED_PAGE, [p.page for p in others], evidence=whole(others)))
     if spare:
         what = french_pages(sorted(set(spare.values())))
         findings.append(finding(Code.DUPLICATE_PAGES, spare, what=what))
@@ -220,7 +275,11 @@ def _completeness(
 
 
 def _order(
-    members: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], length: int, pile: Pile
+    members: Sequence[tuple[PageReading, Place]],
+    kept: dict[int, PageReading],
+    length: int,
+    pile: Pile,
+    handed: Handed,
 ) -> list[Finding]:
     """What is out of the pile's order, and what is not sure of it."""
     findings = []
@@ -235,7 +294,7 @@ def _order(
     ]
     if moved:
         findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
-    elsewhere = contradicted(kept, length)
+    elsewhere = contradicted(kept, length, len(handed.pages))
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
     hands = of_two_hands(kept)
@@ -299,7 +358,7 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
     exposed = [p for p in pages if p.exposed]
     if exposed:
         findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in exposed], evidence=whole(exposed)))
-    old = [p for p in pages if p.model not in (None, model)]
+    old = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
     if old:
         names = sorted({(p.model or "").upper() for p in old})
         findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))

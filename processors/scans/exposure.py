@@ -58,9 +58,13 @@ def shows_bars(small: Gray) -> bool:
 
 
 def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN) -> bool:
-    """Whether a row of at least so many printed boxes stands on a page, from its darkness at `MAP_DPI`."""
+    """Whether a row of at least so many printed boxes of a form, or of its annexes, stands on a page.
+
+    `dark`: the page's darkness at `MAP_DPI`.
+    """
     inked = np.asarray(cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
-    rows = {(f.cells.pitch, f.cells.height) for f in form.identity.fields.values() if f.count >= _CHAIN}
+    fields = [f for model in (form, *form.annexes) for f in model.identity.fields.values()]
+    rows = {(f.cells.pitch, f.cells.height) for f in fields if f.count >= _CHAIN}
     return any(
         _has_chain(inked, pitch * PX / 2, height * PX / 2, axis, least)
         for pitch, height in rows
@@ -68,8 +72,27 @@ def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN) -> bool:
     )
 
 
+def shows_any_header(dark: Gray, least: int) -> bool:
+    """Whether a row of at least so many boxes of any size stands on an upright page, from its darkness."""
+    inked = np.asarray(cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    for height in _HEIGHTS:
+        middles = _sides(inked, height * PX / 2, _PITCHES[-1] * PX / 2, 0)
+        if any(_follow(middles, pitch * PX / 2, height * PX / 2, 0, least) for pitch in _PITCHES):
+            return True
+    return False
+
+
+_HEIGHTS = (5.0, 8.5)  # mm; each stands for those from 0.7 to 1.5 times as high
+_PITCHES = tuple(4.0 * 1.1**k for k in range(9))  # mm, each for those a tenth away
+
+
 def _has_chain(inked: Gray, pitch: float, height: float, axis: int, least: int) -> bool:
     """Whether so many strokes of this height along an axis (0: upright) follow each other at this pitch."""
+    return _follow(_sides(inked, height, pitch, axis), pitch, height, axis, least)
+
+
+def _sides(inked: Gray, height: float, pitch: float, axis: int) -> NDArray[np.float64]:
+    """The middles (2 × n) of the strokes of about this height along an axis, thinner than the pitch."""
     kernel = [1, 1]
     kernel[axis] = round(height * 0.75)
     strokes = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
@@ -77,9 +100,12 @@ def _has_chain(inked: Gray, pitch: float, height: float, axis: int, least: int) 
     x, y, w, h = np.array([cv2.boundingRect(c) for c in contours], float).reshape(-1, 4).T
     long, thin = (h, w) if axis == 0 else (w, h)
     sides = (long > height * 0.7) & (long < height * 1.5) & (thin < pitch * 0.6)
-    if np.count_nonzero(sides) < least:
+    return np.asarray(np.stack([x + w / 2, y + h / 2])[:, sides])
+
+
+def _follow(middles: NDArray[np.float64], pitch: float, height: float, axis: int, least: int) -> bool:
+    if middles.shape[1] < least:
         return False
-    middles = np.stack([x + w / 2, y + h / 2])[:, sides]
     along, across = (middles[k][:, np.newaxis] - middles[k] for k in (axis, 1 - axis))
     follows = (abs(along - pitch) < 0.12 * pitch) & (abs(across) < 0.15 * height)
     last = np.ones(len(follows), bool)  # of a chain of one, then of two ...

@@ -1,6 +1,8 @@
-"""The two frames printed at the top of a sheet's first page, found by their long straight lines."""
+"""The frames printed at the top of a sheet's first page, found by their long straight lines."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -15,8 +17,8 @@ _MAX_SKEW = 5.0  # degrees
 
 def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     """Affine from form mm to the map, share of the frames seen, mean error in mm; None if not there."""
-    identity, exam = form.identity.frame, form.exam_block.frame
-    lines_y = np.array([identity.y, identity.y + identity.height, exam.y, exam.y + exam.height])
+    frames, identity = form.frames, form.identity.frame
+    lines_y = np.array([y for frame in frames for y in (frame.y, frame.y + frame.height)])
     lines_x = np.array([identity.x, identity.x + identity.width])
     top = strokes[: int((lines_y[-1] + MAX_SHIFT + 12) * PX)]
     dark = np.asarray(top > 90, np.uint8)
@@ -34,7 +36,7 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     turning = rotation(angle)
     origin = turning @ np.array([x0 - lines_x[0] * PX, y0 - lines_y[0] * PX])
     guess = np.column_stack([turning * PX, origin])
-    return _refine(top, guess, identity, exam)
+    return _refine(top, guess, frames)
 
 
 def _runs(dark: Gray, width: int, height: int) -> Gray:
@@ -97,9 +99,7 @@ def _best_columns(
     return float(at - _PAD) if likeness[at] > 0.35 else None
 
 
-def _refine(
-    strokes: Gray, guess: Affine, identity: Rectangle, exam: Rectangle
-) -> tuple[Affine, float, float] | None:
+def _refine(strokes: Gray, guess: Affine, frames: Sequence[Rectangle]) -> tuple[Affine, float, float] | None:
     """Fit each printed line by its darkest points near the guess, then the affine by the corners."""
     matrix = guess
     seen = 0.0
@@ -107,7 +107,7 @@ def _refine(
     for reach_mm in (2.5, 1.2):
         points_mm, points_px = [], []
         shares = []
-        for frame in (identity, exam):
+        for frame in frames:
             corners = np.array(frame.corners)
             sides = []
             for k in range(4):
@@ -128,7 +128,7 @@ def _refine(
         design = np.column_stack([mm, np.ones(len(mm))])
         matrix = np.linalg.lstsq(design, px, rcond=None)[0].T
         error = float(np.mean(np.hypot(*(transform(matrix, mm) - px).T))) / PX
-        perimeter = 2 * (identity.width + identity.height + exam.width + exam.height)
+        perimeter = 2 * sum(frame.width + frame.height for frame in frames)
         seen = sum(shares) / perimeter
     scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
     if min(scale) < 0.9 or max(scale) > 1.1 or error > 1.5:

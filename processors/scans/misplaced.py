@@ -17,12 +17,12 @@ _TWO_HANDS = 0.9
 """Of 116 drawn sheets none lies further apart; of sides of two people's sheets three in four do."""
 
 
-def contradicted(kept: Mapping[int, PageReading], length: int) -> list[PageReading]:
+def contradicted(kept: Mapping[int, PageReading], length: int, annexes: int = 0) -> list[PageReading]:
     """The pages of a copy (by their numbers) that bear another number, or the total of another copy.
 
-    Who leaves the last pages of a sheet unused may count them or not.
+    Who leaves the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`.
     """
-    totals = range(length - PAGES_PER_SHEET + 1, length + 1)
+    totals = range(length - PAGES_PER_SHEET + 1, length + annexes + 1)
     return [
         page
         for number, page in kept.items()

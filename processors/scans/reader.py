@@ -38,12 +38,15 @@ from processors.scans.registration import (
     FIELDS_SEEN,
     FRAMES_SEEN,
     Placement,
+    place_annex,
     place_dark,
     place_halves,
 )
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
 
+_HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
+"""Boxes in a row that make a header on a page of no known paper; of answers, more than a drawn byte."""
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -100,7 +103,8 @@ def understand(
 ) -> ScanReading:
     """The copies that the pages of a whole file make."""
     pattern, model = expected.label_pattern, expected.form.form.name
-    copies, findings = assemble(pages, roster, centre, exam, pattern, model)
+    two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
+    copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided)
     images = max((p.image for p in pages), default=0)
     return ScanReading(sha256, images, tuple(pages), copies, findings)
 
@@ -118,19 +122,23 @@ def read_scan(
 
 @dataclass(frozen=True)
 class Look:
-    """A page image; at `MAP_DPI`, `scale` pixels to one, with its darkness; and where the form lies on it."""
+    """A page image; at `MAP_DPI`, `scale` pixels to one, with its darkness; which form it is, and where."""
 
     gray: Gray
     small: Gray
     dark: Gray
     scale: float
+    form: Form
     placement: Placement
 
     @classmethod
     def at(cls, gray: Gray, dpi: float, form: Form) -> Look:
         small, scale = reduced(gray, dpi)
         dark = darkness(small)
-        return cls(gray, small, dark, scale, place_dark(dark, scale, form))
+        placement = place_dark(dark, scale, form)
+        if form.annexes:
+            form, placement = place_annex(dark, scale, form, placement)
+        return cls(gray, small, dark, scale, form, placement)
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,9 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     try:
         gray = image.gray(shrink)
         halves = a3_halves(gray, dpi, shrink)
-        looks = [Look.at(page, dpi, expected.form) for _, page in halves]
+        # an annex is a page of A4
+        form = expected.form if len(halves) == 1 else expected.form.with_annexes(())
+        looks = [Look.at(page, dpi, form) for _, page in halves]
         if len(looks) == 2:
             places = [look.placement for look in looks]
             places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
@@ -204,7 +214,7 @@ def read_page(
 
     The image is at `dpi`; the identity of a first page is read on what was `scanned`, where that is finer.
     """
-    form = expected.form
+    form = look.form
     small, dark, scale, placement = look.small, look.dark, look.scale, look.placement
     page = turned(look.gray, placement.turn)
     first = placement.frames >= FRAMES_SEEN
@@ -214,16 +224,21 @@ def read_page(
     judgement = quality.judge(upright, strokes, dpi, answers)
     written = strokes
     if answers is not None:
-        numbered = placement.corners(boxes_zone(form.pagination).grown(_FRAMED)) / scale
-        written = _answered(strokes, answers, numbered)
+        boxed = (
+            placement.by_boxes.corners(boxes_zone(form.page_boxes).grown(_FRAMED))
+            if form.page_boxes
+            else None
+        )
+        written = _answered(strokes, answers, None if boxed is None else boxed / scale)
     if first:
-        kind = PageKind.FIRST
+        kind = PageKind.ANNEX if form.is_annex else PageKind.FIRST
     elif boxes or placement.told:
         kind = PageKind.INSIDE
     else:
         kind = PageKind.UNREADABLE if judgement.trouble is not None else PageKind.FOREIGN
-    shown = (first or boxes) and placement.shows(boxes_zone(form.pagination).grown(-_FRAMED), page.shape)
-    number, total = _read_pagination(page, placement, form.pagination) if shown else (None, None)
+    number, total = None, None
+    if form.page_boxes is not None and (boxes or (first and not form.is_annex)):
+        number, total = _read_pagination(page, placement.by_boxes, form.page_boxes)
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
     if first:
         if scanned is not None and shrink > 1:
@@ -232,7 +247,7 @@ def read_page(
         else:
             fine = placement
         identity = _read_rows(page, fine, form.rows_of("digits"))
-        label = _label(page, fine, dpi * shrink, expected)
+        label = _label(page, fine, dpi * shrink, form, expected)
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
@@ -254,8 +269,9 @@ def read_page(
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
-        exposed=_exposed(small, dark, scale, placement, form),
         hand=hand(written) if half is not None and answers is not None else None,
+        headed=kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind]),
+        exposed=_exposed(small, dark, scale, placement, form, expected.form),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
     )
@@ -277,8 +293,12 @@ def _read_rows(page: Gray, placement: Placement, rows: dict[str, BoxedField]) ->
     return dict(zip(rows, network().read_rows(strips), strict=True))
 
 
-def _read_pagination(page: Gray, placement: Placement, form: Pagination) -> list[FieldReading]:
-    """The page's number and the copy's number of pages: one line of boxes, found together."""
+def _read_pagination(
+    page: Gray, placement: Placement, form: Pagination
+) -> Sequence[FieldReading] | tuple[None, None]:
+    """The page's number and the copy's number of pages: one line of boxes, found together, if all shown."""
+    if not placement.shows(boxes_zone(form).grown(-_FRAMED), page.shape):
+        return None, None
     return digits().read_rows([_strip(page, placement, boxes_zone(form), [form.page, form.total])])
 
 
@@ -301,11 +321,11 @@ def _strip(
     return placement.patch(page, zone, handwriting.PX_PER_MM), cells
 
 
-def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> str | None:
-    form = expected.form
-    zone = form.identity.label_zone.grown(_LABEL_REACH)
-    bars = placement.patch(page, zone, min(dpi / 25.4, _MAX_LABEL_SCALE))
-    reading = read_label(bars, expected.label_pattern, expected.enrolled, form.label.symbology)
+def _label(page: Gray, placement: Placement, dpi: float, form: Form, expected: Expected) -> str | None:
+    bars = placement.patch(
+        page, form.identity.label_zone.grown(_LABEL_REACH), min(dpi / 25.4, _MAX_LABEL_SCALE)
+    )
+    reading = read_label(bars, expected.label_pattern, expected.enrolled, expected.form.label.symbology)
     return reading.text if reading else None
 
 
@@ -317,6 +337,8 @@ def _says(label: str | None, number: FieldReading | None, expected: Expected) ->
 
 def _model(placement: Placement, form: Form) -> str:
     """The model whose boxes are there: older sheets have no row for the registration number."""
+    if form.is_annex:
+        return form.form.name
     seen = [placement.fields[name] for name in form.rows_of("digits")]
     return form.form.name if min(seen) >= FIELDS_SEEN else _OLD_MODEL
 
@@ -328,15 +350,15 @@ def _as_number(reading: FieldReading | None) -> int | None:
 
 def _answers(form: Form, first: bool) -> Rectangle:
     """The sheet, below everything that is printed at the top of a first page."""
-    frame = form.exam_block.frame
-    top = frame.y + frame.height if first else 0.0
+    top = form.answers_top if first else 0.0
     return Rectangle(0.0, top, form.form.page_width, form.form.page_height - top)
 
 
-def _answered(dark: Gray, answers: Outline, boxes: Outline) -> Gray:
+def _answered(dark: Gray, answers: Outline, boxes: Outline | None) -> Gray:
     """What lies below the top of the answers, without the page boxes, which the edge of the image may cut."""
     rest = dark.copy()
-    cv2.fillConvexPoly(rest, boxes.round().astype(np.int32), 0)
+    if boxes is not None:
+        cv2.fillConvexPoly(rest, boxes.round().astype(np.int32), 0)
     return rest[min(max(int(answers[:2, 1].max()) + 1, 0), len(dark) - 1) :]
 
 
@@ -344,18 +366,19 @@ def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
 
 
-def _exposed(small: Gray, dark: Gray, scale: float, placement: Placement, form: Form) -> bool:
+def _exposed(small: Gray, dark: Gray, scale: float, placement: Placement, form: Form, sheet: Form) -> bool:
+    """Whether what names somebody shows outside what is wiped of a page of `form`, the sheet or an annex."""
     if placement.frames < FRAMES_SEEN:
-        return exposure.exposes(small, dark, None, form)
+        return exposure.exposes(small, dark, None, sheet)
     wiped = form.identity.frame.grown(form.identity.mask_margin)
     upright, dark = turned(small, placement.turn), turned(dark, placement.turn)
-    return exposure.exposes(upright, dark, placement.corners(wiped) / scale, form)
+    return exposure.exposes(upright, dark, placement.corners(wiped) / scale, sheet)
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:
     """The ink map of the answers alone, without what is printed, nor the slow changes of the background."""
     rows_per_mm = ink.shape[0] / form.form.page_height
-    top = int((form.exam_block.frame.y + form.exam_block.frame.height + 4) * rows_per_mm)
-    bottom = int((form.pagination.page.cells.y - 4) * rows_per_mm)
+    top = int((form.answers_top + 4) * rows_per_mm)
+    bottom = int((form.answers_bottom - 4) * rows_per_mm)
     answers = ink[top:bottom, 4:-4]
     return np.asarray(answers - cv2.GaussianBlur(answers, (0, 0), 4), np.float32)

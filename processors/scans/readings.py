@@ -33,6 +33,7 @@ class Turn(IntEnum):
 class PageKind(StrEnum):
     FIRST = "first"  # first page of a sheet: bears the identity frame
     INSIDE = "inside"
+    ANNEX = "annex"  # an answer sheet printed in the subject, with an identity frame of its own
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
 
@@ -62,8 +63,10 @@ class PageReading:
     """What one A4 page says. `page` counts from 1 in the order of the file; `image` is the PDF page, from 1.
 
     `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
-    first page. `sharpness`: 0 to 1, 1 as sharp as print. `fingerprint`: for telling a doubled page.
-    `exposed`: bars or identity boxes show outside that frame. `hand`: how the half of an A3 is written.
+    first page or an annex, whose `model` says which. `sharpness`: 0 to 1, 1 as sharp as print.
+    `fingerprint`: for telling a doubled page.
+    `exposed`: bars or identity boxes show outside that frame; `headed`: rows of boxes such as identity is
+    written in show on a page of no known paper; `hand`: how the half of an A3 is written.
     """
 
     page: int
@@ -85,6 +88,7 @@ class PageReading:
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     exposed: bool = False
     hand: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    headed: bool = False
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
 
@@ -95,6 +99,7 @@ class Sign(StrEnum):
     NUMBER = "number"  # the box reads so
     FRAME = "frame"  # the identity frame: it opens a sheet
     SIDE = "side"  # the half of an A3 image
+    ANNEX = "annex"  # an answer sheet printed in the subject, or its verso
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,11 @@ class CopyReading:
     guesses: tuple[Guess, ...] = ()
     findings: tuple[Finding, ...] = ()
     seen: tuple[tuple[Sign, ...], ...] = ()
+
+    @property
+    def annexes(self) -> tuple[int, ...]:
+        """Those of `pages` that are of answer sheets printed in the subject."""
+        return tuple(page for page, signs in zip(self.pages, self.seen, strict=False) if Sign.ANNEX in signs)
 
     @property
     def blocked(self) -> bool:

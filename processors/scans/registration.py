@@ -1,7 +1,8 @@
 """Where on this image the form is, and which way up: millimetres of the form ↔ pixels of the page.
 
-Two printed marks are looked for: the two frames at the top of a sheet's first page, and the page boxes at
-the bottom right of every page. Both are found on a map of the strokes of the page at 100 dpi.
+Two printed marks are looked for: the frames at the top of a sheet's first page, and the page boxes at the
+bottom right of every page; of an annex, its identity frame with its rows of boxes. All are found on a map of
+the strokes of the page at 100 dpi.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Placement:
     how much was seen of the first page's frames; `boxes`: 0 to 1, how sure the page boxes are; `fields`: how
     much was seen of each row of identity boxes, on a first page; `error_mm`: mean distance of the fitted
     frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`);
-    `told`: by the other half of the sheet alone, the page boxes being cut off.
+    `told`: by the other half of the sheet alone, the page boxes being cut off; `to_boxes`: as `to_pixels`,
+    where the frame of an annex is too far from its page boxes to tell where these lie.
     """
 
     turn: Turn
@@ -41,6 +43,12 @@ class Placement:
     error_mm: float
     ink: NDArray[np.float32]
     told: bool = False
+    to_boxes: Affine | None = None
+
+    @property
+    def by_boxes(self) -> Placement:
+        """The same, as the page boxes tell it where they are apart."""
+        return self if self.to_boxes is None else replace(self, to_pixels=self.to_boxes)
 
     @property
     def sure(self) -> bool:
@@ -58,7 +66,7 @@ class Placement:
 
     def enlarged(self, times: int) -> Placement:
         """The same on an image so many times larger."""
-        return replace(self, to_pixels=_scaled(self.to_pixels, times))
+        return _enlarged(self, times)
 
     def patch(self, upright: Gray, zone: Rectangle, px_per_mm: float) -> Gray:
         """The zone, straightened and resampled at `px_per_mm`; white where the page ends."""
@@ -99,7 +107,43 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
             other.frames or other.boxes >= _BOXES_SURE
         ):
             best = other
-    return replace(best, to_pixels=_scaled(best.to_pixels, scale))
+    return _enlarged(best, scale)
+
+
+def place_annex(dark: Gray, scale: float, sheet: Form, as_sheet: Placement) -> tuple[Form, Placement]:
+    """The annex of `sheet` that a page is, and where it lies; the sheet, as it was placed, where it is none.
+
+    An annex is known by its identity frame and by every row of digits in it. A frame like the sheet's own is
+    told from it by the rows, and by where it stands on the page.
+    """
+    base = Turn.RIGHT if dark.shape[1] > dark.shape[0] else Turn.NONE
+    strokes = _stretched(turned(dark, base))
+    best, least = (sheet, as_sheet), max(FIELDS_SEEN, _likeness(as_sheet, scale, sheet))
+    for turn, upright in (
+        (base, strokes),
+        (Turn((base + 180) % 360), np.ascontiguousarray(strokes[::-1, ::-1])),
+    ):
+        for annex in sheet.annexes:
+            fitted = fit_frames(upright, annex)
+            if fitted is None or fitted[1] < FRAMES_SEEN:
+                continue
+            placement = _enlarged(_framed(upright, turn, annex, fitted), scale)
+            likeness = _likeness(placement, scale, annex)
+            if likeness > least:
+                best, least = (annex, placement), likeness
+    return best
+
+
+_PER_MM = 0.01  # what a frame loses of its likeness for each millimetre off its place
+
+
+def _likeness(placement: Placement, scale: float, form: Form) -> float:
+    """Least share seen of a row of digits of a first page, less where it is off its place; 0 of others."""
+    if placement.frames < FRAMES_SEEN:
+        return 0.0
+    frame = form.identity.frame
+    off = placement.corners(frame)[0] / scale / PX - [frame.x, frame.y]
+    return min(placement.fields[name] for name in form.rows_of("digits")) - _PER_MM * float(np.hypot(*off))
 
 
 def place_halves(
@@ -136,6 +180,15 @@ def _is_seen(placement: Placement) -> bool:
     return placement.frames >= FRAMES_SEEN or placement.boxes >= BOXES_SEEN
 
 
+def _enlarged(placement: Placement, times: float) -> Placement:
+    boxes = placement.to_boxes
+    return replace(
+        placement,
+        to_pixels=_scaled(placement.to_pixels, times),
+        to_boxes=None if boxes is None else _scaled(boxes, times),
+    )
+
+
 def _scaled(matrix: Affine, times: float) -> Affine:
     scaled = matrix * times
     scaled[:, 2] += (times - 1) / 2  # pixel centres
@@ -170,14 +223,30 @@ def _stretched(dark: Gray) -> Gray:
 def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
     fitted = fit_frames(strokes, form)
     if fitted is not None:
-        matrix, frames, error = fitted
-        boxes, _ = find_boxes(strokes, form.pagination, matrix, reach_mm=4.0)
-        fields = {n: borders_seen(strokes, matrix, (f,)) for n, f in form.identity.fields.items()}
-        return Placement(turn, matrix, frames, boxes, fields, error, _ink(strokes, matrix, form))
+        placed = _framed(strokes, turn, form, fitted)
+        rows = sorted(placed.fields.values())
+        # other papers have frames, too
+        if placed.frames < FRAMES_SEEN or rows[len(rows) // 2] >= FIELDS_SEEN:
+            return placed
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)
     return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form))
 
+
+def _framed(strokes: Gray, turn: Turn, form: Form, fitted: tuple[Affine, float, float]) -> Placement:
+    """Where the frames tell that the form lies."""
+    matrix, frames, error = fitted
+    fields = {n: borders_seen(strokes, matrix, (f,)) for n, f in form.identity.fields.items()}
+    found = Placement(turn, matrix, frames, 0.0, fields, error, _ink(strokes, matrix, form))
+    if form.page_boxes is None:
+        return found
+    reach = _FROM_ONE_FRAME_MM if form.is_annex else 4.0
+    boxes, to_boxes = find_boxes(strokes, form.page_boxes, matrix, reach_mm=reach)
+    return replace(found, boxes=boxes, to_boxes=to_boxes if form.is_annex else None)
+
+
+_FROM_ONE_FRAME_MM = 8.0
+"""How far off the page boxes of an annex may lie: its frame alone tells them less well than a sheet's two."""
 
 INK_MM = 1.5
 """Side of a square of the ink map."""

@@ -1,4 +1,5 @@
 import copy
+import shutil
 import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ def problems(change):
 
 def test_the_real_session_is_consistent():
     assert check_session(DATA, FILE.parent) == ()
-    assert SESSION.form_path.is_file()
+    assert SESSION.form.is_file()
     assert [e.code for e in SESSION.written] == ["U1", "U2", "U3", "UF2", "U4", "U7"]
 
 
@@ -195,6 +196,9 @@ def test_the_jury_is_on_the_true_weekday():
             "no group (?P<candidate>",
         ),
         (lambda d: d.update(form="forms/none.toml"), "form", "there is no form file"),
+        (lambda d: exam(d, "U4").update(annexes=["forms/none.toml"]), "exams.U4", "there is no form file"),
+        (lambda d: exam(d, "U4").update(annexes=["forms/ccyc-republique.toml"]), "exams.U4", "is no annex"),
+        (lambda d: exam(d, "U4").update(form="forms/document-reponse.toml"), "exams.U4", "is no sheet"),
         (
             lambda d: exam(d, "E5").update(mending={"date": "2026-04-22", "time": "12:00"}),
             "exams.E5.mending",
@@ -295,12 +299,12 @@ window = {{ first = {{ date = {opens}, time = 08:00:00 }}, last = {{ date = 2026
 
 
 def test_a_small_session_with_hours(tmp_path):
-    (tmp_path / "form.toml").touch()
+    shutil.copy(SESSION.form, tmp_path / "form.toml")
     path = tmp_path / "session.toml"
     path.write_text(SMALL.format(opens="2026-05-27"), encoding="utf-8-sig")
     session = load_session(path)
     found = session.exam("U1")
-    assert session.form_path == tmp_path / "form.toml"
+    assert session.form == tmp_path / "form.toml"
     assert session.lot_size_of(found) == 5
     assert found.opens_at == datetime(2026, 5, 27, 8, 0, tzinfo=PARIS)
     assert not found.in_window(datetime(2026, 6, 12, 18, 0, 1, tzinfo=PARIS))
@@ -322,3 +326,13 @@ def test_what_is_no_session_file(tmp_path, data, told):
     with pytest.raises(SessionError, match=told) as caught:
         load_session(path)
     assert len(caught.value.problems) == 1
+
+
+def test_an_exam_has_a_sheet_and_annexes_of_its_own():
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    exam(data, "U4").update(form="forms/ccyc-republique.toml", annexes=["forms/document-reponse.toml"])
+    session = parse_session(data, FILE.parent)
+    form = session.form_of("U4")
+    assert form.form.name == "ccyc-republique"
+    assert [annex.form.name for annex in form.annexes] == ["document-reponse"]
+    assert (session.form_of("U1").form.name, session.form_of("U1").annexes) == ("ccyc", ())
