@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
 from processors.scans.readings import PageKind, PageReading
 from processors.scans.sequence import Explanation, PageEvidence, Place, Search
 from processors.scans.writing import sides_apart
@@ -28,6 +28,8 @@ one of them: from there on all would be others' versos."""
 _UNLIKE, _ALIKE = 4.0, 0.6
 """Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
 that of nineteen sheets in twenty."""
+_FEW_SHEETS = 16
+"""Pages that a copy without numbers may have, in a pile that is not in order."""
 _TWO_PASSES = 8.0
 """Minus log of how often all rectos are scanned before all versos."""
 
@@ -59,9 +61,11 @@ def explain_pile(
     plain = Search(says, orders[:1]).cheapest()
     if plain.trouble <= _QUIET:
         return _pile(pages, plain, orders[0], False, frozenset())
-    found = [(_cost(pages, e), e, pages, False) for e in _candidates(says, orders)]
+    longest = _longest(pages)
+    candidates = [plain, *_candidates(says, orders, longest)]
+    found = [(_cost(pages, e), e, pages, False) for e in candidates]
     for listing in _two_passes(sides):
-        again = _candidates(evidence(listing), orders)
+        again = _candidates(evidence(listing), orders, longest)
         found += [(_cost(listing, e) + _TWO_PASSES, e, listing, True) for e in again]
     found.sort(key=lambda one: one[0])
     cost, best, pages, passes = found[0]
@@ -76,9 +80,16 @@ def explain_pile(
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
 
 
-def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order]) -> list[Explanation]:
+def _longest(pages: Sequence[PageReading]) -> int:
+    """The most pages that a copy may have: a sheet more than any number or total that stands twice tells."""
+    said = sorted(n for page in pages for n in (page.number, page.total) if n is not None and n <= MAX_PAGES)
+    told = said[-2] if len(said) > 1 else 0
+    return min(MAX_PAGES, max(_FEW_SHEETS, told + PAGES_PER_SHEET) // PAGES_PER_SHEET * PAGES_PER_SHEET)
+
+
+def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order], longest: int) -> list[Explanation]:
     """By order of the last copy, the best explanation, and the best in which all copies keep to it."""
-    searches = [Search(says, orders), Search(says, orders, faithful=True)]
+    searches = [Search(says, orders, faithful, longest) for faithful in (False, True)]
     return [search.cheapest(order) for search in searches for order in range(len(orders))]
 
 

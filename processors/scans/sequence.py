@@ -137,12 +137,19 @@ class _Trace:
 
 
 class Search:
-    """All explanations of a scan whose copies come in some orders; `faithful`: all of them in one."""
+    """All explanations of a scan whose copies come in some orders; `faithful`: all of them in one.
+
+    `longest`: of a copy, in pages.
+    """
 
     def __init__(
-        self, pages: Sequence[PageEvidence], orders: Sequence[Order], faithful: bool = False
+        self,
+        pages: Sequence[PageEvidence],
+        orders: Sequence[Order],
+        faithful: bool = False,
+        longest: int = MAX_PAGES,
     ) -> None:
-        longest = min(MAX_PAGES, -(-2 * len(pages) // PAGES_PER_SHEET) * PAGES_PER_SHEET)
+        longest = min(longest, -(-2 * len(pages) // PAGES_PER_SHEET) * PAGES_PER_SHEET)
         self._pages, self._orders, self._faithful = pages, orders, faithful
         self._lengths = LENGTHS[longest >= LENGTHS]
         self._shape = (len(orders), len(self._lengths), longest)
