@@ -28,6 +28,7 @@ class Code(StrEnum):
     UNSURE_ORDER = "unsure_order"
     MISPLACED_PAGE = "misplaced_page"
     TWO_HANDS = "two_hands"
+    BLANK_INSIDE = "blank_inside"
     ANNEX = "annex"
     UNDECLARED_PAGE = "undeclared_page"
     UNPLACED_ANNEX = "unplaced_annex"
@@ -102,6 +103,12 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "L'écriture n'est pas la même au recto et au verso d'une feuille ({pages} du fichier) : deux "
         "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
         "entière.",
+    ),
+    Code.BLANK_INSIDE: (
+        _B,
+        "L'intérieur d'une feuille est blanc alors que son dos est écrit ({pages} du fichier) : deux "
+        "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
+        "entière ; si elle est bien ainsi, le service de coordination l'accepte.",
     ),
     Code.ANNEX: (
         _I,
@@ -253,6 +260,7 @@ _FRENCH_CODE = {
     Code.UNSURE_ORDER: "ordre incertain",
     Code.MISPLACED_PAGE: "page mal placée",
     Code.TWO_HANDS: "deux écritures",
+    Code.BLANK_INSIDE: "intérieur blanc",
     Code.ANNEX: "annexe",
     Code.UNDECLARED_PAGE: "page non déclarée",
     Code.UNPLACED_ANNEX: "document réponse à attribuer",

@@ -14,7 +14,7 @@ from processors.people import Candidate
 from processors.scans.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
-from processors.scans.misplaced import confirmed, contradicted, of_two_hands
+from processors.scans.misplaced import blank_inside, confirmed, contradicted, of_two_hands
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
 from processors.scans.readings import (
@@ -297,9 +297,9 @@ def _order(
     elsewhere = contradicted(kept, length, len(handed.pages))
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
-    hands = of_two_hands(kept)
-    if hands:
-        findings.append(finding(Code.TWO_HANDS, sorted(p.page for p in hands), evidence=whole(hands)))
+    for code, doubtful in ((Code.TWO_HANDS, of_two_hands(kept)), (Code.BLANK_INSIDE, blank_inside(kept))):
+        if doubtful:
+            findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
     if (put_in_order and not confirmed(kept)) or any(place.copy in pile.unsure for _, place in members):
         findings.append(_unsure(kept))
@@ -320,7 +320,7 @@ def _beside_a_fragment(
     """
     astray = [
         not any(p.kind is PageKind.FIRST for p in those.values())
-        or any(f.code is Code.TWO_HANDS for f in copy.findings)
+        or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
         for copy, those in zip(copies, kept, strict=True)
     ]
     beside = [any(astray[max(0, k - 1) : k]) or any(astray[k + 1 : k + 2]) for k in range(len(copies))]

@@ -35,6 +35,17 @@ def of_two_hands(kept: Mapping[int, PageReading]) -> list[PageReading]:
     return [page for pages, distance in sides_apart(kept) if distance > _TWO_HANDS for page in pages]
 
 
+def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
+    """The blank insides of A3 sheets whose back is written on: who writes on page 4 has written on 2 or 3."""
+    found = []
+    for first in range(1, max(kept, default=0), PAGES_PER_SHEET):
+        inner = [kept[n] for n in (first + 1, first + 2) if n in kept]
+        back = kept.get(first + 3)
+        if len(inner) == 2 and all(p.half and p.blank for p in inner) and back and not back.blank:
+            found += inner
+    return found
+
+
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
     """Whether at least half of a copy's pages bear the number of their place."""
     right = sum(page.number == number for number, page in kept.items())
