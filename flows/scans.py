@@ -221,11 +221,11 @@ def anonymise(job: Job) -> None:
 
 
 def _place(page: PlacedPage, form: Form) -> PagePlace:
-    if page.frame is None:
-        return PagePlace(page.image, page.half, page.turn, exposed=page.exposed)
-    pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / form.identity.frame.width
-    wipe = wipe_polygon(page.frame, form.identity.mask_margin * pixels_per_mm)
-    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed)
+    wipe = None
+    if page.frame is not None:
+        pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / form.identity.frame.width
+        wipe = wipe_polygon(page.frame, form.identity.mask_margin * pixels_per_mm)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels)
 
 
 @stage("répondre au centre")

@@ -124,7 +124,8 @@ class ScanQuarantined(Facts):
 class PlacedPage(BaseModel):
     """Where a page stands in the scan; `frame`: the identity frame's corners, pixels of the upright page.
 
-    `exposed`: whether something outside that frame may name the candidate, None where nobody looked.
+    `exposed`: whether something outside that frame may name the candidate, None where nobody looked;
+    `labels`: the corners of labels outside it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -134,6 +135,7 @@ class PlacedPage(BaseModel):
     turn: Turn
     frame: tuple[tuple[float, float], ...] | None = None
     exposed: bool | None = None
+    labels: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 class GuessedCandidate(BaseModel):

@@ -36,6 +36,7 @@ from processors.scans.sequence import (
     explain,
     number_costs,
 )
+from processors.scans.shown import shown
 
 _WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
 
@@ -70,7 +71,7 @@ def assemble(
     kept = [_kept(group) for group in whole_copies]
     owners = attribute([[sheets[p.page] for p in those.values() if p.page in sheets] for those in kept])
     copies = [
-        _copy(group, those, owner, model)
+        _copy(group, those, owner, model, label_pattern)
         for group, those, owner in zip(whole_copies, kept, owners, strict=True)
     ]
     findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
@@ -232,7 +233,11 @@ def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
 
 
 def _copy(
-    group: Sequence[tuple[PageReading, Place]], kept: dict[int, PageReading], owner: Attribution, model: str
+    group: Sequence[tuple[PageReading, Place]],
+    kept: dict[int, PageReading],
+    owner: Attribution,
+    model: str,
+    label_pattern: str,
 ) -> CopyReading:
     members = [(page, place.number) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None]
@@ -242,6 +247,7 @@ def _copy(
     findings = [
         *_completeness(members, kept, missing, _strayed(group)),
         *_appearance(pages, foreign, model),
+        *shown(pages, owner.candidate.number if owner.candidate else None, label_pattern),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
             for found in owner.findings
@@ -329,9 +335,6 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
         findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
-    exposed = [p for p in pages if p.exposed]
-    if exposed:
-        findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in exposed], evidence=whole(exposed)))
     old = [p for p in pages if p.model not in (None, model)]
     if old:
         names = sorted({(p.model or "").upper() for p in old})

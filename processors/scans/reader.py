@@ -22,6 +22,7 @@ from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
+from processors.scans.labels import Quad, cuts_writing, find_labels, held
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
@@ -31,6 +32,7 @@ from processors.scans.readings import (
     PageKind,
     PageReading,
     ScanReading,
+    StuckLabel,
     Turn,
 )
 from processors.scans.registration import (
@@ -46,6 +48,7 @@ from processors.scans.voices import NUMBER
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
+_CLEAR = 6.0  # mm beyond: its number in clear
 _FRAMED = 1.0  # mm within the page boxes: what the edge of the image cuts there may read as another number
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
 
@@ -224,6 +227,10 @@ def read_page(
     shown = (first or boxes) and placement.shows(boxes_zone(form.pagination).grown(-_FRAMED), page.shape)
     number, total = _read_pagination(page, placement, form.pagination) if shown else (None, None)
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
+    wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
+    areas = find_labels(upright, strokes)
+    stuck = [area for area in areas if not any(held(area, mask) for mask in wiped)]
+    texts = [_text(page, area * scale, dpi, expected) for area in stuck]
     if first:
         if scanned is not None and shrink > 1:
             fine = placement.enlarged(shrink)
@@ -232,6 +239,17 @@ def read_page(
             fine = placement
         identity = _read_rows(page, fine, form.rows_of("digits"))
         label = _label(page, fine, dpi * shrink, expected)
+        if label is None and len(set(texts) - {None}) == 1:
+            label = max(filter(None, texts))
+        zone = placement.corners(form.identity.label_zone.grown(_LABEL_REACH + _CLEAR)) / scale
+        texts = [
+            label if text is None and held(area, zone) else text
+            for area, text in zip(stuck, texts, strict=True)
+        ]
+        if (
+            label is not None and not areas
+        ):  # read, though too pale or scribbled to be seen: wherever it may be
+            stuck, texts = [zone], [label]
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
@@ -253,7 +271,15 @@ def read_page(
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
-        exposed=_exposed(small, dark, scale, placement, form),
+        exposed=exposure.exposes(upright, strokes, wiped + stuck, form),
+        labels=tuple(
+            StuckLabel(
+                tuple((float(x), float(y)) for x, y in area * scale * shrink),
+                text,
+                cuts_writing(strokes, area, float(answers[:2, 1].max()) if answers is not None else 0.0),
+            )
+            for area, text in zip(stuck, texts, strict=True)
+        ),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
     )
@@ -307,6 +333,17 @@ def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> 
     return reading.text if reading else None
 
 
+def _text(page: Gray, area: Quad, dpi: float, expected: Expected) -> str | None:
+    """What the bars of a label say that lies anywhere on a page."""
+    (along, across), density = (np.hypot(*(area[k] - area[0])) for k in (1, 3)), min(1.0, 300 / dpi)
+    size = round(along * density), round(across * density)
+    upright = np.array([[0, 0], [size[0], 0], [size[0], size[1]]], np.float32)
+    matrix = cv2.getAffineTransform(area[:3].astype(np.float32), upright)
+    bars = np.asarray(cv2.warpAffine(page, matrix, size, borderValue=255), np.uint8)
+    reading = read_label(bars, expected.label_pattern, expected.enrolled, expected.form.label.symbology)
+    return reading.text if reading else None
+
+
 def _says(label: str | None, number: FieldReading | None, expected: Expected) -> bool:
     """Whether label and number name the same candidate: then the names can add nothing."""
     named = re.fullmatch(expected.label_pattern, label or "")
@@ -340,14 +377,6 @@ def _answered(dark: Gray, answers: Outline, boxes: Outline) -> Gray:
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
-
-
-def _exposed(small: Gray, dark: Gray, scale: float, placement: Placement, form: Form) -> bool:
-    if placement.frames < FRAMES_SEEN:
-        return exposure.exposes(small, dark, None, form)
-    wiped = form.identity.frame.grown(form.identity.mask_margin)
-    upright, dark = turned(small, placement.turn), turned(dark, placement.turn)
-    return exposure.exposes(upright, dark, placement.corners(wiped) / scale, form)
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:
