@@ -159,7 +159,8 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
             looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
         for (half, _), look in zip(halves, looks, strict=True):
             scanned = Scanned(shrink, partial(_top, image, half))
-            yield read_page(look, image.image, half, dpi, expected, scanned)
+            reading = read_page(look, image.image, half, dpi, expected, scanned)
+            yield replace(reading, lifted=image.lifted, exposed=reading.exposed or image.captioned)
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
 

@@ -79,7 +79,8 @@ class PageReading:
 
     `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
     first page. `sharpness`: 0 to 1, 1 as sharp as print. `fingerprint`: for telling a doubled page.
-    `labels`: those outside that frame, or partly; `exposed`: bars or identity boxes show elsewhere yet.
+    `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or
+    a program's text show elsewhere yet. `lifted`: such text is left out.
     """
 
     page: int
@@ -101,6 +102,7 @@ class PageReading:
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     exposed: bool = False
     labels: tuple[StuckLabel, ...] = ()
+    lifted: bool = False
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
 

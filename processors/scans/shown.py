@@ -19,6 +19,8 @@ def shown(pages: Sequence[PageReading], number: str | None, label_pattern: str) 
     wiped = [p.page for p in pages if p.labels and p not in held]
     if wiped:
         findings.append(finding(Code.LABEL_MISPLACED, wiped))
+    if lifted := [p.page for p in pages if p.lifted]:
+        findings.append(finding(Code.DRAWN_OVER, lifted))
     return findings
 
 
