@@ -18,7 +18,7 @@ from specimens.faults import Fault, damage
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import Level, Mode, encode, pdf, scan
-from specimens.sheet import Label, LabelState, Model, Page, Press, lay
+from specimens.sheet import Label, LabelState, Model, Page, Press, Spot, lay
 
 SHEET = 4  # pages of a sheet
 
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     WRONG_EXAM = "wrong_exam"  # a copy of another épreuve
     BLURRED = "blurred"  # one page beyond reading
     DRAFT = "draft"  # with a sheet of scrap paper, written on
-    LABEL_INSIDE = "label_inside"  # a second label, stuck on the second page
+    LABEL_INSIDE = "label_inside"  # a second label, stuck over the answer on the second page
     OTHER_SHEET = "other_sheet"  # a sheet of another candidate at its end
 
 
@@ -250,7 +250,7 @@ class _Drawing:
         model = Model.CMEN if kind is Kind.OLD_MODEL else Model.CCYC
         label_everywhere = rng.random() < 0.5
         written = 0 if kind is Kind.BLANK else int(rng.integers(max(1, count - 3), count + 1))
-        if kind is Kind.BLURRED or fault is Fault.CORNER:  # what they spoil is text
+        if kind in (Kind.BLURRED, Kind.LABEL_INSIDE) or fault is Fault.CORNER:  # what they spoil is text
             written = count
         for number in range(1, count + 1):
             first = number % SHEET == 1
@@ -267,7 +267,7 @@ class _Drawing:
             if first and label and (number == 1 or label_everywhere):
                 press.stick(page, label, rng)
             if number == 2 and kind is Kind.LABEL_INSIDE and label:
-                press.stick(page, label, rng)
+                press.stick(page, label, rng, Spot(70, 60))
             yield page
 
     def _convocation(self, candidate: Candidate) -> Page:

@@ -286,7 +286,7 @@ def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
     gray, dpi = raw.gray(raw.shrink), raw.dpi / raw.shrink
     small, scale = reduced(gray, dpi)
     dark = darkness(small)
-    if exposes(small, dark, (), form):
+    if exposes(small, dark, form):
         return True
     for area in place.wiped:
         if not _holds_paper(gray, np.asarray(area) / raw.shrink, 32 // raw.shrink):

@@ -19,18 +19,18 @@ _INK = 30  # at half the map's size, where a thin line is half as dark
 _CHAIN = 8  # equal sides in a row: more than the page boxes have, fewer than the shortest name or number
 
 
-def exposes(small: Gray, dark: Gray, wiped: Sequence[Quad], form: Form) -> bool:
-    """Whether a page at `MAP_DPI`, with its darkness, shows a label or a row of identity boxes.
-
-    `wiped`: what is hidden of it, in pixels of the map; what is inside does not count.
-    """
-    if wiped:
-        small, dark = small.copy(), dark.copy()
-        for area in wiped:
-            inside = [np.round(area).astype(np.int32)]
-            cv2.fillPoly(small, inside, 255.0)
-            cv2.fillPoly(dark, inside, 0.0)
+def exposes(small: Gray, dark: Gray, form: Form) -> bool:
+    """Whether a page at `MAP_DPI`, with its darkness, shows a label or a row of identity boxes."""
     return shows_bars(small) or shows_identity_row(dark, form)
+
+
+def shows_row_outside(dark: Gray, wiped: Sequence[Quad], form: Form) -> bool:
+    """Whether a row of identity boxes stands on a page, from its darkness, outside of what is wiped there."""
+    if wiped:
+        dark = dark.copy()
+        for area in wiped:
+            cv2.fillPoly(dark, [np.round(area).astype(np.int32)], 0.0)
+    return shows_identity_row(dark, form)
 
 
 def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN) -> bool:

@@ -23,9 +23,10 @@ _BLOCK = 1 << _HALVINGS  # pixels of the map, 2 mm
 _BAR_STEP = 22.0  # mean gray step between neighbours across printed bars, a third of the darkest label's
 _ALONG = 0.4  # share of it along them; handwriting has as much both ways
 _WINDOW = (10, 4)  # blocks along and across a label: 20 × 8 mm of bars are less than any label has
-_FILLED = 0.58
-"""Share of a window that is barred. Under the worst scribbles 0.62 of a label's best window is left; of
-answers, 0.47 at most looks so, of rows of boxes 0.62."""
+_FILLED = 0.53
+"""Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
+answers, 0.47 at most looks so."""
+_EDGES = 0.7  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
 
 _AROUND = (32.0, 16.0)  # mm around bars that are looked at, along the label and across
@@ -39,8 +40,17 @@ _CLEAR = 5.5  # mm above and below the bars, where the number stands in clear
 _CLEAR_MOST = 12.5  # a centre's labels may have two lines on one side
 _GAP = round(1.6 * PX)  # between a label's lines, and to what is none of it
 _QUIET = 4.0  # mm before and after the bars
-_QUIET_MOST = 11.0  # the text may be longer
+_QUIET_MOST = 8.0  # the text may be longer
+_SOME = 8  # pixels of ink, less than a letter
 _EDGE = round(0.8 * PX)  # outside what is wiped: writing there is cut
+
+
+@dataclass(frozen=True)
+class Found:
+    """A label's bars, and the area of all that is printed on it, in pixels of the map."""
+
+    bars: Quad
+    area: Quad
 
 
 @dataclass(frozen=True)
@@ -56,19 +66,21 @@ class _Strip:
     core: tuple[slice, slice]
 
 
-def find_labels(small: Gray, dark: Gray) -> list[Quad]:
-    """All that labels show on a page at `MAP_DPI`, with its darkness: bars, and what is printed with them."""
-    found: list[Quad] = []
+def find_labels(small: Gray, dark: Gray) -> list[Found]:
+    """All that labels show on a page at `MAP_DPI`, with its darkness."""
+    found: list[Found] = []
     for blocks in _find_bars(small):
-        middle = (float(blocks[:, 0].mean()), float(blocks[:, 1].mean()))
-        if all(cv2.pointPolygonTest(area.astype(np.float32), middle, False) < 0 for area in found):
-            found.append(_whole(_strip(small, dark, blocks)))
+        corners = blocks.astype(np.float64)
+        if not any(lies_in(Found(corners, corners), one.area) for one in found):
+            strip = _strip(small, dark, blocks)
+            if _edges(strip) >= _EDGES:
+                found.append(_whole(strip))
     return found
 
 
 def shows_bars(small: Gray) -> bool:
     """Whether a bar code lies on a page at `MAP_DPI`, readable or not."""
-    return any(_windows(barred, window).any() for barred, window in _barred(small))
+    return any(_edges(_strip(small, small, blocks)) >= _EDGES for blocks in _find_bars(small))
 
 
 def _barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
@@ -140,7 +152,7 @@ def _across_bars(small: Gray, blocks: NDArray[np.int64]) -> NDArray[np.float64]:
     return u if u.sum() > 0 else -u
 
 
-def _whole(strip: _Strip) -> Quad:
+def _whole(strip: _Strip) -> Found:
     """The bars to their very ends, and what is printed above, below and beside them."""
     first, last = _columns(strip)
     top, bottom = _rows(strip, slice(first, last))
@@ -152,8 +164,18 @@ def _whole(strip: _Strip) -> Quad:
         printed = np.logical_or.reduce(strip.ink[rows], axis=0)
         left = min(left, first - _beside(printed[:last][::-1], last - first))
         right = max(right, last + _beside(printed[first:], last - first))
-    corners = np.array([[left, above], [right, above], [right, below], [left, below]], np.float64)
-    return transform(strip.back, corners)
+    bars, area = (
+        transform(strip.back, np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64))
+        for x0, y0, x1, y1 in ((first, top, last, bottom), (left, above, right, below))
+    )
+    return Found(bars, area)
+
+
+def _edges(strip: _Strip) -> float:
+    """How often dark and light follow each other along the bars, a millimetre."""
+    bars = strip.gray[strip.core].astype(np.float32).mean(0)
+    light = bars > cv2.blur(bars[np.newaxis], (round(5 * PX), 1))[0]
+    return float(np.count_nonzero(np.diff(light))) / (len(bars) / PX)
 
 
 def _columns(strip: _Strip) -> tuple[int, int]:
@@ -170,7 +192,8 @@ def _columns(strip: _Strip) -> tuple[int, int]:
     inside = np.flatnonzero(barred[first:last])
     if inside.size == 0:
         return first, last
-    barred = cv2.morphologyEx(barred.astype(np.uint8), cv2.MORPH_OPEN, np.ones((wide, 1), np.uint8)).ravel()
+    many = np.ones((round(1.5 * wide), 1), np.uint8)  # a printed line beside them is one
+    barred = cv2.morphologyEx(barred.astype(np.uint8), cv2.MORPH_OPEN, many).ravel()
     torn = round(_TORN * PX)
     first, last = first + int(inside[0]), first + int(inside[-1]) + 1
     while (before := np.flatnonzero(barred[max(first - torn, 0) : first])).size:
@@ -241,10 +264,25 @@ def _beside(printed: NDArray[np.bool_], bars: int) -> int:
 # --- what is wiped, and what is left -------------------------------------------------------------
 
 
-def held(area: Quad, mask: Quad) -> bool:
-    """Whether an area lies within another, or nearly."""
+def lies_in(label: Found, zone: Quad) -> bool:
+    """Whether the middle of a label is in a zone."""
+    middle = (float(label.area[:, 0].mean()), float(label.area[:, 1].mean()))
+    return cv2.pointPolygonTest(zone.astype(np.float32), middle, False) >= 0
+
+
+def sticks_out(label: Found, mask: Quad, sheet: Quad, dark: Gray) -> bool:
+    """Whether bars, or anything that is printed with them, show on the sheet outside a mask."""
     outline = mask.astype(np.float32)
-    return all(cv2.pointPolygonTest(outline, (x, y), True) >= -1 for x, y in area.tolist())
+    if any(cv2.pointPolygonTest(outline, (x, y), True) < -1 for x, y in label.bars.tolist()):
+        return True
+    outside = _filled(label.area, dark.shape) & _filled(sheet, dark.shape) & ~_filled(mask, dark.shape)
+    return int(np.count_nonzero(_writing(dark) & outside)) >= _SOME
+
+
+def _filled(area: Quad, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    inside = np.zeros(shape, np.uint8)
+    cv2.fillPoly(inside, [np.round(area).astype(np.int32)], 1)
+    return np.asarray(inside > 0, np.bool_)
 
 
 def cuts_writing(dark: Gray, area: Quad, below: float) -> bool:
@@ -252,12 +290,10 @@ def cuts_writing(dark: Gray, area: Quad, below: float) -> bool:
 
     On the page's darkness at `MAP_DPI`. What is hidden wholly lay under the label, as what is cut may not.
     """
-    inner = np.zeros(dark.shape, np.uint8)
-    corners = [np.round(area).astype(np.int32)]
-    cv2.fillPoly(inner, corners, 1)
+    inner = _filled(area, dark.shape).astype(np.uint8)
     outer = np.array(cv2.dilate(inner, np.ones((2 * _EDGE + 1,) * 2, np.uint8)), np.uint8)
     outer[: max(round(below), 0)] = 0
-    x, y, width, height = cv2.boundingRect(np.vstack(corners).astype(np.int32))
+    x, y, width, height = cv2.boundingRect(np.round(area).astype(np.int32))
     grown = np.s_[
         max(y - _LINE, 0) : max(y + height + _LINE, 0), max(x - _LINE, 0) : max(x + width + _LINE, 0)
     ]

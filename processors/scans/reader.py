@@ -22,7 +22,7 @@ from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
-from processors.scans.labels import Quad, cuts_writing, find_labels, held
+from processors.scans.labels import Found, Quad, cuts_writing, find_labels, lies_in, sticks_out
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
@@ -229,9 +229,7 @@ def read_page(
     number, total = _read_pagination(page, placement, form.pagination) if shown else (None, None)
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
     wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
-    areas = find_labels(upright, strokes)
-    stuck = [area for area in areas if not any(held(area, mask) for mask in wiped)]
-    texts = [_text(page, area * scale, dpi, expected) for area in stuck]
+    found, coarse = find_labels(upright, strokes), page
     if first:
         if scanned is not None and shrink > 1:
             fine = placement.enlarged(shrink)
@@ -240,20 +238,20 @@ def read_page(
             fine = placement
         identity = _read_rows(page, fine, form.rows_of("digits"))
         label = _label(page, fine, dpi * shrink, expected)
-        if label is None and len(set(texts) - {None}) == 1:
-            label = max(filter(None, texts))
         zone = placement.corners(form.identity.label_zone.grown(_LABEL_REACH + _CLEAR)) / scale
-        texts = [
-            label if text is None and held(area, zone) else text
-            for area, text in zip(stuck, texts, strict=True)
-        ]
-        if (
-            label is not None and not areas
-        ):  # read, though too pale or scribbled to be seen: wherever it may be
-            stuck, texts = [zone], [label]
+        if label is not None and not any(lies_in(one, zone) for one in found):
+            found.append(Found(wiped[0], zone))  # read, though too pale or scribbled over to be seen
+        sheet = placement.corners(_sheet(form)) / scale
+        found = [one for one in found if sticks_out(one, wiped[0], sheet, strokes)]
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
+    texts = [_text(coarse, one.area * scale, dpi, expected) for one in found]
+    if first:
+        label = label or next((text for text in texts if text), None)
+        texts = [
+            text or (label if lies_in(one, zone) else None) for one, text in zip(found, texts, strict=True)
+        ]
     return PageReading(
         page=1,
         image=image,
@@ -272,14 +270,14 @@ def read_page(
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
-        exposed=exposure.exposes(upright, strokes, wiped + stuck, form),
+        exposed=exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], form),
         labels=tuple(
             StuckLabel(
-                tuple((float(x), float(y)) for x, y in area * scale * shrink),
+                tuple((float(x), float(y)) for x, y in one.area * scale * shrink),
                 text,
-                cuts_writing(strokes, area, float(answers[:2, 1].max()) if answers is not None else 0.0),
+                _cuts(strokes, one.area, text, float(answers[:2, 1].max()) if answers is not None else 0.0),
             )
-            for area, text in zip(stuck, texts, strict=True)
+            for one, text in zip(found, texts, strict=True)
         ),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
@@ -345,6 +343,11 @@ def _text(page: Gray, area: Quad, dpi: float, expected: Expected) -> str | None:
     return reading.text if reading else None
 
 
+def _cuts(strokes: Gray, area: Quad, text: str | None, top: float) -> bool:
+    """Whether an answer is hidden with a label; what looks like bars and is not read may be a drawing."""
+    return cuts_writing(strokes, area, top) or (text is None and bool(area[:, 1].max() > top))
+
+
 def _says(label: str | None, number: FieldReading | None, expected: Expected) -> bool:
     """Whether label and number name the same candidate: then the names can add nothing."""
     named = re.fullmatch(expected.label_pattern, label or "")
@@ -360,6 +363,11 @@ def _model(placement: Placement, form: Form) -> str:
 def _as_number(reading: FieldReading | None) -> int | None:
     text = reading.text.replace(" ", "") if reading is not None else ""
     return int(text) if text else None
+
+
+def _sheet(form: Form) -> Rectangle:
+    """Without its edges, which a scanner's bed shows beside."""
+    return Rectangle(0.0, 0.0, form.form.page_width, form.form.page_height).grown(-1.5)
 
 
 def _answers(form: Form, first: bool) -> Rectangle:

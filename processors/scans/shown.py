@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from processors.findings import Code, Finding, finding
 from processors.scans.evidence import whole
-from processors.scans.readings import PageKind, PageReading, StuckLabel
+from processors.scans.readings import PageReading, StuckLabel
 
 
 def shown(pages: Sequence[PageReading], number: str | None, label_pattern: str) -> list[Finding]:
     """A label is wiped where that hides no writing and it is the candidate's, whose `number` is known."""
     findings = []
-    held = [p for p in pages if p.exposed or any(_waits(p, one, number, label_pattern) for one in p.labels)]
+    held = [p for p in pages if p.exposed or any(_waits(one, number, label_pattern) for one in p.labels)]
     if held:
         findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in held], evidence=whole(held)))
     wiped = [p.page for p in pages if p.labels and p not in held]
@@ -24,11 +24,9 @@ def shown(pages: Sequence[PageReading], number: str | None, label_pattern: str) 
     return findings
 
 
-def _waits(page: PageReading, label: StuckLabel, number: str | None, label_pattern: str) -> bool:
+def _waits(label: StuckLabel, number: str | None, label_pattern: str) -> bool:
     """Whether a label hides writing, names another than the candidate, or lies inside and cannot be read."""
-    if label.cuts:
-        return True
-    if label.text is None:
-        return page.kind is not PageKind.FIRST  # there, the boxes name the candidate as well
+    if label.cuts or label.text is None or number is None:
+        return label.cuts  # one that cannot be read lies at the top, where boxes name the candidate as well
     read = re.fullmatch(label_pattern, label.text)
-    return number is not None and (read is None or read["candidate"] != number)
+    return read is None or read["candidate"] != number
