@@ -26,11 +26,12 @@ _WINDOW = (10, 4)  # blocks along and across a label: 20 × 8 mm of bars are les
 _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
-_EDGES = 0.7  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
+_EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
 
 _AROUND = (32.0, 16.0)  # mm around bars that are looked at, along the label and across
 _BANDS = 6
+_TWO = 2.5
 _SAME = 0.5  # share of a band's steps that are the same in all of them
 _TORN = 9.0  # mm of a label that may lack, or be scribbled over
 _LIKE = 0.5  # correlation of a row of pixels with the mean row of the bars
@@ -173,9 +174,15 @@ def _whole(strip: _Strip) -> Found:
 
 def _edges(strip: _Strip) -> float:
     """How often dark and light follow each other along the bars, a millimetre."""
-    bars = strip.gray[strip.core].astype(np.float32).mean(0)
-    light = bars > cv2.blur(bars[np.newaxis], (round(5 * PX), 1))[0]
-    return float(np.count_nonzero(np.diff(light))) / (len(bars) / PX)
+    changes = _changes(strip.gray[strip.core].astype(np.float32))
+    return float(changes.sum()) / (len(changes) / PX)
+
+
+def _changes(bars: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 where dark and light follow each other in the mean row."""
+    row = bars.mean(0)
+    light = row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - _BAR_STEP / 4  # paper has its grain
+    return np.asarray(np.diff(light), np.float32)
 
 
 def _columns(strip: _Strip) -> tuple[int, int]:
@@ -188,12 +195,12 @@ def _columns(strip: _Strip) -> tuple[int, int]:
     *each, common = cv2.blur(steps, (wide, 1), borderType=cv2.BORDER_REPLICATE)
     every = np.sort(np.array(each), 0)[_BANDS // 3]  # a line of writing fills fewer
     barred = (every > _BAR_STEP / 2) & (common > _SAME * every)
+    sides = cv2.blur(_changes(bars)[np.newaxis], (2 * wide, 1), borderType=cv2.BORDER_CONSTANT)[0]
+    barred &= sides * 2 * wide > _TWO  # a printed line beside them has two, as the sheet's edge on a dark bed
     first, last = core.start, core.stop
     inside = np.flatnonzero(barred[first:last])
     if inside.size == 0:
         return first, last
-    many = np.ones((round(1.5 * wide), 1), np.uint8)  # a printed line beside them is one
-    barred = cv2.morphologyEx(barred.astype(np.uint8), cv2.MORPH_OPEN, many).ravel()
     torn = round(_TORN * PX)
     first, last = first + int(inside[0]), first + int(inside[-1]) + 1
     while (before := np.flatnonzero(barred[max(first - torn, 0) : first])).size:
