@@ -212,6 +212,8 @@ def _columns(strip: _Strip) -> tuple[int, int]:
 
 def _writing(dark: Gray | NDArray[np.generic]) -> NDArray[np.bool_]:
     """Ink without long printed lines."""
+    if dark.size == 0:
+        return np.zeros(dark.shape, np.bool_)
     ink = np.asarray(np.asarray(dark) > _INK, np.uint8)
     lines = np.zeros_like(ink)
     for kernel in ((1, _LINE), (_LINE, 1)):
@@ -282,8 +284,29 @@ def sticks_out(label: Found, mask: Quad, sheet: Quad, dark: Gray) -> bool:
     outline = mask.astype(np.float32)
     if any(cv2.pointPolygonTest(outline, (x, y), True) < -1 for x, y in label.bars.tolist()):
         return True
-    outside = _filled(label.area, dark.shape) & _filled(sheet, dark.shape) & ~_filled(mask, dark.shape)
-    return int(np.count_nonzero(_writing(dark) & outside)) >= _SOME
+    part, corner = _part(dark, label.area, 0)
+    area, on_sheet, masked = (_filled(one - corner, part.shape) for one in (label.area, sheet, mask))
+    return int(np.count_nonzero(_writing(part) & area & on_sheet & ~masked)) >= _SOME
+
+
+def cuts_writing(dark: Gray, area: Quad, below: float) -> bool:
+    """Whether there is writing at the edge of an area that is wiped, further down than `below`.
+
+    On the page's darkness at `MAP_DPI`. What is hidden wholly lay under the label, as what is cut may not.
+    """
+    part, corner = _part(dark, area, _LINE)
+    inner = _filled(area - corner, part.shape)
+    edge = np.array(cv2.dilate(inner.astype(np.uint8), np.ones((2 * _EDGE + 1,) * 2, np.uint8)) > 0) & ~inner
+    edge[: max(round(below - float(corner[1])), 0)] = False
+    return int(np.count_nonzero(_writing(part) & edge)) >= 3
+
+
+def _part(page: Gray, area: Quad, reach: int) -> tuple[Gray, NDArray[np.float64]]:
+    """What lies around an area, and where its top left corner is on the page."""
+    x, y, width, height = cv2.boundingRect(np.round(area).astype(np.int32))
+    left, top = max(x - reach, 0), max(y - reach, 0)
+    part = page[top : max(y + height + reach, 0), left : max(x + width + reach, 0)]
+    return part, np.array([left, top], np.float64)
 
 
 def _filled(area: Quad, shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -292,40 +315,19 @@ def _filled(area: Quad, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return np.asarray(inside > 0, np.bool_)
 
 
-def cuts_writing(dark: Gray, area: Quad, below: float) -> bool:
-    """Whether there is writing at the edge of an area that is wiped, further down than `below`.
-
-    On the page's darkness at `MAP_DPI`. What is hidden wholly lay under the label, as what is cut may not.
-    """
-    inner = _filled(area, dark.shape).astype(np.uint8)
-    outer = np.array(cv2.dilate(inner, np.ones((2 * _EDGE + 1,) * 2, np.uint8)), np.uint8)
-    outer[: max(round(below), 0)] = 0
-    x, y, width, height = cv2.boundingRect(np.round(area).astype(np.int32))
-    grown = np.s_[
-        max(y - _LINE, 0) : max(y + height + _LINE, 0), max(x - _LINE, 0) : max(x + width + _LINE, 0)
-    ]
-    edge = (outer[grown] > 0) & (inner[grown] == 0)
-    return int(np.count_nonzero(_writing(dark[grown]) & edge)) >= 3
-
-
 _LETTER = (1.3 * PX, 4.5 * PX)  # height of print, in pixels of the map
 _ROW = 9  # characters of one height on one line: a candidate's number has eleven
 
 
 def shows_remains(small: Gray, dark: Gray, area: Quad) -> bool:
     """Whether bars, or a line of print, are left around what was wiped of a page at `MAP_DPI`."""
-    reach = round(_CLEAR_MOST * PX)
-    x, y, width, height = cv2.boundingRect(np.round(area).astype(np.int32))
-    around = np.s_[
-        max(y - reach, 0) : max(y + height + reach, 0), max(x - reach, 0) : max(x + width + reach, 0)
-    ]
-    if small[around].size == 0:
+    (around, _), (inked, _) = (_part(page, area, round(_CLEAR_MOST * PX)) for page in (small, dark))
+    if around.size == 0:
         return False
-    kernels = (_REMAINS, _REMAINS[::-1])
-    for (barred, _), window in zip(_barred(small[around]), kernels, strict=True):
+    for (barred, _), window in zip(_barred(around), (_REMAINS, _REMAINS[::-1]), strict=True):
         if _windows(barred, window, _REMAINS_FILLED).any():
             return True
-    ink = _writing(dark[around]).astype(np.uint8)
+    ink = _writing(inked).astype(np.uint8)
     return _has_print(ink) or _has_print(np.ascontiguousarray(ink.T))
 
 
