@@ -125,16 +125,19 @@ def roster_csv(candidates: Sequence[Candidate]) -> bytes:
 def draw_batch(
     seed: int, exam: str, centre: str, candidates: Sequence[Candidate], kinds: Sequence[Kind], form: Form, *,
     level: Level = Level.OFFICE, dpi: int = 200, mode: Mode = Mode.GRAY, a3: bool = False,
-    other_exam: str = "U9", faults: Sequence[Fault | None] = (),
+    other_exam: str = "U9", faults: Sequence[Fault | None] = (), label_at: Spot | None = None,
 ) -> Batch:  # fmt: skip
     """The scan of one copy for each of `kinds`, by the first of `candidates`; the others have no copy.
 
     The same arguments give the same bytes. `OTHER_LABEL` takes a roster of two at least. `other_exam` is the
     épreuve of a copy in the wrong pile. `faults`: what happens to the paper of each copy, in their order.
+    `label_at`: where labels are stuck, if not where they belong.
     """
     if len(kinds) > len(candidates):
         raise ValueError("more copies than candidates")
-    drawing = _Drawing(seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam)
+    drawing = _Drawing(
+        seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam, label_at
+    )
     for candidate, kind, fault in zip(candidates, kinds, [*faults, *[None] * len(kinds)], strict=False):
         drawing.add(candidate, kind, fault)
     return Batch(
@@ -148,11 +151,11 @@ class _Drawing:
 
     def __init__(
         self, seed: int, exam: str, centre: str, roster: tuple[Candidate, ...], form: Form, level: Level,
-        dpi: int, mode: Mode, a3: bool, other_exam: str,
+        dpi: int, mode: Mode, a3: bool, other_exam: str, label_at: Spot | None,
     ) -> None:  # fmt: skip
         self._seed, self._exam, self._centre, self._roster = seed, exam, centre, roster
         self._level, self._dpi, self._mode, self._a3, self._other_exam = level, dpi, mode, a3, other_exam
-        self._press = Press(form, dpi)
+        self._press, self._label_at = Press(form, dpi), label_at
         self.images: list[bytes] = []
         self.copies: list[CopyTruth] = []
         self._pages = 0
@@ -265,7 +268,7 @@ class _Drawing:
                 lines = int(rng.integers(4, 20)) if number == written else None
                 press.write_answer(page, hand, rng, first, lines)
             if first and label and (number == 1 or label_everywhere):
-                press.stick(page, label, rng)
+                press.stick(page, label, rng, self._label_at)
             if number == 2 and kind is Kind.LABEL_INSIDE and label:
                 press.stick(page, label, rng, Spot(70, 60))
             yield page
