@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 
 _SCAN = 300_000  # pixels of a page's images: an A4 at 60 dpi has 350,000, a letterhead's logo some 80,000
-_MAX_CONTENT = 8 << 20  # bytes of drawing operators that are looked at
+_MAX_CONTENT = 1 << 20  # bytes of drawing operators that are looked at
 _DEPTH = 12  # of forms in forms
 _NOTES = {"/Text", "/FreeText", "/Stamp", "/Widget", "/Popup", "/Link", "/Watermark", "/FileAttachment"}
 _UNSEEN = {"/Popup", "/Link"}
@@ -58,7 +58,17 @@ class _Work:
 
 
 def lift(pdf: pikepdf.Pdf, page: pikepdf.Page) -> Lifted:
-    """Takes text and notes off a page, in memory, if it is a scan; a page without one stays as it is."""
+    """Takes text and notes off a scanned page, in memory; any other, or a broken one, stays as it is."""
+    try:
+        return _lift(pdf, page)
+    except _MALFORMED:  # a renderer may get more out of it
+        return Lifted()
+
+
+_MALFORMED = (pikepdf.PikepdfError, pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError)
+
+
+def _lift(pdf: pikepdf.Pdf, page: pikepdf.Page) -> Lifted:
     images = page.get_images().values()
     if sum(int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images) < _SCAN:
         return Lifted()

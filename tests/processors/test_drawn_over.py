@@ -105,6 +105,17 @@ def test_text_that_cannot_be_told_from_a_drawing_is_doubtful(way: Way) -> None:
     assert second(draw_over(scanned(), way, TEXT)).captioned
 
 
+def test_a_page_whose_content_is_broken_is_still_drawn() -> None:
+    """Text that cannot be lifted is seen among the pixels; what a renderer can draw is not lost."""
+    with pikepdf.open(io.BytesIO(draw_over(scanned(), Way.STAMP, TEXT))) as broken:
+        for page in broken.pages:
+            page.contents_add(b"q Tr Q")
+        out = io.BytesIO()
+        broken.save(out)
+    image = second(out.getvalue())
+    assert image.codec == "rendered" and image.captioned and not image.lifted
+
+
 def test_a_page_of_text_alone_stays_as_it_is() -> None:
     """A convocation is no scan: it is read as it is shown, and cannot be in a copy that leaves."""
     with pikepdf.new() as made:
