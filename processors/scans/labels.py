@@ -289,11 +289,14 @@ def sticks_out(label: Found, mask: Quad, sheet: Quad, dark: Gray) -> bool:
     return int(np.count_nonzero(_writing(part) & area & on_sheet & ~masked)) >= _SOME
 
 
-def cuts_writing(dark: Gray, area: Quad, below: float) -> bool:
-    """Whether there is writing at the edge of an area that is wiped, further down than `below`.
+def cuts_writing(dark: Gray, area: Quad, below: float, text: str | None) -> bool:
+    """Whether writing may be hidden with a label's area, further down than `below`.
 
-    On the page's darkness at `MAP_DPI`. What is hidden wholly lay under the label, as what is cut may not.
+    On the page's darkness at `MAP_DPI`. It is if writing lies at the edge of the area; and bars of which no
+    text was read may be a drawing.
     """
+    if text is None and area[:, 1].max() > below:
+        return True
     part, corner = _part(dark, area, _LINE)
     inner = _filled(area - corner, part.shape)
     edge = np.array(cv2.dilate(inner.astype(np.uint8), np.ones((2 * _EDGE + 1,) * 2, np.uint8)) > 0) & ~inner

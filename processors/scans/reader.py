@@ -17,12 +17,12 @@ from processors.people import Candidate
 from processors.scans import exposure, handwriting, quality
 from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
-from processors.scans.barcode import read_label
+from processors.scans.barcode import read_label, read_label_at
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
-from processors.scans.labels import Found, Quad, cuts_writing, find_labels, lies_in, sticks_out
+from processors.scans.labels import Found, cuts_writing, find_labels, lies_in, sticks_out
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
@@ -34,6 +34,7 @@ from processors.scans.readings import (
     ScanReading,
     StuckLabel,
     Turn,
+    as_corners,
 )
 from processors.scans.registration import (
     BOXES_SEEN,
@@ -215,8 +216,9 @@ def read_page(
     upright, strokes = turned(small, placement.turn), turned(dark, placement.turn)
     answers = placement.corners(_answers(form, first)) / scale if placement.sure else None
     judgement = quality.judge(upright, strokes, dpi, answers)
-    written = strokes
+    written, top = strokes, 0.0
     if answers is not None:
+        top = float(answers[:2, 1].max())
         numbered = placement.corners(boxes_zone(form.pagination).grown(_FRAMED)) / scale
         written = _answered(strokes, answers, numbered)
     if first:
@@ -246,7 +248,11 @@ def read_page(
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
-    texts = [_text(coarse, one.area * scale, dpi, expected) for one in found]
+    symbology = form.label.symbology
+    texts = [
+        read_label_at(coarse, one.area * scale, dpi, expected.label_pattern, expected.enrolled, symbology)
+        for one in found
+    ]
     if first:
         label = label or next((text for text in texts if text), None)
         texts = [
@@ -273,9 +279,7 @@ def read_page(
         exposed=exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], form),
         labels=tuple(
             StuckLabel(
-                tuple((float(x), float(y)) for x, y in one.area * scale * shrink),
-                text,
-                _cuts(strokes, one.area, text, float(answers[:2, 1].max()) if answers is not None else 0.0),
+                as_corners(one.area * scale * shrink), text, cuts_writing(strokes, one.area, top, text)
             )
             for one, text in zip(found, texts, strict=True)
         ),
@@ -332,22 +336,6 @@ def _label(page: Gray, placement: Placement, dpi: float, expected: Expected) -> 
     return reading.text if reading else None
 
 
-def _text(page: Gray, area: Quad, dpi: float, expected: Expected) -> str | None:
-    """What the bars of a label say that lies anywhere on a page."""
-    (along, across), density = (np.hypot(*(area[k] - area[0])) for k in (1, 3)), min(1.0, 300 / dpi)
-    size = round(along * density), round(across * density)
-    upright = np.array([[0, 0], [size[0], 0], [size[0], size[1]]], np.float32)
-    matrix = cv2.getAffineTransform(area[:3].astype(np.float32), upright)
-    bars = np.asarray(cv2.warpAffine(page, matrix, size, borderValue=255), np.uint8)
-    reading = read_label(bars, expected.label_pattern, expected.enrolled, expected.form.label.symbology)
-    return reading.text if reading else None
-
-
-def _cuts(strokes: Gray, area: Quad, text: str | None, top: float) -> bool:
-    """Whether an answer is hidden with a label; what looks like bars and is not read may be a drawing."""
-    return cuts_writing(strokes, area, top) or (text is None and bool(area[:, 1].max() > top))
-
-
 def _says(label: str | None, number: FieldReading | None, expected: Expected) -> bool:
     """Whether label and number name the same candidate: then the names can add nothing."""
     named = re.fullmatch(expected.label_pattern, label or "")
@@ -385,7 +373,7 @@ def _answered(dark: Gray, answers: Outline, boxes: Outline) -> Gray:
 
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
-    return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
+    return as_corners(placement.corners(form.identity.frame))
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:

@@ -34,6 +34,10 @@ Corners = tuple[tuple[float, float], ...]
 """x, y in pixels of the upright page, clockwise."""
 
 
+def as_corners(points: NDArray[np.float64]) -> Corners:
+    return tuple((float(x), float(y)) for x, y in points)
+
+
 @dataclass(frozen=True)
 class StuckLabel:
     """A label that the identity frame does not hold whole: it is wiped with what is printed on it.
