@@ -85,10 +85,11 @@ def cpu(function: Callable[[], object]) -> float:
 
 
 def place(page: PageReading) -> PagePlace:
+    labels = tuple(label.area for label in page.labels)
     if page.frame is None:
-        return PagePlace(page.image, page.half, page.turn, exposed=page.exposed)
+        return PagePlace(page.image, page.half, page.turn, None, page.exposed, labels)
     margin = FORM.identity.mask_margin * math.dist(*page.frame[:2]) / FORM.identity.frame.width
-    return PagePlace(page.image, page.half, page.turn, wipe_polygon(page.frame, margin), page.exposed)
+    return PagePlace(page.image, page.half, page.turn, wipe_polygon(page.frame, margin), page.exposed, labels)
 
 
 def ours(path: Path, image: RawImage) -> dict[str, float]:

@@ -222,12 +222,12 @@ def anonymise(job: Job) -> None:
 
 
 def _place(page: PlacedPage, form: Form) -> PagePlace:
-    if page.frame is None:
-        return PagePlace(page.image, page.half, page.turn, exposed=page.exposed)
-    identity = form.of_model(page.model).identity
-    pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
-    wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
-    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed)
+    wipe = None
+    if page.frame is not None:
+        identity = form.of_model(page.model).identity
+        pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
+        wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels)
 
 
 @stage("répondre au centre")

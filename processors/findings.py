@@ -50,6 +50,8 @@ class Code(StrEnum):
     COPY_OF_ABSENT = "copy_of_absent"
     EXPECTED_MORE_COPIES = "expected_more_copies"
     NOT_ANONYMOUS = "not_anonymous"
+    LABEL_MISPLACED = "label_misplaced"
+    DRAWN_OVER = "drawn_over"
     REPORTED = "reported"
     # A dropped file that cannot be taken as it is
     NOT_A_PDF = "not_a_pdf"
@@ -211,6 +213,17 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Un nom, un numéro ou une étiquette se voit hors du cadre d'identité ({pages} du fichier) : "
         "la copie ne part pas. Cachez-le sur le papier et numérisez de nouveau la copie entière.",
     ),
+    Code.LABEL_MISPLACED: (
+        _I,
+        "Étiquette collée hors de son emplacement ({pages} du fichier) : elle a été effacée de ce que "
+        "reçoit le correcteur, il n'y a rien à faire.",
+    ),
+    Code.DRAWN_OVER: (
+        _I,
+        "Un texte ou une annotation a été ajouté au fichier par-dessus l'image numérisée "
+        "({pages} du fichier) : il n'est pas transmis au correcteur, qui reçoit l'image seule. "
+        "Ôtez cet ajout des réglages du scanner ou du logiciel.",
+    ),
     Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
     Code.EMPTY_FILE: (_B, "Ce fichier est vide : déposez-le de nouveau."),
     Code.DAMAGED_FILE: (
@@ -283,6 +296,8 @@ _FRENCH_CODE = {
     Code.COPY_OF_ABSENT: "copie d'un absent",
     Code.EXPECTED_MORE_COPIES: "copies attendues",
     Code.NOT_ANONYMOUS: "anonymat imparfait",
+    Code.LABEL_MISPLACED: "étiquette mal placée",
+    Code.DRAWN_OVER: "ajout au fichier",
     Code.NOT_A_PDF: "pas un PDF",
     Code.EMPTY_FILE: "fichier vide",
     Code.DAMAGED_FILE: "fichier endommagé",

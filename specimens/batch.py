@@ -18,7 +18,7 @@ from specimens.faults import Fault, damage
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import Level, Mode, encode, pdf, scan
-from specimens.sheet import Label, LabelState, Model, Page, Press, lay
+from specimens.sheet import Label, LabelState, Model, Page, Press, Spot, lay
 
 SHEET = 4  # pages of a sheet
 
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     WRONG_EXAM = "wrong_exam"  # a copy of another épreuve
     BLURRED = "blurred"  # one page beyond reading
     DRAFT = "draft"  # with a sheet of scrap paper, written on
-    LABEL_INSIDE = "label_inside"  # a second label, stuck on the second page
+    LABEL_INSIDE = "label_inside"  # a second label, stuck over the answer on the second page
     OTHER_SHEET = "other_sheet"  # a sheet of another candidate at its end
     ANNEX = "annex"  # with the first of the form's annexes, after its sheets or within
     UNDECLARED = "undeclared"  # with the last of the form's annexes, of which the reader is not to know
@@ -127,16 +127,19 @@ def roster_csv(candidates: Sequence[Candidate]) -> bytes:
 def draw_batch(
     seed: int, exam: str, centre: str, candidates: Sequence[Candidate], kinds: Sequence[Kind], form: Form, *,
     level: Level = Level.OFFICE, dpi: int = 200, mode: Mode = Mode.GRAY, a3: bool = False,
-    other_exam: str = "U9", faults: Sequence[Fault | None] = (),
+    other_exam: str = "U9", faults: Sequence[Fault | None] = (), label_at: Spot | None = None,
 ) -> Batch:  # fmt: skip
     """The scan of one copy for each of `kinds`, by the first of `candidates`; the others have no copy.
 
     The same arguments give the same bytes. `OTHER_LABEL` takes a roster of two at least. `other_exam` is the
     épreuve of a copy in the wrong pile. `faults`: what happens to the paper of each copy, in their order.
+    `label_at`: where labels are stuck, if not where they belong.
     """
     if len(kinds) > len(candidates):
         raise ValueError("more copies than candidates")
-    drawing = _Drawing(seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam)
+    drawing = _Drawing(
+        seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam, label_at
+    )
     for candidate, kind, fault in zip(candidates, kinds, [*faults, *[None] * len(kinds)], strict=False):
         drawing.add(candidate, kind, fault)
     return Batch(
@@ -150,11 +153,11 @@ class _Drawing:
 
     def __init__(
         self, seed: int, exam: str, centre: str, roster: tuple[Candidate, ...], form: Form, level: Level,
-        dpi: int, mode: Mode, a3: bool, other_exam: str,
+        dpi: int, mode: Mode, a3: bool, other_exam: str, label_at: Spot | None,
     ) -> None:  # fmt: skip
         self._seed, self._exam, self._centre, self._roster = seed, exam, centre, roster
         self._level, self._dpi, self._mode, self._a3, self._other_exam = level, dpi, mode, a3, other_exam
-        self._press = Press(form, dpi)
+        self._press, self._label_at = Press(form, dpi), label_at
         self.images: list[bytes] = []
         self.copies: list[CopyTruth] = []
         self._pages = 0
@@ -274,7 +277,7 @@ class _Drawing:
         model = Model.CMEN if kind is Kind.OLD_MODEL else Model.CCYC
         label_everywhere = rng.random() < 0.5
         written = 0 if kind is Kind.BLANK else int(rng.integers(max(1, count - 3), count + 1))
-        if kind is Kind.BLURRED or fault is Fault.CORNER:  # what they spoil is text
+        if kind in (Kind.BLURRED, Kind.LABEL_INSIDE) or fault is Fault.CORNER:  # what they spoil is text
             written = count
         for number in range(1, count + 1):
             first = number % SHEET == 1
@@ -289,9 +292,9 @@ class _Drawing:
                 lines = int(rng.integers(4, 20)) if number == written else None
                 press.write_answer(page, hand, rng, first, lines)
             if first and label and (number == 1 or label_everywhere):
-                press.stick(page, label, rng)
+                press.stick(page, label, rng, self._label_at)
             if number == 2 and kind is Kind.LABEL_INSIDE and label:
-                press.stick(page, label, rng)
+                press.stick(page, label, rng, Spot(70, 60))
             yield page
 
     def _convocation(self, candidate: Candidate) -> Page:

@@ -62,6 +62,15 @@ class Label:
     state: LabelState = LabelState.WHOLE
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where the middle of a label is stuck: mm from the page's top left; turned clockwise, in degrees."""
+
+    x: float
+    y: float
+    turn: float = 0.0
+
+
 class Press:
     """Prints blank pages of a form at a resolution, and carries candidates' writing onto them."""
 
@@ -276,8 +285,8 @@ class Press:
 
     # --- sticking ---
 
-    def stick(self, page: Page, label: Label, rng: Rng) -> None:
-        """Sticks a label in the label zone, a little askew; it covers what lies beneath."""
+    def stick(self, page: Page, label: Label, rng: Rng, spot: Spot | None = None) -> None:
+        """Sticks a label in the label zone or at a spot, a little askew; it covers what lies beneath."""
         sharp = 3  # drawn finer than the page, as a label printer does
         density = self.px_per_mm * sharp
         sticker = self._sticker(label, density)
@@ -287,6 +296,8 @@ class Press:
         room = max(0.0, (zone.width - w) / 2 - 1), max(0.0, (zone.height - h) / 2 - 0.5)
         x = zone.x + zone.width / 2 + rng.uniform(-1, 1) * room[0]
         y = zone.y + zone.height / 2 + rng.uniform(-1, 1) * room[1]
+        if spot is not None:
+            x, y, angle = spot.x, spot.y, angle + np.radians(spot.turn)
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         centre = np.array([x, y]) * self.px_per_mm - turn @ np.array([w, h]) * self.px_per_mm / 2
         place = np.column_stack([turn / sharp, centre])

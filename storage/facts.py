@@ -125,7 +125,8 @@ class PlacedPage(BaseModel):
     """Where a page stands in the scan; `frame`: the identity frame's corners, pixels of the upright page.
 
     `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
-    whether something outside that frame may name the candidate, None where nobody looked.
+    whether something outside that frame may name the candidate, None where nobody looked; `labels`: the
+    corners of labels outside it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -137,6 +138,7 @@ class PlacedPage(BaseModel):
     model: str | None = None
     annex: bool = False
     exposed: bool | None = None
+    labels: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 class GuessedCandidate(BaseModel):

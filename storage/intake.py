@@ -21,7 +21,7 @@ from processors.people import (
     read_correctors,
 )
 from processors.scans.contract import scan_json
-from processors.scans.readings import CopyReading, PageReading, ScanReading
+from processors.scans.readings import CopyReading, Corners, PageReading, ScanReading
 from processors.session import Session
 from processors.tables import Import
 from storage.events import Event
@@ -231,16 +231,20 @@ def _enrolled(connection: Connection, exam: str, centre: str) -> dict[str, str]:
 
 
 def _placed(page: PageReading) -> PlacedPage:
-    frame = page.frame and tuple((round(float(x), 1), round(float(y), 1)) for x, y in page.frame)
     return PlacedPage(
         page=page.page,
         image=page.image,
         half=page.half,
         turn=page.turn,
-        frame=frame,
+        frame=page.frame and _rounded(page.frame),
         model=page.model,
         exposed=page.exposed,
+        labels=tuple(_rounded(label.area) for label in page.labels),
     )
+
+
+def _rounded(corners: Corners) -> Corners:
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
 
 
 def _found(copy: CopyReading, pages: Mapping[int, PlacedPage], ids: Mapping[str, str]) -> FoundCopy:

@@ -32,6 +32,7 @@ from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
 from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.jpeg import DRAWING, jpeg_segments, stripped
+from processors.scans.labels import shows_remains
 from processors.scans.lossless import Crop
 from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
 from processors.scans.readings import Gray, Half, Turn
@@ -48,8 +49,8 @@ class PagePlace:
     """A page of a copy: where it lies in the scan, what sets it upright, what of it must not be seen.
 
     `image`: PDF page, from 1; `turn` sets the page (the half, of an A3) upright; `wipe`: in pixels of the
-    upright page. `exposed`: what was seen of it outside its identity frame when it was read, None if it was
-    not looked for.
+    upright page, as are the `labels` outside it. `exposed`: whether more was seen when it was read, None if
+    it was not looked for.
     """
 
     image: int
@@ -57,6 +58,12 @@ class PagePlace:
     turn: Turn = Turn.NONE
     wipe: Polygon | None = None
     exposed: bool | None = None
+    labels: tuple[Polygon, ...] = ()
+
+    @property
+    def wiped(self) -> tuple[Polygon, ...]:
+        """All that must not be seen."""
+        return self.labels if self.wipe is None else (self.wipe, *self.labels)
 
 
 def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polygon:
@@ -124,18 +131,18 @@ def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepd
             data = stripped(raw.data)
         except ValueError as error:
             raise BadImage("image tronquée") from error
-        if place.half is None and place.wipe is None:
+        if place.half is None and not place.wiped:
             return _stream(pdf, raw, data, raw.width, raw.height), raw.width, raw.height
         if (kept := _kept_blocks(raw, data, place)) is not None:
             return _stream(pdf, raw, *kept), *kept[1:]
-    elif raw.codec == "g4" and place.half is None and place.wipe is None:
+    elif raw.codec == "g4" and place.half is None and not place.wiped:
         return _stream(pdf, raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
-    if place.half is not None or place.wipe is not None:
+    if place.half is not None or place.wiped:
         upright = turned(_half(turned(pixels, raw.rotate), raw.dpi, place.half), place.turn)
-        if place.wipe is not None:
+        for area in place.wiped:
             upright = upright.copy()
-            cv2.fillPoly(upright, [np.round(place.wipe).astype(np.int32)], (_PAPER,) * 3)
+            cv2.fillPoly(upright, [np.round(area).astype(np.int32)], (_PAPER,) * 3)
         pixels = turned(upright, Turn((-raw.rotate - place.turn) % 360))
     height, width = pixels.shape[:2]
     if raw.bilevel:
@@ -158,8 +165,9 @@ def _kept_blocks(raw: RawImage, data: bytes, place: PagePlace) -> tuple[bytes, i
         width, height = right - x, bottom - y
         crop = Crop(x, y, width, height)
     wiped = None
-    if place.wipe is not None:
-        wiped = _blocks_inside(place.wipe, width, height, Turn((raw.rotate + place.turn) % 360))
+    for area in place.wiped:
+        inside = _blocks_inside(area, width, height, Turn((raw.rotate + place.turn) % 360))
+        wiped = inside if wiped is None else wiped | inside
     redacted = lossless.redacted(data, crop, wiped)
     return None if redacted is None else (redacted, width, height)
 
@@ -249,9 +257,10 @@ def leaks(
     """The pages (from 1) of a copy's PDF that may still name its candidate; empty if it may leave.
 
     Looked for on each page: bars; a row of boxes such as identity is written in, wherever it lies (another
-    way of seeing than the one that placed the mask); the identity frame; anything but paper inside the mask.
-    A page that was not wiped and was seen when it was read is not looked at again. In the file: `forbidden`
-    texts (names, numbers), metadata, anything but page images. Every page leaks then.
+    way of seeing than the one that placed the mask); the identity frame; anything but paper inside what was
+    wiped; bars or a line of print around a label that was. A page of which nothing was wiped and that was
+    seen when it was read is not looked at again. In the file: `forbidden` texts (names, numbers), metadata,
+    anything but page images. Every page leaks then.
     """
     pages = range(1, len(places) + 1)
     if not _is_bare(pdf, len(places), forbidden):
@@ -261,8 +270,8 @@ def leaks(
         seen = place.exposed is not None
         if (
             place.exposed
-            or (not (seen and place.wipe is None) and _shows_identity(raw, place.wipe, form))
-            or (not seen and _has_bars(raw.gray(), form, label_pattern, forbidden))
+            or (not (seen and not place.wiped) and _shows_identity(raw, place, form))
+            or (not (seen and not place.labels) and _has_bars(raw.gray(), form, label_pattern, forbidden))
         ):
             found.append(page)
     return tuple(found)
@@ -272,18 +281,21 @@ _AROUND = 30.0  # millimetres below the mask where boxes of identity may have be
 _ROW_LEFT = 4  # of them in a row; the page boxes, far below, have two and two
 
 
-def _shows_identity(raw: RawImage, wipe: Polygon | None, form: Form) -> bool:
-    """Whether anything but paper is inside the mask, or what belongs inside is seen elsewhere."""
+def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
+    """Whether anything but paper is inside what was wiped, or what belongs inside is seen elsewhere."""
     gray, dpi = raw.gray(raw.shrink), raw.dpi / raw.shrink
     small, scale = reduced(gray, dpi)
     dark = darkness(small)
-    if exposes(small, dark, None, form):
+    if exposes(small, dark, form):
         return True
-    if wipe is None:
+    for area in place.wiped:
+        if not _holds_paper(gray, np.asarray(area) / raw.shrink, 32 // raw.shrink):
+            return True
+    if any(shows_remains(small, dark, np.asarray(label) / raw.shrink / scale) for label in place.labels):
+        return True
+    if place.wipe is None:
         return False
-    mask = np.asarray(wipe) / raw.shrink
-    if not _holds_paper(gray, mask, 32 // raw.shrink):
-        return True
+    mask = np.asarray(place.wipe) / raw.shrink
     around = slice(0, int((mask[:, 1].max() / dpi * 25.4 + _AROUND) * PX))
     if shows_identity_row(dark[around], form, _ROW_LEFT):
         return True

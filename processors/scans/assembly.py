@@ -28,6 +28,7 @@ from processors.scans.readings import (
 )
 from processors.scans.reunion import likeness, reunited
 from processors.scans.sequence import LENGTHS, Costs, PageEvidence, Place, number_costs
+from processors.scans.shown import shown
 from processors.scans.sides import sides, slots
 from processors.scans.strays import headed_strays, is_double
 
@@ -72,7 +73,7 @@ def assemble(
     handed, nobodys = handed_in(annexes, sheets, pages, copy_of, neighbours)
     strays = headed_strays(pages, copy_of, [copy.length for copy in neighbours])
     copies = [
-        _copy(group, those, owner, model, pile, with_it, strays.get(k, []))
+        _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []))
         for k, (group, those, owner, with_it) in enumerate(
             zip(whole_copies, kept, owners, handed, strict=True)
         )
@@ -177,6 +178,7 @@ def _copy(
     kept: dict[int, PageReading],
     owner: Attribution,
     model: str,
+    label_pattern: str,
     pile: Pile,
     handed: Handed,
     strays: Sequence[PageReading],
@@ -191,6 +193,7 @@ def _copy(
         *_order(members, kept, length, pile, handed),
         *_annexes(handed),
         *_appearance(pages, foreign, model),
+        *shown(pages, owner.candidate.number if owner.candidate else None, label_pattern),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
             for found in owner.findings
@@ -355,9 +358,6 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
         findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
-    exposed = [p for p in pages if p.exposed]
-    if exposed:
-        findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in exposed], evidence=whole(exposed)))
     old = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
     if old:
         names = sorted({(p.model or "").upper() for p in old})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import zxingcpp
+from numpy.typing import NDArray
 from pyzbar import pyzbar
 
 from processors.scans.readings import Gray
@@ -44,6 +45,24 @@ def read_label(
                 return LabelReading(text, by)
         seen.update(texts)
     return None
+
+
+def read_label_at(
+    page: Gray,
+    area: NDArray[np.float64],
+    dpi: float,
+    pattern: str,
+    enrolled: Container[str],
+    symbology: str = "Code128",
+) -> str | None:
+    """The text of a label anywhere on a page: `area` has its corners, the first two along the bars."""
+    (along, across), density = (np.hypot(*(area[k] - area[0])) for k in (1, 3)), min(1.0, 300 / dpi)
+    size = round(along * density), round(across * density)
+    upright = np.array([[0, 0], [size[0], 0], [size[0], size[1]]], np.float32)
+    matrix = cv2.getAffineTransform(area[:3].astype(np.float32), upright)
+    bars = np.asarray(cv2.warpAffine(page, matrix, size, borderValue=255), np.uint8)
+    reading = read_label(bars, pattern, enrolled, symbology)
+    return reading.text if reading else None
 
 
 def _attempts(zone: Gray, symbology: str) -> Iterator[tuple[str, list[str]]]:

@@ -5,56 +5,33 @@ Another way of seeing than the one that places the mask: textures of the page at
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.scans.form import Form
 from processors.scans.geometry import PX, halved
+from processors.scans.labels import Quad, shows_bars
 from processors.scans.readings import Gray
 
-_HALVINGS = 4
-_BLOCK = 1 << _HALVINGS  # pixels of the map, 4 mm
-_BAR_STEP = 22.0  # mean gray step between neighbours across printed bars, a third of the darkest label's
-_ALONG = 0.4  # share of it along them; handwriting has as much both ways
-_LABEL_BLOCKS = (5, 2)  # along, across: 20 mm of bars, 8 mm high, is less than any label
 _INK = 30  # at half the map's size, where a thin line is half as dark
 _CHAIN = 8  # equal sides in a row: more than the page boxes have, fewer than the shortest name or number
 
 
-def exposes(small: Gray, dark: Gray, frame: NDArray[np.float64] | None, form: Form) -> bool:
-    """Whether a page at `MAP_DPI`, with its darkness, shows a label or a row of identity boxes.
-
-    `frame`: corners of its identity frame with the margin that is wiped, 4 × 2 pixels of the map, None on
-    pages that have none; what is inside does not count.
-    """
-    if frame is not None:
-        small, dark = small.copy(), dark.copy()
-        inside = [np.round(frame).astype(np.int32)]
-        cv2.fillPoly(small, inside, 255.0)
-        cv2.fillPoly(dark, inside, 0.0)
+def exposes(small: Gray, dark: Gray, form: Form) -> bool:
+    """Whether a page at `MAP_DPI`, with its darkness, shows a label or a row of identity boxes."""
     return shows_bars(small) or shows_identity_row(dark, form)
 
 
-def shows_bars(small: Gray) -> bool:
-    """Whether a bar code lies on a page at `MAP_DPI`, upright or on its side, readable or not."""
-    height, width = (side // _BLOCK for side in small.shape)
-    page = small[: height * _BLOCK, : width * _BLOCK]
-    steps = []
-    for moved in (page[:, 1:], page[1:]):
-        step = np.zeros_like(page)
-        rows, columns = moved.shape
-        cv2.absdiff(moved, page[:rows, :columns], step[:rows, :columns])
-        steps.append(halved(step, _HALVINGS).astype(np.float32))
-    across, down = steps
-    for strong, weak, (wide, tall) in (
-        (across, down, _LABEL_BLOCKS),
-        (down, across, _LABEL_BLOCKS[::-1]),
-    ):
-        barred = np.asarray((strong > _BAR_STEP) & (weak < _ALONG * strong), np.uint8)
-        if cv2.erode(barred, np.ones((tall, wide), np.uint8), borderValue=0).any():
-            return True
-    return False
+def shows_row_outside(dark: Gray, wiped: Sequence[Quad], form: Form) -> bool:
+    """Whether a row of identity boxes stands on a page, from its darkness, outside of what is wiped there."""
+    if wiped:
+        dark = dark.copy()
+        for area in wiped:
+            cv2.fillPoly(dark, [np.round(area).astype(np.int32)], 0.0)
+    return shows_identity_row(dark, form)
 
 
 def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN) -> bool:

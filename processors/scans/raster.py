@@ -1,8 +1,9 @@
 """What page images does this file hold?
 
-A scanned page is one image: its own stream is taken as it stands, without rendering. A page that is
-anything more (several images, something drawn over the image, a mask, a tilted or mirrored placement, an
-uncommon codec) is rendered, so that `RawImage.gray()` is always the page as a viewer shows it.
+A scanned page is one image: its own stream is taken as it stands, without rendering, and without the text
+and the notes that a program drew over it. A page that is anything more (several images, shapes drawn over the
+image, a mask, a tilted or mirrored placement, an uncommon codec) is rendered, without them as well, so that
+`RawImage.gray()` is else the page as a viewer shows it.
 
 pikepdf (qpdf) maps the file instead of reading it whole, keeps no stream, and gives a stream's own bytes:
 a pass over a file of any size takes some 30 MB.
@@ -15,7 +16,7 @@ import logging
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ from PIL import Image
 from processors.findings import Code, Finding, finding
 from processors.scans import g4
 from processors.scans.jpeg import jpeg_shape, shortened
+from processors.scans.overlay import alone, lift
 from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
 from processors.scans.readings import Gray, Turn
 
@@ -80,7 +82,8 @@ class RawImage:
 
     `data`: the scanner's own stream for `jpeg` and `g4`, else empty and the pixels are at hand.
     `width`, `height`: pixels as stored; `rotate`: what turns them into the page as a viewer shows it.
-    `inverted`: G4 whose black runs are paper. `bilevel`: pure black and white.
+    `inverted`: G4 whose black runs are paper. `bilevel`: pure black and white. `lifted`: text or notes that a
+    program had drawn over it are left out; `captioned`: text is among its pixels.
     """
 
     image: int
@@ -93,6 +96,8 @@ class RawImage:
     rotate: Turn = Turn.NONE
     inverted: bool = False
     bilevel: bool = False
+    lifted: bool = False
+    captioned: bool = False
     _pixels: Pixels | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -195,21 +200,9 @@ def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iter
     found when that page's pixels are asked for.
     """
     with _open(source) as pdf:
-        renderer: pypdfium2.PdfDocument | None = None
-        try:
-            for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
-                page = pdf.pages[index]
-                raw = _embedded_of(page, index + 1)
-                if raw is None:
-                    try:
-                        renderer = renderer or pypdfium2.PdfDocument(source)
-                        raw = _rendered(renderer, page, index)
-                    except (*_MALFORMED, pypdfium2.PdfiumError):  # its pixels are a BadImage
-                        raw = RawImage(index + 1, "rendered", b"", 0, 0, 200.0, False)
-                yield raw
-        finally:
-            if renderer is not None:
-                renderer.close()
+        for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
+            page = pdf.pages[index]
+            yield _embedded_of(page, index + 1) or _lifted(pdf, page, index + 1)
 
 
 def turned(pixels: Pixels, turn: Turn) -> Pixels:
@@ -313,7 +306,20 @@ def _flate(placed: Placed, number: int) -> RawImage | None:
     return RawImage(number, "flate", b"", *size, bilevel=bilevel, _pixels=pixels)
 
 
-def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
+def _lifted(pdf: pikepdf.Pdf, page: pikepdf.Page, number: int) -> RawImage:
+    """The page without what a program drew over it: rendered, unless it is its image alone then."""
+    try:
+        over = lift(pdf, page)
+        raw = _embedded_of(page, number) if over.changed else None
+        if raw is None:
+            with pypdfium2.PdfDocument(alone(page)) as document:
+                raw = _rendered(document[0], page, number)
+        return replace(raw, lifted=over.seen, captioned=raw.captioned or over.doubtful)
+    except (*_MALFORMED, pypdfium2.PdfiumError):  # its pixels are a BadImage
+        return RawImage(number, "rendered", b"", 0, 0, 200.0, False)
+
+
+def _rendered(drawn: pypdfium2.PdfPage, page: pikepdf.Page, number: int) -> RawImage:
     width, height = page_size(page)
     images = list(page.get_images().values())
     finest = max((int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images), default=0)
@@ -322,7 +328,7 @@ def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -
         long_inches = A4_INCHES
     area = long_inches**2 * min(width, height) / max(width, height)
     dpi = 300.0 if (finest / area) ** 0.5 > 250 else 200.0
-    rendered = document[index].render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
+    rendered = drawn.render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
     pixels = _without_false_colour(np.array(rendered.to_numpy()[:, :, :3], np.uint8))
     if images and np.ptp(pixels) == 0:
         raise ValueError("the image was not drawn")
@@ -332,7 +338,7 @@ def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -
     if bilevel and pixels.ndim == 2:
         pixels = np.where(pixels > 127, np.uint8(255), np.uint8(0))
     return RawImage(
-        index + 1,
+        number,
         "rendered",
         b"",
         pixels.shape[1],
@@ -340,6 +346,7 @@ def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -
         dpi,
         pixels.ndim == 3,
         bilevel=bilevel and pixels.ndim == 2,
+        captioned=drawn.get_textpage().count_chars() > 0,
         _pixels=pixels,
     )
 

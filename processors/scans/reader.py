@@ -17,11 +17,12 @@ from processors.people import Candidate
 from processors.scans import exposure, handwriting, quality
 from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
-from processors.scans.barcode import read_label
+from processors.scans.barcode import read_label, read_label_at
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
+from processors.scans.labels import Found, cuts_writing, find_labels, lies_in, sticks_out
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
@@ -31,7 +32,9 @@ from processors.scans.readings import (
     PageKind,
     PageReading,
     ScanReading,
+    StuckLabel,
     Turn,
+    as_corners,
 )
 from processors.scans.registration import (
     BOXES_SEEN,
@@ -50,6 +53,7 @@ _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 1
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
+_CLEAR = 6.0  # mm beyond: its number in clear
 _FRAMED = 1.0  # mm within the page boxes: what the edge of the image cuts there may read as another number
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
 
@@ -167,7 +171,8 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
             looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
         for (half, _), look in zip(halves, looks, strict=True):
             scanned = Scanned(shrink, partial(_top, image, half))
-            yield read_page(look, image.image, half, dpi, expected, scanned)
+            reading = read_page(look, image.image, half, dpi, expected, scanned)
+            yield replace(reading, lifted=image.lifted, exposed=reading.exposed or image.captioned)
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
 
@@ -222,7 +227,7 @@ def read_page(
     upright, strokes = turned(small, placement.turn), turned(dark, placement.turn)
     answers = placement.corners(_answers(form, first)) / scale if placement.sure else None
     judgement = quality.judge(upright, strokes, dpi, answers)
-    written = strokes
+    written, top = strokes, 0.0
     if answers is not None:
         boxed = (
             placement.by_boxes.corners(boxes_zone(form.page_boxes).grown(_FRAMED))
@@ -240,6 +245,8 @@ def read_page(
     if form.page_boxes is not None and (boxes or (first and not form.is_annex)):
         number, total = _read_pagination(page, placement.by_boxes, form.page_boxes)
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
+    wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
+    found, coarse = find_labels(upright, strokes), page
     if first:
         if scanned is not None and shrink > 1:
             fine = placement.enlarged(shrink)
@@ -248,9 +255,24 @@ def read_page(
             fine = placement
         identity = _read_rows(page, fine, form.rows_of("digits"))
         label = _label(page, fine, dpi * shrink, form, expected)
+        zone = placement.corners(form.identity.label_zone.grown(_LABEL_REACH + _CLEAR)) / scale
+        if label is not None and not any(lies_in(one, zone) for one in found):
+            found.append(Found(wiped[0], zone))  # read, though too pale or scribbled over to be seen
+        sheet = placement.corners(_sheet(form)) / scale
+        found = [one for one in found if sticks_out(one, wiped[0], sheet, strokes)]
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
+    symbology = expected.form.label.symbology
+    texts = [
+        read_label_at(coarse, one.area * scale, dpi, expected.label_pattern, expected.enrolled, symbology)
+        for one in found
+    ]
+    if first:
+        label = label or next((text for text in texts if text), None)
+        texts = [
+            text or (label if lies_in(one, zone) else None) for one, text in zip(found, texts, strict=True)
+        ]
     return PageReading(
         page=1,
         image=image,
@@ -271,7 +293,13 @@ def read_page(
         fingerprint=_fingerprint(placement.ink, form),
         hand=hand(written) if half is not None and answers is not None else None,
         headed=kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind]),
-        exposed=_exposed(small, dark, scale, placement, form, expected.form),
+        exposed=exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form),
+        labels=tuple(
+            StuckLabel(
+                as_corners(one.area * scale * shrink), text, cuts_writing(strokes, one.area, top, text)
+            )
+            for one, text in zip(found, texts, strict=True)
+        ),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
     )
@@ -348,6 +376,11 @@ def _as_number(reading: FieldReading | None) -> int | None:
     return int(text) if text else None
 
 
+def _sheet(form: Form) -> Rectangle:
+    """Without its edges, which a scanner's bed shows beside."""
+    return Rectangle(0.0, 0.0, form.form.page_width, form.form.page_height).grown(-1.5)
+
+
 def _answers(form: Form, first: bool) -> Rectangle:
     """The sheet, below everything that is printed at the top of a first page."""
     top = form.answers_top if first else 0.0
@@ -363,16 +396,7 @@ def _answered(dark: Gray, answers: Outline, boxes: Outline | None) -> Gray:
 
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
-    return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
-
-
-def _exposed(small: Gray, dark: Gray, scale: float, placement: Placement, form: Form, sheet: Form) -> bool:
-    """Whether what names somebody shows outside what is wiped of a page of `form`, the sheet or an annex."""
-    if placement.frames < FRAMES_SEEN:
-        return exposure.exposes(small, dark, None, sheet)
-    wiped = form.identity.frame.grown(form.identity.mask_margin)
-    upright, dark = turned(small, placement.turn), turned(dark, placement.turn)
-    return exposure.exposes(upright, dark, placement.corners(wiped) / scale, sheet)
+    return as_corners(placement.corners(form.identity.frame))
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:

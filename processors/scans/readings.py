@@ -30,6 +30,26 @@ class Turn(IntEnum):
     LEFT = 270
 
 
+Corners = tuple[tuple[float, float], ...]
+"""x, y in pixels of the upright page, clockwise."""
+
+
+def as_corners(points: NDArray[np.float64]) -> Corners:
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+@dataclass(frozen=True)
+class StuckLabel:
+    """A label that the identity frame does not hold whole: it is wiped with what is printed on it.
+
+    `text`: of its bars, None if they cannot be read; `cuts`: writing of the answers is hidden with it.
+    """
+
+    area: Corners
+    text: str | None
+    cuts: bool
+
+
 class PageKind(StrEnum):
     FIRST = "first"  # first page of a sheet: bears the identity frame
     INSIDE = "inside"
@@ -65,8 +85,9 @@ class PageReading:
     `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
     first page or an annex, whose `model` says which. `sharpness`: 0 to 1, 1 as sharp as print.
     `fingerprint`: for telling a doubled page.
-    `exposed`: bars or identity boxes show outside that frame; `headed`: rows of boxes such as identity is
-    written in show on a page of no known paper; `hand`: how the half of an A3 is written.
+    `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or a program's text show
+    elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in show
+    on a page of no known paper; `hand`: how the half of an A3 is written.
     """
 
     page: int
@@ -82,13 +103,15 @@ class PageReading:
     blank: bool
     sharpness: float
     resolution_dpi: int
-    frame: tuple[tuple[float, float], ...] | None = None
+    frame: Corners | None = None
     number_reading: FieldReading | None = None
     total_reading: FieldReading | None = None
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     exposed: bool = False
     hand: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     headed: bool = False
+    labels: tuple[StuckLabel, ...] = ()
+    lifted: bool = False
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
 

@@ -38,9 +38,11 @@ from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.form import load_form
 from processors.scans.raster import read_images
 from processors.scans.readings import Gray
-from specimens.batch import Kind, roster_csv
+from specimens.batch import Kind, draw_batch, roster_csv
+from specimens.drawn_over import Way, draw_over
 from specimens.rehearsal import correctors_csv, plan_session
 from specimens.scanner import Level, Mode
+from specimens.sheet import Spot
 from storage import intake, queries
 from storage.objects import Store
 from storage.register import open_register
@@ -50,9 +52,9 @@ pytestmark = pytest.mark.slow
 
 NAME = "pile de Mme Martinet.pdf"
 PILES = (
-    ("0130051K", Mode.GRAY, True, (Kind.OK, Kind.UPSIDE_DOWN, Kind.OK)),
-    ("0050006E", Mode.COLOR, False, (Kind.OK,) * 3),
-    ("0840003X", Mode.BW, False, (Kind.OK,) * 3),
+    ("0130051K", Mode.GRAY, True, (Kind.OK, Kind.UPSIDE_DOWN, Kind.OK), None),
+    ("0050006E", Mode.COLOR, False, (Kind.OK,) * 3, Spot(150, 66)),  # the number hangs below the frame
+    ("0840003X", Mode.BW, False, (Kind.OK,) * 3, Spot(160, 78, 180)),
 )
 _PLAN = plan_session(11, [centre for centre, *_ in PILES], ["U4", "U7"], 30)
 
@@ -84,10 +86,15 @@ def loot(work: Context, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lo
     form = load_form(FORM)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scans, "context", lambda: work)
-        for centre, mode, a3, kinds in PILES:
+        for centre, mode, a3, kinds, label_at in PILES:
             planned = next(b for b in _PLAN.batches if (b.centre, b.exam) == (centre, "U4"))
-            drawn = replace(planned, mode=mode, a3=a3, kinds=kinds, level=Level.OFFICE).draw(form)
-            work.store.inbox.put(f"scans/{centre}/U4/{NAME}", drawn.pdf)
+            drawn = draw_batch(
+                planned.seed, "U4", centre, planned.roster, kinds, form, level=Level.OFFICE, mode=mode, a3=a3,
+                label_at=label_at,
+            )  # fmt: skip
+            who = plain(planned.roster[0].family_name).upper()
+            stamped = draw_over(drawn.pdf, Way.STAMP, f"{who} {planned.roster[0].number}.pdf")
+            work.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
             (dropped,) = work.store.inbox.list(f"scans/{centre}/U4/{NAME}")
             scan = intake.arrive(work.register, dropped, "U4", centre, actor="test", at=now())
             path = tmp_path_factory.mktemp("run") / "scan.pdf"

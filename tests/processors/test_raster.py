@@ -111,7 +111,6 @@ def test_rotation_and_placement_are_honoured(tmp_path: Path, rotate: int, matrix
     ("after", "codec"),
     [
         (b"BT 3 Tr /F0 12 Tf 100 100 Td (DUPONT) Tj ET", "jpeg"),  # an OCR layer
-        (b"BT 0 Tr /F0 12 Tf 100 100 Td (DUPONT) Tj ET", "rendered"),
         (b"1 0 0 rg 100 100 200 50 re f", "rendered"),
         (b"q 200 0 0 200 50 50 cm /Im0 Do Q", "rendered"),
         (b"q BI /W 1 /H 1 /BPC 8 /CS /G ID \x00 EI Q", "rendered"),
