@@ -19,7 +19,7 @@ from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
-from processors.scans.geometry import darkness, reduced
+from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
 from processors.scans.pageboxes import boxes_zone
@@ -46,6 +46,7 @@ from processors.scans.voices import NUMBER
 
 _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
 """Boxes in a row that make a header on a page of no known paper; of answers, more than a drawn byte."""
+_HEADER_MM = 80.0
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -268,7 +269,7 @@ def read_page(
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
-        headed=kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind]),
+        headed=_is_headed(strokes, kind),
         exposed=_exposed(small, dark, scale, placement, form, expected.form),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
@@ -362,6 +363,13 @@ def _answered(dark: Gray, answers: Outline, boxes: Outline | None) -> Gray:
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
     return tuple((float(x), float(y)) for x, y in placement.corners(form.identity.frame))
+
+
+def _is_headed(strokes: Gray, kind: PageKind) -> bool:
+    """Whether a page of no known paper, or of answers, bears a header; of answers only the top is looked at."""
+    if kind is PageKind.INSIDE:
+        return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind])
+    return kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind])
 
 
 def _exposed(small: Gray, dark: Gray, scale: float, placement: Placement, form: Form, sheet: Form) -> bool:
