@@ -366,7 +366,7 @@ def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
 
 
 def _is_headed(strokes: Gray, kind: PageKind) -> bool:
-    """Whether a page of no known paper, or of answers, bears a header; of answers only the top is looked at."""
+    """Whether what names somebody shows outside what is wiped of a page of `form`: `sheet`, or an annex."""
     if kind is PageKind.INSIDE:
         return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind])
     return kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind])
