@@ -51,6 +51,9 @@ class Kind(StrEnum):
     UNDECLARED = "undeclared"  # with the last of the form's annexes, of which the reader is not to know
 
 
+PLAIN = tuple(kind for kind in Kind if kind not in (Kind.ANNEX, Kind.UNDECLARED))
+"""The kinds that a form without annexes can be drawn with."""
+
 _LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
 _NO_LABEL = {Kind.NO_LABEL, Kind.ANONYMOUS}
 _NO_BOXES = {Kind.NO_HEADER, Kind.ANONYMOUS}

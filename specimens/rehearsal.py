@@ -15,7 +15,7 @@ import numpy as np
 
 from processors.people import ATTENDANCE_COLUMNS, CORRECTOR_COLUMNS, Attendance, Candidate, Corrector
 from processors.scans.form import Form
-from specimens.batch import Batch, Kind, draw_batch, roster_csv
+from specimens.batch import PLAIN, Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_correctors, invent_schools
 from specimens.scanner import Level, Mode
 
@@ -80,7 +80,7 @@ def plan_session(
     rng = np.random.default_rng(seed)
     schools = invent_schools(rng, len(centres) + 2)
     places = list(product(centres, exams))
-    kinds = [*list(Kind)[:copies], *[Kind.OK] * (copies - len(Kind))]
+    kinds = [*PLAIN[:copies], *[Kind.OK] * (copies - len(PLAIN))]
     dealt = [tuple(part) for part in np.array_split(rng.permutation(np.array(kinds, object)), len(places))]
     candidates: list[Candidate] = []
     batches: list[PlannedBatch] = []

@@ -88,4 +88,6 @@ def _follow(middles: NDArray[np.float64], pitch: float, height: float, axis: int
     last = np.ones(len(follows), bool)  # of a chain of one, then of two ...
     for _ in range(least - 1):
         last = follows[:, last].any(axis=1)
-    return bool(last.any())
+        if not last.any():
+            return False
+    return True

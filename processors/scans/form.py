@@ -236,7 +236,7 @@ class Form(_Part):
 
     @property
     def answers_top(self) -> float:
-        """Where the answers of a first page begin: below its frames, and what else a sheet prints at its top."""
+        """Where the answers of a first page begin: below its frames, and what a sheet prints beneath them."""
         lowest = [frame.y + frame.height for frame in self.frames]
         if not self.is_annex:  # where boxes and words are for answers
             lowest += [box.frame.y + box.frame.height for box in self.printed.boxes]

@@ -19,7 +19,7 @@ from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label, read_label_at
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
-from processors.scans.geometry import darkness, reduced
+from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
 from processors.scans.labels import Found, cuts_writing, find_labels, lies_in, sticks_out
@@ -50,6 +50,7 @@ from processors.scans.writing import hand
 
 _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
 """Boxes in a row that make a header on a page of no known paper; of answers, more than a drawn byte."""
+_HEADER_MM = 80.0
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -292,7 +293,7 @@ def read_page(
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, form),
         hand=hand(written) if half is not None and answers is not None else None,
-        headed=kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind]),
+        headed=_is_headed(strokes, kind),
         exposed=exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form),
         labels=tuple(
             StuckLabel(
@@ -397,6 +398,13 @@ def _answered(dark: Gray, answers: Outline, boxes: Outline | None) -> Gray:
 
 def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
     return as_corners(placement.corners(form.identity.frame))
+
+
+def _is_headed(strokes: Gray, kind: PageKind) -> bool:
+    """Whether rows of boxes such as identity is written in show on a page of no known paper, or at its top."""
+    if kind is PageKind.INSIDE:
+        return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind])
+    return kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind])
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.reading import run
+from benchmarks.reading import FORMS, UNKNOWN, run
 from processors.findings import Code
 from processors.scans.form import load_form
 from processors.scans.reader import read_scan
@@ -46,29 +46,33 @@ EXPECTED: dict[Kind, tuple[CopyStatus, bool, set[Code]]] = {
     Kind.DRAFT: (C, True, {Code.FOREIGN_PAGE}),
     Kind.LABEL_INSIDE: (D, True, {Code.NOT_ANONYMOUS}),
     Kind.OTHER_SHEET: (C, True, set()),
+    Kind.ANNEX: (C, True, {Code.ANNEX}),
+    Kind.UNDECLARED: (D, True, {Code.UNDECLARED_PAGE}),
 }
 
 
 @pytest.mark.parametrize(
-    ("seed", "level", "mode", "dpi", "a3"),
+    ("form", "seed", "level", "mode", "dpi", "a3"),
     [
-        (21, Level.OFFICE, Mode.GRAY, 200, False),
-        (22, Level.POOR, Mode.BW, 200, False),
-        (23, Level.POOR, Mode.GRAY, 200, True),
-        (24, Level.CLEAN, Mode.COLOR, 300, False),
+        ("ccyc", 21, Level.OFFICE, Mode.GRAY, 200, False),
+        ("ccyc-republique", 22, Level.POOR, Mode.BW, 200, False),
+        ("ccyc-republique", 23, Level.POOR, Mode.GRAY, 200, True),
+        ("ccyc", 24, Level.CLEAN, Mode.COLOR, 300, False),
     ],
 )
 def test_every_kind_of_copy_comes_out_as_it_should(
-    tmp_path: Path, seed: int, level: Level, mode: Mode, dpi: int, a3: bool
+    tmp_path: Path, form: str, seed: int, level: Level, mode: Mode, dpi: int, a3: bool
 ) -> None:
+    declared = FORMS[form]
+    drawn = declared.with_annexes([*declared.annexes, UNKNOWN])
     rng = np.random.default_rng(seed)
     kinds = tuple(Kind)
     roster = invent_candidates(rng, len(kinds) + 4, CENTRE, [EXAM], invent_schools(rng, 3))
-    batch = draw_batch(seed, EXAM, CENTRE, roster, kinds, FORM, level=level, dpi=dpi, mode=mode, a3=a3)
+    batch = draw_batch(seed, EXAM, CENTRE, roster, kinds, drawn, level=level, dpi=dpi, mode=mode, a3=a3)
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(batch.pdf)
 
-    reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+    reading = read_scan(scan, declared, declared.label.payload, batch.roster, CENTRE, EXAM)
 
     of_page = {page: copy for copy in reading.copies for page in copy.pages}
     amiss = []
@@ -117,7 +121,7 @@ def test_a_corner_folded_over_the_text_is_named_though_a_bold_hand_covers_the_pa
 
 
 def test_a_convocation_whose_print_looks_like_page_boxes_is_named() -> None:
-    _, cases = run(118, 2701)
+    _, cases = run(118, 2701, FORMS["ccyc"])
 
     convocation = next(case for case in cases if case.name == Kind.FOREIGN_PAGE)
     assert convocation.came == {"right", "named"}

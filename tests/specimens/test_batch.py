@@ -14,7 +14,7 @@ from PIL import Image
 
 from processors.people import Candidate, read_candidates
 from processors.scans.form import load_form
-from specimens.batch import Batch, Kind, draw_batch, roster_csv
+from specimens.batch import PLAIN, Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
@@ -63,13 +63,13 @@ def ink(picture: np.ndarray, box: tuple[float, float, float, float], dpi: int) -
 
 @pytest.fixture(scope="module")
 def every_kind() -> tuple[Batch, Pictures]:
-    batch = drawn(*Kind)
+    batch = drawn(*PLAIN)
     return batch, Pictures(batch)
 
 
 def test_every_kind_is_drawn_and_every_page_has_its_place(every_kind):
     batch, images = every_kind
-    assert [copy.kind for copy in batch.copies] == list(Kind)
+    assert [copy.kind for copy in batch.copies] == list(PLAIN)
     places = [place for copy in batch.copies for place, _ in copy.file_pages]
     assert places == list(range(1, len(images) + 1))
     for copy in batch.copies:
@@ -111,7 +111,7 @@ def test_troubles_are_what_they_are_called(every_kind):
         (number.cells.x + i * number.cells.pitch + 1, number.cells.y + 1, 3, number.cells.height - 2)
         for i in range(number.count)
     ]
-    for kind in Kind:
+    for kind in PLAIN:
         page = first_page(kind)
         page = page[::-1, ::-1] if kind is Kind.UPSIDE_DOWN else page
         written = [ink(page, cell, batch.dpi) > 0.02 for cell in cells]
