@@ -22,6 +22,8 @@ from processors.scans.readings import Gray
 
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
+_LEAST = round(40 * PX)  # a strip: nothing is measured on it
+
 _LID = 90  # gray levels
 _SPARSE = 8  # rows: what of them is enough to see a streak
 _BESIDE = round(2 * PX) | 1
@@ -74,6 +76,8 @@ def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -
 
     `answers`: where the sheet lies, but for the printed top of a first page; None if nobody knows.
     """
+    if min(small.shape) < _LEAST:
+        return Judgement("page coupée", 1.0)
     light, ranges, steps = _edges(small)
     paper = _is_paper(small)
     contrast, steepness = _sharpest(ranges, steps, paper)

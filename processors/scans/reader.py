@@ -41,6 +41,7 @@ from processors.scans.registration import (
     place_dark,
     place_halves,
 )
+from processors.scans.scale import Drawn
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
 
@@ -150,16 +151,30 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     try:
         gray = image.gray(shrink)
         halves = a3_halves(gray, dpi, shrink)
-        looks = [Look.at(page, dpi, expected.form) for _, page in halves]
+        looks, drawn = _to_scale([page for _, page in halves], dpi, expected.form)
         if len(looks) == 2:
             places = [look.placement for look in looks]
             places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
             looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
         for (half, _), look in zip(halves, looks, strict=True):
-            scanned = Scanned(shrink, partial(_top, image, half))
-            yield read_page(look, image.image, half, dpi, expected, scanned)
+            scanned = Scanned(shrink, drawn.of_top(partial(_top, image, half)))
+            yield drawn.put_back(read_page(look, image.image, half, dpi, expected, scanned))
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
+
+
+def _to_scale(pages: Sequence[Gray], dpi: float, form: Form) -> tuple[list[Look], Drawn]:
+    """The pages of an image, brought to the paper's scale where what lies on them is larger or smaller."""
+    looks = [Look.at(page, dpi, form) for page in pages]
+    surest = max((look.placement for look in looks), key=lambda place: (place.frames, place.boxes))
+    drawn = Drawn.by(surest.stretch, surest.turn)
+    if drawn.is_true:
+        return looks, drawn
+    again = [Look.at(drawn.of(page), dpi, form) for page in pages]
+    found = max((look.placement for look in again), key=lambda place: (place.frames, place.boxes))
+    if (found.frames < FRAMES_SEEN, found.boxes < surest.boxes) > (surest.frames < FRAMES_SEEN, False):
+        return looks, Drawn()
+    return again, drawn
 
 
 def _top(image: RawImage, half: Half | None, rows: int) -> Gray:

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, halved, reduced, transform
-from processors.scans.pageboxes import BOXES_PLAIN, borders_seen, boxes_zone, find_boxes
+from processors.scans.pageboxes import (
+    BOXES_PLAIN,
+    borders_seen,
+    boxes_stretch,
+    boxes_zone,
+    find_boxes,
+)
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
 
@@ -30,6 +36,7 @@ class Placement:
     how much was seen of the first page's frames; `boxes`: 0 to 1, how sure the page boxes are; `fields`: how
     much was seen of each row of identity boxes, on a first page; `error_mm`: mean distance of the fitted
     frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`);
+    `stretch`: how much wider and higher than the paper what lies on the image is, as far as that is sure;
     `told`: by the other half of the sheet alone, the page boxes being cut off.
     """
 
@@ -41,6 +48,7 @@ class Placement:
     error_mm: float
     ink: NDArray[np.float32]
     told: bool = False
+    stretch: tuple[float, float] = (1.0, 1.0)
 
     @property
     def sure(self) -> bool:
@@ -173,10 +181,13 @@ def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
         matrix, frames, error = fitted
         boxes, _ = find_boxes(strokes, form.pagination, matrix, reach_mm=4.0)
         fields = {n: borders_seen(strokes, matrix, (f,)) for n, f in form.identity.fields.items()}
-        return Placement(turn, matrix, frames, boxes, fields, error, _ink(strokes, matrix, form))
+        stretch = tuple(float(side) / PX for side in np.hypot(*matrix[:, :2]))
+        ink = _ink(strokes, matrix, form)
+        return Placement(turn, matrix, frames, boxes, fields, error, ink, stretch=(stretch[0], stretch[1]))
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)
-    return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form))
+    stretch = boxes_stretch(strokes, matrix, form.pagination) if boxes >= BOXES_SEEN else (1.0, 1.0)
+    return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form), stretch=stretch)
 
 
 INK_MM = 1.5
