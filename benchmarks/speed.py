@@ -86,7 +86,7 @@ def cpu(function: Callable[[], object]) -> float:
 
 def place(page: PageReading) -> PagePlace:
     if page.frame is None:
-        return PagePlace(page.image, page.half, page.turn, exposed=page.exposed)
+        return PagePlace(page.image, page.half, page.turn, exposed=page.exposed, area=page.area)
     margin = FORM.identity.mask_margin * math.dist(*page.frame[:2]) / FORM.identity.frame.width
     return PagePlace(page.image, page.half, page.turn, wipe_polygon(page.frame, margin), page.exposed)
 

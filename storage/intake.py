@@ -236,6 +236,7 @@ def _placed(page: PageReading) -> PlacedPage:
         page=page.page,
         image=page.image,
         half=page.half,
+        area=page.area,
         turn=page.turn,
         frame=frame,
         exposed=page.exposed,

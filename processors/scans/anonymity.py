@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from processors.scans import g4, lossless, registration
-from processors.scans.a3 import half_boxes
+from processors.scans.a3 import part_box
 from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
 from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.jpeg import DRAWING, jpeg_segments, stripped
 from processors.scans.lossless import Crop
 from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
-from processors.scans.readings import Gray, Half, Turn
+from processors.scans.readings import Area, Gray, Half, Turn
 
 Polygon = tuple[tuple[float, float], ...]
 """x, y in pixels."""
@@ -47,9 +47,9 @@ _STATIC_ID = b"31415926535897932384626433832795"  # what qpdf writes, in every f
 class PagePlace:
     """A page of a copy: where it lies in the scan, what sets it upright, what of it must not be seen.
 
-    `image`: PDF page, from 1; `turn` sets the page (the half, of an A3) upright; `wipe`: in pixels of the
-    upright page. `exposed`: what was seen of it outside its identity frame when it was read, None if it was
-    not looked for.
+    `image`: PDF page, from 1; `half` or `area`: the part of it that is the page; `turn` sets that upright;
+    `wipe`: in pixels of the upright page. `exposed`: what was seen of it outside its identity frame when it
+    was read, None if it was not looked for.
     """
 
     image: int
@@ -57,6 +57,12 @@ class PagePlace:
     turn: Turn = Turn.NONE
     wipe: Polygon | None = None
     exposed: bool | None = None
+    area: Area | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the page is all of its image."""
+        return self.half is None and self.area is None
 
 
 def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polygon:
@@ -124,15 +130,15 @@ def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepd
             data = stripped(raw.data)
         except ValueError as error:
             raise BadImage("image tronquée") from error
-        if place.half is None and place.wipe is None:
+        if place.whole and place.wipe is None:
             return _stream(pdf, raw, data, raw.width, raw.height), raw.width, raw.height
         if (kept := _kept_blocks(raw, data, place)) is not None:
             return _stream(pdf, raw, *kept), *kept[1:]
-    elif raw.codec == "g4" and place.half is None and place.wipe is None:
+    elif raw.codec == "g4" and place.whole and place.wipe is None:
         return _stream(pdf, raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
-    if place.half is not None or place.wipe is not None:
-        upright = turned(_half(turned(pixels, raw.rotate), raw.dpi, place.half), place.turn)
+    if not place.whole or place.wipe is not None:
+        upright = turned(_part(turned(pixels, raw.rotate), raw.dpi, place), place.turn)
         if place.wipe is not None:
             upright = upright.copy()
             cv2.fillPoly(upright, [np.round(place.wipe).astype(np.int32)], (_PAPER,) * 3)
@@ -150,10 +156,10 @@ def _kept_blocks(raw: RawImage, data: bytes, place: PagePlace) -> tuple[bytes, i
     """The JPEG without what must not be seen, its width and height; None where that takes pixels."""
     crop: Crop | None = None
     width, height = raw.width, raw.height
-    if place.half is not None:
-        box = dict(half_boxes((height, width), raw.dpi)).get(place.half)
-        if box is None or raw.rotate is not Turn.NONE:
+    if not place.whole:
+        if raw.rotate is not Turn.NONE:
             return None
+        box = part_box((height, width), raw.dpi, place.half, place.area)
         (y, bottom, _), (x, right, _) = box[0].indices(height), box[1].indices(width)
         width, height = right - x, bottom - y
         crop = Crop(x, y, width, height)
@@ -180,11 +186,8 @@ def _blocks_inside(wipe: Polygon, width: int, height: int, turn: Turn) -> NDArra
     return inside
 
 
-def _half(view: Pixels, dpi: float, half: Half | None) -> Pixels:
-    boxes = dict(half_boxes(view.shape, dpi))
-    if half not in boxes:
-        raise ValueError(f"this image has no half {half}")
-    return np.ascontiguousarray(view[boxes[half]])
+def _part(view: Pixels, dpi: float, place: PagePlace) -> Pixels:
+    return np.ascontiguousarray(view[part_box(view.shape, dpi, place.half, place.area)])
 
 
 def _jpeg(pixels: Pixels, raw: RawImage) -> bytes:

@@ -26,6 +26,7 @@ from processors.scans.readings import (
     Turn,
 )
 from processors.scans.reunion import likeness, reunited
+from processors.scans.scale import is_off_scale, percent
 from processors.scans.sequence import LENGTHS, Costs, PageEvidence, Place, number_costs
 from processors.scans.sides import sides, slots
 
@@ -66,7 +67,7 @@ def assemble(
         _copy(group, those, owner, model, pile)
         for group, those, owner in zip(whole_copies, kept, owners, strict=True)
     ]
-    findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
+    findings = [one for p in loose for one in _set_aside([p])]
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
@@ -269,7 +270,7 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
-        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
+        findings += _set_aside(foreign)
     exposed = [p for p in pages if p.exposed]
     if exposed:
         findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in exposed], evidence=whole(exposed)))
@@ -282,6 +283,18 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
             findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=trouble(p)))
     if pages and all(p.blank for p in pages):
         findings.append(finding(Code.BLANK_COPY, [p.page for p in pages], evidence=whole(pages)))
+    return findings
+
+
+def _set_aside(foreign: Sequence[PageReading]) -> list[Finding]:
+    findings = []
+    others = [p for p in foreign if not is_off_scale(p)]
+    if others:
+        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in others], evidence=whole(others)))
+    for p in foreign:
+        if is_off_scale(p):
+            what = percent(p.scale)
+            findings.append(finding(Code.OFF_SCALE_PAGE, [p.page], what=what, evidence=whole([p])))
     return findings
 
 

@@ -68,8 +68,8 @@ _OFF_SCALE = tuple(1 + k / 200 for k in range(-14, 15))
 _PLAINLY = 0.75  # shares of the frames and of the boxes seen, multiplied: no other scale is looked at
 _TRIES = 3
 _REACHES = (2.5, 1.2)
-"""Millimetres by which a line may lie off the guess, at first and then; where one lacks, its neighbour may lie
-as near."""
+"""Millimetres by which a line may lie off the guess, at first and then: where one lacks, its neighbour
+may lie as near."""
 
 
 def _skews(

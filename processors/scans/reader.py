@@ -13,18 +13,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.findings import Code
 from processors.people import Candidate
 from processors.scans import exposure, handwriting, quality
-from processors.scans.a3 import a3_halves, half_boxes
+from processors.scans.a3 import a3_halves, part_box
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
+from processors.scans.bed import area_of, lying, paper
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
-from processors.scans.pageboxes import boxes_zone
+from processors.scans.pageboxes import BOXES_PLAIN, boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
+    Area,
     FieldReading,
     Gray,
     Half,
@@ -38,10 +41,12 @@ from processors.scans.registration import (
     FIELDS_SEEN,
     FRAMES_SEEN,
     Placement,
+    frames_scale,
+    is_seen,
     place_dark,
     place_halves,
 )
-from processors.scans.scale import Drawn
+from processors.scans.scale import Drawn, pile_off_scale
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
 
@@ -101,9 +106,12 @@ def understand(
 ) -> ScanReading:
     """The copies that the pages of a whole file make."""
     pattern, model = expected.label_pattern, expected.form.form.name
-    copies, findings = assemble(pages, roster, centre, exam, pattern, model)
     images = max((p.image for p in pages), default=0)
-    return ScanReading(sha256, images, tuple(pages), copies, findings)
+    scale = pile_off_scale(pages)
+    if scale is not None and scale.code is Code.OFF_SCALE_PILE:
+        return ScanReading(sha256, images, tuple(pages), (), (scale,))
+    copies, findings = assemble(pages, roster, centre, exam, pattern, model)
+    return ScanReading(sha256, images, tuple(pages), copies, (*findings, *([scale] if scale else ())))
 
 
 def read_scan(
@@ -152,13 +160,20 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
         gray = image.gray(shrink)
         halves = a3_halves(gray, dpi, shrink)
         looks, drawn = _to_scale([page for _, page in halves], dpi, expected.form)
-        if len(looks) == 2:
+        area = _lying(gray, dpi, shrink, looks, expected.form)
+        if area is not None:
+            halves = [(None, gray[part_box(gray.shape, dpi, None, _shrunk(area, shrink))])]
+            looks, drawn = _to_scale([halves[0][1]], dpi, expected.form)
+        elif len(looks) == 2:
             places = [look.placement for look in looks]
             places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
             looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
         for (half, _), look in zip(halves, looks, strict=True):
-            scanned = Scanned(shrink, drawn.of_top(partial(_top, image, half)))
-            yield drawn.put_back(read_page(look, image.image, half, dpi, expected, scanned))
+            scanned = Scanned(shrink, drawn.of_top(partial(_top, image, half, area)))
+            reading = drawn.put_back(read_page(look, image.image, half, dpi, expected, scanned))
+            if reading.kind in (PageKind.FOREIGN, PageKind.UNREADABLE):
+                reading = _measured(reading, look, expected.form)
+            yield replace(reading, area=area) if area is not None else reading
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
 
@@ -177,15 +192,51 @@ def _to_scale(pages: Sequence[Gray], dpi: float, form: Form) -> tuple[list[Look]
     return again, drawn
 
 
-def _top(image: RawImage, half: Half | None, rows: int) -> Gray:
-    """The first rows of the page, or of this half of it."""
-    if half is None:
+def _lying(gray: Gray, dpi: float, shrink: int, looks: Sequence[Look], form: Form) -> Area | None:
+    """Where on an A3 area a lone A4 lies, in the scan's own pixels; None if it is a side of an A3 sheet."""
+    if len(looks) < 2 or all(is_seen(look.placement) for look in looks):
+        return None
+    small, _ = reduced(gray, dpi)
+    best: tuple[tuple[float, float], Area] | None = None
+    for x, y, width, height in lying(small, darkness(small)):
+        left, top, wide, high = area_of(gray.shape, x, y, width, height, dpi / 25.4)
+        page = gray[top : top + high, left : left + wide]
+        found = Look.at(page, dpi, form).placement
+        sure = found.frames, found.boxes
+        if is_seen(found) and (best is None or sure > best[0]):
+            x0, y0, x1, y1 = paper(found, page, (form.form.page_width, form.form.page_height))
+            sheet = ((left + x0) * shrink, (top + y0) * shrink, (x1 - x0) * shrink, (y1 - y0) * shrink)
+            shape = (gray.shape[0] * shrink, gray.shape[1] * shrink)
+            best = sure, area_of(shape, *sheet, px_per_mm=1.0)
+            if found.frames > FRAMES_SEEN or found.boxes > BOXES_PLAIN:
+                break
+    return best[1] if best is not None else None
+
+
+def _shrunk(area: Area, shrink: int) -> Area:
+    x, y, width, height = (side // shrink for side in area)
+    return x, y, width, height
+
+
+def _top(image: RawImage, half: Half | None, area: Area | None, rows: int) -> Gray:
+    """The first rows of the page, of this half of it or of this area."""
+    if half is None and area is None:
         return image.top(rows)
     shape = (
         (image.height, image.width) if image.rotate in (Turn.NONE, Turn.OVER) else (image.width, image.height)
     )
-    box = dict(half_boxes(shape, image.dpi))[half]
+    box = part_box(shape, image.dpi, half, area)
+    if area is not None:
+        return image.top(area[1] + rows)[box]
     return (image.top(rows) if box[0] == slice(None) else image.gray())[box]
+
+
+def _measured(page: PageReading, look: Look, form: Form) -> PageReading:
+    """The same, but for a sheet that is not read because it lies far larger or smaller on the image."""
+    scale = frames_scale(look.small, form)
+    if scale is None:
+        return page
+    return replace(page, kind=PageKind.FOREIGN, trouble=None, trouble_box=None, scale=(scale, scale))
 
 
 def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:

@@ -14,6 +14,10 @@ Gray = NDArray[np.uint8]
 """A page image: height × width, 0 black to 255 white."""
 
 
+Area = tuple[int, int, int, int]
+"""x, y, width and height of a part of an image, pixels as a viewer shows it."""
+
+
 class Half(StrEnum):
     """Which half of an A3 image a page is."""
 
@@ -87,6 +91,8 @@ class PageReading:
     hand: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
+    area: Area | None = None  # an A4 that lies on a larger image
+    scale: tuple[float, float] = (1.0, 1.0)  # how much wider and higher than the paper it lies on the image
 
 
 class Sign(StrEnum):

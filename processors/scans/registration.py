@@ -110,6 +110,23 @@ def place_dark(dark: Gray, scale: float, form: Form) -> Placement:
     return replace(best, to_pixels=_scaled(best.to_pixels, scale))
 
 
+_FAR = (0.5, 0.565, 0.64, 0.72, 0.81, 0.9, 1.13, 1.27, 1.43)
+"""Scales between which the frames are found from one to the next."""
+
+
+def frames_scale(small: Gray, form: Form) -> float | None:
+    """How much larger or smaller than the paper the first page is that a page at `MAP_DPI` shows, if any."""
+    best: tuple[float, float] = 0.7, 1.0
+    for scale in _FAR:
+        image = cv2.resize(small, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_LINEAR)
+        strokes = _stretched(darkness(np.asarray(image, np.uint8)))
+        for turn in Turn:
+            fitted = fit_frames(turned(strokes, turn), form)
+            if fitted is not None and fitted[1] > best[0]:
+                best = fitted[1], scale * float(np.hypot(*fitted[0][:, 0])) / PX
+    return round(best[1], 2) if best[0] > 0.7 else None
+
+
 def place_halves(
     places: Sequence[Placement], darks: Sequence[Gray], scale: float, form: Form
 ) -> list[Placement]:
@@ -120,7 +137,7 @@ def place_halves(
     """
     placed = list(places)
     for here, there in ((0, 1), (1, 0)):
-        if _is_seen(places[here]) or max(places[there].frames, places[there].boxes) < _BOXES_SURE:
+        if is_seen(places[here]) or max(places[there].frames, places[there].boxes) < _BOXES_SURE:
             continue
         known = places[there]
         page, other = turned(darks[here], known.turn), turned(darks[there], known.turn)
@@ -140,7 +157,8 @@ _TOLD_MM = 5.0
 """How far off the page boxes of the other half may lie: those of one half tell the tilt to 1.5° alone."""
 
 
-def _is_seen(placement: Placement) -> bool:
+def is_seen(placement: Placement) -> bool:
+    """Whether what is printed on a sheet is there."""
     return placement.frames >= FRAMES_SEEN or placement.boxes >= BOXES_SEEN
 
 
