@@ -41,7 +41,9 @@ def part_box(shape: tuple[int, ...], dpi: float, half: Half | None, area: Area |
     if area is not None:
         x, y, width, height = area
         return slice(y, y + height), slice(x, x + width)
-    boxes = dict(half_boxes(shape, dpi)) if half is not None else {None: (slice(None), slice(None))}
+    if half is None:
+        return slice(None), slice(None)
+    boxes = dict(half_boxes(shape, dpi))
     if half not in boxes:
         raise ValueError(f"this image has no half {half}")
     return boxes[half]

@@ -43,7 +43,10 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
         guess = max(guesses, key=lambda at: borders_seen(top, at, fields))
         for reaches in (_REACHES, _REACHES[1:]):
             fitted = _refine(top, guess, identity, exam, reaches)
-            if fitted is not None and (like := fitted[1] * borders_seen(top, fitted[0], fields)) > likeness:
+            if fitted is None:
+                continue
+            like = fitted[1] * borders_seen(top, fitted[0], fields)
+            if like > max(likeness, 0.0 if scales is _NOMINAL else _LIKELY):
                 likeness, best = like, fitted
             if likeness > _PLAINLY:
                 break
@@ -66,6 +69,7 @@ _NOMINAL = (1.0,)
 _OFF_SCALE = tuple(1 + k / 200 for k in range(-14, 15))
 """By how much what lies on an image may be larger than the paper, along or down: "fit to page"."""
 _PLAINLY = 0.75  # shares of the frames and of the boxes seen, multiplied: no other scale is looked at
+_LIKELY = 0.5  # the same, for a page to be taken for one that is off scale
 _TRIES = 3
 _REACHES = (2.5, 1.2)
 """Millimetres by which a line may lie off the guess, at first and then: where one lacks, its neighbour

@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 from processors.findings import Code
 from processors.people import Candidate
 from processors.scans import exposure, handwriting, quality
-from processors.scans.a3 import a3_halves, part_box
+from processors.scans.a3 import part_box
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
-from processors.scans.bed import area_of, lying, paper
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
-from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
-from processors.scans.pageboxes import BOXES_PLAIN, boxes_zone
+from processors.scans.looks import Look, pages_of
+from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
     Area,
@@ -42,11 +41,8 @@ from processors.scans.registration import (
     FRAMES_SEEN,
     Placement,
     frames_scale,
-    is_seen,
-    place_dark,
-    place_halves,
 )
-from processors.scans.scale import Drawn, pile_off_scale
+from processors.scans.scale import pile_off_scale
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
 
@@ -126,23 +122,6 @@ def read_scan(
 
 
 @dataclass(frozen=True)
-class Look:
-    """A page image; at `MAP_DPI`, `scale` pixels to one, with its darkness; and where the form lies on it."""
-
-    gray: Gray
-    small: Gray
-    dark: Gray
-    scale: float
-    placement: Placement
-
-    @classmethod
-    def at(cls, gray: Gray, dpi: float, form: Form) -> Look:
-        small, scale = reduced(gray, dpi)
-        dark = darkness(small)
-        return cls(gray, small, dark, scale, place_dark(dark, scale, form))
-
-
-@dataclass(frozen=True)
 class Scanned:
     """The page as it was scanned, `shrink` times larger than what is read of it.
 
@@ -157,65 +136,15 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     """The one or two A4 pages of an image; `page` is 1. A broken image is one unreadable page."""
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
-        gray = image.gray(shrink)
-        halves = a3_halves(gray, dpi, shrink)
-        looks, drawn = _to_scale([page for _, page in halves], dpi, expected.form)
-        area = _lying(gray, dpi, shrink, looks, expected.form)
-        if area is not None:
-            halves = [(None, gray[part_box(gray.shape, dpi, None, _shrunk(area, shrink))])]
-            looks, drawn = _to_scale([halves[0][1]], dpi, expected.form)
-        elif len(looks) == 2:
-            places = [look.placement for look in looks]
-            places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
-            looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
-        for (half, _), look in zip(halves, looks, strict=True):
-            scanned = Scanned(shrink, drawn.of_top(partial(_top, image, half, area)))
-            reading = drawn.put_back(read_page(look, image.image, half, dpi, expected, scanned))
+        for page in pages_of(image.gray(shrink), dpi, shrink, expected.form):
+            scanned = Scanned(shrink, page.drawn.of_top(partial(_top, image, page.half, page.area)))
+            reading = read_page(page.look, image.image, page.half, dpi, expected, scanned)
+            reading = replace(page.drawn.put_back(reading), area=page.area)
             if reading.kind in (PageKind.FOREIGN, PageKind.UNREADABLE):
-                reading = _measured(reading, look, expected.form)
-            yield replace(reading, area=area) if area is not None else reading
+                reading = _measured(reading, page.look, expected.form)
+            yield reading
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
-
-
-def _to_scale(pages: Sequence[Gray], dpi: float, form: Form) -> tuple[list[Look], Drawn]:
-    """The pages of an image, brought to the paper's scale where what lies on them is larger or smaller."""
-    looks = [Look.at(page, dpi, form) for page in pages]
-    surest = max((look.placement for look in looks), key=lambda place: (place.frames, place.boxes))
-    drawn = Drawn.by(surest.stretch, surest.turn)
-    if drawn.is_true:
-        return looks, drawn
-    again = [Look.at(drawn.of(page), dpi, form) for page in pages]
-    found = max((look.placement for look in again), key=lambda place: (place.frames, place.boxes))
-    if (found.frames < FRAMES_SEEN, found.boxes < surest.boxes) > (surest.frames < FRAMES_SEEN, False):
-        return looks, Drawn()
-    return again, drawn
-
-
-def _lying(gray: Gray, dpi: float, shrink: int, looks: Sequence[Look], form: Form) -> Area | None:
-    """Where on an A3 area a lone A4 lies, in the scan's own pixels; None if it is a side of an A3 sheet."""
-    if len(looks) < 2 or all(is_seen(look.placement) for look in looks):
-        return None
-    small, _ = reduced(gray, dpi)
-    best: tuple[tuple[float, float], Area] | None = None
-    for x, y, width, height in lying(small, darkness(small)):
-        left, top, wide, high = area_of(gray.shape, x, y, width, height, dpi / 25.4)
-        page = gray[top : top + high, left : left + wide]
-        found = Look.at(page, dpi, form).placement
-        sure = found.frames, found.boxes
-        if is_seen(found) and (best is None or sure > best[0]):
-            x0, y0, x1, y1 = paper(found, page, (form.form.page_width, form.form.page_height))
-            sheet = ((left + x0) * shrink, (top + y0) * shrink, (x1 - x0) * shrink, (y1 - y0) * shrink)
-            shape = (gray.shape[0] * shrink, gray.shape[1] * shrink)
-            best = sure, area_of(shape, *sheet, px_per_mm=1.0)
-            if found.frames > FRAMES_SEEN or found.boxes > BOXES_PLAIN:
-                break
-    return best[1] if best is not None else None
-
-
-def _shrunk(area: Area, shrink: int) -> Area:
-    x, y, width, height = (side // shrink for side in area)
-    return x, y, width, height
 
 
 def _top(image: RawImage, half: Half | None, area: Area | None, rows: int) -> Gray:

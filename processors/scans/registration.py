@@ -118,7 +118,8 @@ def frames_scale(small: Gray, form: Form) -> float | None:
     """How much larger or smaller than the paper the first page is that a page at `MAP_DPI` shows, if any."""
     best: tuple[float, float] = 0.7, 1.0
     for scale in _FAR:
-        image = cv2.resize(small, None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_LINEAR)
+        size = max(1, round(small.shape[1] / scale)), max(1, round(small.shape[0] / scale))
+        image = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
         strokes = _stretched(darkness(np.asarray(image, np.uint8)))
         for turn in Turn:
             fitted = fit_frames(turned(strokes, turn), form)

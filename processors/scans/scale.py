@@ -51,9 +51,9 @@ class Drawn:
         """The image at the paper's scale."""
         if self.is_true:
             return image
-        return np.asarray(
-            cv2.resize(image, None, fx=self.across, fy=self.down, interpolation=cv2.INTER_LINEAR), np.uint8
-        )
+        height, width = image.shape
+        size = max(1, round(width * self.across)), max(1, round(height * self.down))
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def of_top(self, top: Callable[[int], Gray]) -> Callable[[int], Gray]:
         """The same for an image of which the first rows can be had alone."""
