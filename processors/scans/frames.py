@@ -46,7 +46,7 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
             if fitted is None:
                 continue
             like = fitted[1] * borders_seen(top, fitted[0], fields)
-            if like > max(likeness, 0.0 if scales is _NOMINAL else _LIKELY):
+            if like > max(likeness, _LEAST if scales is _NOMINAL else _LIKELY):
                 likeness, best = like, fitted
             if likeness > _PLAINLY:
                 break
@@ -68,7 +68,9 @@ _LIKE = 0.35  # mean share of the four lines that must be seen
 _NOMINAL = (1.0,)
 _OFF_SCALE = tuple(1 + k / 200 for k in range(-14, 15))
 """By how much what lies on an image may be larger than the paper, along or down: "fit to page"."""
+_FARTHEST = 0.085
 _PLAINLY = 0.75  # shares of the frames and of the boxes seen, multiplied: no other scale is looked at
+_LEAST = 0.3  # the same, of the likest page without frames 0.23: one drawn far too large
 _LIKELY = 0.5  # the same, for a page to be taken for one that is off scale
 _TRIES = 3
 _REACHES = (2.5, 1.2)
@@ -180,7 +182,7 @@ def _refine(
         perimeter = 2 * (identity.width + identity.height + exam.width + exam.height)
         seen = sum(shares) / perimeter
     scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
-    if min(scale) < 0.9 or max(scale) > 1.1 or error > 1.5:
+    if min(scale) < 1 - _FARTHEST or max(scale) > 1 + _FARTHEST or error > 1.5:
         return None
     return matrix, seen, error
 

@@ -11,7 +11,14 @@ from processors.scans.form import Form
 from processors.scans.geometry import darkness, reduced
 from processors.scans.pageboxes import BOXES_PLAIN
 from processors.scans.readings import Area, Gray, Half
-from processors.scans.registration import FRAMES_SEEN, Placement, is_seen, place_dark, place_halves
+from processors.scans.registration import (
+    FRAMES_SEEN,
+    Placement,
+    frames_scale,
+    is_seen,
+    place_dark,
+    place_halves,
+)
 from processors.scans.scale import Drawn
 
 
@@ -52,6 +59,10 @@ def pages_of(gray: Gray, dpi: float, shrink: int, form: Form) -> list[PageOf]:
         page = gray[part_box(gray.shape, dpi, None, (x, y, width, height))]
         (look,), drawn = _to_scale([page], dpi, form)
         return [PageOf(None, area, drawn, look)]
+    if len(looks) == 2 and not any(is_seen(look.placement) for look in looks):
+        whole = Look.at(gray, dpi, form)
+        if frames_scale(whole.small, form) is not None:
+            return [PageOf(None, None, Drawn(), whole)]
     if len(looks) == 2:
         places = [look.placement for look in looks]
         places = place_halves(places, [look.dark for look in looks], looks[0].scale, form)

@@ -291,6 +291,8 @@ def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bo
 
 def _written_mm2(dark: Gray, ink: float, broken: int = 1) -> float:
     """Square millimetres of handwriting-like ink, but for what touches the edges."""
+    if min(dark.shape) < 2:
+        return 0.0
     inked = cv2.threshold(dark, ink, 255, cv2.THRESH_BINARY)[1]
     lines = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((1, broken), np.uint8)) if broken > 1 else inked
     level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))

@@ -114,18 +114,32 @@ _FAR = (0.5, 0.565, 0.64, 0.72, 0.81, 0.9, 1.13, 1.27, 1.43)
 """Scales between which the frames are found from one to the next."""
 
 
+_FAR_SEEN = 0.5
+"""Least shares of the frames and of the boxes, multiplied, for a sheet off scale."""
+
+
 def frames_scale(small: Gray, form: Form) -> float | None:
     """How much larger or smaller than the paper the first page is that a page at `MAP_DPI` shows, if any."""
-    best: tuple[float, float] = 0.7, 1.0
+    best: tuple[float, float] = _FAR_SEEN, 1.0
+    fields = tuple(form.identity.fields.values())
+    across, down = (round(side * PX) for side in (form.form.page_width, form.form.page_height))
     for scale in _FAR:
         size = max(1, round(small.shape[1] / scale)), max(1, round(small.shape[0] / scale))
         image = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
+        # the sides of what is too large lie outside
+        beside = max(0, across - size[0]), max(0, down - size[1])
+        image = cv2.copyMakeBorder(image, 0, beside[1], 0, beside[0], cv2.BORDER_CONSTANT, value=(255.0,))
         strokes = _stretched(darkness(np.asarray(image, np.uint8)))
         for turn in Turn:
-            fitted = fit_frames(turned(strokes, turn), form)
-            if fitted is not None and fitted[1] > best[0]:
-                best = fitted[1], scale * float(np.hypot(*fitted[0][:, 0])) / PX
-    return round(best[1], 2) if best[0] > 0.7 else None
+            upright = turned(strokes, turn)
+            fitted = fit_frames(upright, form)
+            if fitted is None:
+                continue
+            matrix, seen, _ = fitted
+            like = seen * borders_seen(upright, matrix, fields)
+            if like > best[0]:
+                best = like, scale * float(np.hypot(*matrix[:, 0])) / PX
+    return round(best[1], 2) if best[0] > _FAR_SEEN else None
 
 
 def place_halves(

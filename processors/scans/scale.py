@@ -18,7 +18,7 @@ from processors.scans.readings import Gray, PageKind, PageReading, Turn
 _TRUE = 0.015
 """So near its size a page is read as it is: scanners themselves are off by half of that."""
 
-_READ = 0.1
+_READ = 0.085
 """What is so much larger or smaller than the paper is not read, but named."""
 
 _MOSTLY = 3
