@@ -87,9 +87,10 @@ def cpu(function: Callable[[], object]) -> float:
 def place(page: PageReading) -> PagePlace:
     labels = tuple(label.area for label in page.labels)
     if page.frame is None:
-        return PagePlace(page.image, page.half, page.turn, None, page.exposed, labels)
+        return PagePlace(page.image, page.half, page.turn, None, page.exposed, labels, page.area)
     margin = FORM.identity.mask_margin * math.dist(*page.frame[:2]) / FORM.identity.frame.width
-    return PagePlace(page.image, page.half, page.turn, wipe_polygon(page.frame, margin), page.exposed, labels)
+    wipe = wipe_polygon(page.frame, margin)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, labels, page.area)
 
 
 def ours(path: Path, image: RawImage) -> dict[str, float]:

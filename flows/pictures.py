@@ -61,7 +61,7 @@ def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evide
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
         work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
-        places = {page.page: PagePlace(page.image, page.half, page.turn)}
+        places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
         try:
             jpeg = isolated(pictures, path, places, [region]).get(region)
         except BadScan:

@@ -165,7 +165,9 @@ def read(job: Job) -> bool:
     here = {candidate.number for candidate in roster}
     roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
     reading = understand(pages, job.sha256, roster, scan.centre, scan.exam, expected)
-    places = {page.page: PagePlace(page.image, page.half, page.turn) for page in reading.pages}
+    places = {
+        page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
+    }
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
     keep_pictures(work, job.scan, job.path, places, stated)
     intake.keep_reading(
@@ -227,7 +229,7 @@ def _place(page: PlacedPage, form: Form) -> PagePlace:
         identity = form.of_model(page.model).identity
         pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
         wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
-    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area)
 
 
 @stage("répondre au centre")

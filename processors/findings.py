@@ -52,6 +52,9 @@ class Code(StrEnum):
     NOT_ANONYMOUS = "not_anonymous"
     LABEL_MISPLACED = "label_misplaced"
     DRAWN_OVER = "drawn_over"
+    OFF_SCALE_PAGE = "off_scale_page"
+    OFF_SCALE_PILE = "off_scale_pile"
+    SCALED_PILE = "scaled_pile"
     REPORTED = "reported"
     # A dropped file that cannot be taken as it is
     NOT_A_PDF = "not_a_pdf"
@@ -224,6 +227,22 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "({pages} du fichier) : il n'est pas transmis au correcteur, qui reçoit l'image seule. "
         "Ôtez cet ajout des réglages du scanner ou du logiciel.",
     ),
+    Code.OFF_SCALE_PAGE: (
+        _W,
+        "Feuille imprimée ou numérisée à {what} de sa taille ({pages} du fichier) : elle a été écartée et ne "
+        "sera pas transmise ; si elle fait partie d'une copie, numérisez de nouveau cette copie à 100 %.",
+    ),
+    Code.OFF_SCALE_PILE: (
+        _B,
+        "Pile numérisée à {what} de sa taille : elle ne peut pas être lue ainsi. Réglez le scanner sur "
+        "« taille réelle » (100 %, format du papier, sans « ajuster à la page ») et numérisez de nouveau "
+        "toute la pile.",
+    ),
+    Code.SCALED_PILE: (
+        _I,
+        "Pile numérisée ou imprimée à {what} de sa taille : elle a été lue, il n'y a rien à faire. Pour la "
+        "suite, réglez le scanner sur « taille réelle » (100 %, sans « ajuster à la page »).",
+    ),
     Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
     Code.EMPTY_FILE: (_B, "Ce fichier est vide : déposez-le de nouveau."),
     Code.DAMAGED_FILE: (
@@ -289,6 +308,9 @@ _FRENCH_CODE = {
     Code.UNREADABLE_PAGE: "page illisible",
     Code.BLANK_COPY: "copie blanche",
     Code.NO_PAGE_NUMBERS: "pages non numérotées",
+    Code.OFF_SCALE_PAGE: "feuille hors échelle",
+    Code.OFF_SCALE_PILE: "pile hors échelle",
+    Code.SCALED_PILE: "pile à une autre échelle",
     Code.REPORTED: "signalée à la correction",
     Code.DUPLICATE_COPY: "deux copies d'un candidat",
     Code.LATE: "dépôt tardif",

@@ -17,7 +17,7 @@ from processors.scans.form import Form
 from specimens.faults import Fault, damage
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
-from specimens.scanner import Level, Mode, encode, pdf, scan
+from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
 from specimens.sheet import Label, LabelState, Model, Page, Press, Spot, lay
 
 SHEET = 4  # pages of a sheet
@@ -131,17 +131,18 @@ def draw_batch(
     seed: int, exam: str, centre: str, candidates: Sequence[Candidate], kinds: Sequence[Kind], form: Form, *,
     level: Level = Level.OFFICE, dpi: int = 200, mode: Mode = Mode.GRAY, a3: bool = False,
     other_exam: str = "U9", faults: Sequence[Fault | None] = (), label_at: Spot | None = None,
+    setting: Setting = AS_IT_IS,
 ) -> Batch:  # fmt: skip
     """The scan of one copy for each of `kinds`, by the first of `candidates`; the others have no copy.
 
     The same arguments give the same bytes. `OTHER_LABEL` takes a roster of two at least. `other_exam` is the
     épreuve of a copy in the wrong pile. `faults`: what happens to the paper of each copy, in their order.
-    `label_at`: where labels are stuck, if not where they belong.
+    `label_at`: where labels are stuck, if not where they belong; `setting`: of the scanner, for all pages.
     """
     if len(kinds) > len(candidates):
         raise ValueError("more copies than candidates")
     drawing = _Drawing(
-        seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam, label_at
+        seed, exam, centre, tuple(candidates), form, level, dpi, mode, a3, other_exam, label_at, setting
     )
     for candidate, kind, fault in zip(candidates, kinds, [*faults, *[None] * len(kinds)], strict=False):
         drawing.add(candidate, kind, fault)
@@ -156,11 +157,11 @@ class _Drawing:
 
     def __init__(
         self, seed: int, exam: str, centre: str, roster: tuple[Candidate, ...], form: Form, level: Level,
-        dpi: int, mode: Mode, a3: bool, other_exam: str, label_at: Spot | None,
+        dpi: int, mode: Mode, a3: bool, other_exam: str, label_at: Spot | None, setting: Setting,
     ) -> None:  # fmt: skip
         self._seed, self._exam, self._centre, self._roster = seed, exam, centre, roster
         self._level, self._dpi, self._mode, self._a3, self._other_exam = level, dpi, mode, a3, other_exam
-        self._press, self._label_at = Press(form, dpi), label_at
+        self._press, self._label_at, self._setting = Press(form, dpi), label_at, setting
         self.images: list[bytes] = []
         self.copies: list[CopyTruth] = []
         self._pages = 0
@@ -247,7 +248,8 @@ class _Drawing:
             yield page
 
     def _scan(self, paper: Page, rng: Rng, blurred: bool = False) -> None:
-        picture = scan(paper, self._level, self._mode, self._dpi, rng, blurred)
+        picture = scan(self._setting.drawn(paper), self._level, self._mode, self._dpi, rng, blurred)
+        picture = self._setting.laid(picture, self._dpi)
         self.images.append(encode(picture, self._level, self._mode, self._dpi, rng))
 
     def _stranger(self, rng: Rng) -> Candidate:

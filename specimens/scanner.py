@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -54,6 +54,57 @@ _WEAR = {
     Level.OFFICE: Wear(1.0, 1.2, (215, 248), 0.2, 0.06, 2.5, 20, 0.1, 0.5, (65, 80)),
     Level.POOR: Wear(3.0, 1.8, (190, 240), 0.35, 0.09, 5.0, 70, 0.3, 0.6, (45, 60)),
 }
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How the scanner, or the copier before it, was set.
+
+    `across`, `down`: how much wider and higher the paper comes out ("fit to page"); `anchor`: the point that
+    stays in place, as shares of width and height. `bed`: the gray of an A3 area (420 × 297 mm) on which the
+    page lies with its top left corner at `at` (mm), turned clockwise by `turn` degrees; None for none.
+    """
+
+    across: float = 1.0
+    down: float = 1.0
+    anchor: tuple[float, float] = (0.5, 0.5)
+    bed: int | None = None
+    at: tuple[float, float] = (0.0, 0.0)
+    turn: int = 0
+
+    def drawn(self, page: Page) -> Page:
+        """The page at this scale, on an image of the same size: with margins, or cut at the edges."""
+        if self.across == self.down == 1.0:
+            return page
+        height, width = page.printed.shape
+        x, y = self.anchor
+        place = np.array(
+            [[self.across, 0, (1 - self.across) * x * width], [0, self.down, (1 - self.down) * y * height]]
+        )
+        printed, pen = (
+            np.asarray(
+                cv2.warpAffine(layer, place, (width, height), flags=cv2.INTER_AREA, borderValue=PAPER),
+                np.uint8,
+            )
+            for layer in (page.printed, page.pen)
+        )
+        return replace(page, printed=printed, pen=pen)
+
+    def laid(self, picture: Picture, dpi: int) -> Picture:
+        """The scanned page as it lies on the area, if there is one."""
+        if self.bed is None:
+            return picture
+        picture = np.rot90(picture, -self.turn // 90)
+        x, y = (round(side * dpi / 25.4) for side in self.at)
+        area = np.full(
+            (round(297 * dpi / 25.4), round(420 * dpi / 25.4), *picture.shape[2:]), self.bed, np.uint8
+        )
+        shown = picture[: area.shape[0] - y, : area.shape[1] - x]
+        area[y : y + shown.shape[0], x : x + shown.shape[1]] = shown
+        return area
+
+
+AS_IT_IS = Setting()
 
 
 def scan(page: Page, level: Level, mode: Mode, dpi: int, rng: Rng, blurred: bool = False) -> Picture:

@@ -46,8 +46,8 @@ def pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, Place
     if row is None or row.reading is None:
         return {}
     told = json.loads(vault.get(row.reading)).get("pages", [])
-    names = ("page", "image", "half", "turn")
-    pages = {page["page"]: PlacedPage(**{name: page[name] for name in names}) for page in told}
+    names = ("page", "image", "half", "turn", "area")
+    pages = {page["page"]: PlacedPage(**{name: page.get(name) for name in names}) for page in told}
     for event in audit.history(connection, scan):
         if event.action == ScanRead.action and event.facts["attempt"] == row.read_attempt:
             copies = ScanRead.model_validate(event.facts).copies

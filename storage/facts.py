@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from processors.dossiers.findings import Code as DossierCode
 from processors.dossiers.findings import Verdict
 from processors.findings import Finding, Severity
-from processors.scans.readings import CopyStatus, Half, Turn
+from processors.scans.readings import Area, CopyStatus, Half, Turn
 
 
 class Facts(BaseModel):
@@ -134,6 +134,7 @@ class PlacedPage(BaseModel):
     image: int
     half: Half | None
     turn: Turn
+    area: Area | None = None
     frame: tuple[tuple[float, float], ...] | None = None
     model: str | None = None
     annex: bool = False

@@ -235,6 +235,7 @@ def _placed(page: PageReading) -> PlacedPage:
         page=page.page,
         image=page.image,
         half=page.half,
+        area=page.area,
         turn=page.turn,
         frame=page.frame and _rounded(page.frame),
         model=page.model,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processors.scans.readings import Gray, Half
+from processors.scans.readings import Area, Gray, Half
 
 
 def is_a3(shape: tuple[int, ...], dpi: float) -> bool:
@@ -34,3 +34,16 @@ def half_boxes(
 def a3_halves(gray: Gray, dpi: float, shrink: int = 1) -> list[tuple[Half | None, Gray]]:
     """The A4 page images of an image, left then right; see `half_boxes`."""
     return [(half, gray[box]) for half, box in half_boxes(gray.shape, dpi, shrink)]
+
+
+def part_box(shape: tuple[int, ...], dpi: float, half: Half | None, area: Area | None) -> tuple[slice, slice]:
+    """Where on a whole image of this shape a page lies: ValueError if there is no such half."""
+    if area is not None:
+        x, y, width, height = area
+        return slice(y, y + height), slice(x, x + width)
+    if half is None:
+        return slice(None), slice(None)
+    boxes = dict(half_boxes(shape, dpi))
+    if half not in boxes:
+        raise ValueError(f"this image has no half {half}")
+    return boxes[half]

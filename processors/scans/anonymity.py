@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 
 from processors.scans import g4, lossless, registration
-from processors.scans.a3 import half_boxes
+from processors.scans.a3 import part_box
 from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
 from processors.scans.geometry import PX, darkness, reduced
@@ -35,7 +35,7 @@ from processors.scans.jpeg import DRAWING, jpeg_segments, stripped
 from processors.scans.labels import shows_remains
 from processors.scans.lossless import Crop
 from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
-from processors.scans.readings import Gray, Half, Turn
+from processors.scans.readings import Area, Gray, Half, Turn
 
 Polygon = tuple[tuple[float, float], ...]
 """x, y in pixels."""
@@ -48,9 +48,9 @@ _STATIC_ID = b"31415926535897932384626433832795"  # what qpdf writes, in every f
 class PagePlace:
     """A page of a copy: where it lies in the scan, what sets it upright, what of it must not be seen.
 
-    `image`: PDF page, from 1; `turn` sets the page (the half, of an A3) upright; `wipe`: in pixels of the
-    upright page, as are the `labels` outside it. `exposed`: whether more was seen when it was read, None if
-    it was not looked for.
+    `image`: PDF page, from 1; `half` or `area`: the part of it that is the page; `turn` sets that upright;
+    `wipe`: in pixels of the upright page, as are the `labels` outside it. `exposed`: whether more was seen
+    when it was read, None if it was not looked for.
     """
 
     image: int
@@ -64,6 +64,13 @@ class PagePlace:
     def wiped(self) -> tuple[Polygon, ...]:
         """All that must not be seen."""
         return self.labels if self.wipe is None else (self.wipe, *self.labels)
+
+    area: Area | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the page is all of its image."""
+        return self.half is None and self.area is None
 
 
 def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polygon:
@@ -131,15 +138,15 @@ def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepd
             data = stripped(raw.data)
         except ValueError as error:
             raise BadImage("image tronquée") from error
-        if place.half is None and not place.wiped:
+        if place.whole and not place.wiped:
             return _stream(pdf, raw, data, raw.width, raw.height), raw.width, raw.height
         if (kept := _kept_blocks(raw, data, place)) is not None:
             return _stream(pdf, raw, *kept), *kept[1:]
-    elif raw.codec == "g4" and place.half is None and not place.wiped:
+    elif raw.codec == "g4" and place.whole and not place.wiped:
         return _stream(pdf, raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
-    if place.half is not None or place.wiped:
-        upright = turned(_half(turned(pixels, raw.rotate), raw.dpi, place.half), place.turn)
+    if not place.whole or place.wiped:
+        upright = turned(_part(turned(pixels, raw.rotate), raw.dpi, place), place.turn)
         for area in place.wiped:
             upright = upright.copy()
             cv2.fillPoly(upright, [np.round(area).astype(np.int32)], (_PAPER,) * 3)
@@ -157,10 +164,10 @@ def _kept_blocks(raw: RawImage, data: bytes, place: PagePlace) -> tuple[bytes, i
     """The JPEG without what must not be seen, its width and height; None where that takes pixels."""
     crop: Crop | None = None
     width, height = raw.width, raw.height
-    if place.half is not None:
-        box = dict(half_boxes((height, width), raw.dpi)).get(place.half)
-        if box is None or raw.rotate is not Turn.NONE:
+    if not place.whole:
+        if raw.rotate is not Turn.NONE:
             return None
+        box = part_box((height, width), raw.dpi, place.half, place.area)
         (y, bottom, _), (x, right, _) = box[0].indices(height), box[1].indices(width)
         width, height = right - x, bottom - y
         crop = Crop(x, y, width, height)
@@ -188,11 +195,8 @@ def _blocks_inside(wipe: Polygon, width: int, height: int, turn: Turn) -> NDArra
     return inside
 
 
-def _half(view: Pixels, dpi: float, half: Half | None) -> Pixels:
-    boxes = dict(half_boxes(view.shape, dpi))
-    if half not in boxes:
-        raise ValueError(f"this image has no half {half}")
-    return np.ascontiguousarray(view[boxes[half]])
+def _part(view: Pixels, dpi: float, place: PagePlace) -> Pixels:
+    return np.ascontiguousarray(view[part_box(view.shape, dpi, place.half, place.area)])
 
 
 def _jpeg(pixels: Pixels, raw: RawImage) -> bytes:

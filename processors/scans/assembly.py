@@ -27,6 +27,7 @@ from processors.scans.readings import (
     Turn,
 )
 from processors.scans.reunion import likeness, reunited
+from processors.scans.scale import is_off_scale, percent
 from processors.scans.sequence import LENGTHS, Costs, PageEvidence, Place, number_costs
 from processors.scans.shown import shown
 from processors.scans.sides import sides, slots
@@ -78,10 +79,7 @@ def assemble(
             zip(whole_copies, kept, owners, handed, strict=True)
         )
     ]
-    findings = [
-        finding(Code.UNDECLARED_PAGE if p.headed else Code.FOREIGN_PAGE, [p.page], evidence=whole([p]))
-        for p in loose
-    ]
+    findings = [one for p in loose for one in _set_aside([p])]
     findings += [
         finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
         for annex in nobodys
@@ -357,7 +355,7 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
-        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
+        findings += _set_aside(foreign)
     old = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
     if old:
         names = sorted({(p.model or "").upper() for p in old})
@@ -367,6 +365,21 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
             findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=trouble(p)))
     if pages and all(p.blank for p in pages):
         findings.append(finding(Code.BLANK_COPY, [p.page for p in pages], evidence=whole(pages)))
+    return findings
+
+
+def _set_aside(foreign: Sequence[PageReading]) -> list[Finding]:
+    """What is said of pages that are no part of a copy."""
+    findings = []
+    scaled = [p for p in foreign if is_off_scale(p)]
+    headed = [p for p in foreign if p.headed and p not in scaled]
+    others = [p for p in foreign if p not in scaled and p not in headed]
+    for code, pages in ((Code.FOREIGN_PAGE, others), (Code.UNDECLARED_PAGE, headed)):
+        if pages:
+            findings.append(finding(code, [p.page for p in pages], evidence=whole(pages)))
+    for p in scaled:
+        what = percent(p.scale)
+        findings.append(finding(Code.OFF_SCALE_PAGE, [p.page], what=what, evidence=whole([p])))
     return findings
 
 

@@ -40,6 +40,7 @@ def _page_json(page: PageReading) -> dict[str, Any]:
         "page": page.page,
         "image": page.image,
         "half": page.half.value if page.half else None,
+        "area": list(page.area) if page.area else None,
         "turn": int(page.turn),
         "kind": page.kind.value,
         "model": page.model,

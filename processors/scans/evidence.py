@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from processors.findings import Box, Evidence
-from processors.scans.a3 import a3_halves
+from processors.scans.a3 import part_box
 from processors.scans.anonymity import PagePlace
 from processors.scans.raster import BadImage, read_images, turned
 from processors.scans.readings import Gray, PageReading
@@ -58,10 +58,11 @@ def pictures(
         place = places[region.page]
         raw = next(read_images(path, place.image - 1, place.image))
         try:
-            halves = dict(a3_halves(raw.gray(), raw.dpi))
+            gray = raw.gray()
+            part = gray[part_box(gray.shape, raw.dpi, place.half, place.area)]
         except BadImage:
             continue
-        made[region] = _picture(turned(halves[place.half], place.turn), raw.dpi, region.box)
+        made[region] = _picture(turned(part, place.turn), raw.dpi, region.box)
     return made
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from processors.scans.form import Form, Rectangle
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, rotation, transform
+from processors.scans.pageboxes import borders_seen
 from processors.scans.readings import Gray
 
 _MAX_SKEW = 5.0  # degrees
@@ -26,17 +27,32 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     upright = _runs(dark, 1, run)
     if cv2.countNonZero(upright) < 0.35 * (lines_y[-1] - lines_y[0]) * PX:
         return None  # quickly: handwriting has few upright strokes of 4 mm
-    found = _best_skew(_runs(dark, run, 1), lines_y, identity)
-    if found is None:
-        return None
-    angle, y0 = found
-    x0 = _best_columns(upright, angle, y0, lines_y, lines_x)
-    if x0 is None:
-        return None
-    turning = rotation(angle)
-    origin = turning @ np.array([x0 - lines_x[0] * PX, y0 - lines_y[0] * PX])
-    guess = np.column_stack([turning * PX, origin])
-    return _refine(top, guess, frames)
+    level = _runs(dark, run, 1)
+    fields = tuple(form.identity.fields.values())
+    best: tuple[Affine, float, float] | None = None
+    likeness = 0.0
+    for scales in (_NOMINAL, _OFF_SCALE):
+        guesses = []
+        for angle, y0, down in _skews(level, lines_y, identity, scales):
+            for x0, across in _columns(upright, angle, y0, lines_y * down, lines_x, scales):
+                turning = rotation(angle)
+                origin = turning @ np.array([x0 - lines_x[0] * across * PX, y0 - lines_y[0] * down * PX])
+                guesses.append(np.column_stack([turning * (np.array([across, down]) * PX), origin]))
+        if not guesses:
+            continue
+        guess = max(guesses, key=lambda at: borders_seen(top, at, fields))
+        for reaches in (_REACHES, _REACHES[1:]):
+            fitted = _refine(top, guess, frames, reaches)
+            if fitted is None:
+                continue
+            like = fitted[1] * borders_seen(top, fitted[0], fields)
+            if like > max(likeness, _LEAST if scales is _NOMINAL else _LIKELY):
+                likeness, best = like, fitted
+            if likeness > _PLAINLY:
+                break
+        if likeness > _PLAINLY:
+            break
+    return best
 
 
 def _runs(dark: Gray, width: int, height: int) -> Gray:
@@ -49,13 +65,29 @@ _PAD = 100  # rows above and below the map that a turned line may fall on
 _SPARSE = 4  # columns: what of them is enough, of runs four times as long
 _MOST_POINTS = 8000
 _LIKE = 0.35  # mean share of the four lines that must be seen
+_NOMINAL = (1.0,)
+_OFF_SCALE = tuple(1 + k / 200 for k in range(-14, 15))
+"""By how much what lies on an image may be larger than the paper, along or down: "fit to page"."""
+_FARTHEST = 0.085
+_PLAINLY = 0.75  # shares of the frames and of the boxes seen, multiplied: no other scale is looked at
+_LEAST = 0.3  # the same, of the likest page without frames 0.23: one drawn far too large
+_LIKELY = 0.5  # the same, for a page to be taken for one that is off scale
+_TRIES = 3
+_REACHES = (2.5, 1.2)
+"""Millimetres by which a line may lie off the guess, at first and then: where one lacks, its neighbour
+may lie as near."""
 
 
-def _best_skew(runs: Gray, lines_y: NDArray[np.float64], identity: Rectangle) -> tuple[float, float] | None:
-    """Angle (radians, clockwise) and height (pixels, in the turned map) of the first line of the pattern."""
+def _skews(
+    runs: Gray, lines_y: NDArray[np.float64], identity: Rectangle, scales: Sequence[float]
+) -> list[tuple[float, float, float]]:
+    """Angle (radians, clockwise), height (pixels, in the turned map) of the pattern's first line, and scale.
+
+    The likeliest first.
+    """
     width = identity.width * PX
     if cv2.countNonZero(runs) < _LIKE * len(lines_y) * width:
-        return None
+        return []
     some = np.ascontiguousarray(runs[:, ::_SPARSE])
     at = np.flatnonzero(some)
     step = len(at) // _MOST_POINTS + 1
@@ -68,22 +100,33 @@ def _best_skew(runs: Gray, lines_y: NDArray[np.float64], identity: Rectangle) ->
     histograms = np.bincount(rows.ravel(), minlength=len(_ANGLES) * size).reshape(len(_ANGLES), size)
     # a line is two pixels thick and may bow a little
     thick = cv2.blur(histograms.astype(np.float32), (3, 1)) * (3 * step * _SPARSE / width)
-    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5), np.uint8))
-    offsets = np.rint((lines_y - lines_y[0]) * PX).astype(int)
-    reach = size - offsets[-1]
-    likeness = np.mean([near[:, o : o + reach] for o in offsets], axis=0)
-    angle, row = np.unravel_index(int(likeness.argmax()), likeness.shape)
-    return (float(_ANGLES[angle]), float(row - _PAD)) if likeness[angle, row] > _LIKE else None
+    # of one scale alone the lines may lie a little off
+    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5 if len(scales) == 1 else 3), np.uint8))
+    found = []
+    for scale in scales:
+        offsets = np.rint((lines_y - lines_y[0]) * scale * PX).astype(int)
+        reach = size - offsets[-1]
+        if reach <= 0:
+            continue
+        likeness = np.mean([near[:, o : o + reach] for o in offsets], axis=0)
+        angle, row = np.unravel_index(int(likeness.argmax()), likeness.shape)
+        if likeness[angle, row] > _LIKE:
+            found.append((float(likeness[angle, row]), (float(_ANGLES[angle]), float(row - _PAD), scale)))
+    return [place for _, place in sorted(found, reverse=True)[:_TRIES]]
 
 
-def _best_columns(
+def _columns(
     runs: Gray,
     angle: float,
     y0: float,
     lines_y: NDArray[np.float64],
     lines_x: NDArray[np.float64],
-) -> float | None:
-    """Place (pixels, in the turned map) of the left one of two upright lines beside the pattern."""
+    scales: Sequence[float],
+) -> list[tuple[float, float]]:
+    """Place (pixels, in the turned map) of the left of two upright lines beside the pattern, and scale.
+
+    The likeliest first.
+    """
     ys, xs = np.divmod(np.flatnonzero(runs), runs.shape[1])
     height = (lines_y[-1] - lines_y[0]) * PX
     rows = ys * np.cos(angle) - xs * np.sin(angle)
@@ -92,19 +135,27 @@ def _best_columns(
     size = runs.shape[1] + 2 * _PAD
     histogram = np.bincount(np.clip(columns, 0, size - 1), minlength=size).astype(np.float32)
     thick = cv2.blur(histogram[None], (5, 1)) * (5 / height)
-    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5), np.uint8))[0]
-    reach = size - round((lines_x[1] - lines_x[0]) * PX)
-    likeness = near[:reach] + near[size - reach :]
-    at = int(likeness.argmax())
-    return float(at - _PAD) if likeness[at] > 0.35 else None
+    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5 if len(scales) == 1 else 3), np.uint8))[0]
+    found = []
+    for scale in scales:
+        reach = size - round((lines_x[1] - lines_x[0]) * scale * PX)
+        if reach <= 0:
+            continue
+        likeness = near[:reach] + near[size - reach :]
+        at = int(likeness.argmax())
+        if likeness[at] > _LIKE:
+            found.append((float(likeness[at]), (float(at - _PAD), scale)))
+    return [place for _, place in sorted(found, reverse=True)[:_TRIES]]
 
 
-def _refine(strokes: Gray, guess: Affine, frames: Sequence[Rectangle]) -> tuple[Affine, float, float] | None:
+def _refine(
+    strokes: Gray, guess: Affine, frames: Sequence[Rectangle], reaches_mm: Sequence[float]
+) -> tuple[Affine, float, float] | None:
     """Fit each printed line by its darkest points near the guess, then the affine by the corners."""
     matrix = guess
     seen = 0.0
     error = 0.0
-    for reach_mm in (2.5, 1.2):
+    for reach_mm in reaches_mm:
         points_mm, points_px = [], []
         shares = []
         for frame in frames:
@@ -131,7 +182,7 @@ def _refine(strokes: Gray, guess: Affine, frames: Sequence[Rectangle]) -> tuple[
         perimeter = 2 * sum(frame.width + frame.height for frame in frames)
         seen = sum(shares) / perimeter
     scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
-    if min(scale) < 0.9 or max(scale) > 1.1 or error > 1.5:
+    if min(scale) < 1 - _FARTHEST or max(scale) > 1 + _FARTHEST or error > 1.5:
         return None
     return matrix, seen, error
 

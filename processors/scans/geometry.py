@@ -35,14 +35,15 @@ def reduced(gray: Gray, dpi: float) -> tuple[Gray, float]:
     A whole number of pixels is averaged where that comes within 2 %: it is many times faster.
     """
     whole = round(dpi / MAP_DPI)
-    if whole >= 1 and abs(dpi / whole - MAP_DPI) <= 0.02 * MAP_DPI:
+    if whole >= 1 and min(gray.shape) >= whole and abs(dpi / whole - MAP_DPI) <= 0.02 * MAP_DPI:
         height, width = gray.shape[0] // whole, gray.shape[1] // whole
         kept = gray[: height * whole, : width * whole]
         return np.asarray(cv2.resize(kept, (width, height), interpolation=cv2.INTER_AREA), np.uint8), whole
     ratio = MAP_DPI / dpi
     # between two pixels of the map less than two of the page's are skipped up to 1.5: nothing is missed
     how = cv2.INTER_LINEAR if ratio > 0.65 else cv2.INTER_AREA
-    return np.asarray(cv2.resize(gray, None, fx=ratio, fy=ratio, interpolation=how), np.uint8), dpi / MAP_DPI
+    size = max(1, round(gray.shape[1] * ratio)), max(1, round(gray.shape[0] * ratio))
+    return np.asarray(cv2.resize(gray, size, interpolation=how), np.uint8), dpi / MAP_DPI
 
 
 def halved(image: Gray, times: int = 1) -> Gray:

@@ -140,6 +140,46 @@ def borders_seen(strokes: Gray, matrix: Affine, fields: tuple[BoxedField, ...]) 
     return float((profile.max(axis=1) > 45).sum() / max(shown.sum(), len(mm) / 2))
 
 
+_LOOK_MM = 1.3
+_ALONG_SURE, _DOWN_SURE = 0.012, 0.025  # what the lines of boxes 30 mm long and 7 mm high tell surely
+_MOST = 0.09  # what is further off is no box
+_TRACED = 40  # levels
+
+
+def boxes_stretch(strokes: Gray, matrix: Affine, pagination: Pagination) -> tuple[float, float]:
+    """How much wider and higher the boxes are than `matrix` says: 1, 1 unless that is sure.
+
+    The height is too small to tell the scale along the page from that down it when both are nearly the same.
+    """
+    fields = (pagination.page, pagination.total)
+    mm, normal = _border_points(fields)
+    across = np.arange(-_LOOK_MM, _LOOK_MM + 0.01, 0.1)
+    points = mm[:, None] + across[None, :, None] * normal[:, None]
+    px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(len(mm), len(across), 2)
+    profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
+    wide, high = (_stretch(profile[normal[:, k] == 1], mm[normal[:, k] == 1, k], across) for k in (0, 1))
+    if max(abs(wide - 1), abs(high - 1)) > _MOST or (
+        abs(wide - 1) < _ALONG_SURE and abs(high - 1) < _DOWN_SURE
+    ):
+        return 1.0, 1.0
+    return wide, (wide if abs(high - wide) < _DOWN_SURE else high)
+
+
+def _stretch(profile: Gray, places: NDArray[np.float64], across: NDArray[np.float64]) -> float:
+    """Of parallel lines at `places` (mm), whose points' darkness `across` is given."""
+    lines = np.unique(places)
+    means = np.array([profile[places == line].mean(axis=0) for line in lines])
+    seen = means.max(axis=1) > _TRACED
+    if not seen.any() or np.ptp(lines[seen]) < 0.8 * np.ptp(lines):
+        return 1.0
+    weights = np.where(means > 0.7 * means.max(axis=1, keepdims=True), means, 0.0)
+    offsets = (weights @ across) / np.maximum(weights.sum(axis=1), 1e-6)
+    slope, start = np.polyfit(lines[seen], offsets[seen], 1)
+    rest = np.abs(offsets[seen] - slope * lines[seen] - start)
+    near = rest <= max(0.15, float(np.median(rest)) * 2)
+    return 1.0 + float(np.polyfit(lines[seen][near], offsets[seen][near], 1)[0])
+
+
 @lru_cache(maxsize=32)
 def _border_points(
     fields: tuple[BoxedField, ...],

@@ -22,6 +22,8 @@ from processors.scans.readings import Gray
 
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
+_LEAST = round(40 * PX)  # a strip: nothing is measured on it
+
 _LID = 90  # gray levels
 _SPARSE = 8  # rows: what of them is enough to see a streak
 _BESIDE = round(2 * PX) | 1
@@ -74,6 +76,8 @@ def judge(small: Gray, dark: Gray, dpi: float, answers: Outline | None = None) -
 
     `answers`: where the sheet lies, but for the printed top of a first page; None if nobody knows.
     """
+    if min(small.shape) < _LEAST:
+        return Judgement("page coupée", 1.0)
     light, ranges, steps = _edges(small)
     paper = _is_paper(small)
     contrast, steepness = _sharpest(ranges, steps, paper)
@@ -287,6 +291,8 @@ def _is_written(dark: Gray, ink: float, least_mm2: float, broken: int = 1) -> bo
 
 def _written_mm2(dark: Gray, ink: float, broken: int = 1) -> float:
     """Square millimetres of handwriting-like ink, but for what touches the edges."""
+    if min(dark.shape) < 2:
+        return 0.0
     inked = cv2.threshold(dark, ink, 255, cv2.THRESH_BINARY)[1]
     lines = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((1, broken), np.uint8)) if broken > 1 else inked
     level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, _RULED), np.uint8))

@@ -13,19 +13,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.findings import Code
 from processors.people import Candidate
 from processors.scans import exposure, handwriting, quality
-from processors.scans.a3 import a3_halves, half_boxes
+from processors.scans.a3 import part_box
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label, read_label_at
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
-from processors.scans.geometry import PX, darkness, reduced
+from processors.scans.geometry import PX
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
 from processors.scans.labels import Found, cuts_writing, find_labels, lies_in, sticks_out
+from processors.scans.looks import Look, pages_of
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
+    Area,
     FieldReading,
     Gray,
     Half,
@@ -41,10 +44,9 @@ from processors.scans.registration import (
     FIELDS_SEEN,
     FRAMES_SEEN,
     Placement,
-    place_annex,
-    place_dark,
-    place_halves,
+    frames_scale,
 )
+from processors.scans.scale import pile_off_scale
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
 
@@ -111,7 +113,12 @@ def understand(
     two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
     copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided)
     images = max((p.image for p in pages), default=0)
-    return ScanReading(sha256, images, tuple(pages), copies, findings)
+    scale = pile_off_scale(pages)
+    if scale is not None and scale.code is Code.OFF_SCALE_PILE:
+        return ScanReading(sha256, images, tuple(pages), (), (scale,))
+    two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
+    copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided)
+    return ScanReading(sha256, images, tuple(pages), copies, (*findings, *([scale] if scale else ())))
 
 
 def read_scan(
@@ -123,27 +130,6 @@ def read_scan(
     expected = Expected.of(form, label_pattern, roster)
     pages = read_images_of(path, expected)
     return understand(pages, sha256, roster, centre, exam, expected)
-
-
-@dataclass(frozen=True)
-class Look:
-    """A page image; at `MAP_DPI`, `scale` pixels to one, with its darkness; which form it is, and where."""
-
-    gray: Gray
-    small: Gray
-    dark: Gray
-    scale: float
-    form: Form
-    placement: Placement
-
-    @classmethod
-    def at(cls, gray: Gray, dpi: float, form: Form) -> Look:
-        small, scale = reduced(gray, dpi)
-        dark = darkness(small)
-        placement = place_dark(dark, scale, form)
-        if form.annexes:
-            form, placement = place_annex(dark, scale, form, placement)
-        return cls(gray, small, dark, scale, form, placement)
 
 
 @dataclass(frozen=True)
@@ -161,32 +147,42 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     """The one or two A4 pages of an image; `page` is 1. A broken image is one unreadable page."""
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
-        gray = image.gray(shrink)
-        halves = a3_halves(gray, dpi, shrink)
-        # an annex is a page of A4
-        form = expected.form if len(halves) == 1 else expected.form.with_annexes(())
-        looks = [Look.at(page, dpi, form) for _, page in halves]
-        if len(looks) == 2:
-            places = [look.placement for look in looks]
-            places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
-            looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
-        for (half, _), look in zip(halves, looks, strict=True):
-            scanned = Scanned(shrink, partial(_top, image, half))
-            reading = read_page(look, image.image, half, dpi, expected, scanned)
-            yield replace(reading, lifted=image.lifted, exposed=reading.exposed or image.captioned)
+        for page in pages_of(image.gray(shrink), dpi, shrink, expected.form):
+            scanned = Scanned(shrink, page.drawn.of_top(partial(_top, image, page.half, page.area)))
+            reading = read_page(page.look, image.image, page.half, dpi, expected, scanned)
+            reading = replace(
+                page.drawn.put_back(reading),
+                area=page.area,
+                lifted=image.lifted,
+                exposed=reading.exposed or image.captioned,
+            )
+            if reading.kind in (PageKind.FOREIGN, PageKind.UNREADABLE):
+                reading = _measured(reading, page.look, expected.form)
+            yield reading
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
 
 
-def _top(image: RawImage, half: Half | None, rows: int) -> Gray:
-    """The first rows of the page, or of this half of it."""
-    if half is None:
+def _top(image: RawImage, half: Half | None, area: Area | None, rows: int) -> Gray:
+    """The first rows of the page, of this half of it or of this area."""
+    if half is None and area is None:
         return image.top(rows)
     shape = (
         (image.height, image.width) if image.rotate in (Turn.NONE, Turn.OVER) else (image.width, image.height)
     )
-    box = dict(half_boxes(shape, image.dpi))[half]
+    box = part_box(shape, image.dpi, half, area)
+    if area is not None:
+        return image.top(area[1] + rows)[box]
     return (image.top(rows) if box[0] == slice(None) else image.gray())[box]
+
+
+def _measured(page: PageReading, look: Look, form: Form) -> PageReading:
+    """The same, but for a sheet that is not read because it lies far larger or smaller on the image."""
+    scale = frames_scale(look.small, form)
+    if scale is None:
+        return page
+    named = replace(page, kind=PageKind.FOREIGN, scale=(scale, scale))
+    return replace(named, headed=False, trouble=None, trouble_box=None)
 
 
 def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:
@@ -401,7 +397,7 @@ def _frame(placement: Placement, form: Form) -> tuple[tuple[float, float], ...]:
 
 
 def _is_headed(strokes: Gray, kind: PageKind) -> bool:
-    """Whether rows of boxes such as identity is written in show on a page of no known paper, or at its top."""
+    """Whether rows of boxes such as identity is written in show on a page of no known paper."""
     if kind is PageKind.INSIDE:
         return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind])
     return kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind])

@@ -14,6 +14,10 @@ Gray = NDArray[np.uint8]
 """A page image: height × width, 0 black to 255 white."""
 
 
+Area = tuple[int, int, int, int]
+"""x, y, width and height of a part of an image, pixels as a viewer shows it."""
+
+
 class Half(StrEnum):
     """Which half of an A3 image a page is."""
 
@@ -86,8 +90,8 @@ class PageReading:
     first page or an annex, whose `model` says which. `sharpness`: 0 to 1, 1 as sharp as print.
     `fingerprint`: for telling a doubled page.
     `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or a program's text show
-    elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in show
-    on a page of no known paper; `hand`: how the half of an A3 is written.
+    elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in
+    show on a page of no known paper; `hand`: how the half of an A3 is written.
     """
 
     page: int
@@ -114,6 +118,8 @@ class PageReading:
     lifted: bool = False
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
+    area: Area | None = None  # an A4 that lies on a larger image
+    scale: tuple[float, float] = (1.0, 1.0)  # how much wider and higher than the paper it lies on the image
 
 
 class Sign(StrEnum):

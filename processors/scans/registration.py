@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, halved, reduced, transform
-from processors.scans.pageboxes import BOXES_PLAIN, borders_seen, boxes_zone, find_boxes
+from processors.scans.pageboxes import (
+    BOXES_PLAIN,
+    borders_seen,
+    boxes_stretch,
+    boxes_zone,
+    find_boxes,
+)
 from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
 
@@ -31,6 +37,7 @@ class Placement:
     how much was seen of the first page's frames; `boxes`: 0 to 1, how sure the page boxes are; `fields`: how
     much was seen of each row of identity boxes, on a first page; `error_mm`: mean distance of the fitted
     frames' corners from the form's; `ink`: where strokes are, on a coarse grid of the form (see `INK_MM`);
+    `stretch`: how much wider and higher than the paper what lies on the image is, as far as that is sure;
     `told`: by the other half of the sheet alone, the page boxes being cut off; `to_boxes`: as `to_pixels`,
     where the frame of an annex is too far from its page boxes to tell where these lie.
     """
@@ -44,6 +51,7 @@ class Placement:
     ink: NDArray[np.float32]
     told: bool = False
     to_boxes: Affine | None = None
+    stretch: tuple[float, float] = (1.0, 1.0)
 
     @property
     def by_boxes(self) -> Placement:
@@ -146,6 +154,38 @@ def _likeness(placement: Placement, scale: float, form: Form) -> float:
     return min(placement.fields[name] for name in form.rows_of("digits")) - _PER_MM * float(np.hypot(*off))
 
 
+_FAR = (0.5, 0.565, 0.64, 0.72, 0.81, 0.9, 1.13, 1.27, 1.43)
+"""Scales between which the frames are found from one to the next."""
+
+
+_FAR_SEEN = 0.5
+"""Least shares of the frames and of the boxes, multiplied, for a sheet off scale."""
+
+
+def frames_scale(small: Gray, form: Form) -> float | None:
+    """How much larger or smaller than the paper the first page is that a page at `MAP_DPI` shows, if any."""
+    best: tuple[float, float] = _FAR_SEEN, 1.0
+    fields = tuple(form.identity.fields.values())
+    across, down = (round(side * PX) for side in (form.form.page_width, form.form.page_height))
+    for scale in _FAR:
+        size = max(1, round(small.shape[1] / scale)), max(1, round(small.shape[0] / scale))
+        image = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
+        # the sides of what is too large lie outside
+        beside = max(0, across - size[0]), max(0, down - size[1])
+        image = cv2.copyMakeBorder(image, 0, beside[1], 0, beside[0], cv2.BORDER_CONSTANT, value=(255.0,))
+        strokes = _stretched(darkness(np.asarray(image, np.uint8)))
+        for turn in Turn:
+            upright = turned(strokes, turn)
+            fitted = fit_frames(upright, form)
+            if fitted is None:
+                continue
+            matrix, seen, _ = fitted
+            like = seen * borders_seen(upright, matrix, fields)
+            if like > best[0]:
+                best = like, scale * float(np.hypot(*matrix[:, 0])) / PX
+    return round(best[1], 2) if best[0] > _FAR_SEEN else None
+
+
 def place_halves(
     places: Sequence[Placement], darks: Sequence[Gray], scale: float, form: Form
 ) -> list[Placement]:
@@ -156,7 +196,7 @@ def place_halves(
     """
     placed = list(places)
     for here, there in ((0, 1), (1, 0)):
-        if _is_seen(places[here]) or max(places[there].frames, places[there].boxes) < _BOXES_SURE:
+        if is_seen(places[here]) or max(places[there].frames, places[there].boxes) < _BOXES_SURE:
             continue
         known = places[there]
         page, other = turned(darks[here], known.turn), turned(darks[there], known.turn)
@@ -176,7 +216,8 @@ _TOLD_MM = 5.0
 """How far off the page boxes of the other half may lie: those of one half tell the tilt to 1.5° alone."""
 
 
-def _is_seen(placement: Placement) -> bool:
+def is_seen(placement: Placement) -> bool:
+    """Whether what is printed on a sheet is there."""
     return placement.frames >= FRAMES_SEEN or placement.boxes >= BOXES_SEEN
 
 
@@ -230,14 +271,17 @@ def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
             return placed
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)
-    return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form))
+    stretch = boxes_stretch(strokes, matrix, form.pagination) if boxes >= BOXES_SEEN else (1.0, 1.0)
+    return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form), stretch=stretch)
 
 
 def _framed(strokes: Gray, turn: Turn, form: Form, fitted: tuple[Affine, float, float]) -> Placement:
     """Where the frames tell that the form lies."""
     matrix, frames, error = fitted
     fields = {n: borders_seen(strokes, matrix, (f,)) for n, f in form.identity.fields.items()}
-    found = Placement(turn, matrix, frames, 0.0, fields, error, _ink(strokes, matrix, form))
+    wide, high = (float(side) / PX for side in np.hypot(*matrix[:, :2]))
+    ink = _ink(strokes, matrix, form)
+    found = Placement(turn, matrix, frames, 0.0, fields, error, ink, stretch=(wide, high))
     if form.page_boxes is None:
         return found
     reach = _FROM_ONE_FRAME_MM if form.is_annex else 4.0
