@@ -26,12 +26,49 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 def jpeg_shape(data: bytes) -> tuple[int, int, int] | None:
     """Width, height, channels of an 8-bit JPEG; None if it is not one."""
     for marker, start, _ in jpeg_segments(data):
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        if _is_frame(marker):
             if len(data) < start + 10 or data[start + 4] != 8:
                 return None
             height, width = struct.unpack(">HH", data[start + 5 : start + 9])
             return (width, height, data[start + 9]) if width and height else None
     return None
+
+
+def jpeg_bits(data: bytes) -> int | None:
+    """Bits of a sample; None if the stream says nothing of it."""
+    for marker, start, _ in jpeg_segments(data):
+        if _is_frame(marker) and len(data) > start + 4:
+            return data[start + 4]
+    return None
+
+
+def mended(data: bytes, width: int, rows: int) -> bytes:
+    """The same image, its stream from SOI to EOI: without what pads it, with an end if it lost its own.
+
+    `width`, `rows`: what the file says; its height holds where the stream says more, or nothing, and has no DNL.
+    Of scanners that learn the height while the paper goes by, some write 0 or 65,535 before they know it.
+    """
+    start = max(data.find(b"\xff\xd8", 0, _BEFORE), 0)
+    scan = next((at for marker, _, at in jpeg_segments(data[start:]) if marker == 0xDA), 0) + start
+    end = data.rfind(b"\xff\xd9", scan)
+    if start or end + 2 != len(data):
+        data = data[start : end + 2] if end >= 0 else data[start:] + b"\xff\xd9"
+    for marker, at, _ in jpeg_segments(data):
+        if _is_frame(marker) and len(data) >= at + 10:
+            said, across = struct.unpack(">HH", data[at + 5 : at + 9])
+            if across == width and not 0 < said <= rows:
+                lines = data.rfind(b"\xff\xdc\x00\x04", scan)
+                true = int.from_bytes(data[lines + 4 : lines + 6], "big") if lines >= 0 else min(rows, _MOST)
+                return data[: at + 5] + struct.pack(">H", true) + data[at + 7 :]
+    return data
+
+
+_BEFORE = 1024  # bytes that may stand before the image
+_MOST = 0xFFFF
+
+
+def _is_frame(marker: int) -> bool:
+    return 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)
 
 
 def shortened(data: bytes, rows: int) -> bytes:

@@ -28,7 +28,7 @@ from PIL import Image
 
 from processors.findings import Code, Finding, finding
 from processors.scans import g4
-from processors.scans.jpeg import jpeg_shape, shortened
+from processors.scans.jpeg import jpeg_bits, jpeg_shape, mended, shortened
 from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
 from processors.scans.readings import Gray, Turn
 
@@ -43,6 +43,7 @@ MAX_PAGES = 2000
 MAX_BYTES = 2 * 1024**3
 MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
+_UNREAD = 128  # what a decoder makes of JPEG blocks that the stream does not hold
 READING_DPI = 149
 """All but a sheet's first page is read as well at 150 dpi; a scan of twice that is decoded to its half."""
 
@@ -81,6 +82,7 @@ class RawImage:
     `data`: the scanner's own stream for `jpeg` and `g4`, else empty and the pixels are at hand.
     `width`, `height`: pixels as stored; `rotate`: what turns them into the page as a viewer shows it.
     `inverted`: G4 whose black runs are paper. `bilevel`: pure black and white.
+    `trouble`: why there are no pixels, in French, where there are none.
     """
 
     image: int
@@ -93,6 +95,7 @@ class RawImage:
     rotate: Turn = Turn.NONE
     inverted: bool = False
     bilevel: bool = False
+    trouble: str = "page endommagée"
     _pixels: Pixels | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -136,18 +139,20 @@ class RawImage:
         if self.codec == "g4":
             return self._g4()
         if self.codec != "jpeg":
-            raise BadImage("page endommagée")
+            raise BadImage(self.trouble)
         if not self.colour:
             return self._jpeg(self.data, cv2.IMREAD_GRAYSCALE)
         return np.asarray(cv2.cvtColor(self._jpeg(self.data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
     def _jpeg(self, data: bytes, flags: int, shrink: int = 1) -> Pixels:
-        # a cut stream decodes to gray bands without an error
-        if b"\xff\xd9" not in data[-1024:]:
-            raise BadImage("image tronquée")
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
         if decoded is None or decoded.shape[1] != -(-self.width // shrink):
             raise BadImage("image endommagée")
+        lost = trailing(decoded, _UNREAD)
+        if lost > len(decoded) * g4.LOST:
+            raise BadImage("image tronquée")
+        if lost:
+            decoded[-lost:] = 255
         return np.asarray(decoded, np.uint8)
 
     def _g4(self, shrink: int = 1, rows: int | None = None) -> Gray:
@@ -212,6 +217,12 @@ def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iter
                 renderer.close()
 
 
+def trailing(pixels: Pixels, value: int) -> int:
+    """How many rows at the bottom have this value and no other."""
+    other = next((k for k, row in enumerate(pixels[::-1]) if row.flat[0] != value or np.ptp(row)), len(pixels))
+    return other
+
+
 def turned(pixels: Pixels, turn: Turn) -> Pixels:
     """The image turned clockwise by `turn`."""
     return np.ascontiguousarray(np.rot90(pixels, -turn // 90)) if turn else pixels
@@ -271,14 +282,14 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
     plain = not decode or decode == [0.0, 1.0] * (channels or 1)
     match [str(f) for f in filters]:
         case ["/DCTDecode"] if plain and channels in (1, 3) and "/ColorTransform" not in params:
-            data = image.read_raw_bytes()
+            data = mended(image.read_raw_bytes(), width, height)
             shape = jpeg_shape(data)
             if shape is not None and shape[0] * shape[1] > MAX_PIXELS:
                 raise BadScan(Code.DAMAGED_FILE)
-            if shape is None or shape[2] != channels:
+            if shape is None or shape[2] not in (1, 3):
                 return None
             return RawImage(
-                number, "jpeg", data, shape[0], shape[1], placed.dpi, channels == 3, placed.rotate
+                number, "jpeg", data, shape[0], shape[1], placed.dpi, shape[2] == 3, placed.rotate
             )
         case ["/CCITTFaxDecode"] if channels == 1 and bits == 1 and _is_g4(params, width):
             inverted = bool(params.get("/BlackIs1", False)) != (decode == [1.0, 0.0])
