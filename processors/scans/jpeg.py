@@ -34,37 +34,45 @@ def jpeg_shape(data: bytes) -> tuple[int, int, int] | None:
     return None
 
 
-def jpeg_bits(data: bytes) -> int | None:
-    """Bits of a sample; None if the stream says nothing of it."""
+def jpeg_coding(data: bytes) -> tuple[int, int] | None:
+    """The marker of its frame, which says how it is coded, and the bits of a sample; None if it has none."""
     for marker, start, _ in jpeg_segments(data):
         if _is_frame(marker) and len(data) > start + 4:
-            return data[start + 4]
+            return marker, data[start + 4]
     return None
 
 
 def mended(data: bytes, width: int, rows: int) -> bytes:
     """The same image, its stream from SOI to EOI: without what pads it, with an end if it lost its own.
 
-    `width`, `rows`: what the file says; its height holds where the stream says more, or nothing, and has no DNL.
-    Of scanners that learn the height while the paper goes by, some write 0 or 65,535 before they know it.
+    `width`, `rows`: what the file says. Its height holds where the stream says more, or nothing, and has no
+    DNL segment: scanners that learn it while the paper goes by may write 0 or 65,535 before. A progressive
+    stream is given no end, since it may lack all of a page's details.
     """
     start = max(data.find(b"\xff\xd8", 0, _BEFORE), 0)
-    scan = next((at for marker, _, at in jpeg_segments(data[start:]) if marker == 0xDA), 0) + start
+    data = data[start:] if start else data
+    segments = list(jpeg_segments(data))
+    frame, at, _ = next((s for s in segments if _is_frame(s[0])), (0, 0, 0))
+    scan = segments[-1][1] if segments else 0
     end = data.rfind(b"\xff\xd9", scan)
-    if start or end + 2 != len(data):
-        data = data[start : end + 2] if end >= 0 else data[start:] + b"\xff\xd9"
-    for marker, at, _ in jpeg_segments(data):
-        if _is_frame(marker) and len(data) >= at + 10:
-            said, across = struct.unpack(">HH", data[at + 5 : at + 9])
-            if across == width and not 0 < said <= rows:
-                lines = data.rfind(b"\xff\xdc\x00\x04", scan)
-                true = int.from_bytes(data[lines + 4 : lines + 6], "big") if lines >= 0 else min(rows, _MOST)
-                return data[: at + 5] + struct.pack(">H", true) + data[at + 7 :]
-    return data
+    if end + 2 != len(data):
+        data = data[: end + 2] if end >= 0 else data + b"\xff\xd9" * (frame != 0xC2)
+    if frame == 0 or len(data) < at + 10:
+        return data
+    said, across = struct.unpack(">HH", data[at + 5 : at + 9])
+    if across != width or 0 < said <= rows:
+        return data
+    lines = data.rfind(b"\xff\xdc\x00\x04", scan)
+    true = data[lines + 4 : lines + 6] if lines >= 0 else struct.pack(">H", min(rows, UNKNOWN))
+    return data[: at + 5] + true + data[at + 7 :]
 
+
+SHOWN = frozenset({0xC0, 0xC1, 0xC2})
+"""Frames that every viewer draws: sequential and progressive, in Huffman codes."""
 
 _BEFORE = 1024  # bytes that may stand before the image
-_MOST = 0xFFFF
+UNKNOWN = 0xFFFF
+"""The height that is written where none is known."""
 
 
 def _is_frame(marker: int) -> bool:

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import io
 import logging
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,9 +26,21 @@ from PIL import Image
 
 from processors.findings import Code, Finding, finding
 from processors.scans import g4
-from processors.scans.jpeg import jpeg_bits, jpeg_shape, mended, shortened
-from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
+from processors.scans.jpeg import SHOWN, jpeg_coding, jpeg_shape, mended, shortened
+from processors.scans.placement import A4_INCHES, Placed, has_inline_image, page_size, placed_image
 from processors.scans.readings import Gray, Turn
+from processors.scans.wholeness import (
+    CUT,
+    NOT_SHOWN,
+    as_list,
+    draws,
+    find_height,
+    inflates_beyond,
+    rows_lost,
+    samples_of,
+    too_precise,
+    trouble_of,
+)
 
 Pixels = NDArray[np.uint8]
 """height × width gray, or height × width × 3 RGB; 255 is white."""
@@ -43,7 +53,6 @@ MAX_PAGES = 2000
 MAX_BYTES = 2 * 1024**3
 MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
-_UNREAD = 128  # what a decoder makes of JPEG blocks that the stream does not hold
 READING_DPI = 149
 """All but a sheet's first page is read as well at 150 dpi; a scan of twice that is decoded to its half."""
 
@@ -145,12 +154,14 @@ class RawImage:
         return np.asarray(cv2.cvtColor(self._jpeg(self.data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
     def _jpeg(self, data: bytes, flags: int, shrink: int = 1) -> Pixels:
+        if not data.endswith(b"\xff\xd9"):
+            raise BadImage(CUT)
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
         if decoded is None or decoded.shape[1] != -(-self.width // shrink):
             raise BadImage("image endommagée")
-        lost = trailing(decoded, _UNREAD)
+        lost = rows_lost(decoded)
         if lost > len(decoded) * g4.LOST:
-            raise BadImage("image tronquée")
+            raise BadImage(CUT)
         if lost:
             decoded[-lost:] = 255
         return np.asarray(decoded, np.uint8)
@@ -209,23 +220,24 @@ def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iter
                     try:
                         renderer = renderer or pypdfium2.PdfDocument(source)
                         raw = _rendered(renderer, page, index)
-                    except (*_MALFORMED, pypdfium2.PdfiumError):  # its pixels are a BadImage
-                        raw = RawImage(index + 1, "rendered", b"", 0, 0, 200.0, False)
+                    except BadImage as broken:
+                        raw = _broken(index + 1, str(broken))
+                    except (*_MALFORMED, pypdfium2.PdfiumError):
+                        raw = _broken(index + 1)
                 yield raw
         finally:
             if renderer is not None:
                 renderer.close()
 
 
-def trailing(pixels: Pixels, value: int) -> int:
-    """How many rows at the bottom have this value and no other."""
-    other = next((k for k, row in enumerate(pixels[::-1]) if row.flat[0] != value or np.ptp(row)), len(pixels))
-    return other
-
-
 def turned(pixels: Pixels, turn: Turn) -> Pixels:
     """The image turned clockwise by `turn`."""
     return np.ascontiguousarray(np.rot90(pixels, -turn // 90)) if turn else pixels
+
+
+def _broken(number: int, trouble: str = "page endommagée") -> RawImage:
+    """A page whose pixels are a BadImage."""
+    return RawImage(number, "rendered", b"", 0, 0, 200.0, False, trouble=trouble)
 
 
 def _open(source: Source, inherit: bool = True) -> pikepdf.Pdf:
@@ -242,6 +254,7 @@ def _open(source: Source, inherit: bool = True) -> pikepdf.Pdf:
 
 def _refuse_bombs(page: pikepdf.Page) -> None:
     for image in page.get_images().values():
+        find_height(image)
         width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
         if width * height > MAX_PIXELS:
             raise BadScan(Code.DAMAGED_FILE)
@@ -273,24 +286,16 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
     """The page's one image as the scanner wrote it; None if its coding is not one of the common ones."""
     image = placed.image
     width, height = int(image.Width), int(image.Height)
-    filters = _as_list(image.get("/Filter"))
-    params = (_as_list(image.get("/DecodeParms")) or [None])[-1]
+    filters = as_list(image.get("/Filter"))
+    params = (as_list(image.get("/DecodeParms")) or [None])[-1]
     params = params if isinstance(params, pikepdf.Dictionary) else pikepdf.Dictionary()
     bits = int(image.get("/BitsPerComponent", 8))
     channels = _channels(image.get("/ColorSpace"))
-    decode = [float(x) for x in _as_list(image.get("/Decode"))]
+    decode = [float(x) for x in as_list(image.get("/Decode"))]
     plain = not decode or decode == [0.0, 1.0] * (channels or 1)
     match [str(f) for f in filters]:
         case ["/DCTDecode"] if plain and channels in (1, 3) and "/ColorTransform" not in params:
-            data = mended(image.read_raw_bytes(), width, height)
-            shape = jpeg_shape(data)
-            if shape is not None and shape[0] * shape[1] > MAX_PIXELS:
-                raise BadScan(Code.DAMAGED_FILE)
-            if shape is None or shape[2] not in (1, 3):
-                return None
-            return RawImage(
-                number, "jpeg", data, shape[0], shape[1], placed.dpi, shape[2] == 3, placed.rotate
-            )
+            return _jpeg_of(image.read_raw_bytes(), width, height, placed, number)
         case ["/CCITTFaxDecode"] if channels == 1 and bits == 1 and _is_g4(params, width):
             inverted = bool(params.get("/BlackIs1", False)) != (decode == [1.0, 0.0])
             data = image.read_raw_bytes()
@@ -298,20 +303,37 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
                 number, "g4", data, width, height, placed.dpi, False, placed.rotate, inverted, True
             )
         case ["/FlateDecode"]:
-            if _inflates_beyond(image.read_raw_bytes(), width * height * 4 + height * 8 + 1024):
+            if inflates_beyond(image.read_raw_bytes(), width * height * 4 + height * 8 + 1024):
                 raise BadScan(Code.DAMAGED_FILE)
             return _flate(placed, number)
         case _:
             return None
 
 
+def _jpeg_of(data: bytes, width: int, height: int, placed: Placed, number: int) -> RawImage | None:
+    """What viewers show of it goes as it stands; what they leave black is decoded here, and drawn anew."""
+    data = mended(data, width, height)
+    shape, coding = jpeg_shape(data), jpeg_coding(data)
+    if shape is not None and shape[0] * shape[1] > MAX_PIXELS:
+        raise BadScan(Code.DAMAGED_FILE)
+    if coding is not None and coding[1] != 8:
+        return _broken(number, too_precise(coding[1]))
+    if shape is None or coding is None or shape[2] not in (1, 3):
+        return None
+    raw = RawImage(number, "jpeg", data, shape[0], shape[1], placed.dpi, shape[2] == 3, placed.rotate)
+    if coding[0] in SHOWN:
+        return raw
+    try:
+        return replace(raw, codec="rendered", data=b"", _pixels=raw.pixels())
+    except BadImage as broken:
+        return _broken(number, str(broken))
+
+
 def _flate(placed: Placed, number: int) -> RawImage | None:
     try:
         decoded = pikepdf.PdfImage(placed.image).as_pil_image()
-    except (NotImplementedError, pikepdf.UnsupportedImageTypeError):
+    except (*_MALFORMED, NotImplementedError):
         return None
-    except (pikepdf.PikepdfError, ValueError, OSError):
-        return RawImage(number, "flate", b"", 0, 0, placed.dpi, False)  # its pixels are a BadImage
     if decoded.mode not in ("1", "L", "P", "RGB"):
         return None
     bilevel = decoded.mode == "1"
@@ -325,6 +347,7 @@ def _flate(placed: Placed, number: int) -> RawImage | None:
 
 
 def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -> RawImage:
+    """BadImage if one of the page's images is not, or not wholly, drawn: a viewer says nothing of that."""
     width, height = page_size(page)
     images = list(page.get_images().values())
     finest = max((int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images), default=0)
@@ -333,10 +356,13 @@ def _rendered(document: pypdfium2.PdfDocument, page: pikepdf.Page, index: int) -
         long_inches = A4_INCHES
     area = long_inches**2 * min(width, height) / max(width, height)
     dpi = 300.0 if (finest / area) ** 0.5 > 250 else 200.0
-    rendered = document[index].render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
+    for trouble in filter(None, map(trouble_of, images)):
+        raise BadImage(trouble)
+    shown = document[index]
+    rendered = shown.render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
     pixels = _without_false_colour(np.array(rendered.to_numpy()[:, :, :3], np.uint8))
-    if images and np.ptp(pixels) == 0:
-        raise ValueError("the image was not drawn")
+    if (images or has_inline_image(page)) and not draws(shown, pixels):
+        raise BadImage(NOT_SHOWN)
     bilevel = bool(images) and all(
         bool(i.get("/ImageMask", False)) or int(i.get("/BitsPerComponent", 8)) == 1 for i in images
     )
@@ -364,24 +390,13 @@ def _without_false_colour(pixels: Pixels) -> Pixels:
     return np.asarray(green, np.uint8) if same else pixels
 
 
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, pikepdf.Array) else [value]
-
-
-_CHANNELS: Mapping[str, int] = {"/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/DeviceRGB": 3, "/CalRGB": 3}
-
-
 def _channels(space: Any) -> int | None:
     """1 for gray, 3 for RGB, None for what is better left to a renderer (CMYK, indexed, spot colours)."""
-    parts = _as_list(space)
-    if not parts:
-        return None
-    if str(parts[0]) == "/ICCBased" and len(parts) == 2:
-        count = int(parts[1].get("/N", 0))
-        return count if count in (1, 3) else None
-    return _CHANNELS.get(str(parts[0]))
+    count = samples_of(space) if str(next(iter(as_list(space)), "")) in _PLAIN else 0
+    return count if count in (1, 3) else None
+
+
+_PLAIN = {"/DeviceGray", "/CalGray", "/G", "/DeviceRGB", "/CalRGB", "/ICCBased"}
 
 
 def _is_g4(params: pikepdf.Dictionary, width: int) -> bool:
@@ -390,15 +405,3 @@ def _is_g4(params: pikepdf.Dictionary, width: int) -> bool:
         and int(params.get("/Columns", 1728)) == width
         and not bool(params.get("/EncodedByteAlign", False))
     )
-
-
-def _inflates_beyond(data: bytes, limit: int) -> bool:
-    engine = zlib.decompressobj()
-    total = 0
-    with suppress(zlib.error):  # the decoder will speak of it
-        while data and not engine.eof:
-            total += len(engine.decompress(data, 1 << 20))
-            if total > limit:
-                return True
-            data = engine.unconsumed_tail
-    return False
