@@ -73,7 +73,7 @@ def assemble(
         _copy(group, those, owner, model)
         for group, those, owner in zip(whole_copies, kept, owners, strict=True)
     ]
-    findings = [finding(Code.FOREIGN_PAGE, [p.page], evidence=whole([p])) for p in loose]
+    findings = [found for p in loose for found in _strangers([p])]
     return tuple(_one_copy_each(copies, pages)), tuple(findings)
 
 
@@ -323,12 +323,11 @@ def _the(numbers: Sequence[int]) -> str:
 
 
 def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], model: str) -> list[Finding]:
-    findings = []
+    findings: list[Finding] = []
     turned = [p.page for p in pages if p.turn is not Turn.NONE]
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
-    if foreign:
-        findings.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
+    findings += _strangers(foreign)
     exposed = [p for p in pages if p.exposed]
     if exposed:
         findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in exposed], evidence=whole(exposed)))
@@ -342,6 +341,16 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
     if pages and all(p.blank for p in pages):
         findings.append(finding(Code.BLANK_COPY, [p.page for p in pages], evidence=whole(pages)))
     return findings
+
+
+def _strangers(pages: Sequence[PageReading]) -> list[Finding]:
+    """What is said of pages that no copy has. Nobody knows of one that could not be decoded whose it is."""
+    lost = [p for p in pages if p.kind is PageKind.UNREADABLE and p.fingerprint is None]
+    foreign = [p for p in pages if p not in lost]
+    found = [finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble or "", evidence=trouble(p)) for p in lost]
+    if foreign:
+        found.append(finding(Code.FOREIGN_PAGE, [p.page for p in foreign], evidence=whole(foreign)))
+    return found
 
 
 def _unreadable(page: PageReading) -> str | None:

@@ -49,8 +49,6 @@ Source = Path | io.BytesIO
 
 Codec = Literal["jpeg", "g4", "flate", "rendered"]
 
-MAX_PAGES = 2000
-MAX_BYTES = 2 * 1024**3
 MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
 READING_DPI = 149
@@ -173,44 +171,13 @@ class RawImage:
             raise BadImage("image tronquée ou endommagée") from error
 
 
-def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
-    """The number of pages of a file that can be read; BadScan names what is wrong with one that cannot.
-
-    What qpdf mends without losing a page is accepted: garbage before the header, a wrong table of offsets.
-    """
-    size = path.stat().st_size
-    if size == 0:
-        raise BadScan(Code.EMPTY_FILE)
-    if size > max_bytes:
-        raise BadScan(Code.FILE_TOO_LARGE, f"{size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus")
-    with path.open("rb") as file:
-        head = file.read(1024)
-        file.seek(max(0, size - 4096))
-        tail = file.read()
-    if b"%PDF-" not in head:
-        raise BadScan(Code.NOT_A_PDF)
-    with _open(path, inherit=False) as pdf:
-        try:
-            declared = int(pdf.Root.Pages.get("/Count", 0))  # first: counting mends it
-            pages = len(pdf.pages)
-        except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise BadScan(Code.DAMAGED_FILE) from error
-    if declared > pages or b"%%EOF" not in tail:
-        raise BadScan(Code.DAMAGED_FILE)  # cut: the last copies may be lost
-    if pages == 0:
-        raise BadScan(Code.NO_PAGES)
-    if pages > max_pages:
-        raise BadScan(Code.TOO_MANY_PAGES, str(max_pages), pages)
-    return pages
-
-
 def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iterator[RawImage]:
     """The images of pages `start` to `stop` (from 0, `stop` excluded), one a page, in order.
 
     BadScan if the file is broken or an image is too large to be a page. What is broken in one page alone is
     found when that page's pixels are asked for.
     """
-    with _open(source) as pdf:
+    with open_pdf(source) as pdf:
         renderer: pypdfium2.PdfDocument | None = None
         try:
             for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
@@ -240,7 +207,8 @@ def _broken(number: int, trouble: str = "page endommagée") -> RawImage:
     return RawImage(number, "rendered", b"", 0, 0, 200.0, False, trouble=trouble)
 
 
-def _open(source: Source, inherit: bool = True) -> pikepdf.Pdf:
+def open_pdf(source: Source, inherit: bool = True) -> pikepdf.Pdf:
+    """BadScan if it cannot be opened. `inherit`: pages hold what they have of the tree above them."""
     try:
         return pikepdf.open(source, inherit_page_attributes=inherit)
     except pikepdf.PasswordError as error:

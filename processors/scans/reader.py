@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +20,7 @@ from processors.scans import exposure, handwriting, quality
 from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
+from processors.scans.dropped import attachments
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
@@ -43,6 +46,7 @@ from processors.scans.registration import (
 )
 from processors.scans.voices import NUMBER
 
+_log = logging.getLogger(__name__)
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -72,9 +76,25 @@ def read_images_of(
     """The pages of images `start` to `stop` (PDF pages, from 0). `page` counts from 1 within this range."""
     readings: list[PageReading] = []
     for image in read_images(path, start, stop):
-        for reading in read_image(image, expected):
+        for reading in _guarded(image, expected):
             readings.append(renumbered(reading, len(readings) + 1))
     return readings
+
+
+def lost_page(image: int, why: str) -> list[PageReading]:
+    """What stands for a page image (from 1) whose reading failed; `why` in French."""
+    return [_unreadable(image, None, 0, f"sa lecture a échoué ({why})")]
+
+
+def _guarded(image: RawImage, expected: Expected) -> list[PageReading]:
+    """An error of the program costs the page where it shows: a person gets it, and it is logged."""
+    try:
+        return list(read_image(image, expected))
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+        _log.error("page image %s failed: %s, %s", image.image, type(error).__name__, places)
+        return lost_page(image.image, f"erreur interne {type(error).__name__}")
 
 
 def renumbered(reading: PageReading, page: int) -> PageReading:
@@ -112,7 +132,8 @@ def read_scan(
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     expected = Expected.of(form, label_pattern, roster)
     pages = read_images_of(path, expected)
-    return understand(pages, sha256, roster, centre, exam, expected)
+    reading = understand(pages, sha256, roster, centre, exam, expected)
+    return replace(reading, findings=(*reading.findings, *attachments(path)))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import pytest
 
 from flows.isolation import Interrupted, isolated, run_pages
 from processors.findings import Code
-from processors.scans.raster import BadScan, inspect
+from processors.scans.dropped import inspect
+from processors.scans.raster import BadScan
 
 
 def double(value: int) -> int:
