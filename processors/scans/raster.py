@@ -65,6 +65,13 @@ _REDUCED = {
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
 }
 
+_REDUCED_COLOUR = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+
 
 class BadScan(Exception):  # noqa: N818 - what the centre dropped is bad, the program is not
     """A file that cannot be taken as it is; `finding` says in French what to do."""
@@ -127,6 +134,14 @@ class RawImage:
             whole = stored[: height * shrink, : width * shrink]
             stored = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         return turned(stored, self.rotate)
+
+    def darkest(self, shrink: int = 1) -> Gray:
+        """`gray()` by each pixel's darkest channel, in which pale pink, blue or yellow ink still shows."""
+        if not self.colour:
+            return self.gray(shrink)
+        if self.codec == "jpeg":
+            return turned(self._jpeg(self.data, _REDUCED_COLOUR[shrink], shrink).min(axis=2), self.rotate)
+        return replace(self, colour=False, _pixels=self.pixels().min(axis=2)).gray(shrink)
 
     def top(self, rows: int) -> Gray:
         """At least the first `rows` of `gray()`; of a JPEG no more is decoded."""

@@ -157,11 +157,12 @@ class Look:
 class Scanned:
     """The page as it was scanned, `shrink` times larger than what is read of it.
 
-    `top`: at least so many of its first rows.
+    `top`: at least so many of its first rows; `darkest`: all of it as it is read, by its darkest channel.
     """
 
     shrink: int
     top: Callable[[int], Gray]
+    darkest: Callable[[], Gray]
 
 
 def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
@@ -176,7 +177,7 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
             places = place_halves(places, [look.dark for look in looks], looks[0].scale, expected.form)
             looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
         for (half, _), look in zip(halves, looks, strict=True):
-            scanned = Scanned(shrink, partial(_top, image, half))
+            scanned = Scanned(shrink, partial(_top, image, half), partial(_darkest, image, half))
             yield read_page(look, image.image, half, dpi, expected, scanned)
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
@@ -191,6 +192,10 @@ def _top(image: RawImage, half: Half | None, rows: int) -> Gray:
     )
     box = dict(half_boxes(shape, image.dpi))[half]
     return (image.top(rows) if box[0] == slice(None) else image.gray())[box]
+
+
+def _darkest(image: RawImage, half: Half | None) -> Gray:
+    return dict(a3_halves(image.darkest(image.shrink), image.dpi / image.shrink, image.shrink))[half]
 
 
 def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:
@@ -236,6 +241,9 @@ def read_page(
     if answers is not None:
         numbered = placement.corners(boxes_zone(form.pagination).grown(_FRAMED)) / scale
         written = _answered(strokes, answers, numbered)
+    blank = quality.is_blank(written)
+    if first and blank and answers is not None:  # with nothing on it, the copy would pass for blank
+        blank = not _is_pale(look, scanned, dpi, answers)
     if first:
         kind = PageKind.FIRST
     elif boxes or placement.told:
@@ -267,7 +275,7 @@ def read_page(
         boxes=identity,
         number=_as_number(number),
         total=_as_number(total),
-        blank=quality.is_blank(written),
+        blank=blank,
         sharpness=round(judgement.sharpness, 3),
         resolution_dpi=round(dpi * shrink),
         frame=frame,
@@ -278,6 +286,11 @@ def read_page(
         trouble=judgement.trouble,
         trouble_box=judgement.box,
     )
+
+
+def _is_pale(look: Look, scanned: Scanned | None, dpi: float, answers: Outline) -> bool:
+    dark = look.dark if scanned is None else darkness(reduced(scanned.darkest(), dpi)[0])
+    return quality.is_pale(turned(dark, look.placement.turn), answers)
 
 
 def _upright_top(scanned: Scanned, placement: Placement, form: Form) -> Gray:
