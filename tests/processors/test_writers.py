@@ -118,7 +118,9 @@ def test_a_jpeg_of_which_nobody_knows_the_height(tmp_path: Path) -> None:
 
 def test_an_arithmetic_jpeg_is_read_and_goes_on_as_one_that_viewers_show(tmp_path: Path) -> None:
     entries = jpeg_entries(Image.new("L", (64, 96)), "DeviceGray")
-    path = with_stream(tmp_path / "scan.pdf", ARITHMETIC, entries)
+    box = pikepdf.Array([0, 0, 560, 840])
+    content = b"q 560 0 0 840 0 0 cm /Im0 Do Q"
+    path = with_stream(tmp_path / "scan.pdf", ARITHMETIC, entries, content, MediaBox=box)
     (raw,) = read_images(path)
     gray = raw.gray()
     assert gray[:5].mean() == pytest.approx(235, abs=5) and gray[15:25, 15:35].mean() < 60
