@@ -47,6 +47,7 @@ _ANSWER = 1 << 29  # bytes: an archive's files, 200 MB, and then some
 _WRITTEN = 1 << 29  # bytes of one file
 _FILES = 256
 _RANGE = 24  # pages a child reads: some seconds' work
+_FAILING = 3  # pages of a file: of more, the file is what is wrong
 
 _log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
@@ -112,22 +113,35 @@ def run_pages(
     path: Path,
     *args: Any,
     pages: int,
+    instead: Callable[[int, str], list[T]] | None = None,
     workers: int | None = None,
     seconds: float = _SECONDS,
 ) -> list[T]:
     """`function(path, *args, start, stop)` over ranges of the file's pages, `workers` children at a time.
 
-    The answers in the order of the file; BadScan as soon as one range fails. Each range has `seconds`.
+    The answers in the order of the file. Of a range that fails each page is tried alone, and `instead` gives
+    what stands for one that fails again, by its number (from 1) and the trouble. BadScan as soon as a range
+    fails where there is no `instead`, and where more pages fail than a file may have. A child has `seconds`.
     """
     workers = workers or os.cpu_count() or 1
     size = max(1, min(_RANGE, -(-pages // workers)))
     starts = range(0, pages, size)
+    failed: list[int] = []
 
-    def part(start: int) -> list[T]:
-        return isolated(function, path, *args, start, min(start + size, pages), seconds=seconds)
+    def part(start: int, stop: int) -> list[T]:
+        try:
+            return isolated(function, path, *args, start, stop, seconds=seconds)
+        except BadScan as bad:
+            if instead is None or bad.code is not Code.READING_FAILED or len(failed) > _FAILING:
+                raise
+            if stop - start == 1:
+                failed.append(start)
+                return instead(stop, bad.what)
+        return [answer for page in range(start, stop) for answer in part(page, page + 1)]
 
     with ThreadPoolExecutor(workers) as threads:
-        return [answer for answers in threads.map(part, starts) for answer in answers]
+        ranges = threads.map(lambda start: part(start, min(start + size, pages)), starts)
+        return [answer for answers in ranges for answer in answers]
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,10 @@ from flows.reconciling import reconcile_centre
 from flows.stages import SurroundingsError, stage
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.dropped import attachments, inspect
 from processors.scans.form import Form
-from processors.scans.raster import BadScan, inspect
-from processors.scans.reader import Expected, numbers_in, read_images_of, renumbered, understand
+from processors.scans.raster import BadScan
+from processors.scans.reader import Expected, lost_page, numbers_in, read_images_of, renumbered, understand
 from storage import intake, queries
 from storage.facts import (
     CopyAnonymised,
@@ -156,7 +157,8 @@ def read(job: Job) -> bool:
     expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
     try:
         images = isolated(inspect, job.path)
-        parts = run_pages(read_images_of, job.path, expected, pages=images)
+        parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
+        attached = isolated(attachments, job.path)
     except BadScan as bad:
         work.store.vault.put(f"quarantine/{job.sha256}", job.path, only_if_absent=True)
         _quarantine(work, job.scan, job.sha256, [bad.finding])
@@ -176,7 +178,7 @@ def read(job: Job) -> bool:
         job.attempt,
         reading,
         time.monotonic() - begun,
-        extra_findings=_lateness(work, scan),
+        extra_findings=[*attached, *_lateness(work, scan)],
         actor=ACTOR,
         at=now(),
     )

@@ -62,6 +62,8 @@ class Code(StrEnum):
     DAMAGED_FILE = "damaged_file"
     ENCRYPTED_FILE = "encrypted_file"
     NO_PAGES = "no_pages"
+    PORTFOLIO = "portfolio"
+    ATTACHED_FILES = "attached_files"
     TOO_MANY_PAGES = "too_many_pages"
     FILE_TOO_LARGE = "file_too_large"
     UNKNOWN_CENTRE = "unknown_centre"
@@ -251,6 +253,16 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.ENCRYPTED_FILE: (_B, "Ce PDF est protégé par un mot de passe : déposez-le sans protection."),
     Code.NO_PAGES: (_B, "Ce PDF n'a aucune page : numérisez la pile et déposez-la de nouveau."),
+    Code.PORTFOLIO: (
+        _B,
+        "Ce PDF n'est que la couverture des fichiers qui y sont joints ({n}) : enregistrez chaque fichier "
+        "joint, puis déposez-le lui-même.",
+    ),
+    Code.ATTACHED_FILES: (
+        _W,
+        "Des fichiers sont joints à ce PDF ({n}) : ils n'ont pas été lus. Si l'un d'eux contient des copies, "
+        "enregistrez-le et déposez-le lui-même.",
+    ),
     Code.TOO_MANY_PAGES: (
         _B,
         "Ce PDF a {n} pages, plus que les {what} acceptées : déposez la pile en plusieurs fichiers.",
@@ -325,6 +337,8 @@ _FRENCH_CODE = {
     Code.DAMAGED_FILE: "fichier endommagé",
     Code.ENCRYPTED_FILE: "fichier protégé",
     Code.NO_PAGES: "fichier sans page",
+    Code.PORTFOLIO: "porte-documents",
+    Code.ATTACHED_FILES: "fichiers joints non lus",
     Code.TOO_MANY_PAGES: "trop de pages",
     Code.FILE_TOO_LARGE: "fichier trop gros",
     Code.UNKNOWN_CENTRE: "centre inconnu",

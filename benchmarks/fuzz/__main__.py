@@ -107,8 +107,9 @@ def read_corpus(folder: Path) -> int:
     """Each PDF of the folder, and what became of it; ends with 1 if one got out of its child."""
     from flows.demo_session import FORM
     from flows.isolation import isolated, run_pages
+    from processors.scans.dropped import inspect
     from processors.scans.form import load_form
-    from processors.scans.raster import BadScan, inspect
+    from processors.scans.raster import BadScan
     from processors.scans.reader import Expected, read_images_of
 
     expected = Expected.of(load_form(FORM), load_form(FORM).label.payload, [])

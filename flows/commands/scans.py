@@ -26,7 +26,8 @@ def read(
     """Read a scan and say what it holds, without storing anything."""
     from processors.people import read_candidates
     from processors.scans.contract import scan_json
-    from processors.scans.raster import BadScan, inspect
+    from processors.scans.dropped import inspect
+    from processors.scans.raster import BadScan
     from processors.scans.reader import read_scan
 
     begun = time.monotonic()

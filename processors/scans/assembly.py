@@ -350,7 +350,7 @@ def _the(numbers: Sequence[int]) -> str:
 
 
 def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], model: str) -> list[Finding]:
-    findings = []
+    findings: list[Finding] = []
     turned = [p.page for p in pages if p.turn is not Turn.NONE]
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
@@ -369,11 +369,14 @@ def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], mo
 
 
 def _set_aside(foreign: Sequence[PageReading]) -> list[Finding]:
-    """What is said of pages that are no part of a copy."""
-    findings = []
+    """What is said of pages that no copy has. Nobody knows of one that could not be decoded whose it is."""
+    lost = [p for p in foreign if p.kind is PageKind.UNREADABLE and p.fingerprint is None]
+    findings = [
+        finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble or "", evidence=trouble(p)) for p in lost
+    ]
     scaled = [p for p in foreign if is_off_scale(p)]
     headed = [p for p in foreign if p.headed and p not in scaled]
-    others = [p for p in foreign if p not in scaled and p not in headed]
+    others = [p for p in foreign if p not in (*lost, *scaled, *headed)]
     for code, pages in ((Code.FOREIGN_PAGE, others), (Code.UNDECLARED_PAGE, headed)):
         if pages:
             findings.append(finding(code, [p.page for p in pages], evidence=whole(pages)))

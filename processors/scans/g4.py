@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -11,7 +13,14 @@ from PIL import Image
 
 from processors.scans.readings import Gray
 
+LOST = 1 / 40
+"""Of a page's height: a blank margin. An image that lost more of its rows is named, not read."""
+
 _ROWS_PER_STRIP = 278
+_EOFB = "000000000001" * 2
+_PAIR = "001" + "00110101"  # two runs follow, of which the first, white, is empty
+_PADDING = b"\0\r\n"  # no stream ends so: the last byte of an end mark has one bit set
+_TAIL = 16  # bytes
 _BAND = 256  # rows: so few stay in the processor's cache, where a whole page is fetched three times over
 
 
@@ -21,21 +30,26 @@ def decode(
     """Pixels, 0 or 255; `inverted`: the black runs are paper. ValueError if the stream is cut or broken.
 
     `shrink` (1, 2, 4 or 8) times smaller, in gray then; of the page's first `rows` alone, if said.
+    Rows that are missing at the bottom are paper, up to a blank margin of them.
     """
     size = width // shrink, (height if rows is None else min(rows, height)) // shrink
     pixels = np.empty(size[::-1], np.uint8)
-    try:
-        with Image.open(io.BytesIO(_tiff(data, width, height, inverted))) as image:
-            for top in range(0, size[1], _BAND // shrink):
-                band = pixels[top : top + _BAND // shrink]
-                box = (0, top * shrink, size[0] * shrink, (top + len(band)) * shrink)
-                whole = np.asarray(image.crop(box).convert("L"), np.uint8)
-                cv2.resize(whole, band.shape[::-1], band, interpolation=cv2.INTER_AREA)
-    except (OSError, SyntaxError) as error:
-        raise ValueError("not a G4 stream") from error
-    # a cut stream decodes without an error; some writers leave out the end mark of whole ones
-    if rows is None and not _has_end_of_block(data) and np.ptp(pixels[-(len(pixels) // 12 + 1) :]) == 0:
+    ended = _with_last_row(data, width)
+    with _opened(ended or data, width, height + 1, inverted) as image:
+        for top in range(0, size[1], _BAND // shrink):
+            band = pixels[top : top + _BAND // shrink]
+            box = (0, top * shrink, size[0] * shrink, (top + len(band)) * shrink)
+            whole = np.asarray(image.crop(box).convert("L"), np.uint8)
+            cv2.resize(whole, band.shape[::-1], band, interpolation=cv2.INTER_AREA)
+        if rows is not None or (ended and _is_last(_row(image, height), inverted)):
+            return pixels
+    found = _rows(data, width, height, inverted)
+    if found is None and np.ptp(pixels[-(len(pixels) // 12 + 1) :]) == 0:
         raise ValueError("the G4 stream has no end")
+    if found is not None and found < height * (1 - LOST):
+        raise ValueError("the G4 stream has too few rows")
+    if found is not None:
+        pixels[found // shrink :] = 255
     return pixels
 
 
@@ -50,9 +64,65 @@ def encode(pixels: Gray) -> tuple[bytes, bool]:
     return buffer.getvalue()[start : start + size], inverted
 
 
-def _has_end_of_block(data: bytes) -> bool:
-    """Whether the stream ends with its EOFB, two end-of-line codes."""
-    return "000000000001" * 2 in f"{int.from_bytes(data[-16:], 'big'):0128b}"
+def _rows(data: bytes, width: int, height: int, inverted: bool) -> int | None:
+    """How many rows a stream holds; None where that cannot be known: broken, or without an end mark."""
+    ends = [_with_last_row(data, width)] if _EOFB in _tail(data) else _guessed_ends(data, width)
+    for ended in filter(None, ends):
+        with _opened(ended, width, 2 * height, inverted) as image:
+            pixels = np.asarray(image.convert("L"), np.uint8)
+        black = np.flatnonzero((pixels[:, :: max(width // 64, 1)] == (255 if inverted else 0)).all(axis=1))
+        for last in reversed(black[-1:].tolist()):
+            if _is_last(pixels[last], inverted) and (_EOFB in _tail(data) or last == height):
+                return int(last)
+    return None
+
+
+def _with_last_row(data: bytes, width: int) -> bytes | None:
+    """The stream with one more row, all black, before its end mark; None if it has none.
+
+    Decoders fill what is missing without an error: where this row comes to lie tells how much that is.
+    """
+    bits = _tail(data)
+    at = bits.rfind(_EOFB)
+    return None if at < 0 else _joined(data, bits[:at], width)
+
+
+def _guessed_ends(data: bytes, width: int) -> list[bytes]:
+    """The same of a stream without end mark, after which up to seven bits fill the last byte."""
+    bits = _tail(data)
+    fill = len(bits) - len(bits.rstrip("0"))
+    return [_joined(data, bits[: len(bits) - k], width) for k in range(min(fill, 7) + 1)]
+
+
+def _tail(data: bytes) -> str:
+    return "".join(f"{byte:08b}" for byte in data.rstrip(_PADDING)[-_TAIL:])
+
+
+def _joined(data: bytes, bits: str, width: int) -> bytes:
+    """The stream, its last bytes replaced by these bits, a black row and an end mark.
+
+    The row is made of pairs of runs, no white and some black: as many 64 as it holds, then ones.
+    """
+    bits += _PAIR + "0000001111" * (width // 64) + "0000110111" + (_PAIR + "010") * (width % 64) + _EOFB
+    bits += "0" * (-len(bits) % 8)
+    return data.rstrip(_PADDING)[:-_TAIL] + int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def _row(image: Image.Image, row: int) -> Gray:
+    return np.asarray(image.crop((0, row, image.width, row + 1)).convert("L"), np.uint8)
+
+
+def _is_last(row: Gray, inverted: bool) -> bool:
+    return bool((row == (255 if inverted else 0)).all())
+
+
+@contextmanager
+def _opened(data: bytes, width: int, height: int, inverted: bool) -> Iterator[Image.Image]:
+    try:
+        with Image.open(io.BytesIO(_tiff(data, width, height, inverted))) as image:
+            yield image
+    except (OSError, SyntaxError) as error:
+        raise ValueError("not a G4 stream") from error
 
 
 def _tiff(data: bytes, width: int, height: int, inverted: bool) -> bytes:

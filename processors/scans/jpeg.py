@@ -26,12 +26,57 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 def jpeg_shape(data: bytes) -> tuple[int, int, int] | None:
     """Width, height, channels of an 8-bit JPEG; None if it is not one."""
     for marker, start, _ in jpeg_segments(data):
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        if _is_frame(marker):
             if len(data) < start + 10 or data[start + 4] != 8:
                 return None
             height, width = struct.unpack(">HH", data[start + 5 : start + 9])
             return (width, height, data[start + 9]) if width and height else None
     return None
+
+
+def jpeg_coding(data: bytes) -> tuple[int, int] | None:
+    """The marker of its frame, which says how it is coded, and the bits of a sample; None if it has none."""
+    for marker, start, _ in jpeg_segments(data):
+        if _is_frame(marker) and len(data) > start + 4:
+            return marker, data[start + 4]
+    return None
+
+
+def mended(data: bytes, width: int, rows: int) -> bytes:
+    """The same image, its stream from SOI to EOI: without what pads it, with an end if it lost its own.
+
+    `width`, `rows`: what the file says. Its height holds where the stream says more, or nothing, and has no
+    DNL segment: scanners that learn it while the paper goes by may write 0 or 65,535 before. A progressive
+    stream is given no end, since it may lack all of a page's details.
+    """
+    start = max(data.find(b"\xff\xd8", 0, _BEFORE), 0)
+    data = data[start:] if start else data
+    segments = list(jpeg_segments(data))
+    frame, at, _ = next((s for s in segments if _is_frame(s[0])), (0, 0, 0))
+    scan = segments[-1][1] if segments else 0
+    end = data.rfind(b"\xff\xd9", scan)
+    if end + 2 != len(data):
+        data = data[: end + 2] if end >= 0 else data + b"\xff\xd9" * (frame != 0xC2)
+    if frame == 0 or len(data) < at + 10:
+        return data
+    said, across = struct.unpack(">HH", data[at + 5 : at + 9])
+    if across != width or 0 < said <= rows:
+        return data
+    lines = data.rfind(b"\xff\xdc\x00\x04", scan)
+    true = data[lines + 4 : lines + 6] if lines >= 0 else struct.pack(">H", min(rows, UNKNOWN))
+    return data[: at + 5] + true + data[at + 7 :]
+
+
+SHOWN = frozenset({0xC0, 0xC1, 0xC2})
+"""Frames that every viewer draws: sequential and progressive, in Huffman codes."""
+
+_BEFORE = 1024  # bytes that may stand before the image
+UNKNOWN = 0xFFFF
+"""The height that is written where none is known."""
+
+
+def _is_frame(marker: int) -> bool:
+    return 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)
 
 
 def shortened(data: bytes, rows: int) -> bytes:

@@ -71,6 +71,11 @@ def placed_image(page: pikepdf.Page) -> Placed | None:
     return Placed(image, total, dpi)
 
 
+def has_inline_image(page: pikepdf.Page) -> bool:
+    """Whether an image stands among the page's drawing operators themselves."""
+    return any(operator == "INLINE IMAGE" for _, operator in _instructions(page))
+
+
 def _likely_dpi(width: int, height: int) -> float:
     """Resolution of an A4 or A3 whose size in points says nothing."""
     guesses = [max(width, height) / A4_INCHES, max(width, height) / (A4_INCHES * 2**0.5)]

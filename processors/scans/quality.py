@@ -47,6 +47,8 @@ _FEW = 200  # blocks with strokes, as two such lines have; the soft rim of a sta
 
 _AROUND = round(8 * PX)
 _INK = 45  # darker than the paper around it by so many levels; ink seen through the sheet is lighter
+_PALE = 14  # the same of pencil and pale ink, where nothing darker is written
+_PALE_MM2 = 15.0
 _SWELLING = 2  # `_written_mm2` counts four pixels where two are inked
 _RULED = round(4.5 * PX)  # the shortest printed line: a side of a page box
 _STRIP = round(60 * PX)
@@ -98,6 +100,12 @@ def is_blank(dark: Gray) -> bool:
     shows through the sheet are not writing; one handwritten line is.
     """
     return not _is_written(dark, _INK, _WRITTEN_MM2)
+
+
+def is_pale(dark: Gray, answers: Outline) -> bool:
+    """Whether a page on which `is_blank` sees nothing bears writing all the same, in pencil or pale ink."""
+    level = _levelled(dark, answers)[max(int(answers[:2, 1].max()) + 1, 0) :]
+    return level.size > 0 and _is_written(level, max(_PALE, _grain(level)), _PALE_MM2, _BROKEN)
 
 
 def _trouble(

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import io
 import logging
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -29,10 +27,22 @@ from PIL import Image
 
 from processors.findings import Code, Finding, finding
 from processors.scans import g4
-from processors.scans.jpeg import jpeg_shape, shortened
+from processors.scans.jpeg import SHOWN, jpeg_coding, jpeg_shape, mended, shortened
 from processors.scans.overlay import alone, lift
-from processors.scans.placement import A4_INCHES, Placed, page_size, placed_image
+from processors.scans.placement import A4_INCHES, Placed, has_inline_image, page_size, placed_image
 from processors.scans.readings import Gray, Turn
+from processors.scans.wholeness import (
+    CUT,
+    NOT_SHOWN,
+    as_list,
+    draws,
+    find_height,
+    inflates_beyond,
+    rows_lost,
+    samples_of,
+    too_precise,
+    trouble_of,
+)
 
 Pixels = NDArray[np.uint8]
 """height × width gray, or height × width × 3 RGB; 255 is white."""
@@ -41,8 +51,6 @@ Source = Path | io.BytesIO
 
 Codec = Literal["jpeg", "g4", "flate", "rendered"]
 
-MAX_PAGES = 2000
-MAX_BYTES = 2 * 1024**3
 MAX_PIXELS = 150_000_000
 """An A3 at 600 dpi has 70 million."""
 READING_DPI = 149
@@ -57,6 +65,13 @@ _REDUCED = {
     2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
     4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
     8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
+}
+
+_REDUCED_COLOUR = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
 }
 
 
@@ -84,6 +99,7 @@ class RawImage:
     `width`, `height`: pixels as stored; `rotate`: what turns them into the page as a viewer shows it.
     `inverted`: G4 whose black runs are paper. `bilevel`: pure black and white. `lifted`: text or notes that a
     program had drawn over it are left out; `captioned`: text is among its pixels.
+    `trouble`: why there are no pixels, in French, where there are none.
     """
 
     image: int
@@ -98,6 +114,7 @@ class RawImage:
     bilevel: bool = False
     lifted: bool = False
     captioned: bool = False
+    trouble: str = "page endommagée"
     _pixels: Pixels | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -123,6 +140,14 @@ class RawImage:
             stored = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
         return turned(stored, self.rotate)
 
+    def darkest(self, shrink: int = 1) -> Gray:
+        """`gray()` by each pixel's darkest channel, in which pale pink, blue or yellow ink still shows."""
+        if not self.colour:
+            return self.gray(shrink)
+        if self.codec == "jpeg":
+            return turned(self._jpeg(self.data, _REDUCED_COLOUR[shrink], shrink).min(axis=2), self.rotate)
+        return replace(self, colour=False, _pixels=self.pixels().min(axis=2)).gray(shrink)
+
     def top(self, rows: int) -> Gray:
         """At least the first `rows` of `gray()`; of a JPEG no more is decoded."""
         if self.codec not in ("jpeg", "g4") or self.rotate is not Turn.NONE or rows >= self.height:
@@ -141,18 +166,22 @@ class RawImage:
         if self.codec == "g4":
             return self._g4()
         if self.codec != "jpeg":
-            raise BadImage("page endommagée")
+            raise BadImage(self.trouble)
         if not self.colour:
             return self._jpeg(self.data, cv2.IMREAD_GRAYSCALE)
         return np.asarray(cv2.cvtColor(self._jpeg(self.data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
 
     def _jpeg(self, data: bytes, flags: int, shrink: int = 1) -> Pixels:
-        # a cut stream decodes to gray bands without an error
-        if b"\xff\xd9" not in data[-1024:]:
-            raise BadImage("image tronquée")
+        if not data.endswith(b"\xff\xd9"):
+            raise BadImage(CUT)
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
         if decoded is None or decoded.shape[1] != -(-self.width // shrink):
             raise BadImage("image endommagée")
+        lost = rows_lost(decoded)
+        if lost > len(decoded) * g4.LOST:
+            raise BadImage(CUT)
+        if lost:
+            decoded[-lost:] = 255
         return np.asarray(decoded, np.uint8)
 
     def _g4(self, shrink: int = 1, rows: int | None = None) -> Gray:
@@ -162,44 +191,13 @@ class RawImage:
             raise BadImage("image tronquée ou endommagée") from error
 
 
-def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
-    """The number of pages of a file that can be read; BadScan names what is wrong with one that cannot.
-
-    What qpdf mends without losing a page is accepted: garbage before the header, a wrong table of offsets.
-    """
-    size = path.stat().st_size
-    if size == 0:
-        raise BadScan(Code.EMPTY_FILE)
-    if size > max_bytes:
-        raise BadScan(Code.FILE_TOO_LARGE, f"{size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus")
-    with path.open("rb") as file:
-        head = file.read(1024)
-        file.seek(max(0, size - 4096))
-        tail = file.read()
-    if b"%PDF-" not in head:
-        raise BadScan(Code.NOT_A_PDF)
-    with _open(path, inherit=False) as pdf:
-        try:
-            declared = int(pdf.Root.Pages.get("/Count", 0))  # first: counting mends it
-            pages = len(pdf.pages)
-        except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise BadScan(Code.DAMAGED_FILE) from error
-    if declared > pages or b"%%EOF" not in tail:
-        raise BadScan(Code.DAMAGED_FILE)  # cut: the last copies may be lost
-    if pages == 0:
-        raise BadScan(Code.NO_PAGES)
-    if pages > max_pages:
-        raise BadScan(Code.TOO_MANY_PAGES, str(max_pages), pages)
-    return pages
-
-
 def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iterator[RawImage]:
     """The images of pages `start` to `stop` (from 0, `stop` excluded), one a page, in order.
 
     BadScan if the file is broken or an image is too large to be a page. What is broken in one page alone is
     found when that page's pixels are asked for.
     """
-    with _open(source) as pdf:
+    with open_pdf(source) as pdf:
         for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
             page = pdf.pages[index]
             yield _embedded_of(page, index + 1) or _lifted(pdf, page, index + 1)
@@ -210,7 +208,13 @@ def turned(pixels: Pixels, turn: Turn) -> Pixels:
     return np.ascontiguousarray(np.rot90(pixels, -turn // 90)) if turn else pixels
 
 
-def _open(source: Source, inherit: bool = True) -> pikepdf.Pdf:
+def _broken(number: int, trouble: str = "page endommagée") -> RawImage:
+    """A page whose pixels are a BadImage."""
+    return RawImage(number, "rendered", b"", 0, 0, 200.0, False, trouble=trouble)
+
+
+def open_pdf(source: Source, inherit: bool = True) -> pikepdf.Pdf:
+    """BadScan if it cannot be opened. `inherit`: pages hold what they have of the tree above them."""
     try:
         return pikepdf.open(source, inherit_page_attributes=inherit)
     except pikepdf.PasswordError as error:
@@ -224,6 +228,7 @@ def _open(source: Source, inherit: bool = True) -> pikepdf.Pdf:
 
 def _refuse_bombs(page: pikepdf.Page) -> None:
     for image in page.get_images().values():
+        find_height(image)
         width, height = int(image.get("/Width", 0)), int(image.get("/Height", 0))
         if width * height > MAX_PIXELS:
             raise BadScan(Code.DAMAGED_FILE)
@@ -255,24 +260,16 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
     """The page's one image as the scanner wrote it; None if its coding is not one of the common ones."""
     image = placed.image
     width, height = int(image.Width), int(image.Height)
-    filters = _as_list(image.get("/Filter"))
-    params = (_as_list(image.get("/DecodeParms")) or [None])[-1]
+    filters = as_list(image.get("/Filter"))
+    params = (as_list(image.get("/DecodeParms")) or [None])[-1]
     params = params if isinstance(params, pikepdf.Dictionary) else pikepdf.Dictionary()
     bits = int(image.get("/BitsPerComponent", 8))
     channels = _channels(image.get("/ColorSpace"))
-    decode = [float(x) for x in _as_list(image.get("/Decode"))]
+    decode = [float(x) for x in as_list(image.get("/Decode"))]
     plain = not decode or decode == [0.0, 1.0] * (channels or 1)
     match [str(f) for f in filters]:
         case ["/DCTDecode"] if plain and channels in (1, 3) and "/ColorTransform" not in params:
-            data = image.read_raw_bytes()
-            shape = jpeg_shape(data)
-            if shape is not None and shape[0] * shape[1] > MAX_PIXELS:
-                raise BadScan(Code.DAMAGED_FILE)
-            if shape is None or shape[2] != channels:
-                return None
-            return RawImage(
-                number, "jpeg", data, shape[0], shape[1], placed.dpi, channels == 3, placed.rotate
-            )
+            return _jpeg_of(image.read_raw_bytes(), width, height, placed, number)
         case ["/CCITTFaxDecode"] if channels == 1 and bits == 1 and _is_g4(params, width):
             inverted = bool(params.get("/BlackIs1", False)) != (decode == [1.0, 0.0])
             data = image.read_raw_bytes()
@@ -280,20 +277,37 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
                 number, "g4", data, width, height, placed.dpi, False, placed.rotate, inverted, True
             )
         case ["/FlateDecode"]:
-            if _inflates_beyond(image.read_raw_bytes(), width * height * 4 + height * 8 + 1024):
+            if inflates_beyond(image.read_raw_bytes(), width * height * 4 + height * 8 + 1024):
                 raise BadScan(Code.DAMAGED_FILE)
             return _flate(placed, number)
         case _:
             return None
 
 
+def _jpeg_of(data: bytes, width: int, height: int, placed: Placed, number: int) -> RawImage | None:
+    """What viewers show of it goes as it stands; what they leave black is decoded here, and drawn anew."""
+    data = mended(data, width, height)
+    shape, coding = jpeg_shape(data), jpeg_coding(data)
+    if shape is not None and shape[0] * shape[1] > MAX_PIXELS:
+        raise BadScan(Code.DAMAGED_FILE)
+    if coding is not None and coding[1] != 8:
+        return _broken(number, too_precise(coding[1]))
+    if shape is None or coding is None or shape[2] not in (1, 3):
+        return None
+    raw = RawImage(number, "jpeg", data, shape[0], shape[1], placed.dpi, shape[2] == 3, placed.rotate)
+    if coding[0] in SHOWN:
+        return raw
+    try:
+        return replace(raw, codec="rendered", data=b"", _pixels=raw.pixels())
+    except BadImage as broken:
+        return _broken(number, str(broken))
+
+
 def _flate(placed: Placed, number: int) -> RawImage | None:
     try:
         decoded = pikepdf.PdfImage(placed.image).as_pil_image()
-    except (NotImplementedError, pikepdf.UnsupportedImageTypeError):
+    except (*_MALFORMED, NotImplementedError):
         return None
-    except (pikepdf.PikepdfError, ValueError, OSError):
-        return RawImage(number, "flate", b"", 0, 0, placed.dpi, False)  # its pixels are a BadImage
     if decoded.mode not in ("1", "L", "P", "RGB"):
         return None
     bilevel = decoded.mode == "1"
@@ -315,11 +329,14 @@ def _lifted(pdf: pikepdf.Pdf, page: pikepdf.Page, number: int) -> RawImage:
             with pypdfium2.PdfDocument(alone(page)) as document:
                 raw = _rendered(document[0], page, number)
         return replace(raw, lifted=over.seen, captioned=raw.captioned or over.doubtful)
-    except (*_MALFORMED, pypdfium2.PdfiumError):  # its pixels are a BadImage
-        return RawImage(number, "rendered", b"", 0, 0, 200.0, False)
+    except BadImage as broken:
+        return _broken(number, str(broken))
+    except (*_MALFORMED, pypdfium2.PdfiumError):
+        return _broken(number)
 
 
-def _rendered(drawn: pypdfium2.PdfPage, page: pikepdf.Page, number: int) -> RawImage:
+def _rendered(shown: pypdfium2.PdfPage, page: pikepdf.Page, number: int) -> RawImage:
+    """BadImage if one of the page's images is not, or not wholly, drawn: a viewer says nothing of that."""
     width, height = page_size(page)
     images = list(page.get_images().values())
     finest = max((int(i.get("/Width", 0)) * int(i.get("/Height", 0)) for i in images), default=0)
@@ -328,10 +345,12 @@ def _rendered(drawn: pypdfium2.PdfPage, page: pikepdf.Page, number: int) -> RawI
         long_inches = A4_INCHES
     area = long_inches**2 * min(width, height) / max(width, height)
     dpi = 300.0 if (finest / area) ** 0.5 > 250 else 200.0
-    rendered = drawn.render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
+    for trouble in filter(None, map(trouble_of, images)):
+        raise BadImage(trouble)
+    rendered = shown.render(scale=dpi * long_inches / max(width, height), rev_byteorder=True)
     pixels = _without_false_colour(np.array(rendered.to_numpy()[:, :, :3], np.uint8))
-    if images and np.ptp(pixels) == 0:
-        raise ValueError("the image was not drawn")
+    if (images or has_inline_image(page)) and not draws(shown, pixels):
+        raise BadImage(NOT_SHOWN)
     bilevel = bool(images) and all(
         bool(i.get("/ImageMask", False)) or int(i.get("/BitsPerComponent", 8)) == 1 for i in images
     )
@@ -346,7 +365,7 @@ def _rendered(drawn: pypdfium2.PdfPage, page: pikepdf.Page, number: int) -> RawI
         dpi,
         pixels.ndim == 3,
         bilevel=bilevel and pixels.ndim == 2,
-        captioned=drawn.get_textpage().count_chars() > 0,
+        captioned=shown.get_textpage().count_chars() > 0,
         _pixels=pixels,
     )
 
@@ -360,24 +379,13 @@ def _without_false_colour(pixels: Pixels) -> Pixels:
     return np.asarray(green, np.uint8) if same else pixels
 
 
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, pikepdf.Array) else [value]
-
-
-_CHANNELS: Mapping[str, int] = {"/DeviceGray": 1, "/CalGray": 1, "/G": 1, "/DeviceRGB": 3, "/CalRGB": 3}
-
-
 def _channels(space: Any) -> int | None:
     """1 for gray, 3 for RGB, None for what is better left to a renderer (CMYK, indexed, spot colours)."""
-    parts = _as_list(space)
-    if not parts:
-        return None
-    if str(parts[0]) == "/ICCBased" and len(parts) == 2:
-        count = int(parts[1].get("/N", 0))
-        return count if count in (1, 3) else None
-    return _CHANNELS.get(str(parts[0]))
+    count = samples_of(space) if str(next(iter(as_list(space)), "")) in _PLAIN else 0
+    return count if count in (1, 3) else None
+
+
+_PLAIN = {"/DeviceGray", "/CalGray", "/G", "/DeviceRGB", "/CalRGB", "/ICCBased"}
 
 
 def _is_g4(params: pikepdf.Dictionary, width: int) -> bool:
@@ -386,15 +394,3 @@ def _is_g4(params: pikepdf.Dictionary, width: int) -> bool:
         and int(params.get("/Columns", 1728)) == width
         and not bool(params.get("/EncodedByteAlign", False))
     )
-
-
-def _inflates_beyond(data: bytes, limit: int) -> bool:
-    engine = zlib.decompressobj()
-    total = 0
-    with suppress(zlib.error):  # the decoder will speak of it
-        while data and not engine.eof:
-            total += len(engine.decompress(data, 1 << 20))
-            if total > limit:
-                return True
-            data = engine.unconsumed_tail
-    return False

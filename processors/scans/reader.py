@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,15 +18,16 @@ from numpy.typing import NDArray
 from processors.findings import Code
 from processors.people import Candidate
 from processors.scans import exposure, handwriting, quality
-from processors.scans.a3 import part_box
+from processors.scans.a3 import a3_halves, part_box
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label, read_label_at
+from processors.scans.dropped import attachments
 from processors.scans.form import BoxedField, Form, Pagination, Rectangle
-from processors.scans.geometry import PX
+from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
 from processors.scans.labels import Found, cuts_writing, find_labels, lies_in, sticks_out
-from processors.scans.looks import Look, pages_of
+from processors.scans.looks import Look, PageOf, pages_of
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import BadImage, RawImage, read_images, turned
 from processors.scans.readings import (
@@ -53,6 +56,7 @@ from processors.scans.writing import hand
 _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
 """Boxes in a row that make a header on a page of no known paper; of answers, more than a drawn byte."""
 _HEADER_MM = 80.0
+_log = logging.getLogger(__name__)
 _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
@@ -83,9 +87,25 @@ def read_images_of(
     """The pages of images `start` to `stop` (PDF pages, from 0). `page` counts from 1 within this range."""
     readings: list[PageReading] = []
     for image in read_images(path, start, stop):
-        for reading in read_image(image, expected):
+        for reading in _guarded(image, expected):
             readings.append(renumbered(reading, len(readings) + 1))
     return readings
+
+
+def lost_page(image: int, why: str) -> list[PageReading]:
+    """What stands for a page image (from 1) whose reading failed; `why` in French."""
+    return [_unreadable(image, None, 0, f"sa lecture a échoué ({why})")]
+
+
+def _guarded(image: RawImage, expected: Expected) -> list[PageReading]:
+    """An error of the program costs the page where it shows: a person gets it, and it is logged."""
+    try:
+        return list(read_image(image, expected))
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+        _log.error("page image %s failed: %s, %s", image.image, type(error).__name__, places)
+        return lost_page(image.image, f"erreur interne {type(error).__name__}")
 
 
 def renumbered(reading: PageReading, page: int) -> PageReading:
@@ -129,18 +149,20 @@ def read_scan(
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     expected = Expected.of(form, label_pattern, roster)
     pages = read_images_of(path, expected)
-    return understand(pages, sha256, roster, centre, exam, expected)
+    reading = understand(pages, sha256, roster, centre, exam, expected)
+    return replace(reading, findings=(*reading.findings, *attachments(path)))
 
 
 @dataclass(frozen=True)
 class Scanned:
     """The page as it was scanned, `shrink` times larger than what is read of it.
 
-    `top`: at least so many of its first rows.
+    `top`: at least so many of its first rows; `darkest`: all of it as it is read, by its darkest channel.
     """
 
     shrink: int
     top: Callable[[int], Gray]
+    darkest: Callable[[], Gray]
 
 
 def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
@@ -148,7 +170,11 @@ def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
         for page in pages_of(image.gray(shrink), dpi, shrink, expected.form):
-            scanned = Scanned(shrink, page.drawn.of_top(partial(_top, image, page.half, page.area)))
+            scanned = Scanned(
+                shrink,
+                page.drawn.of_top(partial(_top, image, page.half, page.area)),
+                partial(_darkest, image, page),
+            )
             reading = read_page(page.look, image.image, page.half, dpi, expected, scanned)
             reading = replace(
                 page.drawn.put_back(reading),
@@ -183,6 +209,15 @@ def _measured(page: PageReading, look: Look, form: Form) -> PageReading:
         return page
     named = replace(page, kind=PageKind.FOREIGN, scale=(scale, scale))
     return replace(named, headed=False, trouble=None, trouble_box=None)
+
+
+def _darkest(image: RawImage, page: PageOf) -> Gray:
+    shrink = image.shrink
+    whole = image.darkest(shrink)
+    if page.area is not None:
+        x, y, width, height = (side // shrink for side in page.area)
+        return page.drawn.of(whole[y : y + height, x : x + width])
+    return page.drawn.of(dict(a3_halves(whole, image.dpi / shrink, shrink))[page.half])
 
 
 def _unreadable(image: int, half: Half | None, dpi: int, trouble: str) -> PageReading:
@@ -232,6 +267,9 @@ def read_page(
             else None
         )
         written = _answered(strokes, answers, None if boxed is None else boxed / scale)
+    blank = quality.is_blank(written)
+    if first and blank and answers is not None:  # with nothing on it, the copy would pass for blank
+        blank = not _is_pale(look, scanned, dpi, answers)
     if first:
         kind = PageKind.ANNEX if form.is_annex else PageKind.FIRST
     elif boxes or placement.told:
@@ -281,7 +319,7 @@ def read_page(
         boxes=identity,
         number=_as_number(number),
         total=_as_number(total),
-        blank=quality.is_blank(written),
+        blank=blank,
         sharpness=round(judgement.sharpness, 3),
         resolution_dpi=round(dpi * shrink),
         frame=frame,
@@ -300,6 +338,11 @@ def read_page(
         trouble=judgement.trouble,
         trouble_box=judgement.box,
     )
+
+
+def _is_pale(look: Look, scanned: Scanned | None, dpi: float, answers: Outline) -> bool:
+    dark = look.dark if scanned is None else darkness(reduced(scanned.darkest(), dpi)[0])
+    return quality.is_pale(turned(dark, look.placement.turn), answers)
 
 
 def _upright_top(scanned: Scanned, placement: Placement, form: Form) -> Gray:

@@ -14,7 +14,8 @@ import pytest
 
 from flows.isolation import Interrupted, isolated, run_pages
 from processors.findings import Code
-from processors.scans.raster import BadScan, inspect
+from processors.scans.dropped import inspect
+from processors.scans.raster import BadScan
 
 
 def double(value: int) -> int:
@@ -95,6 +96,14 @@ def half_an_answer() -> None:
     time.sleep(3600)
 
 
+def absent(page: int, why: str) -> list[tuple[int | None, object]]:
+    return [(None, f"{page} {why}")]
+
+
+def poisoned(path: Path, start: int, stop: int) -> list[tuple[int | None, object]]:
+    raise KeyError(str(path))
+
+
 def numbers(path: Path, factor: int, start: int, stop: int) -> list[tuple[int, int]]:
     if path.name == "poison" and start <= 30 < stop:
         crash()
@@ -165,6 +174,18 @@ def test_a_poison_page_fails_its_file_alone() -> None:
         run_pages(numbers, Path("poison"), 1, pages=60, workers=2)
     assert len(run_pages(numbers, Path("scan"), 1, pages=3, workers=2)) == 3
     assert run_pages(numbers, Path("scan"), 1, pages=0) == []
+
+
+def test_a_poison_page_fails_alone_where_something_may_stand_for_it() -> None:
+    answers = run_pages(numbers, Path("poison"), 1, pages=60, workers=2, instead=absent)
+    lost = [k for k, (number, _) in enumerate(answers) if number is None]
+    assert len(answers) == 60 and len(lost) == 1
+    assert answers[lost[0]] == (None, f"{lost[0] + 1} arrêt brutal de la lecture")
+
+
+def test_of_a_file_whose_pages_all_fail_the_file_is_what_is_wrong() -> None:
+    with pytest.raises(BadScan):
+        run_pages(poisoned, Path("scan"), pages=60, workers=2, instead=absent)
 
 
 def test_children_may_be_started_from_several_threads() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import pytest
 
 from benchmarks.reading import FORMS, UNKNOWN, run
 from processors.findings import Code
+from processors.scans import reader
 from processors.scans.form import load_form
+from processors.scans.raster import RawImage
 from processors.scans.reader import read_scan
-from processors.scans.readings import CopyReading, CopyStatus
+from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
 from specimens.batch import CopyTruth, Kind, draw_batch
 from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools
@@ -143,3 +146,48 @@ def test_sheets_upside_down_are_turned_though_what_lies_at_the_bottom_looks_like
 
     assert [copy.candidate for copy in reading.copies] == [truth.candidate for truth in batch.copies]
     assert all(copy.status is C for copy in reading.copies)
+
+
+def test_an_error_in_one_page_costs_that_page_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rng = np.random.default_rng(5)
+    roster = invent_candidates(rng, 3, CENTRE, [EXAM], invent_schools(rng, 3))
+    batch = draw_batch(5, EXAM, CENTRE, roster, [Kind.OK, Kind.OK], FORM)
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(batch.pdf)
+    real = reader.read_image
+
+    def stumbling(image: RawImage, expected: reader.Expected) -> Iterator[PageReading]:
+        if image.image == 2:
+            raise ZeroDivisionError(roster[0].family_name)
+        yield from real(image, expected)
+
+    monkeypatch.setattr(reader, "read_image", stumbling)
+    reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+
+    assert len(reading.pages) == batch.images
+    assert [page.page for page in reading.pages if page.kind is PageKind.UNREADABLE] == [2]
+    found = [one for copy in reading.copies for one in copy.findings if one.code is Code.UNREADABLE_PAGE]
+    assert [one.pages for one in found] == [(2,)]
+    assert "ZeroDivisionError" in found[0].message
+    assert sum(copy.status is CopyStatus.COMPLETE for copy in reading.copies) == 1
+    assert "ZeroDivisionError" in caplog.text and roster[0].family_name not in caplog.text
+
+
+@pytest.mark.parametrize("ink", [(250, 150, 190), (160, 190, 245), (170, 170, 175), (250, 230, 90)])
+def test_a_copy_in_pencil_or_pale_ink_is_not_blank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ink: tuple[int, int, int]
+) -> None:
+    monkeypatch.setattr("specimens.hand._PENS", [ink])
+    rng = np.random.default_rng(17)
+    roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 3))
+    kinds = [Kind.OK, Kind.BLANK]
+    batch = draw_batch(17, EXAM, CENTRE, roster, kinds, FORM, mode=Mode.COLOR)
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(batch.pdf)
+
+    reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
+
+    blank = [any(one.code is Code.BLANK_COPY for one in copy.findings) for copy in reading.copies]
+    assert blank == [False, True]
