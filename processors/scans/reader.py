@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.people import Candidate
-from processors.scans import exposure, handwriting, quality
+from processors.scans import exposure, handwriting, health, quality
 from processors.scans.a3 import a3_halves, half_boxes
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label
@@ -41,6 +41,7 @@ from processors.scans.registration import (
     place_dark,
     place_halves,
 )
+from processors.scans.traces import trace
 from processors.scans.voices import NUMBER
 
 _WHOLE = 1 << 16  # rows, more than any page has
@@ -100,6 +101,8 @@ def understand(
     """The copies that the pages of a whole file make."""
     pattern, model = expected.label_pattern, expected.form.form.name
     copies, findings = assemble(pages, roster, centre, exam, pattern, model)
+    copies, ailing = health.examine(pages, copies)
+    findings = (*ailing, *findings)
     images = max((p.image for p in pages), default=0)
     return ScanReading(sha256, images, tuple(pages), copies, findings)
 
@@ -256,6 +259,7 @@ def read_page(
         exposed=_exposed(small, dark, scale, placement, form),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
+        trace=trace(small, dark, placement.corners(_answers(form, False)) / scale if first else None),
     )
 
 
