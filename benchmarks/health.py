@@ -1,10 +1,10 @@
 """What is said of the scanner's health: of sound piles nothing, of ailing ones what ails them.
 
-    python -m benchmarks.health [--sound 40] [--ailing 3] [--seed 1] [--jobs 2]
+    python -m benchmarks.health [--piles 9] [--seed 1] [--jobs 2]
 
 Sound piles are drawn in every look and with what lies at nearly the same place on many pages without being
-the scanner's: margins ruled by hand or printed, punched holes, staples, folds. Ailing ones have one fault
-each, at three severities, on A4 and A3 in turn, on all images or on those of one sensor.
+the scanner's: margins ruled by hand or printed, punched holes, staples, folds. Ailing ones are the
+same with one fault each, at three severities; the middle one on the images of one sensor alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import tempfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from enum import StrEnum
@@ -30,7 +30,6 @@ from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus, ScanReading
 from specimens.ailing import Ailing, Ailment, ail, redrawn
 from specimens.batch import Batch, Kind, draw_batch
-from specimens.faults import Fault
 from specimens.hand import Rng
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, Picture
@@ -62,6 +61,9 @@ SEVERITIES: dict[Ailment, Sequence[dict[str, float]]] = {
 }
 
 
+OF_A4 = (Ailment.RECTOS_REPEATED, Ailment.BLANKS_REMOVED, Ailment.ONE_SIDED)
+
+
 class Habit(StrEnum):
     """What lies at nearly the same place on the pages of a sound pile."""
 
@@ -73,24 +75,27 @@ class Habit(StrEnum):
     FOLD = "folded in the middle"
 
 
-def batch(k: int, seed: int, copies: int, faults: Sequence[Fault] = (), a3: bool | None = None) -> Batch:
-    looks = list(itertools.product((False, True), Mode, Level))
-    drawn_a3, mode, level = looks[(7 * k) % len(looks)]
+LOOKS = list(itertools.product((False, True), Mode, Level))
+
+
+def batch(k: int, seed: int) -> Batch:
+    """A sound pile; every level of wear, gray, colour and one bit, A4 and A3 in turn."""
+    a3, mode, level = LOOKS[(7 * k) % len(LOOKS)]
     rng = np.random.default_rng((seed, k))
-    roster = invent_candidates(rng, copies + 4, CENTRE, [EXAM], invent_schools(rng, 2))
+    roster = invent_candidates(rng, _COPIES + 4, CENTRE, [EXAM], invent_schools(rng, 2))
     return draw_batch(
-        seed * 1000 + k, EXAM, CENTRE, roster, [Kind.OK] * copies, FORM, level=level, mode=mode,
-        a3=drawn_a3 if a3 is None else a3, faults=faults,
-    )  # fmt: skip
+        seed * 1000 + k, EXAM, CENTRE, roster, [Kind.OK] * _COPIES, FORM, level=level, mode=mode, a3=a3
+    )
 
 
-def sound(k: int, seed: int) -> tuple[Habit, Batch]:
-    habit = list(Habit)[k % len(Habit)]
-    drawn = batch(k, seed, 4, [Fault.HOLES] * 4 if habit is Habit.HOLES else ())
-    rng = np.random.default_rng((seed, k, 1))
-    if habit in (Habit.RULED, Habit.PRINTED, Habit.STAPLES, Habit.FOLD):
-        return habit, redrawn(drawn, partial(_HABITS[habit], per_mm=drawn.dpi / 25.4, rng=rng), rng)
-    return habit, drawn
+_COPIES = 6
+
+
+def sound(drawn: Batch, habit: Habit, seed: int) -> Batch:
+    if habit is Habit.NONE:
+        return drawn
+    rng = np.random.default_rng((seed, list(Habit).index(habit)))
+    return redrawn(drawn, partial(_HABITS[habit], per_mm=drawn.dpi / 25.4, rng=rng), rng)
 
 
 def _ruled(picture: Picture, per_mm: float, rng: Rng) -> Picture:
@@ -129,19 +134,23 @@ def _folded(picture: Picture, per_mm: float, rng: Rng) -> Picture:
     return np.asarray(np.minimum(picture, cv2.GaussianBlur(shade, (0, 0), 0.2 * per_mm)), np.uint8)
 
 
+def _punched(picture: Picture, per_mm: float, rng: Rng) -> Picture:
+    for y in (108.5, 188.5):
+        centre = round((6 + rng.normal(0, 0.5)) * per_mm), round((y + rng.normal(0, 0.5)) * per_mm)
+        cv2.circle(picture, centre, round(2.75 * per_mm), [60.0] * 3, -1, cv2.LINE_AA)
+    return picture
+
+
 _HABITS = {
-    Habit.RULED: _ruled, Habit.PRINTED: _printed, Habit.STAPLES: _stapled, Habit.FOLD: _folded,
+    Habit.RULED: _ruled, Habit.PRINTED: _printed, Habit.HOLES: _punched, Habit.STAPLES: _stapled,
+    Habit.FOLD: _folded,
 }  # fmt: skip
 
 
-def ailing(case: tuple[Ailment, int, int], seed: int) -> Ailing:
-    """The k-th pile with this fault at this severity (0 to 2)."""
-    ailment, severity, k = case
-    rng = np.random.default_rng((seed, list(Ailment).index(ailment), severity, k))
-    whole_leaves = ailment in (Ailment.RECTOS_REPEATED, Ailment.BLANKS_REMOVED, Ailment.ONE_SIDED)
-    copies = 8 if whole_leaves or ailment in (Ailment.SPOTS, Ailment.ASKEW) else 4
-    drawn = batch(5 * k + severity, seed + 50, copies, a3=False if whole_leaves else None)
-    one_sensor = k % 2 == 1 and ailment not in (Ailment.ASKEW, Ailment.GRAY)
+def ailing(drawn: Batch, ailment: Ailment, severity: int, seed: int) -> Ailing:
+    """The pile with this fault at this severity (0 to 2)."""
+    rng = np.random.default_rng((seed, list(Ailment).index(ailment), severity))
+    one_sensor = severity == 1 and ailment not in (Ailment.ASKEW, Ailment.GRAY)
     how = SEVERITIES.get(ailment, ({}, {}, {}))[severity]
     return ail(drawn, ailment, rng, one_sensor=one_sensor, **how)
 
@@ -158,63 +167,64 @@ def said(reading: ScanReading) -> list[Code]:
     return [found.code for found in reading.findings if found.code in OF_PILES]
 
 
-def judge_sound(k: int, seed: int) -> tuple[str, bool, list[Code]]:
-    habit, drawn = sound(k, seed)
-    reading = read(drawn)
-    held = any(copy.status is not CopyStatus.COMPLETE for copy in reading.copies)
-    return f"{habit} ({drawn.mode})", held, said(reading)
+def judge_sound(case: tuple[Batch, Habit], seed: int) -> tuple[int, list[Code]]:
+    """How many copies were held back, and what was said of the scanner."""
+    reading = read(sound(*case, seed))
+    return sum(copy.status is not CopyStatus.COMPLETE for copy in reading.copies), said(reading)
 
 
-def judge_ailing(case: tuple[Ailment, int, int], seed: int) -> tuple[str, bool, list[Code]]:
-    """Named, with most of its images and the place where there is one; and what else was said."""
-    pile = ailing(case, seed)
+def judge_ailing(case: tuple[Batch, Ailment, int], seed: int) -> tuple[bool, list[Code]]:
+    """Whether the fault is named, at its place where it has one; and what else was said."""
+    pile = ailing(*case, seed)
     reading = read(pile.batch)
     wanted = EXPECTED[pile.ailment]
     found = [f for f in reading.findings if f.code in wanted]
-    place = f"{pile.at:.0f} mm"
-    placed = not pile.width or any(place in f.message or _near(pile.at, f.message) for f in found)
-    return (
-        f"{pile.ailment} ({pile.batch.mode})",
-        bool(found) and placed,
-        [c for c in said(reading) if c not in wanted],
-    )
+    placed = not pile.width or any(_near(pile.at, f.message) for f in found)
+    return bool(found) and placed, [code for code in said(reading) if code not in wanted]
 
 
 def _near(at: float, message: str) -> bool:
     return any(f" {round(at) + more} " in message for more in (-1, 0, 1))
 
 
+def look(drawn: Batch) -> str:
+    return f"{drawn.level} {drawn.mode} {'A3' if drawn.a3 else 'A4'}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sound", type=int, default=40)
-    parser.add_argument("--ailing", type=int, default=3)
+    parser.add_argument("--piles", type=int, default=9)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     wanted = parser.parse_args()
-    console = Console()
-    cases = list(itertools.product(Ailment, range(3), range(wanted.ailing)))
+    console = Console(width=140)
     with ProcessPoolExecutor(wanted.jobs) as pool:
+        drawn = list(pool.map(partial(batch, seed=wanted.seed), range(wanted.piles)))
         table = Table("sound pile", "drawn", "copies held", "said of the scanner")
-        sounds: dict[str, list[tuple[bool, list[Code]]]] = defaultdict(list)
-        for name, held, codes in pool.map(partial(judge_sound, seed=wanted.seed), range(wanted.sound)):
-            sounds[name.split(" (")[0]].append((held, codes))
-        for name, came in sounds.items():
-            wrong = Counter(code for _, codes in came for code in codes)
-            table.add_row(name, str(len(came)), str(sum(h for h, _ in came)), ", ".join(map(str, wrong)))
+        for habit in Habit:
+            came = list(pool.map(partial(judge_sound, seed=wanted.seed), [(pile, habit) for pile in drawn]))
+            wrong = [
+                f"{code} ({look(p)})" for p, (_, codes) in zip(drawn, came, strict=True) for code in codes
+            ]
+            held = sum(held for held, _ in came)
+            table.add_row(habit, str(len(drawn)), str(held), ", ".join(wrong))
+            console.print(habit, len(drawn), held, wrong)
         console.print(table)
-        table = Table("ailment", "slight", "plain", "grave", "else said", "missed")
-        hits: dict[Ailment, list[list[bool]]] = defaultdict(lambda: [[], [], []])
-        others: dict[Ailment, Counter[Code]] = defaultdict(Counter)
-        missed: dict[Ailment, list[str]] = defaultdict(list)
-        judged = pool.map(partial(judge_ailing, seed=wanted.seed), cases)
-        for (ailment, severity, k), (name, named, others_said) in zip(cases, judged, strict=True):
-            hits[ailment][severity].append(named)
-            others[ailment].update(others_said)
-            if not named:
-                missed[ailment].append(f"{severity}.{k} {name}")
-        for ailment, of in hits.items():
-            shares = (f"{sum(hit)} of {len(hit)}" for hit in of)
-            table.add_row(ailment, *shares, ", ".join(map(str, others[ailment])), "; ".join(missed[ailment]))
+        table = Table("ailment", "slight", "plain", "grave", "missed", "said beside")
+        for ailment in Ailment:
+            shares, missed, others = [], [], Counter[Code]()
+            piles = [pile for pile in drawn if not (pile.a3 and ailment in OF_A4)]
+            for severity, name in enumerate(("slight", "plain", "grave")):
+                cases = [(pile, ailment, severity) for pile in piles]
+                judged = list(pool.map(partial(judge_ailing, seed=wanted.seed), cases))
+                shares.append(f"{sum(named for named, _ in judged)} of {len(cases)}")
+                missed += [
+                    f"{name} {look(p)}" for p, (named, _) in zip(piles, judged, strict=True) if not named
+                ]
+                others.update(code for _, codes in judged for code in codes)
+            beside = ", ".join(f"{code} {n}" for code, n in others.items())
+            table.add_row(ailment, *shares, "; ".join(missed), beside)
+            console.print(ailment, shares, missed, beside)
         console.print(table)
 
 

@@ -95,7 +95,7 @@ def redrawn(batch: Batch, draw: Callable[[Picture], Picture], rng: Rng) -> Batch
 def _pictures(batch: Batch) -> Iterator[Picture]:
     with pikepdf.open(io.BytesIO(batch.pdf)) as document:
         for page in document.pages:
-            (image,) = page.images.values()
+            (image,) = page.get_images().values()
             assert isinstance(image, pikepdf.Stream)
             picture = pikepdf.PdfImage(image).as_pil_image()
             yield np.asarray(picture.convert("RGB" if batch.mode is Mode.COLOR else "L"), np.uint8)

@@ -18,6 +18,7 @@ from processors.scans.marks import Found, Mark, paper_moves, steady_marks, stead
 from processors.scans.readings import CopyReading, CopyStatus, Half, PageKind, PageReading, Trace, Turn
 from processors.scans.reunion import likeness
 from processors.scans.sequence import LIKEST
+from processors.scans.traces import SIXTEENTHS
 
 _SHOWN = 3  # pages as evidence of a finding that is the whole pile's
 _MANY = 6  # pages
@@ -143,7 +144,7 @@ def _on_image(mark: Found, half: Half | None, shape: tuple[int, int]) -> Found:
 
 def _place(mark: Found) -> str:
     edge = "du bord gauche" if mark.across else "du haut"
-    if mark.mark is Mark.LINE:
+    if mark.width < 1:
         return f"à {mark.at:.0f} mm {edge} de l'image"
     return f"de {mark.at:.0f} à {mark.at + mark.width:.0f} mm {edge} de l'image"
 
@@ -338,7 +339,11 @@ def _feeding(pile: _Pile, copies: Copies) -> Said:
         mean, spread = float(np.mean(list(tilts.values()))), float(np.std(list(tilts.values())))
         if abs(mean) >= max(_TILTED, _ALIKE * spread):
             findings.append(_of_pile(Code.PILE_ASKEW, [p for p, _ in traced if p.page in tilts], ""))
-    gray = [p for p, trace in traced if trace.paper < _GRAY and p.trouble != "page noire"]
+    gray = [
+        p
+        for p, trace in traced
+        if float(np.median(trace.level[0])) < _GRAY * SIXTEENTHS and p.trouble != "page noire"
+    ]
     if len(gray) >= _MANY and len(gray) * 2 > len(pile.pages):
         findings.append(_of_pile(Code.PILE_GRAY, gray, ""))
     return copies, findings

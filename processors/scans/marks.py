@@ -35,6 +35,7 @@ _SHARP = 1.4  # a slope is twice as high over twice as much
 _BED = round(12 * PX)
 _EMPTY = 0.25  # of the ink that lies on the page's columns
 _BESIDE = 0.5  # of it, right beside a band
+_RIM = 6  # pixels
 _LEAST_INK = 0.4 * SIXTEENTHS
 _BAND = round(0.75 * PX)
 
@@ -137,10 +138,8 @@ def _gaps(traces: Sequence[Trace], whose: NDArray[np.int_], known: Sequence[Foun
     relative = (cv2.blur(ink, (3, 1)) / np.maximum(usual, _LEAST_INK))[telling]
     found = []
     for (start, stop), on in _steady(relative < _EMPTY, _BANDS_OF, whose[telling]):
-        mean = np.minimum(relative[on], 3).mean(axis=0)
-        inked = all(
-            side.size and side.max() > _BESIDE for side in (mean[start - 6 : start], mean[stop : stop + 6])
-        )
+        sides = relative[on, max(0, start - _RIM) : start], relative[on, stop : stop + _RIM]
+        inked = all(side.size and np.median(side.max(axis=1)) > _BESIDE for side in sides)
         band = Found(Mark.WHITE_BAND, True, start / PX, tuple(telling[on].tolist()), (stop - start) / PX)
         if stop - start >= _BAND and inked and not any(map(band.bounds, known)):
             found.append(band)

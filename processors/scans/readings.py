@@ -64,8 +64,8 @@ class Trace:
     `lines`: of each column, then of each row, the share (0 to 255) along which it is darker than what lies
     beside; `ink` and `level`: the mean darkness of its strokes and the mean brightness of its paper, in
     sixteenths of a gray level; `spots`: where it is dark at 50 dpi, bits of each row packed; `shape`: height
-    and width; `paper`: gray level of the paper; `seat`: x and y of the sheet's middle on the upright page,
-    and the degrees by which it is tilted, None but for first pages.
+    and width; `seat`: x and y of the sheet's middle on the upright page, and the degrees by which it is
+    tilted, None but for first pages.
     """
 
     lines: tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -73,7 +73,6 @@ class Trace:
     level: tuple[NDArray[np.uint16], NDArray[np.uint16]]
     spots: NDArray[np.uint8]
     shape: tuple[int, int]
-    paper: int
     seat: tuple[float, float, float] | None
 
 

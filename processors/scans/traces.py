@@ -35,7 +35,6 @@ def trace(small: Gray, dark: Gray, sheet: Outline | None) -> Trace:
         level=(_sixteenths(gray[0] + ink[0]), _sixteenths(gray[1] + ink[1])),  # strokes are filled
         spots=np.packbits(halved(dark) > _SPOT, axis=1),
         shape=(small.shape[0], small.shape[1]),
-        paper=int(np.percentile(small[::_SPARSE, ::_SPARSE], 60)),
         seat=seat,
     )
 

@@ -9,12 +9,22 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.findings import Code, Finding, Severity
+from processors.findings import Code, Finding, Severity, finding
 from processors.scans.form import load_form
 from processors.scans.geometry import darkness
+from processors.scans.health import examine
 from processors.scans.marks import Found, Mark, paper_moves, steady_marks, steady_spots
 from processors.scans.reader import read_scan
-from processors.scans.readings import CopyStatus, Gray, ScanReading, Trace
+from processors.scans.readings import (
+    CopyReading,
+    CopyStatus,
+    Gray,
+    PageKind,
+    PageReading,
+    ScanReading,
+    Trace,
+    Turn,
+)
 from processors.scans.traces import trace
 from specimens.ailing import Ailing, Ailment, ail
 from specimens.batch import Batch, Kind, draw_batch
@@ -132,6 +142,60 @@ def test_what_is_seen_in_one_copy_alone_may_be_its_candidates() -> None:
     for small in drawn:
         small[:, 412] = 100
     assert steady_marks(traced(drawn), [0] * 8, True) == []
+
+
+# --- what every page says by itself ---
+
+
+def said_of(troubled: int, turned: int = 0) -> tuple[tuple[CopyReading, ...], list[Code]]:
+    """Three copies of four pages, as they come out when so many pages, from the first on, are in trouble."""
+    pages = [
+        PageReading(
+            page=k, image=k, half=None, turn=Turn.OVER if k <= turned else Turn.NONE,
+            kind=PageKind.FIRST if k % 4 == 1 else PageKind.INSIDE, model=None, label=None, boxes={},
+            number=(k - 1) % 4 + 1, total=4, blank=False, sharpness=1.0, resolution_dpi=120,
+            trouble="résolution inférieure à 150 dpi" if k <= troubled else None,
+        )
+        for k in range(1, 13)
+    ]  # fmt: skip
+    copies = []
+    for start in (0, 4, 8):
+        mine = pages[start : start + 4]
+        over = [p.page for p in mine if p.turn is Turn.OVER]
+        found = [
+            finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble) for p in mine if p.trouble is not None
+        ] + ([finding(Code.UPSIDE_DOWN, over)] if over else [])
+        status = CopyStatus.INCOMPLETE if any(p.trouble for p in mine) else CopyStatus.COMPLETE
+        copies.append(CopyReading(None, (), status, tuple(p.page for p in mine), findings=tuple(found)))
+    made, said = examine(pages, tuple(copies))
+    return made, [found.code for found in said]
+
+
+def test_a_resolution_too_low_for_the_whole_pile_is_said_once_and_once_a_copy() -> None:
+    copies, said = said_of(troubled=12)
+    assert said == [Code.PILE_UNREADABLE]
+    assert [[f.pages for f in copy.findings] for copy in copies] == [
+        [(1, 2, 3, 4)], [(5, 6, 7, 8)], [(9, 10, 11, 12)],
+    ]  # fmt: skip
+    assert {copy.status for copy in copies} == {CopyStatus.INCOMPLETE}
+
+
+def test_some_pages_in_trouble_are_said_of_each() -> None:
+    copies, said = said_of(troubled=5)
+    assert said == []
+    assert [len(copy.findings) for copy in copies] == [4, 1, 0]
+
+
+def test_a_whole_pile_upside_down_is_said_once() -> None:
+    copies, said = said_of(troubled=0, turned=12)
+    assert said == [Code.PILE_TURNED]
+    assert not any(copy.findings for copy in copies)
+
+
+def test_one_copy_upside_down_is_said_of_it() -> None:
+    copies, said = said_of(troubled=0, turned=4)
+    assert said == []
+    assert [f.code for f in copies[0].findings] == [Code.UPSIDE_DOWN]
 
 
 # --- whole piles ---
