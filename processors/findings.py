@@ -358,14 +358,20 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
 
 
+_MOST_RUNS = 12
+
+
 def french_pages(pages: Iterable[int]) -> str:
-    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5 à 8`."""
+    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5 à 8`; of many, `25 pages, de la page 2 à la page 50`."""
+    pages = list(pages)
     runs: list[list[int]] = []
     for page in pages:
         if runs and page == runs[-1][-1] + 1:
             runs[-1].append(page)
         else:
             runs.append([page])
+    if len(runs) > _MOST_RUNS:
+        return f"{len(pages)} pages, de la page {pages[0]} à la page {pages[-1]}"
     parts = [
         part
         for run in runs

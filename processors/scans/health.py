@@ -109,6 +109,8 @@ def _marks(pile: _Pile, copies: Copies) -> Said:
         for mark in steady_spots([t for _, t in group], [pile.copy_of(p) for p, _ in group]):
             _add(spots, _on_image(mark, half, group[0][1].shape), [group[k][0] for k in mark.pages])
     for (_, half), group in sensors.items():
+        if all(p.kind is PageKind.FIRST for p, _ in group):
+            continue  # what is printed there may look like spots
         for mark in steady_spots([t for _, t in group], [pile.copy_of(p) for p, _ in group]):
             _add(spots, _on_image(mark, half, group[0][1].shape), [group[k][0] for k in mark.pages])
     if spots:
@@ -189,7 +191,7 @@ def _turned(pile: _Pile, copies: Copies) -> Said:
     ]  # fmt: skip
     if len(turned) < _MANY // 2 or len({pile.copy_of(p) for p in turned}) < 2:
         return copies, []
-    one_side = len(set(usual.values())) == 2
+    one_side = set(usual.values()) > {Turn.NONE}
     said = _of_pile(
         Code.SIDE_TURNED if one_side else Code.PILE_TURNED,
         sorted(turned, key=lambda p: p.page),

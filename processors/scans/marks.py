@@ -40,7 +40,7 @@ _LEAST_INK = 0.4 * SIXTEENTHS
 _BAND = round(0.75 * PX)
 
 _SPOTS_OF, _SELDOM = 0.9, 0.4  # of the images
-_ENOUGH = 12  # images: handwriting seldom meets on so many
+_ENOUGH = 12  # images
 _SPOT = 6  # pixels at 50 dpi, 3 mm
 _QUIET = 4  # pixels around a spot where nothing else is
 
@@ -147,14 +147,18 @@ def _gaps(traces: Sequence[Trace], whose: NDArray[np.int_], known: Sequence[Foun
 
 
 def steady_spots(traces: Sequence[Trace], copies: Sequence[int]) -> list[Found]:
-    """The same of spots: small ones with nothing around, on nearly all of these images."""
-    if len(traces) < _ENOUGH or len(set(copies)) < _FEW:
+    """The same of spots: small ones with nothing around, on nearly all of these images.
+
+    Of few images on all, and two at least: one spot may be where strokes of writing happen to meet.
+    """
+    few = len(traces) < _ENOUGH
+    if len(traces) < _MANY or len(set(copies)) < _FEW:
         return []
     height = min(len(trace.spots) for trace in traces)
     width = min(trace.shape[1] // 2 for trace in traces)
     maps = [np.unpackbits(trace.spots[:height], axis=1)[:, :width] for trace in traces]
     counts = np.sum(maps, axis=0, dtype=np.uint16)
-    often = np.asarray(counts >= _SPOTS_OF * len(traces), np.uint8)
+    often = np.asarray(counts >= (1.0 if few else _SPOTS_OF) * len(traces), np.uint8)
     seldom = np.asarray(counts > _SELDOM * len(traces), np.uint8)
     found = []
     for x, y, w, h, _ in cv2.connectedComponentsWithStats(seldom, connectivity=8)[2][1:].tolist():
@@ -165,7 +169,7 @@ def steady_spots(traces: Sequence[Trace], copies: Sequence[int]) -> list[Found]:
         if inside and alone and often[spot].any():
             bearing = tuple(i for i, seen in enumerate(maps) if seen[spot].any())
             found.append(Found(Mark.SPOT, True, (2 * x + w) / PX, bearing, top=(2 * y + h) / PX))
-    return found
+    return found if not few or len(found) > 1 else []
 
 
 def _table(profiles: Sequence[NDArray[np.uint8]] | Sequence[NDArray[np.uint16]]) -> Table:
