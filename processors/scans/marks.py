@@ -24,7 +24,7 @@ _EDGE = round(6 * PX)  # where the scanner's bed or lid shows
 _LINE = 0.7 * 255  # of the page's length
 _WHOLE_LINE = 0.9 * 255  # no printing press prints from edge to edge
 _FEW, _MANY = 3, 6  # images: where every one of them bears the mark; where some do not
-_LINES_OF, _BANDS_OF = 0.6, 0.85  # of the images from the first with the mark to the last
+_MOSTLY = 0.85  # of the images from the first with the mark to the last
 _STILL_MM, _STILL_DEGREES = 0.2, 0.04  # so little moves no paper but one that the driver has straightened
 
 _RIM_MM = 1.5
@@ -97,9 +97,9 @@ def steady_marks(traces: Sequence[Trace], copies: Sequence[int], moving: bool) -
 
 def _lines(traces: Sequence[Trace], axis: int, whose: NDArray[np.int_], moving: bool) -> list[Found]:
     shares = _table([trace.lines[axis] for trace in traces])
-    hits = cv2.dilate(np.asarray(shares > _LINE, np.uint8), np.ones((1, 3), np.uint8)) > 0
+    hits = cv2.dilate(np.asarray(shares > _LINE, np.uint8), np.ones((1, 2), np.uint8)) > 0
     found = []
-    for (start, stop), on in _steady(hits, _LINES_OF, whose):
+    for (start, stop), on in _steady(hits, _MOSTLY, whose):
         lengths = shares[on, start:stop].max(axis=1)
         if moving or np.median(lengths) >= _WHOLE_LINE:
             at = start + float(np.median(shares[on, start:stop].argmax(axis=1)))
@@ -110,14 +110,13 @@ def _lines(traces: Sequence[Trace], axis: int, whose: NDArray[np.int_], moving: 
 def _bands(traces: Sequence[Trace], axis: int, whose: NDArray[np.int_]) -> list[Found]:
     """Bands that are lighter or darker than the paper; and where there is no ink, bands on white paper."""
     found: list[Found] = []
-    levels = _table([trace.level[axis] for trace in traces])
-    near, far = (_across(levels, pixels) for pixels in (_STEP_WITHIN, 2 * _STEP_WITHIN))
-    near[abs(far) > _SHARP * abs(near)] = 0  # the scanner's bed beside paper that lies askew
-    near[:, :_BED] = near[:, -_BED:] = 0
+    least = min(trace.level[axis].shape[1] for trace in traces)
+    thirds = [np.array([trace.level[axis][k, :least] for trace in traces], np.float32) for k in range(3)]
+    rises, falls = (np.min([sign * _steps(part) for part in thirds], axis=0) for sign in (1, -1))
     edges = sorted(
         ((start + stop) / 2, sign, on)
-        for sign in (1, -1)
-        for (start, stop), on in _steady(sign * near > _STEP, _BANDS_OF, whose)
+        for sign, along in ((1, rises), (-1, falls))
+        for (start, stop), on in _steady(along > _STEP, _MOSTLY, whose)
     )
     for (start, sign, on), (stop, other, also) in itertools.pairwise(edges):
         both = tuple(sorted(set(on) & set(also)))
@@ -137,7 +136,7 @@ def _gaps(traces: Sequence[Trace], whose: NDArray[np.int_], known: Sequence[Foun
         return []
     relative = (cv2.blur(ink, (3, 1)) / np.maximum(usual, _LEAST_INK))[telling]
     found = []
-    for (start, stop), on in _steady(relative < _EMPTY, _BANDS_OF, whose[telling]):
+    for (start, stop), on in _steady(relative < _EMPTY, _MOSTLY, whose[telling]):
         sides = relative[on, max(0, start - _RIM) : start], relative[on, stop : stop + _RIM]
         inked = all(side.size and np.median(side.max(axis=1)) > _BESIDE for side in sides)
         band = Found(Mark.WHITE_BAND, True, start / PX, tuple(telling[on].tolist()), (stop - start) / PX)
@@ -175,6 +174,14 @@ def steady_spots(traces: Sequence[Trace], copies: Sequence[int]) -> list[Found]:
 def _table(profiles: Sequence[NDArray[np.uint8]] | Sequence[NDArray[np.uint16]]) -> Table:
     least = min(len(profile) for profile in profiles)
     return np.asarray([profile[:least] for profile in profiles], np.float32)
+
+
+def _steps(levels: Table) -> Table:
+    """The sharp steps, but none near the edges, where the scanner's bed shows beside the paper."""
+    near, far = (_across(levels, pixels) for pixels in (_STEP_WITHIN, 2 * _STEP_WITHIN))
+    near[abs(far) > _SHARP * abs(near)] = 0
+    near[:, :_BED] = near[:, -_BED:] = 0
+    return near
 
 
 def _across(table: Table, pixels: int) -> Table:

@@ -62,10 +62,10 @@ class Trace:
     """What the scanner itself may have left on a page's image, as it was scanned (not turned), at 100 dpi.
 
     `lines`: of each column, then of each row, the share (0 to 255) along which it is darker than what lies
-    beside; `ink` and `level`: the mean darkness of its strokes and the mean brightness of its paper, in
-    sixteenths of a gray level; `spots`: where it is dark at 50 dpi, bits of each row packed; `shape`: height
-    and width; `seat`: x and y of the sheet's middle on the upright page, and the degrees by which it is
-    tilted, None but for first pages.
+    beside, 0 if not in the margins, too; `ink`: the mean darkness of its strokes, and `level`: the mean
+    brightness of its paper over each third of its length (3 × n), in sixteenths of a gray level; `spots`:
+    where it is dark at 50 dpi, bits of each row packed; `shape`: height and width; `seat`: x and y of the
+    sheet's middle on the upright page and the degrees by which it is tilted, None but for first pages.
     """
 
     lines: tuple[NDArray[np.uint8], NDArray[np.uint8]]

@@ -100,10 +100,27 @@ def test_a_margin_that_each_page_has_nearly_there_is_none() -> None:
     assert marks(drawn) == []
 
 
+@pytest.mark.parametrize("across", [True, False])
+def test_what_is_printed_between_the_margins_is_not_the_scanners(across: bool) -> None:
+    drawn = pages(8)
+    for small in drawn:
+        lane = small[40:1130, 412] if across else small[412, 40:790]
+        lane[:] = 120
+    assert marks(drawn) == []
+
+
+def test_punched_holes_are_no_band() -> None:
+    drawn = pages(8)
+    for small in drawn:
+        for y in (427, 742):
+            cv2.circle(small, (60, y), 11, 20.0, -1)
+    assert marks(drawn) == []
+
+
 def test_what_is_printed_on_paper_that_does_not_move_is_not_the_scanners() -> None:
     drawn = pages(8)
     for small in drawn:
-        small[100:1060, 98] = 150
+        small[15:1060, 98] = 150
     assert marks(drawn, moving=False) == []
     assert len(marks(drawn, moving=True)) == 1
     assert not paper_moves(traced(drawn, seat=(0, 0, 0)))
