@@ -56,6 +56,19 @@ class Code(StrEnum):
     OFF_SCALE_PILE = "off_scale_pile"
     SCALED_PILE = "scaled_pile"
     REPORTED = "reported"
+    # Of a whole pile: the scanner and its settings
+    SCANNER_LINE = "scanner_line"
+    SCANNER_BAND = "scanner_band"
+    SCANNER_BLIND = "scanner_blind"
+    DIRTY_GLASS = "dirty_glass"
+    SIDE_TURNED = "side_turned"
+    PILE_TURNED = "pile_turned"
+    VERSOS_REPEATED = "versos_repeated"
+    BLANKS_REMOVED = "blanks_removed"
+    ONE_SIDED = "one_sided"
+    PILE_UNREADABLE = "pile_unreadable"
+    PILE_ASKEW = "pile_askew"
+    PILE_GRAY = "pile_gray"
     # A dropped file that cannot be taken as it is
     NOT_A_PDF = "not_a_pdf"
     EMPTY_FILE = "empty_file"
@@ -245,6 +258,71 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Pile numérisée ou imprimée à {what} de sa taille : elle a été lue, il n'y a rien à faire. Pour la "
         "suite, réglez le scanner sur « taille réelle » (100 %, sans « ajuster à la page »).",
     ),
+    Code.SCANNER_LINE: (
+        _W,
+        "Le scanner trace un trait {what} ({pages} du fichier) : une poussière est sur le verre. Nettoyez la "
+        "bande de verre étroite du chargeur, à côté de la vitre, avant la prochaine pile ; "
+        "ces pages restent lisibles.",
+    ),
+    Code.SCANNER_BAND: (
+        _W,
+        "Le scanner laisse une bande étroite {what} ({pages} du fichier). Nettoyez la bande de verre du "
+        "chargeur et le rouleau blanc en face, puis relancez l'étalonnage du scanner ; "
+        "ces pages restent lisibles.",
+    ),
+    Code.SCANNER_BLIND: (
+        _B,
+        "Le scanner laisse une bande {what} ({pages} du fichier) : le texte y est caché. Nettoyez la bande "
+        "de verre du chargeur et relancez l'étalonnage ; si la bande reste, changez de scanner. "
+        "Numérisez de nouveau la pile.",
+    ),
+    Code.DIRTY_GLASS: (
+        _W,
+        "La vitre du scanner est sale : les mêmes taches reviennent à {what} ({pages} du fichier). "
+        "Nettoyez la vitre avant la prochaine pile ; ces pages restent lisibles.",
+    ),
+    Code.SIDE_TURNED: (
+        _I,
+        "Dans toute la pile, {what} sont à l'envers ({pages} du fichier) : ils ont été redressés, rien n'est "
+        "à refaire. Réglez le recto verso du scanner sur « bord long » (reliure à gauche).",
+    ),
+    Code.PILE_TURNED: (
+        _I,
+        "Toute la pile a été numérisée de travers ou à l'envers ({pages} du fichier) : les pages ont été "
+        "redressées, rien n'est à refaire. Posez la pile dans l'autre sens ou réglez la rotation du scanner.",
+    ),
+    Code.VERSOS_REPEATED: (
+        _W,
+        "Le scanner a répété l'image du recto à la place du verso ({pages} du fichier) : ces versos étaient "
+        "blancs ou sont perdus, l'image ne permet pas de le savoir ; ces copies attendent. Désactivez le "
+        "traitement des pages blanches dans le pilote du scanner et numérisez-les de nouveau.",
+    ),
+    Code.BLANKS_REMOVED: (
+        _W,
+        "Il manque à {n} copies des versos dont le recto est là, et le fichier n'a aucune page blanche : "
+        "le scanner a sans doute supprimé les pages blanches. Désactivez « supprimer (ou ignorer) les "
+        "pages blanches » et numérisez de nouveau ces copies ({pages} du fichier).",
+    ),
+    Code.ONE_SIDED: (
+        _W,
+        "Tous les versos manquent : la pile a été numérisée en recto seul. Réglez le scanner sur recto verso "
+        "et numérisez de nouveau ces copies ({pages} du fichier).",
+    ),
+    Code.PILE_UNREADABLE: (
+        _W,
+        "La plus grande partie de la pile a le même défaut ({pages} du fichier) : {what}, "
+        "puis numérisez de nouveau ces copies.",
+    ),
+    Code.PILE_ASKEW: (
+        _W,
+        "Toute la pile est entrée de travers, du même côté ({pages} du fichier). Serrez les guides du "
+        "chargeur contre les feuilles et vérifiez ses rouleaux avant la prochaine pile.",
+    ),
+    Code.PILE_GRAY: (
+        _W,
+        "Le fond de toute la pile est gris ({pages} du fichier). Éclaircissez la numérisation (luminosité, "
+        "suppression du fond) avant la prochaine pile.",
+    ),
     Code.NOT_A_PDF: (_B, "Ce fichier n'est pas un PDF : numérisez la pile en PDF et déposez-la de nouveau."),
     Code.EMPTY_FILE: (_B, "Ce fichier est vide : déposez-le de nouveau."),
     Code.DAMAGED_FILE: (
@@ -332,6 +410,18 @@ _FRENCH_CODE = {
     Code.NOT_ANONYMOUS: "anonymat imparfait",
     Code.LABEL_MISPLACED: "étiquette mal placée",
     Code.DRAWN_OVER: "ajout au fichier",
+    Code.SCANNER_LINE: "trait du scanner",
+    Code.SCANNER_BAND: "bande étroite du scanner",
+    Code.SCANNER_BLIND: "bande du scanner",
+    Code.DIRTY_GLASS: "vitre sale",
+    Code.SIDE_TURNED: "une face à l'envers",
+    Code.PILE_TURNED: "pile à l'envers",
+    Code.VERSOS_REPEATED: "rectos répétés",
+    Code.BLANKS_REMOVED: "pages blanches supprimées",
+    Code.ONE_SIDED: "recto seul",
+    Code.PILE_UNREADABLE: "pile mal numérisée",
+    Code.PILE_ASKEW: "pile de travers",
+    Code.PILE_GRAY: "fond gris",
     Code.NOT_A_PDF: "pas un PDF",
     Code.EMPTY_FILE: "fichier vide",
     Code.DAMAGED_FILE: "fichier endommagé",
@@ -379,14 +469,20 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
 
 
+_MOST_RUNS = 12
+
+
 def french_pages(pages: Iterable[int]) -> str:
-    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5 à 8`."""
+    """`page 3`, `pages 3 et 4`, `pages 1, 2 et 5 à 8`; of many, `25 pages, de la page 2 à la page 50`."""
+    pages = list(pages)
     runs: list[list[int]] = []
     for page in pages:
         if runs and page == runs[-1][-1] + 1:
             runs[-1].append(page)
         else:
             runs.append([page])
+    if len(runs) > _MOST_RUNS:
+        return f"{len(pages)} pages, de la page {pages[0]} à la page {pages[-1]}"
     parts = [
         part
         for run in runs

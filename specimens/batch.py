@@ -18,7 +18,7 @@ from specimens.faults import Fault, damage
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
-from specimens.sheet import Label, LabelState, Model, Page, Press, Spot, lay
+from specimens.sheet import PAPER, Label, LabelState, Model, Page, Press, Spot, lay
 
 SHEET = 4  # pages of a sheet
 
@@ -66,7 +66,8 @@ class CopyTruth:
     `scanned_order`: its pages as they were scanned; on A3, sheet by sheet in reading order. `file_pages`: the
     same as A4 pages of the file, counted from 1 (an A3 recto gives 4, then 1), each with the copy's page that
     it shows, 0 for a foreign page; an annex follows the last sheet. `blurred`: pages of the copy beyond
-    reading. `label`: what its bars say. `fault`: what happened to its paper.
+    reading. `label`: what its bars say. `fault`: what happened to its paper. `blank`: pages of the copy on
+    which nothing is answered.
     """
 
     candidate: str
@@ -79,6 +80,7 @@ class CopyTruth:
     blurred: tuple[int, ...]
     file_pages: tuple[tuple[int, int], ...]
     fault: Fault | None = None
+    blank: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,12 @@ class _Drawing:
         count = SHEET * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
         label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
         pages = list(self._copy(candidate, kind, fault, exam, count, label, rng))
+        answers = round((self._press.form.pagination.page.cells.y - 6) * self._press.px_per_mm)
+        blank = tuple(
+            number
+            for number, page in enumerate(pages, 1)
+            if number % SHEET != 1 and (page.pen[:answers] == PAPER).all()
+        )
         if fault is not None:
             for k in [1] if fault is Fault.CORNER else range(count):
                 pages[k] = damage(pages[k], fault, self._press.px_per_mm, rng)
@@ -208,7 +216,7 @@ class _Drawing:
         self.copies.append(
             CopyTruth(
                 candidate.number, exam, count, order, dropped, kind, label.payload if label else None,
-                blurred, tuple(file_pages), fault,
+                blurred, tuple(file_pages), fault, blank,
             )
         )  # fmt: skip
 

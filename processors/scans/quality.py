@@ -19,16 +19,14 @@ from processors.findings import Box
 from processors.scans.geometry import MAP_DPI, PX, halved
 from processors.scans.hidden import Blocks, Outline, covered, cut_off
 from processors.scans.readings import Gray
+from processors.scans.traces import lines_down
 
 _EDGE = round(6 * PX)  # the outermost millimetres show the scanner's lid as often as the page
 
 _LEAST = round(40 * PX)  # a strip: nothing is measured on it
 
 _LID = 90  # gray levels
-_SPARSE = 8  # rows: what of them is enough to see a streak
-_BESIDE = round(2 * PX) | 1
-_TRACE = 5  # gray levels that a streak is darker than the paper beside it, at least
-_MOST = 0.7  # of the page's height
+_MOST = 0.7 * 255  # of the page's height, that a streak runs down
 _HALVINGS = 3
 _STRIDE = 1 << _HALVINGS  # pixels; a block is twice that, 4 mm: about a letter
 _PRINT = 0.75  # steepness of a sharp scan's edges
@@ -191,12 +189,9 @@ def _is_paper(small: Gray) -> Blocks:
 
 def _streaks(small: Gray) -> NDArray[np.bool_]:
     """Of each column of blocks, whether a line runs down through most of the page."""
-    some = np.ascontiguousarray(small[::_SPARSE])
-    darker = cv2.subtract(cv2.blur(some, (_BESIDE, 1)), some)
-    traced = cv2.threshold(darker, _TRACE - 1, 1, cv2.THRESH_BINARY)[1]
-    shares = np.asarray(cv2.reduce(traced, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F), np.float32)[0]
-    lines = np.greater(shares[_EDGE:-_EDGE], _MOST)
-    cells = lines[: len(lines) // _STRIDE * _STRIDE].reshape(-1, _STRIDE).any(axis=1)
+    shares = lines_down(small)[_EDGE:-_EDGE]
+    blocks = shares[: len(shares) // _STRIDE * _STRIDE].reshape(-1, _STRIDE).max(axis=1)
+    cells = blocks > _MOST
     return np.asarray(cells[:-1] | cells[1:])
 
 

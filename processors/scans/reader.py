@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from processors.findings import Code
 from processors.people import Candidate
-from processors.scans import exposure, handwriting, quality
+from processors.scans import exposure, handwriting, health, quality
 from processors.scans.a3 import a3_halves, part_box
 from processors.scans.assembly import assemble
 from processors.scans.barcode import read_label, read_label_at
@@ -50,6 +50,7 @@ from processors.scans.registration import (
     frames_scale,
 )
 from processors.scans.scale import pile_off_scale
+from processors.scans.traces import trace
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
 
@@ -129,16 +130,16 @@ def understand(
     expected: Expected,
 ) -> ScanReading:
     """The copies that the pages of a whole file make."""
-    pattern, model = expected.label_pattern, expected.form.form.name
-    two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
-    copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided)
     images = max((p.image for p in pages), default=0)
     scale = pile_off_scale(pages)
     if scale is not None and scale.code is Code.OFF_SCALE_PILE:
         return ScanReading(sha256, images, tuple(pages), (), (scale,))
+    pattern, model = expected.label_pattern, expected.form.form.name
     two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
     copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided)
-    return ScanReading(sha256, images, tuple(pages), copies, (*findings, *([scale] if scale else ())))
+    copies, ailing = health.examine(pages, copies)
+    findings = (*ailing, *findings, *([scale] if scale else ()))
+    return ScanReading(sha256, images, tuple(pages), copies, findings)
 
 
 def read_scan(
@@ -337,6 +338,7 @@ def read_page(
         ),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
+        trace=trace(small, dark, placement.corners(_answers(form, False)) / scale if first else None),
     )
 
 

@@ -83,6 +83,25 @@ class FieldReading:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What the scanner itself may have left on a page's image, as it was scanned (not turned), at 100 dpi.
+
+    `lines`: of each column, then of each row, the share (0 to 255) along which it is darker than what lies
+    beside, 0 if not in the margins, too; `ink`: the mean darkness of its strokes, and `level`: the mean
+    brightness of its paper over each third of its length (3 × n), in sixteenths of a gray level; `spots`:
+    where it is dark at 50 dpi, bits of each row packed; `shape`: height and width; `seat`: x and y of the
+    sheet's middle on the upright page and the degrees by which it is tilted, None but for first pages.
+    """
+
+    lines: tuple[NDArray[np.uint8], NDArray[np.uint8]]
+    ink: tuple[NDArray[np.uint16], NDArray[np.uint16]]
+    level: tuple[NDArray[np.uint16], NDArray[np.uint16]]
+    spots: NDArray[np.uint8]
+    shape: tuple[int, int]
+    seat: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True)
 class PageReading:
     """What one A4 page says. `page` counts from 1 in the order of the file; `image` is the PDF page, from 1.
 
@@ -120,6 +139,7 @@ class PageReading:
     trouble_box: Box | None = None  # where, None for the whole page
     area: Area | None = None  # an A4 that lies on a larger image
     scale: tuple[float, float] = (1.0, 1.0)  # how much wider and higher than the paper it lies on the image
+    trace: Trace | None = field(default=None, repr=False, compare=False)
 
 
 class Sign(StrEnum):

@@ -15,6 +15,7 @@ from processors.findings import Code, Severity, finding, french, french_pages
         ([5, 6, 7, 8], "pages 5 à 8"),
         ([1, 2, 5, 6, 7, 8], "pages 1, 2 et 5 à 8"),
         ([1, 4, 9], "pages 1, 4 et 9"),
+        (list(range(2, 51, 2)), "25 pages, de la page 2 à la page 50"),
     ],
 )
 def test_pages_are_named_as_one_says_them(pages: list[int], said: str) -> None:
