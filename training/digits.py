@@ -22,26 +22,34 @@ import numpy as np
 
 from processors.scans.handwriting import cut_cells
 from training.cells import SHAPES, any_text, draw_row, label
-from training.hands import TRAIN_FONTS, font_hand, fonts, mnist, mnist_hand, stroke_hand
+from training.hands import TRAIN_FONTS, font_hand, fonts, inked_hand, mnist, stroke_hand
 from training.network import Cuts, make, network
+from training.people import part, people
 
 _DIGITS = "0123456789"
 
 
+_KINDS = {"mnist": 0.3, "font": 0.15, "stroke": 0.2, "pendigits train": 0.2, "optdigits train": 0.15}
+
+
 def draw(seed: int, folder: Path, rows: int, kept_out: bool) -> Cuts:
-    """Cuts and labels of so many drawn rows; `kept_out` takes the MNIST images that training never sees."""
+    """Cuts and labels of so many drawn rows; `kept_out` takes what training never sees."""
     rng = np.random.default_rng(seed)
-    tenth = {
-        digit: np.split(images, [len(images) * 9 // 10]) for digit, images in mnist(folder, "train").items()
-    }
-    people = mnist_hand({digit: parts[kept_out] for digit, parts in tenth.items()})
     faces = [font_hand(path) for path in fonts(folder, TRAIN_FONTS)]
     cuts, labels = [], list[int]()
     for _ in range(rows):
-        kind = rng.choice(["mnist", "font", "stroke"], p=[0.55, 0.2, 0.25])
-        hand = {"mnist": people, "font": faces[rng.integers(len(faces))]}.get(kind) or stroke_hand(rng)
+        kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
+        match kind:
+            case "font":
+                hand = faces[rng.integers(len(faces))]
+            case "stroke":
+                hand = stroke_hand(rng)
+            case "mnist":
+                hand = inked_hand(part(mnist(folder, "train"), kept_out))
+            case _:
+                hand = people(folder, kind, rng, kept_out)
         shape = SHAPES[rng.choice(len(SHAPES), p=[0.5, 0.1, 0.1, 0.1, 0.2])]
-        bent = rng.uniform(0, 1) if kind == "mnist" else rng.uniform(0.5, 1.2)
+        bent = rng.uniform(0.5, 1.2) if kind in ("font", "stroke") else rng.uniform(0, 1)
         drawn = draw_row(any_text(_DIGITS, shape[3], rng, 0.15), hand, rng, shape, bent)
         cuts.append(cut_cells(drawn.strip, drawn.row))
         labels += label(drawn.text, _DIGITS)
