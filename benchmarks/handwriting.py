@@ -25,7 +25,7 @@ from rich.table import Table
 
 from processors.scans.handwriting import DIGITS, cut_cells, digits
 from training.cells import SHAPES, DrawnRow, any_text, draw_row, label
-from training.hands import HELD_OUT_FONTS, font_hand, fonts, mnist, mnist_hand, stroke_hand
+from training.hands import HELD_OUT_FONTS, font_hand, fonts, inked_hand, mnist, stroke_hand
 
 HANDS = ("mnist", "mnist bent", "fonts", "strokes", "empty")
 WEAR = {"clean": 0.0, "office": 0.35, "poor": 0.8}
@@ -35,7 +35,7 @@ _EMPTY = len(DIGITS)  # its class
 
 def rows(hand: str, wear: float, folder: Path, rng: np.random.Generator) -> Iterator[DrawnRow]:
     """Endless rows of this kind of hand, so worn."""
-    people = mnist_hand(mnist(folder, "t10k"))
+    people = inked_hand(mnist(folder, "t10k"))
     faces = [font_hand(path) for path in fonts(folder, HELD_OUT_FONTS)]
     while True:
         shape = SHAPES[rng.integers(len(SHAPES))]

@@ -20,8 +20,17 @@ SHAPES: tuple[Shape, ...] = (
     (5.0, 6.5, 5.5, 4),
     (5.5, 7.0, 6.0, 2),  # page boxes
 )
+NAME: Shape = (5.0, 6.5, 5.5, 12)  # half a name row
 _DRAWN = 12.0  # pixels a millimetre of the drawing, before it is scanned
 _AROUND = 5.0  # millimetres drawn around a row
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a scanner is set."""
+
+    dpi: int
+    one_bit: bool
 
 
 @dataclass(frozen=True)
@@ -32,11 +41,18 @@ class DrawnRow:
 
 
 def draw_row(
-    text: str, hand: Hand, rng: Rng, shape: Shape, bent: float = 1.0, wear: float | None = None
+    text: str,
+    hand: Hand,
+    rng: Rng,
+    shape: Shape,
+    bent: float = 1.0,
+    wear: float | None = None,
+    look: Look | None = None,
 ) -> DrawnRow:
     """A row of cells with this text, printed, written, scanned and rectified as `handwriting` expects it.
 
-    `bent`: how far glyphs are bent beyond their hand (0: not at all); `wear`: 0 a clean scan to 1 a poor one.
+    `bent`: how far glyphs are bent beyond their hand (0: not at all); `wear`: 0 a clean scan to 1 a poor one;
+    `look`: how it is scanned, else at random.
     """
     width, height, pitch, count = shape
     size = pitch * (count - 1) + width + 2 * _AROUND, height + 2 * _AROUND
@@ -56,7 +72,7 @@ def draw_row(
         _write(pen, glyph, (_AROUND + k * pitch + width / 2 + x, _AROUND + height / 2 + y), wide, rng)
     _clutter(printed, pen, size, rng)
     wear = float(rng.beta(1, 1.6)) if wear is None else wear
-    image, to_scan = _scan(printed, pen, wear, rng)
+    image, to_scan = _scan(printed, pen, wear, rng, look or _any_look(rng))
     return DrawnRow(_rectify(image, to_scan, shape, rng), CellRow(MARGIN, MARGIN, *shape), text)
 
 
@@ -134,15 +150,20 @@ def _clutter(printed: Ink, pen: Ink, size: tuple[float, float], rng: Rng) -> Non
         cv2.circle(pen, spot, int(rng.choice([1, 2, 2, 3, 3, 4, 5])), u(0.3, 1), -1)
 
 
-def _scan(printed: Ink, pen: Ink, wear: float, rng: Rng) -> tuple[Gray, NDArray[np.float64]]:
-    """Scanned askew, 200 to 300 dpi, gray or one bit; and the matrix from the drawing to the scan."""
+def _any_look(rng: Rng) -> Look:
+    one_bit = bool(rng.random() < 0.5)
+    return Look(int(rng.choice([200, 200, 240, 300] if one_bit else [150, 200, 200, 300])), one_bit)
+
+
+def _scan(printed: Ink, pen: Ink, wear: float, rng: Rng, look: Look) -> tuple[Gray, NDArray[np.float64]]:
+    """Scanned askew; and the matrix from the drawing to the scan."""
     u = rng.uniform
     paper = u(205, 255) if rng.random() < 0.8 else u(170, 205)
     pale = rng.random() < 0.05 + 0.2 * wear
     pen_depth = (u(0.3, 0.55) if pale else u(0.55, 1.0)) * (1 - 0.25 * wear)
     darkness = np.maximum(printed * u(0.45, 0.95), pen * pen_depth)
 
-    scale = rng.choice([200, 200, 240, 300]) / 25.4 / _DRAWN
+    scale = look.dpi / 25.4 / _DRAWN
     tilt, (h, w) = np.radians(u(-3, 3)), printed.shape
     turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]]) * scale
     out = np.ceil(np.abs(turn) @ [w, h]).astype(int) + 2
@@ -157,7 +178,7 @@ def _scan(printed: Ink, pen: Ink, wear: float, rng: Rng) -> tuple[Gray, NDArray[
     if rng.random() < 0.05:  # dust under the scanner's bar
         scan[:, int(rng.integers(scan.shape[1]))] = rng.choice([u(0, 120), paper])
 
-    if rng.random() < 0.4:
+    if look.one_bit:
         threshold = paper * (1 - pen_depth * u(0.3, 0.65))
         return np.where(scan < threshold, 0, 255).astype(np.uint8), to_scan
     quality = [cv2.IMWRITE_JPEG_QUALITY, int(95 - 50 * wear - u(0, 10))]

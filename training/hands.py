@@ -7,6 +7,7 @@ with a long upstroke, crossed 7, open 4, straight-legged 9), each person's own w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -21,7 +22,7 @@ Stroke = list[tuple[float, float]]
 
 TRAIN_FONTS = (
     "architects-daughter", "caveat", "covered-by-your-grace", "gloria-hallelujah", "indie-flower", "kalam",
-    "nanum-pen-script", "patrick-hand", "shadows-into-light",
+    "nanum-pen-script", "patrick-hand", "playwrite-fr-moderne", "playwrite-fr-trad", "shadows-into-light",
 )  # fmt: skip
 HELD_OUT_FONTS = ("handlee", "homemade-apple", "reenie-beanie")
 LETTER_FONTS = (
@@ -44,20 +45,27 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     return np.frombuffer(data, np.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
-def mnist(folder: Path, split: str) -> dict[int, NDArray[np.uint8]]:
+@cache
+def mnist(folder: Path, split: str) -> dict[str, NDArray[np.uint8]]:
     """MNIST's images by digit; `split` is "train" or "t10k"."""
     images = read_idx(next(folder.rglob(f"{split}-images-idx3-ubyte")))
     labels = read_idx(next(folder.rglob(f"{split}-labels-idx1-ubyte")))
-    return {digit: images[labels == digit] for digit in range(10)}
+    return {str(digit): images[labels == digit] for digit in range(10)}
 
 
-def mnist_hand(images: dict[int, NDArray[np.uint8]]) -> Hand:
-    """MNIST ink, each digit another person's, enlarged and sharpened to pen strokes."""
+def inked_hand(images: dict[str, NDArray[np.uint8]], wide: tuple[float, float] = (1, 1)) -> Hand:
+    """Scanned ink, each digit another person's, enlarged and sharpened to pen strokes.
+
+    `images`: of each digit, n × side × side; `wide`: least and greatest width of what they make of it.
+    """
 
     def draw(digit: str, rng: Rng) -> Ink:
-        pool = images[int(digit)]
+        pool = images[digit]
         image = pool[rng.integers(len(pool))].astype(np.float32) / 255
-        large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+        scale = 84 / len(image)
+        large = cv2.resize(
+            image, None, fx=scale * rng.uniform(*wide), fy=scale, interpolation=cv2.INTER_CUBIC
+        )
         edge, softness = rng.uniform(0.3, 0.6), rng.uniform(0.15, 0.5)
         return cropped(np.clip((large - edge) / softness + 0.5, 0, 1))
 
@@ -131,8 +139,15 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
             high = _arc(0.26, waist / 2, u(0.22, 0.3), waist / 2, u(-170, -140), u(70, 90))
             return [[*high, (u(0.1, 0.22), waist)], low]
         case 4:
-            bar = u(0.55, 0.75)
-            if rng.random() < 0.5:  # open: an L and a leg
+            bar, style = u(0.55, 0.75), rng.random()
+            if style < 0.15:  # in one stroke, as lightning
+                return [[(u(0.25, 0.5), 0.0), (0.0, bar), (0.02, bar), (u(0.4, 0.6), bar - u(0.0, 0.2)),
+                         (u(0.25, 0.5), u(0.9, 1.0))]]  # fmt: skip
+            if style < 0.35:  # a long slope, a low bar, a short leg
+                low, x = u(0.65, 0.82), u(0.42, 0.62)
+                return [[(u(0.3, 0.6), 0.0), (0.0, low), (0.02, low), (u(0.6, 0.8), low + u(-0.1, 0.04))],
+                        [(x, low - u(0.1, 0.3)), (x - u(0, 0.12), u(0.98, 1.12))]]  # fmt: skip
+            if style < 0.7:  # open: an L and a leg
                 x, start = u(0.36, 0.5), u(0.0, 0.3)
                 return [
                     [(u(0.05, 0.22), u(0.0, 0.08)), (u(0.0, 0.06), bar)],
@@ -164,6 +179,16 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
             loop = _arc(0.3, 1 - r, u(0.2, 0.28), r, 190, u(-190, -150))
             return [[(u(0.32, 0.55), 0.0), (u(0.1, 0.2), u(0.3, 0.45)), *loop]]
         case 7:
+            if rng.random() < 0.25:  # its top an arch, its bar long
+                x, y = u(0.5, 0.65), u(0.45, 0.68)
+                arch = [
+                    (0.0, u(0.05, 0.25)),
+                    (u(0.2, 0.35), 0.0),
+                    (x, u(0.06, 0.2)),
+                    (x - 0.1, 0.5),
+                    (u(0.1, 0.3), 1.0),
+                ]
+                return [arch, [(u(-0.05, 0.2), y + u(0, 0.05)), (u(0.6, 0.85), y - u(-0.03, 0.08))]]
             x, y = u(0.5, 0.62), u(-0.03, 0.05)
             strokes: list[Stroke] = [
                 [(0.0, u(-0.02, 0.08)), (x, y)],
@@ -189,6 +214,12 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
                  (0.3 + r * u(0.4, 1), u(0.02, 0.1))]
             ]  # fmt: skip
         case _:
+            if rng.random() < 0.35:  # a long tail, curled far to the left, the ring often open
+                r, x = u(0.15, 0.24), u(0.28, 0.4)
+                ring = _arc(x, r, u(0.16, 0.26), r, u(-80, -10), u(-400, -345))
+                tail = [(x + u(0.2, 0.28), 0.6), (u(0.3, 0.5), u(0.9, 1.0)), (u(-0.1, 0.15), u(0.92, 1.02))]
+                curl = [(u(-0.25, -0.1), u(0.78, 0.9))] if rng.random() < 0.4 else []
+                return [[*ring, *tail, *curl]]
             r, x = u(0.2, 0.27), 0.3
             ring = _arc(x, r, u(0.2, 0.28), r, u(-40, 0), u(-400, -370))
             leg = u(0.5, 0.58)

@@ -15,11 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from processors.scans.handwriting import LETTERS, cut_cells
-from training.cells import any_text, draw_row, label
+from training.cells import NAME, any_text, draw_row, label
 from training.hands import HELD_OUT_FONTS, LETTER_FONTS, font_hand, fonts
 from training.network import Cuts, make, network
-
-NAME = (5.0, 6.5, 5.5, 12)  # half a name row: cell width, height, pitch (mm), count
 
 
 def draw(seed: int, folder: Path, rows: int, kept_out: bool) -> Cuts:
