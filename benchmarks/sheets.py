@@ -16,7 +16,8 @@ from PIL import Image
 
 from processors.people import Candidate
 from processors.scans.form import load_form
-from processors.scans.reader import Expected, Look, read_page
+from processors.scans.looks import Look
+from processors.scans.page import Expected, read_page
 from processors.scans.readings import FieldReading, Gray
 from specimens.hand import Hand, Rng
 from specimens.people import invent_candidates, invent_schools

@@ -34,8 +34,9 @@ from rich.table import Table
 from processors.scans import g4
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
 from processors.scans.form import load_form
+from processors.scans.page import Expected
 from processors.scans.raster import RawImage, read_images
-from processors.scans.reader import Expected, read_image, read_images_of
+from processors.scans.reader import read_image, read_images_of
 from processors.scans.readings import PageKind, PageReading
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools

@@ -34,8 +34,9 @@ from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
 from processors.scans.dropped import attachments, inspect
 from processors.scans.form import Form
+from processors.scans.page import Expected
 from processors.scans.raster import BadScan
-from processors.scans.reader import Expected, lost_page, numbers_in, read_images_of, renumbered, understand
+from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
 from storage import intake, queries
 from storage.facts import (
     CopyAnonymised,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ import img2pdf
 import numpy as np
 import pytesseract
 from PIL import Image
-from pydantic import ValidationError
 
 from flows.demo_session import FORM, write_demo_session
 from flows.keys import attendance_path, dossier_path, manifest_path, receipt_key, scan_path
@@ -38,7 +36,7 @@ from processors.people import read_attendance, read_candidates, read_correctors,
 from processors.scans import g4, lossless
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks
 from processors.scans.dropped import inspect
-from processors.scans.form import load_form
+from processors.scans.form import FormError, load_form
 from processors.scans.jpeg import jpeg_shape, stripped
 from processors.scans.raster import BadImage, BadScan, RawImage, read_images
 from processors.scans.readings import Turn
@@ -325,7 +323,7 @@ def _word_seeds() -> Iterator[bytes]:
             yield page.text.encode()
 
 
-_NO_FORM = (ValidationError, tomllib.TOMLDecodeError, UnicodeDecodeError)
+_NO_FORM = (FormError, UnicodeDecodeError)
 
 TARGETS = {
     "lists": Target(_lists, _list_seeds),

@@ -13,27 +13,25 @@ from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
 from processors.scans.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.evidence import header, trouble, whole
-from processors.scans.identity import Attribution, Evidence, attribute, same_owner, sheet_evidence
+from processors.scans.identity import Attribution, attribute, sheet_evidence
 from processors.scans.misplaced import blank_inside, confirmed, contradicted, of_two_hands
-from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
+from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
+from processors.scans.places import evidence_of
 from processors.scans.readings import (
     CopyReading,
     CopyStatus,
-    FieldReading,
     PageKind,
     PageReading,
     Sign,
     Turn,
 )
-from processors.scans.reunion import likeness, reunited
+from processors.scans.reunion import reunited
 from processors.scans.scale import is_off_scale, percent
-from processors.scans.sequence import LENGTHS, Costs, PageEvidence, Place, number_costs
+from processors.scans.sequence import Place
 from processors.scans.shown import shown
 from processors.scans.sides import sides, slots
 from processors.scans.strays import headed_strays, is_double
-
-_WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
 
 
 def assemble(
@@ -58,7 +56,7 @@ def assemble(
     of_sheets, annexes = taken_out(pages, two_sided)
     images = sides(of_sheets)
     seen = slots(images)
-    pile = explain_pile(images, lambda ordered: _evidence(ordered, seen, sheets))
+    pile = explain_pile(images, lambda ordered: evidence_of(ordered, seen, sheets))
     grouped: dict[int, list[tuple[PageReading, Place]]] = defaultdict(list)
     loose: list[PageReading] = []
     for page, place in pile.placed:
@@ -89,74 +87,6 @@ def assemble(
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
     return tuple(_one_copy_each(copies, pages)), tuple(findings)
-
-
-def _evidence(
-    ordered: Sequence[PageReading], slots: dict[int, int], sheets: dict[int, Evidence]
-) -> list[PageEvidence]:
-    """What these pages say of their places, in this order."""
-    evidence: list[PageEvidence] = []
-    sheet_before: Evidence | None = None
-    for i, page in enumerate(ordered):
-        owner = 0.0
-        if page.page in sheets:
-            if sheet_before is not None:
-                owner = same_owner(sheet_before, sheets[page.page])
-            sheet_before = sheets[page.page]
-        slot = slots.get(page.page)
-        native, foreign = _belongs(page, slot)
-        evidence.append(
-            PageEvidence(
-                number=_numbers(page.number_reading) + _side_costs(page, slot),
-                total=_totals(page.total_reading),
-                foreign=foreign,
-                native=native,
-                same_owner=owner,
-                like_previous=likeness(page, ordered[i - 1]) if i >= 1 else 0.0,
-                like_second_previous=likeness(page, ordered[i - 2]) if i >= 2 else 0.0,
-            )
-        )
-    return evidence
-
-
-def _belongs(page: PageReading, slot: int | None) -> tuple[float, float]:
-    """Costs of the page being one of a copy, and of it being a foreign one."""
-    if page.headed and slot is None:
-        return 6.0, 0.5
-    if page.kind in (PageKind.FIRST, PageKind.INSIDE):
-        return 0.0, 30.0
-    if slot is not None:
-        return 0.0, 10.0
-    if page.kind is PageKind.UNREADABLE:
-        return 1.0, 3.0
-    return 6.0, 0.5
-
-
-def _side_costs(page: PageReading, slot: int | None) -> Costs:
-    """Costs by page number of what the page looks like: a first page opens a sheet, and only it does."""
-    place = (np.arange(MAX_PAGES) % PAGES_PER_SHEET) + 1
-    if slot is not None:
-        return np.where(place == slot, 0.0, _WRONG_SIDE)
-    if page.kind is PageKind.FIRST:
-        return np.where(place == 1, 0.0, _WRONG_SIDE)
-    if page.kind is PageKind.INSIDE:
-        return np.where(place == 1, _WRONG_SIDE, 0.0)
-    return np.zeros(MAX_PAGES)
-
-
-def _numbers(reading: FieldReading | None) -> Costs:
-    if reading is None or len(reading.inked) != 2:
-        return np.zeros(MAX_PAGES)
-    tens, units = (
-        p.astype(np.float64) if ink else None
-        for p, ink in zip(reading.probabilities, reading.inked, strict=True)
-    )
-    return number_costs(units, tens)
-
-
-def _totals(reading: FieldReading | None) -> Costs:
-    costs = _numbers(reading)[LENGTHS - 1]
-    return np.asarray(costs - costs.min())
 
 
 def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:

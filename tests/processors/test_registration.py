@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from processors.scans.form import load_form
+from processors.scans.page import Expected
 from processors.scans.raster import RawImage
-from processors.scans.reader import Expected, read_image
+from processors.scans.reader import read_image
 from processors.scans.readings import Gray, PageKind, PageReading, Turn
 from specimens.hand import Hand
 from specimens.sheet import Page, Press

@@ -15,8 +15,9 @@ import pytest
 from processors.findings import Code
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
 from processors.scans.form import load_form
+from processors.scans.page import Expected
 from processors.scans.raster import RawImage, read_images
-from processors.scans.reader import Expected, read_image, read_images_of, understand
+from processors.scans.reader import read_image, read_images_of, understand
 from processors.scans.readings import Gray, PageKind, PageReading
 from specimens.batch import Kind, draw_batch
 from specimens.hand import Hand
@@ -86,7 +87,7 @@ def place(page: PageReading) -> PagePlace:
     if page.frame is not None:
         per_mm = float(np.hypot(*np.subtract(page.frame[1], page.frame[0]))) / FORM.identity.frame.width
         wipe = wipe_polygon(page.frame, FORM.identity.mask_margin * per_mm)
-    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.area)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, area=page.area)
 
 
 SCALES = [
