@@ -41,7 +41,7 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
     for first in range(1, max(kept, default=0), PAGES_PER_SHEET):
         inner = [kept[n] for n in (first + 1, first + 2) if n in kept]
         back = kept.get(first + 3)
-        if len(inner) == 2 and all(p.half and p.blank for p in inner) and back and not back.blank:
+        if len(inner) == 2 and all(p.half and p.blank for p in inner) and back and back.hand is not None:
             found += inner
     return found
 

@@ -48,6 +48,8 @@ _WHOLE = 1 << 16  # rows, more than any page has
 _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
 _CLEAR = 6.0  # mm beyond: its number in clear
+_BESIDE_BOXES = 5.0  # mm around the page boxes, whose sides, and ones, look like bars
+_CAPTION = 4.5  # mm above the page boxes
 _FRAMED = 1.0  # mm within the page boxes: what the edge of the image cuts there may read as another number
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
 
@@ -101,16 +103,14 @@ def read_page(
     answers = placement.corners(_answers(form, first)) / scale if placement.sure else None
     judgement = quality.judge(upright, strokes, dpi, answers)
     written, top = strokes, 0.0
+    boxed: Outline | None = None
     if answers is not None:
-        boxed = (
-            placement.by_boxes.corners(boxes_zone(form.page_boxes).grown(_FRAMED))
-            if form.page_boxes
-            else None
-        )
-        written = _answered(strokes, answers, None if boxed is None else boxed / scale)
+        if form.page_boxes:
+            boxed = placement.by_boxes.corners(_numbered(form.page_boxes)) / scale
+        written = _answered(strokes, answers, boxed)
     blank = quality.is_blank(written)
     if first and blank and answers is not None:  # with nothing on it, the copy would pass for blank
-        blank = not _is_pale(look, scanned, dpi, answers)
+        blank = not _is_pale(look, scanned, dpi, answers, boxed)
     if first:
         kind = PageKind.ANNEX if form.is_annex else PageKind.FIRST
     elif boxes or placement.told:
@@ -123,6 +123,9 @@ def read_page(
     identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
     wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
     found, coarse = find_labels(upright, strokes), page
+    if boxes and form.page_boxes is not None:
+        numbers = placement.by_boxes.corners(boxes_zone(form.page_boxes).grown(_BESIDE_BOXES)) / scale
+        found = [one for one in found if not lies_in(one, numbers)]
     if first:
         if scanned is not None and shrink > 1:
             fine = placement.enlarged(shrink)
@@ -182,9 +185,22 @@ def read_page(
     )
 
 
-def _is_pale(look: Look, scanned: Scanned | None, dpi: float, answers: Outline) -> bool:
-    dark = look.dark if scanned is None else darkness(reduced(scanned.darkest(), dpi)[0])
-    return quality.is_pale(turned(dark, look.placement.turn), answers)
+def _is_pale(
+    look: Look, scanned: Scanned | None, dpi: float, answers: Outline, boxes: Outline | None
+) -> bool:
+    """Whether pencil shows beside the ruled lines, or ink by its colour alone, which shadows have not."""
+    ruled = cv2.morphologyEx(look.dark, cv2.MORPH_OPEN, _RULED)
+    seen = [cv2.subtract(look.dark, ruled)]
+    if scanned is not None:
+        seen.append(cv2.subtract(darkness(reduced(scanned.darkest(), dpi)[0]), look.dark))
+    upright = [turned(np.asarray(dark, np.uint8), look.placement.turn) for dark in seen]
+    for dark in upright:
+        if boxes is not None:
+            cv2.fillConvexPoly(dark, boxes.round().astype(np.int32), 0)
+    return any(quality.is_pale(dark, answers) for dark in upright)
+
+
+_RULED = np.ones((1, round(20 * PX)), np.uint8)
 
 
 def _upright_top(scanned: Scanned, placement: Placement, form: Form) -> Gray:
@@ -261,6 +277,13 @@ def _as_number(reading: FieldReading | None) -> int | None:
 def _sheet(form: Form) -> Rectangle:
     """Without its edges, which a scanner's bed shows beside."""
     return Rectangle(0.0, 0.0, form.form.page_width, form.form.page_height).grown(-1.5)
+
+
+def _numbered(boxes: Pagination) -> Rectangle:
+    """The page boxes, with what is printed above them."""
+    zone = boxes_zone(boxes).grown(_FRAMED)
+    above = _CAPTION if boxes.page.label else 0.0
+    return Rectangle(zone.x, zone.y - above, zone.width, zone.height + above)
 
 
 def _answers(form: Form, first: bool) -> Rectangle:
