@@ -78,7 +78,7 @@ def unpack(
                     room -= len(member.data)
                     files.append(member)
         else:
-            files.append(DepositedFile(name, kind, data))
+            files.append(_file(name, data))
     kept = []
     for file in files:
         if file.kind is FileKind.OTHER:
@@ -92,6 +92,12 @@ def unpack(
             if _is_active(file):
                 said.append(finding(Code.ACTIVE_CONTENT, file.name, [Evidence(file.name, 1)]))
     return tuple(kept), tuple(said)
+
+
+def _file(name: str, data: bytes) -> DepositedFile:
+    """Without the zeros that some programs leave after a PDF's end: no reader finds the end behind them."""
+    kind = kind_of(data)
+    return DepositedFile(name, kind, data.rstrip(b"\0") if kind is FileKind.PDF else data)
 
 
 def kind_of(data: bytes) -> FileKind:
@@ -150,7 +156,7 @@ def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | Doss
                 if len(content) > info.file_size:
                     yield _unreadable(inner, "archive trop grosse une fois ouverte")
                 else:
-                    yield DepositedFile(inner, kind_of(content), content)
+                    yield _file(inner, content)
     except _BROKEN:
         yield _unreadable(name, "archive endommagée")
 

@@ -1,0 +1,292 @@
+"""Which of two options is ticked? Marks are paired with labels by the whole row: before each, or after each.
+
+What is ticked twice, or not at all, is nobody's guess: None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from processors.dossiers.boxes import DPI, ticked_on
+from processors.dossiers.layout import Line, Page, around
+from processors.dossiers.marks import CHECKS, CROSSES, EMPTY, TICKED, mark_of
+from processors.findings import Box
+
+Choice = Mapping[str, str]
+"""What can be chosen: the names in our words, and the patterns of the labels that stand for them."""
+
+OPTION: Choice = {
+    "SISR": r"(?:solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux\W{0,4})?\bsisr\b"
+    r"|solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux",
+    "SLAM": r"(?:solutions? logicielles? et applications? m[eé]tiers?\W{0,4})?\bslam\b"
+    r"|solutions? logicielles? et applications? m[eé]tiers?",
+}
+TEAM: Choice = {
+    "alone": r"\bseule?(?:\(e\)|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
+    "team": r"\b(?:en |par |l')?[eé]quipe\b|\ben groupe\b|\bcollecti(?:f|ve)(?:ment)?\b",
+}
+_BETWEEN = re.compile(
+    r"[\s:.,;\-–—_|()\[\]]*(?:(?:option|parcours|sp[eé]cialit[eé])\s*)?(?:[ab12]\s?[-–:.)]\s*)?", re.I
+)
+_WRITTEN = re.compile(
+    r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])])|(?<![\w'.-])[xX](?![\w'-])"
+)
+_LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé])\b", re.I)
+_NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
+_STACKED = 3  # lines apart at most, where options stand under each other
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A label or a mark of a row. `x`: from where to where, mm or columns; `cell`: which part of the row."""
+
+    what: str
+    start: int
+    end: int
+    x: tuple[float, float]
+    cell: int
+    glyph: str = ""
+
+    @property
+    def is_mark(self) -> bool:
+        return self.what in (TICKED, EMPTY)
+
+
+@dataclass(frozen=True)
+class _Row:
+    text: str
+    tokens: tuple[_Token, ...]
+    cells: tuple[str, ...]
+    line: Line
+
+    def labels(self) -> list[_Token]:
+        return [token for token in self.tokens if not token.is_mark]
+
+    def marks(self) -> list[_Token]:
+        return [token for token in self.tokens if token.is_mark]
+
+
+def chosen(pages: Sequence[Page], choice: Choice) -> str | None:
+    """The one of the choice that is ticked, wherever on these pages; None where that is not sure."""
+    found = {said for page in pages for said in _on_page(page, choice)}
+    return found.pop() if len(found) == 1 else None
+
+
+def option_of(pages: Sequence[Page]) -> str | None:
+    """The option that is ticked; else the only one that is written after its label, or at all."""
+    ticked = chosen(pages, OPTION)
+    if ticked is not None:
+        return ticked
+    rows = [_row(line, OPTION) for page in pages for line in page.lines]
+    if any(row.labels() and row.marks() for row in rows):
+        return None  # there are boxes: none or both are ticked, or it cannot be seen
+    named = {token.what for row in rows for token in row.labels()}
+    if len(named) != 1:
+        said = [row.labels() for row in rows if _LABELLED.match(row.text)]
+        named = {tokens[0].what for tokens in said if len(tokens) == 1}
+    return named.pop() if len(named) == 1 else None
+
+
+def _on_page(page: Page, choice: Choice) -> Iterator[str]:
+    rows = [_row(line, choice) for line in page.lines]
+    optical = page.read_by == "ocr"
+    groups = [*_beside(rows), *_stacked(rows)]
+    for group in groups:
+        drawn = _drawn(page, group) if optical else None
+        said = drawn or _ticked(group)
+        if said is None and not optical:
+            said = _drawn(page, group)
+        if said is not None and said in choice:
+            yield said
+
+
+def _row(line: Line, choice: Choice) -> _Row:
+    """A line cut into tokens; where each letter stands is reckoned from the words, or the cells."""
+    spans: list[tuple[int, int, float, float]] = []
+    text = ""
+    if line.words:
+        for word in line.words:
+            text += " " if text else ""
+            spans.append((len(text), len(text) + len(word.text), word.box[0], word.box[0] + word.box[2]))
+            text += word.text
+    else:
+        for column, cell in enumerate(line.cells or line.text.split("\t")):
+            text += "\t" if column else ""
+            spans.append((len(text), len(text) + len(cell), float(column), column + 1.0))
+            text += cell
+    cells = line.cells or tuple(line.text.split("\t"))
+
+    def place(at: int) -> tuple[float, int]:
+        for k, (start, end, left, right) in enumerate(spans):
+            if at <= end:
+                return left + (right - left) * min(1.0, max(0, at - start) / max(1, end - start)), k
+        return (spans[-1][3], len(spans) - 1) if spans else (0.0, 0)
+
+    tokens = []
+    for what, begins, ends, glyph in _found(text, choice):
+        (left, cell), (right, _) = place(begins), place(ends)
+        tokens.append(_Token(what, begins, ends, (left, right), 0 if line.words else cell, glyph))
+    return _Row(text, tuple(tokens), cells, line)
+
+
+def _found(text: str, choice: Choice) -> list[tuple[str, int, int, str]]:
+    labels = ((name, m) for name, label in choice.items() for m in re.finditer(label, text, re.I))
+    found = [(name, m.start(), m.end(), "") for name, m in labels]
+    inside = [range(start, end) for _, start, end, _ in found]
+    for k, letter in enumerate(text):
+        mark = mark_of(letter)
+        if mark is not None:
+            found.append((mark, k, k + 1, letter))
+    for m in _WRITTEN.finditer(text):
+        if any(m.start() in span for span in inside):
+            continue
+        if not any(start in range(m.start(), m.end()) for _, start, _, _ in found):
+            found.append((EMPTY if m["void"] is not None else TICKED, m.start(), m.end(), "x"))
+    return sorted(found, key=lambda token: token[1])
+
+
+def _beside(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """Rows with both labels, each once; marks that stand alone in the row below are theirs too."""
+    for k, row in enumerate(rows):
+        if _pair_of(row):
+            below = rows[k + 1] if k + 1 < len(rows) else None
+            alone = below is not None and below.marks() and not _letters(below)
+            yield [row, below] if below is not None and alone and not row.marks() else [row]
+
+
+def _pair_of(row: _Row) -> bool:
+    names = [token.what for token in row.labels()]
+    return len(names) == 2 and len(set(names)) == 2
+
+
+def _letters(row: _Row) -> bool:
+    left = list(row.text)
+    for token in row.tokens:
+        left[token.start : token.end] = " " * (token.end - token.start)
+    return any(map(str.isalnum, left))
+
+
+def _stacked(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """Rows near each other with one label each."""
+    single = [(k, row) for k, row in enumerate(rows) if len(row.labels()) == 1]
+    for (k, one), (m, other) in pairwise(single):
+        if m - k <= _STACKED and one.labels()[0].what != other.labels()[0].what:
+            yield [one, other]
+
+
+def _ticked(group: Sequence[_Row]) -> str | None:
+    if len(group) == 1:
+        return _ticked_row(group[0])
+    one, other = group
+    if _pair_of(one):
+        return _ticked_below(one, other)
+    said = {row.labels()[0].what: _own_mark(row) for row in group}
+    return _one_of(said) if any(said.values()) else None
+
+
+def _own_mark(row: _Row) -> _Token | None:
+    label = row.labels()[0]
+    near = [mark for mark in row.marks() if _adjacent(row, mark, label)]
+    return near[0] if len(near) == 1 else None
+
+
+def _adjacent(row: _Row, one: _Token, other: _Token) -> bool:
+    first, last = sorted((one, other), key=lambda token: token.start)
+    return _BETWEEN.fullmatch(row.text, first.end, last.start) is not None
+
+
+def _ticked_row(row: _Row) -> str | None:
+    first, last = row.labels()
+    sides: list[dict[str, _Token | None]] = []
+    for after in (False, True):
+        sides.append({label.what: _beside_label(row, label, after) for label in (first, last)})
+    same_cell = _in_cells(row)
+    if same_cell is not None:
+        return _one_of(same_cell)
+    before, behind = (all(side.values()) for side in sides)
+    if before != behind:
+        return _one_of(sides[behind])
+    if before and behind:
+        return None
+    marks = {m for side in sides for m in side.values() if m is not None}
+    if len(marks) != 1 or (mark := marks.pop()).what != TICKED:
+        return None
+    return _owner(row, mark, first, last)
+
+
+def _beside_label(row: _Row, label: _Token, after: bool) -> _Token | None:
+    k = row.tokens.index(label) + (1 if after else -1)
+    if not 0 <= k < len(row.tokens) or not row.tokens[k].is_mark:
+        return None
+    return row.tokens[k] if _adjacent(row, label, row.tokens[k]) else None
+
+
+def _in_cells(row: _Row) -> dict[str, _Token | None] | None:
+    """Marks that share a cell with one label each, in a spreadsheet."""
+    if row.line.words or len({label.cell for label in row.labels()}) < 2:
+        return None
+    shared = {
+        label.what: next((m for m in row.marks() if m.cell == label.cell and _adjacent(row, m, label)), None)
+        for label in row.labels()
+    }
+    return shared if any(shared.values()) else None
+
+
+def _owner(row: _Row, mark: _Token, first: _Token, last: _Token) -> str | None:
+    """Whose the only mark of a row is."""
+    if mark.end <= first.start:
+        return first.what
+    if mark.start >= last.end:
+        return last.what
+    left, right = mark.x[0] - first.x[1], last.x[0] - mark.x[1]
+    if row.line.words:
+        return first.what if left < _NEARER * right else last.what if right < _NEARER * left else None
+    if left != right:
+        return first.what if left < right else last.what
+    room_before = first.cell > 0 and not row.cells[first.cell - 1].strip()
+    room_after = last.cell + 1 < len(row.cells) and not row.cells[last.cell + 1].strip()
+    if room_before == room_after:
+        return None
+    return last.what if room_before else first.what
+
+
+def _ticked_below(labels: _Row, marks: _Row) -> str | None:
+    said: dict[str, _Token | None] = {}
+    for label in labels.labels():
+        middle = sum(label.x) / 2
+        near = [
+            m for m in marks.marks() if abs(sum(m.x) / 2 - middle) <= max(0.5, (label.x[1] - label.x[0]) / 2)
+        ]
+        said[label.what] = near[0] if len(near) == 1 else None
+    return _one_of(said) if any(said.values()) else None
+
+
+def _one_of(said: Mapping[str, _Token | None]) -> str | None:
+    """The only one that is ticked; a cross beside a check says no."""
+    ticked = {name: mark for name, mark in said.items() if mark is not None and mark.what == TICKED}
+    if len(ticked) == 2 and any(m.glyph in CHECKS for m in ticked.values()):
+        ticked = {name: mark for name, mark in ticked.items() if mark.glyph not in CROSSES}
+    return next(iter(ticked)) if len(ticked) == 1 else None
+
+
+def _drawn(page: Page, group: Sequence[_Row]) -> str | None:
+    """The one whose box, as it is seen on the page, has ink in it."""
+    if page.source is None:
+        return None
+    labels = [(token, row.line) for row in group for token in row.labels() if row.line.words]
+    if len(labels) != 2:
+        return None
+    boxes = [_box_of(token, line) for token, line in labels]
+    words = [word for line in page.lines for word in line.words]
+    which = ticked_on(page.source(DPI), boxes, words)
+    return None if which is None else labels[which][0].what
+
+
+def _box_of(label: _Token, line: Line) -> Box:
+    (left, right), words = label.x, line.words
+    own = [word.box for word in words if word.box[0] < right and left < word.box[0] + word.box[2]]
+    _, y, _, h = around(own or [line.box])
+    return left, y, right - left, h
