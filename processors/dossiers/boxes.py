@@ -77,9 +77,9 @@ def _about(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> tuple[Gr
 
 def _is_print(word: Word) -> bool:
     letters = [letter for letter in word.text if letter.isalnum()]
-    if any(mark_of(letter) for letter in word.text) or word.text.strip("[]()|.").lower() in ("x", ""):
+    if any(mark_of(letter) for letter in word.text) or word.text.strip("[]()|.").lower() == "x":
         return False
-    return bool(letters) and (word.sure == 1.0 or (word.sure > 0.8 and len(letters) > 2))
+    return word.sure == 1.0 or (word.sure > 0.8 and len(letters) > 2)
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -52,12 +52,11 @@ def sheets_of(data: bytes) -> Iterator[Page]:
 
 
 def _lines(sheet: Any, hidden: set[Place], controls: Mapping[Place, list[str]]) -> Iterator[Line]:
-    last = max((row for row, _ in controls), default=-1)
-    rows = 0
-    for rows, row in enumerate(sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS), start=1):
-        yield from _line(rows - 1, [_cell(cell) for cell in row], hidden, controls)
-    for below in range(rows, min(last + 1, _MAX_ROWS)):
-        yield from _line(below, [], hidden, controls)
+    rows = [[_cell(cell) for cell in row] for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS)]
+    rows += [[]] * (min(_MAX_ROWS, 1 + max((row for row, _ in controls), default=-1)) - len(rows))
+    wide = max((k + 1 for row in rows for k, cell in enumerate(row) if cell), default=0)
+    for at, row in enumerate(rows):
+        yield from _line(at, row[:wide], hidden, controls)
 
 
 def _line(
@@ -66,18 +65,20 @@ def _line(
     wide = max([len(said), *(column + 1 for at, column in controls if at == row)])
     said += [""] * (wide - len(said))
     cells = tuple(
-        " ".join(filter(None, (*controls.get((row, column), ()), said[column])))
+        " ".join([*controls[row, column], said[column].strip()]) if (row, column) in controls else said[column]
         for column in range(wide)
-        if (row, column) not in hidden or controls.get((row, column))
+        if (row, column) not in hidden or (row, column) in controls
     )
-    if any(cells):
-        yield Line((), "\t".join(cell for cell in cells if cell), cells)
+    if any(cell.strip() for cell in cells):
+        yield Line((), "\t".join(cell for cell in cells if cell.strip()), cells)
 
 
 def _cell(cell: Any) -> str:
+    """What it says; a blank where nothing stands in a frame."""
     value = cell.value
     if value is None:
-        return ""
+        border = getattr(cell, "border", None)  # cells that are not in the file have none
+        return " " if border is not None and border.left.style and border.right.style else ""
     if isinstance(value, CellRichText):
         value = "".join(
             part.text if isinstance(part, TextBlock) else part

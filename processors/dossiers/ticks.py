@@ -34,7 +34,7 @@ _BETWEEN = re.compile(
 _WRITTEN = re.compile(
     r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])])|(?<![\w'.-])[xX](?![\w'-])"
 )
-_LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé])\b", re.I)
+_LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
 _STACKED = 3  # lines apart at most, where options stand under each other
 
@@ -70,37 +70,35 @@ class _Row:
 
 
 def chosen(pages: Sequence[Page], choice: Choice) -> str | None:
-    """The one of the choice that is ticked, wherever on these pages; None where that is not sure."""
+    """The one of the choice that is ticked, or that stands alone after its label; None where that is not sure."""
     found = {said for page in pages for said in _on_page(page, choice)}
     return found.pop() if len(found) == 1 else None
 
 
 def option_of(pages: Sequence[Page]) -> str | None:
-    """The option that is ticked; else the only one that is written after its label, or at all."""
-    ticked = chosen(pages, OPTION)
-    if ticked is not None:
-        return ticked
+    """The option that is ticked; else the only one that is named anywhere."""
     rows = [_row(line, OPTION) for page in pages for line in page.lines]
-    if any(row.labels() and row.marks() for row in rows):
-        return None  # there are boxes: none or both are ticked, or it cannot be seen
     named = {token.what for row in rows for token in row.labels()}
-    if len(named) != 1:
-        said = [row.labels() for row in rows if _LABELLED.match(row.text)]
-        named = {tokens[0].what for tokens in said if len(tokens) == 1}
-    return named.pop() if len(named) == 1 else None
+    if len(named) == 1 and not any(row.labels() and row.marks() for row in rows):
+        return named.pop()
+    return chosen(pages, OPTION)
+
+
+def _says(row: _Row) -> bool:
+    return _LABELLED.match(row.text) is not None and len(row.tokens) == 1 and len(row.labels()) == 1
 
 
 def _on_page(page: Page, choice: Choice) -> Iterator[str]:
+    """The answer of each place where one is clear; what stands alone after the question is one too."""
     rows = [_row(line, choice) for line in page.lines]
-    optical = page.read_by == "ocr"
-    groups = [*_beside(rows), *_stacked(rows)]
-    for group in groups:
-        drawn = _drawn(page, group) if optical else None
-        said = drawn or _ticked(group)
-        if said is None and not optical:
-            said = _drawn(page, group)
-        if said is not None and said in choice:
+    ways = (_drawn, _ticked) if page.read_by == "ocr" else (_ticked, _drawn)
+    asked = []
+    for group in (*_beside(rows), *_stacked(rows)):
+        asked += group
+        said = next((said for way in ways if (said := way(page, group)) is not None), None)
+        if said is not None:
             yield said
+    yield from (row.labels()[0].what for row in rows if row not in asked and _says(row))
 
 
 def _row(line: Line, choice: Choice) -> _Row:
@@ -177,7 +175,7 @@ def _stacked(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
             yield [one, other]
 
 
-def _ticked(group: Sequence[_Row]) -> str | None:
+def _ticked(page: Page, group: Sequence[_Row]) -> str | None:
     if len(group) == 1:
         return _ticked_row(group[0])
     one, other = group
@@ -246,11 +244,13 @@ def _owner(row: _Row, mark: _Token, first: _Token, last: _Token) -> str | None:
         return first.what if left < _NEARER * right else last.what if right < _NEARER * left else None
     if left != right:
         return first.what if left < right else last.what
-    room_before = first.cell > 0 and not row.cells[first.cell - 1].strip()
-    room_after = last.cell + 1 < len(row.cells) and not row.cells[last.cell + 1].strip()
-    if room_before == room_after:
-        return None
-    return last.what if room_before else first.what
+    before, after = (_room(row.cells, at) for at in (first.cell - 1, last.cell + 1))
+    return None if before == after else last.what if before > after else first.what
+
+
+def _room(cells: Sequence[str], at: int) -> int:
+    """Whether an empty cell stands there: 2 for one in a frame."""
+    return 0 if not 0 <= at < len(cells) or cells[at].strip() else 2 if cells[at] else 1
 
 
 def _ticked_below(labels: _Row, marks: _Row) -> str | None:
