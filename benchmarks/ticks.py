@@ -1,4 +1,4 @@
-"""Which ways of ticking a box are read? Every way that `specimens.dossiers.choices` draws, in each of its answers.
+"""Which ways of ticking a box are read? All that `specimens.dossiers.choices` draws, in each answer.
 
 python -m benchmarks.ticks --seeds 2 [--paper] [--tell]
 
@@ -48,8 +48,12 @@ def drawn(seeds: int, on_paper: bool) -> Iterator[tuple[str, str, str, str | Non
                     yield variant.kind, variant.name, field, said, data
                     if on_paper and variant.kind == "pdf" and not variant.name.startswith("form"):
                         yield "scan", variant.name, field, said, paper.scanned(rng, data)
-                        yield "photograph", variant.name, field, said, paper.photographed(
-                            rng, paper.drawn(data, 200)[0]
+                        yield (
+                            "photograph",
+                            variant.name,
+                            field,
+                            said,
+                            paper.photographed(rng, paper.drawn(data, 200)[0]),
                         )
 
 

@@ -65,7 +65,9 @@ def _line(
     wide = max([len(said), *(column + 1 for at, column in controls if at == row)])
     said += [""] * (wide - len(said))
     cells = tuple(
-        " ".join([*controls[row, column], said[column].strip()]) if (row, column) in controls else said[column]
+        " ".join([*controls[row, column], said[column].strip()])
+        if (row, column) in controls
+        else said[column]
         for column in range(wide)
         if (row, column) not in hidden or (row, column) in controls
     )

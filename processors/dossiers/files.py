@@ -8,11 +8,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pikepdf
 
+from processors.dossiers.final import final_text
 from processors.dossiers.findings import Code, DossierFinding, Evidence, finding
 
 MAX_BYTES = 200_000_000
@@ -88,9 +89,12 @@ def unpack(
         elif file.kind is FileKind.ZIP:
             said.append(_unreadable(file.name, "archive dans une archive"))
         else:
-            kept.append(file)
             if _is_active(file):
                 said.append(finding(Code.ACTIVE_CONTENT, file.name, [Evidence(file.name, 1)]))
+            file, tracked = _final(file)
+            if tracked:
+                said.append(finding(Code.TRACKED_CHANGES, file.name, [Evidence(file.name, 1)]))
+            kept.append(file)
     return tuple(kept), tuple(said)
 
 
@@ -159,6 +163,17 @@ def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | Doss
                     yield _file(inner, content)
     except _BROKEN:
         yield _unreadable(name, "archive endommagée")
+
+
+def _final(file: DepositedFile) -> tuple[DepositedFile, bool]:
+    """The file with the text that counts, and whether another stood in it: `final.final_text`."""
+    if file.kind not in (FileKind.DOCX, FileKind.ODT):
+        return file, False
+    try:
+        data, tracked = final_text(file.data, file.kind)
+    except _BROKEN:
+        return file, False  # who makes pages of it will say so
+    return replace(file, data=data), tracked
 
 
 def _is_clutter(name: str) -> bool:

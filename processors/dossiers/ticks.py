@@ -70,7 +70,7 @@ class _Row:
 
 
 def chosen(pages: Sequence[Page], choice: Choice) -> str | None:
-    """The one of the choice that is ticked, or that stands alone after its label; None where that is not sure."""
+    """The one of the choice that is ticked, or stands alone after its label; None where that is not sure."""
     found = {said for page in pages for said in _on_page(page, choice)}
     return found.pop() if len(found) == 1 else None
 
@@ -125,8 +125,8 @@ def _row(line: Line, choice: Choice) -> _Row:
 
     tokens = []
     for what, begins, ends, glyph in _found(text, choice):
-        (left, cell), (right, _) = place(begins), place(ends)
-        tokens.append(_Token(what, begins, ends, (left, right), 0 if line.words else cell, glyph))
+        (left, at), (right, _) = place(begins), place(ends)
+        tokens.append(_Token(what, begins, ends, (left, right), 0 if line.words else at, glyph))
     return _Row(text, tuple(tokens), cells, line)
 
 

@@ -1,4 +1,4 @@
-"""Questions with two boxes, as people and programs tick them: drawn, typed, in cells, as controls, on paper."""
+"""Questions with two boxes, as people and programs tick them: drawn, typed, in cells, as controls."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import docx
 import openpyxl
+from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import parse_xml
 from openpyxl.styles import Font
 from reportlab.lib.units import mm
@@ -52,13 +54,17 @@ def variants() -> Iterator[Variant]:
         yield Variant(name, "pdf", partial(_drawn, over, "none"))
     yield Variant("form box", "pdf", partial(_form, radio=False))
     yield Variant("form radio", "pdf", partial(_form, radio=True))
-    for full, void in _GLYPHS:
+    for full, void in map(tuple, _GLYPHS):
         yield Variant(f"glyph {full}{void}", "docx", partial(_typed, _glyph(full), _glyph(void), False))
         yield Variant(f"glyph {full}{void} after", "docx", partial(_typed, _glyph(full), _glyph(void), True))
     for font, full, void in _SYMBOLS:
         called = f"{font} {full}/{void}"
-        yield Variant(f"symbol {called}", "docx", partial(_typed, _symbol(font, full), _symbol(font, void), False))
-        yield Variant(f"letter {called}", "docx", partial(_typed, _letter(font, full), _letter(font, void), False))
+        yield Variant(
+            f"symbol {called}", "docx", partial(_typed, _symbol(font, full), _symbol(font, void), False)
+        )
+        yield Variant(
+            f"letter {called}", "docx", partial(_typed, _letter(font, full), _letter(font, void), False)
+        )
     yield Variant("legacy field", "docx", partial(_typed, _legacy(True), _legacy(False), False))
     yield Variant("legacy field after", "docx", partial(_typed, _legacy(True), _legacy(False), True))
     yield Variant("content control", "docx", partial(_typed, _control(True), _control(False), False))
@@ -87,7 +93,7 @@ def _square(sheet: Sheet, x: float, y: float, side: float) -> None:
 
 def _stroke(sheet: Sheet, *points: tuple[float, float]) -> None:
     sheet.canvas.setLineWidth(float(sheet.rng.uniform(0.5, 1.6)))
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(points):
         sheet.canvas.line(x1 * mm, (297 - y1) * mm, x2 * mm, (297 - y2) * mm)
 
 
@@ -242,7 +248,10 @@ def _form(rng: Rng, asked: Question, *, radio: bool) -> bytes:
 
 _GLYPHS = ("☒☐", "☑☐", "▣▢", "■□", "●○", "◉○", "⨂○", "⊗○", "⬛⬜", "✓☐", "✔▢", "✗☐", "✘□", "☑□", "◉◯")
 _SYMBOLS = (
-    *(("Wingdings", full, void) for full, void in (("þ", "¨"), ("ý", "¨"), ("x", "o"), ("n", "q"), ("ü", "o"))),
+    *(
+        ("Wingdings", full, void)
+        for full, void in (("þ", "¨"), ("ý", "¨"), ("x", "o"), ("n", "q"), ("ü", "o"))
+    ),
     *(("Wingdings 2", full, "£") for full in "RST"),
     ("Webdings", "a", "c"),
 )
@@ -269,8 +278,8 @@ def _legacy(ticked: bool) -> _Run:
     state = "<w:checked/>" if ticked else ""
     box = f'<w:checkBox><w:sizeAuto/><w:default w:val="0"/>{state}</w:checkBox>'
     return lambda: [
-        f'<w:r {_W}><w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="c"/><w:enabled/>{box}</w:ffData>'
-        "</w:fldChar></w:r>",
+        f'<w:r {_W}><w:fldChar w:fldCharType="begin"><w:ffData><w:name w:val="c"/><w:enabled/>{box}'
+        "</w:ffData></w:fldChar></w:r>",
         f'<w:r {_W}><w:instrText xml:space="preserve"> FORMCHECKBOX </w:instrText></w:r>',
         f'<w:r {_W}><w:fldChar w:fldCharType="separate"/></w:r>',
         f'<w:r {_W}><w:fldChar w:fldCharType="end"/></w:r>',
@@ -313,7 +322,7 @@ def _emphasis(how: str, rng: Rng, asked: Question) -> bytes:
             run.font.double_strike = True
         run.bold = True if how == "bold" and ticked else None
         if how == "highlight" and ticked:
-            run.font.highlight_color = 7  # yellow
+            run.font.highlight_color = WD_COLOR_INDEX.YELLOW
     return _saved(document)
 
 
@@ -401,20 +410,18 @@ def _workbook(cells: _Cells, rng: Rng, asked: Question) -> bytes:
 def _struck_cells(partly: bool, rng: Rng, asked: Question) -> bytes:
     book = _book(asked)
     if partly:
-        book.active.append([f"{asked.field} : RICH"])
+        book.active.append(["RICH"])
         runs = (
             f"<r>{'' if ticked else '<rPr><strike/></rPr>'}<t>{label}</t></r>"
             for label, ticked in zip(asked.labels, asked.ticked, strict=True)
         )
         rich = '<r><t xml:space="preserve"> / </t></r>'.join(runs)
         start = f'<r><t xml:space="preserve">{asked.field} : </t></r>'
-        return _patched(_kept(book), partial(_shared, f"{asked.field} : RICH"), {
-            "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}" count="1" uniqueCount="1"><si>{start}{rich}</si></sst>'
-        })
-    else:
-        book.active.append([f"{asked.field} :", *asked.labels])
-        for cell, ticked in zip(book.active[book.active.max_row][1:], asked.ticked, strict=False):
-            cell.font = Font(strike=not ticked)
+        strings = f'<sst xmlns="{_MAIN}" count="1" uniqueCount="1"><si>{start}{rich}</si></sst>'
+        return _patched(_kept(book), partial(_shared, "RICH"), {"xl/sharedStrings.xml": strings})
+    book.active.append([f"{asked.field} :", *asked.labels])
+    for cell, ticked in zip(book.active[book.active.max_row][1:], asked.ticked, strict=False):
+        cell.font = Font(strike=not ticked)
     return _kept(book)
 
 
@@ -431,7 +438,8 @@ def _controls(modern: bool, text: bool, rng: Rng, asked: Question) -> bytes:
         anchor = f"{column}, 4, {row}, 1, {column + 1}, 2, {row}, 18"
         shapes += (
             f'<v:shape id="_x0000_s{1025 + k}" type="#_x0000_t201" style="position:absolute">'
-            f"{said if text else ''}" '<x:ClientData ObjectType="Checkbox"><x:SizeWithCells/>'
+            f"{said if text else ''}"
+            '<x:ClientData ObjectType="Checkbox"><x:SizeWithCells/>'
             f"<x:Anchor>{anchor}</x:Anchor>{'<x:Checked>1</x:Checked>' if ticked else ''}"
             "<x:TextVAlign>Center</x:TextVAlign></x:ClientData></v:shape>"
         )
@@ -441,12 +449,13 @@ def _controls(modern: bool, text: bool, rng: Rng, asked: Question) -> bytes:
             f'objectType="CheckBox" {state}lockText="1" noThreeD="1"/>'
         )
         listed += (
-            f'<control shapeId="{1025 + k}" r:id="rId1{k}" name="Case {k}"><controlPr><anchor><from>'
-            f"<xdr:col>{column}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{row}</xdr:row><xdr:rowOff>0</xdr:rowOff>"
-            f"</from><to><xdr:col>{column + 1}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{row + 1}</xdr:row>"
-            "<xdr:rowOff>0</xdr:rowOff></to></anchor></controlPr></control>"
+            f'<control shapeId="{1025 + k}" r:id="rId1{k}" name="Case {k}"><controlPr><anchor>'
+            f"<from>{_corner(column, row)}</from><to>{_corner(column + 1, row + 1)}</to>"
+            "</anchor></controlPr></control>"
         )
-        links += f'<Relationship Id="rId1{k}" Type="{_REL}ctrlProp" Target="../ctrlProps/ctrlProp{k + 1}.xml"/>'
+        links += (
+            f'<Relationship Id="rId1{k}" Type="{_REL}ctrlProp" Target="../ctrlProps/ctrlProp{k + 1}.xml"/>'
+        )
     vml = (
         '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
         f'xmlns:x="urn:schemas-microsoft-com:office:excel">{shapes}</xml>'
@@ -493,6 +502,11 @@ def _patched(data: bytes, change: Callable[[str, str], str], added: Mapping[str,
         for name, text in (added or {}).items():
             new.writestr(name, text)
     return out.getvalue()
+
+
+def _corner(column: int, row: int) -> str:
+    places = (("col", column), ("colOff", 0), ("row", row), ("rowOff", 0))
+    return "".join(f"<xdr:{name}>{at}</xdr:{name}>" for name, at in places)
 
 
 def _shared(said: str, name: str, part: str) -> str:
