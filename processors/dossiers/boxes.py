@@ -27,6 +27,7 @@ _TICKED, _CLEAN = 0.12, 0.06  # of a box's inside is ink
 _TIMES = 3.0  # as much ink as in its fellow
 _SLACK = 1.3  # mm by which a box may stand off its fellow's place
 _NEARER = 0.6
+_WALL = 1.2  # mm over and under a row that a cell's side goes on
 _THIN = 110  # gray levels under the paper: a hair line is drawn pale
 
 
@@ -57,6 +58,17 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> int |
         nearest = min(told, key=lambda pair: pair[0])[1]
         return _fuller([square.ink for square in nearest])
     return _loose(dark, here)
+
+
+def uprights(gray: Gray, row: Box) -> list[float]:
+    """Where, mm from the left, rules cross a row of a page at `DPI` from above to below."""
+    x, y, w, h = 0.0, row[1] - _WALL, gray.shape[1] / _PX, row[3] + 2 * _WALL
+    part = gray[_rows((x, y, w, h))]
+    dark = (part < np.percentile(part, 80) - 28).astype(np.uint8) if part.size else part
+    tall = max(1, int((row[3] + _WALL) * _PX))
+    columns = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8)).any(0)
+    starts = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8)])) == 1)
+    return [float(at) / _PX for at in starts]
 
 
 def _about(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> tuple[Gray, float, float]:
@@ -116,22 +128,32 @@ def _struck(dark: Gray, label: Box) -> bool:
 
 
 def _ringed(dark: Gray, label: Box) -> bool:
-    """Whether a ring goes about the label and nothing else: a cell of a table is square."""
+    """Whether a ring goes about the label and nothing else: a cell of a table has corners."""
     x, y, w, h = label
-    holes, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    for k, hole in enumerate(holes):
+    outlines, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    for k, outline in enumerate(outlines):
         if tree[0][k][3] < 0:
-            continue
-        left, top, wide, high = (side / _PX for side in cv2.boundingRect(hole))
-        about = (
-            left < x + 0.15 * w
-            and top < y + 0.3 * h
-            and left + wide > x + 0.85 * w
-            and top + high > y + 0.7 * h
-        )
-        if about and wide < w + 16 and high < h + 12 and cv2.contourArea(hole) / _PX**2 < 0.92 * wide * high:
+            continue  # no hole
+        left, top, wide, high = (side / _PX for side in cv2.boundingRect(outline))
+        about = left < x + 0.15 * w and left + wide > x + 0.85 * w
+        over = top < y + 0.3 * h and top + high > y + 0.7 * h
+        if about and over and wide < w + 16 and high < h + 12 and not _has_corners(outline):
             return True
     return False
+
+
+def _has_corners(outline: np.ndarray) -> bool:
+    left, top, wide, high = cv2.boundingRect(outline)
+    inside = np.zeros((high, wide), np.uint8)
+    cv2.drawContours(inside, [outline - (left, top)], -1, 1, cv2.FILLED)
+    rows, columns = max(1, high // 8), max(1, wide // 16)
+    corners = (
+        inside[:rows, :columns],
+        inside[:rows, -columns:],
+        inside[-rows:, :columns],
+        inside[-rows:, -columns:],
+    )
+    return any(corner.mean() > 0.5 for corner in corners)
 
 
 def _squares(dark: Gray) -> list[_Square]:

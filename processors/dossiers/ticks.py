@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from processors.dossiers.boxes import DPI, ticked_on
+from processors.dossiers.boxes import DPI, ticked_on, uprights
 from processors.dossiers.layout import Line, Page, around
 from processors.dossiers.marks import CHECKS, CROSSES, EMPTY, TICKED, mark_of
 from processors.findings import Box
@@ -18,10 +18,12 @@ from processors.findings import Box
 Choice = Mapping[str, str]
 """What can be chosen: the names in our words, and the patterns of the labels that stand for them."""
 
+# optical reading joins a box to its label as a letter or two, and slips in letters that look alike
+_ALONE = r"(?:\b|(?<=\b[odcxul0jbn])|(?<=\b[odcxul0jbn]{2}))"
 OPTION: Choice = {
-    "SISR": r"(?:solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux\W{0,4})?\bsisr\b"
+    "SISR": rf"(?:solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux\W{{0,4}})?{_ALONE}s[il1|]s[rk]\b"
     r"|solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux",
-    "SLAM": r"(?:solutions? logicielles? et applications? m[eé]tiers?\W{0,4})?\bslam\b"
+    "SLAM": rf"(?:solutions? logicielles? et applications? m[eé]tiers?\W{{0,4}})?{_ALONE}s[l1i|]am\b"
     r"|solutions? logicielles? et applications? m[eé]tiers?",
 }
 TEAM: Choice = {
@@ -35,6 +37,7 @@ _WRITTEN = re.compile(
     r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])])|(?<![\w'.-])[xX](?![\w'-])"
 )
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
+_FEW_WORDS = 2  # the question's and the answer's
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
 _STACKED = 3  # lines apart at most, where options stand under each other
 
@@ -77,11 +80,22 @@ def chosen(pages: Sequence[Page], choice: Choice) -> str | None:
 
 def option_of(pages: Sequence[Page]) -> str | None:
     """The option that is ticked; else the only one that is named anywhere."""
-    rows = [_row(line, OPTION) for page in pages for line in page.lines]
-    named = {token.what for row in rows for token in row.labels()}
-    if len(named) == 1 and not any(row.labels() and row.marks() for row in rows):
+    rows = [(page, _row(line, OPTION)) for page in pages for line in page.lines]
+    named = {token.what for _, row in rows for token in row.labels()}
+    if len(named) == 1 and not any(
+        row.labels() and (row.marks() or _unread(page, row)) for page, row in rows
+    ):
         return named.pop()
     return chosen(pages, OPTION)
+
+
+def _unread(page: Page, row: _Row) -> bool:
+    """Whether the other option may stand beside this one, which optical reading has not made out."""
+    return (
+        page.read_by == "ocr"
+        and _LABELLED.match(row.text) is not None
+        and sum(any(map(str.isalnum, word.text)) for word in row.line.words) > _FEW_WORDS
+    )
 
 
 def _says(row: _Row) -> bool:
@@ -96,9 +110,11 @@ def _on_page(page: Page, choice: Choice) -> Iterator[str]:
     for group in (*_beside(rows), *_stacked(rows)):
         asked += group
         said = next((said for way in ways if (said := way(page, group)) is not None), None)
-        if said is not None:
+        if said:
             yield said
-    yield from (row.labels()[0].what for row in rows if row not in asked and _says(row))
+    for row in rows:
+        if row not in asked and _says(row) and not _unread(page, row):
+            yield row.labels()[0].what
 
 
 def _row(line: Line, choice: Choice) -> _Row:
@@ -177,7 +193,7 @@ def _stacked(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
 
 def _ticked(page: Page, group: Sequence[_Row]) -> str | None:
     if len(group) == 1:
-        return _ticked_row(group[0])
+        return _ticked_row(page, group[0])
     one, other = group
     if _pair_of(one):
         return _ticked_below(one, other)
@@ -196,7 +212,7 @@ def _adjacent(row: _Row, one: _Token, other: _Token) -> bool:
     return _BETWEEN.fullmatch(row.text, first.end, last.start) is not None
 
 
-def _ticked_row(row: _Row) -> str | None:
+def _ticked_row(page: Page, row: _Row) -> str | None:
     first, last = row.labels()
     sides: list[dict[str, _Token | None]] = []
     for after in (False, True):
@@ -212,7 +228,7 @@ def _ticked_row(row: _Row) -> str | None:
     marks = {m for side in sides for m in side.values() if m is not None}
     if len(marks) != 1 or (mark := marks.pop()).what != TICKED:
         return None
-    return _owner(row, mark, first, last)
+    return _owner(page, row, mark, first, last)
 
 
 def _beside_label(row: _Row, label: _Token, after: bool) -> _Token | None:
@@ -233,24 +249,41 @@ def _in_cells(row: _Row) -> dict[str, _Token | None] | None:
     return shared if any(shared.values()) else None
 
 
-def _owner(row: _Row, mark: _Token, first: _Token, last: _Token) -> str | None:
+def _owner(page: Page, row: _Row, mark: _Token, first: _Token, last: _Token) -> str | None:
     """Whose the only mark of a row is."""
     if mark.end <= first.start:
         return first.what
     if mark.start >= last.end:
         return last.what
-    left, right = mark.x[0] - first.x[1], last.x[0] - mark.x[1]
-    if row.line.words:
-        return first.what if left < _NEARER * right else last.what if right < _NEARER * left else None
-    if left != right:
-        return first.what if left < right else last.what
-    before, after = (_room(row.cells, at) for at in (first.cell - 1, last.cell + 1))
-    return None if before == after else last.what if before > after else first.what
+    if not row.line.words:
+        left, right = mark.cell - first.cell, last.cell - mark.cell
+        before, after = (_room(row.cells, at) for at in (first.cell - 1, last.cell + 1))
+        before, after = (before, after) if left == right else (right < left, left < right)
+        return None if before == after else last.what if before > after else first.what
+    rules = [] if page.source is None else uprights(page.source(DPI), row.line.box)
+    walls = [sum(a.x[1] - 1 < x < b.x[0] + 1 for x in rules) for a, b in ((first, mark), (mark, last))]
+    if all(walls):
+        return _by_empty_cells(row, rules, first, last)
+    if any(walls):
+        return last.what if walls[0] else first.what
+    left_gap, right_gap = mark.x[0] - first.x[1], last.x[0] - mark.x[1]
+    near = min(left_gap, right_gap) < _NEARER * max(left_gap, right_gap)
+    return None if not near else first.what if left_gap < right_gap else last.what
 
 
 def _room(cells: Sequence[str], at: int) -> int:
     """Whether an empty cell stands there: 2 for one in a frame."""
     return 0 if not 0 <= at < len(cells) or cells[at].strip() else 2 if cells[at] else 1
+
+
+def _by_empty_cells(row: _Row, rules: Sequence[float], first: _Token, last: _Token) -> str | None:
+    """Of a mark in a cell of its own: its fellow's is empty, before the first label or after the last."""
+    said = [word.box for word in row.line.words]
+    left = max((box[0] + box[2] for box in said if box[0] + box[2] <= first.x[0]), default=0.0)
+    right = min((box[0] for box in said if box[0] >= last.x[1]), default=1e9)
+    before = sum(left - 1 < x < first.x[0] + 1 for x in rules) > 1
+    after = sum(last.x[1] - 1 < x < right + 1 for x in rules) > 1
+    return None if before == after else last.what if before else first.what
 
 
 def _ticked_below(labels: _Row, marks: _Row) -> str | None:
@@ -265,11 +298,11 @@ def _ticked_below(labels: _Row, marks: _Row) -> str | None:
 
 
 def _one_of(said: Mapping[str, _Token | None]) -> str | None:
-    """The only one that is ticked; a cross beside a check says no."""
+    """The only one that is ticked, nothing ("") where both are; a cross beside a check says no."""
     ticked = {name: mark for name, mark in said.items() if mark is not None and mark.what == TICKED}
     if len(ticked) == 2 and any(m.glyph in CHECKS for m in ticked.values()):
         ticked = {name: mark for name, mark in ticked.items() if mark.glyph not in CROSSES}
-    return next(iter(ticked)) if len(ticked) == 1 else None
+    return next(iter(ticked)) if len(ticked) == 1 else "" if ticked else None
 
 
 def _drawn(page: Page, group: Sequence[_Row]) -> str | None:

@@ -71,6 +71,8 @@ def variants() -> Iterator[Variant]:
     for how in ("strike", "double strike", "bold", "highlight"):
         yield Variant(how, "docx", partial(_emphasis, how), tells="strike" in how)
     for name, cells in _CELLS.items():
+        if name not in _NOT_TYPED:
+            yield Variant(f"table {name}", "docx", partial(_table, cells))
         yield Variant(f"cells {name}", "xlsx", partial(_workbook, cells))
     yield Variant("cells struck", "xlsx", partial(_struck_cells, False))
     yield Variant("cells partly struck", "xlsx", partial(_struck_cells, True))
@@ -326,6 +328,18 @@ def _emphasis(how: str, rng: Rng, asked: Question) -> bytes:
     return _saved(document)
 
 
+def _table(cells: _Cells, rng: Rng, asked: Question) -> bytes:
+    """The cells of a spreadsheet as a table with rules."""
+    document = _document(asked)
+    rows = [list(row) for row in cells(asked)]
+    wide = max(map(len, rows))
+    table = document.add_table(rows=len(rows), cols=wide, style="Table Grid")
+    for row, line in zip(rows, table.rows, strict=True):
+        for part, cell in zip(row, line.cells, strict=False):
+            cell.text = "" if part is None else str(part)
+    return _saved(document)
+
+
 def _document(asked: Question) -> docx.document.Document:
     document = docx.Document()
     document.add_paragraph("BTS SERVICES INFORMATIQUES AUX ORGANISATIONS    SESSION 2026")
@@ -380,6 +394,9 @@ _CELLS: dict[str, _Cells] = {
         [None, q.labels[1], _marks(q)[1]],
     ],
 }  # fmt: skip
+
+
+_NOT_TYPED = ("truth before", "truth after")
 
 
 def _book(asked: Question) -> openpyxl.Workbook:
