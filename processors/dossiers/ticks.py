@@ -19,7 +19,8 @@ Choice = Mapping[str, str]
 """What can be chosen: the names in our words, and the patterns of the labels that stand for them."""
 
 # optical reading joins a box to its label as a letter or two, and slips in letters that look alike
-_ALONE = r"(?:\b|(?<=\b[odcxul0jbn])|(?<=\b[odcxul0jbn]{2}))"
+_JUNK = r"[odcxuli1t0jbn\[\]|]"
+_ALONE = rf"(?:\b|(?<=\b{_JUNK})|(?<=\b{_JUNK}{{2}})|(?<=\b{_JUNK}{{3}}))"
 OPTION: Choice = {
     "SISR": rf"(?:solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux\W{{0,4}})?{_ALONE}s[il1|]s[rk]\b"
     r"|solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux",
@@ -27,8 +28,8 @@ OPTION: Choice = {
     r"|solutions? logicielles? et applications? m[eé]tiers?",
 }
 TEAM: Choice = {
-    "alone": r"\bseule?(?:\(e\)|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
-    "team": r"\b(?:en |par |l')?[eé]quipe\b|\ben groupe\b|\bcollecti(?:f|ve)(?:ment)?\b",
+    "alone": rf"{_ALONE}seule?(?:\(e\)|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
+    "team": rf"(?:{_ALONE}en |\bpar |l'|\b)[eé]quipe\b|{_ALONE}en groupe\b|\bcollecti(?:f|ve)(?:ment)?\b",
 }
 _BETWEEN = re.compile(
     r"[\s:.,;\-–—_|()\[\]]*(?:(?:option|parcours|sp[eé]cialit[eé])\s*)?(?:[ab12]\s?[-–:.)]\s*)?", re.I
@@ -37,7 +38,7 @@ _WRITTEN = re.compile(
     r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])])|(?<![\w'.-])[xX](?![\w'-])"
 )
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
-_FEW_WORDS = 2  # the question's and the answer's
+_QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
 _STACKED = 3  # lines apart at most, where options stand under each other
 
@@ -90,12 +91,12 @@ def option_of(pages: Sequence[Page]) -> str | None:
 
 
 def _unread(page: Page, row: _Row) -> bool:
-    """Whether the other option may stand beside this one, which optical reading has not made out."""
-    return (
-        page.read_by == "ocr"
-        and _LABELLED.match(row.text) is not None
-        and sum(any(map(str.isalnum, word.text)) for word in row.line.words) > _FEW_WORDS
-    )
+    """Whether boxes or the other answer may stand there, which optical reading has not made out."""
+    if page.read_by != "ocr" or _LABELLED.match(row.text) is None:
+        return False
+    label = row.labels()[0]
+    rest = row.text[: label.start] + row.text[label.end :]
+    return _QUESTION_ALONE.fullmatch(rest) is None
 
 
 def _says(row: _Row) -> bool:
