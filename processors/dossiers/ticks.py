@@ -39,6 +39,7 @@ _WRITTEN = re.compile(
 )
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
+_WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with a colon
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
 _STACKED = 3  # lines apart at most, where options stand under each other
 
@@ -224,8 +225,12 @@ def _ticked_row(page: Page, row: _Row) -> str | None:
     before, behind = (all(side.values()) for side in sides)
     if before != behind:
         return _one_of(sides[behind])
-    if before and behind:
-        return None
+    if before and behind:  # a mark before the first label and one after the last: one is of something else
+        begins, ends = sides[0][first.what], sides[1][last.what]
+        assert begins is not None and ends is not None
+        leads = _WORDS_BEFORE.search(row.text[: begins.start]) is None
+        trails = not any(map(str.isalnum, row.text[ends.end :]))
+        return None if leads == trails else _one_of(sides[trails])
     marks = {m for side in sides for m in side.values() if m is not None}
     if len(marks) != 1 or (mark := marks.pop()).what != TICKED:
         return None
