@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 from processors.dossiers.boxes import DPI, ticked_on, uprights
@@ -40,6 +41,7 @@ _WRITTEN = re.compile(
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
 _WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with a colon
+_SENTENCE = 25  # words: a line that long asks nothing
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
 _STACKED = 3  # lines apart at most, where options stand under each other
 
@@ -106,6 +108,8 @@ def _says(row: _Row) -> bool:
 
 def _on_page(page: Page, choice: Choice) -> Iterator[str]:
     """The answer of each place where one is clear; what stands alone after the question is one too."""
+    if page.source is not None:
+        page = replace(page, source=cache(page.source))  # drawn once, and let go of then
     rows = [_row(line, choice) for line in page.lines]
     ways = (_drawn, _ticked) if page.read_by == "ocr" else (_ticked, _drawn)
     asked = []
@@ -313,7 +317,7 @@ def _one_of(said: Mapping[str, _Token | None]) -> str | None:
 
 def _drawn(page: Page, group: Sequence[_Row]) -> str | None:
     """The one whose box, as it is seen on the page, has ink in it."""
-    if page.source is None:
+    if page.source is None or any(len(row.line.words) > _SENTENCE for row in group):
         return None
     labels = [(token, row.line) for row in group for token in row.labels() if row.line.words]
     if len(labels) != 2:
