@@ -39,8 +39,11 @@ class _Square:
     ink: float
 
 
-def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> int | None:
-    """Which of two labels (boxes in mm) is ticked on this page at `DPI`; None where that is not clear."""
+def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical: bool) -> int | None:
+    """Which of two labels (boxes in mm) is ticked on this page at `DPI`; None where that is not clear.
+
+    `optical`: the words were read from the picture, and a label's may hold its box.
+    """
     dark, left, top = _about(gray, labels, words)
     here = [(x - left, y - top, w, h) for x, y, w, h in labels]
     crossed = [_struck(dark, label) for label in here]
@@ -49,10 +52,12 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> int |
     ringed = [_ringed(dark, label) for label in here]
     if sum(ringed) == 1:
         return ringed.index(True)
-    squares = _squares(dark)
-    here = [_without_box(label, squares) for label in here]
+    if optical:
+        joined = _squares(dark)
+        here = [_without_box(label, joined) for label in here]
     for label in here:
         _wipe(dark, label)
+    squares = _squares(dark)
     sides = [_fellows(dark, here, squares, after) for after in (False, True)]
     told = [pair for pair in sides if pair is not None]
     if told:

@@ -324,7 +324,7 @@ def _drawn(page: Page, group: Sequence[_Row]) -> str | None:
         return None
     boxes = [_box_of(token, line) for token, line in labels]
     words = [word for line in page.lines for word in line.words]
-    which = ticked_on(page.source(DPI), boxes, words)
+    which = ticked_on(page.source(DPI), boxes, words, page.read_by == "ocr")
     return None if which is None else labels[which][0].what
 
 
