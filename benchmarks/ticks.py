@@ -24,7 +24,8 @@ from processors.dossiers.files import DepositedFile, unpack
 from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
 from specimens.dossiers import paper
-from specimens.dossiers.choices import Question, Variant, variants
+from specimens.dossiers.choices import Variant, variants
+from specimens.dossiers.question import Question
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 _ASKED = {

@@ -13,7 +13,8 @@ from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
 from processors.dossiers.ticks import OPTION, TEAM, chosen, option_of
 from specimens.dossiers import paper
-from specimens.dossiers.choices import Question, Variant, variants
+from specimens.dossiers.choices import Variant, variants
+from specimens.dossiers.question import Question
 
 FIRST, LAST = (True, False), (False, True)
 TABLE = "Tableau de synthèse des réalisations professionnelles"
