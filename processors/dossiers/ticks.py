@@ -41,6 +41,7 @@ _WRITTEN = re.compile(
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
 _WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with a colon
+_NEXT = 7.0  # mm from a question to its answer, where no box stands between them
 _SENTENCE = 25  # words: a line that long asks nothing
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
 _STACKED = 3  # lines apart at most, where options stand under each other
@@ -99,7 +100,10 @@ def _unread(page: Page, row: _Row) -> bool:
         return False
     label = row.labels()[0]
     rest = row.text[: label.start] + row.text[label.end :]
-    return _QUESTION_ALONE.fullmatch(rest) is None
+    before = max(
+        (word.box[0] + word.box[2] for word in row.line.words if word.box[0] < label.x[0] - 1), default=0.0
+    )
+    return _QUESTION_ALONE.fullmatch(rest) is None or label.x[0] - before > _NEXT
 
 
 def _says(row: _Row) -> bool:
