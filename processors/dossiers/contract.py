@@ -112,6 +112,7 @@ def _signature(signature: Signature) -> dict[str, Any]:
             "who": seal.who,
             "when": seal.when.isoformat() if seal.when else None,
             "intact": seal.intact,
+            "changed": seal.changed,
             "trusted": seal.trusted,
         }
         if seal

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
+from processors.dossiers.ticks import TEAM, chosen, option_of
 from processors.plain import plain
 
 _NAME_LABELS = (
@@ -41,7 +42,6 @@ _URL = re.compile(
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
 _LEAST_ADDRESS = 10  # characters
-_TICKS = "☒☑✓✔■xX"
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ def facts_of(piece: Piece) -> Facts:
         numbers=_numbers(text),
         name=_name(lines, text),
         session=int(session[1]) if session else None,
-        option=_option(piece.text),
+        option=option_of(piece.pages),
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
         company=_value(lines, _COMPANY_LABELS) if certificate else None,
         title=_value(lines, _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
-        team=_team(piece.text) if piece.kind == ACHIEVEMENT else None,
+        team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
         stay=read_stay(piece.text) if certificate else NO_STAY,
         dated=bool(find_dates(piece.text)),
@@ -138,17 +138,6 @@ def _name(lines: list[str], text: str) -> str | None:
     return _value(lines, _NAME_LABELS)
 
 
-def _option(text: str) -> str | None:
-    """The option that is ticked, or the only one that is named."""
-    for option, other in (("SISR", "SLAM"), ("SLAM", "SISR")):
-        ticked = rf"[{_TICKS}\]]\s*\]?\s*(?:option\s+)?{option}|{option}\s*:?\s*\[?[☒☑✓✔xX]\b"
-        if re.search(ticked, text):
-            return option
-        if option in text.upper() and other not in text.upper():
-            return option
-    return None
-
-
 def _portfolio(piece: Piece) -> str | None:
     """The address written after the portfolio's label, or any address of the table; its syntax alone."""
     lines = piece.text.splitlines()
@@ -162,19 +151,6 @@ def _portfolio(piece: Piece) -> str | None:
                 return written  # optical reading spares no address
     found = re.search(r"https?://[^\s<>\"']+", piece.text)
     return found[0].rstrip(".,;)") if found else None
-
-
-def _team(text: str) -> str | None:
-    said = plain(text)
-    alone = re.search(r"(?:\[x\]|☒|☑)\s*seul", text, re.I) or re.search(
-        r"\bx\s+seul|seul\(?e?\)?\s*:?\s*x\b", said
-    )
-    team = re.search(r"(?:\[x\]|☒|☑)\s*en [ée]quipe", text, re.I) or re.search(
-        r"\bx\s+en equipe|en equipe\s*:?\s*x\b", said
-    )
-    if bool(alone) == bool(team):
-        return None
-    return "alone" if alone else "team"
 
 
 def _achievements(piece: Piece) -> int:

@@ -8,11 +8,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pikepdf
 
+from processors.dossiers.final import final_text
 from processors.dossiers.findings import Code, DossierFinding, Evidence, finding
 
 MAX_BYTES = 200_000_000
@@ -78,7 +79,7 @@ def unpack(
                     room -= len(member.data)
                     files.append(member)
         else:
-            files.append(DepositedFile(name, kind, data))
+            files.append(_file(name, data))
     kept = []
     for file in files:
         if file.kind is FileKind.OTHER:
@@ -88,10 +89,19 @@ def unpack(
         elif file.kind is FileKind.ZIP:
             said.append(_unreadable(file.name, "archive dans une archive"))
         else:
-            kept.append(file)
             if _is_active(file):
                 said.append(finding(Code.ACTIVE_CONTENT, file.name, [Evidence(file.name, 1)]))
+            file, tracked = _final(file)
+            if tracked:
+                said.append(finding(Code.TRACKED_CHANGES, file.name, [Evidence(file.name, 1)]))
+            kept.append(file)
     return tuple(kept), tuple(said)
+
+
+def _file(name: str, data: bytes) -> DepositedFile:
+    """Without the zeros that some programs leave after a PDF's end: no reader finds the end behind them."""
+    kind = kind_of(data)
+    return DepositedFile(name, kind, data.rstrip(b"\0") if kind is FileKind.PDF else data)
 
 
 def kind_of(data: bytes) -> FileKind:
@@ -150,9 +160,20 @@ def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | Doss
                 if len(content) > info.file_size:
                     yield _unreadable(inner, "archive trop grosse une fois ouverte")
                 else:
-                    yield DepositedFile(inner, kind_of(content), content)
+                    yield _file(inner, content)
     except _BROKEN:
         yield _unreadable(name, "archive endommagée")
+
+
+def _final(file: DepositedFile) -> tuple[DepositedFile, bool]:
+    """The file with the text that counts, and whether another stood in it: `final.final_text`."""
+    if file.kind not in (FileKind.DOCX, FileKind.ODT):
+        return file, False
+    try:
+        data, tracked = final_text(file.data, file.kind)
+    except _BROKEN:
+        return file, False  # who makes pages of it will say so
+    return replace(file, data=data), tracked
 
 
 def _is_clutter(name: str) -> bool:

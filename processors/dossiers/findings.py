@@ -34,6 +34,8 @@ class Code(StrEnum):
     # said, and nothing more
     ACTIVE_CONTENT = "active_content"
     UNKNOWN_PIECE = "unknown_piece"
+    TRACKED_CHANGES = "tracked_changes"
+    STRUCK_TEXT = "struck_text"
 
 
 class Verdict(StrEnum):
@@ -104,6 +106,15 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         _I,
         "Le fichier contient des macros ou des actions ({what}) : elles ne sont pas exécutées ; "
         "ne l'ouvrez pas hors de massicot.",
+    ),
+    Code.TRACKED_CHANGES: (
+        _I,
+        "Le fichier porte des modifications suivies ({what}) : seul le texte final, modifications "
+        "acceptées, est lu et montré.",
+    ),
+    Code.STRUCK_TEXT: (
+        _I,
+        "Du texte est barré ({what}) : il n'est pas lu. Regardez la page si vous avez un doute.",
     ),
     Code.UNKNOWN_PIECE: (_I, "Pièce non attendue ({what}) : elle est gardée avec le dossier."),
 }

@@ -156,6 +156,7 @@ def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[Dossier
         state, telling = state_of(read.signatures, required.signed_by)
         where = [signature.evidence for signature in telling] or [read.evidence]
         what = f"{required.title} ; attendu : {' ou '.join(required.signed_by)}"
+        what += "".join(f" ; {s.seal.changed}" for s in telling if s.seal is not None and s.seal.changed)
         signed = [other for other in theirs if _is_signed(other, required) and _same_document(read, other)]
         if state is State.ABSENT and signed:
             shown = [*where, *(other.evidence for other in signed)]

@@ -21,6 +21,7 @@ _RULE = 14.0  # mm: a straight line that long is printed
 _SPECK = 0.9  # mm: what is smaller both ways is dirt or a dot
 _SURE = 0.55  # of optical reading: words under it may be handwriting
 _TALL = 1.8  # times the page's print: what is read so large was written
+_STRAIGHT = 0.8  # mm: what is flatter is a rule's rest, a dash or a row of dots
 _FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
 
 # weights of log(1 + length of ink in mm), log(1 + width), log(1 + height) of its extent; and the constant
@@ -68,11 +69,14 @@ def _dark(part: Gray, px: float) -> Gray:
 
 
 def _strike_rules(dark: Gray, px: float) -> None:
-    """Takes long straight lines away, those of a page slightly askew too."""
+    """Takes long straight lines away, those of a page slightly askew too: all are found before any goes."""
+    lines = np.zeros_like(dark)
     for kernel, thick in (((int(_RULE * px), 1), (1, 3)), ((1, int(_RULE * px)), (3, 1))):
         grown = cv2.dilate(dark, np.ones(thick[::-1] if kernel[0] == 1 else (3, 1), np.uint8))
-        lines = cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
-        dark[cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0] = 0
+        lines |= np.asarray(
+            cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8)), np.uint8
+        )
+    dark[cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0] = 0
 
 
 def _usual_height(words: Sequence[Word]) -> float:
@@ -96,7 +100,7 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     kept = []
     height, width = dark.shape
     for index, (left, top, w, h, _area) in enumerate(stats[1:], start=1):
-        if max(w, h) < _SPECK * px:
+        if max(w, h) < _SPECK * px or min(w, h) < _STRAIGHT * px:
             continue
         at_edge = left <= 1 or top <= 1 or left + w >= width - 1 or top + h >= height - 1
         if at_edge and min(w, h) < _FRAME * px:

@@ -32,10 +32,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Line:
-    """Words that stand beside each other; `text` has a tab where a column begins."""
+    """Words that stand beside each other; `text` has a tab where a column begins.
+
+    `cells`: of a spreadsheet's row, the empty ones too.
+    """
 
     words: tuple[Word, ...]
     text: str
+    cells: tuple[str, ...] = ()
 
     @property
     def box(self) -> Box:
@@ -56,7 +60,8 @@ class Field:
 class Page:
     """One page; `number` counts from 1 in its file.
 
-    `source`: renders the page; None for a spreadsheet.
+    `source`: renders the page; None for a spreadsheet. `struck`: where text was that is struck through, which
+    is not among the lines.
     """
 
     number: int
@@ -67,6 +72,7 @@ class Page:
     fields: tuple[Field, ...] = ()
     pictures: tuple[Box, ...] = ()
     source: Any = field(default=None, repr=False, compare=False)
+    struck: tuple[Box, ...] = ()
 
     @property
     def text(self) -> str:

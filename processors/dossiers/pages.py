@@ -6,23 +6,18 @@ without a place.
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-import openpyxl
 import pypdfium2
 
 from processors.dossiers import pdfs
+from processors.dossiers.cells import sheets_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
-from processors.dossiers.layout import Line, Page
+from processors.dossiers.layout import Page
 from processors.dossiers.paper import read_upright, sheet_of, turned
 from processors.scans.readings import Gray
-
-_MAX_ROWS = 2000
 
 
 def read_pages(file: DepositedFile) -> tuple[Page, ...]:
@@ -38,7 +33,7 @@ def read_pages(file: DepositedFile) -> tuple[Page, ...]:
             quarters, lines = read_upright(gray, dpi)
             return (replace(_photograph(turned(gray, quarters), dpi), lines=lines),)
         case FileKind.XLSX:
-            return tuple(_sheets(file.data))
+            return tuple(sheets_of(file.data))
     raise UnreadableError("ce type de fichier demande une conversion en PDF")
 
 
@@ -68,34 +63,3 @@ class _Photographed:
         scale = dpi / self.dpi
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         return np.asarray(cv2.resize(self.gray, None, fx=scale, fy=scale, interpolation=how), np.uint8)
-
-
-def _sheets(data: bytes) -> Iterator[Page]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises many kinds on broken files
-        raise UnreadableError("classeur endommagé ou protégé") from error
-    for number, sheet in enumerate(book.worksheets[:20], start=1):
-        lines = []
-        try:
-            for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=60, values_only=True):
-                cells = [_cell(value) for value in row]
-                if any(cells):
-                    text = "\t".join(cell for cell in cells if cell)
-                    lines.append(Line((), text))
-        except Exception as error:
-            raise UnreadableError("classeur endommagé") from error
-        if lines:
-            yield Page(number, 0.0, 0.0, tuple(lines), "cells")
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if hasattr(value, "strftime"):
-        return str(value.strftime("%d/%m/%Y"))
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return " ".join(str(value).split())

@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
 from processors.dossiers.layout import COLUMN, Field, Page, Word, around, lines_of
+from processors.dossiers.marks import EMPTY, SYMBOLIC, TICKED, mark_of
 from processors.dossiers.paper import MAX_PIXELS, read_upright
 from processors.findings import Box
 from processors.scans.readings import Gray
@@ -26,6 +27,8 @@ _TAIL = 2048  # bytes that may follow the end of a whole file
 _LEAST_TEXT = 25  # characters: a page with fewer is read optically
 _PT = 25.4 / 72
 _PUSHED = 1 << 16  # of a button's flags: it does something and says nothing
+_FEW_SEGMENTS = 6  # of a path: a line, or a bar as thin as one
+_THIN_LINE = 1.1  # mm, a thick stroke's bounds; a struck word is at least half as long
 _FINE = 100  # of a point: pdfium places points in whole pixels
 
 
@@ -35,7 +38,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
     places = [_Place(page) for page in document]
     for index, fields in enumerate(_fields(data, places)):
         page, place = document[index], places[index]
-        words = _words(page, place)
+        words, struck = _words(page, place)
         drawn = _Drawn(data, index)
         pictures = [
             place.box(obj.get_bounds())
@@ -49,7 +52,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
             read_by, drawn = "ocr", replace(drawn, quarters=quarters)
         filled_in = _filled_in(fields)
         lines = (*found, *lines_of(filled_in)) if read_by == "ocr" else lines_of([*words, *filled_in])
-        yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn)
+        yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck)
 
 
 def blank_page(data: bytes, number: int) -> Page | None:
@@ -58,7 +61,7 @@ def blank_page(data: bytes, number: int) -> Page | None:
     if not 1 <= number <= len(document):
         return None
     page, drawn = document[number - 1], _Drawn(data, number - 1)
-    if _scanned(_words(page, _Place(page))):
+    if _scanned(_words(page, _Place(page))[0]):
         drawn = replace(drawn, quarters=read_upright(drawn(_OCR_DPI), _OCR_DPI)[0])
     return Page(number, *drawn.size, (), "", source=drawn)
 
@@ -96,7 +99,7 @@ def _opened(data: bytes) -> Any:
 
 def _filled_in(fields: Iterable[Field]) -> list[Word]:
     """What a form's fields say: their text, and boxes that are ticked or not."""
-    ticks = {True: "☒", False: "☐"}
+    ticks = {True: TICKED, False: EMPTY}
     return [
         Word(ticks[field.value is not None] if field.kind == "button" else field.value or "", field.box)
         for field in fields
@@ -160,26 +163,92 @@ class _Place:
         return min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)
 
 
-def _words(page: Any, place: _Place) -> list[Word]:
-    text_page = page.get_textpage()
+@dataclass(frozen=True)
+class _Letter:
+    text: str
+    box: Box
+
+
+def _words(page: Any, place: _Place) -> tuple[list[Word], tuple[Box, ...]]:
+    """The words, and where words were that are struck through: those are not text any more."""
+    letters = _letters(page, place)
+    struck = _struck(letters, _lines_drawn(page, place))
     words: list[Word] = []
-    letters, boxes = "", list[Box]()
+    kept: list[_Letter] = []
+
+    def ends() -> None:
+        if kept:
+            words.append(Word("".join(one.text for one in kept), around([one.box for one in kept])))
+            kept.clear()
+
+    for k, letter in enumerate(letters):
+        if letter is None or k in struck:
+            ends()
+            continue
+        box = letter.box
+        last = kept[-1].box if kept else box
+        if abs(box[1] - last[1]) > box[3] or box[0] - last[0] - last[2] > COLUMN:
+            ends()
+        kept.append(letter)
+    ends()
+    return words, tuple(letters[k].box for k in sorted(struck))  # type: ignore[union-attr]
+
+
+def _letters(page: Any, place: _Place) -> list[_Letter | None]:
+    """None where a blank stands. What a symbol font shows as a box is written as one."""
+    text_page = page.get_textpage()
+    letters: list[_Letter | None] = []
     for k in range(text_page.count_chars()):
         letter = chr(pdfium.FPDFText_GetUnicode(text_page.raw, k))
         if letter.isspace() or letter in "\x00\ufffe\uffff":
-            if letters:
-                words.append(Word(letters, around(boxes)))
-            letters, boxes = "", []
+            letters.append(None)
             continue
-        box = place.box(text_page.get_charbox(k, loose=True))
-        if boxes and (abs(box[1] - boxes[-1][1]) > box[3] or box[0] - boxes[-1][0] - boxes[-1][2] > COLUMN):
-            words.append(Word(letters, around(boxes)))
-            letters, boxes = "", []
-        letters += letter
-        boxes.append(box)
-    if letters:
-        words.append(Word(letters, around(boxes)))
-    return words
+        begins = not letters or letters[-1] is None or not letters[-1].text.isalnum()
+        if letter >= "\u2000" or (begins and letter in SYMBOLIC):
+            letter = mark_of(letter, _font(text_page, k)) or letter
+        letters.append(_Letter(letter, place.box(text_page.get_charbox(k, loose=True))))
+    return letters
+
+
+def _font(text_page: Any, index: int) -> str:
+    name, flags = ctypes.create_string_buffer(80), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text_page.raw, index, name, len(name), flags)
+    return name.value.decode("utf-8", "replace")
+
+
+def _lines_drawn(page: Any, place: _Place) -> list[Box]:
+    """Level strokes and thin bars, and what a reader's program struck out."""
+    boxes = [
+        place.box(obj.get_bounds())
+        for obj in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1)
+        if pdfium.FPDFPath_CountSegments(obj.raw) <= _FEW_SEGMENTS
+    ]
+    for k in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium.FPDFPage_GetAnnot(page.raw, k)
+        if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_STRIKEOUT:
+            quad = pdfium.FS_QUADPOINTSF()
+            for quadrant in range(pdfium.FPDFAnnot_CountAttachmentPoints(annotation)):
+                if pdfium.FPDFAnnot_GetAttachmentPoints(annotation, quadrant, quad):
+                    x, y, w, h = place.box((quad.x1, quad.y3, quad.x2, quad.y1))
+                    boxes.append((x, y + h / 2, w, 0.1))
+        pdfium.FPDFPage_CloseAnnot(annotation)
+    return [box for box in boxes if box[3] < _THIN_LINE < 2 * box[2]]
+
+
+def _struck(letters: Sequence[_Letter | None], lines: Sequence[Box]) -> set[int]:
+    """Which letters a line runs through that begins and ends with them: a table's rule goes beyond."""
+    found: set[int] = set()
+    if not lines:
+        return found
+    there = [(k, letter.box) for k, letter in enumerate(letters) if letter is not None]
+    left, top, wide, high = np.array([box for _, box in there], float).reshape(-1, 4).T
+    for x, y, w, h in lines:
+        level = (y + h / 2 - top) / np.maximum(high, 0.1)
+        middle = left + wide / 2
+        hit = (level > 0.34) & (level < 0.72) & (middle > x - 0.1) & (middle < x + w + 0.1)
+        if hit.any() and left[hit].min() < x + 1.5 and (left + wide)[hit].max() > x + w - 1.5:
+            found |= {there[k][0] for k in np.flatnonzero(hit)}
+    return found
 
 
 def _fields(data: bytes, places: Sequence[_Place]) -> list[tuple[Field, ...]]:

@@ -10,6 +10,7 @@ from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
 from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
+from processors.dossiers.layout import around
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Internship
 from processors.dossiers.persons import owner_of
@@ -54,7 +55,9 @@ def read_dossier(
     findings = list(said)
     for file in files:
         try:
-            pieces += _pieces(file, candidate)
+            read = tuple(_pieces(file, candidate))
+            pieces += read
+            findings += _struck(read)
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
@@ -64,6 +67,14 @@ def read_dossier(
     findings += judge(pieces, rule, exam, candidate.option, unread)
     internship = internship_of(pieces, rule.closed_days) if rule.internship_weeks is not None else None
     return DossierReading(candidate.number, tuple(pieces), internship, tuple(findings))
+
+
+def _struck(pieces: Iterable[ReadPiece]) -> Iterator[DossierFinding]:
+    for read in pieces:
+        pages = [page for page in read.piece.pages if page.struck]
+        if pages:
+            where = [Evidence(read.piece.file, page.number, around(page.struck)) for page in pages]
+            yield finding(Code.STRUCK_TEXT, read.piece.file, where)
 
 
 def _pieces(file: DepositedFile, candidate: Candidate) -> Iterator[ReadPiece]:

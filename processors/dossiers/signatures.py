@@ -23,6 +23,7 @@ _DEEP = 42.0  # mm under its label in which somebody signs
 _WIDE = 75.0  # mm
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LEAST = 12.0  # mm: a shallower zone is none
+_FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 
 _LABEL = re.compile(
@@ -31,6 +32,8 @@ _LABEL = re.compile(
     r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
+_SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+_CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
 _MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
 _DATE_LABEL = re.compile(r"(?:^|\b)(?:date(?: et signature)?|fait a.*\ble|le)\s*[:._/ ]*$")
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
@@ -180,8 +183,8 @@ def _stamped(page: Page, zone: Box) -> bool:
 def _sealed(piece: Piece, page: Page, seal: Seal) -> Signature:
     zones = [zone for zone in _zones(page) if seal.box is not None and _overlap(zone.box, seal.box)]
     role = zones[0].role if zones else _role(plain(seal.field))
-    state = State.SIGNED if seal.intact else State.DOUBTFUL
-    chance = 1.0 if seal.intact else 0.5
+    state = State.SIGNED if seal.holds else State.DOUBTFUL
+    chance = 1.0 if seal.holds else 0.5
     return Signature(role, state, "digital", Evidence(piece.file, page.number, seal.box), chance, seal)
 
 
@@ -194,7 +197,7 @@ def _zones(page: Page) -> list[_Zone]:
     """Where the page's labels ask for a signature: beside and under each, to the next column and text."""
     if page.source is None:
         return []
-    labels = list(_labels(page))
+    labels = [label for label in _labels(page) if not _in_the_head(label, page)]
     zones = [_Zone(_role(_with_below(label, page)), _zone_of(label, labels, page)) for label in labels]
     zones = [zone for zone in zones if zone.box[3] >= _LEAST]
     for field in page.fields:
@@ -220,6 +223,14 @@ def _labels(page: Page) -> Iterator[Line]:
             text = plain(part.text)
             if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text):
                 yield part
+
+
+def _in_the_head(label: Line, page: Page) -> bool:
+    """Whether it names who writes, over the text: nobody signs there."""
+    return not _SIGN.search(plain(label.text)) and any(
+        line.words and line.box[1] > label.box[1] and _CERTIFIES.search(plain(line.text))
+        for line in page.lines
+    )
 
 
 def _with_below(label: Line, page: Page) -> str:
@@ -278,8 +289,14 @@ def _stops(part: Line, labels: Sequence[Line], below: float) -> bool:
 
 
 def _foot(page: Page) -> Box:
-    """Where a letter is signed that says nothing about it: the lower half, or what the text leaves of it."""
-    return 8.0, page.height * 0.5, page.width - 16, page.height * 0.5 - 10
+    """Where a letter is signed that says nothing about it: under its last sentence, or the lower half."""
+    ends = [
+        line.box[1] + line.box[3]
+        for line in page.lines
+        if len(line.words) >= 5 and len(line.text) > _SHORT_LINE and line.box[1] < _FOOTER * page.height
+    ]
+    top = min([0.5 * page.height, *ends[-1:]])
+    return 8.0, top, page.width - 16, page.height - top - 10
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -137,3 +137,15 @@ def test_a_cut_photograph_is_said() -> None:
     out = io.BytesIO()
     Image.new("L", (800, 800), 200).save(out, "JPEG")
     assert "endommagée" in why(out.getvalue()[:300])
+
+
+def test_zeros_after_the_end_of_a_pdf_do_not_hide_it() -> None:
+    """Some spreadsheets' exports are written over a longer file."""
+    (file,), said = unpack([("tableau.pdf", pdf() + bytes(50_000))])
+    assert not said and len(read_pages(file)) == 1
+
+
+@pytest.mark.parametrize("cut", [0.4, 0.8])
+def test_a_cut_pdf_filled_up_with_zeros_stays_named(cut: float) -> None:
+    whole = pdf(3)
+    assert "n'est pas entier" in why(whole[: int(len(whole) * cut)] + bytes(50_000))

@@ -1,9 +1,13 @@
 """Digital signatures: valid, altered, and a field that waits for one."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -55,6 +59,46 @@ def test_what_was_changed_after_signing_is_doubtful() -> None:
     (seal,) = seals_of(altered)
     assert not seal.intact
     assert states(altered)[0] is State.DOUBTFUL
+
+
+def revised(data: bytes, change: Callable[[IncrementalPdfFileWriter, Any], None]) -> bytes:
+    """With a revision added after the signature, as an editor saves one."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    page = writer.find_page_for_modification(0)[0].get_object()
+    change(writer, page)
+    writer.update_container(page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def write_over(writer: IncrementalPdfFileWriter, page: Any) -> None:
+    more = generic.StreamObject(stream_data=b"1 0 0 rg 100 500 200 40 re f")
+    page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), writer.add_object(more)])
+
+
+def leave_as_it_looks(writer: IncrementalPdfFileWriter, page: Any) -> None:
+    page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents")])
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (write_over, "document modifié après la signature (page 1)"),
+        (leave_as_it_looks, "document modifié après la signature (aspect des pages inchangé)"),
+    ],
+)
+def test_a_revision_after_signing_is_doubtful_and_named(change: Any, what: str) -> None:
+    data = revised(sealed(), change)
+    (seal,) = seals_of(data)
+    assert (seal.intact, seal.changed) == (True, what)
+    assert states(data)[0] is State.DOUBTFUL
+
+
+def test_a_second_signature_changes_nothing() -> None:
+    data = seals.sealed(sealed(), "Signature2", (80, 100, 280, 180))
+    assert [seal.changed for seal in seals_of(data)] == ["", ""]
+    assert states(data)[0] is State.SIGNED
 
 
 def test_an_empty_field_is_no_signature() -> None:

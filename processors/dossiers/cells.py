@@ -1,0 +1,163 @@
+"""The rows of a workbook as lines, with its check boxes of every generation written as ☒ or ☐.
+
+Boxes are cells of truth values (Excel 365), or controls that lie over cells: every program writes those as
+VML, with their place, their text and whether they are ticked. Text that is struck through is none.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import warnings
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import openpyxl
+from lxml import etree  # type: ignore[import-untyped]
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+
+from processors.dossiers.files import UnreadableError
+from processors.dossiers.layout import Line, Page
+from processors.dossiers.marks import EMPTY, TICKED
+
+_MAX_ROWS, _MAX_COLUMNS, _MAX_SHEETS = 2000, 60, 20
+_MAX_PART = 20_000_000  # bytes of a part that is looked at here
+_ROW = 20  # pixels: an Excel row's height, by which a control lies more in one row or in the next
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+
+Place = tuple[int, int]
+"""Row and column, from 0."""
+
+
+def sheets_of(data: bytes) -> Iterator[Page]:
+    """A page for each sheet that says anything. UnreadableError when the workbook is protected or broken."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, rich_text=True)
+    except Exception as error:  # openpyxl raises many kinds on broken files
+        raise UnreadableError("classeur endommagé ou protégé") from error
+    for number, sheet in enumerate(book.worksheets[:_MAX_SHEETS], start=1):
+        try:
+            path = getattr(sheet, "_worksheet_path", "")
+            hidden, controls = _over_the_cells(data, path)
+            lines = tuple(_lines(sheet, hidden, controls))
+        except Exception as error:
+            raise UnreadableError("classeur endommagé") from error
+        if lines:
+            yield Page(number, 0.0, 0.0, lines, "cells")
+
+
+def _lines(sheet: Any, hidden: set[Place], controls: Mapping[Place, list[str]]) -> Iterator[Line]:
+    rows = [[_cell(cell) for cell in row] for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS)]
+    rows += [[]] * (min(_MAX_ROWS, 1 + max((row for row, _ in controls), default=-1)) - len(rows))
+    wide = max((k + 1 for row in rows for k, cell in enumerate(row) if cell), default=0)
+    for at, row in enumerate(rows):
+        yield from _line(at, row[:wide], hidden, controls)
+
+
+def _line(
+    row: int, said: list[str], hidden: set[Place], controls: Mapping[Place, list[str]]
+) -> Iterator[Line]:
+    wide = max([len(said), *(column + 1 for at, column in controls if at == row)])
+    said += [""] * (wide - len(said))
+    cells = tuple(
+        " ".join([*controls[row, column], said[column].strip()])
+        if (row, column) in controls
+        else said[column]
+        for column in range(wide)
+        if (row, column) not in hidden or (row, column) in controls
+    )
+    if any(cell.strip() for cell in cells):
+        yield Line((), "\t".join(cell for cell in cells if cell.strip()), cells)
+
+
+def _cell(cell: Any) -> str:
+    """What it says; a blank where nothing stands in a frame."""
+    value = cell.value
+    if value is None:
+        border = getattr(cell, "border", None)  # cells that are not in the file have none
+        return " " if border is not None and border.left.style and border.right.style else ""
+    if isinstance(value, CellRichText):
+        value = "".join(
+            part.text if isinstance(part, TextBlock) else part
+            for part in value
+            if not (isinstance(part, TextBlock) and part.font.strike)
+        )
+    elif cell.font is not None and cell.font.strike:
+        return ""
+    if isinstance(value, bool):
+        return TICKED if value else EMPTY
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%d/%m/%Y"))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return " ".join(str(value).split())
+
+
+def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, list[str]]]:
+    """Cells that a merged one hides, and what controls say, at the cell that they lie in."""
+    hidden: set[Place] = set()
+    controls: dict[Place, list[str]] = defaultdict(list)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        path = path.lstrip("/")
+        for first, last in _merged(_part(archive, path)):
+            hidden |= {
+                (row, column)
+                for row in range(first[0], min(last[0], _MAX_ROWS) + 1)
+                for column in range(first[1], min(last[1], _MAX_COLUMNS) + 1)
+            } - {first}
+        folder, name = posixpath.split(path)
+        links = _tree(_part(archive, f"{folder}/_rels/{name}.rels"))
+        for link in links if links is not None else ():
+            if str(link.get("Type", "")).endswith("/vmlDrawing"):
+                target = posixpath.normpath(posixpath.join(folder, link.get("Target", "")))
+                for place, text in _controls(_part(archive, target.lstrip("/"))):
+                    controls[place].append(text)
+    return hidden, controls
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name) if archive.getinfo(name).file_size <= _MAX_PART else b""
+    except KeyError:
+        return b""
+
+
+def _tree(part: bytes) -> Any:
+    return etree.fromstring(part, _PARSER) if part else None
+
+
+def _merged(sheet: bytes) -> Iterator[tuple[Place, Place]]:
+    for ref in re.findall(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"', sheet):
+        first, last = ref.decode().split(":")
+        yield _place(first), _place(last)
+
+
+def _place(name: str) -> Place:
+    letters, row = re.fullmatch(r"([A-Z]+)(\d+)", name).groups()  # type: ignore[union-attr]
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(row) - 1, column - 1
+
+
+def _controls(vml: bytes) -> Iterator[tuple[Place, str]]:
+    """Check boxes and option buttons of a sheet's drawing: the cell that each lies in, and what it says."""
+    root = _tree(vml)
+    for shape in root.iter("{*}shape") if root is not None else ():
+        data = next(shape.iter("{*}ClientData"), None)
+        if data is None or data.get("ObjectType") not in ("Checkbox", "Radio"):
+            continue
+        said = {etree.QName(node).localname: (node.text or "").strip() for node in data}
+        sides = [int(float(side)) for side in said.get("Anchor", "").split(",") if side.strip()]
+        if len(sides) != 8:
+            continue
+        left, _, top, above, _, _, bottom, below = sides
+        row = bottom if bottom > top and below > _ROW - above else top
+        mark = TICKED if said.get("Checked", "0") == "1" else EMPTY
+        texts = (" ".join(box.itertext()) for box in shape.iter("{*}textbox"))
+        yield (row, left), " ".join([mark, *" ".join(texts).split()])

@@ -1,0 +1,32 @@
+"""Where certificates end: nothing printed passes for a signature, and none that somebody left is missed."""
+
+import numpy as np
+import pytest
+
+from processors.dossiers.files import unpack
+from processors.dossiers.pages import read_pages
+from processors.dossiers.pieces import pieces_of
+from processors.dossiers.signatures import State, signatures_of, state_of
+from specimens.dossiers.endings import Ending, endings
+
+DUE = ("organisme d'accueil", "employeur", "candidat", "centre de formation")
+ENDINGS = list(endings())
+
+
+def state(ending: Ending, mark: str, seed: int) -> State:
+    (file,), _ = unpack([("piece", ending.draw(np.random.default_rng(seed), mark))])
+    (piece,) = pieces_of(file.name, read_pages(file))
+    return state_of(signatures_of(piece), DUE)[0]
+
+
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
+def test_what_is_printed_is_no_signature(ending: Ending) -> None:
+    """Rules of tables, frames, dots, lines to sign on."""
+    wanted = {State.ABSENT, State.DOUBTFUL} if ending.name == "dashed frames" else {State.ABSENT}
+    assert state(ending, "", 1) in wanted
+
+
+@pytest.mark.parametrize("mark", ["ink", "annotation"])
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.name)
+def test_what_somebody_left_is_one(ending: Ending, mark: str) -> None:
+    assert state(ending, mark, 2) is State.SIGNED
