@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from processors.dossiers.facts import facts_of
@@ -41,20 +41,23 @@ def read_dossier(
     exam: Exam,
     candidate: Candidate,
     deposited_at: dt.datetime | None,
+    roster: Sequence[Candidate] = (),
 ) -> DossierReading:
     """The reading of one candidate's dossier for an épreuve.
 
     `files`, `said`: what `files.unpack` made of it. `deposited_at`: an aware instant, None if unknown.
+    `roster`: everybody whom a piece may name; the candidate may be among them.
     ValueError when the session has no rule for the candidate's option and category.
     """
     rule = session.dossier_rule(exam.code, candidate.option, candidate.category)
     if rule is None:
         raise ValueError(f"no dossier rule for {exam.code} × {candidate.option} × {candidate.category}")
+    others = [person for person in roster if person.number != candidate.number]
     pieces: list[ReadPiece] = []
     findings = list(said)
     for file in files:
         try:
-            pieces += _pieces(file, candidate)
+            pieces += _pieces(file, candidate, others)
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
@@ -66,11 +69,11 @@ def read_dossier(
     return DossierReading(candidate.number, tuple(pieces), internship, tuple(findings))
 
 
-def _pieces(file: DepositedFile, candidate: Candidate) -> Iterator[ReadPiece]:
+def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidate]) -> Iterator[ReadPiece]:
     seals: tuple[Seal, ...] = seals_of(file.data) if file.kind is FileKind.PDF else ()
     for piece in pieces_of(file.name, read_pages(file)):
-        facts = facts_of(piece)
+        facts = facts_of(piece, (candidate, *others))
         wanted = piece.kind != OTHER
         signatures = signatures_of(piece, seals) if wanted else ()
         dated = facts.dated or (wanted and dated_by_hand(piece))
-        yield ReadPiece(piece, facts, owner_of(piece, facts, candidate), signatures, dated)
+        yield ReadPiece(piece, facts, owner_of(piece, facts, candidate, others), signatures, dated)
