@@ -34,6 +34,7 @@ class Code(StrEnum):
     # said, and nothing more
     ACTIVE_CONTENT = "active_content"
     UNKNOWN_PIECE = "unknown_piece"
+    NOT_OWED = "not_owed"
 
 
 class Verdict(StrEnum):
@@ -106,6 +107,11 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "ne l'ouvrez pas hors de massicot.",
     ),
     Code.UNKNOWN_PIECE: (_I, "Pièce non attendue ({what}) : elle est gardée avec le dossier."),
+    Code.NOT_OWED: (
+        _I,
+        "Aucun dossier n'est dû : l'épreuve est passée en contrôle en cours de formation. "
+        "Ce qui a été déposé est gardé, sans être jugé.",
+    ),
 }
 
 

@@ -59,6 +59,9 @@ _OPEN = re.compile(
 )
 _MADE_ON = re.compile(rf"\b(?:fait|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
 _BORN = re.compile(rf"\bne(?:\(e\)|e)? le\s*:?\s*{_DATE.format(1)}")
+_COUNTED = re.compile(
+    r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines|nombre de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
+)
 _OF_STAY = re.compile(
     r"duree|soit|total|represent|pendant|durant|equival|effectu|stage (?:de|d'une)|semaines? ?:|heures ?:"
 )
@@ -179,6 +182,7 @@ def _plain(text: str) -> str:
         r" \1/\3/\4 ",
         " ".join(said.split()),
     )
+    said = re.sub(r"(?<![\d/-])(0[1-9]|[12]\d|3[01]) (0[1-9]|1[0-2]) (20[23]\d)(?!\d)", r"\1/\2/\3", said)
     return " ".join(said.split())
 
 
@@ -228,7 +232,9 @@ def _weeks_said(plain: str) -> float | None:
         before, after = dated[max(0, match.start() - _NEAR) : match.start()], dated[match.end() :][:_NEAR]
         if _NOT_OF_STAY.search(before[-25:]) or _NOT_OF_STAY.match(after.lstrip(" d'e")):
             continue
-        if not (_OF_STAY.search(before) or "|" in before + after or not before):
+        sentence = before.rpartition(". ")[2]
+        beside = re.search(r"\|[^.]{0,30}$", before) or re.match(r"[^.]{0,30}\|", after)
+        if before and not beside and not _OF_STAY.search(sentence):
             continue
         said, unit = match["n"], match["unit"]
         n = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
@@ -238,8 +244,8 @@ def _weeks_said(plain: str) -> float | None:
             weeks.append((1, n / _DAYS_A_WEEK))
         elif n > 40:  # fewer hours are those of a week
             weeks.append((2, n / _HOURS_A_DAY / _DAYS_A_WEEK))
-    counted = re.search(r"duree totale de\s+(\d{1,2})\s+(?:nombre de )?semaines", dated)
-    if counted and int(counted[1]) > _PERHAPS_MONTHS:
-        weeks.append((0, float(counted[1])))
+    counted = _COUNTED.search(dated)
+    if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
+        weeks.append((0, float(counted[1] or counted[2])))
     weeks = [(rank, n) for rank, n in weeks if 0 < n <= 60]
     return round(min(weeks, key=lambda w: (w[0], -w[1]))[1], 2) if weeks else None

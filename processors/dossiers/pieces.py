@@ -235,7 +235,7 @@ def _kind_of(page: Page) -> str | None:
     for kind, labels in _LABELS_OF.items():
         if sum(label in whole for label in labels) >= _ENOUGH:
             return kind
-    if any(re.match(r"annexe \w+(?:[-.]\w+)*\s?[:.-]", plain(line)) for line in heads):
+    if any(re.match(r"annexe \w+(?:[-.]\w+)*\s?(?:: |- |$)", plain(line)) for line in heads):
         return OTHER
     return _by_sentences(whole)
 
@@ -277,19 +277,24 @@ def _heading(written: str, optical: bool) -> str | None:
     line = re.sub(r"\b(?:[a-z'] ){4,}[a-z]\b", lambda spaced: spaced[0].replace(" ", ""), line)
     if len(line) > _LONG or re.match(r"\W*(?:article )?\d+ ?[-.:)]", line):
         return None
-    line = _PREFIX.sub("", line)
+    whole, line = line, _PREFIX.sub("", line)
     capitals = _in_capitals(written)
     best: tuple[bool, float, str] | None = None
     for kind, phrase in _HEADINGS:
-        exact = phrase in line and (
-            capitals
-            or line.endswith(phrase)
-            or (line.startswith(phrase) and not _SENTENCE.match(line[len(phrase) :].lstrip()))
+        exact = (phrase in line and _stands_alone(phrase, line, capitals)) or (
+            phrase.startswith("annexe ") and re.match(rf"{re.escape(phrase)}(?![\w-])", whole) is not None
         )
         like = 100.0 if exact else _likeness(phrase, line)
         if like >= (_LIKE if optical else _LIKE_TYPED):
             best = max(best or (False, 0.0, ""), (exact, len(phrase) if exact else like, kind))
     return best[2] if best else None
+
+
+def _stands_alone(phrase: str, line: str, capitals: bool) -> bool:
+    """Whether the phrase is the line's heading, and not a part of a sentence."""
+    if capitals or line.endswith(phrase):
+        return True
+    return line.startswith(phrase) and not _SENTENCE.match(line[len(phrase) :].lstrip())
 
 
 def _in_capitals(written: str) -> bool:

@@ -16,7 +16,7 @@ from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import OTHER, pieces_of
 from processors.dossiers.seals import Seal, seals_of
 from processors.dossiers.signatures import dated_by_hand, signatures_of
-from processors.people import Candidate
+from processors.people import Candidate, Form
 from processors.session import Exam, Session
 
 
@@ -60,6 +60,8 @@ def read_dossier(
             pieces += _pieces(file, candidate, others)
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
+    if candidate.form is Form.CCF:
+        return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED),))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
     if not pieces and not unread:
         return DossierReading(candidate.number, (), None, (*absent(), *findings))
