@@ -30,6 +30,18 @@ _SHOWN = 4  # pieces of evidence a dossier
 
 
 @dataclass(frozen=True)
+class Commission:
+    """Before whom dossiers come: that of a written centre, or of a training centre (one UAI of the two)."""
+
+    centre: str | None
+    school: str | None = None
+
+    @property
+    def uai(self) -> str:
+        return self.centre or self.school or ""
+
+
+@dataclass(frozen=True)
 class Shown:
     """A piece of evidence: which finding it is of and where it was seen, and a PNG."""
 
@@ -78,11 +90,19 @@ class Line:
         return f"{stay['weeks']:g}".replace(".", ",") if stay else ""
 
 
-def lines_of(work: Context, exam: str, centre: str, *, pictures: bool) -> list[Line]:
-    """Every candidate enrolled for the épreuve in the centre, by birth name."""
+def lines_of(work: Context, exam: str, commission: str | Commission, *, pictures: bool) -> list[Line]:
+    """Every candidate of the épreuve before this commission (a centre's by its UAI), by birth name."""
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    centre, school = before.centre, before.school
     with work.register.reading() as connection:
-        people = persons.roster(connection, exam, centre)
-        dossiers = {row.candidate: row for row in deposits.dossiers_of(connection, exam, centre)}
+        people = [
+            person
+            for person in persons.roster(connection, exam, centre)
+            if school is None or person.school == school
+        ]
+        sitting = {person.id for person in people}
+        found = deposits.dossiers_of(connection, exam, centre)
+        dossiers = {row.candidate: row for row in found if row.candidate in sitting}
         files = {row.id: deposits.files_of(connection, row.id) for row in dossiers.values()}
     made = []
     for person in sorted(people, key=lambda p: (plain(p.family_name), plain(p.first_names), p.number)):

@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
-from flows.commission import Line, Shown, lines_of
+from flows.commission import Commission, Line, Shown, lines_of
 from flows.context import Context, now
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
@@ -45,15 +45,18 @@ _PRONOUNCED = ("conforme", "non conforme")
 _GROUNDS = ("absence", "retard", "stage trop court", "signature ou visa")
 
 
-def write_report(work: Context, exam: str, centre: str, folder: Path) -> tuple[Path, Path]:
-    """The list as PDF and as CSV, in this folder."""
-    rules, place = work.session.exam(exam), work.session.centre(centre)
-    assert rules is not None and place is not None, "the caller knows the session"
-    lines = lines_of(work, exam, centre, pictures=True)
+def write_report(work: Context, exam: str, commission: str | Commission, folder: Path) -> tuple[Path, Path]:
+    """The list of a commission (a centre's by its UAI) as PDF and as CSV, in this folder."""
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    rules, uai = work.session.exam(exam), before.uai
+    assert rules is not None, "the caller knows the session"
+    place = work.session.centre(uai)
+    name = f"{place.name} ({uai})" if place else f"établissement {uai}"
+    lines = lines_of(work, exam, before, pictures=True)
     due = str(rules.deposit.deadline) if rules.deposit else ""
     folder.mkdir(parents=True, exist_ok=True)
-    pdf, table = folder / f"commission {exam} {centre}.pdf", folder / f"commission {exam} {centre}.csv"
-    pdf.write_bytes(report_pdf(lines, exam, rules.title, f"{place.name} ({centre})", due, now()))
+    pdf, table = folder / f"commission {exam} {uai}.pdf", folder / f"commission {exam} {uai}.csv"
+    pdf.write_bytes(report_pdf(lines, exam, rules.title, name, due, now()))
     table.write_bytes(report_csv(lines))
     return pdf, table
 

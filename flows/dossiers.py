@@ -13,7 +13,7 @@ from prefect.states import Completed
 
 from flows import artifacts
 from flows.context import context, now
-from flows.enrolled import candidate_of
+from flows.enrolled import candidate_of, sitting
 from flows.isolation import isolated
 from flows.office import as_pdfs
 from flows.stages import stage
@@ -37,8 +37,11 @@ def read_deposit(
     candidate: Candidate,
     deposited_at: dt.datetime | None,
     extra: Sequence[DossierFinding] = (),
+    roster: Sequence[Candidate] = (),
 ) -> dict[str, Any]:
     """The reading of a deposit's files, (name, bytes) each, as the contract's JSON, with `extra` findings.
+
+    `roster`: everybody whom a piece may name.
 
     A file that crashes, hangs or bloats the child is set aside and said; the others are read without it.
     """
@@ -46,7 +49,9 @@ def read_deposit(
     said = (*said, *extra)
     files = as_pdfs(files)
     try:
-        return isolated(read_as_json, files, said, session, exam, candidate, deposited_at, seconds=_SECONDS)
+        return isolated(
+            read_as_json, files, said, session, exam, candidate, deposited_at, roster, seconds=_SECONDS
+        )
     except BadScan:
         good = []
         for file in files:
@@ -58,7 +63,9 @@ def read_deposit(
                 said = (*said, finding(Code.UNREADABLE_PIECE, what, [Evidence(file.name, 1)]))
         try:
             return isolated(
-                read_as_json, tuple(good), said, session, exam, candidate, deposited_at, seconds=_SECONDS
+                read_as_json,
+                *(tuple(good), said, session, exam, candidate, deposited_at, roster),
+                seconds=_SECONDS,
             )
         except BadScan:
             what = "la lecture du dossier a été arrêtée"
@@ -112,7 +119,8 @@ def read(dossier_id: str) -> str:
     extra += [
         finding(Code.UNREADABLE_PIECE, f"{file.name} : {much}", [Evidence(file.name, 1)]) for file in beyond
     ]
-    reading = read_deposit(contents, work.session, exam, candidate, at, extra)
+    roster = sitting(work, row.exam)
+    reading = read_deposit(contents, work.session, exam, candidate, at, extra, roster)
     deposits.keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=now())
     return VERDICTS[Verdict(reading["verdict"])]
 

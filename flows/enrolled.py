@@ -18,6 +18,12 @@ def roster_of(work: Context, centre: str) -> list[Candidate]:
         return _people(persons.roster(connection, centre=centre))
 
 
+def sitting(work: Context, exam: str) -> list[Candidate]:
+    """Who sits this épreuve, wherever."""
+    with work.register.reading() as connection:
+        return _people(persons.roster(connection, exam))
+
+
 def with_numbers(work: Context, numbers: Iterable[str]) -> list[Candidate]:
     """Who of the whole session bears one of these numbers: a copy in the wrong pile is told by it."""
     with work.register.reading() as connection:

@@ -12,7 +12,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from flows.commission import Line, lines_of
+from flows.commission import Commission, Line, lines_of
 from flows.commission_list import escaped
 from flows.context import Context
 from flows.printed import printed
@@ -24,7 +24,7 @@ from storage.facts import DossiersNotified
 
 
 def write_notices(
-    work: Context, exam: Exam, centre: str, folder: Path, *, at: datetime, actor: str
+    work: Context, exam: Exam, commission: str | Commission, folder: Path, *, at: datetime, actor: str
 ) -> list[Path]:
     """One PDF a candidate who has something to mend, named by the candidate's number; the log keeps to whom.
 
@@ -33,7 +33,8 @@ def write_notices(
     due = mending_until(exam, at)
     if due is None:
         return []
-    lines = lines_of(work, exam.code, centre, pictures=False)
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    lines = lines_of(work, exam.code, before, pictures=False)
     wanting = [line for line in lines if _to_mend(line, late=not _in_time(exam, at))]
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -43,7 +44,7 @@ def write_notices(
         paths.append(path)
     if wanting:
         told = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
-        work.register.record(told, f"{exam.code}/{centre}", actor=actor, at=at)
+        work.register.record(told, f"{exam.code}/{before.uai}", actor=actor, at=at)
     return paths
 
 

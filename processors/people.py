@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from processors.deadlines import PARIS
 from processors.session import Session
@@ -16,6 +17,7 @@ CANDIDATE_COLUMNS = (
     *("candidate_number", "registration_number", "family_name", "first_names", "birth_date"),
     *("school", "centre", "option", "category", "exams"),
 )
+OPTIONAL_CANDIDATE_COLUMNS = ("form",)
 CORRECTOR_COLUMNS = ("id", "name", "email", "schools", "companies", "exams", "quota", "days", "never_with")
 ATTENDANCE_COLUMNS = ("candidate_number", "present")
 DEPOSIT_COLUMNS = ("candidate_number", "file", "deposited_at")
@@ -24,9 +26,19 @@ _PRESENT = {"oui": True, "o": True, "1": True, "présent": True, "present": True
 _ABSENT = {"non": False, "n": False, "0": False, "absent": False, "absente": False}
 
 
+class Form(StrEnum):
+    """How the épreuves with a dossier are taken: before a jury, or in the course of training."""
+
+    PONCTUELLE = "ponctuelle"
+    CCF = "CCF"
+
+
 @dataclass(frozen=True)
 class Candidate:
-    """A line of a roster. `number`: 11 digits, leading 0 kept; `registration`: 3; `school`, `centre`: UAI."""
+    """A line of a roster. `number`: 11 digits, leading 0 kept; `registration`: 3; `school`, `centre`: UAI.
+
+    Who is examined in the form CCF owes no dossier (circular, annex 3).
+    """
 
     number: str
     registration: str
@@ -38,6 +50,7 @@ class Candidate:
     option: str
     category: str
     exams: tuple[str, ...]
+    form: Form = Form.PONCTUELLE
 
 
 @dataclass(frozen=True)
@@ -73,10 +86,14 @@ class DepositTime:
 
 
 def read_candidates(data: bytes, session: Session | None = None) -> Import[Candidate]:
-    """A roster, one line a candidate. With a session, centres and épreuves must be among its own."""
+    """A roster, one line a candidate. With a session, centres and épreuves must be among its own.
+
+    The column `form` may be left out. With a session, who is examined in CCF is not enrolled for the épreuves
+    that ask for a dossier: nobody waits for one.
+    """
 
     def parse(row: Row) -> Candidate:
-        return Candidate(
+        candidate = Candidate(
             number=row.take("candidate_number", _candidate_number),
             registration=row.take("registration_number", _registration),
             family_name=row.take("family_name", _text),
@@ -87,7 +104,12 @@ def read_candidates(data: bytes, session: Session | None = None) -> Import[Candi
             option=row.take("option", _text),
             category=row.take("category", _text),
             exams=row.take("exams", lambda text: _exams(text, session)),
+            form=row.take("form", _form),
         )
+        if session is None or row.troubles or candidate.form is not Form.CCF:
+            return candidate
+        owing = {exam.code for exam in session.with_dossiers}
+        return replace(candidate, exams=tuple(code for code in candidate.exams if code not in owing))
 
     def keys(candidate: Candidate) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (candidate.number,), "ce numéro de candidat"
@@ -95,7 +117,7 @@ def read_candidates(data: bytes, session: Session | None = None) -> Import[Candi
             told = f"ce numéro d'inscription, pour l'épreuve {exam} et le centre {candidate.centre},"
             yield (candidate.centre, exam, candidate.registration), told
 
-    return read_table(data, CANDIDATE_COLUMNS, parse, keys)
+    return read_table(data, CANDIDATE_COLUMNS, parse, keys, OPTIONAL_CANDIDATE_COLUMNS)
 
 
 def read_correctors(data: bytes, session: Session | None = None) -> Import[Corrector]:
@@ -224,6 +246,13 @@ def _exams(text: str, session: Session | None) -> tuple[str, ...]:
         if unknown:
             raise BadValueError(f"épreuve inconnue de cette session : {', '.join(c[:20] for c in unknown)}")
     return codes
+
+
+def _form(text: str) -> Form:
+    known = {form.value.lower(): form for form in Form} | {"": Form.PONCTUELLE}
+    if text.lower() not in known:
+        raise BadValueError("« ponctuelle » ou « CCF »")
+    return known[text.lower()]
 
 
 def _identifier(text: str) -> str:

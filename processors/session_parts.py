@@ -213,6 +213,7 @@ class Centre(Part):
 class Piece(Part):
     """A document that a dossier holds. `signed_by`: one signature among these is needed; none if empty.
 
+    `other_annexes`: numbers of the same model in circulars of other sessions, which candidates use.
     `stands_in`: the piece that states it, for what is not a file of its own (a portfolio's address).
     """
 
@@ -224,6 +225,7 @@ class Piece(Part):
     stands_in: str = ""
     signed_by: tuple[str, ...] = ()
     dated: bool = False
+    other_annexes: tuple[str, ...] = ()
 
     def troubles(self) -> Iterator[Problem]:
         if self.at_most is not None and self.at_most < self.at_least:

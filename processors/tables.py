@@ -57,19 +57,21 @@ def read_table(
     columns: Sequence[str],
     parse: Callable[[Row], T],
     keys: Callable[[T], Iterator[tuple[tuple[str, ...], str]]],
+    optional: Sequence[str] = (),
 ) -> Import[T]:
     """The table under a header with these columns, in any order; comma or semicolon, UTF-8 or Windows-1252.
 
-    `parse` makes one row; `keys`: what no two rows may share, with its French name.
+    `parse` makes one row; `keys`: what no two rows may share, with its French name; `optional`: columns that
+    may be left out, as if they were empty.
     """
     rows: list[T] = []
     problems: list[LineProblem] = []
     first_lines: dict[tuple[str, ...], int] = {}
-    for line, values, trouble in _lines(data, columns):
+    for line, values, trouble in _lines(data, columns, optional):
         if trouble:
             problems.append(LineProblem(line, trouble))
             continue
-        row = Row(values)
+        row = Row(dict.fromkeys(optional, "") | values)
         parsed = parse(row)
         if not row.troubles:
             for key, told in keys(parsed):
@@ -87,7 +89,9 @@ def read_table(
     return Import(tuple(rows), ())
 
 
-def _lines(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str], str]]:
+def _lines(
+    data: bytes, columns: Sequence[str], optional: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str], str]]:
     """Each line that is not blank as (number in the file, values by column, trouble or "")."""
     if b"\0" in data:
         yield 1, {}, "Ce fichier n'est pas un CSV : enregistrez le tableau au format CSV (UTF-8)."
@@ -106,7 +110,7 @@ def _lines(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str,
             cells = [cell.strip() for cell in cells]
             if header is None:
                 header = cells
-                trouble = _header_trouble(header, columns)
+                trouble = _header_trouble(header, columns, optional)
                 if trouble:
                     yield 1, {}, trouble
                     return
@@ -119,11 +123,11 @@ def _lines(data: bytes, columns: Sequence[str]) -> Iterator[tuple[int, dict[str,
         yield line, {}, "Guillemets mal fermés à partir de cette ligne : le reste n'a pas pu être lu."
 
 
-def _header_trouble(header: Sequence[str], columns: Sequence[str]) -> str:
+def _header_trouble(header: Sequence[str], columns: Sequence[str], optional: Sequence[str]) -> str:
     missing = [name for name in columns if name not in header]
     if len(missing) == len(columns):  # not a header: what it holds is not to be quoted
         return f"La première ligne doit nommer les colonnes : {', '.join(columns)}."
-    unknown = [name for name in header if name not in columns]
+    unknown = [name for name in header if name not in (*columns, *optional)]
     doubled = sorted({name for name in header if header.count(name) > 1 and name in columns})
     told = [
         f"{what} : {', '.join(names)}"

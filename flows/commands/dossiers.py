@@ -5,15 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.options import HERE, AsJson, CentreCode, DataDir, ExamCode, checked_session, working_on
+from flows.commands.options import HERE, AsJson, DataDir, ExamCode, checked_session, working_on
 from flows.console import UserError, console, print_json, print_table
 from processors.dossiers.findings import GROUNDS, Code
 from storage.facts import Pronounced
 
+if TYPE_CHECKING:
+    from flows.commission import Commission
+    from flows.context import Context
+
+Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
+School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre (E6).")]
 app = typer.Typer(help="Candidates' dossiers.", no_args_is_help=True)
 
 
@@ -50,7 +56,7 @@ def read(
     if rules.dossier_rule(exam, person.option, person.category) is None:
         raise UserError(f"the session has no rule for {exam}, {person.option}, {person.category}")
     deposited = [(name, path.read_bytes()) for name, path in _files(paths)]
-    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at))
+    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at), roster=people.rows)
     if as_json:
         print_json(said)
         return
@@ -92,27 +98,29 @@ def decide(
 
 @app.command("report")
 def report(
-    centre: CentreCode,
     exam: ExamCode,
+    centre: Centre = None,
+    school: School = None,
     to: Annotated[
         Path, typer.Option("--to", help="The folder to write the PDF and the CSV in.", file_okay=False)
     ] = Path(),
     data: DataDir = HERE,
 ) -> None:
-    """Write the commission's list for an épreuve and a centre, as a PDF and as CSV. Both name candidates."""
+    """Write the list of a commission, a centre's or a school's, as a PDF and as CSV. Both name candidates."""
     from flows.commission_list import write_report
 
     with working_on(data) as work:
-        if work.session.centre(centre) is None or work.session.exam(exam) is None:
-            raise UserError(f"{centre} {exam}: not a centre and an épreuve of this session")
-        for path in write_report(work, exam, centre, to):
+        if work.session.exam(exam) is None:
+            raise UserError(f"{exam}: not an épreuve of this session")
+        for path in write_report(work, exam, _before(work, centre, school), to):
             console.print(str(path), markup=False)
 
 
 @app.command("notices")
 def notices(
-    centre: CentreCode,
     exam: ExamCode,
+    centre: Centre = None,
+    school: School = None,
     to: Annotated[
         Path, typer.Option("--to", help="The folder to write a PDF a candidate in.", file_okay=False)
     ] = Path(),
@@ -124,13 +132,25 @@ def notices(
 
     with working_on(data) as work:
         rules, at = work.session.exam(exam), now()
-        if work.session.centre(centre) is None or rules is None or rules.deposit is None:
-            raise UserError(f"{centre} {exam}: not a centre and a dossier épreuve of this session")
+        commission = _before(work, centre, school)
+        if rules is None or rules.deposit is None:
+            raise UserError(f"{exam}: not a dossier épreuve of this session")
         due = mending_until(rules, at)
         if due is None:
             raise UserError(f"nothing can be mended any more: {exam} was due {rules.deposit}")
-        written = write_notices(work, rules, centre, to, at=at, actor="service")
+        written = write_notices(work, rules, commission, to, at=at, actor="service")
     console.print(f"{len(written)} notices in {to}", markup=False)
+
+
+def _before(work: Context, centre: str | None, school: str | None) -> Commission:
+    """The commission of a written centre or of a training centre, of which one is given."""
+    from flows.commission import Commission
+
+    if (centre is None) == (school is None):
+        raise UserError("give either --centre or --school")
+    if centre is not None and work.session.centre(centre) is None:
+        raise UserError(f"{centre}: not a centre of this session")
+    return Commission(centre, school)
 
 
 def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:

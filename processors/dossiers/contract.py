@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from processors.dossiers.facts import Facts
@@ -24,9 +24,10 @@ def read_as_json(
     exam: Exam,
     candidate: Candidate,
     deposited_at: dt.datetime | None,
+    roster: Sequence[Candidate] = (),
 ) -> dict[str, Any]:
     """`read_dossier`, as plain JSON values: pictures of pages stay where they were read."""
-    return dossier_json(read_dossier(files, said, session, exam, candidate, deposited_at))
+    return dossier_json(read_dossier(files, said, session, exam, candidate, deposited_at, roster))
 
 
 def dossier_json(reading: DossierReading) -> dict[str, Any]:

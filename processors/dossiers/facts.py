@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from processors.dossiers.names import among, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
+from processors.people import Candidate
 from processors.plain import plain
 
-_NAME_LABELS = (
-    r"nom ?(?:de naissance )?(?:et|,|/)? ?prenoms?(?:\(s\))?"
-    r"(?: d[ue](?: la| l')?\s?(?:candidate?|etudiante?|stagiaire|salarie)(?:\(e\))?)?",
-    r"(?:nom|identite) d[ue](?: la| l')? ?(?:candidate?|etudiante?|stagiaire|salariee?)(?:\(e\))?",
-    r"(?:candidate?|etudiante?|stagiaire|salariee?|beneficiaire)(?:\(e\))?",
-    r"(?:nom|prenoms?)",
-)
 _COMPANY_LABELS = (
     r"(?:nom ou |raison ou )?denomination sociale",
     r"(?:nom|raison sociale|denomination)(?: sociale)? (?:de |du )?(?:l')?"
@@ -31,17 +27,29 @@ _CENTRE_LABELS = (
     r"(?:nom du )?(?:centre de formation|etablissement(?: de formation)?|centre d'examen)(?: \([^)]*\))?",
 )
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
-_CALLED = re.compile(
-    r"(?:certifi\w+|attest\w+)[^.]{0,80}?\bque\s+(?:(?:m\.|mr|mme|mlle|monsieur|madame|mademoiselle)\s+)?"
-    r"(?P<name>(?:[a-z][a-z'\-]+\s?){2,5}?)(?=,|\s(?:ne|nee|a|est|etudiant|stagiaire|demeurant|n°|no|numero|inscrit)\b|\s\()"
+_HOST = re.compile(
+    r"(?:au sein|aupres) d(?:u |e (?:la |notre )?|e l'|es )(?P<within>(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?)"
+    r"(?=\s+(?:comme|en|du|depuis|pour|pendant|dans|sous|sis|situe|au|a|et|ou|entre|de \d)\b|\s*[,.;:(|]|$)"
+    r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?) de (?:la |l')?"
+    r"(?:societe|entreprise|association|sas|sarl)[\s,]+(?P<of>(?:[\w'&.-]+ ){0,4}?[\w'&.-]+?)"
+    r"(?=\s+(?:etabli|sis|situe|dont|certifi|attest|et|au capital|immatricul)|\s*[,;(]|\s-\s)"
+)
+_NO_HOST = re.compile(
+    r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
+    r"association|equipe|collectivite|organisme)s?\b$|^(?:lycee|cfa|notre|nos|votre)\b"
 )
 _URL = re.compile(
-    r"\b(?:https?://|www\.)[^\s<>\"'|]+|\b[\w-]+(?:\.[\w-]+)*\.(?:fr|com|io|dev|net|org|me|eu)(?:/[^\s]*)?\b",
+    r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
     re.I,
+)
+_OF_OTHER_THINGS = re.compile(
+    r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
+    r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
 )
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
 _LEAST_ADDRESS = 10  # characters
+_LINE_OF_LABELS = 60  # characters: a longer line says more than labels
 
 
 @dataclass(frozen=True)
@@ -69,25 +77,49 @@ class Facts:
         return numbered or any(name in said for name in (self.name or "").split())
 
 
-def facts_of(piece: Piece) -> Facts:
+def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
+    """What the piece states. `people`: whom it may name, first of all the one whose dossier it lies in."""
     lines = [plain(line) for page in piece.pages for line in _rows(page.text)]
     text = plain(piece.text)
-    session = re.search(r"session\s*:?\s*(?:de |d')?(?:\w+ )?(20\d\d)", text)
     certificate = piece.kind in (INTERNSHIP, WORK)
     return Facts(
-        numbers=_numbers(text),
-        name=_name(lines, text),
-        session=int(session[1]) if session else None,
+        numbers=_numbers(lines, {person.number for person in people}),
+        name=_name(piece, lines, text, people),
+        session=_session(text),
         option=option_of(piece.pages),
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
-        company=_value(lines, _COMPANY_LABELS) if certificate else None,
+        company=_company(lines, text) if certificate else None,
         title=_value(lines, _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
-        stay=read_stay(piece.text) if certificate else NO_STAY,
+        stay=read_stay(piece.text, open_ended=piece.kind == WORK) if certificate else NO_STAY,
         dated=bool(find_dates(piece.text)),
     )
+
+
+def _session(text: str) -> int | None:
+    """The year of the session: of two, written 2025-2026, the second; of several, the latest."""
+    years = [
+        2000 + int((second or first)[-2:])
+        for first, second in re.findall(
+            r"s\s?e\s?s\s?s\s?i\s?o\s?n\s*:?\s*(?:de |d')?(?:\w+ )?(20\d\d)(?:\s?[-/]\s?(20\d\d|\d\d)\b)?",
+            text,
+        )
+    ]
+    return max(years, default=None)
+
+
+def _company(lines: list[str], text: str) -> str | None:
+    labelled = _value(lines, _COMPANY_LABELS)
+    if labelled:
+        return labelled
+    joined = re.sub(r"\s[,.](?=\s)", " ", text)
+    for found in _HOST.finditer(joined):
+        said = (found["within"] or found["of"]).strip()
+        if said and not _NO_HOST.search(said):
+            return said
+    return None
 
 
 def _rows(text: str) -> list[str]:
@@ -95,17 +127,34 @@ def _rows(text: str) -> list[str]:
     return [line.replace("\t", " | ") for line in text.splitlines()]
 
 
-def _numbers(text: str) -> tuple[str, ...]:
-    """Candidate numbers: eleven digits, a leading 0 that a spreadsheet dropped given back."""
-    found = re.findall(r"(?<![\d/])(\d(?:[ .]?\d){9,10})(?![\d/])", text)
-    labelled = re.findall(r"candidate?[^\d\n]{0,25}(\d(?:[ .]?\d){6,10})", text)
-    plainly = [re.sub(r"\D", "", n) for n in (*labelled, *found)]
-    numbers = [n.zfill(11) for n in plainly if len(n) == 11 or (len(n) == 10 and not n.startswith("0"))]
-    return tuple(dict.fromkeys(n for n in numbers if n.startswith("0")))
+def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
+    """Candidate numbers, as whole tokens: eleven digits, a leading 0 that a spreadsheet dropped given back.
+
+    Beside a label for it any such number counts; without one, those that are known, and eleven digits that
+    nothing else explains.
+    """
+    numbers: list[str] = []
+    labelled_above = False
+    for line in lines:
+        label = re.search(r"candidat", line)
+        for found in re.finditer(r"(?<![\d./-])\d(?:[ .]?\d){9,10}(?![\d/-]|[ .]?\d)", line):
+            said, plainly = found[0], re.sub(r"\D", "", found[0])
+            number = plainly.zfill(11)
+            whole = len(said) == len(plainly)
+            if not number.startswith("0") or (len(plainly) == 10 and plainly.startswith("0")):
+                continue
+            if _OF_OTHER_THINGS.search(line[: found.start()]) and number not in known:
+                continue
+            beside = bool(label and label.start() < found.start()) or labelled_above
+            if number in known or beside or (whole and len(plainly) == 11):
+                numbers.append(number)
+        labelled_above = bool(label) and not re.search(r"\d{6}", line) and len(line) < _LINE_OF_LABELS
+    return tuple(dict.fromkeys(numbers))
 
 
 def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
     """What stands after the first of these labels: on its line, else in the next column, else below."""
+    lines = [re.sub(r"(?:\s?[._]){3,}", " ", line) for line in lines]
     for label in labels:
         for k, line in enumerate(lines):
             match = re.search(rf"(?:^|\| |[.;] ){label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line)
@@ -116,26 +165,20 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
             if said is None and k + 1 < len(lines) and ":" not in lines[k + 1]:
                 said = lines[k + 1].split("|")[0].strip(" .:_|") or None
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
-            if said and not re.match(r"(?:n°|no |numero|prenom|signature|date|adresse|cachet)", said):
+            if said and not re.match(
+                r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option)", f"{said} "
+            ):
                 return said
     return None
 
 
-def _name(lines: list[str], text: str) -> str | None:
-    called = _CALLED.search(text)
-    if called:
-        return called["name"].strip()
-    for line in lines:
-        both = re.search(r"\bnom[^:|]{0,25}[:|]\s*([^:|]+?)[\s|]+prenoms?(?:\(s\))?\s*[:|]\s*([^:|]+)", line)
-        if both:
-            return f"{both[1]} {_NEXT_LABEL.split(both[2])[0]}".strip()
-    family, first = (
-        _value(lines, (r"nom(?: de (?:famille|naissance))?",)),
-        _value(lines, (r"prenoms?(?:\(s\))?",)),
-    )
-    if family and first and family != first:
-        return f"{family} {first}"
-    return _value(lines, _NAME_LABELS)
+def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]) -> str | None:
+    """As it stands on the piece: the first person's, another's who is known, or what a field gives."""
+    found = mention(piece.text, people[0], optical=piece.read_optically) if people else None
+    others = list(among(piece.text, people[1:]))
+    if others and (found is None or found.fits < max(other.fits for _, other in others)):
+        return others[0][1].written
+    return found.written if found else declared(lines, text)
 
 
 def _portfolio(piece: Piece) -> str | None:

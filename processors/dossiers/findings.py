@@ -36,6 +36,7 @@ class Code(StrEnum):
     UNKNOWN_PIECE = "unknown_piece"
     TRACKED_CHANGES = "tracked_changes"
     STRUCK_TEXT = "struck_text"
+    NOT_OWED = "not_owed"
 
 
 class Verdict(StrEnum):
@@ -117,6 +118,11 @@ _CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Du texte est barré ({what}) : il n'est pas lu. Regardez la page si vous avez un doute.",
     ),
     Code.UNKNOWN_PIECE: (_I, "Pièce non attendue ({what}) : elle est gardée avec le dossier."),
+    Code.NOT_OWED: (
+        _I,
+        "Aucun dossier n'est dû : l'épreuve est passée en contrôle en cours de formation. "
+        "Ce qui a été déposé est gardé, sans être jugé.",
+    ),
 }
 
 

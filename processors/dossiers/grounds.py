@@ -16,7 +16,7 @@ from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence
 from processors.dossiers.layout import around
 from processors.dossiers.periods import Internship, Stay, states_time, total
 from processors.dossiers.persons import Owner
-from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK, Piece
+from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Piece
 from processors.dossiers.signatures import Signature, State, state_of
 from processors.findings import Severity
 from processors.plain import plain
@@ -100,7 +100,8 @@ def _persons(pieces: Sequence[ReadPiece]) -> Iterator[DossierFinding]:
             yield finding(Code.WRONG_PERSON, read.piece.file, [read.where(read.facts.names)])
         elif read.owner is Owner.DOUBTFUL:
             yield finding(Code.DOUBTFUL_PERSON, read.piece.file, [read.where(read.facts.names)])
-        elif read.owner is Owner.UNSAID and not read.piece.goes_on:
+        elif read.owner is Owner.UNSAID and not read.piece.goes_on and read.piece.kind != ENVIRONMENT:
+            # an environment certificate may name its centre alone
             yield finding(Code.DOUBTFUL_PERSON, f"{read.piece.file} : aucun nom lu", [read.evidence])
 
 
@@ -140,7 +141,7 @@ def _count(
 
 def _annexes(required: Required, theirs: Sequence[ReadPiece], option: str) -> Iterator[DossierFinding]:
     for read in theirs:
-        if read.piece.annex and read.piece.annex != required.annex:
+        if read.piece.annex and read.piece.annex not in (required.annex, *required.other_annexes):
             said = f"{read.piece.annex} au lieu de {required.annex} pour l'option {option}"
             yield finding(Code.WRONG_ANNEX, said, [read.evidence])
 
@@ -217,6 +218,8 @@ def _out_of_time(certificates: Sequence[ReadPiece], exam: Exam) -> Iterator[Doss
     if exam.deposit is None:
         return
     for read in certificates:
+        if read.piece.kind == WORK:  # a contract goes on after the deposit
+            continue
         ends = [period.last for period in read.facts.stay.periods]
         if ends and (max(ends) > exam.deposit.date or min(ends).year < exam.deposit.date.year - _YEARS):
             yield finding(

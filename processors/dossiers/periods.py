@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from processors.dossiers.models import without_print
 from processors.plain import plain
 
 _MONTHS = (
@@ -36,9 +37,13 @@ _FIGURES = (
 )
 _ISO = r"(?P<iy{0}>20\d\d)-(?P<im{0}>\d\d)-(?P<id{0}>\d\d)"
 _DATE = rf"(?:{_ISO}|{_FIGURES}|{_DAY}{_WORDS})"
+_ENDING = (
+    r"(?:(?:et|qui|il|elle|pour|a|s'est|se|doit|devra|devrait|prend|prendra|prendre|pris|termine\w*|"
+    r"acheve\w*|finit|finira|finir|fin|date|de|du|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
+)
 _BETWEEN = (
-    r"\s*(?:inclus\s*)?[,;]?\s*(?:jusqu'?\s?au|au|a|et le|et|>|->|-)?\s*"
-    r"(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?\s*:?\s*"
+    rf"\s*(?:inclus\s*)?[,;|]?\s*(?:{_ENDING})?(?:jusqu'?\s?au|au|a|et|>|->|-)?\s*"
+    r"(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?\s*[:|]?\s*"
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
 _LENGTH = re.compile(
@@ -49,6 +54,20 @@ _LENGTH = re.compile(
 _TIME = re.compile(
     rf"{_LENGTH.pattern}|\b\d{{1,2}}(?:er)?\s+(?:{_MONTH})\b|\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}\b"
 )
+_OPEN = re.compile(
+    rf"\b(?:depuis|(?:a compter|a partir) du|entree?e? (?:en fonctions? )?le)\s+(?:le\s+)?{_DATE.format(1)}"
+)
+_MADE_ON = re.compile(rf"\b(?:fait|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
+_BORN = re.compile(rf"\bne(?:\(e\)|e)? le\s*:?\s*{_DATE.format(1)}")
+_COUNTED = re.compile(
+    r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines|nombre de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
+)
+_OF_STAY = re.compile(
+    r"duree|soit|total|represent|pendant|durant|equival|effectu|stage (?:de|d'une)|semaines? ?:|heures ?:"
+)
+_NOT_OF_STAY = re.compile(r"absen|conge|preavis|essai|cours|hebdo|formation (?:de|en)|autorisation")
+_PERHAPS_MONTHS = 2  # of « nombre de semaines / de mois », where nothing is struck
+_NEAR = 60  # characters before a length, in which its own words stand
 _ONE_TO_TWELVE = (
     *("une", "deux", "trois", "quatre", "cinq", "six"),
     *("sept", "huit", "neuf", "dix", "onze", "douze"),
@@ -56,7 +75,7 @@ _ONE_TO_TWELVE = (
 _NUMBERS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, 1)}
 _HOURS_A_DAY = 7.0  # 35 hours a week
 _DAYS_A_WEEK = 5
-_LONGEST = 366 * 2  # days: more is a misreading
+_LONGEST = 366 * 3  # days, an apprentice's contract: more is a misreading
 
 
 @dataclass(frozen=True)
@@ -85,15 +104,28 @@ class Internship:
     periods: tuple[Period, ...]
 
 
-def read_stay(text: str) -> Stay:
-    """The periods and the length that a certificate's text states, in its order."""
-    said = _plain(text)
+def read_stay(text: str, *, open_ended: bool = False) -> Stay:
+    """The periods and the length that a certificate's text states, in its order.
+
+    `open_ended`: one that is told to have begun, and no end of it, lasts until the certificate was made.
+    """
+    said = _BORN.sub(" ", _plain(text))
     periods = []
     for match in _RANGE.finditer(said):
         period = _period(match.groupdict())
         if period is not None and period not in periods:
             periods.append(period)
-    return Stay(tuple(periods), _weeks_said(_RANGE.sub(" ", said)))
+    if open_ended and not periods:
+        begun, made = (_first_date(pattern, said) for pattern in (_OPEN, _MADE_ON))
+        made = made or max(find_dates(said), default=None)
+        if begun and made and begun < made:
+            periods.append(Period(begun, made))
+    return Stay(tuple(periods), _weeks_said(said))
+
+
+def _first_date(pattern: re.Pattern[str], said: str) -> date | None:
+    found = (_date(match.groupdict(), "1", None, None) for match in pattern.finditer(said))
+    return next((day for day in found if day), None)
 
 
 def states_time(line: str) -> bool:
@@ -143,8 +175,15 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 
 
 def _plain(text: str) -> str:
-    """`plain`, without ordinal signs and dotted lines."""
-    return " ".join(re.sub(r"[._]{3,}", " ", plain(text.replace("º", ""))).split())
+    """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
+    said = re.sub(r"[._]{2,}", " ", without_print(plain(text.replace("º", ""))))
+    said = re.sub(
+        r"(?<![\d/-])\.?\s?(\d{1,2})\s?\.?\s?([/.-])\s?\.?(\d{1,2})\s?\.?\s?\2\s?\.?(20\d\d|\d\d)(?!\d)",
+        r" \1/\3/\4 ",
+        " ".join(said.split()),
+    )
+    said = re.sub(r"(?<![\d/-])(0[1-9]|[12]\d|3[01]) (0[1-9]|1[0-2]) (20[23]\d)(?!\d)", r"\1/\2/\3", said)
+    return " ".join(said.split())
 
 
 def _period(found: dict[str, str | None]) -> Period | None:
@@ -186,9 +225,17 @@ def _month(name: str) -> int:
 
 
 def _weeks_said(plain: str) -> float | None:
-    """The greatest length that the text states, in weeks: parts stand beside their sum."""
+    """The greatest length that the text states of the stay, in weeks: parts stand beside their sum."""
+    dated = _RANGE.sub("|", plain)
     weeks = []
-    for match in _LENGTH.finditer(plain):
+    for match in _LENGTH.finditer(dated):
+        before, after = dated[max(0, match.start() - _NEAR) : match.start()], dated[match.end() :][:_NEAR]
+        if _NOT_OF_STAY.search(before[-25:]) or _NOT_OF_STAY.match(after.lstrip(" d'e")):
+            continue
+        sentence = before.rpartition(". ")[2]
+        beside = re.search(r"\|[^.]{0,30}$", before) or re.match(r"[^.]{0,30}\|", after)
+        if before and not beside and not _OF_STAY.search(sentence):
+            continue
         said, unit = match["n"], match["unit"]
         n = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
         if unit.startswith("sem"):
@@ -197,5 +244,8 @@ def _weeks_said(plain: str) -> float | None:
             weeks.append((1, n / _DAYS_A_WEEK))
         elif n > 40:  # fewer hours are those of a week
             weeks.append((2, n / _HOURS_A_DAY / _DAYS_A_WEEK))
+    counted = _COUNTED.search(dated)
+    if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
+        weeks.append((0, float(counted[1] or counted[2])))
     weeks = [(rank, n) for rank, n in weeks if 0 < n <= 60]
     return round(min(weeks, key=lambda w: (w[0], -w[1]))[1], 2) if weeks else None

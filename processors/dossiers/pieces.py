@@ -18,17 +18,76 @@ ACHIEVEMENT = "achievement_sheet"
 ENVIRONMENT = "environment_certificate"
 OTHER = "other"
 
+# headings of what no dossier asks for, some of them close to one that it does
+_NONE_OF_THESE = (
+    "convention de stage",
+    "convention tripartite",
+    "convention de formation",
+    "avenant a la convention",
+    "curriculum vitae",
+    "rapport de stage",
+    "compte rendu de stage",
+    "rapport d'activite",
+    "journal de stage",
+    "lettre de motivation",
+    "releve de notes",
+    "convocation",
+    "confirmation d'inscription",
+    "contrat d'apprentissage",
+    "contrat de professionnalisation",
+    "contrat de travail",
+    "livret scolaire",
+    "livret de suivi",
+    "attestation de suivi",
+    "attestation de reussite",
+    "attestation de formation",
+    "attestation de fin de formation",
+    "attestation d'assiduite",
+    "attestation de participation",
+    "attestation de scolarite",
+    "attestation d'inscription",
+    "attestation d'assurance",
+    "attestation de responsabilite civile",
+    "attestation de droits",
+    "attestation de recensement",
+    "attestation de vigilance",
+    "certificat de scolarite",
+    "certificat de reussite",
+    "certificat de realisation",
+    "certificat de participation",
+    "certificat d'accomplissement",
+    "certificat d'achevement",
+    "certificat de formation",
+    "certificate of completion",
+    "certificate of achievement",
+    "statement of accomplishment",
+    "badge numerique",
+    "carte nationale d'identite",
+    "grille d'aide a l'evaluation",
+    "grille d'evaluation",
+    "fiche d'evaluation",
+    "controle de conformite",
+    "deroulement et evaluation",
+    "sommaire des annexes",
+    "notice d'information",
+    "fiche de suivi",
+    "fiche d'appreciation",
+)
 # headings, plain; of two on a line the longer counts
 _HEADINGS: tuple[tuple[str, str], ...] = (
     (SYNTHESIS, "tableau de synthese"),
     (SYNTHESIS, "synthese des realisations professionnelles"),
     (SYNTHESIS, "annexe vi-1"),
     (SYNTHESIS, "annexe 6-1"),
-    (INTERNSHIP, "attestation de stage"),
     (INTERNSHIP, "attestation de fin de stage"),
     (INTERNSHIP, "certificat de stage"),
     (INTERNSHIP, "certificat de fin de stage"),
     (INTERNSHIP, "attestation de periode de stage"),
+    (INTERNSHIP, "attestation de realisation de stage"),
+    (INTERNSHIP, "attestation de stage"),
+    (INTERNSHIP, "attestation stage"),
+    (INTERNSHIP, "attestation de stagiaire"),
+    (INTERNSHIP, "attestation de periode de formation en milieu professionnel"),
     (INTERNSHIP, "attestation de presence en stage"),
     (INTERNSHIP, "attestation de stage en milieu professionnel"),
     (WORK, "certificat de travail"),
@@ -37,6 +96,14 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (WORK, "attestation employeur"),
     (WORK, "attestation de l'employeur"),
     (WORK, "attestation d'activite professionnelle"),
+    (WORK, "attestation d'employeur"),
+    (WORK, "attestation d'apprentissage"),
+    (WORK, "attestation de contrat"),
+    (WORK, "attestation d'alternance"),
+    (WORK, "attestation de presence en entreprise"),
+    (WORK, "attestation de periode en entreprise"),
+    (WORK, "certificat d'emploi"),
+    (WORK, "certificat d'employeur"),
     (ACHIEVEMENT, "description d'une realisation professionnelle"),
     (ACHIEVEMENT, "fiche descriptive de realisation professionnelle"),
     (ACHIEVEMENT, "fiche de realisation professionnelle"),
@@ -52,29 +119,49 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (ENVIRONMENT, "environnement technologique pour la certification"),
     (ENVIRONMENT, "annexe vii-7"),
     (ENVIRONMENT, "annexe 7-7"),
-    (OTHER, "convention de stage"),
-    (OTHER, "avenant a la convention"),
-    (OTHER, "curriculum vitae"),
-    (OTHER, "rapport de stage"),
-    (OTHER, "rapport d'activite"),
-    (OTHER, "lettre de motivation"),
-    (OTHER, "releve de notes"),
-    (OTHER, "convocation"),
-    (OTHER, "confirmation d'inscription"),
-    (OTHER, "contrat d'apprentissage"),
-    (OTHER, "contrat de travail"),
-    (OTHER, "livret scolaire"),
+    *((OTHER, phrase) for phrase in _NONE_OF_THESE),
 )
 _LIKE = 88  # of 100: what optical reading leaves of a heading
 _TOP = 14  # lines among which a heading stands
 _LONG = 90  # characters: a longer line is a sentence
 
+_LIKE_TYPED = 93  # typing leaves more
 _ATTESTS = r"soussigne|certifi|attest"
-_OF_STAGE = r"\b(en |de |un |son |comme |qualite de )?stag(e|iaire)\b"
+_OF_STAGE = r"\bstag(e|es|iaire)\b"
 _OF_WORK = (
-    r"\bsalarie|\bemploye|contrat (de travail|a duree)|\bcdi\b|\bcdd\b|poste de|a travaille"
-    r"|exerce les fonctions"
+    r"\bsalarie|\bemploye|\bapprentie?\b|\balternan|"
+    r"contrat (d'apprentissage|de professionnalisation|de travail|a duree)"
+    r"|\bcdi\b|\bcdd\b|poste de|a travaille|travaille (au sein|dans|chez)|fait partie (de nos|des) effectifs"
+    r"|(exerce|occupe) (les|la|le|une?|ses)\b"
 )
+_OF_COURSES = r"\b(mooc|modules?|cours|score|webinaire|e-learning|formation en ligne)\b"
+_AGREED = r"\barticle \d|\bles parties\b|s'engage|\bconvention\b|il a ete convenu"
+_PREFIX = re.compile(
+    r"^(?:\W|annexe [\w.\- ]{1,12}?\s?(?:\(suite\))?\s?[:-]|modele d(?:e |'|u )|objet ?:|une? "
+    r"|fiche \d ?:)*\s*"
+)
+_SENTENCE = re.compile(
+    r"\b(est|sont|sera|doit|doivent|delivree?|remise?|fournir|joindre|l'|d'une|article|votre|vos|mon|ma|notre)\b"
+)
+_LABELS_OF = {
+    INTERNSHIP: (
+        *("certifie que", "le stagiaire", "duree du stage", "dates de debut et de fin du stage"),
+        *("representant une duree totale", "denomination sociale", "montant de la gratification"),
+    ),
+    ACHIEVEMENT: (
+        *("n realisation", "organisation support de la realisation", "intitule de la realisation"),
+        *("competences travaillees", "conditions de realisation", "modalites d'acces aux productions"),
+    ),
+    ENVIRONMENT: (
+        *("description de l'implantation dans le centre", "environnement commun aux deux options"),
+        *("service d'authentification", "remarques de la commission", "annexe ii.e"),
+    ),
+    SYNTHESIS: (
+        *("adresse url du portfolio", "competences mises en oeuvre", "realisations en cours de formation"),
+        *("realisations en milieu professionnel", "gerer le patrimoine informatique"),
+    ),
+}
+_ENOUGH = 3  # labels of a model on a page: it is that model, whatever its heading
 
 
 @dataclass(frozen=True)
@@ -104,7 +191,7 @@ def pieces_of(file: str, pages: Sequence[Page]) -> tuple[Piece, ...]:
     found: list[tuple[str, list[Page]]] = []
     for page in pages:
         kind = _kind_of(page)
-        if found and (kind is None or (kind == found[-1][0] and _goes_on(kind, page))):
+        if found and _belongs(kind, page, *found[-1]):
             found[-1][1].append(page)
         else:
             found.append((kind or OTHER, [page]))
@@ -120,22 +207,47 @@ def pieces_of(file: str, pages: Sequence[Page]) -> tuple[Piece, ...]:
     )
 
 
+def _belongs(kind: str | None, page: Page, before: str, pages: Sequence[Page]) -> bool:
+    """Whether a page of this kind goes on with the document before."""
+    if before == OTHER and kind == INTERNSHIP and any(_agreed(one) for one in pages):
+        return _agreed(page)  # an agreement speaks of the certificate that ends it
+    return kind is None or (kind == before and (kind == OTHER or _goes_on(kind, page)))
+
+
+def _agreed(page: Page) -> bool:
+    return len(set(re.findall(_AGREED, plain(page.text)))) >= 2
+
+
 def _kind_of(page: Page) -> str | None:
-    """The kind that the page's heading names, else the one that its sentences do."""
-    lines = _plain_lines(page)
+    """The kind that the page's heading names, else its labels, else its sentences; another annex is none."""
+    lines = [line.text for line in page.lines if line.text.strip()]
     heads = lines[:_TOP] if page.read_by != "cells" else lines[: 2 * _TOP]
+    optical = page.read_by == "ocr"
     for k, line in enumerate(heads):
-        below = f"{line} {heads[k + 1]}" if k + 1 < len(heads) else line
-        kind = _heading(line) or _heading(below)
-        if kind is not None:
+        parts = [*line.split("\t"), line]
+        if k + 1 < len(heads):
+            parts.append(f"{line} {heads[k + 1]}")
+        for part in parts:
+            kind = _heading(part, optical)
+            if kind is not None:
+                return kind
+    whole = plain(page.text)
+    for kind, labels in _LABELS_OF.items():
+        if sum(label in whole for label in labels) >= _ENOUGH:
             return kind
-    whole = " ".join(lines)
-    if re.search(_ATTESTS, whole):
-        if re.search(_OF_WORK, whole) and not re.search(r"\bstag(e|iaire)\b", whole):
-            return WORK
-        if re.search(_OF_STAGE, whole):
-            return INTERNSHIP
-    return None
+    if any(re.match(r"annexe \w+(?:[-.]\w+)*\s?(?:: |- |$)", plain(line)) for line in heads):
+        return OTHER
+    return _by_sentences(whole)
+
+
+def _by_sentences(whole: str) -> str | None:
+    if not re.search(_ATTESTS, whole) or len(set(re.findall(_AGREED, whole))) >= 2:
+        return None
+    if re.search(_OF_WORK, whole) and not re.search(_OF_STAGE, whole):
+        return WORK
+    if re.search(_OF_STAGE, whole):
+        return INTERNSHIP
+    return OTHER if re.search(_OF_COURSES, whole) else None
 
 
 def _goes_on(kind: str, page: Page) -> bool:
@@ -143,10 +255,13 @@ def _goes_on(kind: str, page: Page) -> bool:
     lines = _plain_lines(page)
     if kind == SYNTHESIS:
         return True
+    if any("(suite" in line for line in lines[:_TOP]):
+        return True
     if any(re.search(r"\bverso\b", line) and "recto" not in line for line in lines[:_TOP]):
         return True
     if any(
-        re.search(r"\b(?:page|p\.?)\s*[2-9]\s*(?:/|sur)\s*\d", line) for line in (*lines[:4], *lines[-4:])
+        re.search(r"\b(?:page|p\.?)\s*[2-9]\s*(?:/|sur)\s*\d|^[2-9]\s?/\s?[2-9]$", line)
+        for line in (*lines[:4], *lines[-4:])
     ):
         return True
     return kind == ACHIEVEMENT and not any(re.search(r"\bintitule|\bn. ?realisation", line) for line in lines)
@@ -156,26 +271,45 @@ def _plain_lines(page: Page) -> list[str]:
     return [text for line in page.lines if (text := plain(line.text))]
 
 
-def _heading(line: str) -> str | None:
-    """The kind whose heading the line is: a phrase that stands there as it is counts before a likeness."""
-    if len(line) > _LONG:
+def _heading(written: str, optical: bool) -> str | None:
+    """The kind whose heading this is: a phrase that stands there as it is counts before a likeness."""
+    line = plain(written)
+    line = re.sub(r"\b(?:[a-z'] ){4,}[a-z]\b", lambda spaced: spaced[0].replace(" ", ""), line)
+    if len(line) > _LONG or re.match(r"\W*(?:article )?\d+ ?[-.:)]", line):
         return None
+    whole, line = line, _PREFIX.sub("", line)
+    capitals = _in_capitals(written)
     best: tuple[bool, float, str] | None = None
     for kind, phrase in _HEADINGS:
-        exact = phrase in line
+        exact = (phrase in line and _stands_alone(phrase, line, capitals)) or (
+            phrase.startswith("annexe ") and re.match(rf"{re.escape(phrase)}(?![\w-])", whole) is not None
+        )
         like = 100.0 if exact else _likeness(phrase, line)
-        if like >= _LIKE:
+        if like >= (_LIKE if optical else _LIKE_TYPED):
             best = max(best or (False, 0.0, ""), (exact, len(phrase) if exact else like, kind))
     return best[2] if best else None
 
 
+def _stands_alone(phrase: str, line: str, capitals: bool) -> bool:
+    """Whether the phrase is the line's heading, and not a part of a sentence."""
+    if capitals or line.endswith(phrase):
+        return True
+    return line.startswith(phrase) and not _SENTENCE.match(line[len(phrase) :].lstrip())
+
+
+def _in_capitals(written: str) -> bool:
+    letters = [letter for letter in written if letter.isalpha()]
+    return bool(letters) and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
+
+
 def _likeness(phrase: str, line: str) -> float:
-    """Of 0 to 100; an annex's number leaves no room for slips."""
-    if phrase.startswith("annexe ") or len(line) < 0.85 * len(phrase):
+    """Of 0 to 100; an annex's number leaves no room for slips, nor a heading for a whole sentence."""
+    if phrase.startswith("annexe ") or not 0.85 * len(phrase) < len(line) < 2.5 * len(phrase):
         return 0.0
     return fuzz.partial_ratio(phrase, line)
 
 
 def _annex(pages: Sequence[Page]) -> str:
-    found = re.search(r"\b(?:vii|7)\s?[-.]\s?1\s?[-.]\s?([ab])\b", plain(pages[0].text))
-    return f"VII-1-{found[1].upper()}" if found else ""
+    """`VII-1-A`, `9-1-B`: as the piece itself writes it, of whatever session's circular."""
+    found = re.search(r"\b(vii|viii|vi|ix|iv|\d)\s?[-.]\s?(\d)\s?[-.]\s?([ab])\b", plain(pages[0].text))
+    return f"{found[1]}-{found[2]}-{found[3]}".upper() if found else ""

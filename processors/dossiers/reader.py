@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from processors.dossiers.facts import facts_of
@@ -17,7 +17,7 @@ from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import OTHER, pieces_of
 from processors.dossiers.seals import Seal, seals_of
 from processors.dossiers.signatures import dated_by_hand, signatures_of
-from processors.people import Candidate
+from processors.people import Candidate, Form
 from processors.session import Exam, Session
 
 
@@ -42,24 +42,29 @@ def read_dossier(
     exam: Exam,
     candidate: Candidate,
     deposited_at: dt.datetime | None,
+    roster: Sequence[Candidate] = (),
 ) -> DossierReading:
     """The reading of one candidate's dossier for an épreuve.
 
     `files`, `said`: what `files.unpack` made of it. `deposited_at`: an aware instant, None if unknown.
+    `roster`: everybody whom a piece may name; the candidate may be among them.
     ValueError when the session has no rule for the candidate's option and category.
     """
     rule = session.dossier_rule(exam.code, candidate.option, candidate.category)
     if rule is None:
         raise ValueError(f"no dossier rule for {exam.code} × {candidate.option} × {candidate.category}")
+    others = [person for person in roster if person.number != candidate.number]
     pieces: list[ReadPiece] = []
     findings = list(said)
     for file in files:
         try:
-            read = tuple(_pieces(file, candidate))
+            read = tuple(_pieces(file, candidate, others))
             pieces += read
             findings += _struck(read)
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
+    if candidate.form is Form.CCF:
+        return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED),))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
     if not pieces and not unread:
         return DossierReading(candidate.number, (), None, (*absent(), *findings))
@@ -77,11 +82,11 @@ def _struck(pieces: Iterable[ReadPiece]) -> Iterator[DossierFinding]:
             yield finding(Code.STRUCK_TEXT, read.piece.file, where)
 
 
-def _pieces(file: DepositedFile, candidate: Candidate) -> Iterator[ReadPiece]:
+def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidate]) -> Iterator[ReadPiece]:
     seals: tuple[Seal, ...] = seals_of(file.data) if file.kind is FileKind.PDF else ()
     for piece in pieces_of(file.name, read_pages(file)):
-        facts = facts_of(piece)
+        facts = facts_of(piece, (candidate, *others))
         wanted = piece.kind != OTHER
         signatures = signatures_of(piece, seals) if wanted else ()
         dated = facts.dated or (wanted and dated_by_hand(piece))
-        yield ReadPiece(piece, facts, owner_of(piece, facts, candidate), signatures, dated)
+        yield ReadPiece(piece, facts, owner_of(piece, facts, candidate, others), signatures, dated)
