@@ -176,6 +176,7 @@ def test_a_poison_page_fails_its_file_alone() -> None:
     assert run_pages(numbers, Path("scan"), 1, pages=0) == []
 
 
+@pytest.mark.slow
 def test_a_poison_page_fails_alone_where_something_may_stand_for_it() -> None:
     answers = run_pages(numbers, Path("poison"), 1, pages=60, workers=2, instead=absent)
     lost = [k for k, (number, _) in enumerate(answers) if number is None]

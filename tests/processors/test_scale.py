@@ -208,6 +208,7 @@ def test_one_reduced_sheet_is_named_amid_a_pile_that_is_read() -> None:
     assert named.code is Code.OFF_SCALE_PAGE and "66 %" in named.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.66, 0.71, 1.41])
 def test_a_pile_off_scale_is_one_finding(scale: float) -> None:
     pages = [flat(page, Setting()) for k in (1, 2) for page in (first_page(k).whole, inside_page(2, k))]
@@ -233,6 +234,7 @@ def test_a_pile_that_is_read_at_another_scale_is_told_once() -> None:
     assert "96 %" in reading.findings[0].message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_page_of_any_size_raises(seed: int) -> None:
     rng = np.random.default_rng(seed)
