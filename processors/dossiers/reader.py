@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
-from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
+from processors.dossiers.findings import Code, DossierFinding, Evidence, Severity, Verdict, absent, finding
 from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
 from processors.dossiers.layout import around
 from processors.dossiers.pages import read_pages
@@ -64,7 +64,8 @@ def read_dossier(
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
     if candidate.form is Form.CCF:
-        return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED),))
+        told = [found for found in findings if found.severity is Severity.INFO]
+        return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED), *told))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
     if not pieces and not unread:
         return DossierReading(candidate.number, (), None, (*absent(), *findings))

@@ -216,6 +216,7 @@ def test_an_apprentices_contract_may_go_on_after_the_deposit() -> None:
 def test_nothing_is_owed_by_who_is_examined_in_ccf() -> None:
     reading = judged(replace(NOLWENN, form=Form.CCF), worded("soussigné"))
     assert [found.code for found in reading.findings] == [Code.NOT_OWED]
+    assert len(reading.pieces) == 1  # what came is kept
 
 
 def test_who_is_examined_in_ccf_is_enrolled_for_no_dossier() -> None:
