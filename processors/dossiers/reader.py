@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
-from processors.dossiers.findings import Code, DossierFinding, Evidence, Severity, Verdict, absent, finding
+from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
 from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
 from processors.dossiers.layout import around
 from processors.dossiers.pages import read_pages
@@ -17,6 +17,7 @@ from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import OTHER, pieces_of
 from processors.dossiers.seals import Seal, seals_of
 from processors.dossiers.signatures import dated_by_hand, signatures_of
+from processors.findings import Severity
 from processors.people import Candidate, Form
 from processors.session import Exam, Session
 
