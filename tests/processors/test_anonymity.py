@@ -336,10 +336,9 @@ def test_bars_show_wherever_they_are_stuck(tilt: float, turn: int) -> None:
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 @pytest.mark.parametrize("text", ["U1-" + NUMBER, "autre étiquette 17"])
 def test_a_label_stuck_on_an_inside_page_leaks(tmp_path: Path, form: Form, turn: int, text: str) -> None:
-    page = np.ascontiguousarray(np.rot90(answers(1), turn))
-    stick(page, text.encode("ascii", "ignore").decode(), 300, 200)
-    page = np.ascontiguousarray(np.rot90(page, -turn))
-    assert leaked(tmp_path, form, [page, answers(2)], [PagePlace(1), PagePlace(2)]) == (1,)
+    stick(page := np.rot90(answers(1), turn).copy(), text.encode("ascii", "ignore").decode(), 300, 200)
+    pages = [np.rot90(page, -turn).copy(), answers(2)]
+    assert leaked(tmp_path, form, pages, [PagePlace(1), PagePlace(2)]) == (1,)
 
 
 @pytest.mark.parametrize("shift", [(0, -20), (0, 30), (60, 0), (-60, 0)])
