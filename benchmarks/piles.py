@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import ratchet
-from benchmarks.reading import CENTRE, EXAM, FORM
+from benchmarks.reading import CENTRE, EXAM, FORMS
 from processors.people import Candidate
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
 from processors.scans.page import Expected
@@ -40,6 +40,7 @@ from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
+FORM = FORMS["ccyc"]
 RATCHET = Path(__file__).with_name("ratchet_piles.toml")
 Rng = np.random.Generator
 Side = tuple[PageReading, ...]
