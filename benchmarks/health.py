@@ -24,7 +24,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.reading import CENTRE, EXAM, FORM
+from benchmarks.reading import CENTRE, EXAM, FORMS
 from processors.findings import Code
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus, ScanReading
@@ -33,6 +33,8 @@ from specimens.batch import Batch, Kind, draw_batch
 from specimens.hand import Rng
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, Picture
+
+FORM = FORMS["ccyc"]
 
 OF_PILES = (
     Code.SCANNER_LINE, Code.SCANNER_BAND, Code.SCANNER_BLIND, Code.DIRTY_GLASS, Code.SIDE_TURNED,
