@@ -22,9 +22,11 @@ _PX = DPI / 25.4
 _BESIDE = 14.0  # mm from its label to a box
 _LOOSE = 7.0  # mm from a label to a mark without a box
 _SMALL, _LARGE = 1.6, 8.0  # mm: sides of a box
-_FRAMED = 0.7  # of each side of an outline is drawn
+_FRAMED = 0.58  # of each side of an outline is drawn at its edge: of a ring 0.65, of a letter S 0.45
 _TICKED, _CLEAN = 0.12, 0.06  # of a box's inside is ink
 _TIMES = 3.0  # as much ink as in its fellow
+_LETTER = 2.2  # mm: smaller outlines in a word are letters
+_ALIKE = 1.35  # times as wide or high at most
 _SLACK = 1.3  # mm by which a box may stand off its fellow's place
 _NEARER = 0.6
 _WALL = 1.2  # mm over and under a row that a cell's side goes on
@@ -181,9 +183,18 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
     x, y, w, h = label
     for square in squares:
         left, top, wide, high = square.box
+        if min(wide, high) < _LETTER or not any(
+            _alike(square, other) for other in squares if other != square
+        ):
+            continue
         if top < y + h and y < top + high and left < x + 0.5 * w and x < left + wide < x + 0.8 * w:
             return left + wide, y, x + w - left - wide, h
     return label
+
+
+def _alike(one: _Square, other: _Square) -> bool:
+    """Whether both may be boxes of one form, by their sizes."""
+    return all(1 / _ALIKE < one.box[side] / other.box[side] < _ALIKE for side in (2, 3))
 
 
 def _drawn_sides(dark: Gray, box: Box) -> tuple[float, float, float, float]:
@@ -191,7 +202,7 @@ def _drawn_sides(dark: Gray, box: Box) -> tuple[float, float, float, float]:
     part = dark[_rows(box), _columns(box)]
     if min(part.shape) < 4:
         return 0.0, 0.0, 0.0, 0.0
-    band = max(2, round(0.22 * min(part.shape)))
+    band = max(2, round(0.12 * min(part.shape)))
     across = (part[:band].any(0), part[-band:].any(0), part[:, :band].any(1), part[:, -band:].any(1))
     top, bottom, left, right = (float(side.mean()) for side in across)
     return top, bottom, left, right
@@ -215,7 +226,7 @@ def _fellows(
             for label, square in zip(labels, own, strict=True)
         ]
     pair = [square for square in own if square is not None]
-    if len(pair) < 2 or pair[0].box == pair[1].box:
+    if len(pair) < 2 or pair[0].box == pair[1].box or not _alike(*pair):
         return None
     return sum(_gap(label, square.box, after) for label, square in zip(labels, pair, strict=True)), pair
 
