@@ -100,7 +100,7 @@ def draw(k: int, seed: int, form: Form) -> Batch:
     )  # fmt: skip
 
 
-def run(k: int, seed: int, form: Form) -> tuple[str, list[Case]]:
+def run(k: int, form: Form, seed: int) -> tuple[str, list[Case]]:
     """Draws and reads one batch: what it looks like, and its cases."""
     cv2.setNumThreads(1)
     batch = draw(k, seed, form)
@@ -234,14 +234,16 @@ def main() -> None:
     kept = ratchet.load()
     if wanted.ratchet or wanted.update:
         wanted.batches, wanted.seed = kept.batches, kept.seed
+    names = [wanted.form] if wanted.form else list(FORMS)
     console, cases = Console(), []
     with ProcessPoolExecutor(wanted.jobs) as pool:
-        for name in [wanted.form] if wanted.form else FORMS:
-            drawn = pool.map(partial(run, seed=wanted.seed, form=FORMS[name]), range(wanted.batches))
-            for look, of_batch in drawn:
-                told = "; ".join(filter(None, map(amiss, of_batch))) or "as drawn"
-                console.print(f"{name:16} {look:28} {told}")
-                cases += of_batch
+        batches = range(wanted.batches)
+        forms = [names[k % len(names)] for k in batches]
+        drawn = pool.map(partial(run, seed=wanted.seed), batches, [FORMS[name] for name in forms])
+        for name, (look, of_batch) in zip(forms, drawn, strict=True):
+            told = "; ".join(filter(None, map(amiss, of_batch))) or "as drawn"
+            console.print(f"{name:16} {look:28} {told}")
+            cases += of_batch
     tell(console, cases)
     if wanted.update:
         ratchet.save(kept.raised(rates(cases)))

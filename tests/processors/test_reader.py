@@ -124,7 +124,7 @@ def test_a_corner_folded_over_the_text_is_named_though_a_bold_hand_covers_the_pa
 
 
 def test_a_convocation_whose_print_looks_like_page_boxes_is_named() -> None:
-    _, cases = run(118, 2701, FORMS["ccyc"])
+    _, cases = run(118, FORMS["ccyc"], 2701)
 
     convocation = next(case for case in cases if case.name == Kind.FOREIGN_PAGE)
     assert convocation.came == {"right", "named"}
