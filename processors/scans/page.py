@@ -49,6 +49,7 @@ _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
 _CLEAR = 6.0  # mm beyond: its number in clear
 _BESIDE_BOXES = 5.0  # mm around the page boxes, whose sides, and ones, look like bars
+_HIGHEST_LABEL = 38.0  # mm
 _CAPTION = 4.5  # mm above the page boxes
 _FRAMED = 1.0  # mm within the page boxes: what the edge of the image cuts there may read as another number
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
@@ -138,7 +139,7 @@ def read_page(
         if label is not None and not any(lies_in(one, zone) for one in found):
             found.append(Found(wiped[0], zone))  # read, though too pale or scribbled over to be seen
         sheet = placement.corners(_sheet(form)) / scale
-        found = [one for one in found if sticks_out(one, wiped[0], sheet, strokes)]
+        found = [one for one in found if sticks_out(one, wiped[0], sheet, strokes) and not _is_header(one)]
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
@@ -272,6 +273,12 @@ def _model(placement: Placement, form: Form) -> str:
 def _as_number(reading: FieldReading | None) -> int | None:
     text = reading.text.replace(" ", "") if reading is not None else ""
     return int(text) if text else None
+
+
+def _is_header(found: Found) -> bool:
+    """Whether what looks like bars is higher than any label: rows of identity boxes on a poor scan."""
+    sides = np.hypot(*(found.area - np.roll(found.area, 1, axis=0)).T)
+    return bool(sides.min() > _HIGHEST_LABEL * PX)
 
 
 def _sheet(form: Form) -> Rectangle:
