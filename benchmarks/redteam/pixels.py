@@ -158,7 +158,7 @@ def _candidates(roster: tuple[object, ...]) -> list[Candidate]:
     for who in roster:
         exams.setdefault(who.number, []).append(who.exam)  # type: ignore[attr-defined]
     people = {who.number: who for who in roster}  # type: ignore[attr-defined]
-    fields = [f for f in Candidate.__dataclass_fields__ if f != "exams"]
+    fields = [f for f in Candidate.__dataclass_fields__ if f not in ("exams", "form")]
     return [
         Candidate(**{f: getattr(who, f) for f in fields}, exams=tuple(exams[number]))
         for number, who in people.items()
