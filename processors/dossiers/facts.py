@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from processors.dossiers.names import among, declared, mention
+from processors.dossiers.names import among, beside, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
@@ -160,10 +160,7 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
             match = re.search(rf"(?:^|\| |[.;] ){label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line)
             if match is None:
                 continue
-            after = [part.strip(" .:_|") for part in line[match.end("sep") :].split("|")]
-            said = next((part for part in after if part), None)
-            if said is None and k + 1 < len(lines) and ":" not in lines[k + 1]:
-                said = lines[k + 1].split("|")[0].strip(" .:_|") or None
+            said = beside(lines, k, match.end("sep"))
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
             if said and not re.match(
                 r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option)", f"{said} "

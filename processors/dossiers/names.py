@@ -242,16 +242,22 @@ def _seen(words: Sequence[str], name: Sequence[str], least: float) -> list[tuple
     return found
 
 
+def beside(lines: Sequence[str], k: int, end: int) -> str | None:
+    """What stands after the label that ends there in line `k`: on it, in the next column, or below."""
+    after = [part.strip(" .:_|") for part in lines[k][end:].split("|")]
+    said = next((part for part in after if part), None)
+    if said is None and k + 1 < len(lines) and ":" not in lines[k + 1]:
+        said = lines[k + 1].split("|")[0].strip(" .:_|") or None
+    return said
+
+
 def _field(lines: Sequence[str], label: re.Pattern[str]) -> str | None:
     """What stands after the first such label: on its line, else in the next column, else below."""
     for k, line in enumerate(lines):
         match = label.search(line)
         if match is None:
             continue
-        after = [part.strip(" .:_|") for part in line[match.end("sep") :].split("|")]
-        said = next((part for part in after if part), None)
-        if said is None and k + 1 < len(lines) and ":" not in lines[k + 1]:
-            said = lines[k + 1].split("|")[0].strip(" .:_|") or None
+        said = beside(lines, k, match.end("sep"))
         said = said and _NEXT_LABEL.split(f" {said}")[0].strip(" .:_|")
         if said:
             return said
