@@ -164,11 +164,13 @@ class Limits:
         for what, limit in (
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_AS, self.memory),
-            (resource.RLIMIT_CPU, int(self.seconds) + 1),
             (resource.RLIMIT_FSIZE, _WRITTEN),
             (resource.RLIMIT_NOFILE, _FILES),
         ):
             resource.setrlimit(what, (limit, limit))
+        # Below the hard limit the signal is one that nobody sends from outside: the file is to blame for it
+        processor = int(self.seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
 
 
 _PLAIN = {

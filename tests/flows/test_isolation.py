@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.isolation import Interrupted, isolated, run_pages
+from flows.isolation import Interrupted, Limits, isolated, run_pages
 from processors.findings import Code
 from processors.scans.dropped import inspect
 from processors.scans.raster import BadScan
@@ -140,6 +140,12 @@ def test_a_child_that_takes_too_much_memory() -> None:
 def test_a_child_that_never_ends_is_stopped(function: object) -> None:
     assert failure(function, seconds=0.5).code is Code.READING_FAILED
     assert isolated(double, 1) == 2
+
+
+def test_processor_time_that_is_used_up_is_the_files_fault_and_no_kill_from_outside() -> None:
+    spinning = [sys.executable, "-c", "while True: pass"]
+    ended = subprocess.run(spinning, preexec_fn=Limits(0, 2 << 30).keep, check=False)
+    assert ended.returncode == -signal.SIGXCPU
 
 
 def test_a_failure_names_its_kind_and_quotes_nothing(caplog: pytest.LogCaptureFixture) -> None:
