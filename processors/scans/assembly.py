@@ -14,7 +14,7 @@ from processors.people import Candidate
 from processors.scans.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, attribute, sheet_evidence
-from processors.scans.misplaced import blank_inside, confirmed, contradicted, of_two_hands
+from processors.scans.misplaced import blank_inside, confirmed, contradicted, of_two_hands, two_hands_from
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
 from processors.scans.places import evidence_of
@@ -31,7 +31,7 @@ from processors.scans.scale import is_off_scale, percent
 from processors.scans.sequence import Place
 from processors.scans.shown import shown
 from processors.scans.sides import sides, slots
-from processors.scans.strays import headed_strays, is_double
+from processors.scans.strays import doubles, headed_strays
 
 
 def assemble(
@@ -71,8 +71,9 @@ def assemble(
     neighbours = [Neighbour(those, seems(owner)) for those, owner in zip(kept, owners, strict=True)]
     handed, nobodys = handed_in(annexes, sheets, pages, copy_of, neighbours)
     strays = headed_strays(pages, copy_of, [copy.length for copy in neighbours])
+    hands = two_hands_from(kept)
     copies = [
-        _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []))
+        _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []), hands)
         for k, (group, those, owner, with_it) in enumerate(
             zip(whole_copies, kept, owners, handed, strict=True)
         )
@@ -110,6 +111,7 @@ def _copy(
     pile: Pile,
     handed: Handed,
     strays: Sequence[PageReading],
+    hands: float,
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None and not page.headed]
@@ -118,7 +120,7 @@ def _copy(
     missing = (*sorted(set(range(1, length + 1)) - set(kept)), *missing_after(length, handed))
     findings = [
         *_completeness(members, kept, missing, strays),
-        *_order(members, kept, length, pile, handed),
+        *_order(members, kept, length, pile, handed, hands),
         *_annexes(handed),
         *_appearance(pages, foreign, model),
         *shown(pages, owner.candidate.number if owner.candidate else None, label_pattern),
@@ -184,22 +186,17 @@ def _completeness(
         beside = [kept[n] for n in sorted(kept) if {n - 1, n + 1} & set(missing)]
         there, what = sorted(p.page for p, _ in members), _the(missing)
         findings.append(finding(Code.MISSING_PAGES, there, what=what, evidence=whole(beside)))
-    there_already = {page.page for page in kept.values()}
-    spare: dict[int, int] = {}
-    others = list(strays)
-    for page, place in members:
-        number = place.number or 0
-        if page.page in there_already | {stray.page for stray in strays}:
-            continue
-        if is_double(page, kept[number]):
-            spare[page.page] = number
-        else:
-            others.append(page)
+    left = {p.page for p in kept.values()} | {stray.page for stray in strays}
+    spare = {page.page: (page, place.number or 0) for page, place in members if page.page not in left}
+    twice = doubles(
+        {k: page for k, (page, _) in spare.items()}, {k: kept[number] for k, (_, number) in spare.items()}
+    )
+    others = [*strays, *(page for k, (page, _) in spare.items() if k not in twice)]
     if others:
         findings.append(finding(Code.UNDECLARED_PAGE, [p.page for p in others], evidence=whole(others)))
-    if spare:
-        what = french_pages(sorted(set(spare.values())))
-        findings.append(finding(Code.DUPLICATE_PAGES, spare, what=what))
+    if twice:
+        what = french_pages(sorted({spare[k][1] for k in twice}))
+        findings.append(finding(Code.DUPLICATE_PAGES, sorted(twice), what=what))
     if members and all(p.number is None for p, _ in members):
         findings.append(finding(Code.NO_PAGE_NUMBERS, [p.page for p, _ in members]))
     return findings
@@ -211,6 +208,7 @@ def _order(
     length: int,
     pile: Pile,
     handed: Handed,
+    hands: float,
 ) -> list[Finding]:
     """What is out of the pile's order, and what is not sure of it."""
     findings = []
@@ -228,7 +226,10 @@ def _order(
     elsewhere = contradicted(kept, length, len(handed.pages))
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
-    for code, doubtful in ((Code.TWO_HANDS, of_two_hands(kept)), (Code.BLANK_INSIDE, blank_inside(kept))):
+    for code, doubtful in (
+        (Code.TWO_HANDS, of_two_hands(kept, hands)),
+        (Code.BLANK_INSIDE, blank_inside(kept)),
+    ):
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
-from processors.scans.readings import FieldReading, PageReading
+from processors.scans.readings import FieldReading, PageKind, PageReading
 from processors.scans.writing import sides_apart
 
 _SURE = 5.5
@@ -15,24 +17,44 @@ wrongly with more; of digits that are not the expected one, 99 in 100 are."""
 
 _TWO_HANDS = 0.9
 """Of 116 drawn sheets none lies further apart; of sides of two people's sheets three in four do."""
+_CLOSE_HANDS, _VARIATION, _SHEETS = 0.5, 3.0, 12
+"""In a pile of so many sheets three in four of which lie far closer, no sheet lies further apart than so many
+times what they do: of 136 drawn gray ones one did, and of two people's sheets five in six do."""
+
+_NUMBERS = range(1, MAX_PAGES + 1)
+_FIRSTS = frozenset(_NUMBERS[::PAGES_PER_SHEET])
+_MAY_BE: dict[PageKind, Collection[int]] = {
+    PageKind.FIRST: _FIRSTS,
+    PageKind.INSIDE: frozenset(_NUMBERS) - _FIRSTS,
+}
 
 
 def contradicted(kept: Mapping[int, PageReading], length: int, annexes: int = 0) -> list[PageReading]:
     """The pages of a copy (by their numbers) that bear another number, or the total of another copy.
 
-    Who leaves the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`.
+    A page says another number if a page of its kind can bear it: what opens a sheet is no page 4. Who leaves
+    the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`.
     """
     totals = range(length - PAGES_PER_SHEET + 1, length + annexes + 1)
     return [
         page
         for number, page in kept.items()
-        if max(_odds(page.number_reading, [number]), _odds(page.total_reading, totals)) >= _SURE
+        if _odds(page.number_reading, [number], _MAY_BE.get(page.kind, _NUMBERS)) >= _SURE
+        or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     ]
 
 
-def of_two_hands(kept: Mapping[int, PageReading]) -> list[PageReading]:
+def two_hands_from(pile: Iterable[Mapping[int, PageReading]]) -> float:
+    """From what distance on the two sides of a sheet are of two hands, in a pile of these copies."""
+    distances = [distance for kept in pile for _, distance in sides_apart(kept)]
+    if len(distances) < _SHEETS:
+        return _TWO_HANDS
+    return float(np.clip(_VARIATION * np.percentile(distances, 75), _CLOSE_HANDS, _TWO_HANDS))
+
+
+def of_two_hands(kept: Mapping[int, PageReading], limit: float) -> list[PageReading]:
     """The pages of the sheets whose recto and verso are written so differently that two passed as one."""
-    return [page for pages, distance in sides_apart(kept) if distance > _TWO_HANDS for page in pages]
+    return [page for pages, distance in sides_apart(kept) if distance > limit for page in pages]
 
 
 def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
@@ -52,14 +74,13 @@ def confirmed(kept: Mapping[int, PageReading]) -> bool:
     return 2 * right >= len(kept)
 
 
-def _odds(reading: FieldReading | None, expected: range | list[int]) -> float:
-    """Log odds of the likeliest number against the likeliest of those expected; 0 where nothing is read."""
+def _odds(reading: FieldReading | None, expected: Collection[int], possible: Collection[int]) -> float:
+    """Log odds of the likeliest possible number against the likeliest expected; 0 where nothing is read."""
     read = reading.text.replace(" ", "") if reading is not None else ""
     if reading is None or read == "" or int(read) in expected:
         return 0.0
-    chances = [_chance(reading, number) for number in range(MAX_PAGES + 1)]
-    there = max(chances[number] for number in expected)
-    return math.log(max(*chances, 1e-9) / max(there, 1e-9))
+    there = max(_chance(reading, number) for number in expected)
+    return math.log(max(*(_chance(reading, number) for number in possible), 1e-9) / max(there, 1e-9))
 
 
 def _chance(reading: FieldReading, number: int) -> float:

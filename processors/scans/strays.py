@@ -8,17 +8,26 @@ from processors.scans.readings import PageKind, PageReading
 from processors.scans.reunion import likeness
 
 
-def is_double(page: PageReading, kept: PageReading) -> bool:
-    """Whether leaving this page out loses nothing: it is empty, or the page that was kept is the same one.
+def doubles(spare: Mapping[int, PageReading], kept: Mapping[int, PageReading]) -> set[int]:
+    """Of the pages that are not kept (by page of the file), those that may be left out without a loss.
 
-    Two pages with next to nothing on them look alike whatever they are: their numbers tell, then.
+    `kept`: the page that was kept in the place of each. It is the same one scanned again; or both are empty,
+    or one could not be read. Where one is empty and the other is not, they are two persons'. Two pages with
+    next to nothing on them look alike whosever they are: one is a double if it bears the number of the other,
+    and lies beside a page that is certainly there twice.
     """
-    if page.headed:
-        return False
-    if page.blank or kept.trouble is not None or page.trouble is not None:
-        return True
-    alike = likeness(page, kept)
-    return alike > 0 or (alike == 0 and not kept.blank and page.number == kept.number)
+    plain = {k: page for k, page in spare.items() if not page.headed}
+    alike = {k: likeness(page, kept[k]) for k, page in plain.items()}
+    again = {k for k, ratio in alike.items() if ratio > 0}
+    empty = {
+        k for k, page in plain.items() if (page.blank and kept[k].blank) or kept[k].trouble or page.trouble
+    }
+    faint = {
+        k
+        for k, ratio in alike.items()
+        if ratio == 0 and not kept[k].blank and plain[k].number == kept[k].number and {k - 1, k + 1} & again
+    }
+    return again | empty | faint
 
 
 def headed_strays(

@@ -107,7 +107,7 @@ def test_a_lost_leaf_names_its_pages_and_says_what_to_do() -> None:
 
 
 def test_a_leaf_scanned_twice_is_set_aside_and_said() -> None:
-    one = sheet(0)
+    one = drawn(sheet(0), 1)
     (copy,) = read(*one[:2], *one)
     assert copy.status is CopyStatus.COMPLETE
     assert copy.pages == (1, 2, 5, 6)

@@ -174,6 +174,38 @@ def test_a_page_that_says_it_is_another_holds_its_copy(told: dict[str, tuple[int
     assert any(Code.MISPLACED_PAGE in codes(copy) for copy in copies)
 
 
+def test_a_number_that_no_page_of_its_kind_bears_is_misread() -> None:
+    """A 9 that looks like a 4: the page opens a sheet, so it is no page 4."""
+    pages = marked(0, 12)
+    pages[8] = replace(pages[8], number=4, number_reading=page(4, 12).number_reading)
+    copies, _, _ = read([[p] for p in pages])
+    assert [copy.status for copy in copies] == [CopyStatus.COMPLETE]
+
+
+def test_an_empty_leaf_is_no_double_of_a_written_one() -> None:
+    """The leaf before it has lost its own: it would take the place of the empty one."""
+    own, other = (
+        [replace(p, fingerprint=0.01 * drawn(10 * owner + n)) for n, p in enumerate(marked(owner, 4))]
+        for owner in (0, 1)
+    )
+    empty = [replace(p, blank=True) for p in own[2:]]
+    copies, _, truths = read([[p] for p in (*own[:2], *other[2:], *empty)])
+    for copy in copies:
+        foreign = {truths[p][:11] for p in copy.pages} - {copy.candidate}
+        assert copy.status is not CopyStatus.COMPLETE or not foreign
+
+
+def test_in_a_pile_of_like_sheets_two_hands_are_told_sooner() -> None:
+    def with_hands(sheets: int) -> set[Code]:
+        pages = [replace(p, hand=np.zeros(5), half=Half.LEFT) for p in marked(0, 4 * sheets)]
+        pages[1:3] = [replace(p, hand=np.array([0.2, 0.2, 0.2, 0, 0])) for p in pages[1:3]]
+        copies, _, _ = read([[p] for p in pages])
+        return {code for copy in copies for code in codes(copy)}
+
+    assert Code.TWO_HANDS in with_hands(12)
+    assert Code.TWO_HANDS not in with_hands(3)
+
+
 def test_who_does_not_count_unused_pages_is_not_held() -> None:
     pages = [page(n, 2, 0) for n in (1, 2)] + [replace(page(n, 2, 0), **EMPTY) for n in (3, 4)]
     copies, _, _ = read([[p] for p in pages])
