@@ -28,9 +28,10 @@ test: lint
 
 # Left out: what a validator of the bill of materials wants, nobody uses here, and every process that imports
 # jsonschema, each run of a flow among them, spends half of its start on.
-lock: $(VENV)/.ready
-	$(BIN)/pip install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
+lock:
+	python3 -m venv build/lock
+	build/lock/bin/pip install -q uv
+	build/lock/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
 		--no-emit-package rfc3987-syntax --no-emit-package lark pyproject.toml -o requirements.lock
 
 supply: setup

@@ -12,7 +12,6 @@ A new PDF is built from the redacted bytes alone; nothing of the original file i
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -25,6 +24,14 @@ import pikepdf
 import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
+from pypdf import PdfWriter
+from pypdf.generic import (
+    BooleanObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+)
 
 from processors.scans import g4, lossless, registration
 from processors.scans.a3 import part_box
@@ -41,7 +48,6 @@ Polygon = tuple[tuple[float, float], ...]
 """x, y in pixels."""
 
 _PAPER = 255
-_STATIC_ID = b"31415926535897932384626433832795"  # what qpdf writes, in every file alike
 
 
 @dataclass(frozen=True)
@@ -89,22 +95,14 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
 
     BadImage if a page cannot be decoded, BadScan if the file is broken.
     """
-    pdf = pikepdf.new()
-    sizes = []
+    pdf = PdfWriter()
+    pdf.metadata = None
     for place, raw in zip(places, _raws(path, places), strict=True):
-        stream, width, height = _redacted(pdf, raw, place)
-        sizes.append(int(stream.Length))
-        _add_page(pdf, stream, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
+        image, width, height = _redacted(raw, place)
+        _add_page(pdf, image, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
     buffer = io.BytesIO()
-    pdf.save(
-        buffer,
-        static_id=True,
-        fix_metadata_version=False,
-        object_stream_mode=pikepdf.ObjectStreamMode.disable,
-    )
-    # an identifier of all the bytes, as qpdf can make it, takes as long as all the rest of writing
-    identifier = hashlib.sha256(repr(sizes).encode()).hexdigest()[: len(_STATIC_ID)]
-    return buffer.getvalue().replace(_STATIC_ID, identifier.encode())
+    pdf.write(buffer)
+    return buffer.getvalue()
 
 
 def _raws(path: Path, places: Sequence[PagePlace]) -> Iterator[RawImage]:
@@ -120,30 +118,33 @@ def _raws(path: Path, places: Sequence[PagePlace]) -> Iterator[RawImage]:
         yield raw
 
 
-def _add_page(pdf: pikepdf.Pdf, image: pikepdf.Stream, width: float, height: float, rotate: int) -> None:
-    pdf.add_blank_page(page_size=(round(width, 2), round(height, 2)))
-    page = pdf.pages[-1].obj
-    page["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
-    page["/Contents"] = pdf.make_stream(b"%.2f 0 0 %.2f 0 0 cm /Im0 Do" % (width, height))
-    page["/Rotate"] = rotate % 360
+def _add_page(pdf: PdfWriter, image: StreamObject, width: float, height: float, rotate: int) -> None:
+    page = pdf.add_blank_page(round(width, 2), round(height, 2))
+    drawing = StreamObject()
+    drawing.set_data(b"%.2f 0 0 %.2f 0 0 cm /Im0 Do" % (width, height))
+    # a stream that is no object of its own is written where it stands, and no reader finds it
+    images = DictionaryObject({NameObject("/Im0"): pdf._add_object(image)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): images})
+    page[NameObject("/Contents")] = pdf._add_object(drawing)
+    page[NameObject("/Rotate")] = NumberObject(rotate % 360)
 
 
 # --- one page's image, redacted ------------------------------------------------------------------
 
 
-def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepdf.Stream, int, int]:
-    """The image stream that may be seen, its width and height."""
+def _redacted(raw: RawImage, place: PagePlace) -> tuple[StreamObject, int, int]:
+    """The image that may be seen, its width and height."""
     if raw.codec == "jpeg":
         try:
             data = stripped(raw.data)
         except ValueError as error:
             raise BadImage("image tronquée") from error
         if place.whole and not place.wiped:
-            return _stream(pdf, raw, data, raw.width, raw.height), raw.width, raw.height
+            return _stream(raw, data, raw.width, raw.height), raw.width, raw.height
         if (kept := _kept_blocks(raw, data, place)) is not None:
-            return _stream(pdf, raw, *kept), *kept[1:]
+            return _stream(raw, *kept), *kept[1:]
     elif raw.codec == "g4" and place.whole and not place.wiped:
-        return _stream(pdf, raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
+        return _stream(raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
     if not place.whole or place.wiped:
         upright = turned(_part(turned(pixels, raw.rotate), raw.dpi, place), place.turn)
@@ -154,10 +155,10 @@ def _redacted(pdf: pikepdf.Pdf, raw: RawImage, place: PagePlace) -> tuple[pikepd
     height, width = pixels.shape[:2]
     if raw.bilevel:
         data, inverted = g4.encode(pixels)
-        return _stream(pdf, raw, data, width, height, inverted), width, height
+        return _stream(raw, data, width, height, inverted), width, height
     if raw.codec == "flate":
-        return _flate(pdf, pixels), width, height
-    return _stream(pdf, raw, _jpeg(pixels, raw), width, height), width, height
+        return _flate(pixels), width, height
+    return _stream(raw, _jpeg(pixels, raw), width, height), width, height
 
 
 def _kept_blocks(raw: RawImage, data: bytes, place: PagePlace) -> tuple[bytes, int, int] | None:
@@ -211,28 +212,25 @@ def _jpeg(pixels: Pixels, raw: RawImage) -> bytes:
     return buffer.getvalue()
 
 
-def _stream(
-    pdf: pikepdf.Pdf, raw: RawImage, data: bytes, width: int, height: int, inverted: bool = False
-) -> pikepdf.Stream:
-    stream = _image(pdf, data, width, height, raw.colour, 1 if raw.bilevel else 8)
-    if raw.bilevel:
-        stream["/Filter"] = pikepdf.Name.CCITTFaxDecode
-        stream["/DecodeParms"] = pikepdf.Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=inverted)
-    else:
-        stream["/Filter"] = pikepdf.Name.DCTDecode
-    return stream
+def _stream(raw: RawImage, data: bytes, width: int, height: int, inverted: bool = False) -> StreamObject:
+    if not raw.bilevel:
+        return _image(data, width, height, raw.colour, 8, "/DCTDecode")
+    image = _image(data, width, height, False, 1, "/CCITTFaxDecode")
+    parameters = _numbers(K=-1, Columns=width, Rows=height)
+    parameters[NameObject("/BlackIs1")] = BooleanObject(inverted)
+    image[_PARAMETERS] = parameters
+    return image
 
 
-def _flate(pdf: pikepdf.Pdf, pixels: Pixels) -> pikepdf.Stream:
+def _flate(pixels: Pixels) -> StreamObject:
     """What a PNG holds is what Flate with predictor 15 means."""
     colour = pixels.ndim == 3
     ok, png = cv2.imencode(".png", pixels[:, :, ::-1] if colour else pixels)
     assert ok
     height, width = pixels.shape[:2]
-    stream = _image(pdf, b"".join(_idat(png.tobytes())), width, height, colour, 8)
-    stream["/Filter"] = pikepdf.Name.FlateDecode
-    stream["/DecodeParms"] = pikepdf.Dictionary(Predictor=15, Colors=3 if colour else 1, Columns=width)
-    return stream
+    image = _image(b"".join(_idat(png.tobytes())), width, height, colour, 8, "/FlateDecode")
+    image[_PARAMETERS] = _numbers(Predictor=15, Colors=3 if colour else 1, Columns=width)
+    return image
 
 
 def _idat(png: bytes) -> Iterator[bytes]:
@@ -244,12 +242,21 @@ def _idat(png: bytes) -> Iterator[bytes]:
         at += 12 + size
 
 
-def _image(pdf: pikepdf.Pdf, data: bytes, width: int, height: int, colour: bool, bits: int) -> pikepdf.Stream:
-    stream = pdf.make_stream(data)
-    stream["/Type"], stream["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Image
-    stream["/Width"], stream["/Height"], stream["/BitsPerComponent"] = width, height, bits
-    stream["/ColorSpace"] = pikepdf.Name.DeviceRGB if colour else pikepdf.Name.DeviceGray
-    return stream
+def _image(data: bytes, width: int, height: int, colour: bool, bits: int, codec: str) -> StreamObject:
+    image = StreamObject()
+    image.set_data(data)
+    image.update(_numbers(Width=width, Height=height, BitsPerComponent=bits))
+    space = "/DeviceRGB" if colour else "/DeviceGray"
+    names = {"/Type": "/XObject", "/Subtype": "/Image", "/ColorSpace": space, "/Filter": codec}
+    image.update({NameObject(key): NameObject(name) for key, name in names.items()})
+    return image
+
+
+_PARAMETERS = NameObject("/DecodeParms")
+
+
+def _numbers(**values: int) -> DictionaryObject:
+    return DictionaryObject({NameObject(f"/{key}"): NumberObject(value) for key, value in values.items()})
 
 
 # --- read again before it leaves -----------------------------------------------------------------
@@ -311,7 +318,19 @@ def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
 
 _STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}
 _STREAM_KEYS |= {"/DecodeParms", "/Length"}
-_PAGE_KEYS = {"/Type", "/Parent", "/MediaBox", "/Resources", "/Contents", "/Rotate"}
+_WORDS = {
+    b"/Type",
+    b"/Catalog",
+    b"/Pages",
+    b"/Kids",
+    b"/Count",
+    b"/Page",
+    b"/Parent",
+    b"/MediaBox",
+    b"/Rotate",
+}
+_WORDS |= {b"/Resources", b"/XObject", b"/Im0", b"/Contents"}
+_NAME, _TEXT = re.compile(rb"/[^\s/<>\[\]()]*"), re.compile(rb"\(|(?<!<)<(?!<)")
 _TAIL = 1024  # bytes: few enough that no name of five letters stands there by chance
 _DRAWING = re.compile(rb"[\d.]+ 0 0 [\d.]+ 0 0 cm /Im0 Do\s*")
 
@@ -319,17 +338,16 @@ _DRAWING = re.compile(rb"[\d.]+ 0 0 [\d.]+ 0 0 cm /Im0 Do\s*")
 def _is_bare(data: bytes, pages: int, forbidden: Collection[str]) -> bool:
     """Whether the file holds as many pages of one image each, and nothing else at all."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        if set(pdf.trailer) - {"/Root", "/Size", "/ID"} or set(pdf.Root.keys()) - {"/Type", "/Pages"}:
+        if set(pdf.trailer) - {"/Root", "/Size"}:
             return False
         images = 0
         for item in pdf.objects:
             if not isinstance(item, pikepdf.Stream):
-                if str(item.get("/Type", "")) == "/Page" and set(item.keys()) - _PAGE_KEYS:
+                written = item.unparse(resolved=True)
+                if _TEXT.search(written) or set(_NAME.findall(written)) - _WORDS:
                     return False
-                written = item.unparse()
             elif "/Subtype" not in item:
-                written = item.read_bytes()
-                if not _DRAWING.fullmatch(written):
+                if not _DRAWING.fullmatch(item.read_bytes()):
                     return False
             elif set(item.keys()) - _STREAM_KEYS or not _draws_alone(item):
                 return False
@@ -338,9 +356,6 @@ def _is_bare(data: bytes, pages: int, forbidden: Collection[str]) -> bool:
                 # what follows the last pixel draws nothing
                 if _says(item.read_raw_bytes()[-_TAIL:], [word for word in forbidden if len(word) > 4]):
                     return False
-                continue
-            if _says(written, forbidden):
-                return False
         return images == pages == len(pdf.pages)
 
 

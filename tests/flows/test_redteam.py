@@ -134,7 +134,12 @@ def reopened(loot: Loot, change: Callable[[pikepdf.Pdf], None], **how: Any) -> L
     with pikepdf.open(io.BytesIO(first(loot).pdf)) as pdf:
         change(pdf)
         pdf.save(out, **how)
-    return only(loot, pdf=out.getvalue())
+    return only(loot, pdf=without_identifier(out.getvalue()))
+
+
+def without_identifier(saved: bytes) -> bytes:
+    """What pikepdf gives every file that it saves is blotted out."""
+    return re.sub(rb"/ID \[<\w+><\w+>\]", lambda found: b" " * len(found[0]), saved)
 
 
 def name_of(loot: Loot) -> str:
@@ -179,7 +184,7 @@ TRACES: dict[str, Callable[[Loot], Loot]] = {
     "a date": lambda loot: reopened(loot, lambda pdf: pdf.docinfo.update({"/CreationDate": "D:20260520"})),
     "xmp": lambda loot: reopened(loot, lambda pdf: pdf.Root.update({"/Metadata": pdf.make_stream(b"<x/>")})),
     "a revision": lambda loot: only(loot, pdf=first(loot).pdf * 2),
-    "an identifier": lambda loot: reopened(loot, lambda pdf: None, static_id=False),
+    "an identifier": lambda loot: only(loot, pdf=first(loot).pdf.replace(b"/Size", b"/ID [<61><62>] /Size")),
     "an image behind": lambda loot: reopened(
         loot, lambda pdf: pdf.pages[0].Resources.XObject.update({"/Im1": pdf.pages[0].Resources.XObject.Im0})
     ),
@@ -196,12 +201,17 @@ def with_loose_object(data: bytes) -> bytes:
     with pikepdf.open(io.BytesIO(data)) as pdf:
         pdf.pages[0].obj["/Rotate"] = pdf.make_indirect(pikepdf.Dictionary(Left=1))
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    return re.sub(rb"/Rotate \d+ 0 R", lambda led: b"/Rotate 0".ljust(len(led[0])), out.getvalue())
+    led_astray = re.sub(rb"/Rotate \d+ 0 R", lambda led: b"/Rotate 0".ljust(len(led[0])), out.getvalue())
+    return without_identifier(led_astray)
 
 
 @pytest.mark.parametrize("what", TRACES)
 def test_a_planted_trace_is_found(loot: Loot, what: str) -> None:
     assert list(ATTACKS["traces"](TRACES[what](loot)))
+
+
+def test_nothing_is_found_where_nothing_was_planted(loot: Loot) -> None:
+    assert not list(ATTACKS["traces"](reopened(loot, lambda pdf: None)))
 
 
 def test_a_marker_that_does_not_draw_and_what_follows_an_end_are_found() -> None:

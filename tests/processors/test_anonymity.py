@@ -1,6 +1,7 @@
 """What a corrector gets, opened again: nothing of the original remains but what may be seen."""
 
 import io
+import re
 from pathlib import Path
 
 import cv2
@@ -190,18 +191,17 @@ def test_no_comment_exif_or_metadata_comes_along(tmp_path: Path, form: Form, cod
 
     assert not any(trace in data for trace in traces)
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        assert set(pdf.trailer) <= {"/Root", "/Size", "/ID"}
+        assert set(pdf.trailer) <= {"/Root", "/Size"}
         assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
     for _, stream in image_streams(data):
         markers = {marker for marker, _, _ in jpeg_segments(stream)}
         assert not markers & {0xFE, *range(0xE1, 0xF0)} - {0xEE}
 
 
-def test_the_same_copy_gives_the_same_bytes_another_another_identifier(tmp_path: Path, form: Form) -> None:
+def test_the_same_copy_gives_the_same_bytes(tmp_path: Path, form: Form) -> None:
     path = scan(tmp_path / "scan.pdf", [first(form), answers(2)], "gray")
     places = [PagePlace(1, wipe=mask(form)), PagePlace(2)]
-    one, again, other = (anonymous_pdf(path, copy) for copy in (places, places, places[1:]))
-    assert one == again and one.split(b"/ID")[1][:40] != other.split(b"/ID")[1][:40]
+    assert anonymous_pdf(path, places) == anonymous_pdf(path, places)
 
 
 @pytest.mark.parametrize("codec", ["gray", "colour", "g4", "flate"])
@@ -357,9 +357,25 @@ def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:
     assert leaks(data, [PagePlace(1, wipe=mask(form))], form, PATTERN, []) == (1,)
 
 
+def without_identifier(saved: bytes) -> bytes:
+    """What pikepdf gives every file that it saves is blotted out."""
+    return re.sub(rb"/ID \[<\w+><\w+>\]", lambda found: b" " * len(found[0]), saved)
+
+
 @pytest.mark.parametrize(
     "where",
-    ["info", "metadata", "annotation", "content", "second image", "comment", "reserved marker", "bits"],
+    [
+        "info",
+        "metadata",
+        "annotation",
+        "resources",
+        "name",
+        "content",
+        "second_image",
+        "comment",
+        "reserved_marker",
+        "bits",
+    ],
 )
 def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, where: str) -> None:
     path = scan(tmp_path / "scan.pdf", [answers(1), answers(2)], "gray")
@@ -375,9 +391,13 @@ def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, 
                 pdf.Root.Metadata = pdf.make_stream(NAME.encode())
             case "annotation":
                 page.Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Contents=NAME)])
+            case "resources":
+                page.Resources.Properties = pikepdf.Dictionary(Who=NAME)
+            case "name":
+                page.Resources.ProcSet = pikepdf.Array([pikepdf.Name("/DUPONT")])
             case "content":
                 page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n% " + NUMBER.encode())
-            case "second image":
+            case "second_image":
                 other = pdf.make_stream(pdf.pages[1].obj.Resources.XObject.Im0.read_raw_bytes())
                 same = pdf.pages[1].obj.Resources.XObject.Im0.items()
                 other.update({key: value for key, value in same if key != "/Length"})
@@ -386,7 +406,7 @@ def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, 
                 image = page.Resources.XObject.Im0
                 raw = image.read_raw_bytes()
                 image.write(raw[:2] + b"\xff\xfe\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
-            case "reserved marker":
+            case "reserved_marker":
                 image = page.Resources.XObject.Im0
                 raw = image.read_raw_bytes()
                 image.write(raw[:2] + b"\xff\x02\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
@@ -397,4 +417,13 @@ def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, 
                 image.write(raw[:-2] + hidden + raw[-2:], filter=pikepdf.Name.DCTDecode)
         buffer = io.BytesIO()
         pdf.save(buffer)
-    assert leaks(buffer.getvalue(), places, form, PATTERN, [NAME, NUMBER]) == (1, 2)
+    assert leaks(without_identifier(buffer.getvalue()), places, form, PATTERN, [NAME, NUMBER]) == (1, 2)
+
+
+def test_a_file_with_an_identifier_leaks(tmp_path: Path, form: Form) -> None:
+    data = anonymous_pdf(scan(tmp_path / "scan.pdf", [answers(1)], "gray"), [PagePlace(1)])
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(buffer)
+    assert leaks(without_identifier(buffer.getvalue()), [PagePlace(1)], form, PATTERN, []) == ()
+    assert leaks(buffer.getvalue(), [PagePlace(1)], form, PATTERN, []) == (1,)

@@ -131,7 +131,9 @@ def texts(data: bytes) -> bytes:
     """Every string and stream of a file, decoded where that is possible."""
     with pikepdf.open(io.BytesIO(data)) as opened:
         streams = [one for one in opened.objects if isinstance(one, pikepdf.Stream) and "/Width" not in one]
-        return b"".join([*(one.unparse() for one in opened.objects), *(one.read_bytes() for one in streams)])
+        return b"".join(
+            [*(one.unparse(resolved=True) for one in opened.objects), *(one.read_bytes() for one in streams)]
+        )
 
 
 @pytest.mark.slow
