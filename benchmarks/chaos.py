@@ -29,14 +29,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
+from actions.context import Context, context, now
+from actions.copies import decide
+from actions.lots import give_back
 from benchmarks.chaos_killer import Killer
 from benchmarks.chaos_portrait import compare, leftovers, log_troubles, portrait
 from benchmarks.chaos_session import Drawn, draw_session
 from flows import lots, scans, watch
 from flows.audit import ship
-from flows.context import Context, context, now
 from flows.demo_session import OPEN, write_demo_session
-from flows.lotting import give_back
 from flows.prepare import prepare
 from flows.stages import SurroundingsError
 from flows.up import Machine, running
@@ -141,8 +142,8 @@ class Run:
         for copy in wait:
             if copy.id not in unfit:
                 owner = ids[numbers[keys[copy.scan]][copy.position - 1]]
-                how = {"candidate": owner, "reason": "lu sur la copie", "actor": "service", "at": now()}
-                intake.decide(work.register, copy.id, Decision.ATTRIBUTE, **how)
+                how = {"candidate": owner, "actor": "service", "at": now()}
+                decide(work, copy.id, Decision.ATTRIBUTE, "lu sur la copie", **how)
         return True
 
     def all_settled(self) -> bool:
@@ -180,7 +181,7 @@ class Run:
             hers = queries.all_lots(connection, corrector=who)
         for lot in hers:
             if lot.state is LotState.PULLED:
-                give_back(self.work, token, lot.id, at=now())
+                give_back(self.work, lot, at=now())
         return all(lot.state is not LotState.ASSIGNED for lot in hers)
 
     def all_shipped(self) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from actions.context import Context
 from benchmarks.chaos_session import Pile
-from flows.context import Context
 from flows.demo_session import OPEN
 from storage import persons, queries
 from storage.audit import rebuild

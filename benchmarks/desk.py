@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event
 
+from actions.context import Context, now
 from desk.app import create_app
 from desk.settings import DeskSettings
 from desk.visits import begin
-from flows.context import Context, now
 from flows.demo_session import CENTRES, write_demo_session
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from actions.context import Context, now
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from flows.context import Context, now
 from storage import accounts, persons, tokens
-from storage.changes import Refused
+from storage.refusals import Refused
 from storage.states import Role
 
 router = APIRouter(prefix="/coordination/comptes")

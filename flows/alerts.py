@@ -14,15 +14,15 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.context import Context, context, now
-from flows.due import scans_due
+from actions.context import Context, context, now
 from flows.measures import LITTLE_ROOM, TOO_LONG, Measures
 from flows.messages import send
-from flows.receipts import plural
 from flows.stages import stage
+from papers.receipts import plural
 from processors.deadlines import french_instant
 from storage import standing
 from storage.counts import counts_by_centre
+from storage.extensions import scans_due
 from storage.standing import AlertCleared, AlertRaised
 
 ACTOR = "raise_alerts"
@@ -104,8 +104,9 @@ def _late_centres(work: Context, at: datetime) -> list[Alert]:
     for exam in work.session.written:
         with work.register.reading() as connection:
             by_centre = counts_by_centre(connection, exam.code)
+            dues = {centre: scans_due(connection, work.session, exam.code, centre) for centre in by_centre}
         for centre, counts in sorted(by_centre.items()):
-            due = scans_due(work, exam.code, centre)
+            due = dues[centre]
             if due is None or not timedelta(0) < due.at - at <= near:
                 continue
             awaited = counts.expected if counts.present is None else counts.present

@@ -6,16 +6,16 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from flows.context import Context
-from flows.due import scans_due
+from actions.context import Context
+from actions.reconciling import reconciliation_of
 from flows.keys import is_plain, receipt_key
 from flows.pictures import pictures_of
 from flows.quarantine import keep_aside
-from flows.receipts import Receipt, ReceiptCopy, render_html, render_json
-from flows.reconciling import reconciliation_of
+from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
 from processors.reconciliation import Reconciliation
 from storage import persons, queries
+from storage.extensions import scans_due
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
 from storage.states import Life, ScanState
 
@@ -51,12 +51,12 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
     """What the register knows of this scan, its copies, and its centre and épreuve."""
     exam = work.session.exam(scan.exam) if scan.exam else None
     centre = work.session.centre(scan.centre) if scan.centre else None
-    due = scans_due(work, scan.exam, scan.centre)
     with work.register.reading() as connection:
+        due = scans_due(connection, work.session, scan.exam, scan.centre)
         copies = queries.copies_of_scan(connection, scan.id)
         findings = queries.findings_of_scan(connection, scan.id)
+        known = reconciliation_of(connection, exam.code, centre.uai) if exam and centre else None
     name = scan.inbox_key.rpartition("/")[2]
-    known = reconciliation_of(work, exam.code, centre.uai) if exam and centre else None
     named = {copy.candidate for copy in copies if copy.candidate is not None}
     if known is not None:
         named |= {*known.enrolled, *known.received, *known.absent}

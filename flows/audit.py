@@ -6,8 +6,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import context, now
 from flows import artifacts
-from flows.context import context, now
 from flows.stages import stage
 from storage import audit
 from storage.signing import load_or_make_key

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from flows.context import Context
+from actions.context import Context
 from flows.isolation import isolated
 from flows.office import as_pdfs
 from processors.dossiers.contract import finding_json

@@ -20,8 +20,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
+from actions.context import Context, now
 from flows.commission import Commission, Line, Shown, lines_of
-from flows.context import Context, now
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity

@@ -6,12 +6,12 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import context
+from actions.reconciling import reconcile_centre
 from flows import artifacts
-from flows.context import context
-from flows.due import scans_due
-from flows.reconciling import reconcile_centre
 from flows.stages import stage
 from storage import deposits, persons, queries
+from storage.extensions import scans_due
 from storage.facts import DeadlineSwept
 
 ACTOR = "sweep_deadlines"
@@ -38,7 +38,8 @@ def sweep() -> int:
     swept = 0
     for exam in work.session.written:
         for centre in work.session.centres:
-            due = scans_due(work, exam.code, centre.uai)
+            with work.register.reading() as connection:
+                due = scans_due(connection, work.session, exam.code, centre.uai)
             if due is None or due.met(at):
                 continue
             with work.register.reading() as connection:

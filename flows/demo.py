@@ -13,10 +13,11 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from flows import demo_dossiers, lotting
+from actions import lots as of_lots
+from actions.context import Context, context, now
+from flows import demo_dossiers
 from flows.commission_list import write_report
 from flows.console import console, print_counts, print_table
-from flows.context import Context, context, now
 from flows.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
 from flows.demo_truth import Verdict, judge
 from flows.keys import ATTENDANCE, RECEIPTS, SCANS
@@ -86,7 +87,7 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
         console.print(f"running {name}")
         _run(machine, name)
     reference, corrector = _busiest(work)
-    lots = lotting.pull(work, tokens[reference], folder / "corrector", at=now())
+    lots = of_lots.pull_all(work, of_lots.who_has(work, tokens[reference]).id, folder / "corrector", at=now())
     console.print("running ship-audit")
     _run(machine, "ship-audit")
     receipts = _bring_receipts(work, folder / "receipts")

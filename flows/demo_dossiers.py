@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from flows.context import Context
+from actions.context import Context
 from flows.demo_session import CENTRES
 from flows.keys import DOSSIERS
 from processors.dossiers.findings import GROUNDS

@@ -11,8 +11,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import context, now
 from flows import artifacts
-from flows.context import context, now
 from flows.enrolled import candidate_of, sitting
 from flows.isolation import isolated
 from flows.office import as_pdfs

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flows.context import Context
+from actions.context import Context
 from processors.people import Candidate
 from storage import persons
 from storage.rows import EnrolledCandidate

@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import Context, context, now
 from flows import runs
 from flows.answers import answer_and_clear
-from flows.context import Context, context, now
 from flows.quarantine import keep_aside
 from flows.stages import stage
 from processors.findings import Code, finding

@@ -8,8 +8,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows import artifacts, lotting
-from flows.context import context, now
+from actions import lots as of_lots
+from actions.context import context, now
+from flows import artifacts
 from flows.stages import stage
 
 
@@ -39,7 +40,7 @@ def form_all() -> Formed:
     lots = copies = unroutable = 0
     for exam in work.session.written:
         if exam.in_window(now()):
-            plan = lotting.form(work, exam, at=now(), actor="form_lots")
+            plan = of_lots.form(work, exam, at=now(), actor="form_lots")
             lots += len(plan.lots)
             copies += sum(len(lot.copies) for lot in plan.lots)
             unroutable += sum(len(left.copies) for left in plan.unroutable)

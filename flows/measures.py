@@ -12,7 +12,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.context import Context
+from actions.context import Context
 from storage import deposits, standing, waiting
 from storage.counts import exam_counts
 from storage.deposits import DossierCounts

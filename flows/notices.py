@@ -12,10 +12,10 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
+from actions.context import Context
 from flows.commission import Commission, Line, lines_of
 from flows.commission_list import escaped
-from flows.context import Context
-from flows.printed import printed
+from papers.printed import printed
 from processors.deadlines import Deadline, french_instant
 from processors.dossiers.findings import Code
 from processors.findings import Severity

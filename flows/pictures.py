@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from flows.context import Context
+from actions.context import Context
 from flows.isolation import isolated
 from processors.findings import Evidence, Finding
 from processors.scans.anonymity import PagePlace

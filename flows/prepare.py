@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flows.context import context, now
+from actions.context import context, now
 from storage.facts import SessionLoaded
 
 

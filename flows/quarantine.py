@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from flows.context import Context
+from actions.context import Context
 from storage.objects import NotFoundError
 from storage.rows import ScanRow
 

@@ -18,17 +18,16 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import Context, context, now
+from actions.lots import put_back
+from actions.reconciling import reconcile_centre
 from flows import artifacts
 from flows.answers import answer
-from flows.context import Context, context, now
-from flows.due import scans_due
 from flows.enrolled import naming, roster_of, with_numbers
 from flows.isolation import isolated, run_pages
 from flows.keys import scan_path
-from flows.lotting import put_back
 from flows.pictures import keep_pictures
 from flows.quarantine import sha256_of
-from flows.reconciling import reconcile_centre
 from flows.stages import SurroundingsError, stage
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
@@ -38,6 +37,7 @@ from processors.scans.page import Expected
 from processors.scans.raster import BadScan
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
 from storage import intake, queries
+from storage.extensions import scans_due
 from storage.facts import (
     CopyAnonymised,
     CopyNotAnonymous,
@@ -187,7 +187,8 @@ def read(job: Job) -> bool:
 
 
 def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
-    due = scans_due(work, scan.exam, scan.centre)
+    with work.register.reading() as connection:
+        due = scans_due(connection, work.session, scan.exam, scan.centre)
     if due is None or due.met(scan.deposited_at):
         return []
     return [finding(Code.LATE, what=str(due))]

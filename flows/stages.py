@@ -13,8 +13,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from actions.context import context
 from flows import tracing
-from flows.context import context
 from flows.failures import keep_failure
 from storage.objects import StoreError
 

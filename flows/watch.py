@@ -9,9 +9,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions import attendance
+from actions.context import Context, context, now
 from flows import artifacts, runs
 from flows.answers import answer_and_clear
-from flows.context import Context, context, now
 from flows.keys import (
     ATTENDANCE,
     DOSSIERS,
@@ -24,7 +25,6 @@ from flows.keys import (
     scan_path,
 )
 from flows.measures import note_watched
-from flows.reconciling import reconcile_centre
 from flows.stages import stage
 from processors.dossiers.files import MAX_BYTES
 from storage import deposits, intake, queries
@@ -127,10 +127,9 @@ def take_attendance() -> int:
         else:
             centre, exam = place
             data = work.store.inbox.get(info.key)
-            read = intake.import_attendance(work.register, data, exam, centre, actor=ACTOR, at=now())
+            read = attendance.take(work, exam, centre, data, actor=ACTOR, at=now())
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             taken += not read.problems
-            reconcile_centre(work, exam, centre, actor=ACTOR, at=now())
         if not answer["taken"]:
             work.store.vault.copy_from(work.store.inbox, info.key, f"quarantine/attendance/{info.etag}")
         _answer(work, info, answer)

@@ -20,11 +20,9 @@ from processors.dossiers.findings import Code, Verdict
 from processors.people import DepositTime, read_deposit_times
 from processors.session import Exam
 from processors.tables import Import
-from storage.changes import Refused
 from storage.events import Event
 from storage.facts import (
     DossierAbsent,
-    DossierDecided,
     DossierDeposited,
     DossierRead,
     DossiersDated,
@@ -34,6 +32,7 @@ from storage.facts import (
 from storage.ids import new_id
 from storage.intake import keep_file
 from storage.objects import ObjectInfo
+from storage.refusals import Refused
 from storage.register import Register
 from storage.schema import (
     candidates,
@@ -160,27 +159,6 @@ def mark_absent(register: Register, exam: str, candidate: str, *, actor: str, at
         return register.record(facts, new_id("doss"), actor=actor, at=at) is not None
     except Refused:  # a file came, or another sweep, since somebody looked
         return False
-
-
-def pronounce(
-    register: Register,
-    dossier: str,
-    decision: Pronounced,
-    grounds: Sequence[Code],
-    author: str,
-    reason: str,
-    *,
-    actor: str,
-    at: datetime,
-) -> Event | None:
-    """What the commission decides; earlier decisions stay. Author and reason may name people: vault.
-
-    Raises Refused when there is no such dossier.
-    """
-    key = f"reasons/{dossier}-{secrets.token_hex(8)}.json"
-    register.vault.put(key, json.dumps({"author": author, "reason": reason}, ensure_ascii=False).encode())
-    facts = DossierDecided(decision=decision, grounds=tuple(grounds), reason=key)
-    return register.record(facts, dossier, actor=actor, at=at)
 
 
 def dossiers_of(

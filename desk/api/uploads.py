@@ -16,10 +16,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from actions.context import Context
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.lookup import written
-from flows.context import Context
 from flows.keys import SCANS, is_plain, scan_path
 from storage import queries
 from storage.objects import NotFoundError

@@ -13,7 +13,7 @@ from flows.console import Commands, UserError, console, print_json, print_table
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    from flows.context import Context
+    from actions.context import Context
     from storage.checkpoints import Checkpoint
 
 app = typer.Typer(
@@ -61,7 +61,7 @@ def verify(
 @app.command()
 def checkpoint(data: DataDir = HERE) -> None:
     """Print a signed statement of where the log stands, to keep or publish elsewhere."""
-    from flows.context import now
+    from actions.context import now
     from storage import audit
     from storage.signing import load_or_make_key
 

@@ -20,7 +20,7 @@ def backup(
     data: DataDir = HERE,
 ) -> None:
     """Copy store and register into a folder, while everything runs."""
-    from flows.context import now
+    from actions.context import now
     from flows.watch import note_scans, take_dossier_files
     from storage.backup import Backup
 

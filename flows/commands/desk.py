@@ -11,7 +11,7 @@ from flows.console import Commands, UserError, console
 from storage.states import Role
 
 if TYPE_CHECKING:
-    from flows.context import Context
+    from actions.context import Context
 
 app = typer.Typer(cls=Commands, help="Accounts of the web desk, and tokens of its API.", no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def invite(
     data: DataDir = HERE,
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
-    from flows.context import now
+    from actions.context import now
     from storage import accounts
 
     with working_on(data) as work:
@@ -51,7 +51,7 @@ def token(
     data: DataDir = HERE,
 ) -> None:
     """Print a new bearer token of the API. It is shown this once."""
-    from flows.context import now
+    from actions.context import now
     from storage import tokens
 
     with working_on(data) as work:
@@ -63,7 +63,7 @@ def token(
 @app.command("tokens")
 def list_tokens(data: DataDir = HERE) -> None:
     """List the API's tokens that are still good."""
-    from flows.context import now
+    from actions.context import now
     from storage import tokens
 
     with working_on(data) as work, work.register.reading() as connection:
@@ -76,7 +76,7 @@ def list_tokens(data: DataDir = HERE) -> None:
 @app.command()
 def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = HERE) -> None:
     """Revoke a token of the API, at once."""
-    from flows.context import now
+    from actions.context import now
     from storage import tokens
 
     with working_on(data) as work:

@@ -11,12 +11,12 @@ import typer
 
 from flows.commands.options import HERE, AsJson, DataDir, ExamCode, checked_session, working_on
 from flows.console import UserError, console, print_json, print_table
-from processors.dossiers.findings import GROUNDS, Code
+from processors.dossiers.findings import Code
 from storage.facts import Pronounced
 
 if TYPE_CHECKING:
+    from actions.context import Context
     from flows.commission import Commission
-    from flows.context import Context
 
 Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
 School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre (E6).")]
@@ -81,18 +81,11 @@ def decide(
     data: DataDir = HERE,
 ) -> None:
     """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
-    from flows.context import now
-    from storage import deposits
+    from actions.context import now
+    from actions.dossiers import pronounce
 
-    grounds = tuple(ground or ())
-    if set(grounds) - GROUNDS:
-        raise UserError(f"a ground is one of {', '.join(sorted(GROUNDS))}")
-    if (decision is Pronounced.NON_CONFORM) != bool(grounds):
-        raise UserError("--ground goes with non_conform, and only with it")
     with working_on(data) as work:
-        deposits.pronounce(
-            work.register, dossier, decision, grounds, author, reason, actor="commission", at=now()
-        )
+        pronounce(work, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=now())
     console.print(f"{dossier}: recorded")
 
 
@@ -127,7 +120,7 @@ def notices(
     data: DataDir = HERE,
 ) -> None:
     """Write letters that say what can still be mended, and until when. Each names its candidate."""
-    from flows.context import now
+    from actions.context import now
     from flows.notices import mending_until, write_notices
 
     with working_on(data) as work:

@@ -11,8 +11,9 @@ from flows.commands.options import HERE, AsJson, DataDir, ExamCode, working_on
 from flows.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
-    from flows.context import Context
+    from actions.context import Context
     from processors.lots import Plan
+    from storage.rows import LotRow
 
 app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)
 
@@ -27,19 +28,17 @@ def form(
     as_json: AsJson = False,
 ) -> None:
     """Make lots of the complete copies of an épreuve, inside its window."""
-    from flows import lotting
-    from flows.context import now
+    from actions import lots as of_lots
+    from actions.context import now
 
     with working_on(data) as work:
         rules = work.session.exam(exam)
         if rules is None or rules.window is None:
             raise UserError(f"{exam} is not a written épreuve of this session")
         if dry_run:
-            plan, _ = lotting.plan_for(work, rules)
-        elif not rules.in_window(now()):
-            raise UserError(f"lots of {exam} are open from {rules.opens_at} to {rules.closes_at}")
+            plan, _ = of_lots.plan_for(work, rules)
         else:
-            plan = lotting.form(work, rules, at=now(), actor="service")
+            plan = of_lots.form(work, rules, at=now(), actor="service")
         references = _references(work)
     _show(plan, references, as_json)
 
@@ -52,14 +51,14 @@ def _references(work: Context) -> dict[str, str]:
         return {c.id: c.reference for c in persons.all_correctors(connection)}
 
 
-def _lot_called(work: Context, name: str) -> str:
+def _lot_called(work: Context, name: str) -> LotRow:
     from storage import queries
 
     with work.register.reading() as connection:
-        ids = [lot.id for lot in queries.all_lots(connection) if name in (lot.id, lot.name)]
-    if not ids:
+        found = next((lot for lot in queries.all_lots(connection) if name in (lot.id, lot.name)), None)
+    if found is None:
         raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
-    return ids[0]
+    return found
 
 
 def _show(plan: Plan, references: dict[str, str], as_json: bool) -> None:
@@ -118,16 +117,14 @@ def reassign(
     data: DataDir = HERE,
 ) -> None:
     """Give a lot to another corrector, once every rule is checked again."""
-    from flows import lotting
-    from flows.context import now
+    from actions import lots as of_lots
+    from actions.context import now
 
     with working_on(data) as work:
         taker = next((id_ for id_, name in _references(work).items() if corrector in (id_, name)), None)
         if taker is None:
             raise UserError(f"there is no corrector {corrector}")
-        refusals = lotting.reassign(work, _lot_called(work, lot), taker, at=now(), actor="service")
-    if refusals:
-        raise UserError(f"{corrector} may not take {lot}:\n" + "\n".join(refusals))
+        of_lots.reassign(work, _lot_called(work, lot), taker, actor="service", at=now())
     console.print(f"{lot} is {corrector}'s now.")
 
 
@@ -138,14 +135,13 @@ def give_back(
     data: DataDir = HERE,
 ) -> None:
     """Say, as its corrector, that a lot is corrected."""
-    from flows import lotting
-    from flows.context import now
+    from actions import lots as of_lots
+    from actions.context import now
 
     with working_on(data) as work:
-        try:
-            lotting.give_back(work, token, _lot_called(work, lot), at=now())
-        except lotting.NotYours as error:
-            raise UserError(str(error)) from None
+        at = now()
+        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, _lot_called(work, lot).id, at=at)
+        of_lots.give_back(work, mine, at=at)
     console.print(f"{lot} is returned.")
 
 
@@ -155,14 +151,11 @@ def pull(
     data: DataDir = HERE,
 ) -> None:
     """Bring a corrector's lots: a PDF for each copy, and a sheet."""
-    from flows import lotting
-    from flows.context import now
+    from actions import lots as of_lots
+    from actions.context import now
 
     with working_on(data) as work:
-        try:
-            pulled = lotting.pull(work, token, to, at=now())
-        except lotting.NotYours as error:
-            raise UserError(str(error)) from None
+        pulled = of_lots.pull_all(work, of_lots.who_has(work, token).id, to, at=now())
     for folder in pulled:
         copies = len(list(folder.glob("*.pdf"))) - 1
         console.print(f"{folder}: {copies} {'copy' if copies == 1 else 'copies'} and the sheet", markup=False)

@@ -13,7 +13,7 @@ import typer
 from flows.console import UserError
 
 if TYPE_CHECKING:
-    from flows.context import Context
+    from actions.context import Context
     from processors.session import Session
 
 DataDir = Annotated[
@@ -33,10 +33,10 @@ def working_on(data: Path) -> Iterator[Context]:
     from botocore.exceptions import BotoCoreError, ClientError
     from sqlalchemy.exc import OperationalError
 
-    from flows.context import context
+    from actions.context import context
     from processors.session import SessionError
-    from storage.changes import Refused
     from storage.objects import NotFoundError, StoreError
+    from storage.refusals import Refused
 
     try:
         yield context()

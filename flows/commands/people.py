@@ -23,7 +23,7 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 @app.command()
 def candidates(file: CsvFile, data: DataDir = HERE) -> None:
     """Import the roster, whole, once no line of it is bad."""
-    from flows.context import now
+    from actions.context import now
     from storage import intake
 
     with working_on(data) as work:
@@ -43,7 +43,7 @@ def correctors(
     data: DataDir = HERE,
 ) -> None:
     """Import the correctors, and give each new one a token."""
-    from flows.context import now
+    from actions.context import now
     from storage import intake, persons
 
     if tokens is not None:
@@ -74,15 +74,11 @@ def correctors(
 @app.command()
 def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = HERE) -> None:
     """Import the attendance list of a centre and épreuve."""
-    from flows.context import now
-    from storage import intake
+    from actions.attendance import take
+    from actions.context import now
 
     with working_on(data) as work:
-        if work.session.centre(centre) is None or work.session.exam(exam) is None:
-            raise UserError(f"{centre} {exam}: not a centre and an épreuve of this session")
-        read = intake.import_attendance(
-            work.register, file.read_bytes(), exam, centre, actor="service", at=now()
-        )
+        read = take(work, exam, centre, file.read_bytes(), actor="service", at=now())
         _tell(file, read, "lines")
 
 

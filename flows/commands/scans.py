@@ -94,8 +94,8 @@ def labels(
     ] = Path("labels.pdf"),
 ) -> None:
     """Make sheets of bar-code labels for a centre and épreuve."""
+    from papers.labels import label_sheet
     from processors.people import read_candidates
-    from specimens.labels import label_sheet
 
     rules = checked_session(session)
     rules_of = rules.exam(exam)

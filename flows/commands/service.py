@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from flows.commands.options import HERE, AsJson, DataDir, working_on
-from flows.console import UserError, console, print_counts, print_json
+from flows.console import console, print_counts, print_json
 from storage.facts import Decision
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def status(
 
 
 def _tell_health(data: Path) -> None:
-    from flows.context import now
+    from actions.context import now
     from flows.measures import Health
 
     with working_on(data) as work:
@@ -115,28 +115,16 @@ def decide(
     data: DataDir = HERE,
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
-    from flows.context import now
-    from storage import intake, persons
+    from actions import copies
+    from actions.context import now
+    from storage.rulings import CopyProposed
 
-    if (decision is Decision.ATTRIBUTE) != (candidate is not None):
-        raise UserError("--candidate goes with attribute, and only with it")
     with working_on(data) as work:
-        chosen = None
-        if candidate is not None:
-            with work.register.reading() as connection:
-                chosen = persons.candidate_by_number(connection, candidate)
-            if chosen is None:
-                raise UserError("nobody on the roster has this number")
-        intake.decide(
-            work.register,
-            copy,
-            decision,
-            candidate=chosen,
-            reason=reason,
-            second_person=work.session.second_person,
-            actor="service",
-            at=now(),
-        )
-        proposed = work.session.second_person
-    told = "proposed; another account confirms it at the desk" if proposed else "decided. The flows go on"
+        event = copies.decide(work, copy, decision, reason, number=candidate or "", actor="service", at=now())
+    if event is None:
+        told = "nothing new: this was said before"
+    elif event.action == CopyProposed.action:
+        told = "proposed; it takes two people at the desk"
+    else:
+        told = "decided. The flows go on"
     console.print(f"{copy}: {told}.")

@@ -14,8 +14,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp import collector
 from theatre import Theatre, open_theatre
 
+from actions.context import Context, context, now
 from flows import demo_dossiers
-from flows.context import Context, context, now
 from flows.demo_session import FORM, write_demo_session
 from flows.up import Machine, running
 from processors.scans.form import load_form

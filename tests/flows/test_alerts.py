@@ -16,8 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
+from actions.context import Context, now
 from flows.alerts import alerts, tell_new
-from flows.context import Context, now
 from flows.demo_session import write_demo_session
 from flows.measures import note_watched
 from specimens.batch import roster_csv

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from botocore.exceptions import ClientError
 
-from flows.context import now
+from actions.context import now
 from flows.keys import RECEIPTS
 from processors.findings import Code
 from specimens.batch import Kind, roster_csv

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from actions.context import Context
 from flows.commission import Commission
 from flows.commission_list import write_report
-from flows.context import Context
 from flows.demo_session import write_demo_session
 from flows.notices import write_notices
 from processors.session import load_session

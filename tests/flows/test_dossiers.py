@@ -15,8 +15,10 @@ import numpy as np
 import pypdfium2
 import pytest
 
+from actions.dossiers import pronounce
 from flows.dossiers import read_deposit
 from processors.deadlines import PARIS
+from processors.dossiers.findings import Code
 from processors.session import load_session
 from specimens.batch import roster_csv
 from specimens.dossiers import documents
@@ -120,7 +122,6 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     from flows.commission import lines_of
     from flows.commission_list import write_report
     from flows.notices import write_notices
-    from storage import deposits
     from storage.facts import Pronounced
 
     work = stage.work
@@ -145,8 +146,8 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
 
     lines = lines_of(work, "E6", centre, pictures=False)
     late = next(line for line in lines if "late_deposit" in {f["code"] for f in line.reading["findings"]})
-    deposits.pronounce(
-        work.register, late.dossier.id, Pronounced.NON_CONFORM, ["late_deposit"], "Mme X", "retard",
+    pronounce(
+        work, late.dossier.id, Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT], "Mme X", "retard",
         actor="commission", at=AT,
     )  # fmt: skip
     pdf, table = write_report(work, "E6", centre, tmp_path)

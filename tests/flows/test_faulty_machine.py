@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from theatre import STORIES, Story, compare, janitor_comes, portrait
 
-from flows.context import context
+from actions.context import context
 from flows.stages import SurroundingsError
 from storage.objects import StoreError
 from storage.register import Register

@@ -26,12 +26,13 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from actions import lots
+from actions.context import Context, now
 from benchmarks.redteam import ATTACKS
 from benchmarks.redteam.files import jpeg_traces
 from benchmarks.redteam.loot import Loot, Taken, gather
 from benchmarks.redteam.orders import CHANCE, chance
-from flows import lotting, scans
-from flows.context import Context, now
+from flows import scans
 from flows.demo_session import FORM, write_demo_session
 from processors.plain import plain
 from processors.scans.anonymity import PagePlace, anonymous_pdf
@@ -104,7 +105,7 @@ def loot(work: Context, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lo
             plainly(scans.conclude, scan)
     exam = work.session.exam("U4")
     assert exam is not None
-    lotting.form(work, exam, at=now(), actor="test")
+    lots.form(work, exam, at=now(), actor="test")
     loot = gather(work)
     assert len(loot.copies) >= 8, "what is drawn sound is not in lots"
     assert all(loot.writers[copy.number].frames for copy in loot.copies)

@@ -20,9 +20,9 @@ import pytest
 from sqlalchemy import select
 from worlds import own_world
 
+from actions.context import Context, context, now
 from flows import deadlines, janitor, watch
 from flows.answers import answer
-from flows.context import Context, context, now
 from flows.demo_session import FORM, write_demo_session
 from flows.prepare import prepare
 from flows.runs import SETTLING

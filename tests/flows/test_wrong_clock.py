@@ -12,7 +12,7 @@ import time_machine
 from botocore.exceptions import ClientError
 from theatre import PEOPLE, STORIES, compare, janitor_comes, portrait, sweep
 
-from flows.context import context, now
+from actions.context import context, now
 from flows.demo_session import write_demo_session
 from flows.stages import SurroundingsError
 from storage import deposits

@@ -22,9 +22,12 @@ import pytest
 from sqlalchemy import select
 from worlds import BUCKETS, own_world
 
-from flows import deadlines, dossiers, janitor, lotting, pictures, scans, watch
+from actions import lots as of_lots
+from actions.context import context, now
+from actions.copies import decide as decide_of
+from actions.copies import report
+from flows import deadlines, dossiers, janitor, pictures, scans, watch
 from flows.audit import ship
-from flows.context import context, now
 from flows.demo_session import FORM, write_demo_session
 from flows.prepare import prepare
 from processors.people import CORRECTOR_COLUMNS, Attendance
@@ -172,8 +175,7 @@ def decide() -> None:
         if copy.status is CopyStatus.TO_DECIDE:
             with work.register.reading() as connection:
                 owner = persons.candidate_by_number(connection, PEOPLE[1].number)
-            how = {"candidate": owner, "reason": "lu", "actor": "service", "at": now()}
-            intake.decide(work.register, copy.id, Decision.ATTRIBUTE, **how)
+            decide_of(work, copy.id, Decision.ATTRIBUTE, "lu", candidate=owner, actor="service", at=now())
     process_all()
 
 
@@ -202,21 +204,20 @@ def copies_for_lots() -> None:
 def lots() -> None:
     work = context()
     exam = work.session.exam(EXAM)
-    lotting.form(work, exam, at=now(), actor="service")
-    token = (work.settings.data_dir / "token").read_text()
-    lotting.pull(work, token, work.settings.data_dir / "hers", at=now())
+    of_lots.form(work, exam, at=now(), actor="service")
+    hers = of_lots.who_has(work, (work.settings.data_dir / "token").read_text()).id
+    of_lots.pull_all(work, hers, work.settings.data_dir / "hers", at=now())
     with work.register.reading() as connection:
         known = queries.all_lots(connection)
     for lot in known:
-        lotting.give_back(work, token, lot.id, at=now())
+        of_lots.give_back(work, of_lots.own(work, hers, lot.id, at=now())[0], at=now())
 
 
 def a_reported_copy() -> None:
     copies_for_lots()
     lots()
     (copy, _) = copies()
-    at = now()
-    intake.report_copy(context().register, copy.id, Trouble.ILLEGIBLE, "", actor="corrector", at=at)
+    report(context(), copy.id, Trouble.ILLEGIBLE, "", actor="corrector", at=now())
     drop(pile(Kind.OK, seed=4), "again.pdf")
 
 
@@ -308,7 +309,7 @@ def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
             (dossiers, "isolated"),
         ):
             patch.setattr(module, name, memory.of(getattr(module, name)))
-        patch.setattr(lotting, "secrets", _Fixed)
+        patch.setattr(of_lots, "secrets", _Fixed)
         yield Theatre(weed, template)
 
 

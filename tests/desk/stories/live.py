@@ -14,10 +14,10 @@ from typing import Any
 import uvicorn
 from worlds import own_world
 
+from actions.context import Context, context, now
 from desk.app import create_app
 from desk.settings import DeskSettings
 from flows import demo_dossiers, scans, watch
-from flows.context import Context, context, now
 from flows.demo_session import CENTRES, FORM, write_demo_session
 from flows.prepare import prepare
 from processors.scans.form import load_form

@@ -9,8 +9,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from flows.context import Context
-from flows.lotsheet import LotSheet, lot_sheet_pdf
+from actions.context import Context
+from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.lots import (
     Cause,
     EligibleCorrector,
@@ -23,15 +23,13 @@ from processors.lots import (
 )
 from processors.session import Exam
 from storage import deposits, persons, queries
-from storage.changes import Refused
-from storage.facts import LotFormed, LotPulled, LotReassigned, LotReturned
+from storage.events import Event
+from storage.facts import LotFormed, LotPulled, LotReassigned, LotRecalled, LotReturned
 from storage.ids import new_id
-from storage.rows import CorrectorRow, LotRow, Routable
+from storage.refusals import Refusal, Refused
+from storage.rows import CopyRow, CorrectorRow, LotRow, Routable
+from storage.rulings import LotClosed
 from storage.states import LotState
-
-
-class NotYours(Exception):  # noqa: N818 - what was asked is refused, nothing is broken
-    """The token is nobody's, or the lot another corrector's."""
 
 
 def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
@@ -60,11 +58,13 @@ def _to_route(
     return waiting, copies, [_eligible(corrector) for corrector in correctors]
 
 
-def form(work: Context, exam: Exam, *, at: datetime, actor: str) -> Plan:
+def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
     """Plans, writes each lot's objects, then tells the register: a crash leaves objects of no lot, no more.
 
-    Once an épreuve has lots, those that follow are complementary.
+    Inside the épreuve's window alone. Once it has lots, those that follow are complementary.
     """
+    if not exam.in_window(at):
+        raise Refused(Refusal.WINDOW_CLOSED)
     plan, copies = plan_for(work, exam)
     with work.register.reading() as connection:
         complementary = bool(queries.all_lots(connection, exam.code))
@@ -75,21 +75,29 @@ def form(work: Context, exam: Exam, *, at: datetime, actor: str) -> Plan:
     return plan
 
 
-def reassign(work: Context, lot_id: str, corrector_id: str, *, at: datetime, actor: str) -> tuple[str, ...]:
-    """Every rule is checked again. French reasons why not; none, and it is done. Refused if it is pulled."""
+def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
+    """Another corrector takes it, once every rule is checked again."""
     with work.register.reading() as connection:
-        lot = queries.lot(connection, lot_id)
         corrector = persons.corrector(connection, corrector_id)
-    if lot is None or corrector is None:
-        return ("Ce lot ou ce correcteur n'existe pas.",)
+    if corrector is None:
+        raise Refused(Refusal.UNKNOWN, corrector_id)
+    if lot.state is not LotState.ASSIGNED:
+        raise Refused(Refusal.PULLED)
     if lot.exam not in corrector.exams:
-        return (f"Ce correcteur n'est pas désigné pour l'épreuve {lot.exam}.",)
-    if lot.corrector == corrector_id:
-        return ()
-    if refusals := lot_conflicts(_copies_of(work, lot), _eligible(corrector)):
-        return refusals
-    work.register.record(LotReassigned(corrector=corrector_id), lot_id, actor=actor, at=at)
-    return ()
+        raise Refused(Refusal.NOT_DESIGNATED)
+    if lot.corrector != corrector_id and (why := lot_conflicts(_copies_of(work, lot), _eligible(corrector))):
+        raise Refused(Refusal.MAY_NOT_TAKE, " ".join(why))
+    return work.register.record(LotReassigned(corrector=corrector_id), lot.id, actor=actor, at=at)
+
+
+def recall(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
+    """Back to before it was pulled, even when it is closed."""
+    return work.register.record(LotRecalled(), lot, actor=actor, at=at)
+
+
+def close(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
+    """Nothing more is done with a lot that was returned."""
+    return work.register.record(LotClosed(), lot, actor=actor, at=at)
 
 
 def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
@@ -112,36 +120,67 @@ def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
     ]
 
 
-def pull(work: Context, token: str, to: Path, *, at: datetime) -> list[Path]:
-    """A corrector's lots that are not returned.
+def who_has(work: Context, token: str) -> CorrectorRow:
+    """The corrector of this token."""
+    with work.register.reading() as connection:
+        corrector = persons.corrector_by_token(connection, token)
+    if corrector is None:
+        raise Refused(Refusal.NOT_YOURS)
+    return corrector
+
+
+def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
+    """A lot of this corrector's, not closed, in its window."""
+    with work.register.reading() as connection:
+        lot = queries.lot(connection, lot_id)
+    if lot is None or lot.corrector != corrector:
+        raise Refused(Refusal.NOT_YOURS)
+    exam = work.session.exam(lot.exam)
+    assert exam is not None, "lots are formed for épreuves of the session"
+    if lot.state is LotState.CLOSED:
+        raise Refused(Refusal.CLOSED)
+    if not exam.in_window(at):
+        raise Refused(Refusal.WINDOW_CLOSED)
+    return lot, exam
+
+
+def pull(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
+    """Its corrector is about to see something of it: from now on nobody else gets it.
+
+    In the log, correctors act by their own id, by whatever account or token they come.
+    """
+    if lot.state is not LotState.ASSIGNED:
+        return None
+    return work.register.record(LotPulled(corrector=lot.corrector), lot.id, actor=lot.corrector, at=at)
+
+
+def give_back(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
+    """All that is in hand is marked; what was reported stays to come."""
+    return work.register.record(LotReturned(), lot.id, actor=lot.corrector, at=at)
+
+
+def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[Path]:
+    """A corrector's lots that are not returned, and whose window is open.
 
     One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot is marked as
-    pulled before it is fetched: from then on nobody else can get it, and she can fetch it again. Lots whose
-    window is not open are left.
+    pulled before it is fetched; she can fetch it again.
     """
-    corrector = _owner(work, token)
     with work.register.reading() as connection:
-        lots = queries.all_lots(connection, corrector=corrector.id)
+        lots = queries.all_lots(connection, corrector=corrector)
     folders = []
     for lot in lots:
         exam = work.session.exam(lot.exam)
         if lot.state in (LotState.RETURNED, LotState.CLOSED) or exam is None or not exam.in_window(at):
             continue
-        taken = LotPulled(corrector=corrector.id)
         with suppress(Refused):  # reassigned since somebody looked
-            work.register.record(taken, lot.id, actor=f"corrector:{corrector.id}", at=at)
+            pull(work, lot, at=at)
             folders.append(_fetch(work, lot, exam, to, at))
     return folders
 
 
-def give_back(work: Context, token: str, lot_id: str, *, at: datetime) -> None:
-    """The corrector is done with this lot. Raises NotYours, and Refused for a lot that was never pulled."""
-    corrector = _owner(work, token)
-    with work.register.reading() as connection:
-        lot = queries.lot(connection, lot_id)
-    if lot is None or lot.corrector != corrector.id:
-        raise NotYours(f"{lot_id} is not a lot of yours")
-    work.register.record(LotReturned(), lot_id, actor=f"corrector:{corrector.id}", at=at)
+def pdf_of(work: Context, lot: LotRow, copy: CopyRow) -> bytes:
+    """The copy as its corrector gets it."""
+    return work.store.vault.get(f"anonymous/{lot.exam}/{copy.anonymous_number}.pdf")
 
 
 def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
@@ -189,14 +228,6 @@ def _record(
             complementary=complementary,
         )
         transaction.record(formed, name, actor=actor, at=at)
-
-
-def _owner(work: Context, token: str) -> CorrectorRow:
-    with work.register.reading() as connection:
-        corrector = persons.corrector_by_token(connection, token)
-    if corrector is None:
-        raise NotYours("this token is no corrector's")
-    return corrector
 
 
 def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:

@@ -146,7 +146,7 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 _templates = Environment(
-    loader=PackageLoader("flows"),
+    loader=PackageLoader("papers"),
     autoescape=select_autoescape(),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -11,7 +11,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer, Table
 
-from flows.printed import printed
+from papers.printed import printed
 from processors.deadlines import Deadline
 from processors.session import Centre, Exam, Session
 
