@@ -6,10 +6,11 @@ import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from actions.context import Context
+from actions.context import Context, now
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.lots import (
     Cause,
@@ -73,6 +74,27 @@ def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
         _write(work, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
         _record(work, exam, name, lot, complementary, at=at, actor=actor)
     return plan
+
+
+@dataclass(frozen=True)
+class Formed:
+    """`lots` and `copies`: those of this run; `unroutable`: copies that no corrector may take."""
+
+    lots: int
+    copies: int
+    unroutable: int
+
+
+def form_all(work: Context) -> Formed:
+    """Of each épreuve whose window is open."""
+    lots = copies = unroutable = 0
+    for exam in work.session.written:
+        if exam.in_window(now()):
+            plan = form(work, exam, at=now(), actor="form_lots")
+            lots += len(plan.lots)
+            copies += sum(len(lot.copies) for lot in plan.lots)
+            unroutable += sum(len(left.copies) for left in plan.unroutable)
+    return Formed(lots, copies, unroutable)
 
 
 def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:

@@ -29,18 +29,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
+from actions import inbox, lots, scans
 from actions.context import Context, context, now
 from actions.copies import decide
 from actions.lots import give_back
+from actions.prepare import prepare
+from actions.stages import SurroundingsError, plainly
 from benchmarks.chaos_killer import Killer
 from benchmarks.chaos_portrait import compare, leftovers, log_troubles, portrait
 from benchmarks.chaos_session import Drawn, draw_session
-from flows import lots, scans, watch
+from cli.demo_session import OPEN, write_demo_session
+from cli.up import Machine, running
 from flows.audit import ship
-from flows.demo_session import OPEN, write_demo_session
-from flows.prepare import prepare
-from flows.stages import SurroundingsError
-from flows.up import Machine, running
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage import intake, persons, queries, weed
@@ -104,9 +104,9 @@ class Run:
         self.tokens = {c.reference: intake.issue_token(work.register, c.id, **who) for c in known}
 
     def all_read(self) -> bool:
-        self.turn(watch.take_attendance, watch.note_arrivals, watch.reopen_decided)
+        self.turn(inbox.take_attendance, inbox.note_arrivals, inbox.reopen_decided)
         if self.machine is None:
-            for scan in done(watch.find_waiting):
+            for scan in done(inbox.find_waiting):
                 self.process(scan)
         with self.work.register.reading() as connection:
             known = {scan.inbox_key: scan for scan in queries.all_scans(connection)}
@@ -124,11 +124,7 @@ class Run:
         return len(read) == len(self.drawn.piles) and not waiting
 
     def process(self, scan: ScanRow) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            job = done(scans.keep, scan.id, done(scans.claim, scan.id), Path(folder) / "scan.pdf")
-            if job is not None and done(scans.read, job):
-                done(scans.anonymise, job)
-            done(scans.conclude, scan.id)
+        asyncio.run(scans.process(scan.id, plainly))
 
     def decided(self) -> bool:
         """Whoever looks at the paper knows whose copy it is."""
@@ -226,7 +222,7 @@ class Run:
 
 def done(stage: Any, *args: Any) -> Any:
     """A stage as a flow calls it."""
-    return asyncio.run(stage.fn(*args))
+    return asyncio.run(plainly("", stage, *args))
 
 
 def main() -> int:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from flows.lost_runs import run_of
-from flows.up import Machine
+from cli.lost_runs import run_of
+from cli.up import Machine
 
 _WEIGHTS = {
     "audit shipper": 26,

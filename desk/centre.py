@@ -12,12 +12,12 @@ from fastapi.responses import RedirectResponse
 
 from actions import attendance as lists
 from actions.context import Context, now
+from actions.pictures import picture_of
+from actions.receipts import receipt_of, told_copy, told_finding
 from actions.reconciling import reconciliation_of
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.lookup import scan_of, written
 from desk.page import page
-from flows.answers import receipt_of, told_copy, told_finding
-from flows.pictures import picture_of
 from papers.cover_sheet import cover_sheet_pdf
 from papers.labels import label_sheet
 from papers.receipt_sheet import receipt_pdf

@@ -12,13 +12,12 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import dossiers as of_dossiers
+from actions.commission import line_of, lines_of, write_report
 from actions.context import now
 from desk import charts
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.lookup import dossier_of, with_dossiers
 from desk.page import page
-from flows.commission import line_of, lines_of
-from flows.commission_list import write_report
 from processors.deadlines import PARIS
 from processors.dossiers.findings import GROUNDS, Code
 from storage import deposits, persons, queries, waiting
@@ -92,7 +91,7 @@ def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Re
         raise HTTPException(404)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        pdf, _ = write_report(work, exam.code, uai, Path(folder))
+        pdf, _ = write_report(work, exam.code, uai, Path(folder), at=now())
         return Response(pdf.read_bytes(), media_type="application/pdf")
 
 

@@ -14,11 +14,11 @@ from fastapi.responses import RedirectResponse
 
 from actions import copies
 from actions.context import Context, now
+from actions.pictures import header_of, picture_of_page
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
 from desk.lookup import any_copy
 from desk.page import page
-from flows.pictures import header_of, picture_of_page
 from processors.findings import Code
 from processors.scans.why import Voice, voices
 from storage import accounts, persons, queries, waiting

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actions.context import Context, now
 from desk.visits import Visits
-from flows.failures import keep_failure
 from storage import tokens
+from storage.failures import keep_failure
 from storage.refusals import Refusal, Refused
 from storage.tokens import ApiToken
 

@@ -11,8 +11,7 @@ from actions.context import Context, now
 from actions.lots import own
 from processors.session import Exam, ExamKind
 from storage import deposits, queries
-from storage.deposits import DossierRow
-from storage.rows import CopyRow, CorrectorRow, LotRow, ScanRow
+from storage.rows import CopyRow, CorrectorRow, DossierRow, LotRow, ScanRow
 
 
 def written(work: Context, code: str) -> Exam:

@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from actions.context import Context, now
-from flows.measures import Health, Measures
+from actions.measures import Health, Measures
 
 PATHS = {"/sante", "/pret", "/metrics"}
 router = APIRouter()

@@ -34,6 +34,7 @@ from storage.intake import keep_file
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
 from storage.register import Register
+from storage.rows import DecisionRow, DossierRow
 from storage.schema import (
     candidates,
     dossier_decisions,
@@ -42,30 +43,6 @@ from storage.schema import (
     dossiers,
     enrolments,
 )
-
-
-@dataclass(frozen=True)
-class DecisionRow:
-    decision: Pronounced
-    grounds: tuple[Code, ...]
-    reason: str
-    author: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class DossierRow:
-    """`findings`: codes and severities; `decisions` from the first to the last, which counts."""
-
-    id: str
-    exam: str
-    candidate: str
-    centre: str | None
-    read_files: int | None
-    reading: str | None
-    verdict: Verdict | None
-    findings: tuple[StatedOfDossier, ...]
-    decisions: tuple[DecisionRow, ...]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from actions import attendance as lists
 from actions.context import now
+from actions.receipts import receipt_of
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.api.shapes import (
     Absent,
@@ -23,7 +24,6 @@ from desk.api.shapes import (
 )
 from desk.centre import DroppedFile, state_of
 from desk.lookup import scan_of, written
-from flows.answers import receipt_of
 from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding
 from storage import persons

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from actions import copies, deadlines
 from actions import dossiers as of_dossiers
 from actions import lots as of_lots
+from actions.commission import lines_of
 from actions.context import now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.api.shapes import (
@@ -39,7 +40,6 @@ from desk.api.shapes import (
 )
 from desk.decisions import waiting_copies
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
-from flows.commission import lines_of
 from processors.lots import Plan
 from storage import audit, persons, queries
 from storage.rows import CopyRow, FindingRow, LotRow

@@ -20,8 +20,8 @@ from actions.context import Context
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.lookup import written
-from flows.keys import SCANS, is_plain, scan_path
 from storage import queries
+from storage.keys import SCANS, is_plain, scan_path
 from storage.objects import NotFoundError
 
 router = APIRouter(prefix="/centres/{uai}/{code}/uploads")

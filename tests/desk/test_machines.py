@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from visitors import Desk
 
 from actions.context import Context, now
+from actions.measures import note_watched
 from desk.app import create_app
-from flows.measures import note_watched
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage import intake

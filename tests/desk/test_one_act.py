@@ -18,10 +18,10 @@ from visitors import Browser, Desk
 from worlds import own_world
 
 from actions.context import context, now
+from actions.prepare import prepare
+from cli.app import app
 from desk.app import create_app
 from desk.settings import DeskSettings
-from flows.cli import app
-from flows.prepare import prepare
 from processors.dossiers.findings import Code as DossierCode
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv

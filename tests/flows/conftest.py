@@ -15,9 +15,9 @@ from otlp import collector
 from theatre import Theatre, open_theatre
 
 from actions.context import Context, context, now
-from flows import demo_dossiers
-from flows.demo_session import FORM, write_demo_session
-from flows.up import Machine, running
+from cli import demo_dossiers
+from cli.demo_session import FORM, write_demo_session
+from cli.up import Machine, running
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from actions.context import context, now
-from flows.cli import app
-from flows.demo_session import write_demo_session
+from cli.app import app
+from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage import intake, queries

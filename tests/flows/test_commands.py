@@ -21,7 +21,7 @@ import zxingcpp
 from prefect.client.orchestration import SyncPrefectClient
 
 from actions.context import now
-from flows.demo_session import write_demo_session
+from cli.demo_session import write_demo_session
 from storage.settings import Settings, open_store
 from storage.weed import Weed
 

@@ -19,8 +19,8 @@ import zxingcpp
 from actions import lots
 from actions.context import now
 from actions.copies import decide
-from flows.demo_truth import judge
-from flows.lost_runs import carried_out
+from cli.demo_truth import judge
+from cli.lost_runs import carried_out
 from processors.findings import Code
 from specimens.batch import Kind
 from storage import persons, queries

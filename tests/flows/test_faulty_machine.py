@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from theatre import STORIES, Story, compare, janitor_comes, portrait
 
 from actions.context import context
-from flows.stages import SurroundingsError
+from actions.stages import SurroundingsError
 from storage.objects import StoreError
 from storage.register import Register
 

@@ -15,7 +15,7 @@ from faulty import Fault, FaultyWay
 from theatre import STORIES, compare, janitor_comes, portrait
 
 from actions.context import context
-from flows.stages import SurroundingsError
+from actions.stages import SurroundingsError
 from storage.objects import StoreError
 
 pytestmark = pytest.mark.slow

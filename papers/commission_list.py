@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from reportlab.lib import colors
@@ -20,11 +20,11 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
-from actions.context import Context, now
-from flows.commission import Commission, Line, Shown, lines_of
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity
+from storage.facts import Pronounced
+from storage.rows import DossierRow, EnrolledCandidate
 
 _BODY = ParagraphStyle("body", getSampleStyleSheet()["BodyText"], fontSize=9.5, leading=12, spaceBefore=0)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=7.5, leading=9)
@@ -41,24 +41,58 @@ _COLUMNS = (
     *("reference", "numero_candidat", "nom_de_naissance", "prenoms", "option", "categorie", "depose_le"),
     *("proposition", "motifs", "constats", "semaines_de_stage", "decision"),
 )
-_PRONOUNCED = ("conforme", "non conforme")
 _GROUNDS = ("absence", "retard", "stage trop court", "signature ou visa")
+_GRAVEST = [Severity.BLOCKING, Severity.WARNING, Severity.INFO]
+_PRONOUNCED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
-def write_report(work: Context, exam: str, commission: str | Commission, folder: Path) -> tuple[Path, Path]:
-    """The list of a commission (a centre's by its UAI) as PDF and as CSV, in this folder."""
-    before = commission if isinstance(commission, Commission) else Commission(commission)
-    rules, uai = work.session.exam(exam), before.uai
-    assert rules is not None, "the caller knows the session"
-    place = work.session.centre(uai)
-    name = f"{place.name} ({uai})" if place else f"établissement {uai}"
-    lines = lines_of(work, exam, before, pictures=True)
-    due = str(rules.deposit.deadline) if rules.deposit else ""
-    folder.mkdir(parents=True, exist_ok=True)
-    pdf, table = folder / f"commission {exam} {uai}.pdf", folder / f"commission {exam} {uai}.csv"
-    pdf.write_bytes(report_pdf(lines, exam, rules.title, name, due, now()))
-    table.write_bytes(report_csv(lines))
-    return pdf, table
+@dataclass(frozen=True)
+class Shown:
+    """A piece of evidence: which finding it is of and where it was seen, and a PNG."""
+
+    caption: str
+    picture: bytes
+
+
+@dataclass(frozen=True)
+class Line:
+    """One candidate before the commission; `dossier` is None when nothing was deposited or marked yet.
+
+    `deposited`: the first file's instant, by which the dossier is late or not; `completed`: the last one's,
+    if another.
+    """
+
+    person: EnrolledCandidate
+    dossier: DossierRow | None
+    reading: dict[str, Any]
+    deposited: datetime | None
+    completed: datetime | None
+    pictures: tuple[Shown, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        if self.dossier is None or self.dossier.verdict is None:
+            return "en attente"
+        return VERDICTS[self.dossier.verdict]
+
+    @property
+    def messages(self) -> list[str]:
+        return [found["message"] for found in self.findings]
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """The grounds first."""
+        return sorted(self.reading.get("findings", ()), key=lambda found: _GRAVEST.index(found["severity"]))
+
+    @property
+    def decision(self) -> str:
+        made = self.dossier.decisions if self.dossier else ()
+        return _PRONOUNCED[made[-1].decision] if made else ""
+
+    @property
+    def weeks(self) -> str:
+        stay = self.reading.get("internship")
+        return f"{stay['weeks']:g}".replace(".", ",") if stay else ""
 
 
 def report_csv(lines: Sequence[Line]) -> bytes:
@@ -168,7 +202,7 @@ def _told(line: Line) -> str:
 def _decision(line: Line) -> str:
     if line.decision:
         return f"<b>Décision enregistrée : {line.decision}.</b>"
-    verdicts, grounds = map(_boxes, (_PRONOUNCED, _GROUNDS))
+    verdicts, grounds = map(_boxes, (_PRONOUNCED.values(), _GROUNDS))
     return f"<b>Décision :</b> {verdicts}<br/>Motif : {grounds}<br/>Observations : {'.' * 84}"
 
 

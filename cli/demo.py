@@ -14,14 +14,13 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actions import lots as of_lots
+from actions.commission import write_report
 from actions.context import Context, context, now
-from flows import demo_dossiers
-from flows.commission_list import write_report
-from flows.console import console, print_counts, print_table
-from flows.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
-from flows.demo_truth import Verdict, judge
-from flows.keys import ATTENDANCE, RECEIPTS, SCANS
-from flows.up import Machine
+from cli import demo_dossiers
+from cli.console import console, print_counts, print_table
+from cli.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
+from cli.demo_truth import Verdict, judge
+from cli.up import Machine
 from processors.findings import Code
 from processors.people import Candidate
 from processors.scans.form import load_form
@@ -29,6 +28,7 @@ from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
 from storage import accounts, intake, persons, queries
 from storage.counts import exam_counts
+from storage.keys import ATTENDANCE, RECEIPTS, SCANS
 from storage.rows import ScanRow
 from storage.states import Role, ScanState
 
@@ -94,7 +94,7 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     reports = [
         path
         for exam in demo_dossiers.EXAMS
-        for path in write_report(work, exam, demo_dossiers.CENTRE, folder / "commission")
+        for path in write_report(work, exam, demo_dossiers.CENTRE, folder / "commission", at=now())
     ]
     problems = _verify(work)
     verdict = _judge(work, batches)

@@ -1,4 +1,4 @@
-"""Makes store and register ready: buckets, migrations, the session noted. `python -m flows.prepare`."""
+"""Makes store and register ready: buckets, migrations, the session noted. `python -m actions.prepare`."""
 
 from __future__ import annotations
 

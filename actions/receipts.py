@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from actions.context import Context
+from actions.pictures import pictures_of
+from actions.quarantine import keep_aside
 from actions.reconciling import reconciliation_of
-from flows.keys import is_plain, receipt_key
-from flows.pictures import pictures_of
-from flows.quarantine import keep_aside
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
 from processors.reconciliation import Reconciliation
 from storage import persons, queries
 from storage.extensions import scans_due
+from storage.keys import is_plain, receipt_key
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
 from storage.states import Life, ScanState
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import HERE, DataDir, working_on
-from flows.console import Commands, UserError, console
+from cli.commands.options import HERE, DataDir, working_on
+from cli.console import Commands, UserError, console
 from storage.states import Role
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.options import HERE, CentreCode, DataDir, ExamCode, working_on
-from flows.console import Commands, UserError, console
+from cli.commands.options import HERE, CentreCode, DataDir, ExamCode, working_on
+from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
     from processors.tables import Import

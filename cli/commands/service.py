@@ -10,8 +10,8 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.commands.options import HERE, AsJson, DataDir, working_on
-from flows.console import console, print_counts, print_json
+from cli.commands.options import HERE, AsJson, DataDir, working_on
+from cli.console import console, print_counts, print_json
 from storage.facts import Decision
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def status(
 
 def _tell_health(data: Path) -> None:
     from actions.context import now
-    from flows.measures import Health
+    from actions.measures import Health
 
     with working_on(data) as work:
         told = Health.of(work, now())

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from actions.context import Context
-from flows.isolation import isolated
+from actions.isolation import isolated
 from processors.findings import Evidence, Finding
 from processors.scans.anonymity import PagePlace
 from processors.scans.evidence import pictures

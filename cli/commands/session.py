@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import checked_session
-from flows.console import Commands, console
+from cli.commands.options import checked_session
+from cli.console import Commands, console
 
 app = typer.Typer(cls=Commands, help="Check the session file.", no_args_is_help=True)
 

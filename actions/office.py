@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.isolation import Limits, end_group
+from actions.isolation import Limits, end_group
 from processors.dossiers.files import OFFICE, DepositedFile, FileKind
 
 _SECONDS = 180.0

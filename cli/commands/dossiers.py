@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.commands.options import HERE, AsJson, DataDir, ExamCode, checked_session, working_on
-from flows.console import UserError, console, print_json, print_table
+from cli.commands.options import HERE, AsJson, DataDir, ExamCode, checked_session, working_on
+from cli.console import UserError, console, print_json, print_table
 from processors.dossiers.findings import Code
 from storage.facts import Pronounced
 
 if TYPE_CHECKING:
+    from actions.commission import Commission
     from actions.context import Context
-    from flows.commission import Commission
 
 Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
 School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre (E6).")]
@@ -38,7 +38,7 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read a dossier and say what it raises, without storing anything."""
-    from flows.dossiers import read_deposit
+    from actions.dossiers import read_deposit
     from processors.people import read_candidates
     from processors.session import ExamKind
 
@@ -100,12 +100,13 @@ def report(
     data: DataDir = HERE,
 ) -> None:
     """Write the list of a commission, a centre's or a school's, as a PDF and as CSV. Both name candidates."""
-    from flows.commission_list import write_report
+    from actions.commission import write_report
+    from actions.context import now
 
     with working_on(data) as work:
         if work.session.exam(exam) is None:
             raise UserError(f"{exam}: not an épreuve of this session")
-        for path in write_report(work, exam, _before(work, centre, school), to):
+        for path in write_report(work, exam, _before(work, centre, school), to, at=now()):
             console.print(str(path), markup=False)
 
 
@@ -120,24 +121,20 @@ def notices(
     data: DataDir = HERE,
 ) -> None:
     """Write letters that say what can still be mended, and until when. Each names its candidate."""
+    from actions.commission import write_notices
     from actions.context import now
-    from flows.notices import mending_until, write_notices
 
     with working_on(data) as work:
-        rules, at = work.session.exam(exam), now()
-        commission = _before(work, centre, school)
-        if rules is None or rules.deposit is None:
-            raise UserError(f"{exam}: not a dossier épreuve of this session")
-        due = mending_until(rules, at)
-        if due is None:
-            raise UserError(f"nothing can be mended any more: {exam} was due {rules.deposit}")
-        written = write_notices(work, rules, commission, to, at=at, actor="service")
+        rules = work.session.exam(exam)
+        if rules is None:
+            raise UserError(f"{exam}: not an épreuve of this session")
+        written = write_notices(work, rules, _before(work, centre, school), to, at=now(), actor="service")
     console.print(f"{len(written)} notices in {to}", markup=False)
 
 
 def _before(work: Context, centre: str | None, school: str | None) -> Commission:
     """The commission of a written centre or of a training centre, of which one is given."""
-    from flows.commission import Commission
+    from actions.commission import Commission
 
     if (centre is None) == (school is None):
         raise UserError("give either --centre or --school")

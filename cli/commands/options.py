@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.console import UserError
+from cli.console import UserError
 
 if TYPE_CHECKING:
     from actions.context import Context

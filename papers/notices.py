@@ -6,51 +6,17 @@ They name candidates: each goes to the one it names.
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from actions.context import Context
-from flows.commission import Commission, Line, lines_of
-from flows.commission_list import escaped
+from papers.commission_list import Line, escaped
 from papers.printed import printed
 from processors.deadlines import Deadline, french_instant
 from processors.dossiers.findings import Code
 from processors.findings import Severity
 from processors.session import Exam
-from storage.facts import DossiersNotified
-
-
-def write_notices(
-    work: Context, exam: Exam, commission: str | Commission, folder: Path, *, at: datetime, actor: str
-) -> list[Path]:
-    """One PDF a candidate who has something to mend, named by the candidate's number; the log keeps to whom.
-
-    Nothing is written when nothing can be mended any more.
-    """
-    due = mending_until(exam, at)
-    if due is None:
-        return []
-    before = commission if isinstance(commission, Commission) else Commission(commission)
-    lines = lines_of(work, exam.code, before, pictures=False)
-    wanting = [line for line in lines if _to_mend(line, late=not _in_time(exam, at))]
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for line in wanting:
-        path = folder / f"avis {exam.code} {line.person.number}.pdf"
-        path.write_bytes(notice_pdf(line, exam, due, at))
-        paths.append(path)
-    if wanting:
-        told = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
-        work.register.record(told, f"{exam.code}/{before.uai}", actor=actor, at=at)
-    return paths
-
-
-def mending_until(exam: Exam, at: datetime) -> Deadline | None:
-    """The deadline that a notice of this instant can still speak of; None when all is over."""
-    return next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
 
 
 def notice_pdf(line: Line, exam: Exam, due: Deadline, at: datetime) -> bytes:
@@ -81,11 +47,7 @@ def notice_pdf(line: Line, exam: Exam, due: Deadline, at: datetime) -> bytes:
     return printed(story, f"Avis avant l'échéance, {exam.code}")
 
 
-def _in_time(exam: Exam, at: datetime) -> bool:
-    return exam.deposit is not None and exam.deposit.met(at)
-
-
-def _to_mend(line: Line, *, late: bool) -> bool:
+def to_mend(line: Line, *, late: bool) -> bool:
     """Whether the candidate can do something; once it is `late`, only about a dossier begun in time."""
     if line.dossier is None:
         return not late

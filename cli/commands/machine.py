@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import HERE, DataDir, checked_session
-from flows.console import UserError, console
+from cli.commands.options import HERE, DataDir, checked_session
+from cli.console import UserError, console
 
 
 class Stopped(Exception):  # noqa: N818 - somebody asked for it
@@ -36,8 +36,8 @@ def up(
     desk_port: Annotated[int, typer.Option("--desk-port", help="Port of the desk.")] = 4280,
 ) -> None:
     """Run everything on this machine: store, flows, worker, desk."""
-    from flows.children import ChildError
-    from flows.up import running
+    from cli.children import ChildError
+    from cli.up import running
 
     if session is not None:
         checked_session(session)
@@ -65,7 +65,7 @@ def worker(
     runs: Annotated[int, typer.Option("--runs", help="How many files at once.", min=1)] = 2,
 ) -> None:
     """Join a fleet: read scans for a server, a register and a store elsewhere (docs/scale.md)."""
-    from flows.fleet import become_worker, lacking
+    from cli.fleet import become_worker, lacking
     from storage.settings import Settings
 
     if missing := lacking(Settings(), dict(os.environ)):
@@ -87,9 +87,9 @@ def demo(
     data.mkdir(parents=True, exist_ok=True)
     os.environ["MASSICOT_DATA_DIR"] = str(data)
 
-    from flows import demo as story
-    from flows.children import ChildError
-    from flows.up import running
+    from cli import demo as story
+    from cli.children import ChildError
+    from cli.up import running
 
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)

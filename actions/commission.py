@@ -7,25 +7,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from actions.context import Context
-from flows.isolation import isolated
-from flows.office import as_pdfs
+from actions.isolation import isolated
+from actions.office import as_pdfs
+from papers.commission_list import Line, Shown, report_csv, report_pdf
+from papers.notices import notice_pdf, to_mend
 from processors.dossiers.contract import finding_json
 from processors.dossiers.files import MAX_BYTES, unpack
-from processors.dossiers.findings import VERDICTS, Evidence, absent
+from processors.dossiers.findings import Evidence, absent
 from processors.dossiers.pictures import evidence_pictures
 from processors.findings import Severity
 from processors.plain import plain
 from processors.scans.raster import BadScan
+from processors.session import Exam
 from storage import deposits, persons
-from storage.deposits import DossierRow
-from storage.facts import Pronounced
-from storage.rows import EnrolledCandidate
+from storage.facts import DossiersNotified
+from storage.refusals import Refusal, Refused
+from storage.rows import DossierRow
 
-_GRAVEST = [Severity.BLOCKING, Severity.WARNING, Severity.INFO]
-_PRONOUNCED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 _SHOWN = 4  # pieces of evidence a dossier
 
 
@@ -41,53 +43,49 @@ class Commission:
         return self.centre or self.school or ""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A piece of evidence: which finding it is of and where it was seen, and a PNG."""
+def write_report(
+    work: Context, exam: str, commission: str | Commission, folder: Path, *, at: datetime
+) -> tuple[Path, Path]:
+    """The list of a commission (a centre's by its UAI) as PDF and as CSV, in this folder."""
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    rules, uai = work.session.exam(exam), before.uai
+    assert rules is not None, "the caller knows the session"
+    place = work.session.centre(uai)
+    name = f"{place.name} ({uai})" if place else f"établissement {uai}"
+    lines = lines_of(work, exam, before, pictures=True)
+    due = str(rules.deposit.deadline) if rules.deposit else ""
+    folder.mkdir(parents=True, exist_ok=True)
+    pdf, table = folder / f"commission {exam} {uai}.pdf", folder / f"commission {exam} {uai}.csv"
+    pdf.write_bytes(report_pdf(lines, exam, rules.title, name, due, at))
+    table.write_bytes(report_csv(lines))
+    return pdf, table
 
-    caption: str
-    picture: bytes
 
+def write_notices(
+    work: Context, exam: Exam, commission: str | Commission, folder: Path, *, at: datetime, actor: str
+) -> list[Path]:
+    """A PDF for each candidate who has something to mend, named by the candidate's number.
 
-@dataclass(frozen=True)
-class Line:
-    """One candidate before the commission; `dossier` is None when nothing was deposited or marked yet.
-
-    `deposited`: the first file's instant, by which the dossier is late or not; `completed`: the last one's,
-    if another.
+    The log keeps to whom.
     """
-
-    person: EnrolledCandidate
-    dossier: DossierRow | None
-    reading: dict[str, Any]
-    deposited: datetime | None
-    completed: datetime | None
-    pictures: tuple[Shown, ...] = ()
-
-    @property
-    def verdict(self) -> str:
-        if self.dossier is None or self.dossier.verdict is None:
-            return "en attente"
-        return VERDICTS[self.dossier.verdict]
-
-    @property
-    def messages(self) -> list[str]:
-        return [found["message"] for found in self.findings]
-
-    @property
-    def findings(self) -> list[dict[str, Any]]:
-        """The grounds first."""
-        return sorted(self.reading.get("findings", ()), key=lambda found: _GRAVEST.index(found["severity"]))
-
-    @property
-    def decision(self) -> str:
-        made = self.dossier.decisions if self.dossier else ()
-        return _PRONOUNCED[made[-1].decision] if made else ""
-
-    @property
-    def weeks(self) -> str:
-        stay = self.reading.get("internship")
-        return f"{stay['weeks']:g}".replace(".", ",") if stay else ""
+    if exam.deposit is None:
+        raise Refused(Refusal.NOT_HERE, exam.code)
+    due = next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
+    if due is None:
+        raise Refused(Refusal.NOTHING_TO_MEND)
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    lines = lines_of(work, exam.code, before, pictures=False)
+    wanting = [line for line in lines if to_mend(line, late=not exam.deposit.met(at))]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for line in wanting:
+        path = folder / f"avis {exam.code} {line.person.number}.pdf"
+        path.write_bytes(notice_pdf(line, exam, due, at))
+        paths.append(path)
+    if wanting:
+        told = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
+        work.register.record(told, f"{exam.code}/{before.uai}", actor=actor, at=at)
+    return paths
 
 
 def lines_of(work: Context, exam: str, commission: str | Commission, *, pictures: bool) -> list[Line]:

@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from actions.context import Context
-from flows.demo_session import CENTRES
-from flows.keys import DOSSIERS
+from cli.demo_session import CENTRES
 from processors.dossiers.findings import GROUNDS
 from processors.people import DEPOSIT_COLUMNS, Candidate
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from storage import deposits
+from storage.keys import DOSSIERS
 
 CENTRE = next(iter(CENTRES))
 EXAMS = ("E5", "E6")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands.options import HERE, AsJson, DataDir, ExamCode, working_on
-from flows.console import Commands, UserError, console, print_json, print_table
+from cli.commands.options import HERE, AsJson, DataDir, ExamCode, working_on
+from cli.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
     from actions.context import Context

@@ -21,8 +21,10 @@ from typing import Any, TextIO
 
 import httpx
 
-from flows import logs, lost_runs, tracing
-from flows.children import Child, ChildError
+from cli import lost_runs
+from cli.children import Child, ChildError
+from flows import tracing
+from storage import logs
 from storage.weed import Weed
 
 Say = Callable[[str], None]
@@ -217,7 +219,7 @@ def running(
         server.start()
         store.wait_ready()
         say("preparing the buckets and the register")
-        _run(environment, written / "prepare.log", "flows.prepare")
+        _run(environment, written / "prepare.log", "actions.prepare")
         server.wait_ready()
         say("deploying the flows")
         _run(environment, written / "deploy.log", "flows.deploy")

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import HERE, AsJson, CentreCode, DataDir, ExamCode, checked_session, working_on
-from flows.console import UserError, console, print_json, print_table
+from cli.commands.options import HERE, AsJson, CentreCode, DataDir, ExamCode, checked_session, working_on
+from cli.console import UserError, console, print_json, print_table
 
 SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
 
@@ -70,7 +70,7 @@ def drop(
     data: DataDir = HERE,
 ) -> None:
     """Drop a scan into the inbox, as a centre does."""
-    from flows.keys import SCANS, is_plain
+    from storage.keys import SCANS, is_plain
 
     if not is_plain(file.name):
         raise UserError("give the file a shorter, printable name")

@@ -1,11 +1,11 @@
-"""The command line: `massicot COMMAND`. Each command's body stands in flows/commands/."""
+"""The command line: `massicot COMMAND`. Each command's body stands in cli/commands/."""
 
 from __future__ import annotations
 
 import typer
 
-from flows.commands import audit, backup, desk, dossiers, lots, machine, people, scans, service, session
-from flows.console import Commands
+from cli.commands import audit, backup, desk, dossiers, lots, machine, people, scans, service, session
+from cli.console import Commands
 
 app = typer.Typer(
     name="massicot",

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.options import HERE, DataDir, working_on
-from flows.console import UserError, console
+from cli.commands.options import HERE, DataDir, working_on
+from cli.console import UserError, console
 
 _NOT_IN_IT = "Keys are not in it: keep audit.key, and the session file, elsewhere."
 
@@ -21,13 +21,13 @@ def backup(
 ) -> None:
     """Copy store and register into a folder, while everything runs."""
     from actions.context import now
-    from flows.watch import note_scans, take_dossier_files
+    from actions.inbox import note_scans, take_dossiers
     from storage.backup import Backup
 
     with working_on(data) as work:
         # What was dropped has its time in the register before the copy is made
         note_scans(work)
-        take_dossier_files(work)
+        take_dossiers(work)
         made, fresh = Backup(to).make(work.store, work.register, at=now())
     console.print(f"{len(made.objects)} objects in {to}, {fresh} of them new; identities are among them.")
     console.print(_NOT_IN_IT)
