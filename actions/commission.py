@@ -25,6 +25,7 @@ from processors.scans.raster import BadScan
 from processors.session import Exam
 from storage import deposits, persons
 from storage.facts import DossiersNotified
+from storage.keys import stored_file
 from storage.refusals import Refusal, Refused
 from storage.rows import DossierRow
 
@@ -158,4 +159,4 @@ def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
     exam = work.session.exam(row.exam) if row else None
     counting, _ = deposits.in_force(files, exam) if exam else (files, [])
     counting, _ = deposits.fitting(counting, MAX_BYTES)
-    return {file.name: work.store.vault.get(f"dossiers/{file.sha256}") for file in counting}
+    return {file.name: work.store.vault.get(stored_file(file.sha256)) for file in counting}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import secrets
 from collections.abc import Sequence
 from itertools import chain
 from typing import Any
@@ -23,6 +22,7 @@ from processors.session import Exam, Session
 from storage import deposits
 from storage.events import Event
 from storage.facts import DossierDecided, Pronounced
+from storage.keys import kept_words, stored_file
 from storage.refusals import Refusal, Refused
 
 ACTOR = "process_dossier"
@@ -101,7 +101,7 @@ def read(work: Context, dossier_id: str) -> str:
         return "rien à lire"
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
-    contents = [(file.name, work.store.vault.get(f"dossiers/{file.sha256}")) for file in counting]
+    contents = [(file.name, work.store.vault.get(stored_file(file.sha256))) for file in counting]
     at = min(file.at for file in files)  # a dossier begun in time is in time
     extra = [finding(Code.LATE_ADDITION, file.name, [Evidence(file.name, 1)]) for file in aside]
     much = f"le dossier dépasse {MAX_BYTES // 10**6} Mo"
@@ -137,7 +137,7 @@ def pronounce(
         raise Refused(Refusal.NO_AUTHOR)
     if not reason.strip():
         raise Refused(Refusal.NO_REASON)
-    key = f"reasons/{dossier}-{secrets.token_hex(8)}.json"
+    key = kept_words(dossier, "json")
     said = {"author": author.strip(), "reason": reason.strip()}
     work.register.vault.put(key, json.dumps(said, ensure_ascii=False).encode())
     facts = DossierDecided(decision=decision, grounds=tuple(grounds), reason=key)

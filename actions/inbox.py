@@ -22,6 +22,7 @@ from storage.keys import (
     dossier_path,
     manifest_path,
     scan_path,
+    set_aside,
 )
 from storage.objects import ObjectInfo
 from storage.rows import ScanRow
@@ -99,7 +100,7 @@ def take_attendance(work: Context) -> int:
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             taken += not read.problems
         if not answer["taken"]:
-            work.store.vault.copy_from(work.store.inbox, info.key, f"quarantine/attendance/{info.etag}")
+            work.store.vault.copy_from(work.store.inbox, info.key, set_aside(f"attendance/{info.etag}"))
         _answer(work, info, answer)
     return taken
 
@@ -122,7 +123,7 @@ def take_dossiers(work: Context) -> None:
         else:
             answer = _take_dossier_file(work, info, place)
         if not answer["taken"]:
-            work.store.vault.copy_from(work.store.inbox, info.key, f"quarantine/dossiers/{info.etag}")
+            work.store.vault.copy_from(work.store.inbox, info.key, set_aside(f"dossiers/{info.etag}"))
         _answer(work, info, answer)
 
 

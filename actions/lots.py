@@ -27,6 +27,7 @@ from storage import deposits, persons, queries
 from storage.events import Event
 from storage.facts import LotFormed, LotPulled, LotReassigned, LotRecalled, LotReturned
 from storage.ids import new_id
+from storage.keys import anonymous_copy, lot_copy, lot_list
 from storage.refusals import Refusal, Refused
 from storage.rows import CopyRow, CorrectorRow, LotRow, Routable
 from storage.rulings import LotClosed
@@ -202,7 +203,7 @@ def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[P
 
 def pdf_of(work: Context, lot: LotRow, copy: CopyRow) -> bytes:
     """The copy as its corrector gets it."""
-    return work.store.vault.get(f"anonymous/{lot.exam}/{copy.anonymous_number}.pdf")
+    return work.store.vault.get(anonymous_copy(lot.exam, copy.anonymous_number or ""))
 
 
 def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
@@ -218,17 +219,14 @@ def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
 
 def put_back(work: Context, exam: str, lot: str, number: str) -> None:
     """A copy that was scanned again, to where its lot's others lie; before the register is told of it."""
-    work.store.lots.copy_from(
-        work.store.vault, f"anonymous/{exam}/{number}.pdf", f"{exam}/{lot}/{number}.pdf"
-    )
+    work.store.lots.copy_from(work.store.vault, anonymous_copy(exam, number), lot_copy(exam, lot, number))
 
 
 def _write(work: Context, exam: Exam, lot: str, numbers: Sequence[str]) -> None:
     for number in numbers:
-        anonymous, mine = f"anonymous/{exam.code}/{number}.pdf", f"{exam.code}/{lot}/{number}.pdf"
-        work.store.lots.copy_from(work.store.vault, anonymous, mine)
+        put_back(work, exam.code, lot, number)
     content = json.dumps({"lot": lot, "exam": exam.code, "copies": list(numbers)}).encode()
-    work.store.lots.put(f"{exam.code}/{lot}/lot.json", content, content_type="application/json")
+    work.store.lots.put(lot_list(exam.code, lot), content, content_type="application/json")
 
 
 def _record(
@@ -261,7 +259,7 @@ def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Pa
     told = [(copy.anonymous_number or "", len(copy.pages)) for copy in ready]
     for copy in ready:
         name = f"{copy.anonymous_number}.pdf"
-        key = f"{lot.exam}/{lot.id}/{name}"
+        key = lot_copy(lot.exam, lot.id, copy.anonymous_number or "")
         work.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
     sheet = LotSheet(
         lot=lot.name,

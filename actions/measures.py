@@ -16,10 +16,9 @@ from actions.context import Context
 from storage import deposits, standing, waiting
 from storage.counts import exam_counts
 from storage.deposits import DossierCounts
+from storage.keys import WATCHED
 from storage.rows import ExamCounts
 
-WATCHED = ".watch/inbox"
-"""A key of the vault, written each time the inbox has been looked through."""
 TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30), "clock": timedelta(minutes=1)}
 """How long the inbox may go unwatched, an event unsealed; how far this clock may be from the store's."""
 LITTLE_ROOM = 0.1  # of the disk

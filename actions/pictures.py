@@ -19,6 +19,7 @@ from processors.scans.evidence import pictures
 from processors.scans.raster import BadScan
 from storage import queries
 from storage.facts import PlacedPage
+from storage.keys import kept_picture, stored_scan
 from storage.objects import NotFoundError
 from storage.rows import CopyRow
 
@@ -60,7 +61,7 @@ def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evide
         return None
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
-        work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
+        work.store.vault.download(stored_scan(scan.sha256), path)
         places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
         try:
             jpeg = isolated(pictures, path, places, [region]).get(region)
@@ -91,4 +92,4 @@ def _seen(stated: Iterable[Finding]) -> set[Evidence]:
 
 def _key(scan: str, region: Evidence) -> str:
     place = "-".join(map(str, (region.page, *(region.box or ()))))
-    return f"evidence/{scan}/{place}.jpg"
+    return kept_picture(scan, place)

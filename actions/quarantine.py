@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from actions.context import Context
+from storage.keys import set_aside, stored_scan
 from storage.objects import NotFoundError
 from storage.rows import ScanRow
 
@@ -17,13 +18,13 @@ def keep_aside(work: Context, scan: ScanRow) -> str | None:
         path = Path(folder) / "scan"
         try:
             if scan.sha256 is not None:
-                work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
+                work.store.vault.download(stored_scan(scan.sha256), path)
             else:
                 work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
         except NotFoundError:
             return scan.sha256
         sha256 = sha256_of(path)
-        work.store.vault.put(f"quarantine/{sha256}", path, only_if_absent=True)
+        work.store.vault.put(set_aside(sha256), path, only_if_absent=True)
     return sha256
 
 

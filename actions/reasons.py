@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
+from storage.keys import kept_words
 from storage.refusals import Refusal, Refused
 from storage.register import Vault
 
@@ -17,6 +16,6 @@ def keep_reason(vault: Vault, subject: str, text: str) -> str:
 
 def keep_words(vault: Vault, subject: str, text: str) -> str:
     """The key of what somebody wrote, if only of nothing."""
-    key = f"reasons/{subject.replace('/', '-')}-{secrets.token_hex(8)}.txt"
+    key = kept_words(subject, "txt")
     vault.put(key, text.strip().encode())
     return key

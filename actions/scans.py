@@ -43,7 +43,7 @@ from storage.facts import (
     ScanReleased,
     ScanStored,
 )
-from storage.keys import scan_path
+from storage.keys import anonymous_copy, scan_path, set_aside, stored_scan
 from storage.objects import NotFoundError
 from storage.rows import CopyRow, ScanRow
 from storage.states import ScanState
@@ -106,7 +106,7 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
     """The bytes into the vault, under their own hash. None when there is nothing to read."""
     scan = _scan(work, scan_id)
     if scan.sha256 is not None:
-        work.store.vault.download(f"scans/{scan.sha256}.pdf", path, sha256=scan.sha256)
+        work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
         return Job(scan_id, attempt, path, scan.sha256)
     try:
         work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
@@ -122,10 +122,10 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
     except BadScan as bad:
         wrong = bad.finding
     if wrong is not None:
-        work.store.vault.put(f"quarantine/{sha256}", path, only_if_absent=True)
+        work.store.vault.put(set_aside(sha256), path, only_if_absent=True)
         _quarantine(work, scan_id, sha256, [wrong])
         return None
-    work.store.vault.put(f"scans/{sha256}.pdf", path, only_if_absent=True, content_type="application/pdf")
+    work.store.vault.put(stored_scan(sha256), path, only_if_absent=True, content_type="application/pdf")
     if work.register.record(ScanStored(sha256=sha256), scan_id, actor=ACTOR, at=now()) is None:
         with work.register.reading() as connection:
             twin = queries.twin(connection, scan, sha256)
@@ -150,7 +150,7 @@ def read(work: Context, job: Job) -> bool:
         parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
         attached = isolated(attachments, job.path)
     except BadScan as bad:
-        work.store.vault.put(f"quarantine/{job.sha256}", job.path, only_if_absent=True)
+        work.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)
         _quarantine(work, job.scan, job.sha256, [bad.finding])
         return False
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
@@ -206,7 +206,7 @@ def anonymise(work: Context, job: Job) -> None:
             work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
             continue
         number = _anonymous_number(work, copy, pdf)
-        key = f"anonymous/{copy.exam}/{number}.pdf"
+        key = anonymous_copy(copy.exam, number)
         work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
         if copy.lot is not None:
             put_back(work, copy.exam, copy.lot, number)

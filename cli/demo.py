@@ -28,7 +28,7 @@ from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
 from storage import accounts, intake, persons, queries
 from storage.counts import exam_counts
-from storage.keys import ATTENDANCE, RECEIPTS, SCANS
+from storage.keys import RECEIPTS, SCANS, attendance_key, scan_key
 from storage.rows import ScanRow
 from storage.states import Role, ScanState
 
@@ -134,19 +134,19 @@ def _drop(work: Context, drawing: Drawing, machine: Machine) -> list[Batch]:
     """As centres do: attendance lists, then each scan once it is drawn, one of them twice, and a bad file."""
     inbox = work.store.inbox
     for planned in drawing.plan.batches:
-        inbox.put(f"{ATTENDANCE}{planned.centre}/{planned.exam}.csv", attendance_csv(planned.attendance))
+        inbox.put(attendance_key(planned.centre, planned.exam), attendance_csv(planned.attendance))
     first = drawing.plan.batches[0]
-    inbox.put(f"{SCANS}{first.centre}/{first.exam}/mauvais fichier.pdf", _BAD_FILE)
+    inbox.put(scan_key(first.centre, first.exam, "mauvais fichier.pdf"), _BAD_FILE)
     batches = []
     with _progress() as progress:
         task = progress.add_task("drawing and dropping scans", total=len(drawing.batches))
         for future in drawing.batches:
             batch = _while_tending(machine, future)
-            inbox.put(f"{SCANS}{batch.centre}/{batch.exam}/pile 1.pdf", batch.pdf)
+            inbox.put(scan_key(batch.centre, batch.exam, "pile 1.pdf"), batch.pdf)
             batches.append(batch)
             progress.advance(task)
             if len(batches) == 1:
-                inbox.put(f"{SCANS}{batch.centre}/{batch.exam}/pile 1 bis.pdf", batch.pdf)
+                inbox.put(scan_key(batch.centre, batch.exam, "pile 1 bis.pdf"), batch.pdf)
     machine.trigger("watch-inbox")
     return batches
 

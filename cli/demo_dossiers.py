@@ -15,7 +15,7 @@ from processors.dossiers.findings import GROUNDS
 from processors.people import DEPOSIT_COLUMNS, Candidate
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from storage import deposits
-from storage.keys import DOSSIERS
+from storage.keys import DOSSIERS, dossier_key
 
 CENTRE = next(iter(CENTRES))
 EXAMS = ("E5", "E6")
@@ -56,7 +56,7 @@ def drop(work: Context, drawn: Sequence[Deposit]) -> None:
     """As the deposit space exports them: a folder a candidate, and a list of times for the second épreuve."""
     for deposit in drawn:
         for name, data in deposit.files:
-            work.store.inbox.put(f"{DOSSIERS}{deposit.exam}/{deposit.candidate.number}/{name}", data)
+            work.store.inbox.put(dossier_key(deposit.exam, f"{deposit.candidate.number}/{name}"), data)
     out = io.StringIO()
     table = csv.writer(out, delimiter=";")
     table.writerow(DEPOSIT_COLUMNS)
@@ -64,7 +64,7 @@ def drop(work: Context, drawn: Sequence[Deposit]) -> None:
         if deposit.exam == EXAMS[1]:
             at = deposit.at.replace(microsecond=0)
             table.writerows((deposit.candidate.number, name, at.isoformat()) for name, _ in deposit.files)
-    work.store.inbox.put(f"{DOSSIERS}{EXAMS[1]}/depots.csv", out.getvalue().encode())
+    work.store.inbox.put(dossier_key(EXAMS[1], "depots.csv"), out.getvalue().encode())
 
 
 def all_read(work: Context, drawn: Sequence[Deposit]) -> bool:

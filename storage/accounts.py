@@ -21,6 +21,7 @@ from storage.account_facts import (
 from storage.changes.accounts import NOBODY
 from storage.ids import new_id
 from storage.intake import token_hash
+from storage.keys import kept_person
 from storage.register import Register
 from storage.schema import accounts
 from storage.states import Role
@@ -65,7 +66,7 @@ def invite(
     with register.reading() as connection:
         known = account_of_email(connection, email)
     account = known.id if known and (known.role, known.scope) == (role, scope) else new_id("acct")
-    person = f"people/{account}-{secrets.token_hex(8)}.json"
+    person = kept_person(f"{account}-{secrets.token_hex(8)}")
     register.vault.put(person, json.dumps({"email": email, "name": name}, ensure_ascii=False).encode())
     token = secrets.token_urlsafe(24)
     invited = AccountInvited(
@@ -79,7 +80,7 @@ def open_account(
     register: Register, account: Account, password: str, totp: str | None, *, at: datetime
 ) -> None:
     """Takes up the invitation; `password`: its argon2id hash. Raises Refused when it no longer counts."""
-    key = f"people/{account.id}-{secrets.token_hex(8)}.json"
+    key = kept_person(f"{account.id}-{secrets.token_hex(8)}")
     register.vault.put(key, json.dumps({"password": password, "totp": totp}).encode())
     register.record(AccountOpened(secret=key), account.id, actor=account.actor, at=at)
 

@@ -31,6 +31,8 @@ from storage.facts import (
 )
 from storage.ids import new_id
 from storage.intake import keep_file
+from storage.keys import arrival as arrival_key
+from storage.keys import kept_reading, stored_file
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
 from storage.register import Register
@@ -82,11 +84,11 @@ def deposit(
 ) -> str | None:
     """Takes a file of a dossier; `candidate`: an id. The dossier's id, None when this very file is known."""
     sha256 = hashlib.sha256(data).hexdigest()
-    register.vault.put(f"dossiers/{sha256}", data, only_if_absent=True)
+    register.vault.put(stored_file(sha256), data, only_if_absent=True)
     with register.reading() as connection:
         query = select(dossiers.c.id).where(dossiers.c.exam == exam, dossiers.c.candidate == candidate)
         dossier = connection.execute(query).scalar() or new_id("doss")
-    arrival = f"arrivals/{dossier}-{secrets.token_hex(8)}.json"
+    arrival = arrival_key(f"{dossier}-{secrets.token_hex(8)}")
     register.vault.put(arrival, json.dumps({"key": dropped.key, "name": name}).encode())
     facts = DossierDeposited(
         exam=exam,
@@ -120,7 +122,7 @@ def keep_dossier_reading(
     at: datetime,
 ) -> Event | None:
     """What was read of a dossier: all in the vault, codes alone in the log."""
-    key = f"readings/{dossier}-{secrets.token_hex(8)}.json"
+    key = kept_reading(f"{dossier}-{secrets.token_hex(8)}")
     register.vault.put(key, json.dumps(reading, ensure_ascii=False).encode())
     stated = tuple(
         StatedOfDossier(code=found["code"], severity=found["severity"]) for found in reading["findings"]

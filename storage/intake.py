@@ -33,6 +33,7 @@ from storage.facts import (
     TokenIssued,
 )
 from storage.ids import in_parts, new_id
+from storage.keys import arrival, kept_list, kept_reading
 from storage.objects import ObjectInfo
 from storage.register import Register, Transaction
 from storage.schema import candidates, correctors, scans
@@ -94,7 +95,7 @@ def arrive(
         if connection.execute(known).first():
             return None
     scan = new_id("scan")
-    register.vault.put(f"arrivals/{scan}.json", json.dumps({"key": dropped.key}).encode())
+    register.vault.put(arrival(scan), json.dumps({"key": dropped.key}).encode())
     facts = ScanArrived(
         exam=exam, centre=centre, etag=dropped.etag, size=dropped.size, deposited_at=dropped.last_modified
     )
@@ -117,7 +118,7 @@ def keep_reading(
     `extra_findings` concern the scan as a whole, such as a late deposit. None when it is kept already.
     Raises Refused when this attempt is over, or the copies have gone further since.
     """
-    key = f"readings/{scan}-{attempt}.json"
+    key = kept_reading(f"{scan}-{attempt}")
     register.vault.put(key, json.dumps(scan_json(reading, seconds), ensure_ascii=False).encode())
     pages = {page.page: _placed(page) for page in reading.pages}
     named = {copy.candidate for copy in reading.copies if copy.candidate is not None}
@@ -136,7 +137,7 @@ def keep_reading(
 
 def keep_file(register: Register, data: bytes) -> str:
     """A list that somebody brought, in the vault; its key."""
-    key = f"people/{hashlib.sha256(data).hexdigest()}.csv"
+    key = kept_list(hashlib.sha256(data).hexdigest())
     register.vault.put(key, data, only_if_absent=True)
     return key
 

@@ -1,8 +1,9 @@
-"""Keys of the inbox: what a centre's path says, and where the answers to it go."""
+"""Every key of every bucket: how it is spelt, and what a key of the inbox says."""
 
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 
 from processors.findings import Code, Finding, finding
@@ -13,6 +14,8 @@ ATTENDANCE = "attendance/"
 DOSSIERS = "dossiers/"
 RECEIPTS = "receipts/"
 KNOWN = (SCANS, ATTENDANCE, DOSSIERS, RECEIPTS)
+_SEGMENT = re.compile(r"log/(\d{12,})-(\d{12,})\.jsonl")
+_SEAL = re.compile(r"seals/([1-9]\d*)\.json")
 _MAX_NAME = 200  # bytes of UTF-8: stores hold 255, and a receipt's name is longer than its file's
 
 
@@ -85,3 +88,99 @@ def answer_key(key: str, etag: str) -> str:
     if all(map(is_plain, key.split("/"))):
         return f"{RECEIPTS}{key}.json"
     return f"{RECEIPTS}{key.partition('/')[0]}/{etag}.json"
+
+
+def scan_key(centre: str, exam: str, name: str) -> str:
+    """Of the inbox: where a centre drops a file."""
+    return f"{SCANS}{centre}/{exam}/{name}"
+
+
+def attendance_key(centre: str, exam: str) -> str:
+    return f"{ATTENDANCE}{centre}/{exam}.csv"
+
+
+def dossier_key(exam: str, name: str) -> str:
+    """`name`: `<candidate number>/<file>`, or that of the deposit space's list."""
+    return f"{DOSSIERS}{exam}/{name}"
+
+
+def stored_scan(sha256: str) -> str:
+    """Of the vault, as are those that follow: a scan's bytes."""
+    return f"scans/{sha256}.pdf"
+
+
+def stored_file(sha256: str) -> str:
+    """A file of a dossier."""
+    return f"dossiers/{sha256}"
+
+
+def set_aside(name: str) -> str:
+    """A file that cannot be taken, by its SHA-256; a list or a dossier's, by its kind and ETag."""
+    return f"quarantine/{name}"
+
+
+def arrival(id_: str) -> str:
+    """Where a drop lay and how it was called: names of files may name people."""
+    return f"arrivals/{id_}.json"
+
+
+def kept_reading(name: str) -> str:
+    return f"readings/{name}.json"
+
+
+def kept_list(sha256: str) -> str:
+    """A list that somebody brought."""
+    return f"people/{sha256}.csv"
+
+
+def kept_person(name: str) -> str:
+    """Of an account or a token: what names somebody."""
+    return f"people/{name}.json"
+
+
+def kept_words(subject: str, ending: str) -> str:
+    """What somebody wrote about something, each time under another key."""
+    return f"reasons/{subject.replace('/', '-')}-{secrets.token_hex(8)}.{ending}"
+
+
+def kept_picture(scan: str, place: str) -> str:
+    """Of a finding."""
+    return f"evidence/{scan}/{place}.jpg"
+
+
+def anonymous_copy(exam: str, number: str) -> str:
+    return f"anonymous/{exam}/{number}.pdf"
+
+
+def lot_copy(exam: str, lot: str, number: str) -> str:
+    """Of the bucket of lots, as is the next: a copy where its corrector fetches it."""
+    return f"{exam}/{lot}/{number}.pdf"
+
+
+def lot_list(exam: str, lot: str) -> str:
+    """Which copies are in a lot, by their numbers."""
+    return f"{exam}/{lot}/lot.json"
+
+
+WATCHED = ".watch/inbox"
+"""Of the vault: written each time the inbox has been looked through."""
+
+
+def segment_key(first: int, last: int) -> str:
+    """Of the audit bucket, as is a seal's."""
+    return f"log/{first:012}-{last:012}.jsonl"
+
+
+def segment_range(key: str) -> tuple[int, int] | None:
+    """First and last seq that a segment's key promises, None for a key that is no segment's."""
+    match = _SEGMENT.fullmatch(key)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def seal_key(n: int) -> str:
+    return f"seals/{n}.json"
+
+
+def seal_number(key: str) -> int | None:
+    match = _SEAL.fullmatch(key)
+    return int(match[1]) if match else None

@@ -19,6 +19,7 @@ from storage.facts import (
     ScanReopened,
     ScanStored,
 )
+from storage.keys import arrival
 from storage.refusals import Refusal, Refused
 from storage.schema import copies, findings, scans
 from storage.states import ScanState
@@ -26,7 +27,7 @@ from storage.states import ScanState
 
 @apply.register
 def scan_arrived(facts: ScanArrived, change: Change) -> bool:
-    key = json.loads(change.vault.get(f"arrivals/{change.subject}.json"))["key"]
+    key = json.loads(change.vault.get(arrival(change.subject)))["key"]
     known = select(scans.c.id).where(
         or_(scans.c.id == change.subject, (scans.c.inbox_key == key) & (scans.c.etag == facts.etag))
     )

@@ -32,10 +32,11 @@ from storage import accounts, deposits, intake
 from storage.audit import rebuild, ship
 from storage.checkpoints import Checkpoint
 from storage.facts import DeadlineSwept, Pronounced, SessionLoaded
+from storage.keys import seal_key
 from storage.objects import ObjectInfo, Store, s3_client
 from storage.register import Register, make_engine, open_register
 from storage.replay import fingerprints
-from storage.seals import Seal, seal_key
+from storage.seals import Seal
 from storage.states import Role
 from storage.verify import verify
 
