@@ -250,24 +250,21 @@ def _record(
         transaction.record(formed, name, actor=actor, at=at)
 
 
+def sheet_of(lot: LotRow, exam: Exam, copies: Sequence[CopyRow], *, at: datetime) -> bytes:
+    """The sheet that goes with these copies, as a PDF."""
+    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
+    return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, told, exam.closes_at or at, at))
+
+
 def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
     folder = to / lot.name
     folder.mkdir(parents=True, exist_ok=True)
     with work.register.reading() as connection:
         copies = queries.lot_copies(connection, lot.id)
     ready = [copy for copy in copies if copy.ready]
-    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in ready]
     for copy in ready:
         name = f"{copy.anonymous_number}.pdf"
         key = lot_copy(lot.exam, lot.id, copy.anonymous_number or "")
         work.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
-    sheet = LotSheet(
-        lot=lot.name,
-        exam=exam.code,
-        exam_title=exam.title,
-        copies=told,
-        closes=exam.closes_at or at,
-        pulled=at,
-    )
-    (folder / "bordereau.pdf").write_bytes(lot_sheet_pdf(sheet))
+    (folder / "bordereau.pdf").write_bytes(sheet_of(lot, exam, ready, at=at))
     return folder

@@ -15,7 +15,6 @@ from actions.context import Context, now
 from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.page import page
-from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.session import Exam
 from storage import queries
 from storage.rows import CopyRow, CorrectorRow, LotRow
@@ -48,11 +47,9 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
     of_lots.pull(work, mine, at=now())
     with work.register.reading() as connection:
         copies = [copy for copy in queries.lot_copies(connection, mine.id) if copy.ready]
-    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
-    sheet = LotSheet(mine.name, exam.code, exam.title, told, exam.closes_at or now(), now())
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
-        _store(made, f"{mine.name}/bordereau.pdf", lot_sheet_pdf(sheet))
+        _store(made, f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now()))
         for copy in copies:
             _store(made, f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy))
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from cli.commands.options import HERE, DataDir, working_on
-from cli.console import Commands, UserError, console
+from cli.console import Commands, console
 from storage.states import Role
-
-if TYPE_CHECKING:
-    from actions.context import Context
 
 app = typer.Typer(cls=Commands, help="Accounts of the web desk, and tokens of its API.", no_args_is_help=True)
 
@@ -21,8 +18,8 @@ Of = Annotated[
 ]
 
 
-@app.command()
-def invite(
+@app.command("invite")
+def invite_person(
     role: WhichRole,
     email: Annotated[str, typer.Option("--email", help="The address to sign in with.")],
     name: Annotated[str, typer.Option("--name", help="As the desk greets this person.")],
@@ -33,12 +30,11 @@ def invite(
     data: DataDir = HERE,
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
+    from actions.accounts import invite
     from actions.context import now
-    from storage import accounts
 
     with working_on(data) as work:
-        whose = _scope(work, role, scope)
-        token = accounts.invite(work.register, role, whose, email, name, actor="service", at=now())
+        token = invite(work, role, scope or "", email, name, actor="service", at=now())
     console.print(f"{url}/invitation/{token}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -51,12 +47,11 @@ def token(
     data: DataDir = HERE,
 ) -> None:
     """Print a new bearer token of the API. It is shown this once."""
+    from actions.accounts import make_token
     from actions.context import now
-    from storage import tokens
 
     with working_on(data) as work:
-        whose = _scope(work, role, scope)
-        made = tokens.make_token(work.register, role, whose, label, days, actor="service", at=now())
+        made = make_token(work, role, scope or "", label, days, actor="service", at=now())
     console.print(made, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -81,20 +76,3 @@ def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = HE
 
     with working_on(data) as work:
         tokens.revoke_token(work.register, id_, actor="service", at=now())
-
-
-def _scope(work: Context, role: Role, of: str | None) -> str | None:
-    """A centre's UAI, a corrector's id, None for the service."""
-    from storage import persons
-
-    if (of is None) != (role is Role.SERVICE):
-        raise UserError("--of goes with centre and corrector, and only with them")
-    if role is Role.CENTRE and work.session.centre(of or "") is None:
-        raise UserError(f"{of}: not a centre of this session")
-    if role is Role.CORRECTOR:
-        with work.register.reading() as connection:
-            known = {c.reference: c.id for c in persons.all_correctors(connection)}
-        if of not in known:
-            raise UserError(f"{of}: no such corrector")
-        return known[of]
-    return of

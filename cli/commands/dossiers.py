@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.options import HERE, AsJson, DataDir, ExamCode, checked_session, working_on
+from cli.commands.options import HERE, AsJson, DataDir, ExamCode, checked_roster, checked_session, working_on
 from cli.console import UserError, console, print_json, print_table
 from processors.dossiers.findings import Code
 from storage.facts import Pronounced
@@ -39,15 +39,11 @@ def read(
 ) -> None:
     """Read a dossier and say what it raises, without storing anything."""
     from actions.dossiers import read_deposit
-    from processors.people import read_candidates
     from processors.session import ExamKind
 
     rules = checked_session(session)
-    people = read_candidates(roster.read_bytes())
-    if people.problems:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
-        raise UserError(f"{roster} cannot be taken as it is:\n{lines}")
-    person = next((c for c in people.rows if c.number == candidate), None)
+    people = checked_roster(roster)
+    person = next((c for c in people if c.number == candidate), None)
     if person is None:
         raise UserError("this candidate is not in the roster")
     epreuve = rules.exam(exam)
@@ -56,7 +52,7 @@ def read(
     if rules.dossier_rule(exam, person.option, person.category) is None:
         raise UserError(f"the session has no rule for {exam}, {person.option}, {person.category}")
     deposited = [(name, path.read_bytes()) for name, path in _files(paths)]
-    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at), roster=people.rows)
+    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at), roster=people)
     if as_json:
         print_json(said)
         return

@@ -14,6 +14,7 @@ from cli.console import UserError
 
 if TYPE_CHECKING:
     from actions.context import Context
+    from processors.people import Candidate
     from processors.session import Session
 
 DataDir = Annotated[
@@ -48,6 +49,16 @@ def working_on(data: Path) -> Iterator[Context]:
         raise UserError(f"the store does not answer: {error}\nIs `massicot up` running on {data}?") from None
     except OperationalError as error:
         raise UserError(f"the register does not answer: {error.orig}") from None
+
+
+def checked_roster(path: Path, session: Session | None = None) -> tuple[Candidate, ...]:
+    from processors.people import read_candidates
+
+    people = read_candidates(path.read_bytes(), session)
+    if people.problems:
+        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
+        raise UserError(f"{path} cannot be taken as it is:\n{lines}")
+    return people.rows
 
 
 def checked_session(path: Path) -> Session:

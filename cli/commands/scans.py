@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import HERE, AsJson, CentreCode, DataDir, ExamCode, checked_session, working_on
+from cli.commands.options import (
+    HERE,
+    AsJson,
+    CentreCode,
+    DataDir,
+    ExamCode,
+    checked_roster,
+    checked_session,
+    working_on,
+)
 from cli.console import UserError, console, print_json, print_table
 from storage.keys import scan_key
 
@@ -25,7 +34,6 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read a scan and say what it holds, without storing anything."""
-    from processors.people import read_candidates
     from processors.scans.contract import scan_json
     from processors.scans.dropped import inspect
     from processors.scans.raster import BadScan
@@ -33,14 +41,11 @@ def read(
 
     begun = time.monotonic()
     rules = checked_session(session)
-    candidates = read_candidates(roster.read_bytes())
-    if candidates.problems:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in candidates.problems)
-        raise UserError(f"{roster} cannot be taken as it is:\n{lines}")
+    candidates = checked_roster(roster)
     form = rules.form_of(exam)
     try:
         inspect(scan)
-        reading = read_scan(scan, form, rules.label_pattern, candidates.rows, centre, exam)
+        reading = read_scan(scan, form, rules.label_pattern, candidates, centre, exam)
     except BadScan as bad:
         raise UserError(f"{bad.code.value}: {bad.finding.message}") from None
     said = scan_json(reading, time.monotonic() - begun)
@@ -96,17 +101,13 @@ def labels(
 ) -> None:
     """Make sheets of bar-code labels for a centre and épreuve."""
     from papers.labels import label_sheet
-    from processors.people import read_candidates
 
     rules = checked_session(session)
     rules_of = rules.exam(exam)
     if rules_of is None:
         raise UserError(f"{exam} is not an épreuve of this session")
-    people = read_candidates(roster.read_bytes(), rules)
-    if people.problems:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
-        raise UserError(f"{roster} cannot be taken as it is:\n{lines}")
-    enrolled = [c for c in people.rows if c.centre == centre and exam in c.exams]
+    people = checked_roster(roster, rules)
+    enrolled = [c for c in people if c.centre == centre and exam in c.exams]
     if not enrolled:
         raise UserError(f"nobody is enrolled for {exam} in {centre}")
     to.write_bytes(label_sheet(enrolled, exam, rules_of.title, centre, rules.form_of(exam)))

@@ -19,7 +19,8 @@ import pytest
 from sqlalchemy import select
 from worlds import own_world
 
-from actions import deadlines, inbox, upkeep
+from actions import deadlines, upkeep
+from actions import inbox as watch
 from actions.context import Context, context, now
 from actions.prepare import prepare
 from actions.receipts import answer
@@ -67,7 +68,7 @@ class Desk:
         """As a centre drops it, noted as `watch_inbox` does."""
         key = f"scans/{centre}/{exam}/{name}"
         self.work.store.inbox.put(key, data)
-        inbox.note_arrivals(desk.work)
+        watch.note_arrivals(self.work)
         return self.last(key)
 
     def last(self, key: str) -> ScanRow:
@@ -125,7 +126,7 @@ class Desk:
         self.work.store.inbox.put(
             f"attendance/{centre}/{exam}.csv", f"candidate_number,present\n{lines}".encode()
         )
-        inbox.take_attendance(desk.work)
+        watch.take_attendance(self.work)
 
     def codes(self, exam: str | None = None) -> list[Code]:
         with self.work.register.reading() as connection:
@@ -202,7 +203,7 @@ def test_a_janitor_that_died_after_its_note_leaves_the_rest_to_the_watch(desk):
     desk.record(ScanClaimed(attempt=1), scan.id)
     upkeep.set_aside(desk.work, desk.scan(scan.id))
     assert desk.inbox() == [scan.inbox_key]
-    inbox.note_arrivals(desk.work)
+    watch.note_arrivals(desk.work)
     assert desk.inbox() == []
     assert desk.receipt()["findings"][0]["code"] == "reading_failed"
 
@@ -227,8 +228,8 @@ def test_what_lies_in_no_folder_of_the_inbox_is_kept_answered_and_told(desk):
     inbox = desk.work.store.inbox
     for key in ("pile.pdf", f"{CENTRE}/{SOON}/pile.pdf"):
         inbox.put(key, key.encode())
-    inbox.note_arrivals(desk.work)
-    for scan in inbox.find_waiting(desk.work):
+    watch.note_arrivals(desk.work)
+    for scan in watch.find_waiting(desk.work):
         assert (
             keep(desk.work, scan.id, claim(desk.work, scan.id), desk.work.settings.data_dir / "scan.pdf")
             is None
@@ -252,12 +253,12 @@ def test_an_attempt_that_its_surroundings_failed_is_not_held_against_the_scan(de
 def test_a_scan_reopened_by_a_decision_is_tried_three_times(desk):
     scan = desk.drop(b"1")
     desk.read(scan, NUMBERS[0])
-    inbox.reopen_decided(desk.work)
+    watch.reopen_decided(desk.work)
     for _ in range(upkeep.ATTEMPTS):
         assert desk.scan(scan.id).state is ScanState.ARRIVED
         desk.dies(scan)
         janitor_comes(desk)
-    inbox.reopen_decided(desk.work)
+    watch.reopen_decided(desk.work)
     assert desk.scan(scan.id).state is ScanState.PROCESSED
     assert desk.codes() == [Code.READING_FAILED]
 
@@ -315,7 +316,7 @@ def test_an_attendance_list_in_no_place_is_answered_and_kept(desk):
     names = ("0130051K/U99.csv", "9999999Z/U4.csv", "é" * 125, "0130051K/U4.csv/")
     for name in names:
         inbox.put(f"attendance/{name}", name.encode())
-    assert inbox.take_attendance(desk.work) == 0
+    assert watch.take_attendance(desk.work) == 0
     assert [info.key for info in inbox.list("attendance/") if not info.key.endswith("/")] == []
     answers = [json.loads(inbox.get(info.key)) for info in inbox.list("receipts/attendance/")]
     assert [answer["taken"] for answer in answers] == [False] * 3
