@@ -29,17 +29,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
+from actions import inbox, lots, scans
+from actions.context import Context, context, now
+from actions.copies import decide
+from actions.lots import give_back
+from actions.prepare import prepare
+from actions.stages import SurroundingsError, plainly
 from benchmarks.chaos_killer import Killer
 from benchmarks.chaos_portrait import compare, leftovers, log_troubles, portrait
 from benchmarks.chaos_session import Drawn, draw_session
-from flows import lots, scans, watch
+from cli.demo_session import OPEN, write_demo_session
+from cli.up import Machine, running
 from flows.audit import ship
-from flows.context import Context, context, now
-from flows.demo_session import OPEN, write_demo_session
-from flows.lotting import give_back
-from flows.prepare import prepare
-from flows.stages import SurroundingsError
-from flows.up import Machine, running
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage import intake, persons, queries, weed
@@ -103,9 +104,9 @@ class Run:
         self.tokens = {c.reference: intake.issue_token(work.register, c.id, **who) for c in known}
 
     def all_read(self) -> bool:
-        self.turn(watch.take_attendance, watch.note_arrivals, watch.reopen_decided)
+        self.turn(inbox.take_attendance, inbox.note_arrivals, inbox.reopen_decided)
         if self.machine is None:
-            for scan in done(watch.find_waiting):
+            for scan in done(inbox.find_waiting):
                 self.process(scan)
         with self.work.register.reading() as connection:
             known = {scan.inbox_key: scan for scan in queries.all_scans(connection)}
@@ -123,11 +124,7 @@ class Run:
         return len(read) == len(self.drawn.piles) and not waiting
 
     def process(self, scan: ScanRow) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            job = done(scans.keep, scan.id, done(scans.claim, scan.id), Path(folder) / "scan.pdf")
-            if job is not None and done(scans.read, job):
-                done(scans.anonymise, job)
-            done(scans.conclude, scan.id)
+        asyncio.run(scans.process(scan.id, plainly))
 
     def decided(self) -> bool:
         """Whoever looks at the paper knows whose copy it is."""
@@ -141,8 +138,8 @@ class Run:
         for copy in wait:
             if copy.id not in unfit:
                 owner = ids[numbers[keys[copy.scan]][copy.position - 1]]
-                how = {"candidate": owner, "reason": "lu sur la copie", "actor": "service", "at": now()}
-                intake.decide(work.register, copy.id, Decision.ATTRIBUTE, **how)
+                how = {"candidate": owner, "actor": "service", "at": now()}
+                decide(work, copy.id, Decision.ATTRIBUTE, "lu sur la copie", **how)
         return True
 
     def all_settled(self) -> bool:
@@ -180,7 +177,7 @@ class Run:
             hers = queries.all_lots(connection, corrector=who)
         for lot in hers:
             if lot.state is LotState.PULLED:
-                give_back(self.work, token, lot.id, at=now())
+                give_back(self.work, lot, at=now())
         return all(lot.state is not LotState.ASSIGNED for lot in hers)
 
     def all_shipped(self) -> bool:
@@ -225,7 +222,7 @@ class Run:
 
 def done(stage: Any, *args: Any) -> Any:
     """A stage as a flow calls it."""
-    return asyncio.run(stage.fn(*args))
+    return asyncio.run(plainly("", stage, *args))
 
 
 def main() -> int:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from flows.lost_runs import run_of
-from flows.up import Machine
+from cli.lost_runs import run_of
+from cli.up import Machine
 
 _WEIGHTS = {
     "audit shipper": 26,
@@ -30,7 +30,7 @@ _WEIGHTS = {
 }
 _SHIPPER = """
 import time
-from flows.context import context, now
+from actions.context import context, now
 from storage import audit
 from storage.signing import load_or_make_key
 work = context()
@@ -42,7 +42,7 @@ while True:
 _USER = """
 import hashlib
 import time
-from flows.context import context, now
+from actions.context import context, now
 from storage.facts import SessionLoaded
 work = context()
 wanted = work.settings.session_file.read_bytes()

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from actions.context import Context
 from benchmarks.chaos_session import Pile
-from flows.context import Context
-from flows.demo_session import OPEN
+from cli.demo_session import OPEN
 from storage import persons, queries
 from storage.audit import rebuild
 from storage.register import Register, open_register

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from flows.demo_session import CENTRES, FORM, OPEN
+from cli.demo_session import CENTRES, FORM, OPEN
 from processors.people import Attendance, Candidate
 from processors.scans.form import load_form
 from specimens.batch import SHEET, roster_csv

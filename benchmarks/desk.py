@@ -22,11 +22,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event
 
+from actions.context import Context, now
+from cli.demo_session import CENTRES, write_demo_session
 from desk.app import create_app
 from desk.settings import DeskSettings
 from desk.visits import begin
-from flows.context import Context, now
-from flows.demo_session import CENTRES, write_demo_session
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv

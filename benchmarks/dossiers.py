@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from actions.office import as_pdfs
 from benchmarks import wordings
-from flows.office import as_pdfs
 from processors.dossiers.contract import read_as_json
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS

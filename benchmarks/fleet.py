@@ -26,9 +26,9 @@ from rich.console import Console
 from sqlalchemy import select
 
 from benchmarks.postgres import postgres
-from flows.children import Child
-from flows.demo_session import FORM, write_demo_session
-from flows.up import Machine, free_port, prefect_environment
+from cli.children import Child
+from cli.demo_session import FORM, write_demo_session
+from cli.up import Machine, free_port, prefect_environment
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import attendance_csv, plan_session
@@ -140,7 +140,7 @@ def main() -> int:
         settings = Settings()
         kept = open_store(settings)
         _until(lambda: _answers(lambda: (kept.ensure_buckets(), machine.ask("GET", "/ready"))), 180)
-        _run(environment, "flows.prepare")
+        _run(environment, "actions.prepare")
         _run(environment, "flows.deploy", "--fleet")
         load_or_make_key(folder / "audit.key")
         register = open_register(settings.url, kept.vault)

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 from rich.console import Console
 
-from flows.office import as_pdfs
+from actions.office import as_pdfs
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, unpack
 from processors.dossiers.pages import read_pages

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from flows.office import as_pdfs
+from actions.office import as_pdfs
 from processors.deadlines import PARIS
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS, Code

@@ -7,10 +7,10 @@ import os
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
+from actions.context import context
 from desk.app import create_app
 from desk.settings import DeskSettings
-from flows import logs
-from flows.context import context
+from storage import logs
 
 
 def main() -> None:

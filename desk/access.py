@@ -10,8 +10,8 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, HTTPException, Request
 
+from actions.context import Context, now
 from desk.visits import Visit, Visits
-from flows.context import Context, now
 from storage import persons
 from storage.accounts import Account, note_identity
 from storage.rows import CorrectorRow
@@ -92,7 +92,6 @@ AnyAccount = Annotated[Account, Depends(_account)]
 ServiceAccount = Annotated[Caller, Depends(_role(Role.SERVICE))]
 CentreAccount = Annotated[Caller, Depends(_centre)]
 Corrector = Annotated[CorrectorRow, Depends(_corrector)]
-CorrectorAccount = Annotated[Caller, Depends(_role(Role.CORRECTOR))]
 
 
 def shows_identity(request: Request, subject: str, what: str) -> None:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from actions.context import Context
 from desk import (
     centre,
     coordination,
@@ -34,7 +35,7 @@ from desk.api import problem, speak_api
 from desk.page import STATIC, page
 from desk.settings import DeskSettings
 from desk.visits import Visits, begin, load_or_make_secret
-from flows.context import Context
+from storage.refusals import Refused
 
 PARTS = (
     signin,
@@ -77,6 +78,7 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
         app.include_router(part.router)
     app.exception_handler(SignInNeeded)(_ask_to_sign_in)
     app.exception_handler(HTTPException)(_explain)
+    app.exception_handler(Refused)(_tell_refusal)
     app.exception_handler(RequestValidationError)(partial(_refused, status=422))
 
     @app.middleware("http")
@@ -116,6 +118,11 @@ def _refuse(request: Request, status: int, detail: str | None = None) -> Respons
         return problem(status, detail)
     title, what = _ERRORS.get(status, ("Cela n’a pas marché", "Recommencez, ou prévenez le service."))
     return page(request, "error.html", {"title": title, "what": detail or what}, status=status)
+
+
+async def _tell_refusal(request: Request, refused: Exception) -> Response:
+    assert isinstance(refused, Refused)
+    return _refuse(request, guard.status_of(refused), refused.sentence)
 
 
 async def _refused(request: Request, _error: Exception, *, status: int) -> Response:

@@ -10,24 +10,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk import actions
+from actions import attendance as lists
+from actions.context import Context, now
+from actions.pictures import picture_of
+from actions.receipts import receipt_of, told_copy, told_finding
+from actions.reconciling import reconciliation_of
 from desk.access import CentreAccount, shows_identity, work_of
-from desk.coversheet import cover_sheet_pdf
 from desk.lookup import scan_of, written
 from desk.page import page
-from desk.receiptsheet import receipt_pdf
-from flows.answers import receipt_of, told_copy, told_finding
-from flows.context import Context, now
-from flows.due import scans_due
-from flows.pictures import picture_of
-from flows.receipts import ReceiptCopy, render_html
-from flows.reconciling import reconciliation_of
+from papers.cover_sheet import cover_sheet_pdf
+from papers.labels import label_sheet
+from papers.receipt_sheet import receipt_pdf
+from papers.receipts import ReceiptCopy, render_html
 from processors.findings import Evidence, Finding
 from processors.session import Exam
 from processors.tables import LineProblem
-from specimens.labels import label_sheet
 from storage import persons, queries
 from storage.counts import exam_counts
+from storage.extensions import scans_due
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
 from storage.states import ScanState
 
@@ -43,7 +43,7 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
         for exam in work.session.written:
             counts = exam_counts(connection, exam.code, uai)
             if counts.expected:
-                shown.append((exam, counts, scans_due(work, exam.code, uai)))
+                shown.append((exam, counts, scans_due(connection, work.session, exam.code, uai)))
     return page(request, "centre.html", {"centre": work.session.centre(uai), "exams": shown})
 
 
@@ -136,7 +136,7 @@ def mark(
     """Everybody is present but those who are ticked."""
     work = work_of(request)
     rules = written(work, code)
-    actions.mark_attendance(work, rules, uai, set(absent or ()), actor=account.id)
+    lists.mark(work, rules.code, uai, set(absent or ()), actor=account.id, at=now())
     return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
 
 
@@ -151,8 +151,9 @@ def drop_attendance(
     """A CSV of candidate numbers and oui or non. As long as one line is wrong, nothing of it is taken."""
     work = work_of(request)
     rules = written(work, code)
-    if problems := actions.take_attendance(work, rules, uai, table.encode(), actor=account.id):
-        return _attendance(request, uai, code, problems)
+    taken = lists.take(work, rules.code, uai, table.encode(), actor=account.id, at=now())
+    if taken.problems:
+        return _attendance(request, uai, code, taken.problems)
     return RedirectResponse(f"/centre/{uai}/{rules.code}/emargement", 303)
 
 
@@ -177,7 +178,7 @@ def cover_sheet(request: Request, uai: str, code: str, account: CentreAccount) -
     assert centre is not None, "whoever came here was let into it"
     with work.register.reading() as connection:
         counts = exam_counts(connection, rules.code, uai)
-    due = scans_due(work, rules.code, uai)
+        due = scans_due(connection, work.session, rules.code, uai)
     assert due is not None, "copies of a written épreuve are due"
     sheet = cover_sheet_pdf(work.session, rules, centre, due, counts.expected, counts.present)
     return Response(sheet, media_type="application/pdf")
@@ -192,9 +193,9 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         people = {who.id: who for who in persons.roster(connection, exam.code, uai)}
         copies = queries.copies_in_force(connection, exam.code, uai)
         findings = queries.open_findings_of_scans(connection, [scan.id for scan in scans])
-    known = reconciliation_of(work, exam.code, uai)
+        known = reconciliation_of(connection, exam.code, uai)
+        due = scans_due(connection, work.session, exam.code, uai)
     lacking = known.present_without_copy if known.present is not None else ()
-    due = scans_due(work, exam.code, uai)
     return {
         "centre": work.session.centre(uai),
         "exam": exam,

@@ -11,18 +11,18 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk import actions, charts
+from actions import dossiers as of_dossiers
+from actions.commission import line_of, lines_of, write_report
+from actions.context import now
+from desk import charts
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.lookup import dossier_of, with_dossiers
 from desk.page import page
-from flows.commission import line_of, lines_of
-from flows.commission_list import write_report
-from flows.context import now
-from flows.due import scans_due
 from processors.deadlines import PARIS
 from processors.dossiers.findings import GROUNDS, Code
 from storage import deposits, persons, queries, waiting
 from storage.counts import counts_by_centre, exam_counts
+from storage.extensions import scans_due
 from storage.facts import Pronounced
 
 router = APIRouter(prefix="/coordination")
@@ -40,7 +40,7 @@ def board(request: Request, account: ServiceAccount) -> Response:
             if (counts := counts_by_centre(connection, exam.code))
             for centre in work.session.centres
             if centre.uai in counts and counts[centre.uai].expected
-            for due in [scans_due(work, exam.code, centre.uai)]
+            for due in [scans_due(connection, work.session, exam.code, centre.uai)]
         ]
         dossiers = [
             (exam, deposits.dossier_counts(connection, exam.code)) for exam in work.session.with_dossiers
@@ -91,7 +91,7 @@ def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Re
         raise HTTPException(404)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        pdf, _ = write_report(work, exam.code, uai, Path(folder))
+        pdf, _ = write_report(work, exam.code, uai, Path(folder), at=now())
         return Response(pdf.read_bytes(), media_type="application/pdf")
 
 
@@ -123,5 +123,6 @@ def pronounce(
     work = work_of(request)
     exam = with_dossiers(work, code)
     found = dossier_of(work, exam, uai, dossier)
-    actions.pronounce(work, found, decision, tuple(ground or ()), author, reason, actor=account.id)
+    grounds = tuple(ground or ())
+    of_dossiers.pronounce(work, found.id, decision, grounds, author, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/dossiers/{exam.code}/{uai}#{dossier}", 303)

@@ -9,12 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk import actions
-from desk.access import Corrector, CorrectorAccount, work_of
+from actions import copies as of_copies
+from actions import lots as of_lots
+from actions.context import Context, now
+from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.page import page
-from flows.context import Context, now
-from flows.lotsheet import LotSheet, lot_sheet_pdf
 from processors.session import Exam
 from storage import queries
 from storage.rows import CopyRow, CorrectorRow, LotRow
@@ -40,33 +40,29 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
 
 
 @router.get("/{lot_id}/lot.zip")
-def archive(request: Request, lot_id: str, corrector: Corrector, account: CorrectorAccount) -> Response:
+def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """Every copy and the sheet. Times in it are all the same: they tell nothing of when a copy came."""
     work = work_of(request)
     mine, exam = own_lot(work, corrector, lot_id)
-    actions.pulled(work, mine, actor=account.id)
+    of_lots.pull(work, mine, at=now())
     with work.register.reading() as connection:
         copies = [copy for copy in queries.lot_copies(connection, mine.id) if copy.ready]
-    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
-    sheet = LotSheet(mine.name, exam.code, exam.title, told, exam.closes_at or now(), now())
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
-        _store(made, f"{mine.name}/bordereau.pdf", lot_sheet_pdf(sheet))
+        _store(made, f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now()))
         for copy in copies:
-            _store(made, f"{mine.name}/{copy.anonymous_number}.pdf", actions.pdf_of(work, mine, copy))
+            _store(made, f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy))
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
     return Response(out.getvalue(), media_type="application/zip", headers=headers)
 
 
 @router.get("/{lot_id}/{number}.pdf")
-def copy_pdf(
-    request: Request, lot_id: str, number: str, corrector: Corrector, account: CorrectorAccount
-) -> Response:
+def copy_pdf(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot_id)
     copy = copy_in(work, mine, number)
-    actions.pulled(work, mine, actor=account.id)
-    return Response(actions.pdf_of(work, mine, copy), media_type="application/pdf")
+    of_lots.pull(work, mine, at=now())
+    return Response(of_lots.pdf_of(work, mine, copy), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}")
@@ -95,11 +91,11 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
 
 
 @router.post("/{lot_id}/rendre")
-def give_back(request: Request, lot_id: str, corrector: Corrector, account: CorrectorAccount) -> Response:
+def give_back(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """All that is in hand is marked; what was reported stays to come."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot_id)
-    actions.give_back(work, mine, actor=account.id)
+    of_lots.give_back(work, mine, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
@@ -109,13 +105,12 @@ def give_back_one(
     lot_id: str,
     number: str,
     corrector: Corrector,
-    account: CorrectorAccount,
     returned: Annotated[bool, Form()],
 ) -> Response:
     """This copy is marked, or is not after all."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot_id)
-    actions.give_back_one(work, copy_in(work, mine, number), returned, actor=account.id)
+    of_copies.give_back(work, copy_in(work, mine, number).id, returned, actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
@@ -125,14 +120,13 @@ def report(
     lot_id: str,
     number: str,
     corrector: Corrector,
-    account: CorrectorAccount,
     trouble: Annotated[Trouble, Form()],
     said: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """The copy goes back to the service and waits there; the others go on."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot_id)
-    actions.report(work, copy_in(work, mine, number), trouble, said, actor=account.id)
+    of_copies.report(work, copy_in(work, mine, number).id, trouble, said, actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 

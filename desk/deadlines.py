@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk import actions
+from actions.context import now
+from actions.deadlines import extend as move
 from desk.access import ServiceAccount, work_of
 from desk.lookup import written
 from desk.page import page
-from flows.context import now
 from processors.deadlines import clock_trouble, paris
 from storage import accounts, extensions
 from storage.counts import counts_by_centre
@@ -59,5 +59,5 @@ def extend(
         if clock_trouble(day, clock):
             raise HTTPException(409, "Cette heure n’existe pas ce jour-là, ou deux fois.")
         until = paris(day, clock.replace(second=59))
-    actions.extend(work, written(work, code), uai, until, reason, actor=account.id)
+    move(work, written(work, code).code, uai, until, reason, actor=account.id, at=now())
     return RedirectResponse("/coordination/echeances", 303)

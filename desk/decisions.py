@@ -12,16 +12,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk import actions
+from actions import copies
+from actions.context import Context, now
+from actions.pictures import header_of, picture_of_page
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
 from desk.lookup import any_copy
 from desk.page import page
-from flows.context import Context, now
-from flows.pictures import header_of, picture_of_page
 from processors.findings import Code
 from processors.scans.why import Voice, voices
-from storage import accounts, arranging, persons, queries, waiting
+from storage import accounts, persons, queries, waiting
 from storage.facts import Decision, PlacedPage
 from storage.objects import NotFoundError
 from storage.rows import CopyRow, EnrolledCandidate, FindingRow
@@ -75,7 +75,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         scan = queries.scan(connection, found.scan)
         proposal = waiting.proposal(connection, copy_id)
         proposer = accounts.account(connection, proposal.author) if proposal else None
-        loose = arranging.loose(connection, work.store.vault, found.scan)
+        loose = copies.loose_pages(connection, work.store.vault, found.scan)
     shows_identity(request, copy_id, "decision")
     values = {
         "copy": found,
@@ -96,7 +96,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "open": found.life is Life.CURRENT and not (found.lot and found.ready),
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
-        "proposer": proposer.name if proposer else "le service, en ligne de commande",
+        "by_person": proposer is not None,
+        "proposer": proposer.name if proposer else "Un programme ou la ligne de commande",
         "proposed": people.get((proposal.candidate if proposal else None) or ""),
         "proposed_reason": _text(work, proposal),
     }
@@ -130,8 +131,9 @@ def decide(
 ) -> Response:
     """`candidate`: an id that the page proposed; or `number`, typed. Another decision may follow this one."""
     work = work_of(request)
-    found = any_copy(work, copy_id)
-    actions.decide(work, found, decision, reason, candidate=candidate, number=number, actor=account.id)
+    any_copy(work, copy_id)
+    who = {"candidate": candidate, "number": number, "actor": account.id}
+    copies.decide(work, copy_id, decision, reason, **who, at=now())
     following = _next(work, copy_id)
     to = f"/coordination/decisions/{following}" if following else "/coordination/decisions"
     return RedirectResponse(to, 303)
@@ -147,7 +149,7 @@ def arrange(
 ) -> Response:
     """Its pages, in this order; those that are not named are none of it."""
     work = work_of(request)
-    actions.arrange(work, any_copy(work, copy_id), page, reason, actor=account.id)
+    copies.arrange(work, copy_id, page, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
 
 
@@ -163,7 +165,7 @@ def judge(
 ) -> Response:
     """Nothing is left to do about this finding; or there is, after all."""
     work = work_of(request)
-    actions.judge(work, any_copy(work, copy_id), seq, k, settled, reason, actor=account.id)
+    copies.judge(work, copy_id, seq, k, settled, reason, actor=account.id, at=now())
     return RedirectResponse("/coordination/decisions", 303)
 
 
@@ -173,12 +175,12 @@ def waiting_copies(
     """How many wait; of these the most urgent, what was found of each, and what one person has proposed."""
     with work.register.reading() as connection:
         count = waiting.count(connection)
-        copies = waiting.copies_to_decide(connection, _order(work), limit, offset)
-        ids = [copy.id for copy in copies]
+        shown = waiting.copies_to_decide(connection, _order(work), limit, offset)
+        ids = [copy.id for copy in shown]
         told = queries.findings_of_copies(connection, ids)
         proposals = waiting.proposals_of(connection, ids)
     found = {id_: [one for one in told if one.copy == id_] for id_ in ids}
-    return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in copies]
+    return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in shown]
 
 
 def _order(work: Context) -> list[str]:
@@ -215,7 +217,7 @@ def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidat
 
 def _loose(work: Context, copy: CopyRow, number: int) -> list[PlacedPage]:
     with work.register.reading() as connection:
-        loose = arranging.loose(connection, work.store.vault, copy.scan)
+        loose = copies.loose_pages(connection, work.store.vault, copy.scan)
     return [page for page in loose if page.page == number]
 
 

@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from actions.context import Context, now
 from desk.visits import Visits
-from flows.context import Context, now
-from flows.failures import keep_failure
 from storage import tokens
+from storage.failures import keep_failure
+from storage.refusals import Refusal, Refused
 from storage.tokens import ApiToken
 
 API = "/api"
@@ -131,6 +132,11 @@ async def visit(
 def sentence_of(error: HTTPException) -> str | None:
     """What it says by itself, in French; None when that is but the name of its status."""
     return None if error.detail == HTTPStatus(error.status_code).phrase else error.detail
+
+
+def status_of(refused: Refused) -> int:
+    """404 for what is not there for whoever asks, else 409."""
+    return 404 if refused.code in (Refusal.UNKNOWN, Refusal.NOT_YOURS) else 409
 
 
 def _in_api(request: Request) -> bool:

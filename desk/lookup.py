@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from fastapi import HTTPException
 
-from flows.context import Context, now
+from actions.context import Context, now
+from actions.lots import own
 from processors.session import Exam, ExamKind
 from storage import deposits, queries
-from storage.deposits import DossierRow
-from storage.rows import CopyRow, CorrectorRow, LotRow, ScanRow
-from storage.states import LotState
+from storage.rows import CopyRow, CorrectorRow, DossierRow, LotRow, ScanRow
 
 
 def written(work: Context, code: str) -> Exam:
@@ -51,18 +50,7 @@ def lot_of(work: Context, exam: Exam, lot_id: str) -> LotRow:
 
 
 def own_lot(work: Context, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow, Exam]:
-    """A lot of this corrector's, in its window; 409 outside of it, and once it is closed."""
-    with work.register.reading() as connection:
-        lot = queries.lot(connection, lot_id)
-    if lot is None or lot.corrector != corrector.id:
-        raise HTTPException(404)
-    exam = work.session.exam(lot.exam)
-    assert exam is not None, "lots are formed for épreuves of the session"
-    if lot.state is LotState.CLOSED:
-        raise HTTPException(409, "Ce lot est clos : il n’y a plus rien à y faire.")
-    if not exam.in_window(now()):
-        raise HTTPException(409, "Ce lot n’est pas ouvert : il ne s’ouvre que dans la fenêtre de correction.")
-    return lot, exam
+    return own(work, corrector.id, lot_id, at=now())
 
 
 def copy_in(work: Context, lot: LotRow, number: str) -> CopyRow:

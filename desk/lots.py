@@ -7,12 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from desk import actions
+from actions import lots as of_lots
+from actions.context import now
 from desk.access import ServiceAccount, work_of
 from desk.lookup import lot_of, written
 from desk.page import page
-from flows import lotting
-from flows.context import now
 from storage import persons, queries
 
 router = APIRouter(prefix="/coordination/lots/{code}")
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/coordination/lots/{code}")
 def lots(request: Request, code: str, account: ServiceAccount) -> Response:
     work = work_of(request)
     exam = written(work, code)
-    plan, _ = lotting.plan_for(work, exam)
+    plan, _ = of_lots.plan_for(work, exam)
     with work.register.reading() as connection:
         formed = queries.all_lots(connection, exam.code)
         correctors = {c.id: c for c in persons.all_correctors(connection, exam.code)}
@@ -31,7 +30,7 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
         "plan": plan,
         "lots": formed,
         "correctors": correctors,
-        "barred": lotting.barred_for(work, exam),
+        "barred": of_lots.barred_for(work, exam),
         "open": exam.in_window(now()),
     }
     return page(request, "lots_of_exam.html", values)
@@ -41,7 +40,7 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
 def form(request: Request, code: str, account: ServiceAccount) -> Response:
     work = work_of(request)
     exam = written(work, code)
-    lotting.form(work, exam, at=now(), actor=account.id)
+    of_lots.form(work, exam, at=now(), actor=account.id)
     return RedirectResponse(f"/coordination/lots/{exam.code}", 303)
 
 
@@ -59,7 +58,7 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
         "lot": found,
         "copies": copies,
         "holder": holder,
-        "others": lotting.who_may_take(work, found),
+        "others": of_lots.who_may_take(work, found),
     }
     return page(request, "lot_of_exam.html", values)
 
@@ -71,7 +70,7 @@ def reassign(
     work = work_of(request)
     exam = written(work, code)
     found = lot_of(work, exam, lot)
-    actions.reassign(work, found, corrector, actor=account.id)
+    of_lots.reassign(work, found, corrector, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{exam.code}/{found.id}", 303)
 
 
@@ -80,7 +79,7 @@ def recall(request: Request, code: str, lot: str, account: ServiceAccount) -> Re
     """Back to before it was pulled, even when it is closed."""
     work = work_of(request)
     found = lot_of(work, written(work, code), lot)
-    actions.recall(work, found, actor=account.id)
+    of_lots.recall(work, found.id, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)
 
 
@@ -88,5 +87,5 @@ def recall(request: Request, code: str, lot: str, account: ServiceAccount) -> Re
 def close(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
     work = work_of(request)
     found = lot_of(work, written(work, code), lot)
-    actions.close(work, found, actor=account.id)
+    of_lots.close(work, found.id, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)

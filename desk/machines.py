@@ -14,8 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from flows.context import Context, now
-from flows.measures import Health, Measures
+from actions.context import Context, now
+from actions.measures import Health, Measures
 
 PATHS = {"/sante", "/pret", "/metrics"}
 router = APIRouter()

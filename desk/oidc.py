@@ -12,10 +12,10 @@ from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
 from fastapi import APIRouter, HTTPException, Request, Response
 from joserfc.errors import JoseError
 
+from actions.context import now
 from desk.page import page
 from desk.settings import DeskSettings
 from desk.signin import welcome
-from flows.context import now
 from storage import accounts
 
 PATH = "/connexion/fournisseur"
@@ -73,7 +73,7 @@ async def back(request: Request) -> Response:
     if account is None or account.closed or told.get("email_verified") is not True:
         accounts.note_failure(register, None, at=at)
         return _no(request, _UNKNOWN)
-    accounts.note_sign_in(register, account.id, None, at=at)
+    accounts.note_sign_in(register, account, None, at=at)
     return welcome(request, account)
 
 

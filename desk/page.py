@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from desk.access import visit_of, visits_of
-from flows.receipts import plural
+from papers.receipts import plural
 from processors.deadlines import WEEKDAYS, french_day, french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french, french_pages

@@ -11,14 +11,14 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from actions.context import now
 from desk import passwords
 from desk.access import AnyAccount, visits_of
 from desk.page import page
 from desk.visits import begin
-from flows.context import now
 from storage import accounts
 from storage.accounts import Account
-from storage.changes import Refused
+from storage.refusals import Refused
 from storage.states import Role
 
 router = APIRouter()
@@ -64,7 +64,7 @@ def sign_in(
         step = passwords.step_of(code, account.totp, at) if account.totp else None
         if right and (step is not None or not account.totp):
             try:
-                accounts.note_sign_in(register, account.id, step, at=at)
+                accounts.note_sign_in(register, account, step, at=at)
                 return welcome(request, account)
             except Refused:  # the code was taken before
                 pass
@@ -87,7 +87,7 @@ def _kept_out(request: Request, account: Account, at: datetime) -> bool:
 
 @router.post("/deconnexion")
 def sign_out(request: Request, account: AnyAccount) -> Response:
-    accounts.note_sign_out(request.app.state.work.register, account.id, at=now())
+    accounts.note_sign_out(request.app.state.work.register, account, at=now())
     response = RedirectResponse("/connexion", 303)
     visits_of(request).write(response, begin(None))
     return response
@@ -125,14 +125,14 @@ def take_up(
     register = request.app.state.work.register
     try:
         accounts.open_account(
-            register, account.id, passwords.hashed(password), secret if wanted else None, at=at
+            register, account, passwords.hashed(password), secret if wanted else None, at=at
         )
     except Refused:  # somebody else was faster with the same link
         raise HTTPException(404) from None
     with register.reading() as connection:
         opened = accounts.account(connection, account.id)
     assert opened is not None, "it was opened just now"
-    accounts.note_sign_in(register, opened.id, step, at=at)  # this code is not taken again
+    accounts.note_sign_in(register, opened, step, at=at)  # this code is not taken again
     return welcome(request, opened)
 
 

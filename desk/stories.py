@@ -6,10 +6,10 @@ import httpx
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from actions.context import Context
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from flows.context import Context
-from storage import accounts, queries
+from storage import accounts, persons, queries
 from storage.rows import FindingRow
 from storage.rulings import FindingJudged
 from storage.signing import load_or_make_key
@@ -82,6 +82,7 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
     told = _story(request, subject)
     with work.register.reading() as connection:
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
+        names |= {one.id: one.name for one in persons.all_correctors(connection)}
         copy, lot = queries.copy(connection, subject), queries.lot(connection, subject)
     values = {
         "subject": subject,

@@ -1,11 +1,10 @@
-"""`raise_alerts`: tells the service, once, of each thing that needs a person, until it has cleared.
+"""`raise_alerts`: tells the service of what needs a person.
 
 It runs in Prefect: that Prefect itself has stopped, `/pret` tells whoever watches from outside.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prefect import flow
@@ -14,108 +13,21 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.context import Context, context, now
-from flows.due import scans_due
-from flows.measures import LITTLE_ROOM, TOO_LONG, Measures
-from flows.messages import send
-from flows.receipts import plural
-from flows.stages import stage
-from processors.deadlines import french_instant
-from storage import standing
-from storage.counts import counts_by_centre
-from storage.standing import AlertCleared, AlertRaised
+from actions.alerts import tell_new
+from actions.context import now
+from flows.stages import run_stage
 
-ACTOR = "raise_alerts"
 _FAILED = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
-
-
-@dataclass(frozen=True)
-class Alert:
-    """`subject`: what it is about, one for each condition; `text`: a French sentence that names nobody."""
-
-    subject: str
-    text: str
 
 
 @flow(name="raise-alerts", flow_run_name="alertes")
 async def raise_alerts() -> State[None]:
     """Every five minutes."""
-    count = await tell(await _failed_runs(now() - timedelta(hours=1)))
+    failed = await _failed_runs(now() - timedelta(hours=1))
+    count = await run_stage("signaler", tell_new, failed, now())
     if not count:
         return Completed(name="Rien à signaler")
     return Completed(name="Alertes", message=f"{count} alertes envoyées")
-
-
-@stage("signaler")
-def tell(failed_runs: int) -> int:
-    return tell_new(context(), failed_runs, now())
-
-
-def tell_new(work: Context, failed_runs: int, at: datetime) -> int:
-    """How many alerts are new. One that could not be sent is not noted, and so is sent the next time."""
-    current = alerts(work, failed_runs, at)
-    with work.register.reading() as connection:
-        known = standing.open_alerts(connection)
-    new = [alert for alert in current if alert.subject not in known]
-    if new:
-        send(
-            work.settings,
-            f"[massicot] {plural(len(new), 'alerte', 'alertes')}",
-            [alert.text for alert in new],
-        )
-    for alert in new:
-        work.register.record(AlertRaised(), alert.subject, actor=ACTOR, at=at)
-    for subject in sorted(known - {alert.subject for alert in current}):
-        work.register.record(AlertCleared(), subject, actor=ACTOR, at=at)
-    return len(new)
-
-
-def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
-    """All that needs a person now."""
-    told = Measures.of(work)
-    found = _late_centres(work, at)
-    if failed_runs:
-        runs = plural(failed_runs, "traitement", "traitements")
-        failed = f"{runs} en échec depuis une heure : voir la page de Prefect."
-        found.append(Alert("alert/runs", failed))
-    if told.unsealed_since and at - told.unsealed_since > TOO_LONG["log"]:
-        since = french_instant(told.unsealed_since)
-        found.append(Alert("alert/log", f"Le journal n’est plus scellé : le plus ancien date du {since}."))
-    if told.watched_at and at - told.watched_at > TOO_LONG["inbox"]:
-        seen = french_instant(told.watched_at)
-        found.append(Alert("alert/inbox", f"Le dépôt n’est plus relevé depuis le {seen}."))
-    ahead = at - work.store.time()
-    if abs(ahead) > TOO_LONG["clock"]:
-        way, minutes = "avance" if ahead > timedelta(0) else "retarde", abs(ahead) // timedelta(minutes=1)
-        by = plural(minutes, "minute", "minutes")
-        clock = f"L’horloge de cette machine {way} de {by} sur celle du dépôt, qui refuse tout après 15."
-        found.append(Alert("alert/clock", clock))
-    if told.free < LITTLE_ROOM:
-        found.append(
-            Alert("alert/disk", f"Le disque est presque plein : il reste {100 * told.free:.0f} % de place.")
-        )
-    return found
-
-
-def _late_centres(work: Context, at: datetime) -> list[Alert]:
-    """Centres from which copies are missing though the deadline is near."""
-    found = []
-    near = timedelta(hours=work.settings.alert_hours)
-    for exam in work.session.written:
-        with work.register.reading() as connection:
-            by_centre = counts_by_centre(connection, exam.code)
-        for centre, counts in sorted(by_centre.items()):
-            due = scans_due(work, exam.code, centre)
-            if due is None or not timedelta(0) < due.at - at <= near:
-                continue
-            awaited = counts.expected if counts.present is None else counts.present
-            missing = awaited - counts.copies
-            if missing > 0:
-                copies = plural(missing, "copie attendue", "copies attendues")
-                text = f"{exam.code}, centre {centre} : {copies} sur {awaited}, "
-                text += f"échéance {french_instant(due.at)}."
-                found.append(Alert(f"alert/deadline/{exam.code}/{centre}", text))
-    return found
 
 
 async def _failed_runs(since: datetime) -> int:

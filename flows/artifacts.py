@@ -9,7 +9,7 @@ from prefect import task
 from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.context import Context, context, now
+from actions.context import Context, context, now
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french

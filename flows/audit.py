@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import Context, now
 from flows import artifacts
-from flows.context import context, now
-from flows.stages import stage
+from flows.stages import run_stage
 from storage import audit
 from storage.signing import load_or_make_key
 
@@ -16,15 +16,14 @@ from storage.signing import load_or_make_key
 @flow(name="ship-audit", flow_run_name="sceller le journal")
 async def ship_audit() -> State[None]:
     """Every five minutes."""
-    shipped = await ship()
+    shipped = await run_stage("sceller le journal", ship)
     if not shipped:
         return Completed(name="Rien de neuf")
     await artifacts.publish()  # whatever was decided, pulled or returned meanwhile
     return Completed(message=f"{shipped} événements scellés")
 
 
-@stage("sceller le journal")
-def ship() -> int:
-    work = context()
+def ship(work: Context) -> int:
+    """How many events have left."""
     key = load_or_make_key(work.settings.signing_key_path)
     return audit.ship(work.register, work.store.audit, key, at=now())

@@ -1,132 +1,19 @@
-"""`process_dossier`: one candidate's dossier, from its files to its reading. Parsing is done in a child."""
+"""`process_dossier`: one candidate's dossier, from its files to its reading."""
 
 from __future__ import annotations
-
-import datetime as dt
-from collections.abc import Sequence
-from itertools import chain
-from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.dossiers import read
 from flows import artifacts
-from flows.context import context, now
-from flows.enrolled import candidate_of, sitting
-from flows.isolation import isolated
-from flows.office import as_pdfs
-from flows.stages import stage
-from processors.dossiers.contract import read_as_json
-from processors.dossiers.files import MAX_BYTES, DepositedFile, UnreadableError, unpack
-from processors.dossiers.findings import VERDICTS, Code, DossierFinding, Evidence, Verdict, finding
-from processors.dossiers.pages import read_pages
-from processors.people import Candidate
-from processors.scans.raster import BadScan
-from processors.session import Exam, Session
-from storage import deposits
-
-ACTOR = "process_dossier"
-_SECONDS = 600.0  # a dossier on paper takes a second or two a page
-
-
-def read_deposit(
-    deposited: Sequence[tuple[str, bytes]],
-    session: Session,
-    exam: Exam,
-    candidate: Candidate,
-    deposited_at: dt.datetime | None,
-    extra: Sequence[DossierFinding] = (),
-    roster: Sequence[Candidate] = (),
-) -> dict[str, Any]:
-    """The reading of a deposit's files, (name, bytes) each, as the contract's JSON, with `extra` findings.
-
-    `roster`: everybody whom a piece may name.
-
-    A file that crashes, hangs or bloats the child is set aside and said; the others are read without it.
-    """
-    files, said = _unpacked(deposited)
-    said = (*said, *extra)
-    files = as_pdfs(files)
-    try:
-        return isolated(
-            read_as_json, files, said, session, exam, candidate, deposited_at, roster, seconds=_SECONDS
-        )
-    except BadScan:
-        good = []
-        for file in files:
-            try:
-                isolated(_try_pages, file)
-                good.append(file)
-            except BadScan:
-                what = f"{file.name} : sa lecture a été arrêtée"
-                said = (*said, finding(Code.UNREADABLE_PIECE, what, [Evidence(file.name, 1)]))
-        try:
-            return isolated(
-                read_as_json,
-                *(tuple(good), said, session, exam, candidate, deposited_at, roster),
-                seconds=_SECONDS,
-            )
-        except BadScan:
-            what = "la lecture du dossier a été arrêtée"
-            said = (*said, finding(Code.UNREADABLE_PIECE, what, [Evidence(f.name, 1) for f in good]))
-            return read_as_json((), said, session, exam, candidate, deposited_at)
-
-
-def _unpacked(
-    deposited: Sequence[tuple[str, bytes]],
-) -> tuple[tuple[DepositedFile, ...], tuple[DossierFinding, ...]]:
-    """All at once; one by one where one of them takes the child with it."""
-    try:
-        return isolated(unpack, tuple(deposited))
-    except BadScan:
-        if len(deposited) == 1:
-            ((name, _),) = deposited
-            what = f"{name} : sa lecture a été arrêtée"
-            return (), (finding(Code.UNREADABLE_PIECE, what, [Evidence(name, 1)]),)
-    parts = [_unpacked([one]) for one in deposited]
-    return tuple(chain.from_iterable(files for files, _ in parts)), tuple(
-        chain.from_iterable(said for _, said in parts)
-    )
+from flows.stages import run_stage
 
 
 @flow(name="process-dossier")
 async def process_dossier(dossier_id: str) -> State[None]:
     """One run for one dossier, known by an opaque id; it can be repeated at any time."""
-    verdict = await read(dossier_id)
+    verdict = await run_stage("lire le dossier", read, dossier_id)
     await artifacts.publish()
     return Completed(message=verdict)
-
-
-@stage("lire le dossier")
-def read(dossier_id: str) -> str:
-    """The files in force, read; a file that came too late to replace another is kept and said."""
-    work = context()
-    with work.register.reading() as connection:
-        row = deposits.dossier(connection, dossier_id)
-        files = deposits.files_of(connection, dossier_id)
-    assert row is not None, "a run is only ever started for a dossier of the register"
-    exam = work.session.exam(row.exam)
-    candidate = candidate_of(work, row.candidate, row.exam)
-    if exam is None or candidate is None or not files:
-        return "rien à lire"
-    counting, aside = deposits.in_force(files, exam)
-    counting, beyond = deposits.fitting(counting, MAX_BYTES)
-    contents = [(file.name, work.store.vault.get(f"dossiers/{file.sha256}")) for file in counting]
-    at = min(file.at for file in files)  # a dossier begun in time is in time
-    extra = [finding(Code.LATE_ADDITION, file.name, [Evidence(file.name, 1)]) for file in aside]
-    much = f"le dossier dépasse {MAX_BYTES // 10**6} Mo"
-    extra += [
-        finding(Code.UNREADABLE_PIECE, f"{file.name} : {much}", [Evidence(file.name, 1)]) for file in beyond
-    ]
-    roster = sitting(work, row.exam)
-    reading = read_deposit(contents, work.session, exam, candidate, at, extra, roster)
-    deposits.keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=now())
-    return VERDICTS[Verdict(reading["verdict"])]
-
-
-def _try_pages(file: Any) -> None:
-    try:
-        read_pages(file)
-    except UnreadableError:
-        return

@@ -1,4 +1,4 @@
-"""`janitor`: takes up the scans whose run died, three times at most, then sets them aside and says so."""
+"""`janitor`: takes up the scans whose run died."""
 
 from __future__ import annotations
 
@@ -6,94 +6,22 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from actions.context import now
+from actions.upkeep import find_unfinished, take_up
 from flows import runs
-from flows.answers import answer_and_clear
-from flows.context import Context, context, now
-from flows.quarantine import keep_aside
-from flows.stages import stage
-from processors.findings import Code, finding
-from storage import queries
-from storage.audit import history
-from storage.facts import (
-    CopyNotAnonymous,
-    ScanClaimed,
-    ScanProcessed,
-    ScanQuarantined,
-    ScanRead,
-    ScanReleased,
-    ScanReopened,
-    ScanStored,
-)
-from storage.rows import ScanRow
+from flows.stages import run_stage
 from storage.states import ScanState
-
-ACTOR = "janitor"
-ATTEMPTS = 3
-_PROGRESS = {kind.action for kind in (ScanStored, ScanRead, ScanReopened)}
 
 
 @flow(name="janitor", flow_run_name="reprises")
 async def janitor() -> State[None]:
     """Every two minutes. A run that crashed less than a minute ago is left alone."""
     taken_up = 0
-    for scan in await find_unfinished():
+    for scan in await run_stage("chercher les fichiers interrompus", find_unfinished):
         over = await runs.is_over(scan.id, now(), badly=scan.state is ScanState.ARRIVED)
         if over or (over is None and scan.state is ScanState.PROCESSING):
-            await take_up(scan)
+            await run_stage("reprendre un fichier", take_up, scan)
             taken_up += 1
     if not taken_up:
         return Completed(name="Rien à reprendre")
     return Completed(name="Reprises", message=f"{taken_up} fichiers repris")
-
-
-@stage("chercher les fichiers interrompus")
-def find_unfinished() -> list[ScanRow]:
-    """Claimed and not done, or arrived long enough ago that a run should have claimed them."""
-    before = now() - runs.SETTLING
-    with context().register.reading() as connection:
-        arrived = queries.arrivals_to_process(connection)
-        return [*queries.stale_claims(connection, before), *(s for s in arrived if s.deposited_at < before)]
-
-
-@stage("reprendre un fichier")
-def take_up(scan: ScanRow) -> None:
-    """`watch_inbox` starts the next attempt. A run that died before its claim counts as an attempt too."""
-    work = context()
-    attempt = scan.attempt
-    if scan.state is ScanState.ARRIVED:
-        attempt += 1
-        if work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now()) is None:
-            return  # a run has claimed it meanwhile
-    if _deaths(work, scan) + 1 < ATTEMPTS:
-        released = ScanReleased(attempt=attempt, reason="run ended without finishing")
-        work.register.record(released, scan.id, actor=ACTOR, at=now())
-        return
-    set_aside(work, scan)
-    answer_and_clear(work, scan, at=now())
-
-
-def _deaths(work: Context, scan: ScanRow) -> int:
-    """How often it was taken up since it last got further. Runs that gave it back themselves do not count."""
-    deaths = 0
-    with work.register.reading() as connection:
-        for event in history(connection, scan.id):
-            if event.action == ScanReleased.action:
-                deaths += event.actor == ACTOR
-            elif event.action in _PROGRESS:
-                deaths = 0
-    return deaths
-
-
-def set_aside(work: Context, scan: ScanRow) -> None:
-    """The whole file, or, where its copies are known already, those of them that are not ready to leave."""
-    failed = finding(Code.READING_FAILED, what=f"{ATTEMPTS} essais interrompus")
-    with work.register.reading() as connection:
-        copies = queries.copies_of_scan(connection, scan.id)
-        unready = queries.to_anonymise(connection, scan.id)
-    if not copies:
-        aside = ScanQuarantined(sha256=keep_aside(work, scan), findings=(failed,))
-        work.register.record(aside, scan.id, actor=ACTOR, at=now())
-        return
-    for copy in unready:
-        work.register.record(CopyNotAnonymous(findings=(failed,)), copy.id, actor=ACTOR, at=now())
-    work.register.record(ScanProcessed(), scan.id, actor=ACTOR, at=now())

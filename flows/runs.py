@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import arun_deployment
 
+from actions.upkeep import SETTLING
 from storage.rows import ScanRow
 
 _DEPLOYMENT = "process-scan/process-scan"
 _DOSSIERS = "process-dossier/process-dossier"
-SETTLING = timedelta(minutes=1)  # a run that has just died may still be told otherwise
 
 
 async def start(scan: ScanRow, occasion: str) -> None:

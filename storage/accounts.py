@@ -21,6 +21,7 @@ from storage.account_facts import (
 from storage.changes.accounts import NOBODY
 from storage.ids import new_id
 from storage.intake import token_hash
+from storage.keys import kept_person
 from storage.register import Register
 from storage.schema import accounts
 from storage.states import Role
@@ -45,6 +46,11 @@ class Account:
     locked_until: datetime | None
     closed: bool
 
+    @property
+    def actor(self) -> str:
+        """What the log calls whoever signs in: a corrector by the corrector's own id, as everywhere."""
+        return self.scope if self.role is Role.CORRECTOR and self.scope else self.id
+
     def locked(self, at: datetime) -> bool:
         return self.locked_until is not None and at < self.locked_until
 
@@ -60,7 +66,7 @@ def invite(
     with register.reading() as connection:
         known = account_of_email(connection, email)
     account = known.id if known and (known.role, known.scope) == (role, scope) else new_id("acct")
-    person = f"people/{account}-{secrets.token_hex(8)}.json"
+    person = kept_person(f"{account}-{secrets.token_hex(8)}")
     register.vault.put(person, json.dumps({"email": email, "name": name}, ensure_ascii=False).encode())
     token = secrets.token_urlsafe(24)
     invited = AccountInvited(
@@ -70,20 +76,22 @@ def invite(
     return token
 
 
-def open_account(register: Register, account: str, password: str, totp: str | None, *, at: datetime) -> None:
+def open_account(
+    register: Register, account: Account, password: str, totp: str | None, *, at: datetime
+) -> None:
     """Takes up the invitation; `password`: its argon2id hash. Raises Refused when it no longer counts."""
-    key = f"people/{account}-{secrets.token_hex(8)}.json"
+    key = kept_person(f"{account.id}-{secrets.token_hex(8)}")
     register.vault.put(key, json.dumps({"password": password, "totp": totp}).encode())
-    register.record(AccountOpened(secret=key), account, actor=account, at=at)
+    register.record(AccountOpened(secret=key), account.id, actor=account.actor, at=at)
 
 
 def close_account(register: Register, account: str, *, actor: str, at: datetime) -> None:
     register.record(AccountClosed(), account, actor=actor, at=at)
 
 
-def note_sign_in(register: Register, account: str, step: int | None, *, at: datetime) -> None:
+def note_sign_in(register: Register, account: Account, step: int | None, *, at: datetime) -> None:
     """Raises Refused when the second factor's code was taken before."""
-    register.record(SignedIn(step=step), account, actor=account, at=at)
+    register.record(SignedIn(step=step), account.id, actor=account.actor, at=at)
 
 
 def note_failure(register: Register, account: Account | None, *, at: datetime) -> None:
@@ -92,8 +100,8 @@ def note_failure(register: Register, account: Account | None, *, at: datetime) -
     register.record(SignInFailed(), account.id if account and counts else NOBODY, actor="desk", at=at)
 
 
-def note_sign_out(register: Register, account: str, *, at: datetime) -> None:
-    register.record(SignedOut(), account, actor=account, at=at)
+def note_sign_out(register: Register, account: Account, *, at: datetime) -> None:
+    register.record(SignedOut(), account.id, actor=account.actor, at=at)
 
 
 def note_identity(register: Register, subject: str, what: str, *, actor: str, at: datetime) -> None:

@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.checkpoints import Checkpoint
 from storage.events import Event, Head
+from storage.keys import seal_key, seal_number
 from storage.objects import Bucket
 from storage.register import Register, head
 from storage.schema import event_subjects, events, segments
-from storage.seals import Seal, seal_key, seal_number
+from storage.seals import Seal
 from storage.verify import Problem, verify
 
 _MOST = 1000  # events in a segment

@@ -21,11 +21,11 @@ from sqlalchemy import func, select
 
 from storage.audit import AuditError, rebuild
 from storage.events import Event
+from storage.keys import seal_key, segment_key
 from storage.objects import Bucket, NotFoundError, ObjectInfo, Store
 from storage.register import Register
 from storage.replay import fingerprints
 from storage.schema import events, segments
-from storage.seals import seal_key, segment_key
 from storage.verify import verify
 
 _MIB = 1 << 20

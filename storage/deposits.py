@@ -20,11 +20,9 @@ from processors.dossiers.findings import Code, Verdict
 from processors.people import DepositTime, read_deposit_times
 from processors.session import Exam
 from processors.tables import Import
-from storage.changes import Refused
 from storage.events import Event
 from storage.facts import (
     DossierAbsent,
-    DossierDecided,
     DossierDeposited,
     DossierRead,
     DossiersDated,
@@ -33,8 +31,12 @@ from storage.facts import (
 )
 from storage.ids import new_id
 from storage.intake import keep_file
+from storage.keys import arrival as arrival_key
+from storage.keys import kept_reading, stored_file
 from storage.objects import ObjectInfo
+from storage.refusals import Refused
 from storage.register import Register
+from storage.rows import DecisionRow, DossierRow
 from storage.schema import (
     candidates,
     dossier_decisions,
@@ -43,30 +45,6 @@ from storage.schema import (
     dossiers,
     enrolments,
 )
-
-
-@dataclass(frozen=True)
-class DecisionRow:
-    decision: Pronounced
-    grounds: tuple[Code, ...]
-    reason: str
-    author: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class DossierRow:
-    """`findings`: codes and severities; `decisions` from the first to the last, which counts."""
-
-    id: str
-    exam: str
-    candidate: str
-    centre: str | None
-    read_files: int | None
-    reading: str | None
-    verdict: Verdict | None
-    findings: tuple[StatedOfDossier, ...]
-    decisions: tuple[DecisionRow, ...]
 
 
 @dataclass(frozen=True)
@@ -106,11 +84,11 @@ def deposit(
 ) -> str | None:
     """Takes a file of a dossier; `candidate`: an id. The dossier's id, None when this very file is known."""
     sha256 = hashlib.sha256(data).hexdigest()
-    register.vault.put(f"dossiers/{sha256}", data, only_if_absent=True)
+    register.vault.put(stored_file(sha256), data, only_if_absent=True)
     with register.reading() as connection:
         query = select(dossiers.c.id).where(dossiers.c.exam == exam, dossiers.c.candidate == candidate)
         dossier = connection.execute(query).scalar() or new_id("doss")
-    arrival = f"arrivals/{dossier}-{secrets.token_hex(8)}.json"
+    arrival = arrival_key(f"{dossier}-{secrets.token_hex(8)}")
     register.vault.put(arrival, json.dumps({"key": dropped.key, "name": name}).encode())
     facts = DossierDeposited(
         exam=exam,
@@ -144,7 +122,7 @@ def keep_dossier_reading(
     at: datetime,
 ) -> Event | None:
     """What was read of a dossier: all in the vault, codes alone in the log."""
-    key = f"readings/{dossier}-{secrets.token_hex(8)}.json"
+    key = kept_reading(f"{dossier}-{secrets.token_hex(8)}")
     register.vault.put(key, json.dumps(reading, ensure_ascii=False).encode())
     stated = tuple(
         StatedOfDossier(code=found["code"], severity=found["severity"]) for found in reading["findings"]
@@ -160,27 +138,6 @@ def mark_absent(register: Register, exam: str, candidate: str, *, actor: str, at
         return register.record(facts, new_id("doss"), actor=actor, at=at) is not None
     except Refused:  # a file came, or another sweep, since somebody looked
         return False
-
-
-def pronounce(
-    register: Register,
-    dossier: str,
-    decision: Pronounced,
-    grounds: Sequence[Code],
-    author: str,
-    reason: str,
-    *,
-    actor: str,
-    at: datetime,
-) -> Event | None:
-    """What the commission decides; earlier decisions stay. Author and reason may name people: vault.
-
-    Raises Refused when there is no such dossier.
-    """
-    key = f"reasons/{dossier}-{secrets.token_hex(8)}.json"
-    register.vault.put(key, json.dumps({"author": author, "reason": reason}, ensure_ascii=False).encode())
-    facts = DossierDecided(decision=decision, grounds=tuple(grounds), reason=key)
-    return register.record(facts, dossier, actor=actor, at=at)
 
 
 def dossiers_of(

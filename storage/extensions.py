@@ -1,17 +1,13 @@
-"""Scan deadlines that the service has moved for a centre: they count in place of the session's."""
+"""When scans are due: deadlines that the service has moved for a centre count in place of the session's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from processors.deadlines import Deadline, Rule
-from storage.events import Event
-from storage.intake import keep_reason
-from storage.register import Register
-from storage.rulings import DeadlineExtended
+from processors.session import Session
 from storage.schema import extensions
 
 
@@ -26,14 +22,18 @@ class Extension:
     author: str
 
 
-def extend(
-    register: Register, exam: str, centre: str, due: Deadline, reason: str, *, actor: str, at: datetime
-) -> Event | None:
-    """From now on, this is the deadline. None when it is already."""
-    subject = f"{exam}/{centre}"
-    key = keep_reason(register, subject, reason)
-    facts = DeadlineExtended(exam=exam, centre=centre, until=due.at, rule=due.rule, reason=key)
-    return register.record(facts, subject, actor=actor, at=at)
+def scans_due(
+    connection: Connection, session: Session, exam: str | None, centre: str | None
+) -> Deadline | None:
+    """When a centre's scans of an épreuve are due: as the session says, or as the service has moved it.
+
+    None for an épreuve without copies, or a place that is none.
+    """
+    rules = session.exam(exam) if exam else None
+    if rules is None or rules.scan_deadline is None or centre is None:
+        return None
+    moved = extension(connection, rules.code, centre)
+    return moved.deadline if moved else rules.scan_deadline.deadline
 
 
 def extension(connection: Connection, exam: str, centre: str) -> Extension | None:

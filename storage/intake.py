@@ -7,16 +7,13 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, select
 
 from processors.findings import Finding
 from processors.people import (
-    Attendance,
     Candidate,
     Corrector,
-    read_attendance,
     read_candidates,
     read_correctors,
 )
@@ -26,11 +23,8 @@ from processors.session import Session
 from processors.tables import Import
 from storage.events import Event
 from storage.facts import (
-    AttendanceImported,
     CandidatesImported,
-    CopyDecided,
     CorrectorsImported,
-    Decision,
     FoundCopy,
     GuessedCandidate,
     PlacedPage,
@@ -39,10 +33,10 @@ from storage.facts import (
     TokenIssued,
 )
 from storage.ids import in_parts, new_id
+from storage.keys import arrival, kept_list, kept_reading
 from storage.objects import ObjectInfo
 from storage.register import Register, Transaction
-from storage.rulings import CopyProposed, CopyReported, Trouble
-from storage.schema import candidates, correctors, enrolments, proposals, scans
+from storage.schema import candidates, correctors, scans
 
 
 def import_candidates(
@@ -89,21 +83,6 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def import_attendance(
-    register: Register, data: bytes, exam: str, centre: str, *, actor: str, at: datetime
-) -> Import[Attendance]:
-    """The attendance list of an exam in a centre, in place of an earlier one."""
-    with register.reading() as connection:
-        enrolled = _enrolled(connection, exam, centre)
-    imported = read_attendance(data, enrolled)
-    if imported.problems:
-        return imported
-    marks = {enrolled[row.number]: row.present for row in imported.rows}
-    facts = AttendanceImported(file=keep_file(register, data), exam=exam, centre=centre, marks=marks)
-    register.record(facts, f"{exam}/{centre}", actor=actor, at=at)
-    return imported
-
-
 def arrive(
     register: Register, dropped: ObjectInfo, exam: str | None, centre: str | None, *, actor: str, at: datetime
 ) -> str | None:
@@ -116,7 +95,7 @@ def arrive(
         if connection.execute(known).first():
             return None
     scan = new_id("scan")
-    register.vault.put(f"arrivals/{scan}.json", json.dumps({"key": dropped.key}).encode())
+    register.vault.put(arrival(scan), json.dumps({"key": dropped.key}).encode())
     facts = ScanArrived(
         exam=exam, centre=centre, etag=dropped.etag, size=dropped.size, deposited_at=dropped.last_modified
     )
@@ -139,7 +118,7 @@ def keep_reading(
     `extra_findings` concern the scan as a whole, such as a late deposit. None when it is kept already.
     Raises Refused when this attempt is over, or the copies have gone further since.
     """
-    key = f"readings/{scan}-{attempt}.json"
+    key = kept_reading(f"{scan}-{attempt}")
     register.vault.put(key, json.dumps(scan_json(reading, seconds), ensure_ascii=False).encode())
     pages = {page.page: _placed(page) for page in reading.pages}
     named = {copy.candidate for copy in reading.copies if copy.candidate is not None}
@@ -156,57 +135,9 @@ def keep_reading(
         return transaction.record(facts, scan, actor=actor, at=at)
 
 
-def decide(
-    register: Register,
-    copy: str,
-    decision: Decision,
-    *,
-    candidate: str | None = None,
-    reason: str,
-    second_person: bool = False,
-    actor: str,
-    at: datetime,
-) -> Event | None:
-    """What a person decides of a copy that waits; `candidate`: an id. The reason may name people: vault.
-
-    `second_person`: it is only proposed, unless another account has proposed the very same. Raises Refused
-    when the rules forbid it.
-    """
-    key = keep_reason(register, copy, reason)
-    said: dict[str, Any] = {"decision": decision, "candidate": candidate, "reason": key}
-    with register.transaction() as transaction:
-        confirms = None
-        if second_person:
-            query = select(proposals.c.seq).where(
-                proposals.c.copy == copy,
-                proposals.c.decision == decision,
-                proposals.c.candidate.is_not_distinct_from(candidate),
-                proposals.c.author != actor,
-            )
-            confirms = transaction.connection.scalar(query)
-            if confirms is None:
-                return transaction.record(CopyProposed(**said), copy, actor=actor, at=at)
-        return transaction.record(CopyDecided(**said, confirms=confirms), copy, actor=actor, at=at)
-
-
-def report_copy(
-    register: Register, copy: str, trouble: Trouble, said: str, *, actor: str, at: datetime
-) -> Event | None:
-    """A corrector found something wrong with it. Raises Refused when it is in no lot, or waits already."""
-    reported = CopyReported(trouble=trouble, said=keep_reason(register, copy, said))
-    return register.record(reported, copy, actor=actor, at=at)
-
-
-def keep_reason(register: Register, subject: str, text: str) -> str:
-    """What somebody wrote, in the vault, for it may name people; its key."""
-    key = f"reasons/{subject.replace('/', '-')}-{secrets.token_hex(8)}.txt"
-    register.vault.put(key, text.encode())
-    return key
-
-
 def keep_file(register: Register, data: bytes) -> str:
     """A list that somebody brought, in the vault; its key."""
-    key = f"people/{hashlib.sha256(data).hexdigest()}.csv"
+    key = kept_list(hashlib.sha256(data).hexdigest())
     register.vault.put(key, data, only_if_absent=True)
     return key
 
@@ -219,15 +150,6 @@ def _ids_by(
         for part in in_parts(wanted)
         for row in transaction.connection.execute(select(known_as, id_).where(known_as.in_(part)))
     }
-
-
-def _enrolled(connection: Connection, exam: str, centre: str) -> dict[str, str]:
-    query = (
-        select(candidates.c.number, candidates.c.id)
-        .join(enrolments)
-        .where(enrolments.c.exam == exam, enrolments.c.centre == centre)
-    )
-    return {row.number: row.id for row in connection.execute(query)}
 
 
 def _placed(page: PageReading) -> PlacedPage:

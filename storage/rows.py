@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from processors.dossiers.findings import Code as DossierCode
+from processors.dossiers.findings import Verdict
 from processors.findings import Code, Evidence, Severity
 from processors.scans.readings import CopyStatus
-from storage.facts import GuessedCandidate, PlacedPage
+from storage.facts import GuessedCandidate, PlacedPage, Pronounced, StatedOfDossier
 from storage.states import Life, LotState, ScanState
 
 
@@ -168,3 +170,27 @@ class ExamCounts:
     in_lots: int
     pulled: int
     returned: int
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    decision: Pronounced
+    grounds: tuple[DossierCode, ...]
+    reason: str
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DossierRow:
+    """`findings`: codes and severities; `decisions` from the first to the last, which counts."""
+
+    id: str
+    exam: str
+    candidate: str
+    centre: str | None
+    read_files: int | None
+    reading: str | None
+    verdict: Verdict | None
+    findings: tuple[StatedOfDossier, ...]
+    decisions: tuple[DecisionRow, ...]

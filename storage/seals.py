@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
@@ -11,9 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from storage.events import GENESIS, canonical
-
-_SEGMENT = re.compile(r"log/(\d{12,})-(\d{12,})\.jsonl")
-_SEAL = re.compile(r"seals/([1-9]\d*)\.json")
+from storage.keys import segment_key
 
 
 class Seal(BaseModel):
@@ -69,22 +66,3 @@ class Seal(BaseModel):
 
     def _signed(self) -> bytes:
         return canonical(self.model_dump(mode="json", exclude={"signature"})).encode()
-
-
-def segment_key(first: int, last: int) -> str:
-    return f"log/{first:012}-{last:012}.jsonl"
-
-
-def segment_range(key: str) -> tuple[int, int] | None:
-    """First and last seq that a segment's key promises, None for a key that is no segment's."""
-    match = _SEGMENT.fullmatch(key)
-    return (int(match[1]), int(match[2])) if match else None
-
-
-def seal_key(n: int) -> str:
-    return f"seals/{n}.json"
-
-
-def seal_number(key: str) -> int | None:
-    match = _SEAL.fullmatch(key)
-    return int(match[1]) if match else None

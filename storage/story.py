@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Row, select
 
 from storage.audit import history
 from storage.events import GENESIS, Event
+from storage.keys import seal_key
 from storage.objects import Bucket, NotFoundError
 from storage.register import Register
 from storage.schema import events, segments
-from storage.seals import Seal, seal_key
+from storage.seals import Seal
 
 
 class Standing(StrEnum):

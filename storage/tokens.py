@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from storage.account_facts import TokenMade, TokenRevoked
 from storage.ids import new_id
 from storage.intake import token_hash
+from storage.keys import kept_person
 from storage.register import Register
 from storage.schema import tokens
 from storage.states import Role
@@ -40,7 +41,7 @@ def make_token(
 ) -> str:
     """A new token, seen this once."""
     id_ = new_id("tokn")
-    key = f"people/{id_}.json"
+    key = kept_person(id_)
     register.vault.put(key, json.dumps({"label": label}, ensure_ascii=False).encode())
     token = _BEGINS + secrets.token_urlsafe(24)
     until = at + timedelta(days=days)

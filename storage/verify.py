@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Row, func, select
 
 from storage.checkpoints import Checkpoint
 from storage.events import GENESIS, Event, Head
+from storage.keys import seal_key, seal_number, segment_key, segment_range
 from storage.objects import Bucket
 from storage.register import Register
 from storage.replay import check_tables
 from storage.schema import chain, events, segments
-from storage.seals import Seal, seal_key, seal_number, segment_key, segment_range
+from storage.seals import Seal
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select, tuple_
 
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage import queries
-from storage.events import Event
 from storage.facts import Decision
-from storage.intake import keep_reason
-from storage.register import Register
 from storage.rows import CopyRow
-from storage.rulings import FindingJudged
 from storage.schema import copies, findings, proposals, scans
 from storage.states import Life
 
@@ -76,18 +71,6 @@ def proposal(connection: Connection, copy: str) -> Proposal | None:
 def proposals_of(connection: Connection, ids: Sequence[str]) -> dict[str, Proposal]:
     """By copy."""
     return {one.copy: one for one in _proposals(connection, ids)}
-
-
-def judge(
-    register: Register, seq: int, k: int, *, settled: bool, reason: str, actor: str, at: datetime
-) -> Event | None:
-    """Says that nothing is left to do about a finding of a scan, or that there is. Raises Refused."""
-    with register.reading() as connection:
-        found = queries.finding_at(connection, seq, k)
-    subject = (found and (found.copy or found.scan)) or ""
-    key = keep_reason(register, subject, reason)
-    facts = FindingJudged(finding=seq, k=k, settled=settled, reason=key)
-    return register.record(facts, subject, actor=actor, at=at)
 
 
 def _proposals(connection: Connection, ids: Sequence[str]) -> list[Proposal]:

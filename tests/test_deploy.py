@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from flows.fleet import lacking
+from cli.fleet import lacking
 from storage.settings import Settings
 
 DEPLOY = Path(__file__).parents[1] / "deploy"

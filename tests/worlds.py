@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.context import context
+from actions.context import context
 from storage.objects import Store, s3_client
 from storage.weed import Weed
 

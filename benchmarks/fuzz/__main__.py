@@ -93,7 +93,7 @@ def fuzz_here(name: str, arguments: list[str]) -> int:
     """In this process, until libFuzzer ends it; the target's own files are what it begins with."""
     import atheris
 
-    with atheris.instrument_imports(include=["processors", "flows.keys"]):
+    with atheris.instrument_imports(include=["processors", "storage.keys"]):
         from benchmarks.fuzz.targets import TARGETS
     corpus = Path(arguments[-1])
     for number, seed in enumerate(TARGETS[name].seeds()):
@@ -105,8 +105,8 @@ def fuzz_here(name: str, arguments: list[str]) -> int:
 
 def read_corpus(folder: Path) -> int:
     """Each PDF of the folder, and what became of it; ends with 1 if one got out of its child."""
-    from flows.demo_session import FORM
-    from flows.isolation import isolated, run_pages
+    from actions.isolation import isolated, run_pages
+    from cli.demo_session import FORM
     from processors.scans.dropped import inspect
     from processors.scans.form import load_form
     from processors.scans.page import Expected

@@ -23,8 +23,7 @@ import numpy as np
 import pytesseract
 from PIL import Image
 
-from flows.demo_session import FORM, write_demo_session
-from flows.keys import attendance_path, dossier_path, manifest_path, receipt_key, scan_path
+from cli.demo_session import FORM, write_demo_session
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError, unpack
 from processors.dossiers.layout import Line, Page
@@ -45,6 +44,7 @@ from specimens.batch import roster_csv
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools
 from specimens.rehearsal import correctors_csv, plan_session
+from storage.keys import attendance_path, dossier_path, manifest_path, receipt_key, scan_path
 
 Seeds = Callable[[], Iterator[bytes]]
 

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.redteam import ATTACKS
 from benchmarks.redteam.loot import gather
-from flows.commands.options import working_on
+from cli.commands.options import working_on
 
 
 def main() -> int:

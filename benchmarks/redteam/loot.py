@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 from fastapi.testclient import TestClient
 
+from actions.context import Context, now
 from desk.app import create_app
-from flows.context import Context, now
 from processors.scans.anonymity import Polygon
 from processors.scans.form import Form
 from storage import accounts, persons, queries

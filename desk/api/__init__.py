@@ -1,6 +1,6 @@
 """The same actions for programs: JSON under /api, with a bearer token, described by /api/openapi.json.
 
-The rules are those of the pages: who may is decided in `desk.access`, what may be done in `desk.actions`.
+The rules are those of the pages: who may is decided in `desk.access`, what may be done in `actions`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from starlette.exceptions import HTTPException
 from desk.access import SignInNeeded
 from desk.api import centres, correctors, service, uploads
 from desk.api.shapes import Problem
-from desk.guard import Discreet, sentence_of
+from desk.guard import Discreet, sentence_of, status_of
+from storage.refusals import Refused
 
 PARTS = (centres, uploads, service, correctors)
 _SAID = {
@@ -46,6 +47,7 @@ def speak_api(state: State) -> FastAPI:
         api.include_router(part.router)
     api.exception_handler(SignInNeeded)(_ask_for_token)
     api.exception_handler(HTTPException)(_explain)
+    api.exception_handler(Refused)(_tell_refusal)
     api.exception_handler(RequestValidationError)(_malformed)
     return api
 
@@ -70,6 +72,11 @@ async def _explain(_request: Request, error: Exception) -> Response:
     answer = problem(error.status_code, sentence_of(error))
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _tell_refusal(_request: Request, refused: Exception) -> Response:
+    assert isinstance(refused, Refused)
+    return problem(status_of(refused), refused.sentence)
 
 
 async def _malformed(_request: Request, error: Exception) -> Response:

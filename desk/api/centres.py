@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from desk import actions
+from actions import attendance as lists
+from actions.context import now
+from actions.receipts import receipt_of
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.api.shapes import (
     Absent,
@@ -22,9 +24,7 @@ from desk.api.shapes import (
 )
 from desk.centre import DroppedFile, state_of
 from desk.lookup import scan_of, written
-from flows.answers import receipt_of
-from flows.context import now
-from flows.receipts import ReceiptCopy, render_json
+from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding
 from storage import persons
 
@@ -82,12 +82,7 @@ def mark(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, mar
     """In place of an earlier list."""
     work = work_of(request)
     exam = written(work, code)
-    with work.register.reading() as connection:
-        ids = {who.number: who.id for who in persons.roster(connection, code, uai)}
-    if set(marked.absent) - ids.keys():
-        raise HTTPException(409, "Un de ces numéros n’est pas sur la liste de ce centre.")
-    absent = {ids[number] for number in marked.absent}
-    actions.mark_attendance(work, exam, uai, absent, actor=account.id)
+    lists.mark(work, exam.code, uai, marked.absent, actor=account.id, at=now())
     return Done()
 
 

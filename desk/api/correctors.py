@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from desk import actions
-from desk.access import Corrector, CorrectorAccount, work_of
+from actions import copies as of_copies
+from actions import lots as of_lots
+from actions.context import now
+from desk.access import Corrector, work_of
 from desk.api.shapes import AnonymousNumber, Done, LotId, OwnCopy, OwnLot, Report, Returned
 from desk.corrector import shown_lots
 from desk.lookup import copy_in, own_lot
-from flows.context import now
 from storage import queries
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
@@ -49,15 +50,13 @@ def lot(request: Request, lot: LotId, corrector: Corrector) -> list[OwnCopy]:
     response_class=Response,
     responses={200: {"content": {"application/pdf": {}}}},
 )
-def copy(
-    request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector, account: CorrectorAccount
-) -> Response:
+def copy(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> Response:
     """The copy, as PDF. From the first one on, the lot is pulled."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
     found = copy_in(work, mine, number)
-    actions.pulled(work, mine, actor=account.id)
-    return Response(actions.pdf_of(work, mine, found), media_type="application/pdf")
+    of_lots.pull(work, mine, at=now())
+    return Response(of_lots.pdf_of(work, mine, found), media_type="application/pdf")
 
 
 @router.post("/{lot}/copies/{number}/report")
@@ -66,13 +65,14 @@ def report(
     lot: LotId,
     number: AnonymousNumber,
     corrector: Corrector,
-    account: CorrectorAccount,
     reported: Report,
 ) -> Done:
     """Something is wrong with it: it waits, and the others go on."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
-    actions.report(work, copy_in(work, mine, number), reported.trouble, reported.said, actor=account.id)
+    of_copies.report(
+        work, copy_in(work, mine, number).id, reported.trouble, reported.said, actor=corrector.id, at=now()
+    )
     return Done()
 
 
@@ -82,20 +82,19 @@ def give_back_one(
     lot: LotId,
     number: AnonymousNumber,
     corrector: Corrector,
-    account: CorrectorAccount,
     said: Returned,
 ) -> Done:
     """This copy is marked, or is not after all."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
-    actions.give_back_one(work, copy_in(work, mine, number), said.returned, actor=account.id)
+    of_copies.give_back(work, copy_in(work, mine, number).id, said.returned, actor=corrector.id, at=now())
     return Done()
 
 
 @router.post("/{lot}/return")
-def give_back(request: Request, lot: LotId, corrector: Corrector, account: CorrectorAccount) -> Done:
+def give_back(request: Request, lot: LotId, corrector: Corrector) -> Done:
     """All that is in hand is marked; what was reported stays to come."""
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
-    actions.give_back(work, mine, actor=account.id)
+    of_lots.give_back(work, mine, at=now())
     return Done()

@@ -6,7 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from desk import actions
+from actions import copies, deadlines
+from actions import dossiers as of_dossiers
+from actions import lots as of_lots
+from actions.commission import lines_of
+from actions.context import now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.api.shapes import (
     Answer,
@@ -36,9 +40,6 @@ from desk.api.shapes import (
 )
 from desk.decisions import waiting_copies
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
-from flows import lotting
-from flows.commission import lines_of
-from flows.context import now
 from processors.lots import Plan
 from storage import audit, persons, queries
 from storage.rows import CopyRow, FindingRow, LotRow
@@ -54,8 +55,8 @@ def queue(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Queue:
     """Copies that wait for a person, most urgent first."""
-    count, copies = waiting_copies(work_of(request), limit, offset)
-    return Queue(count=count, copies=[_waiting(copy, found) for copy, found, _ in copies])
+    count, shown = waiting_copies(work_of(request), limit, offset)
+    return Queue(count=count, copies=[_waiting(copy, found) for copy, found, _ in shown])
 
 
 @router.get("/decisions/{copy}")
@@ -91,15 +92,9 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
 def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answer) -> Done:
     """Another decision may follow this one."""
     work = work_of(request)
-    actions.decide(
-        work,
-        any_copy(work, copy),
-        answer.decision,
-        answer.reason,
-        candidate=answer.candidate,
-        number=answer.number,
-        actor=account.id,
-    )
+    any_copy(work, copy)
+    who = {"candidate": answer.candidate, "number": answer.number, "actor": account.id}
+    copies.decide(work, copy, answer.decision, answer.reason, **who, at=now())
     return Done()
 
 
@@ -107,7 +102,7 @@ def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answ
 def arrange(request: Request, copy: CopyId, account: ServiceAccount, said: Arrangement) -> Done:
     """The copy is these pages; those of its file that are not named are none of it."""
     work = work_of(request)
-    actions.arrange(work, any_copy(work, copy), said.pages, said.reason, actor=account.id)
+    copies.arrange(work, copy, said.pages, said.reason, actor=account.id, at=now())
     return Done()
 
 
@@ -117,7 +112,7 @@ def judge(
 ) -> Done:
     """Nothing is left to do about a finding of the copy's file; or there is, after all."""
     work = work_of(request)
-    actions.judge(work, any_copy(work, copy), event, k, said.settled, said.reason, actor=account.id)
+    copies.judge(work, copy, event, k, said.settled, said.reason, actor=account.id, at=now())
     return Done()
 
 
@@ -125,7 +120,7 @@ def judge(
 def extend(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount, said: Extension) -> Done:
     """More time for a centre's scans of an épreuve."""
     work = work_of(request)
-    actions.extend(work, written(work, code), uai, said.until, said.reason, actor=account.id)
+    deadlines.extend(work, written(work, code).code, uai, said.until, said.reason, actor=account.id, at=now())
     return Done()
 
 
@@ -141,7 +136,7 @@ def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotR
 def plan(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
     """What would be formed now, and which copies no corrector may take."""
     work = work_of(request)
-    made, _ = lotting.plan_for(work, written(work, code))
+    made, _ = of_lots.plan_for(work, written(work, code))
     return _plan(made)
 
 
@@ -149,20 +144,20 @@ def plan(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
 def form(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
     """Forms the lots that can be formed now, and says which."""
     work = work_of(request)
-    return _plan(lotting.form(work, written(work, code), at=now(), actor=account.id))
+    return _plan(of_lots.form(work, written(work, code), at=now(), actor=account.id))
 
 
 @router.post("/lots/{code}/{lot}/reassign")
 def reassign(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount, to: NewCorrector) -> Done:
     work = work_of(request)
-    actions.reassign(work, lot_of(work, written(work, code), lot), to.corrector, actor=account.id)
+    of_lots.reassign(work, lot_of(work, written(work, code), lot), to.corrector, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/lots/{code}/{lot}/recall")
 def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
     work = work_of(request)
-    actions.recall(work, lot_of(work, written(work, code), lot), actor=account.id)
+    of_lots.recall(work, lot_of(work, written(work, code), lot).id, actor=account.id, at=now())
     return Done()
 
 
@@ -170,7 +165,7 @@ def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount
 def close(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
     """Nothing more is done with it, until it is recalled."""
     work = work_of(request)
-    actions.close(work, lot_of(work, written(work, code), lot), actor=account.id)
+    of_lots.close(work, lot_of(work, written(work, code), lot).id, actor=account.id, at=now())
     return Done()
 
 
@@ -209,7 +204,9 @@ def pronounce(
     """What the commission pronounced; earlier decisions stay."""
     work = work_of(request)
     found = dossier_of(work, with_dossiers(work, code), uai, dossier)
-    actions.pronounce(work, found, said.decision, said.grounds, said.author, said.reason, actor=account.id)
+    of_dossiers.pronounce(
+        work, found.id, said.decision, said.grounds, said.author, said.reason, actor=account.id, at=now()
+    )
     return Done()
 
 

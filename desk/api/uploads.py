@@ -16,12 +16,12 @@ from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from actions.context import Context
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.lookup import written
-from flows.context import Context
-from flows.keys import SCANS, is_plain, scan_path
 from storage import queries
+from storage.keys import SCANS, is_plain, scan_key, scan_path
 from storage.objects import NotFoundError
 
 router = APIRouter(prefix="/centres/{uai}/{code}/uploads")
@@ -72,7 +72,7 @@ def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dr
     written(work, code)
     name = dropped.name if dropped.name.lower().endswith(".pdf") else f"{dropped.name}.pdf"
     # two files of one name are two files: a new name for each keeps a receipt for each
-    key = f"{SCANS}{uai}/{code}/{name[:-4]} {secrets.token_hex(3)}.pdf"
+    key = scan_key(uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
     if not is_plain(name) or scan_path(key, work.session).finding is not None:
         raise HTTPException(409, "Ce nom de fichier ne convient pas : renommez le fichier.")
     upload = work.store.inbox.begin_parts(key, "application/pdf")

@@ -14,6 +14,6 @@ from storage.changes import (  # noqa: F401 - each teaches `apply` its events
     rulings,
     scans,
 )
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
 
-__all__ = ["Change", "Refused", "apply"]
+__all__ = ["Change", "apply"]

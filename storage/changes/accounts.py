@@ -19,7 +19,8 @@ from storage.account_facts import (
     TokenMade,
     TokenRevoked,
 )
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
+from storage.refusals import Refusal, Refused
 from storage.schema import accounts, tokens
 
 _FAILURES = 5  # in a row, and the account is locked
@@ -33,7 +34,7 @@ def account_invited(facts: AccountInvited, change: Change) -> bool:
     person = json.loads(change.vault.get(facts.person))
     taken = select(accounts.c.id).where(accounts.c.email == person["email"], accounts.c.id != change.subject)
     if change.connection.execute(taken).first():
-        raise Refused("this e-mail address has an account already")
+        raise Refused(Refusal.ADDRESS_TAKEN)
     values = {
         "role": facts.role,
         "scope": facts.scope,
@@ -56,7 +57,7 @@ def account_invited(facts: AccountInvited, change: Change) -> bool:
 def account_opened(facts: AccountOpened, change: Change) -> bool:
     row = change.row(accounts, change.subject)
     if row.invitation is None or row.invited_until < change.event.at:
-        raise Refused(f"{row.id} has no invitation that counts")
+        raise Refused(Refusal.INVITATION_OVER)
     secret = json.loads(change.vault.get(facts.secret))
     free = {"invitation": None, "invited_until": None, "failures": 0, "locked_until": None}
     _set(change, **secret, **free, totp_step=None, epoch=row.epoch + 1)
@@ -76,7 +77,7 @@ def account_closed(facts: AccountClosed, change: Change) -> bool:
 def signed_in(facts: SignedIn, change: Change) -> bool:
     row = change.row(accounts, change.subject)
     if facts.step is not None and row.totp_step is not None and facts.step <= row.totp_step:
-        raise Refused("this code was taken before")
+        raise Refused(Refusal.CODE_USED)
     _set(change, failures=0, locked_until=None, totp_step=facts.step or row.totp_step)
     return True
 

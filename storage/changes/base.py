@@ -12,11 +12,8 @@ from sqlalchemy import Connection, Row, Table, func, insert, select, update
 from processors.findings import Finding
 from storage.events import Event
 from storage.facts import Facts
+from storage.refusals import Refusal, Refused
 from storage.schema import findings
-
-
-class Refused(ValueError):  # noqa: N818 - it is no error of the program
-    """The rules forbid this change; nothing has been written. The message says which, with opaque ids."""
 
 
 class Readable(Protocol):
@@ -39,7 +36,7 @@ class Change:
         """The row of this id. Raises Refused when there is none."""
         row = self.connection.execute(select(table).where(table.c.id == id_)).one_or_none()
         if row is None:
-            raise Refused(f"there is no {id_} in {table.name}")
+            raise Refused(Refusal.UNKNOWN, id_)
         return row
 
     def state_findings(self, stated: Iterable[Finding], **about: str | None) -> None:

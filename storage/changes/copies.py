@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
 from storage.facts import (
     CopyAnonymised,
     CopyDecided,
@@ -17,6 +17,7 @@ from storage.facts import (
     FoundCopy,
     ScanRead,
 )
+from storage.refusals import Refusal, Refused
 from storage.rulings import TROUBLES, CopyReported
 from storage.schema import copies, enrolments, findings, proposals
 from storage.states import Life
@@ -50,14 +51,14 @@ def copy_anonymised(facts: CopyAnonymised, change: Change) -> bool:
     if copy.anonymous_sha256 == facts.sha256 and copy.anonymous_number == facts.anonymous_number:
         return False
     if copy.lot is not None and copy.anonymous_sha256 is not None:
-        raise Refused(f"{copy.id} is in a lot already")
+        raise Refused(Refusal.IN_A_LOT)
     taken = select(copies.c.id).where(
         copies.c.exam == copy.exam,
         copies.c.anonymous_number == facts.anonymous_number,
         copies.c.id != copy.id,
     )
     if change.connection.execute(taken).first():
-        raise Refused("this anonymous number is another copy's")
+        raise Refused(Refusal.NUMBER_TAKEN)
     change.connection.execute(
         update(copies)
         .where(copies.c.id == copy.id)
@@ -86,7 +87,7 @@ def copy_not_anonymous(facts: CopyNotAnonymous, change: Change) -> bool:
 def copy_reported(facts: CopyReported, change: Change) -> bool:
     copy = change.row(copies, change.subject)
     if (copy.life, copy.status) != (Life.CURRENT, CopyStatus.COMPLETE) or copy.lot is None:
-        raise Refused(f"{copy.id} is in nobody's hands")
+        raise Refused(Refusal.NOT_IN_HAND)
     change.connection.execute(
         update(copies).where(copies.c.id == copy.id).values(status=CopyStatus.TO_DECIDE)
     )
@@ -99,9 +100,9 @@ def copy_decided(facts: CopyDecided, change: Change) -> bool:
     copy = change.row(copies, change.subject)
     back = (copy.life, copy.decision) == (Life.SET_ASIDE, Decision.SET_ASIDE)  # a person's, so a person may
     if copy.life != Life.CURRENT and not (back and facts.decision is not Decision.SET_ASIDE):
-        raise Refused(f"{copy.id} is {copy.life}: there is nothing to decide")
+        raise Refused(Refusal.SUPERSEDED if copy.life == Life.SUPERSEDED else Refusal.SET_ASIDE)
     if copy.lot is not None and copy.status == CopyStatus.COMPLETE:
-        raise Refused(f"{copy.id} is in {copy.lot}: it cannot be decided anew")
+        raise Refused(Refusal.IN_A_LOT)
     _take_proposal(facts, change)
     decided: dict[str, Any] = {
         "decision": facts.decision,
@@ -114,7 +115,7 @@ def copy_decided(facts: CopyDecided, change: Change) -> bool:
     else:
         candidate = facts.candidate if facts.decision is Decision.ATTRIBUTE else copy.candidate
         if candidate is None:
-            raise Refused(f"nobody knows whose {copy.id} is: attribute it")
+            raise Refused(Refusal.NOBODYS)
         _must_be_enrolled(candidate, copy.exam, change)
         whole = facts.decision is Decision.ACCEPT or not copy.missing
         decided |= {"candidate": candidate, "life": Life.CURRENT}
@@ -126,7 +127,7 @@ def copy_decided(facts: CopyDecided, change: Change) -> bool:
         if whole:
             other = _complete_copy(copy.exam, candidate, change)
             if other not in (None, copy.id):
-                raise Refused(f"this candidate has a complete copy, {other}: set one of them aside first")
+                raise Refused(Refusal.OTHER_COPY)
             decided |= _supersede(copy.exam, candidate, copy.id, change)
             change.resolve_findings(findings.c.copy == copy.id)
     change.connection.execute(update(copies).where(copies.c.id == copy.id).values(decided))
@@ -142,7 +143,7 @@ def _take_proposal(facts: CopyDecided, change: Change) -> None:
         or (proposed.seq, proposed.decision, proposed.candidate)
         != (facts.confirms, facts.decision, facts.candidate)
     ):
-        raise Refused(f"event {facts.confirms} proposes something else, or nothing more, or is one's own")
+        raise Refused(Refusal.OTHER_PROPOSAL)
     change.connection.execute(delete(proposals).where(proposals.c.copy == change.subject))
 
 
@@ -239,4 +240,4 @@ def _must_be_enrolled(candidate: str, exam: str, change: Change) -> None:
         enrolments.c.candidate == candidate, enrolments.c.exam == exam
     )
     if change.connection.execute(query).first() is None:
-        raise Refused(f"{candidate} is not enrolled for {exam}")
+        raise Refused(Refusal.NOT_ENROLLED)

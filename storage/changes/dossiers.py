@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from processors.dossiers.findings import Verdict, absent
+from processors.dossiers.findings import GROUNDS, Verdict, absent
 from processors.dossiers.persons import Owner
 from processors.people import read_deposit_times
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
 from storage.facts import (
     DossierAbsent,
     DossierDecided,
@@ -18,7 +18,9 @@ from storage.facts import (
     DossierRead,
     DossiersDated,
     DossiersNotified,
+    Pronounced,
 )
+from storage.refusals import Refusal, Refused
 from storage.schema import candidates, dossier_decisions, dossier_files, dossier_times, dossiers
 
 
@@ -109,6 +111,8 @@ def dossiers_notified(facts: DossiersNotified, change: Change) -> bool:
 @apply.register
 def dossier_decided(facts: DossierDecided, change: Change) -> bool:
     change.row(dossiers, change.subject)
+    if set(facts.grounds) - GROUNDS or (facts.decision is Pronounced.NON_CONFORM) != bool(facts.grounds):
+        raise Refused(Refusal.BAD_GROUNDS, ", ".join(sorted(GROUNDS)))
     change.connection.execute(
         insert(dossier_decisions).values(
             seq=change.event.seq,
@@ -129,7 +133,7 @@ def _make(change: Change, exam: str, candidate: str) -> bool:
     known = change.connection.execute(query).scalar()
     if known is not None:
         if known != change.subject:
-            raise Refused(f"{candidate} has a dossier for {exam}: {known}")
+            raise Refused(Refusal.OTHER_DOSSIER)
         return False
     row = {"id": change.subject, "exam": exam, "candidate": candidate, "findings": [], "companies": []}
     change.connection.execute(insert(dossiers).values(row))

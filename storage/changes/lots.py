@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import case, insert, select, update
 
 from processors.scans.readings import CopyStatus
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
 from storage.facts import (
     DeadlineSwept,
     LotFormed,
@@ -19,9 +19,16 @@ from storage.facts import (
     ReconciliationMade,
 )
 from storage.ids import in_parts
+from storage.refusals import Refusal, Refused
 from storage.rulings import CopyReturned, LotClosed
 from storage.schema import copies, correctors, findings, lots, sweeps
 from storage.states import Life, LotState
+
+_NOT_IN_HAND = {
+    LotState.ASSIGNED: Refusal.NEVER_PULLED,
+    LotState.RETURNED: Refusal.RETURNED,
+    LotState.CLOSED: Refusal.CLOSED,
+}
 
 
 @apply.register
@@ -90,7 +97,7 @@ def lot_formed(facts: LotFormed, change: Change) -> bool:
         change.connection.execute(into)
         taken += len(ready)
     if taken != len(facts.copies):
-        raise Refused("a copy cannot go into a lot: it is in one already, or not ready for it")
+        raise Refused(Refusal.NOT_READY)
     return True
 
 
@@ -100,7 +107,7 @@ def lot_reassigned(facts: LotReassigned, change: Change) -> bool:
     if lot.corrector == facts.corrector:
         return False
     if lot.state != LotState.ASSIGNED:
-        raise Refused(f"{lot.id} is {lot.state}: recall it first")
+        raise Refused(Refusal.PULLED)
     change.row(correctors, facts.corrector)
     change.connection.execute(update(lots).where(lots.c.id == lot.id).values(corrector=facts.corrector))
     return True
@@ -109,7 +116,7 @@ def lot_reassigned(facts: LotReassigned, change: Change) -> bool:
 @apply.register
 def lot_pulled(facts: LotPulled, change: Change) -> bool:
     if facts.corrector not in (None, change.row(lots, change.subject).corrector):
-        raise Refused(f"{change.subject} is another corrector's")
+        raise Refused(Refusal.NOT_YOURS)
     return _move(change, LotState.PULLED, LotState.ASSIGNED)
 
 
@@ -120,7 +127,7 @@ def lot_returned(facts: LotReturned, change: Change) -> bool:
     if lot.state == LotState.RETURNED:
         return False
     if lot.state != LotState.PULLED:
-        raise Refused(f"{lot.id} is {lot.state}: it cannot become returned")
+        raise Refused(_NOT_IN_HAND[lot.state])
     given = change.connection.execute(
         update(copies)
         .where(copies.c.lot == lot.id, copies.c.status == CopyStatus.COMPLETE, copies.c.returned.is_(False))
@@ -135,8 +142,10 @@ def copy_returned(facts: CopyReturned, change: Change) -> bool:
     lot = change.row(lots, copy.lot or "")
     if copy.returned is facts.returned:
         return False
-    if lot.state != LotState.PULLED or copy.status != CopyStatus.COMPLETE:
-        raise Refused(f"{copy.id} is not in a corrector's hands")
+    if lot.state != LotState.PULLED:
+        raise Refused(_NOT_IN_HAND[lot.state])
+    if copy.status != CopyStatus.COMPLETE:
+        raise Refused(Refusal.NOT_IN_HAND)
     change.connection.execute(update(copies).where(copies.c.id == copy.id).values(returned=facts.returned))
     _end_if_all_returned(lot.id, change)
     return True
@@ -166,7 +175,7 @@ def _move(change: Change, to: LotState, *from_: LotState, lot: str | None = None
     if moving.state == to:
         return False
     if moving.state not in from_:
-        raise Refused(f"{moving.id} is {moving.state}: it cannot become {to}")
+        raise Refused(_NOT_IN_HAND.get(moving.state, Refusal.OTHER_STATE))
     moved: dict[str, Any] = {"state": to}
     change.connection.execute(update(lots).where(lots.c.id == moving.id).values(moved))
     return True

@@ -8,7 +8,7 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from processors.people import read_candidates, read_correctors
 from processors.tables import Import
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
 from storage.facts import (
     AttendanceImported,
     CandidatesImported,
@@ -17,6 +17,7 @@ from storage.facts import (
     TokenIssued,
 )
 from storage.ids import in_parts
+from storage.refusals import Refusal, Refused
 from storage.schema import attendance, candidates, correctors, enrolments, session
 
 T = TypeVar("T")
@@ -139,5 +140,5 @@ def attendance_imported(facts: AttendanceImported, change: Change) -> bool:
 
 def _whole(imported: Import[T]) -> tuple[T, ...]:
     if imported.problems:
-        raise Refused(f"the file has {len(imported.problems)} bad lines")
+        raise Refused(Refusal.BAD_LINES)
     return imported.rows

@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert, select, update
 from processors.deadlines import Deadline
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
+from storage.refusals import Refusal, Refused
 from storage.rulings import CopyArranged, CopyProposed, DeadlineExtended, FindingJudged
 from storage.schema import copies, events, extensions, findings, proposals, scans, sweeps
 from storage.states import Life
@@ -19,7 +20,7 @@ from storage.states import Life
 def copy_proposed(facts: CopyProposed, change: Change) -> bool:
     copy = change.row(copies, change.subject)
     if copy.life == Life.SUPERSEDED:
-        raise Refused(f"{copy.id} is {copy.life}: there is nothing to decide")
+        raise Refused(Refusal.SUPERSEDED)
     stated = {"decision": facts.decision, "candidate": facts.candidate, "author": change.event.actor}
     if change.connection.execute(select(proposals).filter_by(copy=copy.id, **stated)).first():
         return False
@@ -35,12 +36,12 @@ def copy_arranged(facts: CopyArranged, change: Change) -> bool:
     """Its anonymous PDF, if there is one, is made again of these pages."""
     copy = change.row(copies, change.subject)
     if copy.life != Life.CURRENT:
-        raise Refused(f"{copy.id} is {copy.life}: its pages are of no use")
+        raise Refused(Refusal.SUPERSEDED if copy.life == Life.SUPERSEDED else Refusal.SET_ASIDE)
     if copy.lot is not None and copy.status == CopyStatus.COMPLETE:
-        raise Refused(f"{copy.id} is in {copy.lot}: its pages cannot be moved")
+        raise Refused(Refusal.IN_A_LOT)
     pages = [page.model_dump(mode="json") for page in facts.pages]
     if not pages or len({page["page"] for page in pages}) < len(pages):
-        raise Refused(f"{copy.id} would have no page, or one page twice")
+        raise Refused(Refusal.NO_PAGES)
     if [page["page"] for page in copy.pages] == [page["page"] for page in pages]:
         return False
     change.connection.execute(
@@ -57,13 +58,13 @@ def finding_judged(facts: FindingJudged, change: Change) -> bool:
     this = (findings.c.seq == facts.finding, findings.c.k == facts.k, findings.c.scan.is_not(None))
     found = change.connection.execute(select(findings).where(*this)).first()
     if found is None:
-        raise Refused("there is no such finding of a scan")
+        raise Refused(Refusal.UNKNOWN, f"{facts.finding}.{facts.k}")
     if (found.resolved_by is not None) is facts.settled:
         return False
     if not facts.settled:
         by = change.connection.scalar(select(events.c.line).where(events.c.seq == found.resolved_by))
         if by is None or json.loads(by)["action"] != facts.action:
-            raise Refused("what settled this finding was no person's judgement")
+            raise Refused(Refusal.NOT_JUDGED)
     settled = change.event.seq if facts.settled else None
     change.connection.execute(update(findings).where(*this).values(resolved_by=settled))
     return True

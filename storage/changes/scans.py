@@ -6,7 +6,7 @@ import json
 
 from sqlalchemy import func, insert, or_, select, update
 
-from storage.changes.base import Change, Refused, apply
+from storage.changes.base import Change, apply
 from storage.changes.copies import set_aside, take_reading
 from storage.facts import (
     ScanArrived,
@@ -19,13 +19,15 @@ from storage.facts import (
     ScanReopened,
     ScanStored,
 )
+from storage.keys import arrival
+from storage.refusals import Refusal, Refused
 from storage.schema import copies, findings, scans
 from storage.states import ScanState
 
 
 @apply.register
 def scan_arrived(facts: ScanArrived, change: Change) -> bool:
-    key = json.loads(change.vault.get(f"arrivals/{change.subject}.json"))["key"]
+    key = json.loads(change.vault.get(arrival(change.subject)))["key"]
     known = select(scans.c.id).where(
         or_(scans.c.id == change.subject, (scans.c.inbox_key == key) & (scans.c.etag == facts.etag))
     )
@@ -111,7 +113,7 @@ def scan_stored(facts: ScanStored, change: Change) -> bool:
     if change.connection.execute(twin).first():  # itself, when this is a repetition
         return False
     if scan.state != ScanState.PROCESSING:
-        raise Refused(f"{change.subject} is {scan.state}, not being processed")
+        raise Refused(Refusal.NOT_PROCESSING)
     change.connection.execute(update(scans).where(scans.c.id == change.subject).values(sha256=facts.sha256))
     return True
 
@@ -150,11 +152,11 @@ def scan_quarantined(facts: ScanQuarantined, change: Change) -> bool:
 def scan_read(facts: ScanRead, change: Change) -> bool:
     scan = change.row(scans, change.subject)
     if scan.sha256 != facts.sha256:
-        raise Refused(f"{scan.id} was read from other bytes than those stored for it")
+        raise Refused(Refusal.OTHER_BYTES)
     if scan.read_attempt == facts.attempt:
         return False
     if scan.state != ScanState.PROCESSING or scan.attempt != facts.attempt:
-        raise Refused(f"attempt {facts.attempt} at {scan.id} is over")
+        raise Refused(Refusal.ATTEMPT_OVER)
     if not take_reading(facts, scan.exam, scan.centre, change):
         return False
     change.resolve_findings(

@@ -10,11 +10,11 @@ from argon2 import PasswordHasher
 from filling import Filled, fill
 from visitors import Desk
 
+from actions.context import Context, now
+from cli.demo_session import write_demo_session
 from desk import passwords, signin
 from desk.app import create_app
 from desk.settings import DeskSettings
-from flows.context import Context, now
-from flows.demo_session import write_demo_session
 from storage.objects import Store
 from storage.register import Register
 from storage.settings import Settings

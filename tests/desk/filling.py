@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from visitors import Desk
 
-from desk import actions
-from flows import lotting
-from flows.context import now
+from actions import attendance, lots
+from actions.context import now
 from processors.findings import Code, finding
 from processors.people import Candidate
 from processors.scans.readings import CopyStatus
@@ -86,15 +86,17 @@ def fill(desk: Desk) -> Filled:
     reading = f"readings/{scan}-1.json"
     work.store.vault.put(reading, b'{"scan": {"images": 2, "pages": 2}}')
     record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(copies), findings=()), scan)
-    record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=sha), copies[0].id)
+    pdf = b"%PDF-1.7 copie"
+    told = hashlib.sha256(pdf).hexdigest()
+    record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=told), copies[0].id)
     for number in ("ACDEFHJ", "XYXYXYX"):
-        work.store.vault.put(f"anonymous/U4/{number}.pdf", b"%PDF-1.7 copie")
+        work.store.vault.put(f"anonymous/U4/{number}.pdf", pdf)
     work.store.vault.put(f"evidence/{scan}/2.jpg", b"\xff\xd8 image")
     exam = work.session.exam("U4")
     assert exam is not None
-    actions.mark_attendance(work, exam, MINE, set(), actor="t")
-    lotting.form(work, exam, at=now(), actor="t")
-    record(CopyAnonymised(anonymous_number="XYXYXYX", sha256=sha), copies[2].id)
+    attendance.mark(work, "U4", MINE, set(), actor="t", at=at)
+    lots.form(work, exam, at=now(), actor="t")
+    record(CopyAnonymised(anonymous_number="XYXYXYX", sha256=told), copies[2].id)
     info = ObjectInfo(f"dossiers/E5/{people[0].number}/a.pdf", new_id("doss"), 10, at)
     dossier = deposits.deposit(work.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
     invitation = desk.invite(Role.CENTRE, MINE, "attendu@exemple.fr")

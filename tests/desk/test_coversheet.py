@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pypdfium2
 
-from desk.coversheet import cover_sheet_pdf
+from papers.cover_sheet import cover_sheet_pdf
 from processors.session import load_session
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))

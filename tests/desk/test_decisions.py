@@ -7,7 +7,7 @@ import re
 import pytest
 from visitors import Browser, Desk
 
-from flows.context import now
+from actions.context import now
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session

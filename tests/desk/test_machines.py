@@ -12,9 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from visitors import Desk
 
+from actions.context import Context, now
+from actions.measures import note_watched
 from desk.app import create_app
-from flows.context import Context, now
-from flows.measures import note_watched
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage import intake

@@ -10,7 +10,7 @@ import httpx
 import pyotp
 from fastapi.testclient import TestClient
 
-from flows.context import Context, now
+from actions.context import Context, now
 from storage import accounts, tokens
 from storage.states import Role
 

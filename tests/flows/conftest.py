@@ -14,10 +14,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp import collector
 from theatre import Theatre, open_theatre
 
-from flows import demo_dossiers
-from flows.context import Context, context, now
-from flows.demo_session import FORM, write_demo_session
-from flows.up import Machine, running
+from actions.context import Context, context, now
+from cli import demo_dossiers
+from cli.demo_session import FORM, write_demo_session
+from cli.up import Machine, running
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session

@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from flows.alerts import alerts, tell_new
-from flows.context import Context, now
-from flows.demo_session import write_demo_session
-from flows.measures import note_watched
+from actions.alerts import alerts, tell_new
+from actions.context import Context, now
+from actions.measures import note_watched
+from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage import intake, persons

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.context import context, now
-from flows.demo_session import write_demo_session
+from actions.context import context, now
+from cli.app import app
+from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage import intake, queries

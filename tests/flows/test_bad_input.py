@@ -10,12 +10,12 @@ import pikepdf
 import pytest
 from botocore.exceptions import ClientError
 
-from flows.context import now
-from flows.keys import RECEIPTS
+from actions.context import now
 from processors.findings import Code
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import correctors_csv
 from storage import intake, persons, queries
+from storage.keys import RECEIPTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
+from cli.app import app
 
 COMMANDS = {
     *("demo", "up", "session", "import", "labels", "rehearse", "drop", "read"),
@@ -85,6 +85,6 @@ def test_the_roster_of_a_read_is_refused_with_its_bad_line(tmp_path):
 
 
 def test_starting_loads_none_of_the_heavy_libraries():
-    said = "import sys, flows.cli; print({'prefect', 'pyhanko', 'cv2', 'boto3'} & set(sys.modules))"
+    said = "import sys, cli.app; print({'prefect', 'pyhanko', 'cv2', 'boto3'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -20,8 +20,8 @@ import pytest
 import zxingcpp
 from prefect.client.orchestration import SyncPrefectClient
 
-from flows.context import now
-from flows.demo_session import write_demo_session
+from actions.context import now
+from cli.demo_session import write_demo_session
 from storage.settings import Settings, open_store
 from storage.weed import Weed
 

@@ -8,8 +8,7 @@ from datetime import date
 
 import pytest
 
-from flows.commission import Line
-from flows.commission_list import report_csv
+from papers.commission_list import Line, report_csv
 from storage.rows import EnrolledCandidate
 
 WHO = EnrolledCandidate(

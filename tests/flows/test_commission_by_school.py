@@ -10,11 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.commission import Commission
-from flows.commission_list import write_report
-from flows.context import Context
-from flows.demo_session import write_demo_session
-from flows.notices import write_notices
+from actions.commission import Commission, write_notices, write_report
+from actions.context import Context
+from cli.demo_session import write_demo_session
 from processors.session import load_session
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
@@ -40,7 +38,7 @@ def test_the_list_and_the_notices_of_a_school_are_its_own_candidates(tmp_path: P
     assert len(schools) == 2 and E6 is not None
     for school in schools:
         mine = {person.number for person in PEOPLE if person.school == school}
-        pdf, table = write_report(work, "E6", Commission(None, school), tmp_path)
+        pdf, table = write_report(work, "E6", Commission(None, school), tmp_path, at=AT)
         rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig")), delimiter=";"))
         assert {row["numero_candidat"] for row in rows} == mine
         assert pdf.stem.endswith(school)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from theatre import PEOPLE, STORIES, Story, compare, janitor_comes, portrait, steady
 
-from flows.context import context
+from actions.context import context
 from storage.objects import Bucket
 from storage.register import Register, Transaction
 

@@ -15,13 +15,15 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from flows.dossiers import read_deposit
+from actions.dossiers import pronounce, read_deposit
 from processors.deadlines import PARIS
+from processors.dossiers.findings import Code
 from processors.session import load_session
 from specimens.batch import roster_csv
 from specimens.dossiers import documents
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools
+from storage.refusals import Refused
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +82,7 @@ def test_office_files_become_pages_and_one_that_cannot_is_set_aside():
 
 
 def massicot(*arguments, cwd):
-    program = [sys.executable, "-c", "from flows.cli import app; app()"]
+    program = [sys.executable, "-c", "from cli.app import app; app()"]
     return subprocess.run([*program, *map(str, arguments)], cwd=cwd, capture_output=True, text=True)
 
 
@@ -116,11 +118,8 @@ def names_of(lines):
 @pytest.mark.xdist_group("machine")
 def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     """Through the flows: deposits dropped, read, swept, decided of and reported on."""
-    from flows import demo_dossiers
-    from flows.commission import lines_of
-    from flows.commission_list import write_report
-    from flows.notices import write_notices
-    from storage import deposits
+    from actions.commission import lines_of, write_notices, write_report
+    from cli import demo_dossiers
     from storage.facts import Pronounced
 
     work = stage.work
@@ -141,15 +140,16 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
         mine = [name for name in names_of(before.values()) if name in said]
         assert mine == [before[path.stem.split()[-1]].person.family_name]
         assert "avant le mercredi 22 avril 2026 à 12:00" in said
-    assert not write_notices(work, E5, centre, tmp_path, at=AT + timedelta(days=9), actor="service")
+    with pytest.raises(Refused, match="nothing_to_mend"):
+        write_notices(work, E5, centre, tmp_path, at=AT + timedelta(days=9), actor="service")
 
     lines = lines_of(work, "E6", centre, pictures=False)
     late = next(line for line in lines if "late_deposit" in {f["code"] for f in line.reading["findings"]})
-    deposits.pronounce(
-        work.register, late.dossier.id, Pronounced.NON_CONFORM, ["late_deposit"], "Mme X", "retard",
+    pronounce(
+        work, late.dossier.id, Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT], "Mme X", "retard",
         actor="commission", at=AT,
     )  # fmt: skip
-    pdf, table = write_report(work, "E6", centre, tmp_path)
+    pdf, table = write_report(work, "E6", centre, tmp_path, at=AT)
     rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig")), delimiter=";"))
     names = [row["nom_de_naissance"] for row in rows]
     assert names == sorted(names) and len(rows) == len(before)

@@ -16,15 +16,17 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from flows import lotting
-from flows.context import now
-from flows.demo_truth import judge
-from flows.lost_runs import carried_out
+from actions import lots
+from actions.context import now
+from actions.copies import decide
+from cli.demo_truth import judge
+from cli.lost_runs import carried_out
 from processors.findings import Code
 from specimens.batch import Kind
-from storage import intake, persons, queries
+from storage import persons, queries
 from storage.counts import exam_counts
 from storage.facts import Decision
+from storage.refusals import Refused
 from storage.signing import load_or_make_key
 from storage.verify import verify
 
@@ -91,15 +93,8 @@ def test_a_decision_lets_a_copy_go_on(stage, read):
         (waiting,) = [c for c in queries.waiting_copies(connection, "U4") if c.candidate is None]
         ids = {number: id_ for id_, number in numbers(stage.work).items()}
     truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
-    intake.decide(
-        stage.work.register,
-        waiting.id,
-        Decision.ATTRIBUTE,
-        candidate=ids[truth.candidate],
-        reason="reconnue par le centre",
-        actor="service",
-        at=now(),
-    )
+    why, owner = "reconnue par le centre", ids[truth.candidate]
+    decide(stage.work, waiting.id, Decision.ATTRIBUTE, why, candidate=owner, actor="service", at=now())
     stage.run("watch-inbox")
 
     def anonymous():
@@ -117,7 +112,7 @@ def pulled(stage, read, tmp_path_factory):
     return [
         lot
         for corrector, token in stage.tokens.items()
-        for lot in lotting.pull(stage.work, token, folder / corrector, at=now())
+        for lot in lots.pull_all(stage.work, lots.who_has(stage.work, token).id, folder / corrector, at=now())
     ]
 
 
@@ -142,10 +137,9 @@ def test_nothing_in_a_corrector_s_file_names_a_candidate(stage, pulled):
             assert not zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128), path
 
 
-def test_a_token_opens_no_other_s_lots(stage, pulled, tmp_path):
-    with pytest.raises(lotting.NotYours):
-        lotting.pull(stage.work, "guessed", tmp_path, at=now())
-    assert not list(tmp_path.iterdir())
+def test_a_token_that_was_guessed_is_nobody_s(stage, pulled):
+    with pytest.raises(Refused, match="not_yours"):
+        lots.who_has(stage.work, "guessed")
 
 
 def test_the_audit_log_is_whole(stage, pulled):

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from theatre import STORIES, Story, compare, janitor_comes, portrait
 
-from flows.context import context
-from flows.stages import SurroundingsError
+from actions.context import context
+from actions.stages import SurroundingsError
 from storage.objects import StoreError
 from storage.register import Register
 

@@ -14,8 +14,8 @@ from botocore.retries.standard import ExponentialBackoff
 from faulty import Fault, FaultyWay
 from theatre import STORIES, compare, janitor_comes, portrait
 
-from flows.context import context
-from flows.stages import SurroundingsError
+from actions.context import context
+from actions.stages import SurroundingsError
 from storage.objects import StoreError
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.isolation import Interrupted, Limits, isolated, run_pages
+from actions.isolation import Interrupted, Limits, isolated, run_pages
 from processors.findings import Code
 from processors.scans.dropped import inspect
 from processors.scans.raster import BadScan

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.keys import RECEIPTS, answer_key, attendance_path, receipt_key, scan_path
 from processors.findings import Code
 from processors.session import load_session
+from storage.keys import RECEIPTS, answer_key, attendance_path, receipt_key, scan_path
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 

@@ -16,8 +16,8 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from flows import office
-from flows.office import as_pdfs
+from actions import office
+from actions.office import as_pdfs
 from processors.dossiers.files import DepositedFile, FileKind
 
 pytestmark = [

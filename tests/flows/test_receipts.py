@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flows.receipts import Receipt, ReceiptCopy, render_html, render_json
+from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Code, finding
 from processors.reconciliation import reconcile
 

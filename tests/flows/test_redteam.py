@@ -5,6 +5,7 @@ What each attack finds when something is planted for it stands beside: it could 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import itertools
@@ -26,13 +27,13 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from actions import lots, scans
+from actions.context import Context, now
 from benchmarks.redteam import ATTACKS
 from benchmarks.redteam.files import jpeg_traces
 from benchmarks.redteam.loot import Loot, Taken, gather
 from benchmarks.redteam.orders import CHANCE, chance
-from flows import lotting, scans
-from flows.context import Context, now
-from flows.demo_session import FORM, write_demo_session
+from cli.demo_session import FORM, write_demo_session
 from processors.plain import plain
 from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.form import load_form
@@ -75,36 +76,30 @@ def work(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[Con
     work.register.engine.dispose()
 
 
-def plainly(stage: Any, *args: Any) -> Any:
-    """A stage of a flow, without Prefect."""
-    return stage.fn.__wrapped__(*args)
-
-
 @pytest.fixture(scope="module")
-def loot(work: Context, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loot]:
+def loot(work: Context) -> Iterator[Loot]:
     """Three centres' piles, read, dealt into lots together, and all that their correctors can reach."""
     form = load_form(FORM)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scans, "context", lambda: work)
-        for centre, mode, a3, kinds, label_at in PILES:
-            planned = next(b for b in _PLAN.batches if (b.centre, b.exam) == (centre, "U4"))
-            drawn = draw_batch(
-                planned.seed, "U4", centre, planned.roster, kinds, form, level=Level.OFFICE, mode=mode, a3=a3,
-                label_at=label_at,
-            )  # fmt: skip
-            who = plain(planned.roster[0].family_name).upper()
-            stamped = draw_over(drawn.pdf, Way.STAMP, f"{who} {planned.roster[0].number}.pdf")
-            work.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
-            (dropped,) = work.store.inbox.list(f"scans/{centre}/U4/{NAME}")
-            scan = intake.arrive(work.register, dropped, "U4", centre, actor="test", at=now())
-            path = tmp_path_factory.mktemp("run") / "scan.pdf"
-            job = plainly(scans.keep, scan, plainly(scans.claim, scan), path)
-            assert plainly(scans.read, job)
-            plainly(scans.anonymise, job)
-            plainly(scans.conclude, scan)
+
+    async def step(_name: str, stage: Any, /, *args: Any) -> Any:
+        return stage(work, *args)
+
+    for centre, mode, a3, kinds, label_at in PILES:
+        planned = next(b for b in _PLAN.batches if (b.centre, b.exam) == (centre, "U4"))
+        drawn = draw_batch(
+            planned.seed, "U4", centre, planned.roster, kinds, form, level=Level.OFFICE, mode=mode, a3=a3,
+            label_at=label_at,
+        )  # fmt: skip
+        who = plain(planned.roster[0].family_name).upper()
+        stamped = draw_over(drawn.pdf, Way.STAMP, f"{who} {planned.roster[0].number}.pdf")
+        work.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
+        (dropped,) = work.store.inbox.list(f"scans/{centre}/U4/{NAME}")
+        scan = intake.arrive(work.register, dropped, "U4", centre, actor="test", at=now())
+        assert scan is not None
+        asyncio.run(scans.process(scan, step))
     exam = work.session.exam("U4")
     assert exam is not None
-    lotting.form(work, exam, at=now(), actor="test")
+    lots.form(work, exam, at=now(), actor="test")
     loot = gather(work)
     assert len(loot.copies) >= 8, "what is drawn sound is not in lots"
     assert all(loot.writers[copy.number].frames for copy in loot.copies)

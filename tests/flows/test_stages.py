@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import json
@@ -20,13 +19,14 @@ import pytest
 from sqlalchemy import select
 from worlds import own_world
 
-from flows import deadlines, janitor, watch
-from flows.answers import answer
-from flows.context import Context, context, now
-from flows.demo_session import FORM, write_demo_session
-from flows.prepare import prepare
-from flows.runs import SETTLING
-from flows.scans import anonymise, claim, conclude, give_back, keep, read
+from actions import deadlines, upkeep
+from actions import inbox as watch
+from actions.context import Context, context, now
+from actions.prepare import prepare
+from actions.receipts import answer
+from actions.scans import anonymise, claim, conclude, give_back, keep, read
+from actions.upkeep import SETTLING
+from cli.demo_session import FORM, write_demo_session
 from processors.findings import Code
 from processors.people import CANDIDATE_COLUMNS
 from processors.scans.form import load_form
@@ -58,11 +58,6 @@ ROSTER = "\n".join(
 ).encode()
 
 
-def done(stage, *args):
-    """A stage as a flow calls it."""
-    return asyncio.run(stage.fn(*args))
-
-
 @dataclass
 class Desk:
     """A register of its own on a store of its own buckets; what a test does with both."""
@@ -73,7 +68,7 @@ class Desk:
         """As a centre drops it, noted as `watch_inbox` does."""
         key = f"scans/{centre}/{exam}/{name}"
         self.work.store.inbox.put(key, data)
-        done(watch.note_arrivals)
+        watch.note_arrivals(self.work)
         return self.last(key)
 
     def last(self, key: str) -> ScanRow:
@@ -131,7 +126,7 @@ class Desk:
         self.work.store.inbox.put(
             f"attendance/{centre}/{exam}.csv", f"candidate_number,present\n{lines}".encode()
         )
-        done(watch.take_attendance)
+        watch.take_attendance(self.work)
 
     def codes(self, exam: str | None = None) -> list[Code]:
         with self.work.register.reading() as connection:
@@ -158,8 +153,8 @@ def desk(weed, tmp_path: Path) -> Iterator[Desk]:
 
 def janitor_comes(desk: Desk) -> None:
     """What the janitor does with each scan whose run, as Prefect says, is over."""
-    for scan in done(janitor.find_unfinished):
-        done(janitor.take_up, scan)
+    for scan in upkeep.find_unfinished(desk.work):
+        upkeep.take_up(desk.work, scan)
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["before it was kept", "after"])
@@ -191,24 +186,24 @@ def test_a_scan_whose_run_dies_three_times_is_set_aside_and_said(desk, stored):
 
 def test_a_run_that_dies_before_its_claim_counts_too(desk):
     scan = desk.drop(b"%PDF-1.7")
-    for _ in range(janitor.ATTEMPTS):
-        done(janitor.take_up, desk.scan(scan.id))
+    for _ in range(upkeep.ATTEMPTS):
+        upkeep.take_up(desk.work, desk.scan(scan.id))
     assert desk.scan(scan.id).state is ScanState.QUARANTINED
 
 
 def test_a_scan_that_a_run_has_claimed_meanwhile_is_left_to_it(desk):
     seen = desk.drop(b"%PDF-1.7")
     desk.record(ScanClaimed(attempt=1), seen.id)
-    done(janitor.take_up, seen)
+    upkeep.take_up(desk.work, seen)
     assert (desk.scan(seen.id).state, desk.scan(seen.id).attempt) == (ScanState.PROCESSING, 1)
 
 
 def test_a_janitor_that_died_after_its_note_leaves_the_rest_to_the_watch(desk):
     scan = desk.drop(b"%PDF-1.7 half set aside")
     desk.record(ScanClaimed(attempt=1), scan.id)
-    janitor.set_aside(desk.work, desk.scan(scan.id))
+    upkeep.set_aside(desk.work, desk.scan(scan.id))
     assert desk.inbox() == [scan.inbox_key]
-    done(watch.note_arrivals)
+    watch.note_arrivals(desk.work)
     assert desk.inbox() == []
     assert desk.receipt()["findings"][0]["code"] == "reading_failed"
 
@@ -218,13 +213,13 @@ def test_a_file_that_had_gone_and_is_back_is_kept(desk, tmp_path):
     data = b"%PDF-1.7 now you see me"
     scan = desk.drop(data)
     desk.work.store.inbox.delete(scan.inbox_key)
-    assert done(keep, scan.id, done(claim, scan.id), Path("unused.pdf")) is None
-    done(conclude, scan.id)
+    assert keep(desk.work, scan.id, claim(desk.work, scan.id), Path("unused.pdf")) is None
+    conclude(desk.work, scan.id)
     assert desk.scan(scan.id).state is ScanState.QUARANTINED
     time.sleep(1.1)  # the store's clock counts seconds
     assert desk.drop(data).state is ScanState.ARRIVED
-    assert done(keep, scan.id, done(claim, scan.id), tmp_path / "scan.pdf") is None
-    done(conclude, scan.id)
+    assert keep(desk.work, scan.id, claim(desk.work, scan.id), tmp_path / "scan.pdf") is None
+    conclude(desk.work, scan.id)
     assert desk.inbox() == []
     assert desk.work.store.vault.get(f"quarantine/{hashlib.sha256(data).hexdigest()}") == data
 
@@ -233,10 +228,13 @@ def test_what_lies_in_no_folder_of_the_inbox_is_kept_answered_and_told(desk):
     inbox = desk.work.store.inbox
     for key in ("pile.pdf", f"{CENTRE}/{SOON}/pile.pdf"):
         inbox.put(key, key.encode())
-    done(watch.note_arrivals)
-    for scan in done(watch.find_waiting):
-        assert done(keep, scan.id, done(claim, scan.id), desk.work.settings.data_dir / "scan.pdf") is None
-        done(conclude, scan.id)
+    watch.note_arrivals(desk.work)
+    for scan in watch.find_waiting(desk.work):
+        assert (
+            keep(desk.work, scan.id, claim(desk.work, scan.id), desk.work.settings.data_dir / "scan.pdf")
+            is None
+        )
+        conclude(desk.work, scan.id)
         assert json.loads(inbox.get(f"receipts/{scan.id}.json"))["taken"] is False
     assert desk.codes() == [Code.BAD_NAME, Code.BAD_NAME]
     assert [info.key for info in inbox.list() if not info.key.startswith("receipts/")] == []
@@ -245,8 +243,8 @@ def test_what_lies_in_no_folder_of_the_inbox_is_kept_answered_and_told(desk):
 
 def test_an_attempt_that_its_surroundings_failed_is_not_held_against_the_scan(desk):
     scan = desk.drop(b"%PDF-1.7")
-    for _ in range(2 * janitor.ATTEMPTS):
-        done(give_back, scan.id, done(claim, scan.id))
+    for _ in range(2 * upkeep.ATTEMPTS):
+        give_back(desk.work, scan.id, claim(desk.work, scan.id))
     desk.dies(scan)
     janitor_comes(desk)
     assert desk.scan(scan.id).state is ScanState.ARRIVED
@@ -255,12 +253,12 @@ def test_an_attempt_that_its_surroundings_failed_is_not_held_against_the_scan(de
 def test_a_scan_reopened_by_a_decision_is_tried_three_times(desk):
     scan = desk.drop(b"1")
     desk.read(scan, NUMBERS[0])
-    done(watch.reopen_decided)
-    for _ in range(janitor.ATTEMPTS):
+    watch.reopen_decided(desk.work)
+    for _ in range(upkeep.ATTEMPTS):
         assert desk.scan(scan.id).state is ScanState.ARRIVED
         desk.dies(scan)
         janitor_comes(desk)
-    done(watch.reopen_decided)
+    watch.reopen_decided(desk.work)
     assert desk.scan(scan.id).state is ScanState.PROCESSED
     assert desk.codes() == [Code.READING_FAILED]
 
@@ -278,7 +276,7 @@ def test_a_name_used_again_keeps_the_receipt_of_its_last_file(desk):
 
 def test_a_list_that_comes_late_is_reconciled_at_once(desk):
     desk.read(desk.drop(b"1", exam=PAST), NUMBERS[0])
-    done(deadlines.sweep)
+    deadlines.sweep(desk.work)
     assert desk.codes(PAST) == []  # no list, nobody is absent
     desk.attendance(PAST, {NUMBERS[0]: "non", NUMBERS[1]: "oui"})
     assert desk.codes(PAST) == [Code.COPY_OF_ABSENT, Code.PRESENT_WITHOUT_COPY]
@@ -290,7 +288,7 @@ def test_a_copy_that_lacks_is_told_once_its_deadline_is_over(desk):
     for exam in (SOON, PAST):
         desk.attendance(exam, {NUMBERS[0]: "oui", NUMBERS[1]: "oui"})
         desk.read(desk.drop(exam.encode(), exam=exam), NUMBERS[0])
-    done(deadlines.sweep)
+    deadlines.sweep(desk.work)
     assert desk.codes() == [Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
     assert desk.codes(SOON) == []
 
@@ -298,18 +296,18 @@ def test_a_copy_that_lacks_is_told_once_its_deadline_is_over(desk):
 def test_what_a_person_decides_is_seen_by_the_next_sweep(desk):
     desk.attendance(PAST, {NUMBERS[0]: "oui", NUMBERS[1]: "oui"})
     _, doubtful = desk.read(desk.drop(b"1", exam=PAST), NUMBERS[0], NUMBERS[1])
-    assert done(deadlines.sweep) > 0
+    assert deadlines.sweep(desk.work) > 0
     assert desk.codes() == []
     away = CopyDecided(decision=Decision.SET_ASIDE, candidate=None, reason="reasons/none.txt")
     desk.record(away, doubtful)
-    assert done(deadlines.sweep) == 0  # no deadline came, and yet
+    assert deadlines.sweep(desk.work) == 0  # no deadline came, and yet
     assert desk.codes() == [Code.PRESENT_WITHOUT_COPY, Code.EXPECTED_MORE_COPIES]
 
 
 def test_a_copy_that_was_scanned_in_another_centre_does_not_lack(desk):
     desk.attendance(PAST, {NUMBERS[2]: "oui"}, centre=ELSEWHERE)
     desk.read(desk.drop(b"1", exam=PAST, centre=CENTRE), NUMBERS[2])
-    done(deadlines.sweep)
+    deadlines.sweep(desk.work)
     assert desk.codes() == []
 
 
@@ -318,7 +316,7 @@ def test_an_attendance_list_in_no_place_is_answered_and_kept(desk):
     names = ("0130051K/U99.csv", "9999999Z/U4.csv", "é" * 125, "0130051K/U4.csv/")
     for name in names:
         inbox.put(f"attendance/{name}", name.encode())
-    assert done(watch.take_attendance) == 0
+    assert watch.take_attendance(desk.work) == 0
     assert [info.key for info in inbox.list("attendance/") if not info.key.endswith("/")] == []
     answers = [json.loads(inbox.get(info.key)) for info in inbox.list("receipts/attendance/")]
     assert [answer["taken"] for answer in answers] == [False] * 3
@@ -328,7 +326,7 @@ def test_an_attendance_list_in_no_place_is_answered_and_kept(desk):
 def test_the_log_names_nobody(desk):
     desk.attendance(PAST, {NUMBERS[0]: "oui", NUMBERS[1]: "non"})
     desk.read(desk.drop(b"1", name="ZYGOMAR 02200000001.pdf", exam=PAST), NUMBERS[1])
-    done(deadlines.sweep)
+    deadlines.sweep(desk.work)
     with desk.work.register.reading() as connection:
         lines = list(connection.scalars(select(events.c.line)))
     assert {Event.parse(line).action for line in lines} >= {"attendance.imported", "reconciliation.made"}
@@ -344,10 +342,10 @@ def test_a_receipt_shows_the_page_to_scan_again_and_nobody_else_sees_it(desk, tm
     kinds = (Kind.OK, Kind.BLURRED, Kind.ANONYMOUS)
     batch = draw_batch(3, SOON, CENTRE, people, kinds, load_form(FORM), dpi=150)
     scan = desk.drop(batch.pdf)
-    job = done(keep, scan.id, done(claim, scan.id), tmp_path / "scan.pdf")
-    assert done(read, job)
-    done(anonymise, job)
-    done(conclude, scan.id)
+    job = keep(desk.work, scan.id, claim(desk.work, scan.id), tmp_path / "scan.pdf")
+    assert read(desk.work, job)
+    anonymise(desk.work, job)
+    conclude(desk.work, scan.id)
 
     _, blurred, nameless = batch.copies
     (bad,) = [page for page, shows in blurred.file_pages if shows in blurred.blurred]

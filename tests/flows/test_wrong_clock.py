@@ -12,9 +12,9 @@ import time_machine
 from botocore.exceptions import ClientError
 from theatre import PEOPLE, STORIES, compare, janitor_comes, portrait, sweep
 
-from flows.context import context, now
-from flows.demo_session import write_demo_session
-from flows.stages import SurroundingsError
+from actions.context import context, now
+from actions.stages import SurroundingsError
+from cli.demo_session import write_demo_session
 from storage import deposits
 
 pytestmark = pytest.mark.slow

@@ -22,11 +22,15 @@ import pytest
 from sqlalchemy import select
 from worlds import BUCKETS, own_world
 
-from flows import deadlines, dossiers, janitor, lotting, pictures, scans, watch
+from actions import deadlines, dossiers, inbox, pictures, scans, upkeep
+from actions import lots as of_lots
+from actions.context import context, now
+from actions.copies import decide as decide_of
+from actions.copies import report
+from actions.prepare import prepare
+from actions.stages import plainly
+from cli.demo_session import FORM, write_demo_session
 from flows.audit import ship
-from flows.context import context, now
-from flows.demo_session import FORM, write_demo_session
-from flows.prepare import prepare
 from processors.people import CORRECTOR_COLUMNS, Attendance
 from processors.scans.form import load_form
 from processors.scans.readings import CopyStatus
@@ -87,7 +91,7 @@ class Memory:
 
 def done(stage, *args):
     """A stage as a flow calls it."""
-    return asyncio.run(stage.fn(*args))
+    return asyncio.run(plainly("", stage, *args))
 
 
 def drop(data: bytes, name: str = "pile.pdf") -> None:
@@ -96,24 +100,19 @@ def drop(data: bytes, name: str = "pile.pdf") -> None:
 
 def process_all() -> None:
     """What `watch_inbox` and its runs do."""
-    done(watch.note_arrivals)
-    done(watch.reopen_decided)
-    for scan in done(watch.find_waiting):
-        attempt = done(scans.claim, scan.id)
-        path = context().settings.data_dir / f"{scan.id}.pdf"
-        job = done(scans.keep, scan.id, attempt, path)
-        if job is not None and done(scans.read, job):
-            done(scans.anonymise, job)
-        done(scans.conclude, scan.id)
+    done(inbox.note_arrivals)
+    done(inbox.reopen_decided)
+    for scan in done(inbox.find_waiting):
+        asyncio.run(scans.process(scan.id, plainly))
 
 
 def janitor_comes() -> None:
     """Later, when Prefect says that the runs are over."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(janitor, "now", lambda: now() + LATER)
-        for scan in done(janitor.find_unfinished):
+        patch.setattr(upkeep, "now", lambda: now() + LATER)
+        for scan in done(upkeep.find_unfinished):
             if scan.state is ScanState.PROCESSING:
-                done(janitor.take_up, scan)
+                done(upkeep.take_up, scan)
 
 
 def pile(*kinds: Kind, people=PEOPLE, seed: int = 3) -> bytes:
@@ -155,8 +154,8 @@ def a_dossier() -> None:
 
 
 def read_dossiers() -> None:
-    done(watch.take_dossiers)
-    for dossier, _, _ in done(watch.find_unread_dossiers):
+    done(inbox.take_dossiers)
+    for dossier, _, _ in done(inbox.find_unread_dossiers):
         done(dossiers.read, dossier)
 
 
@@ -172,15 +171,14 @@ def decide() -> None:
         if copy.status is CopyStatus.TO_DECIDE:
             with work.register.reading() as connection:
                 owner = persons.candidate_by_number(connection, PEOPLE[1].number)
-            how = {"candidate": owner, "reason": "lu", "actor": "service", "at": now()}
-            intake.decide(work.register, copy.id, Decision.ATTRIBUTE, **how)
+            decide_of(work, copy.id, Decision.ATTRIBUTE, "lu", candidate=owner, actor="service", at=now())
     process_all()
 
 
 def two_deaths() -> None:
     drop(b"%PDF-1.7 kills whoever reads it", "pile.pdf")
-    done(watch.note_arrivals)
-    (scan,) = done(watch.find_waiting)
+    done(inbox.note_arrivals)
+    (scan,) = done(inbox.find_waiting)
     work, at = context(), now() - LATER
     for attempt in (1, 2):
         work.register.record(ScanClaimed(attempt=attempt), scan.id, actor="process_scan", at=at)
@@ -191,7 +189,7 @@ def two_deaths() -> None:
 
 def set_aside() -> None:
     janitor_comes()
-    done(watch.note_arrivals)
+    done(inbox.note_arrivals)
 
 
 def copies_for_lots() -> None:
@@ -202,21 +200,20 @@ def copies_for_lots() -> None:
 def lots() -> None:
     work = context()
     exam = work.session.exam(EXAM)
-    lotting.form(work, exam, at=now(), actor="service")
-    token = (work.settings.data_dir / "token").read_text()
-    lotting.pull(work, token, work.settings.data_dir / "hers", at=now())
+    of_lots.form(work, exam, at=now(), actor="service")
+    hers = of_lots.who_has(work, (work.settings.data_dir / "token").read_text()).id
+    of_lots.pull_all(work, hers, work.settings.data_dir / "hers", at=now())
     with work.register.reading() as connection:
         known = queries.all_lots(connection)
     for lot in known:
-        lotting.give_back(work, token, lot.id, at=now())
+        of_lots.give_back(work, of_lots.own(work, hers, lot.id, at=now())[0], at=now())
 
 
 def a_reported_copy() -> None:
     copies_for_lots()
     lots()
     (copy, _) = copies()
-    at = now()
-    intake.report_copy(context().register, copy.id, Trouble.ILLEGIBLE, "", actor="corrector", at=at)
+    report(context(), copy.id, Trouble.ILLEGIBLE, "", actor="corrector", at=now())
     drop(pile(Kind.OK, seed=4), "again.pdf")
 
 
@@ -242,7 +239,7 @@ STORIES = (
     Story("a scan", a_scan, process_all),
     Story("a bad file", a_bad_file, process_all),
     Story("the same file twice", the_same_twice, process_all),
-    Story("attendance lists", a_list, lambda: done(watch.take_attendance)),
+    Story("attendance lists", a_list, lambda: done(inbox.take_attendance)),
     Story("a dossier", a_dossier, read_dossiers),
     Story("a decision", an_unnamed_copy, decide),
     Story("a third death", two_deaths, set_aside),
@@ -308,7 +305,7 @@ def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
             (dossiers, "isolated"),
         ):
             patch.setattr(module, name, memory.of(getattr(module, name)))
-        patch.setattr(lotting, "secrets", _Fixed)
+        patch.setattr(of_lots, "secrets", _Fixed)
         yield Theatre(weed, template)
 
 

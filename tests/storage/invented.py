@@ -6,7 +6,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+from actions.context import Context
 from benchmarks.invented_season import page
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import (
@@ -20,9 +24,11 @@ from storage.events import Event
 from storage.facts import CopyAnonymised, Facts, LotFormed, ScanClaimed, ScanStored
 from storage.ids import new_id
 from storage.intake import arrive, import_candidates, import_correctors, keep_reading
-from storage.objects import ObjectInfo
+from storage.objects import ObjectInfo, Store
 from storage.register import Register
+from storage.settings import Settings
 
+SESSION = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 CENTRE = "0130051K"
 EXAM = "U4"
 NUMBERS = tuple(f"0220000000{k}" for k in range(1, 7))
@@ -49,6 +55,12 @@ class World:
 
     register: Register
     now: datetime = field(default=datetime(2026, 5, 20, 18, 0, tzinfo=UTC))
+
+    @property
+    def work(self) -> Context:
+        """What acts work with; those of these tests need no bucket but the register's vault."""
+        store = cast(Store, SimpleNamespace(vault=self.register.vault))
+        return Context(Settings(session_path=SESSION), store, self.register)
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)

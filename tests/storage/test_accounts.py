@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage import accounts, tokens
 from storage.audit import rebuild, ship
-from storage.changes import Refused
+from storage.refusals import Refused
 from storage.register import open_register
 from storage.replay import fingerprints
 from storage.schema import events, metadata
@@ -45,8 +45,8 @@ def test_accounts_and_tokens_are_the_same_after_a_replay(world, audit, tmp_path,
     )
     with register.reading() as connection:
         account = accounts.account_invited(connection, invite("a@exemple.fr"), world.now)
-    accounts.open_account(register, account.id, "un haché", "SECRET", at=world.tick())
-    accounts.note_sign_in(register, account.id, 3, at=world.tick())
+    accounts.open_account(register, account, "un haché", "SECRET", at=world.tick())
+    accounts.note_sign_in(register, account, 3, at=world.tick())
     with register.reading() as connection:
         account = accounts.account(connection, account.id)
     for who in (account, None):
@@ -56,7 +56,7 @@ def test_accounts_and_tokens_are_the_same_after_a_replay(world, audit, tmp_path,
     with register.reading() as connection:
         (token,) = tokens.all_tokens(connection)
     tokens.revoke_token(register, token.id, actor=account.id, at=world.tick())
-    accounts.note_sign_out(register, account.id, at=world.tick())
+    accounts.note_sign_out(register, account, at=world.tick())
     ship(register, audit, key, at=world.tick())
     again = open_register(f"sqlite:///{tmp_path / 'again.sqlite'}", store.vault)
     assert rebuild(audit, key.public_key(), again) > 8

@@ -8,15 +8,16 @@ import pytest
 from invented import CENTRE, NAMES, NUMBERS, ROSTER
 from sqlalchemy import select
 
+from actions.dossiers import pronounce
 from processors.dossiers.findings import Code, Verdict
 from processors.session import load_session
 from storage import deposits
-from storage.changes import Refused
 from storage.deposits import FileRow, in_force
 from storage.events import Event
 from storage.facts import Pronounced
 from storage.intake import import_candidates
 from storage.objects import ObjectInfo
+from storage.refusals import Refused
 from storage.schema import events
 
 DUE = datetime(2026, 4, 22, 10, tzinfo=UTC)
@@ -158,15 +159,8 @@ def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):
         (Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT]),
         (Pronounced.CONFORM, []),
     ):
-        deposits.pronounce(
-            world.register,
-            dossier,
-            decision,
-            grounds,
-            "Mme Ursule Bidon",
-            "panne",
-            actor="commission",
-            at=DUE,
+        pronounce(
+            world.work, dossier, decision, grounds, "Mme Ursule Bidon", "panne", actor="commission", at=DUE
         )
     known = row(world, dossier)
     assert [made.decision for made in known.decisions] == [Pronounced.NON_CONFORM, Pronounced.CONFORM]
@@ -177,16 +171,8 @@ def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):
 
 def test_nobody_decides_of_what_is_not_there(world, candidate):
     with pytest.raises(Refused):
-        deposits.pronounce(
-            world.register,
-            "doss_0123456789abcdef",
-            Pronounced.CONFORM,
-            [],
-            "X",
-            "y",
-            actor="commission",
-            at=DUE,
-        )
+        nowhere = "doss_0123456789abcdef"
+        pronounce(world.work, nowhere, Pronounced.CONFORM, [], "X", "y", actor="commission", at=DUE)
 
 
 def test_the_log_names_nobody_and_tells_all(world, candidate, new_register):

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from storage import queries
 from storage.audit import ship
-from storage.changes import Refused
 from storage.events import Event
 from storage.facts import LotFormed, ScanClaimed
 from storage.ids import new_id
 from storage.objects import Bucket, s3_client
+from storage.refusals import Refused
 from storage.register import Register, make_engine
 from storage.schema import events
 from storage.verify import verify

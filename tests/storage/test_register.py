@@ -11,9 +11,9 @@ from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from actions.attendance import take
 from processors.findings import Code, finding
 from storage import persons, queries
-from storage.changes import Refused
 from storage.counts import exam_counts
 from storage.events import GENESIS, Event
 from storage.facts import (
@@ -25,8 +25,9 @@ from storage.facts import (
     ScanStored,
     SessionLoaded,
 )
-from storage.intake import arrive, import_attendance, import_candidates, issue_token
+from storage.intake import arrive, import_candidates, issue_token
 from storage.objects import ObjectInfo
+from storage.refusals import Refused
 from storage.register import open_register
 from storage.schema import candidates, copies, events, metadata, scans
 from storage.states import ScanState
@@ -249,16 +250,16 @@ def test_a_roster_with_a_bad_line_is_kept_back_and_a_mended_one_keeps_the_ids(wo
 def test_an_attendance_list_replaces_the_one_before(world):
     world.people()
     marks = b"candidate_number;present\n" + b"".join(f"{n};oui\n".encode() for n in NUMBERS)
-    import_attendance(world.register, marks, EXAM, CENTRE, actor="t", at=world.tick())
+    take(world.work, EXAM, CENTRE, marks, actor="t", at=world.tick())
     mended = marks.replace(f"{NUMBERS[1]};oui".encode(), f"{NUMBERS[1]};non".encode())
-    import_attendance(world.register, mended, EXAM, CENTRE, actor="t", at=world.tick())
+    take(world.work, EXAM, CENTRE, mended, actor="t", at=world.tick())
     with world.register.reading() as connection:
         told = persons.attendance_of(connection, EXAM, CENTRE)
         assert persons.attendance_of(connection, EXAM, "0050006E") is None
         assert exam_counts(connection, EXAM).present == 5
     assert told == {world.candidate(k): k != 1 for k in range(6)}
     stranger = b"candidate_number;present\n02200000009;oui\n"
-    problems = import_attendance(world.register, stranger, EXAM, CENTRE, actor="t", at=world.tick()).problems
+    problems = take(world.work, EXAM, CENTRE, stranger, actor="t", at=world.tick()).problems
     assert [(p.line, "inscrit" in p.message) for p in problems] == [(2, True)]
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from invented import CENTRE, EXAM, partial, unknown, whole
 
+from actions.copies import decide
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from storage import queries
-from storage.changes import Refused
 from storage.counts import exam_counts
 from storage.facts import (
     CandidateFinding,
@@ -23,18 +23,18 @@ from storage.facts import (
     ScanQuarantined,
     ScanReleased,
 )
-from storage.intake import decide
+from storage.refusals import Refused
 from storage.rows import ExamCounts
 from storage.states import Life, ScanState
 
 
 def decided(world, copy, decision, candidate=None, reason="Vu sur l'original."):
     return decide(
-        world.register,
+        world.work,
         copy,
         decision,
-        candidate=candidate,
-        reason=reason,
+        reason,
+        candidate=candidate or "",
         actor="service",
         at=world.tick(),
     )
@@ -73,10 +73,10 @@ def test_the_same_reading_twice_is_one(peopled):
 def test_an_attempt_that_is_over_cannot_add_its_reading(peopled):
     scan = peopled.stored()
     peopled.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
-    with pytest.raises(Refused, match="over"):
+    with pytest.raises(Refused, match="attempt_over"):
         peopled.read(scan, [whole(0, 1)])
     peopled.record(ScanClaimed(attempt=2), scan)
-    with pytest.raises(Refused, match="over"):
+    with pytest.raises(Refused, match="attempt_over"):
         peopled.read(scan, [whole(0, 1)])
     assert peopled.read(scan, [whole(0, 1)], attempt=2)
 
@@ -128,7 +128,7 @@ def test_a_second_copy_of_a_candidate_waits_for_a_person(peopled, second, same_s
     assert peopled.copy(first).status is CopyStatus.COMPLETE
     assert peopled.copy(other).status is CopyStatus.TO_DECIDE
     assert Code.DUPLICATE_COPY in peopled.open_codes()
-    with pytest.raises(Refused, match="set one of them aside"):
+    with pytest.raises(Refused, match="other_copy"):
         decided(peopled, other, Decision.ACCEPT)
     assert decided(peopled, first, Decision.SET_ASIDE)
     assert decided(peopled, other, Decision.ACCEPT)
@@ -183,9 +183,9 @@ def test_a_copy_of_an_absent_candidate_waits_for_the_list_or_a_person(peopled):
 
 def test_a_person_says_whose_a_copy_is(peopled):
     (copy,) = peopled.scanned(unknown(1))
-    with pytest.raises(Refused, match="attribute it"):
+    with pytest.raises(Refused, match="nobodys"):
         decided(peopled, copy, Decision.ACCEPT)
-    with pytest.raises(Refused, match="not enrolled"):
+    with pytest.raises(Refused, match="not_enrolled"):
         decided(peopled, copy, Decision.ATTRIBUTE, "cand_0000000000000000")
     event = decided(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(2), reason="L'écriture de FAUXNOM.")
     told = peopled.copy(copy)
@@ -232,7 +232,7 @@ def test_an_anonymous_number_is_one_copys_alone(peopled):
     once = CopyAnonymised(anonymous_number="A17", sha256="aa")
     assert peopled.record(once, first)
     assert peopled.record(once, first) is None
-    with pytest.raises(Refused, match="another copy's"):
+    with pytest.raises(Refused, match="number_taken"):
         peopled.record(once, second)
     with peopled.register.reading() as connection:
         assert not queries.anonymous_number_free(connection, EXAM, "A17")

@@ -3,11 +3,12 @@
 import pytest
 from invented import EXAM, whole
 
+from actions import copies
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage import intake, queries, waiting
-from storage.changes import Refused
+from storage import queries, waiting
 from storage.facts import Decision, LotPulled
+from storage.refusals import Refused
 from storage.rulings import Trouble
 from storage.states import Life
 
@@ -16,18 +17,16 @@ from storage.states import Life
 def lot(world):
     """Two copies in a lot that was pulled: its id, and theirs."""
     world.people()
-    copies = world.scanned(whole(0, 1), whole(1, 5))
-    for number, copy in zip(("A17", "B23"), copies, strict=True):
+    both = world.scanned(whole(0, 1), whole(1, 5))
+    for number, copy in zip(("A17", "B23"), both, strict=True):
         world.anonymised(copy, number)
-    lot = world.in_lot(*copies)
+    lot = world.in_lot(*both)
     world.record(LotPulled(), lot)
-    return lot, copies
+    return lot, both
 
 
 def report(world, copy):
-    return intake.report_copy(
-        world.register, copy, Trouble.ILLEGIBLE, "page 3, en bas", actor="acct", at=world.tick()
-    )
+    return copies.report(world.work, copy, Trouble.ILLEGIBLE, "page 3, en bas", actor="corr", at=world.tick())
 
 
 def in_lot(world, lot):
@@ -67,7 +66,7 @@ def test_a_new_scan_takes_its_place(world, lot):
 def test_the_service_may_send_it_back_or_set_it_aside(world, lot, decision, left, ready):
     lot, (first, _) = lot
     report(world, first)
-    intake.decide(world.register, first, decision, reason="vue", actor="acct", at=world.tick())
+    copies.decide(world.work, first, decision, "vue", actor="acct", at=world.tick())
     assert len(in_lot(world, lot)) == left
     assert world.copy(first).ready is ready or world.copy(first).life is Life.SET_ASIDE
     assert world.open_codes() == []
@@ -77,10 +76,9 @@ def test_another_owner_takes_it_out_of_the_lot(world, lot):
     lot, (first, _) = lot
     report(world, first)
     candidate = world.candidate(3)
-    intake.decide(
-        world.register, first, Decision.ATTRIBUTE, candidate=candidate, reason="vue", actor="acct",
-        at=world.tick(),
-    )  # fmt: skip
+    copies.decide(
+        world.work, first, Decision.ATTRIBUTE, "vue", candidate=candidate, actor="acct", at=world.tick()
+    )
     copy = world.copy(first)
     assert (copy.lot, copy.anonymous_number, copy.status) == (None, None, CopyStatus.COMPLETE)
 
@@ -88,5 +86,5 @@ def test_another_owner_takes_it_out_of_the_lot(world, lot):
 def test_only_what_is_in_a_lot_is_reported(world):
     world.people()
     (copy,) = world.scanned(whole(0, 1))
-    with pytest.raises(Refused, match="nobody's hands"):
+    with pytest.raises(Refused, match="not_in_hand"):
         report(world, copy)

@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import CENTRE, EXAM, unknown, whole
 from sqlalchemy import select, update
 
-from processors.deadlines import Deadline, Rule
+from actions import copies
+from actions.reasons import keep_reason
+from processors.deadlines import Rule
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
-from storage import arranging, audit, extensions, intake, queries, waiting
-from storage.changes import Refused
+from storage import audit, extensions, queries, waiting
 from storage.counts import exam_counts
 from storage.facts import (
     CandidateFinding,
@@ -23,7 +24,8 @@ from storage.facts import (
     LotReturned,
     ReconciliationMade,
 )
-from storage.rulings import CopyReturned
+from storage.refusals import Refused
+from storage.rulings import CopyReturned, DeadlineExtended, Trouble
 from storage.schema import events, metadata
 from storage.states import Life, LotState
 from storage.story import Standing, story
@@ -38,10 +40,9 @@ def peopled(world):
 
 
 def ruled(world, copy, decision, candidate=None, *, by="acct_a", second_person=False):
-    return intake.decide(
-        world.register, copy, decision, candidate=candidate, reason="vu", second_person=second_person,
-        actor=by, at=world.tick(),
-    )  # fmt: skip
+    work = world.work
+    work.__dict__["session"] = work.session.model_copy(update={"second_person": second_person})
+    return copies.decide(work, copy, decision, "vu", candidate=candidate or "", actor=by, at=world.tick())
 
 
 def proposal(world, copy):
@@ -81,7 +82,7 @@ def test_what_was_set_aside_comes_back_by_another_decision(peopled):
 
 
 def arranged(world, copy, *pages):
-    arranging.arrange(world.register, world.copy(copy), pages, "vu", actor="acct_a", at=world.tick())
+    copies.arrange(world.work, copy, pages, "vu", actor="acct_a", at=world.tick())
     return [page.page for page in world.copy(copy).pages]
 
 
@@ -92,7 +93,7 @@ def test_pages_are_put_in_order_and_a_stray_one_comes_back(peopled):
     assert peopled.copy(first).anonymous_sha256 is None  # its PDF is made again
     assert peopled.copy(first).pages[0].frame is not None
     with peopled.register.reading() as connection:
-        loose = arranging.loose(connection, peopled.register.vault, peopled.copy(first).scan)
+        loose = copies.loose_pages(connection, peopled.register.vault, peopled.copy(first).scan)
     assert [page.page for page in loose] == [4]
     assert arranged(peopled, second, 5, 4, 6, 7, 8) == [5, 4, 6, 7, 8]
     with pytest.raises(Refused):
@@ -107,7 +108,7 @@ def test_a_copy_that_has_left_keeps_its_pages(peopled):
     (copy,) = peopled.scanned(whole(0, 1))
     peopled.anonymised(copy, "A17")
     peopled.in_lot(copy)
-    with pytest.raises(Refused, match="cannot be moved"):
+    with pytest.raises(Refused, match="in_a_lot"):
         arranged(peopled, copy, 2, 1, 3, 4)
 
 
@@ -117,12 +118,11 @@ def test_a_finding_is_settled_by_a_person_and_opened_again(peopled):
     peopled.read(scan, [whole(0, 1)], findings=(stray,))
     with peopled.register.reading() as connection:
         (found,) = queries.findings_coded(connection, Code.FOREIGN_PAGE, 10)
+        (copy,) = (row.id for row in queries.copies_of_scan(connection, scan))
 
     def judge(settled):
         at = peopled.tick()
-        return waiting.judge(
-            peopled.register, found.seq, found.k, settled=settled, reason="vu", actor="acct_a", at=at
-        )
+        return copies.judge(peopled.work, copy, found.seq, found.k, settled, "vu", actor="acct_a", at=at)
 
     assert judge(True) and judge(True) is None
     assert peopled.open_codes() == []
@@ -134,10 +134,8 @@ def test_what_reading_settled_itself_is_no_persons_to_open(peopled):
     with peopled.register.reading() as connection:
         (found,) = queries.findings_of_copies(connection, [copy])
     ruled(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(2))
-    with pytest.raises(Refused, match="no person's"):
-        waiting.judge(
-            peopled.register, found.seq, found.k, settled=False, reason="", actor="a", at=peopled.tick()
-        )
+    with pytest.raises(Refused, match="not_judged"):
+        copies.judge(peopled.work, copy, found.seq, found.k, False, "vu", actor="a", at=peopled.tick())
 
 
 def test_the_copy_of_someone_marked_absent_waits_in_the_queue_until_decided(peopled):
@@ -159,8 +157,9 @@ def late_scan(world):
 
 
 def extended(world, until):
-    due = Deadline(until, Rule.UNTIL)
-    return extensions.extend(world.register, EXAM, CENTRE, due, "grève", actor="acct_a", at=world.tick())
+    key = keep_reason(world.register.vault, f"{EXAM}/{CENTRE}", "grève")
+    facts = DeadlineExtended(exam=EXAM, centre=CENTRE, until=until, rule=Rule.UNTIL, reason=key)
+    return world.record(facts, f"{EXAM}/{CENTRE}")
 
 
 def test_an_extension_makes_a_late_scan_timely_and_taken_back_late_again(peopled):
@@ -171,7 +170,7 @@ def test_an_extension_makes_a_late_scan_timely_and_taken_back_late_again(peopled
     with peopled.register.reading() as connection:
         assert not queries.swept(connection, EXAM, CENTRE)  # it is swept again at the new hour
         found = extensions.extension(connection, EXAM, CENTRE)
-    assert (found.author, peopled.register.vault.get(found.reason)) == ("acct_a", "grève".encode())
+    assert (found.author, peopled.register.vault.get(found.reason)) == ("test", "grève".encode())
     assert extended(peopled, scan.deposited_at + timedelta(hours=1)) is None
     assert extended(peopled, scan.deposited_at - timedelta(hours=1))
     assert peopled.open_codes() == [Code.LATE]
@@ -208,7 +207,7 @@ def test_a_lot_is_returned_copy_by_copy(peopled, lot):
 
 def test_a_lot_with_a_reported_copy_stays_open_for_it(peopled, lot):
     lot, (first, _) = lot
-    intake.report_copy(peopled.register, first, "illegible", "", actor="acct", at=peopled.tick())
+    copies.report(peopled.work, first, Trouble.ILLEGIBLE, "", actor="corr", at=peopled.tick())
     assert peopled.record(LotReturned(), lot)
     assert state(peopled, lot) == (LotState.PULLED, 1, 1)
     (again,) = peopled.scanned(whole(0, 1))

@@ -26,14 +26,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import CENTRE, EXAM, NUMBERS, World, unknown, whole
 
+from actions.attendance import take
+from actions.dossiers import pronounce
 from storage import accounts, deposits, intake
 from storage.audit import rebuild, ship
 from storage.checkpoints import Checkpoint
 from storage.facts import DeadlineSwept, Pronounced, SessionLoaded
+from storage.keys import seal_key
 from storage.objects import ObjectInfo, Store, s3_client
 from storage.register import Register, make_engine, open_register
 from storage.replay import fingerprints
-from storage.seals import Seal, seal_key
+from storage.seals import Seal
 from storage.states import Role
 from storage.verify import verify
 
@@ -119,14 +122,12 @@ def scene(tmp_path_factory, store, audit_bucket) -> Iterator[Scene]:
     ships()
     world.session_day()
     lines = "".join(f"{number},1\n" for number in NUMBERS)
-    intake.import_attendance(
-        register, f"candidate_number,present\n{lines}".encode(), EXAM, CENTRE, actor="t", at=world.tick()
-    )
+    take(world.work, EXAM, CENTRE, f"candidate_number,present\n{lines}".encode(), actor="t", at=world.tick())
     ships()
     info = ObjectInfo(f"dossiers/E5/{NUMBERS[0]}/a.pdf", "e", 4, world.tick())
     candidate = world.candidate(0)
     dossier = deposits.deposit(register, info, b"%PDF", "E5", candidate, "a.pdf", actor="t", at=world.tick())
-    deposits.pronounce(register, dossier, Pronounced.CONFORM, (), "Ursule", "vu", actor="t", at=world.tick())
+    pronounce(world.work, dossier, Pronounced.CONFORM, (), "Ursule", "vu", actor="t", at=world.tick())
     times = f"candidate_number,file,deposited_at\n{NUMBERS[0]},a.pdf,2026-03-30T10:00:00+02:00\n".encode()
     deposits.date_deposits(register, times, "E5", actor="t", at=world.tick())
     ships()

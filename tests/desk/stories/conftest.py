@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from flows.context import now
+from actions.context import now
 from specimens.batch import Batch, CopyTruth, Kind
 from storage import accounts, persons, queries
 from storage.rows import CopyRow

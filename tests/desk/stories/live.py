@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from worlds import own_world
 
+from actions import inbox, scans
+from actions.context import Context, context, now
+from actions.prepare import prepare
+from actions.stages import plainly
+from cli import demo_dossiers
+from cli.demo_session import CENTRES, FORM, write_demo_session
 from desk.app import create_app
 from desk.settings import DeskSettings
-from flows import demo_dossiers, scans, watch
-from flows.context import Context, context, now
-from flows.demo_session import CENTRES, FORM, write_demo_session
-from flows.prepare import prepare
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
@@ -41,21 +42,11 @@ class Live:
 
     def read_inbox(self) -> None:
         """What the flows do every thirty seconds: whatever was dropped or decided is read and answered."""
-        done(watch.take_attendance)
-        done(watch.note_arrivals)
-        done(watch.reopen_decided)
-        for scan in done(watch.find_waiting):
-            attempt = done(scans.claim, scan.id)
-            with tempfile.TemporaryDirectory() as folder:
-                job = done(scans.keep, scan.id, attempt, Path(folder) / "scan.pdf")
-                if job is not None and done(scans.read, job):
-                    done(scans.anonymise, job)
-            done(scans.conclude, scan.id)
-
-
-def done(stage: Any, *args: object) -> Any:
-    """A stage, without Prefect."""
-    return stage.fn.__wrapped__(*args)
+        inbox.take_attendance(self.work)
+        inbox.note_arrivals(self.work)
+        inbox.reopen_decided(self.work)
+        for scan in inbox.find_waiting(self.work):
+            asyncio.run(scans.process(scan.id, plainly))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from flows.context import now
+from actions.context import now
 from processors.deadlines import PARIS, french_day
 from storage import audit, queries
 from storage.signing import load_or_make_key

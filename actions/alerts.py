@@ -1,0 +1,94 @@
+"""What needs a person: told to the service, once for each thing, until it has cleared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from actions.context import Context
+from actions.measures import LITTLE_ROOM, TOO_LONG, Measures
+from actions.messages import send
+from papers.receipts import plural
+from processors.deadlines import french_instant
+from storage import standing
+from storage.counts import counts_by_centre
+from storage.extensions import scans_due
+from storage.standing import AlertCleared, AlertRaised
+
+ACTOR = "raise_alerts"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """`subject`: what it is about, one for each condition; `text`: a French sentence that names nobody."""
+
+    subject: str
+    text: str
+
+
+def tell_new(work: Context, failed_runs: int, at: datetime) -> int:
+    """How many alerts are new. One that could not be sent is not noted, and so is sent the next time."""
+    current = alerts(work, failed_runs, at)
+    with work.register.reading() as connection:
+        known = standing.open_alerts(connection)
+    new = [alert for alert in current if alert.subject not in known]
+    if new:
+        send(
+            work.settings,
+            f"[massicot] {plural(len(new), 'alerte', 'alertes')}",
+            [alert.text for alert in new],
+        )
+    for alert in new:
+        work.register.record(AlertRaised(), alert.subject, actor=ACTOR, at=at)
+    for subject in sorted(known - {alert.subject for alert in current}):
+        work.register.record(AlertCleared(), subject, actor=ACTOR, at=at)
+    return len(new)
+
+
+def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
+    """All that needs a person now."""
+    told = Measures.of(work)
+    found = _late_centres(work, at)
+    if failed_runs:
+        runs = plural(failed_runs, "traitement", "traitements")
+        failed = f"{runs} en échec depuis une heure : voir la page de Prefect."
+        found.append(Alert("alert/runs", failed))
+    if told.unsealed_since and at - told.unsealed_since > TOO_LONG["log"]:
+        since = french_instant(told.unsealed_since)
+        found.append(Alert("alert/log", f"Le journal n’est plus scellé : le plus ancien date du {since}."))
+    if told.watched_at and at - told.watched_at > TOO_LONG["inbox"]:
+        seen = french_instant(told.watched_at)
+        found.append(Alert("alert/inbox", f"Le dépôt n’est plus relevé depuis le {seen}."))
+    ahead = at - work.store.time()
+    if abs(ahead) > TOO_LONG["clock"]:
+        way, minutes = "avance" if ahead > timedelta(0) else "retarde", abs(ahead) // timedelta(minutes=1)
+        by = plural(minutes, "minute", "minutes")
+        clock = f"L’horloge de cette machine {way} de {by} sur celle du dépôt, qui refuse tout après 15."
+        found.append(Alert("alert/clock", clock))
+    if told.free < LITTLE_ROOM:
+        found.append(
+            Alert("alert/disk", f"Le disque est presque plein : il reste {100 * told.free:.0f} % de place.")
+        )
+    return found
+
+
+def _late_centres(work: Context, at: datetime) -> list[Alert]:
+    """Centres from which copies are missing though the deadline is near."""
+    found = []
+    near = timedelta(hours=work.settings.alert_hours)
+    for exam in work.session.written:
+        with work.register.reading() as connection:
+            by_centre = counts_by_centre(connection, exam.code)
+            dues = {centre: scans_due(connection, work.session, exam.code, centre) for centre in by_centre}
+        for centre, counts in sorted(by_centre.items()):
+            due = dues[centre]
+            if due is None or not timedelta(0) < due.at - at <= near:
+                continue
+            awaited = counts.expected if counts.present is None else counts.present
+            missing = awaited - counts.copies
+            if missing > 0:
+                copies = plural(missing, "copie attendue", "copies attendues")
+                text = f"{exam.code}, centre {centre} : {copies} sur {awaited}, "
+                text += f"échéance {french_instant(due.at)}."
+                found.append(Alert(f"alert/deadline/{exam.code}/{centre}", text))
+    return found

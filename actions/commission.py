@@ -1,0 +1,162 @@
+"""Every candidate before the control commission: dossier, what it raises, and pictures of the evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from actions.context import Context
+from actions.isolation import isolated
+from actions.office import as_pdfs
+from papers.commission_list import Line, Shown, report_csv, report_pdf
+from papers.notices import notice_pdf, to_mend
+from processors.dossiers.contract import finding_json
+from processors.dossiers.files import MAX_BYTES, unpack
+from processors.dossiers.findings import Evidence, absent
+from processors.dossiers.pictures import evidence_pictures
+from processors.findings import Severity
+from processors.plain import plain
+from processors.scans.raster import BadScan
+from processors.session import Exam
+from storage import deposits, persons
+from storage.facts import DossiersNotified
+from storage.keys import stored_file
+from storage.refusals import Refusal, Refused
+from storage.rows import DossierRow
+
+_SHOWN = 4  # pieces of evidence a dossier
+
+
+@dataclass(frozen=True)
+class Commission:
+    """Before whom dossiers come: that of a written centre, or of a training centre (one UAI of the two)."""
+
+    centre: str | None
+    school: str | None = None
+
+    @property
+    def uai(self) -> str:
+        return self.centre or self.school or ""
+
+
+def write_report(
+    work: Context, exam: str, commission: str | Commission, folder: Path, *, at: datetime
+) -> tuple[Path, Path]:
+    """The list of a commission (a centre's by its UAI) as PDF and as CSV, in this folder."""
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    rules, uai = work.session.exam(exam), before.uai
+    assert rules is not None, "the caller knows the session"
+    place = work.session.centre(uai)
+    name = f"{place.name} ({uai})" if place else f"établissement {uai}"
+    lines = lines_of(work, exam, before, pictures=True)
+    due = str(rules.deposit.deadline) if rules.deposit else ""
+    folder.mkdir(parents=True, exist_ok=True)
+    pdf, table = folder / f"commission {exam} {uai}.pdf", folder / f"commission {exam} {uai}.csv"
+    pdf.write_bytes(report_pdf(lines, exam, rules.title, name, due, at))
+    table.write_bytes(report_csv(lines))
+    return pdf, table
+
+
+def write_notices(
+    work: Context, exam: Exam, commission: str | Commission, folder: Path, *, at: datetime, actor: str
+) -> list[Path]:
+    """A PDF for each candidate who has something to mend, named by the candidate's number.
+
+    The log keeps to whom.
+    """
+    if exam.deposit is None:
+        raise Refused(Refusal.NOT_HERE, exam.code)
+    due = next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
+    if due is None:
+        raise Refused(Refusal.NOTHING_TO_MEND)
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    lines = lines_of(work, exam.code, before, pictures=False)
+    wanting = [line for line in lines if to_mend(line, late=not exam.deposit.met(at))]
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for line in wanting:
+        path = folder / f"avis {exam.code} {line.person.number}.pdf"
+        path.write_bytes(notice_pdf(line, exam, due, at))
+        paths.append(path)
+    if wanting:
+        told = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
+        work.register.record(told, f"{exam.code}/{before.uai}", actor=actor, at=at)
+    return paths
+
+
+def lines_of(work: Context, exam: str, commission: str | Commission, *, pictures: bool) -> list[Line]:
+    """Every candidate of the épreuve before this commission (a centre's by its UAI), by birth name."""
+    before = commission if isinstance(commission, Commission) else Commission(commission)
+    centre, school = before.centre, before.school
+    with work.register.reading() as connection:
+        people = [
+            person
+            for person in persons.roster(connection, exam, centre)
+            if school is None or person.school == school
+        ]
+        sitting = {person.id for person in people}
+        found = deposits.dossiers_of(connection, exam, centre)
+        dossiers = {row.candidate: row for row in found if row.candidate in sitting}
+        files = {row.id: deposits.files_of(connection, row.id) for row in dossiers.values()}
+    made = []
+    for person in sorted(people, key=lambda p: (plain(p.family_name), plain(p.first_names), p.number)):
+        row = dossiers.get(person.id)
+        reading: dict[str, Any] = _reading(work, row) if row else {}
+        times = sorted(file.at for file in files[row.id]) if row else []
+        first, last = (times[0], times[-1]) if times else (None, None)
+        line = Line(person, row, reading, first, last if last != first else None)
+        made.append(replace(line, pictures=tuple(_pictures(work, line))) if pictures and row else line)
+    return made
+
+
+def line_of(work: Context, exam: str, centre: str, dossier: str) -> Line | None:
+    """The line of one dossier, with its evidence."""
+    lines = lines_of(work, exam, centre, pictures=False)
+    line = next((line for line in lines if line.dossier and line.dossier.id == dossier), None)
+    return line and replace(line, pictures=tuple(_pictures(work, line)))
+
+
+def _reading(work: Context, row: DossierRow) -> dict[str, Any]:
+    if row.reading is not None:
+        read: dict[str, Any] = json.loads(work.store.vault.get(row.reading))
+        return read
+    return {"findings": [finding_json(found) for found in absent()]} if row.verdict else {}
+
+
+def _pictures(work: Context, line: Line) -> Iterator[Shown]:
+    wanted: dict[Evidence, list[str]] = {}
+    for number, found in enumerate(line.findings, 1):
+        for shown in found["evidence"] if found["severity"] != Severity.INFO else ():
+            box = tuple(shown["box"]) if shown["box"] else None
+            wanted.setdefault(Evidence(shown["file"], shown["page"], box), []).append(str(number))
+    if not wanted or line.dossier is None:
+        return
+    try:
+        files, _ = isolated(unpack, tuple(_files_in_force(work, line.dossier.id).items()))
+        named = {shown.file for shown in wanted}
+        kept = as_pdfs([file for file in files if file.name in named])
+        drawn = isolated(evidence_pictures, kept, tuple(wanted))
+    except BadScan:
+        return
+    pictures = (
+        Shown(f"Constat {' et '.join(numbers)} : {seen.file}, page {seen.page}", picture)
+        for (seen, numbers), picture in zip(wanted.items(), drawn, strict=True)
+        if picture
+    )
+    yield from islice(pictures, _SHOWN)
+
+
+def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
+    """The files in force by their names in the deposit."""
+    with work.register.reading() as connection:
+        row = deposits.dossier(connection, dossier_id)
+        files = deposits.files_of(connection, dossier_id)
+    exam = work.session.exam(row.exam) if row else None
+    counting, _ = deposits.in_force(files, exam) if exam else (files, [])
+    counting, _ = deposits.fitting(counting, MAX_BYTES)
+    return {file.name: work.store.vault.get(stored_file(file.sha256)) for file in counting}

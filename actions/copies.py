@@ -1,0 +1,148 @@
+"""What people do about a copy: decide whose it is, put its pages in order, settle a finding, report it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from sqlalchemy import Connection, select
+
+from actions.context import Context
+from actions.reasons import keep_reason, keep_words
+from processors.deadlines import PARIS, paris
+from storage import audit, persons, queries
+from storage.events import Event
+from storage.facts import CopyDecided, Decision, PlacedPage, ScanRead
+from storage.refusals import Refusal, Refused
+from storage.register import Vault
+from storage.rulings import CopyArranged, CopyProposed, CopyReported, CopyReturned, FindingJudged, Trouble
+from storage.schema import proposals
+from storage.states import Life
+
+
+def decide(
+    work: Context,
+    copy: str,
+    decision: Decision,
+    reason: str,
+    *,
+    candidate: str = "",
+    number: str = "",
+    actor: str,
+    at: datetime,
+) -> Event | None:
+    """What is decided of a copy that waits; to attribute it, `candidate`: an id, or `number`, typed.
+
+    Where the session asks for a second person, it is only proposed, unless another person has proposed the
+    very same. A person is who has an account: what a program or the command line says is never more than a
+    proposal, and confirms none. None when it was said before.
+    """
+    chosen = _chosen(work, decision, candidate, number.strip())
+    key = keep_reason(work.register.vault, copy, reason)
+    with work.register.transaction() as transaction:
+        confirms = None
+        if work.session.second_person:
+            query = select(proposals.c.seq, proposals.c.author).where(
+                proposals.c.copy == copy,
+                proposals.c.decision == decision,
+                proposals.c.candidate.is_not_distinct_from(chosen),
+                proposals.c.author != actor,
+            )
+            same = transaction.connection.execute(query).one_or_none()
+            if same is not None and _is_person(same.author):
+                if not _is_person(actor):
+                    raise Refused(Refusal.ANOTHER_PERSON)
+                confirms = same.seq
+            else:
+                proposed = CopyProposed(decision=decision, candidate=chosen, reason=key)
+                return transaction.record(proposed, copy, actor=actor, at=at)
+        decided = CopyDecided(decision=decision, candidate=chosen, reason=key, confirms=confirms)
+        return transaction.record(decided, copy, actor=actor, at=at)
+
+
+def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> str | None:
+    """The candidate's id, of what the decision needs one for."""
+    given = number or candidate
+    if (decision is Decision.ATTRIBUTE) != bool(given):
+        raise Refused(Refusal.WANTS_NO_CANDIDATE if given else Refusal.WANTS_CANDIDATE)
+    if not number:
+        return candidate or None
+    with work.register.reading() as connection:
+        found = persons.candidate_by_number(connection, number)
+    if found is None:
+        raise Refused(Refusal.UNKNOWN_NUMBER)
+    return found
+
+
+def _is_person(actor: str) -> bool:
+    return actor.startswith("acct_")
+
+
+def arrange(
+    work: Context, copy: str, pages: Sequence[int], reason: str, *, actor: str, at: datetime
+) -> Event | None:
+    """The copy is these pages of its file, in this order; those that are not named are none of it."""
+    vault = work.register.vault
+    with work.register.reading() as connection:
+        row = queries.copy(connection, copy)
+        if row is None:
+            raise Refused(Refusal.UNKNOWN, copy)
+        known = _pages_of(connection, vault, row.scan)
+        free = {page.page for page in (*row.pages, *loose_pages(connection, vault, row.scan))}
+    if not set(pages) <= free:
+        raise Refused(Refusal.OTHERS_PAGE)
+    key = keep_reason(work.register.vault, copy, reason)
+    facts = CopyArranged(pages=tuple(known[page] for page in pages), reason=key)
+    return work.register.record(facts, copy, actor=actor, at=at)
+
+
+def loose_pages(connection: Connection, vault: Vault, scan: str) -> list[PlacedPage]:
+    """The pages of a scan that stand in none of its copies, in the order of the file."""
+    copies = queries.copies_of_scan(connection, scan)
+    taken = {page.page for copy in copies if copy.life is not Life.SET_ASIDE for page in copy.pages}
+    return [page for number, page in _pages_of(connection, vault, scan).items() if number not in taken]
+
+
+def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, PlacedPage]:
+    """Every page of the reading in force, by its number in the file; frames of those that had a copy."""
+    row = queries.scan(connection, scan)
+    if row is None or row.reading is None:
+        return {}
+    told = json.loads(vault.get(row.reading)).get("pages", [])
+    names = ("page", "image", "half", "turn", "area")
+    pages = {page["page"]: PlacedPage(**{name: page.get(name) for name in names}) for page in told}
+    for event in audit.history(connection, scan):
+        if event.action == ScanRead.action and event.facts["attempt"] == row.read_attempt:
+            copies = ScanRead.model_validate(event.facts).copies
+            pages |= {page.page: page for copy in copies for page in copy.pages}
+    return dict(sorted(pages.items()))
+
+
+def judge(
+    work: Context, copy: str, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
+) -> Event | None:
+    """Nothing is left to do about this finding of the copy's file; or there is, after all."""
+    with work.register.reading() as connection:
+        found = queries.finding_at(connection, seq, k)
+        row = queries.copy(connection, copy)
+    if found is None or found.scan is None or row is None or found.scan != row.scan:
+        raise Refused(Refusal.UNKNOWN, f"{copy}, {seq}.{k}")
+    subject = found.copy or found.scan
+    key = keep_reason(work.register.vault, subject, reason)
+    facts = FindingJudged(finding=seq, k=k, settled=settled, reason=key)
+    return work.register.record(facts, subject, actor=actor, at=at)
+
+
+def report(
+    work: Context, copy: str, trouble: Trouble, said: str, *, actor: str, at: datetime
+) -> Event | None:
+    """A corrector found something wrong: it goes back to the service and waits there; the others go on."""
+    key = keep_words(work.register.vault, copy, said)
+    return work.register.record(CopyReported(trouble=trouble, said=key), copy, actor=actor, at=at)
+
+
+def give_back(work: Context, copy: str, returned: bool, *, actor: str, at: datetime) -> Event | None:
+    """This copy is marked, or is not after all; noted to the day: nobody reads how long a copy took."""
+    day = paris(at.astimezone(PARIS).date(), time(0))
+    return work.register.record(CopyReturned(returned=returned), copy, actor=actor, at=day)

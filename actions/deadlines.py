@@ -1,0 +1,80 @@
+"""When something is due: more time for a centre, and what is still missing once it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from actions.context import Context
+from actions.reasons import keep_reason
+from actions.reconciling import reconcile_centre, reconcile_in
+from processors.deadlines import Deadline, Rule
+from storage import deposits, persons, queries
+from storage.extensions import scans_due
+from storage.facts import DeadlineSwept
+from storage.refusals import Refusal, Refused
+from storage.rulings import DeadlineExtended
+
+_SWEEPER = "sweep_deadlines"
+_LONGEST = timedelta(days=366)
+
+
+def extend(
+    work: Context, exam: str, centre: str, until: datetime | None, reason: str, *, actor: str, at: datetime
+) -> None:
+    """A centre's scans are in time until then; None, and the session's own deadline counts again."""
+    rules, place = work.session.exam(exam), f"{exam}/{centre}"
+    if rules is None or rules.scan_deadline is None or work.session.centre(centre) is None:
+        raise Refused(Refusal.NOT_HERE, place)
+    due = rules.scan_deadline.deadline
+    if until is not None:
+        if not timedelta(0) < until - due.at < _LONGEST:
+            raise Refused(Refusal.TOO_FAR)
+        due = Deadline(until, Rule.UNTIL)
+    key = keep_reason(work.register.vault, place, reason)
+    facts = DeadlineExtended(exam=exam, centre=centre, until=due.at, rule=due.rule, reason=key)
+    with work.register.transaction() as transaction:
+        transaction.record(facts, place, actor=actor, at=at)
+        reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+
+
+def sweep(work: Context) -> int:
+    """How many centres and épreuves came to their deadline.
+
+    Those that are past it are looked at again: lists come late, and people decide of copies.
+    """
+    at = work.store.time()
+    swept = 0
+    for exam in work.session.written:
+        for centre in work.session.centres:
+            with work.register.reading() as connection:
+                due = scans_due(connection, work.session, exam.code, centre.uai)
+            if due is None or due.met(at):
+                continue
+            with work.register.reading() as connection:
+                done = queries.swept(connection, exam.code, centre.uai)
+                enrolled = persons.roster(connection, exam.code, centre.uai)
+            if not enrolled:
+                continue
+            reconcile_centre(work, exam.code, centre.uai, actor=_SWEEPER, at=at)
+            if done:
+                continue
+            note = DeadlineSwept(exam=exam.code, centre=centre.uai)
+            work.register.record(note, f"{exam.code}/{centre.uai}", actor=_SWEEPER, at=at)
+            swept += 1
+    return swept
+
+
+def sweep_dossiers(work: Context) -> int:
+    """How many candidates were found without a dossier, each once, of the épreuves whose deposit is over."""
+    at = work.store.time()
+    marked = 0
+    for exam in work.session.exams:
+        if exam.deposit is None or exam.deposit.deadline.met(at):
+            continue
+        with work.register.reading() as connection:
+            wanting = deposits.without_dossier(connection, exam.code)
+        marked += sum(
+            deposits.mark_absent(work.register, exam.code, candidate, actor=_SWEEPER, at=at)
+            for candidate in wanting
+        )
+    return marked

@@ -1,0 +1,270 @@
+"""Lots: planned, written for correctors to fetch, reassigned, pulled and given back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from actions.context import Context, now
+from papers.lot_sheet import LotSheet, lot_sheet_pdf
+from processors.lots import (
+    Cause,
+    EligibleCorrector,
+    Plan,
+    PlannedLot,
+    RoutableCopy,
+    barred,
+    lot_conflicts,
+    plan_lots,
+)
+from processors.session import Exam
+from storage import deposits, persons, queries
+from storage.events import Event
+from storage.facts import LotFormed, LotPulled, LotReassigned, LotRecalled, LotReturned
+from storage.ids import new_id
+from storage.keys import anonymous_copy, lot_copy, lot_list
+from storage.refusals import Refusal, Refused
+from storage.rows import CopyRow, CorrectorRow, LotRow, Routable
+from storage.rulings import LotClosed
+from storage.states import LotState
+
+
+def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
+    """What `form` would do now, and the copies it is about, by id."""
+    waiting, routable, correctors = _to_route(work, exam)
+    size, seed = work.session.lot_size_of(exam), secrets.randbits(32)
+    return plan_lots(routable, correctors, size, seed), {copy.id: copy for copy in waiting}
+
+
+def barred_for(work: Context, exam: Exam) -> dict[str, dict[Cause, int]]:
+    """For each corrector who may not take all the copies that wait: how many not, for each cause."""
+    _, routable, correctors = _to_route(work, exam)
+    return barred(routable, correctors)
+
+
+def _to_route(
+    work: Context, exam: Exam
+) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
+    with work.register.reading() as connection:
+        waiting = queries.routable(connection, exam.code)
+        correctors = persons.all_correctors(connection, exam.code)
+        companies = deposits.companies_of(connection)
+    copies = [
+        RoutableCopy(c.id, c.school, c.centre, c.number, companies.get(c.candidate, ())) for c in waiting
+    ]
+    return waiting, copies, [_eligible(corrector) for corrector in correctors]
+
+
+def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
+    """Plans, writes each lot's objects, then tells the register: a crash leaves objects of no lot, no more.
+
+    Inside the épreuve's window alone. Once it has lots, those that follow are complementary.
+    """
+    if not exam.in_window(at):
+        raise Refused(Refusal.WINDOW_CLOSED)
+    plan, copies = plan_for(work, exam)
+    with work.register.reading() as connection:
+        complementary = bool(queries.all_lots(connection, exam.code))
+    for lot in plan.lots:
+        name = new_id("lot")
+        _write(work, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
+        _record(work, exam, name, lot, complementary, at=at, actor=actor)
+    return plan
+
+
+@dataclass(frozen=True)
+class Formed:
+    """`lots` and `copies`: those of this run; `unroutable`: copies that no corrector may take."""
+
+    lots: int
+    copies: int
+    unroutable: int
+
+
+def form_all(work: Context) -> Formed:
+    """Of each épreuve whose window is open."""
+    lots = copies = unroutable = 0
+    for exam in work.session.written:
+        if exam.in_window(now()):
+            plan = form(work, exam, at=now(), actor="form_lots")
+            lots += len(plan.lots)
+            copies += sum(len(lot.copies) for lot in plan.lots)
+            unroutable += sum(len(left.copies) for left in plan.unroutable)
+    return Formed(lots, copies, unroutable)
+
+
+def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
+    """Another corrector takes it, once every rule is checked again."""
+    with work.register.reading() as connection:
+        corrector = persons.corrector(connection, corrector_id)
+    if corrector is None:
+        raise Refused(Refusal.UNKNOWN, corrector_id)
+    if lot.state is not LotState.ASSIGNED:
+        raise Refused(Refusal.PULLED)
+    if lot.exam not in corrector.exams:
+        raise Refused(Refusal.NOT_DESIGNATED)
+    if lot.corrector != corrector_id and (why := lot_conflicts(_copies_of(work, lot), _eligible(corrector))):
+        raise Refused(Refusal.MAY_NOT_TAKE, " ".join(why))
+    return work.register.record(LotReassigned(corrector=corrector_id), lot.id, actor=actor, at=at)
+
+
+def recall(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
+    """Back to before it was pulled, even when it is closed."""
+    return work.register.record(LotRecalled(), lot, actor=actor, at=at)
+
+
+def close(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
+    """Nothing more is done with a lot that was returned."""
+    return work.register.record(LotClosed(), lot, actor=actor, at=at)
+
+
+def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
+    """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
+    with work.register.reading() as connection:
+        correctors = persons.all_correctors(connection, lot.exam)
+    copies = _copies_of(work, lot)
+    return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
+
+
+def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
+    with work.register.reading() as connection:
+        people = {c.id: c for c in persons.roster(connection, lot.exam)}
+        copies = queries.lot_copies(connection, lot.id)
+        companies = deposits.companies_of(connection)
+    owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
+    return [
+        RoutableCopy(copy.id, who.school, copy.centre, who.number, companies.get(who.id, ()))
+        for copy, who in owners
+    ]
+
+
+def who_has(work: Context, token: str) -> CorrectorRow:
+    """The corrector of this token."""
+    with work.register.reading() as connection:
+        corrector = persons.corrector_by_token(connection, token)
+    if corrector is None:
+        raise Refused(Refusal.NOT_YOURS)
+    return corrector
+
+
+def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
+    """A lot of this corrector's, not closed, in its window."""
+    with work.register.reading() as connection:
+        lot = queries.lot(connection, lot_id)
+    if lot is None or lot.corrector != corrector:
+        raise Refused(Refusal.NOT_YOURS)
+    exam = work.session.exam(lot.exam)
+    assert exam is not None, "lots are formed for épreuves of the session"
+    if lot.state is LotState.CLOSED:
+        raise Refused(Refusal.CLOSED)
+    if not exam.in_window(at):
+        raise Refused(Refusal.WINDOW_CLOSED)
+    return lot, exam
+
+
+def pull(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
+    """Its corrector is about to see something of it: from now on nobody else gets it.
+
+    In the log, correctors act by their own id, by whatever account or token they come.
+    """
+    if lot.state is not LotState.ASSIGNED:
+        return None
+    return work.register.record(LotPulled(corrector=lot.corrector), lot.id, actor=lot.corrector, at=at)
+
+
+def give_back(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
+    """All that is in hand is marked; what was reported stays to come."""
+    return work.register.record(LotReturned(), lot.id, actor=lot.corrector, at=at)
+
+
+def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[Path]:
+    """A corrector's lots that are not returned, and whose window is open.
+
+    One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot is marked as
+    pulled before it is fetched; she can fetch it again.
+    """
+    with work.register.reading() as connection:
+        lots = queries.all_lots(connection, corrector=corrector)
+    folders = []
+    for lot in lots:
+        exam = work.session.exam(lot.exam)
+        if lot.state in (LotState.RETURNED, LotState.CLOSED) or exam is None or not exam.in_window(at):
+            continue
+        with suppress(Refused):  # reassigned since somebody looked
+            pull(work, lot, at=at)
+            folders.append(_fetch(work, lot, exam, to, at))
+    return folders
+
+
+def pdf_of(work: Context, lot: LotRow, copy: CopyRow) -> bytes:
+    """The copy as its corrector gets it."""
+    return work.store.vault.get(anonymous_copy(lot.exam, copy.anonymous_number or ""))
+
+
+def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
+    return EligibleCorrector(
+        corrector.id,
+        corrector.schools,
+        corrector.companies,
+        corrector.never_with,
+        corrector.quota,
+        corrector.assigned,
+    )
+
+
+def put_back(work: Context, exam: str, lot: str, number: str) -> None:
+    """A copy that was scanned again, to where its lot's others lie; before the register is told of it."""
+    work.store.lots.copy_from(work.store.vault, anonymous_copy(exam, number), lot_copy(exam, lot, number))
+
+
+def _write(work: Context, exam: Exam, lot: str, numbers: Sequence[str]) -> None:
+    for number in numbers:
+        put_back(work, exam.code, lot, number)
+    content = json.dumps({"lot": lot, "exam": exam.code, "copies": list(numbers)}).encode()
+    work.store.lots.put(lot_list(exam.code, lot), content, content_type="application/json")
+
+
+def _record(
+    work: Context,
+    exam: Exam,
+    name: str,
+    lot: PlannedLot,
+    complementary: bool,
+    *,
+    at: datetime,
+    actor: str,
+) -> None:
+    with work.register.transaction() as transaction:
+        formed = LotFormed(
+            exam=exam.code,
+            number=queries.next_lot_number(transaction.connection, exam.code),
+            corrector=lot.corrector,
+            copies=lot.copies,
+            complementary=complementary,
+        )
+        transaction.record(formed, name, actor=actor, at=at)
+
+
+def sheet_of(lot: LotRow, exam: Exam, copies: Sequence[CopyRow], *, at: datetime) -> bytes:
+    """The sheet that goes with these copies, as a PDF."""
+    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
+    return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, told, exam.closes_at or at, at))
+
+
+def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
+    folder = to / lot.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with work.register.reading() as connection:
+        copies = queries.lot_copies(connection, lot.id)
+    ready = [copy for copy in copies if copy.ready]
+    for copy in ready:
+        name = f"{copy.anonymous_number}.pdf"
+        key = lot_copy(lot.exam, lot.id, copy.anonymous_number or "")
+        work.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
+    (folder / "bordereau.pdf").write_bytes(sheet_of(lot, exam, ready, at=at))
+    return folder

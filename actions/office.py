@@ -1,0 +1,79 @@
+"""Office files become PDFs, by LibreOffice where it is installed, in a directory of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from actions.isolation import Limits, end_group
+from processors.dossiers.files import OFFICE, DepositedFile, FileKind
+
+_SECONDS = 180.0
+_MEMORY = 4 << 30  # bytes of address space
+_ITEM = (
+    '<item oor:path="/org.openoffice.Office.Common/Security/Scripting">'
+    '<prop oor:name="{}" oor:op="fuse"><value>true</value></prop></item>'
+)
+# a linked picture would be fetched, from the network or from this machine's own files
+_STRICT = map(_ITEM.format, ("BlockUntrustedRefererLinks", "DisableMacrosExecution"))
+_PROFILE = f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{"".join(_STRICT)}</oor:items>'
+
+
+def as_pdfs(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
+    """The same files, those of an office program as PDFs under their own names where that can be.
+
+    All at once, since LibreOffice takes long to start; then each alone that was not converted among others.
+    Macros do not run, and what a file only links to is not fetched.
+    """
+    office = shutil.which("soffice")
+    wanted = [file for file in files if file.kind in OFFICE]
+    if office is None or not wanted:
+        return tuple(files)
+    made = _converted(office, wanted)
+    for file in wanted if len(wanted) > 1 else ():
+        if file not in made:
+            made |= _converted(office, [file])
+    return tuple(made.get(file, file) for file in files)
+
+
+def _converted(office: str, files: Sequence[DepositedFile]) -> dict[DepositedFile, DepositedFile]:
+    """What LibreOffice makes of these; nothing of those that it cannot read."""
+    with tempfile.TemporaryDirectory(prefix="massicot-") as place:
+        sources = [Path(place, f"{k}.{file.kind.value}") for k, file in enumerate(files)]
+        for source, file in zip(sources, files, strict=True):
+            source.write_bytes(file.data)
+        profile = Path(place, "profile")
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE)
+        argv = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+        argv += ["--convert-to", "pdf", "--outdir", place, *map(str, sources)]
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            _run(argv, {"PATH": os.environ.get("PATH", ""), "HOME": place, "TMPDIR": place})
+        return {
+            file: DepositedFile(file.name, FileKind.PDF, pdf.read_bytes())
+            for source, file in zip(sources, files, strict=True)
+            if (pdf := source.with_suffix(".pdf")).exists()
+        }
+
+
+def _run(argv: list[str], env: dict[str, str]) -> None:
+    """Raises when it takes too long; nothing of it goes on then."""
+    process = subprocess.Popen(
+        argv,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=Limits(_SECONDS, _MEMORY).keep,
+    )
+    try:
+        process.wait(_SECONDS)
+    finally:
+        end_group(process.pid)
+        process.wait()

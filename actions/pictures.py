@@ -1,0 +1,95 @@
+"""Pictures of findings, kept in the vault for the receipt of the centre that scanned the copies.
+
+They show handwriting, perhaps a name: they go nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from actions.context import Context
+from actions.isolation import isolated
+from processors.findings import Evidence, Finding
+from processors.scans.anonymity import PagePlace
+from processors.scans.evidence import pictures
+from processors.scans.raster import BadScan
+from storage import queries
+from storage.facts import PlacedPage
+from storage.keys import kept_picture, stored_scan
+from storage.objects import NotFoundError
+from storage.rows import CopyRow
+
+
+def keep_pictures(
+    work: Context, scan: str, path: Path, places: Mapping[int, PagePlace], stated: Iterable[Finding]
+) -> None:
+    """The pictures of these findings; `places`: where each page of the scan lies in the file."""
+    made: dict[Evidence, bytes] = {}
+    with suppress(BadScan):  # a receipt without pictures is better than none
+        made = isolated(pictures, path, dict(places), _seen(stated))
+    for region, jpeg in made.items():
+        work.store.vault.put(_key(scan, region), jpeg, only_if_absent=True, content_type="image/jpeg")
+
+
+def pictures_of(work: Context, scan: str, stated: Iterable[Finding]) -> dict[Evidence, bytes]:
+    """Those that were kept of these findings."""
+    kept: dict[Evidence, bytes] = {}
+    for region in _seen(stated):
+        with suppress(NotFoundError):
+            kept[region] = work.store.vault.get(_key(scan, region))
+    return kept
+
+
+def picture_of(work: Context, scan: str, region: Evidence) -> bytes | None:
+    """The one that was kept of this region."""
+    with suppress(NotFoundError):
+        return work.store.vault.get(_key(scan, region))
+    return None
+
+
+def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evidence) -> bytes | None:
+    """A picture of a region of this page, made at the first time; None when it cannot be made."""
+    with suppress(NotFoundError):
+        return work.store.vault.get(_key(scan_id, region))
+    with work.register.reading() as connection:
+        scan = queries.scan(connection, scan_id)
+    if scan is None or scan.sha256 is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path = Path(folder) / "scan.pdf"
+        work.store.vault.download(stored_scan(scan.sha256), path)
+        places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
+        try:
+            jpeg = isolated(pictures, path, places, [region]).get(region)
+        except BadScan:
+            return None
+    if jpeg is not None:
+        work.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")
+    return jpeg
+
+
+def header_of(work: Context, copy: CopyRow) -> Evidence | None:
+    """Where the copy names somebody: its identity frame, or the top of its first page."""
+    framed = next((page for page in copy.pages if page.frame is not None), None)
+    if framed is None or framed.frame is None:
+        return Evidence(copy.pages[0].page, (0.0, 0.0, 210.0, 80.0)) if copy.pages else None
+    wide = work.form_of(copy.exam).of_model(framed.model).identity.frame.width
+    a_mm = math.dist(framed.frame[0], framed.frame[1]) / wide
+    xs, ys = [x / a_mm for x, _ in framed.frame], [y / a_mm for _, y in framed.frame]
+    x, y = max(min(xs) - 3, 0), max(min(ys) - 3, 0)
+    sides = (x, y, max(xs) + 3 - x, max(ys) + 3 - y)
+    left, top, width, height = (round(side, 1) for side in sides)
+    return Evidence(framed.page, (left, top, width, height))
+
+
+def _seen(stated: Iterable[Finding]) -> set[Evidence]:
+    return {region for found in stated for region in found.evidence}
+
+
+def _key(scan: str, region: Evidence) -> str:
+    place = "-".join(map(str, (region.page, *(region.box or ()))))
+    return kept_picture(scan, place)

@@ -1,0 +1,21 @@
+"""Why somebody did something, in that person's words: kept in the vault, for they may name people."""
+
+from __future__ import annotations
+
+from storage.keys import kept_words
+from storage.refusals import Refusal, Refused
+from storage.register import Vault
+
+
+def keep_reason(vault: Vault, subject: str, text: str) -> str:
+    """Its key. Raises Refused when nothing was written."""
+    if not text.strip():
+        raise Refused(Refusal.NO_REASON)
+    return keep_words(vault, subject, text)
+
+
+def keep_words(vault: Vault, subject: str, text: str) -> str:
+    """The key of what somebody wrote, if only of nothing."""
+    key = kept_words(subject, "txt")
+    vault.put(key, text.strip().encode())
+    return key

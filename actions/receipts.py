@@ -1,0 +1,126 @@
+"""The answer to a dropped file: its receipt, from what the register knows, laid beside it in the inbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from actions.context import Context
+from actions.pictures import pictures_of
+from actions.quarantine import keep_aside
+from actions.reconciling import reconciliation_of
+from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
+from processors.findings import Finding
+from processors.reconciliation import Reconciliation
+from storage import persons, queries
+from storage.extensions import scans_due
+from storage.keys import is_plain, receipt_key
+from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
+from storage.states import Life, ScanState
+
+
+def answer_and_clear(work: Context, scan: ScanRow, *, at: datetime) -> None:
+    """The last thing done with a file that the register calls done: answered, it leaves the inbox."""
+    answer(work, scan.id, at=at)
+    if scan.sha256 is None:  # set aside before its bytes were kept, such as a file that had gone and is back
+        keep_aside(work, scan)
+    work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+
+
+def answer(work: Context, scan_id: str, *, at: datetime) -> None:
+    """Writes the receipt of this scan. A file that was received before is answered with the same.
+
+    Under one name, the receipt is that of the file that was dropped last.
+    """
+    with work.register.reading() as connection:
+        dropped = queries.scan(connection, scan_id)
+        assert dropped is not None, "only a scan of the register is ever answered"
+        same = queries.scans_of_content(connection, dropped)
+        latest = [scan for scan in same if queries.latest_drop(connection, scan.inbox_key) == scan.id]
+    read = next(scan for scan in same if scan.id == (dropped.duplicate_of or dropped.id))
+    receipt = receipt_of(work, read, at)
+    html, text = render_html(receipt).encode(), render_json(receipt).encode()
+    for scan in latest:
+        key = receipt_key(scan.inbox_key, scan.id)
+        work.store.inbox.put(f"{key}.html", html, content_type="text/html; charset=utf-8")
+        work.store.inbox.put(f"{key}.json", text, content_type="application/json")
+
+
+def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
+    """What the register knows of this scan, its copies, and its centre and épreuve."""
+    exam = work.session.exam(scan.exam) if scan.exam else None
+    centre = work.session.centre(scan.centre) if scan.centre else None
+    with work.register.reading() as connection:
+        due = scans_due(connection, work.session, scan.exam, scan.centre)
+        copies = queries.copies_of_scan(connection, scan.id)
+        findings = queries.findings_of_scan(connection, scan.id)
+        known = reconciliation_of(connection, exam.code, centre.uai) if exam and centre else None
+    name = scan.inbox_key.rpartition("/")[2]
+    named = {copy.candidate for copy in copies if copy.candidate is not None}
+    if known is not None:
+        named |= {*known.enrolled, *known.received, *known.absent}
+    with work.register.reading() as connection:
+        people = {c.id: c for c in persons.enrolled_as(connection, ids=named)}
+    size = json.loads(work.store.vault.get(scan.reading))["scan"] if scan.reading else {}
+    return Receipt(
+        file=name if is_plain(name) else "(nom illisible)",
+        scan=scan.id,
+        sha256=scan.sha256 or "",
+        exam=exam.code if exam else "",
+        exam_title=exam.title if exam else "",
+        centre=centre.uai if centre else "",
+        centre_name=", ".join(filter(None, (centre.name, centre.city))) if centre else "",
+        deposited=scan.deposited_at,
+        issued=at,
+        deadline=due.at if due else None,
+        in_time=due.met(scan.deposited_at) if due else None,
+        images=size.get("images", 0),
+        pages=size.get("pages", 0),
+        quarantined=scan.state is ScanState.QUARANTINED,
+        copies=tuple(told_copy(copy, people, findings) for copy in copies),
+        findings=tuple(told_finding(found) for found in findings if found.copy is None and _open(found)),
+        reconciliation=_by_number(known, people) if known else None,
+        names={c.number: f"{c.family_name} {c.first_names}" for c in people.values()},
+        pictures=pictures_of(work, scan.id, map(told_finding, filter(_open, findings))),
+    )
+
+
+def told_copy(
+    copy: CopyRow, people: Mapping[str, EnrolledCandidate], findings: list[FindingRow]
+) -> ReceiptCopy:
+    """A copy as the centre is told of it, with what is still open of it."""
+    owner = people.get(copy.candidate) if copy.candidate else None
+    return ReceiptCopy(
+        position=copy.position,
+        who=f"{owner.family_name} {owner.first_names}, n° {owner.number}" if owner else None,
+        pages=tuple(page.page for page in copy.pages),
+        status=copy.status if copy.life is Life.CURRENT else copy.life,
+        findings=tuple(told_finding(found) for found in findings if found.copy == copy.id and _open(found)),
+    )
+
+
+def _open(found: FindingRow) -> bool:
+    return found.resolved_by is None
+
+
+def told_finding(found: FindingRow) -> Finding:
+    return Finding(found.code, found.severity, found.message, found.pages, found.evidence)
+
+
+def _by_number(known: Reconciliation, people: dict[str, EnrolledCandidate]) -> Reconciliation:
+    """The centre knows its candidates by number, the register by id."""
+
+    def numbers(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(people[who].number for who in ids if who in people))
+
+    return Reconciliation(
+        enrolled=numbers(known.enrolled),
+        present=None if known.present is None else numbers(known.present),
+        absent=numbers(known.absent),
+        received=numbers(known.received),
+        unattributed=known.unattributed,
+        present_without_copy=numbers(known.present_without_copy),
+        copy_of_absent=numbers(known.copy_of_absent),
+        copy_without_attendance=numbers(known.copy_without_attendance),
+    )

@@ -1,0 +1,43 @@
+"""Roster, attendance and copies of a centre and épreuve, as the register has them, and what follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from processors.reconciliation import Reconciliation, reconcile
+from storage import persons, queries
+from storage.extensions import scans_due
+from storage.facts import CandidateFinding, ReconciliationMade
+from storage.register import Transaction
+
+
+def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconciliation:
+    """By candidate id."""
+    enrolled = {candidate.id for candidate in persons.roster(connection, exam, centre)}
+    marks = persons.attendance_of(connection, exam, centre)
+    received, unattributed = queries.received(connection, exam, centre)
+    return reconcile(enrolled, marks, received, unattributed)
+
+
+def reconcile_centre(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> None:
+    """Records what is wrong now; nothing is recorded when it is the same as before."""
+    with work.register.transaction() as transaction:
+        reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+
+
+def reconcile_in(
+    transaction: Transaction, work: Context, exam: str, centre: str, *, actor: str, at: datetime
+) -> None:
+    """The same, of what this transaction has changed."""
+    due = scans_due(transaction.connection, work.session, exam, centre)
+    overdue = due is not None and not due.met(at)
+    found = reconciliation_of(transaction.connection, exam, centre).findings(overdue=overdue)
+    made = ReconciliationMade(
+        exam=exam,
+        centre=centre,
+        findings=tuple(CandidateFinding(candidate=who, finding=what) for who, what in found),
+    )
+    transaction.record(made, f"{exam}/{centre}", actor=actor, at=at)

@@ -1,0 +1,274 @@
+"""One dropped file, from its bytes to the receipt and the anonymous copies.
+
+Every stage looks at what is already true before it acts, so a run can be begun again at any point.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from actions.context import Context, now
+from actions.enrolled import naming, roster_of, with_numbers
+from actions.isolation import isolated, run_pages
+from actions.lots import put_back
+from actions.pictures import keep_pictures
+from actions.quarantine import sha256_of
+from actions.receipts import answer
+from actions.reconciling import reconcile_centre
+from actions.stages import Step, SurroundingsError
+from processors.findings import Code, Evidence, Finding, finding
+from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.dropped import attachments, inspect
+from processors.scans.form import Form
+from processors.scans.page import Expected
+from processors.scans.raster import BadScan
+from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
+from storage import intake, queries
+from storage.extensions import scans_due
+from storage.facts import (
+    CopyAnonymised,
+    CopyNotAnonymous,
+    PlacedPage,
+    ScanClaimed,
+    ScanDuplicate,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanReleased,
+    ScanStored,
+)
+from storage.keys import anonymous_copy, scan_path, set_aside, stored_scan
+from storage.objects import NotFoundError
+from storage.rows import CopyRow, ScanRow
+from storage.states import ScanState
+
+ACTOR = "process_scan"
+_ALPHABET = "ACDEFHJKMNPQRTUVWXY3479"  # nothing that is mistaken for something else on paper
+_LENGTH = 7
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the stages of one run share. `path`: the bytes, on this machine, for as long as the run lasts."""
+
+    scan: str
+    attempt: int
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the service reads in a list of runs; `told`: whether anything is new."""
+
+    name: str
+    message: str | None = None
+    told: bool = True
+
+
+async def process(scan_id: str, step: Step) -> Ended:
+    """The one way through a scan. `step` runs each stage, known by its French name."""
+    attempt = await step("prendre en charge", claim, scan_id)
+    if attempt is None:
+        return Ended("Rien à faire", told=False)
+    try:
+        with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+            job = await step("mettre à l'abri", keep, scan_id, attempt, Path(folder) / "scan.pdf")
+            if job is not None and await step("lire", read, job):
+                await step("rendre anonyme", anonymise, job)
+        await step("répondre au centre", conclude, scan_id)
+        return await step("conclure", verdict, scan_id)
+    except SurroundingsError as away:
+        await step("remettre à plus tard", give_back, scan_id, attempt)
+        return Ended("Remis à plus tard", str(away), told=False)
+
+
+def claim(work: Context, scan_id: str) -> int | None:
+    """The number of this attempt; None when the scan is done, or another run has it."""
+    attempt = _scan(work, scan_id).attempt + 1
+    won = work.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=now())
+    return attempt if won else None
+
+
+def give_back(work: Context, scan_id: str, attempt: int) -> None:
+    """It waits for better weather; this attempt is not held against it."""
+    released = ScanReleased(attempt=attempt, reason="the surroundings failed")
+    work.register.record(released, scan_id, actor=ACTOR, at=now())
+
+
+def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
+    """The bytes into the vault, under their own hash. None when there is nothing to read."""
+    scan = _scan(work, scan_id)
+    if scan.sha256 is not None:
+        work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
+        return Job(scan_id, attempt, path, scan.sha256)
+    try:
+        work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
+    except NotFoundError:
+        gone = finding(Code.READING_FAILED, what="le fichier a été retiré ou remplacé avant sa lecture")
+        _quarantine(work, scan_id, None, [gone])
+        return None
+    sha256 = sha256_of(path)
+    wrong = scan_path(scan.inbox_key, work.session).finding
+    try:
+        if wrong is None:
+            isolated(inspect, path)
+    except BadScan as bad:
+        wrong = bad.finding
+    if wrong is not None:
+        work.store.vault.put(set_aside(sha256), path, only_if_absent=True)
+        _quarantine(work, scan_id, sha256, [wrong])
+        return None
+    work.store.vault.put(stored_scan(sha256), path, only_if_absent=True, content_type="application/pdf")
+    if work.register.record(ScanStored(sha256=sha256), scan_id, actor=ACTOR, at=now()) is None:
+        with work.register.reading() as connection:
+            twin = queries.twin(connection, scan, sha256)
+        if twin is not None:
+            duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
+            work.register.record(duplicate, scan_id, actor=ACTOR, at=now())
+            return None
+    return Job(scan_id, attempt, path, sha256)
+
+
+def read(work: Context, job: Job) -> bool:
+    """Every page, then the copies they make, into the register. False when the file had to be set aside."""
+    scan = _scan(work, job.scan)
+    if scan.read_attempt is not None:
+        return True
+    assert scan.centre is not None and scan.exam is not None, "a scan without a place is never kept"
+    begun = time.monotonic()
+    roster = roster_of(work, scan.centre)
+    expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
+    try:
+        images = isolated(inspect, job.path)
+        parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
+        attached = isolated(attachments, job.path)
+    except BadScan as bad:
+        work.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)
+        _quarantine(work, job.scan, job.sha256, [bad.finding])
+        return False
+    pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
+    here = {candidate.number for candidate in roster}
+    roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
+    reading = understand(pages, job.sha256, roster, scan.centre, scan.exam, expected)
+    places = {
+        page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
+    }
+    stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
+    keep_pictures(work, job.scan, job.path, places, stated)
+    intake.keep_reading(
+        work.register,
+        job.scan,
+        job.attempt,
+        reading,
+        time.monotonic() - begun,
+        extra_findings=[*attached, *_lateness(work, scan)],
+        actor=ACTOR,
+        at=now(),
+    )
+    return True
+
+
+def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
+    with work.register.reading() as connection:
+        due = scans_due(connection, work.session, scan.exam, scan.centre)
+    if due is None or due.met(scan.deposited_at):
+        return []
+    return [finding(Code.LATE, what=str(due))]
+
+
+def anonymise(work: Context, job: Job) -> None:
+    """A copy leaves under a number drawn by lot, and only if nothing of a name can be read on it any more."""
+    with work.register.reading() as connection:
+        copies = queries.to_anonymise(connection, job.scan)
+    for copy in copies:
+        form = work.form_of(copy.exam)
+        places = [_place(page, form) for page in copy.pages]
+        forbidden = naming(work, copy.candidate)
+        found: Finding | None
+        try:
+            pdf = isolated(anonymous_pdf, job.path, places)
+            leaking = isolated(leaks, pdf, places, form, work.session.label_pattern, forbidden)
+        except BadScan as bad:
+            found = bad.finding
+        else:
+            shown = [copy.pages[k - 1].page for k in leaking]
+            found = finding(Code.NOT_ANONYMOUS, shown, evidence=map(Evidence, shown)) if shown else None
+        if found is not None:
+            where = dict(zip((page.page for page in copy.pages), places, strict=True))
+            keep_pictures(work, job.scan, job.path, where, [found])
+            work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
+            continue
+        number = _anonymous_number(work, copy, pdf)
+        key = anonymous_copy(copy.exam, number)
+        work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
+        if copy.lot is not None:
+            put_back(work, copy.exam, copy.lot, number)
+        made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
+        work.register.record(made, copy.id, actor=ACTOR, at=now())
+
+
+def _place(page: PlacedPage, form: Form) -> PagePlace:
+    wipe = None
+    if page.frame is not None:
+        identity = form.of_model(page.model).identity
+        pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
+        wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area)
+
+
+def conclude(work: Context, scan_id: str) -> None:
+    """Reconciliation and receipt; only then is the scan done, and only then does it leave the inbox."""
+    scan = _scan(work, scan_id)
+    if scan.centre and scan.exam:
+        reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=now())
+    answer(work, scan_id, at=now())
+    work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
+    if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
+        work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+
+
+def more_is_waiting(work: Context) -> bool:
+    with work.register.reading() as connection:
+        return queries.work_is_waiting(connection)
+
+
+def verdict(work: Context, scan_id: str) -> Ended:
+    scan = _scan(work, scan_id)
+    with work.register.reading() as connection:
+        found = queries.findings_of_scan(connection, scan_id)
+    if scan.state is ScanState.QUARANTINED:
+        return Ended("Écarté", ", ".join(sorted({one.code for one in found})))
+    if scan.state is ScanState.DUPLICATE:
+        return Ended("Déjà reçu", "Les mêmes octets sont arrivés auparavant.")
+    if found:
+        return Ended("Avec constats", f"{len(found)} constats")
+    return Ended("En ordre", "Toutes les copies sont complètes.")
+
+
+def _quarantine(work: Context, scan_id: str, sha256: str | None, findings: list[Finding]) -> None:
+    aside = ScanQuarantined(sha256=sha256, findings=tuple(findings))
+    work.register.record(aside, scan_id, actor=ACTOR, at=now())
+
+
+def _scan(work: Context, scan_id: str) -> ScanRow:
+    with work.register.reading() as connection:
+        scan = queries.scan(connection, scan_id)
+    assert scan is not None, "a run is only ever started for a scan of the register"
+    return scan
+
+
+def _anonymous_number(work: Context, copy: CopyRow, pdf: bytes) -> str:
+    """Drawn by lot with the copy's id: a run that is begun again draws the same for the same pages."""
+    drawing = random.Random(hashlib.sha256(copy.id.encode() + pdf).digest())
+    while True:
+        number = "".join(drawing.choices(_ALPHABET, k=_LENGTH))
+        with work.register.reading() as connection:
+            if queries.anonymous_number_free(connection, copy.exam, number):
+                return number

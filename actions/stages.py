@@ -1,0 +1,67 @@
+"""A stage of what a flow does: done in a thread, and its failure names nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from actions.context import Context, context
+from storage.failures import keep_failure
+from storage.objects import StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StageError(RuntimeError):
+    """A bug, told without what it was about: Prefect shows it to whoever looks at the run."""
+
+
+class SurroundingsError(StageError):
+    """The store, the register or the disk did not do its part: what was being done can be done later."""
+
+
+_SURROUNDINGS = (
+    *(ClientError, BotoCoreError, StoreError),
+    *(OperationalError, InterfaceError),
+    *(ConnectionError, TimeoutError),
+)
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE}
+
+
+class Step(Protocol):
+    """Runs a stage with what it works with; `name` is what the service reads, in French."""
+
+    def __call__(
+        self,
+        name: str,
+        stage: Callable[Concatenate[Context, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Coroutine[Any, Any, T]: ...
+
+
+async def plainly(
+    name: str, stage: Callable[Concatenate[Context, P], T], /, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Here and now. Texts of exceptions may quote a name or a number: they go to a file instead."""
+
+    def discreet() -> T:
+        try:
+            return stage(context(), *args, **kwargs)
+        except Exception as error:
+            told = keep_failure(context().settings.data_dir, error)
+            kind = SurroundingsError if _of_the_surroundings(error) else StageError
+            raise kind(f"{stage.__name__}: {told}") from None
+
+    return await asyncio.to_thread(discreet)
+
+
+def _of_the_surroundings(error: Exception) -> bool:
+    return isinstance(error, _SURROUNDINGS) or (isinstance(error, OSError) and error.errno in _FULL)

@@ -1,0 +1,79 @@
+"""Scans whose run died: taken up, three times at most, then set aside, which is said."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actions.context import Context, now
+from actions.quarantine import keep_aside
+from actions.receipts import answer_and_clear
+from processors.findings import Code, finding
+from storage import queries
+from storage.audit import history
+from storage.facts import (
+    CopyNotAnonymous,
+    ScanClaimed,
+    ScanProcessed,
+    ScanQuarantined,
+    ScanRead,
+    ScanReleased,
+    ScanReopened,
+    ScanStored,
+)
+from storage.rows import ScanRow
+from storage.states import ScanState
+
+ACTOR = "janitor"
+ATTEMPTS = 3
+SETTLING = timedelta(minutes=1)  # a run that has just died may still be told otherwise
+_PROGRESS = {kind.action for kind in (ScanStored, ScanRead, ScanReopened)}
+
+
+def find_unfinished(work: Context) -> list[ScanRow]:
+    """Claimed and not done, or arrived long enough ago that a run should have claimed them."""
+    before = now() - SETTLING
+    with work.register.reading() as connection:
+        arrived = queries.arrivals_to_process(connection)
+        return [*queries.stale_claims(connection, before), *(s for s in arrived if s.deposited_at < before)]
+
+
+def take_up(work: Context, scan: ScanRow) -> None:
+    """`watch_inbox` starts the next attempt. A run that died before its claim counts as an attempt too."""
+    attempt = scan.attempt
+    if scan.state is ScanState.ARRIVED:
+        attempt += 1
+        if work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now()) is None:
+            return  # a run has claimed it meanwhile
+    if _deaths(work, scan) + 1 < ATTEMPTS:
+        released = ScanReleased(attempt=attempt, reason="run ended without finishing")
+        work.register.record(released, scan.id, actor=ACTOR, at=now())
+        return
+    set_aside(work, scan)
+    answer_and_clear(work, scan, at=now())
+
+
+def _deaths(work: Context, scan: ScanRow) -> int:
+    """How often it was taken up since it last got further. Runs that gave it back themselves do not count."""
+    deaths = 0
+    with work.register.reading() as connection:
+        for event in history(connection, scan.id):
+            if event.action == ScanReleased.action:
+                deaths += event.actor == ACTOR
+            elif event.action in _PROGRESS:
+                deaths = 0
+    return deaths
+
+
+def set_aside(work: Context, scan: ScanRow) -> None:
+    """The whole file, or, where its copies are known already, those of them that are not ready to leave."""
+    failed = finding(Code.READING_FAILED, what=f"{ATTEMPTS} essais interrompus")
+    with work.register.reading() as connection:
+        copies = queries.copies_of_scan(connection, scan.id)
+        unready = queries.to_anonymise(connection, scan.id)
+    if not copies:
+        aside = ScanQuarantined(sha256=keep_aside(work, scan), findings=(failed,))
+        work.register.record(aside, scan.id, actor=ACTOR, at=now())
+        return
+    for copy in unready:
+        work.register.record(CopyNotAnonymous(findings=(failed,)), copy.id, actor=ACTOR, at=now())
+    work.register.record(ScanProcessed(), scan.id, actor=ACTOR, at=now())

@@ -1,0 +1,1 @@
+"""The command line, and what it starts on one machine: servers, workers, the demonstration."""

@@ -1,0 +1,38 @@
+"""The command line: `massicot COMMAND`. Each command's body stands in cli/commands/."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.commands import audit, backup, desk, dossiers, lots, machine, people, scans, service, session
+from cli.console import Commands
+
+app = typer.Typer(
+    name="massicot",
+    help="From the exam centre's scanner to the corrector: anonymous, complete lots of copies.",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("up")(machine.up)
+app.command("worker")(machine.worker)
+app.command("demo")(machine.demo)
+app.add_typer(session.app, name="session")
+app.add_typer(people.app, name="import")
+app.command("labels")(scans.labels)
+app.command("rehearse")(scans.rehearse)
+app.command("drop")(scans.drop)
+app.command("read")(scans.read)
+app.command("status")(service.status)
+app.command("findings")(service.findings)
+app.command("decide")(service.decide)
+app.add_typer(lots.app, name="lots")
+app.command("pull")(lots.pull)
+app.add_typer(dossiers.app, name="dossier")
+app.add_typer(desk.app, name="desk")
+app.add_typer(audit.app, name="audit")
+app.command("rebuild")(audit.rebuild)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)

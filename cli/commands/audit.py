@@ -1,0 +1,154 @@
+"""`massicot audit` and `massicot rebuild`: is the log whole, what does it tell, what does it give back?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands.options import HERE, AsJson, DataDir, working_on
+from cli.console import Commands, UserError, console, print_json, print_table
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from actions.context import Context
+    from storage.checkpoints import Checkpoint
+
+app = typer.Typer(
+    cls=Commands,
+    help="Verify the audit log, or tell the story of one copy, scan or lot.",
+    no_args_is_help=True,
+)
+
+
+@app.command()
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", help="What was kept elsewhere.", exists=True, dir_okay=False),
+    ] = None,
+    witness: Annotated[
+        Path | None,
+        typer.Option(
+            "--witness", help="Public key of who countersigned it (PEM).", exists=True, dir_okay=False
+        ),
+    ] = None,
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Find anything altered, removed, reordered, missing or put back, in the log and in the register."""
+    from storage.signing import load_public_key
+    from storage.verify import Problem
+    from storage.verify import verify as check
+
+    if witness is not None and checkpoint is None:
+        raise UserError("--witness goes with --checkpoint")
+    kept = _read_checkpoint(checkpoint) if checkpoint else None
+    with working_on(data) as work:
+        problems = check(work.store.audit, _public_key(work), work.register, checkpoint=kept)
+    if kept and witness and not kept.is_witnessed_by(load_public_key(witness)):
+        problems.append(Problem("checkpoint", "This witness did not sign the checkpoint."))
+    if as_json:
+        print_json([{"where": problem.where, "message": problem.message} for problem in problems])
+        raise typer.Exit(bool(problems))
+    if problems:
+        raise UserError("\n".join(f"{problem.where}: {problem.message}" for problem in problems))
+    console.print("[green]The audit log is whole, and the register says the same.[/]")
+
+
+@app.command()
+def checkpoint(data: DataDir = HERE) -> None:
+    """Print a signed statement of where the log stands, to keep or publish elsewhere."""
+    from actions.context import now
+    from storage import audit
+    from storage.signing import load_or_make_key
+
+    with working_on(data) as work:
+        key = load_or_make_key(work.settings.signing_key_path)
+        try:
+            made = audit.checkpoint(work.register, work.store.audit, key, at=now())
+        except audit.AuditError as error:
+            raise UserError(str(error)) from None
+    typer.echo(made.to_text(), nl=False)
+
+
+@app.command()
+def countersign(
+    file: Annotated[Path, typer.Argument(help="A checkpoint.", exists=True, dir_okay=False)],
+    key: Annotated[Path, typer.Option("--key", help="Ed25519 key of the witness (PEM); made if absent.")],
+) -> None:
+    """Print the checkpoint with a witness's signature."""
+    from storage.signing import load_or_make_key
+
+    typer.echo(_read_checkpoint(file).countersigned(load_or_make_key(key)).to_text(), nl=False)
+
+
+@app.command()
+def history(
+    subject: Annotated[str, typer.Argument(help="Id of a copy, scan, lot or corrector.")],
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything that happened to one copy, scan or lot."""
+    from storage import audit
+
+    with working_on(data) as work, work.register.reading() as connection:
+        events = audit.history(connection, subject)
+    if as_json:
+        print_json(
+            [
+                {"seq": e.seq, "at": e.at, "actor": e.actor, "action": e.action, "facts": e.facts}
+                for e in events
+            ]
+        )
+        return
+    if not events:
+        raise UserError(f"nothing is known of {subject}")
+    print_table(
+        subject,
+        ["event", "at (UTC)", "actor", "action"],
+        ([e.seq, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action] for e in events),
+    )
+
+
+def rebuild(
+    url: Annotated[str, typer.Argument(help="SQLAlchemy URL of an empty register.")],
+    data: DataDir = HERE,
+) -> None:
+    """Replay the audit log into an empty register."""
+    from sqlalchemy.exc import ArgumentError
+
+    from storage import audit
+    from storage.register import open_register
+
+    with working_on(data) as work:
+        try:
+            empty = open_register(url, work.store.vault)
+            count = audit.rebuild(work.store.audit, _public_key(work), empty)
+        except ArgumentError as error:
+            raise UserError(
+                f"{url} is no SQLAlchemy URL, such as sqlite:////path/new.sqlite: {error}"
+            ) from None
+        except audit.AuditError as error:
+            raise UserError(str(error)) from None
+    console.print(f"{count} events replayed into {url}")
+
+
+def _public_key(work: Context) -> Ed25519PublicKey:
+    from storage.signing import load_public_key
+
+    path = work.settings.signing_key_path.with_suffix(".pub")
+    if not path.exists():
+        raise UserError("nothing is sealed yet: `massicot up` seals the log every five minutes")
+    return load_public_key(path)
+
+
+def _read_checkpoint(path: Path) -> Checkpoint:
+    from storage.checkpoints import Checkpoint
+
+    try:
+        return Checkpoint.model_validate_json(path.read_bytes())
+    except ValueError:
+        raise UserError(f"{path} is not a checkpoint") from None

@@ -1,0 +1,164 @@
+"""Commands about candidates' dossiers: reading one, deciding of one, the commission's list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.commands.options import HERE, AsJson, DataDir, ExamCode, checked_roster, checked_session, working_on
+from cli.console import UserError, console, print_json, print_table
+from processors.dossiers.findings import Code
+from storage.facts import Pronounced
+
+if TYPE_CHECKING:
+    from actions.commission import Commission
+    from actions.context import Context
+
+Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
+School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre (E6).")]
+app = typer.Typer(help="Candidates' dossiers.", no_args_is_help=True)
+
+
+@app.command("read")
+def read(
+    paths: Annotated[
+        list[Path], typer.Argument(help="The deposit: files, or a directory of them.", exists=True)
+    ],
+    session: Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)],
+    roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
+    exam: ExamCode,
+    candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number, 11 digits.")],
+    deposited_at: Annotated[
+        str | None, typer.Option("--deposited-at", help="When, in ISO 8601; a Paris clock unless it says.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a dossier and say what it raises, without storing anything."""
+    from actions.dossiers import read_deposit
+    from processors.session import ExamKind
+
+    rules = checked_session(session)
+    people = checked_roster(roster)
+    person = next((c for c in people if c.number == candidate), None)
+    if person is None:
+        raise UserError("this candidate is not in the roster")
+    epreuve = rules.exam(exam)
+    if epreuve is None or epreuve.kind is not ExamKind.DOSSIER:
+        raise UserError(f"{exam} is not a dossier épreuve of this session")
+    if rules.dossier_rule(exam, person.option, person.category) is None:
+        raise UserError(f"the session has no rule for {exam}, {person.option}, {person.category}")
+    deposited = [(name, path.read_bytes()) for name, path in _files(paths)]
+    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at), roster=people)
+    if as_json:
+        print_json(said)
+        return
+    print_table(
+        f"{len(said['pieces'])} pieces, {said['verdict']}",
+        ["piece", "file", "pages", "signed"],
+        ([p["kind"], p["file"], ", ".join(map(str, p["pages"])), _signed(p)] for p in said["pieces"]),
+    )
+    for found in said["findings"]:
+        console.print(f"{found['code']}: {found['message']}", markup=False)
+
+
+@app.command("decide")
+def decide(
+    dossier: Annotated[str, typer.Argument(help="Id of the dossier, as the commission's list gives it.")],
+    decision: Annotated[Pronounced, typer.Argument(help="What the commission pronounces.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the vault.")],
+    author: Annotated[str, typer.Option("--author", help="Who pronounces; kept in the vault.")],
+    ground: Annotated[
+        list[Code] | None, typer.Option("--ground", help="A ground of non-conformity; may be repeated.")
+    ] = None,
+    data: DataDir = HERE,
+) -> None:
+    """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
+    from actions.context import now
+    from actions.dossiers import pronounce
+
+    with working_on(data) as work:
+        pronounce(work, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=now())
+    console.print(f"{dossier}: recorded")
+
+
+@app.command("report")
+def report(
+    exam: ExamCode,
+    centre: Centre = None,
+    school: School = None,
+    to: Annotated[
+        Path, typer.Option("--to", help="The folder to write the PDF and the CSV in.", file_okay=False)
+    ] = Path(),
+    data: DataDir = HERE,
+) -> None:
+    """Write the list of a commission, a centre's or a school's, as a PDF and as CSV. Both name candidates."""
+    from actions.commission import write_report
+    from actions.context import now
+
+    with working_on(data) as work:
+        if work.session.exam(exam) is None:
+            raise UserError(f"{exam}: not an épreuve of this session")
+        for path in write_report(work, exam, _before(work, centre, school), to, at=now()):
+            console.print(str(path), markup=False)
+
+
+@app.command("notices")
+def notices(
+    exam: ExamCode,
+    centre: Centre = None,
+    school: School = None,
+    to: Annotated[
+        Path, typer.Option("--to", help="The folder to write a PDF a candidate in.", file_okay=False)
+    ] = Path(),
+    data: DataDir = HERE,
+) -> None:
+    """Write letters that say what can still be mended, and until when. Each names its candidate."""
+    from actions.commission import write_notices
+    from actions.context import now
+
+    with working_on(data) as work:
+        rules = work.session.exam(exam)
+        if rules is None:
+            raise UserError(f"{exam}: not an épreuve of this session")
+        written = write_notices(work, rules, _before(work, centre, school), to, at=now(), actor="service")
+    console.print(f"{len(written)} notices in {to}", markup=False)
+
+
+def _before(work: Context, centre: str | None, school: str | None) -> Commission:
+    """The commission of a written centre or of a training centre, of which one is given."""
+    from actions.commission import Commission
+
+    if (centre is None) == (school is None):
+        raise UserError("give either --centre or --school")
+    if centre is not None and work.session.centre(centre) is None:
+        raise UserError(f"{centre}: not a centre of this session")
+    return Commission(centre, school)
+
+
+def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+    """Every file with its name inside the deposit."""
+    for path in paths:
+        if path.is_dir():
+            yield from ((str(p.relative_to(path)), p) for p in sorted(path.rglob("*")) if p.is_file())
+        else:
+            yield path.name, path
+
+
+def _instant(said: str | None) -> dt.datetime | None:
+    from processors.deadlines import PARIS
+
+    if said is None:
+        return None
+    try:
+        at = dt.datetime.fromisoformat(said)
+    except ValueError:
+        raise UserError(f"{said!r} is no ISO 8601 instant, such as 2026-04-22T11:59:59+02:00") from None
+    return at if at.tzinfo else at.replace(tzinfo=PARIS)
+
+
+def _signed(piece: dict[str, Any]) -> str:
+    return ", ".join(f"{s['role'] or 'signature'}: {s['state']}" for s in piece["signatures"])

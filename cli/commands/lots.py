@@ -1,0 +1,163 @@
+"""`massicot lots` and `massicot pull`: from complete copies to correctors' hands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands.options import HERE, AsJson, DataDir, ExamCode, working_on
+from cli.console import Commands, UserError, console, print_json, print_table
+
+if TYPE_CHECKING:
+    from actions.context import Context
+    from processors.lots import Plan
+    from storage.rows import LotRow
+
+app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)
+
+LotName = Annotated[str, typer.Argument(help="The lot, as U4-001, or its id.")]
+
+
+@app.command()
+def form(
+    exam: ExamCode,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Make lots of the complete copies of an épreuve, inside its window."""
+    from actions import lots as of_lots
+    from actions.context import now
+
+    with working_on(data) as work:
+        rules = work.session.exam(exam)
+        if rules is None or rules.window is None:
+            raise UserError(f"{exam} is not a written épreuve of this session")
+        if dry_run:
+            plan, _ = of_lots.plan_for(work, rules)
+        else:
+            plan = of_lots.form(work, rules, at=now(), actor="service")
+        references = _references(work)
+    _show(plan, references, as_json)
+
+
+def _references(work: Context) -> dict[str, str]:
+    """How the service calls each corrector, by opaque id."""
+    from storage import persons
+
+    with work.register.reading() as connection:
+        return {c.id: c.reference for c in persons.all_correctors(connection)}
+
+
+def _lot_called(work: Context, name: str) -> LotRow:
+    from storage import queries
+
+    with work.register.reading() as connection:
+        found = next((lot for lot in queries.all_lots(connection) if name in (lot.id, lot.name)), None)
+    if found is None:
+        raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
+    return found
+
+
+def _show(plan: Plan, references: dict[str, str], as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "lots": [{"corrector": lot.corrector, "copies": list(lot.copies)} for lot in plan.lots],
+                "unroutable": [
+                    {"school": left.school, "copies": list(left.copies), "reasons": list(left.reasons)}
+                    for left in plan.unroutable
+                ],
+            }
+        )
+        return
+    copies = sum(len(lot.copies) for lot in plan.lots)
+    print_table(
+        f"{len(plan.lots)} lots, {copies} copies",
+        ["corrector", "copies"],
+        ([references[lot.corrector], len(lot.copies)] for lot in plan.lots),
+    )
+    for left in plan.unroutable:
+        console.print(f"[red]{len(left.copies)} copies of {left.school} that nobody may take:[/]")
+        for reason in left.reasons:
+            console.print(f"  {reason}", markup=False)
+
+
+@app.command()
+def show(
+    exam: Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")] = None,
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List the lots: whose they are, how many copies, in which state."""
+    from dataclasses import asdict
+
+    from storage import queries
+
+    with working_on(data) as work, work.register.reading() as connection:
+        lots = queries.all_lots(connection, exam)
+        references = _references(work)
+    if as_json:
+        more = ({"name": lot.name, "reference": references[lot.corrector]} for lot in lots)
+        print_json([asdict(lot) | named for lot, named in zip(lots, more, strict=True)])
+        return
+    print_table(
+        f"{len(lots)} lots",
+        ["lot", "id", "corrector", "copies", "state"],
+        ([lot.name, lot.id, references[lot.corrector], lot.copies, lot.state] for lot in lots),
+    )
+
+
+@app.command()
+def reassign(
+    lot: LotName,
+    corrector: Annotated[str, typer.Argument(help="Who takes it: the service's reference, or the id.")],
+    data: DataDir = HERE,
+) -> None:
+    """Give a lot to another corrector, once every rule is checked again."""
+    from actions import lots as of_lots
+    from actions.context import now
+
+    with working_on(data) as work:
+        taker = next((id_ for id_, name in _references(work).items() if corrector in (id_, name)), None)
+        if taker is None:
+            raise UserError(f"there is no corrector {corrector}")
+        of_lots.reassign(work, _lot_called(work, lot), taker, actor="service", at=now())
+    console.print(f"{lot} is {corrector}'s now.")
+
+
+@app.command("return")
+def give_back(
+    lot: LotName,
+    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    data: DataDir = HERE,
+) -> None:
+    """Say, as its corrector, that a lot is corrected."""
+    from actions import lots as of_lots
+    from actions.context import now
+
+    with working_on(data) as work:
+        at = now()
+        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, _lot_called(work, lot).id, at=at)
+        of_lots.give_back(work, mine, at=at)
+    console.print(f"{lot} is returned.")
+
+
+def pull(
+    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    to: Annotated[Path, typer.Option("--to", help="Where the lots are put.", file_okay=False)] = Path("lots"),
+    data: DataDir = HERE,
+) -> None:
+    """Bring a corrector's lots: a PDF for each copy, and a sheet."""
+    from actions import lots as of_lots
+    from actions.context import now
+
+    with working_on(data) as work:
+        pulled = of_lots.pull_all(work, of_lots.who_has(work, token).id, to, at=now())
+    for folder in pulled:
+        copies = len(list(folder.glob("*.pdf"))) - 1
+        console.print(f"{folder}: {copies} {'copy' if copies == 1 else 'copies'} and the sheet", markup=False)
+    if not pulled:
+        console.print("No lot waits for you.")

@@ -1,0 +1,70 @@
+"""Options that several commands share, and how a command finds what it works with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.console import UserError
+
+if TYPE_CHECKING:
+    from actions.context import Context
+    from processors.people import Candidate
+    from processors.session import Session
+
+DataDir = Annotated[
+    Path,
+    typer.Option("--data", envvar="MASSICOT_DATA_DIR", help="The data directory.", file_okay=False),
+]
+CentreCode = Annotated[str, typer.Option("--centre", help="UAI of the centre.")]
+ExamCode = Annotated[str, typer.Option("--exam", help="Code of the épreuve.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+HERE = Path("massicot-data")
+
+
+@contextmanager
+def working_on(data: Path) -> Iterator[Context]:
+    """Store and register of a data directory, and what may go wrong with them told in one line."""
+    os.environ["MASSICOT_DATA_DIR"] = str(data)
+    from botocore.exceptions import BotoCoreError, ClientError
+    from sqlalchemy.exc import OperationalError
+
+    from actions.context import context
+    from processors.session import SessionError
+    from storage.objects import NotFoundError, StoreError
+    from storage.refusals import Refused
+
+    try:
+        yield context()
+    except (StoreError, SessionError, Refused) as error:
+        raise UserError(str(error)) from None
+    except NotFoundError as error:
+        raise UserError(f"not in the store: {error}") from None
+    except (BotoCoreError, ClientError) as error:
+        raise UserError(f"the store does not answer: {error}\nIs `massicot up` running on {data}?") from None
+    except OperationalError as error:
+        raise UserError(f"the register does not answer: {error.orig}") from None
+
+
+def checked_roster(path: Path, session: Session | None = None) -> tuple[Candidate, ...]:
+    from processors.people import read_candidates
+
+    people = read_candidates(path.read_bytes(), session)
+    if people.problems:
+        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
+        raise UserError(f"{path} cannot be taken as it is:\n{lines}")
+    return people.rows
+
+
+def checked_session(path: Path) -> Session:
+    from processors.session import SessionError, load_session
+
+    try:
+        return load_session(path)
+    except SessionError as error:
+        raise UserError(str(error)) from None

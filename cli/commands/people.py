@@ -1,0 +1,89 @@
+"""`massicot import`: rosters, correctors and attendance lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.commands.options import HERE, CentreCode, DataDir, ExamCode, working_on
+from cli.console import Commands, UserError, console
+
+if TYPE_CHECKING:
+    from processors.tables import Import
+
+app = typer.Typer(
+    cls=Commands, help="Import candidates, correctors or an attendance list.", no_args_is_help=True
+)
+
+CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
+
+
+@app.command()
+def candidates(file: CsvFile, data: DataDir = HERE) -> None:
+    """Import the roster, whole, once no line of it is bad."""
+    from actions.context import now
+    from storage import intake
+
+    with working_on(data) as work:
+        read = intake.import_candidates(
+            work.register, file.read_bytes(), work.session, actor="service", at=now()
+        )
+        _tell(file, read, "candidates")
+
+
+@app.command()
+def correctors(
+    file: CsvFile,
+    tokens: Annotated[
+        Path | None,
+        typer.Option("--tokens", help="Add the new correctors' tokens to this file.", dir_okay=False),
+    ] = None,
+    data: DataDir = HERE,
+) -> None:
+    """Import the correctors, and give each new one a token."""
+    from actions.context import now
+    from storage import intake, persons
+
+    if tokens is not None:
+        tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
+    with working_on(data) as work:
+        read = intake.import_correctors(
+            work.register, file.read_bytes(), work.session, actor="service", at=now()
+        )
+        _tell(file, read, "correctors")
+        with work.register.reading() as connection:
+            without = [c for c in persons.all_correctors(connection) if not c.has_token]
+        issued = {
+            c.reference: intake.issue_token(work.register, c.id, actor="service", at=now()) for c in without
+        }
+    lines = [f"{reference};{token}" for reference, token in issued.items()]
+    if not lines:
+        return
+    if tokens is None:
+        console.print("New tokens, shown this once:")
+        for line in lines:
+            console.print(f"  {line}", markup=False)
+        return
+    with tokens.open("a") as out:
+        out.writelines(f"{line}\n" for line in lines)
+    console.print(f"{len(lines)} tokens written to {tokens}")
+
+
+@app.command()
+def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = HERE) -> None:
+    """Import the attendance list of a centre and épreuve."""
+    from actions.attendance import take
+    from actions.context import now
+
+    with working_on(data) as work:
+        read = take(work, exam, centre, file.read_bytes(), actor="service", at=now())
+        _tell(file, read, "lines")
+
+
+def _tell(file: Path, read: Import[Any], what: str) -> None:
+    if read.problems:
+        told = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
+        raise UserError(f"nothing imported, {read.kept_back} good lines wait until these are mended:\n{told}")
+    console.print(f"{file.name}: {len(read.rows)} {what} imported")

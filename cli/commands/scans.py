@@ -1,0 +1,138 @@
+"""Commands about paper and files: labels, rehearsals, dropping a file, reading one without storing it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands.options import (
+    HERE,
+    AsJson,
+    CentreCode,
+    DataDir,
+    ExamCode,
+    checked_roster,
+    checked_session,
+    working_on,
+)
+from cli.console import UserError, console, print_json, print_table
+from storage.keys import scan_key
+
+SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
+
+
+def read(
+    scan: Annotated[Path, typer.Argument(help="The scan, a PDF.", exists=True, dir_okay=False)],
+    session: SessionFile,
+    roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
+    centre: CentreCode,
+    exam: ExamCode,
+    as_json: AsJson = False,
+) -> None:
+    """Read a scan and say what it holds, without storing anything."""
+    from processors.scans.contract import scan_json
+    from processors.scans.dropped import inspect
+    from processors.scans.raster import BadScan
+    from processors.scans.reader import read_scan
+
+    begun = time.monotonic()
+    rules = checked_session(session)
+    candidates = checked_roster(roster)
+    form = rules.form_of(exam)
+    try:
+        inspect(scan)
+        reading = read_scan(scan, form, rules.label_pattern, candidates, centre, exam)
+    except BadScan as bad:
+        raise UserError(f"{bad.code.value}: {bad.finding.message}") from None
+    said = scan_json(reading, time.monotonic() - begun)
+    if as_json:
+        print_json(said)
+        return
+    print_table(
+        f"{len(reading.pages)} pages, {len(reading.copies)} copies, {said['scan']['seconds']} s",
+        ["copy", "candidate", "status", "pages", "findings"],
+        (
+            [rank, copy.candidate, copy.status, ", ".join(map(str, copy.pages)), _codes(copy.findings)]
+            for rank, copy in enumerate(reading.copies, 1)
+        ),
+    )
+    for found in reading.findings:
+        console.print(f"{found.code}: {found.message}")
+
+
+def _codes(findings: tuple[object, ...]) -> str:
+    counted = Counter(getattr(found, "code", "") for found in findings)
+    return ", ".join(code if count == 1 else f"{code} × {count}" for code, count in counted.items())
+
+
+def drop(
+    file: Annotated[Path, typer.Argument(help="The scan, a PDF.", exists=True, dir_okay=False)],
+    centre: CentreCode,
+    exam: ExamCode,
+    data: DataDir = HERE,
+) -> None:
+    """Drop a scan into the inbox, as a centre does."""
+    from storage.keys import is_plain
+
+    if not is_plain(file.name):
+        raise UserError("give the file a shorter, printable name")
+    with working_on(data) as work:
+        if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
+            raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
+        key = scan_key(centre, exam, file.name)
+        work.store.inbox.put(key, file, content_type="application/pdf")
+    console.print(f"Dropped as {key}", markup=False)
+    console.print("The receipt comes beside it, under receipts/, once the file is read.")
+
+
+def labels(
+    roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
+    session: SessionFile,
+    centre: CentreCode,
+    exam: ExamCode,
+    to: Annotated[
+        Path,
+        typer.Option("--to", help="The PDF to write: 24 labels of 63.5 × 33.9 mm on A4.", dir_okay=False),
+    ] = Path("labels.pdf"),
+) -> None:
+    """Make sheets of bar-code labels for a centre and épreuve."""
+    from papers.labels import label_sheet
+
+    rules = checked_session(session)
+    rules_of = rules.exam(exam)
+    if rules_of is None:
+        raise UserError(f"{exam} is not an épreuve of this session")
+    people = checked_roster(roster, rules)
+    enrolled = [c for c in people if c.centre == centre and exam in c.exams]
+    if not enrolled:
+        raise UserError(f"nobody is enrolled for {exam} in {centre}")
+    to.write_bytes(label_sheet(enrolled, exam, rules_of.title, centre, rules.form_of(exam)))
+    console.print(f"{len(enrolled)} labels in {to}", markup=False)
+
+
+def rehearse(
+    session: SessionFile,
+    centre: CentreCode,
+    exam: ExamCode,
+    copies: Annotated[
+        int, typer.Option("--copies", help="How many copies; 18 show every trouble.", min=1)
+    ] = 18,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same scans.")] = 1,
+    to: Annotated[Path, typer.Option("--to", help="Where to write them.", file_okay=False)] = Path(
+        "rehearsal"
+    ),
+) -> None:
+    """Draw a troubled scan of invented copies, to rehearse with."""
+    from specimens.rehearsal import plan_session, write_session
+
+    rules = checked_session(session)
+    if rules.centre(centre) is None or exam not in {e.code for e in rules.written}:
+        raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
+    plan = plan_session(seed, [centre], [exam], copies)
+    for path in write_session(plan, rules.form_of(exam), to):
+        console.print(f"{path}: {copies} copies", markup=False)
+    console.print(f"Rosters, attendance and what is true of each copy lie beside, in {to}.", markup=False)

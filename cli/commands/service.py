@@ -1,0 +1,130 @@
+"""What the coordination service asks and decides: `status`, `findings`, `decide`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from cli.commands.options import HERE, AsJson, DataDir, working_on
+from cli.console import console, print_counts, print_json
+from storage.facts import Decision
+
+if TYPE_CHECKING:
+    from storage.rows import CopyRow
+
+CentreFilter = Annotated[str | None, typer.Option("--centre", help="Of this centre alone.")]
+ExamFilter = Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")]
+
+
+def status(
+    health: Annotated[
+        bool, typer.Option("--health", help="Is everything well? Exit code 1 when not.")
+    ] = False,
+    data: DataDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count, for each épreuve, what is expected, complete, in lots; and its dossiers by what is proposed."""
+    if health:
+        _tell_health(data)
+        return
+    from storage import deposits
+    from storage.counts import exam_counts
+
+    with working_on(data) as work, work.register.reading() as connection:
+        rows = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
+        exams = [exam.code for exam in work.session.with_dossiers]
+        dossiers = [asdict(deposits.dossier_counts(connection, exam)) for exam in exams]
+    if as_json:
+        print_json([*rows, *dossiers])
+        return
+    print_counts("copies", rows)
+    print_counts("dossiers", dossiers)
+
+
+def _tell_health(data: Path) -> None:
+    from actions.context import now
+    from actions.measures import Health
+
+    with working_on(data) as work:
+        told = Health.of(work, now())
+    print_json({"well": told.well(), "ready": told.ready, **asdict(told)})
+    raise typer.Exit(0 if told.well() else 1)
+
+
+def findings(
+    exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = HERE, as_json: AsJson = False
+) -> None:
+    """List what is open, where it is, and what to do about it."""
+    from storage import persons, queries
+
+    with working_on(data) as work, work.register.reading() as connection:
+        found = queries.open_findings(connection, exam=exam, centre=centre)
+        copies = {f.copy: queries.copy(connection, f.copy) for f in found if f.copy}
+        numbers = {c.id: c.number for c in persons.roster(connection)}
+    if as_json:
+        print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
+        return
+    for f in found:
+        where = _where(copies.get(f.copy or ""), f.candidate, numbers)
+        place = " ".join(filter(None, (f.exam, f.centre)))
+        console.print(f"[bold]{f.severity}[/]  {f.code}  {place}", highlight=False)
+        console.print(f"  {_said(f.copy, f.scan, where)}", markup=False, highlight=False)
+        console.print(Padding(Text(f.message), (0, 0, 1, 2)), soft_wrap=False)
+    console.print(f"{len(found)} open")
+
+
+def _where(copy: CopyRow | None, candidate: str | None, numbers: dict[str, str]) -> dict[str, Any]:
+    """What a person needs to find the copy on the table and to say whose it is."""
+    return {
+        "position": copy and copy.position,
+        "copy_pages": [page.page for page in copy.pages] if copy else [],
+        "guesses": [
+            {"candidate": numbers[guess.candidate], "probability": guess.probability}
+            for guess in (copy.guesses if copy else ())
+            if guess.candidate in numbers
+        ],
+        "candidate_number": numbers.get(candidate or (copy and copy.candidate) or ""),
+    }
+
+
+def _said(copy: str | None, scan: str | None, where: dict[str, Any]) -> str:
+    told = [copy or scan]
+    if copy:
+        told.append(f"number {where['position']} of {scan}")
+        told.append(f"its pages there: {', '.join(map(str, where['copy_pages']))}")
+    if where["candidate_number"]:
+        told.append(f"candidate {where['candidate_number']}")
+    elif where["guesses"]:
+        guesses = (f"{g['candidate']} ({g['probability']:.0%})" for g in where["guesses"])
+        told.append(f"perhaps of {', '.join(guesses)}")
+    return "; ".join(filter(None, told))
+
+
+def decide(
+    copy: Annotated[str, typer.Argument(help="Id of the copy that waits.")],
+    decision: Annotated[Decision, typer.Argument(help="What is decided of it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the vault.")],
+    candidate: Annotated[
+        str | None, typer.Option("--candidate", help="Number of the candidate, to attribute it.")
+    ] = None,
+    data: DataDir = HERE,
+) -> None:
+    """Decide of a copy that waits: whose it is, or that it may go."""
+    from actions import copies
+    from actions.context import now
+    from storage.rulings import CopyProposed
+
+    with working_on(data) as work:
+        event = copies.decide(work, copy, decision, reason, number=candidate or "", actor="service", at=now())
+    if event is None:
+        told = "nothing new: this was said before"
+    elif event.action == CopyProposed.action:
+        told = "proposed; it takes two people at the desk"
+    else:
+        told = "decided. The flows go on"
+    console.print(f"{copy}: {told}.")

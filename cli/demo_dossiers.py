@@ -1,0 +1,95 @@
+"""The demonstration's dossiers: deposited with every kind of trouble, read by the flows, reported on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from actions.context import Context
+from cli.demo_session import CENTRES
+from processors.dossiers.findings import GROUNDS
+from processors.people import DEPOSIT_COLUMNS, Candidate
+from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
+from storage import deposits
+from storage.keys import DOSSIERS, dossier_key
+
+CENTRE = next(iter(CENTRES))
+EXAMS = ("E5", "E6")
+"""The first is deposited in time; the deadline of the second has just passed, and a list says when."""
+_TROUBLES = (
+    (Trouble.NONE, Medium.FORM),
+    (Trouble.NONE, Medium.SCAN),
+    (Trouble.SHORT, Medium.PRINT),
+    (Trouble.UNSIGNED, Medium.PRINT),
+    (Trouble.OTHER_PERSON, Medium.PRINT),
+    (Trouble.ABSENT, Medium.PRINT),
+)
+_E6 = {Trouble.SHORT: Trouble.LATE}
+
+
+def enrolled(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The same candidates; the first of one centre also have dossiers to deposit."""
+    chosen = [c for c in candidates if c.centre == CENTRE][: len(_TROUBLES)]
+    return [replace(c, exams=(*c.exams, *EXAMS)) if c in chosen else c for c in candidates]
+
+
+def draw(work: Context, candidates: Sequence[Candidate]) -> list[Deposit]:
+    """A dossier of each candidate who owes one, for each épreuve."""
+    owing = [c for c in candidates if "E5" in c.exams]
+    drawn = []
+    for code in EXAMS:
+        rules = work.session.exam(code)
+        assert rules is not None and rules.deposit is not None
+        due = rules.deposit.deadline.at
+        for k, (candidate, (trouble, medium)) in enumerate(zip(owing, _TROUBLES, strict=True)):
+            rng = np.random.default_rng((k, EXAMS.index(code)))
+            wanted = _E6.get(trouble, trouble) if code == "E6" else trouble
+            drawn.append(draw_deposit(rng, candidate, owing[k - 1], code, due, wanted, medium))
+    return drawn
+
+
+def drop(work: Context, drawn: Sequence[Deposit]) -> None:
+    """As the deposit space exports them: a folder a candidate, and a list of times for the second épreuve."""
+    for deposit in drawn:
+        for name, data in deposit.files:
+            work.store.inbox.put(dossier_key(deposit.exam, f"{deposit.candidate.number}/{name}"), data)
+    out = io.StringIO()
+    table = csv.writer(out, delimiter=";")
+    table.writerow(DEPOSIT_COLUMNS)
+    for deposit in drawn:
+        if deposit.exam == EXAMS[1]:
+            at = deposit.at.replace(microsecond=0)
+            table.writerows((deposit.candidate.number, name, at.isoformat()) for name, _ in deposit.files)
+    work.store.inbox.put(dossier_key(EXAMS[1], "depots.csv"), out.getvalue().encode())
+
+
+def all_read(work: Context, drawn: Sequence[Deposit]) -> bool:
+    with work.register.reading() as connection:
+        known = deposits.dossiers_of(connection)
+        waiting = deposits.dossiers_to_read(connection)
+    expected = sum(bool(deposit.files) for deposit in drawn)
+    left = any(True for _ in work.store.inbox.list(DOSSIERS))
+    return not waiting and not left and len(known) >= expected
+
+
+def not_as_drawn(work: Context, drawn: Sequence[Deposit]) -> list[str]:
+    """What came out otherwise than it was drawn, by opaque ids."""
+    told = []
+    for deposit in drawn:
+        if not deposit.files and deposit.exam == EXAMS[0]:
+            continue  # not due yet
+        with work.register.reading() as connection:
+            candidate = deposits.enrolled_with_number(connection, deposit.exam, deposit.candidate.number)
+            rows = deposits.dossiers_of(connection, deposit.exam)
+        row = next((row for row in rows if row.candidate == candidate), None)
+        found = {stated.code.value for stated in row.findings} if row else set()
+        proposed = {code for code in found if code in GROUNDS}
+        if proposed != ({deposit.ground} if deposit.ground else set()) or (
+            deposit.said and deposit.said not in found
+        ):
+            told.append(f"{row.id if row else deposit.exam}: drawn {deposit.trouble}, found {sorted(found)}")
+    return told

@@ -1,0 +1,260 @@
+"""The whole of massicot on one machine: store, register, Prefect server, worker; started, watched, stopped.
+
+All that it writes lies under one directory. Killed in any way, it picks up where it was.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import httpx
+
+from cli import lost_runs
+from cli.children import Child, ChildError
+from flows import tracing
+from storage import logs
+from storage.weed import Weed
+
+Say = Callable[[str], None]
+POOL = "local"
+_SESSION_LINK = "session.toml"
+_FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
+_LAST_WORDS = 60.0  # seconds that orphans have to end
+_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
+_LOOK_EVERY = 60.0  # seconds
+_PATIENCE = timedelta(minutes=1)  # for a run to have a process
+
+
+@dataclass
+class Machine:
+    """What runs. Call `tend` every second or so: it restarts what died."""
+
+    data: Path
+    api: str
+    store: Child
+    server: Child
+    worker: Child
+    desk: Child
+    environment: Mapping[str, str]
+    say: Say
+    _looked: float = field(default=0.0, init=False, repr=False)
+
+    @property
+    def desk_url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['MASSICOT_DESK_PORT']}"
+
+    @property
+    def ui(self) -> str:
+        return self.api.removesuffix("/api")
+
+    def tend(self) -> None:
+        for child in (self.store, self.server, self.desk):
+            if child.revive():
+                self.say(f"[yellow]{child.name} had stopped: started again[/]")
+        if not self.worker.alive:
+            self.bury_lost_runs(set(), timedelta(0))  # what no worker started, no process carries out
+            if self.worker.revive():
+                self.say("[yellow]worker had stopped: started again[/]")
+        elif time.monotonic() > self._looked + _LOOK_EVERY and self.server.ready():
+            self.bury_lost_runs(lost_runs.carried_out(), _PATIENCE)
+
+    def bury_lost_runs(self, but: set[str], patience: timedelta) -> None:
+        """All but these that are said to be under way for so long have crashed.
+
+        As long as there are none, nothing is written: SQLite has one writer, and Prefect needs it.
+        """
+        try:
+            lost = lost_runs.find(self.ask, but=but, patience=patience)
+            if lost:
+                self.say(f"[yellow]runs given up, which nobody carried out: {len(lost)}[/]")
+            if lost or not self.worker.alive:
+                lost_runs.bury(self.ask, lost)
+        except httpx.HTTPError as error:
+            self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
+        self._looked = time.monotonic()
+
+    def trigger(self, name: str) -> str:
+        """A run of this deployment now, without waiting for its schedule; the run's id."""
+        deployment = self.ask("GET", f"/deployments/name/{name}/{name}")["id"]
+        return str(self.ask("POST", f"/deployments/{deployment}/create_flow_run", {})["id"])
+
+    def final_state(self, run: str) -> tuple[str, str] | None:
+        """Type and name of a run's state, None as long as it is not over."""
+        told = self.ask("GET", f"/flow_runs/{run}")
+        return (told["state_type"], told["state_name"]) if told["state_type"] in _FINAL else None
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Prefect's API. Busy on SQLite, it answers 503 or not at all: asked again, for a while."""
+        request = functools.partial(httpx.request, method, f"{self.api}{path}", json=body, timeout=60)
+        for wait in _AGAIN:
+            with suppress(httpx.TransportError):
+                answer = request()
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+            time.sleep(wait)
+        else:
+            answer = request()
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+
+def prefect_environment(data: Path, port: int) -> dict[str, str]:
+    """Settings of the server, the worker and the flows: own home, loopback, nothing sent anywhere."""
+    return {
+        "PREFECT_HOME": str(data / "prefect"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        **tracing.prefect_settings(os.environ),
+        **logs.prefect_settings(os.environ),
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",  # a write for each pile that waits its turn
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
+        "PREFECT_CLI_COLORS": "false",
+    }
+
+
+def free_port(preferred: int) -> int:
+    """The preferred loopback port, or any other when it is taken."""
+    for port in dict.fromkeys((preferred, 0)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ChildError("no free port on the loopback interface")
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[int]:
+    """One supervisor for one data directory. Gives a lock that its children are to hold, too.
+
+    Those of a supervisor that was killed take some seconds to end: a new one waits for them.
+    """
+    with (data / "lock").open("w") as mine, (data / "children.lock").open("w") as ours:
+        if not _locked(mine):
+            raise ChildError(f"massicot is already up on {data}")
+        end = time.monotonic() + _LAST_WORDS
+        while not _locked(ours):
+            if time.monotonic() > end:
+                raise ChildError(f"servers of a `massicot up` that was killed are still up on {data}")
+            time.sleep(0.2)
+        yield ours.fileno()
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _answers(url: str) -> Callable[[], bool]:
+    def probe() -> bool:
+        try:
+            return httpx.get(url, timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+    return probe
+
+
+@contextmanager
+def running(
+    data: Path,
+    *,
+    session: Path | None = None,
+    port: int = 0,
+    store_port: int = 0,
+    desk_port: int = 0,
+    say: Say = print,
+) -> Iterator[Machine]:
+    """Everything up, until the block is left. Raises ChildError when something does not start.
+
+    `port`: that of the Prefect server, `desk_port` that of the desk; 0 for any free one.
+    """
+    data = data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    with _alone(data) as lock, ExitStack() as at_exit:
+        _link_session(data, session)
+        port = free_port(port)
+        environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
+        environment["MASSICOT_DESK_PORT"] = str(free_port(desk_port))
+        environment["MASSICOT_PREFECT_UI"] = environment["PREFECT_API_URL"].removesuffix("/api")
+        # `python` of the deployments' command is the one that runs us
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+        written = data / "logs"
+        api = environment["PREFECT_API_URL"]
+        weed = Weed.at(data, store_port)
+        store = Child("store", weed.argv(), weed.env(), weed.directory / "weed.log", weed.ready, grace=2.0)
+        server = _prefect("Prefect server", environment, written / "server.log", _SERVER, f"--port={port}")
+        server.ready = _answers(f"{api}/ready")
+        worker = _prefect("worker", environment, written / "worker.log", _WORKER)
+        desk = Child("desk", [sys.executable, "-m", "desk"], environment, written / "desk.log")
+        desk.ready = _answers(f"http://127.0.0.1:{environment['MASSICOT_DESK_PORT']}/connexion")
+        machine = Machine(data, api, store, server, worker, desk, environment, say)
+        for child in (store, server, worker, desk):
+            child.holds = (lock,)
+            at_exit.callback(child.stop)
+        say("starting the store and the Prefect server")
+        store.start()
+        server.start()
+        store.wait_ready()
+        say("preparing the buckets and the register")
+        _run(environment, written / "prepare.log", "actions.prepare")
+        server.wait_ready()
+        say("deploying the flows")
+        _run(environment, written / "deploy.log", "flows.deploy")
+        machine.bury_lost_runs(set(), timedelta(0))
+        worker.start()
+        desk.start()
+        desk.wait_ready()
+        yield machine
+        say("stopping")
+
+
+_SERVER = ["server", "start", "--host=127.0.0.1"]
+_WORKER = ["worker", "start", f"--pool={POOL}", "--type=process", "--name=massicot"]
+
+
+def _prefect(name: str, environment: dict[str, str], log: Path, command: list[str], *more: str) -> Child:
+    return Child(name, [sys.executable, "-m", "prefect", *command, *more], environment, log)
+
+
+def _run(environment: dict[str, str], log: Path, module: str) -> None:
+    """A step of the start, in a process of its own: it needs the whole environment, Prefect's too."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as out:
+        step = subprocess.run(
+            [sys.executable, "-m", module], env=environment, stdout=out, stderr=subprocess.STDOUT, check=False
+        )
+    if step.returncode:
+        last = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+        raise ChildError(f"{module} failed, see {log}:\n{last}")
+
+
+def _link_session(data: Path, session: Path | None) -> None:
+    link = data / _SESSION_LINK
+    if session is not None:
+        link.unlink(missing_ok=True)
+        link.symlink_to(session.resolve())
+    if not link.exists():
+        raise ChildError(f"no session yet in {data}: give one with --session FILE")

@@ -1,0 +1,68 @@
+"""The sheet that goes with a lot (bordereau): its copies by anonymous number, on paper, in French."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.lib.units import mm
+from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
+
+from papers.printed import printed
+from papers.receipts import plural
+from processors.deadlines import french_instant
+
+
+@dataclass(frozen=True)
+class LotSheet:
+    """`copies`: anonymous number and number of pages, in the order of the lot."""
+
+    lot: str
+    exam: str
+    exam_title: str
+    copies: Sequence[tuple[str, int]]
+    closes: datetime  # end of the correction window
+    pulled: datetime
+
+
+def lot_sheet_pdf(sheet: LotSheet) -> bytes:
+    """An A4 PDF. It names nobody: neither candidate nor corrector."""
+    styles = getSampleStyleSheet()
+    pages = sum(count for _, count in sheet.copies)
+    rows = [["", "Numéro d'anonymat", "Pages", "Observations"]]
+    rows += [[str(rank), number, str(count), ""] for rank, (number, count) in enumerate(sheet.copies, 1)]
+    table = Table(rows, colWidths=[12 * mm, 48 * mm, 20 * mm, 90 * mm], repeatRows=1)
+    table.setStyle(
+        TableStyle(
+            [
+                ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
+                ("FONTNAME", (1, 1), (1, -1), "Courier"),
+                ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black),
+                ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
+                ("TEXTCOLOR", (0, 1), (0, -1), colors.grey),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ]
+        )
+    )
+    story = [
+        Paragraph(f"Bordereau du lot {sheet.lot}", styles["Title"]),
+        Paragraph(f"{sheet.exam_title} ({sheet.exam})", styles["Heading2"]),
+        Paragraph(
+            f"{plural(len(sheet.copies), 'copie', 'copies')}, {plural(pages, 'page', 'pages')}. "
+            f"Correction jusqu'au {french_instant(sheet.closes)}. "
+            f"Lot retiré le {french_instant(sheet.pulled)}.",
+            styles["BodyText"],
+        ),
+        Paragraph(
+            "Chaque copie porte le numéro d'anonymat qui nomme son fichier. Une copie illisible ou "
+            "incomplète se signale au service de coordination par ce numéro ; ne cherchez pas à identifier "
+            "un candidat.",
+            styles["BodyText"],
+        ),
+        Spacer(1, 6 * mm),
+        table,
+    ]
+    return printed(story, f"Bordereau du lot {sheet.lot}")

@@ -1,0 +1,95 @@
+"""What is refused, and why: one code and one French sentence for each, whoever asks and by whatever door."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """A code, and its sentence; `{what}` stands for ids, codes or reasons."""
+
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> Refusal:
+        made = str.__new__(cls, code)
+        made._value_, made.sentence = code, sentence
+        return made
+
+    UNKNOWN = "unknown", "Rien ne porte cet identifiant : {what}."
+    NOT_HERE = (
+        "not_here",
+        "Ce centre, cet établissement ou cette épreuve n’est pas de cette session : {what}.",
+    )
+    NOT_ON_LIST = "not_on_list", "Un de ces candidats n’est pas sur la liste de ce centre."
+    NO_REASON = "no_reason", "Dites pourquoi."
+    NO_AUTHOR = "no_author", "Dites qui prononce."
+
+    SUPERSEDED = "superseded", "Une autre copie a pris la place de celle-ci : il n’y a rien à décider."
+    SET_ASIDE = "set_aside", "Cette copie est écartée : attribuez-la ou acceptez-la d’abord."
+    IN_A_LOT = "in_a_lot", "Cette copie est déjà dans un lot."
+    WANTS_CANDIDATE = "wants_candidate", "Dites de quel candidat il s’agit : la copie n’a pas été attribuée."
+    WANTS_NO_CANDIDATE = (
+        "wants_no_candidate",
+        "Un candidat ne se donne que pour attribuer : rien n’a été décidé.",
+    )
+    UNKNOWN_NUMBER = "unknown_number", "Aucun candidat n’a ce numéro : la copie n’a pas été attribuée."
+    NOT_ENROLLED = "not_enrolled", "Ce candidat n’est pas inscrit à cette épreuve."
+    NOBODYS = "nobodys", "On ne sait pas de qui est cette copie : attribuez-la."
+    OTHER_COPY = "other_copy", "Ce candidat a déjà une copie complète : écartez d’abord l’une des deux."
+    ANOTHER_PERSON = (
+        "another_person",
+        "Il faut qu’une autre personne le confirme, à son propre compte du guichet.",
+    )
+    OTHER_PROPOSAL = "other_proposal", "Ce qui était proposé a changé : rechargez la page."
+    NO_PAGES = "no_pages", "Une copie a au moins une page, et chaque page une fois."
+    OTHERS_PAGE = "others_page", "Une page est à une autre copie, ou à un autre fichier."
+    NOT_JUDGED = "not_judged", "Ce constat n’a pas été réglé par une personne."
+    NOT_IN_HAND = "not_in_hand", "Cette copie n’est pas entre les mains d’un correcteur."
+    NUMBER_TAKEN = "number_taken", "Ce numéro d’anonymat est celui d’une autre copie."
+
+    WINDOW_CLOSED = (
+        "window_closed",
+        "Les lots de cette épreuve ne se forment que dans la fenêtre de correction, et ne s’ouvrent que là.",
+    )
+    NOT_READY = "not_ready", "Une copie n’est pas prête pour un lot, ou elle est déjà dans un autre."
+    NOT_YOURS = "not_yours", "Ce lot n’est pas à vous, ou votre jeton n’est pas celui d’un correcteur."
+    PULLED = "pulled", "Ce lot a été retiré : rappelez-le d’abord."
+    NEVER_PULLED = "never_pulled", "Ouvrez d’abord ce lot : un lot jamais retiré ne se rend pas."
+    RETURNED = "returned", "Ce lot est rendu : seul le service peut le rappeler."
+    CLOSED = "closed", "Ce lot est clos : il n’y a plus rien à y faire."
+    OTHER_STATE = "other_state", "Ce lot n’en est pas là : rechargez sa page."
+    NOT_DESIGNATED = "not_designated", "Ce correcteur n’est pas désigné pour cette épreuve."
+    MAY_NOT_TAKE = "may_not_take", "Ce correcteur ne peut pas prendre ce lot. {what}"
+
+    BAD_GROUNDS = (
+        "bad_grounds",
+        "Une non-conformité demande un motif, et une conformité n’en a pas ; sont des motifs : {what}.",
+    )
+    OTHER_DOSSIER = "other_dossier", "Ce candidat a déjà un dossier pour cette épreuve."
+    NOTHING_TO_MEND = (
+        "nothing_to_mend",
+        "Plus rien ne peut être complété : l’heure limite de cette épreuve est passée.",
+    )
+    TOO_FAR = "too_far", "Ce n’est pas dans l’année qui suit l’heure limite de la session."
+    BAD_LINES = "bad_lines", "Cette liste a des lignes fausses : rien n’en a été pris."
+
+    ADDRESS_TAKEN = "address_taken", "Cette adresse a déjà un compte d’un autre rôle."
+    INVITATION_OVER = "invitation_over", "Cette invitation ne compte plus : demandez-en une autre au service."
+    CODE_USED = "code_used", "Ce code a déjà servi : attendez le suivant."
+    OWN_ACCOUNT = "own_account", "On ne ferme pas son propre compte."
+    WANTS_CENTRE = "wants_centre", "Choisissez le centre."
+    WANTS_CORRECTOR = "wants_corrector", "Choisissez de quel correcteur il s’agit."
+    WANTS_NO_SCOPE = "wants_no_scope", "Le service n’est ni d’un centre ni d’un correcteur."
+
+    OTHER_BYTES = "other_bytes", "Ce fichier a été lu d’autres octets que ceux qui sont gardés."
+    ATTEMPT_OVER = "attempt_over", "Cet essai de lecture est terminé."
+    NOT_PROCESSING = "not_processing", "Ce fichier n’est pas en cours de lecture."
+
+
+class Refused(ValueError):  # noqa: N818 - it is no error of the program
+    """The rules forbid it; nothing has been written. `what`: opaque ids, codes or reasons, and no names."""
+
+    def __init__(self, code: Refusal, what: str = "") -> None:
+        self.code = code
+        self.sentence = code.sentence.format(what=what)
+        super().__init__(f"{code}: {self.sentence}")

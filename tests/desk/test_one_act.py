@@ -1,0 +1,288 @@
+"""The same act by a page, a program or the command line: one consequence, one name, one refusal."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from filling import MINE, Filled, fill
+from sqlalchemy import select
+from typer.testing import CliRunner
+from visitors import Browser, Desk
+from worlds import own_world
+
+from actions.context import context, now
+from actions.prepare import prepare
+from cli.app import app
+from desk.app import create_app
+from desk.settings import DeskSettings
+from processors.dossiers.findings import Code as DossierCode
+from processors.scans.readings import CopyStatus
+from specimens.batch import roster_csv
+from storage import intake, persons, queries
+from storage.events import Event
+from storage.facts import DossierDecided, Pronounced
+from storage.refusals import Refused
+from storage.rows import CopyRow
+from storage.schema import events
+from storage.states import LotState, Role
+from storage.weed import Weed
+
+GROUND = DossierCode.ABSENT_DOSSIER.value
+
+
+@pytest.fixture
+def desk(weed: Weed, tmp_path: Path, session_file: Path) -> Iterator[Desk]:
+    """On the data directory that the command line works with, too."""
+    shutil.copy(session_file, tmp_path / "session.toml")
+    with own_world(weed, tmp_path):
+        prepare()
+        yield Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
+
+
+@pytest.fixture
+def cautious(desk: Desk) -> Desk:
+    desk.work.__dict__["session"] = desk.work.session.model_copy(update={"second_person": True})
+    return desk
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Filled:
+    return fill(desk)
+
+
+def shell(desk: Desk, *command: str, fails: bool = False) -> str:
+    """What the command line says, in one line."""
+    done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
+    assert done.exit_code == int(fails), done.output
+    return " ".join(done.output.split())
+
+
+def post(browser: Browser, path: str, form: dict[str, object], *, fails: bool = False) -> str:
+    """What the page says, without its tags."""
+    browser.get("/coordination")
+    answer = browser.post(path, form)
+    assert answer.status_code == (409 if fails else 303), answer.text
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", answer.text)).split())
+
+
+def the_copy(desk: Desk, id_: str) -> CopyRow:
+    with desk.work.register.reading() as connection:
+        found = queries.copy(connection, id_)
+    assert found is not None
+    return found
+
+
+def log(desk: Desk) -> list[Event]:
+    with desk.work.register.reading() as connection:
+        return [Event.parse(line) for line in connection.scalars(select(events.c.line))]
+
+
+def attributing(copy: str, number: str, reason: str = "lu") -> tuple[str, ...]:
+    return ("decide", copy, "attribute", "--candidate", number, "--reason", reason)
+
+
+def guessed(desk: Desk, filled: Filled) -> str:
+    """The number of whom the waiting copy may be."""
+    (guess,) = the_copy(desk, filled.values["copy"]).guesses
+    with desk.work.register.reading() as connection:
+        return next(c.number for c in persons.roster(connection, "U4", MINE) if c.id == guess.candidate)
+
+
+def test_who_is_marked_absent_by_the_command_line_gets_no_copy_into_a_lot(desk, filled, tmp_path):
+    with desk.work.register.reading() as connection:
+        (routable,) = queries.routable(connection, "U4")
+        people = persons.roster(connection, "U4", MINE)
+    table = tmp_path / "emargement.csv"
+    lines = (f"{c.number};{'non' if c.id == routable.candidate else 'oui'}" for c in people)
+    table.write_text("\n".join(["candidate_number;present", *lines]))
+    shell(desk, "import", "attendance", str(table), "--centre", MINE, "--exam", "U4")
+    assert json.loads(shell(desk, "lots", "form", "--exam", "U4", "--json"))["lots"] == []
+    found = json.loads(shell(desk, "findings", "--json"))
+    assert [one["code"] for one in found if one["candidate"] == routable.candidate] == ["copy_of_absent"]
+
+
+def test_what_one_proposes_at_the_desk_the_command_line_does_not_confirm(cautious, filled):
+    copy, number = filled.values["copy"], guessed(cautious, filled)
+    browser = cautious.signed_in(Role.SERVICE)
+    form = {"decision": "attribute", "number": number, "reason": "lu"}
+    post(browser, f"/coordination/decisions/{copy}", form)
+    told = shell(cautious, *attributing(copy, number), fails=True)
+    assert "une autre personne" in told
+    program = cautious.program(Role.SERVICE)
+    answer = program.post(f"/api/decisions/{copy}", json=form)
+    assert answer.status_code == 409 and "une autre personne" in answer.json()["detail"]
+    assert the_copy(cautious, copy).status is CopyStatus.TO_DECIDE
+    other = cautious.signed_in(Role.SERVICE, email="autre@exemple.fr")
+    post(other, f"/coordination/decisions/{copy}", form)
+    assert the_copy(cautious, copy).attributed_by == ("decision",)
+
+
+def test_what_nobody_in_particular_proposes_takes_two_people(cautious, filled):
+    copy, number = filled.values["copy"], guessed(cautious, filled)
+    form = {"decision": "attribute", "number": number, "reason": "lu"}
+    shell(cautious, *attributing(copy, number))
+    first, second = (cautious.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in "ab")
+    post(first, f"/coordination/decisions/{copy}", form)
+    assert the_copy(cautious, copy).status is CopyStatus.TO_DECIDE
+    post(second, f"/coordination/decisions/{copy}", form)
+    assert the_copy(cautious, copy).attributed_by == ("decision",)
+
+
+def test_the_command_line_says_what_became_of_a_decision(desk, filled):
+    copy, number = filled.values["copy"], guessed(desk, filled)
+    assert "decided" in shell(desk, *attributing(copy, number))
+    assert log(desk)[-1].action == "copy.decided"
+
+
+def test_the_command_line_says_what_became_of_a_proposal(cautious, filled):
+    copy, number = filled.values["copy"], guessed(cautious, filled)
+    assert "proposed" in shell(cautious, *attributing(copy, number))
+    before = log(cautious)
+    assert before[-1].action == "copy.proposed"
+    assert "nothing new" in shell(cautious, *attributing(copy, number))
+    assert log(cautious) == before
+
+
+def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
+    lot, corrector = filled.values["lot"], filled.corrector
+    token = intake.issue_token(desk.work.register, corrector, actor="service", at=now())
+    begun = len(log(desk))
+    shell(desk, "pull", "--token", token, "--to", str(tmp_path / "mine"))
+    browser = desk.signed_in(Role.CORRECTOR, corrector)
+    browser.get(f"/lots/{lot}")
+    copy = filled.values["number"]
+    assert browser.post(f"/lots/{lot}/{copy}/rendre", {"returned": True}).status_code == 303
+    program = desk.program(Role.CORRECTOR, corrector)
+    service = desk.signed_in(Role.SERVICE)
+    post(service, f"/coordination/lots/U4/{lot}/rappeler", {})
+    assert program.get(f"/api/my/lots/{lot}/copies/{copy}").status_code == 200
+    shell(desk, "lots", "return", lot, "--token", token)
+    browser.get("/lots")
+    browser.post("/deconnexion")
+    done = [one for one in log(desk)[begun:] if one.actor not in ("service", "t")]
+    hers = [one for one in done if one.action.startswith(("lot.", "copy.")) and one.action != "lot.recalled"]
+    assert {one.action for one in hers} == {"lot.pulled", "copy.returned", "lot.returned"}
+    assert {one.actor for one in hers} == {corrector}
+    invited = [one for one in log(desk) if one.action == "account.invited"]
+    (account,) = {one.subject for one in invited if one.facts["scope"] == corrector}
+    assert {one.actor for one in done if one.subject == account} == {corrector}
+
+
+def test_a_number_is_read_alike(desk, filled):
+    copy, number = filled.values["copy"], guessed(desk, filled)
+    shell(desk, *attributing(copy, f" {number} "))
+    assert the_copy(desk, copy).candidate is not None
+
+
+def unknown_number(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    copy = filled.values["copy"]
+    form = {"decision": "attribute", "number": "00000000000", "reason": "lu"}
+    return attributing(copy, "00000000000"), f"/coordination/decisions/{copy}", form
+
+
+def no_candidate(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    copy = filled.values["copy"]
+    form = {"decision": "attribute", "reason": "lu"}
+    return ("decide", copy, "attribute", "--reason", "lu"), f"/coordination/decisions/{copy}", form
+
+
+def candidate_of_nothing(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    copy, number = filled.values["copy"], guessed(desk, filled)
+    form = {"decision": "accept", "number": number, "reason": "lu"}
+    command = ("decide", copy, "accept", "--candidate", number, "--reason", "lu")
+    return command, f"/coordination/decisions/{copy}", form
+
+
+def no_reason(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    copy, number = filled.values["copy"], guessed(desk, filled)
+    form = {"decision": "attribute", "number": number, "reason": "  "}
+    return attributing(copy, number, "  "), f"/coordination/decisions/{copy}", form
+
+
+def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    copy = filled.values["copy"]
+    other = replace(filled.people[0], number="02000000001", registration="999", exams=("U7",))
+    work, roster = desk.work, roster_csv([other])
+    assert not intake.import_candidates(work.register, roster, work.session, actor="t", at=now()).problems
+    form = {"decision": "attribute", "number": other.number, "reason": "lu"}
+    return attributing(copy, other.number), f"/coordination/decisions/{copy}", form
+
+
+def in_a_lot(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    copy = filled.values["subject"]
+    form = {"decision": "set_aside", "reason": "lu"}
+    return ("decide", copy, "set_aside", "--reason", "lu"), f"/coordination/decisions/{copy}", form
+
+
+def conform_with_a_ground(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    dossier = filled.values["dossier"]
+    form = {"decision": "conform", "author": "Le jury", "reason": "vu", "ground": [GROUND]}
+    command = ("dossier", "decide", dossier, "conform", "--author", "Le jury", "--reason", "vu")
+    return (*command, "--ground", GROUND), f"/coordination/dossiers/E5/{MINE}/{dossier}", form
+
+
+def no_author(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    dossier = filled.values["dossier"]
+    form = {"decision": "conform", "author": " ", "reason": "vu"}
+    command = ("dossier", "decide", dossier, "conform", "--author", " ", "--reason", "vu")
+    return command, f"/coordination/dossiers/E5/{MINE}/{dossier}", form
+
+
+def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    lot, corrector = filled.values["lot"], filled.corrector
+    token = intake.issue_token(desk.work.register, corrector, actor="service", at=now())
+    shell(desk, "pull", "--token", token, "--to", str(desk.work.settings.data_dir / "mine"))
+    with desk.work.register.reading() as connection:
+        found = queries.lot(connection, lot)
+    assert found is not None and found.state is LotState.PULLED
+    form: dict[str, object] = {"corrector": filled.stranger}
+    return ("lots", "reassign", lot, filled.stranger), f"/coordination/lots/U4/{lot}/reaffecter", form
+
+
+def outside_the_window(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+    return ("lots", "form", "--exam", "U7"), "/coordination/lots/U7/former", {}
+
+
+SENTENCES = {
+    unknown_number: "Aucun candidat n’a ce numéro",
+    no_candidate: "Dites de quel candidat il s’agit",
+    candidate_of_nothing: "Un candidat ne se donne que pour attribuer",
+    no_reason: "Dites pourquoi",
+    not_enrolled: "Ce candidat n’est pas inscrit à cette épreuve",
+    in_a_lot: "Cette copie est déjà dans un lot",
+    conform_with_a_ground: "Une non-conformité demande un motif, et une conformité n’en a pas",
+    no_author: "Dites qui prononce",
+    pulled: "Ce lot a été retiré : rappelez-le d’abord",
+    outside_the_window: "ne se forment que dans la fenêtre de correction",
+}
+
+
+@pytest.mark.parametrize("mistake", SENTENCES, ids=lambda mistake: mistake.__name__)
+def test_a_mistake_is_refused_in_the_same_words(mistake, desk, filled):
+    command, path, form = mistake(desk, filled)
+    browser = desk.signed_in(Role.SERVICE)
+    before = len(log(desk))
+    assert SENTENCES[mistake] in shell(desk, *command, fails=True)
+    assert SENTENCES[mistake] in post(browser, path, form, fails=True)
+    assert len(log(desk)) == before
+
+
+def test_no_door_records_a_ground_of_what_is_conform(desk, filled):
+    dossier = filled.values["dossier"]
+    for decision, grounds in (
+        (Pronounced.CONFORM, [DossierCode.ABSENT_DOSSIER]),
+        (Pronounced.NON_CONFORM, []),
+        (Pronounced.NON_CONFORM, [DossierCode.UNREADABLE_PIECE]),
+    ):
+        with pytest.raises(Refused):
+            desk.work.register.record(
+                DossierDecided(decision=decision, grounds=tuple(grounds), reason="reasons/x.json"),
+                dossier, actor="t", at=now(),
+            )  # fmt: skip
