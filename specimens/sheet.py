@@ -53,13 +53,20 @@ class Page:
         return Page(*both, self.ink)
 
 
+_LINE_MM = 4.0  # from one line of a label to the next
+
+
 @dataclass(frozen=True)
 class Label:
-    """The candidate's label as it is stuck; the name above the bars where the centre prints it."""
+    """The candidate's label as it is stuck; the name above the bars where the centre prints it.
+
+    `lines`: what else it prints, under the number.
+    """
 
     payload: str
     name: str = ""
     state: LabelState = LabelState.WHOLE
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -324,13 +331,19 @@ class Press:
         row = np.concatenate([quiet, bars, quiet])
         width = round(row.size * printed.module_width * density)
         above = 4.5 if label.name else 1.5
-        sticker = np.full((round((above + printed.height + 5) * density), width), 252, np.uint8)
+        below = 5 + _LINE_MM * len(label.lines)
+        sticker = np.full((round((above + printed.height + below) * density), width), 252, np.uint8)
         edges = np.rint(np.arange(row.size + 1) * printed.module_width * density).astype(int)
         strip = np.repeat(row, np.diff(edges))[:width]
         start, end = round(above * density), round((above + printed.height) * density)
         sticker[start:end, : strip.size] = np.minimum(strip, 252)
         size = round(_EM["label"] * density)
-        for text, baseline in ((label.payload, above + printed.height + 3.6), (label.name, above - 1.2)):
+        under = [(text, above + printed.height + 3.6 + _LINE_MM * k) for k, text in enumerate(label.lines, 1)]
+        for text, baseline in (
+            (label.payload, above + printed.height + 3.6),
+            (label.name, above - 1.2),
+            *under,
+        ):
             if text:
                 mask, ascent = typeset(PRINT_FONT, size, text)
                 mask = mask[:, :width]

@@ -181,8 +181,12 @@ def _kept_blocks(raw: RawImage, data: bytes, place: PagePlace) -> tuple[bytes, i
 
 
 def _blocks_inside(wipe: Polygon, width: int, height: int, turn: Turn) -> NDArray[np.bool_]:
-    """The blocks of 8 × 8 pixels whose middle is inside the polygon once the image is turned."""
-    y, x = np.mgrid[3.5:height:8, 3.5:width:8]
+    """The blocks of 8 × 8 pixels whose middle, as far as they show, is inside the polygon once turned."""
+    starts = (np.arange(0, side, 8) for side in (height, width))
+    middles = [
+        (at + np.minimum(at + 7, side - 1)) / 2 for at, side in zip(starts, (height, width), strict=True)
+    ]
+    y, x = np.meshgrid(*middles, indexing="ij")
     match turn:
         case Turn.RIGHT:
             x, y = height - 1 - y, x

@@ -6,6 +6,7 @@ fills. It is looked for on the page at 100 dpi, readable or not, upright or on i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -27,9 +28,11 @@ _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
+_COVER = 15.0  # mm of a printed line that a label hides
+_UNCOVERED, _AS_DARK = 4.0, 0.75  # mm of it, so dark beside all of it, that are more than a bar
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
 
-_AROUND = (32.0, 16.0)  # mm around bars that are looked at, along the label and across
+_AROUND = (32.0, 20.0)  # mm around bars that are looked at, along the label and across
 _BANDS = 6
 _TWO = 2.5
 _SAME = 0.5  # share of a band's steps that are the same in all of them
@@ -38,8 +41,8 @@ _LIKE = 0.5  # correlation of a row of pixels with the mean row of the bars
 _INK = 40  # levels darker than the paper around
 _LINE = round(9 * PX)  # longer than a letter: a printed line
 _CLEAR = 5.5  # mm above and below the bars, where the number stands in clear
-_CLEAR_MOST = 12.5  # a centre's labels may have two lines on one side
-_GAP = round(1.6 * PX)  # between a label's lines, and to what is none of it
+_CLEAR_MOST = 17.0  # a centre's labels may have three lines on one side
+_GAP = round(2.1 * PX)  # between a label's lines, and to what is none of it
 _QUIET = 4.0  # mm before and after the bars
 _QUIET_MOST = 8.0  # the text may be longer
 _SOME = 8  # pixels of ink, less than a letter
@@ -279,6 +282,12 @@ def lies_in(label: Found, zone: Quad) -> bool:
     return cv2.pointPolygonTest(zone.astype(np.float32), middle, False) >= 0
 
 
+def all_inside(label: Found, zone: Quad) -> bool:
+    """Whether the bars of a label lie in a zone with all their corners."""
+    outline = zone.astype(np.float32)
+    return all(cv2.pointPolygonTest(outline, (x, y), False) >= 0 for x, y in label.bars.tolist())
+
+
 def sticks_out(label: Found, mask: Quad, sheet: Quad, dark: Gray) -> bool:
     """Whether bars, or anything that is printed with them, show on the sheet outside a mask."""
     outline = mask.astype(np.float32)
@@ -318,13 +327,14 @@ def _filled(area: Quad, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     return np.asarray(inside > 0, np.bool_)
 
 
+_REMAINS_AROUND = 12.5  # mm
 _LETTER = (1.3 * PX, 4.5 * PX)  # height of print, in pixels of the map
 _ROW = 9  # characters of one height on one line: a candidate's number has eleven
 
 
 def shows_remains(small: Gray, dark: Gray, area: Quad) -> bool:
     """Whether bars, or a line of print, are left around what was wiped of a page at `MAP_DPI`."""
-    (around, _), (inked, _) = (_part(page, area, round(_CLEAR_MOST * PX)) for page in (small, dark))
+    (around, _), (inked, _) = (_part(page, area, round(_REMAINS_AROUND * PX)) for page in (small, dark))
     if around.size == 0:
         return False
     for (barred, _), window in zip(_barred(around), (_REMAINS, _REMAINS[::-1]), strict=True):
@@ -332,6 +342,36 @@ def shows_remains(small: Gray, dark: Gray, area: Quad) -> bool:
             return True
     ink = _writing(inked).astype(np.uint8)
     return _has_print(ink) or _has_print(np.ascontiguousarray(ink.T))
+
+
+def shows_below_a_cover(dark: Gray, line: Quad, mask: Quad, wiped: Sequence[Quad]) -> bool:
+    """Whether print shows where a label covers a printed line: of one that another label hides, bars and all.
+
+    `line`: from its left end to its right one, on a page's darkness at `MAP_DPI`. What is below it is looked
+    at: a row of letters, and ink that the edge of `mask`, or of what else is `wiped`, cuts.
+    """
+    start, end = line
+    length = round(float(np.hypot(*(end - start))))
+    u = (end - start) / length
+    tall, near = round(_CLEAR_MOST * PX), round(1.2 * PX)
+    back = np.column_stack([u, [-u[1], u[0]], start - near * np.array([-u[1], u[0]])])
+    size, flags = (length, near + tall), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = np.asarray(cv2.warpAffine(dark, back, size, flags=flags, borderValue=0), np.uint8)
+    printed = part[: 2 * near].max(0)[np.newaxis]
+    strong = np.asarray(printed > _AS_DARK * float(np.percentile(printed, 75)), np.uint8)
+    whole = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    shown = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, round(_UNCOVERED * PX)), np.uint8))
+    covered = cv2.morphologyEx(1 - shown, cv2.MORPH_OPEN, np.ones((1, round(_COVER * PX)), np.uint8))
+    gaps = np.flatnonzero(covered[0])
+    if gaps.size == 0:
+        return False
+    hidden = np.zeros(part.shape, np.bool_)
+    for area in (mask, *wiped):
+        hidden |= _filled(np.linalg.solve(back[:, :2], (area - back[:, 2]).T).T, part.shape)
+    left = (_writing(part) & ~hidden)[:, int(gaps[0]) : int(gaps[-1]) + 1]
+    beside = cv2.dilate(hidden.astype(np.uint8), np.ones((2 * _EDGE + 1,) * 2, np.uint8))
+    cut = left & (beside[:, int(gaps[0]) : int(gaps[-1]) + 1] > 0)
+    return int(np.count_nonzero(cut)) >= _SOME or _has_print(left.astype(np.uint8))
 
 
 def _has_print(ink: NDArray[np.uint8]) -> bool:

@@ -54,12 +54,15 @@ class PageOf:
     look: Look
 
 
-def pages_of(gray: Gray, dpi: float, shrink: int, form: Form) -> list[PageOf]:
-    """The one or two pages of an image, `shrink` times smaller than scanned; areas are of the scan itself."""
+def pages_of(gray: Gray, dpi: float, shrink: int, form: Form, likely: Drawn | None = None) -> list[PageOf]:
+    """The one or two pages of an image, `shrink` times smaller than scanned; areas are of the scan itself.
+
+    `likely`: what brings the other pages of the file to the paper's scale.
+    """
     halves = a3_halves(gray, dpi, shrink)
     if len(halves) == 2:
         form = form.with_annexes(())  # an annex is a page of A4
-    looks, drawn = _to_scale([page for _, page in halves], dpi, form)
+    looks, drawn = _to_scale([page for _, page in halves], dpi, form, likely)
     area = _lying(gray, dpi, shrink, looks, form)
     if area is not None:
         x, y, width, height = (side // shrink for side in area)
@@ -77,8 +80,14 @@ def pages_of(gray: Gray, dpi: float, shrink: int, form: Form) -> list[PageOf]:
     return [PageOf(half, None, drawn, look) for (half, _), look in zip(halves, looks, strict=True)]
 
 
-def _to_scale(pages: Sequence[Gray], dpi: float, form: Form) -> tuple[list[Look], Drawn]:
+def _to_scale(
+    pages: Sequence[Gray], dpi: float, form: Form, likely: Drawn | None = None
+) -> tuple[list[Look], Drawn]:
     """The pages of an image, brought to the paper's scale where what lies on them is larger or smaller."""
+    if likely is not None:
+        looks = [Look.at(likely.of(page), dpi, form) for page in pages]
+        if any(is_seen(look.placement) for look in looks):
+            return looks, likely
     looks = [Look.at(page, dpi, form) for page in pages]
     surest = max((look.placement for look in looks), key=lambda place: (place.frames, place.boxes))
     drawn = Drawn.by(surest.stretch, surest.turn)

@@ -17,7 +17,15 @@ from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
-from processors.scans.labels import Found, cuts_writing, find_labels, lies_in, sticks_out
+from processors.scans.labels import (
+    Found,
+    all_inside,
+    cuts_writing,
+    find_labels,
+    lies_in,
+    shows_below_a_cover,
+    sticks_out,
+)
 from processors.scans.looks import Look
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.raster import turned
@@ -49,7 +57,7 @@ _OLD_MODEL = "cmen"
 _LABEL_REACH = 6.0  # mm around the label's zone: labels are stuck by hand
 _CLEAR = 6.0  # mm beyond: its number in clear
 _BESIDE_BOXES = 5.0  # mm around the page boxes, whose sides, and ones, look like bars
-_HIGHEST_LABEL = 38.0  # mm
+_HIGHEST_LABEL = 47.0  # mm
 _CAPTION = 4.5  # mm above the page boxes
 _FRAMED = 1.0  # mm within the page boxes: what the edge of the image cuts there may read as another number
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
@@ -108,7 +116,7 @@ def read_page(
     if answers is not None:
         if form.page_boxes:
             boxed = placement.by_boxes.corners(_numbered(form.page_boxes)) / scale
-        written = _answered(strokes, answers, boxed)
+        written, top = _answered(strokes, answers, boxed), float(answers[:2, 1].max())
     blank = quality.is_blank(written)
     if first and blank and answers is not None:  # with nothing on it, the copy would pass for blank
         blank = not _is_pale(look, scanned, dpi, answers, boxed)
@@ -121,12 +129,13 @@ def read_page(
     number, total = None, None
     if form.page_boxes is not None and (boxes or (first and not form.is_annex)):
         number, total = _read_pagination(page, placement.by_boxes, form.page_boxes)
-    identity, label, frame, shrink = {}, None, None, scanned.shrink if scanned else 1
+    identity, label, frame, hidden = {}, None, None, False
+    shrink = scanned.shrink if scanned else 1
     wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
     found, coarse = find_labels(upright, strokes), page
     if boxes and form.page_boxes is not None:
         numbers = placement.by_boxes.corners(boxes_zone(form.page_boxes).grown(_BESIDE_BOXES)) / scale
-        found = [one for one in found if not lies_in(one, numbers)]
+        found = [one for one in found if not all_inside(one, numbers)]
     if first:
         if scanned is not None and shrink > 1:
             fine = placement.enlarged(shrink)
@@ -143,6 +152,8 @@ def read_page(
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
+        areas = [one.area for one in found]
+        hidden = shows_below_a_cover(strokes, placement.corners(_below(form))[:2] / scale, wiped[0], areas)
     symbology = expected.form.label.symbology
     texts = [
         read_label_at(coarse, one.area * scale, dpi, expected.label_pattern, expected.enrolled, symbology)
@@ -173,7 +184,8 @@ def read_page(
         fingerprint=_fingerprint(placement.ink, form),
         hand=hand(written) if half is not None and answers is not None else None,
         headed=_is_headed(strokes, kind),
-        exposed=exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form),
+        exposed=hidden
+        or exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form),
         labels=tuple(
             StuckLabel(
                 as_corners(one.area * scale * shrink), text, cuts_writing(strokes, one.area, top, text)
@@ -284,6 +296,13 @@ def _is_header(found: Found) -> bool:
 def _sheet(form: Form) -> Rectangle:
     """Without its edges, which a scanner's bed shows beside."""
     return Rectangle(0.0, 0.0, form.form.page_width, form.form.page_height).grown(-1.5)
+
+
+def _below(form: Form) -> Rectangle:
+    """What is printed below the identity frame: its first line is that of the exam block, if there is one."""
+    frame = form.identity.frame
+    y = form.exam_block.frame.y if form.exam_block is not None else frame.y + frame.height
+    return Rectangle(frame.x, y, frame.width, 1.0)
 
 
 def _numbered(boxes: Pagination) -> Rectangle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import re
 import traceback
@@ -33,7 +34,7 @@ from processors.scans.readings import (
 from processors.scans.registration import (
     frames_scale,
 )
-from processors.scans.scale import pile_off_scale
+from processors.scans.scale import Drawn, pile_off_scale, usual_scale
 from processors.scans.voices import NUMBER
 
 _log = logging.getLogger(__name__)
@@ -43,11 +44,28 @@ def read_images_of(
     path: Path, expected: Expected, start: int = 0, stop: int | None = None
 ) -> list[PageReading]:
     """The pages of images `start` to `stop` (PDF pages, from 0). `page` counts from 1 within this range."""
-    readings: list[PageReading] = []
-    for image in read_images(path, start, stop):
-        for reading in _guarded(image, expected):
-            readings.append(renumbered(reading, len(readings) + 1))
-    return readings
+    readings = [reading for image in read_images(path, start, stop) for reading in _guarded(image, expected)]
+    likely = usual_scale(readings)
+    if likely is not None:
+        readings = list(_looked_at_again(path, readings, likely, expected))
+    return [renumbered(reading, page) for page, reading in enumerate(readings, 1)]
+
+
+def _looked_at_again(
+    path: Path, readings: Sequence[PageReading], likely: Drawn, expected: Expected
+) -> Iterator[PageReading]:
+    """The pages of a file off scale; those that were not read, at the scale of its first pages."""
+    for image, those in itertools.groupby(readings, lambda page: page.image):
+        pages = list(those)
+        if not any(_is_read(page) for page in pages):
+            (raw,) = read_images(path, image - 1, image)
+            again = _guarded(raw, expected, likely)
+            pages = again if any(_is_read(page) for page in again) else pages
+        yield from pages
+
+
+def _is_read(page: PageReading) -> bool:
+    return page.kind is not PageKind.FOREIGN and page.trouble is None
 
 
 def lost_page(image: int, why: str) -> list[PageReading]:
@@ -55,10 +73,10 @@ def lost_page(image: int, why: str) -> list[PageReading]:
     return [_unreadable(image, None, 0, f"sa lecture a échoué ({why})")]
 
 
-def _guarded(image: RawImage, expected: Expected) -> list[PageReading]:
+def _guarded(image: RawImage, expected: Expected, likely: Drawn | None = None) -> list[PageReading]:
     """An error of the program costs the page where it shows: a person gets it, and it is logged."""
     try:
-        return list(read_image(image, expected))
+        return list(read_image(image, expected, likely))
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
         places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
@@ -111,11 +129,14 @@ def read_scan(
     return replace(reading, findings=(*reading.findings, *attachments(path)))
 
 
-def read_image(image: RawImage, expected: Expected) -> Iterator[PageReading]:
-    """The one or two A4 pages of an image; `page` is 1. A broken image is one unreadable page."""
+def read_image(image: RawImage, expected: Expected, likely: Drawn | None = None) -> Iterator[PageReading]:
+    """The one or two A4 pages of an image; `page` is 1. A broken image is one unreadable page.
+
+    `likely`: what brings the other pages of the file to the paper's scale.
+    """
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
-        for page in pages_of(image.gray(shrink), dpi, shrink, expected.form):
+        for page in pages_of(image.gray(shrink), dpi, shrink, expected.form, likely):
             scanned = Scanned(
                 shrink,
                 page.drawn.of_top(partial(_top, image, page.half, page.area)),

@@ -100,6 +100,15 @@ def pile_off_scale(pages: Sequence[PageReading]) -> Finding | None:
     return None
 
 
+def usual_scale(pages: Sequence[PageReading]) -> Drawn | None:
+    """What brings the images of a file to the paper's scale, by its first pages; None if they have it."""
+    firsts = [page for page in pages if page.kind is PageKind.FIRST]
+    if not firsts:
+        return None
+    drawn = Drawn.by(_median(firsts), firsts[0].turn)
+    return None if drawn.is_true else drawn
+
+
 def _median(pages: Sequence[PageReading]) -> tuple[float, float]:
     wide, high = np.median([page.scale for page in pages], axis=0)
     return float(wide), float(high)

@@ -33,13 +33,17 @@ PRESS = Press(FORM, DPI)
 
 @dataclass(frozen=True)
 class Stuck:
-    """A label on a page of the copy, from 1; of another candidate if `other`."""
+    """A label on a page of the copy, from 1; of another candidate if `other`.
+
+    The candidate's name is above the bars if `name`; on the third line under them if `below`.
+    """
 
     page: int
     spot: Spot | None = None
     state: LabelState = LabelState.WHOLE
     other: bool = False
     name: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,9 @@ def made(
         for one in stuck:
             if one.page == number:
                 named = other if one.other else who
-                name = f"{named.family_name} {named.first_names}" if one.name else ""
-                label = Label(f"{EXAM}-{named.number}", name, one.state)
+                name = f"{named.family_name} {named.first_names}"
+                under = (f"BTS SIO {EXAM} 2026", name) if one.below else ()
+                label = Label(f"{EXAM}-{named.number}", name if one.name else "", one.state, under)
                 PRESS.stick(page, label, rng, one.spot)
         drawn.append(scan(page, Level.CLEAN, mode, DPI, rng))
     path = tmp_path / "scan.pdf"
@@ -153,6 +158,42 @@ def test_the_name_above_the_bars_goes_with_them(tmp_path: Path) -> None:
     copy = made(tmp_path, [Stuck(1, spot, name=True)])
     assert ink(around(copy.scanned[0], Spot(150, 73.5), 15, 1.5)) > 100
     assert ink(around(copy.pages[0], spot, 25, 10.5)) == 0 and copy.leaking == ()
+
+
+def test_three_lines_under_the_bars_go_with_them(tmp_path: Path) -> None:
+    spot = Spot(150, 76)
+    copy = made(tmp_path, [Stuck(1, spot, below=True)])
+    assert ink(around(copy.scanned[0], Spot(150, 87.5), 15, 2.0)) > 100
+    assert copy.copy.status is CopyStatus.COMPLETE and copy.leaking == ()
+    assert ink(around(copy.pages[0], spot, 25, 13.5)) == 0
+
+
+@pytest.mark.parametrize("x", [60.0, 76.0, 92.0])
+def test_a_label_over_the_exam_block_s_own_writing_is_wiped(tmp_path: Path, x: float) -> None:
+    """What the candidate wrote there is no answer."""
+    spot = Spot(x, 80)
+    copy = made(tmp_path, [Stuck(1, spot)])
+    assert copy.copy.status is CopyStatus.COMPLETE and copy.codes == {Code.LABEL_MISPLACED}
+    assert ink(around(copy.pages[0], spot, *HALF)) == 0 and copy.leaking == ()
+
+
+def test_a_label_over_the_page_boxes_is_seen(tmp_path: Path) -> None:
+    copy = made(tmp_path, [Stuck(1), Stuck(2, Spot(178, 286))])
+    assert bars(copy.scanned[1]) and not bars(copy.pages[1])
+
+
+def test_a_label_at_the_lower_edge_of_a_jpeg_is_wiped_to_its_last_row(tmp_path: Path) -> None:
+    copy = made(tmp_path, [Stuck(1), Stuck(3, Spot(90, 293))])
+    last = [page[-3:, 500:900] for page in (copy.scanned[2], copy.pages[2])]
+    assert ink(last[0]) > 100 and ink(last[1]) == 0 and copy.leaking == ()
+
+
+@pytest.mark.parametrize("low", [70.0, 73.0])
+def test_another_s_label_beneath_the_candidate_s_own_does_not_show(tmp_path: Path, low: float) -> None:
+    """Its bars are hidden, or most of them, and its number is not."""
+    copy = made(tmp_path, [Stuck(1, Spot(155, low), other=True), Stuck(1, Spot(155, 57))])
+    number = around(copy.pages[0], Spot(155, low + 7), 20, 2)
+    assert copy.copy.status is CopyStatus.TO_DECIDE or ink(number) == 0
 
 
 def test_a_second_label_on_a_blank_page_is_wiped(tmp_path: Path) -> None:

@@ -235,6 +235,19 @@ def test_a_pile_that_is_read_at_another_scale_is_told_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("scale", [0.93, 0.94])
+def test_a_pile_drawn_from_the_corner_is_read_with_its_inside_pages(scale: float, tmp_path: Path) -> None:
+    """Their page boxes lie farther off than any page does at its true scale: the first page tells where."""
+    drawn = [first_page(1).whole, *(inside_page(n, n) for n in (2, 3, 4))]
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf([_png(flat(page, Setting(scale, scale, CORNER))) for page in drawn], DPI))
+    reading = understand(read_images_of(path, EXPECTED), "", PEOPLE, CENTRE, EXAM, EXPECTED)
+
+    (copy,) = reading.copies
+    assert (copy.candidate, copy.pages) == (PEOPLE[1].number, (1, 2, 3, 4)) and not copy.missing
+    assert [page.number for page in reading.pages] == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_page_of_any_size_raises(seed: int) -> None:
     rng = np.random.default_rng(seed)
