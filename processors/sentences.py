@@ -77,7 +77,7 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     Code.OLD_MODEL: (
         _W,
         "Cette copie est sur un modèle de papier ancien ({what}) : elle est acceptée ; "
-        "n'utilisez plus que le modèle CCYC.",
+        "n'utilisez plus que le modèle en vigueur.",
     ),
     Code.UNIDENTIFIED: (
         _B,
