@@ -45,12 +45,12 @@ class Commission:
 
 
 def write_report(
-    work: Context, exam: str, commission: str | Commission, folder: Path, *, at: datetime
+    work: Context, exam: str, before: Commission, folder: Path, *, at: datetime
 ) -> tuple[Path, Path]:
-    """The list of a commission (a centre's by its UAI) as PDF and as CSV, in this folder."""
-    before = commission if isinstance(commission, Commission) else Commission(commission)
+    """The list of a commission as PDF and as CSV, in this folder."""
     rules, uai = work.session.exam(exam), before.uai
-    assert rules is not None, "the caller knows the session"
+    if rules is None:
+        raise Refused(Refusal.NOT_HERE, exam)
     place = work.session.centre(uai)
     name = f"{place.name} ({uai})" if place else f"établissement {uai}"
     lines = lines_of(work, exam, before, pictures=True)
@@ -63,7 +63,7 @@ def write_report(
 
 
 def write_notices(
-    work: Context, exam: Exam, commission: str | Commission, folder: Path, *, at: datetime, actor: str
+    work: Context, exam: Exam, before: Commission, folder: Path, *, at: datetime, actor: str
 ) -> list[Path]:
     """A PDF for each candidate who has something to mend, named by the candidate's number.
 
@@ -74,7 +74,6 @@ def write_notices(
     due = next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
     if due is None:
         raise Refused(Refusal.NOTHING_TO_MEND)
-    before = commission if isinstance(commission, Commission) else Commission(commission)
     lines = lines_of(work, exam.code, before, pictures=False)
     wanting = [line for line in lines if to_mend(line, late=not exam.deposit.met(at))]
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,9 +88,8 @@ def write_notices(
     return paths
 
 
-def lines_of(work: Context, exam: str, commission: str | Commission, *, pictures: bool) -> list[Line]:
-    """Every candidate of the épreuve before this commission (a centre's by its UAI), by birth name."""
-    before = commission if isinstance(commission, Commission) else Commission(commission)
+def lines_of(work: Context, exam: str, before: Commission, *, pictures: bool) -> list[Line]:
+    """Every candidate of the épreuve before this commission, by birth name."""
     centre, school = before.centre, before.school
     with work.register.reading() as connection:
         people = [
@@ -116,7 +114,7 @@ def lines_of(work: Context, exam: str, commission: str | Commission, *, pictures
 
 def line_of(work: Context, exam: str, centre: str, dossier: str) -> Line | None:
     """The line of one dossier, with its evidence."""
-    lines = lines_of(work, exam, centre, pictures=False)
+    lines = lines_of(work, exam, Commission(centre), pictures=False)
     line = next((line for line in lines if line.dossier and line.dossier.id == dossier), None)
     return line and replace(line, pictures=tuple(_pictures(work, line)))
 

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from sqlalchemy import Connection, select
 
 from actions.context import Context
-from actions.reasons import keep_reason, keep_words
+from actions.reasons import keep_reason
 from processors.deadlines import PARIS, paris
 from storage import audit, persons, queries
 from storage.events import Event
@@ -138,7 +138,7 @@ def report(
     work: Context, copy: str, trouble: Trouble, said: str, *, actor: str, at: datetime
 ) -> Event | None:
     """A corrector found something wrong: it goes back to the service and waits there; the others go on."""
-    key = keep_words(work.register.vault, copy, said)
+    key = keep_reason(work.register.vault, copy, said, wanted=False)
     return work.register.record(CopyReported(trouble=trouble, said=key), copy, actor=actor, at=at)
 
 

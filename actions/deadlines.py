@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_centre, reconcile_in
 from processors.deadlines import Deadline, Rule
-from storage import deposits, persons, queries
+from storage import deposits, persons
 from storage.extensions import scans_due
-from storage.facts import DeadlineSwept
+from storage.facts import DeadlineSwept, DossierAbsent
+from storage.ids import new_id
 from storage.refusals import Refusal, Refused
 from storage.rulings import DeadlineExtended
 
@@ -48,19 +50,11 @@ def sweep(work: Context) -> int:
         for centre in work.session.centres:
             with work.register.reading() as connection:
                 due = scans_due(connection, work.session, exam.code, centre.uai)
-            if due is None or due.met(at):
-                continue
-            with work.register.reading() as connection:
-                done = queries.swept(connection, exam.code, centre.uai)
-                enrolled = persons.roster(connection, exam.code, centre.uai)
-            if not enrolled:
-                continue
+                if due is None or due.met(at) or not persons.roster(connection, exam.code, centre.uai):
+                    continue
+            note, place = DeadlineSwept(exam=exam.code, centre=centre.uai), f"{exam.code}/{centre.uai}"
             reconcile_centre(work, exam.code, centre.uai, actor=_SWEEPER, at=at)
-            if done:
-                continue
-            note = DeadlineSwept(exam=exam.code, centre=centre.uai)
-            work.register.record(note, f"{exam.code}/{centre.uai}", actor=_SWEEPER, at=at)
-            swept += 1
+            swept += work.register.record(note, place, actor=_SWEEPER, at=at) is not None
     return swept
 
 
@@ -73,8 +67,9 @@ def sweep_dossiers(work: Context) -> int:
             continue
         with work.register.reading() as connection:
             wanting = deposits.without_dossier(connection, exam.code)
-        marked += sum(
-            deposits.mark_absent(work.register, exam.code, candidate, actor=_SWEEPER, at=at)
-            for candidate in wanting
-        )
+        for candidate in wanting:
+            absent = DossierAbsent(exam=exam.code, candidate=candidate)
+            with suppress(Refused):  # a file came, or another sweep, since somebody looked
+                event = work.register.record(absent, new_id("doss"), actor=_SWEEPER, at=at)
+                marked += event is not None
     return marked

@@ -6,7 +6,6 @@ import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -77,25 +76,10 @@ def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
     return plan
 
 
-@dataclass(frozen=True)
-class Formed:
-    """`lots` and `copies`: those of this run; `unroutable`: copies that no corrector may take."""
-
-    lots: int
-    copies: int
-    unroutable: int
-
-
-def form_all(work: Context) -> Formed:
+def form_all(work: Context) -> list[Plan]:
     """Of each épreuve whose window is open."""
-    lots = copies = unroutable = 0
-    for exam in work.session.written:
-        if exam.in_window(now()):
-            plan = form(work, exam, at=now(), actor="form_lots")
-            lots += len(plan.lots)
-            copies += sum(len(lot.copies) for lot in plan.lots)
-            unroutable += sum(len(left.copies) for left in plan.unroutable)
-    return Formed(lots, copies, unroutable)
+    open_now = [exam for exam in work.session.written if exam.in_window(now())]
+    return [form(work, exam, actor="form_lots", at=now()) for exam in open_now]
 
 
 def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:

@@ -7,15 +7,10 @@ from storage.refusals import Refusal, Refused
 from storage.register import Vault
 
 
-def keep_reason(vault: Vault, subject: str, text: str) -> str:
-    """Its key. Raises Refused when nothing was written."""
-    if not text.strip():
+def keep_reason(vault: Vault, subject: str, text: str, *, wanted: bool = True) -> str:
+    """Its key. Raises Refused when nothing was written and it is `wanted`."""
+    if wanted and not text.strip():
         raise Refused(Refusal.NO_REASON)
-    return keep_words(vault, subject, text)
-
-
-def keep_words(vault: Vault, subject: str, text: str) -> str:
-    """The key of what somebody wrote, if only of nothing."""
     key = kept_words(subject, "txt")
     vault.put(key, text.strip().encode())
     return key

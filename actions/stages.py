@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from actions.context import Context, context
+from actions.context import context
 from storage.failures import keep_failure
 from storage.objects import StoreError
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -37,24 +36,15 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOMEM, errno
 class Step(Protocol):
     """Runs a stage with what it works with; `name` is what the service reads, in French."""
 
-    def __call__(
-        self,
-        name: str,
-        stage: Callable[Concatenate[Context, P], T],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> Coroutine[Any, Any, T]: ...
+    async def __call__(self, name: str, stage: Callable[..., T], /, *args: object) -> T: ...
 
 
-async def plainly(
-    name: str, stage: Callable[Concatenate[Context, P], T], /, *args: P.args, **kwargs: P.kwargs
-) -> T:
+async def plainly(name: str, stage: Callable[..., T], /, *args: object) -> T:
     """Here and now. Texts of exceptions may quote a name or a number: they go to a file instead."""
 
     def discreet() -> T:
         try:
-            return stage(context(), *args, **kwargs)
+            return stage(context(), *args)
         except Exception as error:
             told = keep_failure(context().settings.data_dir, error)
             kind = SurroundingsError if _of_the_surroundings(error) else StageError

@@ -40,7 +40,7 @@ from benchmarks.chaos_portrait import compare, leftovers, log_troubles, portrait
 from benchmarks.chaos_session import Drawn, draw_session
 from cli.demo_session import OPEN, write_demo_session
 from cli.up import Machine, running
-from flows.audit import ship
+from flows.recurring import ship
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage import intake, persons, queries, weed

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actions import lots as of_lots
-from actions.commission import write_report
+from actions.commission import Commission, write_report
 from actions.context import Context, context, now
 from cli import demo_dossiers
 from cli.console import console, print_counts, print_table
@@ -91,10 +91,11 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     console.print("running ship-audit")
     _run(machine, "ship-audit")
     receipts = _bring_receipts(work, folder / "receipts")
+    commission = Commission(demo_dossiers.CENTRE)
     reports = [
         path
         for exam in demo_dossiers.EXAMS
-        for path in write_report(work, exam, demo_dossiers.CENTRE, folder / "commission", at=now())
+        for path in write_report(work, exam, commission, folder / "commission", at=now())
     ]
     problems = _verify(work)
     verdict = _judge(work, batches)

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import dossiers as of_dossiers
-from actions.commission import line_of, lines_of, write_report
+from actions.commission import Commission, line_of, lines_of, write_report
 from actions.context import now
 from desk import charts
 from desk.access import ServiceAccount, shows_identity, work_of
@@ -74,7 +74,7 @@ def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> 
         "exam": exam,
         "centre": centre,
         "centres": work.session.centres,
-        "lines": lines_of(work, exam.code, uai, pictures=False),
+        "lines": lines_of(work, exam.code, Commission(uai), pictures=False),
         "grounds": [
             (ground, next((n.title for n in work.session.nonconformity if n.code == ground), ground))
             for ground in sorted(GROUNDS)
@@ -91,7 +91,7 @@ def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Re
         raise HTTPException(404)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        pdf, _ = write_report(work, exam.code, uai, Path(folder), at=now())
+        pdf, _ = write_report(work, exam.code, Commission(uai), Path(folder), at=now())
         return Response(pdf.read_bytes(), media_type="application/pdf")
 
 

@@ -18,7 +18,7 @@ from desk.page import page
 from processors.session import Exam
 from storage import queries
 from storage.rows import CopyRow, CorrectorRow, LotRow
-from storage.rulings import TROUBLES, Trouble
+from storage.rulings import Trouble
 
 router = APIRouter(prefix="/lots")
 
@@ -35,7 +35,7 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
     mine, exam = own_lot(work, corrector, lot_id)
     with work.register.reading() as connection:
         copies = queries.lot_copies(connection, mine.id)
-    values = {"lot": mine, "exam": exam, "copies": copies, "troubles": TROUBLES}
+    values = {"lot": mine, "exam": exam, "copies": copies, "troubles": Trouble}
     return page(request, "lot.html", values)
 
 
@@ -85,7 +85,7 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
         "after": ready[rank + 1] if rank + 1 < len(ready) else None,
         "returned": shown[rank].returned,
         "annexes": sum(page.annex for page in shown[rank].pages),
-        "troubles": TROUBLES,
+        "troubles": Trouble,
     }
     return page(request, "read.html", values)
 

@@ -22,7 +22,6 @@ from processors.session import Exam
 from processors.tables import Import
 from storage.events import Event
 from storage.facts import (
-    DossierAbsent,
     DossierDeposited,
     DossierRead,
     DossiersDated,
@@ -34,7 +33,6 @@ from storage.intake import keep_file
 from storage.keys import arrival as arrival_key
 from storage.keys import kept_reading, stored_file
 from storage.objects import ObjectInfo
-from storage.refusals import Refused
 from storage.register import Register
 from storage.rows import DecisionRow, DossierRow
 from storage.schema import (
@@ -131,25 +129,10 @@ def keep_dossier_reading(
     return register.record(facts, dossier, actor=actor, at=at)
 
 
-def mark_absent(register: Register, exam: str, candidate: str, *, actor: str, at: datetime) -> bool:
-    """At the deadline; False when there is a dossier, or it was marked before."""
-    facts = DossierAbsent(exam=exam, candidate=candidate)
-    try:
-        return register.record(facts, new_id("doss"), actor=actor, at=at) is not None
-    except Refused:  # a file came, or another sweep, since somebody looked
-        return False
-
-
 def dossiers_of(
-    connection: Connection, exam: str | None = None, centre: str | None = None
-) -> list[DossierRow]:
-    """All dossiers, of an épreuve and a centre if these are given, by their ids."""
-    return _dossiers(connection, exam, centre)
-
-
-def _dossiers(
     connection: Connection, exam: str | None = None, centre: str | None = None, id_: str | None = None
 ) -> list[DossierRow]:
+    """All dossiers, of an épreuve and a centre if these are given, by their ids."""
     query = (
         select(dossiers, enrolments.c.centre)
         .outerjoin(
@@ -195,7 +178,7 @@ def _dossiers(
 
 
 def dossier(connection: Connection, id_: str) -> DossierRow | None:
-    return next(iter(_dossiers(connection, id_=id_)), None)
+    return next(iter(dossiers_of(connection, id_=id_)), None)
 
 
 def dossier_counts(connection: Connection, exam: str, centre: str | None = None) -> DossierCounts:

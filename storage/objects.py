@@ -177,11 +177,6 @@ class Bucket:
             "get_object", Params={"Bucket": self.name, "Key": key, **extra}, ExpiresIn=seconds
         )
 
-    def presigned_put(self, key: str, seconds: int) -> str:
-        return self._client.generate_presigned_url(
-            "put_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=seconds
-        )
-
     def begin_parts(self, key: str, content_type: str) -> str:
         """An upload in parts, by somebody with presigned URLs; its id. Nothing is there until it is ended."""
         begun = self._client.create_multipart_upload(Bucket=self.name, Key=key, ContentType=content_type)

@@ -26,7 +26,6 @@ from storage.schema import (
     findings,
     lots,
     scans,
-    session,
     sweeps,
 )
 from storage.states import Life, LotState, ScanState
@@ -128,12 +127,6 @@ def current_copies(
 def copies_in_force(connection: Connection, exam: str, centre: str) -> list[CopyRow]:
     """The current copies of a centre's scans, by scan and in the order of the pile."""
     return _copies(connection, copies.c.life == Life.CURRENT, *_where(copies, exam=exam, centre=centre))
-
-
-def waiting_copies(connection: Connection, exam: str | None = None) -> list[CopyRow]:
-    """Copies that wait for a person, or for a page."""
-    waits = (copies.c.life == Life.CURRENT, copies.c.status != CopyStatus.COMPLETE)
-    return _copies(connection, *waits, *_where(copies, exam=exam))
 
 
 def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
@@ -262,12 +255,6 @@ def findings_coded(connection: Connection, code: Code, limit: int) -> list[Findi
 def swept(connection: Connection, exam: str, centre: str) -> bool:
     query = select(sweeps.c.exam).where(sweeps.c.exam == exam, sweeps.c.centre == centre)
     return connection.execute(query).first() is not None
-
-
-def loaded_session(connection: Connection) -> tuple[str, str] | None:
-    """Name and SHA-256 of the session file in force."""
-    row = connection.execute(select(session.c.name, session.c.sha256)).one_or_none()
-    return None if row is None else (row.name, row.sha256)
 
 
 def _where(table: Any, **wanted: Any) -> list[ColumnElement[bool]]:

@@ -13,21 +13,19 @@ from storage.facts import Decision, Facts, PlacedPage
 
 
 class Trouble(StrEnum):
-    """What a corrector may find wrong with a copy."""
+    """What a corrector may find wrong with a copy; `said`: how a person reads it."""
 
-    ILLEGIBLE = "illegible"
-    MISSING_PAGE = "missing_page"
-    NOT_ANONYMOUS = "not_anonymous"
-    WRONG_EXAM = "wrong_exam"
+    said: str
 
+    def __new__(cls, code: str, said: str) -> Trouble:
+        made = str.__new__(cls, code)
+        made._value_, made.said = code, said
+        return made
 
-TROUBLES = {
-    Trouble.ILLEGIBLE: "une page est illisible",
-    Trouble.MISSING_PAGE: "il manque une page",
-    Trouble.NOT_ANONYMOUS: "un nom ou un numéro se lit encore",
-    Trouble.WRONG_EXAM: "ce n'est pas une copie de cette épreuve",
-}
-"""How a person reads them."""
+    ILLEGIBLE = "illegible", "une page est illisible"
+    MISSING_PAGE = "missing_page", "il manque une page"
+    NOT_ANONYMOUS = "not_anonymous", "un nom ou un numéro se lit encore"
+    WRONG_EXAM = "wrong_exam", "ce n'est pas une copie de cette épreuve"
 
 
 class CopyReported(Facts):

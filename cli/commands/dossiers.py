@@ -100,8 +100,6 @@ def report(
     from actions.context import now
 
     with working_on(data) as work:
-        if work.session.exam(exam) is None:
-            raise UserError(f"{exam}: not an épreuve of this session")
         for path in write_report(work, exam, _before(work, centre, school), to, at=now()):
             console.print(str(path), markup=False)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from actions import copies, deadlines
 from actions import dossiers as of_dossiers
 from actions import lots as of_lots
-from actions.commission import lines_of
+from actions.commission import Commission, lines_of
 from actions.context import now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.api.shapes import (
@@ -188,7 +188,7 @@ def dossiers(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount
             messages=line.messages,
             decision=line.decision,
         )
-        for line in lines_of(work, exam.code, uai, pictures=False)
+        for line in lines_of(work, exam.code, Commission(uai), pictures=False)
     ]
 
 

@@ -18,7 +18,7 @@ from storage.facts import (
     ScanRead,
 )
 from storage.refusals import Refusal, Refused
-from storage.rulings import TROUBLES, CopyReported
+from storage.rulings import CopyReported
 from storage.schema import copies, enrolments, findings, proposals
 from storage.states import Life
 
@@ -91,7 +91,7 @@ def copy_reported(facts: CopyReported, change: Change) -> bool:
     change.connection.execute(
         update(copies).where(copies.c.id == copy.id).values(status=CopyStatus.TO_DECIDE)
     )
-    _state_of_copy([finding(Code.REPORTED, what=TROUBLES[facts.trouble])], copy, change)
+    _state_of_copy([finding(Code.REPORTED, what=facts.trouble.said)], copy, change)
     return True
 
 

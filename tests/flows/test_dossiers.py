@@ -118,7 +118,7 @@ def names_of(lines):
 @pytest.mark.xdist_group("machine")
 def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     """Through the flows: deposits dropped, read, swept, decided of and reported on."""
-    from actions.commission import lines_of, write_notices, write_report
+    from actions.commission import Commission, lines_of, write_notices, write_report
     from cli import demo_dossiers
     from storage.facts import Pronounced
 
@@ -131,9 +131,9 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     assert demo_dossiers.not_as_drawn(work, drawn) == []
 
     centre = demo_dossiers.CENTRE
-    before = {line.person.number: line for line in lines_of(work, "E5", centre, pictures=False)}
+    before = {line.person.number: line for line in lines_of(work, "E5", Commission(centre), pictures=False)}
     wanting = {number for number, line in before.items() if line.verdict != "conforme"}
-    written = write_notices(work, E5, centre, tmp_path / "notices", at=AT, actor="service")
+    written = write_notices(work, E5, Commission(centre), tmp_path / "notices", at=AT, actor="service")
     assert {path.stem.split()[-1] for path in written} == wanting and len(wanting) < len(before)
     for path in written:
         said = text_of(path)
@@ -141,15 +141,15 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
         assert mine == [before[path.stem.split()[-1]].person.family_name]
         assert "avant le mercredi 22 avril 2026 à 12:00" in said
     with pytest.raises(Refused, match="nothing_to_mend"):
-        write_notices(work, E5, centre, tmp_path, at=AT + timedelta(days=9), actor="service")
+        write_notices(work, E5, Commission(centre), tmp_path, at=AT + timedelta(days=9), actor="service")
 
-    lines = lines_of(work, "E6", centre, pictures=False)
+    lines = lines_of(work, "E6", Commission(centre), pictures=False)
     late = next(line for line in lines if "late_deposit" in {f["code"] for f in line.reading["findings"]})
     pronounce(
         work, late.dossier.id, Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT], "Mme X", "retard",
         actor="commission", at=AT,
     )  # fmt: skip
-    pdf, table = write_report(work, "E6", centre, tmp_path, at=AT)
+    pdf, table = write_report(work, "E6", Commission(centre), tmp_path, at=AT)
     rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig")), delimiter=";"))
     names = [row["nom_de_naissance"] for row in rows]
     assert names == sorted(names) and len(rows) == len(before)

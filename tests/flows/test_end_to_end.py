@@ -23,7 +23,7 @@ from cli.demo_truth import judge
 from cli.lost_runs import carried_out
 from processors.findings import Code
 from specimens.batch import Kind
-from storage import persons, queries
+from storage import persons, queries, waiting
 from storage.counts import exam_counts
 from storage.facts import Decision
 from storage.refusals import Refused
@@ -90,11 +90,11 @@ def test_a_file_dropped_again_later_is_not_read_again(stage, read):
 
 def test_a_decision_lets_a_copy_go_on(stage, read):
     with stage.work.register.reading() as connection:
-        (waiting,) = [c for c in queries.waiting_copies(connection, "U4") if c.candidate is None]
+        (nobodys,) = [c for c in waiting.copies_to_decide(connection, ["U4"], 99) if c.candidate is None]
         ids = {number: id_ for id_, number in numbers(stage.work).items()}
     truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
     why, owner = "reconnue par le centre", ids[truth.candidate]
-    decide(stage.work, waiting.id, Decision.ATTRIBUTE, why, candidate=owner, actor="service", at=now())
+    decide(stage.work, nobodys.id, Decision.ATTRIBUTE, why, candidate=owner, actor="service", at=now())
     stage.run("watch-inbox")
 
     def anonymous():

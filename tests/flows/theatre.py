@@ -30,7 +30,7 @@ from actions.copies import report
 from actions.prepare import prepare
 from actions.stages import plainly
 from cli.demo_session import FORM, write_demo_session
-from flows.audit import ship
+from flows.recurring import ship
 from processors.people import CORRECTOR_COLUMNS, Attendance
 from processors.scans.form import load_form
 from processors.scans.readings import CopyStatus

@@ -14,7 +14,8 @@ from processors.session import load_session
 from storage import deposits
 from storage.deposits import FileRow, in_force
 from storage.events import Event
-from storage.facts import Pronounced
+from storage.facts import DossierAbsent, Pronounced
+from storage.ids import new_id
 from storage.intake import import_candidates
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
@@ -142,13 +143,14 @@ def test_the_absent_are_marked_once(world, candidate):
     with world.register.reading() as connection:
         wanting = deposits.without_dossier(connection, EXAM)
     assert len(wanting) == 5
-    marked = [deposits.mark_absent(world.register, EXAM, c, actor="sweep", at=DUE) for c in wanting]
-    assert all(marked)
+    for absent in wanting:
+        assert world.record(DossierAbsent(exam=EXAM, candidate=absent), new_id("doss"))
     with world.register.reading() as connection:
         assert deposits.without_dossier(connection, EXAM) == []
         absent = [d for d in deposits.dossiers_of(connection, EXAM, CENTRE) if d.candidate == wanting[0]]
     assert [found.code for found in absent[0].findings] == [Code.ABSENT_DOSSIER]
-    assert not deposits.mark_absent(world.register, EXAM, wanting[0], actor="sweep", at=DUE)
+    with pytest.raises(Refused, match="other_dossier"):
+        world.record(DossierAbsent(exam=EXAM, candidate=wanting[0]), new_id("doss"))
 
 
 def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):

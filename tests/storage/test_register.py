@@ -29,7 +29,7 @@ from storage.intake import arrive, import_candidates, issue_token
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
 from storage.register import open_register
-from storage.schema import candidates, copies, events, metadata, scans
+from storage.schema import candidates, copies, events, metadata, scans, session
 from storage.states import ScanState
 
 
@@ -218,16 +218,16 @@ def test_a_register_in_use_can_still_be_read(world):
     with world.register.transaction() as transaction:
         transaction.record(SessionLoaded(name="s", sha256="a"), "session", actor="test", at=world.tick())
         with world.register.reading() as connection:
-            assert queries.loaded_session(connection) is None
+            assert connection.scalar(select(session.c.name)) is None
     with world.register.reading() as connection:
-        assert queries.loaded_session(connection) == ("s", "a")
+        assert connection.scalar(select(session.c.name)) == "s"
 
 
 def test_a_reader_sees_one_state_however_long_it_reads(world):
     with world.register.reading() as connection:
-        assert queries.loaded_session(connection) is None
+        assert connection.scalar(select(session.c.name)) is None
         world.record(SessionLoaded(name="s", sha256="a"), "session")
-        assert queries.loaded_session(connection) is None
+        assert connection.scalar(select(session.c.name)) is None
 
 
 def test_a_roster_with_a_bad_line_is_kept_back_and_a_mended_one_keeps_the_ids(world):

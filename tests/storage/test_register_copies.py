@@ -8,7 +8,7 @@ from invented import CENTRE, EXAM, partial, unknown, whole
 from actions.copies import decide
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage import queries
+from storage import queries, waiting
 from storage.counts import exam_counts
 from storage.facts import (
     CandidateFinding,
@@ -221,7 +221,7 @@ def test_a_copy_that_is_not_anonymous_stays_here(peopled):
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
     with peopled.register.reading() as connection:
         assert queries.routable(connection, EXAM) == []
-        assert [row.id for row in queries.waiting_copies(connection)] == [copy]
+        assert [row.id for row in waiting.copies_to_decide(connection, [EXAM], 9)] == [copy]
     decided(peopled, copy, Decision.ACCEPT)
     assert peopled.record(leak, copy)  # masked anew, and still not anonymous
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE

@@ -1,4 +1,4 @@
-"""`watch_inbox`: takes note of what centres dropped, and starts a run for each scan."""
+"""What is dropped: the inbox is watched, and each scan and each dossier gets a run of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from prefect.states import Completed
 
 from actions import inbox
 from actions.context import now
+from actions.dossiers import read
+from actions.scans import more_is_waiting, process
 from flows import artifacts, runs
 from flows.stages import run_stage
 
@@ -31,3 +33,21 @@ async def watch_inbox() -> State[None]:
     told = f"{len(waiting)} fichiers à lire, {lists} listes d'émargement"
     told += f", {len(unread)} dossiers à lire"
     return Completed(message=told)
+
+
+@flow(name="process-scan")
+async def process_scan(scan_id: str) -> State[None]:
+    """The scan is known by an opaque id."""
+    ended = await process(scan_id, run_stage)
+    # else the last of them tells, and `watch_inbox` meanwhile
+    if ended.told and not await run_stage("voir ce qui reste", more_is_waiting):
+        await artifacts.publish()
+    return Completed(name=ended.name, message=ended.message)
+
+
+@flow(name="process-dossier")
+async def process_dossier(dossier_id: str) -> State[None]:
+    """One run for one dossier, known by an opaque id; it can be repeated at any time."""
+    verdict = await run_stage("lire le dossier", read, dossier_id)
+    await artifacts.publish()
+    return Completed(message=verdict)

@@ -1,0 +1,98 @@
+"""What is done by the clock: interrupted scans, deadlines, lots, the log and its seals, alerts.
+
+That Prefect itself has stopped, `/pret` tells whoever watches from outside.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from actions import deadlines
+from actions.alerts import tell_new
+from actions.context import Context, now
+from actions.lots import form_all
+from actions.upkeep import find_unfinished, take_up
+from flows import artifacts, runs
+from flows.stages import run_stage
+from storage import audit
+from storage.signing import load_or_make_key
+from storage.states import ScanState
+
+_FAILED = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
+
+
+@flow(name="janitor", flow_run_name="reprises")
+async def janitor() -> State[None]:
+    """Every two minutes. A run that crashed less than a minute ago is left alone."""
+    taken_up = 0
+    for scan in await run_stage("chercher les fichiers interrompus", find_unfinished):
+        over = await runs.is_over(scan.id, now(), badly=scan.state is ScanState.ARRIVED)
+        if over or (over is None and scan.state is ScanState.PROCESSING):
+            await run_stage("reprendre un fichier", take_up, scan)
+            taken_up += 1
+    if not taken_up:
+        return Completed(name="Rien à reprendre")
+    return Completed(name="Reprises", message=f"{taken_up} fichiers repris")
+
+
+@flow(name="sweep-deadlines", flow_run_name="échéances")
+async def sweep_deadlines() -> State[None]:
+    """Every quarter of an hour."""
+    swept = await run_stage("rapprocher à l'échéance", deadlines.sweep)
+    swept += await run_stage("constater les dossiers absents", deadlines.sweep_dossiers)
+    await artifacts.publish()
+    if not swept:
+        return Completed(name="Aucune échéance")
+    return Completed(message=f"{swept} rapprochements et absences à l'échéance")
+
+
+@flow(name="form-lots", flow_run_name="former les lots")
+async def form_lots() -> State[None]:
+    """Every hour of the day. Copies that come later make complementary lots."""
+    plans = await run_stage("répartir les copies", form_all)
+    await artifacts.publish()
+    lots = [lot for plan in plans for lot in plan.lots]
+    unroutable = sum(len(left.copies) for plan in plans for left in plan.unroutable)
+    if not lots and not unroutable:
+        return Completed(name="Rien à répartir")
+    copies = sum(len(lot.copies) for lot in lots)
+    message = f"{len(lots)} lots, {copies} copies, {unroutable} sans correcteur possible"
+    return Completed(name="Copies sans correcteur" if unroutable else "Lots formés", message=message)
+
+
+@flow(name="ship-audit", flow_run_name="sceller le journal")
+async def ship_audit() -> State[None]:
+    """Every five minutes."""
+    shipped = await run_stage("sceller le journal", ship)
+    if not shipped:
+        return Completed(name="Rien de neuf")
+    await artifacts.publish()  # whatever was decided, pulled or returned meanwhile
+    return Completed(message=f"{shipped} événements scellés")
+
+
+def ship(work: Context) -> int:
+    """How many events have left."""
+    key = load_or_make_key(work.settings.signing_key_path)
+    return audit.ship(work.register, work.store.audit, key, at=now())
+
+
+@flow(name="raise-alerts", flow_run_name="alertes")
+async def raise_alerts() -> State[None]:
+    """Every five minutes."""
+    failed = await _failed_runs(now() - timedelta(hours=1))
+    count = await run_stage("signaler", tell_new, failed, now())
+    if not count:
+        return Completed(name="Rien à signaler")
+    return Completed(name="Alertes", message=f"{count} alertes envoyées")
+
+
+async def _failed_runs(since: datetime) -> int:
+    which = FlowRunFilter.model_validate(_FAILED | {"end_time": {"after_": since.isoformat()}})
+    async with get_client() as client:
+        return len(await client.read_flow_runs(flow_run_filter=which, limit=200))
