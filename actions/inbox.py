@@ -10,6 +10,7 @@ from actions.context import Context, now
 from actions.measures import note_watched
 from actions.receipts import answer_and_clear
 from processors.dossiers.files import MAX_BYTES
+from processors.findings import Code
 from storage import deposits, intake, queries
 from storage.facts import ScanReopened
 from storage.keys import (
@@ -21,15 +22,28 @@ from storage.keys import (
     attendance_path,
     dossier_path,
     manifest_path,
+    scan_key,
     scan_path,
     set_aside,
 )
 from storage.objects import ObjectInfo
+from storage.refusals import Refusal, Refused
 from storage.rows import ScanRow
 from storage.states import ScanState
 
 ACTOR = "watch_inbox"
 _LIST = 5_000_000  # bytes: a hundred thousand lines
+
+
+def place_for(work: Context, centre: str, exam: str, name: str) -> str:
+    """The key under which a centre drops a scan of this name."""
+    key = scan_key(centre, exam, name)
+    wrong = scan_path(key, work.session).finding
+    if wrong is not None:
+        raise Refused(
+            Refusal.BAD_NAME if wrong.code is Code.BAD_NAME else Refusal.NOT_HERE, f"{centre} {exam}"
+        )
+    return key
 
 
 def note_arrivals(work: Context) -> None:

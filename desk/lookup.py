@@ -66,9 +66,8 @@ def copy_in(work: Context, lot: LotRow, number: str) -> CopyRow:
 def dossier_of(work: Context, exam: Exam, uai: str, dossier_id: str) -> DossierRow:
     """A dossier of this épreuve and centre, and of no other."""
     with work.register.reading() as connection:
-        found = deposits.dossiers_of(connection, exam.code, uai)
-    dossier = next((row for row in found if row.id == dossier_id), None)
-    if dossier is None:
+        dossier = deposits.dossier(connection, dossier_id)
+    if dossier is None or (dossier.exam, dossier.centre) != (exam.code, uai):
         raise HTTPException(404)
     return dossier
 

@@ -21,6 +21,7 @@ class Refusal(StrEnum):
         "Ce centre, cet établissement ou cette épreuve n’est pas de cette session : {what}.",
     )
     NOT_ON_LIST = "not_on_list", "Un de ces candidats n’est pas sur la liste de ce centre."
+    BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
     NO_REASON = "no_reason", "Dites pourquoi."
     NO_AUTHOR = "no_author", "Dites qui prononce."
 

@@ -20,7 +20,6 @@ from cli.commands.options import (
     working_on,
 )
 from cli.console import UserError, console, print_json, print_table
-from storage.keys import scan_key
 
 SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
 
@@ -76,14 +75,10 @@ def drop(
     data: DataDir = HERE,
 ) -> None:
     """Drop a scan into the inbox, as a centre does."""
-    from storage.keys import is_plain
+    from actions.inbox import place_for
 
-    if not is_plain(file.name):
-        raise UserError("give the file a shorter, printable name")
     with working_on(data) as work:
-        if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
-            raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
-        key = scan_key(centre, exam, file.name)
+        key = place_for(work, centre, exam, file.name)
         work.store.inbox.put(key, file, content_type="application/pdf")
     console.print(f"Dropped as {key}", markup=False)
     console.print("The receipt comes beside it, under receipts/, once the file is read.")

@@ -17,11 +17,12 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from actions.context import Context
+from actions.inbox import place_for
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.lookup import written
 from storage import queries
-from storage.keys import SCANS, is_plain, scan_key, scan_path
+from storage.keys import scan_key
 from storage.objects import NotFoundError
 
 router = APIRouter(prefix="/centres/{uai}/{code}/uploads")
@@ -72,9 +73,7 @@ def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dr
     written(work, code)
     name = dropped.name if dropped.name.lower().endswith(".pdf") else f"{dropped.name}.pdf"
     # two files of one name are two files: a new name for each keeps a receipt for each
-    key = scan_key(uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
-    if not is_plain(name) or scan_path(key, work.session).finding is not None:
-        raise HTTPException(409, "Ce nom de fichier ne convient pas : renommez le fichier.")
+    key = place_for(work, uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
     upload = work.store.inbox.begin_parts(key, "application/pdf")
     told = _Told(key=key, upload=upload, size=dropped.size)
     return Begun(upload=_seal(request).encrypt(told.model_dump_json().encode()).decode(), part=_PART)
@@ -128,7 +127,7 @@ def _told(request: Request, uai: str, code: str, upload: str) -> _Told:
         told = _Told.model_validate(json.loads(_seal(request).decrypt(upload)))
     except InvalidToken:
         raise HTTPException(404) from None
-    if not told.key.startswith(f"{SCANS}{uai}/{code}/"):
+    if not told.key.startswith(scan_key(uai, code, "")):
         raise HTTPException(404)
     return told
 

@@ -260,11 +260,11 @@ def test_a_lot_goes_to_no_one_of_its_candidates_school(shell, lots):
 def returned(shell, lots, tokens):
     lot = lots[0]
     mine = tokens[lot["reference"]]
-    assert "assigned" in shell("lots", "return", lot["name"], "--token", mine, fails=True)
+    assert "never_pulled" in shell("lots", "return", lot["name"], "--token", mine, fails=True)
     shell("pull", "--token", mine, "--to", "mine")
     shell("pull", "--token", mine, "--to", "mine")
     other = next(token for reference, token in tokens.items() if reference != lot["reference"])
-    assert "not a lot of yours" in shell("lots", "return", lot["name"], "--token", other, fails=True)
+    assert "not_yours" in shell("lots", "return", lot["name"], "--token", other, fails=True)
     shell("lots", "return", lot["name"], "--token", mine)
     return lot
 
@@ -275,7 +275,7 @@ def test_a_lot_is_pulled_and_returned_by_its_corrector_alone(shell, returned):
     assert shell.counts()["returned"] == returned["copies"]
     told = [event["action"] for event in shell.json("audit", "history", returned["id"])]
     assert told == ["lot.formed", "lot.pulled", "lot.returned"]
-    assert "token" in shell("pull", "--token", "guessed", fails=True)
+    assert "not_yours" in shell("pull", "--token", "guessed", fails=True)
 
 
 @pytest.fixture(scope="module")
