@@ -99,7 +99,7 @@ def test_a_decision_lets_a_copy_go_on(stage, read):
 
     def anonymous():
         with stage.work.register.reading() as connection:
-            return queries.copy(connection, waiting.id).anonymous_sha256
+            return queries.copy(connection, nobodys.id).anonymous_sha256
 
     assert stage.wait(anonymous)
 
