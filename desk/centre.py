@@ -21,7 +21,7 @@ from desk.page import page
 from papers.cover_sheet import cover_sheet_pdf
 from papers.labels import label_sheet
 from papers.receipt_sheet import receipt_pdf
-from papers.receipts import ReceiptCopy, render_html
+from papers.receipts import Pile, ReceiptCopy, render_html
 from processors.findings import Evidence, Finding
 from processors.session import Exam
 from processors.tables import LineProblem
@@ -210,7 +210,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class DroppedFile:
+class DroppedFile(Pile):
     """A file of the centre, and its copies once it is read; `findings` concern the file as a whole."""
 
     scan: ScanRow
@@ -225,18 +225,6 @@ class DroppedFile:
     @property
     def done(self) -> bool:
         return self.scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING)
-
-    @property
-    def to_do(self) -> tuple[ReceiptCopy, ...]:
-        return tuple(copy for copy in self.copies if copy.to_do)
-
-    @property
-    def fine(self) -> int:
-        return len(self.copies) - len(self.to_do) - len(self.to_check)
-
-    @property
-    def to_check(self) -> tuple[ReceiptCopy, ...]:
-        return tuple(copy for copy in self.copies if copy.to_check and not copy.to_do)
 
 
 def _files(

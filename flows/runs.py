@@ -12,33 +12,29 @@ from prefect.deployments import arun_deployment
 from actions.upkeep import SETTLING
 from storage.rows import ScanRow
 
-_DEPLOYMENT = "process-scan/process-scan"
-_DOSSIERS = "process-dossier/process-dossier"
-
 
 async def start(scan: ScanRow, occasion: str) -> None:
     """Starts a run of this scan. The same occasion never gets two, even when the first has crashed."""
     place = f"{scan.centre or 'centre inconnu'} {scan.exam or 'épreuve inconnue'}"
-    await arun_deployment(
-        _DEPLOYMENT,
-        parameters={"scan_id": scan.id},
-        timeout=0,
-        idempotency_key=f"{scan.id}:{occasion}",
-        flow_run_name=f"scan {place} #{scan.n}",
-        tags=[scan.id, *filter(None, (scan.centre, scan.exam))],
-        as_subflow=False,
-    )
+    tags = [scan.id, *filter(None, (scan.centre, scan.exam))]
+    await _start("process-scan", {"scan_id": scan.id}, occasion, f"scan {place} #{scan.n}", tags)
 
 
 async def start_dossier(dossier: str, exam: str, occasion: str) -> None:
     """Starts a reading of this dossier. The same occasion never gets two."""
+    name = f"dossier {exam} {dossier}"
+    await _start("process-dossier", {"dossier_id": dossier}, occasion, name, [dossier, exam])
+
+
+async def _start(flow: str, what: dict[str, str], occasion: str, name: str, tags: list[str]) -> None:
+    """`tags`: the id of what the run is about, and its place."""
     await arun_deployment(
-        _DOSSIERS,
-        parameters={"dossier_id": dossier},
+        f"{flow}/{flow}",
+        parameters=what,
         timeout=0,
-        idempotency_key=f"{dossier}:{occasion}",
-        flow_run_name=f"dossier {exam} {dossier}",
-        tags=[dossier, exam],
+        idempotency_key=f"{tags[0]}:{occasion}",
+        flow_run_name=name,
+        tags=tags,
         as_subflow=False,
     )
 

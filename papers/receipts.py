@@ -48,8 +48,26 @@ class ReceiptCopy:
         return tuple(found for found in self.findings if found.severity is Severity.INFO)
 
 
+class Pile:
+    """The copies of a file, by what is to be done about each."""
+
+    copies: tuple[ReceiptCopy, ...]
+
+    @property
+    def to_do(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.to_do)
+
+    @property
+    def to_check(self) -> tuple[ReceiptCopy, ...]:
+        return tuple(copy for copy in self.copies if copy.to_check and not copy.to_do)
+
+    @property
+    def fine(self) -> int:
+        return sum(1 for copy in self.copies if not copy.to_do and not copy.to_check)
+
+
 @dataclass(frozen=True)
-class Receipt:
+class Receipt(Pile):
     """All that the page says. `quarantined`: the file could not be taken; `findings` then says why."""
 
     file: str
@@ -73,16 +91,8 @@ class Receipt:
     pictures: dict[Evidence, bytes] = field(default_factory=dict)  # JPEG
 
     @property
-    def to_do(self) -> tuple[ReceiptCopy, ...]:
-        return tuple(copy for copy in self.copies if copy.to_do)
-
-    @property
     def to_scan_again(self) -> tuple[ReceiptCopy, ...]:
         return tuple(copy for copy in self.copies if copy.to_scan_again)
-
-    @property
-    def to_check(self) -> tuple[ReceiptCopy, ...]:
-        return tuple(copy for copy in self.copies if copy.to_check and not copy.to_do)
 
     @property
     def mended(self) -> tuple[ReceiptCopy, ...]:
@@ -96,10 +106,6 @@ class Receipt:
             return False
         overdue = due is not None and self.issued > due
         return bool(known.copy_of_absent or (overdue and known.present_without_copy))
-
-    @property
-    def fine(self) -> int:
-        return sum(1 for copy in self.copies if not copy.to_do and not copy.to_check)
 
 
 def render_html(receipt: Receipt) -> str:
