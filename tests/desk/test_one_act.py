@@ -286,3 +286,14 @@ def test_no_door_records_a_ground_of_what_is_conform(desk, filled):
                 DossierDecided(decision=decision, grounds=tuple(grounds), reason="reasons/x.json"),
                 dossier, actor="t", at=now(),
             )  # fmt: skip
+
+
+def test_a_name_that_cannot_be_printed_is_refused_in_the_same_words(desk, filled, tmp_path):
+    file = tmp_path / "pile\N{ZERO WIDTH SPACE}.pdf"
+    file.write_bytes(b"%PDF")
+    told = shell(desk, "drop", str(file), "--centre", MINE, "--exam", "U4", fails=True)
+    program = desk.program(Role.CENTRE, MINE)
+    answer = program.post(f"/api/centres/{MINE}/U4/uploads", json={"name": file.name, "size": 4})
+    assert answer.status_code == 409
+    assert told == f"Error: bad_name: {answer.json()['detail']}"
+    assert list(desk.work.store.inbox.list("scans/")) == []
