@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,8 +46,9 @@ class Live:
         inbox.take_attendance(self.work)
         inbox.note_arrivals(self.work)
         inbox.reopen_decided(self.work)
-        for scan in inbox.find_waiting(self.work):
-            asyncio.run(scans.process(scan.id, plainly))
+        with ThreadPoolExecutor(1) as beside:  # this thread's loop is the browser's
+            for scan in inbox.find_waiting(self.work):
+                beside.submit(asyncio.run, scans.process(scan.id, plainly)).result()
 
 
 @contextmanager
