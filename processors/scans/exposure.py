@@ -60,7 +60,7 @@ def shows_any_header(dark: Gray, least: int) -> bool:
 
 
 def shows_printed_boxes(dark: Gray) -> bool:
-    """Whether a table, or boxes to fill in, stand on a page, from its darkness: lines that meet lines."""
+    """Whether a table, or more than one box, stands on a page, from its darkness: lines that meet lines."""
     edge = round(_EDGE_MM * PX / 2)
     inked = cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1][edge:-edge, edge:-edge]
     if inked.size == 0:
@@ -72,12 +72,13 @@ def shows_printed_boxes(dark: Gray) -> bool:
         lines.append(cv2.morphologyEx(cv2.dilate(inked, np.ones(wide)), cv2.MORPH_OPEN, np.ones(long)))
     met = np.asarray(cv2.bitwise_and(*(cv2.dilate(line, np.ones((3, 3))) for line in lines)), np.uint8)
     _, _, _, middles = cv2.connectedComponentsWithStats(met)
-    spread = np.ptp(middles[1:], axis=0) if len(middles) > _MEETINGS else np.zeros(2)
-    return bool(np.all(spread > _UPRIGHT_MM * PX / 2))
+    apart = np.diff(np.sort(middles[1:], axis=0), axis=0) > _APART_MM * PX / 2
+    columns, rows = apart.sum(axis=0)
+    return bool(min(columns, rows) >= 1 and max(columns, rows) >= 2)
 
 
 _EDGE_MM, _UPRIGHT_MM, _LEVEL_MM = 6.0, 9.0, 25.0
-_MEETINGS = 4  # the corners of one box
+_APART_MM = 4.0
 _HEIGHTS = (5.0, 8.5)  # mm; each stands for those from 0.7 to 1.5 times as high
 _PITCHES = tuple(4.0 * 1.1**k for k in range(9))  # mm, each for those a tenth away
 
