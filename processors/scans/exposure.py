@@ -72,7 +72,8 @@ def shows_printed_boxes(dark: Gray) -> bool:
         lines.append(cv2.morphologyEx(cv2.dilate(inked, np.ones(wide)), cv2.MORPH_OPEN, np.ones(long)))
     met = np.asarray(cv2.bitwise_and(*(cv2.dilate(line, np.ones((3, 3))) for line in lines)), np.uint8)
     _, _, _, middles = cv2.connectedComponentsWithStats(met)
-    apart = np.diff(np.sort(middles[1:], axis=0), axis=0) > _APART_MM * PX / 2
+    steps = np.diff(np.sort(np.asarray(middles[1:], np.float64), axis=0), axis=0)
+    apart = steps > _APART_MM * PX / 2
     columns, rows = apart.sum(axis=0)
     return bool(min(columns, rows) >= 1 and max(columns, rows) >= 2)
 
