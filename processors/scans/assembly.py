@@ -70,7 +70,9 @@ def assemble(
     copy_of = {page.page: k for k, those in enumerate(kept) for page in those.values()}
     neighbours = [Neighbour(those, seems(owner)) for those, owner in zip(kept, owners, strict=True)]
     handed, nobodys = handed_in(annexes, sheets, pages, copy_of, neighbours)
-    strays = headed_strays(pages, copy_of, [copy.length for copy in neighbours])
+    apart = {page.page for annex in annexes for page in annex.pages}
+    others = [page for page in pages if page.page not in apart]
+    strays = headed_strays(others, copy_of, [copy.length for copy in neighbours])
     hands = two_hands_from(kept)
     copies = [
         _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []), hands)
@@ -114,7 +116,7 @@ def _copy(
     hands: float,
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
-    foreign = [page for page, place in group if place.number is None and not page.headed]
+    foreign = [page for page, place in group if place.number is None and not page.undeclared]
     length = next((place.length for _, place in members), 0)
     pages = [*kept.values(), *handed.pages]
     missing = (*sorted(set(range(1, length + 1)) - set(kept)), *missing_after(length, handed))
@@ -306,7 +308,7 @@ def _set_aside(foreign: Sequence[PageReading]) -> list[Finding]:
         finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble or "", evidence=trouble(p)) for p in lost
     ]
     scaled = [p for p in foreign if is_off_scale(p)]
-    headed = [p for p in foreign if p.headed and p not in scaled]
+    headed = [p for p in foreign if p.undeclared and p not in scaled]
     others = [p for p in foreign if p not in (*lost, *scaled, *headed)]
     for code, pages in ((Code.FOREIGN_PAGE, others), (Code.UNDECLARED_PAGE, headed)):
         if pages:

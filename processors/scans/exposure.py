@@ -59,6 +59,27 @@ def shows_any_header(dark: Gray, least: int) -> bool:
     return False
 
 
+def shows_printed_boxes(dark: Gray) -> bool:
+    """Whether a table, or more than one box, stands on a page, from its darkness: lines that meet lines."""
+    edge = round(_EDGE_MM * PX / 2)
+    inked = cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1][edge:-edge, edge:-edge]
+    if inked.size == 0:
+        return False
+    lines = []
+    for axis, least in ((0, _UPRIGHT_MM), (1, _LEVEL_MM)):
+        wide, long = [1, 1], [1, 1]
+        wide[1 - axis], long[axis] = 3, round(least * PX / 2)  # a line may be askew
+        lines.append(cv2.morphologyEx(cv2.dilate(inked, np.ones(wide)), cv2.MORPH_OPEN, np.ones(long)))
+    met = np.asarray(cv2.bitwise_and(*(cv2.dilate(line, np.ones((3, 3))) for line in lines)), np.uint8)
+    _, _, _, middles = cv2.connectedComponentsWithStats(met)
+    steps = np.diff(np.sort(np.asarray(middles[1:], np.float64), axis=0), axis=0)
+    apart = steps > _APART_MM * PX / 2
+    columns, rows = apart.sum(axis=0)
+    return bool(min(columns, rows) >= 1 and max(columns, rows) >= 2)
+
+
+_EDGE_MM, _UPRIGHT_MM, _LEVEL_MM = 6.0, 9.0, 25.0
+_APART_MM = 4.0
 _HEIGHTS = (5.0, 8.5)  # mm; each stands for those from 0.7 to 1.5 times as high
 _PITCHES = tuple(4.0 * 1.1**k for k in range(9))  # mm, each for those a tenth away
 

@@ -184,6 +184,7 @@ def read_page(
         fingerprint=_fingerprint(placement.ink, form),
         hand=hand(written) if half is not None and answers is not None else None,
         headed=_is_headed(strokes, kind),
+        tabled=kind is PageKind.FOREIGN and not blank and exposure.shows_printed_boxes(strokes),
         exposed=hidden
         or exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form),
         labels=tuple(

@@ -175,7 +175,7 @@ def _measured(page: PageReading, look: Look, form: Form) -> PageReading:
     if scale is None:
         return page
     named = replace(page, kind=PageKind.FOREIGN, scale=(scale, scale))
-    return replace(named, headed=False, trouble=None, trouble_box=None)
+    return replace(named, headed=False, tabled=False, trouble=None, trouble_box=None)
 
 
 def _darkest(image: RawImage, page: PageOf) -> Gray:

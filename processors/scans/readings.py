@@ -110,7 +110,7 @@ class PageReading:
     `fingerprint`: for telling a doubled page.
     `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or a program's text show
     elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in
-    show on a page of no known paper; `hand`: how the half of an A3 is written.
+    show on a page of no known paper; `tabled`: a table or boxes do; `hand`: how the half of an A3 is written.
     """
 
     page: int
@@ -133,6 +133,7 @@ class PageReading:
     exposed: bool = False
     hand: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
     headed: bool = False
+    tabled: bool = False
     labels: tuple[StuckLabel, ...] = ()
     lifted: bool = False
     trouble: str | None = None  # French, why it is unreadable
@@ -140,6 +141,11 @@ class PageReading:
     area: Area | None = None  # an A4 that lies on a larger image
     scale: tuple[float, float] = (1.0, 1.0)  # how much wider and higher than the paper it lies on the image
     trace: Trace | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def undeclared(self) -> bool:
+        """Whether it looks like an answer sheet of no model that the épreuve declares."""
+        return self.headed or self.tabled
 
 
 class Sign(StrEnum):

@@ -33,14 +33,14 @@ def doubles(spare: Mapping[int, PageReading], kept: Mapping[int, PageReading]) -
 def headed_strays(
     order: Sequence[PageReading], copy_of: Mapping[int, int], lengths: Sequence[int]
 ) -> dict[int, list[PageReading]]:
-    """By copy, the pages with a header of no known paper that lie in it, or beside it.
+    """By copy, the pages with a header, or a table, of no known paper that lie in it, or beside it.
 
     `order`: all pages of the file; `copy_of`: of each page that was kept as a copy's own, which; `lengths`:
     of the copies. A page that bears the number after a copy's last one lies in that copy.
     """
     found: dict[int, list[PageReading]] = {}
     for k, page in enumerate(order):
-        if not page.headed or page.kind not in (PageKind.FOREIGN, PageKind.INSIDE, PageKind.UNREADABLE):
+        if not page.undeclared or page.kind not in (PageKind.FOREIGN, PageKind.INSIDE, PageKind.UNREADABLE):
             continue
         if page.page in copy_of:
             concerned = {copy_of[page.page]}

@@ -14,7 +14,9 @@ import pytest
 from processors.findings import Code, Severity
 from processors.people import Candidate
 from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.exposure import shows_printed_boxes
 from processors.scans.form import Form, load_form
+from processors.scans.geometry import darkness, reduced
 from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading, ScanReading, Turn
@@ -121,6 +123,32 @@ def test_the_verso_of_an_annex_goes_with_it() -> None:
     assert made(*read(*sheet(0), annex(0), empty))[0] == (DONE, (1, 2, 3, 4, 5, 6))
     (copy,) = read(*sheet(0), annex(0), PAPER)
     assert Code.FOREIGN_PAGE in codes(copy), "nobody said that answers stand on its verso"
+
+
+def test_a_table_of_no_known_paper_waits_but_as_the_verso_of_an_annex() -> None:
+    table = replace(PAPER, tabled=True)
+    (copy,) = read(*sheet(0), table)
+    assert (copy.status, codes(copy)) == (OPEN, {Code.UNDECLARED_PAGE})
+    copies = read(*sheet(0), annex(0), table, *sheet(1), two_sided=["document-reponse"])
+    assert made(*copies) == [(DONE, (1, 2, 3, 4, 5, 6)), (DONE, (7, 8, 9, 10))]
+
+
+@pytest.mark.parametrize("askew", [0.0, 1.5])
+def test_a_printed_table_is_told_from_writing(askew: float) -> None:
+    """On a page without any header; ruled lines, and letters as tall, make no boxes."""
+    press, rng = Press(SHEETS[0], 150), np.random.default_rng(3)
+    hand = Hand(rng)
+    for lines, tabled in ((0, False), (4, True)):
+        page = press.page(False, hand)
+        press.write_answer(page, hand, rng, first=False, lines=20)
+        ink = np.minimum(page.printed, page.pen)
+        for k in range(lines):
+            cv2.line(ink, (150, 300 + 80 * k), (1000, 300 + 80 * k), 40, 2)
+            cv2.line(ink, (150 + 280 * k, 300), (150 + 280 * k, 540), 40, 2)
+        turn = cv2.getRotationMatrix2D((620.0, 877.0), askew, 1.0)
+        turned = cv2.warpAffine(ink, turn, (1240, 1754), borderValue=(255.0,))
+        dark = darkness(reduced(np.asarray(turned, np.uint8), 150)[0])
+        assert shows_printed_boxes(dark) is tabled
 
 
 def test_an_annex_scanned_twice_is_kept_once() -> None:

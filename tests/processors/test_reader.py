@@ -15,6 +15,7 @@ from processors.scans.form import load_form
 from processors.scans.raster import RawImage
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
+from processors.scans.scale import Drawn
 from specimens.batch import CopyTruth, Kind, draw_batch
 from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools
@@ -158,10 +159,10 @@ def test_an_error_in_one_page_costs_that_page_alone(
     scan.write_bytes(batch.pdf)
     real = reader.read_image
 
-    def stumbling(image: RawImage, expected: reader.Expected) -> Iterator[PageReading]:
+    def stumbling(image: RawImage, expected: reader.Expected, *likely: Drawn | None) -> Iterator[PageReading]:
         if image.image == 2:
             raise ZeroDivisionError(roster[0].family_name)
-        yield from real(image, expected)
+        yield from real(image, expected, *likely)
 
     monkeypatch.setattr(reader, "read_image", stumbling)
     reading = read_scan(scan, FORM, FORM.label.payload, batch.roster, CENTRE, EXAM)
