@@ -15,6 +15,7 @@ from processors.plain import plain
 
 _COMPANY_LABELS = (
     r"(?:nom ou |raison ou )?denomination sociale",
+    r"nom \(?ou (?:la )?(?:raison|denomination) sociale\)?",
     r"(?:nom|raison sociale|denomination)(?: sociale)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",
     r"dans l'entreprise(?: \([^)]*\))?",
@@ -48,7 +49,7 @@ _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
     r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
     r"accueil)s?\b$|^(?:lycee|cfa|notre|nos|votre|l'organisme|la personne|securite sociale|l'etablissement|"
-    r"centre de formation|ressources humaines|services? informatiques?)\b"
+    r"organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
 )
 _NO_LETTERHEAD = re.compile(
     r"republique|ministere|academie|lycee|attestation|certificat|^a t t e|stage|annexe|session|brevet|\bbts\b"
@@ -130,7 +131,7 @@ def _company(lines: list[str], text: str) -> str | None:
     """As a label or a sentence gives it, else the head of the letter's paper."""
     labelled = _value(lines, _COMPANY_LABELS)
     if labelled:
-        return re.split(r",\s|\s[–-]\s(?=\d)", labelled)[0]
+        return re.split(r",\s|\s[–-]+\s(?=\d)", labelled)[0]
     joined = re.sub(r"\s[,.](?=\s)|\s+", " ", text)
     for found in _HOST.finditer(joined):
         said = (found["within"] or found["of"] or found["we"]).strip()

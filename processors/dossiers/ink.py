@@ -21,6 +21,7 @@ _RULE = 14.0  # mm: a straight line that long is printed
 _SPECK = 0.9  # mm: what is smaller both ways is dirt or a dot
 _SURE = 0.55  # of optical reading: words under it may be handwriting
 _TALL = 1.8  # times the page's print: what is read so large was written
+_SMALL = 2.8  # mm: notes in smaller print, of which a form may have most, are not its print
 _STRAIGHT = 0.8  # mm: what is flatter is a rule's rest, a dash or a row of dots
 _FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
 _CORNER = 9.0  # mm: the largest round corner of a frame
@@ -54,7 +55,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     dark = _dark(part, px)
     _strike_rules(dark, px)
     printed = tuple(words)
-    tall = _TALL * _usual_height(printed)
+    tall = _TALL * max(_SMALL, _usual_height(printed))
     for word in printed:
         if word.box[3] <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
             _strike(dark, word, left, top, px)

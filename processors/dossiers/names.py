@@ -116,7 +116,8 @@ _NO_NAME = _BETWEEN | frozenset(
         "the",
     ]
 )
-_PERSON = r"(?:candidate?|etudiante?|stagiaire|salariee?|apprentie?|alternante?)(?:\(e\))?"
+_PERSON = r"(?:candidate?|etudiante?|stagiaire|salariee?|apprentie?|alternante?)(?:\(e\)|[.·]e\b)?"
+_OF = rf"(?: d(?:u|e(?: la)?|e l'|u \(de la\)|u ou de la) ?{_PERSON})?"
 _LABELS = tuple(
     re.compile(rf"(?:^|\| |[.;] ){label}\s*(?P<sep>[:*]|\||$)")
     for label in (
@@ -128,8 +129,8 @@ _LABELS = tuple(
         r"monsieur|madame",
     )
 )
-_FAMILY = re.compile(r"(?:^|\| |[.;] )nom(?: de (?:famille|naissance))?\s*(?P<sep>[:*]|\||$)")
-_FIRST = re.compile(r"(?:^|\| |[.;] |\s)prenoms?(?:\(s\))?\s*(?P<sep>[:*]|\||$)")
+_FAMILY = re.compile(rf"(?:^|\| |[.;] )nom(?: de (?:famille|naissance))?{_OF}\s*(?P<sep>[:*]|\||$)")
+_FIRST = re.compile(rf"(?:^|\| |[.;] |\s)prenoms?(?:\(s\))?{_OF}\s*(?P<sep>[:*]|\||$)")
 _NEXT_LABEL = re.compile(
     r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|"
     r"\s(?:n[.°]?|no|numero) ?(?:de |du )?candidat|\sne\(?e?\)? le\b"

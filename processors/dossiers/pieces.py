@@ -240,7 +240,10 @@ def _kind_of(page: Page) -> str | None:
     for kind, labels in _LABELS_OF.items():
         if sum(label in whole for label in labels) >= _ENOUGH:
             return kind
-    if any(re.match(r"annexe \w+(?:[-.]\w+)*\s?(?:: |- |$)", plain(line)) for line in heads):
+    others = [line for line in heads if re.match(r"annexe \w+(?:[-.]\w+)*\s?(?:: |- |$)", plain(line))]
+    if any(re.search(r"\(verso|\(suite", plain(line)) for line in others):
+        return None
+    if others:
         return OTHER
     return _by_sentences(whole)
 

@@ -23,6 +23,7 @@ from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
 from processors.dossiers.persons import Owner, owner_of
 from processors.dossiers.pieces import (
+    ACHIEVEMENT,
     ENVIRONMENT,
     INTERNSHIP,
     OTHER,
@@ -115,6 +116,47 @@ def test_a_list_of_contents_is_none_of_the_pieces_that_it_names() -> None:
     assert [piece.kind for piece in found] == [OTHER, SYNTHESIS]
 
 
+def test_the_overleaf_of_a_sheet_is_its_second_page_however_long_its_heading() -> None:
+    head = "ANNEXE 7-1-B : Fiche descriptive de réalisation professionnelle"
+    (sheet,) = typed(
+        [f"{head} (recto)", "Nom, prénom : LE GOFF Nolwenn", "Intitulé de la réalisation"],
+        [f"{head} (verso, éventuellement pages suivantes)", "Le service a été installé."],
+    )
+    assert (sheet.kind, len(sheet.pages)) == (ACHIEVEMENT, 2)
+
+
+def test_the_blank_forms_of_a_printed_annex_are_no_pieces() -> None:
+    def blank(canvas: Canvas) -> None:
+        write(canvas, 80, 25, "ATTESTATION DE STAGE", 14)
+        write(canvas, 20, 60, "Nom ou dénomination sociale : ............................")
+        write(canvas, 20, 75, "certifie que")
+        write(canvas, 20, 90, "Nom : .................. Prénom : ..................")
+        write(
+            canvas,
+            20,
+            120,
+            "Dates de début et de fin du stage : Du .... / .... / ....... au .... / .... / ....",
+        )
+        write(canvas, 110, 220, "Signature du représentant de l'organisme d'accueil")
+
+    def filled(canvas: Canvas) -> None:
+        write(canvas, 80, 25, "ATTESTATION DE STAGE", 14)
+        write(
+            canvas, 20, 75, "Nous certifions que Nolwenn Le Goff a été stagiaire du 05/01/2026 au 13/03/2026."
+        )
+        write(canvas, 110, 220, "Signature du représentant de l'organisme d'accueil")
+        sign(canvas, 112, 225)
+
+    def read(*certificates: bytes) -> set[Code]:
+        files, said = unpack(tuple((f"{k}.pdf", data) for k, data in enumerate(certificates)))
+        exam = SESSION.exam("E5")
+        assert exam is not None
+        return {found.code for found in read_dossier(files, said, SESSION, exam, NOLWENN, IN_TIME).findings}
+
+    assert read(pdf(filled), pdf(blank)) == {Code.MISSING_PIECE, Code.UNKNOWN_PIECE}  # the table
+    assert Code.UNSIGNED_DOCUMENT not in read(pdf(blank))
+
+
 # ---- whose, where, how long ----
 
 
@@ -124,6 +166,15 @@ def test_what_is_attested_of_a_thing_names_nobody() -> None:
         "Je soussigné, R. Aubanel, atteste que l'environnement décrit ci-dessus est conforme.",
     )
     assert (kind, facts.name, owner) == (ENVIRONMENT, None, Owner.UNSAID)
+
+
+@pytest.mark.parametrize("of", ["du ou de la CANDIDAT.E", "du (de la) CANDIDAT(E)", "du stagiaire"])
+def test_a_name_asked_for_in_the_long_way_is_read(of: str) -> None:
+    yanis = replace(NOLWENN, number="02500000028", family_name="OUALID", first_names="Yanis")
+    _, facts, owner = stated(
+        "ATTESTATION DE STAGE", f"NOM {of} : LE GOFF .........", "PRÉNOMS : Nolwenn", candidate=yanis
+    )
+    assert (facts.name, owner) == ("le goff nolwenn", Owner.OTHER)
 
 
 def test_all_first_names_that_are_written_are_read() -> None:
@@ -152,6 +203,8 @@ def test_a_contract_that_goes_on_lasts_until_the_certificate_was_made() -> None:
             "communaute de communes du val noir",
         ),
         ("DANS L'ENTREPRISE (nom, adresse, n° de téléphone) : Lumival, 12 rue du Port", "lumival"),
+        ("Nom (ou Raison Sociale) : Lumival", "lumival"),
+        ("Signature de la personne représentant de l'organisme d'accueil deux trimestres", ""),
         ("est à demander auprès de la Sécurité sociale (code de la Sécurité sociale)", ""),
         ("R. Aubanel, gérant de Cabinet Vernet et associés, certifie", "cabinet vernet et associes"),
     ],
@@ -288,6 +341,24 @@ def test_large_print_above_the_zone_is_no_ink() -> None:
         write(canvas, 110, 180, "Signature du représentant de l'organisme")
 
     assert state(pdf(draw)) is State.ABSENT
+
+
+@pytest.mark.slow
+def test_a_black_box_on_paper_is_ticked_and_an_empty_one_beside_it_is_not() -> None:
+    def sheet(canvas: Canvas) -> None:
+        write(canvas, 30, 30, "Description d'une réalisation professionnelle", 14)
+        write(canvas, 30, 60, "Nom, prénom : LE GOFF Nolwenn")
+        write(canvas, 30, 90, "Modalité :")
+        canvas.rect(56 * mm, (297 - 90) * mm, 1.8 * mm, 1.8 * mm)
+        write(canvas, 59, 90, "Seul(e)")
+        canvas.rect(80 * mm, (297 - 90.4) * mm, 3 * mm, 3 * mm, fill=1)
+        write(canvas, 83.6, 90, "En équipe")
+
+    (picture,) = pictures(pdf(sheet), 200)
+    (piece,) = pieces(
+        pdf(lambda c: c.drawImage(ImageReader(Image.fromarray(picture)), 0, 0, 210 * mm, 297 * mm))
+    )
+    assert facts_of(piece, (NOLWENN,)).team == "team"
 
 
 # ---- CCF ----
