@@ -25,6 +25,7 @@ _SMALL = 2.8  # mm: notes in smaller print, of which a form may have most, are n
 _STRAIGHT = 0.8  # mm: what is flatter is a rule's rest, a dash or a row of dots
 _FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
 _CORNER = 9.0  # mm: the largest round corner of a frame
+_MARK = 4.5  # mm: what is smaller both ways, all of it, is a bracket's rest; initials are larger
 _SCRIPT = 7.0  # mm: what the file holds as text, and is no taller, is print
 
 # weights of log(1 + length of ink in mm), log(1 + width), log(1 + height) of its extent; and the constant
@@ -133,6 +134,8 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     length = float(mask.sum()) / stroke / px
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     w, h = float(np.ptp(columns) + 1) / px, float(np.ptp(rows) + 1) / px
+    if max(w, h) < _MARK:
+        return Ink(0.0, None, 0.0)
     score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
     return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance)

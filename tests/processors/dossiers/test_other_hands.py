@@ -326,6 +326,15 @@ def test_the_round_corners_of_a_frame_are_no_signature() -> None:
     assert state(pdf(framed(signed=True))) is State.SIGNED
 
 
+def test_a_bracket_s_rest_is_no_signature() -> None:
+    def draw(canvas: Canvas) -> None:
+        letter()(canvas)
+        write(canvas, 110, 180, "Signature du représentant de l'organisme")
+        canvas.arc(150 * mm, (297 - 193) * mm, 152.4 * mm, (297 - 189.5) * mm, -80, 160)
+
+    assert state(pdf(draw)) is State.ABSENT
+
+
 def test_large_print_above_the_zone_is_no_ink() -> None:
     def draw(canvas: Canvas) -> None:
         for k in range(30):
