@@ -27,6 +27,8 @@ _TICKED, _CLEAN = 0.12, 0.06  # of a box's inside is ink
 _TIMES = 3.0  # as much ink as in its fellow
 _LETTER = 2.2  # mm: smaller outlines in a word are letters
 _ALIKE = 1.35  # times as wide or high at most
+_SOLID = 0.9  # of its inside is ink
+_BLACK_AND_WHITE = 1.9  # times as wide or high, where one is black: fonts draw such pairs unlike
 _SLACK = 1.3  # mm by which a box may stand off its fellow's place
 _NEARER = 0.6
 _WALL = 1.2  # mm over and under a row that a cell's side goes on
@@ -39,6 +41,11 @@ class _Square:
 
     box: Box
     ink: float
+
+    @property
+    def solid(self) -> bool:
+        """No letter is: a box that is ticked by being black."""
+        return self.ink > _SOLID
 
 
 def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical: bool) -> int | None:
@@ -65,7 +72,8 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
     if told:
         nearest = min(told, key=lambda pair: pair[0])[1]
         return _fuller([square.ink for square in nearest])
-    return _loose(dark, here)
+    empty = [square.box for square in squares if square.ink < _CLEAN]
+    return _loose(dark, here, empty)
 
 
 def uprights(gray: Gray, row: Box) -> list[float]:
@@ -183,8 +191,9 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
     x, y, w, h = label
     for square in squares:
         left, top, wide, high = square.box
-        if min(wide, high) < _LETTER or not any(
-            _alike(square, other) for other in squares if other != square
+        if not square.solid and (
+            min(wide, high) < _LETTER
+            or not any(_alike(square, other) for other in squares if other != square)
         ):
             continue
         if top < y + h and y < top + high and left < x + 0.5 * w and x < left + wide < x + 0.8 * w:
@@ -194,7 +203,8 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
 
 def _alike(one: _Square, other: _Square) -> bool:
     """Whether both may be boxes of one form, by their sizes."""
-    return all(1 / _ALIKE < one.box[side] / other.box[side] < _ALIKE for side in (2, 3))
+    most = _BLACK_AND_WHITE if one.solid != other.solid else _ALIKE
+    return all(1 / most < one.box[side] / other.box[side] < most for side in (2, 3))
 
 
 def _drawn_sides(dark: Gray, box: Box) -> tuple[float, float, float, float]:
@@ -273,9 +283,9 @@ def _fuller(inks: Sequence[float]) -> int | None:
     return list(inks).index(most) if most >= _TICKED and least <= max(_CLEAN, most / _TIMES) else None
 
 
-def _loose(dark: Gray, labels: Sequence[Box]) -> int | None:
-    """The label beside which the only mark stands."""
-    marks = list(_marks(dark))
+def _loose(dark: Gray, labels: Sequence[Box], empty: Sequence[Box]) -> int | None:
+    """The label beside which the only mark stands; an empty box is none."""
+    marks = [mark for mark in _marks(dark) if not any(_meet(mark, box) for box in empty)]
     near = []
     for mark in marks:
         gaps = []

@@ -71,12 +71,13 @@ def _line(
         for column in range(wide)
         if (row, column) not in hidden or (row, column) in controls
     )
+    cells = tuple(part for cell in cells for part in cell.split("\t"))
     if any(cell.strip() for cell in cells):
         yield Line((), "\t".join(cell for cell in cells if cell.strip()), cells)
 
 
 def _cell(cell: Any) -> str:
-    """What it says; a blank where nothing stands in a frame."""
+    """What it says, tabs where it is spaced out into parts; a blank where nothing stands in a frame."""
     value = cell.value
     if value is None:
         border = getattr(cell, "border", None)  # cells that are not in the file have none
@@ -95,7 +96,7 @@ def _cell(cell: Any) -> str:
         return str(value.strftime("%d/%m/%Y"))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return " ".join(str(value).split())
+    return "\t".join(" ".join(part.split()) for part in re.split(r"(?<=\S) {3,}(?=\S)", str(value)))
 
 
 def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, list[str]]]:

@@ -15,8 +15,10 @@ from processors.plain import plain
 
 _COMPANY_LABELS = (
     r"(?:nom ou |raison ou )?denomination sociale",
+    r"nom \(?ou (?:la )?(?:raison|denomination) sociale\)?",
     r"(?:nom|raison sociale|denomination)(?: sociale)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",
+    r"dans l'entreprise(?: \([^)]*\))?",
     r"organisme d'accueil",
     r"raison sociale",
     r"entreprise(?: d'accueil)?",
@@ -27,16 +29,31 @@ _CENTRE_LABELS = (
     r"(?:nom du )?(?:centre de formation|etablissement(?: de formation)?|centre d'examen)(?: \([^)]*\))?",
 )
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
-_HOST = re.compile(
-    r"(?:au sein|aupres) d(?:u |e (?:la |notre )?|e l'|es )(?P<within>(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?)"
-    r"(?=\s+(?:comme|en|du|depuis|pour|pendant|dans|sous|sis|situe|au|a|et|ou|entre|de \d)\b|\s*[,.;:(|]|$)"
-    r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?) de (?:la |l')?"
-    r"(?:societe|entreprise|association|sas|sarl)[\s,]+(?P<of>(?:[\w'&.-]+ ){0,4}?[\w'&.-]+?)"
-    r"(?=\s+(?:etabli|sis|situe|dont|certifi|attest|et|au capital|immatricul)|\s*[,;(]|\s-\s)"
+_SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
+_ENDS_NAME = (
+    r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
+    r"|(?:certifi|attest|etabli|immatricul|represent)|de \d"
+    r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
+    r"|et\b(?! (?:associe|fils|fille|cie|co\b)))"
+    r"|\s*[,;:(|]|\.(?:\s|$)|\s[–-]\s|$)"
 )
+_HOST = re.compile(
+    r"(?:(?:au sein|aupres) d(?:u |e (?:la |notre )?|e l'|es )|\bstage (?:chez|a l'|a la) )"
+    rf"(?P<within>{_SAID_NAME}){_ENDS_NAME}"
+    r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?|direction)"
+    rf" d(?:e|u) (?:la |l')?(?P<of>{_SAID_NAME}){_ENDS_NAME}"
+    rf"|soussignes?,? (?P<we>{_SAID_NAME}), attestons"
+)
+_A_FIRM = re.compile(r"^(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
-    r"association|equipe|collectivite|organisme)s?\b$|^(?:lycee|cfa|notre|nos|votre)\b"
+    r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
+    r"accueil)s?\b$|^(?:lycee|cfa|notre|nos|votre|l'organisme|la personne|securite sociale|l'etablissement|"
+    r"organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
+)
+_NO_LETTERHEAD = re.compile(
+    r"republique|ministere|academie|lycee|attestation|certificat|^a t t e|stage|annexe|session|brevet|\bbts\b"
+    r"|logo|objet|sommaire|soussign|direction|monsieur|madame|^le |^a |\d|:|@"
 )
 _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
@@ -111,15 +128,18 @@ def _session(text: str) -> int | None:
 
 
 def _company(lines: list[str], text: str) -> str | None:
+    """As a label or a sentence gives it, else the head of the letter's paper."""
     labelled = _value(lines, _COMPANY_LABELS)
     if labelled:
-        return labelled
-    joined = re.sub(r"\s[,.](?=\s)", " ", text)
+        return re.split(r",\s|\s[–-]+\s(?=\d)", labelled)[0]
+    joined = re.sub(r"\s[,.](?=\s)|\s+", " ", text)
     for found in _HOST.finditer(joined):
-        said = (found["within"] or found["of"]).strip()
-        if said and not _NO_HOST.search(said):
-            return said
-    return None
+        said = (found["within"] or found["of"] or found["we"]).strip()
+        named = _A_FIRM.sub("", said)
+        if named and not _NO_HOST.search(said) and not _NO_HOST.search(named):
+            return named
+    head = next((line.split(" | ")[0] for line in lines if line), "")
+    return head if 3 <= len(head) <= _LINE_OF_LABELS and not _NO_LETTERHEAD.search(head) else None
 
 
 def _rows(text: str) -> list[str]:
@@ -163,7 +183,9 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
             said = beside(lines, k, match.end("sep"))
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
             if said and not re.match(
-                r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option)", f"{said} "
+                r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option|certifi|la ou le "
+                r"|le stagiaire)",
+                f"{said} ",
             ):
                 return said
     return None

@@ -21,8 +21,12 @@ _RULE = 14.0  # mm: a straight line that long is printed
 _SPECK = 0.9  # mm: what is smaller both ways is dirt or a dot
 _SURE = 0.55  # of optical reading: words under it may be handwriting
 _TALL = 1.8  # times the page's print: what is read so large was written
+_SMALL = 2.8  # mm: notes in smaller print, of which a form may have most, are not its print
 _STRAIGHT = 0.8  # mm: what is flatter is a rule's rest, a dash or a row of dots
 _FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
+_CORNER = 9.0  # mm: the largest round corner of a frame
+_MARK = 4.5  # mm: what is smaller both ways, all of it, is a bracket's rest; initials are larger
+_SCRIPT = 7.0  # mm: what the file holds as text, and is no taller, is print
 
 # weights of log(1 + length of ink in mm), log(1 + width), log(1 + height) of its extent; and the constant
 _WEIGHTS = (2.6, 0.0, -0.65, -4.4)
@@ -52,9 +56,9 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     dark = _dark(part, px)
     _strike_rules(dark, px)
     printed = tuple(words)
-    tall = _TALL * _usual_height(printed)
+    tall = _TALL * max(_SMALL, _usual_height(printed))
     for word in printed:
-        if word.box[3] <= tall:
+        if word.box[3] <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
             _strike(dark, word, left, top, px)
     for part_out in without:
         _strike(dark, Word("x", part_out), left, top, px)
@@ -70,13 +74,30 @@ def _dark(part: Gray, px: float) -> Gray:
 
 def _strike_rules(dark: Gray, px: float) -> None:
     """Takes long straight lines away, those of a page slightly askew too: all are found before any goes."""
-    lines = np.zeros_like(dark)
+    rules: list[Gray] = []
     for kernel, thick in (((int(_RULE * px), 1), (1, 3)), ((1, int(_RULE * px)), (3, 1))):
         grown = cv2.dilate(dark, np.ones(thick[::-1] if kernel[0] == 1 else (3, 1), np.uint8))
-        lines |= np.asarray(
-            cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8)), np.uint8
-        )
-    dark[cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0] = 0
+        long = np.asarray(cv2.morphologyEx(grown, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8)), np.uint8)
+        rules.append(np.asarray(cv2.dilate(long, np.ones((3, 3), np.uint8)), np.uint8))
+    dark[np.maximum(rules[0], rules[1]) > 0] = 0
+    _strike_corners(dark, rules, px)
+
+
+def _strike_corners(dark: Gray, rules: Sequence[Gray], px: float) -> None:
+    """Takes the round corners of frames away: small marks between a level rule and an upright one."""
+    if not all(rule.any() for rule in rules):
+        return
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    edge = max(2, round(0.4 * px))
+    for index in range(1, count):
+        left, top, w, h = stats[index][:4]
+        if _STRAIGHT * px <= min(w, h) and max(w, h) < _CORNER * px:
+            about = (
+                slice(max(0, top - edge), top + h + edge),
+                slice(max(0, left - edge), left + w + edge),
+            )
+            if all(rule[about].any() for rule in rules):
+                dark[labels == index] = 0
 
 
 def _usual_height(words: Sequence[Word]) -> float:
@@ -113,6 +134,8 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     length = float(mask.sum()) / stroke / px
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     w, h = float(np.ptp(columns) + 1) / px, float(np.ptp(rows) + 1) / px
+    if max(w, h) < _MARK:
+        return Ink(0.0, None, 0.0)
     score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
     return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance)

@@ -116,7 +116,8 @@ _NO_NAME = _BETWEEN | frozenset(
         "the",
     ]
 )
-_PERSON = r"(?:candidate?|etudiante?|stagiaire|salariee?|apprentie?|alternante?)(?:\(e\))?"
+_PERSON = r"(?:candidate?|etudiante?|stagiaire|salariee?|apprentie?|alternante?)(?:\(e\)|[.·]e\b)?"
+_OF = rf"(?: d(?:u|e(?: la)?|e l'|u \(de la\)|u ou de la) ?{_PERSON})?"
 _LABELS = tuple(
     re.compile(rf"(?:^|\| |[.;] ){label}\s*(?P<sep>[:*]|\||$)")
     for label in (
@@ -128,15 +129,19 @@ _LABELS = tuple(
         r"monsieur|madame",
     )
 )
-_FAMILY = re.compile(r"(?:^|\| |[.;] )nom(?: de (?:famille|naissance))?\s*(?P<sep>[:*]|\||$)")
-_FIRST = re.compile(r"(?:^|\| |[.;] |\s)prenoms?(?:\(s\))?\s*(?P<sep>[:*]|\||$)")
+_FAMILY = re.compile(rf"(?:^|\| |[.;] )nom(?: de (?:famille|naissance))?{_OF}\s*(?P<sep>[:*]|\||$)")
+_FIRST = re.compile(rf"(?:^|\| |[.;] |\s)prenoms?(?:\(s\))?{_OF}\s*(?P<sep>[:*]|\||$)")
 _NEXT_LABEL = re.compile(
     r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|"
     r"\s(?:n[.°]?|no|numero) ?(?:de |du )?candidat|\sne\(?e?\)? le\b"
 )
+_NO_PERSON = re.compile(
+    r"(?:l'|(?:la|les?|une?|des|ces?|cett?e|son|sa|ses|leurs?|tou\w+|nous|ils?|elles?)\b)"
+)
+"""How what is certified begins where it is no person; a name may begin so after a title."""
 _CALLED = re.compile(
     r"(?:certifi\w+|attest\w+)[^.]{0,80}?\bque\s*[:,]?\s+"
-    rf"(?:(?:l'|le |la )?{_PERSON}\s+)?(?:{_TITLES}\b[./ ]*(?:{_TITLES}\b)?\.?\s*[:|,]?\s*)?"
+    rf"(?P<who>(?:(?:l'|le |la )?{_PERSON}\s+)?(?:{_TITLES}\b[./ ]*(?:{_TITLES}\b)?\.?\s*[:|,]?\s*)?)"
     r"(?P<name>(?:[a-z][a-z'\-]+[\s|]+){1,4}?[a-z][a-z'\-]+)"
     r"(?=\s*[,.(]|\s+(?:ne|nee|a|ait|est|etudiante?|stagiaire|demeurant|n°|no|numero|inscrite?|"
     r"de nationalite|travaille|fait|eleve|en|titulaire|apprentie?)\b|\s\(|\s*$)"
@@ -168,8 +173,9 @@ def mention(text: str, person: Candidate, *, optical: bool = False) -> Mention |
             names = [words[begin:end], words[begun:ended]]
             if begun < begin:
                 names.reverse()
-            if best is None or fits > best.fits:
-                best = Mention(" ".join(word for part in names for word in part), round(fits, 1))
+            said = Mention(" ".join(word for part in names for word in part), round(fits, 1))
+            if best is None or (said.fits, len(said.written)) > (best.fits, len(best.written)):
+                best = said  # with all first names, where they are written
     return best
 
 
@@ -196,7 +202,8 @@ def declared(lines: Sequence[str], text: str) -> str | None:
     if family and first and family != first and (said := _name_in(f"{family} {first}")):
         return said
     called = _CALLED.search(re.sub(r"\s[,.](?=\s)", " ", text))
-    if called and (said := _name_in(called["name"])):
+    person = called and (called["who"] or not _NO_PERSON.match(called["name"]))
+    if called and person and (said := _name_in(called["name"])):
         return said
     for label in _LABELS:
         said = _name_in(_field(lines, label) or "")

@@ -25,6 +25,8 @@ MAX_PAGES = 200
 _OCR_DPI = 200.0
 _TAIL = 2048  # bytes that may follow the end of a whole file
 _LEAST_TEXT = 25  # characters: a page with fewer is read optically
+_LITTLE_TEXT = 600  # characters: what somebody types over a picture of a form; a scanner's own text is more
+_WHOLE = 0.7  # of the page: a picture that is the page
 _PT = 25.4 / 72
 _PUSHED = 1 << 16  # of a button's flags: it does something and says nothing
 _FEW_SEGMENTS = 6  # of a path: a line, or a bar as thin as one
@@ -40,18 +42,21 @@ def pages_of(data: bytes) -> Iterator[Page]:
         page, place = document[index], places[index]
         words, struck = _words(page, place)
         drawn = _Drawn(data, index)
-        pictures = [
-            place.box(obj.get_bounds())
-            for obj in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-        ]
+        pictures = _pictures(page, place)
         read_by = "text"
-        if _scanned(words):
+        if _scanned(words, pictures, *drawn.size):
             quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
             pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
             fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
             read_by, drawn = "ocr", replace(drawn, quarters=quarters)
         filled_in = _filled_in(fields)
-        lines = (*found, *lines_of(filled_in)) if read_by == "ocr" else lines_of([*words, *filled_in])
+        if read_by == "text":
+            lines = lines_of([*words, *filled_in])
+        elif words and not quarters:  # typed over a picture: the file knows better what was typed
+            beside = [w for line in found for w in line.words if not _covered(w, words)]
+            lines = (*lines_of([*words, *beside]), *lines_of(filled_in))
+        else:
+            lines = (*found, *lines_of(filled_in))
         yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck)
 
 
@@ -61,7 +66,8 @@ def blank_page(data: bytes, number: int) -> Page | None:
     if not 1 <= number <= len(document):
         return None
     page, drawn = document[number - 1], _Drawn(data, number - 1)
-    if _scanned(_words(page, _Place(page))[0]):
+    place = _Place(page)
+    if _scanned(_words(page, place)[0], _pictures(page, place), *drawn.size):
         drawn = replace(drawn, quarters=read_upright(drawn(_OCR_DPI), _OCR_DPI)[0])
     return Page(number, *drawn.size, (), "", source=drawn)
 
@@ -74,8 +80,26 @@ def _turned(box: Box, width: float, height: float, quarters: int) -> Box:
     return box
 
 
-def _scanned(words: Sequence[Word]) -> bool:
-    return sum(len(word.text) for word in words) < _LEAST_TEXT
+def _pictures(page: Any, place: _Place) -> list[Box]:
+    found = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    return [place.box(picture.get_bounds()) for picture in found]
+
+
+def _scanned(words: Sequence[Word], pictures: Sequence[Box], width: float, height: float) -> bool:
+    """Whether the page is to be read optically: it holds no text, or little over a picture of the whole."""
+    letters = sum(len(word.text) for word in words)
+    pictured = any(w * h > _WHOLE * width * height for _, _, w, h in pictures)
+    return letters < (_LITTLE_TEXT if pictured else _LEAST_TEXT)
+
+
+def _covered(word: Word, others: Sequence[Word]) -> bool:
+    """Whether one of the others stands where this word does."""
+
+    def middle_in(one: Box, box: Box) -> bool:
+        x, y = one[0] + one[2] / 2, one[1] + one[3] / 2
+        return box[0] <= x <= box[0] + box[2] and box[1] <= y <= box[1] + box[3]
+
+    return any(middle_in(word.box, other.box) or middle_in(other.box, word.box) for other in others)
 
 
 def _opened(data: bytes) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -116,16 +116,16 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
         if period is not None and period not in periods:
             periods.append(period)
     if open_ended and not periods:
-        begun, made = (_first_date(pattern, said) for pattern in (_OPEN, _MADE_ON))
-        made = made or max(find_dates(said), default=None)
+        begun = next(_dates_of(_OPEN, said), None)
+        made = max([*_dates_of(_MADE_ON, said)] or find_dates(said), default=None)
         if begun and made and begun < made:
             periods.append(Period(begun, made))
     return Stay(tuple(periods), _weeks_said(said))
 
 
-def _first_date(pattern: re.Pattern[str], said: str) -> date | None:
+def _dates_of(pattern: re.Pattern[str], said: str) -> Iterator[date]:
     found = (_date(match.groupdict(), "1", None, None) for match in pattern.finditer(said))
-    return next((day for day in found if day), None)
+    return (day for day in found if day)
 
 
 def states_time(line: str) -> bool:

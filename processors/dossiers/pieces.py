@@ -140,6 +140,7 @@ _PREFIX = re.compile(
     r"^(?:\W|annexe [\w.\- ]{1,12}?\s?(?:\(suite\))?\s?[:-]|modele d(?:e |'|u )|objet ?:|une? "
     r"|fiche \d ?:)*\s*"
 )
+_CONTENTS = re.compile(r"\W*(?:\d+\W+)?(?:sommaire|table des matieres)(?:\W+\d+)?\W*")
 _SENTENCE = re.compile(
     r"\b(est|sont|sera|doit|doivent|delivree?|remise?|fournir|joindre|l'|d'une|article|votre|vos|mon|ma|notre)\b"
 )
@@ -223,9 +224,13 @@ def _kind_of(page: Page) -> str | None:
     lines = [line.text for line in page.lines if line.text.strip()]
     heads = lines[:_TOP] if page.read_by != "cells" else lines[: 2 * _TOP]
     optical = page.read_by == "ocr"
+    if any(_CONTENTS.fullmatch(plain(line)) for line in heads):
+        return None  # it names what follows
     for k, line in enumerate(heads):
+        if k and _ends_a_sentence(line, heads[k - 1]):
+            continue
         parts = [*line.split("\t"), line]
-        if k + 1 < len(heads):
+        if k + 1 < len(heads) and not _ends_a_sentence(heads[k + 1], line):
             parts.append(f"{line} {heads[k + 1]}")
         for part in parts:
             kind = _heading(part, optical)
@@ -235,9 +240,18 @@ def _kind_of(page: Page) -> str | None:
     for kind, labels in _LABELS_OF.items():
         if sum(label in whole for label in labels) >= _ENOUGH:
             return kind
-    if any(re.match(r"annexe \w+(?:[-.]\w+)*\s?(?:: |- |$)", plain(line)) for line in heads):
+    others = [line for line in heads if re.match(r"annexe \w+(?:[-.]\w+)*\s?(?:: |- |$)", plain(line))]
+    if any(re.search(r"\(verso|\(suite", plain(line)) for line in others):
+        return None
+    if others:
         return OTHER
     return _by_sentences(whole)
+
+
+def _ends_a_sentence(line: str, before: str) -> bool:
+    """Whether the line is the rest of one that was begun on the line before: a footnote's, mostly."""
+    line, before = line.strip(), before.strip()
+    return line[:1].islower() and line.endswith(".") and len(before) > _LONG // 2 and before[-1].isalpha()
 
 
 def _by_sentences(whole: str) -> str | None:

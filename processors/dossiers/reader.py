@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from processors.dossiers.facts import facts_of
+from processors.dossiers.facts import NO_STAY, Facts, facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
 from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
@@ -14,9 +14,9 @@ from processors.dossiers.layout import around
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Internship
 from processors.dossiers.persons import owner_of
-from processors.dossiers.pieces import OTHER, pieces_of
+from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, OTHER, WORK, Piece, pieces_of
 from processors.dossiers.seals import Seal, seals_of
-from processors.dossiers.signatures import dated_by_hand, signatures_of
+from processors.dossiers.signatures import Signature, State, dated_by_hand, signatures_of
 from processors.findings import Severity
 from processors.people import Candidate, Form
 from processors.session import Exam, Session
@@ -65,7 +65,11 @@ def read_dossier(
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
     if candidate.form is Form.CCF:
-        told = [found for found in findings if found.severity is Severity.INFO]
+        told = [
+            found
+            for found in findings
+            if found.severity is Severity.INFO or found.code is Code.UNREADABLE_PIECE
+        ]
         return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED), *told))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
     if not pieces and not unread:
@@ -84,11 +88,24 @@ def _struck(pieces: Iterable[ReadPiece]) -> Iterator[DossierFinding]:
             yield finding(Code.STRUCK_TEXT, read.piece.file, where)
 
 
+def _left_blank(piece: Piece, facts: Facts, signatures: Sequence[Signature]) -> bool:
+    """Whether it is a form that nobody filled in: the rest of a printed annex. On paper nobody knows."""
+    said = facts.name or facts.numbers or facts.title or facts.team or facts.dated or facts.stay != NO_STAY
+    return (
+        piece.kind in (INTERNSHIP, WORK, ACHIEVEMENT)
+        and not piece.read_optically
+        and not said
+        and all(signature.state is State.ABSENT for signature in signatures)
+    )
+
+
 def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidate]) -> Iterator[ReadPiece]:
     seals: tuple[Seal, ...] = seals_of(file.data) if file.kind is FileKind.PDF else ()
     for piece in pieces_of(file.name, read_pages(file)):
         facts = facts_of(piece, (candidate, *others))
         wanted = piece.kind != OTHER
         signatures = signatures_of(piece, seals) if wanted else ()
+        if _left_blank(piece, facts, signatures):
+            piece, signatures, wanted = replace(piece, kind=OTHER), (), False
         dated = facts.dated or (wanted and dated_by_hand(piece))
         yield ReadPiece(piece, facts, owner_of(piece, facts, candidate, others), signatures, dated)

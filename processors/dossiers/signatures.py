@@ -24,6 +24,7 @@ _WIDE = 75.0  # mm
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LEAST = 12.0  # mm: a shallower zone is none
 _FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_LOGO = 20.0  # mm
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 
 _LABEL = re.compile(
@@ -33,9 +34,12 @@ _LABEL = re.compile(
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
 _SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+_LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
 _CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
 _MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
-_DATE_LABEL = re.compile(r"(?:^|\b)(?:date(?: et signature)?|fait a.*\ble|le)\s*[:._/ ]*$")
+_DATE_LABEL = re.compile(
+    r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
+)
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
 _CANDIDATE = re.compile(
     r"\b(candidate?|etudiante?|stagiaire|apprentie?|salariee?|interessee?|beneficiaire)\b"
@@ -86,8 +90,11 @@ class Signature:
 
 @dataclass(frozen=True)
 class _Zone:
+    """`rest`: where its label may go on."""
+
     role: Role
     box: Box
+    rest: tuple[Box, ...] = ()
 
 
 def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, ...]:
@@ -159,10 +166,11 @@ def _inked(piece: Piece, page: Page, zone: _Zone) -> Signature:
     gray = page.gray
     words = [word for line in page.lines for word in line.words]
     assert gray is not None  # zones are found on drawn pages alone
-    ink = ink_in(gray, DPI, zone.box, words)
+    ink = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest))
+    set_there = ink.probability >= 0.5 and any(_holds(zone.box, picture) for picture in _placed(page))
     state = (
         State.SIGNED
-        if ink.probability >= SIGNED_FROM
+        if ink.probability >= SIGNED_FROM or set_there
         else State.ABSENT
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
@@ -193,12 +201,31 @@ def _placed(page: Page) -> list[Box]:
     return [p for p in page.pictures if p[2] * p[3] < 0.5 * page.width * page.height]
 
 
+def _logos(page: Page) -> list[Box]:
+    """Small pictures at the foot of the page: the paper's, not a signature."""
+    return [p for p in _placed(page) if p[1] > _FOOTER * page.height and max(p[2:]) < _LOGO]
+
+
+def _holds(zone: Box, picture: Box) -> bool:
+    """Whether a picture was set into the zone, and not only reaches into it."""
+    x, y, w, h = picture
+    return (
+        zone[0] - 2 <= x
+        and zone[1] <= y
+        and x + w <= zone[0] + zone[2] + 2
+        and y + h <= zone[1] + zone[3] + 2
+    )
+
+
 def _zones(page: Page) -> list[_Zone]:
     """Where the page's labels ask for a signature: beside and under each, to the next column and text."""
     if page.source is None:
         return []
     labels = [label for label in _labels(page) if not _in_the_head(label, page)]
-    zones = [_Zone(_role(_with_below(label, page)), _zone_of(label, labels, page)) for label in labels]
+    zones = [
+        _Zone(_role(_with_below(label, page)), _zone_of(label, labels, page), _rest_of(label))
+        for label in labels
+    ]
     zones = [zone for zone in zones if zone.box[3] >= _LEAST]
     for field in page.fields:
         if (
@@ -245,6 +272,14 @@ def _with_below(label: Line, page: Page) -> str:
     return plain(" ".join([label.text, *under]))
 
 
+def _rest_of(label: Line) -> tuple[Box, ...]:
+    """Where a label goes on that its line leaves open: optical reading may miss that."""
+    if not _LEFT_OPEN.search(plain(label.text)):
+        return ()
+    x, y, w, h = label.box
+    return ((x - 8, y + h, w + 16, 1.5 * h),)
+
+
 def _is_sentence(text: str) -> bool:
     return bool(
         re.search(r"\b(soussigne|certifie|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b", text)
@@ -268,22 +303,33 @@ def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
     left = max(left, x - 12)
     right = min([page.width - 8.0, *((x + w + b[0]) / 2 for b in beside if b[0] >= x + w)])
     right = min(right, max(x + w + 45, x + _WIDE))
+    if not any(b[0] + b[2] <= x for b in beside):  # a short label at the right edge: one signs at its left
+        left = max(8.0, min(left, right - _WIDE))
     bottom = min(y + h + _DEEP, page.height - 8)
+    ends = [  # of the next column's sentences
+        b[0] + b[2]
+        for b in (part.box for line in page.lines for part in _parts(line) if len(part.words) >= 3)
+        if b[0] + b[2] <= x and y < b[1] < bottom
+    ]
+    left = max([left, *ends])
     for part in (part for line in page.lines for part in _parts(line)):
         px, py, pw, _ = part.box
         apart = px > right or px + pw < left
         if py <= y + 0.6 * h or apart or py > bottom:
             continue
-        if _stops(part, labels, py - y - h):
+        if _stops(part, labels, py - y - h, left, right):
             bottom = py - 0.5
     return left, max(0.0, y - 3), right - left, bottom - max(0.0, y - 3)
 
 
-def _stops(part: Line, labels: Sequence[Line], below: float) -> bool:
-    """Whether a zone ends above this text: another label, or a sentence; a printed name does not end it."""
+def _stops(part: Line, labels: Sequence[Line], below: float, left: float, right: float) -> bool:
+    """Whether a zone ends above this text: another label, or a sentence; a printed name does not end it.
+
+    A name may stand close to another column's sentence: what lies out of the zone does not count.
+    """
     if any(part.words == label.words for label in labels):
         return below > 4
-    sure = [word for word in part.words if word.sure > 0.75]
+    sure = [w for w in part.words if w.sure > 0.75 and w.box[0] < right and w.box[0] + w.box[2] > left]
     said = " ".join(word.text for word in sure)
     return len(said) > _SHORT_LINE and len(sure) >= 5
 

@@ -68,7 +68,7 @@ def test_a_piece_in_other_words_is_read(wording: Wording) -> None:
     if wording.kind == OTHER:
         return
     assert owner_of(piece, facts, NOLWENN, (ANNE, YANIS)) is Owner.CANDIDATE
-    assert facts.name is not None and set(facts.name.split()) == {"le", "goff", "nolwenn"}
+    assert facts.name is not None and set(facts.name.split()) == {"le", "goff", "nolwenn", "rose"}
     assert facts.stay.periods == (Period(FIRST, LAST),)
     assert facts.stay.weeks_said == (5 if "weeks" in wording.states else None)
     assert facts.company == "atelier sarrasine" or "company" not in wording.states
