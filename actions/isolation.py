@@ -52,7 +52,7 @@ _FAILING = 3  # pages of a file: of more, the file is what is wrong
 _log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["processors.scans.reader", "processors.scans.anonymity", "processors.dossiers.contract"]
+    ["processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
 )
 _starting = threading.Lock()
 

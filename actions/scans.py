@@ -24,9 +24,10 @@ from actions.receipts import answer
 from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
-from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.dropped import attachments, inspect
 from processors.scans.form import Form
+from processors.scans.leaks import leaks
 from processors.scans.page import Expected
 from processors.scans.raster import BadScan
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand

@@ -33,10 +33,11 @@ from processors.dossiers.pieces import pieces_of
 from processors.dossiers.seals import seals_of
 from processors.people import read_attendance, read_candidates, read_correctors, read_deposit_times
 from processors.scans import g4, lossless
-from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks
+from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.dropped import inspect
 from processors.scans.form import FormError, load_form
 from processors.scans.jpeg import jpeg_shape, stripped
+from processors.scans.leaks import leaks
 from processors.scans.raster import BadImage, BadScan, RawImage, read_images
 from processors.scans.readings import Turn
 from processors.session import Session, SessionError, load_session

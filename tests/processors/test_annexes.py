@@ -13,10 +13,11 @@ import pytest
 
 from processors.findings import Code, Severity
 from processors.people import Candidate
-from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.exposure import shows_printed_boxes
 from processors.scans.form import Form, load_form
 from processors.scans.geometry import darkness, reduced
+from processors.scans.leaks import leaks
 from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading, ScanReading, Turn

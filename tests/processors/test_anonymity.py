@@ -12,12 +12,13 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.exposure import shows_identity_row
 from processors.scans.form import Form, load_form
 from processors.scans.geometry import darkness, reduced
 from processors.scans.jpeg import jpeg_segments, stripped
 from processors.scans.labels import shows_bars
+from processors.scans.leaks import leaks
 from processors.scans.raster import RawImage, read_images, turned
 from processors.scans.readings import Half, Turn
 

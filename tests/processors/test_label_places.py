@@ -14,8 +14,9 @@ import zxingcpp
 
 from processors.findings import Code
 from processors.people import Candidate
-from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import load_form
+from processors.scans.leaks import leaks
 from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageReading

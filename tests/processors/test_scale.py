@@ -13,8 +13,9 @@ import pikepdf
 import pytest
 
 from processors.findings import Code
-from processors.scans.anonymity import PagePlace, anonymous_pdf, leaks, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import load_form
+from processors.scans.leaks import leaks
 from processors.scans.page import Expected
 from processors.scans.raster import RawImage, read_images
 from processors.scans.reader import read_image, read_images_of, understand
