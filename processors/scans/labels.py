@@ -29,7 +29,7 @@ _FILLED = 0.53
 answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
 _COVER = 15.0  # mm of a printed line that a label hides
-_UNCOVERED, _AS_DARK = 4.0, 0.75  # mm of it, so dark beside all of it, that are more than a bar
+_UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
 
 _AROUND = (32.0, 20.0)  # mm around bars that are looked at, along the label and across
