@@ -35,6 +35,7 @@ _SHARP = 1.4  # a slope is twice as high over twice as much
 _BED = round(12 * PX)
 _EMPTY = 0.25  # of the ink that lies on the page's columns
 _BESIDE = 0.5  # of it, right beside a band
+_SPREAD = 0.75  # of the columns: beside lines that stop short, columns are just empty
 _RIM = 6  # pixels
 _LEAST_INK = 0.4 * SIXTEENTHS
 _BAND = round(0.75 * PX)
@@ -131,10 +132,12 @@ def _gaps(traces: Sequence[Trace], whose: NDArray[np.int_], known: Sequence[Foun
     ink = _table([trace.ink[0] for trace in traces])
     ink -= np.percentile(ink, 2, axis=1, keepdims=True)
     usual = np.median(ink[:, _EDGE:-_EDGE], axis=1, keepdims=True)
-    telling = np.flatnonzero(usual[:, 0] > _LEAST_INK)
+    relative = cv2.blur(ink, (3, 1)) / np.maximum(usual, _LEAST_INK)
+    spread = (relative[:, _EDGE:-_EDGE] > _EMPTY).mean(axis=1)
+    telling = np.flatnonzero((usual[:, 0] > _LEAST_INK) & (spread > _SPREAD))
     if len(telling) < _FEW:
         return []
-    relative = (cv2.blur(ink, (3, 1)) / np.maximum(usual, _LEAST_INK))[telling]
+    relative = relative[telling]
     found = []
     for (start, stop), on in _steady(relative < _EMPTY, _MOSTLY, whose[telling]):
         sides = relative[on, max(0, start - _RIM) : start], relative[on, stop : stop + _RIM]
