@@ -1,0 +1,148 @@
+"""What would still name a candidate does not leave."""
+
+import io
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pikepdf
+import pytest
+
+from processors.scans.anonymity import PagePlace, anonymous_pdf
+from processors.scans.exposure import shows_identity_row
+from processors.scans.form import Form
+from processors.scans.geometry import darkness, reduced
+from processors.scans.labels import shows_bars
+from processors.scans.leaks import leaks
+from tests.processors.test_anonymity import DPI, MM, NAME, NUMBER, PATTERN, answers, first, mask, scan, stick
+
+
+def leaked(
+    tmp_path: Path, form: Form, pages: list[np.ndarray], places: list[PagePlace], *forbidden: str
+) -> tuple[int, ...]:
+    path = scan(tmp_path / "scan.pdf", pages, "gray")
+    return leaks(anonymous_pdf(path, places), places, form, PATTERN, forbidden)
+
+
+def test_a_page_left_as_it_was_leaks(tmp_path: Path, form: Form) -> None:
+    pages, places = [answers(1), first(form), answers(2)], [PagePlace(1), PagePlace(2), PagePlace(3)]
+    assert leaked(tmp_path, form, pages, places) == (2,)
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+def test_boxes_alone_leak_in_any_turn(form: Form, turn: int) -> None:
+    page = first(form, label=None)
+    assert shows_identity_row(dark_map(np.rot90(page, turn)), form)
+    assert not shows_identity_row(dark_map(np.rot90(answers(1), turn)), form)
+
+
+def dark_map(page: np.ndarray) -> np.ndarray:
+    return darkness(reduced(np.ascontiguousarray(page), DPI)[0])
+
+
+@pytest.mark.parametrize("tilt", [-7, 0, 7])
+@pytest.mark.parametrize("turn", [0, 1])
+def test_bars_show_wherever_they_are_stuck(tilt: float, turn: int) -> None:
+    page = answers(1)
+    assert not shows_bars(reduced(page, DPI)[0])
+    stick(page, "U1-" + NUMBER, 300, 200)
+    askew = cv2.getRotationMatrix2D((450, 250), tilt, 1.0)
+    page = cv2.warpAffine(page, askew, page.shape[::-1], borderValue=248)
+    assert shows_bars(reduced(np.ascontiguousarray(np.rot90(page, turn)), DPI)[0])
+
+
+@pytest.mark.parametrize("turn", [0, 1, 2, 3])
+@pytest.mark.parametrize("text", ["U1-" + NUMBER, "autre étiquette 17"])
+def test_a_label_stuck_on_an_inside_page_leaks(tmp_path: Path, form: Form, turn: int, text: str) -> None:
+    stick(page := np.rot90(answers(1), turn).copy(), text.encode("ascii", "ignore").decode(), 300, 200)
+    pages = [np.rot90(page, -turn).copy(), answers(2)]
+    assert leaked(tmp_path, form, pages, [PagePlace(1), PagePlace(2)]) == (1,)
+
+
+@pytest.mark.parametrize("shift", [(0, -20), (0, 30), (60, 0), (-60, 0)])
+def test_a_mask_in_the_wrong_place_leaks(tmp_path: Path, form: Form, shift: tuple[int, int]) -> None:
+    wipe = tuple((x + shift[0] * MM, y + shift[1] * MM) for x, y in mask(form))
+    assert leaked(tmp_path, form, [first(form)], [PagePlace(1, wipe=wipe)]) == (1,)
+
+
+def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:
+    """The PDF is built without its mask: what `places` says is checked against what the file shows."""
+    blank = first(form, label=None)
+    blank[:, : round(40 * MM)] = 248  # no frame, no row of boxes to be found
+    blank[: round(60 * MM), round(40 * MM) : round(140 * MM)] = 248
+    path = scan(tmp_path / "scan.pdf", [blank], "gray")
+    data = anonymous_pdf(path, [PagePlace(1)])
+    assert leaks(data, [PagePlace(1, wipe=mask(form))], form, PATTERN, []) == (1,)
+
+
+def without_identifier(saved: bytes) -> bytes:
+    """What pikepdf gives every file that it saves is blotted out."""
+    return re.sub(rb"/ID \[<\w+><\w+>\]", lambda found: b" " * len(found[0]), saved)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "info",
+        "metadata",
+        "annotation",
+        "resources",
+        "name",
+        "content",
+        "second_image",
+        "comment",
+        "reserved_marker",
+        "bits",
+    ],
+)
+def test_a_file_that_carries_more_than_images_leaks(tmp_path: Path, form: Form, where: str) -> None:
+    path = scan(tmp_path / "scan.pdf", [answers(1), answers(2)], "gray")
+    places = [PagePlace(1), PagePlace(2)]
+    data = anonymous_pdf(path, places)
+    assert leaks(data, places, form, PATTERN, [NAME, NUMBER]) == ()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        page = pdf.pages[0].obj
+        match where:
+            case "info":
+                pdf.docinfo["/Title"] = NAME
+            case "metadata":
+                pdf.Root.Metadata = pdf.make_stream(NAME.encode())
+            case "annotation":
+                page.Annots = pikepdf.Array([pikepdf.Dictionary(Subtype=pikepdf.Name.Text, Contents=NAME)])
+            case "resources":
+                page.Resources.Properties = pikepdf.Dictionary(Who=NAME)
+            case "name":
+                page.Resources.ProcSet = pikepdf.Array([pikepdf.Name("/DUPONT")])
+            case "content":
+                page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n% " + NUMBER.encode())
+            case "second_image":
+                other = pdf.make_stream(pdf.pages[1].obj.Resources.XObject.Im0.read_raw_bytes())
+                same = pdf.pages[1].obj.Resources.XObject.Im0.items()
+                other.update({key: value for key, value in same if key != "/Length"})
+                page.Resources.XObject.Im1 = other
+            case "comment":
+                image = page.Resources.XObject.Im0
+                raw = image.read_raw_bytes()
+                image.write(raw[:2] + b"\xff\xfe\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
+            case "reserved_marker":
+                image = page.Resources.XObject.Im0
+                raw = image.read_raw_bytes()
+                image.write(raw[:2] + b"\xff\x02\x00\x08DUPONT" + raw[2:], filter=pikepdf.Name.DCTDecode)
+            case "bits":  # decoders pass over what is too much before the end
+                image = page.Resources.XObject.Im0
+                raw = image.read_raw_bytes()
+                hidden = NAME.upper().encode("utf-16-be")
+                image.write(raw[:-2] + hidden + raw[-2:], filter=pikepdf.Name.DCTDecode)
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    assert leaks(without_identifier(buffer.getvalue()), places, form, PATTERN, [NAME, NUMBER]) == (1, 2)
+
+
+def test_a_file_with_an_identifier_leaks(tmp_path: Path, form: Form) -> None:
+    data = anonymous_pdf(scan(tmp_path / "scan.pdf", [answers(1)], "gray"), [PagePlace(1)])
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(buffer)
+    assert leaks(without_identifier(buffer.getvalue()), [PagePlace(1)], form, PATTERN, []) == ()
+    assert leaks(buffer.getvalue(), [PagePlace(1)], form, PATTERN, []) == (1,)
