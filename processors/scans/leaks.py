@@ -72,7 +72,7 @@ def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
         return False
     mask = np.asarray(place.wipe) / raw.shrink
     around = slice(0, int((mask[:, 1].max() / dpi * 25.4 + _AROUND) * PX))
-    if shows_identity_row(dark[around], form, _ROW_LEFT):
+    if shows_identity_row(dark[around], form, _ROW_LEFT, axes=(0,)):  # lines of print lie as far apart
         return True
     placement = registration.place_dark(dark, scale, form)
     if placement.frames >= registration.FRAMES_SEEN:

@@ -66,6 +66,17 @@ def test_a_mask_in_the_wrong_place_leaks(tmp_path: Path, form: Form, shift: tupl
     assert leaked(tmp_path, form, [first(form)], [PagePlace(1, wipe=wipe)]) == (1,)
 
 
+def test_rows_of_print_are_no_boxes_on_their_side(tmp_path: Path, form: Form) -> None:
+    """Five short words below each other, as far apart as boxes are, that a black and white scan has clotted."""
+    page, wipe = first(form), mask(form)
+    row = form.identity.fields["candidate_number"].cells
+    left, top = round(25 * MM), round(max(y for _, y in wipe) + 2 * MM)
+    for k in range(5):
+        at = top + round(k * row.pitch * MM)
+        page[at : at + round(MM), left : left + round(row.height * MM)] = 0
+    assert leaked(tmp_path, form, [page], [PagePlace(1, wipe=wipe)]) == ()
+
+
 def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:
     """The PDF is built without its mask: what `places` says is checked against what the file shows."""
     blank = first(form, label=None)

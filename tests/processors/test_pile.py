@@ -195,6 +195,19 @@ def test_an_empty_leaf_is_no_double_of_a_written_one() -> None:
         assert copy.status is not CopyStatus.COMPLETE or not foreign
 
 
+def test_a_side_with_next_to_nothing_on_it_scanned_twice_is_one() -> None:
+    """One half is empty, the other too faint to be told from any such page; both bear their numbers."""
+    sides = a3_sides(0, 8)
+    left, right = sides[3]
+    again = [
+        [replace(left, fingerprint=0.01 * drawn(k)), replace(right, blank=True, fingerprint=0 * drawn(k))]
+        for k in (1, 2)
+    ]
+    copies, _, _ = read([*sides[:3], *again])
+    assert [copy.status for copy in copies] == [CopyStatus.COMPLETE]
+    assert codes(copies[0]) == {Code.DUPLICATE_PAGES}
+
+
 def test_in_a_pile_of_like_sheets_two_hands_are_told_sooner() -> None:
     def with_hands(sheets: int) -> set[Code]:
         pages = [replace(p, hand=np.zeros(5), half=Half.LEFT) for p in marked(0, 4 * sheets)]
