@@ -37,7 +37,7 @@ def shows_row_outside(dark: Gray, wiped: Sequence[Quad], form: Form) -> bool:
 def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN, axes: Sequence[int] = (0, 1)) -> bool:
     """Whether a row of at least so many printed boxes of a form, or of its annexes, stands on a page.
 
-    `dark`: the page's darkness at `MAP_DPI`. `axes`: 0 for boxes that stand upright, 1 for those on their side.
+    `dark`: the page's darkness at `MAP_DPI`. `axes`: 0 for upright boxes, 1 for those on their side.
     """
     inked = np.asarray(cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
     fields = [f for model in (form, *form.annexes) for f in model.identity.fields.values()]

@@ -67,7 +67,7 @@ def test_a_mask_in_the_wrong_place_leaks(tmp_path: Path, form: Form, shift: tupl
 
 
 def test_rows_of_print_are_no_boxes_on_their_side(tmp_path: Path, form: Form) -> None:
-    """Five short words below each other, as far apart as boxes are, that a black and white scan has clotted."""
+    """Short words below each other, as far apart as boxes are, clotted by a black and white scan."""
     page, wipe = first(form), mask(form)
     row = form.identity.fields["candidate_number"].cells
     left, top = round(25 * MM), round(max(y for _, y in wipe) + 2 * MM)
