@@ -213,7 +213,9 @@ def _bowed(sticker: Gray, density: float, rng: Rng) -> Gray:
         waves.append((length, phase, depth))
     dx = sum(d[0] * np.sin(2 * np.pi * (x + 0.5 * y) / n + p[0]) for n, p, d in waves)
     dy = sum(d[1] * np.sin(2 * np.pi * (x - 0.3 * y) / n + p[1]) for n, p, d in waves)
-    bent = cv2.remap(sticker, np.float32(x + dx), np.float32(y + dy), cv2.INTER_LINEAR, borderValue=PAPER)
+    bent = cv2.remap(
+        sticker, (x + dx).astype(np.float32), (y + dy).astype(np.float32), cv2.INTER_LINEAR, borderValue=PAPER
+    )
     n, p, _ = waves[0]
     shade = 1 - u(0, 0.25) * (0.5 + 0.5 * np.sin(2 * np.pi * x / n + p[1]))
     return np.asarray(bent * shade, np.uint8)
@@ -228,8 +230,8 @@ def _stain(page: Page, middle: np.ndarray, scale: float, rng: Rng) -> None:
         axes = tuple(int(v) for v in u(4, 20, 2) * scale)
         cv2.ellipse(layer, spot, axes, u(0, 180), 0, 360, u(0.45, 0.8), -1, cv2.LINE_AA)
         cv2.ellipse(layer, spot, axes, 0, 0, 360, u(0.3, 0.6), max(1, int(0.8 * scale)), cv2.LINE_AA)
-    layer = cv2.GaussianBlur(layer, (0, 0), 0.3 * scale)
-    page.printed[:] = (page.printed * layer).astype(np.uint8)
+    soft = cv2.GaussianBlur(layer, (0, 0), 0.3 * scale)
+    page.printed[:] = (page.printed * soft).astype(np.uint8)
 
 
 Read = Callable[[Drawn], str | None]

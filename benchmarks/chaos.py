@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,9 +74,9 @@ class Run:
     def play(self) -> None:
         self.people()
         for centre, marks in self.drawn.attendance.items():
-            self.surely(lambda c=centre, m=marks: self.work.store.inbox.put(f"attendance/{c}/{OPEN}.csv", m))
+            self.surely(partial(self.work.store.inbox.put, f"attendance/{centre}/{OPEN}.csv", marks))
         for pile in self.drawn.piles:
-            self.surely(lambda p=pile: self.work.store.inbox.put(p.key, p.path))
+            self.surely(partial(self.work.store.inbox.put, pile.key, pile.path))
         self.until(self.all_read, "reading")
         if self.killer:
             self.killer.progress(_READ, _IN_LOTS)
@@ -85,7 +86,7 @@ class Run:
         for nth, (corrector, token) in enumerate(self.tokens.items()):
             if self.killer:
                 self.killer.progress(_IN_LOTS + (1 - _IN_LOTS) * nth / len(self.tokens), 1.0)
-            self.until(lambda c=corrector, t=token: self.fetched(c, t), f"fetching for {corrector}")
+            self.until(partial(self.fetched, corrector, token), f"fetching for {corrector}")
         if self.killer:
             self.until(lambda: self.killer is None or self.killer.is_done, "being killed")
             self.killer.stop()

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -139,7 +139,7 @@ def main() -> int:
             child.start()
         settings = Settings()
         kept = open_store(settings)
-        _until(lambda: _answers(lambda: (kept.ensure_buckets(), machine.ask("GET", "/ready"))), 180)
+        _until(lambda: _answers(kept.ensure_buckets, lambda: machine.ask("GET", "/ready")), 180)
         _run(environment, "actions.prepare")
         _run(environment, "flows.deploy", "--fleet")
         load_or_make_key(folder / "audit.key")
@@ -197,9 +197,10 @@ def main() -> int:
     return 0
 
 
-def _answers(ask: object) -> bool:
+def _answers(*asked: Callable[[], object]) -> bool:
     try:
-        ask()  # type: ignore[operator]
+        for ask in asked:
+            ask()
     except Exception:
         return False
     return True

@@ -177,8 +177,8 @@ class Season:
         for copy in ready:
             made = CopyAnonymised(anonymous_number=secrets.token_hex(4), sha256=secrets.token_hex(32))
             record(made, copy.id, actor="process_scan", at=AT)
-        made = ReconciliationMade(exam=exam, centre=centre, findings=())
-        record(made, f"{exam}/{centre}", actor="process_scan", at=AT)
+        reconciled = ReconciliationMade(exam=exam, centre=centre, findings=())
+        record(reconciled, f"{exam}/{centre}", actor="process_scan", at=AT)
         record(ScanProcessed(), scan, actor="process_scan", at=AT)
         self.scans.append(scan)
         return scan

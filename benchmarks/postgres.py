@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -57,7 +58,7 @@ def postgres(listen: str = "", port: int = 5432) -> Iterator[Postgres]:
     if found is None:
         raise RuntimeError("PostgreSQL is missing: apt-get install postgresql")
     # It refuses to run as root, and its owner must reach the folder
-    user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    user: Any = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="massicot-pg-"))
     if user:
         shutil.chown(folder, **user)

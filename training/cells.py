@@ -84,13 +84,12 @@ def _print_cells(printed: Ink, shape: Shape, rng: Rng) -> None:
         cv2.rectangle(printed, _at(x, y), _at(x + width, y + height), dark, thick)
 
 
-def _bend(glyph: Ink, rng: Rng, bent: float) -> Ink:
+def _bend(drawn: Ink, rng: Rng, bent: float) -> Ink:
     """The glyph turned, slanted, warped a little, its stroke made thinner or thicker."""
     if not bent:
-        return glyph
-    glyph = cv2.resize(
-        glyph, None, fx=72 / max(glyph.shape), fy=72 / max(glyph.shape), interpolation=cv2.INTER_AREA
-    )
+        return drawn
+    scale = 72 / max(drawn.shape)
+    glyph = cv2.resize(drawn, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     padded = cv2.copyMakeBorder(glyph, 24, 24, 24, 24, cv2.BORDER_CONSTANT)
     change = int(rng.integers(-2, 4)) if rng.random() < 0.5 else 0
     if change > 0:

@@ -119,7 +119,7 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
                 return [[(top[0] - reach, drop), bend, top], [top, foot]]
             reach = u(0.12, 0.42)  # the French upstroke goes far down
             upstroke = (top[0] - reach * u(0.6, 1.0), reach * u(0.6, 1.4))
-            strokes = [[upstroke, top], [top, foot]]
+            strokes: list[Stroke] = [[upstroke, top], [top, foot]]
             if style > 0.85:
                 strokes.append([(foot[0] - u(0.1, 0.25), 1.0), (foot[0] + u(0.1, 0.25), 1.0)])
             return strokes
@@ -144,9 +144,9 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
                 return [[(u(0.25, 0.5), 0.0), (0.0, bar), (0.02, bar), (u(0.4, 0.6), bar - u(0.0, 0.2)),
                          (u(0.25, 0.5), u(0.9, 1.0))]]  # fmt: skip
             if style < 0.35:  # a long slope, a low bar, a short leg
-                low, x = u(0.65, 0.82), u(0.42, 0.62)
-                return [[(u(0.3, 0.6), 0.0), (0.0, low), (0.02, low), (u(0.6, 0.8), low + u(-0.1, 0.04))],
-                        [(x, low - u(0.1, 0.3)), (x - u(0, 0.12), u(0.98, 1.12))]]  # fmt: skip
+                rise, x = u(0.65, 0.82), u(0.42, 0.62)
+                return [[(u(0.3, 0.6), 0.0), (0.0, rise), (0.02, rise), (u(0.6, 0.8), rise + u(-0.1, 0.04))],
+                        [(x, rise - u(0.1, 0.3)), (x - u(0, 0.12), u(0.98, 1.12))]]  # fmt: skip
             if style < 0.7:  # open: an L and a leg
                 x, start = u(0.36, 0.5), u(0.0, 0.3)
                 return [
@@ -190,7 +190,7 @@ def _skeleton(digit: int, rng: Rng) -> list[Stroke]:
                 ]
                 return [arch, [(u(-0.05, 0.2), y + u(0, 0.05)), (u(0.6, 0.85), y - u(-0.03, 0.08))]]
             x, y = u(0.5, 0.62), u(-0.03, 0.05)
-            strokes: list[Stroke] = [
+            strokes = [
                 [(0.0, u(-0.02, 0.08)), (x, y)],
                 [(x, y), (u(0.25, 0.38), 0.5), (u(0.08, 0.28), 1.0)],
             ]

@@ -39,7 +39,7 @@ def _brought_out(gray: Gray) -> Iterator[tuple[str, Gray]]:
     yield "as it is", gray
     pale = np.clip((gray.astype(np.float32) - _PALE) * (255 / (255 - _PALE)), 0, 255).astype(np.uint8)
     yield "pale levels stretched", pale
-    yield "equalised", cv2.createCLAHE(8.0, (12, 12)).apply(gray)
+    yield "equalised", np.asarray(cv2.createCLAHE(8.0, (12, 12)).apply(gray), np.uint8)
     yield "just not white", np.where(gray < 254, np.uint8(0), np.uint8(255))
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks import invented_season, season
+from benchmarks.invented_season import EXAMS, number_of
 
 
 @pytest.fixture
@@ -15,9 +16,9 @@ def steps(monkeypatch, tmp_path):
 
     def count(centres):
         url = f"sqlite:///{tmp_path / str(centres)}"
-        filled, _ = season.fill(url, centres * 12 * len(season.EXAMS))
-        planned, _ = season.plan(filled, season.EXAMS[0])
-        filled.form_lots(season.EXAMS[0], planned)
+        filled, _ = season.fill(url, centres * 12 * len(EXAMS))
+        planned, _ = season.plan(filled, EXAMS[0])
+        filled.form_lots(EXAMS[0], planned)
         found = {}
         for name, question in season.questions_of_a_scan(filled).items():
             with filled.register.reading() as connection:
@@ -38,7 +39,7 @@ def steps(monkeypatch, tmp_path):
             plain.set_progress_handler(lambda: taken.__setitem__(0, taken[0] + 1), 10)
 
         event.listen(filled.register.engine, "checkout", note_all)
-        filled.scan(season.EXAMS[0], [season.number_of(n) for n in range(6)])
+        filled.scan(EXAMS[0], [number_of(n) for n in range(6)])
         filled.register.engine.dispose()
         return found | {"a pile taken in": taken[0]}
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from filling import Filled, fill
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from visitors import Desk
 
 from actions.context import Context, now
@@ -30,7 +32,7 @@ def session_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has the tries of an address of its own, and passwords that cost little."""
-    monkeypatch.setattr(signin, "_limiter", signin.MovingWindowRateLimiter(signin.MemoryStorage()))
+    monkeypatch.setattr(signin, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
 
 

@@ -8,6 +8,7 @@ import schemathesis
 from filling import MINE, Filled
 from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
 from visitors import Desk
 
 from storage.states import Role
@@ -30,7 +31,7 @@ def test_schemathesis_finds_nothing(desk: Desk, filled: Filled, role):
     scope = {Role.CENTRE: MINE, Role.CORRECTOR: filled.corrector}.get(role)
     headers = {"Host": "desk", "Authorization": desk.program(role, scope).headers["authorization"]}
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", desk.app, headers={"host": "desk"})
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     statuses = set()
     for operation in operations:
         named = {p.name for p in operation.path_parameters} & filled.values.keys()

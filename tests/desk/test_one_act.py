@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filling import MINE, Filled, fill
@@ -181,32 +182,32 @@ def test_a_number_is_read_alike(desk, filled):
     assert the_copy(desk, copy).candidate is not None
 
 
-def unknown_number(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def unknown_number(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy = filled.values["copy"]
     form = {"decision": "attribute", "number": "00000000000", "reason": "lu"}
     return attributing(copy, "00000000000"), f"/coordination/decisions/{copy}", form
 
 
-def no_candidate(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def no_candidate(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy = filled.values["copy"]
     form = {"decision": "attribute", "reason": "lu"}
     return ("decide", copy, "attribute", "--reason", "lu"), f"/coordination/decisions/{copy}", form
 
 
-def candidate_of_nothing(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def candidate_of_nothing(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy, number = filled.values["copy"], guessed(desk, filled)
     form = {"decision": "accept", "number": number, "reason": "lu"}
     command = ("decide", copy, "accept", "--candidate", number, "--reason", "lu")
     return command, f"/coordination/decisions/{copy}", form
 
 
-def no_reason(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def no_reason(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy, number = filled.values["copy"], guessed(desk, filled)
     form = {"decision": "attribute", "number": number, "reason": "  "}
     return attributing(copy, number, "  "), f"/coordination/decisions/{copy}", form
 
 
-def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy = filled.values["copy"]
     other = replace(filled.people[0], number="02000000001", registration="999", exams=("U7",))
     work, roster = desk.work, roster_csv([other])
@@ -215,27 +216,27 @@ def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict
     return attributing(copy, other.number), f"/coordination/decisions/{copy}", form
 
 
-def in_a_lot(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def in_a_lot(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy = filled.values["subject"]
     form = {"decision": "set_aside", "reason": "lu"}
     return ("decide", copy, "set_aside", "--reason", "lu"), f"/coordination/decisions/{copy}", form
 
 
-def conform_with_a_ground(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def conform_with_a_ground(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     dossier = filled.values["dossier"]
     form = {"decision": "conform", "author": "Le jury", "reason": "vu", "ground": [GROUND]}
     command = ("dossier", "decide", dossier, "conform", "--author", "Le jury", "--reason", "vu")
     return (*command, "--ground", GROUND), f"/coordination/dossiers/E5/{MINE}/{dossier}", form
 
 
-def no_author(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def no_author(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     dossier = filled.values["dossier"]
     form = {"decision": "conform", "author": " ", "reason": "vu"}
     command = ("dossier", "decide", dossier, "conform", "--author", " ", "--reason", "vu")
     return command, f"/coordination/dossiers/E5/{MINE}/{dossier}", form
 
 
-def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     lot, corrector = filled.values["lot"], filled.corrector
     token = intake.issue_token(desk.work.register, corrector, actor="service", at=now())
     shell(desk, "pull", "--token", token, "--to", str(desk.work.settings.data_dir / "mine"))
@@ -246,7 +247,7 @@ def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, 
     return ("lots", "reassign", lot, filled.stranger), f"/coordination/lots/U4/{lot}/reaffecter", form
 
 
-def outside_the_window(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, object]]:
+def outside_the_window(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     return ("lots", "form", "--exam", "U7"), "/coordination/lots/U7/former", {}
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import httpx
 import pytest
@@ -41,6 +42,8 @@ class Received:
     mails: list = field(default_factory=list)
     posts: list = field(default_factory=list)
     refusing: bool = False
+    smtp: int = 0
+    hook: int = 0
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def received():
         def log_message(self, *said):
             pass
 
-    servers = [
+    servers: list[Any] = [
         socketserver.ThreadingTCPServer(("127.0.0.1", 0), Mail),
         ThreadingHTTPServer(("127.0.0.1", 0), Hook),
     ]

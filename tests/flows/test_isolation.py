@@ -104,7 +104,7 @@ def poisoned(path: Path, start: int, stop: int) -> list[tuple[int | None, object
     raise KeyError(str(path))
 
 
-def numbers(path: Path, factor: int, start: int, stop: int) -> list[tuple[int, int]]:
+def numbers(path: Path, factor: int, start: int, stop: int) -> list[tuple[int | None, object]]:
     if path.name == "poison" and start <= 30 < stop:
         crash()
     return [(page * factor, os.getpid()) for page in range(start, stop)]

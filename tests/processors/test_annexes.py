@@ -347,8 +347,8 @@ def test_a_drawn_table_is_no_header() -> None:
     def row(cells: int, pitch: float) -> np.ndarray:
         paper = np.full((round(297 * PX), round(210 * PX)), 255, np.uint8)
         for k in range(cells):
-            corners = [(round((20 + (k + n) * pitch) * PX), round((60 + 7 * n) * PX)) for n in (0, 1)]
-            cv2.rectangle(paper, *corners, 30, 2)
+            start, end = ((round((20 + (k + n) * pitch) * PX), round((60 + 7 * n) * PX)) for n in (0, 1))
+            cv2.rectangle(paper, start, end, 30, 2)
         return np.asarray(darkness(paper))
 
     for pitch in (4.5, 5.0, 6.0, 7.5, 8.0):

@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 import zxingcpp
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import Form
@@ -147,6 +148,7 @@ def test_a_wiped_jpeg_keeps_its_tables_and_subsampling(tmp_path: Path, form: For
     (before,) = read_images(path)
     (after,) = images_of(anonymous_pdf(path, [PagePlace(1, wipe=mask(form))]))
     with Image.open(io.BytesIO(before.data)) as old, Image.open(io.BytesIO(after.data)) as new:
+        assert isinstance(old, JpegImageFile) and isinstance(new, JpegImageFile)
         assert old.quantization == new.quantization
         assert [c[1:3] for c in old.layer] == [c[1:3] for c in new.layer]
 

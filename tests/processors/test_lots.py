@@ -27,7 +27,7 @@ def copies_of(school, n, centre="0130051K", start=0, companies=()):
 
 
 def load_of(plan):
-    load = Counter()
+    load: Counter[str] = Counter()
     for lot in plan.lots:
         load[lot.corrector] += len(lot.copies)
     return load
@@ -70,7 +70,7 @@ def room(corrector, copies):
 
 def most_routable(copies, correctors):
     """Kuhn's augmenting paths: an independent answer to how many copies can be routed at all."""
-    taken = defaultdict(list)
+    taken: dict[object, list[object]] = defaultdict(list)
 
     def place(copy, seen):
         for corrector in correctors:

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from drawn_pages import A3, A4, assert_as_shown, drawing, encoded, jpeg_entries, with_stream, write
 from PIL import Image, ImageDraw
+from PIL.TiffImagePlugin import TiffImageFile
 
 from processors.scans.a3 import a3_halves
 from processors.scans.raster import read_images
@@ -62,6 +63,7 @@ def test_g4_in_every_polarity(tmp_path: Path, black_is_1: bool, decode: list[int
     image = drawing("1")
     tiff = encoded(image, "TIFF", compression="group4", tiffinfo={278: image.height})
     with Image.open(io.BytesIO(tiff)) as opened:
+        assert isinstance(opened, TiffImageFile)
         offset, size = opened.tag_v2[273][0], opened.tag_v2[279][0]
     strip = tiff[offset : offset + size]
     params = pikepdf.Dictionary(K=-1, Columns=image.width, Rows=image.height, BlackIs1=black_is_1)

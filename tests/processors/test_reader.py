@@ -12,6 +12,7 @@ from benchmarks.reading import FORMS, UNKNOWN, run
 from processors.findings import Code
 from processors.scans import reader
 from processors.scans.form import load_form
+from processors.scans.page import Expected
 from processors.scans.raster import RawImage
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
@@ -159,7 +160,7 @@ def test_an_error_in_one_page_costs_that_page_alone(
     scan.write_bytes(batch.pdf)
     real = reader.read_image
 
-    def stumbling(image: RawImage, expected: reader.Expected, *likely: Drawn | None) -> Iterator[PageReading]:
+    def stumbling(image: RawImage, expected: Expected, *likely: Drawn | None) -> Iterator[PageReading]:
         if image.image == 2:
             raise ZeroDivisionError(roster[0].family_name)
         yield from real(image, expected, *likely)

@@ -10,6 +10,7 @@ import pikepdf
 import pytest
 from drawn_pages import A4, drawing, encoded, jpeg_entries, with_stream, write
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from processors.findings import Code
 from processors.scans.anonymity import PagePlace, anonymous_pdf
@@ -161,6 +162,7 @@ def test_a_cut_jpeg_2000_is_no_blank_page(tmp_path: Path) -> None:
 def fax(image: Image.Image, compression: str, **tags: int) -> tuple[bytes, pikepdf.Dictionary]:
     tiff = encoded(image, "TIFF", compression=compression, tiffinfo={278: image.height})
     with Image.open(io.BytesIO(tiff)) as opened:
+        assert isinstance(opened, TiffImageFile)
         offset, size = opened.tag_v2[273][0], opened.tag_v2[279][0]
         black = opened.tag_v2[262] == 1
     return tiff[offset : offset + size], pikepdf.Dictionary(Columns=image.width, BlackIs1=black, **tags)
@@ -247,7 +249,9 @@ def test_the_cover_of_attached_scans_is_refused_and_says_why(
 
 
 @pytest.mark.parametrize(
-    "data", [b"some text", written([np.full((99, 70), 9, np.uint8)], 150, Writing.PADDED)]
+    "data",
+    [b"some text", written([np.full((99, 70), 9, np.uint8)], 150, Writing.PADDED)],
+    ids=["text", "a scan"],  # the scan differs each time that it is written
 )
 def test_what_is_attached_to_a_scan_is_said(tmp_path: Path, data: bytes) -> None:
     path = with_attached(tmp_path, 4, "other", data, portfolio=False)

@@ -26,6 +26,7 @@ from storage.ids import new_id
 from storage.intake import arrive, import_candidates, import_correctors, keep_reading
 from storage.objects import ObjectInfo, Store
 from storage.register import Register
+from storage.rows import CopyRow, ScanRow
 from storage.settings import Settings
 
 SESSION = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
@@ -124,13 +125,13 @@ class World:
         assert self.record(facts, lot)
         return lot
 
-    def scan(self, id_: str) -> queries.ScanRow:
+    def scan(self, id_: str) -> ScanRow:
         with self.register.reading() as connection:
             found = queries.scan(connection, id_)
         assert found
         return found
 
-    def copy(self, id_: str) -> queries.CopyRow:
+    def copy(self, id_: str) -> CopyRow:
         with self.register.reading() as connection:
             found = queries.copy(connection, id_)
         assert found

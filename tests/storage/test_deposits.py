@@ -143,8 +143,8 @@ def test_the_absent_are_marked_once(world, candidate):
     with world.register.reading() as connection:
         wanting = deposits.without_dossier(connection, EXAM)
     assert len(wanting) == 5
-    for absent in wanting:
-        assert world.record(DossierAbsent(exam=EXAM, candidate=absent), new_id("doss"))
+    for one in wanting:
+        assert world.record(DossierAbsent(exam=EXAM, candidate=one), new_id("doss"))
     with world.register.reading() as connection:
         assert deposits.without_dossier(connection, EXAM) == []
         absent = [d for d in deposits.dossiers_of(connection, EXAM, CENTRE) if d.candidate == wanting[0]]

@@ -26,7 +26,7 @@ AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
 
 
-def work(name, url, endpoint, keys, audit, key, scans, copies, corrector, start, told):
+def work(name, url, endpoint, keys: tuple[str, str], audit, key, scans, copies, corrector, start, told):
     """Tries for everything, as if it were alone. Tells which scans it got and what it shipped."""
     register = Register(make_engine(url), vault=None)
     bucket = Bucket(s3_client(endpoint, *keys, "us-east-1"), audit)

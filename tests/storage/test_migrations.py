@@ -17,11 +17,14 @@ from storage.schema import Instant, metadata
 FIRST = json.loads((Path(__file__).parent / "first_release.json").read_text())
 
 
-class Kept(dict):
+class Kept:
     """That vault."""
 
-    def get(self, key):
-        return self[key].encode()
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+
+    def get(self, key: str) -> bytes:
+        return self.texts[key].encode()
 
 
 def typed(kind, value):

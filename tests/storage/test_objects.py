@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from storage.objects import NotFoundError, Store, StoreError, s3_client
+from storage.weed import Weed
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -96,7 +97,7 @@ def test_a_presigned_url_opens_one_object_and_for_its_time_only(store, prefix):
             DIRECT.open(wrong)
 
 
-def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed, store, prefix):
+def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed: Weed, store, prefix):
     client = s3_client(weed.endpoint, *weed.keys["centre"], "us-east-1")
     centre = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
     store.inbox.put("receipts/" + prefix + "a.html", b"recu")
@@ -116,14 +117,14 @@ def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed, store, prefix)
             forbidden()
 
 
-def test_a_wrong_secret_is_refused(weed):
+def test_a_wrong_secret_is_refused(weed: Weed):
     client = s3_client(weed.endpoint, weed.keys["workflow"][0], "not the secret", "us-east-1")
     wrong = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
     with pytest.raises(StoreError, match="does not answer"):
         wrong.probe()
 
 
-def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed, audit):
+def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed: Weed, audit):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     again = Store(client, inbox="inbox", vault="vault", lots="lots", audit=audit.name)
     again.ensure_buckets()
@@ -138,7 +139,7 @@ def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed, 
     assert sorted(kept) == [b"altered", b"the original"]
 
 
-def test_what_is_locked_cannot_be_removed(weed):
+def test_what_is_locked_cannot_be_removed(weed: Weed):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"audit-{secrets.token_hex(6)}"
     locked = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=1)

@@ -14,8 +14,9 @@ from actions.reasons import keep_reason
 from processors.deadlines import Rule
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
-from storage import audit, extensions, queries, waiting
+from storage import extensions, queries, waiting
 from storage.counts import exam_counts
+from storage.events import Event
 from storage.facts import (
     CandidateFinding,
     DeadlineSwept,
@@ -229,7 +230,7 @@ def test_the_log_replays_every_ruling(peopled, lot, new_register):
     again = new_register()
     with again.transaction() as transaction:
         for line in lines:
-            assert transaction.replay(audit.Event.parse(line))
+            assert transaction.replay(Event.parse(line))
     with again.reading() as connection:
         assert tables(connection) == kept
 

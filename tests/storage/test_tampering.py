@@ -33,12 +33,13 @@ from storage.audit import rebuild, ship
 from storage.checkpoints import Checkpoint
 from storage.facts import DeadlineSwept, Pronounced, SessionLoaded
 from storage.keys import seal_key
-from storage.objects import ObjectInfo, Store, s3_client
+from storage.objects import Bucket, ObjectInfo, Store, s3_client
 from storage.register import Register, make_engine, open_register
 from storage.replay import fingerprints
 from storage.seals import Seal
 from storage.states import Role
 from storage.verify import verify
+from storage.weed import Weed
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
@@ -58,8 +59,8 @@ class Moment:
 class Scene:
     """What the attacker attacks: four moments, each one shipment after the one before."""
 
-    audit: object
-    vault: object
+    audit: Bucket
+    vault: Bucket
     moments: list[Moment]
     own: Path  # the register under attack
     stored: Log
@@ -106,7 +107,8 @@ def closed_copy(register: Register, path: Path) -> Path:
 def scene(tmp_path_factory, store, audit_bucket) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("day")
     register = open_register(f"sqlite:///{folder / 'register.sqlite'}", store.vault)
-    world, moments = World(register), []
+    world = World(register)
+    moments: list[Moment] = []
 
     def ships():
         ship(register, audit_bucket, KEY, at=world.tick())
@@ -289,7 +291,7 @@ def alone(tmp_path, store):
 
 
 @pytest.fixture
-def locked(weed):
+def locked(weed: Weed):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"audit-{secrets.token_hex(6)}"
     store = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=366)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -144,7 +146,7 @@ def decided(stage: Live, service: Page, dropped: Page, pile: Batch) -> Page:
             truth = next(copy for copy in pile.copies if copy.kind is Kind.ANONYMOUS)
             service.fill("#number", truth.candidate)
             service.get_by_role("button", name="Attribuer", exact=True).press("Enter")
-        service.wait_for_url(lambda url, before=where: url != before)
+        service.wait_for_url(partial(operator.ne, where))
         service.goto(f"{stage.url}/coordination/decisions")
     stage.read_inbox()
     return service

@@ -166,7 +166,7 @@ def test_ink_beside_an_empty_zone_is_for_the_commission() -> None:
     canvas.drawImage(ImageReader(ink.png(picture)), 140 * mm, 150 * mm, w * mm, h * mm, mask="auto")
     canvas.save()
     with pikepdf.open(io.BytesIO(data)) as page, pikepdf.open(io.BytesIO(out.getvalue())) as over:
-        page.pages[0].add_overlay(over.pages[0])
+        page.pages[0].add_overlay(over.pages[0], None)
         made = io.BytesIO()
         page.save(made)
     reading = judged("E5", candidate, with_table(candidate, made.getvalue()))
@@ -198,7 +198,7 @@ def test_a_page_that_is_shown_turned_is_read_as_it_is_seen() -> None:
         (page,) = pdf.pages
         page.contents_add(f"q 0 -1 1 0 0 {A4[0]} cm".encode(), prepend=True)
         page.contents_add(b"Q")
-        page.mediabox = [0, 0, A4[1], A4[0]]
+        page.mediabox = pikepdf.Array([0, 0, A4[1], A4[0]])
         page.rotate(270, relative=False)
         pdf.save(out)
     reading = judged("E5", candidate, with_table(candidate, out.getvalue()))
