@@ -25,6 +25,7 @@ from cli import lost_runs
 from cli.children import Child, ChildError
 from flows import tracing
 from storage import logs
+from storage.private import keep_private
 from storage.weed import Weed
 
 Say = Callable[[str], None]
@@ -193,6 +194,7 @@ def running(
     """
     data = data.resolve()
     data.mkdir(parents=True, exist_ok=True)
+    keep_private(data)
     with _alone(data) as lock, ExitStack() as at_exit:
         _link_session(data, session)
         port = free_port(port)

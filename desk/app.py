@@ -32,9 +32,11 @@ from desk import (
 )
 from desk.access import SignInNeeded
 from desk.api import problem, speak_api
+from desk.factors import SecondFactors, new_key
 from desk.page import STATIC, page
 from desk.settings import DeskSettings
-from desk.visits import Visits, begin, load_or_make_secret
+from desk.visits import Visits, begin
+from storage.private import load_or_make
 from storage.refusals import Refused
 
 PARTS = (
@@ -66,7 +68,8 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
     app = FastAPI(title="massicot", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.work = work
     app.state.settings = settings
-    app.state.secret = load_or_make_secret(work.settings.data_dir / "desk.key")
+    app.state.secret = load_or_make(work.settings.data_dir / "desk.key", new_key)
+    app.state.factors = SecondFactors(load_or_make(work.settings.data_dir / "factors.key", new_key))
     app.state.visits = Visits(work.register, app.state.secret, secure=settings.secure)
     app.state.identities_shown = {}
     app.state.provider = oidc.provider_of(settings)

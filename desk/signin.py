@@ -12,7 +12,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from actions.context import now
-from desk import passwords
+from desk import factors, passwords
 from desk.access import AnyAccount, visits_of
 from desk.page import page
 from desk.visits import begin
@@ -61,7 +61,7 @@ def sign_in(
         account = accounts.account_of_email(connection, email)
     right = passwords.matches(password, account.password if account else None)
     if account is not None and not account.closed and not _kept_out(request, account, at):
-        step = passwords.step_of(code, account.totp, at) if account.totp else None
+        step = request.app.state.factors.step_of(code, account.totp, at) if account.totp else None
         if right and (step is not None or not account.totp):
             try:
                 accounts.note_sign_in(register, account, step, at=at)
@@ -96,7 +96,7 @@ def sign_out(request: Request, account: AnyAccount) -> Response:
 @router.get("/invitation/{invitation}")
 def invited(request: Request, invitation: str) -> Response:
     account = _invited(request, invitation)
-    return _invitation(request, account, passwords.new_secret(), None)
+    return _invitation(request, account, factors.new_secret(), None)
 
 
 @router.post("/invitation/{invitation}")
@@ -110,10 +110,10 @@ def take_up(
 ) -> Response:
     account, at = _invited(request, invitation), now()
     wanted = account.role is Role.SERVICE
-    if not passwords.is_secret(secret):
-        secret = passwords.new_secret()
+    if not factors.is_secret(secret):
+        secret = factors.new_secret()
     said = None
-    step = passwords.step_of(code, secret, at) if wanted else None
+    step = factors.step_of(code, secret, at) if wanted else None
     if not passwords.LEAST_LENGTH <= len(password) <= passwords.MOST_LENGTH:
         said = f"Le mot de passe doit avoir au moins {passwords.LEAST_LENGTH} caractères."
     elif password != again:
@@ -124,9 +124,8 @@ def take_up(
         return _invitation(request, account, secret, said)
     register = request.app.state.work.register
     try:
-        accounts.open_account(
-            register, account, passwords.hashed(password), secret if wanted else None, at=at
-        )
+        sealed = request.app.state.factors.sealed(secret) if wanted else None
+        accounts.open_account(register, account, passwords.hashed(password), sealed, at=at)
     except Refused:  # somebody else was faster with the same link
         raise HTTPException(404) from None
     with register.reading() as connection:
@@ -150,7 +149,7 @@ def _invitation(request: Request, account: Account, secret: str, said: str | Non
         "invited": account,
         "least": passwords.LEAST_LENGTH,
         "secret": secret,
-        "picture": passwords.picture_of(secret, account.email) if account.role is Role.SERVICE else None,
+        "picture": factors.picture_of(secret, account.email) if account.role is Role.SERVICE else None,
         "said": said,
     }
     return page(request, "invitation.html", values, status=422 if said else 200)

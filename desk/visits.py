@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -100,13 +99,3 @@ class Visits:
 
 def begin(account: Account | None) -> Visit:
     return Visit(account, secrets.token_urlsafe(16))
-
-
-def load_or_make_secret(path: Path) -> bytes:
-    """The key of this file, made at the first time, for its owner alone to read."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_bytes(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
-    return path.read_bytes()

@@ -30,6 +30,7 @@ from storage.changes import Change, apply
 from storage.events import Event, Head
 from storage.facts import Facts
 from storage.ids import ids_in
+from storage.private import keep_private
 from storage.schema import chain, event_subjects, events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -121,7 +122,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "handle_error", _leave_values_out)
         return engine
     if database := make_url(url).database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        keep_private(Path(database))
     engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -6,7 +6,11 @@ import pyotp
 from sqlalchemy import select
 from visitors import PASSWORD, Desk
 
+from actions.context import now
+from desk import passwords
+from desk.factors import SecondFactors
 from storage import accounts
+from storage.private import load_or_make
 from storage.schema import events
 from storage.states import Role
 
@@ -41,7 +45,7 @@ def test_the_service_needs_its_second_factor_and_no_code_counts_twice(desk: Desk
     browser = desk.browser()
     browser.get("/connexion")
     assert browser.post("/connexion", form).status_code == 401
-    totp, step = pyotp.TOTP(account.totp), account.totp_step
+    totp, step = pyotp.TOTP(desk.second_factors[account.email]), account.totp_step
     used = totp.at(30 * step)  # when the account was opened
     assert browser.post("/connexion", form | {"code": used}).status_code == 401
     code = totp.at(30 * (step + 1))
@@ -49,6 +53,33 @@ def test_the_service_needs_its_second_factor_and_no_code_counts_twice(desk: Desk
     other = desk.browser()
     other.get("/connexion")
     assert other.post("/connexion", form | {"code": code}).status_code == 401
+
+
+def test_second_factors_are_kept_under_a_key_of_their_own(desk: Desk):
+    desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    secret = desk.second_factors["a@exemple.fr"]
+    with desk.work.register.reading() as connection:
+        kept = accounts.account_of_email(connection, "a@exemple.fr").totp
+    vault, key = desk.work.store.vault, desk.work.settings.data_dir / "factors.key"
+    assert secret not in kept
+    assert not [one.key for one in vault.list("people/") if secret.encode() in vault.get(one.key)]
+    at, code = now(), pyotp.TOTP(secret).now()
+    assert SecondFactors(load_or_make(key, bytes)).step_of(code, kept, at) is not None
+    assert SecondFactors(bytes(32)).step_of(code, kept, at) is None
+
+
+def test_a_second_factor_in_clear_from_an_older_version_still_counts(desk: Desk):
+    desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    secret = pyotp.random_base32()
+    register = desk.work.register
+    desk.invite(Role.SERVICE, None, "a@exemple.fr")
+    with register.reading() as connection:
+        account = accounts.account_of_email(connection, "a@exemple.fr")
+    accounts.open_account(register, account, passwords.hashed(PASSWORD), secret, at=now())
+    browser = desk.browser()
+    browser.get("/connexion")
+    form = {"email": account.email, "password": PASSWORD, "code": pyotp.TOTP(secret).now()}
+    assert browser.post("/connexion", form).status_code == 303
 
 
 def test_five_wrong_passwords_lock_the_account(desk: Desk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -47,6 +47,7 @@ class Browser:
 class Desk:
     work: Context
     app: Any
+    second_factors: dict[str, str] = field(default_factory=dict)
 
     def browser(self) -> Browser:
         return Browser(TestClient(self.app, base_url="http://desk"))
@@ -67,13 +68,15 @@ class Desk:
     def signed_in(self, role: Role, scope: str | None = None, email: str = "") -> Browser:
         """Somebody who has just taken up an invitation."""
         browser = self.browser()
-        path = f"/invitation/{self.invite(role, scope, email or f'{role}-{scope}@exemple.fr'.lower())}"
+        email = email or f"{role}-{scope}@exemple.fr".lower()
+        path = f"/invitation/{self.invite(role, scope, email)}"
         shown = browser.get(path).text
         secret = re.search(r'name="secret" value="(\w+)"', shown)
         assert secret is not None
         form = {"password": PASSWORD, "again": PASSWORD, "secret": secret[1]}
         if role is Role.SERVICE:
             form["code"] = pyotp.TOTP(secret[1]).now()
+            self.second_factors[email] = secret[1]
         answer = browser.post(path, form)
         assert answer.status_code == 303, answer.text
         return browser

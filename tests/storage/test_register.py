@@ -1,5 +1,6 @@
 """The register's promises: one transaction for a change and its event, one winner, constraints."""
 
+import stat
 import threading
 import traceback
 from datetime import UTC, datetime
@@ -51,6 +52,18 @@ def test_a_register_that_is_there_is_opened_as_it_was(world, store):
     with again.reading() as connection:
         assert [row.number for row in persons.roster(connection, EXAM, CENTRE)] == list(NUMBERS)
     again.engine.dispose()
+
+
+def test_a_register_in_a_file_is_its_owner_s_alone(tmp_path, store):
+    """So is what SQLite lays beside it; and one of an older version from its next opening on."""
+    path = tmp_path / "here" / "register.sqlite"
+    for _ in range(2):
+        register = open_register(f"sqlite:///{path}", store.vault)
+        with register.transaction():
+            modes = {stat.S_IMODE(one.stat().st_mode) for one in (path, *path.parent.glob("*-wal"))}
+        register.engine.dispose()
+        assert modes == {0o600} and stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        path.chmod(0o644)
 
 
 def test_several_processes_may_open_a_new_register_at_once(databases, store):
