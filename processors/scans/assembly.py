@@ -14,7 +14,14 @@ from processors.people import Candidate
 from processors.scans.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.evidence import header, trouble, whole
 from processors.scans.identity import Attribution, attribute, sheet_evidence
-from processors.scans.misplaced import blank_inside, confirmed, contradicted, of_two_hands, two_hands_from
+from processors.scans.misplaced import (
+    blank_between,
+    blank_inside,
+    confirmed,
+    contradicted,
+    of_two_hands,
+    two_hands_from,
+)
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
 from processors.scans.places import evidence_of
@@ -235,7 +242,9 @@ def _order(
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
-    if (put_in_order and not confirmed(kept)) or any(place.copy in pile.unsure for _, place in members):
+    turned = pile.order.falling and blank_between(kept) and all(p.number is None for p in kept.values())
+    unsure = turned or any(place.copy in pile.unsure for _, place in members)
+    if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))
     return findings
 

@@ -68,6 +68,16 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
     return found
 
 
+def blank_between(kept: Mapping[int, PageReading]) -> bool:
+    """Whether a sheet ends blank before one that is written on: no sheet is begun before the last is full."""
+    written = [number for number, page in kept.items() if not page.blank]
+    return any(
+        page.blank and number % PAGES_PER_SHEET == 0
+        for number, page in kept.items()
+        if number < max(written, default=0)
+    )
+
+
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
     """Whether at least half of a copy's pages bear the number of their place."""
     right = sum(page.number == number for number, page in kept.items())

@@ -143,6 +143,19 @@ def test_a_pile_from_its_last_page_without_any_number() -> None:
         assert copy.status is not CopyStatus.COMPLETE or len({truths[p][:11] for p in copy.pages}) == 1
 
 
+def test_sheets_of_a_copy_without_numbers_that_end_blank_too_soon_are_not_called_in_order() -> None:
+    """The pile comes last sheet first, but for one copy: nothing but its blank page tells."""
+    first, other, last = (marked(owner, 8, owner != 1) for owner in (0, 1, 2))
+    other[7] = replace(other[7], blank=True)
+    falling, rising = (Order((1, 2, 3, 4), falls, 0).numbers(8) for falls in (True, False))
+    laid = [
+        [pages[n - 1]] for pages, order in ((first, falling), (other, rising), (last, falling)) for n in order
+    ]
+    copies, _, _ = read(laid)
+    assert [copy.status for copy in copies].count(CopyStatus.COMPLETE) == 2
+    assert Code.UNSURE_ORDER in codes(copies[1])
+
+
 def test_one_copy_in_another_order_than_its_pile() -> None:
     one, other, last = (marked(*copy) for copy in COPIES)
     shuffled = [other[n - 1] for n in (2, 3, 4, 1, 6, 7, 8, 5)]
