@@ -71,11 +71,8 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
 def blank_between(kept: Mapping[int, PageReading]) -> bool:
     """Whether a sheet ends blank before one that is written on: no sheet is begun before the last is full."""
     written = [number for number, page in kept.items() if not page.blank]
-    return any(
-        page.blank and number % PAGES_PER_SHEET == 0
-        for number, page in kept.items()
-        if number < max(written, default=0)
-    )
+    ends = range(PAGES_PER_SHEET, max(written, default=0), PAGES_PER_SHEET)
+    return any(number in kept and kept[number].blank for number in ends)
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
