@@ -186,8 +186,9 @@ def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[P
 
 
 def pdf_of(work: Context, lot: LotRow, copy: CopyRow) -> bytes:
-    """The copy as its corrector gets it."""
-    return work.store.vault.get(anonymous_copy(lot.exam, copy.anonymous_number or ""))
+    """The copy as its corrector gets it. Raises StoreError when it is not what was made of it."""
+    key = anonymous_copy(lot.exam, copy.anonymous_number or "")
+    return work.store.vault.get(key, sha256=copy.anonymous_sha256)
 
 
 def _eligible(corrector: CorrectorRow) -> EligibleCorrector:

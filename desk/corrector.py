@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
 from actions import copies as of_copies
 from actions import lots as of_lots
@@ -15,6 +14,7 @@ from actions.context import Context, now
 from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.page import page
+from desk.zipped import zipped
 from processors.session import Exam
 from storage import queries
 from storage.rows import CopyRow, CorrectorRow, LotRow
@@ -47,13 +47,14 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
     of_lots.pull(work, mine, at=now())
     with work.register.reading() as connection:
         copies = [copy for copy in queries.lot_copies(connection, mine.id) if copy.ready]
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        _store(made, f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now()))
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now())
         for copy in copies:
-            _store(made, f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy))
+            yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy)
+
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
-    return Response(out.getvalue(), media_type="application/zip", headers=headers)
+    return StreamingResponse(zipped(files()), media_type="application/zip", headers=headers)
 
 
 @router.get("/{lot_id}/{number}.pdf")
@@ -137,7 +138,3 @@ def shown_lots(work: Context, corrector: CorrectorRow) -> list[tuple[LotRow, Exa
         copies = {lot.id: queries.lot_copies(connection, lot.id) for lot in mine}
     exams = {exam.code: exam for exam in work.session.written}
     return [(lot, exams[lot.exam], copies[lot.id]) for lot in mine]
-
-
-def _store(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)

@@ -26,6 +26,9 @@ _NO_LOCK = {"NotImplemented", "InvalidArgument", "InvalidRequest", "InvalidBucke
 _UNMET = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 
+_OTHER_BYTES = "the store gave other bytes than were put into the bucket {}"
+
+
 class StoreError(RuntimeError):
     """The store cannot be used as massicot needs it; the message says why and what to do."""
 
@@ -79,12 +82,15 @@ class Bucket:
         how = TransferConfig(multipart_threshold=1, multipart_chunksize=part, use_threads=False)
         self._client.upload_file(str(path), self.name, key, Config=how)
 
-    def get(self, key: str) -> bytes:
-        """The whole object. Raises NotFoundError."""
+    def get(self, key: str, *, sha256: str | None = None) -> bytes:
+        """The whole object. Raises NotFoundError; with `sha256`, StoreError when other bytes come."""
         try:
-            return self._client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            data: bytes = self._client.get_object(Bucket=self.name, Key=key)["Body"].read()
         except ClientError as error:
             raise self._absent(error) from None
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise StoreError(_OTHER_BYTES.format(self.name))
+        return data
 
     def download(self, key: str, path: Path, *, etag: str | None = None, sha256: str | None = None) -> None:
         """Streams the object into a file, which is there whole or not at all.
@@ -105,7 +111,7 @@ class Bucket:
                     digest.update(chunk)
                     file.write(chunk)
             if sha256 is not None and digest.hexdigest() != sha256:
-                raise StoreError(f"the store gave other bytes than were put into the bucket {self.name}")
+                raise StoreError(_OTHER_BYTES.format(self.name))
             part.rename(path)
         finally:
             part.unlink(missing_ok=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import datetime, timedelta
 
 from filling import MINE, Filled
 from visitors import Desk
 
+from desk.zipped import zipped
 from storage import queries
 from storage.states import LotState, Role
 
@@ -64,3 +67,29 @@ def test_a_program_closes_a_lot_that_was_returned(desk: Desk, filled: Filled):
     assert service.post(f"/api/lots/U4/{lot}/close").status_code == 200
     with desk.work.register.reading() as connection:
         assert queries.lot(connection, lot).state is LotState.CLOSED
+
+
+def test_a_copy_that_is_not_what_was_made_of_it_reaches_no_corrector(desk: Desk, filled: Filled):
+    lot, number = filled.values["lot"], filled.values["number"]
+    desk.work.store.vault.put(f"anonymous/U4/{number}.pdf", b"%PDF-1.7 of somebody else")
+    corrector = desk.program(Role.CORRECTOR, filled.corrector)
+    answer = corrector.get(f"/api/my/lots/{lot}/copies/{number}")
+    assert answer.status_code == 500 and b"somebody else" not in answer.content
+
+
+def test_a_zip_is_sent_while_it_is_made():
+    asked = []
+
+    def files():
+        for name in ("a.pdf", "b.pdf"):
+            asked.append(name)
+            yield name, name.encode() * 1000
+
+    pieces = zipped(files())
+    first = next(pieces)
+    assert asked == ["a.pdf"] and len(first) > 5000
+    whole = zipfile.ZipFile(io.BytesIO(first + b"".join(pieces)))
+    assert whole.testzip() is None
+    assert {name: whole.read(name) for name in whole.namelist()} == {
+        name: name.encode() * 1000 for name in ("a.pdf", "b.pdf")
+    }
