@@ -57,8 +57,9 @@ def exam(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
 
 @router.get("/{code}/etat")
 def state(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
-    """The part of the page that changes by itself."""
+    """The part of the page that changes by itself: nobody need be there, and the visit goes on no longer."""
     work = work_of(request)
+    request.state.by_itself = True
     rules = written(work, code)
     shows_identity(request, f"{rules.code}/{uai}", "centre")
     return page(request, "centre_state.html", state_of(work, uai, rules))

@@ -123,8 +123,9 @@ async def visit(
         needless = request.method in _SAFE or (_in_api(request) and request.state.caller is None)
         if not needless and not await _brought_back(request, visits):
             return refuse(request, 403)
+    request.state.by_itself = False
     response = await call_next(request)
-    if bearer is None and "set-cookie" not in response.headers:
+    if bearer is None and "set-cookie" not in response.headers and not request.state.by_itself:
         visits.write(response, request.state.visit)
     return response
 

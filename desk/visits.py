@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -19,17 +20,21 @@ from storage import accounts
 from storage.accounts import Account
 from storage.register import Register
 
-_HOURS = 12
+_IDLE, _LONGEST = 2 * 3600, 12 * 3600  # seconds since a person did something, and since the sign-in
 _KNOWN_DAYS = 200
 _MOST_KNOWN = 8  # people at one browser
 
 
 @dataclass(frozen=True)
 class Visit:
-    """`account`: None as long as nobody is signed in. `nonce` changes at each sign-in."""
+    """`account`: None as long as nobody is signed in. `nonce` changes at each sign-in, which was at `since`.
+
+    A visit ends by itself twelve hours after the sign-in, and after two without anything done.
+    """
 
     account: Account | None
     nonce: str
+    since: float
 
 
 class Visits:
@@ -46,17 +51,19 @@ class Visits:
     def read(self, request: Request) -> Visit:
         """Whose cookie it is. One that was signed out, altered or is past its hours is a stranger's."""
         try:
-            told = self._signer.loads(request.cookies.get(self.cookie, ""), max_age=_HOURS * 3600)
+            told = self._signer.loads(request.cookies.get(self.cookie, ""), max_age=_IDLE)
         except BadSignature:
-            return Visit(None, secrets.token_urlsafe(16))
-        nonce = str(told["nonce"])
+            return begin(None)
+        visit = Visit(None, str(told["nonce"]), float(told.get("since", 0)))
         if told["account"] is None:
-            return Visit(None, nonce)
+            return visit
+        if time.time() - visit.since > _LONGEST:
+            return begin(None)
         with self._register.reading() as connection:
             account = accounts.account(connection, told["account"])
         if account is None or account.closed or account.epoch != told["epoch"]:
-            return Visit(None, nonce)
-        return Visit(account, nonce)
+            return visit
+        return replace(visit, account=account)
 
     def write(self, response: Response, visit: Visit) -> None:
         account = visit.account
@@ -64,8 +71,9 @@ class Visits:
             "account": account.id if account else None,
             "epoch": account.epoch if account else 0,
             "nonce": visit.nonce,
+            "since": visit.since,
         }
-        self._set(response, self.cookie, self._signer.dumps(told), _HOURS * 3600)
+        self._set(response, self.cookie, self._signer.dumps(told), _IDLE)
 
     def remember(self, request: Request, response: Response, account: Account) -> None:
         """This browser is one of this account's from now on."""
@@ -98,4 +106,4 @@ class Visits:
 
 
 def begin(account: Account | None) -> Visit:
-    return Visit(account, secrets.token_urlsafe(16))
+    return Visit(account, secrets.token_urlsafe(16), time.time())

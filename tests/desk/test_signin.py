@@ -1,8 +1,11 @@
 """Who gets in, and who does not."""
 
 import re
+from datetime import timedelta
 
 import pyotp
+import pytest
+import time_machine
 from sqlalchemy import select
 from visitors import PASSWORD, Desk
 
@@ -144,6 +147,18 @@ def test_signing_out_ends_a_stolen_cookie_too(desk: Desk):
     thief = desk.browser()
     thief.cookies.update(stolen)
     assert thief.get(f"/centre/{CENTRE}", follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["", "/U4/etat"])
+def test_a_page_left_open_does_not_stay_signed_in(desk: Desk, path: str):
+    """It asks for its state every three seconds, and that is nobody's doing."""
+    left, evening = [], now()
+    browser = desk.signed_in(Role.CENTRE, CENTRE)
+    for quarters in range(1, 60):
+        with time_machine.travel(evening + timedelta(minutes=15 * quarters - 1)):
+            left.append(browser.get(f"/centre/{CENTRE}{path}", follow_redirects=False).status_code)
+    assert left.index(303) == (8 if path else 48)  # two hours; twelve for whoever is at work
+    assert set(left[left.index(303) :]) == {303}
 
 
 def test_a_closed_account_is_out_at_once(desk: Desk):
