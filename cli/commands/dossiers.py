@@ -95,12 +95,18 @@ def report(
     ] = Path(),
     data: DataDir = HERE,
 ) -> None:
-    """Write the list of a commission, a centre's or a school's, as a PDF and as CSV. Both name candidates."""
+    """Write the list of a commission, a centre's or a school's, as a PDF and as CSV.
+
+    Both name candidates: it is logged.
+    """
     from actions.commission import write_report
     from actions.context import now
+    from storage.accounts import note_identity
 
     with working_on(data) as work:
-        for path in write_report(work, exam, _before(work, centre, school), to, at=now()):
+        before = _before(work, centre, school)
+        note_identity(work.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
+        for path in write_report(work, exam, before, to, at=now()):
             console.print(str(path), markup=False)
 
 

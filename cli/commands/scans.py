@@ -74,12 +74,16 @@ def drop(
     exam: ExamCode,
     data: DataDir = HERE,
 ) -> None:
-    """Drop a scan into the inbox, as a centre does."""
+    """Drop a scan into the inbox, as a centre does. What lies there is not overwritten."""
     from actions.inbox import place_for
 
+    with file.open("rb") as opened:
+        if b"%PDF-" not in opened.read(1024):
+            raise UserError(f"{file.name} is no PDF: scan the pile as PDF")
     with working_on(data) as work:
         key = place_for(work, centre, exam, file.name)
-        work.store.inbox.put(key, file, content_type="application/pdf")
+        if not work.store.inbox.put(key, file, only_if_absent=True, content_type="application/pdf"):
+            raise UserError(f"{key} still waits in the inbox: give this file another name")
     console.print(f"Dropped as {key}", markup=False)
     console.print("The receipt comes beside it, under receipts/, once the file is read.")
 

@@ -59,13 +59,18 @@ def _tell_health(data: Path) -> None:
 def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = HERE, as_json: AsJson = False
 ) -> None:
-    """List what is open, where it is, and what to do about it."""
+    """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
+    from actions.context import now
     from storage import persons, queries
+    from storage.accounts import note_identity
 
-    with working_on(data) as work, work.register.reading() as connection:
-        found = queries.open_findings(connection, exam=exam, centre=centre)
-        copies = {f.copy: queries.copy(connection, f.copy) for f in found if f.copy}
-        numbers = {c.id: c.number for c in persons.roster(connection)}
+    with working_on(data) as work:
+        with work.register.reading() as connection:
+            found = queries.open_findings(connection, exam=exam, centre=centre)
+            copies = {f.copy: queries.copy(connection, f.copy) for f in found if f.copy}
+            numbers = {c.id: c.number for c in persons.roster(connection)}
+        for place in sorted({f"{f.exam}/{f.centre}" for f in found if f.exam and f.centre}):
+            note_identity(work.register, place, "findings", actor="service", at=now())
     if as_json:
         print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
         return

@@ -291,10 +291,31 @@ def test_no_door_records_a_ground_of_what_is_conform(desk, filled):
 
 def test_a_name_that_cannot_be_printed_is_refused_in_the_same_words(desk, filled, tmp_path):
     file = tmp_path / "pile\N{ZERO WIDTH SPACE}.pdf"
-    file.write_bytes(b"%PDF")
+    file.write_bytes(b"%PDF-")
     told = shell(desk, "drop", str(file), "--centre", MINE, "--exam", "U4", fails=True)
     program = desk.program(Role.CENTRE, MINE)
-    answer = program.post(f"/api/centres/{MINE}/U4/uploads", json={"name": file.name, "size": 4})
+    answer = program.post(f"/api/centres/{MINE}/U4/uploads", json={"name": file.name, "size": 5})
     assert answer.status_code == 409
     assert told == f"Error: bad_name: {answer.json()['detail']}"
     assert list(desk.work.store.inbox.list("scans/")) == []
+
+
+def test_whoever_reads_numbers_at_the_command_line_is_in_the_log(desk: Desk, filled: Filled):
+    def shown() -> list[str]:
+        told = shell(desk, "audit", "history", f"U4/{MINE}", "--json")
+        return [e["facts"]["what"] for e in json.loads(told) if e["action"] == "identity.shown"]
+
+    shell(desk, "findings")
+    assert shown() == ["findings"]
+
+
+def test_a_drop_overwrites_nothing_and_is_a_pdf(desk: Desk, tmp_path: Path):
+    pile, photograph = tmp_path / "pile.pdf", tmp_path / "pile.jpg"
+    photograph.write_bytes(b"\xff\xd8\xff\xe0")
+    place = ("--centre", MINE, "--exam", "U4")
+    assert "is no PDF" in shell(desk, "drop", str(photograph), *place, fails=True)
+    for data, taken in ((b"%PDF-1.7 the first", True), (b"%PDF-1.7 another", False)):
+        pile.write_bytes(data)
+        said = shell(desk, "drop", str(pile), *place, fails=not taken)
+        assert ("still waits in the inbox" in said) is not taken
+    assert desk.work.store.inbox.get(f"scans/{MINE}/U4/pile.pdf") == b"%PDF-1.7 the first"
