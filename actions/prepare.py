@@ -6,13 +6,14 @@ import hashlib
 
 from actions.context import context, now
 from storage.facts import SessionLoaded
+from storage.probe import probe
 
 
 def prepare() -> None:
     """Can be repeated at any time. Raises StoreError for a store that cannot be trusted, SessionError."""
     work = context()
     work.store.ensure_buckets()
-    work.store.probe()
+    probe(work.store)
     session_file = work.settings.session_file.read_bytes()
     loaded = SessionLoaded(sha256=hashlib.sha256(session_file).hexdigest(), name=work.session.name)
     work.register.record(loaded, "session", actor="service", at=now())

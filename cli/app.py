@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from cli.commands import audit, backup, desk, dossiers, lots, machine, people, scans, service, session
+from cli.commands import (
+    audit,
+    backup,
+    desk,
+    dossiers,
+    lots,
+    machine,
+    people,
+    scans,
+    service,
+    session,
+    store,
+)
 from cli.console import Commands
 
 app = typer.Typer(
@@ -32,6 +44,7 @@ app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(desk.app, name="desk")
+app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
 app.command("rebuild")(audit.rebuild)
 app.command("backup")(backup.backup)

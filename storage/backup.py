@@ -23,6 +23,7 @@ from storage.audit import AuditError, rebuild
 from storage.events import Event
 from storage.keys import seal_key, segment_key
 from storage.objects import Bucket, NotFoundError, ObjectInfo, Store
+from storage.probe import PROBE
 from storage.register import Register
 from storage.replay import fingerprints
 from storage.schema import events, segments
@@ -132,7 +133,7 @@ class Backup:
         """
         buckets = {"inbox": store.inbox, "vault": store.vault, "lots": store.lots, "audit": store.audit}
         for name, bucket in buckets.items():
-            if next(bucket.list(), None):
+            if any(info.key != PROBE for info in bucket.list()):
                 raise BackupError(f"the bucket {name} is not empty: restore into an empty place")
         for kept in manifest.objects:
             path = self.path(kept.sha256)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -266,23 +265,6 @@ class Store:
             except ClientError as error:
                 if _code(error) not in _NO_LOCK:
                     raise
-
-    def probe(self) -> None:
-        """Raises StoreError for a store that ignores conditional writes: two runs could both win in it."""
-        key = f".probe/{secrets.token_hex(8)}"
-        vault = self.vault
-        try:
-            first = vault.put(key, b"first", only_if_absent=True)
-            second = vault.put(key, b"second", only_if_absent=True)
-            kept = vault.get(key)
-            vault.delete(key)
-        except (ClientError, BotoCoreError, NotFoundError) as error:
-            raise StoreError(f"the store does not answer as it should: {error}") from error
-        if not first or second or kept != b"first":
-            raise StoreError(
-                "the store ignores conditional writes (If-None-Match), so that two runs could both win: "
-                "use one that holds them, such as SeaweedFS, MinIO, Ceph or AWS S3"
-            )
 
     def _is_locked(self) -> bool:
         try:

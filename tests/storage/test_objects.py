@@ -4,13 +4,11 @@ import secrets
 import threading
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 
 import pytest
 from botocore.exceptions import ClientError
 
-from storage.objects import NotFoundError, Store, StoreError, s3_client
+from storage.objects import NotFoundError, Store, s3_client
 from storage.weed import Weed
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -117,13 +115,6 @@ def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed: Weed, store, p
             forbidden()
 
 
-def test_a_wrong_secret_is_refused(weed: Weed):
-    client = s3_client(weed.endpoint, weed.keys["workflow"][0], "not the secret", "us-east-1")
-    wrong = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
-    with pytest.raises(StoreError, match="does not answer"):
-        wrong.probe()
-
-
 def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed: Weed, audit):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     again = Store(client, inbox="inbox", vault="vault", lots="lots", audit=audit.name)
@@ -150,47 +141,3 @@ def test_what_is_locked_cannot_be_removed(weed: Weed):
     version = client.list_object_versions(Bucket=name)["Versions"][0]["VersionId"]
     with pytest.raises(ClientError, match="AccessDenied"):
         client.delete_object(Bucket=name, Key="log/a", VersionId=version)
-
-
-def test_the_probe_accepts_the_embedded_store_and_leaves_nothing(store):
-    store.probe()
-    assert list(store.vault.list(".probe/")) == []
-
-
-class _Careless(BaseHTTPRequestHandler):
-    """An S3 server that keeps what it is sent, whatever the conditions."""
-
-    protocol_version = "HTTP/1.1"
-    kept: ClassVar[dict[str, bytes]] = {}
-
-    def do_PUT(self):
-        self.kept[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-        self._answer(200)
-
-    def do_GET(self):
-        self._answer(200, self.kept[self.path.partition("?")[0]])
-
-    def do_DELETE(self):
-        self._answer(204)
-
-    def _answer(self, status, body=b""):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
-
-
-def test_a_store_that_ignores_conditional_writes_is_refused():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Careless)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    client = s3_client(f"http://127.0.0.1:{server.server_port}", "key", "secret", "us-east-1")
-    careless = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
-    try:
-        with pytest.raises(StoreError, match="ignores conditional writes"):
-            careless.probe()
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -1,0 +1,33 @@
+"""`massicot store`: what the object store holds to."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.commands.options import HERE, DataDir, working_on
+from cli.console import Commands, print_table
+
+app = typer.Typer(cls=Commands, help="The object store.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Commands stay words of their own, even where there is one."""
+
+
+@app.command()
+def check(data: DataDir = HERE) -> None:
+    """Try each condition that massicot relies on; exit code 1 when one does not hold."""
+    from storage.probe import conditions_of
+    from storage.settings import Settings, open_store
+
+    with working_on(data):
+        store = open_store(Settings())
+        store.ensure_buckets()
+        tried = list(conditions_of(store))
+    print_table(
+        store.endpoint,
+        ["bucket", "condition", "so that", "seen"],
+        ([one.bucket, one.name, one.so_that, one.seen or "held"] for one in tried),
+    )
+    raise typer.Exit(0 if all(one.held for one in tried) else 1)

@@ -1,0 +1,75 @@
+"""A store that ignores a condition that massicot relies on is named, and not used."""
+
+import re
+import secrets
+
+import pytest
+
+from storage.objects import Store, StoreError, s3_client
+from storage.probe import PROBE, conditions_of, probe
+from storage.weed import Weed
+
+
+@pytest.fixture
+def own(weed: Weed):
+    """A store with an audit bucket of its own, and its client."""
+    client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
+    name = f"audit-{secrets.token_hex(6)}"
+    store = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name)
+    store.ensure_buckets()
+    yield store, client
+    client.delete_bucket(Bucket=name)
+
+
+def test_the_embedded_store_holds_to_all_and_little_is_left_there(own):
+    store, _ = own
+    for _ in range(2):  # what stays from the first time is not in the way
+        assert [(one.name, one.seen) for one in conditions_of(store) if not one.held] == []
+        probe(store)
+    assert [info.key for info in store.audit.list()] == [PROBE]
+    for bucket in (store.inbox, store.vault, store.lots):
+        assert not list(bucket.list("receipts/.probe-"))
+
+
+def ignoring(client, header: str, bucket: str) -> None:
+    """From now on the store never hears of this condition in these buckets."""
+
+    def forget(params, **_):
+        if re.search(bucket, params["url"]):
+            params["headers"].pop(header, None)
+
+    client.meta.events.register("before-call.s3", forget)
+
+
+@pytest.mark.parametrize(
+    ("header", "bucket", "lacking"),
+    [
+        ("If-None-Match", "/vault/", {("vault", "a second write was taken")}),
+        (
+            "If-None-Match",
+            "/audit-",
+            {
+                ("audit", "a second write was taken"),
+                ("audit", "other bytes are there than were first written"),
+            },
+        ),
+        (
+            "If-Match",
+            "/inbox/",
+            {("inbox", "a newer object was removed"), ("inbox", "a newer object was given")},
+        ),
+    ],
+)
+def test_a_store_that_ignores_a_condition_is_refused(own, header: str, bucket: str, lacking: set):
+    store, client = own
+    ignoring(client, header, bucket)
+    assert {(one.bucket, one.seen) for one in conditions_of(store) if not one.held} == lacking
+    with pytest.raises(StoreError, match="massicot store check"):
+        probe(store)
+
+
+def test_a_wrong_secret_is_no_lacking_condition(weed: Weed):
+    client = s3_client(weed.endpoint, weed.keys["workflow"][0], "not the secret", "us-east-1")
+    wrong = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    with pytest.raises(StoreError, match="does not answer"):
+        probe(wrong)
