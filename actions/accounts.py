@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from actions.context import Context
-from storage import accounts, persons, tokens
+from storage import accounts, tokens
+from storage.correctors import all_correctors
 from storage.refusals import Refusal, Refused
 from storage.states import Role
 
@@ -40,7 +41,7 @@ def _scope(work: Context, role: Role, of: str) -> str | None:
             raise Refused(Refusal.WANTS_CENTRE)
         return of
     with work.register.reading() as connection:
-        known = persons.all_correctors(connection)
+        known = all_correctors(connection)
     corrector = next((one.id for one in known if of in (one.id, one.reference)), None)
     if corrector is None:
         raise Refused(Refusal.WANTS_CORRECTOR)

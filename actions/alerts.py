@@ -10,10 +10,9 @@ from actions.measures import LITTLE_ROOM, TOO_LONG, Measures
 from actions.messages import send
 from papers.receipts import plural
 from processors.deadlines import french_instant
-from storage import standing
+from storage.alerts import AlertCleared, AlertRaised, open_alerts
 from storage.counts import counts_by_centre
-from storage.extensions import scans_due
-from storage.standing import AlertCleared, AlertRaised
+from storage.deadlines import scans_due
 
 ACTOR = "raise_alerts"
 
@@ -30,7 +29,7 @@ def tell_new(work: Context, failed_runs: int, at: datetime) -> int:
     """How many alerts are new. One that could not be sent is not noted, and so is sent the next time."""
     current = alerts(work, failed_runs, at)
     with work.register.reading() as connection:
-        known = standing.open_alerts(connection)
+        known = open_alerts(connection)
     new = [alert for alert in current if alert.subject not in known]
     if new:
         send(

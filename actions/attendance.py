@@ -11,9 +11,7 @@ from actions.context import Context
 from actions.reconciling import reconcile_in
 from processors.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
 from processors.tables import Import
-from storage import persons
-from storage.facts import AttendanceImported
-from storage.intake import keep_file
+from storage.candidates import AttendanceImported, enrolled_in
 from storage.refusals import Refusal, Refused
 
 
@@ -22,7 +20,7 @@ def mark(
 ) -> Import[Attendance]:
     """Everybody is present but these candidates, by their ids or their numbers."""
     with work.register.reading() as connection:
-        people = persons.roster(connection, exam, centre)
+        people = enrolled_in(connection, exam, centre)
     if set(absent) - {name for who in people for name in (who.id, who.number)}:
         raise Refused(Refusal.NOT_ON_LIST)
     out = io.StringIO()
@@ -42,12 +40,12 @@ def take(
     if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
     with work.register.reading() as connection:
-        enrolled = {who.number: who.id for who in persons.roster(connection, exam, centre)}
+        enrolled = {who.number: who.id for who in enrolled_in(connection, exam, centre)}
     taken = read_attendance(table, enrolled)
     if taken.problems:
         return taken
     marks = {enrolled[row.number]: row.present for row in taken.rows}
-    facts = AttendanceImported(file=keep_file(work.register, table), exam=exam, centre=centre, marks=marks)
+    facts = AttendanceImported(file=work.register.keep_list(table), exam=exam, centre=centre, marks=marks)
     with work.register.transaction() as transaction:
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
         reconcile_in(transaction, work, exam, centre, actor=actor, at=at)

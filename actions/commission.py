@@ -23,11 +23,11 @@ from processors.findings import Severity
 from processors.plain import plain
 from processors.scans.raster import BadScan
 from processors.session import Exam
-from storage import deposits, persons
-from storage.facts import DossiersNotified
+from storage import deposits
+from storage.candidates import enrolled_in
+from storage.dossiers import DossierRow, DossiersNotified, dossier_by_id, dossiers_of
 from storage.keys import stored_file
 from storage.refusals import Refusal, Refused
-from storage.rows import DossierRow
 
 _SHOWN = 4  # pieces of evidence a dossier
 
@@ -94,11 +94,11 @@ def lines_of(work: Context, exam: str, before: Commission, *, pictures: bool) ->
     with work.register.reading() as connection:
         people = [
             person
-            for person in persons.roster(connection, exam, centre)
+            for person in enrolled_in(connection, exam, centre)
             if school is None or person.school == school
         ]
         sitting = {person.id for person in people}
-        found = deposits.dossiers_of(connection, exam, centre)
+        found = dossiers_of(connection, exam, centre)
         dossiers = {row.candidate: row for row in found if row.candidate in sitting}
         files = {row.id: deposits.files_of(connection, row.id) for row in dossiers.values()}
     made = []
@@ -152,7 +152,7 @@ def _pictures(work: Context, line: Line) -> Iterator[Shown]:
 def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
     """The files in force by their names in the deposit."""
     with work.register.reading() as connection:
-        row = deposits.dossier(connection, dossier_id)
+        row = dossier_by_id(connection, dossier_id)
         files = deposits.files_of(connection, dossier_id)
     exam = work.session.exam(row.exam) if row else None
     counting, _ = deposits.in_force(files, exam) if exam else (files, [])

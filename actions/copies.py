@@ -11,14 +11,17 @@ from sqlalchemy import Connection, select
 from actions.context import Context
 from actions.reasons import keep_reason
 from processors.deadlines import PARIS, paris
-from storage import audit, persons, queries
-from storage.events import Event
-from storage.facts import CopyDecided, Decision, PlacedPage, ScanRead
+from storage.candidates import candidate_by_number
+from storage.copies import PlacedPage, copies_of_scan, copy_by_id
+from storage.decisions import CopyArranged, CopyDecided, CopyProposed
+from storage.findings import FindingJudged, finding_at
+from storage.log.events import Event, Vault
+from storage.log.story import events_of
+from storage.lots import CopyReported, CopyReturned
 from storage.refusals import Refusal, Refused
-from storage.register import Vault
-from storage.rulings import CopyArranged, CopyProposed, CopyReported, CopyReturned, FindingJudged, Trouble
+from storage.scans import ScanRead, scan_by_id
 from storage.schema import proposals
-from storage.states import Life
+from storage.states import Decision, Life, Trouble
 
 
 def decide(
@@ -69,7 +72,7 @@ def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> s
     if not number:
         return candidate or None
     with work.register.reading() as connection:
-        found = persons.candidate_by_number(connection, number)
+        found = candidate_by_number(connection, number)
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
@@ -85,7 +88,7 @@ def arrange(
     """The copy is these pages of its file, in this order; those that are not named are none of it."""
     vault = work.register.vault
     with work.register.reading() as connection:
-        row = queries.copy(connection, copy)
+        row = copy_by_id(connection, copy)
         if row is None:
             raise Refused(Refusal.UNKNOWN, copy)
         known = _pages_of(connection, vault, row.scan)
@@ -99,20 +102,20 @@ def arrange(
 
 def loose_pages(connection: Connection, vault: Vault, scan: str) -> list[PlacedPage]:
     """The pages of a scan that stand in none of its copies, in the order of the file."""
-    copies = queries.copies_of_scan(connection, scan)
+    copies = copies_of_scan(connection, scan)
     taken = {page.page for copy in copies if copy.life is not Life.SET_ASIDE for page in copy.pages}
     return [page for number, page in _pages_of(connection, vault, scan).items() if number not in taken]
 
 
 def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, PlacedPage]:
     """Every page of the reading in force, by its number in the file; frames of those that had a copy."""
-    row = queries.scan(connection, scan)
+    row = scan_by_id(connection, scan)
     if row is None or row.reading is None:
         return {}
     told = json.loads(vault.get(row.reading)).get("pages", [])
     names = ("page", "image", "half", "turn", "area")
     pages = {page["page"]: PlacedPage(**{name: page.get(name) for name in names}) for page in told}
-    for event in audit.history(connection, scan):
+    for event in events_of(connection, scan):
         if event.action == ScanRead.action and event.facts["attempt"] == row.read_attempt:
             copies = ScanRead.model_validate(event.facts).copies
             pages |= {page.page: page for copy in copies for page in copy.pages}
@@ -124,8 +127,8 @@ def judge(
 ) -> Event | None:
     """Nothing is left to do about this finding of the copy's file; or there is, after all."""
     with work.register.reading() as connection:
-        found = queries.finding_at(connection, seq, k)
-        row = queries.copy(connection, copy)
+        found = finding_at(connection, seq, k)
+        row = copy_by_id(connection, copy)
     if found is None or found.scan is None or row is None or found.scan != row.scan:
         raise Refused(Refusal.UNKNOWN, f"{copy}, {seq}.{k}")
     subject = found.copy or found.scan

@@ -9,12 +9,11 @@ from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_centre, reconcile_in
 from processors.deadlines import Deadline, Rule
-from storage import deposits, persons
-from storage.extensions import scans_due
-from storage.facts import DeadlineSwept, DossierAbsent
+from storage.candidates import enrolled_in
+from storage.deadlines import DeadlineExtended, DeadlineSwept, scans_due
+from storage.dossiers import DossierAbsent, without_dossier
 from storage.ids import new_id
 from storage.refusals import Refusal, Refused
-from storage.rulings import DeadlineExtended
 
 _SWEEPER = "sweep_deadlines"
 _LONGEST = timedelta(days=366)
@@ -50,7 +49,7 @@ def sweep(work: Context) -> int:
         for centre in work.session.centres:
             with work.register.reading() as connection:
                 due = scans_due(connection, work.session, exam.code, centre.uai)
-                if due is None or due.met(at) or not persons.roster(connection, exam.code, centre.uai):
+                if due is None or due.met(at) or not enrolled_in(connection, exam.code, centre.uai):
                     continue
             note, place = DeadlineSwept(exam=exam.code, centre=centre.uai), f"{exam.code}/{centre.uai}"
             reconcile_centre(work, exam.code, centre.uai, actor=_SWEEPER, at=at)
@@ -66,7 +65,7 @@ def sweep_dossiers(work: Context) -> int:
         if exam.deposit is None or exam.deposit.deadline.met(at):
             continue
         with work.register.reading() as connection:
-            wanting = deposits.without_dossier(connection, exam.code)
+            wanting = without_dossier(connection, exam.code)
         for candidate in wanting:
             absent = DossierAbsent(exam=exam.code, candidate=candidate)
             with suppress(Refused):  # a file came, or another sweep, since somebody looked

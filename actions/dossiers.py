@@ -20,10 +20,11 @@ from processors.people import Candidate
 from processors.scans.raster import BadScan
 from processors.session import Exam, Session
 from storage import deposits
-from storage.events import Event
-from storage.facts import DossierDecided, Pronounced
+from storage.dossiers import DossierDecided, dossier_by_id, keep_dossier_reading
 from storage.keys import kept_words, stored_file
+from storage.log.events import Event
 from storage.refusals import Refusal, Refused
+from storage.states import Pronounced
 
 ACTOR = "process_dossier"
 _SECONDS = 600.0  # a dossier on paper takes a second or two a page
@@ -92,7 +93,7 @@ def _unpacked(
 def read(work: Context, dossier_id: str) -> str:
     """The files in force, read; a file that came too late to replace another is kept and said."""
     with work.register.reading() as connection:
-        row = deposits.dossier(connection, dossier_id)
+        row = dossier_by_id(connection, dossier_id)
         files = deposits.files_of(connection, dossier_id)
     assert row is not None, "a run is only ever started for a dossier of the register"
     exam = work.session.exam(row.exam)
@@ -110,7 +111,7 @@ def read(work: Context, dossier_id: str) -> str:
     ]
     roster = sitting(work, row.exam)
     reading = read_deposit(contents, work.session, exam, candidate, at, extra, roster)
-    deposits.keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=now())
+    keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=now())
     return VERDICTS[Verdict(reading["verdict"])]
 
 

@@ -11,8 +11,9 @@ from actions.measures import note_watched
 from actions.receipts import answer_and_clear
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
-from storage import deposits, intake, queries
-from storage.facts import ScanReopened
+from storage import deposits
+from storage.candidates import enrolled_with_number
+from storage.dossiers import dossiers_to_read
 from storage.keys import (
     ATTENDANCE,
     DOSSIERS,
@@ -28,7 +29,14 @@ from storage.keys import (
 )
 from storage.objects import ObjectInfo
 from storage.refusals import Refusal, Refused
-from storage.rows import ScanRow
+from storage.scans import (
+    ScanReopened,
+    ScanRow,
+    arrivals_to_process,
+    arrive,
+    scan_of_drop,
+    scans_with_copies_to_anonymise,
+)
 from storage.states import ScanState
 
 ACTOR = "watch_inbox"
@@ -60,7 +68,7 @@ def note_scans(work: Context) -> None:
         if info.key.endswith("/"):
             continue  # a folder that some client drew
         path = scan_path(info.key, work.session)
-        known = intake.arrive(work.register, info, path.exam, path.centre, actor=ACTOR, at=now()) is None
+        known = arrive(work.register, info, path.exam, path.centre, actor=ACTOR, at=now()) is None
         if known:
             _clear_if_done(work, info)
 
@@ -71,7 +79,7 @@ def _clear_if_done(work: Context, info: ObjectInfo) -> None:
     One that had been set aside is tried again.
     """
     with work.register.reading() as connection:
-        scan = queries.drop(connection, info.key, info.etag)
+        scan = scan_of_drop(connection, info.key, info.etag)
     if scan is None:
         return
     again = ScanReopened(deposited_at=info.last_modified)
@@ -84,13 +92,13 @@ def _clear_if_done(work: Context, info: ObjectInfo) -> None:
 def find_waiting(work: Context) -> list[ScanRow]:
     """Scans that a run may begin with."""
     with work.register.reading() as connection:
-        return queries.arrivals_to_process(connection)
+        return arrivals_to_process(connection)
 
 
 def reopen_decided(work: Context) -> None:
     """Scans that are done, but of which a person has decided a copy since: it can be made anonymous."""
     with work.register.reading() as connection:
-        done = queries.decided_scans(connection)
+        done = scans_with_copies_to_anonymise(connection)
     for scan in done:
         work.register.record(ScanReopened(), scan.id, actor=ACTOR, at=now())
 
@@ -151,7 +159,7 @@ def _take_dossier_file(
         }
     exam, number, name = place
     with work.register.reading() as connection:
-        candidate = deposits.enrolled_with_number(connection, exam, number)
+        candidate = enrolled_with_number(connection, exam, number)
     if candidate is None:
         return {
             "taken": False,
@@ -169,7 +177,7 @@ def _too_large(most: int) -> dict[str, object]:
 def find_unread_dossiers(work: Context) -> list[tuple[str, str, int]]:
     """Id, épreuve and number of files of each dossier with a file that no reading has seen."""
     with work.register.reading() as connection:
-        return deposits.dossiers_to_read(connection)
+        return dossiers_to_read(connection)
 
 
 def _answer(work: Context, info: ObjectInfo, answer: dict[str, object]) -> None:

@@ -22,14 +22,28 @@ from processors.lots import (
     plan_lots,
 )
 from processors.session import Exam
-from storage import deposits, persons, queries
-from storage.events import Event
-from storage.facts import LotFormed, LotPulled, LotReassigned, LotRecalled, LotReturned
+from storage.candidates import enrolled_in
+from storage.copies import CopyRow, copies_of_lot
+from storage.correctors import CorrectorRow, all_correctors, corrector_by_id, corrector_by_token
+from storage.dossiers import companies_of
 from storage.ids import new_id
 from storage.keys import anonymous_copy, lot_copy, lot_list
+from storage.log.events import Event
+from storage.lots import (
+    LotClosed,
+    LotFormed,
+    LotPulled,
+    LotReassigned,
+    LotRecalled,
+    LotReturned,
+    LotRow,
+    Routable,
+    all_lots,
+    lot_by_id,
+    next_lot_number,
+    routable_copies,
+)
 from storage.refusals import Refusal, Refused
-from storage.rows import CopyRow, CorrectorRow, LotRow, Routable
-from storage.rulings import LotClosed
 from storage.states import LotState
 
 
@@ -50,9 +64,9 @@ def _to_route(
     work: Context, exam: Exam
 ) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
     with work.register.reading() as connection:
-        waiting = queries.routable(connection, exam.code)
-        correctors = persons.all_correctors(connection, exam.code)
-        companies = deposits.companies_of(connection)
+        waiting = routable_copies(connection, exam.code)
+        correctors = all_correctors(connection, exam.code)
+        companies = companies_of(connection)
     copies = [
         RoutableCopy(c.id, c.school, c.centre, c.number, companies.get(c.candidate, ())) for c in waiting
     ]
@@ -68,7 +82,7 @@ def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
         raise Refused(Refusal.WINDOW_CLOSED)
     plan, copies = plan_for(work, exam)
     with work.register.reading() as connection:
-        complementary = bool(queries.all_lots(connection, exam.code))
+        complementary = bool(all_lots(connection, exam.code))
     for lot in plan.lots:
         name = new_id("lot")
         _write(work, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
@@ -85,7 +99,7 @@ def form_all(work: Context) -> list[Plan]:
 def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
     """Another corrector takes it, once every rule is checked again."""
     with work.register.reading() as connection:
-        corrector = persons.corrector(connection, corrector_id)
+        corrector = corrector_by_id(connection, corrector_id)
     if corrector is None:
         raise Refused(Refusal.UNKNOWN, corrector_id)
     if lot.state is not LotState.ASSIGNED:
@@ -110,16 +124,16 @@ def close(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
 def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
     """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
     with work.register.reading() as connection:
-        correctors = persons.all_correctors(connection, lot.exam)
+        correctors = all_correctors(connection, lot.exam)
     copies = _copies_of(work, lot)
     return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
 
 
 def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
     with work.register.reading() as connection:
-        people = {c.id: c for c in persons.roster(connection, lot.exam)}
-        copies = queries.lot_copies(connection, lot.id)
-        companies = deposits.companies_of(connection)
+        people = {c.id: c for c in enrolled_in(connection, lot.exam)}
+        copies = copies_of_lot(connection, lot.id)
+        companies = companies_of(connection)
     owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
     return [
         RoutableCopy(copy.id, who.school, copy.centre, who.number, companies.get(who.id, ()))
@@ -130,7 +144,7 @@ def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
 def who_has(work: Context, token: str) -> CorrectorRow:
     """The corrector of this token."""
     with work.register.reading() as connection:
-        corrector = persons.corrector_by_token(connection, token)
+        corrector = corrector_by_token(connection, token)
     if corrector is None:
         raise Refused(Refusal.NOT_YOURS)
     return corrector
@@ -139,7 +153,7 @@ def who_has(work: Context, token: str) -> CorrectorRow:
 def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
     """A lot of this corrector's, not closed, in its window."""
     with work.register.reading() as connection:
-        lot = queries.lot(connection, lot_id)
+        lot = lot_by_id(connection, lot_id)
     if lot is None or lot.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
     exam = work.session.exam(lot.exam)
@@ -173,7 +187,7 @@ def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[P
     pulled before it is fetched; she can fetch it again.
     """
     with work.register.reading() as connection:
-        lots = queries.all_lots(connection, corrector=corrector)
+        lots = all_lots(connection, corrector=corrector)
     folders = []
     for lot in lots:
         exam = work.session.exam(lot.exam)
@@ -227,7 +241,7 @@ def _record(
     with work.register.transaction() as transaction:
         formed = LotFormed(
             exam=exam.code,
-            number=queries.next_lot_number(transaction.connection, exam.code),
+            number=next_lot_number(transaction.connection, exam.code),
             corrector=lot.corrector,
             copies=lot.copies,
             complementary=complementary,
@@ -245,7 +259,7 @@ def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Pa
     folder = to / lot.name
     folder.mkdir(parents=True, exist_ok=True)
     with work.register.reading() as connection:
-        copies = queries.lot_copies(connection, lot.id)
+        copies = copies_of_lot(connection, lot.id)
     ready = [copy for copy in copies if copy.ready]
     for copy in ready:
         name = f"{copy.anonymous_number}.pdf"

@@ -13,11 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.context import Context
-from storage import deposits, standing, waiting
-from storage.counts import exam_counts
-from storage.deposits import DossierCounts
+from storage.counts import ExamCounts, exam_counts
+from storage.decisions import count_to_decide
+from storage.dossiers import DossierCounts, dossier_counts
 from storage.keys import WATCHED
-from storage.rows import ExamCounts
+from storage.log.segments import count_unsealed
+from storage.lots import lots_by_state
+from storage.scans import scans_by_state, waiting_since
 
 TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30), "clock": timedelta(minutes=1)}
 """How long the inbox may go unwatched, an event unsealed; how far this clock may be from the store's."""
@@ -43,17 +45,15 @@ class Measures:
     @classmethod
     def of(cls, work: Context) -> Measures:
         with work.register.reading() as connection:
-            unsealed, unsealed_since = standing.unsealed(connection)
+            unsealed, unsealed_since = count_unsealed(connection)
             return cls(
                 exams=tuple(exam_counts(connection, exam.code) for exam in work.session.written),
-                dossiers=tuple(
-                    deposits.dossier_counts(connection, exam.code) for exam in work.session.with_dossiers
-                ),
-                scans=standing.scans_by_state(connection),
-                lots=standing.lots_by_state(connection),
-                to_decide=waiting.count(connection),
+                dossiers=tuple(dossier_counts(connection, exam.code) for exam in work.session.with_dossiers),
+                scans=scans_by_state(connection),
+                lots=lots_by_state(connection),
+                to_decide=count_to_decide(connection),
                 dues=_dues(work),
-                scan_waiting_since=standing.waiting_since(connection),
+                scan_waiting_since=waiting_since(connection),
                 unsealed=unsealed,
                 unsealed_since=unsealed_since,
                 watched_at=watched_at(work),
@@ -93,7 +93,7 @@ class Health:
         store = _answers(work.store.endpoint, lambda status: status < 500)
         try:
             with work.register.reading() as connection:
-                since = standing.unsealed(connection)[1]
+                since = count_unsealed(connection)[1]
             register = True
         except SQLAlchemyError:
             since, register = None, False

@@ -17,11 +17,10 @@ from processors.findings import Evidence, Finding
 from processors.scans.anonymity import PagePlace
 from processors.scans.evidence import pictures
 from processors.scans.raster import BadScan
-from storage import queries
-from storage.facts import PlacedPage
+from storage.copies import CopyRow, PlacedPage
 from storage.keys import kept_picture, stored_scan
 from storage.objects import NotFoundError
-from storage.rows import CopyRow
+from storage.scans import scan_by_id
 
 
 def keep_pictures(
@@ -56,7 +55,7 @@ def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evide
     with suppress(NotFoundError):
         return work.store.vault.get(_key(scan_id, region))
     with work.register.reading() as connection:
-        scan = queries.scan(connection, scan_id)
+        scan = scan_by_id(connection, scan_id)
     if scan is None or scan.sha256 is None:
         return None
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:

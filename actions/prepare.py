@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from actions.context import context, now
-from storage.facts import SessionLoaded
 from storage.probe import probe
+from storage.session import SessionLoaded
 
 
 def prepare() -> None:

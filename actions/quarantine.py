@@ -9,7 +9,7 @@ from pathlib import Path
 from actions.context import Context
 from storage.keys import set_aside, stored_scan
 from storage.objects import NotFoundError
-from storage.rows import ScanRow
+from storage.scans import ScanRow
 
 
 def keep_aside(work: Context, scan: ScanRow) -> str | None:

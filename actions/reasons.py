@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from storage.keys import kept_words
+from storage.log.events import Vault
 from storage.refusals import Refusal, Refused
-from storage.register import Vault
 
 
 def keep_reason(vault: Vault, subject: str, text: str, *, wanted: bool = True) -> str:

@@ -13,10 +13,12 @@ from actions.reconciling import reconciliation_of
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
 from processors.reconciliation import Reconciliation
-from storage import persons, queries
-from storage.extensions import scans_due
+from storage.candidates import EnrolledCandidate, enrolled_as
+from storage.copies import CopyRow, copies_of_scan
+from storage.deadlines import scans_due
+from storage.findings import FindingRow, findings_of_scan
 from storage.keys import is_plain, receipt_key
-from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
+from storage.scans import ScanRow, latest_drop, scan_by_id, scans_of_content
 from storage.states import Life, ScanState
 
 
@@ -34,10 +36,10 @@ def answer(work: Context, scan_id: str, *, at: datetime) -> None:
     Under one name, the receipt is that of the file that was dropped last.
     """
     with work.register.reading() as connection:
-        dropped = queries.scan(connection, scan_id)
+        dropped = scan_by_id(connection, scan_id)
         assert dropped is not None, "only a scan of the register is ever answered"
-        same = queries.scans_of_content(connection, dropped)
-        latest = [scan for scan in same if queries.latest_drop(connection, scan.inbox_key) == scan.id]
+        same = scans_of_content(connection, dropped)
+        latest = [scan for scan in same if latest_drop(connection, scan.inbox_key) == scan.id]
     read = next(scan for scan in same if scan.id == (dropped.duplicate_of or dropped.id))
     receipt = receipt_of(work, read, at)
     html, text = render_html(receipt).encode(), render_json(receipt).encode()
@@ -53,15 +55,15 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
     centre = work.session.centre(scan.centre) if scan.centre else None
     with work.register.reading() as connection:
         due = scans_due(connection, work.session, scan.exam, scan.centre)
-        copies = queries.copies_of_scan(connection, scan.id)
-        findings = queries.findings_of_scan(connection, scan.id)
+        copies = copies_of_scan(connection, scan.id)
+        findings = findings_of_scan(connection, scan.id)
         known = reconciliation_of(connection, exam.code, centre.uai) if exam and centre else None
     name = scan.inbox_key.rpartition("/")[2]
     named = {copy.candidate for copy in copies if copy.candidate is not None}
     if known is not None:
         named |= {*known.enrolled, *known.received, *known.absent}
     with work.register.reading() as connection:
-        people = {c.id: c for c in persons.enrolled_as(connection, ids=named)}
+        people = {c.id: c for c in enrolled_as(connection, ids=named)}
     size = json.loads(work.store.vault.get(scan.reading))["scan"] if scan.reading else {}
     return Receipt(
         file=name if is_plain(name) else "(nom illisible)",

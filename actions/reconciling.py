@@ -8,17 +8,18 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from processors.reconciliation import Reconciliation, reconcile
-from storage import persons, queries
-from storage.extensions import scans_due
-from storage.facts import CandidateFinding, ReconciliationMade
+from storage.candidates import attendance_of, enrolled_in
+from storage.copies import copies_received
+from storage.deadlines import scans_due
+from storage.findings import CandidateFinding, ReconciliationMade
 from storage.register import Transaction
 
 
 def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconciliation:
     """By candidate id."""
-    enrolled = {candidate.id for candidate in persons.roster(connection, exam, centre)}
-    marks = persons.attendance_of(connection, exam, centre)
-    received, unattributed = queries.received(connection, exam, centre)
+    enrolled = {candidate.id for candidate in enrolled_in(connection, exam, centre)}
+    marks = attendance_of(connection, exam, centre)
+    received, unattributed = copies_received(connection, exam, centre)
     return reconcile(enrolled, marks, received, unattributed)
 
 

@@ -31,22 +31,31 @@ from processors.scans.leaks import leaks
 from processors.scans.page import Expected
 from processors.scans.raster import BadScan
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
-from storage import intake, queries
-from storage.extensions import scans_due
-from storage.facts import (
+from storage.copies import (
     CopyAnonymised,
     CopyNotAnonymous,
+    CopyRow,
     PlacedPage,
+    anonymous_number_free,
+    to_anonymise,
+)
+from storage.deadlines import scans_due
+from storage.findings import findings_of_scan
+from storage.keys import anonymous_copy, scan_path, set_aside, stored_scan
+from storage.objects import NotFoundError
+from storage.scans import (
     ScanClaimed,
     ScanDuplicate,
     ScanProcessed,
     ScanQuarantined,
     ScanReleased,
+    ScanRow,
     ScanStored,
+    keep_reading,
+    scan_by_id,
+    twin_of,
+    waiting_since,
 )
-from storage.keys import anonymous_copy, scan_path, set_aside, stored_scan
-from storage.objects import NotFoundError
-from storage.rows import CopyRow, ScanRow
 from storage.states import ScanState
 
 ACTOR = "process_scan"
@@ -129,7 +138,7 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
     work.store.vault.put(stored_scan(sha256), path, only_if_absent=True, content_type="application/pdf")
     if work.register.record(ScanStored(sha256=sha256), scan_id, actor=ACTOR, at=now()) is None:
         with work.register.reading() as connection:
-            twin = queries.twin(connection, scan, sha256)
+            twin = twin_of(connection, scan, sha256)
         if twin is not None:
             duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
             work.register.record(duplicate, scan_id, actor=ACTOR, at=now())
@@ -163,7 +172,7 @@ def read(work: Context, job: Job) -> bool:
     }
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
     keep_pictures(work, job.scan, job.path, places, stated)
-    intake.keep_reading(
+    keep_reading(
         work.register,
         job.scan,
         job.attempt,
@@ -187,7 +196,7 @@ def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
 def anonymise(work: Context, job: Job) -> None:
     """A copy leaves under a number drawn by lot, and only if nothing of a name can be read on it any more."""
     with work.register.reading() as connection:
-        copies = queries.to_anonymise(connection, job.scan)
+        copies = to_anonymise(connection, job.scan)
     for copy in copies:
         form = work.form_of(copy.exam)
         places = [_place(page, form) for page in copy.pages]
@@ -237,13 +246,13 @@ def conclude(work: Context, scan_id: str) -> None:
 
 def more_is_waiting(work: Context) -> bool:
     with work.register.reading() as connection:
-        return queries.work_is_waiting(connection)
+        return waiting_since(connection) is not None
 
 
 def verdict(work: Context, scan_id: str) -> Ended:
     scan = _scan(work, scan_id)
     with work.register.reading() as connection:
-        found = queries.findings_of_scan(connection, scan_id)
+        found = findings_of_scan(connection, scan_id)
     if scan.state is ScanState.QUARANTINED:
         return Ended("Écarté", ", ".join(sorted({one.code for one in found})))
     if scan.state is ScanState.DUPLICATE:
@@ -260,7 +269,7 @@ def _quarantine(work: Context, scan_id: str, sha256: str | None, findings: list[
 
 def _scan(work: Context, scan_id: str) -> ScanRow:
     with work.register.reading() as connection:
-        scan = queries.scan(connection, scan_id)
+        scan = scan_by_id(connection, scan_id)
     assert scan is not None, "a run is only ever started for a scan of the register"
     return scan
 
@@ -271,5 +280,5 @@ def _anonymous_number(work: Context, copy: CopyRow, pdf: bytes) -> str:
     while True:
         number = "".join(drawing.choices(_ALPHABET, k=_LENGTH))
         with work.register.reading() as connection:
-            if queries.anonymous_number_free(connection, copy.exam, number):
+            if anonymous_number_free(connection, copy.exam, number):
                 return number

@@ -8,19 +8,20 @@ from actions.context import Context, now
 from actions.quarantine import keep_aside
 from actions.receipts import answer_and_clear
 from processors.findings import Code, finding
-from storage import queries
-from storage.audit import history
-from storage.facts import (
-    CopyNotAnonymous,
+from storage.copies import CopyNotAnonymous, copies_of_scan, to_anonymise
+from storage.log.story import events_of
+from storage.scans import (
     ScanClaimed,
     ScanProcessed,
     ScanQuarantined,
     ScanRead,
     ScanReleased,
     ScanReopened,
+    ScanRow,
     ScanStored,
+    arrivals_to_process,
+    stale_claims,
 )
-from storage.rows import ScanRow
 from storage.states import ScanState
 
 ACTOR = "janitor"
@@ -33,8 +34,8 @@ def find_unfinished(work: Context) -> list[ScanRow]:
     """Claimed and not done, or arrived long enough ago that a run should have claimed them."""
     before = now() - SETTLING
     with work.register.reading() as connection:
-        arrived = queries.arrivals_to_process(connection)
-        return [*queries.stale_claims(connection, before), *(s for s in arrived if s.deposited_at < before)]
+        arrived = arrivals_to_process(connection)
+        return [*stale_claims(connection, before), *(s for s in arrived if s.deposited_at < before)]
 
 
 def take_up(work: Context, scan: ScanRow) -> None:
@@ -56,7 +57,7 @@ def _deaths(work: Context, scan: ScanRow) -> int:
     """How often it was taken up since it last got further. Runs that gave it back themselves do not count."""
     deaths = 0
     with work.register.reading() as connection:
-        for event in history(connection, scan.id):
+        for event in events_of(connection, scan.id):
             if event.action == ScanReleased.action:
                 deaths += event.actor == ACTOR
             elif event.action in _PROGRESS:
@@ -68,8 +69,8 @@ def set_aside(work: Context, scan: ScanRow) -> None:
     """The whole file, or, where its copies are known already, those of them that are not ready to leave."""
     failed = finding(Code.READING_FAILED, what=f"{ATTEMPTS} essais interrompus")
     with work.register.reading() as connection:
-        copies = queries.copies_of_scan(connection, scan.id)
-        unready = queries.to_anonymise(connection, scan.id)
+        copies = copies_of_scan(connection, scan.id)
+        unready = to_anonymise(connection, scan.id)
     if not copies:
         aside = ScanQuarantined(sha256=keep_aside(work, scan), findings=(failed,))
         work.register.record(aside, scan.id, actor=ACTOR, at=now())

@@ -44,10 +44,14 @@ from cli.up import Machine, running
 from flows.recurring import ship
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage import intake, persons, queries, weed
-from storage.facts import Decision
-from storage.rows import ScanRow
-from storage.states import LotState, ScanState
+from storage import weed
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import current_copies
+from storage.correctors import all_correctors, import_correctors, issue_token
+from storage.findings import open_findings
+from storage.lots import all_lots, routable_copies
+from storage.scans import ScanRow, all_scans, scans_with_copies_to_anonymise
+from storage.states import Decision, LotState, ScanState
 
 out, log = Console(width=110, highlight=False), Console(stderr=True, highlight=False)
 T = TypeVar("T")
@@ -96,13 +100,13 @@ class Run:
         work, at = self.work, now()
         who = {"actor": "service", "at": at}
         for imported in (
-            intake.import_candidates(work.register, self.drawn.roster, work.session, **who),
-            intake.import_correctors(work.register, self.drawn.correctors, work.session, **who),
+            import_candidates(work.register, self.drawn.roster, work.session, **who),
+            import_correctors(work.register, self.drawn.correctors, work.session, **who),
         ):
             assert not imported.problems, imported.problems[0]
         with work.register.reading() as connection:
-            known = persons.all_correctors(connection)
-        self.tokens = {c.reference: intake.issue_token(work.register, c.id, **who) for c in known}
+            known = all_correctors(connection)
+        self.tokens = {c.reference: issue_token(work.register, c.id, **who) for c in known}
 
     def all_read(self) -> bool:
         self.turn(inbox.take_attendance, inbox.note_arrivals, inbox.reopen_decided)
@@ -110,7 +114,7 @@ class Run:
             for scan in done(inbox.find_waiting):
                 self.process(scan)
         with self.work.register.reading() as connection:
-            known = {scan.inbox_key: scan for scan in queries.all_scans(connection)}
+            known = {scan.inbox_key: scan for scan in all_scans(connection)}
         for pile in self.drawn.piles:
             scan = known.get(pile.key)
             aside = scan is not None and scan.state is ScanState.QUARANTINED
@@ -131,10 +135,10 @@ class Run:
         """Whoever looks at the paper knows whose copy it is."""
         work = self.work
         with work.register.reading() as connection:
-            keys = {scan.id: scan.inbox_key for scan in queries.all_scans(connection)}
-            wait = [c for c in queries.current_copies(connection) if c.status is CopyStatus.TO_DECIDE]
-            unfit = {f.copy for f in queries.open_findings(connection, code=Code.NOT_ANONYMOUS)}
-            ids = {person.number: person.id for person in persons.roster(connection)}
+            keys = {scan.id: scan.inbox_key for scan in all_scans(connection)}
+            wait = [c for c in current_copies(connection) if c.status is CopyStatus.TO_DECIDE]
+            unfit = {f.copy for f in open_findings(connection, code=Code.NOT_ANONYMOUS)}
+            ids = {person.number: person.id for person in enrolled_in(connection)}
         numbers = {pile.key: pile.numbers for pile in self.drawn.piles}
         for copy in wait:
             if copy.id not in unfit:
@@ -147,7 +151,7 @@ class Run:
         """What was decided of has been taken up, and is ready."""
         read = self.all_read()
         with self.work.register.reading() as connection:
-            return read and not queries.decided_scans(connection)
+            return read and not scans_with_copies_to_anonymise(connection)
 
     def all_in_lots(self) -> bool:
         if self.machine is None:
@@ -159,7 +163,7 @@ class Run:
                 self.machine.tend()
                 time.sleep(1)
         with self.work.register.reading() as connection:
-            return not queries.routable(connection, OPEN)
+            return not routable_copies(connection, OPEN)
 
     def fetched(self, corrector: str, token: str) -> bool:
         """By the program that correctors have, which may be killed as any other."""
@@ -174,8 +178,8 @@ class Run:
         if program.returncode:
             return False
         with self.work.register.reading() as connection:
-            (who,) = [c.id for c in persons.all_correctors(connection) if c.reference == corrector]
-            hers = queries.all_lots(connection, corrector=who)
+            (who,) = [c.id for c in all_correctors(connection) if c.reference == corrector]
+            hers = all_lots(connection, corrector=who)
         for lot in hers:
             if lot.state is LotState.PULLED:
                 give_back(self.work, lot, at=now())

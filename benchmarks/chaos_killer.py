@@ -31,19 +31,19 @@ _WEIGHTS = {
 _SHIPPER = """
 import time
 from actions.context import context, now
-from storage import audit
+from storage.log.segments import ship
 from storage.signing import load_or_make_key
 work = context()
 key = load_or_make_key(work.settings.signing_key_path)
 while True:
-    audit.ship(work.register, work.store.audit, key, at=now())
+    ship(work.register, work.store.audit, key, at=now())
     time.sleep(0.2)
 """
 _USER = """
 import hashlib
 import time
 from actions.context import context, now
-from storage.facts import SessionLoaded
+from storage.session import SessionLoaded
 work = context()
 wanted = work.settings.session_file.read_bytes()
 there = SessionLoaded(sha256=hashlib.sha256(wanted).hexdigest(), name=work.session.name)

@@ -14,12 +14,16 @@ from sqlalchemy import select
 from actions.context import Context
 from benchmarks.chaos_session import Pile
 from cli.demo_session import OPEN
-from storage import persons, queries
-from storage.audit import rebuild
+from storage.candidates import enrolled_in
+from storage.copies import current_copies
+from storage.findings import open_findings
+from storage.log.segments import rebuild_register
+from storage.log.signing import load_or_make_key
+from storage.log.verify import verify
+from storage.lots import all_lots
 from storage.register import Register, open_register
+from storage.scans import all_scans
 from storage.schema import metadata
-from storage.signing import load_or_make_key
-from storage.verify import verify
 
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""
@@ -38,11 +42,11 @@ class Comparison:
 def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
     """`pulled`: a folder for each corrector, with the lots that she fetched."""
     with work.register.reading() as connection:
-        people = {person.id: person.number for person in persons.roster(connection)}
-        scans = {scan.id: scan for scan in queries.all_scans(connection)}
-        copies = queries.current_copies(connection)
-        findings = queries.open_findings(connection)
-        lots = {lot.id: lot for lot in queries.all_lots(connection)}
+        people = {person.id: person.number for person in enrolled_in(connection)}
+        scans = {scan.id: scan for scan in all_scans(connection)}
+        copies = current_copies(connection)
+        findings = open_findings(connection)
+        lots = {lot.id: lot for lot in all_lots(connection)}
     found: Portrait = {"copy": {}, "scan": {}, "finding": {}, "receipt": {}, "waiting": {}}
     fetched = {path.stem: path for path in pulled.rglob("*.pdf") if path.stem != "bordereau"}
     for copy in copies:
@@ -90,10 +94,10 @@ def compare(calm: Portrait, rough: Portrait) -> Comparison:
 def leftovers(work: Context) -> Counter[str]:
     """Objects that nothing in the register points at: traces of what was begun and begun again."""
     with work.register.reading() as connection:
-        copies = queries.current_copies(connection)
-        readings = {scan.reading for scan in queries.all_scans(connection)}
-        ids = {scan.id for scan in queries.all_scans(connection)}
-        lots = {lot.id for lot in queries.all_lots(connection)}
+        copies = current_copies(connection)
+        readings = {scan.reading for scan in all_scans(connection)}
+        ids = {scan.id for scan in all_scans(connection)}
+        lots = {lot.id for lot in all_lots(connection)}
     numbers = {copy.anonymous_number for copy in copies}
     of_vault = {
         "anonymous/": lambda key: key.rpartition("/")[2][:-4] in numbers,
@@ -113,7 +117,7 @@ def log_troubles(work: Context, folder: Path) -> Iterator[str]:
     for problem in verify(work.store.audit, public, work.register):
         yield f"{problem.where}: {problem.message}"
     again = open_register(f"sqlite:///{folder / 'rebuilt.sqlite'}", work.store.vault)
-    rebuild(work.store.audit, public, again)
+    rebuild_register(work.store.audit, public, again)
     was, made = _tables(work.register), _tables(again)
     yield from (f"rebuilt otherwise: {name}" for name in was if was[name] != made[name])
     again.engine.dispose()

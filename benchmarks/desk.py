@@ -31,12 +31,15 @@ from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
-from storage import accounts, intake, persons
+from storage import accounts
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import FoundCopy, GuessedCandidate, PlacedPage
 from storage.counts import exam_counts
-from storage.facts import Facts, FoundCopy, GuessedCandidate, PlacedPage, ScanClaimed, ScanRead, ScanStored
 from storage.ids import new_id
+from storage.log.events import Facts
 from storage.objects import ObjectInfo, Store, s3_client
 from storage.register import open_register
+from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.settings import Settings
 from storage.states import Role
 from storage.weed import running
@@ -70,11 +73,11 @@ def fill(work: Context, count: int) -> str:
     rng = np.random.default_rng(1)
     schools, copy = invent_schools(rng, 5), ""
     people = [who for uai in CENTRES for who in invent_candidates(rng, _ENROLLED, uai, [EXAM], schools)]
-    read = intake.import_candidates(work.register, roster_csv(people), work.session, actor="bench", at=now())
+    read = import_candidates(work.register, roster_csv(people), work.session, actor="bench", at=now())
     assert not read.problems, read.problems[:3]
     for uai in CENTRES:
         with work.register.reading() as connection:
-            ids = [who.id for who in persons.roster(connection, EXAM, uai)]
+            ids = [who.id for who in enrolled_in(connection, EXAM, uai)]
         for first in range(0, count // len(CENTRES), _PILE):
             copy = _scan(work, uai, [ids[(first + k) % len(ids)] for k in range(_PILE)])
     return copy
@@ -82,7 +85,7 @@ def fill(work: Context, count: int) -> str:
 
 def _scan(work: Context, uai: str, candidates: list[str]) -> str:
     dropped = ObjectInfo(f"scans/{uai}/{EXAM}/{new_id('scan')}.pdf", new_id("scan"), 10, now())
-    scan = intake.arrive(work.register, dropped, EXAM, uai, actor="bench", at=now())
+    scan = arrive(work.register, dropped, EXAM, uai, actor="bench", at=now())
     assert scan is not None
     sha = scan.removeprefix("scan_") * 4
     copies = tuple(

@@ -32,12 +32,13 @@ from cli.up import Machine, free_port, prefect_environment
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import attendance_csv, plan_session
-from storage import intake, queries
-from storage.events import Event
+from storage.candidates import import_candidates
+from storage.log.events import Event
+from storage.log.signing import load_or_make_key
 from storage.register import open_register
+from storage.scans import all_scans
 from storage.schema import events
 from storage.settings import Settings, open_store
-from storage.signing import load_or_make_key
 from storage.states import ScanState
 from storage.weed import Weed
 
@@ -144,7 +145,7 @@ def main() -> int:
         _run(environment, "flows.deploy", "--fleet")
         load_or_make_key(folder / "audit.key")
         register = open_register(settings.url, kept.vault)
-        problems = intake.import_candidates(register, roster, None, actor="service", at=datetime.now(UTC))
+        problems = import_candidates(register, roster, None, actor="service", at=datetime.now(UTC))
         assert not problems.problems
         for key, data in lists:
             kept.inbox.put(key, data)
@@ -169,21 +170,21 @@ def main() -> int:
                 child.start()
                 running.append(name)
             with register.reading() as connection:
-                before = {scan.id for scan in queries.all_scans(connection)}
+                before = {scan.id for scan in all_scans(connection)}
             for pile in (piles.pop() for _ in range(wanted.scans)):
                 key = f"scans/{pile.centre}/{pile.exam}/{secrets.token_hex(4)}.pdf"
                 kept.inbox.put(key, pile.pdf)
 
             def done(known: set[str] = before) -> bool:
                 with register.reading() as connection:
-                    new = [scan for scan in queries.all_scans(connection) if scan.id not in known]
+                    new = [scan for scan in all_scans(connection) if scan.id not in known]
                 return len(new) == wanted.scans and not _STILL_GOING & {scan.state for scan in new}
 
             _until(done, 900)
             with register.reading() as connection:
-                ids = {scan.id for scan in queries.all_scans(connection)} - before
+                ids = {scan.id for scan in all_scans(connection)} - before
                 log = [Event.parse(line) for line in connection.scalars(select(events.c.line))]
-                states = {scan.state for scan in queries.all_scans(connection) if scan.id in ids}
+                states = {scan.state for scan in all_scans(connection) if scan.id in ids}
             times = [
                 event.at
                 for event in log

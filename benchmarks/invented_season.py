@@ -26,19 +26,14 @@ from sqlalchemy import (
 from processors.lots import Plan
 from processors.scans.readings import CopyReading, CopyStatus, Guess, PageKind, PageReading, ScanReading, Turn
 from processors.uai import check_letter
-from storage import queries
-from storage.facts import (
-    CopyAnonymised,
-    LotFormed,
-    ReconciliationMade,
-    ScanClaimed,
-    ScanProcessed,
-    ScanStored,
-)
+from storage.candidates import import_candidates
+from storage.copies import CopyAnonymised, to_anonymise
+from storage.findings import ReconciliationMade
 from storage.ids import new_id
-from storage.intake import arrive, import_candidates, keep_reading
+from storage.lots import LotFormed
 from storage.objects import ObjectInfo
 from storage.register import Register, Transaction, head
+from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive, keep_reading
 from storage.schema import (
     candidates,
     chain,
@@ -173,7 +168,7 @@ class Season:
         reading = _reading(sha256, numbers)
         keep_reading(self.register, scan, 1, reading, 1.0, actor="process_scan", at=AT)
         with self.register.transaction() as transaction:
-            ready = queries.to_anonymise(transaction.connection, scan)
+            ready = to_anonymise(transaction.connection, scan)
         for copy in ready:
             made = CopyAnonymised(anonymous_number=secrets.token_hex(4), sha256=secrets.token_hex(32))
             record(made, copy.id, actor="process_scan", at=AT)

@@ -35,8 +35,22 @@ from benchmarks.invented_season import (
 )
 from benchmarks.postgres import postgres
 from processors.lots import EligibleCorrector, Plan, RoutableCopy, plan_lots
-from storage import audit, counts, persons, queries, waiting
+from storage.candidates import enrolled_as, enrolled_in
+from storage.copies import copies_of_scan, copies_received
+from storage.correctors import all_correctors
+from storage.counts import counts_by_centre, exam_counts
+from storage.decisions import copies_to_decide, count_to_decide
+from storage.findings import count_open_findings, findings_of_scan
+from storage.log.story import events_of
+from storage.lots import all_lots, routable_copies
 from storage.register import Register, head, open_register
+from storage.scans import (
+    arrivals_to_process,
+    scan_by_id,
+    scans_of_content,
+    scans_with_copies_to_anonymise,
+    waiting_since,
+)
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 PATIENCE = 1.35, 0.35  # the greatest powers for a whole épreuve, and for one scan
@@ -48,18 +62,18 @@ def questions_of_a_scan(season: Season) -> dict[str, Question]:
     scan, centre, exam = season.scans[len(season.scans) // 2], uai_of(0), EXAMS[0]
     numbers = [number_of(k) for k in range(PILE)]
     return {
-        "files to read": queries.arrivals_to_process,
-        "files decided since": queries.decided_scans,
-        "is work waiting": queries.work_is_waiting,
-        "a centre's roster": lambda c: persons.roster(c, centre=centre),
-        "candidates of a pile": lambda c: persons.enrolled_as(c, numbers=numbers),
-        "copies of a scan": lambda c: queries.copies_of_scan(c, scan),
-        "findings of a scan": lambda c: queries.findings_of_scan(c, scan),
-        "drops of the same bytes": lambda c: queries.scans_of_content(c, queries.scan(c, scan)),  # type: ignore[arg-type]
-        "a centre reconciled": lambda c: queries.received(c, exam, centre),
-        "a centre's counts": lambda c: counts.exam_counts(c, exam, centre),
-        "a corrector's lots": lambda c: queries.all_lots(c, corrector="corr_0000000000000000"),
-        "history of a scan": lambda c: audit.history(c, scan),
+        "files to read": arrivals_to_process,
+        "files decided since": scans_with_copies_to_anonymise,
+        "is work waiting": waiting_since,
+        "a centre's roster": lambda c: enrolled_in(c, centre=centre),
+        "candidates of a pile": lambda c: enrolled_as(c, numbers=numbers),
+        "copies of a scan": lambda c: copies_of_scan(c, scan),
+        "findings of a scan": lambda c: findings_of_scan(c, scan),
+        "drops of the same bytes": lambda c: scans_of_content(c, scan_by_id(c, scan)),  # type: ignore[arg-type]
+        "a centre reconciled": lambda c: copies_received(c, exam, centre),
+        "a centre's counts": lambda c: exam_counts(c, exam, centre),
+        "a corrector's lots": lambda c: all_lots(c, corrector="corr_0000000000000000"),
+        "history of a scan": lambda c: events_of(c, scan),
     }
 
 
@@ -67,22 +81,22 @@ def questions_of_an_exam(season: Season) -> dict[str, Question]:
     """What concerns a whole épreuve, or all of them."""
     exam = EXAMS[0]
     return {
-        "an épreuve's counts": lambda c: counts.exam_counts(c, exam),
-        "counts of every centre": lambda c: counts.counts_by_centre(c, exam),
-        "open findings counted": counts.count_open_findings,
-        "copies to decide counted": waiting.count,
-        "first page of those": lambda c: waiting.copies_to_decide(c, EXAMS, 50, 0),
-        "copies to route": lambda c: queries.routable(c, exam),
-        "correctors and loads": lambda c: persons.all_correctors(c, exam),
-        "lots": lambda c: queries.all_lots(c, exam),
+        "an épreuve's counts": lambda c: exam_counts(c, exam),
+        "counts of every centre": lambda c: counts_by_centre(c, exam),
+        "open findings counted": count_open_findings,
+        "copies to decide counted": count_to_decide,
+        "first page of those": lambda c: copies_to_decide(c, EXAMS, 50, 0),
+        "copies to route": lambda c: routable_copies(c, exam),
+        "correctors and loads": lambda c: all_correctors(c, exam),
+        "lots": lambda c: all_lots(c, exam),
     }
 
 
 def plan(season: Season, exam: str) -> tuple[Plan, float]:
     """And the processor seconds that the solver took."""
     with season.register.reading() as connection:
-        ready = queries.routable(connection, exam)
-        people = persons.all_correctors(connection, exam)
+        ready = routable_copies(connection, exam)
+        people = all_correctors(connection, exam)
     begun = time.process_time()
     planned = plan_lots(
         [RoutableCopy(c.id, c.school, c.centre, c.number) for c in ready],

@@ -26,10 +26,15 @@ from processors.people import Candidate
 from processors.scans.form import load_form
 from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage import accounts, intake, persons, queries
+from storage import accounts
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import current_copies
+from storage.correctors import all_correctors, import_correctors, issue_token
 from storage.counts import exam_counts
+from storage.findings import open_findings
 from storage.keys import RECEIPTS, SCANS, attendance_key, scan_key
-from storage.rows import ScanRow
+from storage.lots import all_lots
+from storage.scans import ScanRow, all_scans
 from storage.states import Role, ScanState
 
 COPIES = 40
@@ -119,16 +124,16 @@ def _enrol(work: Context, plan: Rehearsal, candidates: Sequence[Candidate]) -> d
     """Candidates and correctors, as `massicot import` does. Each corrector's token by her reference."""
     at = now()
     for imported in (
-        intake.import_candidates(work.register, roster_csv(candidates), work.session, actor="service", at=at),
-        intake.import_correctors(
+        import_candidates(work.register, roster_csv(candidates), work.session, actor="service", at=at),
+        import_correctors(
             work.register, correctors_csv(plan.correctors), work.session, actor="service", at=at
         ),
     ):
         if imported.problems:
             raise DemoFailed(f"the invented people are refused: {imported.problems[0].message}")
     with work.register.reading() as connection:
-        correctors = persons.all_correctors(connection)
-    return {c.reference: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
+        correctors = all_correctors(connection)
+    return {c.reference: issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
 
 
 def _drop(work: Context, drawing: Drawing, machine: Machine) -> list[Batch]:
@@ -171,7 +176,7 @@ def _wait_until_read(work: Context, machine: Machine, batches: Sequence[Batch]) 
 
         def all_read() -> bool:
             with work.register.reading() as connection:
-                scans = queries.all_scans(connection)
+                scans = all_scans(connection)
             done = [scan for scan in scans if _is_done(scan)]
             progress.update(task, completed=len(done))
             return len(done) >= expected and not any(True for _ in work.store.inbox.list(SCANS))
@@ -205,7 +210,7 @@ def _run(machine: Machine, name: str) -> None:
 def _busiest(work: Context) -> tuple[str, str]:
     """Reference and id of the corrector who has most copies."""
     with work.register.reading() as connection:
-        corrector = max(persons.all_correctors(connection), key=lambda c: (c.assigned, c.reference))
+        corrector = max(all_correctors(connection), key=lambda c: (c.assigned, c.reference))
     return corrector.reference, corrector.id
 
 
@@ -236,8 +241,8 @@ def _bring_receipts(work: Context, folder: Path) -> list[Path]:
 
 
 def _verify(work: Context) -> list[str]:
-    from storage.signing import load_or_make_key
-    from storage.verify import verify
+    from storage.log.signing import load_or_make_key
+    from storage.log.verify import verify
 
     key = load_or_make_key(work.settings.signing_key_path).public_key()
     problems = verify(work.store.audit, key, work.register)
@@ -246,14 +251,14 @@ def _verify(work: Context) -> list[str]:
 
 def _judge(work: Context, batches: Sequence[Batch]) -> Verdict:
     with work.register.reading() as connection:
-        numbers = {c.id: c.number for c in persons.roster(connection)}
-        return judge(batches, queries.current_copies(connection), numbers)
+        numbers = {c.id: c.number for c in enrolled_in(connection)}
+        return judge(batches, current_copies(connection), numbers)
 
 
 def _summary(work: Context, *, audit_ok: bool) -> None:
     with work.register.reading() as connection:
         counts = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
-        found = Counter((f.severity.value, f.code.value) for f in queries.open_findings(connection))
+        found = Counter((f.severity.value, f.code.value) for f in open_findings(connection))
     print_counts("Copies", counts)
     rows = ([severity, code, count] for (severity, code), count in sorted(found.items()))
     print_table("Open findings", ["severity", "code", "count"], rows)
@@ -275,10 +280,10 @@ def _conclude(
     if not verdict.good:
         told += [f"wrong: {name}" for name in verdict.wrong] or ["too many copies are not as drawn"]
     with work.register.reading() as connection:
-        scans = queries.all_scans(connection)
-        late = {f.scan for f in queries.open_findings(connection, code=Code.LATE)}
-        mine = queries.all_lots(connection, corrector=corrector)
-        locked = queries.all_lots(connection, LATE)
+        scans = all_scans(connection)
+        late = {f.scan for f in open_findings(connection, code=Code.LATE)}
+        mine = all_lots(connection, corrector=corrector)
+        locked = all_lots(connection, LATE)
     states = Counter(scan.state for scan in scans)
     if states[ScanState.DUPLICATE] != 1 or states[ScanState.QUARANTINED] != 1:
         told.append("the file dropped twice, or the bad one, was not told from the rest")

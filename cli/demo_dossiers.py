@@ -14,7 +14,8 @@ from cli.demo_session import CENTRES
 from processors.dossiers.findings import GROUNDS
 from processors.people import DEPOSIT_COLUMNS, Candidate
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
-from storage import deposits
+from storage.candidates import enrolled_with_number
+from storage.dossiers import dossiers_of, dossiers_to_read
 from storage.keys import DOSSIERS, dossier_key
 
 CENTRE = next(iter(CENTRES))
@@ -69,8 +70,8 @@ def drop(work: Context, drawn: Sequence[Deposit]) -> None:
 
 def all_read(work: Context, drawn: Sequence[Deposit]) -> bool:
     with work.register.reading() as connection:
-        known = deposits.dossiers_of(connection)
-        waiting = deposits.dossiers_to_read(connection)
+        known = dossiers_of(connection)
+        waiting = dossiers_to_read(connection)
     expected = sum(bool(deposit.files) for deposit in drawn)
     left = any(True for _ in work.store.inbox.list(DOSSIERS))
     return not waiting and not left and len(known) >= expected
@@ -83,8 +84,8 @@ def not_as_drawn(work: Context, drawn: Sequence[Deposit]) -> list[str]:
         if not deposit.files and deposit.exam == EXAMS[0]:
             continue  # not due yet
         with work.register.reading() as connection:
-            candidate = deposits.enrolled_with_number(connection, deposit.exam, deposit.candidate.number)
-            rows = deposits.dossiers_of(connection, deposit.exam)
+            candidate = enrolled_with_number(connection, deposit.exam, deposit.candidate.number)
+            rows = dossiers_of(connection, deposit.exam)
         row = next((row for row in rows if row.candidate == candidate), None)
         found = {stated.code.value for stated in row.findings} if row else set()
         proposed = {code for code in found if code in GROUNDS}

@@ -12,9 +12,8 @@ from fastapi import Depends, HTTPException, Request
 
 from actions.context import Context, now
 from desk.visits import Visit, Visits
-from storage import persons
 from storage.accounts import Account, note_identity
-from storage.rows import CorrectorRow
+from storage.correctors import CorrectorRow, corrector_by_id
 from storage.states import Role
 
 _ONE_ACCESS = 3600  # seconds
@@ -82,7 +81,7 @@ def _centre(request: Request, uai: str) -> Caller:
 def _corrector(request: Request) -> CorrectorRow:
     caller = _role(Role.CORRECTOR)(request)
     with work_of(request).register.reading() as connection:
-        corrector = persons.corrector(connection, caller.scope or "")
+        corrector = corrector_by_id(connection, caller.scope or "")
     if corrector is None:
         raise HTTPException(404)
     return corrector

@@ -25,10 +25,12 @@ from papers.receipts import Pile, ReceiptCopy, render_html
 from processors.findings import Evidence, Finding
 from processors.session import Exam
 from processors.tables import LineProblem
-from storage import persons, queries
+from storage.candidates import EnrolledCandidate, attendance_of, enrolled_in
+from storage.copies import CopyRow, current_copies
 from storage.counts import exam_counts
-from storage.extensions import scans_due
-from storage.rows import CopyRow, EnrolledCandidate, FindingRow, ScanRow
+from storage.deadlines import scans_due
+from storage.findings import FindingRow, open_findings_of_scans
+from storage.scans import ScanRow, all_scans
 from storage.states import ScanState
 
 router = APIRouter(prefix="/centre/{uai}")
@@ -113,8 +115,8 @@ def _attendance(request: Request, uai: str, code: str, problems: tuple[LineProbl
     work = work_of(request)
     rules = written(work, code)
     with work.register.reading() as connection:
-        people = persons.roster(connection, rules.code, uai)
-        marks = persons.attendance_of(connection, rules.code, uai) or {}
+        people = enrolled_in(connection, rules.code, uai)
+        marks = attendance_of(connection, rules.code, uai) or {}
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     values = {
         "centre": work.session.centre(uai),
@@ -164,7 +166,7 @@ def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Res
     work = work_of(request)
     rules = written(work, code)
     with work.register.reading() as connection:
-        people = persons.roster(connection, rules.code, uai)
+        people = enrolled_in(connection, rules.code, uai)
     shows_identity(request, f"{rules.code}/{uai}", "labels")
     sheet = label_sheet(people, rules.code, rules.title, uai, work.form_of(rules.code))
     return Response(sheet, media_type="application/pdf")
@@ -189,11 +191,11 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
     """What the page of a centre's épreuve shows: it names candidates."""
     at = now()
     with work.register.reading() as connection:
-        scans = queries.all_scans(connection, exam.code, uai)
+        scans = all_scans(connection, exam.code, uai)
         counts = exam_counts(connection, exam.code, uai)
-        people = {who.id: who for who in persons.roster(connection, exam.code, uai)}
-        copies = queries.copies_in_force(connection, exam.code, uai)
-        findings = queries.open_findings_of_scans(connection, [scan.id for scan in scans])
+        people = {who.id: who for who in enrolled_in(connection, exam.code, uai)}
+        copies = current_copies(connection, exam.code, uai)
+        findings = open_findings_of_scans(connection, [scan.id for scan in scans])
         known = reconciliation_of(connection, exam.code, uai)
         due = scans_due(connection, work.session, exam.code, uai)
     lacking = known.present_without_copy if known.present is not None else ()

@@ -20,10 +20,13 @@ from desk.lookup import dossier_of, with_dossiers
 from desk.page import page
 from processors.deadlines import PARIS
 from processors.dossiers.findings import GROUNDS, Code
-from storage import deposits, persons, queries, waiting
+from storage.correctors import all_correctors
 from storage.counts import counts_by_centre, exam_counts
-from storage.extensions import scans_due
-from storage.facts import Pronounced
+from storage.deadlines import scans_due
+from storage.decisions import count_to_decide
+from storage.dossiers import dossier_counts
+from storage.scans import all_scans
+from storage.states import Pronounced
 
 router = APIRouter(prefix="/coordination")
 
@@ -42,12 +45,10 @@ def board(request: Request, account: ServiceAccount) -> Response:
             if centre.uai in counts and counts[centre.uai].expected
             for due in [scans_due(connection, work.session, exam.code, centre.uai)]
         ]
-        dossiers = [
-            (exam, deposits.dossier_counts(connection, exam.code)) for exam in work.session.with_dossiers
-        ]
-        to_decide = waiting.count(connection)
-        arrivals = [scan.deposited_at for scan in queries.all_scans(connection)]
-        loads = [(c.name, c.assigned) for c in persons.all_correctors(connection)]
+        dossiers = [(exam, dossier_counts(connection, exam.code)) for exam in work.session.with_dossiers]
+        to_decide = count_to_decide(connection)
+        arrivals = [scan.deposited_at for scan in all_scans(connection)]
+        loads = [(c.name, c.assigned) for c in all_correctors(connection)]
     values = {
         "exams": exams,
         "centres": centres,

@@ -16,9 +16,10 @@ from desk.lookup import copy_in, own_lot
 from desk.page import page
 from desk.zipped import zipped
 from processors.session import Exam
-from storage import queries
-from storage.rows import CopyRow, CorrectorRow, LotRow
-from storage.rulings import Trouble
+from storage.copies import CopyRow, copies_of_lot
+from storage.correctors import CorrectorRow
+from storage.lots import LotRow, all_lots
+from storage.states import Trouble
 
 router = APIRouter(prefix="/lots")
 
@@ -34,7 +35,7 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
     work = work_of(request)
     mine, exam = own_lot(work, corrector, lot_id)
     with work.register.reading() as connection:
-        copies = queries.lot_copies(connection, mine.id)
+        copies = copies_of_lot(connection, mine.id)
     values = {"lot": mine, "exam": exam, "copies": copies, "troubles": Trouble}
     return page(request, "lot.html", values)
 
@@ -46,7 +47,7 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
     mine, exam = own_lot(work, corrector, lot_id)
     of_lots.pull(work, mine, at=now())
     with work.register.reading() as connection:
-        copies = [copy for copy in queries.lot_copies(connection, mine.id) if copy.ready]
+        copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
 
     def files() -> Iterator[tuple[str, bytes]]:
         yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now())
@@ -73,7 +74,7 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
     mine, exam = own_lot(work, corrector, lot_id)
     copy_in(work, mine, number)
     with work.register.reading() as connection:
-        shown = [c for c in queries.lot_copies(connection, mine.id) if c.ready]
+        shown = [c for c in copies_of_lot(connection, mine.id) if c.ready]
     ready = [c.anonymous_number for c in shown]
     rank = ready.index(number)
     values = {
@@ -134,7 +135,7 @@ def report(
 def shown_lots(work: Context, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:
     """All of this corrector's, with their copies in their order."""
     with work.register.reading() as connection:
-        mine = queries.all_lots(connection, corrector=corrector.id)
-        copies = {lot.id: queries.lot_copies(connection, lot.id) for lot in mine}
+        mine = all_lots(connection, corrector=corrector.id)
+        copies = {lot.id: copies_of_lot(connection, lot.id) for lot in mine}
     exams = {exam.code: exam for exam in work.session.written}
     return [(lot, exams[lot.exam], copies[lot.id]) for lot in mine]

@@ -14,8 +14,9 @@ from desk.access import ServiceAccount, work_of
 from desk.lookup import written
 from desk.page import page
 from processors.deadlines import clock_trouble, paris
-from storage import accounts, extensions
+from storage import accounts
 from storage.counts import counts_by_centre
+from storage.deadlines import all_extensions
 
 router = APIRouter(prefix="/coordination/echeances")
 
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/coordination/echeances")
 def deadlines(request: Request, account: ServiceAccount) -> Response:
     work = work_of(request)
     with work.register.reading() as connection:
-        moved = {(one.exam, one.centre): one for one in extensions.all_extensions(connection)}
+        moved = {(one.exam, one.centre): one for one in all_extensions(connection)}
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
         places = [
             (exam, centre, moved.get((exam.code, centre.uai)))

@@ -21,12 +21,14 @@ from desk.lookup import any_copy
 from desk.page import page
 from processors.findings import Code
 from processors.scans.why import Voice, voices
-from storage import accounts, persons, queries, waiting
-from storage.facts import Decision, PlacedPage
+from storage import accounts
+from storage.candidates import EnrolledCandidate, enrolled_in
+from storage.copies import CopyRow, PlacedPage, copies_of_scan
+from storage.decisions import Proposal, copies_to_decide, count_to_decide, proposal_of, proposals_of
+from storage.findings import FindingRow, findings_of_copies, open_findings
 from storage.objects import NotFoundError
-from storage.rows import CopyRow, EnrolledCandidate, FindingRow
-from storage.states import Life
-from storage.waiting import Proposal
+from storage.scans import scan_by_id
+from storage.states import Decision, Life
 
 router = APIRouter(prefix="/coordination/decisions")
 
@@ -42,8 +44,8 @@ def queue(
     work = work_of(request)
     count, shown = waiting_copies(work, _A_PAGE, (rank - 1) * _A_PAGE)
     with work.register.reading() as connection:
-        foreign = queries.findings_coded(connection, Code.FOREIGN_PAGE, _FOREIGN_SHOWN)
-        beside = {f.scan: queries.copies_of_scan(connection, f.scan) for f in foreign if f.scan}
+        foreign = open_findings(connection, code=Code.FOREIGN_PAGE)[:_FOREIGN_SHOWN]
+        beside = {f.scan: copies_of_scan(connection, f.scan) for f in foreign if f.scan}
     values = {
         "copies": shown,
         "foreign": [(f, f.copy or beside[f.scan or ""][0].id) for f in foreign if beside[f.scan or ""]],
@@ -70,10 +72,10 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     work = work_of(request)
     found = any_copy(work, copy_id)
     with work.register.reading() as connection:
-        people = {who.id: who for who in persons.roster(connection, found.exam)}
-        findings = queries.findings_of_copies(connection, [copy_id])
-        scan = queries.scan(connection, found.scan)
-        proposal = waiting.proposal(connection, copy_id)
+        people = {who.id: who for who in enrolled_in(connection, found.exam)}
+        findings = findings_of_copies(connection, [copy_id])
+        scan = scan_by_id(connection, found.scan)
+        proposal = proposal_of(connection, copy_id)
         proposer = accounts.account(connection, proposal.author) if proposal else None
         loose = copies.loose_pages(connection, work.store.vault, found.scan)
     shows_identity(request, copy_id, "decision")
@@ -174,11 +176,11 @@ def waiting_copies(
 ) -> tuple[int, list[tuple[CopyRow, list[FindingRow], Proposal | None]]]:
     """How many wait; of these the most urgent, what was found of each, and what one person has proposed."""
     with work.register.reading() as connection:
-        count = waiting.count(connection)
-        shown = waiting.copies_to_decide(connection, _order(work), limit, offset)
+        count = count_to_decide(connection)
+        shown = copies_to_decide(connection, _order(work), limit, offset)
         ids = [copy.id for copy in shown]
-        told = queries.findings_of_copies(connection, ids)
-        proposals = waiting.proposals_of(connection, ids)
+        told = findings_of_copies(connection, ids)
+        proposals = proposals_of(connection, ids)
     found = {id_: [one for one in told if one.copy == id_] for id_ in ids}
     return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in shown]
 
@@ -190,14 +192,14 @@ def _order(work: Context) -> list[str]:
 def _next(work: Context, copy_id: str) -> str | None:
     """The most urgent one beside this."""
     with work.register.reading() as connection:
-        first = waiting.copies_to_decide(connection, _order(work), 2)
+        first = copies_to_decide(connection, _order(work), 2)
     return next((copy.id for copy in first if copy.id != copy_id), None)
 
 
 def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate]) -> list[Guessed]:
     """The best, and whoever the label names."""
     with work.register.reading() as connection:
-        scan = queries.scan(connection, copy.scan)
+        scan = scan_by_id(connection, copy.scan)
     read: list[dict[str, Any]] = []
     with suppress(NotFoundError):
         if scan is not None and scan.reading is not None:

@@ -10,8 +10,11 @@ from fastapi import HTTPException
 from actions.context import Context, now
 from actions.lots import own
 from processors.session import Exam, ExamKind
-from storage import deposits, queries
-from storage.rows import CopyRow, CorrectorRow, DossierRow, LotRow, ScanRow
+from storage.copies import CopyRow, copies_of_lot, copy_by_id
+from storage.correctors import CorrectorRow
+from storage.dossiers import DossierRow, dossier_by_id
+from storage.lots import LotRow, lot_by_id
+from storage.scans import ScanRow, scan_by_id
 
 
 def written(work: Context, code: str) -> Exam:
@@ -26,7 +29,7 @@ def with_dossiers(work: Context, code: str) -> Exam:
 def scan_of(work: Context, uai: str, exam: Exam, scan_id: str) -> ScanRow:
     """A scan of this centre and épreuve, and of no other."""
     with work.register.reading() as connection:
-        scan = queries.scan(connection, scan_id)
+        scan = scan_by_id(connection, scan_id)
     if scan is None or (scan.centre, scan.exam) != (uai, exam.code):
         raise HTTPException(404)
     return scan
@@ -35,7 +38,7 @@ def scan_of(work: Context, uai: str, exam: Exam, scan_id: str) -> ScanRow:
 def any_copy(work: Context, copy_id: str) -> CopyRow:
     """For the service."""
     with work.register.reading() as connection:
-        found = queries.copy(connection, copy_id)
+        found = copy_by_id(connection, copy_id)
     if found is None:
         raise HTTPException(404)
     return found
@@ -43,7 +46,7 @@ def any_copy(work: Context, copy_id: str) -> CopyRow:
 
 def lot_of(work: Context, exam: Exam, lot_id: str) -> LotRow:
     with work.register.reading() as connection:
-        lot = queries.lot(connection, lot_id)
+        lot = lot_by_id(connection, lot_id)
     if lot is None or lot.exam != exam.code:
         raise HTTPException(404)
     return lot
@@ -56,7 +59,7 @@ def own_lot(work: Context, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow
 def copy_in(work: Context, lot: LotRow, number: str) -> CopyRow:
     """A copy of this lot that a corrector may have."""
     with work.register.reading() as connection:
-        copies = queries.lot_copies(connection, lot.id)
+        copies = copies_of_lot(connection, lot.id)
     found = next((copy for copy in copies if copy.anonymous_number == number and copy.ready), None)
     if found is None:
         raise HTTPException(404)
@@ -66,7 +69,7 @@ def copy_in(work: Context, lot: LotRow, number: str) -> CopyRow:
 def dossier_of(work: Context, exam: Exam, uai: str, dossier_id: str) -> DossierRow:
     """A dossier of this épreuve and centre, and of no other."""
     with work.register.reading() as connection:
-        dossier = deposits.dossier(connection, dossier_id)
+        dossier = dossier_by_id(connection, dossier_id)
     if dossier is None or (dossier.exam, dossier.centre) != (exam.code, uai):
         raise HTTPException(404)
     return dossier

@@ -12,7 +12,9 @@ from actions.context import now
 from desk.access import ServiceAccount, work_of
 from desk.lookup import lot_of, written
 from desk.page import page
-from storage import persons, queries
+from storage.copies import copies_of_lot
+from storage.correctors import all_correctors, corrector_by_id
+from storage.lots import all_lots
 
 router = APIRouter(prefix="/coordination/lots/{code}")
 
@@ -23,8 +25,8 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
     exam = written(work, code)
     plan, _ = of_lots.plan_for(work, exam)
     with work.register.reading() as connection:
-        formed = queries.all_lots(connection, exam.code)
-        correctors = {c.id: c for c in persons.all_correctors(connection, exam.code)}
+        formed = all_lots(connection, exam.code)
+        correctors = {c.id: c for c in all_correctors(connection, exam.code)}
     values = {
         "exam": exam,
         "plan": plan,
@@ -51,8 +53,8 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
     exam = written(work, code)
     found = lot_of(work, exam, lot)
     with work.register.reading() as connection:
-        copies = queries.lot_copies(connection, found.id)
-        holder = persons.corrector(connection, found.corrector)
+        copies = copies_of_lot(connection, found.id)
+        holder = corrector_by_id(connection, found.corrector)
     values = {
         "exam": exam,
         "lot": found,

@@ -11,7 +11,8 @@ from actions import accounts as of_accounts
 from actions.context import now
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from storage import accounts, persons, tokens
+from storage import accounts, tokens
+from storage.correctors import all_correctors
 from storage.states import Role
 
 router = APIRouter(prefix="/coordination/comptes")
@@ -76,7 +77,7 @@ def _people(request: Request, *, link: str | None = None, token: str | None = No
         values = {
             "accounts": accounts.all_accounts(connection),
             "tokens": tokens.all_tokens(connection),
-            "correctors": persons.all_correctors(connection),
+            "correctors": all_correctors(connection),
         }
     values |= {"link": link, "token": token, "centres": work.session.centres, "at": now()}
     return page(request, "accounts.html", values)

@@ -9,11 +9,13 @@ from fastapi.responses import RedirectResponse
 from actions.context import Context
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from storage import accounts, persons, queries
-from storage.rows import FindingRow
-from storage.rulings import FindingJudged
-from storage.signing import load_or_make_key
-from storage.story import Standing, Told, story
+from storage import accounts
+from storage.copies import copies_of_scan, copy_by_id
+from storage.correctors import all_correctors
+from storage.findings import FindingJudged, FindingRow, finding_at
+from storage.log.signing import load_or_make_key
+from storage.log.story import CheckedEvent, Proof, story
+from storage.lots import lot_by_id
 
 router = APIRouter(prefix="/coordination/historique")
 
@@ -82,13 +84,13 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
     told = _story(request, subject)
     with work.register.reading() as connection:
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
-        names |= {one.id: one.name for one in persons.all_correctors(connection)}
-        copy, lot = queries.copy(connection, subject), queries.lot(connection, subject)
+        names |= {one.id: one.name for one in all_correctors(connection)}
+        copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
     values = {
         "subject": subject,
         "told": told,
-        "broken": [one for one in told if one.standing is Standing.BROKEN],
-        "unsealed": [one for one in told if one.standing is Standing.CHAINED],
+        "broken": [one for one in told if one.proof is Proof.BROKEN],
+        "unsealed": [one for one in told if one.proof is Proof.CHAINED],
         "names": names,
         "actions": _ACTIONS,
         "copy": copy,
@@ -99,18 +101,18 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
     return page(request, "history.html", values)
 
 
-def _settled(work: Context, told: list[Told]) -> dict[int, tuple[str, FindingRow]]:
+def _settled(work: Context, told: list[CheckedEvent]) -> dict[int, tuple[str, FindingRow]]:
     """By the event that settled it: each finding that a person may open again, and a copy of its file."""
     found: dict[int, tuple[str, FindingRow]] = {}
     with work.register.reading() as connection:
         for event in (one.event for one in told if one.event.action == FindingJudged.action):
-            row = queries.finding_at(connection, event.facts["finding"], event.facts["k"])
+            row = finding_at(connection, event.facts["finding"], event.facts["k"])
             if row is not None and row.scan is not None and row.resolved_by == event.seq:
-                found[event.seq] = queries.copies_of_scan(connection, row.scan)[0].id, row
+                found[event.seq] = copies_of_scan(connection, row.scan)[0].id, row
     return found
 
 
-def _story(request: Request, subject: str) -> list[Told]:
+def _story(request: Request, subject: str) -> list[CheckedEvent]:
     work = work_of(request)
     key = load_or_make_key(work.settings.signing_key_path).public_key()
     told = story(work.register, work.store.audit, key, subject)

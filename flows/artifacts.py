@@ -13,9 +13,10 @@ from actions.context import Context, context, now
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
-from storage import deposits
-from storage.counts import count_open_findings, exam_counts
-from storage.extensions import all_extensions
+from storage.counts import exam_counts
+from storage.deadlines import all_extensions
+from storage.dossiers import dossier_counts
+from storage.findings import count_open_findings
 
 _COLUMNS = {
     "expected": "inscrits",
@@ -80,7 +81,7 @@ def _state(
             counts[exam.code] = {name: getattr(row, name) or 0 for name in _COLUMNS}
         dossiers: list[dict[str, str | int]] = []
         for exam in work.session.with_dossiers:
-            counted = deposits.dossier_counts(connection, exam.code)
+            counted = dossier_counts(connection, exam.code)
             told = {label: getattr(counted, name) for name, label in _DOSSIERS.items()}
             dossiers.append({"épreuve": exam.code, **told})
         opened = count_open_findings(connection)

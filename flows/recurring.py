@@ -20,8 +20,8 @@ from actions.lots import form_all
 from actions.upkeep import find_unfinished, take_up
 from flows import artifacts, runs
 from flows.stages import run_stage
-from storage import audit
-from storage.signing import load_or_make_key
+from storage.log import segments
+from storage.log.signing import load_or_make_key
 from storage.states import ScanState
 
 _FAILED = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
@@ -79,7 +79,7 @@ async def ship_audit() -> State[None]:
 def ship(work: Context) -> int:
     """How many events have left."""
     key = load_or_make_key(work.settings.signing_key_path)
-    return audit.ship(work.register, work.store.audit, key, at=now())
+    return segments.ship(work.register, work.store.audit, key, at=now())
 
 
 @flow(name="raise-alerts", flow_run_name="alertes")

@@ -10,7 +10,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import arun_deployment
 
 from actions.upkeep import SETTLING
-from storage.rows import ScanRow
+from storage.scans import ScanRow
 
 
 async def start(scan: ScanRow, occasion: str) -> None:

@@ -23,8 +23,9 @@ from reportlab.platypus.tables import TableStyle
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity
-from storage.facts import Pronounced
-from storage.rows import DossierRow, EnrolledCandidate
+from storage.candidates import EnrolledCandidate
+from storage.dossiers import DossierRow
+from storage.states import Pronounced
 
 _BODY = ParagraphStyle("body", getSampleStyleSheet()["BodyText"], fontSize=9.5, leading=12, spaceBefore=0)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=7.5, leading=9)

@@ -1,4 +1,4 @@
-"""Accounts of the desk: who may sign in, as what. Names and addresses are in register and vault alone."""
+"""Accounts of the desk: who may sign in, as what, what was shown. Names are in register and vault alone."""
 
 from __future__ import annotations
 
@@ -7,26 +7,133 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, Connection, insert, select
 
-from storage.account_facts import (
-    AccountClosed,
-    AccountInvited,
-    AccountOpened,
-    IdentityShown,
-    SignedIn,
-    SignedOut,
-    SignInFailed,
-)
-from storage.changes.accounts import NOBODY
-from storage.ids import new_id
-from storage.intake import token_hash
+from storage.ids import new_id, token_hash
 from storage.keys import kept_person
+from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
 from storage.register import Register
 from storage.schema import accounts
 from storage.states import Role
 
 _INVITED_FOR = timedelta(days=7)
+_FAILURES = 5  # in a row, and the account is locked
+_LOCKED = timedelta(minutes=15)
+NOBODY = "nobody"
+"""Who failed to sign in where that must change no account: the log alone keeps it."""
+
+
+class AccountInvited(Facts):
+    """`person`: the key in the vault of name and e-mail; `invitation`: SHA-256 of what the link holds.
+
+    An account that is there is invited anew: whoever has the link chooses another password.
+    """
+
+    action = "account.invited"
+    role: Role
+    scope: str | None
+    person: str
+    invitation: str
+    until: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        person = json.loads(change.vault.get(self.person))
+        of_address = account_of_email(change.connection, person["email"])
+        if of_address and of_address.id != change.subject:
+            raise Refused(Refusal.ADDRESS_TAKEN)
+        values = {
+            "role": self.role,
+            "scope": self.scope,
+            "email": person["email"],
+            "name": person["name"],
+            "invitation": self.invitation,
+            "invited_until": self.until,
+            "closed": False,
+        }
+        if account(change.connection, change.subject):
+            change.set(accounts, change.subject, **values)
+        else:
+            row = {"id": change.subject, "epoch": 0, "failures": 0, **values}
+            change.connection.execute(insert(accounts).values(row))
+        return True
+
+
+class AccountOpened(Facts):
+    """The invitation was taken up; `secret`: the key in the vault of password hash and second factor."""
+
+    action = "account.opened"
+    secret: str
+
+    def apply(self, change: Change) -> bool:
+        row = change.row(accounts, change.subject)
+        if row.invitation is None or row.invited_until < change.event.at:
+            raise Refused(Refusal.INVITATION_OVER)
+        secret = json.loads(change.vault.get(self.secret))
+        free = {"invitation": None, "invited_until": None, "failures": 0, "locked_until": None}
+        change.set(accounts, row.id, **secret, **free, totp_step=None, epoch=row.epoch + 1)
+        return True
+
+
+class AccountClosed(Facts):
+    action = "account.closed"
+
+    def apply(self, change: Change) -> bool:
+        row = change.row(accounts, change.subject)
+        if row.closed:
+            return False
+        nothing = {"invitation": None, "password": None, "totp": None}
+        change.set(accounts, row.id, closed=True, **nothing, epoch=row.epoch + 1)
+        return True
+
+
+class SignedIn(Facts):
+    """`step`: of the second factor's code, which is not taken again."""
+
+    action = "account.signed_in"
+    step: int | None
+
+    def apply(self, change: Change) -> bool:
+        row = change.row(accounts, change.subject)
+        if self.step is not None and row.totp_step is not None and self.step <= row.totp_step:
+            raise Refused(Refusal.CODE_USED)
+        step = self.step or row.totp_step
+        change.set(accounts, row.id, failures=0, locked_until=None, totp_step=step)
+        return True
+
+
+class SignedOut(Facts):
+    """Wherever the account was signed in."""
+
+    action = "account.signed_out"
+
+    def apply(self, change: Change) -> bool:
+        row = change.row(accounts, change.subject)
+        change.set(accounts, row.id, epoch=row.epoch + 1)
+        return True
+
+
+class SignInFailed(Facts):
+    """Subject: the account, or `nobody` for an address without one, and for one that is locked."""
+
+    action = "account.sign_in_failed"
+
+    def apply(self, change: Change) -> bool:
+        if change.subject == NOBODY:
+            return True
+        row = change.row(accounts, change.subject)
+        failures = row.failures + 1
+        locked_until = row.locked_until if failures % _FAILURES else change.event.at + _LOCKED
+        change.set(accounts, row.id, failures=failures, locked_until=locked_until)
+        return True
+
+
+class IdentityShown(Facts):
+    """Somebody was shown whose this is: `what` says on which page. Subject: what was shown."""
+
+    action = "identity.shown"
+    what: str
 
 
 @dataclass(frozen=True)
@@ -66,8 +173,7 @@ def invite(
     with register.reading() as connection:
         known = account_of_email(connection, email)
     account = known.id if known and (known.role, known.scope) == (role, scope) else new_id("acct")
-    person = kept_person(f"{account}-{secrets.token_hex(8)}")
-    register.vault.put(person, json.dumps({"email": email, "name": name}, ensure_ascii=False).encode())
+    person = register.keep(kept_person(f"{account}-{secrets.token_hex(8)}"), {"email": email, "name": name})
     token = secrets.token_urlsafe(24)
     invited = AccountInvited(
         role=role, scope=scope, person=person, invitation=token_hash(token), until=at + _INVITED_FOR
@@ -80,8 +186,8 @@ def open_account(
     register: Register, account: Account, password: str, totp: str | None, *, at: datetime
 ) -> None:
     """Takes up the invitation; `password`: its argon2id hash. Raises Refused when it no longer counts."""
-    key = kept_person(f"{account.id}-{secrets.token_hex(8)}")
-    register.vault.put(key, json.dumps({"password": password, "totp": totp}).encode())
+    secret = {"password": password, "totp": totp}
+    key = register.keep(kept_person(f"{account.id}-{secrets.token_hex(8)}"), secret)
     register.record(AccountOpened(secret=key), account.id, actor=account.actor, at=at)
 
 

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, case, func, select
 
-from processors.findings import Code, Severity
 from processors.scans.readings import CopyStatus
-from storage.rows import ExamCounts
-from storage.schema import attendance, copies, enrolments, findings, lots, scans
+from storage.schema import attendance, copies, enrolments, lots, scans
 from storage.states import Life, LotState, ScanState
+
+
+@dataclass(frozen=True)
+class ExamCounts:
+    """Of one exam. Only current copies count: complete, incomplete or to decide, each in one of the three.
+
+    `present`: None as long as no attendance list has come. `in_lots` holds those pulled and returned, too.
+    """
+
+    exam: str
+    expected: int
+    present: int | None
+    scans: int
+    waiting_scans: int
+    copies: int
+    complete: int
+    incomplete: int
+    to_decide: int
+    in_lots: int
+    pulled: int
+    returned: int
 
 
 def exam_counts(connection: Connection, exam: str, centre: str | None = None) -> ExamCounts:
@@ -70,15 +89,3 @@ def _numbers(connection: Connection, exam: str, centre: str | None = None) -> di
         for row in connection.execute(query):
             found[row.centre].update({name: row._mapping[name] for name in numbers})
     return found
-
-
-def count_open_findings(connection: Connection) -> Counter[tuple[str, str, Code, Severity]]:
-    """By exam and centre ("" where it is of none), code and severity."""
-    kind = (findings.c.exam, findings.c.centre, findings.c.code, findings.c.severity)
-    query = select(*kind, func.count()).where(findings.c.resolved_by.is_(None)).group_by(*kind)
-    return Counter(
-        {
-            (row.exam or "", row.centre or "", Code(row.code), Severity(row.severity)): row[-1]
-            for row in connection.execute(query)
-        }
-    )

@@ -1,4 +1,4 @@
-"""Candidates' dossiers: what is deposited, what of it counts, what was read and decided of it.
+"""Files deposited of candidates' dossiers: what came when, and which of it counts.
 
 Names of files may name people: they stay in the register and the vault.
 """
@@ -8,54 +8,90 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from processors.dossiers.findings import Code, Verdict
 from processors.people import DepositTime, read_deposit_times
 from processors.session import Exam
 from processors.tables import Import
-from storage.events import Event
-from storage.facts import (
-    DossierDeposited,
-    DossierRead,
-    DossiersDated,
-    Pronounced,
-    StatedOfDossier,
-)
+from storage.dossiers import begin_dossier, dossier_of
 from storage.ids import new_id
-from storage.intake import keep_file
 from storage.keys import arrival as arrival_key
-from storage.keys import kept_reading, stored_file
+from storage.keys import stored_file
+from storage.log.events import Change, Facts
 from storage.objects import ObjectInfo
 from storage.register import Register
-from storage.rows import DecisionRow, DossierRow
-from storage.schema import (
-    candidates,
-    dossier_decisions,
-    dossier_files,
-    dossier_times,
-    dossiers,
-    enrolments,
-)
+from storage.schema import candidates, dossier_files, dossier_times, dossiers
 
 
-@dataclass(frozen=True)
-class DossierCounts:
-    """Candidates of an épreuve, and their dossiers by what is proposed."""
+class DossierDeposited(Facts):
+    """A file of a candidate's dossier; `arrival`: the key in the vault of its name and its inbox key."""
 
+    action = "dossier.deposited"
     exam: str
-    expected: int
-    deposited: int
-    conform: int
-    proposed_non_conform: int
-    to_examine: int
-    pronounced: int
+    candidate: str
+    arrival: str
+    sha256: str
+    size: int
+    etag: str
+    deposited_at: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        arrival = json.loads(change.vault.get(self.arrival))
+        known = select(dossier_files.c.n).where(
+            dossier_files.c.inbox_key == arrival["key"],
+            dossier_files.c.etag == self.etag,
+            dossier_files.c.deposited_at == self.deposited_at,
+        )
+        if change.connection.execute(known).first():
+            return False
+        begin_dossier(change, self.exam, self.candidate)
+        so_far = select(func.count()).where(dossier_files.c.dossier == change.subject)
+        change.connection.execute(
+            insert(dossier_files).values(
+                dossier=change.subject,
+                n=change.connection.execute(so_far).scalar_one() + 1,
+                name=arrival["name"],
+                inbox_key=arrival["key"],
+                etag=self.etag,
+                sha256=self.sha256,
+                size=self.size,
+                deposited_at=self.deposited_at,
+            )
+        )
+        return True
+
+
+class DossiersDated(Facts):
+    """The deposit space's own times, in a manifest that `file` names in the vault. Subject: the épreuve.
+
+    Replaces what is known of these files' times; their dossiers are read again.
+    """
+
+    action = "dossiers.dated"
+    file: str
+
+    def apply(self, change: Change) -> bool:
+        exam = change.subject
+        lines = read_deposit_times(change.vault.get(self.file)).rows
+        rows = change.connection.execute(select(candidates.c.number, candidates.c.id))
+        ids = {row.number: row.id for row in rows}
+        touched = set()
+        for line in lines:
+            candidate = ids.get(line.number)
+            if candidate is None:
+                continue
+            of_file = {"exam": exam, "candidate": candidate, "name": line.file}
+            change.connection.execute(delete(dossier_times).filter_by(**of_file))
+            change.connection.execute(insert(dossier_times).values(**of_file, deposited_at=line.deposited_at))
+            touched.add(candidate)
+        again = update(dossiers).where(dossiers.c.exam == exam, dossiers.c.candidate.in_(touched))
+        change.connection.execute(again.values(read_files=None))
+        return True
 
 
 @dataclass(frozen=True)
@@ -84,10 +120,10 @@ def deposit(
     sha256 = hashlib.sha256(data).hexdigest()
     register.vault.put(stored_file(sha256), data, only_if_absent=True)
     with register.reading() as connection:
-        query = select(dossiers.c.id).where(dossiers.c.exam == exam, dossiers.c.candidate == candidate)
-        dossier = connection.execute(query).scalar() or new_id("doss")
-    arrival = arrival_key(f"{dossier}-{secrets.token_hex(8)}")
-    register.vault.put(arrival, json.dumps({"key": dropped.key, "name": name}).encode())
+        dossier = dossier_of(connection, exam, candidate) or new_id("doss")
+    arrival = register.keep(
+        arrival_key(f"{dossier}-{secrets.token_hex(8)}"), {"key": dropped.key, "name": name}
+    )
     facts = DossierDeposited(
         exam=exam,
         candidate=candidate,
@@ -106,110 +142,8 @@ def date_deposits(
     """The deposit space's times, taken whole or not at all."""
     read = read_deposit_times(data)
     if not read.problems:
-        register.record(DossiersDated(file=keep_file(register, data)), exam, actor=actor, at=at)
+        register.record(DossiersDated(file=register.keep_list(data)), exam, actor=actor, at=at)
     return read
-
-
-def keep_dossier_reading(
-    register: Register,
-    dossier: str,
-    files: int,
-    reading: dict[str, Any],
-    *,
-    actor: str,
-    at: datetime,
-) -> Event | None:
-    """What was read of a dossier: all in the vault, codes alone in the log."""
-    key = kept_reading(f"{dossier}-{secrets.token_hex(8)}")
-    register.vault.put(key, json.dumps(reading, ensure_ascii=False).encode())
-    stated = tuple(
-        StatedOfDossier(code=found["code"], severity=found["severity"]) for found in reading["findings"]
-    )
-    facts = DossierRead(files=files, reading=key, verdict=reading["verdict"], findings=stated)
-    return register.record(facts, dossier, actor=actor, at=at)
-
-
-def dossiers_of(
-    connection: Connection, exam: str | None = None, centre: str | None = None, id_: str | None = None
-) -> list[DossierRow]:
-    """All dossiers, of an épreuve and a centre if these are given, by their ids."""
-    query = (
-        select(dossiers, enrolments.c.centre)
-        .outerjoin(
-            enrolments,
-            (enrolments.c.candidate == dossiers.c.candidate) & (enrolments.c.exam == dossiers.c.exam),
-        )
-        .order_by(dossiers.c.id)
-    )
-    if exam is not None:
-        query = query.where(dossiers.c.exam == exam)
-    if centre is not None:
-        query = query.where(enrolments.c.centre == centre)
-    if id_ is not None:
-        query = query.where(dossiers.c.id == id_)
-    pronounced = select(dossier_decisions).order_by(dossier_decisions.c.seq)
-    if id_ is not None:
-        pronounced = pronounced.where(dossier_decisions.c.dossier == id_)
-    decided: dict[str, list[DecisionRow]] = {}
-    for row in connection.execute(pronounced):
-        decided.setdefault(row.dossier, []).append(
-            DecisionRow(
-                Pronounced(row.decision),
-                tuple(map(Code, row.grounds)),
-                row.reason,
-                row.author,
-                row.decided_at,
-            )
-        )
-    return [
-        DossierRow(
-            row.id,
-            row.exam,
-            row.candidate,
-            row.centre,
-            row.read_files,
-            row.reading,
-            Verdict(row.verdict) if row.verdict else None,
-            tuple(StatedOfDossier.model_validate(found) for found in row.findings),
-            tuple(decided.get(row.id, ())),
-        )
-        for row in connection.execute(query)
-    ]
-
-
-def dossier(connection: Connection, id_: str) -> DossierRow | None:
-    return next(iter(dossiers_of(connection, id_=id_)), None)
-
-
-def dossier_counts(connection: Connection, exam: str, centre: str | None = None) -> DossierCounts:
-    """Where an épreuve's dossiers stand, in all or in one centre."""
-    enrolled = select(func.count()).select_from(enrolments).where(enrolments.c.exam == exam)
-    if centre is not None:
-        enrolled = enrolled.where(enrolments.c.centre == centre)
-    known = dossiers_of(connection, exam, centre)
-    with_files = select(dossier_files.c.dossier).distinct()
-    deposited = set(connection.execute(with_files).scalars())
-    by_verdict = Counter(row.verdict for row in known)
-    return DossierCounts(
-        exam=exam,
-        expected=connection.execute(enrolled).scalar_one(),
-        deposited=sum(row.id in deposited for row in known),
-        pronounced=sum(bool(row.decisions) for row in known),
-        **{verdict.value: by_verdict[verdict] for verdict in Verdict},
-    )
-
-
-def dossiers_to_read(connection: Connection) -> list[tuple[str, str, int]]:
-    """Dossiers with a file that no reading has seen: id, épreuve, and how many files they have."""
-    count = func.count(dossier_files.c.n)
-    query = (
-        select(dossiers.c.id, dossiers.c.exam, count)
-        .join(dossier_files)
-        .group_by(dossiers.c.id, dossiers.c.exam, dossiers.c.read_files)
-        .having(or_(dossiers.c.read_files.is_(None), dossiers.c.read_files != count))
-        .order_by(dossiers.c.id)
-    )
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
 def files_of(connection: Connection, id_: str) -> list[FileRow]:
@@ -258,33 +192,3 @@ def fitting(files: Sequence[FileRow], room: int) -> tuple[list[FileRow], list[Fi
         else:
             beyond.append(file)
     return kept, beyond
-
-
-def companies_of(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """By candidate's id, the companies that the dossiers read so far name as theirs."""
-    named: dict[str, set[str]] = {}
-    for row in connection.execute(select(dossiers.c.candidate, dossiers.c.companies)):
-        named.setdefault(row.candidate, set()).update(row.companies)
-    return {candidate: tuple(sorted(companies)) for candidate, companies in named.items()}
-
-
-def without_dossier(connection: Connection, exam: str) -> list[str]:
-    """Ids of the candidates who are enrolled for this épreuve and have no dossier."""
-    has = select(dossiers.c.candidate).where(dossiers.c.exam == exam)
-    query = (
-        select(candidates.c.id)
-        .join(enrolments)
-        .where(enrolments.c.exam == exam, candidates.c.id.not_in(has))
-        .order_by(candidates.c.id)
-    )
-    return list(connection.execute(query).scalars())
-
-
-def enrolled_with_number(connection: Connection, exam: str, number: str) -> str | None:
-    """The id of the candidate of this number, if enrolled for this épreuve."""
-    query = (
-        select(candidates.c.id)
-        .join(enrolments)
-        .where(enrolments.c.exam == exam, candidates.c.number == number)
-    )
-    return connection.execute(query).scalar()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,11 @@ _ID = re.compile(r"(cand|corr|scan|copy|lot|doss|acct|tokn)_[0-9a-f]{16}")
 def new_id(kind: Kind) -> str:
     """`scan_9f86d081884c7d65`: says nothing but what kind of thing it names."""
     return f"{kind}_{secrets.token_hex(8)}"
+
+
+def token_hash(token: str) -> str:
+    """Tokens are random, 192 bits: no salt, no slow hash needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def ids_in(value: Any) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -26,23 +28,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 
-from storage.changes import Change, apply
-from storage.events import Event, Head
-from storage.facts import Facts
 from storage.ids import ids_in
+from storage.keys import kept_list
+from storage.log.events import Change, Event, Facts, Head, Vault
 from storage.private import keep_private
 from storage.schema import chain, event_subjects, events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
-
-
-class Vault(Protocol):
-    """What the register needs of the vault: a Bucket, or anything that keeps bytes under keys."""
-
-    def get(self, key: str) -> bytes: ...
-
-    def put(self, key: str, data: bytes, *, only_if_absent: bool = False) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class Transaction:
 
     def replay(self, event: Event) -> Event | None:
         """Takes the event that follows the last one, whether it is new or from the log."""
-        if not apply(event.parsed_facts(), Change(self.connection, self.vault, event)):
+        if not event.parsed_facts().apply(Change(self.connection, self.vault, event)):
             return None
         self.connection.execute(insert(events).values(seq=event.seq, line=event.line()))
         subjects = {event.subject, *ids_in(event.facts)}
@@ -96,6 +89,17 @@ class Register:
         """A transaction of one event."""
         with self.transaction() as transaction:
             return transaction.record(facts, subject, actor=actor, at=at)
+
+    def keep(self, key: str, value: Any) -> str:
+        """Keeps in the vault, as JSON, what the log must not hold. The key."""
+        self.vault.put(key, json.dumps(value, ensure_ascii=False).encode())
+        return key
+
+    def keep_list(self, data: bytes) -> str:
+        """A list that somebody brought, in the vault; its key."""
+        key = kept_list(hashlib.sha256(data).hexdigest())
+        self.vault.put(key, data, only_if_absent=True)
+        return key
 
 
 def head(connection: Connection) -> Head:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     ForeignKey,
@@ -383,3 +384,8 @@ segments = Table(
     Column("cut_at", Instant, nullable=False),
     Column("seal", String),
 )
+
+
+def matching(table: Table, **wanted: Any) -> list[ColumnElement[bool]]:
+    """That these columns have these values; None: whatever they have."""
+    return [table.c[name] == value for name, value in wanted.items() if value is not None]

@@ -1,4 +1,7 @@
-"""The states that the register knows, and the roles of those who come to the desk."""
+"""The words that the register and the people who use it choose among: states, roles, decisions.
+
+They stand apart from their subjects so that the command line can spell them without loading a register.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,42 @@ class Life(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class Decision(StrEnum):
+    """What is decided of a copy."""
+
+    ATTRIBUTE = "attribute"  # it is this candidate's
+    ACCEPT = "accept"  # it is complete as it is
+    SET_ASIDE = "set_aside"  # it does not count
+
+
+class Trouble(StrEnum):
+    """What a corrector may find wrong with a copy; `said`: how a person reads it."""
+
+    said: str
+
+    def __new__(cls, code: str, said: str) -> Trouble:
+        made = str.__new__(cls, code)
+        made._value_, made.said = code, said
+        return made
+
+    ILLEGIBLE = "illegible", "une page est illisible"
+    MISSING_PAGE = "missing_page", "il manque une page"
+    NOT_ANONYMOUS = "not_anonymous", "un nom ou un numéro se lit encore"
+    WRONG_EXAM = "wrong_exam", "ce n'est pas une copie de cette épreuve"
+
+
 class LotState(StrEnum):
     ASSIGNED = "assigned"
     PULLED = "pulled"
     RETURNED = "returned"
     CLOSED = "closed"
+
+
+class Pronounced(StrEnum):
+    """What the commission says of a dossier."""
+
+    CONFORM = "conform"
+    NON_CONFORM = "non_conform"
 
 
 class Role(StrEnum):

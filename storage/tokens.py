@@ -7,18 +7,46 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, Connection, insert, select
 
-from storage.account_facts import TokenMade, TokenRevoked
-from storage.ids import new_id
-from storage.intake import token_hash
+from storage.ids import new_id, token_hash
 from storage.keys import kept_person
+from storage.log.events import Change, Facts
 from storage.register import Register
 from storage.schema import tokens
 from storage.states import Role
 
 _BEGINS = "massicot_"
 """So that one that was left in a file is recognised as what it is."""
+
+
+class TokenMade(Facts):
+    """A bearer token of the API; `label`: the key in the vault of what people call it. Subject: its id."""
+
+    action = "token.made"
+    role: Role
+    scope: str | None
+    label: str
+    hash: str
+    until: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        label = json.loads(change.vault.get(self.label))["label"]
+        known = self.model_dump(include={"role", "scope", "hash", "until"})
+        row = {"id": change.subject, "label": label, "revoked": False, **known}
+        change.connection.execute(insert(tokens).values(row))
+        return True
+
+
+class TokenRevoked(Facts):
+    action = "token.revoked"
+
+    def apply(self, change: Change) -> bool:
+        if change.row(tokens, change.subject).revoked:
+            return False
+        change.set(tokens, change.subject, revoked=True)
+        return True
 
 
 @dataclass(frozen=True)
@@ -41,8 +69,7 @@ def make_token(
 ) -> str:
     """A new token, seen this once."""
     id_ = new_id("tokn")
-    key = kept_person(id_)
-    register.vault.put(key, json.dumps({"label": label}, ensure_ascii=False).encode())
+    key = register.keep(kept_person(id_), {"label": label})
     token = _BEGINS + secrets.token_urlsafe(24)
     until = at + timedelta(days=days)
     made = TokenMade(role=role, scope=scope, label=key, hash=token_hash(token), until=until)

@@ -16,8 +16,11 @@ from actions.context import Context, now
 from desk.app import create_app
 from processors.scans.anonymity import Polygon
 from processors.scans.form import Form
-from storage import accounts, persons, queries
-from storage.rows import CopyRow, EnrolledCandidate, LotRow
+from storage import accounts
+from storage.candidates import EnrolledCandidate, enrolled_in
+from storage.copies import CopyRow, copies_of_lot
+from storage.lots import LotRow, all_lots
+from storage.scans import all_scans
 from storage.states import Role
 
 _PASSWORD = "une phrase assez longue"
@@ -73,10 +76,10 @@ class Loot:
 def gather(work: Context) -> Loot:
     """Everything that the correctors of this session can reach now, by every way that is open to them."""
     with work.register.reading() as connection:
-        lots = [lot for lot in queries.all_lots(connection) if _is_open(work, lot)]
-        copies = {lot.id: queries.lot_copies(connection, lot.id) for lot in lots}
-        roster = tuple(persons.roster(connection))
-        scans = queries.all_scans(connection)
+        lots = [lot for lot in all_lots(connection) if _is_open(work, lot)]
+        copies = {lot.id: copies_of_lot(connection, lot.id) for lot in lots}
+        roster = tuple(enrolled_in(connection))
+        scans = all_scans(connection)
     others: dict[str, bytes] = {}
     taken = []
     for lot in lots:

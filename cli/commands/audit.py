@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from actions.context import Context
-    from storage.checkpoints import Checkpoint
+    from storage.log.checkpoints import Checkpoint
 
 app = typer.Typer(
     cls=Commands,
@@ -39,9 +39,9 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Find anything altered, removed, reordered, missing or put back, in the log and in the register."""
-    from storage.signing import load_public_key
-    from storage.verify import Problem
-    from storage.verify import verify as check
+    from storage.log.signing import load_public_key
+    from storage.log.verify import Problem
+    from storage.log.verify import verify as check
 
     if witness is not None and checkpoint is None:
         raise UserError("--witness goes with --checkpoint")
@@ -62,14 +62,14 @@ def verify(
 def checkpoint(data: DataDir = HERE) -> None:
     """Print a signed statement of where the log stands, to keep or publish elsewhere."""
     from actions.context import now
-    from storage import audit
-    from storage.signing import load_or_make_key
+    from storage.log.segments import AuditError, make_checkpoint
+    from storage.log.signing import load_or_make_key
 
     with working_on(data) as work:
         key = load_or_make_key(work.settings.signing_key_path)
         try:
-            made = audit.checkpoint(work.register, work.store.audit, key, at=now())
-        except audit.AuditError as error:
+            made = make_checkpoint(work.register, work.store.audit, key, at=now())
+        except AuditError as error:
             raise UserError(str(error)) from None
     typer.echo(made.to_text(), nl=False)
 
@@ -80,7 +80,7 @@ def countersign(
     key: Annotated[Path, typer.Option("--key", help="Ed25519 key of the witness (PEM); made if absent.")],
 ) -> None:
     """Print the checkpoint with a witness's signature."""
-    from storage.signing import load_or_make_key
+    from storage.log.signing import load_or_make_key
 
     typer.echo(_read_checkpoint(file).countersigned(load_or_make_key(key)).to_text(), nl=False)
 
@@ -92,10 +92,10 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that happened to one copy, scan or lot."""
-    from storage import audit
+    from storage.log.story import events_of
 
     with working_on(data) as work, work.register.reading() as connection:
-        events = audit.history(connection, subject)
+        events = events_of(connection, subject)
     if as_json:
         print_json(
             [
@@ -120,24 +120,24 @@ def rebuild(
     """Replay the audit log into an empty register."""
     from sqlalchemy.exc import ArgumentError
 
-    from storage import audit
+    from storage.log.segments import AuditError, rebuild_register
     from storage.register import open_register
 
     with working_on(data) as work:
         try:
             empty = open_register(url, work.store.vault)
-            count = audit.rebuild(work.store.audit, _public_key(work), empty)
+            count = rebuild_register(work.store.audit, _public_key(work), empty)
         except ArgumentError as error:
             raise UserError(
                 f"{url} is no SQLAlchemy URL, such as sqlite:////path/new.sqlite: {error}"
             ) from None
-        except audit.AuditError as error:
+        except AuditError as error:
             raise UserError(str(error)) from None
     console.print(f"{count} events replayed into {url}")
 
 
 def _public_key(work: Context) -> Ed25519PublicKey:
-    from storage.signing import load_public_key
+    from storage.log.signing import load_public_key
 
     path = work.settings.signing_key_path.with_suffix(".pub")
     if not path.exists():
@@ -146,7 +146,7 @@ def _public_key(work: Context) -> Ed25519PublicKey:
 
 
 def _read_checkpoint(path: Path) -> Checkpoint:
-    from storage.checkpoints import Checkpoint
+    from storage.log.checkpoints import Checkpoint
 
     try:
         return Checkpoint.model_validate_json(path.read_bytes())

@@ -22,7 +22,7 @@ def backup(
     """Copy store and register into a folder, while everything runs."""
     from actions.context import now
     from actions.inbox import note_scans, take_dossiers
-    from storage.backup import Backup
+    from storage.log.backup import Backup
 
     with working_on(data) as work:
         # What was dropped has its time in the register before the copy is made
@@ -40,9 +40,9 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty place, and verify it. `massicot up` goes on from there."""
     from storage import weed
-    from storage.backup import Backup, BackupError, Manifest
+    from storage.log.backup import Backup, BackupError, Manifest
+    from storage.log.signing import load_public_key
     from storage.settings import Settings
-    from storage.signing import load_public_key
 
     folder = Backup(source)
     path = source / which if which else next(reversed(folder.manifests()), None)

@@ -12,7 +12,7 @@ import typer
 from cli.commands.options import HERE, AsJson, DataDir, ExamCode, checked_roster, checked_session, working_on
 from cli.console import UserError, console, print_json, print_table
 from processors.dossiers.findings import Code
-from storage.facts import Pronounced
+from storage.states import Pronounced
 
 if TYPE_CHECKING:
     from actions.commission import Commission

@@ -13,7 +13,7 @@ from cli.console import Commands, UserError, console, print_json, print_table
 if TYPE_CHECKING:
     from actions.context import Context
     from processors.lots import Plan
-    from storage.rows import LotRow
+    from storage.lots import LotRow
 
 app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)
 
@@ -45,17 +45,17 @@ def form(
 
 def _references(work: Context) -> dict[str, str]:
     """How the service calls each corrector, by opaque id."""
-    from storage import persons
+    from storage.correctors import all_correctors
 
     with work.register.reading() as connection:
-        return {c.id: c.reference for c in persons.all_correctors(connection)}
+        return {c.id: c.reference for c in all_correctors(connection)}
 
 
 def _lot_called(work: Context, name: str) -> LotRow:
-    from storage import queries
+    from storage.lots import all_lots
 
     with work.register.reading() as connection:
-        found = next((lot for lot in queries.all_lots(connection) if name in (lot.id, lot.name)), None)
+        found = next((lot for lot in all_lots(connection) if name in (lot.id, lot.name)), None)
     if found is None:
         raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
     return found
@@ -94,10 +94,10 @@ def show(
     """List the lots: whose they are, how many copies, in which state."""
     from dataclasses import asdict
 
-    from storage import queries
+    from storage.lots import all_lots
 
     with working_on(data) as work, work.register.reading() as connection:
-        lots = queries.all_lots(connection, exam)
+        lots = all_lots(connection, exam)
         references = _references(work)
     if as_json:
         more = ({"name": lot.name, "reference": references[lot.corrector]} for lot in lots)

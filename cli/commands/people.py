@@ -24,12 +24,10 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 def candidates(file: CsvFile, data: DataDir = HERE) -> None:
     """Import the roster, whole, once no line of it is bad."""
     from actions.context import now
-    from storage import intake
+    from storage.candidates import import_candidates
 
     with working_on(data) as work:
-        read = intake.import_candidates(
-            work.register, file.read_bytes(), work.session, actor="service", at=now()
-        )
+        read = import_candidates(work.register, file.read_bytes(), work.session, actor="service", at=now())
         _tell(file, read, "candidates")
 
 
@@ -44,20 +42,16 @@ def correctors(
 ) -> None:
     """Import the correctors, and give each new one a token."""
     from actions.context import now
-    from storage import intake, persons
+    from storage.correctors import all_correctors, import_correctors, issue_token
 
     if tokens is not None:
         tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
     with working_on(data) as work:
-        read = intake.import_correctors(
-            work.register, file.read_bytes(), work.session, actor="service", at=now()
-        )
+        read = import_correctors(work.register, file.read_bytes(), work.session, actor="service", at=now())
         _tell(file, read, "correctors")
         with work.register.reading() as connection:
-            without = [c for c in persons.all_correctors(connection) if not c.has_token]
-        issued = {
-            c.reference: intake.issue_token(work.register, c.id, actor="service", at=now()) for c in without
-        }
+            without = [c for c in all_correctors(connection) if not c.has_token]
+        issued = {c.reference: issue_token(work.register, c.id, actor="service", at=now()) for c in without}
     lines = [f"{reference};{token}" for reference, token in issued.items()]
     if not lines:
         return

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from cli.commands.options import HERE, AsJson, DataDir, working_on
 from cli.console import console, print_counts, print_json
-from storage.facts import Decision
+from storage.states import Decision
 
 if TYPE_CHECKING:
-    from storage.rows import CopyRow
+    from storage.copies import CopyRow
 
 CentreFilter = Annotated[str | None, typer.Option("--centre", help="Of this centre alone.")]
 ExamFilter = Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")]
@@ -32,13 +32,13 @@ def status(
     if health:
         _tell_health(data)
         return
-    from storage import deposits
     from storage.counts import exam_counts
+    from storage.dossiers import dossier_counts
 
     with working_on(data) as work, work.register.reading() as connection:
         rows = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
         exams = [exam.code for exam in work.session.with_dossiers]
-        dossiers = [asdict(deposits.dossier_counts(connection, exam)) for exam in exams]
+        dossiers = [asdict(dossier_counts(connection, exam)) for exam in exams]
     if as_json:
         print_json([*rows, *dossiers])
         return
@@ -61,14 +61,16 @@ def findings(
 ) -> None:
     """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
     from actions.context import now
-    from storage import persons, queries
     from storage.accounts import note_identity
+    from storage.candidates import enrolled_in
+    from storage.copies import copy_by_id
+    from storage.findings import open_findings
 
     with working_on(data) as work:
         with work.register.reading() as connection:
-            found = queries.open_findings(connection, exam=exam, centre=centre)
-            copies = {f.copy: queries.copy(connection, f.copy) for f in found if f.copy}
-            numbers = {c.id: c.number for c in persons.roster(connection)}
+            found = open_findings(connection, exam=exam, centre=centre)
+            copies = {f.copy: copy_by_id(connection, f.copy) for f in found if f.copy}
+            numbers = {c.id: c.number for c in enrolled_in(connection)}
         for place in sorted({f"{f.exam}/{f.centre}" for f in found if f.exam and f.centre}):
             note_identity(work.register, place, "findings", actor="service", at=now())
     if as_json:
@@ -122,7 +124,7 @@ def decide(
     """Decide of a copy that waits: whose it is, or that it may go."""
     from actions import copies
     from actions.context import now
-    from storage.rulings import CopyProposed
+    from storage.decisions import CopyProposed
 
     with working_on(data) as work:
         event = copies.decide(work, copy, decision, reason, number=candidate or "", actor="service", at=now())

@@ -26,7 +26,7 @@ from desk.centre import DroppedFile, state_of
 from desk.lookup import scan_of, written
 from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding
-from storage import persons
+from storage.candidates import attendance_of, enrolled_in
 
 router = APIRouter(prefix="/centres/{uai}/{code}", tags=["centres"])
 
@@ -62,8 +62,8 @@ def attendance(request: Request, uai: Uai, code: ExamCode, account: CentreAccoun
     work = work_of(request)
     written(work, code)
     with work.register.reading() as connection:
-        people = persons.roster(connection, code, uai)
-        marks = persons.attendance_of(connection, code, uai) or {}
+        people = enrolled_in(connection, code, uai)
+        marks = attendance_of(connection, code, uai) or {}
     shows_identity(request, f"{code}/{uai}", "attendance")
     return [
         Candidate(

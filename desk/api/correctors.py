@@ -11,7 +11,7 @@ from desk.access import Corrector, work_of
 from desk.api.shapes import AnonymousNumber, Done, LotId, OwnCopy, OwnLot, Report, Returned
 from desk.corrector import shown_lots
 from desk.lookup import copy_in, own_lot
-from storage import queries
+from storage.copies import copies_of_lot
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
 
@@ -38,7 +38,7 @@ def lot(request: Request, lot: LotId, corrector: Corrector) -> list[OwnCopy]:
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
     with work.register.reading() as connection:
-        copies = queries.lot_copies(connection, mine.id)
+        copies = copies_of_lot(connection, mine.id)
     return [
         OwnCopy(number=c.anonymous_number, pages=len(c.pages), ready=c.ready, returned=c.returned)
         for c in copies

@@ -41,8 +41,11 @@ from desk.api.shapes import (
 from desk.decisions import waiting_copies
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
 from processors.lots import Plan
-from storage import audit, persons, queries
-from storage.rows import CopyRow, FindingRow, LotRow
+from storage.candidates import enrolled_in
+from storage.copies import CopyRow
+from storage.findings import FindingRow, findings_of_copies
+from storage.log.story import events_of
+from storage.lots import LotRow, all_lots
 
 router = APIRouter(tags=["service"])
 
@@ -64,8 +67,8 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
     work = work_of(request)
     found = any_copy(work, copy)
     with work.register.reading() as connection:
-        people = {who.id: who for who in persons.roster(connection, found.exam)}
-        findings = queries.findings_of_copies(connection, [copy])
+        people = {who.id: who for who in enrolled_in(connection, found.exam)}
+        findings = findings_of_copies(connection, [copy])
     shows_identity(request, copy, "decision")
     return Question(
         **_waiting(found, findings).model_dump(),
@@ -129,7 +132,7 @@ def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotR
     work = work_of(request)
     written(work, code)
     with work.register.reading() as connection:
-        return queries.all_lots(connection, code)
+        return all_lots(connection, code)
 
 
 @router.get("/lots/{code}/plan")
@@ -214,7 +217,7 @@ def pronounce(
 def history(request: Request, subject: AnyId, account: ServiceAccount) -> list[Told]:
     """Every event that touched it, oldest first. No event names anybody."""
     with work_of(request).register.reading() as connection:
-        events = audit.history(connection, subject)
+        events = events_of(connection, subject)
     if not events:
         raise HTTPException(404)
     return [Told(seq=e.seq, at=e.at, actor=e.actor, action=e.action, facts=e.facts) for e in events]

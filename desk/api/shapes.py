@@ -10,10 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, Severity
-from storage.facts import Decision, Pronounced
-from storage.rows import ExamCounts
-from storage.rulings import Trouble
-from storage.states import LotState, ScanState
+from storage.counts import ExamCounts
+from storage.states import Decision, LotState, Pronounced, ScanState, Trouble
 
 Uai = Annotated[str, Path(pattern=r"^[0-9]{7}[A-Z]$", description="Of the centre.")]
 ExamCode = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,10}$", description="Of the épreuve.")]

@@ -21,9 +21,9 @@ from actions.inbox import place_for
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.lookup import written
-from storage import queries
 from storage.keys import scan_key
 from storage.objects import NotFoundError
+from storage.scans import all_scans
 
 router = APIRouter(prefix="/centres/{uai}/{code}/uploads")
 
@@ -117,7 +117,7 @@ def end(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, uplo
 def _must_have_come(work: Context, uai: str, code: str, key: str) -> None:
     """Whether the file lies in the inbox, or has left it for the vault."""
     with work.register.reading() as connection:
-        taken = any(scan.inbox_key == key for scan in queries.all_scans(connection, code, uai))
+        taken = any(scan.inbox_key == key for scan in all_scans(connection, code, uai))
     if not taken and work.store.inbox.head(key) is None:
         raise HTTPException(410)
 

@@ -14,19 +14,16 @@ from processors.people import Candidate
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.rehearsal import correctors_csv, plan_session
-from storage import accounts, deposits, intake, persons, queries, tokens
-from storage.facts import (
-    CopyAnonymised,
-    Facts,
-    FoundCopy,
-    GuessedCandidate,
-    PlacedPage,
-    ScanClaimed,
-    ScanRead,
-    ScanStored,
-)
+from storage import accounts, deposits, tokens
+from storage.candidates import enrolled_in, enrolled_with_number, import_candidates
+from storage.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
+from storage.correctors import all_correctors, import_correctors
+from storage.findings import findings_of_copies
 from storage.ids import new_id
+from storage.log.events import Facts
+from storage.lots import all_lots
 from storage.objects import ObjectInfo
+from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.states import Role
 
 MINE, OTHER = "0130051K", "0050006E"
@@ -50,12 +47,12 @@ def fill(desk: Desk) -> Filled:
     plan = plan_session(3, [MINE, OTHER], ["U4"], 6)
     people = [c if k else replace(c, exams=(*c.exams, "E5")) for k, c in enumerate(plan.candidates)]
     roster, correctors = roster_csv(people), correctors_csv(plan.correctors)
-    assert not intake.import_candidates(work.register, roster, work.session, actor="t", at=at).problems
-    assert not intake.import_correctors(work.register, correctors, work.session, actor="t", at=at).problems
+    assert not import_candidates(work.register, roster, work.session, actor="t", at=at).problems
+    assert not import_correctors(work.register, correctors, work.session, actor="t", at=at).problems
     with work.register.reading() as connection:
-        here = persons.roster(connection, "U4", MINE)
-        dossier_of = deposits.enrolled_with_number(connection, "E5", people[0].number)
-    scan = intake.arrive(
+        here = enrolled_in(connection, "U4", MINE)
+        dossier_of = enrolled_with_number(connection, "E5", people[0].number)
+    scan = arrive(
         work.register, ObjectInfo(f"scans/{MINE}/U4/pile.pdf", new_id("scan"), 10, at), "U4", MINE,
         actor="t", at=at,
     )  # fmt: skip
@@ -102,9 +99,9 @@ def fill(desk: Desk) -> Filled:
     invitation = desk.invite(Role.CENTRE, MINE, "attendu@exemple.fr")
     tokens.make_token(work.register, Role.CENTRE, MINE, "Scanner", 30, actor="t", at=at)
     with work.register.reading() as connection:
-        (lot,) = queries.all_lots(connection)
-        (seen,) = queries.findings_of_copies(connection, [copies[1].id])
-        others = [c.id for c in persons.all_correctors(connection) if c.id != lot.corrector]
+        (lot,) = all_lots(connection)
+        (seen,) = findings_of_copies(connection, [copies[1].id])
+        others = [c.id for c in all_correctors(connection) if c.id != lot.corrector]
         (token,) = tokens.all_tokens(connection)
         invited = accounts.account_of_email(connection, "attendu@exemple.fr")
     assert dossier is not None and invited is not None

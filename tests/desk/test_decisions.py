@@ -11,10 +11,12 @@ from actions.context import now
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import intake, persons, queries, waiting
-from storage.facts import FoundCopy, PlacedPage, ScanClaimed, ScanRead, ScanStored
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import FoundCopy, PlacedPage, copy_by_id
+from storage.decisions import proposal_of
 from storage.ids import new_id
 from storage.objects import ObjectInfo
+from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.states import Role
 
 CENTRE = "0130051K"
@@ -31,11 +33,9 @@ def waits(cautious: Desk) -> tuple[str, str]:
     """A copy that nobody could name, and a candidate of its centre."""
     work, at = cautious.work, now()
     people = plan_session(3, [CENTRE], ["U4"], 4).candidates
-    assert not intake.import_candidates(
-        work.register, roster_csv(people), work.session, actor="t", at=at
-    ).problems
+    assert not import_candidates(work.register, roster_csv(people), work.session, actor="t", at=at).problems
     dropped = ObjectInfo(f"scans/{CENTRE}/U4/pile.pdf", new_id("scan"), 10, at)
-    scan = intake.arrive(work.register, dropped, "U4", CENTRE, actor="t", at=at)
+    scan = arrive(work.register, dropped, "U4", CENTRE, actor="t", at=at)
     key = f"readings/{scan}-1.json"
     work.store.vault.put(key, b'{"scan": {"images": 1, "pages": 1}, "pages": []}')
     copy = FoundCopy(
@@ -49,7 +49,7 @@ def waits(cautious: Desk) -> tuple[str, str]:
     ):
         work.register.record(facts, scan, actor="t", at=at)
     with work.register.reading() as connection:
-        return copy.id, persons.roster(connection, "U4", CENTRE)[0].id
+        return copy.id, enrolled_in(connection, "U4", CENTRE)[0].id
 
 
 def decide(browser: Browser, copy: str, candidate: str):
@@ -68,8 +68,8 @@ def test_another_account_confirms(cautious: Desk, waits):
     assert re.search(r"Jeanne Exemple propose de l’attribuer à \w+", shown) and "Confirmer</button>" in shown
     assert "« lu sur l’en-tête »" in shown
     with cautious.work.register.reading() as connection:
-        assert queries.copy(connection, copy).status is CopyStatus.TO_DECIDE
+        assert copy_by_id(connection, copy).status is CopyStatus.TO_DECIDE
     assert decide(second, copy, free).status_code == 303
     with cautious.work.register.reading() as connection:
-        assert queries.copy(connection, copy).candidate == free
-        assert waiting.proposal(connection, copy) is None
+        assert copy_by_id(connection, copy).candidate == free
+        assert proposal_of(connection, copy) is None

@@ -17,10 +17,11 @@ from actions.measures import note_watched
 from desk.app import create_app
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import intake
-from storage.audit import ship
+from storage.candidates import import_candidates
+from storage.log.segments import ship
 from storage.objects import ObjectInfo, Store, s3_client
 from storage.register import Register, make_engine
+from storage.scans import arrive
 
 CENTRE = "0130051K"
 
@@ -32,11 +33,11 @@ def machine(work: Context, host: str = "127.0.0.1") -> TestClient:
 @pytest.fixture
 def people(desk: Desk):
     plan = plan_session(3, [CENTRE], ["U4"], 6)
-    assert not intake.import_candidates(
+    assert not import_candidates(
         desk.work.register, roster_csv(plan.candidates), None, actor="t", at=now()
     ).problems
     info = ObjectInfo(f"scans/{CENTRE}/U4/pile.pdf", secrets.token_hex(4), 10, now())
-    intake.arrive(desk.work.register, info, "U4", CENTRE, actor="t", at=now())
+    arrive(desk.work.register, info, "U4", CENTRE, actor="t", at=now())
     return plan.candidates
 
 

@@ -26,13 +26,15 @@ from desk.settings import DeskSettings
 from processors.dossiers.findings import Code as DossierCode
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
-from storage import intake, persons, queries
-from storage.events import Event
-from storage.facts import DossierDecided, Pronounced
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import CopyRow, copy_by_id
+from storage.correctors import issue_token
+from storage.dossiers import DossierDecided
+from storage.log.events import Event
+from storage.lots import lot_by_id, routable_copies
 from storage.refusals import Refused
-from storage.rows import CopyRow
 from storage.schema import events
-from storage.states import LotState, Role
+from storage.states import LotState, Pronounced, Role
 from storage.weed import Weed
 
 GROUND = DossierCode.ABSENT_DOSSIER.value
@@ -75,7 +77,7 @@ def post(browser: Browser, path: str, form: dict[str, object], *, fails: bool = 
 
 def the_copy(desk: Desk, id_: str) -> CopyRow:
     with desk.work.register.reading() as connection:
-        found = queries.copy(connection, id_)
+        found = copy_by_id(connection, id_)
     assert found is not None
     return found
 
@@ -93,13 +95,13 @@ def guessed(desk: Desk, filled: Filled) -> str:
     """The number of whom the waiting copy may be."""
     (guess,) = the_copy(desk, filled.values["copy"]).guesses
     with desk.work.register.reading() as connection:
-        return next(c.number for c in persons.roster(connection, "U4", MINE) if c.id == guess.candidate)
+        return next(c.number for c in enrolled_in(connection, "U4", MINE) if c.id == guess.candidate)
 
 
 def test_who_is_marked_absent_by_the_command_line_gets_no_copy_into_a_lot(desk, filled, tmp_path):
     with desk.work.register.reading() as connection:
-        (routable,) = queries.routable(connection, "U4")
-        people = persons.roster(connection, "U4", MINE)
+        (routable,) = routable_copies(connection, "U4")
+        people = enrolled_in(connection, "U4", MINE)
     table = tmp_path / "emargement.csv"
     lines = (f"{c.number};{'non' if c.id == routable.candidate else 'oui'}" for c in people)
     table.write_text("\n".join(["candidate_number;present", *lines]))
@@ -153,7 +155,7 @@ def test_the_command_line_says_what_became_of_a_proposal(cautious, filled):
 
 def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
     lot, corrector = filled.values["lot"], filled.corrector
-    token = intake.issue_token(desk.work.register, corrector, actor="service", at=now())
+    token = issue_token(desk.work.register, corrector, actor="service", at=now())
     begun = len(log(desk))
     shell(desk, "pull", "--token", token, "--to", str(tmp_path / "mine"))
     browser = desk.signed_in(Role.CORRECTOR, corrector)
@@ -211,7 +213,7 @@ def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict
     copy = filled.values["copy"]
     other = replace(filled.people[0], number="02000000001", registration="999", exams=("U7",))
     work, roster = desk.work, roster_csv([other])
-    assert not intake.import_candidates(work.register, roster, work.session, actor="t", at=now()).problems
+    assert not import_candidates(work.register, roster, work.session, actor="t", at=now()).problems
     form = {"decision": "attribute", "number": other.number, "reason": "lu"}
     return attributing(copy, other.number), f"/coordination/decisions/{copy}", form
 
@@ -238,10 +240,10 @@ def no_author(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[st
 
 def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     lot, corrector = filled.values["lot"], filled.corrector
-    token = intake.issue_token(desk.work.register, corrector, actor="service", at=now())
+    token = issue_token(desk.work.register, corrector, actor="service", at=now())
     shell(desk, "pull", "--token", token, "--to", str(desk.work.settings.data_dir / "mine"))
     with desk.work.register.reading() as connection:
-        found = queries.lot(connection, lot)
+        found = lot_by_id(connection, lot)
     assert found is not None and found.state is LotState.PULLED
     form: dict[str, object] = {"corrector": filled.stranger}
     return ("lots", "reassign", lot, filled.stranger), f"/coordination/lots/U4/{lot}/reaffecter", form

@@ -11,7 +11,7 @@ from filling import MINE, Filled
 from visitors import Desk
 
 from desk.zipped import zipped
-from storage import queries
+from storage.lots import lot_by_id
 from storage.states import LotState, Role
 
 
@@ -66,7 +66,7 @@ def test_a_program_closes_a_lot_that_was_returned(desk: Desk, filled: Filled):
     assert corrector.post(f"/api/my/lots/{lot}/return").status_code == 200
     assert service.post(f"/api/lots/U4/{lot}/close").status_code == 200
     with desk.work.register.reading() as connection:
-        assert queries.lot(connection, lot).state is LotState.CLOSED
+        assert lot_by_id(connection, lot).state is LotState.CLOSED
 
 
 def test_a_copy_that_is_not_what_was_made_of_it_reaches_no_corrector(desk: Desk, filled: Filled):

@@ -21,7 +21,9 @@ from cli.up import Machine, running
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage import intake, persons, queries
+from storage.candidates import import_candidates
+from storage.correctors import all_correctors, import_correctors, issue_token
+from storage.scans import all_scans
 from storage.weed import Weed
 
 
@@ -64,7 +66,7 @@ class Stage:
     def scans_in(self, *states: str, under: str | tuple[str, ...] = "scans/") -> list[Any]:
         """Those that were dropped under these keys."""
         with self.work.register.reading() as connection:
-            scans = queries.all_scans(connection)
+            scans = all_scans(connection)
         return [scan for scan in scans if scan.state in states and scan.inbox_key.startswith(under)]
 
 
@@ -99,15 +101,13 @@ def staged(data: Path) -> Iterator[Stage]:
                 plan = plan_session(11, ["0130051K", "0050006E", "0840003X"], ["U4", "U7"], 30)
                 at = now()
                 for read, content in (
-                    (intake.import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
-                    (intake.import_correctors, correctors_csv(plan.correctors)),
+                    (import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
+                    (import_correctors, correctors_csv(plan.correctors)),
                 ):
                     assert not read(work.register, content, work.session, actor="service", at=at).problems
                 with work.register.reading() as connection:
-                    correctors = persons.all_correctors(connection)
-                tokens = {
-                    c.id: intake.issue_token(work.register, c.id, actor="service", at=at) for c in correctors
-                }
+                    correctors = all_correctors(connection)
+                tokens = {c.id: issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
                 for planned in plan.batches:
                     key = f"attendance/{planned.centre}/{planned.exam}.csv"
                     work.store.inbox.put(key, attendance_csv(planned.attendance))

@@ -23,12 +23,12 @@ from actions.measures import note_watched
 from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import intake, persons
-from storage.audit import ship
-from storage.facts import DeadlineSwept
+from storage.alerts import open_alerts
+from storage.candidates import enrolled_in, import_candidates
+from storage.deadlines import DeadlineSwept
+from storage.log.segments import ship
 from storage.register import open_register
 from storage.settings import Settings
-from storage.standing import open_alerts
 
 CENTRE, EXAM = "0130051K", "U4"
 PEOPLE = plan_session(3, [CENTRE], [EXAM], 3).candidates
@@ -103,7 +103,7 @@ def work(tmp_path, store, received):
         alert_webhook=SecretStr(f"http://127.0.0.1:{received.hook}/x"),
     )
     made = Context(settings, store, open_register(settings.url, store.vault))
-    assert not intake.import_candidates(made.register, roster_csv(PEOPLE), None, actor="t", at=now()).problems
+    assert not import_candidates(made.register, roster_csv(PEOPLE), None, actor="t", at=now()).problems
     ship(made.register, Sink(), Ed25519PrivateKey.generate(), at=now())
     note_watched(made)
     yield made
@@ -169,5 +169,5 @@ def test_an_alert_names_nobody(work, received, due):
     tell_new(work, 1, due - timedelta(hours=1))
     said = received.mails[0].as_string() + received.posts[0]["text"]
     with work.register.reading() as connection:
-        people = persons.roster(connection)
+        people = enrolled_in(connection)
     assert not [c for c in people if c.number in said or c.family_name in said]

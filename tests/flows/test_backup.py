@@ -14,13 +14,13 @@ from cli.app import app
 from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import intake, queries
-from storage.audit import ship
-from storage.facts import ScanClaimed, ScanStored
+from storage.candidates import import_candidates
+from storage.log.replay import fingerprints
+from storage.log.segments import ship
+from storage.log.signing import load_or_make_key
 from storage.register import open_register
-from storage.replay import fingerprints
+from storage.scans import ScanClaimed, ScanStored, all_scans, arrive
 from storage.settings import Settings, open_store
-from storage.signing import load_or_make_key
 from storage.weed import running
 
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ class Machine:
         store, register = self.opened()
         with register.reading() as connection:
             tables = fingerprints(connection)
-            scans = queries.all_scans(connection)
+            scans = all_scans(connection)
         objects = {
             (bucket.name, info.key): (info.etag, bucket.get(info.key))
             for bucket in (store.inbox, store.vault, store.lots, store.audit)
@@ -69,10 +69,10 @@ def live(machine: Machine) -> None:
     store, register = machine.opened()
     store.ensure_buckets()
     people = plan_session(5, [CENTRE], [EXAM], 4).candidates
-    assert not intake.import_candidates(register, roster_csv(people), None, actor="t", at=now()).problems
+    assert not import_candidates(register, roster_csv(people), None, actor="t", at=now()).problems
     store.inbox.put(f"scans/{CENTRE}/{EXAM}/première.pdf", b"%PDF-1.7 first")
     (info,) = store.inbox.list("scans/")
-    scan = intake.arrive(register, info, EXAM, CENTRE, actor="t", at=now())
+    scan = arrive(register, info, EXAM, CENTRE, actor="t", at=now())
     register.record(ScanClaimed(attempt=1), scan, actor="t", at=now())
     store.vault.put("scans/0123.pdf", b"%PDF-1.7 first")
     ship(register, store.audit, load_or_make_key(machine.settings.signing_key_path), at=now())

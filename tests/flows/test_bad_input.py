@@ -14,7 +14,10 @@ from actions.context import now
 from processors.findings import Code
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import correctors_csv
-from storage import intake, persons, queries
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import copies_of_scan
+from storage.correctors import all_correctors, import_correctors
+from storage.findings import open_findings
 from storage.keys import RECEIPTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
@@ -72,7 +75,7 @@ def receipt(stage, scan) -> dict:
 
 def test_each_bad_file_has_its_own_finding_and_receipt(stage, dropped):
     with stage.work.register.reading() as connection:
-        found = {f.scan: f for f in queries.open_findings(connection) if f.copy is None}
+        found = {f.scan: f for f in open_findings(connection) if f.copy is None}
     aside = stage.scans_in("quarantined", under=HERE)
     told = {scan.inbox_key.removeprefix(HERE): found[scan.id].code for scan in aside}
     assert told == {name: code for name, (_, code) in BAD.items()}
@@ -90,7 +93,7 @@ def test_each_bad_file_is_kept_as_it_came(stage, dropped):
 def test_a_good_file_among_them_goes_its_way(stage, dropped):
     (good,) = stage.scans_in("processed", under=HERE)
     with stage.work.register.reading() as connection:
-        copies = queries.copies_of_scan(connection, good.id)
+        copies = copies_of_scan(connection, good.id)
     assert [copy.status for copy in copies] == ["complete"] * 2
     assert receipt(stage, good)["taken"] is True
 
@@ -134,16 +137,14 @@ def test_a_list_of_no_reasonable_size_is_set_aside_unopened(stage):
 
 def people(stage):
     with stage.work.register.reading() as connection:
-        return persons.roster(connection), persons.all_correctors(connection)
+        return enrolled_in(connection), all_correctors(connection)
 
 
 def test_a_roster_with_duplicates_is_kept_back_whole(stage):
     before = people(stage)
     lines = roster_csv(stage.plan.candidates).splitlines(keepends=True)
     doubled = b"".join([*lines, lines[1]])
-    read = intake.import_candidates(
-        stage.work.register, doubled, stage.work.session, actor="service", at=now()
-    )
+    read = import_candidates(stage.work.register, doubled, stage.work.session, actor="service", at=now())
     assert [problem.line for problem in read.problems] == [len(lines) + 1]
     assert "ligne 2" in read.problems[0].message
     assert (read.rows, people(stage)) == ((), before)
@@ -154,7 +155,7 @@ def test_a_corrector_with_no_school_is_kept_back(stage):
     lines = correctors_csv(stage.plan.correctors).decode().splitlines()
     schools = "|".join(stage.plan.correctors[0].schools)
     lines[1] = lines[1].replace(schools, "")
-    read = intake.import_correctors(
+    read = import_correctors(
         stage.work.register, "\n".join(lines).encode(), stage.work.session, actor="service", at=now()
     )
     assert [(problem.line, "établissement" in problem.message) for problem in read.problems] == [(2, True)]

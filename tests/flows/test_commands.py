@@ -281,9 +281,9 @@ def test_a_lot_is_pulled_and_returned_by_its_corrector_alone(shell, returned):
 @pytest.fixture(scope="module")
 def sealed(shell, returned):
     """Everything is in the audit bucket, and nothing happens any more but what the test does."""
-    from storage.audit import ship
+    from storage.log.segments import ship
+    from storage.log.signing import load_or_make_key
     from storage.register import open_register
-    from storage.signing import load_or_make_key
 
     settings = Settings(data_dir=shell.data)
     store = open_store(settings)

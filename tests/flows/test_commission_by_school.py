@@ -16,7 +16,7 @@ from cli.demo_session import write_demo_session
 from processors.session import load_session
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
-from storage import intake
+from storage.candidates import import_candidates
 from storage.objects import Store
 from storage.register import open_register
 from storage.settings import Settings
@@ -33,7 +33,7 @@ def test_the_list_and_the_notices_of_a_school_are_its_own_candidates(tmp_path: P
     write_demo_session(tmp_path / "session.toml", AT)
     settings = Settings(data_dir=tmp_path)
     work = Context(settings, store, open_register(settings.url, store.vault))
-    assert not intake.import_candidates(work.register, roster_csv(PEOPLE), None, actor="t", at=AT).problems
+    assert not import_candidates(work.register, roster_csv(PEOPLE), None, actor="t", at=AT).problems
     schools = {person.school for person in PEOPLE}
     assert len(schools) == 2 and E6 is not None
     for school in schools:

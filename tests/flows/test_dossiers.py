@@ -120,7 +120,7 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     """Through the flows: deposits dropped, read, swept, decided of and reported on."""
     from actions.commission import Commission, lines_of, write_notices, write_report
     from cli import demo_dossiers
-    from storage.facts import Pronounced
+    from storage.states import Pronounced
 
     work = stage.work
     drawn = demo_dossiers.draw(work, demo_dossiers.enrolled(stage.plan.candidates))

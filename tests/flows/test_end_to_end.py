@@ -23,12 +23,15 @@ from cli.demo_truth import judge
 from cli.lost_runs import carried_out
 from processors.findings import Code
 from specimens.batch import Kind
-from storage import persons, queries, waiting
+from storage.candidates import enrolled_in
+from storage.copies import copy_by_id, current_copies
 from storage.counts import exam_counts
-from storage.facts import Decision
+from storage.decisions import copies_to_decide
+from storage.findings import open_findings
+from storage.log.signing import load_or_make_key
+from storage.log.verify import verify
 from storage.refusals import Refused
-from storage.signing import load_or_make_key
-from storage.verify import verify
+from storage.states import Decision
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 
@@ -53,12 +56,12 @@ def read(stage):
 
 def numbers(work):
     with work.register.reading() as connection:
-        return {c.id: c.number for c in persons.roster(connection)}
+        return {c.id: c.number for c in enrolled_in(connection)}
 
 
 def test_each_copy_is_what_was_drawn(stage, read):
     with stage.work.register.reading() as connection:
-        copies = queries.current_copies(connection, centre="0130051K")
+        copies = current_copies(connection, centre="0130051K")
     verdict = judge([read], copies, numbers(stage.work))
     assert (verdict.wrong, verdict.unexpected) == ((), ())
 
@@ -66,7 +69,7 @@ def test_each_copy_is_what_was_drawn(stage, read):
 def test_bad_files_are_kept_with_their_reason(stage, read):
     with stage.work.register.reading() as connection:
         aside = {scan.id for scan in stage.scans_in("quarantined", under=HERE)}
-        codes = {f.code for f in queries.open_findings(connection) if f.scan in aside}
+        codes = {f.code for f in open_findings(connection) if f.scan in aside}
     assert codes == {Code.EMPTY_FILE, Code.UNKNOWN_CENTRE}
     kept = {info.key.rpartition("/")[2] for info in stage.work.store.vault.list("quarantine/")}
     assert {scan.sha256 for scan in stage.scans_in("quarantined", under=HERE)} <= kept
@@ -90,7 +93,7 @@ def test_a_file_dropped_again_later_is_not_read_again(stage, read):
 
 def test_a_decision_lets_a_copy_go_on(stage, read):
     with stage.work.register.reading() as connection:
-        (nobodys,) = [c for c in waiting.copies_to_decide(connection, ["U4"], 99) if c.candidate is None]
+        (nobodys,) = [c for c in copies_to_decide(connection, ["U4"], 99) if c.candidate is None]
         ids = {number: id_ for id_, number in numbers(stage.work).items()}
     truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
     why, owner = "reconnue par le centre", ids[truth.candidate]
@@ -99,7 +102,7 @@ def test_a_decision_lets_a_copy_go_on(stage, read):
 
     def anonymous():
         with stage.work.register.reading() as connection:
-            return queries.copy(connection, nobodys.id).anonymous_sha256
+            return copy_by_id(connection, nobodys.id).anonymous_sha256
 
     assert stage.wait(anonymous)
 
@@ -126,7 +129,7 @@ def test_complete_copies_and_no_others_reach_correctors(stage, pulled):
 
 def test_nothing_in_a_corrector_s_file_names_a_candidate(stage, pulled):
     with stage.work.register.reading() as connection:
-        people = persons.roster(connection)
+        people = enrolled_in(connection)
     for path in (path for lot in pulled for path in lot.glob("*.pdf")):
         pdf = pypdfium2.PdfDocument(path)
         text = " ".join(page.get_textpage().get_text_bounded() for page in pdf)
@@ -178,7 +181,7 @@ def test_a_worker_killed_in_the_middle_costs_time_and_nothing_else(stage, read):
     stage.run("watch-inbox")
     stage.wait(lambda: len(stage.scans_in("processed")) == done + 1)
     with stage.work.register.reading() as connection:
-        copies = queries.current_copies(connection, centre="0840003X")
+        copies = current_copies(connection, centre="0840003X")
     verdict = judge([batch], copies, numbers(stage.work))
     assert (verdict.wrong, verdict.unexpected) == ((), ())
     assert len(copies) == len(batch.copies)
@@ -240,7 +243,7 @@ def test_nobody_is_named_in_prefect_logs_and_traces(stage, pulled):
     """
     data = stage.machine.data
     with stage.work.register.reading() as connection:
-        words = personal(persons.roster(connection))
+        words = personal(enrolled_in(connection))
     known = tables_as_text(data / "register.sqlite")
     numbers = {word for word in words if word.isdigit() and len(word) == 11}
     assert numbers and all(number in known for number in numbers)

@@ -44,9 +44,12 @@ from specimens.drawn_over import Way, draw_over
 from specimens.rehearsal import correctors_csv, plan_session
 from specimens.scanner import Level, Mode
 from specimens.sheet import Spot
-from storage import intake, queries
+from storage.candidates import import_candidates
+from storage.copies import copy_by_id
+from storage.correctors import import_correctors
 from storage.objects import Store
 from storage.register import open_register
+from storage.scans import arrive, scan_by_id
 from storage.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -68,8 +71,8 @@ def work(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[Con
     settings = Settings(data_dir=folder, session_path=folder / "session.toml")
     work = Context(settings, store, open_register(settings.url, store.vault))
     for read, content in (
-        (intake.import_candidates, roster_csv(_PLAN.candidates)),
-        (intake.import_correctors, correctors_csv(_PLAN.correctors)),
+        (import_candidates, roster_csv(_PLAN.candidates)),
+        (import_correctors, correctors_csv(_PLAN.correctors)),
     ):
         assert not read(work.register, content, work.session, actor="service", at=now()).problems
     yield work
@@ -94,7 +97,7 @@ def loot(work: Context) -> Iterator[Loot]:
         stamped = draw_over(drawn.pdf, Way.STAMP, f"{who} {planned.roster[0].number}.pdf")
         work.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
         (dropped,) = work.store.inbox.list(f"scans/{centre}/U4/{NAME}")
-        scan = intake.arrive(work.register, dropped, "U4", centre, actor="test", at=now())
+        scan = arrive(work.register, dropped, "U4", centre, actor="test", at=now())
         assert scan is not None
         asyncio.run(scans.process(scan, step))
     exam = work.session.exam("U4")
@@ -224,7 +227,7 @@ def unwiped(work: Context, loot: Loot) -> Loot:
     copy = first(loot)
     writer = loot.writers[copy.number]
     with work.register.reading() as connection:
-        known, scan = queries.copy(connection, writer.copy), queries.scan(connection, writer.scan)
+        known, scan = copy_by_id(connection, writer.copy), scan_by_id(connection, writer.scan)
     places = [PagePlace(page.image, page.half, page.turn) for page in known.pages]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"

@@ -33,14 +33,25 @@ from processors.scans.form import load_form
 from processors.scans.raster import read_images
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
-from storage import intake, persons, queries
-from storage.events import Event
-from storage.facts import CopyDecided, Decision, FoundCopy, ScanClaimed, ScanProcessed, ScanRead, ScanStored
+from storage.candidates import candidate_by_number, import_candidates
+from storage.copies import FoundCopy
+from storage.decisions import CopyDecided
+from storage.findings import open_findings
 from storage.ids import new_id
+from storage.log.events import Event
 from storage.objects import ObjectInfo
-from storage.rows import ScanRow
+from storage.scans import (
+    ScanClaimed,
+    ScanProcessed,
+    ScanRead,
+    ScanRow,
+    ScanStored,
+    all_scans,
+    arrive,
+    scan_by_id,
+)
 from storage.schema import events
-from storage.states import ScanState
+from storage.states import Decision, ScanState
 
 pytestmark = pytest.mark.slow
 
@@ -73,12 +84,12 @@ class Desk:
 
     def last(self, key: str) -> ScanRow:
         with self.work.register.reading() as connection:
-            found = [scan for scan in queries.all_scans(connection) if scan.inbox_key == key]
+            found = [scan for scan in all_scans(connection) if scan.inbox_key == key]
         return max(found, key=lambda scan: scan.deposited_at)
 
     def scan(self, id_: str) -> ScanRow:
         with self.work.register.reading() as connection:
-            found = queries.scan(connection, id_)
+            found = scan_by_id(connection, id_)
         assert found
         return found
 
@@ -117,7 +128,7 @@ class Desk:
 
     def candidate(self, number: str) -> str:
         with self.work.register.reading() as connection:
-            found = persons.candidate_by_number(connection, number)
+            found = candidate_by_number(connection, number)
         assert found
         return found
 
@@ -130,7 +141,7 @@ class Desk:
 
     def codes(self, exam: str | None = None) -> list[Code]:
         with self.work.register.reading() as connection:
-            return [found.code for found in queries.open_findings(connection, exam=exam)]
+            return [found.code for found in open_findings(connection, exam=exam)]
 
     def receipt(self, name: str = "pile.pdf", exam: str = SOON) -> dict:
         return json.loads(self.work.store.inbox.get(f"receipts/{CENTRE}/{exam}/{name}.json"))
@@ -145,9 +156,7 @@ def desk(weed, tmp_path: Path) -> Iterator[Desk]:
     with own_world(weed, tmp_path):
         prepare()
         work = context()
-        assert not intake.import_candidates(
-            work.register, ROSTER, work.session, actor="service", at=now()
-        ).problems
+        assert not import_candidates(work.register, ROSTER, work.session, actor="service", at=now()).problems
         yield Desk(work)
 
 
@@ -267,7 +276,7 @@ def test_a_name_used_again_keeps_the_receipt_of_its_last_file(desk):
     first = desk.drop(b"%PDF-1.7 one")
     desk.read(first, NUMBERS[0])
     later = ObjectInfo(first.inbox_key, "another", 9, first.deposited_at + timedelta(seconds=1))
-    second = intake.arrive(desk.work.register, later, SOON, CENTRE, actor="watch_inbox", at=now())
+    second = arrive(desk.work.register, later, SOON, CENTRE, actor="watch_inbox", at=now())
     assert second
     answer(desk.work, second, at=now())
     answer(desk.work, first.id, at=now())  # as after a decision on one of its copies
@@ -335,7 +344,7 @@ def test_the_log_names_nobody(desk):
 
 def test_a_receipt_shows_the_page_to_scan_again_and_nobody_else_sees_it(desk, tmp_path):
     people = invent_candidates(np.random.default_rng(5), 4, CENTRE, [SOON], ["0040538N"])
-    imported = intake.import_candidates(
+    imported = import_candidates(
         desk.work.register, roster_csv(people), desk.work.session, actor="service", at=now()
     )
     assert not imported.problems

@@ -15,7 +15,7 @@ from theatre import PEOPLE, STORIES, compare, janitor_comes, portrait, sweep
 from actions.context import context, now
 from actions.stages import SurroundingsError
 from cli.demo_session import write_demo_session
-from storage import deposits
+from storage.dossiers import dossiers_of
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def test_no_one_is_found_absent_before_the_deadline_by_the_clock_that_dates_depo
 
 def absent() -> int:
     with context().register.reading() as connection:
-        return len(deposits.dossiers_of(connection, "E6"))
+        return len(dossiers_of(connection, "E6"))
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)

@@ -37,12 +37,14 @@ from processors.scans.readings import CopyStatus
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
 from specimens.rehearsal import attendance_csv
-from storage import intake, persons, queries
-from storage.facts import Decision, ScanClaimed, ScanReleased
+from storage.candidates import candidate_by_number, import_candidates
+from storage.copies import current_copies
+from storage.correctors import all_correctors, import_correctors, issue_token
+from storage.lots import all_lots
 from storage.objects import Store
-from storage.rulings import Trouble
+from storage.scans import ScanClaimed, ScanReleased
 from storage.schema import metadata
-from storage.states import ScanState
+from storage.states import Decision, ScanState, Trouble
 from storage.weed import Weed
 
 CENTRE, EXAM, PAST = "0130051K", "U4", "U7"
@@ -121,7 +123,7 @@ def pile(*kinds: Kind, people=PEOPLE, seed: int = 3) -> bytes:
 
 def copies() -> list:
     with context().register.reading() as connection:
-        return queries.current_copies(connection)
+        return current_copies(connection)
 
 
 def nothing() -> None:
@@ -170,7 +172,7 @@ def decide() -> None:
     for copy in copies():
         if copy.status is CopyStatus.TO_DECIDE:
             with work.register.reading() as connection:
-                owner = persons.candidate_by_number(connection, PEOPLE[1].number)
+                owner = candidate_by_number(connection, PEOPLE[1].number)
             decide_of(work, copy.id, Decision.ATTRIBUTE, "lu", candidate=owner, actor="service", at=now())
     process_all()
 
@@ -204,7 +206,7 @@ def lots() -> None:
     hers = of_lots.who_has(work, (work.settings.data_dir / "token").read_text()).id
     of_lots.pull_all(work, hers, work.settings.data_dir / "hers", at=now())
     with work.register.reading() as connection:
-        known = queries.all_lots(connection)
+        known = all_lots(connection)
     for lot in known:
         of_lots.give_back(work, of_lots.own(work, hers, lot.id, at=now())[0], at=now())
 
@@ -288,13 +290,13 @@ def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
         corrector = ["C1", "Ada Arc", "ada@exemple.fr", "0840003X", "", EXAM, "9", "", ""]
         correctors = "\n".join(map(",".join, (CORRECTOR_COLUMNS, corrector))).encode()
         for imported in (
-            intake.import_candidates(work.register, roster, work.session, actor="service", at=at),
-            intake.import_correctors(work.register, correctors, work.session, actor="service", at=at),
+            import_candidates(work.register, roster, work.session, actor="service", at=at),
+            import_correctors(work.register, correctors, work.session, actor="service", at=at),
         ):
             assert not imported.problems, imported.problems
         with work.register.reading() as connection:
-            (known,) = persons.all_correctors(connection)
-        token = intake.issue_token(work.register, known.id, actor="service", at=at)
+            (known,) = all_correctors(connection)
+        token = issue_token(work.register, known.id, actor="service", at=at)
         (template / "token").write_text(token)
     memory = Memory()
     with pytest.MonkeyPatch.context() as patch:

@@ -19,14 +19,16 @@ from processors.scans.readings import (
     Guess,
     ScanReading,
 )
-from storage import persons, queries
-from storage.events import Event
-from storage.facts import CopyAnonymised, Facts, LotFormed, ScanClaimed, ScanStored
+from storage.candidates import candidate_by_number, import_candidates
+from storage.copies import CopyAnonymised, CopyRow, copies_of_scan, copy_by_id
+from storage.correctors import all_correctors, import_correctors
+from storage.findings import open_findings
 from storage.ids import new_id
-from storage.intake import arrive, import_candidates, import_correctors, keep_reading
+from storage.log.events import Event, Facts
+from storage.lots import LotFormed
 from storage.objects import ObjectInfo, Store
 from storage.register import Register
-from storage.rows import CopyRow, ScanRow
+from storage.scans import ScanClaimed, ScanRow, ScanStored, arrive, keep_reading, scan_by_id
 from storage.settings import Settings
 
 SESSION = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
@@ -76,13 +78,13 @@ class World:
 
     def candidate(self, k: int) -> str:
         with self.register.reading() as connection:
-            found = persons.candidate_by_number(connection, NUMBERS[k])
+            found = candidate_by_number(connection, NUMBERS[k])
         assert found
         return found
 
     def correctors(self) -> list[str]:
         with self.register.reading() as connection:
-            return [row.id for row in persons.all_correctors(connection, EXAM)]
+            return [row.id for row in all_correctors(connection, EXAM)]
 
     def drop(self, name: str | None = None, etag: str | None = None) -> str:
         """A scan that has arrived."""
@@ -113,7 +115,7 @@ class World:
         scan = self.stored()
         assert self.read(scan, copies)
         with self.register.reading() as connection:
-            return [row.id for row in queries.copies_of_scan(connection, scan)]
+            return [row.id for row in copies_of_scan(connection, scan)]
 
     def anonymised(self, copy: str, number: str) -> None:
         assert self.record(CopyAnonymised(anonymous_number=number, sha256=secrets.token_hex(32)), copy)
@@ -127,19 +129,19 @@ class World:
 
     def scan(self, id_: str) -> ScanRow:
         with self.register.reading() as connection:
-            found = queries.scan(connection, id_)
+            found = scan_by_id(connection, id_)
         assert found
         return found
 
     def copy(self, id_: str) -> CopyRow:
         with self.register.reading() as connection:
-            found = queries.copy(connection, id_)
+            found = copy_by_id(connection, id_)
         assert found
         return found
 
     def open_codes(self) -> list[Code]:
         with self.register.reading() as connection:
-            return [row.code for row in queries.open_findings(connection)]
+            return [row.code for row in open_findings(connection)]
 
     def session_day(self) -> list[str]:
         """A day with something of everything; the ids of what it leaves."""

@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from storage import accounts, tokens
-from storage.audit import rebuild, ship
+from storage.log.replay import fingerprints
+from storage.log.segments import rebuild_register, ship
 from storage.refusals import Refused
 from storage.register import open_register
-from storage.replay import fingerprints
 from storage.schema import events, metadata
 from storage.states import Role
 
@@ -59,7 +59,7 @@ def test_accounts_and_tokens_are_the_same_after_a_replay(world, audit, tmp_path,
     accounts.note_sign_out(register, account, at=world.tick())
     ship(register, audit, key, at=world.tick())
     again = open_register(f"sqlite:///{tmp_path / 'again.sqlite'}", store.vault)
-    assert rebuild(audit, key.public_key(), again) > 8
+    assert rebuild_register(audit, key.public_key(), again) > 8
     with register.reading() as was, again.reading() as is_:
         assert fingerprints(is_) == fingerprints(was)
         assert len(list(was.execute(select(metadata.tables["accounts"])))) == 2

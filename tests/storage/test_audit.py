@@ -11,15 +11,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import NAMES, NUMBERS, World, unknown, whole
 from sqlalchemy import delete, select, update
 
-from storage import audit as audit_log
-from storage.audit import AuditError, history, rebuild, ship
-from storage.events import Event, digest
-from storage.facts import DeadlineSwept, LotPulled
+from storage.deadlines import DeadlineSwept
+from storage.log import segments
+from storage.log.events import Event, digest
+from storage.log.seals import Seal
+from storage.log.segments import AuditError, rebuild_register, ship
+from storage.log.signing import load_or_make_key, load_public_key
+from storage.log.story import events_of
+from storage.log.verify import verify
+from storage.lots import LotPulled
 from storage.register import Register, make_engine
 from storage.schema import events, metadata
-from storage.seals import Seal
-from storage.signing import load_or_make_key, load_public_key
-from storage.verify import verify
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
@@ -78,7 +80,7 @@ def test_events_leave_in_order_for_immutable_segments(shipped, audit):
 
 
 def test_more_events_than_a_segment_holds(shipped, audit, monkeypatch):
-    monkeypatch.setattr(audit_log, "_MOST", 3)
+    monkeypatch.setattr(segments, "_MOST", 3)
     for k in range(7):
         shipped.record(DeadlineSwept(exam=f"X{k}", centre="0050006E"), f"X{k}/0050006E")
     assert ship(shipped.register, audit, KEY, at=AT) == 7
@@ -339,7 +341,7 @@ def test_the_log_replayed_gives_the_same_register(world, audit, new_register):
     again = new_register()
     with world.register.reading() as connection:
         stated = connection.scalar(select(events.c.seq).order_by(events.c.seq.desc()).limit(1))
-    assert rebuild(audit, PUBLIC, again) == stated
+    assert rebuild_register(audit, PUBLIC, again) == stated
     was, is_ = tables(world.register), tables(again)
     for name in was:
         assert is_[name] == was[name], name
@@ -355,22 +357,22 @@ def test_the_log_replayed_gives_the_same_register(world, audit, new_register):
 def test_a_log_that_does_not_verify_is_not_replayed(shipped, audit, new_register):
     again = new_register()
     with pytest.raises(AuditError, match="not empty"):
-        rebuild(audit, PUBLIC, shipped.register)
+        rebuild_register(audit, PUBLIC, shipped.register)
     audit.delete("seals/2.json")
     with pytest.raises(AuditError, match="Seal 2 is missing"):
-        rebuild(audit, PUBLIC, again)
+        rebuild_register(audit, PUBLIC, again)
     assert not tables(again)["events"]
 
 
 def test_one_story_is_told(shipped):
     with shipped.register.reading() as connection:
-        candidate = history(connection, shipped.candidate(0))
+        candidate = events_of(connection, shipped.candidate(0))
         read = next(event for event in candidate if event.action == "scan.read")
         copy = read.facts["copies"][0]["id"]
-        of_copy = [event.action for event in history(connection, copy)]
-        of_scan = [event.action for event in history(connection, read.subject)]
-        lot = next(event.subject for event in history(connection, copy) if event.action == "lot.formed")
-        of_lot = [event.action for event in history(connection, lot)]
+        of_copy = [event.action for event in events_of(connection, copy)]
+        of_scan = [event.action for event in events_of(connection, read.subject)]
+        lot = next(event.subject for event in events_of(connection, copy) if event.action == "lot.formed")
+        of_lot = [event.action for event in events_of(connection, lot)]
     assert [event.action for event in candidate] == ["candidates.imported", "scan.read"]
     assert of_copy == ["scan.read", "copy.anonymised", "lot.formed"]
     assert of_scan == ["scan.arrived", "scan.claimed", "scan.stored", "scan.read"]

@@ -12,14 +12,24 @@ from actions.dossiers import pronounce
 from processors.dossiers.findings import Code, Verdict
 from processors.session import load_session
 from storage import deposits
+from storage.candidates import enrolled_with_number, import_candidates
 from storage.deposits import FileRow, in_force
-from storage.events import Event
-from storage.facts import DossierAbsent, Pronounced
+from storage.dossiers import (
+    DossierAbsent,
+    companies_of,
+    dossier_by_id,
+    dossier_counts,
+    dossiers_of,
+    dossiers_to_read,
+    keep_dossier_reading,
+    without_dossier,
+)
 from storage.ids import new_id
-from storage.intake import import_candidates
+from storage.log.events import Event
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
 from storage.schema import events
+from storage.states import Pronounced
 
 DUE = datetime(2026, 4, 22, 10, tzinfo=UTC)
 EXAM = "E5"
@@ -33,7 +43,7 @@ def candidate(world):
     roster = ROSTER.replace(b",scolaire,U4", b",scolaire,E5")
     assert not import_candidates(world.register, roster, None, actor="service", at=DUE).problems
     with world.register.reading() as connection:
-        return deposits.enrolled_with_number(connection, EXAM, NUMBERS[0])
+        return enrolled_with_number(connection, EXAM, NUMBERS[0])
 
 
 def put(world, candidate, name, data=b"%PDF-1", at=DUE - MINUTE, etag=None):
@@ -55,7 +65,7 @@ def reading(verdict="conform", *codes, pieces=()):
 
 def row(world, id_):
     with world.register.reading() as connection:
-        return deposits.dossier(connection, id_)
+        return dossier_by_id(connection, id_)
 
 
 def file(n, name, at):
@@ -91,31 +101,31 @@ def test_a_file_is_taken_once_and_its_bytes_are_kept(world, candidate):
     assert put(world, candidate, "autre.pdf", b"%PDF-2") == dossier
     with world.register.reading() as connection:
         kept = deposits.files_of(connection, dossier)
-        assert deposits.dossiers_to_read(connection) == [(dossier, EXAM, 2)]
+        assert dossiers_to_read(connection) == [(dossier, EXAM, 2)]
     assert [world.register.vault.get(f"dossiers/{f.sha256}") for f in kept] == [b"%PDF-1", b"%PDF-2"]
 
 
 def test_a_dossier_is_read_again_when_a_file_comes(world, candidate):
     dossier = put(world, candidate, "a.pdf")
     said = reading("proposed_non_conform", "unsigned_document")
-    deposits.keep_dossier_reading(world.register, dossier, 1, said, actor="process_dossier", at=DUE)
+    keep_dossier_reading(world.register, dossier, 1, said, actor="process_dossier", at=DUE)
     assert row(world, dossier).verdict is Verdict.PROPOSED_NON_CONFORM
     assert [found.code for found in row(world, dossier).findings] == [Code.UNSIGNED_DOCUMENT]
     with world.register.reading() as connection:
-        assert deposits.dossiers_to_read(connection) == []
+        assert dossiers_to_read(connection) == []
     put(world, candidate, "b.pdf", b"%PDF-2")
     with world.register.reading() as connection:
-        assert deposits.dossiers_to_read(connection) == [(dossier, EXAM, 2)]
+        assert dossiers_to_read(connection) == [(dossier, EXAM, 2)]
 
 
 def test_the_deposit_space_knows_the_time(world, candidate):
     dossier = put(world, candidate, "a.pdf", at=DUE + 60 * MINUTE)
-    deposits.keep_dossier_reading(world.register, dossier, 1, reading(), actor="process_dossier", at=DUE)
+    keep_dossier_reading(world.register, dossier, 1, reading(), actor="process_dossier", at=DUE)
     listed = f"candidate_number;file;deposited_at\n{NUMBERS[0]};a.pdf;2026-04-22T11:59:59\n".encode()
     assert not deposits.date_deposits(world.register, listed, EXAM, actor="watch_inbox", at=DUE).problems
     with world.register.reading() as connection:
         (kept,) = deposits.files_of(connection, dossier)
-        assert deposits.dossiers_to_read(connection) == [(dossier, EXAM, 1)]
+        assert dossiers_to_read(connection) == [(dossier, EXAM, 1)]
     assert kept.at == datetime(2026, 4, 22, 9, 59, 59, tzinfo=UTC)
 
 
@@ -129,25 +139,25 @@ def test_companies_of_ones_own_pieces_are_known_and_counted_apart_by_verdict(wor
     dossier = put(world, candidate, "stage.pdf")
     said = [("Ateliers du Golfe", "candidate"), ("Autre SA", "other"), (None, "candidate")]
     pieces = [{"facts": {"company": name, "owner": owner}} for name, owner in said]
-    deposits.keep_dossier_reading(
+    keep_dossier_reading(
         world.register, dossier, 1, reading("conform", pieces=pieces), actor="process_dossier", at=DUE
     )
     with world.register.reading() as connection:
-        assert deposits.companies_of(connection) == {candidate: ("Ateliers du Golfe",)}
-        counts = deposits.dossier_counts(connection, EXAM)
+        assert companies_of(connection) == {candidate: ("Ateliers du Golfe",)}
+        counts = dossier_counts(connection, EXAM)
     assert (counts.expected, counts.deposited, counts.conform, counts.to_examine) == (6, 1, 1, 0)
 
 
 def test_the_absent_are_marked_once(world, candidate):
     put(world, candidate, "a.pdf")
     with world.register.reading() as connection:
-        wanting = deposits.without_dossier(connection, EXAM)
+        wanting = without_dossier(connection, EXAM)
     assert len(wanting) == 5
     for one in wanting:
         assert world.record(DossierAbsent(exam=EXAM, candidate=one), new_id("doss"))
     with world.register.reading() as connection:
-        assert deposits.without_dossier(connection, EXAM) == []
-        absent = [d for d in deposits.dossiers_of(connection, EXAM, CENTRE) if d.candidate == wanting[0]]
+        assert without_dossier(connection, EXAM) == []
+        absent = [d for d in dossiers_of(connection, EXAM, CENTRE) if d.candidate == wanting[0]]
     assert [found.code for found in absent[0].findings] == [Code.ABSENT_DOSSIER]
     with pytest.raises(Refused, match="other_dossier"):
         world.record(DossierAbsent(exam=EXAM, candidate=wanting[0]), new_id("doss"))
@@ -156,7 +166,7 @@ def test_the_absent_are_marked_once(world, candidate):
 def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):
     dossier = put(world, candidate, "a.pdf")
     read = reading("proposed_non_conform", "late_deposit")
-    deposits.keep_dossier_reading(world.register, dossier, 1, read, actor="process_dossier", at=DUE)
+    keep_dossier_reading(world.register, dossier, 1, read, actor="process_dossier", at=DUE)
     for decision, grounds in (
         (Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT]),
         (Pronounced.CONFORM, []),
@@ -179,7 +189,7 @@ def test_nobody_decides_of_what_is_not_there(world, candidate):
 
 def test_the_log_names_nobody_and_tells_all(world, candidate, new_register):
     dossier = put(world, candidate, f"{NAMES[0]}.pdf")
-    deposits.keep_dossier_reading(world.register, dossier, 1, reading(), actor="process_dossier", at=DUE)
+    keep_dossier_reading(world.register, dossier, 1, reading(), actor="process_dossier", at=DUE)
     with world.register.reading() as connection:
         lines = list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
     assert not any(name in line for line in lines for name in (*NAMES, *NUMBERS))
@@ -188,5 +198,5 @@ def test_the_log_names_nobody_and_tells_all(world, candidate, new_register):
         for line in lines:
             transaction.replay(Event.parse(line))
     with again.reading() as connection, world.register.reading() as first:
-        assert deposits.dossiers_of(connection) == deposits.dossiers_of(first)
+        assert dossiers_of(connection) == dossiers_of(first)
         assert deposits.files_of(connection, dossier) == deposits.files_of(first, dossier)

@@ -10,16 +10,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import EXAM, World, whole
 from sqlalchemy import select
 
-from storage import queries
-from storage.audit import ship
-from storage.events import Event
-from storage.facts import LotFormed, ScanClaimed
+from storage.copies import copies_of_lot
 from storage.ids import new_id
+from storage.log.events import Event
+from storage.log.segments import ship
+from storage.log.verify import verify
+from storage.lots import LotFormed, all_lots, next_lot_number
 from storage.objects import Bucket, s3_client
 from storage.refusals import Refused
 from storage.register import Register, make_engine
+from storage.scans import ScanClaimed
 from storage.schema import events
-from storage.verify import verify
 
 WORKERS, SCANS = 10, 20
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
@@ -35,7 +36,7 @@ def work(name, url, endpoint, keys: tuple[str, str], audit, key, scans, copies, 
     for copy in copies:
         try:
             with register.transaction() as transaction:
-                number = queries.next_lot_number(transaction.connection, EXAM)
+                number = next_lot_number(transaction.connection, EXAM)
                 formed = LotFormed(
                     exam=EXAM, number=number, corrector=corrector, copies=(copy,), complementary=False
                 )
@@ -59,7 +60,7 @@ def test_ten_workers_claim_deal_and_ship_without_doubles(databases, without_even
     scans = [world.drop() for _ in range(SCANS)]
     corrector = world.correctors()[0]
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["storage.audit", "storage.queries", "invented"])
+    processes.set_forkserver_preload(["storage", "invented"])
     start, told = processes.Barrier(WORKERS), processes.Queue()
     where = (url, weed.endpoint, weed.keys["workflow"], audit.name, KEY.private_bytes_raw())
     workers = [
@@ -76,8 +77,8 @@ def test_ten_workers_claim_deal_and_ship_without_doubles(databases, without_even
 
     with register.reading() as connection:
         log = [Event.parse(line) for line in connection.scalars(select(events.c.line).order_by(events.c.seq))]
-        lots = queries.all_lots(connection, EXAM)
-        dealt = [copy.id for lot in lots for copy in queries.lot_copies(connection, lot.id)]
+        lots = all_lots(connection, EXAM)
+        dealt = [copy.id for lot in lots for copy in copies_of_lot(connection, lot.id)]
     claims = Counter((e.subject, e.actor) for e in log if e.action == "scan.claimed" and e.subject in scans)
     assert sorted(subject for subject, _ in claims) == sorted(scans)  # each by one worker, once
     assert Counter(actor for _, actor in claims.elements()) == +won

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Date, column, insert, select, table
 
-from storage.changes import apply  # noqa: F401 - teaches the register its events
-from storage.events import Event
-from storage.facts import PlacedPage
+from storage.copies import PlacedPage
+from storage.log.events import Event
 from storage.register import Register, make_engine, open_register, upgrade
 from storage.schema import Instant, metadata
 

@@ -14,23 +14,27 @@ from sqlalchemy.exc import IntegrityError
 
 from actions.attendance import take
 from processors.findings import Code, finding
-from storage import persons, queries
+from storage.candidates import attendance_of, enrolled_in, import_candidates
+from storage.correctors import all_correctors, corrector_by_token, issue_token
 from storage.counts import exam_counts
-from storage.events import GENESIS, Event
-from storage.facts import (
+from storage.log.events import GENESIS, Event
+from storage.objects import ObjectInfo
+from storage.refusals import Refused
+from storage.register import open_register
+from storage.scans import (
     ScanClaimed,
     ScanDuplicate,
     ScanProcessed,
     ScanQuarantined,
     ScanReleased,
     ScanStored,
-    SessionLoaded,
+    arrive,
+    scan_of_drop,
+    stale_claims,
+    twin_of,
 )
-from storage.intake import arrive, import_candidates, issue_token
-from storage.objects import ObjectInfo
-from storage.refusals import Refused
-from storage.register import open_register
 from storage.schema import candidates, copies, events, metadata, scans, session
+from storage.session import SessionLoaded
 from storage.states import ScanState
 
 
@@ -50,7 +54,7 @@ def test_a_register_that_is_there_is_opened_as_it_was(world, store):
     world.people()
     again = open_register(str(world.register.engine.url), store.vault)
     with again.reading() as connection:
-        assert [row.number for row in persons.roster(connection, EXAM, CENTRE)] == list(NUMBERS)
+        assert [row.number for row in enrolled_in(connection, EXAM, CENTRE)] == list(NUMBERS)
     again.engine.dispose()
 
 
@@ -138,8 +142,8 @@ def test_a_released_scan_can_be_claimed_again_but_not_by_the_dead_attempt(world)
     scan = world.drop()
     world.record(ScanClaimed(attempt=1), scan)
     with world.register.reading() as connection:
-        assert queries.stale_claims(connection, world.now) == []
-        assert [row.id for row in queries.stale_claims(connection, world.tick())] == [scan]
+        assert stale_claims(connection, world.now) == []
+        assert [row.id for row in stale_claims(connection, world.tick())] == [scan]
     assert world.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
     assert world.record(ScanReleased(attempt=1, reason="no sign of life"), scan) is None
     assert world.record(ScanClaimed(attempt=1), scan) is None
@@ -151,8 +155,8 @@ def test_a_released_scan_can_be_claimed_again_but_not_by_the_dead_attempt(world)
 def test_a_drop_is_known_by_key_and_etag(world):
     scan = world.drop("pile", "e1")
     with world.register.reading() as connection:
-        assert queries.drop(connection, f"scans/{CENTRE}/{EXAM}/pile.pdf", "e1").id == scan
-        assert queries.drop(connection, f"scans/{CENTRE}/{EXAM}/pile.pdf", "e2") is None
+        assert scan_of_drop(connection, f"scans/{CENTRE}/{EXAM}/pile.pdf", "e1").id == scan
+        assert scan_of_drop(connection, f"scans/{CENTRE}/{EXAM}/pile.pdf", "e2") is None
     again = ObjectInfo(f"scans/{CENTRE}/{EXAM}/pile.pdf", "e1", 1000, world.now)
     assert arrive(world.register, again, EXAM, CENTRE, actor="test", at=world.tick()) is None
     replaced = world.drop("pile", "e2")
@@ -173,7 +177,7 @@ def test_the_same_bytes_are_one_scan_in_one_place_and_another_elsewhere(world):
     world.record(ScanClaimed(attempt=1), second)
     assert world.record(ScanStored(sha256="aa"), second) is None
     with world.register.reading() as connection:
-        assert queries.twin(connection, world.scan(second), "aa").id == first
+        assert twin_of(connection, world.scan(second), "aa").id == first
     assert world.record(ScanDuplicate(sha256="aa", of=first), second)
     assert world.scan(second).state is ScanState.DUPLICATE
 
@@ -255,7 +259,7 @@ def test_a_roster_with_a_bad_line_is_kept_back_and_a_mended_one_keeps_the_ids(wo
         world.register, ROSTER.replace(b"FAUXNOM", b"VRAINOM"), None, actor="t", at=world.tick()
     )
     with world.register.reading() as connection:
-        told = persons.roster(connection, EXAM, CENTRE)
+        told = enrolled_in(connection, EXAM, CENTRE)
     assert [row.id for row in told] == ids
     assert told[2].family_name == "VRAINOM"
 
@@ -267,8 +271,8 @@ def test_an_attendance_list_replaces_the_one_before(world):
     mended = marks.replace(f"{NUMBERS[1]};oui".encode(), f"{NUMBERS[1]};non".encode())
     take(world.work, EXAM, CENTRE, mended, actor="t", at=world.tick())
     with world.register.reading() as connection:
-        told = persons.attendance_of(connection, EXAM, CENTRE)
-        assert persons.attendance_of(connection, EXAM, "0050006E") is None
+        told = attendance_of(connection, EXAM, CENTRE)
+        assert attendance_of(connection, EXAM, "0050006E") is None
         assert exam_counts(connection, EXAM).present == 5
     assert told == {world.candidate(k): k != 1 for k in range(6)}
     stranger = b"candidate_number;present\n02200000009;oui\n"
@@ -282,10 +286,10 @@ def test_a_corrector_is_known_by_her_last_token_alone(world):
     first = issue_token(world.register, corrector, actor="service", at=world.tick())
     second = issue_token(world.register, corrector, actor="service", at=world.tick())
     with world.register.reading() as connection:
-        assert persons.corrector_by_token(connection, second).reference == "C1"
-        assert persons.corrector_by_token(connection, first) is None
-        assert persons.corrector_by_token(connection, "") is None
-        assert [row.has_token for row in persons.all_correctors(connection, EXAM)] == [True, False]
+        assert corrector_by_token(connection, second).reference == "C1"
+        assert corrector_by_token(connection, first) is None
+        assert corrector_by_token(connection, "") is None
+        assert [row.has_token for row in all_correctors(connection, EXAM)] == [True, False]
     assert not any(second in event.line() or first in event.line() for event in lines(world.register))
 
 

@@ -8,24 +8,22 @@ from invented import CENTRE, EXAM, partial, unknown, whole
 from actions.copies import decide
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage import queries, waiting
-from storage.counts import exam_counts
-from storage.facts import (
-    CandidateFinding,
+from storage.copies import (
     CopyAnonymised,
     CopyNotAnonymous,
-    DeadlineSwept,
-    Decision,
-    LotPulled,
-    ReconciliationMade,
-    ScanClaimed,
-    ScanProcessed,
-    ScanQuarantined,
-    ScanReleased,
+    anonymous_number_free,
+    copies_of_scan,
+    current_copies,
+    to_anonymise,
 )
+from storage.counts import ExamCounts, exam_counts
+from storage.deadlines import DeadlineSwept, was_swept
+from storage.decisions import copies_to_decide
+from storage.findings import CandidateFinding, ReconciliationMade, findings_of_scan
+from storage.lots import LotPulled, routable_copies
 from storage.refusals import Refused
-from storage.rows import ExamCounts
-from storage.states import Life, ScanState
+from storage.scans import ScanClaimed, ScanProcessed, ScanQuarantined, ScanReleased
+from storage.states import Decision, Life, ScanState
 
 
 def decided(world, copy, decision, candidate=None, reason="Vu sur l'original."):
@@ -45,8 +43,8 @@ def test_a_reading_is_kept_with_its_copies_and_findings(peopled):
     scan = peopled.stored()
     assert peopled.read(scan, [whole(0, 1), partial(1, 5), unknown(7)], findings=(late,))
     with peopled.register.reading() as connection:
-        first, second, third = queries.copies_of_scan(connection, scan)
-        told = [(row.code, row.copy) for row in queries.findings_of_scan(connection, scan)]
+        first, second, third = copies_of_scan(connection, scan)
+        told = [(row.code, row.copy) for row in findings_of_scan(connection, scan)]
     assert (first.position, first.candidate, first.status) == (1, peopled.candidate(0), CopyStatus.COMPLETE)
     assert [page.image for page in first.pages] == [1, 2, 3, 4]
     assert first.pages[0].frame and not first.pages[1].frame
@@ -64,10 +62,10 @@ def test_the_same_reading_twice_is_one(peopled):
     scan = peopled.stored()
     peopled.read(scan, [whole(0, 1)])
     with peopled.register.reading() as connection:
-        before = queries.copies_of_scan(connection, scan)
+        before = copies_of_scan(connection, scan)
     assert peopled.read(scan, [whole(0, 1)]) is None
     with peopled.register.reading() as connection:
-        assert queries.copies_of_scan(connection, scan) == before
+        assert copies_of_scan(connection, scan) == before
 
 
 def test_an_attempt_that_is_over_cannot_add_its_reading(peopled):
@@ -85,12 +83,12 @@ def test_a_new_attempt_replaces_the_reading_and_the_old_one_stays(peopled):
     scan = peopled.stored()
     peopled.read(scan, [partial(0, 1)])
     with peopled.register.reading() as connection:
-        (old,) = queries.copies_of_scan(connection, scan)
+        (old,) = copies_of_scan(connection, scan)
     peopled.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
     peopled.record(ScanClaimed(attempt=2), scan)
     assert peopled.read(scan, [whole(0, 1)], attempt=2)
     with peopled.register.reading() as connection:
-        (new,) = queries.copies_of_scan(connection, scan)
+        (new,) = copies_of_scan(connection, scan)
     assert (new.life, new.status) == (Life.CURRENT, CopyStatus.COMPLETE)
     assert peopled.copy(old.id).life is Life.SUPERSEDED
     assert peopled.open_codes() == []
@@ -100,7 +98,7 @@ def test_a_reading_whose_copies_are_in_lots_is_not_replaced(peopled):
     scan = peopled.stored()
     peopled.read(scan, [whole(0, 1)])
     with peopled.register.reading() as connection:
-        (copy,) = queries.copies_of_scan(connection, scan)
+        (copy,) = copies_of_scan(connection, scan)
     peopled.anonymised(copy.id, "A17")
     peopled.in_lot(copy.id)
     peopled.record(ScanReleased(attempt=1, reason="no sign of life"), scan)
@@ -153,8 +151,8 @@ def test_a_copy_that_gets_another_owner_is_masked_again(peopled):
     peopled.anonymised(copy, "A17")
     decided(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(1))
     with peopled.register.reading() as connection:
-        assert queries.routable(connection, EXAM) == []
-        assert [row.id for row in queries.to_anonymise(connection)] == [copy]
+        assert routable_copies(connection, EXAM) == []
+        assert [row.id for row in to_anonymise(connection)] == [copy]
 
 
 def test_a_copy_of_an_absent_candidate_waits_for_the_list_or_a_person(peopled):
@@ -164,7 +162,7 @@ def test_a_copy_of_an_absent_candidate_waits_for_the_list_or_a_person(peopled):
 
     def routable():
         with peopled.register.reading() as connection:
-            return {row.id for row in queries.routable(connection, EXAM)}
+            return {row.id for row in routable_copies(connection, EXAM)}
 
     def absent(*candidates):
         told = tuple(
@@ -198,7 +196,7 @@ def test_a_person_says_whose_a_copy_is(peopled):
     assert "FAUXNOM" not in event.line()
     assert peopled.open_codes() == []
     with peopled.register.reading() as connection:
-        assert [row.id for row in queries.to_anonymise(connection)] == [copy]
+        assert [row.id for row in to_anonymise(connection)] == [copy]
 
 
 def test_naming_the_owner_of_an_incomplete_copy_does_not_complete_it(peopled):
@@ -220,8 +218,8 @@ def test_a_copy_that_is_not_anonymous_stays_here(peopled):
     assert peopled.record(leak, copy) is None
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
     with peopled.register.reading() as connection:
-        assert queries.routable(connection, EXAM) == []
-        assert [row.id for row in waiting.copies_to_decide(connection, [EXAM], 9)] == [copy]
+        assert routable_copies(connection, EXAM) == []
+        assert [row.id for row in copies_to_decide(connection, [EXAM], 9)] == [copy]
     decided(peopled, copy, Decision.ACCEPT)
     assert peopled.record(leak, copy)  # masked anew, and still not anonymous
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
@@ -235,8 +233,8 @@ def test_an_anonymous_number_is_one_copys_alone(peopled):
     with pytest.raises(Refused, match="number_taken"):
         peopled.record(once, second)
     with peopled.register.reading() as connection:
-        assert not queries.anonymous_number_free(connection, EXAM, "A17")
-        assert queries.anonymous_number_free(connection, "U1", "A17")
+        assert not anonymous_number_free(connection, EXAM, "A17")
+        assert anonymous_number_free(connection, "U1", "A17")
 
 
 def test_a_quarantined_scan_keeps_its_copies_out_of_the_way(peopled):
@@ -247,8 +245,8 @@ def test_a_quarantined_scan_keeps_its_copies_out_of_the_way(peopled):
     again = peopled.stored("aa")
     peopled.read(again, [whole(0, 1)])
     with peopled.register.reading() as connection:
-        (copy,) = queries.copies_of_scan(connection, again)
-        assert [row.id for row in queries.current_copies(connection)] == [copy.id]
+        (copy,) = copies_of_scan(connection, again)
+        assert [row.id for row in current_copies(connection)] == [copy.id]
     assert copy.status is CopyStatus.COMPLETE
 
 
@@ -272,12 +270,12 @@ def test_a_reconciliation_replaces_the_one_before(peopled):
 def test_a_deadline_is_swept_once(peopled):
     sweep = DeadlineSwept(exam=EXAM, centre=CENTRE)
     with peopled.register.reading() as connection:
-        assert not queries.swept(connection, EXAM, CENTRE)
+        assert not was_swept(connection, EXAM, CENTRE)
     assert peopled.record(sweep, f"{EXAM}/{CENTRE}")
     assert peopled.record(sweep, f"{EXAM}/{CENTRE}") is None
     with peopled.register.reading() as connection:
-        assert queries.swept(connection, EXAM, CENTRE)
-        assert not queries.swept(connection, EXAM, "0050006E")
+        assert was_swept(connection, EXAM, CENTRE)
+        assert not was_swept(connection, EXAM, "0050006E")
 
 
 def test_where_an_exam_stands(peopled):

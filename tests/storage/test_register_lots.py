@@ -7,19 +7,23 @@ from invented import EXAM, partial, unknown, whole
 from sqlalchemy.exc import IntegrityError
 
 from actions.copies import decide
-from storage import persons, queries
-from storage.facts import (
-    Decision,
+from storage.copies import copies_of_lot
+from storage.correctors import all_correctors
+from storage.ids import new_id
+from storage.lots import (
+    LotClosed,
     LotFormed,
     LotPulled,
     LotReassigned,
     LotRecalled,
     LotReturned,
+    all_lots,
+    lot_by_id,
+    next_lot_number,
+    routable_copies,
 )
-from storage.ids import new_id
 from storage.refusals import Refused
-from storage.rulings import LotClosed
-from storage.states import LotState
+from storage.states import Decision, LotState
 
 
 def test_only_ready_copies_go_into_lots_and_once(peopled):
@@ -27,15 +31,15 @@ def test_only_ready_copies_go_into_lots_and_once(peopled):
     peopled.anonymised(ready, "A17")
     peopled.anonymised(lacking, "B23")
     with peopled.register.reading() as connection:
-        assert [row.id for row in queries.routable(connection, EXAM)] == [ready]
+        assert [row.id for row in routable_copies(connection, EXAM)] == [ready]
     for bad in ([ready, raw], [lacking], [nobodys], [ready, ready], ["copy_0000000000000000"]):
         with pytest.raises(Refused, match="not_ready"):
             peopled.in_lot(*bad)
     lot = peopled.in_lot(ready)
     with peopled.register.reading() as connection:
-        assert queries.routable(connection, EXAM) == []
-        assert queries.next_lot_number(connection, EXAM) == 2
-        (told,) = queries.all_lots(connection, EXAM)
+        assert routable_copies(connection, EXAM) == []
+        assert next_lot_number(connection, EXAM) == 2
+        (told,) = all_lots(connection, EXAM)
     assert (told.id, told.number, told.copies, told.state) == (lot, 1, 1, LotState.ASSIGNED)
     with pytest.raises(Refused, match="in_a_lot"):
         decide(peopled.work, ready, Decision.SET_ASIDE, "Vu.", actor="service", at=peopled.tick())
@@ -48,8 +52,8 @@ def test_the_order_in_a_lot_is_kept(peopled):
     order = [ids[2], ids[0], ids[3], ids[1]]
     lot = peopled.in_lot(*order)
     with peopled.register.reading() as connection:
-        assert [row.id for row in queries.lot_copies(connection, lot)] == order
-        assert [row.assigned for row in persons.all_correctors(connection, EXAM)] == [4, 0]
+        assert [row.id for row in copies_of_lot(connection, lot)] == order
+        assert [row.assigned for row in all_correctors(connection, EXAM)] == [4, 0]
 
 
 MOVES = {"pull": LotPulled(), "return": LotReturned(), "close": LotClosed(), "recall": LotRecalled()}
@@ -89,7 +93,7 @@ def test_a_lot_goes_from_assigned_to_pulled_to_returned_or_back(peopled):
             with pytest.raises(Refused, match=r"never_pulled|returned|closed|other_state"):
                 peopled.record(MOVES[move], lot)
         with peopled.register.reading() as connection:
-            assert queries.lot(connection, lot).state == (leads or state)
+            assert lot_by_id(connection, lot).state == (leads or state)
 
 
 def test_a_lot_changes_hands_only_while_nobody_has_it(peopled):

@@ -6,11 +6,11 @@ from invented import EXAM, whole
 from actions import copies
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage import queries, waiting
-from storage.facts import Decision, LotPulled
+from storage.copies import copies_of_lot, to_anonymise
+from storage.decisions import copies_to_decide, count_to_decide
+from storage.lots import LotPulled, routable_copies
 from storage.refusals import Refused
-from storage.rulings import Trouble
-from storage.states import Life
+from storage.states import Decision, Life, Trouble
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def report(world, copy):
 
 def in_lot(world, lot):
     with world.register.reading() as connection:
-        return queries.lot_copies(connection, lot)
+        return copies_of_lot(connection, lot)
 
 
 def test_it_waits_while_the_rest_goes_on(world, lot):
@@ -40,8 +40,8 @@ def test_it_waits_while_the_rest_goes_on(world, lot):
     assert [copy.ready for copy in in_lot(world, lot)] == [False, True]
     assert world.open_codes() == [Code.REPORTED]
     with world.register.reading() as connection:
-        assert [copy.id for copy in waiting.copies_to_decide(connection, [EXAM], 10)] == [first]
-        assert waiting.count(connection) == 1
+        assert [copy.id for copy in copies_to_decide(connection, [EXAM], 10)] == [first]
+        assert count_to_decide(connection) == 1
     with pytest.raises(Refused):
         report(world, first)
 
@@ -54,8 +54,8 @@ def test_a_new_scan_takes_its_place(world, lot):
     assert [copy.id for copy in in_lot(world, lot)] == [again, second]
     assert not world.copy(again).ready  # until it is anonymous
     with world.register.reading() as connection:
-        assert [copy.id for copy in queries.to_anonymise(connection)] == [again]
-        assert queries.routable(connection, EXAM) == []
+        assert [copy.id for copy in to_anonymise(connection)] == [again]
+        assert routable_copies(connection, EXAM) == []
     world.anonymised(again, "C42")
     assert world.copy(again).ready and world.open_codes() == []
 

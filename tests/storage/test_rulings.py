@@ -14,22 +14,17 @@ from actions.reasons import keep_reason
 from processors.deadlines import Rule
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
-from storage import extensions, queries, waiting
+from storage.copies import copies_of_scan
 from storage.counts import exam_counts
-from storage.events import Event
-from storage.facts import (
-    CandidateFinding,
-    DeadlineSwept,
-    Decision,
-    LotPulled,
-    LotReturned,
-    ReconciliationMade,
-)
+from storage.deadlines import DeadlineExtended, DeadlineSwept, extension, was_swept
+from storage.decisions import copies_to_decide, count_to_decide, proposal_of
+from storage.findings import CandidateFinding, ReconciliationMade, findings_of_copies, open_findings
+from storage.log.events import Event
+from storage.log.story import Proof, story
+from storage.lots import CopyReturned, LotPulled, LotReturned, lot_by_id
 from storage.refusals import Refused
-from storage.rulings import CopyReturned, DeadlineExtended, Trouble
 from storage.schema import events, metadata
-from storage.states import Life, LotState
-from storage.story import Standing, story
+from storage.states import Decision, Life, LotState, Trouble
 
 KEY = Ed25519PrivateKey.generate()
 
@@ -48,7 +43,7 @@ def ruled(world, copy, decision, candidate=None, *, by="acct_a", second_person=F
 
 def proposal(world, copy):
     with world.register.reading() as connection:
-        return waiting.proposal(connection, copy)
+        return proposal_of(connection, copy)
 
 
 def test_a_second_person_confirms_and_the_same_one_cannot(peopled):
@@ -118,8 +113,8 @@ def test_a_finding_is_settled_by_a_person_and_opened_again(peopled):
     scan = peopled.stored()
     peopled.read(scan, [whole(0, 1)], findings=(stray,))
     with peopled.register.reading() as connection:
-        (found,) = queries.findings_coded(connection, Code.FOREIGN_PAGE, 10)
-        (copy,) = (row.id for row in queries.copies_of_scan(connection, scan))
+        (found,) = open_findings(connection, code=Code.FOREIGN_PAGE)
+        (copy,) = (row.id for row in copies_of_scan(connection, scan))
 
     def judge(settled):
         at = peopled.tick()
@@ -133,7 +128,7 @@ def test_a_finding_is_settled_by_a_person_and_opened_again(peopled):
 def test_what_reading_settled_itself_is_no_persons_to_open(peopled):
     (copy,) = peopled.scanned(unknown(1))
     with peopled.register.reading() as connection:
-        (found,) = queries.findings_of_copies(connection, [copy])
+        (found,) = findings_of_copies(connection, [copy])
     ruled(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(2))
     with pytest.raises(Refused, match="not_judged"):
         copies.judge(peopled.work, copy, found.seq, found.k, False, "vu", actor="a", at=peopled.tick())
@@ -145,10 +140,10 @@ def test_the_copy_of_someone_marked_absent_waits_in_the_queue_until_decided(peop
     facts = ReconciliationMade(exam=EXAM, centre=CENTRE, findings=(absent,))
     peopled.record(facts, f"{EXAM}/{CENTRE}")
     with peopled.register.reading() as connection:
-        assert [one.id for one in waiting.copies_to_decide(connection, [EXAM], 5)] == [copy]
+        assert [one.id for one in copies_to_decide(connection, [EXAM], 5)] == [copy]
     ruled(peopled, copy, Decision.ACCEPT)
     with peopled.register.reading() as connection:
-        assert waiting.count(connection) == 0
+        assert count_to_decide(connection) == 0
 
 
 def late_scan(world):
@@ -169,8 +164,8 @@ def test_an_extension_makes_a_late_scan_timely_and_taken_back_late_again(peopled
     assert extended(peopled, scan.deposited_at + timedelta(hours=1))
     assert peopled.open_codes() == []
     with peopled.register.reading() as connection:
-        assert not queries.swept(connection, EXAM, CENTRE)  # it is swept again at the new hour
-        found = extensions.extension(connection, EXAM, CENTRE)
+        assert not was_swept(connection, EXAM, CENTRE)  # it is swept again at the new hour
+        found = extension(connection, EXAM, CENTRE)
     assert (found.author, peopled.register.vault.get(found.reason)) == ("test", "grève".encode())
     assert extended(peopled, scan.deposited_at + timedelta(hours=1)) is None
     assert extended(peopled, scan.deposited_at - timedelta(hours=1))
@@ -190,7 +185,7 @@ def lot(peopled):
 def state(world, lot):
     with world.register.reading() as connection:
         counts = exam_counts(connection, EXAM)
-        return queries.lot(connection, lot).state, counts.pulled, counts.returned
+        return lot_by_id(connection, lot).state, counts.pulled, counts.returned
 
 
 def test_a_lot_is_returned_copy_by_copy(peopled, lot):
@@ -245,20 +240,20 @@ def tables(connection):
 
 def test_a_story_is_verified_as_it_is_told(peopled, audit_bucket, audit):
     (copy,) = peopled.scanned(whole(0, 1))
-    from storage.audit import ship
+    from storage.log.segments import ship
 
     ship(peopled.register, audit, KEY, at=peopled.tick())
     peopled.anonymised(copy, "A17")
 
     def told():
         return [
-            (one.event.action, one.standing) for one in story(peopled.register, audit, KEY.public_key(), copy)
+            (one.event.action, one.proof) for one in story(peopled.register, audit, KEY.public_key(), copy)
         ]
 
-    assert told() == [("scan.read", Standing.SEALED), ("copy.anonymised", Standing.CHAINED)]
+    assert told() == [("scan.read", Proof.SEALED), ("copy.anonymised", Proof.CHAINED)]
     with peopled.register.transaction() as transaction:
         line = transaction.connection.scalar(select(events.c.line).where(events.c.line.contains("scan.read")))
         transaction.connection.execute(
             update(events).where(events.c.line == line).values(line=line.replace("scan.read", "scan.reed"))
         )
-    assert told()[0][1] is Standing.BROKEN
+    assert told()[0][1] is Proof.BROKEN

@@ -28,17 +28,19 @@ from invented import CENTRE, EXAM, NUMBERS, World, unknown, whole
 
 from actions.attendance import take
 from actions.dossiers import pronounce
-from storage import accounts, deposits, intake
-from storage.audit import rebuild, ship
-from storage.checkpoints import Checkpoint
-from storage.facts import DeadlineSwept, Pronounced, SessionLoaded
+from storage import accounts, deposits
+from storage.correctors import issue_token
+from storage.deadlines import DeadlineSwept
 from storage.keys import seal_key
+from storage.log.checkpoints import Checkpoint
+from storage.log.replay import fingerprints
+from storage.log.seals import Seal
+from storage.log.segments import rebuild_register, ship
+from storage.log.verify import verify
 from storage.objects import Bucket, ObjectInfo, Store, s3_client
 from storage.register import Register, make_engine, open_register
-from storage.replay import fingerprints
-from storage.seals import Seal
-from storage.states import Role
-from storage.verify import verify
+from storage.session import SessionLoaded
+from storage.states import Pronounced, Role
 from storage.weed import Weed
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
@@ -119,7 +121,7 @@ def scene(tmp_path_factory, store, audit_bucket) -> Iterator[Scene]:
 
     world.record(SessionLoaded(name="invented", sha256="0" * 64), "session")
     world.people()
-    intake.issue_token(register, world.correctors()[0], actor="t", at=world.tick())
+    issue_token(register, world.correctors()[0], actor="t", at=world.tick())
     accounts.invite(register, Role.SERVICE, None, "s@exemple.fr", "Ursule", actor="t", at=world.tick())
     ships()
     world.session_day()
@@ -345,7 +347,7 @@ def test_what_was_written_over_shows_until_it_is_put_back(alone, locked):
 def test_the_register_rebuilt_from_the_log_equals_the_one_that_was(scene, tmp_path):
     scene.store(scene.last.log)
     again = open_register(f"sqlite:///{tmp_path / 'again.sqlite'}", scene.vault)
-    rebuild(scene.audit, PUBLIC, again)
+    rebuild_register(scene.audit, PUBLIC, again)
     was = Register(make_engine(f"sqlite:///{scene.last.register}"), scene.vault)
     with again.reading() as rebuilt, was.reading() as original:
         assert fingerprints(rebuilt) == fingerprints(original)

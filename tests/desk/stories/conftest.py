@@ -17,8 +17,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from actions.context import now
 from specimens.batch import Batch, CopyTruth, Kind
-from storage import accounts, persons, queries
-from storage.rows import CopyRow
+from storage import accounts
+from storage.candidates import enrolled_in
+from storage.copies import CopyRow, copies_of_lot
+from storage.lots import all_lots
 from storage.states import Role
 from storage.weed import Weed
 from stories.live import Live, live
@@ -161,7 +163,7 @@ def lot(stage: Live, decided: Page, pile: Batch):
     expect(decided.get_by_text("affecté").first).to_be_visible()
     looked_at(decided, "desk-lots")
     with stage.work.register.reading() as connection:
-        lots = queries.all_lots(connection)
+        lots = all_lots(connection)
     return max(lots, key=lambda lot: (bool(sound_copies(stage, pile, lot.id)), lot.copies))
 
 
@@ -169,6 +171,6 @@ def sound_copies(stage: Live, pile: Batch, lot: str) -> list[tuple[CopyRow, Copy
     """The copies of a lot that can be scanned again as they are, and how they were drawn."""
     sound = {truth.candidate: truth for truth in pile.copies if truth.kind is Kind.OK}
     with stage.work.register.reading() as connection:
-        numbers = {who.id: who.number for who in persons.roster(connection)}
-        copies = queries.lot_copies(connection, lot)
+        numbers = {who.id: who.number for who in enrolled_in(connection)}
+        copies = copies_of_lot(connection, lot)
     return [(c, sound[numbers[c.candidate]]) for c in copies if numbers[c.candidate] in sound]

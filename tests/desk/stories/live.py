@@ -25,7 +25,8 @@ from desk.settings import DeskSettings
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage import intake
+from storage.candidates import import_candidates
+from storage.correctors import import_correctors
 from storage.weed import Weed
 
 
@@ -67,8 +68,8 @@ def live(weed: Weed, data: Path, more: Callable[[str], str] = str) -> Iterator[L
 def _enrol(work: Context) -> Rehearsal:
     plan = plan_session(11, list(CENTRES), ["U4", "U7"], 30)
     for read, content in (
-        (intake.import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
-        (intake.import_correctors, correctors_csv(plan.correctors)),
+        (import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
+        (import_correctors, correctors_csv(plan.correctors)),
     ):
         assert not read(work.register, content, work.session, actor="service", at=now()).problems
     for planned in plan.batches:

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage import persons
+from storage.candidates import enrolled_in
 from storage.counts import exam_counts
 from storage.states import Role
 from stories.conftest import CENTRE, looked_at
@@ -88,7 +88,7 @@ def present(stage) -> int:
 
 def test_the_centre_drops_its_attendance_list(dropped: Page, stage):
     with stage.work.register.reading() as connection:
-        people = persons.roster(connection, "U4", CENTRE)
+        people = enrolled_in(connection, "U4", CENTRE)
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4/emargement")
     wrong = {
         "name": "liste.csv",

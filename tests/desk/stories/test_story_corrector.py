@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from specimens.batch import Batch, CopyTruth
-from storage import persons, queries
+from storage.candidates import enrolled_in
+from storage.lots import lot_by_id
 from storage.states import LotState, Role
 from stories.conftest import CENTRE, looked_at, sound_copies
 
@@ -24,7 +25,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
 ):
     """The corrector reads and reports, the centre scans again, the corrector goes on; the service closes."""
     with stage.work.register.reading() as connection:
-        lot = queries.lot(connection, lot.id)  # it may have changed hands
+        lot = lot_by_id(connection, lot.id)  # it may have changed hands
     page = enter(Role.CORRECTOR, lot.corrector)
     looked_at(page, "desk-my-lots")
     page.get_by_role("link", name=lot.name).click()
@@ -64,7 +65,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     decided.goto(f"{stage.url}/coordination/lots/U4/{lot.id}")
     decided.get_by_role("button", name="Clore le lot").click()
     with stage.work.register.reading() as connection:
-        assert queries.lot(connection, lot.id).state is LotState.CLOSED
+        assert lot_by_id(connection, lot.id).state is LotState.CLOSED
     page.goto(f"{stage.url}/lots/{lot.id}")
     expect(page.get_by_text("Ce lot est clos")).to_be_visible()
     looked_at(page, "desk-closed")
@@ -73,7 +74,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
 def _tells_nobody(stage, page: Page) -> None:
     """Neither a name or number of the roster, nor a centre or school, on any page of the corrector's."""
     with stage.work.register.reading() as connection:
-        people = persons.roster(connection)
+        people = enrolled_in(connection)
     told = page.content()
     for who in people:
         assert not {who.number, who.school, who.centre} & set(re.findall(r"\w+", told))

@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.events import Event, Head
 from storage.ids import ids_in
-from storage.register import Register, Vault, make_engine
+from storage.log.events import Event, Head, Vault
+from storage.register import Register, make_engine
 from storage.schema import chain, events, metadata, segments
 
 OF_EVENTS = tuple(table for table in metadata.sorted_tables if table is not segments)

@@ -1,4 +1,4 @@
-"""The audit log: events leave the register for immutable, sealed segments, and can be told and replayed.
+"""The audit log: events leave the register for immutable, sealed segments, and come back from them.
 
 A segment is first cut in the register, which makes its key, its bytes and its seal the same for whoever ships
 it, and however often: a shipper that died is finished by the next, and two at once write the same.
@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from storage.checkpoints import Checkpoint
-from storage.events import Event, Head
 from storage.keys import seal_key, seal_number
+from storage.log.checkpoints import Checkpoint
+from storage.log.events import Event, Head
+from storage.log.seals import Seal
+from storage.log.verify import Problem, verify
 from storage.objects import Bucket
 from storage.register import Register, head
-from storage.schema import event_subjects, events, segments
-from storage.seals import Seal
-from storage.verify import Problem, verify
+from storage.schema import events, segments
 
 _MOST = 1000  # events in a segment
 
@@ -61,7 +61,9 @@ def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: date
     return shipped
 
 
-def checkpoint(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: datetime) -> Checkpoint:
+def make_checkpoint(
+    register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: datetime
+) -> Checkpoint:
     """Where the log stands, signed. Raises AuditError when it does not verify, or nothing is sealed yet."""
     _must_be_whole(verify(bucket, key.public_key(), register))
     last = max((n for item in bucket.list("seals/") if (n := seal_number(item.key))), default=0)
@@ -70,18 +72,7 @@ def checkpoint(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at
     return Checkpoint.of(Seal.model_validate_json(bucket.get(seal_key(last))), key, at=at)
 
 
-def history(connection: Connection, subject: str) -> list[Event]:
-    """Every event that touched this candidate, corrector, scan, copy or lot, oldest first."""
-    query = (
-        select(events.c.line)
-        .join(event_subjects)
-        .where(event_subjects.c.subject == subject)
-        .order_by(events.c.seq)
-    )
-    return [Event.parse(line) for line in connection.scalars(query)]
-
-
-def rebuild(bucket: Bucket, key: Ed25519PublicKey, register: Register) -> int:
+def rebuild_register(bucket: Bucket, key: Ed25519PublicKey, register: Register) -> int:
     """Replays the log into an empty register; how many events. It then is what it was when they were shipped.
 
     Raises AuditError when the log does not verify, or the register is not empty.
@@ -109,6 +100,19 @@ def rebuild(bucket: Bucket, key: Ed25519PublicKey, register: Register) -> int:
                 )
             )
     return replayed
+
+
+def count_unsealed(connection: Connection) -> tuple[int, datetime | None]:
+    """How many events the log does not have yet, and the time of the oldest of them."""
+    lines = unsealed_lines(connection)
+    return len(lines), Event.parse(lines[0]).at if lines else None
+
+
+def unsealed_lines(connection: Connection) -> list[str]:
+    """The events that the log does not have yet, as they will stand in it."""
+    last = select(func.coalesce(func.max(segments.c.last), 0)).where(segments.c.seal.is_not(None))
+    beyond = select(events.c.line).where(events.c.seq > last.scalar_subquery()).order_by(events.c.seq)
+    return list(connection.scalars(beyond))
 
 
 def _must_be_whole(problems: Sequence[Problem]) -> None:

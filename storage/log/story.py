@@ -11,16 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, select
 
-from storage.audit import history
-from storage.events import GENESIS, Event
 from storage.keys import seal_key
+from storage.log.events import GENESIS, Event
+from storage.log.seals import Seal
 from storage.objects import Bucket, NotFoundError
 from storage.register import Register
-from storage.schema import events, segments
-from storage.seals import Seal
+from storage.schema import event_subjects, events, segments
 
 
-class Standing(StrEnum):
+class Proof(StrEnum):
     """What vouches for an event."""
 
     SEALED = "sealed"  # the signed log says the same
@@ -29,30 +28,43 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class CheckedEvent:
     event: Event
-    standing: Standing
+    proof: Proof
 
 
-def story(register: Register, bucket: Bucket, key: Ed25519PublicKey, subject: str) -> list[Told]:
+def story(register: Register, bucket: Bucket, key: Ed25519PublicKey, subject: str) -> list[CheckedEvent]:
     """Every event that touched this candidate, corrector, scan, copy, lot or dossier, oldest first."""
     log = _Log(bucket, key)
     with register.reading() as connection:
-        return [Told(event, _standing(event, connection, log)) for event in history(connection, subject)]
+        return [
+            CheckedEvent(event, _proof(event, connection, log)) for event in events_of(connection, subject)
+        ]
 
 
-def _standing(event: Event, connection: Connection, log: _Log) -> Standing:
+def events_of(connection: Connection, subject: str) -> list[Event]:
+    """Every event that touched this candidate, corrector, scan, copy or lot, oldest first."""
+    query = (
+        select(events.c.line)
+        .join(event_subjects)
+        .where(event_subjects.c.subject == subject)
+        .order_by(events.c.seq)
+    )
+    return [Event.parse(line) for line in connection.scalars(query)]
+
+
+def _proof(event: Event, connection: Connection, log: _Log) -> Proof:
     before = connection.scalar(select(events.c.line).where(events.c.seq == event.seq - 1))
     previous = Event.parse(before).hash if before else GENESIS
     if not event.is_whole() or event.previous != previous:
-        return Standing.BROKEN
+        return Proof.BROKEN
     query = select(segments).where(
         segments.c.first <= event.seq, segments.c.last >= event.seq, segments.c.seal.is_not(None)
     )
     segment = connection.execute(query).first()
     if segment is None:
-        return Standing.CHAINED
-    return Standing.SEALED if event.line() in log.lines(segment) else Standing.BROKEN
+        return Proof.CHAINED
+    return Proof.SEALED if event.line() in log.lines(segment) else Proof.BROKEN
 
 
 class _Log:

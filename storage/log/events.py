@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, ClassVar, Protocol
 
-from storage.facts import Facts, parse_facts
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, Row, Table, select, update
+
+import storage
+from storage.refusals import Refusal, Refused
 
 GENESIS = "0" * 64
 """What the first event names as the hash before it."""
@@ -82,7 +90,8 @@ class Event:
         return self.hash == digest(self._stated())
 
     def parsed_facts(self) -> Facts:
-        return parse_facts(self.action, self.facts)
+        """Raises KeyError for an action nobody knows, ValidationError."""
+        return kinds_of_events()[self.action].model_validate(self.facts)
 
     def _stated(self) -> dict[str, Any]:
         return {
@@ -98,6 +107,77 @@ class Event:
     @property
     def head(self) -> Head:
         return Head(self.seq, self.hash)
+
+
+class Vault(Protocol):
+    """What the register needs of the vault: a Bucket, or anything that keeps bytes under keys."""
+
+    def get(self, key: str) -> bytes: ...
+
+    def put(self, key: str, data: bytes, *, only_if_absent: bool = False) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an event may look at as it changes the register: no clock, no chance, so that the same log always
+    gives the same register.
+    """
+
+    connection: Connection
+    vault: Vault
+    event: Event
+
+    @property
+    def subject(self) -> str:
+        return self.event.subject
+
+    def row(self, table: Table, id_: str) -> Row[Any]:
+        """The row of this id. Raises Refused when there is none."""
+        row = self.connection.execute(select(table).where(table.c.id == id_)).one_or_none()
+        if row is None:
+            raise Refused(Refusal.UNKNOWN, id_)
+        return row
+
+    def set(self, table: Table, id_: str, **values: Any) -> None:
+        """Changes columns of the row of this id."""
+        self.connection.execute(update(table).where(table.c.id == id_).values(values))
+
+
+class Facts(BaseModel):
+    """What happened: a class for each kind of event, beside what else there is of its subject.
+
+    Facts go to the audit log, so they hold opaque ids, codes and hashes: no name, candidate number or birth
+    date, and no text that a person typed. What must be known beside lies in the vault, under the key that a
+    fact names. `action` is what the log calls the kind; the subject of an event is given beside its facts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    action: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if _KINDS.setdefault(cls.action, cls) is not cls:
+            raise TypeError(f"two kinds of events are called {cls.action}")
+
+    def apply(self, change: Change) -> bool:
+        """Changes the register, now and whenever the log is replayed. Raises Refused.
+
+        False, having changed nothing, when all was so already. A kind that does not say what it changes is
+        kept by the log alone.
+        """
+        return True
+
+
+_KINDS: dict[str, type[Facts]] = {}
+
+
+@cache
+def kinds_of_events() -> Mapping[str, type[Facts]]:
+    """By action, all there are: each module of `storage` registers its own as it is imported."""
+    for module in iter_modules(storage.__path__):
+        import_module(f"storage.{module.name}")
+    return _KINDS
 
 
 def canonical(value: Any) -> str:

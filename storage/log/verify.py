@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
-from storage.checkpoints import Checkpoint
-from storage.events import GENESIS, Event, Head
 from storage.keys import seal_key, seal_number, segment_key, segment_range
+from storage.log.checkpoints import Checkpoint
+from storage.log.events import GENESIS, Event, Head
+from storage.log.replay import check_tables
+from storage.log.seals import Seal
 from storage.objects import Bucket
 from storage.register import Register
-from storage.replay import check_tables
 from storage.schema import chain, events, segments
-from storage.seals import Seal
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,17 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from storage.audit import AuditError, rebuild
-from storage.events import Event
 from storage.keys import seal_key, segment_key
+from storage.log.events import Event
+from storage.log.replay import fingerprints
+from storage.log.segments import AuditError, rebuild_register, unsealed_lines
+from storage.log.verify import verify
 from storage.objects import Bucket, NotFoundError, ObjectInfo, Store
 from storage.probe import PROBE
 from storage.register import Register
-from storage.replay import fingerprints
-from storage.schema import events, segments
-from storage.verify import verify
+from storage.schema import segments
 
 _MIB = 1 << 20
 _PARTS = range(5, 65)  # MiB: what clients make parts of
@@ -96,9 +96,7 @@ class Backup:
 
         keep("inbox", store.inbox, store.inbox.list())
         with register.reading() as connection:
-            last = select(func.coalesce(func.max(segments.c.last), 0)).where(segments.c.seal.is_not(None))
-            beyond = select(events.c.line).where(events.c.seq > last.scalar_subquery()).order_by(events.c.seq)
-            unsealed = tuple(connection.scalars(beyond))
+            unsealed = tuple(unsealed_lines(connection))
             sealed = connection.execute(select(segments).where(segments.c.seal.is_not(None))).all()
             tables = fingerprints(connection)
         keep("vault", store.vault, store.vault.list())
@@ -141,7 +139,7 @@ class Backup:
                 raise BackupError(f"{path} is damaged or missing: take an earlier backup")
             _put_back(buckets[kept.bucket], kept, path)
         try:
-            rebuild(store.audit, key, register)
+            rebuild_register(store.audit, key, register)
             with register.transaction() as transaction:
                 for line in manifest.unsealed:
                     transaction.replay(Event.parse(line))

@@ -14,8 +14,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from storage.events import canonical
-from storage.seals import Seal
+from storage.log.events import canonical
+from storage.log.seals import Seal
 
 
 class Countersignature(BaseModel):

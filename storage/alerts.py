@@ -1,0 +1,31 @@
+"""Alerts: kept by the log alone, which tells whether one is still open."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from storage.log.events import Event, Facts
+from storage.schema import event_subjects, events
+
+_ALERTS = "alert/"
+
+
+class AlertRaised(Facts):
+    """Somebody was told that something needs a person. Subject: `alert/` and what."""
+
+    action = "alert.raised"
+
+
+class AlertCleared(Facts):
+    action = "alert.cleared"
+
+
+def open_alerts(connection: Connection) -> set[str]:
+    """Subjects of the alerts that were raised and have not cleared."""
+    latest = (
+        select(func.max(event_subjects.c.seq))
+        .where(event_subjects.c.subject.startswith(_ALERTS))
+        .group_by(event_subjects.c.subject)
+    )
+    last = map(Event.parse, connection.scalars(select(events.c.line).where(events.c.seq.in_(latest))))
+    return {event.subject for event in last if event.action == AlertRaised.action}

@@ -1,0 +1,367 @@
+"""Copies: which pages make each, which version counts, whose it is, and whether it may leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from processors.findings import Code, Finding, finding
+from processors.scans.readings import (
+    Area,
+    CopyReading,
+    CopyStatus,
+    Corners,
+    Half,
+    PageReading,
+    Turn,
+)
+from storage.findings import resolve_findings, state_findings
+from storage.ids import new_id
+from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
+from storage.schema import copies, enrolments, findings, matching, scans
+from storage.states import Life
+
+T = TypeVar("T")
+
+OF_NO_LOT: dict[str, Any] = {"lot": None, "order_in_lot": None}
+
+
+class PlacedPage(BaseModel):
+    """Where a page stands in the scan; `frame`: the identity frame's corners, pixels of the upright page.
+
+    `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
+    whether something outside that frame may name the candidate, None where nobody looked; `labels`: the
+    corners of labels outside it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    page: int
+    image: int
+    half: Half | None
+    turn: Turn
+    area: Area | None = None
+    frame: tuple[tuple[float, float], ...] | None = None
+    model: str | None = None
+    annex: bool = False
+    exposed: bool | None = None
+    labels: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    @classmethod
+    def of(cls, page: PageReading) -> Self:
+        return cls(
+            page=page.page,
+            image=page.image,
+            half=page.half,
+            area=page.area,
+            turn=page.turn,
+            frame=page.frame and _rounded(page.frame),
+            model=page.model,
+            exposed=page.exposed,
+            labels=tuple(_rounded(label.area) for label in page.labels),
+        )
+
+
+class GuessedCandidate(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    candidate: str
+    probability: float
+
+
+class FoundCopy(BaseModel):
+    """A copy of a scan; candidates by their opaque ids. `pages` in reading order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    candidate: str | None
+    attributed_by: tuple[str, ...]
+    status: CopyStatus
+    pages: tuple[PlacedPage, ...]
+    missing: tuple[int, ...]
+    guesses: tuple[GuessedCandidate, ...]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, copy: CopyReading, pages: Mapping[int, PlacedPage], ids: Mapping[str, str]) -> Self:
+        """Under a new id. `pages`: by their numbers; `ids`: of candidates, by theirs."""
+        guesses = (
+            GuessedCandidate(candidate=ids[guess.candidate], probability=round(float(guess.probability), 4))
+            for guess in copy.guesses
+            if guess.candidate in ids
+        )
+        return cls(
+            id=new_id("copy"),
+            candidate=ids[copy.candidate] if copy.candidate else None,
+            attributed_by=copy.attributed_by,
+            status=copy.status,
+            pages=tuple(
+                pages[page].model_copy(update={"annex": page in copy.annexes}) for page in copy.pages
+            ),
+            missing=copy.missing,
+            guesses=tuple(guesses),
+            findings=copy.findings,
+        )
+
+
+class CopyAnonymised(Facts):
+    """`sha256`: of the PDF a corrector will get."""
+
+    action = "copy.anonymised"
+    anonymous_number: str
+    sha256: str
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        if copy.anonymous_sha256 == self.sha256 and copy.anonymous_number == self.anonymous_number:
+            return False
+        if copy.lot is not None and copy.anonymous_sha256 is not None:
+            raise Refused(Refusal.IN_A_LOT)
+        taken = select(copies.c.id).where(
+            copies.c.exam == copy.exam,
+            copies.c.anonymous_number == self.anonymous_number,
+            copies.c.id != copy.id,
+        )
+        if change.connection.execute(taken).first():
+            raise Refused(Refusal.NUMBER_TAKEN)
+        change.set(copies, copy.id, anonymous_number=self.anonymous_number, anonymous_sha256=self.sha256)
+        return True
+
+
+class CopyNotAnonymous(Facts):
+    """Something can still be read after the mask: the copy waits for a person."""
+
+    action = "copy.not_anonymous"
+    findings: tuple[Finding, ...]
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        codes = [found.code for found in self.findings]
+        noted = select(findings.c.seq).where(
+            findings.c.copy == copy.id, findings.c.code.in_(codes), findings.c.resolved_by.is_(None)
+        )
+        if change.connection.execute(noted).first():
+            return False
+        make_wait(change, copy, self.findings)
+        return True
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """`candidate`: an opaque id; `position` in the pile, from 1."""
+
+    id: str
+    scan: str
+    attempt: int
+    position: int
+    exam: str
+    centre: str
+    candidate: str | None
+    attributed_by: tuple[str, ...]
+    status: CopyStatus
+    life: Life
+    pages: tuple[PlacedPage, ...]
+    missing: tuple[int, ...]
+    guesses: tuple[GuessedCandidate, ...]
+    decision: str | None
+    decided_by: str | None
+    reason: str | None
+    anonymous_number: str | None
+    anonymous_sha256: str | None
+    lot: str | None
+    order_in_lot: int | None
+    returned: bool
+
+    @property
+    def ready(self) -> bool:
+        """Whether a corrector may have it: one that was reported waits."""
+        return self.status is CopyStatus.COMPLETE and self.anonymous_sha256 is not None
+
+
+def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: str, change: Change) -> bool:
+    """The copies of a scan, in place of an earlier reading of it. False when those have gone further already.
+
+    A second copy of a candidate whose complete copy is there waits for a person. A complete one takes the
+    place of those that were not; they stay, superseded.
+    """
+    earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
+    gone_further = copies.c.lot.is_not(None) | copies.c.decision.is_not(None)
+    if change.connection.execute(select(copies.c.id).where(*earlier, gone_further)).first():
+        return False
+    end_copies(change, Life.SUPERSEDED, *earlier)
+    for position, one in enumerate(found, start=1):
+        _take(one, position, attempt, exam, centre, change)
+    return True
+
+
+def make_wait(change: Change, copy: Any, stated: Iterable[Finding]) -> None:
+    """The copy waits for a person, for what is stated of it."""
+    change.set(copies, copy.id, status=CopyStatus.TO_DECIDE)
+    about = {"exam": copy.exam, "centre": copy.centre, "scan": copy.scan, "copy": copy.id}
+    state_findings(change, stated, **about)
+
+
+def end_copies(change: Change, life: Life, *conditions: Any) -> None:
+    """None of these counts any longer, and what was found of them is settled."""
+    ended = list(change.connection.scalars(select(copies.c.id).where(*conditions)))
+    if ended:
+        change.connection.execute(update(copies).where(copies.c.id.in_(ended)).values(life=life))
+        resolve_findings(change, findings.c.copy.in_(ended))
+
+
+def supersede(exam: str, candidate: str, by: str, change: Change) -> dict[str, Any]:
+    """What this candidate's copy takes the place of: copies that were incomplete or waited.
+
+    Of two copies said to be one candidate's, one may be another's, wrongly labelled: they wait for a person.
+    One that a corrector reported gives its place in the lot: it is what is returned.
+    """
+    double = (
+        select(findings.c.seq)
+        .where(
+            findings.c.copy == copies.c.id,
+            findings.c.code == Code.DUPLICATE_COPY,
+            findings.c.resolved_by.is_(None),
+        )
+        .exists()
+    )
+    theirs = (
+        copies.c.exam == exam,
+        copies.c.candidate == candidate,
+        copies.c.life == Life.CURRENT,
+        copies.c.status != CopyStatus.COMPLETE,
+        copies.c.id != by,
+        ~double,
+    )
+    reported = select(copies.c.id, copies.c.lot, copies.c.order_in_lot).where(
+        *theirs, copies.c.lot.is_not(None)
+    )
+    row = change.connection.execute(reported).first()
+    if row is not None:
+        change.set(copies, row.id, **OF_NO_LOT)
+    end_copies(change, Life.SUPERSEDED, *theirs)
+    return {} if row is None else {"lot": row.lot, "order_in_lot": row.order_in_lot}
+
+
+def complete_copy(exam: str, candidate: str, change: Change) -> str | None:
+    """The id of this candidate's copy that is complete."""
+    query = select(copies.c.id).where(
+        copies.c.exam == exam,
+        copies.c.candidate == candidate,
+        copies.c.life == Life.CURRENT,
+        copies.c.status == CopyStatus.COMPLETE,
+    )
+    found: str | None = change.connection.execute(query).scalar()
+    return found
+
+
+TO_ANONYMISE = (
+    copies.c.life == Life.CURRENT,
+    copies.c.status == CopyStatus.COMPLETE,
+    copies.c.candidate.is_not(None),
+    copies.c.anonymous_sha256.is_(None),
+)
+
+
+def copy_by_id(connection: Connection, id_: str) -> CopyRow | None:
+    return next(iter(_copies(connection, copies.c.id == id_)), None)
+
+
+def copies_in(connection: Connection, ids: Sequence[str]) -> list[CopyRow]:
+    """In this order."""
+    found = {row.id: row for row in _copies(connection, copies.c.id.in_(ids))}
+    return [found[id_] for id_ in ids]
+
+
+def copies_of_scan(connection: Connection, scan_id: str) -> list[CopyRow]:
+    """The copies of the reading in force, in the order of the pile, whatever has become of them since."""
+    in_force = select(scans.c.read_attempt).where(scans.c.id == scan_id).scalar_subquery()
+    return _copies(connection, copies.c.scan == scan_id, copies.c.attempt == in_force)
+
+
+def current_copies(
+    connection: Connection, exam: str | None = None, centre: str | None = None
+) -> list[CopyRow]:
+    """Those that count, by scan and in the order of the pile."""
+    return _copies(connection, copies.c.life == Life.CURRENT, *matching(copies, exam=exam, centre=centre))
+
+
+def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[CopyRow]:
+    """Complete, attributed copies without an anonymous PDF."""
+    return _copies(connection, *TO_ANONYMISE, *matching(copies, scan=scan_id))
+
+
+def copies_received(connection: Connection, exam: str, centre: str) -> tuple[set[str], int]:
+    """Whose copies there are (ids), scanned in this centre or of its candidates; how many are nobody's."""
+    current = (copies.c.exam == exam, copies.c.life == Life.CURRENT)
+    scanned = connection.scalars(select(copies.c.candidate).where(*current, copies.c.centre == centre)).all()
+    enrolled = select(enrolments.c.candidate).where(enrolments.c.exam == exam, enrolments.c.centre == centre)
+    theirs = connection.scalars(select(copies.c.candidate).where(*current, copies.c.candidate.in_(enrolled)))
+    return {who for who in (*scanned, *theirs) if who is not None}, scanned.count(None)
+
+
+def copies_of_lot(connection: Connection, lot_id: str) -> list[CopyRow]:
+    """In the order in which the corrector gets them."""
+    found = _copies(connection, copies.c.lot == lot_id)
+    return sorted(found, key=lambda row: row.order_in_lot or 0)
+
+
+def anonymous_number_free(connection: Connection, exam: str, number: str) -> bool:
+    taken = select(copies.c.id).where(copies.c.exam == exam, copies.c.anonymous_number == number)
+    return connection.execute(taken).first() is None
+
+
+def _take(found: FoundCopy, position: int, attempt: int, exam: str, centre: str, change: Change) -> None:
+    stated, status, place = list(found.findings), found.status, dict[str, Any]()
+    if found.candidate is not None:
+        if status is not CopyStatus.TO_DECIDE and complete_copy(exam, found.candidate, change):
+            status = CopyStatus.TO_DECIDE
+            if not any(one.code is Code.DUPLICATE_COPY for one in stated):
+                stated.append(finding(Code.DUPLICATE_COPY))
+        if status is CopyStatus.COMPLETE:
+            place = supersede(exam, found.candidate, found.id, change)
+    copy = {
+        "id": found.id,
+        "scan": change.subject,
+        "exam": exam,
+        "centre": centre,
+        "candidate": found.candidate,
+        "attempt": attempt,
+        "position": position,
+        "attributed_by": found.attributed_by,
+        "status": status,
+        "life": Life.CURRENT,
+        "pages": [page.model_dump(mode="json") for page in found.pages],
+        "missing": found.missing,
+        "guesses": [guess.model_dump(mode="json") for guess in found.guesses],
+    }
+    change.connection.execute(insert(copies).values(copy | place))
+    state_findings(change, stated, exam=exam, centre=centre, scan=change.subject, copy=found.id)
+
+
+def _rounded(corners: Corners) -> Corners:
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in corners)
+
+
+def _copies(connection: Connection, *conditions: ColumnElement[bool]) -> list[CopyRow]:
+    query = select(copies).where(*conditions).order_by(copies.c.scan, copies.c.attempt, copies.c.position)
+    return [
+        CopyRow(
+            **{
+                **row._mapping,
+                "attributed_by": tuple(row.attributed_by),
+                "status": CopyStatus(row.status),
+                "life": Life(row.life),
+                "pages": _parsed(PlacedPage, row.pages),
+                "missing": tuple(row.missing),
+                "guesses": _parsed(GuessedCandidate, row.guesses),
+            }
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _parsed(kind: type[T], values: Iterable[dict[str, Any]]) -> tuple[T, ...]:
+    return tuple(kind(**value) for value in values)

@@ -1,0 +1,134 @@
+"""Correctors: who may correct what, and by which token each comes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select
+
+from processors.people import Corrector, read_correctors
+from processors.session import Session
+from processors.tables import Import
+from storage.ids import new_id, token_hash
+from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
+from storage.register import Register
+from storage.schema import copies, correctors, lots
+
+
+class CorrectorsImported(Facts):
+    """As for candidates. Subject: `correctors`."""
+
+    action = "correctors.imported"
+    file: str
+    ids: tuple[str, ...]
+
+    def apply(self, change: Change) -> bool:
+        imported = read_correctors(change.vault.get(self.file))
+        if imported.problems:
+            raise Refused(Refusal.BAD_LINES)
+        known = set(change.connection.scalars(select(correctors.c.id)))
+        for id_, line in zip(self.ids, imported.rows, strict=True):
+            person = {
+                "reference": line.id,
+                "name": line.name,
+                "email": line.email,
+                "schools": line.schools,
+                "companies": line.companies,
+                "exams": line.exams,
+                "quota": line.quota,
+                "days": [day.isoformat() for day in line.days],
+                "never_with": line.never_with,
+            }
+            if id_ in known:
+                change.set(correctors, id_, **person)
+            else:
+                change.connection.execute(insert(correctors).values(id=id_, **person))
+        return True
+
+
+class TokenIssued(Facts):
+    """`hash`: SHA-256 of the token, which only the corrector has. Subject: the corrector."""
+
+    action = "corrector.token_issued"
+    hash: str
+
+    def apply(self, change: Change) -> bool:
+        change.set(correctors, change.row(correctors, change.subject).id, token_hash=self.hash)
+        return True
+
+
+@dataclass(frozen=True)
+class CorrectorRow:
+    """Personal data. `reference`: the id in the service's own file; `assigned`: copies in her lots."""
+
+    id: str
+    reference: str
+    name: str
+    email: str
+    schools: tuple[str, ...]
+    companies: tuple[str, ...]
+    exams: tuple[str, ...]
+    quota: int | None
+    days: tuple[date, ...]
+    never_with: tuple[str, ...]
+    has_token: bool
+    assigned: int
+
+
+def import_correctors(
+    register: Register, data: bytes, session: Session | None, *, actor: str, at: datetime
+) -> Import[Corrector]:
+    """Correctors, without tokens: see issue_token. Nothing is taken as long as one line is wrong."""
+    imported = read_correctors(data, session)
+    if not imported.problems:
+        file = register.keep_list(data)
+        with register.transaction() as transaction:
+            rows = transaction.connection.execute(select(correctors.c.reference, correctors.c.id))
+            known = {row.reference: row.id for row in rows}
+            ids = tuple(known.get(row.id) or new_id("corr") for row in imported.rows)
+            facts = CorrectorsImported(file=file, ids=ids)
+            transaction.record(facts, "correctors", actor=actor, at=at)
+    return imported
+
+
+def issue_token(register: Register, corrector: str, *, actor: str, at: datetime) -> str:
+    """A new token for this corrector, seen this once; an earlier one is worth nothing from now on."""
+    token = secrets.token_urlsafe(24)
+    register.record(TokenIssued(hash=token_hash(token)), corrector, actor=actor, at=at)
+    return token
+
+
+def corrector_by_id(connection: Connection, id_: str) -> CorrectorRow | None:
+    return next(iter(_correctors(connection, correctors.c.id == id_)), None)
+
+
+def corrector_by_token(connection: Connection, token: str) -> CorrectorRow | None:
+    return next(iter(_correctors(connection, correctors.c.token_hash == token_hash(token))), None)
+
+
+def all_correctors(connection: Connection, exam: str | None = None) -> list[CorrectorRow]:
+    """With an exam, those who correct it."""
+    return [row for row in _correctors(connection) if exam is None or exam in row.exams]
+
+
+def _correctors(connection: Connection, *conditions: ColumnElement[bool]) -> list[CorrectorRow]:
+    assigned = (
+        select(func.count())
+        .select_from(copies.join(lots))
+        .where(lots.c.corrector == correctors.c.id)
+        .scalar_subquery()
+        .label("assigned")
+    )
+    query = select(correctors, assigned).where(*conditions).order_by(correctors.c.reference)
+    rows = []
+    for row in connection.execute(query):
+        values = dict(row._mapping)
+        values["has_token"] = values.pop("token_hash") is not None
+        values["days"] = tuple(date.fromisoformat(day) for day in row.days)
+        for name in ("schools", "companies", "exams", "never_with"):
+            values[name] = tuple(values[name])
+        rows.append(CorrectorRow(**values))
+    return rows

@@ -1,0 +1,196 @@
+"""What people decide of copies, what one proposes to another, and which copies wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, case, delete, func, insert, select, tuple_
+
+from processors.findings import Code
+from processors.scans.readings import CopyStatus
+from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, complete_copy, copies_in, end_copies, supersede
+from storage.findings import resolve_findings
+from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
+from storage.schema import copies, enrolments, findings, proposals, scans
+from storage.states import Decision, Life
+
+
+class CopyDecided(Facts):
+    """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it."""
+
+    action = "copy.decided"
+    decision: Decision
+    candidate: str | None
+    reason: str
+    confirms: int | None = None
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        back = (copy.life, copy.decision) == (
+            Life.SET_ASIDE,
+            Decision.SET_ASIDE,
+        )  # a person's, so a person may
+        _must_be_open(copy, back=back and self.decision is not Decision.SET_ASIDE)
+        self._take_proposal(change)
+        decided: dict[str, Any] = {
+            "decision": self.decision,
+            "decided_by": change.event.actor,
+            "reason": self.reason,
+        }
+        if self.decision is Decision.SET_ASIDE:
+            end_copies(change, Life.SET_ASIDE, copies.c.life == Life.CURRENT, copies.c.id == copy.id)
+            decided |= OF_NO_LOT
+        else:
+            candidate = self.candidate if self.decision is Decision.ATTRIBUTE else copy.candidate
+            if candidate is None:
+                raise Refused(Refusal.NOBODYS)
+            _must_be_enrolled(candidate, copy.exam, change)
+            whole = self.decision is Decision.ACCEPT or not copy.missing
+            decided |= {"candidate": candidate, "life": Life.CURRENT}
+            decided["status"] = CopyStatus.COMPLETE if whole else CopyStatus.INCOMPLETE
+            if self.decision is Decision.ATTRIBUTE:
+                decided["attributed_by"] = ["decision"]
+                if candidate != copy.candidate:  # another name must not be found in its PDF
+                    decided |= {"anonymous_number": None, "anonymous_sha256": None, **OF_NO_LOT}
+            if whole:
+                other = complete_copy(copy.exam, candidate, change)
+                if other not in (None, copy.id):
+                    raise Refused(Refusal.OTHER_COPY)
+                decided |= supersede(copy.exam, candidate, copy.id, change)
+                resolve_findings(change, findings.c.copy == copy.id)
+        change.set(copies, copy.id, **decided)
+        return True
+
+    def _take_proposal(self, change: Change) -> None:
+        """What was proposed of the copy is over. Raises Refused if it is said to be confirmed, and is not."""
+        proposed = proposal_of(change.connection, change.subject)
+        if self.confirms is not None and (
+            proposed is None
+            or proposed.author == change.event.actor
+            or (proposed.seq, proposed.decision, proposed.candidate)
+            != (self.confirms, self.decision, self.candidate)
+        ):
+            raise Refused(Refusal.OTHER_PROPOSAL)
+        change.connection.execute(delete(proposals).where(proposals.c.copy == change.subject))
+
+
+class CopyProposed(Facts):
+    """What one person would decide of a copy, until another confirms it. Replaces an earlier proposal."""
+
+    action = "copy.proposed"
+    decision: Decision
+    candidate: str | None
+    reason: str
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        if copy.life == Life.SUPERSEDED:
+            raise Refused(Refusal.SUPERSEDED)
+        stated = {"decision": self.decision, "candidate": self.candidate, "author": change.event.actor}
+        if change.connection.execute(select(proposals).filter_by(copy=copy.id, **stated)).first():
+            return False
+        change.connection.execute(delete(proposals).where(proposals.c.copy == copy.id))
+        change.connection.execute(
+            insert(proposals).values(copy=copy.id, seq=change.event.seq, reason=self.reason, **stated)
+        )
+        return True
+
+
+class CopyArranged(Facts):
+    """The pages of a copy, in reading order; any other page of its scan is none of it.
+
+    Its anonymous PDF, if there is one, is made again of these pages.
+    """
+
+    action = "copy.arranged"
+    pages: tuple[PlacedPage, ...]
+    reason: str
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        _must_be_open(copy)
+        pages = [page.model_dump(mode="json") for page in self.pages]
+        if not pages or len({page["page"] for page in pages}) < len(pages):
+            raise Refused(Refusal.NO_PAGES)
+        if [page["page"] for page in copy.pages] == [page["page"] for page in pages]:
+            return False
+        change.set(copies, copy.id, pages=pages, anonymous_number=None, anonymous_sha256=None)
+        return True
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """`author`: the account that proposes; `reason`: the key in the vault of why."""
+
+    copy: str
+    seq: int
+    decision: Decision
+    candidate: str | None
+    reason: str
+    author: str
+
+
+_OF_ABSENT = select(findings.c.exam, findings.c.candidate).where(
+    findings.c.code == Code.COPY_OF_ABSENT, findings.c.resolved_by.is_(None)
+)
+_WAITS = (
+    copies.c.life == Life.CURRENT,
+    (copies.c.status == CopyStatus.TO_DECIDE)
+    | (
+        (copies.c.status == CopyStatus.COMPLETE)
+        & copies.c.lot.is_(None)
+        & copies.c.decision.is_(None)
+        & tuple_(copies.c.exam, copies.c.candidate).in_(_OF_ABSENT)
+    ),
+)
+
+
+def count_to_decide(connection: Connection) -> int:
+    """How many copies wait for a person."""
+    return connection.execute(select(func.count()).select_from(copies).where(*_WAITS)).scalar_one()
+
+
+def copies_to_decide(
+    connection: Connection, exams: Sequence[str], limit: int, offset: int = 0
+) -> list[CopyRow]:
+    """Those that a corrector waits for, then by épreuve in this order, then as their scans came."""
+    urgency = case({exam: rank for rank, exam in enumerate(exams)}, value=copies.c.exam, else_=len(exams))
+    ids = (
+        select(copies.c.id)
+        .join(scans, scans.c.id == copies.c.scan)
+        .where(*_WAITS)
+        .order_by(copies.c.lot.is_(None), urgency, scans.c.deposited_at, copies.c.scan, copies.c.position)
+        .limit(limit)
+        .offset(offset)
+    )
+    return copies_in(connection, list(connection.scalars(ids)))
+
+
+def proposal_of(connection: Connection, copy: str) -> Proposal | None:
+    """What somebody proposes of this copy, as long as nobody has confirmed it or decided otherwise."""
+    return proposals_of(connection, [copy]).get(copy)
+
+
+def proposals_of(connection: Connection, ids: Sequence[str]) -> dict[str, Proposal]:
+    """By copy."""
+    rows = connection.execute(select(proposals).where(proposals.c.copy.in_(ids)))
+    return {row.copy: Proposal(**{**row._mapping, "decision": Decision(row.decision)}) for row in rows}
+
+
+def _must_be_open(copy: Any, *, back: bool = False) -> None:
+    """A copy that counts, and that no corrector has. `back`: one that was set aside may be brought back."""
+    if copy.life != Life.CURRENT and not back:
+        raise Refused(Refusal.SUPERSEDED if copy.life == Life.SUPERSEDED else Refusal.SET_ASIDE)
+    if copy.lot is not None and copy.status == CopyStatus.COMPLETE:
+        raise Refused(Refusal.IN_A_LOT)
+
+
+def _must_be_enrolled(candidate: str, exam: str, change: Change) -> None:
+    query = select(enrolments.c.candidate).where(
+        enrolments.c.candidate == candidate, enrolments.c.exam == exam
+    )
+    if change.connection.execute(query).first() is None:
+        raise Refused(Refusal.NOT_ENROLLED)

@@ -1,0 +1,178 @@
+"""Findings: what is wrong with a scan, a copy or a centre's roster, until it is settled."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from processors.findings import Code, Evidence, Finding, Severity
+from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
+from storage.schema import events, findings, matching
+
+
+class CandidateFinding(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    candidate: str | None
+    finding: Finding
+
+
+class ReconciliationMade(Facts):
+    """Replaces what was found of this exam and centre. Subject: `exam/centre`."""
+
+    action = "reconciliation.made"
+    exam: str
+    centre: str
+    findings: tuple[CandidateFinding, ...]
+
+    def apply(self, change: Change) -> bool:
+        of_centre = (
+            findings.c.exam == self.exam,
+            findings.c.centre == self.centre,
+            findings.c.scan.is_(None),
+            findings.c.resolved_by.is_(None),
+        )
+        known = [(row.candidate, *_said(row)) for row in _findings(change.connection, *of_centre)]
+        if known == [(one.candidate, *_said(one.finding)) for one in self.findings]:
+            return False
+        resolve_findings(change, *of_centre)
+        for one in self.findings:
+            state_findings(change, [one.finding], exam=self.exam, centre=self.centre, candidate=one.candidate)
+        return True
+
+
+class FindingJudged(Facts):
+    """The `k`-th finding of event `finding`: nothing is left to do about it, or there is after all.
+
+    Only what was seen on a scan is judged; what centre and roster say is found anew whenever one of them
+    changes. Subject: the copy or the scan that it is about.
+    """
+
+    action = "finding.judged"
+    finding: int
+    k: int
+    settled: bool
+    reason: str
+
+    def apply(self, change: Change) -> bool:
+        this = (findings.c.seq == self.finding, findings.c.k == self.k, findings.c.scan.is_not(None))
+        found = change.connection.execute(select(findings).where(*this)).first()
+        if found is None:
+            raise Refused(Refusal.UNKNOWN, f"{self.finding}.{self.k}")
+        if (found.resolved_by is not None) is self.settled:
+            return False
+        if not self.settled:
+            by = change.connection.scalar(select(events.c.line).where(events.c.seq == found.resolved_by))
+            if by is None or json.loads(by)["action"] != self.action:
+                raise Refused(Refusal.NOT_JUDGED)
+        settled = change.event.seq if self.settled else None
+        change.connection.execute(update(findings).where(*this).values(resolved_by=settled))
+        return True
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """The k-th finding of event `seq`; `resolved_by`: the seq of the event that settled it."""
+
+    seq: int
+    k: int
+    exam: str | None
+    centre: str | None
+    scan: str | None
+    copy: str | None
+    candidate: str | None
+    code: Code
+    severity: Severity
+    message: str
+    pages: tuple[int, ...]
+    evidence: tuple[Evidence, ...]
+    resolved_by: int | None
+
+
+def state_findings(change: Change, stated: Iterable[Finding], **about: str | None) -> None:
+    """Notes findings; `about`: exam, centre, scan, copy, candidate."""
+    seq = change.event.seq
+    count = select(func.count()).select_from(findings).where(findings.c.seq == seq)
+    first = change.connection.execute(count).scalar_one()
+    rows = [{"seq": seq, "k": first + k, **asdict(found), **about} for k, found in enumerate(stated)]
+    if rows:
+        change.connection.execute(insert(findings), rows)
+
+
+def resolve_findings(change: Change, *conditions: Any) -> None:
+    """Marks as settled, by this event, what is still open and meets the conditions."""
+    still_open = update(findings).where(findings.c.resolved_by.is_(None), *conditions)
+    change.connection.execute(still_open.values(resolved_by=change.event.seq))
+
+
+def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+    """What is open of these copies."""
+    return _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
+
+
+def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:
+    """All that was found of a scan and its copies; `copy` is None for what concerns the whole."""
+    return _findings(connection, findings.c.scan == scan_id)
+
+
+def open_findings_of_scans(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+    """What nobody has settled of these scans and their copies."""
+    return _findings(connection, findings.c.scan.in_(ids), findings.c.resolved_by.is_(None))
+
+
+def open_findings(
+    connection: Connection,
+    *,
+    exam: str | None = None,
+    centre: str | None = None,
+    code: Code | None = None,
+    severity: Severity | None = None,
+) -> list[FindingRow]:
+    """What nobody has settled, in the order in which it was stated."""
+    wanted = matching(findings, exam=exam, centre=centre, code=code, severity=severity)
+    return _findings(connection, findings.c.resolved_by.is_(None), *wanted)
+
+
+def finding_at(connection: Connection, seq: int, k: int) -> FindingRow | None:
+    """The k-th that this event stated."""
+    return next(iter(_findings(connection, findings.c.seq == seq, findings.c.k == k)), None)
+
+
+def count_open_findings(connection: Connection) -> Counter[tuple[str, str, Code, Severity]]:
+    """By exam and centre ("" where it is of none), code and severity."""
+    kind = (findings.c.exam, findings.c.centre, findings.c.code, findings.c.severity)
+    query = select(*kind, func.count()).where(findings.c.resolved_by.is_(None)).group_by(*kind)
+    return Counter(
+        {
+            (row.exam or "", row.centre or "", Code(row.code), Severity(row.severity)): row[-1]
+            for row in connection.execute(query)
+        }
+    )
+
+
+def _said(found: Finding | FindingRow) -> tuple[Any, ...]:
+    return found.code, found.severity, found.message, found.pages, found.evidence
+
+
+def _findings(connection: Connection, *conditions: ColumnElement[bool]) -> list[FindingRow]:
+    query = select(findings).where(*conditions).order_by(findings.c.seq, findings.c.k)
+    return [
+        FindingRow(
+            **{
+                **row._mapping,
+                "code": Code(row.code),
+                "severity": Severity(row.severity),
+                "pages": tuple(row.pages),
+                "evidence": tuple(
+                    Evidence(seen["page"], seen["box"] and tuple(seen["box"])) for seen in row.evidence
+                ),
+            }
+        )
+        for row in connection.execute(query)
+    ]

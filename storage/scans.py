@@ -1,0 +1,346 @@
+"""Dropped files: arrived, claimed, stored, read, processed, or set aside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+
+from processors.findings import Finding
+from processors.scans.contract import scan_json
+from processors.scans.readings import ScanReading
+from storage.candidates import ids_of_numbers
+from storage.copies import TO_ANONYMISE, FoundCopy, PlacedPage, end_copies, take_reading
+from storage.findings import resolve_findings, state_findings
+from storage.ids import in_parts, new_id
+from storage.keys import arrival, kept_reading
+from storage.log.events import Change, Event, Facts
+from storage.objects import ObjectInfo
+from storage.refusals import Refusal, Refused
+from storage.register import Register
+from storage.schema import copies, findings, matching, scans
+from storage.states import Life, ScanState
+
+_UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)
+_LIVE = (*_UNFINISHED, ScanState.PROCESSED)
+
+
+class ScanArrived(Facts):
+    """Its inbox key is in the vault, under `arrivals/<scan>.json`: file names may hold a name."""
+
+    action = "scan.arrived"
+    exam: str | None
+    centre: str | None
+    etag: str
+    size: int
+    deposited_at: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        key = json.loads(change.vault.get(arrival(change.subject)))["key"]
+        known = select(scans.c.id).where(
+            or_(scans.c.id == change.subject, (scans.c.inbox_key == key) & (scans.c.etag == self.etag))
+        )
+        if change.connection.execute(known).first():
+            return False
+        # None becomes IS NULL, which, unlike IS NOT DISTINCT FROM, PostgreSQL looks up in an index
+        place = (scans.c.exam == self.exam, scans.c.centre == self.centre)
+        so_far = change.connection.execute(select(func.max(scans.c.n)).where(*place)).scalar()
+        change.connection.execute(
+            insert(scans).values(
+                id=change.subject,
+                exam=self.exam,
+                centre=self.centre,
+                n=(so_far or 0) + 1,
+                inbox_key=key,
+                etag=self.etag,
+                size=self.size,
+                deposited_at=self.deposited_at,
+                state=ScanState.ARRIVED,
+                attempt=0,
+            )
+        )
+        return True
+
+
+class ScanClaimed(Facts):
+    """`attempt`: one more than the scan has had. One claim wins."""
+
+    action = "scan.claimed"
+    attempt: int
+
+    def apply(self, change: Change) -> bool:
+        free = (scans.c.state == ScanState.ARRIVED, scans.c.attempt == self.attempt - 1)
+        claimed = {"attempt": self.attempt, "claimed_at": change.event.at}
+        return _move(change, ScanState.PROCESSING, *free, **claimed)
+
+
+class ScanReleased(Facts):
+    """The attempt has died; the scan waits again. `reason`: what the machine saw, without personal data."""
+
+    action = "scan.released"
+    attempt: int
+    reason: str
+
+    def apply(self, change: Change) -> bool:
+        held = (scans.c.state == ScanState.PROCESSING, scans.c.attempt == self.attempt)
+        return _move(change, ScanState.ARRIVED, *held, claimed_at=None)
+
+
+class ScanReopened(Facts):
+    """Done or set aside, it waits again: a person decided of one of its copies, or it was dropped once more.
+
+    `deposited_at`: of the new drop, which begins afresh.
+    """
+
+    action = "scan.reopened"
+    deposited_at: AwareDatetime | None = None
+
+    def apply(self, change: Change) -> bool:
+        if self.deposited_at is None:
+            return _move(change, ScanState.ARRIVED, scans.c.state == ScanState.PROCESSED)
+        older = (scans.c.state == ScanState.QUARANTINED, scans.c.deposited_at < self.deposited_at)
+        anew = {"sha256": None, "read_attempt": None, "reading": None, "deposited_at": self.deposited_at}
+        if not _move(change, ScanState.ARRIVED, *older, **anew):
+            return False
+        resolve_findings(change, findings.c.scan == change.subject)
+        return True
+
+
+class ScanStored(Facts):
+    """Its bytes are in the vault, under this hash, and are no other live scan's of this exam and centre."""
+
+    action = "scan.stored"
+    sha256: str
+
+    def apply(self, change: Change) -> bool:
+        scan = change.row(scans, change.subject)
+        known = select(scans.c.id).where(*_with_bytes(self.sha256, scan))
+        if change.connection.execute(known).first():  # itself, when this is a repetition
+            return False
+        if scan.state != ScanState.PROCESSING:
+            raise Refused(Refusal.NOT_PROCESSING)
+        change.set(scans, scan.id, sha256=self.sha256)
+        return True
+
+
+class ScanDuplicate(Facts):
+    action = "scan.duplicate"
+    sha256: str
+    of: str
+
+    def apply(self, change: Change) -> bool:
+        change.row(scans, self.of)
+        other = (scans.c.id != self.of, scans.c.state.in_(_UNFINISHED))
+        return _move(change, ScanState.DUPLICATE, *other, sha256=self.sha256, duplicate_of=self.of)
+
+
+class ScanQuarantined(Facts):
+    action = "scan.quarantined"
+    sha256: str | None
+    findings: tuple[Finding, ...]
+
+    def apply(self, change: Change) -> bool:
+        scan = change.row(scans, change.subject)
+        if not _move(
+            change,
+            ScanState.QUARANTINED,
+            scans.c.state.in_(_UNFINISHED),
+            sha256=self.sha256 or scan.sha256,
+        ):
+            return False
+        in_no_lot = (copies.c.life == Life.CURRENT, copies.c.scan == scan.id, copies.c.lot.is_(None))
+        end_copies(change, Life.SET_ASIDE, *in_no_lot)
+        state_findings(change, self.findings, scan=scan.id, exam=scan.exam, centre=scan.centre)
+        return True
+
+
+class ScanRead(Facts):
+    """`reading`: the key in the vault of all that was read; `copies` in the order of the pile."""
+
+    action = "scan.read"
+    sha256: str
+    attempt: int
+    reading: str
+    copies: tuple[FoundCopy, ...]
+    findings: tuple[Finding, ...]
+
+    def apply(self, change: Change) -> bool:
+        scan = change.row(scans, change.subject)
+        if scan.sha256 != self.sha256:
+            raise Refused(Refusal.OTHER_BYTES)
+        if scan.read_attempt == self.attempt:
+            return False
+        if scan.state != ScanState.PROCESSING or scan.attempt != self.attempt:
+            raise Refused(Refusal.ATTEMPT_OVER)
+        if not take_reading(self.copies, self.attempt, scan.exam, scan.centre, change):
+            return False
+        resolve_findings(
+            change, findings.c.scan == scan.id, findings.c.copy.is_(None), findings.c.seq < change.event.seq
+        )
+        state_findings(change, self.findings, scan=scan.id, exam=scan.exam, centre=scan.centre)
+        change.set(scans, scan.id, read_attempt=self.attempt, reading=self.reading)
+        return True
+
+
+class ScanProcessed(Facts):
+    """Nothing is left to do with this file; its receipt is written."""
+
+    action = "scan.processed"
+
+    def apply(self, change: Change) -> bool:
+        return _move(change, ScanState.PROCESSED, scans.c.state == ScanState.PROCESSING)
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    """`inbox_key` may hold personal data. `n` counts the scans of an exam in a centre."""
+
+    id: str
+    exam: str | None
+    centre: str | None
+    n: int
+    inbox_key: str
+    etag: str
+    size: int
+    deposited_at: datetime
+    state: ScanState
+    attempt: int
+    claimed_at: datetime | None
+    sha256: str | None
+    duplicate_of: str | None
+    read_attempt: int | None
+    reading: str | None
+
+
+def arrive(
+    register: Register, dropped: ObjectInfo, exam: str | None, centre: str | None, *, actor: str, at: datetime
+) -> str | None:
+    """Takes note of a dropped file. Its new scan id, or None when this very drop is known already.
+
+    `exam` and `centre` are those of the session, None when the key names none: keys may hold anything.
+    """
+    with register.reading() as connection:
+        if scan_of_drop(connection, dropped.key, dropped.etag):
+            return None
+    scan = new_id("scan")
+    register.keep(arrival(scan), {"key": dropped.key})
+    facts = ScanArrived(
+        exam=exam, centre=centre, etag=dropped.etag, size=dropped.size, deposited_at=dropped.last_modified
+    )
+    return scan if register.record(facts, scan, actor=actor, at=at) else None
+
+
+def keep_reading(
+    register: Register,
+    scan: str,
+    attempt: int,
+    reading: ScanReading,
+    seconds: float,
+    *,
+    extra_findings: Sequence[Finding] = (),
+    actor: str,
+    at: datetime,
+) -> Event | None:
+    """What was read of a scan: all of it in the vault, in the log what names nobody.
+
+    `extra_findings` concern the scan as a whole, such as a late deposit. None when it is kept already.
+    Raises Refused when this attempt is over, or the copies have gone further since.
+    """
+    key = register.keep(kept_reading(f"{scan}-{attempt}"), scan_json(reading, seconds))
+    pages = {page.page: PlacedPage.of(page) for page in reading.pages}
+    named = {copy.candidate for copy in reading.copies if copy.candidate is not None}
+    named |= {guess.candidate for copy in reading.copies for guess in copy.guesses}
+    with register.transaction() as transaction:
+        ids = ids_of_numbers(transaction.connection, named)
+        facts = ScanRead(
+            sha256=reading.sha256,
+            attempt=attempt,
+            reading=key,
+            copies=tuple(FoundCopy.of(copy, pages, ids) for copy in reading.copies),
+            findings=(*reading.findings, *extra_findings),
+        )
+        return transaction.record(facts, scan, actor=actor, at=at)
+
+
+def scan_by_id(connection: Connection, id_: str) -> ScanRow | None:
+    return next(iter(_scans(connection, scans.c.id == id_)), None)
+
+
+def all_scans(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[ScanRow]:
+    return _scans(connection, *matching(scans, exam=exam, centre=centre))
+
+
+def scans_of_content(connection: Connection, of: ScanRow) -> list[ScanRow]:
+    """That scan, the one that it is a duplicate of, and all other duplicates of it."""
+    first = of.duplicate_of or of.id
+    return _scans(connection, (scans.c.id == first) | (scans.c.duplicate_of == first))
+
+
+def latest_drop(connection: Connection, inbox_key: str) -> str | None:
+    """The id of the scan that came last under this key."""
+    query = select(scans.c.id).where(scans.c.inbox_key == inbox_key)
+    return connection.scalar(query.order_by(scans.c.deposited_at.desc(), scans.c.n.desc()).limit(1))
+
+
+def scan_of_drop(connection: Connection, inbox_key: str, etag: str) -> ScanRow | None:
+    """The scan of this very drop."""
+    return next(iter(_scans(connection, scans.c.inbox_key == inbox_key, scans.c.etag == etag)), None)
+
+
+def scans_with_copies_to_anonymise(connection: Connection) -> list[ScanRow]:
+    """Scans that are done, with a copy that may be made anonymous since."""
+    made = connection.scalars(select(copies.c.scan).where(*TO_ANONYMISE)).all()
+    found = [row for part in in_parts(made) for row in _scans(connection, scans.c.id.in_(part))]
+    return [row for row in found if row.state is ScanState.PROCESSED]
+
+
+def arrivals_to_process(connection: Connection) -> list[ScanRow]:
+    """Scans that nobody has claimed, oldest first."""
+    return _scans(connection, scans.c.state == ScanState.ARRIVED)
+
+
+def stale_claims(connection: Connection, claimed_before: datetime) -> list[ScanRow]:
+    """Scans said to be processed since before this instant."""
+    return _scans(connection, scans.c.state == ScanState.PROCESSING, scans.c.claimed_at < claimed_before)
+
+
+def twin_of(connection: Connection, scan: ScanRow, sha256: str) -> ScanRow | None:
+    """Another live scan of the same exam and centre with the same bytes."""
+    return next(iter(_scans(connection, *_with_bytes(sha256, scan), scans.c.id != scan.id)), None)
+
+
+def scans_by_state(connection: Connection) -> dict[str, int]:
+    """Every state, with how many scans are in it."""
+    counted = select(scans.c.state, func.count()).group_by(scans.c.state)
+    found = {row.state: row[1] for row in connection.execute(counted)}
+    return {state.value: found.get(state, 0) for state in ScanState}
+
+
+def waiting_since(connection: Connection) -> datetime | None:
+    """When the oldest scan was deposited that is not done; None when all are."""
+    oldest: datetime | None = connection.scalar(
+        select(func.min(scans.c.deposited_at)).where(scans.c.state.in_(_UNFINISHED))
+    )
+    return oldest
+
+
+def _move(change: Change, to: ScanState, *conditions: ColumnElement[bool], **values: Any) -> bool:
+    """Whether the scan met the conditions, and is now in this state."""
+    moved = update(scans).where(scans.c.id == change.subject, *conditions).values(state=to, **values)
+    return change.connection.execute(moved).rowcount == 1
+
+
+def _with_bytes(sha256: str, scan: Any) -> list[ColumnElement[bool]]:
+    """Live scans of these bytes, of the exam and centre of that scan."""
+    of_place = (scans.c.exam == scan.exam, scans.c.centre == scan.centre)
+    return [scans.c.sha256 == sha256, *of_place, scans.c.state.in_(_LIVE)]
+
+
+def _scans(connection: Connection, *conditions: ColumnElement[bool]) -> list[ScanRow]:
+    query = select(scans).where(*conditions).order_by(scans.c.deposited_at, scans.c.n, scans.c.id)
+    return [ScanRow(**{**row._mapping, "state": ScanState(row.state)}) for row in connection.execute(query)]
