@@ -46,17 +46,17 @@ def tell_new(work: Context, failed_runs: int, at: datetime) -> int:
 
 def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
     """All that needs a person now."""
-    told = Measures.of(work)
+    measures = Measures.of(work)
     found = _late_centres(work, at)
     if failed_runs:
         runs = plural(failed_runs, "traitement", "traitements")
         failed = f"{runs} en échec depuis une heure : voir la page de Prefect."
         found.append(Alert("alert/runs", failed))
-    if told.unsealed_since and at - told.unsealed_since > TOO_LONG["log"]:
-        since = french_instant(told.unsealed_since)
+    if measures.unsealed_since and at - measures.unsealed_since > TOO_LONG["log"]:
+        since = french_instant(measures.unsealed_since)
         found.append(Alert("alert/log", f"Le journal n’est plus scellé : le plus ancien date du {since}."))
-    if told.watched_at and at - told.watched_at > TOO_LONG["inbox"]:
-        seen = french_instant(told.watched_at)
+    if measures.watched_at and at - measures.watched_at > TOO_LONG["inbox"]:
+        seen = french_instant(measures.watched_at)
         found.append(Alert("alert/inbox", f"Le dépôt n’est plus relevé depuis le {seen}."))
     ahead = at - work.store.time()
     if abs(ahead) > TOO_LONG["clock"]:
@@ -64,9 +64,11 @@ def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
         by = plural(minutes, "minute", "minutes")
         clock = f"L’horloge de cette machine {way} de {by} sur celle du dépôt, qui refuse tout après 15."
         found.append(Alert("alert/clock", clock))
-    if told.free < LITTLE_ROOM:
+    if measures.free < LITTLE_ROOM:
         found.append(
-            Alert("alert/disk", f"Le disque est presque plein : il reste {100 * told.free:.0f} % de place.")
+            Alert(
+                "alert/disk", f"Le disque est presque plein : il reste {100 * measures.free:.0f} % de place."
+            )
         )
     return found
 

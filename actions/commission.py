@@ -83,8 +83,8 @@ def write_notices(
         path.write_bytes(notice_pdf(line, exam, due, at))
         paths.append(path)
     if wanting:
-        told = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
-        work.register.record(told, f"{exam.code}/{before.uai}", actor=actor, at=at)
+        notified = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
+        work.register.record(notified, f"{exam.code}/{before.uai}", actor=actor, at=at)
     return paths
 
 

@@ -112,9 +112,9 @@ def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, Plac
     row = scan_by_id(connection, scan)
     if row is None or row.reading is None:
         return {}
-    told = json.loads(vault.get(row.reading)).get("pages", [])
+    read = json.loads(vault.get(row.reading)).get("pages", [])
     names = ("page", "image", "half", "turn", "area")
-    pages = {page["page"]: PlacedPage(**{name: page.get(name) for name in names}) for page in told}
+    pages = {page["page"]: PlacedPage(**{name: page.get(name) for name in names}) for page in read}
     for event in events_of(connection, scan):
         if event.action == ScanRead.action and event.facts["attempt"] == row.read_attempt:
             copies = ScanRead.model_validate(event.facts).copies

@@ -251,8 +251,8 @@ def _record(
 
 def sheet_of(lot: LotRow, exam: Exam, copies: Sequence[CopyRow], *, at: datetime) -> bytes:
     """The sheet that goes with these copies, as a PDF."""
-    told = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
-    return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, told, exam.closes_at or at, at))
+    listed = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
+    return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, listed, exam.closes_at or at, at))
 
 
 def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:

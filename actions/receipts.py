@@ -80,15 +80,15 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         images=size.get("images", 0),
         pages=size.get("pages", 0),
         quarantined=scan.state is ScanState.QUARANTINED,
-        copies=tuple(told_copy(copy, people, findings) for copy in copies),
-        findings=tuple(told_finding(found) for found in findings if found.copy is None and _open(found)),
+        copies=tuple(receipt_copy(copy, people, findings) for copy in copies),
+        findings=tuple(without_place(found) for found in findings if found.copy is None and _open(found)),
         reconciliation=_by_number(known, people) if known else None,
         names={c.number: f"{c.family_name} {c.first_names}" for c in people.values()},
-        pictures=pictures_of(work, scan.id, map(told_finding, filter(_open, findings))),
+        pictures=pictures_of(work, scan.id, map(without_place, filter(_open, findings))),
     )
 
 
-def told_copy(
+def receipt_copy(
     copy: CopyRow, people: Mapping[str, EnrolledCandidate], findings: list[FindingRow]
 ) -> ReceiptCopy:
     """A copy as the centre is told of it, with what is still open of it."""
@@ -98,7 +98,7 @@ def told_copy(
         who=f"{owner.family_name} {owner.first_names}, n° {owner.number}" if owner else None,
         pages=tuple(page.page for page in copy.pages),
         status=copy.status if copy.life is Life.CURRENT else copy.life,
-        findings=tuple(told_finding(found) for found in findings if found.copy == copy.id and _open(found)),
+        findings=tuple(without_place(found) for found in findings if found.copy == copy.id and _open(found)),
     )
 
 
@@ -106,7 +106,7 @@ def _open(found: FindingRow) -> bool:
     return found.resolved_by is None
 
 
-def told_finding(found: FindingRow) -> Finding:
+def without_place(found: FindingRow) -> Finding:
     return Finding(found.code, found.severity, found.message, found.pages, found.evidence)
 
 

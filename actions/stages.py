@@ -46,9 +46,9 @@ async def plainly(name: str, stage: Callable[..., T], /, *args: object) -> T:
         try:
             return stage(context(), *args)
         except Exception as error:
-            told = keep_failure(context().settings.data_dir, error)
+            kept = keep_failure(context().settings.data_dir, error)
             kind = SurroundingsError if _of_the_surroundings(error) else StageError
-            raise kind(f"{stage.__name__}: {told}") from None
+            raise kind(f"{stage.__name__}: {kept}") from None
 
     return await asyncio.to_thread(discreet)
 

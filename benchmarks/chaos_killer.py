@@ -32,7 +32,7 @@ _SHIPPER = """
 import time
 from actions.context import context, now
 from storage.log.segments import ship
-from storage.signing import load_or_make_key
+from storage.log.signing import load_or_make_key
 work = context()
 key = load_or_make_key(work.settings.signing_key_path)
 while True:

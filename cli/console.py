@@ -28,12 +28,12 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except UserError as error:
-            told = str(error)
+            message = str(error)
         except OSError as error:  # of a file that the user named: absent, not hers to write, no room
             if error.filename is None:
                 raise
-            told = f"{error.filename}: {error.strerror}"
-        _errors.print(f"Error: {told}", style="red", markup=False, highlight=False)
+            message = f"{error.filename}: {error.strerror}"
+        _errors.print(f"Error: {message}", style="red", markup=False, highlight=False)
         raise typer.Exit(1)
 
 

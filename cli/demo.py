@@ -115,7 +115,7 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     for who, link in _invitations(work, machine, corrector) if kept else ():
         console.print(f"  the desk, as {who:<9} {link}", highlight=False, soft_wrap=True)
     console.print(f"  everything else      {machine.data}\n", highlight=False)
-    problems += [f"not as drawn: {told}" for told in demo_dossiers.not_as_drawn(work, dossiers)]
+    problems += [f"not as drawn: {wrong}" for wrong in demo_dossiers.not_as_drawn(work, dossiers)]
     console.print(f"{len(dossiers)} dossiers were read for the commissions.")
     _conclude(work, verdict, problems, lots, corrector)
 
@@ -276,9 +276,9 @@ def _conclude(
     console.print(f"{verdict.as_expected} of {verdict.drawn} copies came out as they were drawn.")
     for line in verdict.unexpected:
         console.print(f"  not as drawn: {line}", highlight=False)
-    told = list(problems)
+    wrong = list(problems)
     if not verdict.good:
-        told += [f"wrong: {name}" for name in verdict.wrong] or ["too many copies are not as drawn"]
+        wrong += [f"wrong: {name}" for name in verdict.wrong] or ["too many copies are not as drawn"]
     with work.register.reading() as connection:
         scans = all_scans(connection)
         late = {f.scan for f in open_findings(connection, code=Code.LATE)}
@@ -286,13 +286,13 @@ def _conclude(
         locked = all_lots(connection, LATE)
     states = Counter(scan.state for scan in scans)
     if states[ScanState.DUPLICATE] != 1 or states[ScanState.QUARANTINED] != 1:
-        told.append("the file dropped twice, or the bad one, was not told from the rest")
+        wrong.append("the file dropped twice, or the bad one, was not told from the rest")
     if late != {scan.id for scan in scans if scan.exam == LATE and scan.state is ScanState.PROCESSED}:
-        told.append("the late drops are not those told to be late")
+        wrong.append("the late drops are not those told to be late")
     pulled = sum(len(list(lot.glob("*.pdf"))) - 1 for lot in lots)
     if not lots or pulled != sum(lot.copies for lot in mine):
-        told.append("the corrector did not get all the copies")
+        wrong.append("the corrector did not get all the copies")
     if locked:
-        told.append("lots were formed before their window")
-    if told:
-        raise DemoFailed("\n".join(told))
+        wrong.append("lots were formed before their window")
+    if wrong:
+        raise DemoFailed("\n".join(wrong))

@@ -79,7 +79,7 @@ def all_read(work: Context, drawn: Sequence[Deposit]) -> bool:
 
 def not_as_drawn(work: Context, drawn: Sequence[Deposit]) -> list[str]:
     """What came out otherwise than it was drawn, by opaque ids."""
-    told = []
+    wrong = []
     for deposit in drawn:
         if not deposit.files and deposit.exam == EXAMS[0]:
             continue  # not due yet
@@ -92,5 +92,5 @@ def not_as_drawn(work: Context, drawn: Sequence[Deposit]) -> list[str]:
         if proposed != ({deposit.ground} if deposit.ground else set()) or (
             deposit.said and deposit.said not in found
         ):
-            told.append(f"{row.id if row else deposit.exam}: drawn {deposit.trouble}, found {sorted(found)}")
-    return told
+            wrong.append(f"{row.id if row else deposit.exam}: drawn {deposit.trouble}, found {sorted(found)}")
+    return wrong

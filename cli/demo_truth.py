@@ -37,10 +37,10 @@ def judge(batches: Sequence[Batch], copies: Iterable[CopyRow], numbers: dict[str
     wrong: list[str] = []
     unexpected: list[str] = []
     for batch in batches:
-        here = [copy for copy in known if (copy.centre, copy.exam) == (batch.centre, batch.exam)]
+        of_batch = [copy for copy in known if (copy.centre, copy.exam) == (batch.centre, batch.exam)]
         for rank, truth in enumerate(batch.copies, 1):
             name = f"{batch.centre} {batch.exam}, copy {rank} ({truth.kind})"
-            found = _same(truth, here)
+            found = _same(truth, of_batch)
             status = found.status if found else None
             owner = numbers.get(found.candidate) if found and found.candidate else None
             complete = status is CopyStatus.COMPLETE

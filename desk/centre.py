@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from actions import attendance as lists
 from actions.context import Context, now
 from actions.pictures import picture_of
-from actions.receipts import receipt_of, told_copy, told_finding
+from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.lookup import scan_of, written
@@ -238,16 +238,16 @@ def _files(
 ) -> list[DroppedFile]:
     """The scans, each with its copies and with what is open of it."""
     theirs: dict[str, list[CopyRow]] = {scan.id: [] for scan in scans}
-    told: dict[str, list[FindingRow]] = {scan.id: [] for scan in scans}
+    by_scan: dict[str, list[FindingRow]] = {scan.id: [] for scan in scans}
     for copy in copies:
         theirs[copy.scan].append(copy)
     for found in findings:
-        told[found.scan or ""].append(found)
+        by_scan[found.scan or ""].append(found)
     return [
         DroppedFile(
             scan,
-            tuple(told_copy(copy, people, told[scan.id]) for copy in theirs[scan.id]),
-            tuple(told_finding(found) for found in told[scan.id] if found.copy is None),
+            tuple(receipt_copy(copy, people, by_scan[scan.id]) for copy in theirs[scan.id]),
+            tuple(without_place(found) for found in by_scan[scan.id] if found.copy is None),
         )
         for scan in scans
     ]

@@ -87,7 +87,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "owner": people.get(found.candidate or ""),
         "guesses": _guesses(work, found, people),
         "findings": findings,
-        "here": sorted(
+        "enrolled": sorted(
             (who for who in people.values() if who.centre == found.centre),
             key=lambda who: (who.family_name, who.first_names),
         ),
@@ -179,9 +179,9 @@ def waiting_copies(
         count = count_to_decide(connection)
         shown = copies_to_decide(connection, _order(work), limit, offset)
         ids = [copy.id for copy in shown]
-        told = findings_of_copies(connection, ids)
+        stated = findings_of_copies(connection, ids)
         proposals = proposals_of(connection, ids)
-    found = {id_: [one for one in told if one.copy == id_] for id_ in ids}
+    found = {id_: [one for one in stated if one.copy == id_] for id_ in ids}
     return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in shown]
 
 
@@ -204,8 +204,8 @@ def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidat
     with suppress(NotFoundError):
         if scan is not None and scan.reading is not None:
             ours = {page.page for page in copy.pages}
-            told = json.loads(work.store.vault.get(scan.reading)).get("pages", [])
-            read = [page for page in told if page["page"] in ours]
+            pages = json.loads(work.store.vault.get(scan.reading)).get("pages", [])
+            read = [page for page in pages if page["page"] in ours]
     likely = {guess.candidate: guess.probability for guess in copy.guesses}
     pattern = work.session.label_pattern
     labelled = {found["candidate"] for one in read if (found := re.fullmatch(pattern, one["label"] or ""))}

@@ -37,8 +37,8 @@ def alive() -> Response:
 def ready(request: Request) -> Response:
     """200 as long as people can be served, 503 when not; what else is amiss is told beside."""
     health = Health.of(request.app.state.work, now())
-    told = {"ready": health.ready, "well": health.well(), **asdict(health)}
-    return JSONResponse(told, 200 if health.ready else 503)
+    answer = {"ready": health.ready, "well": health.well(), **asdict(health)}
+    return JSONResponse(answer, 200 if health.ready else 503)
 
 
 @router.get("/metrics")
@@ -47,7 +47,7 @@ def metrics(request: Request) -> Response:
     if not _may_read(request):
         return PlainTextResponse("", 404)
     registry = CollectorRegistry()
-    registry.register(_Standing(request.app.state.work, now()))
+    registry.register(_Gauges(request.app.state.work, now()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -61,41 +61,41 @@ def _may_read(request: Request) -> bool:
     return request.client is not None and request.client.host in ("127.0.0.1", "::1")
 
 
-class _Standing(Collector):
+class _Gauges(Collector):
     def __init__(self, work: Context, at: datetime) -> None:
         self._work = work
         self._at = at
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        told = Measures.of(self._work)
+        measures = Measures.of(self._work)
         copies = _family("massicot_copies", "Copies of an épreuve, by state.", "exam", "state")
-        for exam in told.exams:
+        for exam in measures.exams:
             for state in _OF_COPIES:
                 if (count := getattr(exam, state)) is not None:
                     copies.add_metric([exam.exam, state], count)
         dossiers = _family("massicot_dossiers", "Dossiers of an épreuve, by state.", "exam", "state")
-        for dossier in told.dossiers:
+        for dossier in measures.dossiers:
             for state in _OF_DOSSIERS:
                 dossiers.add_metric([dossier.exam, state], getattr(dossier, state))
         scans = _family("massicot_scans", "Dropped files, by state.", "state")
-        for state, count in told.scans.items():
+        for state, count in measures.scans.items():
             scans.add_metric([state], count)
         lots = _family("massicot_lots", "Lots of an épreuve, by state.", "exam", "state")
-        for (exam_code, state), count in told.lots.items():
+        for (exam_code, state), count in measures.lots.items():
             lots.add_metric([exam_code, state], count)
         dues = _family("massicot_deadline_seconds", "Until what ends then; negative once over.", "exam", "of")
-        for (exam_code, what), due in told.dues.items():
+        for (exam_code, what), due in measures.dues.items():
             dues.add_metric([exam_code, what], (due - self._at).total_seconds())
         yield from (copies, dossiers, scans, lots, dues)
-        yield _gauge("massicot_to_decide", "Copies that wait for a person.", told.to_decide)
-        yield _gauge("massicot_outbox_events", "Events that the log does not have yet.", told.unsealed)
+        yield _gauge("massicot_to_decide", "Copies that wait for a person.", measures.to_decide)
+        yield _gauge("massicot_outbox_events", "Events that the log does not have yet.", measures.unsealed)
         for name, what, since in (
-            ("massicot_outbox_age_seconds", "Of the oldest event not in the log.", told.unsealed_since),
-            ("massicot_scan_age_seconds", "Of the oldest scan not done.", told.scan_waiting_since),
-            ("massicot_inbox_watched_seconds", "Since the inbox was looked through.", told.watched_at),
+            ("massicot_outbox_age_seconds", "Of the oldest event not in the log.", measures.unsealed_since),
+            ("massicot_scan_age_seconds", "Of the oldest scan not done.", measures.scan_waiting_since),
+            ("massicot_inbox_watched_seconds", "Since the inbox was looked through.", measures.watched_at),
         ):
             yield _gauge(name, what, (self._at - since).total_seconds() if since else 0)
-        yield _gauge("massicot_disk_free_ratio", "Of the disk of the data directory.", told.free)
+        yield _gauge("massicot_disk_free_ratio", "Of the disk of the data directory.", measures.free)
 
 
 def _family(name: str, what: str, *labels: str) -> GaugeMetricFamily:

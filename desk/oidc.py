@@ -57,20 +57,20 @@ async def back(request: Request) -> Response:
     provider, settings = _provider(request), request.app.state.settings
     try:
         token = await provider.authorize_access_token(request)
-        told = dict(token.get("userinfo") or {})
-        if told and "email" not in told:  # some providers keep it out of the token
+        claims = dict(token.get("userinfo") or {})
+        if claims and "email" not in claims:  # some providers keep it out of the token
             more = await provider.userinfo(token=token)
-            told = {**more, **told} if more.get("sub") == told["sub"] else {}
+            claims = {**more, **claims} if more.get("sub") == claims["sub"] else {}
     except (AuthlibBaseError, JoseError, httpx.HTTPError):
         return _no(request, _REFUSED)
     finally:
         request.session.clear()
-    if told.get("iss", "").rstrip("/") != settings.oidc_issuer.rstrip("/"):
+    if claims.get("iss", "").rstrip("/") != settings.oidc_issuer.rstrip("/"):
         return _no(request, _REFUSED)
     register, at = request.app.state.work.register, now()
     with register.reading() as connection:
-        account = accounts.account_of_email(connection, str(told.get("email", "")))
-    if account is None or account.closed or told.get("email_verified") is not True:
+        account = accounts.account_of_email(connection, str(claims.get("email", "")))
+    if account is None or account.closed or claims.get("email_verified") is not True:
         accounts.note_failure(register, None, at=at)
         return _no(request, _UNKNOWN)
     accounts.note_sign_in(register, account, None, at=at)

@@ -73,7 +73,7 @@ def run(request: Request, subject: str, account: ServiceAccount) -> Response:
 @router.get("/{subject:path}.jsonl")
 def export(request: Request, subject: str, account: ServiceAccount) -> Response:
     """Its events, byte for byte as they stand in the log."""
-    lines = "".join(f"{told.event.line()}\n" for told in _story(request, subject))
+    lines = "".join(f"{checked.event.line()}\n" for checked in _story(request, subject))
     headers = {"Content-Disposition": f'attachment; filename="{subject.replace("/", "-")}.jsonl"'}
     return Response(lines, media_type="application/jsonl", headers=headers)
 
@@ -81,31 +81,31 @@ def export(request: Request, subject: str, account: ServiceAccount) -> Response:
 @router.get("/{subject:path}")
 def history(request: Request, subject: str, account: ServiceAccount) -> Response:
     work = work_of(request)
-    told = _story(request, subject)
+    checked = _story(request, subject)
     with work.register.reading() as connection:
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
         names |= {one.id: one.name for one in all_correctors(connection)}
         copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
     values = {
         "subject": subject,
-        "told": told,
-        "broken": [one for one in told if one.proof is Proof.BROKEN],
-        "unsealed": [one for one in told if one.proof is Proof.CHAINED],
+        "story": checked,
+        "broken": [one for one in checked if one.proof is Proof.BROKEN],
+        "unsealed": [one for one in checked if one.proof is Proof.CHAINED],
         "names": names,
         "actions": _ACTIONS,
         "copy": copy,
         "lot": lot,
-        "settled": _settled(work, told),
+        "settled": _settled(work, checked),
         "runs": request.app.state.settings.prefect_ui and subject.startswith(("scan_", "doss_")),
     }
     return page(request, "history.html", values)
 
 
-def _settled(work: Context, told: list[CheckedEvent]) -> dict[int, tuple[str, FindingRow]]:
+def _settled(work: Context, checked: list[CheckedEvent]) -> dict[int, tuple[str, FindingRow]]:
     """By the event that settled it: each finding that a person may open again, and a copy of its file."""
     found: dict[int, tuple[str, FindingRow]] = {}
     with work.register.reading() as connection:
-        for event in (one.event for one in told if one.event.action == FindingJudged.action):
+        for event in (one.event for one in checked if one.event.action == FindingJudged.action):
             row = finding_at(connection, event.facts["finding"], event.facts["k"])
             if row is not None and row.scan is not None and row.resolved_by == event.seq:
                 found[event.seq] = copies_of_scan(connection, row.scan)[0].id, row
@@ -115,7 +115,7 @@ def _settled(work: Context, told: list[CheckedEvent]) -> dict[int, tuple[str, Fi
 def _story(request: Request, subject: str) -> list[CheckedEvent]:
     work = work_of(request)
     key = load_or_make_key(work.settings.signing_key_path).public_key()
-    told = story(work.register, work.store.audit, key, subject)
-    if not told:
+    checked = story(work.register, work.store.audit, key, subject)
+    if not checked:
         raise HTTPException(404)
-    return told
+    return checked

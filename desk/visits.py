@@ -51,29 +51,29 @@ class Visits:
     def read(self, request: Request) -> Visit:
         """Whose cookie it is. One that was signed out, altered or is past its hours is a stranger's."""
         try:
-            told = self._signer.loads(request.cookies.get(self.cookie, ""), max_age=_IDLE)
+            claims = self._signer.loads(request.cookies.get(self.cookie, ""), max_age=_IDLE)
         except BadSignature:
             return begin(None)
-        visit = Visit(None, str(told["nonce"]), float(told.get("since", 0)))
-        if told["account"] is None:
+        visit = Visit(None, str(claims["nonce"]), float(claims.get("since", 0)))
+        if claims["account"] is None:
             return visit
         if time.time() - visit.since > _LONGEST:
             return begin(None)
         with self._register.reading() as connection:
-            account = accounts.account(connection, told["account"])
-        if account is None or account.closed or account.epoch != told["epoch"]:
+            account = accounts.account(connection, claims["account"])
+        if account is None or account.closed or account.epoch != claims["epoch"]:
             return visit
         return replace(visit, account=account)
 
     def write(self, response: Response, visit: Visit) -> None:
         account = visit.account
-        told = {
+        claims = {
             "account": account.id if account else None,
             "epoch": account.epoch if account else 0,
             "nonce": visit.nonce,
             "since": visit.since,
         }
-        self._set(response, self.cookie, self._signer.dumps(told), _IDLE)
+        self._set(response, self.cookie, self._signer.dumps(claims), _IDLE)
 
     def remember(self, request: Request, response: Response, account: Account) -> None:
         """This browser is one of this account's from now on."""

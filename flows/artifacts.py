@@ -35,12 +35,12 @@ async def publish() -> None:
     """Each artifact replaces the one of the same key on Prefect's page of artifacts."""
     counts, dossiers, findings = await asyncio.to_thread(_state, context())
     for exam, numbers in counts.items():
-        told = ", ".join(f"{numbers[name]} {label}" for name, label in _COLUMNS.items())
+        line = ", ".join(f"{numbers[name]} {label}" for name, label in _COLUMNS.items())
         goal = numbers["present"] or numbers["expected"]
         await acreate_progress_artifact(
             progress=min(100.0, 100 * numbers["complete"] / goal) if goal else 0.0,
             key=f"avancement-{exam.lower()}",
-            description=f"**{exam}** : {told}",
+            description=f"**{exam}** : {line}",
         )
     table = [
         {"épreuve": exam, **{label: numbers[name] for name, label in _COLUMNS.items()}}
@@ -66,7 +66,7 @@ async def publish() -> None:
 _DOSSIERS = {
     "expected": "inscrits",
     "deposited": "déposés",
-    **{verdict.value: told for verdict, told in VERDICTS.items()},
+    **{verdict.value: label for verdict, label in VERDICTS.items()},
     "pronounced": "prononcés",
 }
 
@@ -82,8 +82,8 @@ def _state(
         dossiers: list[dict[str, str | int]] = []
         for exam in work.session.with_dossiers:
             counted = dossier_counts(connection, exam.code)
-            told = {label: getattr(counted, name) for name, label in _DOSSIERS.items()}
-            dossiers.append({"épreuve": exam.code, **told})
+            shown = {label: getattr(counted, name) for name, label in _DOSSIERS.items()}
+            dossiers.append({"épreuve": exam.code, **shown})
         opened = count_open_findings(connection)
     findings = {
         (exam, centre, french(code), french(severity)): n

@@ -127,12 +127,12 @@ def report_pdf(lines: Sequence[Line], exam: str, title: str, place: str, due: st
         for name in (*VERDICTS.values(), "en attente")
         if (count := sum(line.verdict == name for line in lines))
     ]
-    told = f"{len(lines)} candidats. " + ", ".join(counts).capitalize() + "."
+    counted = f"{len(lines)} candidats. " + ", ".join(counts).capitalize() + "."
     story: list[Flowable] = [
         Paragraph("Contrôle de conformité des dossiers", styles["Title"]),
         Paragraph(escaped(f"{exam}, {title}"), styles["Heading2"]),
         Paragraph(escaped(f"{place}. Dossiers dus {due}. État du {french_instant(at)}."), _BODY),
-        Paragraph(f"<b>{told}</b>", _BODY),
+        Paragraph(f"<b>{counted}</b>", _BODY),
         Paragraph(
             "La machine propose, la commission prononce. Chaque motif est montré par sa preuve ; un dossier "
             "« à examiner » n’a pas pu être jugé sûrement.",
@@ -169,7 +169,7 @@ def _entry(line: Line) -> Iterator[Flowable]:
     )
     rows: list[list[Any]] = [
         [Paragraph(head, _BODY), Paragraph(f"<b>{line.verdict.capitalize()}</b>", _BODY)],
-        [Paragraph(_told(line), _BODY), ""],
+        [Paragraph(_messages(line), _BODY), ""],
     ]
     span = [("SPAN", (0, 1), (1, 1))]
     for row in _rows_of(line.pictures):
@@ -188,7 +188,7 @@ def _entry(line: Line) -> Iterator[Flowable]:
     yield Table(rows, colWidths=[_WIDE, _NARROW], style=style)
 
 
-def _told(line: Line) -> str:
+def _messages(line: Line) -> str:
     said = (
         "Rien n’a été déposé." if line.deposited is None else f"Déposé le {french_instant(line.deposited)}."
     )
@@ -196,8 +196,8 @@ def _told(line: Line) -> str:
         said += f" Dernier fichier le {french_instant(line.completed)}."
     if line.weeks:
         said += f" Stage : {line.weeks} semaines établies."
-    told = [f"<b>{k}.</b> {escaped(message)}" for k, message in enumerate(line.messages, 1)]
-    return "<br/>".join([said, *(told or ["Aucun constat."] * bool(line.reading))])
+    numbered = [f"<b>{k}.</b> {escaped(message)}" for k, message in enumerate(line.messages, 1)]
+    return "<br/>".join([said, *(numbered or ["Aucun constat."] * bool(line.reading))])
 
 
 def _decision(line: Line) -> str:

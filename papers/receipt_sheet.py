@@ -52,12 +52,12 @@ def _story(receipt: Receipt) -> Iterator[Flowable]:
 
 def summary(receipt: Receipt) -> str:
     """`34 copies, 31 en ordre, 3 à reprendre.`"""
-    told = [plural(len(receipt.copies), "copie", "copies"), f"{receipt.fine} en ordre"]
+    parts = [plural(len(receipt.copies), "copie", "copies"), f"{receipt.fine} en ordre"]
     if receipt.to_check:
-        told.append(f"{len(receipt.to_check)} à vérifier")
+        parts.append(f"{len(receipt.to_check)} à vérifier")
     if receipt.to_do:
-        told.append(f"{len(receipt.to_do)} à reprendre ou à décider")
-    return ", ".join(told) + "."
+        parts.append(f"{len(receipt.to_do)} à reprendre ou à décider")
+    return ", ".join(parts) + "."
 
 
 def _head(receipt: Receipt) -> dict[str, str]:
@@ -75,15 +75,15 @@ def _head(receipt: Receipt) -> dict[str, str]:
 
 
 def _copy(
-    copy: ReceiptCopy, told: tuple[Finding, ...], pictures: Mapping[Evidence, bytes]
+    copy: ReceiptCopy, stated: tuple[Finding, ...], pictures: Mapping[Evidence, bytes]
 ) -> Iterator[Flowable]:
     rank = f"{copy.position}{'re' if copy.position == 1 else 'e'} copie de la pile"
     where = f", {french_pages(sorted(copy.pages))} du fichier" if copy.pages else ""
     block: list[Flowable] = [Paragraph(_text(rank + where), _BOLD)]
     if copy.who:
         block.append(Paragraph(_text(copy.who), _BODY))
-    block += [Paragraph(_text(found.message), _BODY) for found in told]
-    seen = dict.fromkeys(region for found in told for region in found.evidence if region in pictures)
+    block += [Paragraph(_text(found.message), _BODY) for found in stated]
+    seen = dict.fromkeys(region for found in stated for region in found.evidence if region in pictures)
     if seen:
         shown = [_picture(pictures[region]) for region in list(seen)[:3]]
         block.append(Table([shown], hAlign="LEFT", style=[("VALIGN", (0, 0), (-1, -1), "TOP")]))

@@ -89,24 +89,24 @@ def conflicts(copy: RoutableCopy, corrector: EligibleCorrector) -> tuple[str, ..
 def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) -> tuple[str, ...]:
     """Why this corrector may not be given these copies as well, quota included; for a reassignment."""
     causes = Counter(cause for copy in copies for cause in _causes(copy, corrector))
-    told = [f"{_count(causes[cause])} : {cause.value}." for cause in Cause if causes[cause]]
+    lines = [f"{_count(causes[cause])} : {cause.value}." for cause in Cause if causes[cause]]
     over = corrector.assigned + len(copies) - corrector.quota if corrector.quota is not None else 0
     if over > 0:
-        told.append(f"Le quota du correcteur ({_count(corrector.quota or 0)}) serait dépassé de {over}.")
-    return tuple(told)
+        lines.append(f"Le quota du correcteur ({_count(corrector.quota or 0)}) serait dépassé de {over}.")
+    return tuple(lines)
 
 
 def barred(
     copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]
 ) -> dict[str, dict[Cause, int]]:
     """For each corrector who may not mark all of these copies: how many not, for each cause."""
-    told: dict[str, dict[Cause, int]] = defaultdict(lambda: defaultdict(int))
+    by_corrector: dict[str, dict[Cause, int]] = defaultdict(lambda: defaultdict(int))
     for group in _groups(copies, correctors):
         for corrector in (correctors[k] for k in group.barred):
             for copy in group.copies:
                 for cause in _causes(copy, corrector):
-                    told[corrector.id][cause] += 1
-    return {corrector: dict(causes) for corrector, causes in told.items()}
+                    by_corrector[corrector.id][cause] += 1
+    return {corrector: dict(causes) for corrector, causes in by_corrector.items()}
 
 
 def _count(copies: int) -> str:
@@ -369,15 +369,15 @@ def _reasons(copy: RoutableCopy, group: _Group, correctors: Sequence[EligibleCor
     for k in group.barred:
         for cause in _causes(copy, correctors[k]):
             counts[cause] += 1
-    told = []
+    lines = []
     for cause in Cause:
         n = counts[cause]
         if n == len(correctors):
-            told.append(f"Pour tous les correcteurs de l'épreuve ({n}) : {cause.value}.")
+            lines.append(f"Pour tous les correcteurs de l'épreuve ({n}) : {cause.value}.")
         elif n:
-            told.append(f"Pour {n} correcteur{'s' if n > 1 else ''} sur {len(correctors)} : {cause.value}.")
+            lines.append(f"Pour {n} correcteur{'s' if n > 1 else ''} sur {len(correctors)} : {cause.value}.")
     open_to = len(correctors) - len(group.barred)
     if open_to:
         others = "Le quota de l'unique correcteur possible est épuisé."
-        told.append(others if open_to == 1 else f"Le quota des {open_to} correcteurs possibles est épuisé.")
-    return tuple(told)
+        lines.append(others if open_to == 1 else f"Le quota des {open_to} correcteurs possibles est épuisé.")
+    return tuple(lines)

@@ -114,8 +114,8 @@ def read_candidates(data: bytes, session: Session | None = None) -> Import[Candi
     def keys(candidate: Candidate) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (candidate.number,), "ce numéro de candidat"
         for exam in candidate.exams:
-            told = f"ce numéro d'inscription, pour l'épreuve {exam} et le centre {candidate.centre},"
-            yield (candidate.centre, exam, candidate.registration), told
+            what = f"ce numéro d'inscription, pour l'épreuve {exam} et le centre {candidate.centre},"
+            yield (candidate.centre, exam, candidate.registration), what
 
     return read_table(data, CANDIDATE_COLUMNS, parse, keys, OPTIONAL_CANDIDATE_COLUMNS)
 

@@ -248,16 +248,16 @@ class Session(Part):
         for used_in, names in named.items():
             renamed = {code for codes in names.values() for code in codes}
             for name, codes in names.items():
-                place, told = (
+                place, message = (
                     f"exams.{codes[-1]}.aliases",
                     f"in “{used_in}”, {name} names {' and '.join(codes)}",
                 )
                 if len(codes) > 1:
-                    yield Problem(place, f"{told}: an alias names one épreuve")
+                    yield Problem(place, f"{message}: an alias names one épreuve")
                 # an épreuve that this part calls otherwise has left its code free for another
                 elif self.exam(name) is not None and name not in renamed:
-                    told += f", but it is also the code of {name}: add what “{used_in}” calls {name}"
-                    yield Problem(place, told)
+                    message += f", but it is also the code of {name}: add what “{used_in}” calls {name}"
+                    yield Problem(place, message)
 
     def _dossier_troubles(self) -> Iterator[Problem]:
         covered = Counter(triple for rule in self.dossier_rules for triple in _covered(rule))

@@ -74,10 +74,10 @@ def read_table(
         row = Row(dict.fromkeys(optional, "") | values)
         parsed = parse(row)
         if not row.troubles:
-            for key, told in keys(parsed):
+            for key, called in keys(parsed):
                 first = first_lines.setdefault(key, line)
                 if first != line:
-                    row.troubles.append(f"{told} figure déjà à la ligne {first}")
+                    row.troubles.append(f"{called} figure déjà à la ligne {first}")
         if row.troubles:
             problems.append(LineProblem(line, _sentence(" ; ".join(row.troubles))))
         else:
@@ -129,7 +129,7 @@ def _header_trouble(header: Sequence[str], columns: Sequence[str], optional: Seq
         return f"La première ligne doit nommer les colonnes : {', '.join(columns)}."
     unknown = [name for name in header if name not in (*columns, *optional)]
     doubled = sorted({name for name in header if header.count(name) > 1 and name in columns})
-    told = [
+    parts = [
         f"{what} : {', '.join(names)}"
         for what, names in (
             ("colonnes absentes de l'en-tête", missing),
@@ -138,7 +138,7 @@ def _header_trouble(header: Sequence[str], columns: Sequence[str], optional: Seq
         )
         if names
     ]
-    return _sentence(" ; ".join(told)) if told else ""
+    return _sentence(" ; ".join(parts)) if parts else ""
 
 
 def _decode(data: bytes) -> str:

@@ -40,13 +40,13 @@ def exam_counts(connection: Connection, exam: str, centre: str | None = None) ->
 
 def counts_by_centre(connection: Connection, exam: str) -> dict[str, ExamCounts]:
     """Where an exam stands in each of the centres that have to do with it."""
-    return {centre: _exam_counts(exam, told) for centre, told in _numbers(connection, exam).items()}
+    return {centre: _exam_counts(exam, numbers) for centre, numbers in _numbers(connection, exam).items()}
 
 
-def _exam_counts(exam: str, told: Counter[str]) -> ExamCounts:
+def _exam_counts(exam: str, numbers: Counter[str]) -> ExamCounts:
     names = {field.name for field in fields(ExamCounts)} - {"exam", "present"}
-    present = told["present"] if told["listed"] else None
-    return ExamCounts(exam=exam, present=present, **{name: told[name] for name in names})
+    present = numbers["present"] if numbers["listed"] else None
+    return ExamCounts(exam=exam, present=present, **{name: numbers[name] for name in names})
 
 
 def _numbers(connection: Connection, exam: str, centre: str | None = None) -> dict[str, Counter[str]]:

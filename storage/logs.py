@@ -25,17 +25,17 @@ class JsonLines(logging.Formatter):
     """One object a line. Of an exception its class alone: its text may quote what it was about."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told: dict[str, Any] = {
+        line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
         if record.exc_info and record.exc_info[0]:
-            told["exception"] = record.exc_info[0].__name__
+            line["exception"] = record.exc_info[0].__name__
         if run := getattr(record, "flow_run_id", None):
-            told["run"] = str(run)
-        return json.dumps(told, ensure_ascii=False)
+            line["run"] = str(run)
+        return json.dumps(line, ensure_ascii=False)
 
 
 def uvicorn_settings(environment: Mapping[str, str]) -> dict[str, Any] | None:

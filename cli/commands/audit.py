@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import HERE, AsJson, DataDir, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def verify(
             "--witness", help="Public key of who countersigned it (PEM).", exists=True, dir_okay=False
         ),
     ] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
     """Find anything altered, removed, reordered, missing or put back, in the log and in the register."""
@@ -59,7 +59,7 @@ def verify(
 
 
 @app.command()
-def checkpoint(data: DataDir = HERE) -> None:
+def checkpoint(data: DataDir = DATA_DIR) -> None:
     """Print a signed statement of where the log stands, to keep or publish elsewhere."""
     from actions.context import now
     from storage.log.segments import AuditError, make_checkpoint
@@ -88,7 +88,7 @@ def countersign(
 @app.command()
 def history(
     subject: Annotated[str, typer.Argument(help="Id of a copy, scan, lot or corrector.")],
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that happened to one copy, scan or lot."""
@@ -115,7 +115,7 @@ def history(
 
 def rebuild(
     url: Annotated[str, typer.Argument(help="SQLAlchemy URL of an empty register.")],
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Replay the audit log into an empty register."""
     from sqlalchemy.exc import ArgumentError

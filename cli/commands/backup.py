@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import HERE, DataDir, working_on
+from cli.commands.options import DATA_DIR, DataDir, working_on
 from cli.console import UserError, console
 
 _NOT_IN_IT = "Keys are not in it: keep audit.key, and the session file, elsewhere."
@@ -17,7 +17,7 @@ _NOT_IN_IT = "Keys are not in it: keep audit.key, and the session file, elsewher
 
 def backup(
     to: Annotated[Path, typer.Argument(help="A folder; what it holds already is not copied again.")],
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Copy store and register into a folder, while everything runs."""
     from actions.context import now
@@ -36,7 +36,7 @@ def backup(
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FROM", help="The folder.", exists=True, file_okay=False)],
     which: Annotated[str | None, typer.Option("--backup", help="Not the last one, but this file.")] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a backup back into an empty place, and verify it. `massicot up` goes on from there."""
     from storage import weed

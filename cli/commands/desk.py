@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import HERE, DataDir, working_on
+from cli.commands.options import DATA_DIR, DataDir, working_on
 from cli.console import Commands, console
 from storage.states import Role
 
@@ -27,7 +27,7 @@ def invite_person(
     url: Annotated[
         str, typer.Option("--url", envvar="MASSICOT_DESK_URL", help="Where the desk is.")
     ] = "http://127.0.0.1:4280",
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
     from actions.accounts import invite
@@ -44,7 +44,7 @@ def token(
     label: Annotated[str, typer.Option("--for", help="What it is for.")],
     scope: Of = None,
     days: Annotated[int, typer.Option("--days", min=1, max=366, help="How long it is good.")] = 90,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Print a new bearer token of the API. It is shown this once."""
     from actions.accounts import make_token
@@ -56,7 +56,7 @@ def token(
 
 
 @app.command("tokens")
-def list_tokens(data: DataDir = HERE) -> None:
+def list_tokens(data: DataDir = DATA_DIR) -> None:
     """List the API's tokens that are still good."""
     from actions.context import now
     from storage import tokens
@@ -69,7 +69,7 @@ def list_tokens(data: DataDir = HERE) -> None:
 
 
 @app.command()
-def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = HERE) -> None:
+def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = DATA_DIR) -> None:
     """Revoke a token of the API, at once."""
     from actions.context import now
     from storage import tokens

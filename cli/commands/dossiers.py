@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.options import HERE, AsJson, DataDir, ExamCode, checked_roster, checked_session, working_on
+from cli.commands.options import (
+    DATA_DIR,
+    AsJson,
+    DataDir,
+    ExamCode,
+    checked_roster,
+    checked_session,
+    working_on,
+)
 from cli.console import UserError, console, print_json, print_table
 from processors.dossiers.findings import Code
 from storage.states import Pronounced
@@ -74,7 +82,7 @@ def decide(
     ground: Annotated[
         list[Code] | None, typer.Option("--ground", help="A ground of non-conformity; may be repeated.")
     ] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
     from actions.context import now
@@ -93,7 +101,7 @@ def report(
     to: Annotated[
         Path, typer.Option("--to", help="The folder to write the PDF and the CSV in.", file_okay=False)
     ] = Path(),
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Write the list of a commission, a centre's or a school's, as a PDF and as CSV.
 
@@ -118,7 +126,7 @@ def notices(
     to: Annotated[
         Path, typer.Option("--to", help="The folder to write a PDF a candidate in.", file_okay=False)
     ] = Path(),
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Write letters that say what can still be mended, and until when. Each names its candidate."""
     from actions.commission import write_notices

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import HERE, AsJson, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ LotName = Annotated[str, typer.Argument(help="The lot, as U4-001, or its id.")]
 def form(
     exam: ExamCode,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
     """Make lots of the complete copies of an épreuve, inside its window."""
@@ -88,7 +88,7 @@ def _show(plan: Plan, references: dict[str, str], as_json: bool) -> None:
 @app.command()
 def show(
     exam: Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
     """List the lots: whose they are, how many copies, in which state."""
@@ -114,7 +114,7 @@ def show(
 def reassign(
     lot: LotName,
     corrector: Annotated[str, typer.Argument(help="Who takes it: the service's reference, or the id.")],
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Give a lot to another corrector, once every rule is checked again."""
     from actions import lots as of_lots
@@ -132,7 +132,7 @@ def reassign(
 def give_back(
     lot: LotName,
     token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Say, as its corrector, that a lot is corrected."""
     from actions import lots as of_lots
@@ -148,7 +148,7 @@ def give_back(
 def pull(
     token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
     to: Annotated[Path, typer.Option("--to", help="Where the lots are put.", file_okay=False)] = Path("lots"),
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a corrector's lots: a PDF for each copy, and a sheet."""
     from actions import lots as of_lots

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import HERE, DataDir, checked_session
+from cli.commands.options import DATA_DIR, DataDir, checked_session
 from cli.console import UserError, console
 
 
@@ -31,7 +31,7 @@ def up(
         Path | None,
         typer.Option("--session", help="The session's TOML file, at first.", exists=True, dir_okay=False),
     ] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
     port: Annotated[int, typer.Option("--port", help="Port of the Prefect server.")] = 4200,
     desk_port: Annotated[int, typer.Option("--desk-port", help="Port of the desk.")] = 4280,
 ) -> None:

@@ -24,7 +24,7 @@ DataDir = Annotated[
 CentreCode = Annotated[str, typer.Option("--centre", help="UAI of the centre.")]
 ExamCode = Annotated[str, typer.Option("--exam", help="Code of the épreuve.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
-HERE = Path("massicot-data")
+DATA_DIR = Path("massicot-data")
 
 
 @contextmanager

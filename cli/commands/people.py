@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.options import HERE, CentreCode, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, CentreCode, DataDir, ExamCode, working_on
 from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 
 
 @app.command()
-def candidates(file: CsvFile, data: DataDir = HERE) -> None:
+def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
     from actions.context import now
     from storage.candidates import import_candidates
@@ -38,7 +38,7 @@ def correctors(
         Path | None,
         typer.Option("--tokens", help="Add the new correctors' tokens to this file.", dir_okay=False),
     ] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Import the correctors, and give each new one a token."""
     from actions.context import now
@@ -66,7 +66,7 @@ def correctors(
 
 
 @app.command()
-def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = HERE) -> None:
+def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Import the attendance list of a centre and épreuve."""
     from actions.attendance import take
     from actions.context import now
@@ -78,6 +78,8 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
 
 def _tell(file: Path, read: Import[Any], what: str) -> None:
     if read.problems:
-        told = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
-        raise UserError(f"nothing imported, {read.kept_back} good lines wait until these are mended:\n{told}")
+        problems = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
+        raise UserError(
+            f"nothing imported, {read.kept_back} good lines wait until these are mended:\n{problems}"
+        )
     console.print(f"{file.name}: {len(read.rows)} {what} imported")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.commands.options import (
-    HERE,
+    DATA_DIR,
     AsJson,
     CentreCode,
     DataDir,
@@ -72,7 +72,7 @@ def drop(
     file: Annotated[Path, typer.Argument(help="The scan, a PDF.", exists=True, dir_okay=False)],
     centre: CentreCode,
     exam: ExamCode,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Drop a scan into the inbox, as a centre does. What lies there is not overwritten."""
     from actions.inbox import place_for

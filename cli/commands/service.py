@@ -10,7 +10,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.commands.options import HERE, AsJson, DataDir, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
 from cli.console import console, print_counts, print_json
 from storage.states import Decision
 
@@ -25,7 +25,7 @@ def status(
     health: Annotated[
         bool, typer.Option("--health", help="Is everything well? Exit code 1 when not.")
     ] = False,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
     """Count, for each épreuve, what is expected, complete, in lots; and its dossiers by what is proposed."""
@@ -51,13 +51,13 @@ def _tell_health(data: Path) -> None:
     from actions.measures import Health
 
     with working_on(data) as work:
-        told = Health.of(work, now())
-    print_json({"well": told.well(), "ready": told.ready, **asdict(told)})
-    raise typer.Exit(0 if told.well() else 1)
+        health = Health.of(work, now())
+    print_json({"well": health.well(), "ready": health.ready, **asdict(health)})
+    raise typer.Exit(0 if health.well() else 1)
 
 
 def findings(
-    exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = HERE, as_json: AsJson = False
+    exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = DATA_DIR, as_json: AsJson = False
 ) -> None:
     """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
     from actions.context import now
@@ -100,16 +100,16 @@ def _where(copy: CopyRow | None, candidate: str | None, numbers: dict[str, str])
 
 
 def _said(copy: str | None, scan: str | None, where: dict[str, Any]) -> str:
-    told = [copy or scan]
+    parts = [copy or scan]
     if copy:
-        told.append(f"number {where['position']} of {scan}")
-        told.append(f"its pages there: {', '.join(map(str, where['copy_pages']))}")
+        parts.append(f"number {where['position']} of {scan}")
+        parts.append(f"its pages there: {', '.join(map(str, where['copy_pages']))}")
     if where["candidate_number"]:
-        told.append(f"candidate {where['candidate_number']}")
+        parts.append(f"candidate {where['candidate_number']}")
     elif where["guesses"]:
         guesses = (f"{g['candidate']} ({g['probability']:.0%})" for g in where["guesses"])
-        told.append(f"perhaps of {', '.join(guesses)}")
-    return "; ".join(filter(None, told))
+        parts.append(f"perhaps of {', '.join(guesses)}")
+    return "; ".join(filter(None, parts))
 
 
 def decide(
@@ -119,7 +119,7 @@ def decide(
     candidate: Annotated[
         str | None, typer.Option("--candidate", help="Number of the candidate, to attribute it.")
     ] = None,
-    data: DataDir = HERE,
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
     from actions import copies
@@ -129,9 +129,9 @@ def decide(
     with working_on(data) as work:
         event = copies.decide(work, copy, decision, reason, number=candidate or "", actor="service", at=now())
     if event is None:
-        told = "nothing new: this was said before"
+        outcome = "nothing new: this was said before"
     elif event.action == CopyProposed.action:
-        told = "proposed; it takes two people at the desk"
+        outcome = "proposed; it takes two people at the desk"
     else:
-        told = "decided. The flows go on"
-    console.print(f"{copy}: {told}.")
+        outcome = "decided. The flows go on"
+    console.print(f"{copy}: {outcome}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.commands.options import HERE, DataDir, working_on
+from cli.commands.options import DATA_DIR, DataDir, working_on
 from cli.console import Commands, print_table
 
 app = typer.Typer(cls=Commands, help="The object store.", no_args_is_help=True)
@@ -16,7 +16,7 @@ def _group() -> None:
 
 
 @app.command()
-def check(data: DataDir = HERE) -> None:
+def check(data: DataDir = DATA_DIR) -> None:
     """Try each condition that massicot relies on; exit code 1 when one does not hold."""
     from storage.probe import conditions_of
     from storage.settings import Settings, open_store

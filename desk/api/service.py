@@ -24,6 +24,7 @@ from desk.api.shapes import (
     Extension,
     Guess,
     Judgement,
+    LogEvent,
     LotId,
     LotPlan,
     NewCorrector,
@@ -33,7 +34,6 @@ from desk.api.shapes import (
     Question,
     Queue,
     Rank,
-    Told,
     Uai,
     Unroutable,
     Waiting,
@@ -214,13 +214,13 @@ def pronounce(
 
 
 @router.get("/history/{subject}")
-def history(request: Request, subject: AnyId, account: ServiceAccount) -> list[Told]:
+def history(request: Request, subject: AnyId, account: ServiceAccount) -> list[LogEvent]:
     """Every event that touched it, oldest first. No event names anybody."""
     with work_of(request).register.reading() as connection:
         events = events_of(connection, subject)
     if not events:
         raise HTTPException(404)
-    return [Told(seq=e.seq, at=e.at, actor=e.actor, action=e.action, facts=e.facts) for e in events]
+    return [LogEvent(seq=e.seq, at=e.at, actor=e.actor, action=e.action, facts=e.facts) for e in events]
 
 
 def _waiting(copy: CopyRow, findings: list[FindingRow]) -> Waiting:

@@ -250,7 +250,7 @@ class Report(Asked):
     said: Annotated[str, Field(max_length=2000)] = ""
 
 
-class Told(BaseModel):
+class LogEvent(BaseModel):
     """An event of the log."""
 
     seq: int

@@ -56,7 +56,7 @@ class Parts(BaseModel):
     parts: dict[int, str]
 
 
-class _Told(BaseModel):
+class _Upload(BaseModel):
     key: str
     upload: str
     size: int
@@ -75,8 +75,8 @@ def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dr
     # two files of one name are two files: a new name for each keeps a receipt for each
     key = place_for(work, uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
     upload = work.store.inbox.begin_parts(key, "application/pdf")
-    told = _Told(key=key, upload=upload, size=dropped.size)
-    return Begun(upload=_seal(request).encrypt(told.model_dump_json().encode()).decode(), part=_PART)
+    sent = _Upload(key=key, upload=upload, size=dropped.size)
+    return Begun(upload=_seal(request).encrypt(sent.model_dump_json().encode()).decode(), part=_PART)
 
 
 @router.get("/{upload}", responses={410: {"model": Problem}})
@@ -84,17 +84,17 @@ def where(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, up
     """What is still to come. `done`: nothing, it is over. 410: the store let go of it, it begins anew."""
     work = work_of(request)
     inbox = work.store.inbox
-    told = _told(request, uai, code, upload)
+    sent = _upload_of(request, uai, code, upload)
     try:
-        there = inbox.parts(told.key, told.upload)
+        there = inbox.parts(sent.key, sent.upload)
     except NotFoundError:
-        _must_have_come(work, uai, code, told.key)
+        _must_have_come(work, uai, code, sent.key)
         return Parts(done=True, parts={})
-    lacking = (n for n in range(1, -(-told.size // _PART) + 1) if n not in there)
+    lacking = (n for n in range(1, -(-sent.size // _PART) + 1) if n not in there)
     return Parts(
         done=False,
         parts={
-            n: inbox.presigned_part(told.key, told.upload, n, _SECONDS, size=told.length(n)) for n in lacking
+            n: inbox.presigned_part(sent.key, sent.upload, n, _SECONDS, size=sent.length(n)) for n in lacking
         },
     )
 
@@ -104,13 +104,13 @@ def end(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, uplo
     """Makes one file of the parts. Safe to repeat. 409 as long as one lacks."""
     work = work_of(request)
     inbox = work.store.inbox
-    told = _told(request, uai, code, upload)
+    sent = _upload_of(request, uai, code, upload)
     try:
-        if len(inbox.parts(told.key, told.upload)) < -(-told.size // _PART):
+        if len(inbox.parts(sent.key, sent.upload)) < -(-sent.size // _PART):
             raise HTTPException(409, "Il manque encore une partie de ce fichier.")
-        inbox.end_parts(told.key, told.upload)
+        inbox.end_parts(sent.key, sent.upload)
     except NotFoundError:  # it was ended before, and the answer was lost
-        _must_have_come(work, uai, code, told.key)
+        _must_have_come(work, uai, code, sent.key)
     return Done()
 
 
@@ -122,14 +122,14 @@ def _must_have_come(work: Context, uai: str, code: str, key: str) -> None:
         raise HTTPException(410)
 
 
-def _told(request: Request, uai: str, code: str, upload: str) -> _Told:
+def _upload_of(request: Request, uai: str, code: str, upload: str) -> _Upload:
     try:
-        told = _Told.model_validate(json.loads(_seal(request).decrypt(upload)))
+        sent = _Upload.model_validate(json.loads(_seal(request).decrypt(upload)))
     except InvalidToken:
         raise HTTPException(404) from None
-    if not told.key.startswith(scan_key(uai, code, "")):
+    if not sent.key.startswith(scan_key(uai, code, "")):
         raise HTTPException(404)
-    return told
+    return sent
 
 
 def _seal(request: Request) -> Fernet:

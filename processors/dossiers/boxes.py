@@ -54,26 +54,26 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
     `optical`: the words were read from the picture, and a label's may hold its box.
     """
     dark, left, top = _about(gray, labels, words)
-    here = [(x - left, y - top, w, h) for x, y, w, h in labels]
-    crossed = [_struck(dark, label) for label in here]
+    placed = [(x - left, y - top, w, h) for x, y, w, h in labels]
+    crossed = [_struck(dark, label) for label in placed]
     if sum(crossed) == 1:
         return crossed.index(False)
-    ringed = [_ringed(dark, label) for label in here]
+    ringed = [_ringed(dark, label) for label in placed]
     if sum(ringed) == 1:
         return ringed.index(True)
     if optical:
         joined = _squares(dark)
-        here = [_without_box(label, joined) for label in here]
-    for label in here:
+        placed = [_without_box(label, joined) for label in placed]
+    for label in placed:
         _wipe(dark, label)
     squares = _squares(dark)
-    sides = [_fellows(dark, here, squares, after) for after in (False, True)]
-    told = [pair for pair in sides if pair is not None]
-    if told:
-        nearest = min(told, key=lambda pair: pair[0])[1]
+    sides = [_fellows(dark, placed, squares, after) for after in (False, True)]
+    clear = [pair for pair in sides if pair is not None]
+    if clear:
+        nearest = min(clear, key=lambda pair: pair[0])[1]
         return _fuller([square.ink for square in nearest])
     empty = [square.box for square in squares if square.ink < _CLEAN]
-    return _loose(dark, here, empty)
+    return _loose(dark, placed, empty)
 
 
 def uprights(gray: Gray, row: Box) -> list[float]:

@@ -65,12 +65,12 @@ def read_dossier(
         except UnreadableError as why:
             findings.append(finding(Code.UNREADABLE_PIECE, f"{file.name} : {why}", [Evidence(file.name, 1)]))
     if candidate.form is Form.CCF:
-        told = [
+        worth_saying = [
             found
             for found in findings
             if found.severity is Severity.INFO or found.code is Code.UNREADABLE_PIECE
         ]
-        return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED), *told))
+        return DossierReading(candidate.number, tuple(pieces), None, (finding(Code.NOT_OWED), *worth_saying))
     unread = any(found.code is Code.UNREADABLE_PIECE for found in findings)
     if not pieces and not unread:
         return DossierReading(candidate.number, (), None, (*absent(), *findings))

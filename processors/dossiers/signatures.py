@@ -68,7 +68,7 @@ class Role(StrEnum):
     FIRM = "organisme d'accueil"
     ANYONE = ""
 
-    def answers(self, due: str) -> bool:
+    def is_that_of(self, due: str) -> bool:
         """Whether a signature here is that of `due`, who must sign as the session file names them."""
         return self is Role.ANYONE or self is _role(plain(due))
 
@@ -101,9 +101,9 @@ def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, 
     """What stands in each signature zone of a piece, and its digital signatures (`seals` of its file)."""
     found = []
     for page in piece.pages:
-        here = [seal for seal in seals if seal.page == page.number]
-        found += [_sealed(piece, page, seal) for seal in here]
-        boxes = [seal.box for seal in here if seal.box is not None]  # what they show is no ink
+        on_page = [seal for seal in seals if seal.page == page.number]
+        found += [_sealed(piece, page, seal) for seal in on_page]
+        boxes = [seal.box for seal in on_page if seal.box is not None]  # what they show is no ink
         found += [
             _inked(piece, page, zone)
             for zone in _zones(page)
@@ -143,7 +143,7 @@ def _dates(page: Page) -> Iterator[Box]:
 
 def state_of(signatures: Sequence[Signature], due: Sequence[str]) -> tuple[State, tuple[Signature, ...]]:
     """Whether one of those who may sign has, and the signatures that tell."""
-    theirs = tuple(s for s in signatures if any(s.role.answers(name) for name in due))
+    theirs = tuple(s for s in signatures if any(s.role.is_that_of(name) for name in due))
     for state in (State.SIGNED, State.DOUBTFUL):
         telling = tuple(s for s in theirs if s.state is state)
         if telling:

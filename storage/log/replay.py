@@ -59,11 +59,11 @@ def differences(connection: Connection, other: Connection) -> Iterator[str]:
 
 def fingerprints(connection: Connection) -> dict[str, str]:
     """A SHA-256 of each table that events make: equal for equal rows, in whatever database they lie."""
-    told = {}
+    hashes = {}
     for table in OF_EVENTS:
         rows = sorted(key_and_row for _, key_and_row in _rows(connection, table).items())
-        told[table.name] = hashlib.sha256(b"".join(rows)).hexdigest()
-    return told
+        hashes[table.name] = hashlib.sha256(b"".join(rows)).hexdigest()
+    return hashes
 
 
 def _rows(connection: Connection, table: Table) -> _Rows:
