@@ -66,18 +66,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Ended:
-    """What the service reads in a list of runs; `told`: whether anything is new."""
+    """What the service reads in a list of runs."""
 
     name: str
     message: str | None = None
-    told: bool = True
 
 
 async def process(scan_id: str, step: Step) -> Ended:
     """The one way through a scan. `step` runs each stage, known by its French name."""
     attempt = await step("prendre en charge", claim, scan_id)
     if attempt is None:
-        return Ended("Rien à faire", told=False)
+        return Ended("Rien à faire")
     try:
         with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
             job = await step("mettre à l'abri", keep, scan_id, attempt, Path(folder) / "scan.pdf")
@@ -87,7 +86,7 @@ async def process(scan_id: str, step: Step) -> Ended:
         return await step("conclure", verdict, scan_id)
     except SurroundingsError as away:
         await step("remettre à plus tard", give_back, scan_id, attempt)
-        return Ended("Remis à plus tard", str(away), told=False)
+        return Ended("Remis à plus tard", str(away))
 
 
 def claim(work: Context, scan_id: str) -> int | None:
@@ -233,11 +232,6 @@ def conclude(work: Context, scan_id: str) -> None:
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
         work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
-
-
-def more_is_waiting(work: Context) -> bool:
-    with work.register.reading() as connection:
-        return queries.work_is_waiting(connection)
 
 
 def verdict(work: Context, scan_id: str) -> Ended:

@@ -35,6 +35,7 @@ from storage.schema import chain, event_subjects, events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
+_ALONE = 0x6D617374  # and of whoever looks at the inbox
 
 
 class Vault(Protocol):
@@ -91,6 +92,15 @@ class Register:
         one_moment = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect().execution_options(**one_moment) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else is within such a block. On SQLite, of one machine, nobody ever is."""
+        if self.engine.dialect.name == "sqlite":
+            yield True
+            return
+        with self.engine.connect() as connection, connection.begin():
+            yield bool(connection.scalar(select(func.pg_try_advisory_xact_lock(_ALONE))))
 
     def record(self, facts: Facts, subject: str, *, actor: str, at: datetime) -> Event | None:
         """A transaction of one event."""
