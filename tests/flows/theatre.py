@@ -301,6 +301,7 @@ def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
         for module, name in (
             (scans, "isolated"),
             (scans, "run_pages"),
+            (scans, "run_each"),
             (pictures, "isolated"),
             (dossiers, "isolated"),
         ):
