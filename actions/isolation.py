@@ -52,7 +52,7 @@ _FAILING = 3  # pages of a file: of more, the file is what is wrong
 _log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
+    [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
 )
 _starting = threading.Lock()
 _places = threading.BoundedSemaphore(os.cpu_count() or 1)  # children at once, of all that this process does

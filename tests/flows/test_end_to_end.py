@@ -208,15 +208,15 @@ def test_a_worker_killed_before_its_runs_began_does_not_stop_the_evening(stage, 
     """Prefect has handed them out, with the only place of a schedule, and hears no more of them."""
     machine = stage.machine
     machine.worker.stop()
-    stage.drop(stage.draw("0050006E", "U4", (Kind.OK,)), "le soir.pdf")
+    stage.drop(stage.draw("0840003X", "U4", (Kind.OK,)), "le soir.pdf")
     lost = machine.trigger("ship-audit")
     command = [sys.executable, "-c", _DIES_BEFORE_ITS_RUN_BEGINS]
     assert subprocess.run(command, env=machine.environment, check=False).returncode == -signal.SIGKILL
     assert machine.ask("GET", f"/flow_runs/{lost}")["state_type"] == "PENDING"
-    assert stage.scans_in("arrived", under="scans/0050006E/U4/")
+    assert stage.scans_in("arrived", under="scans/0840003X/U4/le soir.pdf")
     assert stage.run("ship-audit") in ("Completed", "Rien de neuf")
     assert machine.final_state(lost) == ("CRASHED", "Crashed")
-    assert stage.wait(lambda: stage.scans_in("processed", under="scans/0050006E/U4/"))
+    assert stage.wait(lambda: stage.scans_in("processed", under="scans/0840003X/U4/le soir.pdf"))
 
 
 def test_of_the_runs_that_are_said_to_be_under_way_those_that_are_not_here_are_given_up(stage, read):
