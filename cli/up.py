@@ -101,6 +101,10 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",  # a write for each pile that waits its turn
+        # What asks its database every five seconds, for what nothing here needs so soon, or at all
+        "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
+        "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_ENABLED": "false",
         "PREFECT_CLI_COLORS": "false",
     }
 

@@ -7,8 +7,7 @@ for ever, and keeps the next ones of its deployment from beginning.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,25 +17,19 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
-PATIENCE = timedelta(minutes=1)
-"""For a run that has just changed hands."""
 _UNFINISHED = {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
 _LATE = {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-scheduled"]}}
 _LIMIT_OF = "deployment:"
 
 
-async def bury(client: PrefectClient, here: Set[UUID], patience: timedelta) -> int:
-    """Marks as crashed all runs but these that are said to be under way for so long; how many there were.
+async def bury(client: PrefectClient, here: Collection[UUID]) -> int:
+    """Marks as crashed all runs that are said to be under way and are not `here`; how many there were.
 
     Frees what they held up. Of the scheduled runs whose hour has passed, the last of each deployment is left:
     they do the same. As long as nothing is lost, nothing is written: SQLite has one writer.
     """
-    before = datetime.now(UTC) - patience
-    lost = [
-        run
-        for run in await _runs(client, _UNFINISHED)
-        if run.id not in here and run.state is not None and run.state.timestamp <= before
-    ]
+    before = set(here)  # as Prefect is asked, one may end and another begin
+    lost = [run for run in await _runs(client, _UNFINISHED) if run.id not in before and run.id not in here]
     for run in lost:
         await client.set_flow_run_state(run.id, Crashed(message="No process carries it out."), force=True)
     late = sorted(await _runs(client, _LATE), key=lambda run: str(run.expected_start_time))

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
 from prefect import Flow
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
@@ -27,7 +27,6 @@ from prefect.logging import get_logger
 from prefect.states import Pending
 from prefect.utilities.engine import propose_state
 
-from actions.stages import StageError, SurroundingsError
 from flows import dropped, lost_runs, recurring, watch
 from flows.deploy import POOL, SCANS, STEADY
 
@@ -45,7 +44,6 @@ _ASK = 5.0  # seconds between two questions to Prefect, for what its schedules a
 _GREET = 30.0  # seconds
 _BURY = 60.0  # seconds
 _AFTER_TROUBLE = 10.0  # seconds
-_TROUBLE = (httpx.HTTPError, StageError, SurroundingsError)
 
 _log = get_logger("massicot")
 
@@ -54,68 +52,66 @@ class Worker:
     def __init__(self, client: PrefectClient, runs: int, *, alone: bool) -> None:
         self._client, self._places, self._is_alone = client, runs, alone
         self._name = f"{socket.gethostname()}-{os.getpid()}"
-        self._under_way: dict[UUID, tuple[str, str, asyncio.Task[None]]] = {}  # what about, from which queue
+        self._under_way: dict[UUID, tuple[FlowRun, asyncio.Task[None]]] = {}
         self._flows: dict[UUID, str] = {}
         self._called = asyncio.Event()
         self._watch = watch.Watch(client)
 
     async def stay(self) -> None:
+        turns = [
+            self._every(self._take, _ASK, self._until_called),
+            self._every(self._look, _LOOK),
+            self._every(self._greet, _GREET),
+        ]
         if self._is_alone:
-            await self._bury(timedelta(0))
-        turns = [(self._take, _ASK), (self._look, _LOOK), (self._greet, _GREET)]
-        if self._is_alone:
-            turns.append((lambda: self._bury(lost_runs.PATIENCE), _BURY))
-        async with asyncio.TaskGroup() as tasks:
-            for turn, seconds in turns:
-                tasks.create_task(self._every(seconds, turn))
+            turns.append(self._every(self._bury, _BURY))
+        await asyncio.gather(*turns)
 
-    async def _every(self, seconds: float, turn: Callable[[], Awaitable[None]]) -> None:
+    async def _every(
+        self,
+        turn: Callable[[], Awaitable[None]],
+        seconds: float,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         while True:
-            wait = seconds
             try:
                 await turn()
-            except _TROUBLE as error:  # the server or the store is away, or a bug that is told elsewhere
-                _log.warning("%s: %s", getattr(turn, "__name__", "turn"), type(error).__name__)
-                wait = max(seconds, _AFTER_TROUBLE)
-            if turn == self._take:
-                await self._call(wait)
-            else:
-                await asyncio.sleep(wait)
+            except Exception as error:  # server or store is away, or it is a bug: the runs go on in any case
+                _log.warning("%s: %s", turn.__name__, type(error).__name__)
+                await asyncio.sleep(_AFTER_TROUBLE)
+            await wait(seconds)
 
-    async def _call(self, seconds: float) -> None:
-        """Waits so long, or until there is something to take or a place for it."""
-        try:
+    async def _until_called(self, seconds: float) -> None:
+        """Until there is something to take, or a place for it; so long at most."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._called.wait()
-        except TimeoutError:
-            pass
         self._called.clear()
 
     async def _look(self) -> None:
-        if await self._watch.look({about for about, _, _ in self._under_way.values()}):
+        if await self._watch.look(set(self._about())):
             self._called.set()
 
     async def _greet(self) -> None:
         await self._client.send_worker_heartbeat(POOL, self._name, heartbeat_interval_seconds=_GREET)
 
-    async def _bury(self, patience: timedelta) -> None:
-        await lost_runs.bury(self._client, set(self._under_way), patience)
+    async def _bury(self) -> None:
+        await lost_runs.bury(self._client, self._under_way)
 
     async def _take(self) -> None:
-        room = self._places - sum(queue == SCANS for _, queue, _ in self._under_way.values())
-        for queue in (STEADY, SCANS) if room else (STEADY,):
-            found = await self._client.get_scheduled_flow_runs_for_work_pool(
-                POOL, work_queue_names=[queue], scheduled_before=datetime.now(UTC)
-            )
-            new = [one.flow_run for one in found if one.flow_run.id not in self._under_way]
-            for run in new[:room] if queue == SCANS else new:
-                task = asyncio.create_task(self._carry_out(run))
-                self._under_way[run.id] = "".join(map(str, run.parameters.values())), queue, task
-                task.add_done_callback(lambda _, run=run.id: self._is_over(run))  # type: ignore[misc]
+        room = self._places - len(self._about())
+        queues = [STEADY, SCANS] if room > 0 else [STEADY]
+        found = await self._client.get_scheduled_flow_runs_for_work_pool(
+            POOL, work_queue_names=queues, scheduled_before=datetime.now(UTC)
+        )
+        for run in (one.flow_run for one in found if one.flow_run.id not in self._under_way):
+            if run.parameters and (room := room - 1) < 0:
+                continue
+            self._under_way[run.id] = run, asyncio.create_task(self._carry_out(run))
 
-    def _is_over(self, run: UUID) -> None:
-        del self._under_way[run]
-        self._called.set()
+    def _about(self) -> list[str]:
+        """Ids of the scans and dossiers that runs are about; what is done by the clock is about none."""
+        return [str(about) for run, _ in self._under_way.values() for about in run.parameters.values()]
 
     async def _carry_out(self, run: FlowRun) -> None:
         try:
@@ -123,10 +119,13 @@ class Worker:
             if run.state.is_pending():  # else another worker was first, or Prefect lets it not begin
                 flow = await self._flow_of(run)
                 await run_flow_async(flow, run, parameters=run.parameters, return_type="state")
+                self._called.set()
         except Abort:
             pass
         except Exception as error:  # told to Prefect, or it is away: whoever finds the run lost tells it
             _log.warning("run %s: %s", run.id, type(error).__name__)
+        finally:
+            del self._under_way[run.id]
 
     async def _flow_of(self, run: FlowRun) -> Flow[..., Any]:
         if run.flow_id not in self._flows:

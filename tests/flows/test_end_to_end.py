@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -230,7 +229,7 @@ def test_of_the_runs_that_are_said_to_be_under_way_those_that_are_not_here_are_g
 
     async def bury():
         async with PrefectClient(machine.api) as client:
-            return await lost_runs.bury(client, others, timedelta(0))
+            return await lost_runs.bury(client, others)
 
     assert asyncio.run(bury()) == 1
     assert machine.final_state(lost) == ("CRASHED", "Crashed")
