@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     Connection,
     Engine,
@@ -22,9 +20,11 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from storage.changes import Change, apply
 from storage.events import Event, Head
@@ -141,6 +141,11 @@ def make_engine(url: str) -> Engine:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Makes or mends the tables, by every migration that was not yet made. Several may try at once."""
+    if to == "head" and _revision(engine) == _newest():
+        return
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.connect().execution_options(massicot_writes=True) as connection, connection.begin():
@@ -148,6 +153,21 @@ def upgrade(engine: Engine, to: str = "head") -> None:
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE)))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def _newest() -> str:
+    """The last migration, as its file is called: Alembic takes longer to load than most commands to run."""
+    return max(path.name[1:5] for path in _MIGRATIONS.glob("versions/m*.py"))
+
+
+def _revision(engine: Engine) -> str | None:
+    """The migration that was made last; None where there is no table yet."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            made: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return made
+    except DBAPIError:
+        return None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
