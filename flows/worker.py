@@ -14,6 +14,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -134,6 +135,8 @@ class Worker:
 
 
 async def main(runs: int, *, alone: bool) -> None:
+    # A thread for the stage of each run, and some for the watch and for what is done by the clock
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(runs + len(FLOWS)))
     async with get_client() as client:
         await Worker(client, runs, alone=alone).stay()
 
