@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from itertools import chain
 
 from actions import attendance
 from actions.context import Context, now
-from actions.measures import note_watched
 from actions.receipts import answer_and_clear
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
@@ -54,9 +54,24 @@ def place_for(work: Context, centre: str, exam: str, name: str) -> str:
     return key
 
 
-def note_arrivals(work: Context) -> None:
-    note_scans(work)
-    note_watched(work)
+@dataclass(frozen=True)
+class Found:
+    """What waits for a run: scans, and of each dossier its id, épreuve and number of files."""
+
+    scans: list[ScanRow]
+    dossiers: list[tuple[str, str, int]]
+
+
+def look(work: Context) -> Found | None:
+    """All of the inbox is noted, taken or answered. None when somebody else looks at this moment."""
+    with work.register.alone() as alone:
+        if not alone:
+            return None
+        take_attendance(work)
+        take_dossiers(work)
+        note_scans(work)
+        reopen_decided(work)
+    return Found(find_waiting(work), find_unread_dossiers(work))
 
 
 def note_scans(work: Context) -> None:

@@ -24,7 +24,7 @@ import tempfile
 import threading
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
@@ -52,9 +52,10 @@ _FAILING = 3  # pages of a file: of more, the file is what is wrong
 _log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
+    [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
 )
 _starting = threading.Lock()
+_places = threading.BoundedSemaphore(os.cpu_count() or 1)  # children at once, of all that this process does
 
 
 class Interrupted(RuntimeError):  # noqa: N818 - it is said, and tried again
@@ -69,7 +70,7 @@ def isolated(function: Callable[..., T], *args: Any, seconds: float = _SECONDS, 
     it was killed from outside.
     """
     receiver, sender = _context.Pipe(duplex=False)
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+    with _places, tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         given = (sender, function, args, Limits(seconds, memory), folder)
         process = _context.Process(target=_child, args=given, daemon=True)
         with _starting, _no_main_module():
@@ -142,6 +143,43 @@ def run_pages(
     with ThreadPoolExecutor(workers) as threads:
         ranges = threads.map(lambda start: part(start, min(start + size, pages)), starts)
         return [answer for answers in ranges for answer in answers]
+
+
+def run_each(
+    function: Callable[..., T], calls: Sequence[tuple[Any, ...]], *common: Any, sizes: Sequence[int]
+) -> list[T | BadScan]:
+    """`function(*common, *call)` for each call, in order, several to a child; instead, the BadScan it raised.
+
+    `sizes`: the pages of each call; a child is given as many as it would read. What fails beside others is
+    tried alone.
+    """
+
+    def together(group: range) -> list[T | BadScan]:
+        try:
+            return list(isolated(_each, function, common, [calls[k] for k in group]))
+        except BadScan as bad:
+            if len(group) == 1:
+                return [bad]
+        return [answer for k in group for answer in together(range(k, k + 1))]
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return [answer for answers in threads.map(together, _groups(sizes)) for answer in answers]
+
+
+def _groups(sizes: Sequence[int]) -> Iterator[range]:
+    start, pages = 0, 0
+    for k, size in enumerate(sizes):
+        if k > start and pages + size > _RANGE:
+            yield range(start, k)
+            start, pages = k, 0
+        pages += size
+    if sizes:
+        yield range(start, len(sizes))
+
+
+def _each(function: Callable[..., T], common: tuple[Any, ...], calls: Sequence[tuple[Any, ...]]) -> list[T]:
+    """In a child."""
+    return [function(*common, *call) for call in calls]
 
 
 @dataclass(frozen=True)

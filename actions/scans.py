@@ -16,7 +16,7 @@ from pathlib import Path
 
 from actions.context import Context, now
 from actions.enrolled import naming, roster_of, with_numbers
-from actions.isolation import isolated, run_pages
+from actions.isolation import isolated, run_each, run_pages
 from actions.lots import put_back
 from actions.pictures import keep_pictures
 from actions.quarantine import sha256_of
@@ -25,7 +25,7 @@ from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.dropped import attachments, inspect
+from processors.scans.dropped import inspect, look_into
 from processors.scans.form import Form
 from processors.scans.leaks import leaks
 from processors.scans.page import Expected
@@ -54,13 +54,13 @@ from storage.scans import (
     keep_reading,
     scan_by_id,
     twin_of,
-    waiting_since,
 )
 from storage.states import ScanState
 
 ACTOR = "process_scan"
 _ALPHABET = "ACDEFHJKMNPQRTUVWXY3479"  # nothing that is mistaken for something else on paper
 _LENGTH = 7
+_AT_ONCE = 8  # copies that are made and looked at together
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Ended:
-    """What the service reads in a list of runs; `told`: whether anything is new."""
+    """What the service reads in a list of runs."""
 
     name: str
     message: str | None = None
-    told: bool = True
 
 
 async def process(scan_id: str, step: Step) -> Ended:
     """The one way through a scan. `step` runs each stage, known by its French name."""
     attempt = await step("prendre en charge", claim, scan_id)
     if attempt is None:
-        return Ended("Rien à faire", told=False)
+        return Ended("Rien à faire")
     try:
         with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
             job = await step("mettre à l'abri", keep, scan_id, attempt, Path(folder) / "scan.pdf")
@@ -96,7 +95,7 @@ async def process(scan_id: str, step: Step) -> Ended:
         return await step("conclure", verdict, scan_id)
     except SurroundingsError as away:
         await step("remettre à plus tard", give_back, scan_id, attempt)
-        return Ended("Remis à plus tard", str(away), told=False)
+        return Ended("Remis à plus tard", str(away))
 
 
 def claim(work: Context, scan_id: str) -> int | None:
@@ -156,9 +155,8 @@ def read(work: Context, job: Job) -> bool:
     roster = roster_of(work, scan.centre)
     expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
     try:
-        images = isolated(inspect, job.path)
+        images, attached = isolated(look_into, job.path)
         parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
-        attached = isolated(attachments, job.path)
     except BadScan as bad:
         work.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)
         _quarantine(work, job.scan, job.sha256, [bad.finding])
@@ -166,7 +164,7 @@ def read(work: Context, job: Job) -> bool:
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
     here = {candidate.number for candidate in roster}
     roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
-    reading = understand(pages, job.sha256, roster, scan.centre, scan.exam, expected)
+    reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected)
     places = {
         page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
     }
@@ -197,31 +195,49 @@ def anonymise(work: Context, job: Job) -> None:
     """A copy leaves under a number drawn by lot, and only if nothing of a name can be read on it any more."""
     with work.register.reading() as connection:
         copies = to_anonymise(connection, job.scan)
-    for copy in copies:
-        form = work.form_of(copy.exam)
-        places = [_place(page, form) for page in copy.pages]
-        forbidden = naming(work, copy.candidate)
-        found: Finding | None
-        try:
-            pdf = isolated(anonymous_pdf, job.path, places)
-            leaking = isolated(leaks, pdf, places, form, work.session.label_pattern, forbidden)
-        except BadScan as bad:
-            found = bad.finding
-        else:
+    for start in range(0, len(copies), _AT_ONCE):
+        _anonymise_some(work, job, copies[start : start + _AT_ONCE])
+
+
+def _anonymise_some(work: Context, job: Job, copies: list[CopyRow]) -> None:
+    """One child makes the files, another looks at them again: neither speaks for the other."""
+    forms = [work.form_of(copy.exam) for copy in copies]
+    places = [[_place(page, form) for page in copy.pages] for copy, form in zip(copies, forms, strict=True)]
+    sizes = [len(pages) for pages in places]
+    made = run_each(anonymous_pdf, [(pages,) for pages in places], job.path, sizes=sizes)
+    pattern = work.session.label_pattern
+    looks = [
+        (pdf, pages, form, pattern, naming(work, copy.candidate))
+        for copy, form, pages, pdf in zip(copies, forms, places, made, strict=True)
+        if not isinstance(pdf, BadScan)
+    ]
+    seen = iter(run_each(leaks, looks, sizes=[len(look[1]) for look in looks]))
+    for copy, pages, pdf in zip(copies, places, made, strict=True):
+        leaking = pdf if isinstance(pdf, BadScan) else next(seen)
+        if isinstance(leaking, BadScan):
+            _hold_back(work, job, copy, pages, leaking.finding)
+        elif leaking:
             shown = [copy.pages[k - 1].page for k in leaking]
-            found = finding(Code.NOT_ANONYMOUS, shown, evidence=map(Evidence, shown)) if shown else None
-        if found is not None:
-            where = dict(zip((page.page for page in copy.pages), places, strict=True))
-            keep_pictures(work, job.scan, job.path, where, [found])
-            work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
-            continue
-        number = _anonymous_number(work, copy, pdf)
-        key = anonymous_copy(copy.exam, number)
-        work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
-        if copy.lot is not None:
-            put_back(work, copy.exam, copy.lot, number)
-        made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
-        work.register.record(made, copy.id, actor=ACTOR, at=now())
+            found = finding(Code.NOT_ANONYMOUS, shown, evidence=map(Evidence, shown))
+            _hold_back(work, job, copy, pages, found)
+        elif isinstance(pdf, bytes):
+            _let_go(work, copy, pdf)
+
+
+def _hold_back(work: Context, job: Job, copy: CopyRow, places: list[PagePlace], found: Finding) -> None:
+    where = dict(zip((page.page for page in copy.pages), places, strict=True))
+    keep_pictures(work, job.scan, job.path, where, [found])
+    work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
+
+
+def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
+    number = _anonymous_number(work, copy, pdf)
+    key = anonymous_copy(copy.exam, number)
+    work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
+    if copy.lot is not None:
+        put_back(work, copy.exam, copy.lot, number)
+    made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
+    work.register.record(made, copy.id, actor=ACTOR, at=now())
 
 
 def _place(page: PlacedPage, form: Form) -> PagePlace:
@@ -242,11 +258,6 @@ def conclude(work: Context, scan_id: str) -> None:
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
         work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
-
-
-def more_is_waiting(work: Context) -> bool:
-    with work.register.reading() as connection:
-        return waiting_since(connection) is not None
 
 
 def verdict(work: Context, scan_id: str) -> Ended:

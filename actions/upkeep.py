@@ -20,6 +20,7 @@ from storage.scans import (
     ScanRow,
     ScanStored,
     arrivals_to_process,
+    scan_by_id,
     stale_claims,
 )
 from storage.states import ScanState
@@ -39,7 +40,20 @@ def find_unfinished(work: Context) -> list[ScanRow]:
 
 
 def take_up(work: Context, scan: ScanRow) -> None:
-    """`watch_inbox` starts the next attempt. A run that died before its claim counts as an attempt too."""
+    """The watch starts the next attempt. A run that died before its claim counts as an attempt too."""
+    with work.register.alone() as alone:
+        if alone and _is_still(work, scan):
+            _take_up(work, scan)
+
+
+def _is_still(work: Context, scan: ScanRow) -> bool:
+    """Else somebody else took it up, or a run has claimed it."""
+    with work.register.reading() as connection:
+        current = scan_by_id(connection, scan.id)
+    return current is not None and (current.state, current.attempt) == (scan.state, scan.attempt)
+
+
+def _take_up(work: Context, scan: ScanRow) -> None:
     attempt = scan.attempt
     if scan.state is ScanState.ARRIVED:
         attempt += 1

@@ -109,7 +109,7 @@ class Run:
         self.tokens = {c.reference: issue_token(work.register, c.id, **who) for c in known}
 
     def all_read(self) -> bool:
-        self.turn(inbox.take_attendance, inbox.note_arrivals, inbox.reopen_decided)
+        self.turn(inbox.take_attendance, inbox.note_scans, inbox.reopen_decided)
         if self.machine is None:
             for scan in done(inbox.find_waiting):
                 self.process(scan)

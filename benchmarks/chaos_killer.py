@@ -12,21 +12,16 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-
-from cli.lost_runs import run_of
 from cli.up import Machine
 
 _WEIGHTS = {
     "audit shipper": 26,
     "program using the register": 14,
-    "run of a schedule": 20,
+    "worker": 20,
+    "child reading pages": 16,
     "store": 12,
     "desk": 8,
-    "run of a scan": 8,
-    "child reading pages": 7,
-    "Prefect server": 3,
-    "worker": 3,
+    "Prefect server": 4,
 }
 _SHIPPER = """
 import time
@@ -67,7 +62,6 @@ class Killer:
         self.killed: Counter[str] = Counter()
         self._machine, self._kills, self._random = machine, kills, random.Random(seed)
         self._progress, self._most = 0.0, 0.0
-        self._names: dict[str, str] = {}
         self._users: list[subprocess.Popen[bytes]] = []
         self._shipper: subprocess.Popen[bytes] | None = None
         self._over = threading.Event()
@@ -133,39 +127,21 @@ class Killer:
         ):
             if child.alive and child.pid and child.ready():
                 found[kind] = [child.pid]
-        children = _children()
         if machine.worker.alive and machine.worker.pid:
-            runs = [
-                pid
-                for pid in children.get(machine.worker.pid, ())
-                if b"prefect.engine" in _read(pid, "cmdline")
+            children = _children()
+            servers = [
+                child
+                for child in children.get(machine.worker.pid, ())
+                if b"forkserver" in _read(child, "cmdline")
             ]
-            if runs:
+            if servers:  # it has begun to read
                 found["worker"] = [machine.worker.pid]
-            for pid in runs:
-                found.setdefault(self._kind(pid), []).append(pid)
-                servers = [
-                    child for child in children.get(pid, ()) if b"forkserver" in _read(child, "cmdline")
-                ]
-                found.setdefault("child reading pages", []).extend(
-                    child for server in servers for child in children.get(server, ())
-                )
-        found["audit shipper"] = found.pop("sceller le journal", [])
+            found["child reading pages"] = [child for server in servers for child in children.get(server, ())]
+        found["audit shipper"] = []
         if self._shipper is not None and self._shipper.poll() is None:
             found["audit shipper"].append(self._shipper.pid)
         found["program using the register"] = [user.pid for user in self._users if user.poll() is None]
         return found
-
-    def _kind(self, pid: int) -> str:
-        """By the name of the run: « scan … » or one of the schedules'."""
-        run = run_of(pid)
-        if run not in self._names:
-            with suppress(httpx.HTTPError, KeyError):
-                self._names[run] = httpx.get(f"{self._machine.api}/flow_runs/{run}", timeout=2).json()["name"]
-        name = self._names.get(run, "")
-        if name == "sceller le journal":
-            return name
-        return "run of a scan" if name.startswith("scan ") else "run of a schedule"
 
 
 def _children() -> dict[int, list[int]]:

@@ -153,7 +153,6 @@ def _drop(work: Context, drawing: Drawing, machine: Machine) -> list[Batch]:
             progress.advance(task)
             if len(batches) == 1:
                 inbox.put(scan_key(batch.centre, batch.exam, "pile 1 bis.pdf"), batch.pdf)
-    machine.trigger("watch-inbox")
     return batches
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
-from pathlib import Path
 
-from flows.deploy import POOL
 from storage.settings import Settings
 
 _QUIET = {
@@ -15,7 +12,6 @@ _QUIET = {
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-    "PREFECT_WORKER_QUERY_SECONDS": "2",
 }
 
 
@@ -35,10 +31,6 @@ def lacking(settings: Settings, environment: dict[str, str]) -> list[str]:
 
 
 def become_worker(runs: int) -> None:
-    """Turns this process into Prefect's worker, with so many runs at once. It does not return."""
+    """Turns this process into a worker, with so many files at once. It does not return."""
     environment = os.environ | {name: os.environ.get(name, value) for name, value in _QUIET.items()}
-    # `python` of the deployments' command is the one that runs us
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-    which = ["worker", "start", f"--pool={POOL}", "--type=process", f"--limit={runs}"]
-    name = f"--name={socket.gethostname()}-{os.getpid()}"
-    os.execve(sys.executable, [sys.executable, "-m", "prefect", *which, name], environment)
+    os.execve(sys.executable, [sys.executable, "-m", "flows.worker", f"--runs={runs}"], environment)

@@ -14,14 +14,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
 
-from cli import lost_runs
 from cli.children import Child, ChildError
 from flows import tracing
 from storage import logs
@@ -29,13 +27,10 @@ from storage.private import keep_private
 from storage.weed import Weed
 
 Say = Callable[[str], None]
-POOL = "local"
 _SESSION_LINK = "session.toml"
 _FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
 _LAST_WORDS = 60.0  # seconds that orphans have to end
 _AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
-_LOOK_EVERY = 60.0  # seconds
-_PATIENCE = timedelta(minutes=1)  # for a run to have a process
 
 
 @dataclass
@@ -50,7 +45,6 @@ class Machine:
     desk: Child
     environment: Mapping[str, str]
     say: Say
-    _looked: float = field(default=0.0, init=False, repr=False)
 
     @property
     def desk_url(self) -> str:
@@ -60,31 +54,14 @@ class Machine:
     def ui(self) -> str:
         return self.api.removesuffix("/api")
 
+    @property
+    def children(self) -> tuple[Child, ...]:
+        return (self.store, self.server, self.worker, self.desk)
+
     def tend(self) -> None:
-        for child in (self.store, self.server, self.desk):
+        for child in self.children:
             if child.revive():
                 self.say(f"[yellow]{child.name} had stopped: started again[/]")
-        if not self.worker.alive:
-            self.bury_lost_runs(set(), timedelta(0))  # what no worker started, no process carries out
-            if self.worker.revive():
-                self.say("[yellow]worker had stopped: started again[/]")
-        elif time.monotonic() > self._looked + _LOOK_EVERY and self.server.ready():
-            self.bury_lost_runs(lost_runs.carried_out(), _PATIENCE)
-
-    def bury_lost_runs(self, but: set[str], patience: timedelta) -> None:
-        """All but these that are said to be under way for so long have crashed.
-
-        As long as there are none, nothing is written: SQLite has one writer, and Prefect needs it.
-        """
-        try:
-            lost = lost_runs.find(self.ask, but=but, patience=patience)
-            if lost:
-                self.say(f"[yellow]runs given up, which nobody carried out: {len(lost)}[/]")
-            if lost or not self.worker.alive:
-                lost_runs.bury(self.ask, lost)
-        except httpx.HTTPError as error:
-            self.say(f"[yellow]Prefect did not answer ({type(error).__name__}), going on[/]")
-        self._looked = time.monotonic()
 
     def trigger(self, name: str) -> str:
         """A run of this deployment now, without waiting for its schedule; the run's id."""
@@ -124,8 +101,10 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",  # a write for each pile that waits its turn
-        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-        "PREFECT_WORKER_QUERY_SECONDS": "2",
+        # What asks its database every five seconds, for what nothing here needs so soon, or at all
+        "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
+        "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_ENABLED": "false",
         "PREFECT_CLI_COLORS": "false",
     }
 
@@ -201,15 +180,14 @@ def running(
         environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
         environment["MASSICOT_DESK_PORT"] = str(free_port(desk_port))
         environment["MASSICOT_PREFECT_UI"] = environment["PREFECT_API_URL"].removesuffix("/api")
-        # `python` of the deployments' command is the one that runs us
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
         written = data / "logs"
         api = environment["PREFECT_API_URL"]
         weed = Weed.at(data, store_port)
         store = Child("store", weed.argv(), weed.env(), weed.directory / "weed.log", weed.ready, grace=2.0)
         server = _prefect("Prefect server", environment, written / "server.log", _SERVER, f"--port={port}")
         server.ready = _answers(f"{api}/ready")
-        worker = _prefect("worker", environment, written / "worker.log", _WORKER)
+        stays = [sys.executable, "-m", "flows.worker", "--alone"]
+        worker = Child("worker", stays, environment, written / "worker.log")
         desk = Child("desk", [sys.executable, "-m", "desk"], environment, written / "desk.log")
         desk.ready = _answers(f"http://127.0.0.1:{environment['MASSICOT_DESK_PORT']}/connexion")
         machine = Machine(data, api, store, server, worker, desk, environment, say)
@@ -225,7 +203,6 @@ def running(
         server.wait_ready()
         say("deploying the flows")
         _run(environment, written / "deploy.log", "flows.deploy")
-        machine.bury_lost_runs(set(), timedelta(0))
         worker.start()
         desk.start()
         desk.wait_ready()
@@ -234,7 +211,6 @@ def running(
 
 
 _SERVER = ["server", "start", "--host=127.0.0.1"]
-_WORKER = ["worker", "start", f"--pool={POOL}", "--type=process", "--name=massicot"]
 
 
 def _prefect(name: str, environment: dict[str, str], log: Path, command: list[str], *more: str) -> Child:

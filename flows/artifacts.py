@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 
-from prefect import task
-from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import ArtifactCreate
 
 from actions.context import Context, context, now
 from processors.deadlines import french_instant
@@ -30,37 +30,35 @@ _COLUMNS = {
 }
 
 
-@task(name="tenir le tableau de bord", persist_result=False, cache_policy=NO_CACHE)
-async def publish() -> None:
+async def publish(client: PrefectClient) -> None:
     """Each artifact replaces the one of the same key on Prefect's page of artifacts."""
-    counts, dossiers, findings = await asyncio.to_thread(_state, context())
+    work = context()
+    counts, dossiers, findings = await asyncio.to_thread(_state, work)
     for exam, numbers in counts.items():
         line = ", ".join(f"{numbers[name]} {label}" for name, label in _COLUMNS.items())
         goal = numbers["present"] or numbers["expected"]
-        await acreate_progress_artifact(
-            progress=min(100.0, 100 * numbers["complete"] / goal) if goal else 0.0,
-            key=f"avancement-{exam.lower()}",
-            description=f"**{exam}** : {line}",
-        )
-    table = [
+        progress = min(100.0, 100 * numbers["complete"] / goal) if goal else 0.0
+        await _put(client, "progress", f"avancement-{exam.lower()}", progress, f"**{exam}** : {line}")
+    table: list[dict[str, str | int]] = [
         {"épreuve": exam, **{label: numbers[name] for name, label in _COLUMNS.items()}}
         for exam, numbers in counts.items()
     ]
-    await acreate_table_artifact(table=table, key="avancement", description="Avancement par épreuve (copies)")
-    await acreate_table_artifact(
-        table=dossiers, key="dossiers", description="Dossiers par épreuve et par proposition"
-    )
-    await acreate_table_artifact(
-        table=[
-            {"épreuve": exam, "centre": centre, "constat": code, "gravité": severity, "nombre": count}
-            for (exam, centre, code, severity), count in sorted(findings.items())
-        ],
-        key="constats",
-        description="Constats ouverts",
-    )
-    await acreate_markdown_artifact(
-        markdown=countdown(context(), now()), key="echeances", description="Prochaines échéances"
-    )
+    await _table(client, "avancement", table, "Avancement par épreuve (copies)")
+    await _table(client, "dossiers", dossiers, "Dossiers par épreuve et par proposition")
+    opened: list[dict[str, str | int]] = [
+        {"épreuve": exam, "centre": centre, "constat": code, "gravité": severity, "nombre": count}
+        for (exam, centre, code, severity), count in sorted(findings.items())
+    ]
+    await _table(client, "constats", opened, "Constats ouverts")
+    await _put(client, "markdown", "echeances", countdown(work, now()), "Prochaines échéances")
+
+
+async def _table(client: PrefectClient, key: str, rows: list[dict[str, str | int]], told: str) -> None:
+    await _put(client, "table", key, json.dumps(rows, ensure_ascii=False), told)
+
+
+async def _put(client: PrefectClient, kind: str, key: str, data: str | float, told: str) -> None:
+    await client.create_artifact(ArtifactCreate(type=kind, key=key, data=data, description=told))
 
 
 _DOSSIERS = {

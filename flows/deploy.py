@@ -21,17 +21,13 @@ from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.workers.process import ProcessWorker
 
 POOL = "local"
-QUEUES = {"scans": 2, "steady": 2}
-"""How many runs at once: SQLite locks up with many more.
-
-Two that are steady, since on a slow machine runs fall due sooner than they end: beside one under way, Prefect
-drops the next of the same deployment; alone in the queue, each would wait its turn, and deadlines with it.
-"""
-FLEET_QUEUES = QUEUES | {"scans": None}  # on PostgreSQL, what the workers take together
+SCANS, STEADY = "scans", "steady"
+"""The queues: what was dropped waits for a place in one, what is done by the clock waits for none."""
+_RETIRED = ("watch-inbox", "janitor")  # deployments of earlier versions
 PREFECT_YAML = Path(__file__).parent.parent / "prefect.yaml"
 _SILENT = {
     "massicot: mark runs without heartbeat as crashed": (
@@ -56,13 +52,17 @@ async def _prepare(client: PrefectClient, *, fleet: bool) -> None:
     )
     with contextlib.suppress(ObjectAlreadyExists):
         await client.create_work_pool(pool)
-    for name, limit in (FLEET_QUEUES if fleet else QUEUES).items():
+    for name in (SCANS, STEADY):
         try:
             queue = await client.create_work_queue(name, work_pool_name=POOL)
         except ObjectAlreadyExists:
             named = WorkQueueFilter(name=WorkQueueFilterName(any_=[name]))
             queue = (await client.read_work_queues(POOL, work_queue_filter=named))[0]
-        await client.update_work_queue(queue.id, concurrency_limit=limit)
+        await client.update_work_queue(queue.id, concurrency_limit=None)  # workers know how much they can do
+    for name in _RETIRED:
+        with contextlib.suppress(ObjectNotFound):
+            gone = await client.read_deployment_by_name(f"{name}/{name}")
+            await client.delete_deployment(gone.id)
     for name, (after, within, said) in _SILENT.items() if fleet else ():
         if not await client.read_automations_by_name(name):
             await client.create_automation(_watch(name, after, within, said))

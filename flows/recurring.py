@@ -1,4 +1,4 @@
-"""What is done by the clock: interrupted scans, deadlines, lots, the log and its seals, alerts.
+"""What is done by the clock: deadlines, lots, the log and its seals, alerts.
 
 That Prefect itself has stopped, `/pret` tells whoever watches from outside.
 """
@@ -17,28 +17,11 @@ from actions import deadlines
 from actions.alerts import tell_new
 from actions.context import Context, now
 from actions.lots import form_all
-from actions.upkeep import find_unfinished, take_up
-from flows import artifacts, runs
 from flows.stages import run_stage
 from storage.log import segments
 from storage.log.signing import load_or_make_key
-from storage.states import ScanState
 
 _FAILED = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
-
-
-@flow(name="janitor", flow_run_name="reprises")
-async def janitor() -> State[None]:
-    """Every two minutes. A run that crashed less than a minute ago is left alone."""
-    taken_up = 0
-    for scan in await run_stage("chercher les fichiers interrompus", find_unfinished):
-        over = await runs.is_over(scan.id, now(), badly=scan.state is ScanState.ARRIVED)
-        if over or (over is None and scan.state is ScanState.PROCESSING):
-            await run_stage("reprendre un fichier", take_up, scan)
-            taken_up += 1
-    if not taken_up:
-        return Completed(name="Rien à reprendre")
-    return Completed(name="Reprises", message=f"{taken_up} fichiers repris")
 
 
 @flow(name="sweep-deadlines", flow_run_name="échéances")
@@ -46,7 +29,6 @@ async def sweep_deadlines() -> State[None]:
     """Every quarter of an hour."""
     swept = await run_stage("rapprocher à l'échéance", deadlines.sweep)
     swept += await run_stage("constater les dossiers absents", deadlines.sweep_dossiers)
-    await artifacts.publish()
     if not swept:
         return Completed(name="Aucune échéance")
     return Completed(message=f"{swept} rapprochements et absences à l'échéance")
@@ -56,7 +38,6 @@ async def sweep_deadlines() -> State[None]:
 async def form_lots() -> State[None]:
     """Every hour of the day. Copies that come later make complementary lots."""
     plans = await run_stage("répartir les copies", form_all)
-    await artifacts.publish()
     lots = [lot for plan in plans for lot in plan.lots]
     unroutable = sum(len(left.copies) for plan in plans for left in plan.unroutable)
     if not lots and not unroutable:
@@ -72,7 +53,6 @@ async def ship_audit() -> State[None]:
     shipped = await run_stage("sceller le journal", ship)
     if not shipped:
         return Completed(name="Rien de neuf")
-    await artifacts.publish()  # whatever was decided, pulled or returned meanwhile
     return Completed(message=f"{shipped} événements scellés")
 
 

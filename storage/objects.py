@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
-import boto3
-from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
@@ -78,6 +76,8 @@ class Bucket:
 
     def put_in_parts(self, key: str, path: Path, part: int) -> None:
         """Writes the object as a browser does, in parts of so many bytes: its ETag tells of them."""
+        from boto3.s3.transfer import TransferConfig
+
         how = TransferConfig(multipart_threshold=1, multipart_chunksize=part, use_threads=False)
         self._client.upload_file(str(path), self.name, key, Config=how)
 
@@ -165,6 +165,8 @@ class Bucket:
 
     def copy_from(self, source: Bucket, key: str, to_key: str) -> None:
         """Copies within the store, without the bytes passing here. Raises NotFoundError."""
+        from boto3.s3.transfer import TransferConfig
+
         try:
             self._client.copy(
                 {"Bucket": source.name, "Key": key},
@@ -289,8 +291,25 @@ class Store:
                 raise
 
 
+class LaterClient:
+    """boto3's client, made when it is first asked for something: that takes longer than most commands."""
+
+    def __init__(self, make: Callable[[], S3Client]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    @cached_property
+    def _client(self) -> S3Client:
+        return self._make()
+
+
 def s3_client(endpoint: str | None, access_key: str, secret_key: str, region: str) -> S3Client:
     """boto3's client, with the settings that presigned URLs and embedded servers need."""
+    import boto3
+    from botocore.config import Config
+
     return boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint,

@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     Connection,
     Engine,
@@ -24,9 +22,11 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from storage.ids import ids_in
 from storage.keys import kept_list
@@ -36,6 +36,7 @@ from storage.schema import chain, event_subjects, events
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
+_ALONE = 0x6D617374  # and of whoever looks at the inbox
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,15 @@ class Register:
         one_moment = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect().execution_options(**one_moment) as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else is within such a block. On SQLite, of one machine, nobody ever is."""
+        if self.engine.dialect.name == "sqlite":
+            yield True
+            return
+        with self.engine.connect() as connection, connection.begin():
+            yield bool(connection.scalar(select(func.pg_try_advisory_xact_lock(_ALONE))))
 
     def record(self, facts: Facts, subject: str, *, actor: str, at: datetime) -> Event | None:
         """A transaction of one event."""
@@ -135,6 +145,11 @@ def make_engine(url: str) -> Engine:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Makes or mends the tables, by every migration that was not yet made. Several may try at once."""
+    if to == "head" and _revision(engine) == _newest():
+        return
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.connect().execution_options(massicot_writes=True) as connection, connection.begin():
@@ -142,6 +157,21 @@ def upgrade(engine: Engine, to: str = "head") -> None:
             connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE)))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def _newest() -> str:
+    """The last migration, as its file is called: Alembic takes longer to load than most commands to run."""
+    return max(path.name[1:5] for path in _MIGRATIONS.glob("versions/m*.py"))
+
+
+def _revision(engine: Engine) -> str | None:
+    """The migration that was made last; None where there is no table yet."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            made: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return made
+    except DBAPIError:
+        return None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

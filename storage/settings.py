@@ -6,12 +6,16 @@ With nothing set, all is on this machine, under one directory: the embedded S3 s
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from storage.objects import Store, StoreError, s3_client
+from storage.objects import LaterClient, Store, StoreError, s3_client
 from storage.weed import known_server
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 class Settings(BaseSettings):
@@ -75,7 +79,7 @@ def open_store(settings: Settings, identity: str = "workflow") -> Store:
         endpoint = weed.endpoint
         access, secret = weed.keys[identity]
     return Store(
-        s3_client(endpoint, access, secret, settings.s3_region),
+        cast("S3Client", LaterClient(lambda: s3_client(endpoint, access, secret, settings.s3_region))),
         inbox=settings.bucket_inbox,
         vault=settings.bucket_vault,
         lots=settings.bucket_lots,

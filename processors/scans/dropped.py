@@ -55,6 +55,11 @@ def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) 
     return pages
 
 
+def look_into(path: Path) -> tuple[int, list[Finding]]:
+    """The number of pages, and what there is to say of attachments; BadScan as `inspect` has it."""
+    return inspect(path), attachments(path)
+
+
 def attachments(path: Path) -> list[Finding]:
     """What there is to say of files that are attached to a scan: nobody reads them."""
     with open_pdf(path, inherit=False) as pdf:

@@ -60,7 +60,6 @@ def dropped(stage):
         inbox.put(f"{HERE}{name}", data)
     good = stage.draw("0050006E", "U7", (Kind.OK, Kind.OK))
     stage.drop(good, "zut alors.pdf")
-    stage.run("watch-inbox")
     stage.wait(lambda: len(stage.scans_in("processed", "quarantined", under=HERE)) == len(BAD) + 1)
     stage.wait(lambda: not list(inbox.list(HERE)))
     return good
@@ -102,7 +101,6 @@ def test_a_bad_file_dropped_again_is_answered_and_not_taken_again(stage, dropped
     name = "U7/rien.pdf"
     stage.work.store.inbox.delete(f"{RECEIPTS}0050006E/{name}.json")
     stage.work.store.inbox.put(f"{HERE}{name}", BAD[name][0])
-    stage.run("watch-inbox")
     stage.wait(lambda: not list(stage.work.store.inbox.list(HERE)))
     assert len(stage.scans_in("quarantined", under=HERE)) == len(BAD)
     again = json.loads(stage.work.store.inbox.get(f"{RECEIPTS}0050006E/{name}.json"))
@@ -118,7 +116,6 @@ def test_the_store_itself_refuses_what_is_no_key(stage, name):
 def test_an_attendance_list_with_strangers_is_answered_line_by_line(stage):
     inbox = stage.work.store.inbox
     inbox.put("attendance/0050006E/U7.csv", b"candidate_number,present\n02999999991,oui\n02999999992,oui\n")
-    stage.run("watch-inbox")
     stage.wait(lambda: not list(inbox.list("attendance/")))
     answer = json.loads(inbox.get(f"{RECEIPTS}attendance/0050006E/U7.csv.json"))
     assert (answer["taken"], [line["line"] for line in answer["lines"]]) == (False, [2, 3])
@@ -128,7 +125,6 @@ def test_a_list_of_no_reasonable_size_is_set_aside_unopened(stage):
     inbox = stage.work.store.inbox
     inbox.put("attendance/0840003X/U7.csv", b"candidate_number,present\n" + b"x" * 5_000_000)
     etag = inbox.head("attendance/0840003X/U7.csv").etag
-    stage.run("watch-inbox")
     stage.wait(lambda: not list(inbox.list("attendance/")))
     answer = json.loads(inbox.get(f"{RECEIPTS}attendance/0840003X/U7.csv.json"))
     assert answer["taken"] is False and "5 Mo" in answer["message"]

@@ -82,8 +82,7 @@ class Effects:
 
 _ANSWER = ("put inbox receipts/0130051K/U4/pile.pdf.html", "put inbox receipts/0130051K/U4/pile.pdf.json")
 _ANSWER_AGAIN = tuple(name.replace("pile", "again") for name in _ANSWER)
-_LOOKED = "put vault .watch/inbox"
-_ARRIVAL = ("put vault arrivals/scan.json", "commit scan.arrived", _LOOKED)
+_ARRIVAL = ("put vault arrivals/scan.json", "commit scan.arrived")
 _READING = (
     *_ARRIVAL,
     "commit scan.claimed",
@@ -96,9 +95,9 @@ _READING = (
 
 INSTANTS = {
     "a scan": (
-        *_READING[:6],
+        *_READING[:5],
         "put vault evidence/scan/…",
-        *_READING[6:],
+        *_READING[5:],
         "commit copy.anonymised",
         *_ANSWER,
         "commit scan.processed",
@@ -142,7 +141,6 @@ INSTANTS = {
     "a decision": (
         "put vault reasons/copy-x.txt",
         "commit copy.decided",
-        _LOOKED,
         "commit scan.reopened",
         "commit scan.claimed",
         "put vault anonymous/U4/number.pdf",
@@ -155,7 +153,6 @@ INSTANTS = {
         "commit scan.quarantined",
         *_ANSWER,
         "delete inbox scans/0130051K/U4/pile.pdf",
-        _LOOKED,
     ),
     "lots": (
         "copy_from lots U4/lot/number.pdf",

@@ -9,7 +9,8 @@ from prefect import Flow
 from prefect.client.schemas.schedules import construct_schedule
 from prefect.utilities.importtools import import_object
 
-from flows.deploy import POOL, QUEUES
+from flows.deploy import POOL, SCANS, STEADY
+from flows.worker import FLOWS
 
 ROOT = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((ROOT / "prefect.yaml").read_text())
@@ -22,8 +23,8 @@ def flow_of(deployment):
 
 
 def test_everything_the_design_asks_for_is_deployed():
-    wanted = {"watch-inbox", "process-scan", "form-lots", "sweep-deadlines", "ship-audit", "janitor"}
-    assert set(DEPLOYMENTS) >= wanted
+    wanted = {"process-scan", "process-dossier", "form-lots", "sweep-deadlines", "ship-audit", "raise-alerts"}
+    assert set(DEPLOYMENTS) == wanted == set(FLOWS)
 
 
 @each
@@ -32,6 +33,7 @@ def test_the_entry_point_is_an_asynchronous_flow_of_the_same_name(deployment):
     assert isinstance(flow, Flow)
     assert flow.isasync
     assert flow.name == deployment["name"]
+    assert flow is FLOWS[flow.name]
 
 
 @each
@@ -53,7 +55,7 @@ def test_schedules_parse(deployment):
 @each
 def test_pool_and_queue_are_those_that_up_makes(deployment):
     assert deployment["work_pool"]["name"] == POOL
-    assert deployment["work_pool"]["work_queue_name"] in QUEUES
+    assert deployment["work_pool"]["work_queue_name"] in (SCANS, STEADY)
 
 
 @each

@@ -125,7 +125,6 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     work = stage.work
     drawn = demo_dossiers.draw(work, demo_dossiers.enrolled(stage.plan.candidates))
     demo_dossiers.drop(work, drawn)
-    stage.machine.trigger("watch-inbox")
     stage.wait(lambda: demo_dossiers.all_read(work, drawn))
     stage.run("sweep-deadlines")
     assert demo_dossiers.not_as_drawn(work, drawn) == []

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pypdfium2
 import pytest
 import zxingcpp
+from prefect.client.orchestration import PrefectClient
 
 from actions import lots
 from actions.context import now
 from actions.copies import decide
 from cli.demo_truth import judge
-from cli.lost_runs import carried_out
+from flows import lost_runs
 from processors.findings import Code
 from specimens.batch import Kind
 from storage.candidates import enrolled_in
@@ -48,7 +52,6 @@ def read(stage):
     inbox = stage.work.store.inbox
     inbox.put("scans/0130051K/U4/vide.pdf", b"")
     inbox.put("scans/9999999Z/U4/perdu.pdf", b"%PDF-1.4")
-    stage.run("watch-inbox")
     stage.wait(lambda: len(stage.scans_in("processed", "duplicate", "quarantined", under=HERE)) == 4)
     stage.wait(lambda: not list(inbox.list("scans/")))
     return batch
@@ -86,7 +89,6 @@ def test_the_same_file_dropped_twice_has_one_receipt_under_both_names(stage, rea
 
 def test_a_file_dropped_again_later_is_not_read_again(stage, read):
     stage.drop(read, "pile.pdf")
-    stage.run("watch-inbox")
     stage.wait(lambda: not list(stage.work.store.inbox.list("scans/")))
     assert len(stage.scans_in("processed", under=HERE)) == 1
 
@@ -98,7 +100,6 @@ def test_a_decision_lets_a_copy_go_on(stage, read):
     truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
     why, owner = "reconnue par le centre", ids[truth.candidate]
     decide(stage.work, nobodys.id, Decision.ATTRIBUTE, why, candidate=owner, actor="service", at=now())
-    stage.run("watch-inbox")
 
     def anonymous():
         with stage.work.register.reading() as connection:
@@ -167,18 +168,12 @@ def test_a_worker_killed_in_the_middle_costs_time_and_nothing_else(stage, read):
     batch = stage.draw("0840003X", "U4", KINDS)
     done = len(stage.scans_in("processed"))
     stage.drop(batch, "pile.pdf")
-    stage.machine.trigger("watch-inbox")  # not waited for: the scan may be over before it is
     stage.wait(lambda: stage.scans_in("processing"))
     for pid in descendants(stage.machine.worker.pid):
         os.kill(pid, signal.SIGKILL)
     time.sleep(1)
     assert stage.scans_in("processing"), "it was over before it was killed: nothing was tested"
 
-    def taken_up():
-        return stage.run("janitor") == "Reprises" or len(stage.scans_in("processed")) > done
-
-    stage.wait(taken_up)
-    stage.run("watch-inbox")
     stage.wait(lambda: len(stage.scans_in("processed")) == done + 1)
     with stage.work.register.reading() as connection:
         copies = current_copies(connection, centre="0840003X")
@@ -198,22 +193,50 @@ def test_what_is_dropped_while_prefect_is_away_is_timed_then_and_read_after(stag
     assert dropped <= scan.deposited_at < back
 
 
-def test_a_run_that_an_outage_left_pending_does_not_hold_up_its_queue(stage, read):
+_DIES_BEFORE_ITS_RUN_BEGINS = """
+import asyncio, os, signal
+from flows import worker
+
+async def die(*_, **__):
+    await asyncio.sleep(3)  # until all that was found is as far
+    os.kill(os.getpid(), signal.SIGKILL)
+
+worker.run_flow_async = die
+asyncio.run(worker.main(4, alone=True))
+"""
+
+
+def test_a_worker_killed_before_its_runs_began_does_not_stop_the_evening(stage, read):
+    """Prefect has handed them out, with the only place of a schedule, and hears no more of them."""
     machine = stage.machine
-    lost = machine.trigger("sweep-deadlines")
-    pending = {"state": {"type": "PENDING", "name": "Submitting"}, "force": True}
-    machine.ask("POST", f"/flow_runs/{lost}/set_state", pending)  # as the worker does, before it was cut off
-    others = {run["id"] for run in machine.ask("POST", "/flow_runs/filter", {}) if run["id"] != lost}
-    machine.bury_lost_runs(others, timedelta(0))
+    machine.worker.stop()
+    stage.drop(stage.draw("0840003X", "U4", (Kind.OK,)), "le soir.pdf")
+    lost = machine.trigger("ship-audit")
+    command = [sys.executable, "-c", _DIES_BEFORE_ITS_RUN_BEGINS]
+    assert subprocess.run(command, env=machine.environment, check=False).returncode == -signal.SIGKILL
+    assert machine.ask("GET", f"/flow_runs/{lost}")["state_type"] == "PENDING"
+    assert stage.scans_in("arrived", under="scans/0840003X/U4/le soir.pdf")
+    assert stage.run("ship-audit") in ("Completed", "Rien de neuf")
     assert machine.final_state(lost) == ("CRASHED", "Crashed")
-    assert stage.run("watch-inbox")
+    assert stage.wait(lambda: stage.scans_in("processed", under="scans/0840003X/U4/le soir.pdf"))
 
 
-def test_a_run_that_is_carried_out_is_let_alone(stage, read):
-    run = stage.machine.trigger("janitor")
-    stage.wait(lambda: run in carried_out())
-    stage.machine.bury_lost_runs(carried_out(), timedelta(0))
-    assert stage.wait(lambda: stage.machine.final_state(run))[0] == "COMPLETED"
+def test_of_the_runs_that_are_said_to_be_under_way_those_that_are_not_here_are_given_up(stage, read):
+    machine = stage.machine
+    deployment = machine.ask("GET", "/deployments/name/process-scan/process-scan")["id"]
+    pending = {"state": {"type": "PENDING"}, "parameters": {"scan_id": "none"}}
+    lost, mine = (
+        machine.ask("POST", f"/deployments/{deployment}/create_flow_run", pending)["id"] for _ in range(2)
+    )
+    others = {UUID(run["id"]) for run in machine.ask("POST", "/flow_runs/filter", {}) if run["id"] != lost}
+
+    async def bury():
+        async with PrefectClient(machine.api) as client:
+            return await lost_runs.bury(client, others)
+
+    assert asyncio.run(bury()) == 1
+    assert machine.final_state(lost) == ("CRASHED", "Crashed")
+    assert machine.final_state(mine) is None
 
 
 def personal(people) -> set[str]:

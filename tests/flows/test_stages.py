@@ -79,7 +79,7 @@ class Desk:
         """As a centre drops it, noted as `watch_inbox` does."""
         key = f"scans/{centre}/{exam}/{name}"
         self.work.store.inbox.put(key, data)
-        watch.note_arrivals(self.work)
+        watch.note_scans(self.work)
         return self.last(key)
 
     def last(self, key: str) -> ScanRow:
@@ -212,7 +212,7 @@ def test_a_janitor_that_died_after_its_note_leaves_the_rest_to_the_watch(desk):
     desk.record(ScanClaimed(attempt=1), scan.id)
     upkeep.set_aside(desk.work, desk.scan(scan.id))
     assert desk.inbox() == [scan.inbox_key]
-    watch.note_arrivals(desk.work)
+    watch.note_scans(desk.work)
     assert desk.inbox() == []
     assert desk.receipt()["findings"][0]["code"] == "reading_failed"
 
@@ -237,7 +237,7 @@ def test_what_lies_in_no_folder_of_the_inbox_is_kept_answered_and_told(desk):
     inbox = desk.work.store.inbox
     for key in ("pile.pdf", f"{CENTRE}/{SOON}/pile.pdf"):
         inbox.put(key, key.encode())
-    watch.note_arrivals(desk.work)
+    watch.note_scans(desk.work)
     for scan in watch.find_waiting(desk.work):
         assert (
             keep(desk.work, scan.id, claim(desk.work, scan.id), desk.work.settings.data_dir / "scan.pdf")

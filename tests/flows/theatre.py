@@ -101,15 +101,15 @@ def drop(data: bytes, name: str = "pile.pdf") -> None:
 
 
 def process_all() -> None:
-    """What `watch_inbox` and its runs do."""
-    done(inbox.note_arrivals)
+    """What the watch and its runs do."""
+    done(inbox.note_scans)
     done(inbox.reopen_decided)
     for scan in done(inbox.find_waiting):
         asyncio.run(scans.process(scan.id, plainly))
 
 
 def janitor_comes() -> None:
-    """Later, when Prefect says that the runs are over."""
+    """The watch, later, when Prefect says that the runs are over."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(upkeep, "now", lambda: now() + LATER)
         for scan in done(upkeep.find_unfinished):
@@ -179,7 +179,7 @@ def decide() -> None:
 
 def two_deaths() -> None:
     drop(b"%PDF-1.7 kills whoever reads it", "pile.pdf")
-    done(inbox.note_arrivals)
+    done(inbox.note_scans)
     (scan,) = done(inbox.find_waiting)
     work, at = context(), now() - LATER
     for attempt in (1, 2):
@@ -191,7 +191,7 @@ def two_deaths() -> None:
 
 def set_aside() -> None:
     janitor_comes()
-    done(inbox.note_arrivals)
+    done(inbox.note_scans)
 
 
 def copies_for_lots() -> None:
@@ -303,6 +303,7 @@ def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
         for module, name in (
             (scans, "isolated"),
             (scans, "run_pages"),
+            (scans, "run_each"),
             (pictures, "isolated"),
             (dossiers, "isolated"),
         ):

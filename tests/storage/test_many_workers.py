@@ -93,3 +93,16 @@ def test_ten_workers_claim_deal_and_ship_without_doubles(databases, without_even
     assert verify(audit, KEY.public_key(), register) == []
     register.engine.dispose()
     databases.drop(url)
+
+
+def test_only_one_process_of_several_looks_at_the_inbox(databases, without_events, store):
+    """Several are there with PostgreSQL alone: on one machine, with SQLite, `massicot up` starts one."""
+    url = databases.copy(without_events)
+    first, second = (Register(make_engine(url), store.vault) for _ in range(2))
+    with first.alone() as alone, second.alone() as too:
+        assert (alone, too) == (True, databases.server is None)
+    with second.alone() as alone:
+        assert alone
+    for register in (first, second):
+        register.engine.dispose()
+    databases.drop(url)

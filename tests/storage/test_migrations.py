@@ -5,8 +5,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Date, column, insert, select, table
 
+from storage import register
 from storage.copies import PlacedPage
 from storage.log.events import Event
 from storage.register import Register, make_engine, open_register, upgrade
@@ -29,6 +32,12 @@ class Kept:
 def typed(kind, value):
     read = {Instant: datetime.fromisoformat, Date: date.fromisoformat}.get(type(kind))
     return read(value) if read and value else value
+
+
+def test_a_register_is_known_to_be_up_to_date_by_the_name_of_the_last_migration():
+    config = Config()
+    config.set_main_option("script_location", str(register._MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == register._newest()
 
 
 @pytest.fixture

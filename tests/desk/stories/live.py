@@ -45,7 +45,7 @@ class Live:
     def read_inbox(self) -> None:
         """What the flows do every thirty seconds: whatever was dropped or decided is read and answered."""
         inbox.take_attendance(self.work)
-        inbox.note_arrivals(self.work)
+        inbox.note_scans(self.work)
         inbox.reopen_decided(self.work)
         with ThreadPoolExecutor(1) as beside:  # this thread's loop is the browser's
             for scan in inbox.find_waiting(self.work):

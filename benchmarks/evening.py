@@ -1,0 +1,288 @@
+"""An evening on one machine: piles come one by one, then all at once. What it takes beside reading alone.
+
+    python -m benchmarks.evening                     # the table; fails when a ratio grew by a fifth
+    python -m benchmarks.evening --piles 3 --copies 6 --rest 20          # a small one, not compared
+    python -m benchmarks.evening --update            # writes what was measured into ratchet_evening.toml
+
+Everything is what `massicot up` starts, at its defaults. All figures are of one run: the same files are first
+read as `massicot read` does, one after the other, which is what the evening is compared with; then the
+machine is started, left at rest, given single piles, and in the end all the others at once. Piles are drawn
+once and kept (`--data`). Processor seconds are those of every process of the machine, ended ones included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from actions.context import Context, context, now
+from cli.children import Child
+from cli.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
+from cli.up import Machine, running
+from processors.people import Candidate
+from processors.scans.dropped import inspect
+from processors.scans.form import load_form
+from processors.scans.reader import read_scan
+from processors.session import load_session
+from specimens.batch import Kind, draw_batch, roster_csv
+from specimens.people import invent_candidates, invent_schools
+from specimens.scanner import Level, Mode
+from storage.candidates import import_candidates
+from storage.scans import all_scans
+from storage.states import ScanState
+
+out = Console(width=110, highlight=False)
+_RATCHET = Path(__file__).with_name("ratchet_evening.toml")
+_LOOSE = 1.2
+_KINDS = (*(Kind.OK,) * 5, Kind.UPSIDE_DOWN, Kind.OK, Kind.OK, Kind.MISSING_SIDE, Kind.OK, Kind.NO_LABEL)
+_OVER = (ScanState.PROCESSED, ScanState.DUPLICATE, ScanState.QUARANTINED)
+_TICK = os.sysconf("SC_CLK_TCK")
+_PATIENCE = 1800.0  # seconds
+
+
+@dataclass(frozen=True)
+class Pile:
+    """What a centre drops at once."""
+
+    centre: str
+    exam: str
+    people: tuple[Candidate, ...]
+    path: Path
+
+    @property
+    def key(self) -> str:
+        return f"scans/{self.centre}/{self.exam}/{self.path.name}"
+
+
+def plan(seed: int, sizes: Sequence[int], folder: Path) -> list[Pile]:
+    """Piles of so many copies, 300 dpi and gray, over centres and épreuves; drawn if they are not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    schools = invent_schools(rng, 6)
+    places = [(list(CENTRES)[k % len(CENTRES)], (OPEN, LATE)[k % 2]) for k in range(len(sizes))]
+    people = {}
+    for centre in CENTRES:
+        most = sum(size for size, (here, _) in zip(sizes, places, strict=True) if here == centre)
+        people[centre] = iter(invent_candidates(rng, most, centre, [OPEN, LATE], schools))
+    planned = []
+    for k, (size, (centre, exam)) in enumerate(zip(sizes, places, strict=True)):
+        path = folder / f"{seed}-{len(sizes)}-{k:02}-{size}.pdf"
+        planned.append(Pile(centre, exam, tuple(islice(people[centre], size)), path))
+    lacking = [(seed + k, pile) for k, pile in enumerate(planned) if not pile.path.exists()]
+    if lacking:
+        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+            list(pool.map(_draw, *zip(*lacking, strict=True)))
+    return planned
+
+
+def _draw(seed: int, pile: Pile) -> None:
+    cv2.setNumThreads(1)
+    kinds = tuple(_KINDS[k % len(_KINDS)] for k in range(len(pile.people)))
+    form = load_form(FORM)
+    drawn = draw_batch(
+        seed, pile.exam, pile.centre, pile.people, kinds, form,
+        level=Level.OFFICE, dpi=300, mode=Mode.GRAY, a3=False,
+    )  # fmt: skip
+    draft = pile.path.with_suffix(".draft")
+    draft.write_bytes(drawn.pdf)
+    draft.replace(pile.path)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What `massicot read` does of files, in one process: seconds by the clock, and of processor time."""
+
+    seconds: float
+    processor: float
+    pages: int
+
+
+def read_alone(piles: Sequence[Pile], session: Path) -> Reading:
+    """One after the other, once the process is warm."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+        alone.submit(_read, piles[:1], session).result()
+        return alone.submit(_read, piles, session).result()
+
+
+def _read(piles: Sequence[Pile], session: Path) -> Reading:
+    cv2.setNumThreads(1)
+    rules, pages = load_session(session), 0
+    begun, spent = time.perf_counter(), time.process_time()
+    for pile in piles:
+        inspect(pile.path)
+        form = rules.form_of(pile.exam)
+        read = read_scan(pile.path, form, rules.label_pattern, pile.people, pile.centre, pile.exam)
+        pages += len(read.pages)
+    return Reading(time.perf_counter() - begun, time.process_time() - spent, pages)
+
+
+def processor_seconds(*roots: int) -> float:
+    """Of these processes and all below them, those that have ended included."""
+    fields: dict[int, list[str]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields[int(stat.parent.name)] = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+    total, left = 0.0, list(roots)
+    while left:
+        pid = left.pop()
+        if pid in fields:
+            total += sum(map(int, fields[pid][11:15])) / _TICK
+            left += [child for child, of in fields.items() if int(of[1]) == pid]
+    return total
+
+
+def parts(machine: Machine) -> dict[str, Child]:
+    return {child.name: child for child in machine.children}
+
+
+def measured(machine: Machine) -> dict[str, float]:
+    return {name: processor_seconds(child.pid or 0) for name, child in parts(machine).items()}
+
+
+@dataclass
+class Evening:
+    """A machine that is up, with its people enrolled."""
+
+    machine: Machine
+    work: Context
+
+    def rest(self, seconds: float) -> dict[str, float]:
+        """The share of one core that each part takes while nothing is dropped."""
+        before, begun = measured(self.machine), time.monotonic()
+        self._tend(lambda: time.monotonic() > begun + seconds, 0.5)
+        took = time.monotonic() - begun
+        return {name: (spent - before[name]) / took for name, spent in measured(self.machine).items()}
+
+    def drop(self, piles: list[Pile]) -> tuple[float, dict[str, float]]:
+        """Seconds until the last is over, and processor seconds of each part."""
+        before, begun = measured(self.machine), time.monotonic()
+        for pile in piles:
+            self.work.store.inbox.put(pile.key, pile.path)
+        keys = {pile.key for pile in piles}
+        self._tend(lambda: self._are_over(keys), 0.1)
+        took = time.monotonic() - begun
+        return took, {name: spent - before[name] for name, spent in measured(self.machine).items()}
+
+    def _are_over(self, keys: set[str]) -> bool:
+        with self.work.register.reading() as connection:
+            over = {scan.inbox_key for scan in all_scans(connection) if scan.state in _OVER}
+        return keys <= over
+
+    def _tend(self, done: Callable[[], bool], every: float) -> None:
+        end, tended = time.monotonic() + _PATIENCE, 0.0
+        while not done():
+            assert time.monotonic() < end, f"not over; logs in {self.machine.data / 'logs'}"
+            if time.monotonic() > tended + 1:
+                self.machine.tend()
+                tended = time.monotonic()
+            time.sleep(every)
+
+
+@contextmanager
+def evening(data: Path, people: list[Candidate]) -> Iterator[Evening]:
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    write_demo_session(data / "session-file.toml", now())
+    os.environ["MASSICOT_DATA_DIR"] = str(data)
+    context.cache_clear()
+    with running(data, session=data / "session-file.toml", say=lambda _: None) as machine:
+        work = context()
+        taken = import_candidates(work.register, roster_csv(people), work.session, actor="service", at=now())
+        assert not taken.problems, taken.problems[0]
+        yield Evening(machine, work)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--piles", type=int, default=11)
+    parser.add_argument("--copies", type=int, default=8, help="of a pile")
+    parser.add_argument("--alone", type=int, default=5, help="piles of 6 copies dropped each by itself")
+    parser.add_argument("--rest", type=float, default=120, help="seconds of rest that are measured")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "massicot-evening")
+    parser.add_argument("--update", action="store_true", help="take what is measured as what must be kept")
+    asked = parser.parse_args()
+    drawn = plan(asked.seed, [6] * asked.alone + [asked.copies] * asked.piles, asked.data / "piles")
+    single, piles = drawn[: asked.alone], drawn[asked.alone :]
+    write_demo_session(asked.data / "session.toml", now())
+    reading = read_alone(piles, asked.data / "session.toml")
+    out.print(
+        f"{len(piles)} piles, {reading.pages} pages; read one after the other in {reading.seconds:.1f} s,"
+        f" {reading.processor:.1f} of the processor, {reading.processor / reading.pages * 1000:.1f} ms a page"
+    )
+    people = [person for pile in drawn for person in pile.people]
+    with evening(asked.data / "up", people) as up:
+        up.drop(single[:1])  # everything is warm, and every table made
+        rest = up.rest(asked.rest)
+        alone = [up.drop([pile])[0] for pile in single[1:]]
+        wall, spent = up.drop(piles)
+    ratios = {
+        "wall": wall / reading.seconds,
+        "processor": sum(spent.values()) / reading.processor,
+        "alone": statistics.median(alone),
+        "rest": sum(rest.values()),
+    }
+    out.print(_table(ratios, reading, wall, spent, alone, rest))
+    return _compared(ratios, update=asked.update)
+
+
+def _table(
+    ratios: dict[str, float],
+    reading: Reading,
+    wall: float,
+    spent: dict[str, float],
+    alone: list[float],
+    rest: dict[str, float],
+) -> Table:
+    def by_part(values: dict[str, float], form: str) -> str:
+        return ", ".join(f"{name} {format(value, form)}" for name, value in values.items())
+
+    shown = Table("", "ratio", "of")
+    took = f"{wall:.1f} s, {reading.pages / wall:.1f} pages a second"
+    shown.add_row("all at once: wall ÷ reading alone", f"{ratios['wall']:.2f}", took)
+    shown.add_row("processor seconds ÷ those of reading", f"{ratios['processor']:.2f}", by_part(spent, ".1f"))
+    each = " ".join(f"{seconds:.1f}" for seconds in sorted(alone))
+    shown.add_row("one alone: seconds to its verdict", f"{ratios['alone']:.1f}", each)
+    shown.add_row("at rest: share of a core", f"{ratios['rest']:.1%}", by_part(rest, ".1%"))
+    return shown
+
+
+def _compared(ratios: dict[str, float], *, update: bool) -> int:
+    """1 when one has grown by over a fifth since it was last written down."""
+    if update:
+        lines = ["# Written by `python -m benchmarks.evening --update`; see there.", "[most]"]
+        _RATCHET.write_text("\n".join([*lines, *(f"{k} = {v:.3g}" for k, v in ratios.items())]) + "\n")
+        return 0
+    if not _RATCHET.exists():
+        return 0
+    most = tomllib.loads(_RATCHET.read_text())["most"]
+    worse = [f"{k}: {ratios[k]:.2f}, was {v:.2f}" for k, v in most.items() if ratios[k] > v * _LOOSE]
+    for line in worse:
+        out.print(f"[red]{line}[/]")
+    return 1 if worse else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
