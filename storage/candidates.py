@@ -25,6 +25,7 @@ class CandidatesImported(Facts):
     """`file`: the roster in the vault; `ids`: one a line, in their order. Subject: `candidates`."""
 
     action = "candidates.imported"
+    french = "liste des candidats reçue"
     file: str
     ids: tuple[str, ...]
 
@@ -58,6 +59,7 @@ class AttendanceImported(Facts):
     """`marks`: candidate id → present. Replaces the list of this exam and centre. Subject: `exam/centre`."""
 
     action = "attendance.imported"
+    french = "émargement reçu"
     file: str
     exam: str
     centre: str
