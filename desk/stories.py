@@ -13,45 +13,12 @@ from storage import accounts
 from storage.copies import copies_of_scan, copy_by_id
 from storage.correctors import all_correctors
 from storage.findings import FindingJudged, FindingRow, finding_at
+from storage.log.events import kinds_of_events
 from storage.log.signing import load_or_make_key
 from storage.log.story import CheckedEvent, Proof, story
 from storage.lots import lot_by_id
 
 router = APIRouter(prefix="/coordination/historique")
-
-_ACTIONS = {
-    "scan.arrived": "fichier arrivé",
-    "scan.claimed": "lecture commencée",
-    "scan.released": "lecture interrompue, à reprendre",
-    "scan.stored": "fichier mis à l’abri",
-    "scan.duplicate": "fichier déjà reçu",
-    "scan.quarantined": "fichier écarté",
-    "scan.read": "fichier lu",
-    "scan.processed": "fichier traité, récépissé écrit",
-    "copy.anonymised": "copie rendue anonyme",
-    "copy.not_anonymous": "anonymat imparfait : la copie attend",
-    "copy.proposed": "décision proposée",
-    "copy.decided": "décision prise",
-    "copy.arranged": "pages mises en ordre",
-    "copy.reported": "copie signalée à la correction",
-    "copy.returned": "copie rendue, ou reprise",
-    "finding.judged": "constat réglé, ou rouvert",
-    "identity.shown": "identité montrée",
-    "lot.formed": "lot formé",
-    "lot.reassigned": "lot réaffecté",
-    "lot.pulled": "lot retiré",
-    "lot.returned": "lot rendu",
-    "lot.recalled": "lot rappelé",
-    "lot.closed": "lot clos",
-    "dossier.deposited": "pièce déposée",
-    "dossier.read": "dossier lu",
-    "dossier.absent": "dossier absent à l’échéance",
-    "dossier.decided": "décision de la commission",
-    "deadline.extended": "échéance déplacée",
-    "deadline.swept": "échéance constatée",
-    "reconciliation.made": "rapprochement",
-    "attendance.imported": "émargement reçu",
-}
 
 
 @router.get("/{subject}/execution")
@@ -92,7 +59,7 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         "broken": [one for one in checked if one.proof is Proof.BROKEN],
         "unsealed": [one for one in checked if one.proof is Proof.CHAINED],
         "names": names,
-        "actions": _ACTIONS,
+        "kinds": kinds_of_events(),
         "copy": copy,
         "lot": lot,
         "settled": _settled(work, checked),

@@ -81,11 +81,6 @@ class Cause(StrEnum):
     SAME_COMPANY = "le candidat a fait son stage dans l'entreprise du correcteur"
 
 
-def conflicts(copy: RoutableCopy, corrector: EligibleCorrector) -> tuple[str, ...]:
-    """Why this corrector may not mark this copy, in French; empty if she may. Quotas apart."""
-    return tuple(cause.value for cause in _causes(copy, corrector))
-
-
 def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) -> tuple[str, ...]:
     """Why this corrector may not be given these copies as well, quota included; for a reassignment."""
     causes = Counter(cause for copy in copies for cause in _causes(copy, corrector))
@@ -118,12 +113,8 @@ def _causes(copy: RoutableCopy, corrector: EligibleCorrector) -> Iterator[Cause]
         yield Cause.OWN_SCHOOL
     if copy.school in corrector.never_with or copy.candidate_id in corrector.never_with:
         yield Cause.NEVER_WITH
-    if set(map(_company, copy.companies)) & set(map(_company, corrector.companies)):
+    if set(map(plain, copy.companies)) & set(map(plain, corrector.companies)):
         yield Cause.SAME_COMPANY
-
-
-def _company(name: str) -> str:
-    return plain(name)
 
 
 def plan_lots(
@@ -212,12 +203,12 @@ class _Group:
 def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]) -> list[_Group]:
     barring: Mapping[str, set[int]] = defaultdict(set)
     for k, corrector in enumerate(correctors):
-        for name in (*corrector.schools, *corrector.never_with, *map(_company, corrector.companies)):
+        for name in (*corrector.schools, *corrector.never_with, *map(plain, corrector.companies)):
             barring[name].add(k)
     groups: dict[tuple[str, str, frozenset[int]], _Group] = {}
     for copy in copies:
         suspects: set[int] = set()
-        for name in (copy.school, copy.candidate_id, *map(_company, copy.companies)):
+        for name in (copy.school, copy.candidate_id, *map(plain, copy.companies)):
             suspects |= barring.get(name, set())
         barred = frozenset(k for k in suspects if any(_causes(copy, correctors[k])))
         group = _Group(copy.school, copy.centre, barred, [])

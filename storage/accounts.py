@@ -32,6 +32,7 @@ class AccountInvited(Facts):
     """
 
     action = "account.invited"
+    french = "invitation à ouvrir un compte"
     role: Role
     scope: str | None
     person: str
@@ -64,6 +65,7 @@ class AccountOpened(Facts):
     """The invitation was taken up; `secret`: the key in the vault of password hash and second factor."""
 
     action = "account.opened"
+    french = "compte ouvert"
     secret: str
 
     def apply(self, change: Change) -> bool:
@@ -78,6 +80,7 @@ class AccountOpened(Facts):
 
 class AccountClosed(Facts):
     action = "account.closed"
+    french = "compte fermé"
 
     def apply(self, change: Change) -> bool:
         row = change.row(accounts, change.subject)
@@ -92,6 +95,7 @@ class SignedIn(Facts):
     """`step`: of the second factor's code, which is not taken again."""
 
     action = "account.signed_in"
+    french = "connexion"
     step: int | None
 
     def apply(self, change: Change) -> bool:
@@ -107,6 +111,7 @@ class SignedOut(Facts):
     """Wherever the account was signed in."""
 
     action = "account.signed_out"
+    french = "déconnexion"
 
     def apply(self, change: Change) -> bool:
         row = change.row(accounts, change.subject)
@@ -118,6 +123,7 @@ class SignInFailed(Facts):
     """Subject: the account, or `nobody` for an address without one, and for one that is locked."""
 
     action = "account.sign_in_failed"
+    french = "connexion refusée"
 
     def apply(self, change: Change) -> bool:
         if change.subject == NOBODY:
@@ -133,6 +139,7 @@ class IdentityShown(Facts):
     """Somebody was shown whose this is: `what` says on which page. Subject: what was shown."""
 
     action = "identity.shown"
+    french = "identité montrée"
     what: str
 
 

@@ -14,10 +14,12 @@ class AlertRaised(Facts):
     """Somebody was told that something needs a person. Subject: `alert/` and what."""
 
     action = "alert.raised"
+    french = "alerte envoyée"
 
 
 class AlertCleared(Facts):
     action = "alert.cleared"
+    french = "alerte levée"
 
 
 def open_alerts(connection: Connection) -> set[str]:

@@ -18,11 +18,14 @@ from storage.refusals import Refusal, Refused
 from storage.register import Register
 from storage.schema import attendance, candidates, enrolments, matching
 
+_OF_A_PERSON = tuple(column.name for column in candidates.c if column is not candidates.c.id)
+
 
 class CandidatesImported(Facts):
     """`file`: the roster in the vault; `ids`: one a line, in their order. Subject: `candidates`."""
 
     action = "candidates.imported"
+    french = "liste des candidats reçue"
     file: str
     ids: tuple[str, ...]
 
@@ -36,19 +39,7 @@ class CandidatesImported(Facts):
                 change,
                 candidates,
                 set(change.connection.scalars(select(candidates.c.id).where(candidates.c.id.in_(ids)))),
-                [
-                    {
-                        "id": id_,
-                        "number": line.number,
-                        "family_name": line.family_name,
-                        "first_names": line.first_names,
-                        "birth_date": line.birth_date,
-                        "school": line.school,
-                        "option": line.option,
-                        "category": line.category,
-                    }
-                    for id_, line in part
-                ],
+                [{"id": id_} | {name: getattr(line, name) for name in _OF_A_PERSON} for id_, line in part],
             )
             there = select(enrolments.c.candidate, enrolments.c.exam).where(enrolments.c.candidate.in_(ids))
             _put(
@@ -68,6 +59,7 @@ class AttendanceImported(Facts):
     """`marks`: candidate id → present. Replaces the list of this exam and centre. Subject: `exam/centre`."""
 
     action = "attendance.imported"
+    french = "émargement reçu"
     file: str
     exam: str
     centre: str

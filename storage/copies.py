@@ -111,6 +111,7 @@ class CopyAnonymised(Facts):
     """`sha256`: of the PDF a corrector will get."""
 
     action = "copy.anonymised"
+    french = "copie rendue anonyme"
     anonymous_number: str
     sha256: str
 
@@ -135,6 +136,7 @@ class CopyNotAnonymous(Facts):
     """Something can still be read after the mask: the copy waits for a person."""
 
     action = "copy.not_anonymous"
+    french = "anonymat imparfait : la copie attend"
     findings: tuple[Finding, ...]
 
     def apply(self, change: Change) -> bool:

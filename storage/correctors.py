@@ -22,6 +22,7 @@ class CorrectorsImported(Facts):
     """As for candidates. Subject: `correctors`."""
 
     action = "correctors.imported"
+    french = "liste des correcteurs reçue"
     file: str
     ids: tuple[str, ...]
 
@@ -53,6 +54,7 @@ class TokenIssued(Facts):
     """`hash`: SHA-256 of the token, which only the corrector has. Subject: the corrector."""
 
     action = "corrector.token_issued"
+    french = "jeton de correcteur remis"
     hash: str
 
     def apply(self, change: Change) -> bool:

@@ -19,6 +19,7 @@ class DeadlineSwept(Facts):
     """Once for each exam and centre. Subject: `exam/centre`."""
 
     action = "deadline.swept"
+    french = "échéance constatée"
     exam: str
     centre: str
 
@@ -38,6 +39,7 @@ class DeadlineExtended(Facts):
     """
 
     action = "deadline.extended"
+    french = "échéance déplacée"
     exam: str
     centre: str
     until: AwareDatetime

@@ -22,6 +22,7 @@ class CopyDecided(Facts):
     """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it."""
 
     action = "copy.decided"
+    french = "décision prise"
     decision: Decision
     candidate: str | None
     reason: str
@@ -81,6 +82,7 @@ class CopyProposed(Facts):
     """What one person would decide of a copy, until another confirms it. Replaces an earlier proposal."""
 
     action = "copy.proposed"
+    french = "décision proposée"
     decision: Decision
     candidate: str | None
     reason: str
@@ -106,6 +108,7 @@ class CopyArranged(Facts):
     """
 
     action = "copy.arranged"
+    french = "pages mises en ordre"
     pages: tuple[PlacedPage, ...]
     reason: str
 

@@ -32,6 +32,7 @@ class DossierDeposited(Facts):
     """A file of a candidate's dossier; `arrival`: the key in the vault of its name and its inbox key."""
 
     action = "dossier.deposited"
+    french = "pièce déposée"
     exam: str
     candidate: str
     arrival: str
@@ -73,6 +74,7 @@ class DossiersDated(Facts):
     """
 
     action = "dossiers.dated"
+    french = "dates de dépôt reçues"
     file: str
 
     def apply(self, change: Change) -> bool:

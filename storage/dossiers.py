@@ -35,6 +35,7 @@ class DossierRead(Facts):
     """`files`: how many the dossier had then; `reading`: the key in the vault of all that was read."""
 
     action = "dossier.read"
+    french = "dossier lu"
     files: int
     reading: str
     verdict: Verdict
@@ -59,6 +60,7 @@ class DossierAbsent(Facts):
     """At the deadline, nothing had been deposited. Once for each candidate and épreuve."""
 
     action = "dossier.absent"
+    french = "dossier absent à l’échéance"
     exam: str
     candidate: str
 
@@ -74,6 +76,7 @@ class DossiersNotified(Facts):
     """These candidates (ids) were told what they can still mend. Subject: the épreuve and the centre."""
 
     action = "dossiers.notified"
+    french = "candidats prévenus"
     candidates: tuple[str, ...]
 
 
@@ -81,6 +84,7 @@ class DossierDecided(Facts):
     """`reason`: the key in the vault of who pronounced and why. The last decision counts, all are kept."""
 
     action = "dossier.decided"
+    french = "décision de la commission"
     decision: Pronounced
     grounds: tuple[Code, ...]
     reason: str

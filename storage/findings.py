@@ -27,6 +27,7 @@ class ReconciliationMade(Facts):
     """Replaces what was found of this exam and centre. Subject: `exam/centre`."""
 
     action = "reconciliation.made"
+    french = "rapprochement"
     exam: str
     centre: str
     findings: tuple[CandidateFinding, ...]
@@ -55,6 +56,7 @@ class FindingJudged(Facts):
     """
 
     action = "finding.judged"
+    french = "constat réglé, ou rouvert"
     finding: int
     k: int
     settled: bool

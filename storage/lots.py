@@ -27,6 +27,7 @@ class LotFormed(Facts):
     """`copies` in the order in which the corrector gets them."""
 
     action = "lot.formed"
+    french = "lot formé"
     exam: str
     number: int
     corrector: str
@@ -74,6 +75,7 @@ class LotFormed(Facts):
 
 class LotReassigned(Facts):
     action = "lot.reassigned"
+    french = "lot réaffecté"
     corrector: str
 
     def apply(self, change: Change) -> bool:
@@ -91,6 +93,7 @@ class LotPulled(Facts):
     """`corrector`: who pulls it; refused when it has become another's meanwhile."""
 
     action = "lot.pulled"
+    french = "lot retiré"
     corrector: str | None = None  # logs of the first release do not say
 
     def apply(self, change: Change) -> bool:
@@ -103,6 +106,7 @@ class LotReturned(Facts):
     """All that is in the corrector's hands; one that was reported comes back to a lot that is still open."""
 
     action = "lot.returned"
+    french = "lot rendu"
 
     def apply(self, change: Change) -> bool:
         lot = change.row(lots, change.subject)
@@ -123,6 +127,7 @@ class CopyReturned(Facts):
     """A copy of a lot is marked, or is not after all. The lot is returned with its last one."""
 
     action = "copy.returned"
+    french = "copie rendue, ou reprise"
     returned: bool
 
     def apply(self, change: Change) -> bool:
@@ -143,6 +148,7 @@ class CopyReported(Facts):
     """A copy of a lot waits again and keeps its place. `said`: the key in the vault of what was written."""
 
     action = "copy.reported"
+    french = "copie signalée à la correction"
     trouble: Trouble
     said: str
 
@@ -158,6 +164,7 @@ class LotClosed(Facts):
     """Nothing more is done with a lot that was returned."""
 
     action = "lot.closed"
+    french = "lot clos"
 
     def apply(self, change: Change) -> bool:
         return _move(change, change.subject, LotState.CLOSED, LotState.RETURNED)
@@ -167,6 +174,7 @@ class LotRecalled(Facts):
     """Back to `assigned`, whether it was pulled or returned."""
 
     action = "lot.recalled"
+    french = "lot rappelé"
 
     def apply(self, change: Change) -> bool:
         change.connection.execute(update(copies).where(copies.c.lot == change.subject).values(returned=False))

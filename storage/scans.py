@@ -34,6 +34,7 @@ class ScanArrived(Facts):
     """Its inbox key is in the vault, under `arrivals/<scan>.json`: file names may hold a name."""
 
     action = "scan.arrived"
+    french = "fichier arrivé"
     exam: str | None
     centre: str | None
     etag: str
@@ -71,6 +72,7 @@ class ScanClaimed(Facts):
     """`attempt`: one more than the scan has had. One claim wins."""
 
     action = "scan.claimed"
+    french = "lecture commencée"
     attempt: int
 
     def apply(self, change: Change) -> bool:
@@ -83,6 +85,7 @@ class ScanReleased(Facts):
     """The attempt has died; the scan waits again. `reason`: what the machine saw, without personal data."""
 
     action = "scan.released"
+    french = "lecture interrompue, à reprendre"
     attempt: int
     reason: str
 
@@ -98,6 +101,7 @@ class ScanReopened(Facts):
     """
 
     action = "scan.reopened"
+    french = "fichier repris"
     deposited_at: AwareDatetime | None = None
 
     def apply(self, change: Change) -> bool:
@@ -115,6 +119,7 @@ class ScanStored(Facts):
     """Its bytes are in the vault, under this hash, and are no other live scan's of this exam and centre."""
 
     action = "scan.stored"
+    french = "fichier mis à l’abri"
     sha256: str
 
     def apply(self, change: Change) -> bool:
@@ -130,6 +135,7 @@ class ScanStored(Facts):
 
 class ScanDuplicate(Facts):
     action = "scan.duplicate"
+    french = "fichier déjà reçu"
     sha256: str
     of: str
 
@@ -141,6 +147,7 @@ class ScanDuplicate(Facts):
 
 class ScanQuarantined(Facts):
     action = "scan.quarantined"
+    french = "fichier écarté"
     sha256: str | None
     findings: tuple[Finding, ...]
 
@@ -163,6 +170,7 @@ class ScanRead(Facts):
     """`reading`: the key in the vault of all that was read; `copies` in the order of the pile."""
 
     action = "scan.read"
+    french = "fichier lu"
     sha256: str
     attempt: int
     reading: str
@@ -191,6 +199,7 @@ class ScanProcessed(Facts):
     """Nothing is left to do with this file; its receipt is written."""
 
     action = "scan.processed"
+    french = "fichier traité, récépissé écrit"
 
     def apply(self, change: Change) -> bool:
         return _move(change, ScanState.PROCESSED, scans.c.state == ScanState.PROCESSING)

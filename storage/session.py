@@ -12,6 +12,7 @@ class SessionLoaded(Facts):
     """Subject: `session`."""
 
     action = "session.loaded"
+    french = "session chargée"
     name: str
     sha256: str
 

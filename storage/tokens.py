@@ -25,6 +25,7 @@ class TokenMade(Facts):
     """A bearer token of the API; `label`: the key in the vault of what people call it. Subject: its id."""
 
     action = "token.made"
+    french = "jeton d’accès créé"
     role: Role
     scope: str | None
     label: str
@@ -41,6 +42,7 @@ class TokenMade(Facts):
 
 class TokenRevoked(Facts):
     action = "token.revoked"
+    french = "jeton d’accès révoqué"
 
     def apply(self, change: Change) -> bool:
         if change.row(tokens, change.subject).revoked:

@@ -6,7 +6,6 @@ countersign it: a witness who says to have seen it, at an academy or a notary.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -41,7 +40,7 @@ class Checkpoint(BaseModel):
     @classmethod
     def of(cls, seal: Seal, key: Ed25519PrivateKey, *, at: datetime) -> Checkpoint:
         """That the log ends, at this time, with this seal."""
-        made = cls(n=seal.n, seal=_sha256(seal), last=seal.last, head=seal.head, made_at=at)
+        made = cls(n=seal.n, seal=seal.own_sha256(), last=seal.last, head=seal.head, made_at=at)
         return made.model_copy(update={"signature": key.sign(made._stated()).hex()})
 
     def countersigned(self, key: Ed25519PrivateKey) -> Checkpoint:
@@ -66,7 +65,7 @@ class Checkpoint(BaseModel):
         when = f"{self.made_at:%Y-%m-%d %H:%M:%S %Z}"
         if found is None:
             return [f"The log was put back: at {when} it had {self.n} seals and {self.last} sealed events."]
-        if _sha256(found) != self.seal:
+        if found.own_sha256() != self.seal:
             return [f"Seal {self.n} is not the one that stood there at {when}."]
         return []
 
@@ -76,10 +75,6 @@ class Checkpoint(BaseModel):
 
     def _stated(self) -> bytes:
         return canonical(self.model_dump(mode="json", exclude={"signature", "countersignatures"})).encode()
-
-
-def _sha256(seal: Seal) -> str:
-    return hashlib.sha256(seal.to_bytes()).hexdigest()
 
 
 def _is_signature(signature: str, key: Ed25519PublicKey, stated: bytes) -> bool:

@@ -148,11 +148,12 @@ class Facts(BaseModel):
 
     Facts go to the audit log, so they hold opaque ids, codes and hashes: no name, candidate number or birth
     date, and no text that a person typed. What must be known beside lies in the vault, under the key that a
-    fact names. `action` is what the log calls the kind; the subject of an event is given beside its facts.
+    fact names. `action` is what the log calls the kind, `french` what people do; the subject is given beside.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     action: ClassVar[str]
+    french: ClassVar[str]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -64,5 +64,9 @@ class Seal(BaseModel):
         """As it is kept."""
         return canonical(self.model_dump(mode="json")).encode()
 
+    def own_sha256(self) -> str:
+        """By which the next seal, the register and a checkpoint name this one."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
     def _signed(self) -> bytes:
         return canonical(self.model_dump(mode="json", exclude={"signature"})).encode()

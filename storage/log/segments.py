@@ -6,7 +6,6 @@ it, and however often: a shipper that died is finished by the next, and two at o
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -55,7 +54,7 @@ def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: date
         _write_once(bucket, seal_key(seal.n), seal.to_bytes())
         with register.transaction() as transaction:
             transaction.connection.execute(
-                update(segments).where(segments.c.n == seal.n).values(seal=_sha256(seal.to_bytes()))
+                update(segments).where(segments.c.n == seal.n).values(seal=seal.own_sha256())
             )
         shipped += len(lines)
     return shipped
@@ -96,7 +95,7 @@ def rebuild_register(bucket: Bucket, key: Ed25519PublicKey, register: Register) 
                     first=seal.first,
                     last=seal.last,
                     cut_at=seal.sealed_at,
-                    seal=_sha256(seal.to_bytes()),
+                    seal=seal.own_sha256(),
                 )
             )
     return replayed
@@ -146,7 +145,3 @@ def _lines(connection: Connection, segment: Row[tuple[int, int, int, datetime, s
 def _write_once(bucket: Bucket, key: str, data: bytes) -> None:
     if not bucket.put(key, data, only_if_absent=True) and bucket.get(key) != data:
         raise AuditError(f"{key} is in the log already, with other content than this register's")
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -105,7 +105,7 @@ class _Own:
         """Where the register's account of what was shipped is not what the seals say."""
         for seal in seals:
             row = self._segments.get(seal.n)
-            written = hashlib.sha256(seal.to_bytes()).hexdigest()
+            written = seal.own_sha256()
             if (
                 row is None
                 or (row.first, row.last, row.cut_at) != (seal.first, seal.last, seal.sealed_at)

@@ -11,7 +11,6 @@ from processors.lots import (
     EligibleCorrector,
     RoutableCopy,
     barred,
-    conflicts,
     lot_conflicts,
     plan_lots,
 )
@@ -74,7 +73,7 @@ def most_routable(copies, correctors):
 
     def place(copy, seen):
         for corrector in correctors:
-            if corrector.id in seen or conflicts(copy, corrector):
+            if corrector.id in seen or barred([copy], [corrector]):
                 continue
             seen.add(corrector.id)
             if len(taken[corrector.id]) < room(corrector, copies):
@@ -105,7 +104,7 @@ def test_what_holds_of_every_plan(instance):
 
     for lot in plan.lots:
         assert 1 <= len(lot.copies) <= lot_size
-        assert all(not conflicts(by_copy[name], by_corrector[lot.corrector]) for name in lot.copies)
+        assert all(not barred([by_copy[name]], [by_corrector[lot.corrector]]) for name in lot.copies)
     for name, n in load.items():
         assert n <= room(by_corrector[name], copies)
 
@@ -116,7 +115,7 @@ def test_what_holds_of_every_plan(instance):
             assert by_copy[name].school == entry.school
             for corrector in correctors:
                 full = load[corrector.id] == room(corrector, copies)
-                assert full or conflicts(by_copy[name], corrector)
+                assert full or barred([by_copy[name]], [corrector])
 
     assert plan == plan_lots(copies[::-1], correctors[::-1], lot_size, seed)
 
@@ -134,7 +133,7 @@ def test_no_single_move_would_make_loads_more_even(instance):
         for taker in correctors:
             free = load[taker.id] < room(taker, copies)
             for name in lot.copies:
-                if free and not conflicts(by_copy[name], taker):
+                if free and not barred([by_copy[name]], [taker]):
                     assert giver.assigned + load[giver.id] <= taker.assigned + load[taker.id] + 1
 
 
@@ -280,7 +279,7 @@ def test_a_plan_in_parts_holds_to_every_rule(quota):
     left = [copy for group in plan.unroutable for copy in group.copies]
     assert sorted(routed + left) == sorted(by_id)
     for lot in plan.lots:
-        assert not any(conflicts(by_id[copy], who[lot.corrector]) for copy in lot.copies)
+        assert not any(barred([by_id[copy]], [who[lot.corrector]]) for copy in lot.copies)
     loads = Counter({c.id: 0 for c in correctors})
     for lot in plan.lots:
         loads[lot.corrector] += len(lot.copies)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.log.events import Facts
+from storage.log.events import Facts, kinds_of_events
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,3 +26,8 @@ def test_two_kinds_of_one_name_are_a_mistake():
 
         class Another(Facts):
             action = "lot.closed"
+
+
+@pytest.mark.parametrize("kind", kinds_of_events().values(), ids=kinds_of_events())
+def test_people_have_a_word_for_every_kind(kind):
+    assert kind.french and "." not in kind.french
