@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
+import httpx
+
 from actions.context import Context
+from actions.messages import mail, send
 from storage import accounts, tokens
 from storage.correctors import all_correctors
 from storage.refusals import Refusal, Refused
 from storage.states import Role
 
+MACHINE = "service"
+"""Whoever works at the machine itself, by the command line."""
+_RESET = "Un compte ouvert ({}, {}) a été invité de nouveau : si personne ne l’a demandé, fermez-le."
+_LINK = "Choisissez votre mot de passe à cette adresse, dans la semaine. Elle ne sert qu’une fois :"
 
-def invite(work: Context, role: Role, of: str, email: str, name: str, *, actor: str, at: datetime) -> str:
-    """What the link of an invitation must hold; `of`: a centre's UAI, or a corrector by id or reference."""
-    scope = _scope(work, role, of)
-    return accounts.invite(work.register, role, scope, email, name, actor=actor, at=at)
+
+def invite(
+    work: Context, role: Role, of: str, email: str, name: str, *, desk: str, actor: str, at: datetime
+) -> str | None:
+    """Invites a person; `of`: a centre's UAI, or a corrector by id or reference; `desk`: its address.
+
+    Where there is a mail server, the link goes to the person alone, and None is given. Else it is given, for
+    the inviter to pass it on: the log keeps who saw it. An open account of the service is invited anew by
+    mail alone, or at the machine (actor `service`): whoever sees the link can become its owner.
+    """
+    scope, mailed = _scope(work, role, of), work.settings.smtp_host is not None and actor != MACHINE
+    with work.register.reading() as connection:
+        known = accounts.account_of_email(connection, email)
+    reset = known.id if known is not None and known.password is not None else None
+    if reset and role is Role.SERVICE and not mailed and actor != MACHINE:
+        raise Refused(Refusal.RESET_BY_MAIL)
+    shown_to = None if mailed else actor
+    token = accounts.invite(work.register, role, scope, email, name, shown_to=shown_to, actor=actor, at=at)
+    link = f"{desk}/invitation/{token}"
+    if reset:
+        with suppress(OSError, httpx.HTTPError):  # the log has it in any case
+            send(work.settings, "[massicot] compte invité de nouveau", [_RESET.format(role, reset)])
+    if not mailed:
+        return link
+    try:
+        mail(work.settings, email.strip(), "Votre compte massicot", [_LINK, "", link])
+    except OSError:
+        raise Refused(Refusal.NOT_SENT) from None
+    return None
 
 
 def make_token(work: Context, role: Role, of: str, label: str, days: int, *, actor: str, at: datetime) -> str:

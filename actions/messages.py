@@ -17,7 +17,8 @@ def send(settings: Settings, subject: str, lines: Sequence[str]) -> None:
     """Raises what went wrong only when no way took it. With no way set, Prefect alone shows it."""
     ways: list[Callable[[], None]] = []
     if settings.alert_email and settings.smtp_host:
-        ways.append(lambda: _mail(settings, subject, lines))
+        to = settings.alert_email
+        ways.append(lambda: mail(settings, to, subject, lines))
     if settings.alert_webhook:
         ways.append(lambda: _post(settings, subject, lines))
     errors: list[Exception] = []
@@ -30,11 +31,12 @@ def send(settings: Settings, subject: str, lines: Sequence[str]) -> None:
         raise errors[0]
 
 
-def _mail(settings: Settings, subject: str, lines: Sequence[str]) -> None:
+def mail(settings: Settings, to: str, subject: str, lines: Sequence[str]) -> None:
+    """To one address. Raises OSError, of which smtplib's are."""
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = settings.smtp_from
-    message["To"] = settings.alert_email
+    message["To"] = to
     message.set_content("\n".join(lines))
     assert settings.smtp_host is not None
     with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS) as server:

@@ -35,11 +35,12 @@ def invite(
     centre: Annotated[str, Form()] = "",
     corrector: Annotated[str, Form()] = "",
 ) -> Response:
-    """Makes an invitation and shows its link, once."""
+    """Makes an invitation; its link goes to the person by mail, or is shown here, once."""
     work = work_of(request)
     of = {Role.CENTRE: centre, Role.CORRECTOR: corrector}.get(role, "")
-    token = of_accounts.invite(work, role, of, email, name, actor=account.id, at=now())
-    return _people(request, link=f"{request.app.state.settings.url}/invitation/{token}")
+    url = request.app.state.settings.url
+    link = of_accounts.invite(work, role, of, email, name, desk=url, actor=account.id, at=now())
+    return _people(request, link=link, mailed=None if link else email)
 
 
 @router.post("/{other}/fermer")
@@ -71,7 +72,9 @@ def revoke_token(request: Request, token: str, account: ServiceAccount) -> Respo
     return RedirectResponse("/coordination/comptes", 303)
 
 
-def _people(request: Request, *, link: str | None = None, token: str | None = None) -> Response:
+def _people(
+    request: Request, *, link: str | None = None, mailed: str | None = None, token: str | None = None
+) -> Response:
     work = work_of(request)
     with work.register.reading() as connection:
         values = {
@@ -79,5 +82,5 @@ def _people(request: Request, *, link: str | None = None, token: str | None = No
             "tokens": tokens.all_tokens(connection),
             "correctors": all_correctors(connection),
         }
-    values |= {"link": link, "token": token, "centres": work.session.centres, "at": now()}
+    values |= {"link": link, "mailed": mailed, "token": token, "centres": work.session.centres, "at": now()}
     return page(request, "accounts.html", values)

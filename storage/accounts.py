@@ -28,7 +28,8 @@ NOBODY = "nobody"
 class AccountInvited(Facts):
     """`person`: the key in the vault of name and e-mail; `invitation`: SHA-256 of what the link holds.
 
-    An account that is there is invited anew: whoever has the link chooses another password.
+    An account that is there is invited anew: whoever has the link chooses another password. `shown_to`: who
+    saw the link and may have taken it up; None when it went to the invited person alone.
     """
 
     action = "account.invited"
@@ -38,6 +39,7 @@ class AccountInvited(Facts):
     person: str
     invitation: str
     until: AwareDatetime
+    shown_to: str | None = None
 
     def apply(self, change: Change) -> bool:
         person = json.loads(change.vault.get(self.person))
@@ -51,6 +53,7 @@ class AccountInvited(Facts):
             "name": person["name"],
             "invitation": self.invitation,
             "invited_until": self.until,
+            "link_seen_by": self.shown_to,
             "closed": False,
         }
         if account(change.connection, change.subject):
@@ -159,6 +162,7 @@ class Account:
     epoch: int
     locked_until: datetime | None
     closed: bool
+    link_seen_by: str | None
 
     @property
     def actor(self) -> str:
@@ -170,7 +174,15 @@ class Account:
 
 
 def invite(
-    register: Register, role: Role, scope: str | None, email: str, name: str, *, actor: str, at: datetime
+    register: Register,
+    role: Role,
+    scope: str | None,
+    email: str,
+    name: str,
+    *,
+    shown_to: str | None = None,
+    actor: str,
+    at: datetime,
 ) -> str:
     """An invitation for a week; what its link must hold. An account of this address is invited anew.
 
@@ -183,7 +195,12 @@ def invite(
     person = register.keep(kept_person(f"{account}-{secrets.token_hex(8)}"), {"email": email, "name": name})
     token = secrets.token_urlsafe(24)
     invited = AccountInvited(
-        role=role, scope=scope, person=person, invitation=token_hash(token), until=at + _INVITED_FOR
+        role=role,
+        scope=scope,
+        person=person,
+        invitation=token_hash(token),
+        until=at + _INVITED_FOR,
+        shown_to=shown_to,
     )
     register.record(invited, account, actor=actor, at=at)
     return token
@@ -224,6 +241,14 @@ def note_identity(register: Register, subject: str, what: str, *, actor: str, at
 
 def account(connection: Connection, id_: str) -> Account | None:
     return _one(connection, accounts.c.id == id_)
+
+
+def may_be_one(connection: Connection, one: str, other: str) -> bool:
+    """Whether the person of one of these accounts may have the other, having seen the link that opened it."""
+    known = {who: found for who in (one, other) if (found := account(connection, who))}
+    return one == other or any(
+        found.link_seen_by == (other if who == one else one) for who, found in known.items()
+    )
 
 
 def account_of_email(connection: Connection, email: str) -> Account | None:

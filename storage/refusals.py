@@ -37,6 +37,16 @@ class Refusal(StrEnum):
     NOT_ENROLLED = "not_enrolled", "Ce candidat n’est pas inscrit à cette épreuve."
     NOBODYS = "nobodys", "On ne sait pas de qui est cette copie : attribuez-la."
     OTHER_COPY = "other_copy", "Ce candidat a déjà une copie complète : écartez d’abord l’une des deux."
+    MAYBE_SAME_PERSON = (
+        "maybe_same_person",
+        "L’un de ces comptes a été ouvert par un lien que l’autre a vu : une troisième personne confirme.",
+    )
+    RESET_BY_MAIL = (
+        "reset_by_mail",
+        "Un compte ouvert du service n’est invité de nouveau que par courriel : indiquez un serveur de "
+        "messagerie, ou passez par la machine (« massicot desk invite service »).",
+    )
+    NOT_SENT = "not_sent", "Le courriel n’a pas pu partir : vérifiez l’adresse, puis recommencez."
     ANOTHER_PERSON = (
         "another_person",
         "Il faut qu’une autre personne le confirme, à son propre compte du guichet.",

@@ -136,6 +136,7 @@ accounts = Table(
     Column("failures", Integer, nullable=False),  # in a row
     Column("locked_until", Instant),
     Column("closed", Boolean, nullable=False),
+    Column("link_seen_by", String),  # who else saw the link that it was opened with
 )
 
 # Bearer tokens of the API: a role and a scope as an account has them, and no way to sign in

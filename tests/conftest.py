@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from postbox import Received, servers_for_messages
 from sqlalchemy.engine import make_url
 
 from benchmarks.postgres import Postgres, postgres
@@ -34,6 +35,13 @@ def weed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weed]:
     """The embedded server, on free ports."""
     with running(tmp_path_factory.mktemp("weed"), port=0) as server:
         yield server
+
+
+@pytest.fixture
+def received() -> Iterator[Received]:
+    """The messages that are sent meanwhile."""
+    with servers_for_messages() as got:
+        yield got
 
 
 @pytest.fixture(scope="session")

@@ -30,12 +30,12 @@ def invite_person(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
-    from actions.accounts import invite
+    from actions.accounts import MACHINE, invite
     from actions.context import now
 
     with working_on(data) as work:
-        token = invite(work, role, scope or "", email, name, actor="service", at=now())
-    console.print(f"{url}/invitation/{token}", markup=False, highlight=False, soft_wrap=True)
+        link = invite(work, role, scope or "", email, name, desk=url, actor=MACHINE, at=now())
+    console.print(link, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -73,3 +73,22 @@ def test_another_account_confirms(cautious: Desk, waits):
     with cautious.work.register.reading() as connection:
         assert copy_by_id(connection, copy).candidate == free
         assert proposal_of(connection, copy) is None
+
+
+def test_who_saw_the_link_of_an_account_is_no_second_person(cautious: Desk, waits):
+    """Whoever invites somebody may have taken up the link: the two accounts may be one person's."""
+    copy, free = waits
+    first = cautious.signed_in(Role.SERVICE, email="a@exemple.fr")
+    first.get("/coordination/comptes")
+    form = {"role": "service", "email": "b@exemple.fr", "name": "Jeanne Exemple"}
+    link = re.search(r"/invitation/[\w-]+", first.post("/coordination/comptes", form).text)
+    assert link is not None
+    second = cautious.taken_up(link[0], "b@exemple.fr", Role.SERVICE)
+    third = cautious.signed_in(Role.SERVICE, email="c@exemple.fr")
+    assert decide(first, copy, free).status_code == 303
+    assert "une troisième personne" in decide(second, copy, free).text
+    with cautious.work.register.reading() as connection:
+        assert copy_by_id(connection, copy).candidate is None
+    assert decide(third, copy, free).status_code == 303
+    with cautious.work.register.reading() as connection:
+        assert copy_by_id(connection, copy).candidate == free

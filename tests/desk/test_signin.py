@@ -1,16 +1,20 @@
 """Who gets in, and who does not."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
+import httpx
 import pyotp
 import pytest
 import time_machine
+from postbox import Received
 from sqlalchemy import select
-from visitors import PASSWORD, Desk
+from visitors import PASSWORD, Browser, Desk
 
 from actions.context import now
 from desk import passwords
+from desk.app import create_app
 from desk.factors import SecondFactors
 from storage import accounts
 from storage.private import load_or_make
@@ -83,6 +87,51 @@ def test_a_second_factor_in_clear_from_an_older_version_still_counts(desk: Desk)
     browser.get("/connexion")
     form = {"email": account.email, "password": PASSWORD, "code": pyotp.TOTP(secret).now()}
     assert browser.post("/connexion", form).status_code == 303
+
+
+@pytest.fixture
+def mailing(desk: Desk, received: Received) -> Desk:
+    """With a mail server."""
+    settings = desk.work.settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": received.smtp})
+    return Desk(work := replace(desk.work, settings=settings), create_app(work, desk.app.state.settings))
+
+
+def invites(browser: Browser, role: Role, email: str, **more: str) -> httpx.Response:
+    browser.get("/coordination/comptes")
+    return browser.post(
+        "/coordination/comptes", {"role": role, "email": email, "name": "Jeanne Exemple", **more}
+    )
+
+
+def test_with_a_mail_server_the_invited_alone_sees_the_link(mailing: Desk, received: Received):
+    service = mailing.signed_in(Role.SERVICE)
+    said = invites(service, Role.CENTRE, "a@exemple.fr", centre=CENTRE)
+    (mail,) = received.mails
+    link = re.search(r"/invitation/([\w-]+)", mail.get_content())
+    assert mail["To"] == "a@exemple.fr" and link is not None
+    assert link[1] not in said.text and "a@exemple.fr" in said.text
+    assert mailing.browser().get(f"/invitation/{link[1]}").status_code == 200
+    received.refusing = True
+    assert invites(service, Role.CENTRE, "b@exemple.fr", centre=CENTRE).status_code == 409
+
+
+def test_an_open_account_of_the_service_is_not_taken_over_by_a_link(desk: Desk):
+    service = desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    desk.signed_in(Role.SERVICE, email="b@exemple.fr")
+    for email in ("b@exemple.fr", "a@exemple.fr"):
+        refused = invites(service, Role.SERVICE, email)
+        assert refused.status_code == 409 and "/invitation/" not in refused.text
+    assert "/invitation/" in invites(service, Role.SERVICE, "c@exemple.fr").text  # nobody's yet
+
+
+def test_whoever_is_invited_anew_is_told_to_the_service(mailing: Desk, received: Received):
+    settings = mailing.work.settings.model_copy(update={"alert_email": "service@exemple.fr"})
+    mailing.app.state.work = replace(mailing.work, settings=settings)
+    service = mailing.signed_in(Role.SERVICE, email="a@exemple.fr")
+    mailing.signed_in(Role.CENTRE, CENTRE, email="b@exemple.fr")
+    invites(service, Role.CENTRE, "b@exemple.fr", centre=CENTRE)
+    assert [mail["To"] for mail in received.mails] == ["service@exemple.fr", "b@exemple.fr"]
+    assert "b@exemple.fr" not in received.mails[0].get_content()
 
 
 def test_five_wrong_passwords_lock_the_account(desk: Desk):

@@ -67,9 +67,12 @@ class Desk:
 
     def signed_in(self, role: Role, scope: str | None = None, email: str = "") -> Browser:
         """Somebody who has just taken up an invitation."""
-        browser = self.browser()
         email = email or f"{role}-{scope}@exemple.fr".lower()
-        path = f"/invitation/{self.invite(role, scope, email)}"
+        return self.taken_up(f"/invitation/{self.invite(role, scope, email)}", email, role)
+
+    def taken_up(self, path: str, email: str, role: Role) -> Browser:
+        """Whoever opens this link, with a password and, for the service, a second factor."""
+        browser = self.browser()
         shown = browser.get(path).text
         secret = re.search(r'name="secret" value="(\w+)"', shown)
         assert secret is not None
