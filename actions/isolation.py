@@ -55,7 +55,8 @@ _context.set_forkserver_preload(
     [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
 )
 _starting = threading.Lock()
-_places = threading.BoundedSemaphore(os.cpu_count() or 1)  # children at once, of all that this process does
+_AT_ONCE = len(os.sched_getaffinity(0))  # children, of all that this process does
+_places = threading.BoundedSemaphore(_AT_ONCE)
 
 
 class Interrupted(RuntimeError):  # noqa: N818 - it is said, and tried again
@@ -124,7 +125,7 @@ def run_pages(
     what stands for one that fails again, by its number (from 1) and the trouble. BadScan as soon as a range
     fails where there is no `instead`, and where more pages fail than a file may have. A child has `seconds`.
     """
-    workers = workers or os.cpu_count() or 1
+    workers = workers or _AT_ONCE
     size = max(1, min(_RANGE, -(-pages // workers)))
     starts = range(0, pages, size)
     failed: list[int] = []
@@ -162,7 +163,7 @@ def run_each(
                 return [bad]
         return [answer for k in group for answer in together(range(k, k + 1))]
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
         return [answer for answers in threads.map(together, _groups(sizes)) for answer in answers]
 
 

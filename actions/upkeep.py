@@ -27,7 +27,7 @@ from storage.states import ScanState
 
 ACTOR = "janitor"
 ATTEMPTS = 3
-SETTLING = timedelta(minutes=1)  # a run that has just died may still be told otherwise
+SETTLING = timedelta(seconds=15)  # a run that has just died may still be told otherwise
 _PROGRESS = {kind.action for kind in (ScanStored, ScanRead, ScanReopened)}
 
 

@@ -2,6 +2,8 @@
 
     python -m benchmarks.evening                     # the table; fails when a ratio grew by a fifth
     python -m benchmarks.evening --piles 3 --copies 6 --rest 20          # a small one, not compared
+    python -m benchmarks.evening --cores 1           # the worker on one of them; nor is that
+    python -m benchmarks.evening --register postgresql
     python -m benchmarks.evening --update            # writes what was measured into ratchet_evening.toml
 
 Everything is what `massicot up` starts, at its defaults. All figures are of one run: the same files are first
@@ -23,7 +25,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -34,6 +36,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actions.context import Context, context, now
+from benchmarks.postgres import postgres
 from cli.children import Child
 from cli.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
 from cli.up import Machine, running
@@ -55,6 +58,7 @@ _LOOSE = 1.2
 _KINDS = (*(Kind.OK,) * 5, Kind.UPSIDE_DOWN, Kind.OK, Kind.OK, Kind.MISSING_SIDE, Kind.OK, Kind.NO_LABEL)
 _OVER = (ScanState.PROCESSED, ScanState.DUPLICATE, ScanState.QUARANTINED)
 _TICK = os.sysconf("SC_CLK_TCK")
+_CONDITIONS = ("piles", "copies", "cores", "register", "seed")
 _PATIENCE = 1800.0  # seconds
 
 
@@ -199,13 +203,20 @@ class Evening:
 
 
 @contextmanager
-def evening(data: Path, people: list[Candidate]) -> Iterator[Evening]:
+def evening(data: Path, people: list[Candidate], cores: int, url: str | None) -> Iterator[Evening]:
+    """`cores`: those that the worker may use, none for all; `url`: of the register, SQLite when not given."""
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     write_demo_session(data / "session-file.toml", now())
     os.environ["MASSICOT_DATA_DIR"] = str(data)
+    if url:
+        os.environ["MASSICOT_REGISTER_URL"] = url
     context.cache_clear()
     with running(data, session=data / "session-file.toml", say=lambda _: None) as machine:
+        if cores:
+            machine.worker.stop()
+            machine.worker.argv = ["taskset", "-c", f"0-{cores - 1}", *machine.worker.argv]
+            machine.worker.start()
         work = context()
         taken = import_candidates(work.register, roster_csv(people), work.session, actor="service", at=now())
         assert not taken.problems, taken.problems[0]
@@ -220,6 +231,8 @@ def main() -> int:
     parser.add_argument("--copies", type=int, default=8, help="of a pile")
     parser.add_argument("--alone", type=int, default=5, help="piles of 6 copies dropped each by itself")
     parser.add_argument("--rest", type=float, default=120, help="seconds of rest that are measured")
+    parser.add_argument("--cores", type=int, default=0, help="that the worker may use; all when not said")
+    parser.add_argument("--register", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "massicot-evening")
     parser.add_argument("--update", action="store_true", help="take what is measured as what must be kept")
@@ -233,7 +246,10 @@ def main() -> int:
         f" {reading.processor:.1f} of the processor, {reading.processor / reading.pages * 1000:.1f} ms a page"
     )
     people = [person for pile in drawn for person in pile.people]
-    with evening(asked.data / "up", people) as up:
+    with ExitStack() as at_exit:
+        kept = at_exit.enter_context(postgres()) if asked.register == "postgresql" else None
+        url = kept.create("register") if kept else None
+        up = at_exit.enter_context(evening(asked.data / "up", people, asked.cores, url))
         up.drop(single[:1])  # everything is warm, and every table made
         rest = up.rest(asked.rest)
         alone = [up.drop([pile])[0] for pile in single[1:]]
@@ -245,6 +261,9 @@ def main() -> int:
         "rest": sum(rest.values()),
     }
     out.print(_table(ratios, reading, wall, spent, alone, rest))
+    as_written = parser.parse_args([])
+    if any(getattr(asked, what) != getattr(as_written, what) for what in _CONDITIONS):
+        return 0
     return _compared(ratios, update=asked.update)
 
 

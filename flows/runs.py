@@ -40,7 +40,7 @@ async def _start(flow: str, what: dict[str, str], occasion: str, name: str, tags
 
 
 async def is_over(scan: str, at: datetime, *, badly: bool) -> bool | None:
-    """Whether the last run of this scan ended over a minute ago. None when Prefect remembers none.
+    """Whether the last run of this scan ended some time ago. None when Prefect remembers none.
 
     `badly`: one that completed does not count, such as one that gave the scan back.
     """

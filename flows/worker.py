@@ -40,7 +40,7 @@ FLOWS: dict[str, Flow[..., Any]] = {
 }
 RUNS = 4
 """Files at once: while pages of one are read, another is fetched, understood or answered."""
-_LOOK = 1.0  # seconds between two looks at the inbox
+_LOOK = 2.0  # seconds between two looks at the inbox
 _ASK = 5.0  # seconds between two questions to Prefect, for what its schedules and people started
 _GREET = 30.0  # seconds
 _BURY = 60.0  # seconds
