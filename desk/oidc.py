@@ -17,6 +17,8 @@ from desk.page import page
 from desk.settings import DeskSettings
 from desk.signin import welcome
 from storage import accounts
+from storage.accounts import SignedIn
+from storage.log.story import events_of
 
 PATH = "/connexion/fournisseur"
 router = APIRouter(prefix=PATH)
@@ -70,7 +72,12 @@ async def back(request: Request) -> Response:
     register, at = request.app.state.work.register, now()
     with register.reading() as connection:
         account = accounts.account_of_email(connection, str(claims.get("email", "")))
-    if account is None or account.closed or claims.get("email_verified") is not True:
+        awaited = account is not None and (
+            account.password is not None
+            or (account.invited_until is not None and at <= account.invited_until)
+            or any(event.action == SignedIn.action for event in events_of(connection, account.id))
+        )
+    if account is None or account.closed or not awaited or claims.get("email_verified") is not True:
         accounts.note_failure(register, None, at=at)
         return _no(request, _UNKNOWN)
     accounts.note_sign_in(register, account, None, at=at)

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.background import BackgroundTask
 
 from actions.context import now
 from desk import factors, passwords
@@ -23,7 +24,9 @@ from storage.states import Role
 
 router = APIRouter()
 _limiter = MovingWindowRateLimiter(MemoryStorage())
-_TRIES = parse("20 per minute")  # from one address; an account is locked well before
+_TRIES = parse("20 per minute")  # of one account from one address; it is locked well before
+_TRIES_OF_ALL = parse("200 per minute")  # from one address, behind which a whole school may be
+_NOTED = parse("100 per hour")  # wrong addresses, of which the log keeps no more
 _TRIES_WHILE_LOCKED = parse("10 per hour")  # of an account, from a browser that it was signed in from before
 
 # one sentence for all: it tells nobody which addresses have an account, nor which are locked
@@ -55,7 +58,7 @@ def sign_in(
     password: Annotated[str, Form()],
     code: Annotated[str, Form()] = "",
 ) -> Response:
-    _slow_down(request)
+    _slow_down(request, email)
     register, at = request.app.state.work.register, now()
     with register.reading() as connection:
         account = accounts.account_of_email(connection, email)
@@ -68,8 +71,10 @@ def sign_in(
                 return welcome(request, account)
             except Refused:  # the code was taken before
                 pass
-    accounts.note_failure(register, account, at=at)
-    return _form(request, _WRONG, email, status=401)
+    _count(request, email)
+    answer = _form(request, _WRONG, email, status=401)
+    answer.background = BackgroundTask(_note_failure, request, account)  # how long it takes tells nothing
+    return answer
 
 
 def _form(request: Request, said: str | None = None, email: str = "", *, status: int = 200) -> Response:
@@ -136,10 +141,11 @@ def take_up(
 
 
 def _invited(request: Request, invitation: str) -> Account:
-    _slow_down(request)
+    _slow_down(request, "invitation")
     with request.app.state.work.register.reading() as connection:
         account = accounts.account_invited(connection, invitation, now())
     if account is None:
+        _count(request, "invitation")
         raise HTTPException(404)
     return account
 
@@ -163,7 +169,24 @@ def welcome(request: Request, account: Account) -> Response:
     return response
 
 
-def _slow_down(request: Request) -> None:
-    address = request.client.host if request.client else ""
-    if not _limiter.hit(_TRIES, "sign-in", address):
+def _slow_down(request: Request, who: str) -> None:
+    """Raises 429 after too many failures from this address, with one account or with all."""
+    address = _address(request)
+    one, all_ = _limiter.test(_TRIES, address, who), _limiter.test(_TRIES_OF_ALL, address)
+    if not (one and all_):
         raise HTTPException(429)
+
+
+def _count(request: Request, who: str) -> None:
+    address = _address(request)
+    _limiter.hit(_TRIES, address, who)
+    _limiter.hit(_TRIES_OF_ALL, address)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _note_failure(request: Request, account: Account | None) -> None:
+    if account is not None or _limiter.hit(_NOTED, "nobody"):
+        accounts.note_failure(request.app.state.work.register, account, at=now())

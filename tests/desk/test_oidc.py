@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -10,6 +11,8 @@ import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from visitors import Browser, Desk
 
+from actions.context import now
+from desk import oidc
 from desk.app import create_app
 from desk.settings import DeskSettings
 from storage.schema import events
@@ -76,6 +79,20 @@ def test_whom_the_provider_knows_and_the_service_invited_is_in(provided: Desk):
     assert (answer.status_code, answer.headers["location"]) == (303, f"/centre/{CENTRE}")
     assert browser.get(f"/centre/{CENTRE}").status_code == 200
     assert browser.get("/coordination").status_code == 404
+
+
+@pytest.mark.parametrize("came_in_time", [True, False])
+def test_an_invitation_that_has_expired_lets_in_who_took_it_up_alone(
+    provided: Desk, monkeypatch: pytest.MonkeyPatch, came_in_time: bool
+):
+    def comes() -> int:
+        browser = provided.browser()
+        return browser.get(consent(asked(browser), INVITED), follow_redirects=False).status_code
+
+    if came_in_time:
+        assert comes() == 303
+    monkeypatch.setattr(oidc, "now", lambda: now() + timedelta(days=8))
+    assert comes() == (303 if came_in_time else 403)
 
 
 @pytest.mark.parametrize("email", [UNKNOWN, UNVERIFIED])

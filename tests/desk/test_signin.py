@@ -179,6 +179,20 @@ def test_many_tries_from_one_address_are_slowed_down(desk: Desk):
     form = {"email": "personne@exemple.fr", "password": "x"}
     statuses = {browser.post("/connexion", form).status_code for _ in range(21)}
     assert statuses == {401, 429}
+    right = {"email": f"centre-{CENTRE}@exemple.fr".lower(), "password": PASSWORD}
+    for _ in range(25):  # behind the same address others sign in, as often as they like
+        assert browser.post("/connexion", right).status_code == 303
+        browser.get("/connexion")
+
+
+def test_wrong_addresses_do_not_fill_the_log(desk: Desk):
+    browser = desk.browser()
+    browser.get("/connexion")
+    for k in range(130):
+        browser.post("/connexion", {"email": f"personne-{k}@exemple.fr", "password": "x"})
+    with desk.work.register.reading() as connection:
+        lines = connection.scalars(select(events.c.line)).all()
+    assert len([line for line in lines if "account.sign_in_failed" in line]) == 100
 
 
 def test_a_form_without_its_token_is_refused(desk: Desk):
