@@ -1,4 +1,4 @@
-"""What a flow or a command works with: settings, store, register and session, opened once a process."""
+"""What an act works with, given as `work`: settings, store, register and session, opened once a process."""
 
 from __future__ import annotations
 

@@ -8,34 +8,24 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from desk.access import visit_of, visits_of
-from papers.receipts import plural
-from processors.deadlines import WEEKDAYS, french_day, french_instant
+from papers.html import templates
+from processors.deadlines import WEEKDAYS, french_day
 from processors.dossiers.findings import VERDICTS
-from processors.findings import french, french_pages
+from processors.findings import french
 from storage.states import LotState
 
 STATIC = Path(__file__).parent / "static"
 
-_templates = Environment(
-    loader=PackageLoader("desk"),
-    autoescape=select_autoescape(),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = templates("desk")
 _templates.filters.update(
-    time=french_instant,
     day=lambda day: f"{WEEKDAYS[day.weekday()]} {french_day(day)}",
-    spans=lambda pages: french_pages(sorted(pages)),
     french=french,
     percent=lambda share: f"{100 * share:.0f} %" if share >= 0.005 else "moins de 1 %",
     said=lambda text: str(text).replace("'", "’"),
 )
 _templates.globals.update(
-    plural=plural,
     verdicts=VERDICTS,
     lot_states={
         LotState.ASSIGNED: "affecté",

@@ -11,8 +11,8 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
+from papers.html import plural
 from papers.printed import printed
-from papers.receipts import plural
 from processors.deadlines import french_instant
 
 

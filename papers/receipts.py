@@ -10,10 +10,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from processors.deadlines import french_instant
-from processors.findings import Code, Evidence, Finding, Severity, french_pages
+from papers.html import templates
+from processors.findings import Code, Evidence, Finding, Severity
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
 
@@ -147,20 +145,5 @@ def render_json(receipt: Receipt) -> str:
     )
 
 
-def plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count < 2 else many}"
-
-
-_templates = Environment(
-    loader=PackageLoader("papers"),
-    autoescape=select_autoescape(),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters.update(
-    time=french_instant,
-    spans=lambda pages: french_pages(sorted(pages)),
-    base64=lambda data: base64.b64encode(data).decode(),
-)
-_templates.globals.update(plural=plural)
+_templates = templates("papers")
+_templates.filters.update(base64=lambda data: base64.b64encode(data).decode())
