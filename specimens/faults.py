@@ -38,6 +38,16 @@ def damage(page: Page, fault: Fault, per_mm: float, rng: Rng) -> Page:
     return done
 
 
+def show_through(page: Page, behind: Page, share: float, per_mm: float, blur: float = 0.1) -> Page:
+    """The page on paper so thin that its other side shows with a share of its darkness.
+
+    `blur`: mm, standard deviation.
+    """
+    dark = PAPER - np.minimum(behind.pen, behind.printed)[:, ::-1].astype(np.float32)
+    shade = np.asarray(PAPER - share * cv2.GaussianBlur(dark, (0, 0), max(blur * per_mm, 0.1)), np.uint8)
+    return replace(page, printed=np.minimum(page.printed, shade))
+
+
 def _skew(page: Page, per_mm: float, rng: Rng) -> None:
     h, w = page.printed.shape
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.choice([-1, 1]) * rng.uniform(1.5, 2.5)), 1.0)
