@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,8 +26,10 @@ from processors.scans.labels import (
     shows_below_a_cover,
     sticks_out,
 )
+from processors.scans.laid import laid_on
 from processors.scans.looks import Look
 from processors.scans.pageboxes import boxes_zone
+from processors.scans.quality import Judgement
 from processors.scans.raster import turned
 from processors.scans.readings import (
     FieldReading,
@@ -160,6 +162,8 @@ def read_page(
         frame = _frame(fine, form)
         areas = [one.area for one in found]
         hidden = shows_below_a_cover(strokes, placement.corners(_below(form))[:2] / scale, wiped[0], areas)
+    if judgement.trouble is None and kind in (PageKind.FIRST, PageKind.INSIDE):
+        judgement = _with_note(judgement, written, len(strokes) - len(written), [one.area for one in found])
     symbology = expected.form.label.symbology
     texts = [
         read_label_at(coarse, one.area * scale, dpi, expected.label_pattern, expected.enrolled, symbology)
@@ -224,6 +228,18 @@ def _seen_through(
             expected.form.label.symbology,
         )
     return StuckLabel(as_corners(shining.area * scale * shrink), text, shining.written or text is None)
+
+
+def _with_note(judgement: Judgement, written: Gray, top: int, labels: Sequence[Outline]) -> Judgement:
+    """The same, or where a note covers what is `written` on the page, from the row `top` on."""
+    place = laid_on(written, [area - (0.0, top) for area in labels])
+    if place is None:
+        return judgement
+    x, y, width, height = place
+    return replace(judgement, trouble=_NOTE, box=(x, y + top / PX, width, height))
+
+
+_NOTE = "un papier posé ou collé cache les lignes"
 
 
 def _is_pale(
