@@ -45,8 +45,8 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     shown = cv2.dilate(np.asarray(shares > _SHOWN, np.uint8), np.ones((3, 1), np.uint8)) > 0
     strip, row = np.nonzero((shown[1:] & ~shown[:-1]).T)
     beside = strip[1:] == strip[:-1]
-    strip, start, end = strip[1:][beside], row[:-1][beside], row[1:][beside]
-    if len(strip) < _GAPS:
+    start, end = row[:-1][beside], row[1:][beside]
+    if len(start) < _GAPS:
         return None
     gaps = end - start
     step = float(np.median(gaps))
@@ -54,9 +54,16 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     regular = float(np.mean(abs(gaps[~wide] - step) <= _SAME * step))
     if regular < _REGULAR or lost > _LOST or not _STEPS[0] * _PX <= step <= _STEPS[1] * _PX:
         return None
+    # at the top and the bottom gaps go to where the other strips have their first line, or their last
+    first, last = np.append(True, ~beside), np.append(~beside, True)
+    top, bottom = int(np.median(row[first])), int(np.median(row[last]))
+    late, early = row[first] - top >= _HIDDEN * step, bottom - row[last] >= _HIDDEN * step
+    columns = np.concatenate([strip[1:][beside][wide], strip[first][late], strip[last][early]])
+    starts = np.concatenate([start[wide], np.full(np.count_nonzero(late), top), row[last][early]])
+    ends = np.concatenate([end[wide], row[first][late], np.full(np.count_nonzero(early), bottom)])
     holes = np.zeros(shown.shape, np.uint8)
-    for k, top, bottom in zip(strip[wide].tolist(), start[wide].tolist(), end[wide].tolist(), strict=True):
-        holes[top:bottom, k] = 1
+    for column, above, below in zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        holes[above:below, column] = 1
     holes = np.asarray(cv2.morphologyEx(holes, cv2.MORPH_CLOSE, _BESIDE), np.uint8)
     _, parts, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
     for part, (x, y, width, height, _) in enumerate(stats[1:].tolist(), 1):
