@@ -18,16 +18,17 @@ from processors.scans.labels import Quad
 from processors.scans.readings import Gray
 
 _PX = PX / 2  # pixels a millimetre, at half the map's size
-_RULE = np.ones((1, round(10 * _PX)), np.uint8)
+_RULE = round(10 * _PX)  # longer than a stroke of writing
 _STRIP = round(5 * _PX)  # so wide that a ruled line stays on one row
 _GRAIN = 4.0  # times as far from the middle darkness as grain goes below it
-_SHOWN = 0.45  # share of a strip
+_SHOWN = 0.8  # share of a rule's length
 _GAPS = 200  # from line to line, over all strips: five lines of a page
 _STEPS = (6.5, 9.5)  # mm from line to line
 _REGULAR, _SAME = 0.55, 0.2  # share of the gaps that are so near the usual one: writing adds some
-_LOST = 0.12  # share of the gaps in which a line lacks: on a pale scan more do
+_LOST = 0.08  # share of the gaps in which a line lacks: on a pale scan more do
 _HIDDEN = 3.4  # lines
-_WIDE = 7  # strips
+_WIDE, _HIGH = 7, 160.0  # strips; mm: where lines are pale they vanish down the whole page
+_NEAR = np.ones((3, 1), np.uint8)  # rows
 _BESIDE = np.ones((1, 3), np.uint8)  # strips: writing may hide that a line lacks in one
 _LEVEL, _MOSTLY = 0.5, 0.6  # lines by which an edge may vary, in such a share of the strips
 
@@ -35,29 +36,30 @@ _LEVEL, _MOSTLY = 0.5, 0.6  # lines by which an edge may vary, in such a share o
 def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     """Where something hides ruled lines, on a page's darkness at `MAP_DPI`; the `known` places may."""
     half = halved(dark)
-    some = half[::4, ::4]
-    low, middle = (float(level) for level in np.percentile(some, (15, 50)))
-    lined = cv2.threshold(half, max(4.0, middle + _GRAIN * (middle - low)), 1, cv2.THRESH_BINARY)[1]
-    rules = cv2.morphologyEx(lined, cv2.MORPH_OPEN, _RULE)
-    strips = half.shape[1] // _STRIP
-    whole = rules[:, : strips * _STRIP].astype(np.float32)
-    shares = cv2.resize(whole, (strips, len(half)), interpolation=cv2.INTER_AREA)
-    shown = cv2.dilate(np.asarray(shares > _SHOWN, np.uint8), np.ones((3, 1), np.uint8)) > 0
-    strip, row = np.nonzero((shown[1:] & ~shown[:-1]).T)
+    low, middle = (float(level) for level in np.percentile(half[::8, ::8], (15, 50)))
+    lined = cv2.threshold(half, max(4.0, middle + _GRAIN * (middle - low)), 255, cv2.THRESH_BINARY)[1]
+    shares = np.ascontiguousarray(cv2.blur(lined, (_RULE, 1))[:, _STRIP // 2 :: _STRIP])
+    shown = cv2.dilate(cv2.threshold(shares, _SHOWN * 255, 1, cv2.THRESH_BINARY)[1], _NEAR)
+    strip, row = np.nonzero((shown[1:] > shown[:-1]).T)
     beside = strip[1:] == strip[:-1]
     start, end = row[:-1][beside], row[1:][beside]
     if len(start) < _GAPS:
         return None
     gaps = end - start
     step = float(np.median(gaps))
-    wide, lost = gaps >= _HIDDEN * step, float(np.mean(gaps > 1.5 * step))
-    regular = float(np.mean(abs(gaps[~wide] - step) <= _SAME * step))
-    if regular < _REGULAR or lost > _LOST or not _STEPS[0] * _PX <= step <= _STEPS[1] * _PX:
-        return None
+    wide = gaps >= _HIDDEN * step
     # at the top and the bottom gaps go to where the other strips have their first line, or their last
     first, last = np.append(True, ~beside), np.append(~beside, True)
     top, bottom = int(np.median(row[first])), int(np.median(row[last]))
     late, early = row[first] - top >= _HIDDEN * step, bottom - row[last] >= _HIDDEN * step
+    if np.count_nonzero(wide) + np.count_nonzero(late) + np.count_nonzero(early) < _WIDE:
+        return None
+    lost = (np.count_nonzero(gaps > 1.5 * step) + np.count_nonzero(late) + np.count_nonzero(early)) / len(
+        gaps
+    )
+    regular = float(np.mean(abs(gaps[~wide] - step) <= _SAME * step))
+    if regular < _REGULAR or lost > _LOST or not _STEPS[0] * _PX <= step <= _STEPS[1] * _PX:
+        return None
     columns = np.concatenate([strip[1:][beside][wide], strip[first][late], strip[last][early]])
     starts = np.concatenate([start[wide], np.full(np.count_nonzero(late), top), row[last][early]])
     ends = np.concatenate([end[wide], row[first][late], np.full(np.count_nonzero(early), bottom)])
@@ -70,7 +72,7 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
         own = parts[:, x : x + width] == part
         edges = own.argmax(axis=0), own[::-1].argmax(axis=0)
         box = (x * _STRIP / _PX, y / _PX, width * _STRIP / _PX, height / _PX)
-        if width >= _WIDE and _is_straight(edges, step) and not _is_known(box, known):
+        if width >= _WIDE and box[3] <= _HIGH and _is_straight(edges, step) and not _is_known(box, known):
             return box
     return None
 

@@ -78,9 +78,9 @@ def shining_labels(small: Gray, dark: Gray, known: Sequence[Quad]) -> list[Shini
 
 
 def _averaged(page: Gray) -> Gray:
-    """The mean of the rows of each block: grain and slanting strokes are averaged out."""
-    sums = page.reshape(-1, _BLOCK, page.shape[1]).sum(axis=1, dtype=np.uint16)
-    return np.asarray(sums // _BLOCK, np.uint8)
+    """The mean of every other row of each block: grain and slanting strokes are averaged out."""
+    sums = page.reshape(-1, _BLOCK, page.shape[1])[:, ::2].sum(axis=1, dtype=np.uint16)
+    return np.asarray(sums // (_BLOCK // 2), np.uint8)
 
 
 def _mean_steps(rows: Gray) -> NDArray[np.float32]:
