@@ -71,7 +71,7 @@ def test_the_copy_waits_for_who_takes_the_note_off(tmp_path: Path, at: Rectangle
     *_, box = (shown.box for shown in copy.findings[0].evidence)
     assert box is not None
     x, y, width, height = box
-    assert at.x - 6 <= x and x + width <= at.x + at.width + 6
+    assert at.x - 12 <= x and x + width <= at.x + at.width + 12
     assert at.y - 16 <= y and y + height <= at.y + at.height + 16
 
 
