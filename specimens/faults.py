@@ -5,7 +5,7 @@ Each fault leaves a page that a corrector can read, but for the corner that hide
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from specimens.hand import Rng
-from specimens.sheet import PAPER, Gray, Page
+from processors.scans.form import Rectangle
+from specimens.hand import Ink, Rng
+from specimens.sheet import PAPER, Gray, Page, lay
 
 
 class Fault(StrEnum):
@@ -36,6 +37,37 @@ def damage(page: Page, fault: Fault, per_mm: float, rng: Rng) -> Page:
     done = replace(page, printed=page.printed.copy(), pen=page.pen.copy())
     _DAMAGES[fault](done, per_mm, rng)
     return done
+
+
+def show_through(page: Page, behind: Page, share: float, per_mm: float, blur: float = 0.1) -> Page:
+    """The page on paper so thin that its other side shows with a share of its darkness.
+
+    `blur`: mm, standard deviation.
+    """
+    dark = PAPER - np.minimum(behind.pen, behind.printed)[:, ::-1].astype(np.float32)
+    shade = np.asarray(PAPER - share * cv2.GaussianBlur(dark, (0, 0), max(blur * per_mm, 0.1)), np.uint8)
+    return replace(page, printed=np.minimum(page.printed, shade))
+
+
+def lay_note(page: Page, lines: Sequence[tuple[Ink, int]], at: Rectangle, tint: int, per_mm: float) -> Page:
+    """The page with a slip of other paper on it, mm from its top left; its shadow falls to the right.
+
+    `lines`: of what is written there, each with its baseline's row; they go as far as the slip does.
+    """
+    left, top, right, bottom = (
+        round(side * per_mm) for side in (at.x, at.y, at.x + at.width, at.y + at.height)
+    )
+    shade = np.full_like(page.printed, PAPER)
+    low = round(0.6 * per_mm)
+    cv2.rectangle(shade, (left + low, top + low), (right + low, bottom + low), 190.0, -1)
+    printed = np.minimum(page.printed, np.asarray(cv2.GaussianBlur(shade, (0, 0), 0.4 * per_mm), np.uint8))
+    pen = page.pen.copy()
+    printed[top:bottom, left:right] = tint
+    pen[top:bottom, left:right] = PAPER
+    for k, (mask, row) in enumerate(lines):
+        y = top + round((10 + 8 * k) * per_mm) - row
+        lay(printed, mask[:, : right - left - round(6 * per_mm)], left + round(4 * per_mm), y, 35)
+    return replace(page, printed=printed, pen=pen)
 
 
 def _skew(page: Page, per_mm: float, rng: Rng) -> None:

@@ -17,6 +17,7 @@ from processors.scans.labels import Quad, shows_bars
 from processors.scans.readings import Gray
 
 _INK = 30  # at half the map's size, where a thin line is half as dark
+_PALE = 12  # the same of what shines through thin paper
 _CHAIN = 8  # equal sides in a row: more than the page boxes have, fewer than the shortest name or number
 
 
@@ -25,21 +26,28 @@ def exposes(small: Gray, dark: Gray, form: Form) -> bool:
     return shows_bars(small) or shows_identity_row(dark, form)
 
 
-def shows_row_outside(dark: Gray, wiped: Sequence[Quad], form: Form) -> bool:
+def shows_row_outside(dark: Gray, wiped: Sequence[Quad], form: Form, ink: int = _INK) -> bool:
     """Whether a row of identity boxes stands on a page, from its darkness, outside of what is wiped there."""
     if wiped:
         dark = dark.copy()
         for area in wiped:
             cv2.fillPoly(dark, [np.round(area).astype(np.int32)], 0.0)
-    return shows_identity_row(dark, form)
+    return shows_identity_row(dark, form, ink=ink)
 
 
-def shows_identity_row(dark: Gray, form: Form, least: int = _CHAIN, axes: Sequence[int] = (0, 1)) -> bool:
+def shows_pale_row(dark: Gray, wiped: Sequence[Quad], form: Form) -> bool:
+    """The same of boxes that shine through from the other side: mirrored, they are as far apart."""
+    return shows_row_outside(dark, wiped, form, _PALE)
+
+
+def shows_identity_row(
+    dark: Gray, form: Form, least: int = _CHAIN, axes: Sequence[int] = (0, 1), ink: int = _INK
+) -> bool:
     """Whether a row of at least so many printed boxes of a form, or of its annexes, stands on a page.
 
     `dark`: the page's darkness at `MAP_DPI`. `axes`: 0 for upright boxes, 1 for those on their side.
     """
-    inked = np.asarray(cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    inked = np.asarray(cv2.threshold(halved(dark), ink, 255, cv2.THRESH_BINARY)[1], np.uint8)
     fields = [f for model in (form, *form.annexes) for f in model.identity.fields.values()]
     rows = {(f.cells.pitch, f.cells.height) for f in fields if f.count >= _CHAIN}
     return any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -26,8 +26,10 @@ from processors.scans.labels import (
     shows_below_a_cover,
     sticks_out,
 )
+from processors.scans.laid import laid_on
 from processors.scans.looks import Look
 from processors.scans.pageboxes import boxes_zone
+from processors.scans.quality import Judgement
 from processors.scans.raster import turned
 from processors.scans.readings import (
     FieldReading,
@@ -45,6 +47,7 @@ from processors.scans.registration import (
     FRAMES_SEEN,
     Placement,
 )
+from processors.scans.through import Shining, shining_labels
 from processors.scans.traces import trace
 from processors.scans.voices import NUMBER
 from processors.scans.writing import hand
@@ -133,9 +136,14 @@ def read_page(
     shrink = scanned.shrink if scanned else 1
     wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
     found, coarse = find_labels(upright, strokes), page
+    known = [*wiped, *(one.area for one in found)]
     if boxes and form.page_boxes is not None:
         numbers = placement.by_boxes.corners(boxes_zone(form.page_boxes).grown(_BESIDE_BOXES)) / scale
         found = [one for one in found if not all_inside(one, numbers)]
+        known.append(numbers)
+    if answers is not None and first:
+        known.append(np.concatenate([placement.corners(_sheet(form))[:2] / scale, answers[1::-1]]))
+    shining = shining_labels(upright, strokes, known)
     if first:
         if scanned is not None and shrink > 1:
             fine = placement.enlarged(shrink)
@@ -154,6 +162,8 @@ def read_page(
         frame = _frame(fine, form)
         areas = [one.area for one in found]
         hidden = shows_below_a_cover(strokes, placement.corners(_below(form))[:2] / scale, wiped[0], areas)
+    if judgement.trouble is None and kind in (PageKind.FIRST, PageKind.INSIDE):
+        judgement = _with_note(judgement, written, len(strokes) - len(written), [one.area for one in found])
     symbology = expected.form.label.symbology
     texts = [
         read_label_at(coarse, one.area * scale, dpi, expected.label_pattern, expected.enrolled, symbology)
@@ -186,17 +196,50 @@ def read_page(
         headed=_is_headed(strokes, kind),
         tabled=kind is PageKind.FOREIGN and not blank and exposure.shows_printed_boxes(strokes),
         exposed=hidden
-        or exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form),
-        labels=tuple(
-            StuckLabel(
-                as_corners(one.area * scale * shrink), text, cuts_writing(strokes, one.area, top, text)
-            )
-            for one, text in zip(found, texts, strict=True)
+        or exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form)
+        or bool(shining and exposure.shows_pale_row(strokes, wiped, expected.form)),
+        labels=(
+            *(
+                StuckLabel(
+                    as_corners(one.area * scale * shrink), text, cuts_writing(strokes, one.area, top, text)
+                )
+                for one, text in zip(found, texts, strict=True)
+            ),
+            *(_seen_through(one, coarse, scale, shrink, dpi, expected) for one in shining),
         ),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
         trace=trace(small, dark, placement.corners(_answers(form, False)) / scale if first else None),
     )
+
+
+def _seen_through(
+    shining: Shining, page: Gray, scale: float, shrink: int, dpi: float, expected: Expected
+) -> StuckLabel:
+    """A label behind the page; what cannot be read there, or lies under writing, may be no label at all."""
+    text = None
+    if not shining.written:
+        text = read_label_at(
+            shining.amplified(page),
+            shining.area * scale,
+            dpi,
+            expected.label_pattern,
+            expected.enrolled,
+            expected.form.label.symbology,
+        )
+    return StuckLabel(as_corners(shining.area * scale * shrink), text, shining.written or text is None)
+
+
+def _with_note(judgement: Judgement, written: Gray, top: int, labels: Sequence[Outline]) -> Judgement:
+    """The same, or where a note covers what is `written` on the page, from the row `top` on."""
+    place = laid_on(written, [area - (0.0, top) for area in labels])
+    if place is None:
+        return judgement
+    x, y, width, height = place
+    return replace(judgement, trouble=_NOTE, box=(x, y + top / PX, width, height))
+
+
+_NOTE = "un papier posé ou collé cache les lignes"
 
 
 def _is_pale(

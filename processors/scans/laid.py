@@ -1,0 +1,93 @@
+"""Does a note, or a slip of paper, lie on the page? The lines to write on end at its edges, and go on beyond.
+
+A name may stand on it. What is drawn or written hides no ruled line, nor does a table; squared paper that is
+glued in brings lines of its own. In one bit, where ruled lines vanish, nothing is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.findings import Box
+from processors.scans.geometry import PX, halved
+from processors.scans.labels import Quad
+from processors.scans.readings import Gray
+
+_PX = PX / 2  # pixels a millimetre, at half the map's size
+_RULE = round(10 * _PX)  # longer than a stroke of writing
+_STRIP = round(5 * _PX)  # so wide that a ruled line stays on one row
+_GRAIN = 4.0  # times as far from the middle darkness as grain goes below it
+_SHOWN = 0.8  # share of a rule's length
+_GAPS = 200  # from line to line, over all strips: five lines of a page
+_STEPS = (6.5, 9.5)  # mm from line to line
+_REGULAR, _SAME = 0.55, 0.2  # share of the gaps that are so near the usual one: writing adds some
+_LOST = 0.08  # share of the gaps in which a line lacks: on a pale scan more do
+_HIDDEN = 3.4  # lines
+_WIDE, _HIGH = 7, 160.0  # strips; mm: where lines are pale they vanish down the whole page
+_NEAR = np.ones((3, 1), np.uint8)  # rows
+_BESIDE = np.ones((1, 3), np.uint8)  # strips: writing may hide that a line lacks in one
+_LEVEL, _MOSTLY = 0.5, 0.6  # lines by which an edge may vary, in such a share of the strips
+
+
+def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
+    """Where something hides ruled lines, on a page's darkness at `MAP_DPI`; the `known` places may."""
+    half = halved(dark)
+    low, middle = (float(level) for level in np.percentile(half[::8, ::8], (15, 50)))
+    lined = cv2.threshold(half, max(4.0, middle + _GRAIN * (middle - low)), 255, cv2.THRESH_BINARY)[1]
+    shares = np.ascontiguousarray(cv2.blur(lined, (_RULE, 1))[:, _STRIP // 2 :: _STRIP])
+    shown = cv2.dilate(cv2.threshold(shares, _SHOWN * 255, 1, cv2.THRESH_BINARY)[1], _NEAR)
+    strip, row = np.nonzero((shown[1:] > shown[:-1]).T)
+    beside = strip[1:] == strip[:-1]
+    start, end = row[:-1][beside], row[1:][beside]
+    if len(start) < _GAPS:
+        return None
+    gaps = end - start
+    step = float(np.median(gaps))
+    wide = gaps >= _HIDDEN * step
+    # at the top and the bottom gaps go to where the other strips have their first line, or their last
+    first, last = np.append(True, ~beside), np.append(~beside, True)
+    top, bottom = int(np.median(row[first])), int(np.median(row[last]))
+    late, early = row[first] - top >= _HIDDEN * step, bottom - row[last] >= _HIDDEN * step
+    if np.count_nonzero(wide) + np.count_nonzero(late) + np.count_nonzero(early) < _WIDE:
+        return None
+    lost = (np.count_nonzero(gaps > 1.5 * step) + np.count_nonzero(late) + np.count_nonzero(early)) / len(
+        gaps
+    )
+    regular = float(np.mean(abs(gaps[~wide] - step) <= _SAME * step))
+    if regular < _REGULAR or lost > _LOST or not _STEPS[0] * _PX <= step <= _STEPS[1] * _PX:
+        return None
+    columns = np.concatenate([strip[1:][beside][wide], strip[first][late], strip[last][early]])
+    starts = np.concatenate([start[wide], np.full(np.count_nonzero(late), top), row[last][early]])
+    ends = np.concatenate([end[wide], row[first][late], np.full(np.count_nonzero(early), bottom)])
+    holes = np.zeros(shown.shape, np.uint8)
+    for column, above, below in zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        holes[above:below, column] = 1
+    holes = np.asarray(cv2.morphologyEx(holes, cv2.MORPH_CLOSE, _BESIDE), np.uint8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
+    for part, (x, y, width, height, _) in enumerate(stats[1:].tolist(), 1):
+        own = parts[:, x : x + width] == part
+        edges = own.argmax(axis=0), own[::-1].argmax(axis=0)
+        box = (x * _STRIP / _PX, y / _PX, width * _STRIP / _PX, height / _PX)
+        if width >= _WIDE and box[3] <= _HIGH and _is_straight(edges, step) and not _is_known(box, known):
+            return box
+    return None
+
+
+def _is_straight(edges: Sequence[NDArray[np.intp]], step: float) -> bool:
+    """Whether the upper edge, or the lower one, lies on one line: writing may end a strip's gap elsewhere."""
+    return any(np.mean(abs(edge - np.median(edge)) <= _LEVEL * step) >= _MOSTLY for edge in edges)
+
+
+def _is_known(box: Box, known: Sequence[Quad]) -> bool:
+    """Whether a box holds the middle of one of these places, or the other way round."""
+    x, y, width, height = (side * PX for side in box)
+    middle = (x + width / 2, y + height / 2)
+    return any(
+        cv2.pointPolygonTest(place.astype(np.float32), middle, False) >= 0
+        or bool(np.all(abs(place.mean(axis=0) - middle) <= (width / 2, height / 2)))
+        for place in known
+    )
