@@ -21,6 +21,7 @@ _PX = PX / 2  # pixels a millimetre, at half the map's size
 _RULE = round(10 * _PX)  # longer than a stroke of writing
 _STRIP = round(5 * _PX)  # so wide that a ruled line stays on one row
 _GRAIN = 4.0  # times as far from the middle darkness as grain goes below it
+_EDGE = round(9 * _PX)  # rows, at the top and the bottom, where the sheet's own edge may be
 _SHOWN = 0.8  # share of a rule's length
 _GAPS = 200  # from line to line, over all strips: five lines of a page
 _STEPS = (6.5, 9.5)  # mm from line to line
@@ -40,6 +41,7 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     lined = cv2.threshold(half, max(4.0, middle + _GRAIN * (middle - low)), 255, cv2.THRESH_BINARY)[1]
     shares = np.ascontiguousarray(cv2.blur(lined, (_RULE, 1))[:, _STRIP // 2 :: _STRIP])
     shown = cv2.dilate(cv2.threshold(shares, _SHOWN * 255, 1, cv2.THRESH_BINARY)[1], _NEAR)
+    shown[:_EDGE], shown[-_EDGE:] = 0, 0
     strip, row = np.nonzero((shown[1:] > shown[:-1]).T)
     beside = strip[1:] == strip[:-1]
     start, end = row[:-1][beside], row[1:][beside]

@@ -63,10 +63,10 @@ def read(tmp_path: Path, through: Through) -> tuple[CopyReading, PageReading, np
     streams = [encode(one, Level.OFFICE, through.mode, through.dpi, rng) for one in pictures]
     path.write_bytes(pdf(streams, through.dpi))
     reading = read_scan(path, FORM, FORM.label.payload, roster, CENTRE, EXAM)
-    (copy,), page = reading.copies, reading.pages[1]
-    place = PagePlace(2, None, page.turn, None, page.exposed, tuple(one.area for one in page.labels))
+    (copy,), found = reading.copies, reading.pages[1]
+    place = PagePlace(2, None, found.turn, None, found.exposed, tuple(one.area for one in found.labels))
     (shown,) = (raw.gray() for raw in read_images(io.BytesIO(anonymous_pdf(path, [place]))))
-    return copy, page, list(read_images(path))[1].gray(), shown
+    return copy, found, list(read_images(path))[1].gray(), shown
 
 
 def behind(page: np.ndarray, through: Through) -> np.ndarray:
