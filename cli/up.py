@@ -100,7 +100,8 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT5M",
-        "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",  # a write for each pile that waits its turn
+        # It marks all that waits its turn at once: so many writers keep SQLite locked for a minute
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
         # What asks its database every five seconds, for what nothing here needs so soon, or at all
         "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",

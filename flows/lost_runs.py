@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,8 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
 _UNFINISHED = {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}
-_LATE = {"state": {"name": {"any_": ["Late"]}}, "tags": {"all_": ["auto-scheduled"]}}
+_OF_A_SCHEDULE = {"state": {"type": {"any_": ["SCHEDULED"]}}, "tags": {"all_": ["auto-scheduled"]}}
+_PATIENCE = timedelta(minutes=1)
 _LIMIT_OF = "deployment:"
 
 
@@ -32,7 +34,8 @@ async def bury(client: PrefectClient, here: Collection[UUID]) -> int:
     lost = [run for run in await _runs(client, _UNFINISHED) if run.id not in before and run.id not in here]
     for run in lost:
         await client.set_flow_run_state(run.id, Crashed(message="No process carries it out."), force=True)
-    late = sorted(await _runs(client, _LATE), key=lambda run: str(run.expected_start_time))
+    passed = {"expected_start_time": {"before_": (datetime.now(UTC) - _PATIENCE).isoformat()}}
+    late = sorted(await _runs(client, _OF_A_SCHEDULE | passed), key=lambda run: str(run.expected_start_time))
     last = {run.deployment_id: run.id for run in late}
     for run in late:
         if run.id != last[run.deployment_id]:

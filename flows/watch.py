@@ -17,7 +17,6 @@ from flows import artifacts, runs
 from storage.register import head
 from storage.states import ScanState
 
-_AHEAD = 40  # files that have a run and wait: each costs Prefect something at every question
 _SELDOM = 20.0  # seconds: between two takings up, two boards, two attempts at one file
 
 
@@ -26,6 +25,7 @@ class Watch:
     """Call `look` every second or so. What it has noted once it never notes again."""
 
     client: PrefectClient
+    ahead: int  # files that have a run and wait, at most: each costs Prefect something at every question
     _started: dict[str, tuple[object, float]] = field(default_factory=dict)  # by what it is, which time, when
     _seldom: float = 0.0
     _told: int = -1
@@ -36,7 +36,7 @@ class Watch:
         if found is None:
             return False
         started = 0
-        for scan in found.scans[:_AHEAD]:
+        for scan in found.scans[: self.ahead]:
             if self._is_due(scan.id, scan.attempt):
                 await runs.start(scan, f"essai {scan.attempt + 1}")
                 self._started[scan.id] = scan.attempt, time.monotonic()

@@ -40,6 +40,7 @@ FLOWS: dict[str, Flow[..., Any]] = {
 }
 RUNS = 4
 """Files at once: while pages of one are read, another is fetched, understood or answered."""
+_FLEET = 40  # files that are handed out before there is a place for them
 _LOOK = 2.0  # seconds between two looks at the inbox
 _ASK = 5.0  # seconds between two questions to Prefect, for what its schedules and people started
 _GREET = 30.0  # seconds
@@ -56,7 +57,7 @@ class Worker:
         self._under_way: dict[UUID, tuple[FlowRun, asyncio.Task[None]]] = {}
         self._flows: dict[UUID, str] = {}
         self._called = asyncio.Event()
-        self._watch = watch.Watch(client)
+        self._watch = watch.Watch(client, ahead=2 * runs if alone else _FLEET)
 
     async def stay(self) -> None:
         turns = [

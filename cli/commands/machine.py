@@ -62,7 +62,7 @@ def up(
 
 
 def worker(
-    runs: Annotated[int, typer.Option("--runs", help="How many files at once.", min=1)] = 2,
+    runs: Annotated[int, typer.Option("--runs", help="How many files at once.", min=1)] = 4,
 ) -> None:
     """Join a fleet: read scans for a server, a register and a store elsewhere (docs/scale.md)."""
     from cli.fleet import become_worker, lacking
