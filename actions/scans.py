@@ -267,7 +267,7 @@ def verdict(work: Context, scan_id: str) -> Ended:
     if scan.state is ScanState.QUARANTINED:
         return Ended("Écarté", ", ".join(sorted({one.code for one in found})))
     if scan.state is ScanState.DUPLICATE:
-        return Ended("Déjà reçu", "Les mêmes octets sont arrivés auparavant.")
+        return Ended("Déjà reçu", "Ce même fichier est déjà arrivé.")
     if found:
         return Ended("Avec constats", f"{len(found)} constats")
     return Ended("En ordre", "Toutes les copies sont complètes.")
