@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -30,10 +31,13 @@ from storage.copies import CopyRow, current_copies
 from storage.counts import exam_counts
 from storage.deadlines import scans_due
 from storage.findings import FindingRow, open_findings_of_scans
-from storage.scans import ScanRow, all_scans
+from storage.scans import ScanRow, all_scans, line_of_scans
 from storage.states import ScanState
 
 router = APIRouter(prefix="/centre/{uai}")
+
+_LONG, _FEW = timedelta(minutes=5), 5
+"""A file is read within a minute or so of its turn: with few before it, it takes longer than usual."""
 
 
 @router.get("")
@@ -198,6 +202,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         findings = open_findings_of_scans(connection, [scan.id for scan in scans])
         known = reconciliation_of(connection, exam.code, uai)
         due = scans_due(connection, work.session, exam.code, uai)
+        line = line_of_scans(connection, at)
     lacking = known.present_without_copy if known.present is not None else ()
     return {
         "centre": work.session.centre(uai),
@@ -205,6 +210,8 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         "place_of": place_of,
         "counts": counts,
         "files": _files(scans[::-1], copies, findings, people),
+        "line": line,
+        "is_long": lambda scan: at - scan.deposited_at > _LONG and line.ahead_of(scan) < _FEW,
         "lacking": [people[who] for who in lacking if who in people],
         "busy": any(scan.state in (ScanState.ARRIVED, ScanState.PROCESSING) for scan in scans),
         "due": due,
