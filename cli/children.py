@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_FULL = 20 << 20  # bytes of a log, beyond which it is turned
 _CALM = 60.0  # seconds alive after which a child's earlier deaths are forgiven
 
 
@@ -92,6 +94,12 @@ class Child:
         self._kill_group()
         self.start()
         return True
+
+    def turn_log(self) -> None:
+        """A log that is full becomes the one before; the child, which appends, begins a new one."""
+        if self.log.exists() and self.log.stat().st_size > _FULL:
+            shutil.copyfile(self.log, self.log.with_name(f"{self.log.name}.1"))
+            os.truncate(self.log, 0)
 
     def stop(self) -> None:
         if self.alive and self._process is not None:

@@ -60,6 +60,7 @@ class Machine:
 
     def tend(self) -> None:
         for child in self.children:
+            child.turn_log()
             if child.revive():
                 self.say(f"[yellow]{child.name} had stopped: started again[/]")
 
@@ -88,8 +89,12 @@ class Machine:
         return answer.json() if answer.content else None
 
 
+_KEPT = "P14D"  # runs, and what was told of them, in the engine (of two settings one takes seconds, too)
+
+
 def prefect_environment(data: Path, port: int) -> dict[str, str]:
     """Settings of the server, the worker and the flows: own home, loopback, nothing sent anywhere."""
+    kept = os.environ.get("PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD", _KEPT)
     return {
         "PREFECT_HOME": str(data / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -106,6 +111,10 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_ENABLED": "false",
+        # Nothing is removed otherwise; what massicot itself knows of a file stays in the register and the log
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": kept,
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": kept,
         "PREFECT_CLI_COLORS": "false",
     }
 
