@@ -31,6 +31,7 @@ _HIDDEN = 3.4  # lines
 _WIDE, _HIGH = 7, 160.0  # strips; mm: where lines are pale they vanish down the whole page
 _NEAR = np.ones((3, 1), np.uint8)  # rows
 _BESIDE = np.ones((1, 3), np.uint8)  # strips: writing may hide that a line lacks in one
+_AS_HIGH = 0.06  # share of the height by which the others may differ
 _LEVEL, _MOSTLY = 0.5, 0.6  # lines by which an edge may vary, in such a share of the strips
 
 
@@ -74,7 +75,9 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
         own = parts[:, x : x + width] == part
         edges = own.argmax(axis=0), own[::-1].argmax(axis=0)
         box = (x * _STRIP / _PX, y / _PX, width * _STRIP / _PX, height / _PX)
-        if width >= _WIDE and box[3] <= _HIGH and _is_straight(edges, step) and not _is_known(box, known):
+        if width < _WIDE or box[3] > _HIGH or _is_known(box, known):
+            continue
+        if _is_straight(edges, step) and _is_square(own.sum(axis=0)):
             return box
     return None
 
@@ -82,6 +85,12 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
 def _is_straight(edges: Sequence[NDArray[np.intp]], step: float) -> bool:
     """Whether the upper edge, or the lower one, lies on one line: writing may end a strip's gap elsewhere."""
     return any(np.mean(abs(edge - np.median(edge)) <= _LEVEL * step) >= _MOSTLY for edge in edges)
+
+
+def _is_square(heights: NDArray[np.intp]) -> bool:
+    """Whether it is as high in most strips: a stain is round, and writing on a note cuts it in some."""
+    usual = float(np.median(heights))
+    return bool(np.mean(abs(heights - usual) <= _AS_HIGH * usual) >= _MOSTLY)
 
 
 def _is_known(box: Box, known: Sequence[Quad]) -> bool:
