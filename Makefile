@@ -24,7 +24,7 @@ quick: setup
 
 test: lint
 	scripts/setup-tests
-	$(BIN)/pytest -n 2 --dist loadgroup --durations=40
+	$(BIN)/pytest -n 3 --dist loadgroup --durations=40
 
 # Left out: what a validator of the bill of materials wants, nobody uses here, and every process that imports
 # jsonschema, each run of a flow among them, spends half of its start on.
