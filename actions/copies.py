@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from actions.context import Context
 from actions.reasons import keep_reason
 from processors.deadlines import PARIS, paris
-from storage.accounts import may_be_one
+from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number
 from storage.copies import PlacedPage, copies_of_scan, copy_by_id
 from storage.decisions import CopyArranged, CopyDecided, CopyProposed
@@ -57,7 +57,7 @@ def decide(
             if same is not None and _is_person(same.author):
                 if not _is_person(actor):
                     raise Refused(Refusal.ANOTHER_PERSON)
-                if may_be_one(transaction.connection, actor, same.author):
+                if may_be_one_person(transaction.connection, actor, same.author):
                     raise Refused(Refusal.MAYBE_SAME_PERSON)
                 confirms = same.seq
             else:

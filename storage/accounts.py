@@ -243,7 +243,7 @@ def account(connection: Connection, id_: str) -> Account | None:
     return _one(connection, accounts.c.id == id_)
 
 
-def may_be_one(connection: Connection, one: str, other: str) -> bool:
+def may_be_one_person(connection: Connection, one: str, other: str) -> bool:
     """Whether the person of one of these accounts may have the other, having seen the link that opened it."""
     known = {who: found for who in (one, other) if (found := account(connection, who))}
     return one == other or any(

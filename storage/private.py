@@ -12,14 +12,24 @@ def load_or_make(path: Path, make: Callable[[], bytes]) -> bytes:
     """What this file holds; made at the first time, by one process where several begin together."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
+        draft = _draft(path, make())
         with suppress(FileExistsError):  # another process was first: its key it is
             os.link(draft, path)
         draft.unlink()
     return path.read_bytes()
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replaces the file in one step; nobody but its owner ever can read it."""
+    _draft(path, data).replace(path)
+
+
+def _draft(path: Path, data: bytes) -> Path:
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+    return draft
 
 
 def keep_private(path: Path) -> None:

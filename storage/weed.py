@@ -20,6 +20,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from storage.objects import StoreError, s3_client
+from storage.private import write_private
 
 # SeaweedFS opens these beside the S3 port, all without a password: hence loopback alone.
 _PORTS = ("s3", "s3_grpc", "master", "master_grpc", "volume", "volume_grpc", "filer", "filer_grpc")
@@ -94,7 +95,7 @@ class Weed:
         (self.directory / "data").mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o700)
         admin, centre = self.keys["workflow"], self.keys["centre"]
-        write_secret(
+        _write(
             self.directory / "s3.json",
             {
                 "identities": [
@@ -105,7 +106,7 @@ class Weed:
             },
         )
         server = {"ports": self.ports, "keys": {who: list(pair) for who, pair in self.keys.items()}}
-        write_secret(self.directory / "server.json", {**server, "inbox": self.inbox})
+        _write(self.directory / "server.json", {**server, "inbox": self.inbox})
 
 
 def known_server(data_dir: Path) -> Weed | None:
@@ -143,13 +144,8 @@ def running(data_dir: Path, port: int = 8333) -> Iterator[Weed]:
         process.wait()
 
 
-def write_secret(path: Path, content: dict[str, Any]) -> None:
-    """Replaces the file in one step; nobody but its owner ever can read it."""
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-    draft.replace(path)
+def _write(path: Path, content: dict[str, Any]) -> None:
+    write_private(path, json.dumps(content, indent=1).encode())
 
 
 def _identity(name: str, pair: tuple[str, str], actions: list[str]) -> dict[str, Any]:
