@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import (
@@ -19,7 +19,7 @@ from processors.scans.readings import (
     PageReading,
     Turn,
 )
-from storage.findings import resolve_findings, state_findings
+from storage.findings import resolve_findings, state_each, state_findings
 from storage.ids import new_id
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
@@ -116,20 +116,35 @@ class CopyAnonymised(Facts):
     sha256: str
 
     def apply(self, change: Change) -> bool:
+        made = {"copy": change.subject, "number": self.anonymous_number, "sha256": self.sha256}
+        if change.connection.execute(_MAKE_ANONYMOUS, made).rowcount:
+            return True
         copy = change.row(copies, change.subject)
-        if copy.anonymous_sha256 == self.sha256 and copy.anonymous_number == self.anonymous_number:
+        if (copy.anonymous_number, copy.anonymous_sha256) == (self.anonymous_number, self.sha256):
             return False
-        if copy.lot is not None and copy.anonymous_sha256 is not None:
-            raise Refused(Refusal.IN_A_LOT)
-        taken = select(copies.c.id).where(
-            copies.c.exam == copy.exam,
-            copies.c.anonymous_number == self.anonymous_number,
-            copies.c.id != copy.id,
+        handed_out = copy.lot is not None and copy.anonymous_sha256 is not None
+        raise Refused(Refusal.IN_A_LOT if handed_out else Refusal.NUMBER_TAKEN)
+
+
+_others = copies.alias()
+_MAKE_ANONYMOUS = (
+    update(copies)
+    .where(
+        copies.c.id == bindparam("copy"),
+        copies.c.lot.is_(None) | copies.c.anonymous_sha256.is_(None),
+        copies.c.anonymous_sha256.is_distinct_from(bindparam("sha256"))
+        | copies.c.anonymous_number.is_distinct_from(bindparam("number")),
+        ~select(_others.c.id)
+        .where(
+            _others.c.exam == copies.c.exam,
+            _others.c.anonymous_number == bindparam("number"),
+            _others.c.id != copies.c.id,
         )
-        if change.connection.execute(taken).first():
-            raise Refused(Refusal.NUMBER_TAKEN)
-        change.set(copies, copy.id, anonymous_number=self.anonymous_number, anonymous_sha256=self.sha256)
-        return True
+        .exists(),
+    )
+    .values(anonymous_number=bindparam("number"), anonymous_sha256=bindparam("sha256"))
+)
+"""Of a copy that no corrector has, under a number that no other of its épreuve has."""
 
 
 class CopyNotAnonymous(Facts):
@@ -194,8 +209,29 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
     if change.connection.execute(select(copies.c.id).where(*earlier, gone_further)).first():
         return False
     end_copies(change, Life.SUPERSEDED, *earlier)
+    of_pile = {one.candidate for one in found if one.candidate is not None}
+    counting = select(copies.c.candidate).where(
+        copies.c.exam == exam, copies.c.life == Life.CURRENT, copies.c.candidate.in_(of_pile)
+    )
+    known = set(change.connection.scalars(counting))
+    rows, stated = list[dict[str, Any]](), list[tuple[Finding, dict[str, Any]]]()
     for position, one in enumerate(found, start=1):
-        _take(one, position, attempt, exam, centre, change)
+        settled = one.status, one.findings, OF_NO_LOT
+        if one.candidate is not None and one.candidate in known:
+            _keep(rows, stated, change)
+            rows, stated = [], []
+            settled = _beside_another(one, one.candidate, exam, change)
+        status, findings_, place = settled
+        rows.append(
+            _row(one, status)
+            | place
+            | {"exam": exam, "centre": centre}
+            | {"scan": change.subject, "attempt": attempt, "position": position}
+        )
+        about = {"exam": exam, "centre": centre, "scan": change.subject, "copy": one.id}
+        stated += [(each, about) for each in findings_]
+        known.add(one.candidate)
+    _keep(rows, stated, change)
     return True
 
 
@@ -315,23 +351,23 @@ def anonymous_number_free(connection: Connection, exam: str, number: str) -> boo
     return connection.execute(taken).first() is None
 
 
-def _take(found: FoundCopy, position: int, attempt: int, exam: str, centre: str, change: Change) -> None:
-    stated, status, place = list(found.findings), found.status, dict[str, Any]()
-    if found.candidate is not None:
-        if status is not CopyStatus.TO_DECIDE and complete_copy(exam, found.candidate, change):
-            status = CopyStatus.TO_DECIDE
-            if not any(one.code is Code.DUPLICATE_COPY for one in stated):
-                stated.append(finding(Code.DUPLICATE_COPY))
-        if status is CopyStatus.COMPLETE:
-            place = supersede(exam, found.candidate, found.id, change)
-    copy = {
+def _beside_another(
+    found: FoundCopy, candidate: str, exam: str, change: Change
+) -> tuple[CopyStatus, tuple[Finding, ...], dict[str, Any]]:
+    """Status, findings and place in a lot of a copy whose candidate has one that counts."""
+    stated, status = found.findings, found.status
+    if status is not CopyStatus.TO_DECIDE and complete_copy(exam, candidate, change):
+        status = CopyStatus.TO_DECIDE
+        if not any(one.code is Code.DUPLICATE_COPY for one in stated):
+            stated = (*stated, finding(Code.DUPLICATE_COPY))
+    complete = status is CopyStatus.COMPLETE
+    return status, stated, OF_NO_LOT | (supersede(exam, candidate, found.id, change) if complete else {})
+
+
+def _row(found: FoundCopy, status: CopyStatus) -> dict[str, Any]:
+    return {
         "id": found.id,
-        "scan": change.subject,
-        "exam": exam,
-        "centre": centre,
         "candidate": found.candidate,
-        "attempt": attempt,
-        "position": position,
         "attributed_by": found.attributed_by,
         "status": status,
         "life": Life.CURRENT,
@@ -339,8 +375,14 @@ def _take(found: FoundCopy, position: int, attempt: int, exam: str, centre: str,
         "missing": found.missing,
         "guesses": [guess.model_dump(mode="json") for guess in found.guesses],
     }
-    change.connection.execute(insert(copies).values(copy | place))
-    state_findings(change, stated, exam=exam, centre=centre, scan=change.subject, copy=found.id)
+
+
+def _keep(
+    rows: Sequence[dict[str, Any]], stated: Sequence[tuple[Finding, dict[str, Any]]], change: Change
+) -> None:
+    if rows:
+        change.connection.execute(insert(copies), rows)
+    state_each(change, stated)
 
 
 def _rounded(corners: Corners) -> Corners:

@@ -43,8 +43,9 @@ class ReconciliationMade(Facts):
         if known == [(one.candidate, *_said(one.finding)) for one in self.findings]:
             return False
         resolve_findings(change, *of_centre)
-        for one in self.findings:
-            state_findings(change, [one.finding], exam=self.exam, centre=self.centre, candidate=one.candidate)
+        place = {"exam": self.exam, "centre": self.centre}
+        place = {"exam": self.exam, "centre": self.centre}
+        state_each(change, [(one.finding, {**place, "candidate": one.candidate}) for one in self.findings])
         return True
 
 
@@ -99,12 +100,18 @@ class FindingRow:
 
 def state_findings(change: Change, stated: Iterable[Finding], **about: str | None) -> None:
     """Notes findings; `about`: exam, centre, scan, copy, candidate."""
+    state_each(change, [(found, about) for found in stated])
+
+
+def state_each(change: Change, stated: Sequence[tuple[Finding, dict[str, str | None]]]) -> None:
+    """Notes findings of several things, each with what it is about."""
+    if not stated:
+        return
     seq = change.event.seq
     count = select(func.count()).select_from(findings).where(findings.c.seq == seq)
     first = change.connection.execute(count).scalar_one()
-    rows = [{"seq": seq, "k": first + k, **asdict(found), **about} for k, found in enumerate(stated)]
-    if rows:
-        change.connection.execute(insert(findings), rows)
+    rows = [{"seq": seq, "k": first + k, **asdict(found), **about} for k, (found, about) in enumerate(stated)]
+    change.connection.execute(insert(findings), rows)
 
 
 def resolve_findings(change: Change, *conditions: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 Kind = Literal["cand", "corr", "scan", "copy", "lot", "doss", "acct", "tokn"]
 
-_ID = re.compile(r"(cand|corr|scan|copy|lot|doss|acct|tokn)_[0-9a-f]{16}")
+_ID = re.compile(r'"((?:cand|corr|scan|copy|lot|doss|acct|tokn)_[0-9a-f]{16})"')
 
 
 def new_id(kind: Kind) -> str:
@@ -26,18 +27,9 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def ids_in(value: Any) -> Iterator[str]:
+def ids_in(value: Any) -> list[str]:
     """Every id that stands anywhere in JSON-like values, keys included."""
-    if isinstance(value, str):
-        if _ID.fullmatch(value):
-            yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from ids_in(key)
-            yield from ids_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from ids_in(item)
+    return _ID.findall(json.dumps(value))
 
 
 def in_parts(values: Iterable[T], most: int = 1000) -> Iterator[list[T]]:

@@ -6,10 +6,11 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from storage.ids import ids_in
 from storage.keys import kept_list
@@ -37,6 +38,11 @@ from storage.schema import chain, event_subjects, events
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
 _ALONE = 0x6D617374  # and of whoever looks at the inbox
+_TOGETHER = 1000  # events that a replay notes in one statement
+
+
+class ReplayError(RuntimeError):
+    """An event of the log is none that a register took; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -51,18 +57,46 @@ class Transaction:
 
         Raises Refused for what the rules forbid, and sqlalchemy's IntegrityError.
         """
-        return self.replay(Event.after(head(self.connection), facts, subject, actor, at))
-
-    def replay(self, event: Event) -> Event | None:
-        """Takes the event that follows the last one, whether it is new or from the log."""
-        if not event.parsed_facts().apply(Change(self.connection, self.vault, event)):
+        event = Event.after(head(self.connection), facts, subject, actor, at)
+        if not self._changes(event):
             return None
-        self.connection.execute(insert(events).values(seq=event.seq, line=event.line()))
-        subjects = {event.subject, *ids_in(event.facts)}
-        rows = [{"subject": subject, "seq": event.seq} for subject in sorted(subjects)]
-        self.connection.execute(insert(event_subjects), rows)
-        self.connection.execute(update(chain).values(seq=event.seq, hash=event.hash))
+        self._note([event], [event.line()])
         return event
+
+    def replay(self, lines: Iterable[str]) -> int:
+        """Takes the events that follow the last one, as they stand in the log; how many.
+
+        Raises ReplayError at one that was never recorded in a register.
+        """
+        waiting = iter(lines)
+        first = seq = head(self.connection).seq + 1
+        while part := list(islice(waiting, _TOGETHER)):
+            try:
+                happened = [Event.parse(line) for line in part]
+                self._note(happened, part)
+                for event in happened:
+                    if not self._changes(event):
+                        raise ReplayError(f"Event {seq} changes nothing: it was never recorded here.")
+                    seq += 1
+            except (ValueError, LookupError, SQLAlchemyError) as error:
+                raise ReplayError(f"Event {seq} cannot be replayed ({type(error).__name__}).") from error
+        return seq - first
+
+    def _changes(self, event: Event) -> bool:
+        return event.parsed_facts().apply(Change(self.connection, self.vault, event))
+
+    def _note(self, happened: Sequence[Event], lines: Sequence[str]) -> None:
+        """Adds events that follow each other, with their lines, to the outbox."""
+        rows = [{"seq": event.seq, "line": line} for event, line in zip(happened, lines, strict=True)]
+        self.connection.execute(insert(events), rows)
+        touched = [
+            {"subject": subject, "seq": event.seq}
+            for event in happened
+            for subject in sorted({event.subject, *ids_in(event.facts)})
+        ]
+        self.connection.execute(insert(event_subjects), touched)
+        last = happened[-1].head
+        self.connection.execute(update(chain).values(seq=last.seq, hash=last.hash))
 
 
 class Register:
@@ -145,7 +179,7 @@ def make_engine(url: str) -> Engine:
 
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Makes or mends the tables, by every migration that was not yet made. Several may try at once."""
-    if to == "head" and _revision(engine) == _newest():
+    if to == "head" and _revision(engine) == newest_revision():
         return
     from alembic import command
     from alembic.config import Config
@@ -159,7 +193,7 @@ def upgrade(engine: Engine, to: str = "head") -> None:
         command.upgrade(config, to)
 
 
-def _newest() -> str:
+def newest_revision() -> str:
     """The last migration, as its file is called: Alembic takes longer to load than most commands to run."""
     return max(path.name[1:5] for path in _MIGRATIONS.glob("versions/m*.py"))
 

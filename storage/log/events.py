@@ -13,7 +13,7 @@ from pkgutil import iter_modules
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, Select, Table, Update, bindparam, select, update
 
 import storage
 from storage.refusals import Refusal, Refused
@@ -133,14 +133,24 @@ class Change:
 
     def row(self, table: Table, id_: str) -> Row[Any]:
         """The row of this id. Raises Refused when there is none."""
-        row = self.connection.execute(select(table).where(table.c.id == id_)).one_or_none()
+        row = self.connection.execute(_row_of(table), {"id_": id_}).one_or_none()
         if row is None:
             raise Refused(Refusal.UNKNOWN, id_)
         return row
 
     def set(self, table: Table, id_: str, **values: Any) -> None:
         """Changes columns of the row of this id."""
-        self.connection.execute(update(table).where(table.c.id == id_).values(values))
+        self.connection.execute(_update_of(table), {"id_": id_, **values})
+
+
+@cache  # a statement is built, and its cache key made, once
+def _row_of(table: Table) -> Select[Any]:
+    return select(table).where(table.c.id == bindparam("id_"))
+
+
+@cache
+def _update_of(table: Table) -> Update:
+    return update(table).where(table.c.id == bindparam("id_"))
 
 
 class Facts(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,68 +12,92 @@ from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.ids import ids_in
-from storage.log.events import Event, Head, Vault
-from storage.register import Register, make_engine
+from storage.log.events import Head, Vault
+from storage.register import Register, ReplayError, make_engine
 from storage.schema import chain, events, metadata, segments
 
 OF_EVENTS = tuple(table for table in metadata.sorted_tables if table is not segments)
 """The tables that events make; `segments` says what of them is shipped."""
 
-_Rows = dict[tuple[object, ...], bytes]
+_MADE = tuple(table for table in OF_EVENTS if table is not events)
+_PARTS = 256
+_Key = tuple[object, ...]
 
 
 def check_tables(register: Register) -> list[str]:
     """What somebody changed in the register without an event: English sentences that name nobody."""
     with register.reading() as connection, _scratch(register.vault) as replayed:
-        with replayed.transaction() as transaction:
-            seq = 0
-            try:
-                for line in connection.scalars(select(events.c.line).order_by(events.c.seq)):
-                    seq += 1
-                    if transaction.replay(Event.parse(line)) is None:
-                        return [f"Event {seq} changes nothing: it is not one that was recorded here."]
-            except (ValueError, LookupError, SQLAlchemyError) as error:
-                return [f"Event {seq} cannot be replayed ({type(error).__name__})."]
-        with replayed.reading() as said:
-            return list(differences(connection, said))
+        lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
+        try:
+            with replayed.transaction() as transaction:
+                transaction.replay(connection.scalars(lines))
+        except ReplayError as error:
+            return [str(error)]
+        with replayed.reading() as stated:
+            return list(differences(connection, stated))
 
 
 def differences(connection: Connection, other: Connection) -> Iterator[str]:
-    """How the tables of one register differ from another's, which is right."""
-    for table in OF_EVENTS:
-        should_be = _rows(other, table)
+    """How the tables of one register differ from another's, which is right.
+
+    A table is held against the other by sums over parts of it, so that neither is ever in memory as a whole.
+    """
+    for table in _MADE:
+        should_be = _sums(other, table)
         try:
-            is_ = _rows(connection, table)
+            is_ = _sums(connection, table)
+            parts = {part for part in range(_PARTS) if is_[part] != should_be[part]}
+            if parts:
+                yield from _rows_that_differ(
+                    table, _rows(connection, table, parts), _rows(other, table, parts)
+                )
         except (ValueError, TypeError, SQLAlchemyError) as error:
             yield f"The table {table.name} cannot be read ({type(error).__name__})."
-            continue
-        for what, keys in (
-            ("were added without an event", is_.keys() - should_be.keys()),
-            ("are missing", should_be.keys() - is_.keys()),
-            ("were altered", {key for key in is_.keys() & should_be.keys() if is_[key] != should_be[key]}),
-        ):
-            if keys:
-                ids = sorted(set(ids_in([list(key) for key in keys])))[:5]
-                yield f"In {table.name}, {len(keys)} rows {what}{': ' if ids else ''}{', '.join(ids)}."
 
 
 def fingerprints(connection: Connection) -> dict[str, str]:
-    """A SHA-256 of each table that events make: equal for equal rows, in whatever database they lie."""
+    """Of each table that events make, the sum of the SHA-256 of its rows: equal for equal rows, in whatever
+    database and order they lie.
+    """
     hashes = {}
     for table in OF_EVENTS:
-        rows = sorted(key_and_row for _, key_and_row in _rows(connection, table).items())
-        hashes[table.name] = hashlib.sha256(b"".join(rows)).hexdigest()
+        total = sum(
+            int.from_bytes(hashlib.sha256(said.encode()).digest()) for _, said in _streamed(connection, table)
+        )
+        hashes[table.name] = f"{total % 2**256:064x}"
     return hashes
 
 
-def _rows(connection: Connection, table: Table) -> _Rows:
-    """Of each row, its key and the hash of all of it."""
+def _streamed(connection: Connection, table: Table) -> Iterator[tuple[_Key, str]]:
+    """Of each row, its key and the text of all of it."""
     width = len(table.primary_key)
-    query = select(*table.primary_key, *table.c)
-    return {
-        tuple(row[:width]): hashlib.sha256(repr(tuple(row[width:])).encode()).digest()
-        for row in connection.execute(query)
-    }
+    query = select(*table.primary_key, *table.c).execution_options(yield_per=1000)
+    for row in connection.execute(query):
+        yield tuple(row[:width]), repr(row[width:])
+
+
+def _sums(connection: Connection, table: Table) -> list[int]:
+    """Of each part of the rows, the sum of their hashes, which are secret to this process."""
+    sums = [0] * _PARTS
+    for key, said in _streamed(connection, table):
+        sums[hash(key) % _PARTS] += hash(said)
+    return sums
+
+
+def _rows(connection: Connection, table: Table, parts: Set[int]) -> dict[_Key, str]:
+    """The rows of these parts by their keys."""
+    return {key: said for key, said in _streamed(connection, table) if hash(key) % _PARTS in parts}
+
+
+def _rows_that_differ(table: Table, is_: Mapping[_Key, str], should_be: Mapping[_Key, str]) -> Iterator[str]:
+    for what, keys in (
+        ("were added without an event", is_.keys() - should_be.keys()),
+        ("are missing", should_be.keys() - is_.keys()),
+        ("were altered", {key for key in is_.keys() & should_be.keys() if is_[key] != should_be[key]}),
+    ):
+        if keys:
+            ids = sorted(set(ids_in([list(key) for key in keys])))[:5]
+            yield f"In {table.name}, {len(keys)} rows {what}{': ' if ids else ''}{', '.join(ids)}."
 
 
 @contextmanager

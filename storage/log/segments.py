@@ -18,7 +18,7 @@ from storage.log.events import Event, Head
 from storage.log.seals import Seal
 from storage.log.verify import Problem, verify
 from storage.objects import Bucket
-from storage.register import Register, head
+from storage.register import Register, ReplayError, head
 from storage.schema import events, segments
 
 _MOST = 1000  # events in a segment
@@ -84,11 +84,10 @@ def rebuild_register(bucket: Bucket, key: Ed25519PublicKey, register: Register) 
     for n in sorted(n for item in bucket.list("seals/") if (n := seal_number(item.key))):
         seal = Seal.model_validate_json(bucket.get(seal_key(n)))
         with register.transaction() as transaction:
-            for line in bucket.get(seal.segment).decode().split("\n")[:-1]:
-                event = Event.parse(line)
-                if transaction.replay(event) is None:
-                    raise AuditError(f"event {event.seq} changes nothing: the log and the program disagree")
-                replayed += 1
+            try:
+                replayed += transaction.replay(bucket.get(seal.segment).decode().split("\n")[:-1])
+            except ReplayError as error:
+                raise AuditError(f"{error} The log and the program disagree.") from error
             transaction.connection.execute(
                 insert(segments).values(
                     n=n,

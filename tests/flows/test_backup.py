@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 from pathlib import Path
@@ -64,6 +65,12 @@ class Machine:
         return objects, tables, scans
 
 
+def with_keys(of: Machine, machine: Machine) -> Machine:
+    for name in ("audit.key", "audit.pub"):
+        shutil.copy(of.data / name, machine.data / name)
+    return machine
+
+
 def live(machine: Machine) -> None:
     """A roster, a scan in the vault, the log sealed; then a decision more, and two files just dropped."""
     store, register = machine.opened()
@@ -101,8 +108,7 @@ def test_the_drill(tmp_path):
     assert not any(path.read_bytes() in secrets for path in kept.rglob("*") if path.is_file())
 
     assert "put audit.key and audit.pub back" in found("restore", str(kept), fails=True)
-    for name in ("audit.key", "audit.pub"):
-        shutil.copy(lost.data / name, found.data / name)
+    with_keys(lost, found)
     shutil.rmtree(lost.data)
     assert "The log is whole" in found("restore", str(kept))
     with running(found.data, port=0):
@@ -110,9 +116,18 @@ def test_the_drill(tmp_path):
         found("audit", "verify")
     assert "into an empty place" in found("restore", str(kept), fails=True)
 
+    (manifest,) = sorted(kept.glob("backup-*.json"))[-1:]
+    stated = json.loads(manifest.read_text())
+    stated["tables"] = dict.fromkeys(stated["tables"], "0")
+    manifest.write_text(json.dumps(stated))
+    assert "not what they were" in with_keys(found, Machine(tmp_path / "third"))(
+        "restore", str(kept), fails=True
+    )
+    del stated["revision"]  # as the first release wrote it, whose tables were others
+    manifest.write_text(json.dumps(stated))
+    assert "The log is whole" in with_keys(found, Machine(tmp_path / "fourth"))("restore", str(kept))
+
     damaged = max(kept.glob("objects/*/*"), key=lambda path: path.stat().st_size)
     damaged.write_bytes(PDF[:-1] + b"x")
-    third = Machine(tmp_path / "third")
-    for name in ("audit.key", "audit.pub"):
-        shutil.copy(found.data / name, third.data / name)
-    assert "damaged" in third("restore", str(kept), fails=True)
+    fifth = with_keys(found, Machine(tmp_path / "fifth"))
+    assert "damaged" in fifth("restore", str(kept), fails=True)

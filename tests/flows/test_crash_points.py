@@ -44,11 +44,11 @@ class Effects:
             for verb in ("put", "delete", "copy_from"):
                 patch.setattr(Bucket, verb, self._told(verb, getattr(Bucket, verb)))
             recorded: list[str] = []
-            replay, transaction = Transaction.replay, Register.transaction
+            record, transaction = Transaction.record, Register.transaction
 
-            def replayed(self, event):
-                made = replay(self, event)
-                recorded.extend([event.action] if made else [])
+            def noted(self, *args, **kwargs):
+                made = record(self, *args, **kwargs)
+                recorded.extend([made.action] if made else [])
                 return made
 
             @contextmanager
@@ -62,7 +62,7 @@ class Effects:
                 if changed:
                     self.happened(f"commit {', '.join(recorded) or 'segments'}")
 
-            patch.setattr(Transaction, "replay", replayed)
+            patch.setattr(Transaction, "record", noted)
             patch.setattr(Register, "transaction", told)
             yield
 

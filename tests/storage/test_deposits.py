@@ -25,7 +25,6 @@ from storage.dossiers import (
     without_dossier,
 )
 from storage.ids import new_id
-from storage.log.events import Event
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
 from storage.schema import events
@@ -195,8 +194,7 @@ def test_the_log_names_nobody_and_tells_all(world, candidate, new_register):
     assert not any(name in line for line in lines for name in (*NAMES, *NUMBERS))
     again = new_register()
     with again.transaction() as transaction:
-        for line in lines:
-            transaction.replay(Event.parse(line))
+        transaction.replay(lines)
     with again.reading() as connection, world.register.reading() as first:
         assert dossiers_of(connection) == dossiers_of(first)
         assert deposits.files_of(connection, dossier) == deposits.files_of(first, dossier)

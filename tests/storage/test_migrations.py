@@ -11,7 +11,6 @@ from sqlalchemy import Date, column, insert, select, table
 
 from storage import register
 from storage.copies import PlacedPage
-from storage.log.events import Event
 from storage.register import Register, make_engine, open_register, upgrade
 from storage.schema import Instant, metadata
 
@@ -37,7 +36,7 @@ def typed(kind, value):
 def test_a_register_is_known_to_be_up_to_date_by_the_name_of_the_last_migration():
     config = Config()
     config.set_main_option("script_location", str(register._MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_current_head() == register._newest()
+    assert ScriptDirectory.from_config(config).get_current_head() == register.newest_revision()
 
 
 @pytest.fixture
@@ -80,8 +79,7 @@ def test_the_first_releases_register_becomes_this_ones(first_release, new_regist
     register = open_register(first_release, Kept(FIRST["vault"]))
     replayed = Register(new_register().engine, Kept(FIRST["vault"]))
     with replayed.transaction() as transaction:
-        for row in FIRST["tables"]["events"]:
-            assert transaction.replay(Event.parse(row["line"]))
+        transaction.replay(row["line"] for row in FIRST["tables"]["events"])
     migrated, anew = tables(register), tables(replayed)
     del migrated["segments"], anew["segments"]  # what was shipped, no event says
     for name, rows in anew.items():
