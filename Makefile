@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test quick lint clean lock supply
+.PHONY: setup demo test coverage quick lint clean lock supply
 
 setup: $(VENV)/.ready
 
@@ -23,8 +23,13 @@ quick: setup
 	$(BIN)/pytest -m "not slow" -n 2
 
 test: lint
+	$(BIN)/pytest -m "not slow" -n 3 --cov --cov-report=term
 	scripts/setup-tests
-	$(BIN)/pytest -n 3 --dist loadgroup --durations=40
+	$(BIN)/pytest -m slow -n 3 --dist loadgroup --durations=40
+
+coverage: setup
+	scripts/setup-tests
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term
 
 # Left out: what a validator of the bill of materials wants, nobody uses here, and every process that imports
 # jsonschema, each run of a flow among them, spends half of its start on.
