@@ -40,7 +40,7 @@ def verify(
 ) -> None:
     """Find anything altered, removed, reordered, missing or put back, in the log and in the register."""
     from storage.log.signing import load_public_key
-    from storage.log.verify import Problem
+    from storage.log.verify import Problem, clock_steps
     from storage.log.verify import verify as check
 
     if witness is not None and checkpoint is None:
@@ -48,6 +48,7 @@ def verify(
     kept = _read_checkpoint(checkpoint) if checkpoint else None
     with working_on(data) as work:
         problems = check(work.store.audit, _public_key(work), work.register, checkpoint=kept)
+        steps = [] if problems else clock_steps(work.register)
     if kept and witness and not kept.is_witnessed_by(load_public_key(witness)):
         problems.append(Problem("checkpoint", "This witness did not sign the checkpoint."))
     if as_json:
@@ -56,6 +57,8 @@ def verify(
     if problems:
         raise UserError("\n".join(f"{problem.where}: {problem.message}" for problem in problems))
     console.print("[green]The audit log is whole, and the register says the same.[/]")
+    for step in steps:
+        console.print(f"[yellow]A clock was put back: {step}[/]")
 
 
 @app.command()
@@ -111,6 +114,18 @@ def history(
         ["event", "at (UTC)", "actor", "action"],
         ([e.seq, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action] for e in events),
     )
+
+
+@app.command("replace-key")
+def replace_key(data: DataDir = DATA_DIR) -> None:
+    """Make a new signing key, and ship the log with it. Keep `audit.key` and `audit.pub` elsewhere."""
+    from actions.context import now
+    from storage.log.rotation import replace_key as replace
+
+    with working_on(data) as work:
+        path = work.settings.signing_key_path
+        replace(work.register, work.store.audit, path, actor="service", at=now())
+    console.print(f"{path} is new: keep it and {path.stem}.pub elsewhere, and give them to every machine.")
 
 
 def rebuild(

@@ -6,15 +6,14 @@ countersign it: a witness who says to have seen it, at an academy or a notary.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from storage.log.events import canonical
-from storage.log.seals import Seal
+from storage.log.seals import Seal, is_signature, raw, signers
 
 
 class Countersignature(BaseModel):
@@ -45,23 +44,23 @@ class Checkpoint(BaseModel):
 
     def countersigned(self, key: Ed25519PrivateKey) -> Checkpoint:
         """With one more witness."""
-        public = key.public_key().public_bytes_raw().hex()
+        public = raw(key.public_key())
         witness = Countersignature(key=public, signature=key.sign(self._stated()).hex())
         return self.model_copy(update={"countersignatures": (*self.countersignatures, witness)})
 
     def is_witnessed_by(self, key: Ed25519PublicKey) -> bool:
-        public = key.public_bytes_raw().hex()
         return any(
-            _is_signature(one.signature, key, self._stated())
+            is_signature(one.signature, one.key, self._stated())
             for one in self.countersignatures
-            if one.key == public
+            if one.key == raw(key)
         )
 
-    def against(self, seals: Sequence[Seal], key: Ed25519PublicKey) -> list[str]:
+    def against(self, seals: Mapping[int, Seal], key: Ed25519PublicKey) -> list[str]:
         """What is wrong with it, or with the log that should reach as far: English sentences."""
-        if not _is_signature(self.signature, key, self._stated()):
+        signed_by = signers(seals, key).get(self.n, raw(key))
+        if not is_signature(self.signature, signed_by, self._stated()):
             return ["The checkpoint is forged or altered: its signature is not of this key."]
-        found = next((seal for seal in seals if seal.n == self.n), None)
+        found = seals.get(self.n)
         when = f"{self.made_at:%Y-%m-%d %H:%M:%S %Z}"
         if found is None:
             return [f"The log was put back: at {when} it had {self.n} seals and {self.last} sealed events."]
@@ -75,11 +74,3 @@ class Checkpoint(BaseModel):
 
     def _stated(self) -> bytes:
         return canonical(self.model_dump(mode="json", exclude={"signature", "countersignatures"})).encode()
-
-
-def _is_signature(signature: str, key: Ed25519PublicKey, stated: bytes) -> bool:
-    try:
-        key.verify(bytes.fromhex(signature), stated)
-    except (InvalidSignature, ValueError):
-        return False
-    return True

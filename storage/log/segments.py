@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from storage.keys import seal_key, seal_number
 from storage.log.checkpoints import Checkpoint
 from storage.log.events import Event, Head
-from storage.log.seals import Seal
+from storage.log.seals import Seal, raw
 from storage.log.verify import Problem, verify
 from storage.objects import Bucket
 from storage.register import Register, ReplayError, head
 from storage.schema import events, segments
+from storage.signing_key import replacements
 
 _MOST = 1000  # events in a segment
 
@@ -28,10 +29,15 @@ class AuditError(RuntimeError):
     """The log is not what it should be; the message says how."""
 
 
+class KeyReplacedError(AuditError):
+    """Another key signs what is to be shipped."""
+
+
 def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: datetime) -> int:
     """Brings every event of the outbox into the log; how many. It can be repeated and run twice at once.
 
-    Raises AuditError when something else stands in the log's place.
+    Raises AuditError when something else stands in the log's place, KeyReplacedError when this key must not
+    sign what waits.
     """
     shipped = 0
     while (segment := _cut(register, at)) is not None:
@@ -39,6 +45,10 @@ def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: date
             lines = _lines(connection, segment)
             before = select(segments.c.seal).where(segments.c.n == segment.n - 1)
             previous = connection.scalar(before)
+            replaced = replacements(connection)
+        new = next((facts.new for seq, facts in reversed(replaced.items()) if seq <= segment.first), None)
+        if new not in (None, raw(key.public_key())):
+            raise KeyReplacedError("the key of this log was replaced: put the new one in its place")
         data = "".join(f"{line}\n" for line in lines).encode()
         seal = Seal.of(
             segment.n,
@@ -49,6 +59,7 @@ def ship(register: Register, bucket: Bucket, key: Ed25519PrivateKey, *, at: date
             previous=previous,
             at=segment.cut_at,
             key=key,
+            replaces=replaced[segment.first].old if segment.first in replaced else None,
         )
         _write_once(bucket, seal.segment, data)
         _write_once(bucket, seal_key(seal.n), seal.to_bytes())
@@ -131,7 +142,9 @@ def _cut(register: Register, at: datetime) -> Row[tuple[int, int, int, datetime,
         n, first = (last.n + 1, last.last + 1) if last else (1, 1)
         if first > end:
             return None
-        segment = {"n": n, "first": first, "last": min(end, first + _MOST - 1), "cut_at": at}
+        before_the_new_key = (seq - 1 for seq in replacements(connection) if seq > first)
+        last_seq = min(end, first + _MOST - 1, *before_the_new_key)
+        segment = {"n": n, "first": first, "last": last_seq, "cut_at": at}
         connection.execute(insert(segments).values(segment))
         return connection.execute(waiting).one()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Row, select
 
 from storage.keys import seal_key
 from storage.log.events import GENESIS, Event
-from storage.log.seals import Seal
+from storage.log.seals import Seal, raw
 from storage.objects import Bucket, NotFoundError
 from storage.register import Register
 from storage.schema import event_subjects, events, segments
+from storage.signing_key import SigningKeyReplaced, replacements
 
 
 class Proof(StrEnum):
@@ -35,8 +36,8 @@ class CheckedEvent:
 
 def story(register: Register, bucket: Bucket, key: Ed25519PublicKey, subject: str) -> list[CheckedEvent]:
     """Every event that touched this candidate, corrector, scan, copy, lot or dossier, oldest first."""
-    log = _Log(bucket, key)
     with register.reading() as connection:
+        log = _Log(bucket, key, replacements(connection))
         return [
             CheckedEvent(event, _proof(event, connection, log)) for event in events_of(connection, subject)
         ]
@@ -70,9 +71,12 @@ def _proof(event: Event, connection: Connection, log: _Log) -> Proof:
 class _Log:
     """Sealed segments, each read and checked once."""
 
-    def __init__(self, bucket: Bucket, key: Ed25519PublicKey) -> None:
+    def __init__(
+        self, bucket: Bucket, key: Ed25519PublicKey, replaced: Mapping[int, SigningKeyReplaced]
+    ) -> None:
         self._bucket = bucket
         self._key = key
+        self._replaced = replaced
         self._read: dict[int, frozenset[str]] = {}
 
     def lines(self, segment: Row[tuple[int, ...]]) -> frozenset[str]:
@@ -89,12 +93,17 @@ class _Log:
         except (NotFoundError, ValidationError):
             return
         if (
-            seal.is_signed_by(self._key)
+            seal.is_signed_by(self._signer(segment))
             and _sha256(stated) == segment.seal
             and _sha256(data) == seal.sha256
             and (seal.n, seal.first, seal.last) == (segment.n, segment.first, segment.last)
         ):
             yield from data.decode().split("\n")[:-1]
+
+    def _signer(self, segment: Row[tuple[int, ...]]) -> str:
+        """The key that the next replacement after it calls the old one."""
+        later = (facts.old for seq, facts in self._replaced.items() if seq > segment.first)
+        return next(later, raw(self._key))
 
 
 def _sha256(data: bytes) -> str:

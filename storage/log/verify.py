@@ -5,9 +5,10 @@ forged, cut off or rolled back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -18,10 +19,13 @@ from storage.keys import seal_key, seal_number, segment_key, segment_range
 from storage.log.checkpoints import Checkpoint
 from storage.log.events import GENESIS, Event, Head
 from storage.log.replay import check_tables
-from storage.log.seals import Seal
+from storage.log.seals import Seal, signers
 from storage.objects import Bucket
 from storage.register import Register
 from storage.schema import chain, events, segments
+
+_AT_ONCE = timedelta(minutes=1)
+"""Of three logs of several processes under load, the most that an event was dated before the last: 2.1 s."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,39 @@ def verify(
     problems: list[Problem] = []
     # In the order against that of shipping, so that what is shipped meanwhile raises no alarm
     sealed = _sealed(register) if register else 0
-    seals = list(_read_seals(bucket, key, sealed, problems))
+    seals = _read_seals(bucket, key, sealed, problems)
     found = {item.key for item in bucket.list("log/")}
     with register.reading() if register else nullcontext() as connection:
         own = _Own(connection, sealed) if connection else None
-        _check_segments(bucket, found, seals, own, problems)
+        _check_segments(bucket, found, seals.values(), own, problems)
     for name in bucket.rewritten():
         problems.append(Problem(name, "The store still has what was first written here: it was replaced."))
     if own:
         problems += own.problems
-        problems += [Problem("register", text) for text in own.against(seals)]
+        problems += [Problem("register", text) for text in own.against(seals.values())]
     if register:
         problems += [Problem("register", text) for text in check_tables(register)]
     if checkpoint:
         problems += [Problem("checkpoint", text) for text in checkpoint.against(seals, key)]
     return problems
+
+
+def clock_steps(register: Register) -> list[str]:
+    """Where the log's time goes back: English sentences. No tampering, but deadlines went by that clock.
+
+    Processes that work at once may note their events some seconds out of order.
+    """
+    said, latest = list[str](), datetime.min.replace(tzinfo=UTC)
+    lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
+    with register.reading() as connection:
+        for event in map(Event.parse, connection.scalars(lines)):
+            if latest - event.at > _AT_ONCE:
+                said.append(
+                    f"Event {event.seq} is of {event.at:%Y-%m-%d %H:%M:%S}, after one of {latest:%H:%M:%S}."
+                )
+                latest = event.at
+            latest = max(latest, event.at)
+    return said
 
 
 def _sealed(register: Register) -> int:
@@ -102,7 +124,7 @@ class _Own:
             n, last, waiting = row.n, row.last, row.seal is None
         return rows
 
-    def against(self, seals: list[Seal]) -> Iterator[str]:
+    def against(self, seals: Iterable[Seal]) -> Iterator[str]:
         """Where the register's account of what was shipped is not what the seals say."""
         for seal in seals:
             row = self._segments.get(seal.n)
@@ -122,8 +144,11 @@ class _Own:
 
 def _read_seals(
     bucket: Bucket, key: Ed25519PublicKey, expected: int, problems: list[Problem]
-) -> Iterator[Seal]:
-    """The seals that can be read, in order, saying what is wrong with each. `expected`: at least so many."""
+) -> dict[int, Seal]:
+    """The seals that can be read, by their numbers in order, saying what is wrong with each.
+
+    `expected`: at least so many.
+    """
     numbers = set()
     for item in bucket.list("seals/"):
         number = seal_number(item.key)
@@ -131,23 +156,24 @@ def _read_seals(
             problems.append(Problem(item.key, "This object is no seal: it does not belong here."))
         else:
             numbers.add(number)
-    previous: str | None = GENESIS
-    last: int | None = 0
+    seals, written = dict[int, Seal](), dict[int, bytes]()
     for n in range(1, max(numbers | {expected}, default=0) + 1):
         if n not in numbers:
             problems.append(Problem(seal_key(n), f"Seal {n} is missing."))
-            previous = last = None
             continue
-        data = bucket.get(seal_key(n))
+        written[n] = bucket.get(seal_key(n))
         try:
-            seal = Seal.model_validate_json(data)
+            seals[n] = Seal.model_validate_json(written[n])
         except ValidationError:
             problems.append(Problem(seal_key(n), f"Seal {n} is altered: it cannot be read."))
-            previous = last = None
-            continue
+    signed_by = signers(seals, key)
+    for n, seal in seals.items():
+        before, first = seals.get(n - 1), n == 1
+        previous = GENESIS if first else before and hashlib.sha256(written[n - 1]).hexdigest()
+        last = 0 if first else before and before.last
         for wrong, message in (
-            (not seal.is_signed_by(key), "is forged or altered: its signature is not of this key."),
-            (data != seal.to_bytes(), "is altered: its bytes are not those that were written."),
+            (not seal.is_signed_by(signed_by[n]), "is forged or altered: its signature is not of this key."),
+            (written[n] != seal.to_bytes(), "is altered: its bytes are not those that were written."),
             (seal.n != n, f"is that of segment number {seal.n}: seals were exchanged."),
             (previous not in (None, seal.previous), f"does not follow seal {n - 1}."),
             (last not in (None, seal.first - 1), f"begins with event {seal.first}, which does not follow."),
@@ -155,12 +181,11 @@ def _read_seals(
         ):
             if wrong:
                 problems.append(Problem(seal_key(n), f"Seal {n} {message}"))
-        previous, last = hashlib.sha256(data).hexdigest(), seal.last
-        yield seal
+    return seals
 
 
 def _check_segments(
-    bucket: Bucket, found: set[str], seals: list[Seal], own: _Own | None, problems: list[Problem]
+    bucket: Bucket, found: set[str], seals: Iterable[Seal], own: _Own | None, problems: list[Problem]
 ) -> None:
     sealed = {seal.segment: seal for seal in seals}
     at = Head()

@@ -18,7 +18,7 @@ from storage.log.seals import Seal
 from storage.log.segments import AuditError, rebuild_register, ship
 from storage.log.signing import load_or_make_key, load_public_key
 from storage.log.story import events_of
-from storage.log.verify import verify
+from storage.log.verify import clock_steps, verify
 from storage.lots import LotPulled
 from storage.register import Register, make_engine
 from storage.schema import events, metadata
@@ -362,6 +362,16 @@ def test_a_log_that_does_not_verify_is_not_replayed(shipped, audit, new_register
     with pytest.raises(AuditError, match="Seal 2 is missing"):
         rebuild_register(audit, PUBLIC, again)
     assert not tables(again)["events"]
+
+
+def test_a_clock_that_was_put_back_is_told(world, audit):
+    for minutes in (0, 60, 59.9, 30, 31):
+        at = AT + timedelta(minutes=minutes)
+        world.register.record(DeadlineSwept(exam="U1", centre=f"{minutes}"), "x", actor="t", at=at)
+    said = clock_steps(world.register)
+    assert len(said) == 1 and "of 2026-05-21 06:30:00, after one of 07:00:00" in said[0]
+    ship(world.register, audit, KEY, at=AT)
+    assert verify(audit, PUBLIC, world.register) == []
 
 
 def test_one_story_is_told(shipped):

@@ -256,19 +256,19 @@ def test_events_that_were_never_sealed_can_be_taken_back(scene):
 
 
 def test_a_checkpoint_holds_while_the_log_goes_on(scene):
-    seals = [Seal.model_validate_json(scene.last.log[seal_key(n)]) for n in range(1, 5)]
+    seals = {n: Seal.model_validate_json(scene.last.log[seal_key(n)]) for n in range(1, 5)}
     for moment in scene.moments:
         assert moment.checkpoint.against(seals, PUBLIC) == []
     assert scene.problems(checkpoint=scene.moments[1].checkpoint) == []
 
 
 def test_a_checkpoint_that_was_altered_or_is_of_another_log_is_no_proof(scene):
-    seals = [Seal.model_validate_json(scene.last.log[seal_key(n)]) for n in range(1, 5)]
+    seals = {n: Seal.model_validate_json(scene.last.log[seal_key(n)]) for n in range(1, 5)}
     stated = json.loads(scene.last.checkpoint.to_text())
     for name in stated.keys() - {"countersignatures"}:
         altered = Checkpoint.model_validate(stated | {name: other(stated[name])})
         assert "forged" in altered.against(seals, PUBLIC)[0], name
-    another = Checkpoint.of(seals[1].model_copy(update={"n": 3}), KEY, at=AT)
+    another = Checkpoint.of(seals[2].model_copy(update={"n": 3}), KEY, at=AT)
     assert "is not the one" in another.against(seals, PUBLIC)[0]
 
 
