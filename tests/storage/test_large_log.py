@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -49,7 +50,7 @@ def test_three_times_the_events_take_hardly_more_memory(tmp_path, store, audit):
             transaction.replay(season(count, head(transaction.connection)))
         ship(register, audit, KEY, at=AT)
         verified = peak(lambda: verify(audit, KEY.public_key(), register))
-        peaks.append((verified, peak(lambda: rebuild(str(count)))))
+        peaks.append((verified, peak(partial(rebuild, str(count)))))
     assert verify(audit, KEY.public_key(), register) == []
     (verified, rebuilt), (verified_more, rebuilt_more) = peaks
     assert verified_more < 1.3 * verified
