@@ -10,11 +10,14 @@ from sqlalchemy import Connection, select
 
 from actions.context import Context
 from actions.reasons import keep_reason
+from actions.reconciling import reconcile_in
 from processors.deadlines import PARIS, paris
+from processors.findings import Code, finding
 from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number
 from storage.copies import PlacedPage, copies_of_scan, copy_by_id
-from storage.decisions import CopyArranged, CopyDecided, CopyProposed
+from storage.deadlines import scans_due
+from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopyTransferred
 from storage.findings import FindingJudged, finding_at
 from storage.log.events import Event, Vault
 from storage.log.story import events_of
@@ -101,6 +104,26 @@ def arrange(
     key = keep_reason(work.register.vault, copy, reason)
     facts = CopyArranged(pages=tuple(known[page] for page in pages), reason=key)
     return work.register.record(facts, copy, actor=actor, at=at)
+
+
+def transfer(work: Context, copy: str, exam: str, *, actor: str, at: datetime) -> Event | None:
+    """The copy is of another written épreuve: it waits there, late if that one's deadline had passed.
+
+    Both épreuves of its centre are reconciled. None when it was so already.
+    """
+    if exam not in {one.code for one in work.session.written}:
+        raise Refused(Refusal.NOT_HERE, exam)
+    with work.register.transaction() as transaction:
+        row = copy_by_id(transaction.connection, copy)
+        if row is None or (scan := scan_by_id(transaction.connection, row.scan)) is None:
+            raise Refused(Refusal.UNKNOWN, copy)
+        due = scans_due(transaction.connection, work.session, exam, row.centre)
+        late = due is not None and not due.met(scan.deposited_at)
+        facts = CopyTransferred(exam=exam, findings=(finding(Code.LATE, what=str(due)),) if late else ())
+        event = transaction.record(facts, copy, actor=actor, at=at)
+        for each in (row.exam, exam) if event else ():
+            reconcile_in(transaction, work, each, row.centre, actor=actor, at=at)
+    return event
 
 
 def loose_pages(connection: Connection, vault: Vault, scan: str) -> list[PlacedPage]:

@@ -21,6 +21,7 @@ from desk.lookup import any_copy
 from desk.page import page
 from processors.findings import Code
 from processors.scans.why import Voice, voices
+from processors.session import Exam
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, PlacedPage, copies_of_scan
@@ -83,6 +84,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "copy": found,
         "scan": scan,
         "exam": work.session.exam(found.exam),
+        "others": [exam for exam in work.session.written if exam.code != found.exam],
+        "elsewhere": _elsewhere(work, found),
         "centre": work.session.centre(found.centre),
         "owner": people.get(found.candidate or ""),
         "guesses": _guesses(work, found, people),
@@ -155,6 +158,17 @@ def arrange(
     return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
 
 
+@router.post("/{copy_id}/epreuve")
+def transfer(
+    request: Request, copy_id: str, account: ServiceAccount, exam: Annotated[str, Form()]
+) -> Response:
+    """It is a copy of this épreuve; whose, is asked there."""
+    work = work_of(request)
+    any_copy(work, copy_id)
+    copies.transfer(work, copy_id, exam, actor=account.id, at=now())
+    return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
+
+
 @router.post("/{copy_id}/constats/{seq}/{k}")
 def judge(
     request: Request,
@@ -196,22 +210,34 @@ def _next(work: Context, copy_id: str) -> str | None:
     return next((copy.id for copy in first if copy.id != copy_id), None)
 
 
-def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate]) -> list[Guessed]:
-    """The best, and whoever the label names."""
+def _read_of(work: Context, copy: CopyRow) -> list[dict[str, Any]]:
+    """What was read of its pages."""
     with work.register.reading() as connection:
         scan = scan_by_id(connection, copy.scan)
-    read: list[dict[str, Any]] = []
     with suppress(NotFoundError):
         if scan is not None and scan.reading is not None:
             ours = {page.page for page in copy.pages}
             pages = json.loads(work.store.vault.get(scan.reading)).get("pages", [])
-            read = [page for page in pages if page["page"] in ours]
+            return [page for page in pages if page["page"] in ours]
+    return []
+
+
+def _elsewhere(work: Context, copy: CopyRow) -> Exam | None:
+    """The other written épreuve that its label names."""
+    labels = (re.fullmatch(work.session.label_pattern, page["label"] or "") for page in _read_of(work, copy))
+    named = {label["exam"] for label in labels if label} - {copy.exam}
+    return next((exam for exam in work.session.written if exam.code in named), None)
+
+
+def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate]) -> list[Guessed]:
+    """The best, and whoever the label names."""
+    read = _read_of(work, copy)
     likely = {guess.candidate: guess.probability for guess in copy.guesses}
     pattern = work.session.label_pattern
     labelled = {found["candidate"] for one in read if (found := re.fullmatch(pattern, one["label"] or ""))}
     likely |= {who.id: 0.0 for who in people.values() if who.number in labelled and who.id not in likely}
     return [
-        Guessed(who, probability, voices(read, who, pattern))
+        Guessed(who, probability, voices(read, who, pattern, copy.exam))
         for candidate, probability in list(likely.items())[:3]
         if (who := people.get(candidate)) is not None
     ]

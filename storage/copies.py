@@ -205,7 +205,7 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
     place of those that were not; they stay, superseded.
     """
     earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
-    gone_further = copies.c.lot.is_not(None) | copies.c.decision.is_not(None)
+    gone_further = copies.c.lot.is_not(None) | copies.c.decision.is_not(None) | (copies.c.exam != exam)
     if change.connection.execute(select(copies.c.id).where(*earlier, gone_further)).first():
         return False
     end_copies(change, Life.SUPERSEDED, *earlier)

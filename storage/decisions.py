@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, update
 
-from processors.findings import Code
+from processors.findings import Code, Finding
 from processors.scans.readings import CopyStatus
 from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, complete_copy, copies_in, end_copies, supersede
-from storage.findings import resolve_findings
+from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
 from storage.schema import copies, enrolments, findings, proposals, scans
@@ -121,6 +121,40 @@ class CopyArranged(Facts):
         if [page["page"] for page in copy.pages] == [page["page"] for page in pages]:
             return False
         change.set(copies, copy.id, pages=pages, anonymous_number=None, anonymous_sha256=None)
+        return True
+
+
+class CopyTransferred(Facts):
+    """It lay in the pile of another épreuve: it is of this one, where nobody knows yet whose.
+
+    `findings`: what follows there, as a deadline that had passed.
+    """
+
+    action = "copy.transferred"
+    french = "copie passée dans une autre épreuve"
+    exam: str
+    findings: tuple[Finding, ...]
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        if copy.exam == self.exam:
+            return False
+        _must_be_open(copy)
+        nobodys: dict[str, Any] = {
+            "candidate": None,
+            "attributed_by": [],
+            "guesses": [],
+            "status": CopyStatus.TO_DECIDE,
+        }
+        unmade = {"anonymous_number": None, "anonymous_sha256": None, **OF_NO_LOT}
+        change.set(copies, copy.id, exam=self.exam, **nobodys, **unmade)
+        change.connection.execute(delete(proposals).where(proposals.c.copy == copy.id))
+        about_it = (findings.c.copy == copy.id, findings.c.resolved_by.is_(None))
+        resolve_findings(change, *about_it, findings.c.code.in_([Code.WRONG_EXAM, Code.LATE]))
+        change.connection.execute(update(findings).where(*about_it).values(exam=self.exam))
+        state_findings(
+            change, self.findings, exam=self.exam, centre=copy.centre, scan=copy.scan, copy=copy.id
+        )
         return True
 
 

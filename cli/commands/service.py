@@ -1,4 +1,4 @@
-"""What the coordination service asks and decides: `status`, `findings`, `decide`."""
+"""What the coordination service asks and decides: `status`, `findings`, `decide`, `transfer`."""
 
 from __future__ import annotations
 
@@ -110,6 +110,20 @@ def _said(copy: str | None, scan: str | None, where: dict[str, Any]) -> str:
         guesses = (f"{g['candidate']} ({g['probability']:.0%})" for g in where["guesses"])
         parts.append(f"perhaps of {', '.join(guesses)}")
     return "; ".join(filter(None, parts))
+
+
+def transfer(
+    copy: Annotated[str, typer.Argument(help="Id of a copy that lay in the pile of another épreuve.")],
+    exam: Annotated[str, typer.Argument(help="Code of the épreuve that it is of.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Move a copy to its own épreuve, where it waits for whose it is."""
+    from actions import copies
+    from actions.context import now
+
+    with working_on(data) as work:
+        event = copies.transfer(work, copy, exam, actor="service", at=now())
+    console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
 def decide(

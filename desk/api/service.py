@@ -29,6 +29,7 @@ from desk.api.shapes import (
     LotPlan,
     NewCorrector,
     OpenFinding,
+    OtherExam,
     PlannedLot,
     Pronouncement,
     Question,
@@ -106,6 +107,14 @@ def arrange(request: Request, copy: CopyId, account: ServiceAccount, said: Arran
     """The copy is these pages; those of its file that are not named are none of it."""
     work = work_of(request)
     copies.arrange(work, copy, said.pages, said.reason, actor=account.id, at=now())
+    return Done()
+
+
+@router.post("/decisions/{copy}/exam")
+def transfer(request: Request, copy: CopyId, account: ServiceAccount, said: OtherExam) -> Done:
+    """The copy is of this written épreuve, where it waits for whose it is."""
+    work = work_of(request)
+    copies.transfer(work, copy, said.exam, actor=account.id, at=now())
     return Done()
 
 

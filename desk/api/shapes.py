@@ -167,6 +167,10 @@ class Arrangement(Asked):
     reason: Text
 
 
+class OtherExam(Asked):
+    exam: ExamCode
+
+
 class Judgement(Asked):
     settled: bool
     reason: Text

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -33,10 +33,14 @@ class Person(Protocol):
 
 @dataclass(frozen=True)
 class Voice:
-    """A reading held against a candidate. `signs`: each character read, and whether it is the candidate's."""
+    """A reading held against a candidate. `signs`: each character read, and whether it is the candidate's.
+
+    `elsewhere`: it is of another épreuve, and speaks for nobody in this one.
+    """
 
     name: str
     signs: tuple[tuple[str, bool], ...]
+    elsewhere: bool = False
 
     @property
     def agree(self) -> int:
@@ -45,16 +49,27 @@ class Voice:
     @property
     def speaks_for(self) -> bool:
         """Most of it is as it would be."""
-        return self.agree >= 0.8 * len(self.signs)
+        return not self.elsewhere and self.agree >= 0.8 * len(self.signs)
+
+    @property
+    def verdict(self) -> str:
+        if self.elsewhere:
+            return "autre épreuve"
+        return "concorde" if self.agree == len(self.signs) else f"{self.agree} sur {len(self.signs)}"
 
 
-def voices(pages: Iterable[Mapping[str, Any]], person: Person, label_pattern: str) -> tuple[Voice, ...]:
+def voices(
+    pages: Iterable[Mapping[str, Any]], person: Person, label_pattern: str, exam: str
+) -> tuple[Voice, ...]:
     """`pages`: the copy's, as `contract.scan_json` has them. What is empty on the paper says nothing."""
     firsts = [page for page in pages if page["label"] or page["boxes"]]
     told = []
     label = next((page["label"] for page in firsts if page["label"]), None)
     if label and (found := re.fullmatch(label_pattern, label)):
-        told.append(_voice("Étiquette", found["candidate"], person.number))
+        of_number = _voice("Étiquette", found["candidate"], person.number)
+        elsewhere = found["exam"] != exam
+        name = f"Étiquette de {found['exam']}" if elsewhere else of_number.name
+        told.append(replace(of_number, name=name, elsewhere=elsewhere))
     meant = {
         "N° de candidat": (("candidate_number",), person.number),
         "N° d’inscription": (("registration_number",), person.registration),

@@ -1,19 +1,25 @@
-"""Where the session asks for a second person, what one decides at the desk waits for another."""
+"""What is decided of copies at the desk: by two people where the session says so, in their own épreuve."""
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from visitors import Browser, Desk
 
 from actions.context import now
+from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage.candidates import enrolled_in, import_candidates
 from storage.copies import FoundCopy, PlacedPage, copy_by_id
+from storage.counts import exam_counts
 from storage.decisions import proposal_of
+from storage.findings import findings_of_copies
 from storage.ids import new_id
 from storage.objects import ObjectInfo
 from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
@@ -28,19 +34,24 @@ def cautious(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.fixture
-def waits(cautious: Desk) -> tuple[str, str]:
-    """A copy that nobody could name, and a candidate of its centre."""
-    work, at = cautious.work, now()
-    people = plan_session(3, [CENTRE], ["U4"], 4).candidates
+def waiting(desk: Desk, exams: tuple[str, ...], label: str = "", at: datetime | None = None) -> str:
+    """A copy of the U4 pile that nobody could name, of a centre whose candidates sit these épreuves.
+
+    `label`: the épreuve that the label of its first candidate names.
+    """
+    work, at = desk.work, at or now()
+    people = [replace(c, exams=exams) for c in plan_session(3, [CENTRE], ["U4"], 4).candidates]
     assert not import_candidates(work.register, roster_csv(people), work.session, actor="t", at=at).problems
     dropped = ObjectInfo(f"scans/{CENTRE}/U4/pile.pdf", new_id("scan"), 10, at)
     scan = arrive(work.register, dropped, "U4", CENTRE, actor="t", at=at)
     key = f"readings/{scan}-1.json"
-    work.store.vault.put(key, b'{"scan": {"images": 1, "pages": 1}, "pages": []}')
+    said = f"{label}-{people[0].number}"
+    pages = [{"page": 1, "image": 1, "turn": 0, "label": said, "boxes": {}}] if label else []
+    work.store.vault.put(key, json.dumps({"scan": {"images": 1, "pages": 1}, "pages": pages}).encode())
     copy = FoundCopy(
         id=new_id("copy"), candidate=None, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
-        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE),), guesses=(), findings=(),
+        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE),), guesses=(),
+        findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else (),
     )  # fmt: skip
     for facts in (
         ScanClaimed(attempt=1),
@@ -48,8 +59,15 @@ def waits(cautious: Desk) -> tuple[str, str]:
         ScanRead(sha256="0" * 64, attempt=1, reading=key, copies=(copy,), findings=()),
     ):
         work.register.record(facts, scan, actor="t", at=at)
-    with work.register.reading() as connection:
-        return copy.id, enrolled_in(connection, "U4", CENTRE)[0].id
+    return copy.id
+
+
+@pytest.fixture
+def waits(cautious: Desk) -> tuple[str, str]:
+    """A copy that nobody could name, and a candidate of its centre."""
+    copy = waiting(cautious, ("U4",))
+    with cautious.work.register.reading() as connection:
+        return copy, enrolled_in(connection, "U4", CENTRE)[0].id
 
 
 def decide(browser: Browser, copy: str, candidate: str):
@@ -92,3 +110,43 @@ def test_who_saw_the_link_of_an_account_is_no_second_person(cautious: Desk, wait
     assert decide(third, copy, free).status_code == 303
     with cautious.work.register.reading() as connection:
         assert copy_by_id(connection, copy).candidate == free
+
+
+def test_a_copy_of_another_exam_goes_there_and_to_nobody_here(desk: Desk):
+    copy = waiting(desk, ("U4", "U7"), label="U7", at=due_of(desk, "U7") - timedelta(days=1))
+    service = desk.signed_in(Role.SERVICE)
+    here = f"/coordination/decisions/{copy}"
+    shown = service.get(here).text
+    assert "Est-ce une copie de U7 ?" in shown and "concorde" not in shown and "autre épreuve" in shown
+    assert service.post(f"{here}/epreuve", {"exam": "U7"}).status_code == 303
+    assert open_codes(desk, copy) == []
+    shown = service.get(here).text
+    assert "Est-ce une copie" not in shown and "concorde" in shown and "<h1>U7," in shown
+    with desk.work.register.reading() as connection:
+        owner = enrolled_in(connection, "U7", CENTRE)[0].id
+    assert f'value="{owner}" data-key="1"' in shown
+    assert decide(service, copy, owner).status_code == 303
+    with desk.work.register.reading() as connection:
+        moved = copy_by_id(connection, copy)
+        assert (moved.exam, moved.candidate, moved.status) == ("U7", owner, CopyStatus.COMPLETE)
+        assert exam_counts(connection, "U4", CENTRE).copies == 0
+        assert exam_counts(connection, "U7", CENTRE).copies == 1
+
+
+def test_a_copy_that_comes_to_its_exam_late_says_so(desk: Desk):
+    copy = waiting(desk, ("U4", "U7"), at=due_of(desk, "U7") + timedelta(days=1))
+    service = desk.signed_in(Role.SERVICE)
+    service.get(f"/coordination/decisions/{copy}")
+    assert service.post(f"/coordination/decisions/{copy}/epreuve", {"exam": "U7"}).status_code == 303
+    assert open_codes(desk, copy) == [Code.LATE]
+    assert service.post(f"/coordination/decisions/{copy}/epreuve", {"exam": "U4"}).status_code == 303
+    assert "E5" in service.post(f"/coordination/decisions/{copy}/epreuve", {"exam": "E5"}).text
+
+
+def due_of(desk: Desk, exam: str) -> datetime:
+    return desk.work.session.exam(exam).scan_deadline.deadline.at
+
+
+def open_codes(desk: Desk, copy: str) -> list[Code]:
+    with desk.work.register.reading() as connection:
+        return [found.code for found in findings_of_copies(connection, [copy])]

@@ -22,7 +22,7 @@ def page(label=None, **boxes):
 
 
 def told(*pages):
-    return {voice.name: voice for voice in voices(pages, Person(), PATTERN)}
+    return {voice.name: voice for voice in voices(pages, Person(), PATTERN, "U4")}
 
 
 def test_each_reading_is_held_against_what_the_candidate_would_have_written():
@@ -46,3 +46,8 @@ def test_what_is_too_short_lacks_and_a_strange_label_says_nothing():
     assert voice["Prénoms"].signs == (*((sign, True) for sign in "LEO"), *[("·", False)] * 3)
     assert not voice["Prénoms"].speaks_for
     assert told() == {}
+
+
+def test_a_label_of_another_exam_agrees_with_nobody():
+    (label,) = told(page("U7-02131867383")).values()
+    assert (label.name, label.verdict, label.speaks_for) == ("Étiquette de U7", "autre épreuve", False)
