@@ -119,6 +119,7 @@ accounts = Table(
     Column("failures", Integer, nullable=False),  # in a row
     Column("locked_until", Instant),
     Column("closed", Boolean, nullable=False),
+    Column("recovery", JSON(none_as_null=True)),  # SHA-256 of the codes that stand in for the second factor
     Column("link_seen_by", String),  # who else saw the link that it was opened with
 )
 
