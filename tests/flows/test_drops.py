@@ -152,6 +152,19 @@ def test_a_file_that_another_replaced_before_it_was_read_is_read_as_well(work, t
     assert list(work.store.inbox.versions("scans/")) == []
 
 
+def test_a_name_longer_than_any_file_has_is_answered(work, tmp_path):
+    """A store of versions takes what its file system would not: S3 has keys of 1,024 bytes."""
+    key = KEY.replace("pile", "x" * 990)
+    work.store.inbox.put(key, PDF)
+    watch.note_scans(work)
+    (scan,) = scans(work)
+    assert keep(work, scan.id, claim(work, scan.id), tmp_path / "scan.pdf") is None
+    conclude(work, scan.id)
+    told = json.loads(work.store.inbox.get(f"receipts/{scan.id}.json"))
+    assert [one["code"] for one in told["findings"]] == ["bad_name"]
+    assert list(work.store.inbox.versions("scans/")) == []
+
+
 def test_no_older_receipt_stays_behind_the_newer(work, tmp_path):
     work.store.inbox.put(KEY, b"no PDF")
     watch.note_scans(work)
