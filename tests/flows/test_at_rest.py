@@ -38,7 +38,7 @@ def size(database: Path) -> int:
 
 
 def test_a_day_at_rest_adds_little_to_the_engines_database(stage):
-    """Its growth by some runs that find nothing to do, times the runs of a day: all that is written at rest."""
+    """Its growth by some runs that find nothing to do, times the runs of a day: nothing else writes."""
     deployments = yaml.safe_load(Path("prefect.yaml").read_text())["deployments"]
     daily = {
         one["name"]: sum(map(runs_a_day, one["schedules"])) for one in deployments if one.get("schedules")
