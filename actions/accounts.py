@@ -10,6 +10,7 @@ import httpx
 from actions.context import Context
 from actions.messages import mail, send
 from storage import accounts, tokens
+from storage.accounts import Account
 from storage.correctors import all_correctors
 from storage.refusals import Refusal, Refused
 from storage.states import Role
@@ -17,6 +18,7 @@ from storage.states import Role
 MACHINE = "service"
 """Whoever works at the machine itself, by the command line."""
 _RESET = "Un compte ouvert ({}, {}) a été invité de nouveau : si personne ne l’a demandé, fermez-le."
+_RECOVERED = "Un code de secours a ouvert le compte {} : si ce n’est pas son titulaire, fermez-le."
 _LINK = "Choisissez votre mot de passe à cette adresse, dans la semaine. Elle ne sert qu’une fois :"
 
 
@@ -48,6 +50,12 @@ def invite(
     except OSError:
         raise Refused(Refusal.NOT_SENT) from None
     return None
+
+
+def tell_of_recovery(work: Context, account: Account) -> None:
+    """Each use of a recovery code is told to the service, by the way that alerts go."""
+    with suppress(OSError, httpx.HTTPError):  # the log has it in any case
+        send(work.settings, "[massicot] code de secours employé", [_RECOVERED.format(account.id)])
 
 
 def make_token(work: Context, role: Role, of: str, label: str, days: int, *, actor: str, at: datetime) -> str:

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from processors.scans.form import Form
 from processors.session import Session, load_session
 from storage.objects import Store
+from storage.probe import ends_date_parts
 from storage.register import Register, open_register
 from storage.settings import Settings, open_store
 
@@ -28,6 +29,11 @@ class Context:
         if exam not in self._forms:
             self._forms[exam] = self.session.form_of(exam or "")
         return self._forms[exam]
+
+    @cached_property
+    def ends_date_parts(self) -> bool:
+        """Of this store: see there. Only some drops ask, so it is measured when one does."""
+        return ends_date_parts(self.store)
 
     @cached_property
     def _forms(self) -> dict[str | None, Form]:

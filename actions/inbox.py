@@ -1,14 +1,20 @@
-"""What centres and the deposit space dropped: noted, taken or answered; what is noted once never is again."""
+"""What centres and the deposit space dropped: noted, taken or answered; what is noted once never is again.
+
+Each version of each key is a drop of its own: nothing that was dropped is lost because something else was.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from datetime import timedelta
+from itertools import chain, groupby, islice
 
 from actions import attendance
 from actions.context import Context, now
 from actions.receipts import answer_and_clear
+from processors.deadlines import Times
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
 from storage import deposits
@@ -27,7 +33,7 @@ from storage.keys import (
     scan_path,
     set_aside,
 )
-from storage.objects import ObjectInfo
+from storage.objects import NotFoundError, ObjectInfo
 from storage.refusals import Refusal, Refused
 from storage.scans import (
     ScanReopened,
@@ -38,9 +44,11 @@ from storage.scans import (
     scans_with_copies_to_anonymise,
 )
 from storage.states import ScanState
+from storage.uploads import upload_of
 
 ACTOR = "watch_inbox"
 _LIST = 5_000_000  # bytes: a hundred thousand lines
+_LISTS, _FILES, _SCANS = 50, 50, 200  # taken in one pass: a thousand files of one kind hold up no other kind
 
 
 def place_for(work: Context, centre: str, exam: str, name: str) -> str:
@@ -63,7 +71,7 @@ class Found:
 
 
 def look(work: Context) -> Found | None:
-    """All of the inbox is noted, taken or answered. None when somebody else looks at this moment."""
+    """The inbox is noted, taken or answered, some of each kind at a time. None while somebody else looks."""
     with work.register.alone() as alone:
         if not alone:
             return None
@@ -79,25 +87,39 @@ def note_scans(work: Context) -> None:
 
     So does what lies in no folder of the inbox: a scan whose path is wrong, to be answered.
     """
-    for info in chain(work.store.inbox.list(SCANS), work.store.inbox.list_elsewhere(KNOWN)):
+    inbox, noted = work.store.inbox, 0
+    for info in chain(inbox.versions(SCANS), inbox.versions_elsewhere(KNOWN)):
         if info.key.endswith("/"):
             continue  # a folder that some client drew
+        with work.register.reading() as connection:
+            known = scan_of_drop(connection, info.key, info.etag)
+        if known is not None:
+            _clear_if_done(work, info, known)
+            continue
         path = scan_path(info.key, work.session)
-        known = arrive(work.register, info, path.exam, path.centre, actor=ACTOR, at=now()) is None
-        if known:
-            _clear_if_done(work, info)
+        arrive(work.register, info, path.exam, path.centre, times=_times(work, info), actor=ACTOR, at=now())
+        noted += 1
+        if noted == _SCANS:
+            return
 
 
-def _clear_if_done(work: Context, info: ObjectInfo) -> None:
+def _times(work: Context, info: ObjectInfo) -> Times:
+    """When it began and ended: as the desk noted it, else as the store's dates can be trusted."""
+    with work.register.reading() as connection:
+        upload = upload_of(connection, info.key, info.etag)
+    begun, ended = (upload.begun_at, upload.ended_at) if upload else (None, None)
+    if ended is None and info.in_parts and not work.ends_date_parts:
+        begun, ended = begun or info.last_modified, work.store.time()
+    times = Times(ended or info.last_modified, begun)
+    return times.counted(timedelta(minutes=work.session.upload_minutes))
+
+
+def _clear_if_done(work: Context, info: ObjectInfo, scan: ScanRow) -> None:
     """A file dropped again as it was, or one whose run died between the register and the inbox.
 
     One that had been set aside is tried again.
     """
-    with work.register.reading() as connection:
-        scan = scan_of_drop(connection, info.key, info.etag)
-    if scan is None:
-        return
-    again = ScanReopened(deposited_at=info.last_modified)
+    again = ScanReopened(deposited_at=info.last_modified, counts_as_before=True)
     if scan.state is ScanState.QUARANTINED and work.register.record(again, scan.id, actor=ACTOR, at=now()):
         return
     if scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING):
@@ -121,9 +143,7 @@ def reopen_decided(work: Context) -> None:
 def take_attendance(work: Context) -> int:
     """Each list is taken whole or answered line by line; either way it leaves the inbox."""
     taken = 0
-    for info in work.store.inbox.list(ATTENDANCE):
-        if info.key.endswith("/"):
-            continue
+    for info in islice(_files(work, ATTENDANCE), _LISTS):
         place = attendance_path(info.key, work.session)
         answer: dict[str, object]
         if place is None:
@@ -132,46 +152,55 @@ def take_attendance(work: Context) -> int:
             answer = _too_large(_LIST)
         else:
             centre, exam = place
-            data = work.store.inbox.get(info.key)
+            data = _bytes_of(work, info)
+            if data is None:
+                continue
             read = attendance.take(work, exam, centre, data, actor=ACTOR, at=now())
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             taken += not read.problems
-        if not answer["taken"]:
-            work.store.vault.copy_from(work.store.inbox, info.key, set_aside(f"attendance/{info.etag}"))
         _answer(work, info, answer)
     return taken
 
 
 def take_dossiers(work: Context) -> None:
-    """Each file goes to the vault under its own hash; what has no place is set aside and answered."""
-    for info in work.store.inbox.list(DOSSIERS):
-        if info.key.endswith("/"):
-            continue
-        listed = manifest_path(info.key, work.session)
-        place = dossier_path(info.key, work.session)
-        most = MAX_BYTES if listed is None else _LIST
-        answer: dict[str, object]
-        if info.size > most:
-            answer = _too_large(most)
-        elif listed is not None:
-            data = work.store.inbox.get(info.key)
-            read = deposits.date_deposits(work.register, data, listed, actor=ACTOR, at=now())
-            answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
-        else:
-            answer = _take_dossier_file(work, info, place)
-        if not answer["taken"]:
-            work.store.vault.copy_from(work.store.inbox, info.key, set_aside(f"dossiers/{info.etag}"))
-        _answer(work, info, answer)
+    """Each file goes to the vault under its own hash; what has no place is set aside and answered.
+
+    Those of a folder together: half a dossier is not read.
+    """
+    taken = 0
+    for _, files in groupby(_files(work, DOSSIERS), lambda info: info.key.split("/")[:3]):
+        for info in files:
+            _take_dossier(work, info)
+            taken += 1
+        if taken >= _FILES:
+            return
 
 
-def _take_dossier_file(
-    work: Context, info: ObjectInfo, place: tuple[str, str, str] | None
-) -> dict[str, object]:
-    if place is None:
-        return {
+def _take_dossier(work: Context, info: ObjectInfo) -> None:
+    listed = manifest_path(info.key, work.session)
+    place = dossier_path(info.key, work.session)
+    most = MAX_BYTES if listed is None else _LIST
+    answer: dict[str, object]
+    if info.size > most:
+        answer = _too_large(most)
+    elif (data := _bytes_of(work, info)) is None:
+        return
+    elif listed is not None:
+        read = deposits.date_deposits(work.register, data, listed, actor=ACTOR, at=now())
+        answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
+    elif place is not None:
+        answer = _take_dossier_file(work, info, place, data)
+    else:
+        answer = {
             "taken": False,
             "message": "Le chemin attendu est dossiers/<épreuve>/<numéro de candidat>/<fichier>.",
         }
+    _answer(work, info, answer)
+
+
+def _take_dossier_file(
+    work: Context, info: ObjectInfo, place: tuple[str, str, str], data: bytes
+) -> dict[str, object]:
     exam, number, name = place
     with work.register.reading() as connection:
         candidate = enrolled_with_number(connection, exam, number)
@@ -180,9 +209,22 @@ def _take_dossier_file(
             "taken": False,
             "message": "Ce candidat n'est pas inscrit à cette épreuve : vérifiez son numéro.",
         }
-    data = work.store.inbox.get(info.key)
-    deposits.deposit(work.register, info, data, exam, candidate, name, actor=ACTOR, at=now())
-    return {"taken": True, "deposited_at": info.last_modified.isoformat()}
+    times = _times(work, info)
+    deposits.deposit(work.register, info, data, exam, candidate, name, times=times, actor=ACTOR, at=now())
+    return {"taken": True, "deposited_at": times.due_at.isoformat()}
+
+
+def _files(work: Context, folder: str) -> Iterator[ObjectInfo]:
+    """Each version of each file in it, without the folders that some client drew."""
+    return (info for info in work.store.inbox.versions(folder) if not info.key.endswith("/"))
+
+
+def _bytes_of(work: Context, info: ObjectInfo) -> bytes | None:
+    """None for what somebody removed for good since it was listed: who may do so takes it back."""
+    try:
+        return work.store.inbox.get(info.key, version=info.version)
+    except NotFoundError:
+        return None
 
 
 def _too_large(most: int) -> dict[str, object]:
@@ -196,6 +238,14 @@ def find_unread_dossiers(work: Context) -> list[tuple[str, str, int]]:
 
 
 def _answer(work: Context, info: ObjectInfo, answer: dict[str, object]) -> None:
+    """Kept where it was not taken, answered, and out of the inbox; nothing for what has gone meanwhile."""
+    store = work.store
+    if not answer["taken"]:
+        aside = set_aside(f"{info.key.partition('/')[0]}/{info.etag}")
+        try:
+            store.vault.copy_from(store.inbox, info.key, aside, version=info.version)
+        except NotFoundError:
+            return
     text = json.dumps(answer, ensure_ascii=False, indent=2).encode()
-    work.store.inbox.put(answer_key(info.key, info.etag), text, content_type="application/json")
-    work.store.inbox.delete(info.key, etag=info.etag)
+    store.inbox.put_alone(answer_key(info.key, info.etag), text, content_type="application/json")
+    store.inbox.delete(info.key, version=info.version)

@@ -55,6 +55,7 @@ _context.set_forkserver_preload(
     [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
 )
 _starting = threading.Lock()
+"""Of whoever starts, asks or closes a child: starting one asks after all others of this process."""
 _AT_ONCE = len(os.sched_getaffinity(0))  # children, of all that this process does
 _places = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -90,18 +91,21 @@ def isolated(function: Callable[..., T], *args: Any, seconds: float = _SECONDS, 
         except (EOFError, OSError, pickle.UnpicklingError):
             if late.is_set():
                 raise BadScan(Code.READING_FAILED, f"plus de {seconds:.0f} secondes") from None
-            process.join(1)
-            _log.error("a child died, exit code %s", process.exitcode)
-            if process.exitcode in _KILLED:
+            with _starting:
+                process.join(1)
+                died = process.exitcode
+            _log.error("a child died, exit code %s", died)
+            if died in _KILLED:
                 raise Interrupted("a child was killed") from None
             raise BadScan(Code.READING_FAILED, "arrêt brutal de la lecture") from None
         finally:
             watch.cancel()
             watch.join()
             receiver.close()
-            _kill(process)
-            process.join()
-            process.close()
+            with _starting:
+                _kill(process)
+                process.join()
+                process.close()
     if isinstance(answer, BadScan):
         raise answer
     if isinstance(answer, _Failure):

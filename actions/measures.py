@@ -19,7 +19,8 @@ from storage.dossiers import DossierCounts, dossier_counts
 from storage.keys import WATCHED
 from storage.log.segments import count_unsealed
 from storage.lots import lots_by_state
-from storage.scans import scans_by_state, waiting_since
+from storage.scans import scans_by_state
+from storage.waiting import waiting_since
 
 TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30), "clock": timedelta(minutes=1)}
 """How long the inbox may go unwatched, an event unsealed; how far this clock may be from the store's."""

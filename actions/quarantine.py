@@ -1,4 +1,4 @@
-"""The bytes of a file that cannot be taken: kept in the vault, for whoever must look at it."""
+"""A dropped file where it lies in the inbox, and the bytes of one that cannot be taken, kept in the vault."""
 
 from __future__ import annotations
 
@@ -12,6 +12,19 @@ from storage.objects import NotFoundError
 from storage.scans import ScanRow
 
 
+def fetch_drop(work: Context, scan: ScanRow, path: Path) -> None:
+    """The very bytes that were noted, whatever was dropped there since. Raises NotFoundError."""
+    for info in work.store.inbox.versions_of(scan.inbox_key, scan.etag):
+        return work.store.inbox.download(scan.inbox_key, path, version=info.version)
+    raise NotFoundError("that file has been removed from the inbox")
+
+
+def clear_drop(work: Context, scan: ScanRow) -> None:
+    """Those bytes leave the inbox."""
+    for info in list(work.store.inbox.versions_of(scan.inbox_key, scan.etag)):
+        work.store.inbox.delete(scan.inbox_key, version=info.version)
+
+
 def keep_aside(work: Context, scan: ScanRow) -> str | None:
     """Brings the file into `quarantine/`, wherever its run left it. Its SHA-256, None when it is gone."""
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
@@ -20,7 +33,7 @@ def keep_aside(work: Context, scan: ScanRow) -> str | None:
             if scan.sha256 is not None:
                 work.store.vault.download(stored_scan(scan.sha256), path)
             else:
-                work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
+                fetch_drop(work, scan, path)
         except NotFoundError:
             return scan.sha256
         sha256 = sha256_of(path)

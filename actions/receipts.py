@@ -8,7 +8,7 @@ from datetime import datetime
 
 from actions.context import Context
 from actions.pictures import pictures_of
-from actions.quarantine import keep_aside
+from actions.quarantine import clear_drop, keep_aside
 from actions.reconciling import reconciliation_of
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
@@ -27,7 +27,7 @@ def answer_and_clear(work: Context, scan: ScanRow, *, at: datetime) -> None:
     answer(work, scan.id, at=at)
     if scan.sha256 is None:  # set aside before its bytes were kept, such as a file that had gone and is back
         keep_aside(work, scan)
-    work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+    clear_drop(work, scan)
 
 
 def answer(work: Context, scan_id: str, *, at: datetime) -> None:
@@ -45,8 +45,8 @@ def answer(work: Context, scan_id: str, *, at: datetime) -> None:
     html, text = render_html(receipt).encode(), render_json(receipt).encode()
     for scan in latest:
         key = receipt_key(scan.inbox_key, scan.id)
-        work.store.inbox.put(f"{key}.html", html, content_type="text/html; charset=utf-8")
-        work.store.inbox.put(f"{key}.json", text, content_type="application/json")
+        work.store.inbox.put_alone(f"{key}.html", html, content_type="text/html; charset=utf-8")
+        work.store.inbox.put_alone(f"{key}.json", text, content_type="application/json")
 
 
 def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
@@ -74,9 +74,11 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         centre=centre.uai if centre else "",
         centre_name=", ".join(filter(None, (centre.name, centre.city))) if centre else "",
         deposited=scan.deposited_at,
+        begun=scan.begun_at,
+        counted=scan.due_at,
         issued=at,
         deadline=due.at if due else None,
-        in_time=due.met(scan.deposited_at) if due else None,
+        in_time=due.met(scan.due_at) if due else None,
         images=size.get("images", 0),
         pages=size.get("pages", 0),
         quarantined=scan.state is ScanState.QUARANTINED,

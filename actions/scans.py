@@ -19,7 +19,7 @@ from actions.enrolled import naming, roster_of, with_numbers
 from actions.isolation import isolated, run_each, run_pages
 from actions.lots import put_back
 from actions.pictures import keep_pictures
-from actions.quarantine import sha256_of
+from actions.quarantine import clear_drop, fetch_drop, sha256_of
 from actions.receipts import answer
 from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
@@ -53,6 +53,7 @@ from storage.scans import (
     ScanStored,
     keep_reading,
     scan_by_id,
+    set_aside_before,
     twin_of,
 )
 from storage.states import ScanState
@@ -118,9 +119,9 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
         return Job(scan_id, attempt, path, scan.sha256)
     try:
-        work.store.inbox.download(scan.inbox_key, path, etag=scan.etag)
+        fetch_drop(work, scan, path)
     except NotFoundError:
-        gone = finding(Code.READING_FAILED, what="le fichier a été retiré ou remplacé avant sa lecture")
+        gone = finding(Code.READING_FAILED, what="le fichier a été retiré avant sa lecture")
         _quarantine(work, scan_id, None, [gone])
         return None
     sha256 = sha256_of(path)
@@ -135,7 +136,11 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         _quarantine(work, scan_id, sha256, [wrong])
         return None
     work.store.vault.put(stored_scan(sha256), path, only_if_absent=True, content_type="application/pdf")
-    if work.register.record(ScanStored(sha256=sha256), scan_id, actor=ACTOR, at=now()) is None:
+    with work.register.reading() as connection:
+        first = set_aside_before(connection, scan, sha256)
+    counts_as = first.id if first is not None and first.due_at < scan.due_at else None
+    stored = ScanStored(sha256=sha256, counts_as=counts_as)
+    if work.register.record(stored, scan_id, actor=ACTOR, at=now()) is None:
         with work.register.reading() as connection:
             twin = twin_of(connection, scan, sha256)
         if twin is not None:
@@ -186,7 +191,7 @@ def read(work: Context, job: Job) -> bool:
 def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
     with work.register.reading() as connection:
         due = scans_due(connection, work.session, scan.exam, scan.centre)
-    if due is None or due.met(scan.deposited_at):
+    if due is None or due.met(scan.due_at):
         return []
     return [finding(Code.LATE, what=str(due))]
 
@@ -257,7 +262,7 @@ def conclude(work: Context, scan_id: str) -> None:
     answer(work, scan_id, at=now())
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
-        work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+        clear_drop(work, scan)
 
 
 def verdict(work: Context, scan_id: str) -> Ended:

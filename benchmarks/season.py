@@ -49,8 +49,8 @@ from storage.scans import (
     scan_by_id,
     scans_of_content,
     scans_with_copies_to_anonymise,
-    waiting_since,
 )
+from storage.waiting import waiting_since
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 PATIENCE = 1.35, 0.35  # the greatest powers for a whole épreuve, and for one scan

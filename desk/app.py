@@ -27,6 +27,7 @@ from desk import (
     machines,
     oidc,
     people,
+    recovery,
     signin,
     stories,
 )
@@ -49,6 +50,7 @@ PARTS = (
     deadlines,
     stories,
     people,
+    recovery,
     coordination,
     corrector,
     machines,

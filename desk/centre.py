@@ -31,8 +31,9 @@ from storage.copies import CopyRow, current_copies
 from storage.counts import exam_counts
 from storage.deadlines import scans_due
 from storage.findings import FindingRow, open_findings_of_scans
-from storage.scans import ScanRow, all_scans, line_of_scans
+from storage.scans import ScanRow, all_scans
 from storage.states import ScanState
+from storage.waiting import line_of_scans
 
 router = APIRouter(prefix="/centre/{uai}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -12,12 +13,13 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.background import BackgroundTask
 
+from actions.accounts import tell_of_recovery
 from actions.context import now
 from desk import factors, passwords
 from desk.access import AnyAccount, visits_of
 from desk.page import page
 from desk.visits import begin
-from storage import accounts
+from storage import accounts, recovery
 from storage.accounts import Account
 from storage.refusals import Refused
 from storage.states import Role
@@ -65,12 +67,15 @@ def sign_in(
     right = passwords.matches(password, account.password if account else None)
     if account is not None and not account.closed and not _kept_out(request, account, at):
         step = request.app.state.factors.step_of(code, account.totp, at) if account.totp else None
-        if right and (step is not None or not account.totp):
-            try:
+        with suppress(Refused):  # the code was taken before
+            if right and (step is not None or not account.totp):
                 accounts.note_sign_in(register, account, step, at=at)
                 return welcome(request, account)
-            except Refused:  # the code was taken before
-                pass
+            if right and recovery.is_of(code, account):
+                recovery.note_recovery(register, account, code, at=at)
+                answer = welcome(request, account)
+                answer.background = BackgroundTask(tell_of_recovery, request.app.state.work, account)
+                return answer
     _count(request, email)
     answer = _form(request, _WRONG, email, status=401)
     answer.background = BackgroundTask(_note_failure, request, account)  # how long it takes tells nothing

@@ -66,8 +66,13 @@ def _head(receipt: Receipt) -> dict[str, str]:
     lines = {
         "Centre": f"{receipt.centre_name} ({receipt.centre})",
         "Fichier": receipt.file,
-        "Déposé le": french_instant(receipt.deposited) + in_time,
     }
+    if receipt.begun is not None:
+        lines["Dépôt commencé"] = french_instant(receipt.begun)
+    ended = "Déposé le" if receipt.begun is None else "Dépôt achevé"
+    lines[ended] = french_instant(receipt.deposited) + in_time
+    if receipt.counted not in (None, receipt.deposited):
+        lines["Heure retenue"] = french_instant(receipt.counted)
     if receipt.deadline is not None:
         lines["Heure limite"] = french_instant(receipt.deadline)
     if not receipt.quarantined:

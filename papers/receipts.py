@@ -79,6 +79,8 @@ class Receipt(Pile):
     issued: datetime
     deadline: datetime | None
     in_time: bool | None
+    begun: datetime | None = None  # the deposit, where that is known
+    counted: datetime | None = None  # what the deadline is judged by
     images: int = 0
     pages: int = 0
     quarantined: bool = False
@@ -120,7 +122,9 @@ def render_json(receipt: Receipt) -> str:
             "sha256": receipt.sha256,
             "exam": receipt.exam,
             "centre": receipt.centre,
+            "begun": receipt.begun.isoformat() if receipt.begun else None,
             "deposited": receipt.deposited.isoformat(),
+            "counted": (receipt.counted or receipt.deposited).isoformat(),
             "issued": receipt.issued.isoformat(),
             "deadline": receipt.deadline.isoformat() if receipt.deadline else None,
             "in_time": receipt.in_time,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,32 @@ class Deadline:
         """`avant le mercredi 22 avril 2026 à 12:00`, `jusqu'au mercredi 20 mai 2026 à 23:59:59`."""
         preposition = "avant le" if self.rule is Rule.BEFORE else "jusqu'au"
         return f"{preposition} {french_instant(self.at)}"
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a deposit was there, whole; and when it was begun, where that is known.
+
+    `counted_at`: what deadlines are judged by, where that is not its end.
+    """
+
+    ended_at: datetime
+    begun_at: datetime | None = None
+    counted_at: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """What its deadline is judged by."""
+        return self.counted_at or self.ended_at
+
+    def counted(self, longest: timedelta) -> Times:
+        """It counts from its beginning if it took no longer than this; else from its end, as if unknown.
+
+        So nobody begins in time, and fills the file days later. Never longer: zero.
+        """
+        if self.begun_at is None or self.ended_at - self.begun_at > longest:
+            return Times(self.ended_at, self.begun_at)
+        return Times(self.ended_at, self.begun_at, self.begun_at)
 
 
 def paris(day: date, clock: time) -> datetime:

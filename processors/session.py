@@ -165,6 +165,7 @@ class Session(Part):
     form: Path
     label_pattern: str
     lot_size: int = Field(ge=1)
+    upload_minutes: int = Field(default=120, ge=0, le=24 * 60)  # of an upload that counts from its beginning
     second_person: bool = False  # what one decides of a copy, another confirms
     options: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()

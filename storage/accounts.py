@@ -77,7 +77,7 @@ class AccountOpened(Facts):
             raise Refused(Refusal.INVITATION_OVER)
         secret = json.loads(change.vault.get(self.secret))
         free = {"invitation": None, "invited_until": None, "failures": 0, "locked_until": None}
-        change.set(accounts, row.id, **secret, **free, totp_step=None, epoch=row.epoch + 1)
+        change.set(accounts, row.id, **secret, **free, totp_step=None, recovery=None, epoch=row.epoch + 1)
         return True
 
 
@@ -89,7 +89,7 @@ class AccountClosed(Facts):
         row = change.row(accounts, change.subject)
         if row.closed:
             return False
-        nothing = {"invitation": None, "password": None, "totp": None}
+        nothing = {"invitation": None, "password": None, "totp": None, "recovery": None}
         change.set(accounts, row.id, closed=True, **nothing, epoch=row.epoch + 1)
         return True
 
@@ -163,6 +163,7 @@ class Account:
     locked_until: datetime | None
     closed: bool
     link_seen_by: str | None
+    recovery: list[str] | None = None  # SHA-256 of the recovery codes that are left
 
     @property
     def actor(self) -> str:

@@ -63,7 +63,7 @@ class DeadlineExtended(Facts):
         for scan in change.connection.execute(
             select(scans).filter_by(**place).where(scans.c.read_attempt.is_not(None)).order_by(scans.c.id)
         ):
-            in_time = deadline.met(scan.deposited_at)
+            in_time = deadline.met(scan.counted_at or scan.deposited_at)
             if in_time and scan.id in known:
                 resolve_findings(change, findings.c.scan == scan.id, findings.c.code == Code.LATE)
             elif not in_time and scan.id not in known:

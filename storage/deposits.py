@@ -15,6 +15,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from processors.deadlines import Times
 from processors.people import DepositTime, read_deposit_times
 from processors.session import Exam
 from processors.tables import Import
@@ -115,10 +116,14 @@ def deposit(
     candidate: str,
     name: str,
     *,
+    times: Times | None = None,
     actor: str,
     at: datetime,
 ) -> str | None:
-    """Takes a file of a dossier; `candidate`: an id. The dossier's id, None when this very file is known."""
+    """Takes a file of a dossier; `candidate`: an id. The dossier's id, None when this very file is known.
+
+    `times`: where more is known than that the store has it since its date.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
     register.vault.put(stored_file(sha256), data, only_if_absent=True)
     with register.reading() as connection:
@@ -133,7 +138,7 @@ def deposit(
         sha256=sha256,
         size=dropped.size,
         etag=dropped.etag,
-        deposited_at=dropped.last_modified,
+        deposited_at=times.due_at if times else dropped.last_modified,
     )
     return dossier if register.record(facts, dossier, actor=actor, at=at) else None
 

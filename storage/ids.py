@@ -12,9 +12,9 @@ from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 
-Kind = Literal["cand", "corr", "scan", "copy", "lot", "doss", "acct", "tokn"]
+Kind = Literal["cand", "corr", "scan", "copy", "lot", "doss", "acct", "tokn", "upld"]
 
-_ID = re.compile(r'"((?:cand|corr|scan|copy|lot|doss|acct|tokn)_[0-9a-f]{16})"')
+_ID = re.compile(r'"((?:cand|corr|scan|copy|lot|doss|acct|tokn|upld)_[0-9a-f]{16})"')
 
 
 def new_id(kind: Kind) -> str:

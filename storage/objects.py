@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
@@ -36,12 +38,20 @@ class NotFoundError(LookupError):
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """`last_modified` is the store's own clock, aware; `etag` without quotes."""
+    """`last_modified` is the store's own clock, aware; `etag` without quotes; `version`: where versions were
+    asked for.
+    """
 
     key: str
     etag: str
     size: int
     last_modified: datetime
+    version: str | None = None
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether it was uploaded in parts, whose number S3 puts behind the hash."""
+        return "-" in self.etag
 
 
 class Bucket:
@@ -81,25 +91,41 @@ class Bucket:
         how = TransferConfig(multipart_threshold=1, multipart_chunksize=part, use_threads=False)
         self._client.upload_file(str(path), self.name, key, Config=how)
 
-    def get(self, key: str, *, sha256: str | None = None) -> bytes:
+    def put_alone(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Writes the object of a versioned bucket, and keeps none of those that it replaces."""
+        self.put(key, data, content_type=content_type)
+        for info in [info for info in self.versions(key) if info.key == key][:-1]:
+            self.delete(key, version=info.version)
+
+    def get(self, key: str, *, version: str | None = None, sha256: str | None = None) -> bytes:
         """The whole object. Raises NotFoundError; with `sha256`, StoreError when other bytes come."""
+        which: dict[str, Any] = {} if version is None else {"VersionId": version}
         try:
-            data: bytes = self._client.get_object(Bucket=self.name, Key=key)["Body"].read()
+            data: bytes = self._client.get_object(Bucket=self.name, Key=key, **which)["Body"].read()
         except ClientError as error:
             raise self._absent(error) from None
         if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
             raise StoreError(_OTHER_BYTES.format(self.name))
         return data
 
-    def download(self, key: str, path: Path, *, etag: str | None = None, sha256: str | None = None) -> None:
+    def download(
+        self,
+        key: str,
+        path: Path,
+        *,
+        version: str | None = None,
+        etag: str | None = None,
+        sha256: str | None = None,
+    ) -> None:
         """Streams the object into a file, which is there whole or not at all.
 
         Raises NotFoundError, also when it has another etag by now; with `sha256`, StoreError when other bytes
         come.
         """
-        condition: dict[str, Any] = {} if etag is None else {"IfMatch": f'"{etag}"'}
+        which: dict[str, Any] = {} if version is None else {"VersionId": version}
+        which |= {} if etag is None else {"IfMatch": f'"{etag}"'}
         try:
-            body = self._client.get_object(Bucket=self.name, Key=key, **condition)["Body"]
+            body = self._client.get_object(Bucket=self.name, Key=key, **which)["Body"]
         except ClientError as error:
             raise self._absent(error) from None
         digest = hashlib.sha256()
@@ -115,9 +141,10 @@ class Bucket:
         finally:
             part.unlink(missing_ok=True)
 
-    def head(self, key: str) -> ObjectInfo | None:
+    def head(self, key: str, version: str | None = None) -> ObjectInfo | None:
+        which: dict[str, Any] = {} if version is None else {"VersionId": version}
         try:
-            head = self._client.head_object(Bucket=self.name, Key=key)
+            head = self._client.head_object(Bucket=self.name, Key=key, **which)
         except ClientError as error:
             if _code(error) in _ABSENT:
                 return None
@@ -130,6 +157,44 @@ class Bucket:
             for item in page.get("Contents", ()):
                 yield ObjectInfo(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
 
+    def versions(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Every version of every object whose key begins so: by key, of each key from the first to the last.
+
+        Also those that something was written over, or that were deleted without their version's name.
+        """
+        found = self._versions(Prefix=prefix)
+        for _, of_key in groupby(chain.from_iterable(infos for infos, _ in found), attrgetter("key")):
+            yield from reversed(list(of_key))
+
+    def versions_elsewhere(self, prefixes: Sequence[str]) -> Iterator[ObjectInfo]:
+        """Those under none of these folders (`name/` each), without listing what is in them."""
+        for infos, folders in self._versions(Delimiter="/"):
+            yield from reversed(infos)
+            for folder in folders:
+                if folder not in prefixes:
+                    yield from self.versions(folder)
+
+    def versions_of(self, key: str, etag: str) -> Iterator[ObjectInfo]:
+        """Those of this key that have these bytes."""
+        return (info for info in self.versions(key) if (info.key, info.etag) == (key, etag))
+
+    def _versions(self, **where: Any) -> Iterator[tuple[Sequence[ObjectInfo], Sequence[str]]]:
+        """Page by page: versions, of each key the newest first; and folders."""
+        pages = self._client.get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=self.name, **where):
+            infos = [
+                ObjectInfo(v["Key"], self._etag(v), v["Size"], v["LastModified"], v["VersionId"])
+                for v in page.get("Versions", ())
+            ]
+            yield infos, [folder["Prefix"] for folder in page.get("CommonPrefixes", ())]
+
+    def _etag(self, version: Any) -> str:
+        """SeaweedFS 4.48 lists another one for what was uploaded in parts before the bucket had versions."""
+        etag: str = version["ETag"].strip('"')
+        if version["VersionId"] == "null" and "-" in etag and (head := self.head(version["Key"], "null")):
+            return head.etag
+        return etag
+
     def rewritten(self) -> tuple[str, ...]:
         """Keys of a versioned bucket under which there is not, or no longer, what was first written there."""
         first: dict[str, str] = {}
@@ -141,35 +206,23 @@ class Bucket:
                     now[version["Key"]] = version["ETag"]
         return tuple(key for key in sorted(first) if now.get(key) != first[key])
 
-    def list_elsewhere(self, prefixes: Sequence[str]) -> Iterator[ObjectInfo]:
-        """Every object under none of these folders (`name/` each), without listing what is in them."""
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Delimiter="/"):
-            for item in page.get("Contents", ()):
-                yield ObjectInfo(item["Key"], item["ETag"].strip('"'), item["Size"], item["LastModified"])
-            for folder in page.get("CommonPrefixes", ()):
-                if folder["Prefix"] not in prefixes:
-                    yield from self.list(folder["Prefix"])
-
-    def delete(self, key: str, *, etag: str | None = None) -> bool:
-        """Deletes the object, or with `etag` this very one: False when another has taken its place."""
-        condition: dict[str, Any] = {} if etag is None else {"IfMatch": f'"{etag}"'}
+    def delete(self, key: str, *, version: str | None = None) -> None:
+        """Deletes the object, or this version of it, for good."""
+        which: dict[str, Any] = {} if version is None else {"VersionId": version}
         try:
-            self._client.delete_object(Bucket=self.name, Key=key, **condition)
+            self._client.delete_object(Bucket=self.name, Key=key, **which)
         except ClientError as error:
-            if _code(error) in _ABSENT:
-                return True
-            if _code(error) in _UNMET:
-                return False
-            raise
-        return True
+            if _code(error) not in _ABSENT:
+                raise
 
-    def copy_from(self, source: Bucket, key: str, to_key: str) -> None:
+    def copy_from(self, source: Bucket, key: str, to_key: str, *, version: str | None = None) -> None:
         """Copies within the store, without the bytes passing here. Raises NotFoundError."""
         from boto3.s3.transfer import TransferConfig
 
+        what: Any = {"Bucket": source.name, "Key": key}
         try:
             self._client.copy(
-                {"Bucket": source.name, "Key": key},
+                what if version is None else what | {"VersionId": version},
                 self.name,
                 to_key,
                 Config=TransferConfig(multipart_threshold=_MULTIPART, use_threads=False),
@@ -195,6 +248,10 @@ class Bucket:
         params["ContentLength"] = size
         return self._client.generate_presigned_url("upload_part", Params=params, ExpiresIn=seconds)
 
+    def put_part(self, key: str, upload: str, data: bytes) -> None:
+        """The first part of an upload."""
+        self._client.upload_part(Bucket=self.name, Key=key, UploadId=upload, PartNumber=1, Body=data)
+
     def parts(self, key: str, upload: str) -> dict[int, str]:
         """ETags of the parts that came, by number. Raises NotFoundError for an upload that is over."""
         try:
@@ -205,16 +262,17 @@ class Bucket:
             raise self._absent(error) from None
         return {part["PartNumber"]: part["ETag"] for page in pages for part in page.get("Parts", ())}
 
-    def end_parts(self, key: str, upload: str) -> None:
-        """Makes one object of the parts that came. Raises NotFoundError for an upload that is over."""
+    def end_parts(self, key: str, upload: str) -> str:
+        """Makes one object of the parts that came; its ETag. Raises NotFoundError if it is over."""
         there = sorted(self.parts(key, upload).items())
         made = {"Parts": [{"PartNumber": number, "ETag": etag} for number, etag in there]}
-        self._client.complete_multipart_upload(
+        ended = self._client.complete_multipart_upload(
             Bucket=self.name,
             Key=key,
             UploadId=upload,
             MultipartUpload=made,  # type: ignore[arg-type]
         )
+        return ended["ETag"].strip('"')
 
     def _absent(self, error: ClientError) -> Exception:
         return (
@@ -248,13 +306,14 @@ class Store:
         return parsedate_to_datetime(answer["HTTPHeaders"]["date"])
 
     def ensure_buckets(self) -> None:
-        """Makes the buckets that lack. The audit bucket is versioned, and locked where that exists."""
+        """Makes the buckets that lack. Inbox and audit are versioned, audit is locked where that exists."""
         for bucket in (self.inbox, self.vault, self.lots):
             self._make(bucket.name)
         audit = self.audit.name
         self._make(audit, ObjectLockEnabledForBucket=True)
-        if self._client.get_bucket_versioning(Bucket=audit).get("Status") != "Enabled":
-            self._client.put_bucket_versioning(Bucket=audit, VersioningConfiguration={"Status": "Enabled"})
+        for name in (self.inbox.name, audit):
+            if self._client.get_bucket_versioning(Bucket=name).get("Status") != "Enabled":
+                self._client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         if self._retention_days and not self._is_locked():
             try:
                 self._client.put_object_lock_configuration(

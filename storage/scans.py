@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
+from processors.deadlines import Times
 from processors.findings import Finding
 from processors.scans.contract import scan_json
 from processors.scans.readings import ScanReading
@@ -27,12 +27,16 @@ from storage.register import Register
 from storage.schema import copies, findings, matching, scans
 from storage.states import Life, ScanState
 
-_UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)
-_LIVE = (*_UNFINISHED, ScanState.PROCESSED)
+UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)
+_LIVE = (*UNFINISHED, ScanState.PROCESSED)
 
 
 class ScanArrived(Facts):
-    """Its inbox key is in the vault, under `arrivals/<scan>.json`: file names may hold a name."""
+    """Its inbox key is in the vault, under `arrivals/<scan>.json`: file names may hold a name.
+
+    `deposited_at`: when it was there, whole; `begun_at`: where that is known. `counted_at`: which of them
+    deadlines are judged by; None for the first.
+    """
 
     action = "scan.arrived"
     french = "fichier arrivé"
@@ -41,6 +45,8 @@ class ScanArrived(Facts):
     etag: str
     size: int
     deposited_at: AwareDatetime
+    begun_at: AwareDatetime | None = None
+    counted_at: AwareDatetime | None = None
 
     def apply(self, change: Change) -> bool:
         key = json.loads(change.vault.get(arrival(change.subject)))["key"]
@@ -61,7 +67,9 @@ class ScanArrived(Facts):
                 inbox_key=key,
                 etag=self.etag,
                 size=self.size,
+                begun_at=self.begun_at,
                 deposited_at=self.deposited_at,
+                counted_at=self.counted_at,
                 state=ScanState.ARRIVED,
                 attempt=0,
             )
@@ -98,18 +106,23 @@ class ScanReleased(Facts):
 class ScanReopened(Facts):
     """Done or set aside, it waits again: a person decided of one of its copies, or it was dropped once more.
 
-    `deposited_at`: of the new drop, which begins afresh.
+    `deposited_at`: of the new drop, which begins afresh. `counts_as_before`: the same bytes were there
+    already, so that deadlines are judged by when they first were.
     """
 
     action = "scan.reopened"
     french = "fichier repris"
     deposited_at: AwareDatetime | None = None
+    counts_as_before: bool = False
 
     def apply(self, change: Change) -> bool:
         if self.deposited_at is None:
             return _move(change, ScanState.ARRIVED, scans.c.state == ScanState.PROCESSED)
         older = (scans.c.state == ScanState.QUARANTINED, scans.c.deposited_at < self.deposited_at)
-        anew = {"sha256": None, "read_attempt": None, "reading": None, "deposited_at": self.deposited_at}
+        anew: dict[str, Any] = dict.fromkeys(("sha256", "read_attempt", "reading"))
+        anew["deposited_at"] = self.deposited_at
+        if self.counts_as_before:
+            anew["counted_at"] = func.coalesce(scans.c.counted_at, scans.c.deposited_at)
         if not _move(change, ScanState.ARRIVED, *older, **anew):
             return False
         resolve_findings(change, findings.c.scan == change.subject)
@@ -117,11 +130,15 @@ class ScanReopened(Facts):
 
 
 class ScanStored(Facts):
-    """Its bytes are in the vault, under this hash, and are no other live scan's of this exam and centre."""
+    """Its bytes are in the vault, under this hash, and are no other live scan's of this exam and centre.
+
+    `counts_as`: a scan of the same bytes that was set aside, by whose time deadlines are judged.
+    """
 
     action = "scan.stored"
     french = "fichier mis à l’abri"
     sha256: str
+    counts_as: str | None = None
 
     def apply(self, change: Change) -> bool:
         scan = change.row(scans, change.subject)
@@ -131,6 +148,9 @@ class ScanStored(Facts):
         if scan.state != ScanState.PROCESSING:
             raise Refused(Refusal.NOT_PROCESSING)
         change.set(scans, scan.id, sha256=self.sha256)
+        if self.counts_as is not None:
+            first = change.row(scans, self.counts_as)
+            change.set(scans, scan.id, counted_at=first.counted_at or first.deposited_at)
         return True
 
 
@@ -142,7 +162,7 @@ class ScanDuplicate(Facts):
 
     def apply(self, change: Change) -> bool:
         change.row(scans, self.of)
-        other = (scans.c.id != self.of, scans.c.state.in_(_UNFINISHED))
+        other = (scans.c.id != self.of, scans.c.state.in_(UNFINISHED))
         return _move(change, ScanState.DUPLICATE, *other, sha256=self.sha256, duplicate_of=self.of)
 
 
@@ -157,7 +177,7 @@ class ScanQuarantined(Facts):
         if not _move(
             change,
             ScanState.QUARANTINED,
-            scans.c.state.in_(_UNFINISHED),
+            scans.c.state.in_(UNFINISHED),
             sha256=self.sha256 or scan.sha256,
         ):
             return False
@@ -208,7 +228,10 @@ class ScanProcessed(Facts):
 
 @dataclass(frozen=True)
 class ScanRow:
-    """`inbox_key` may hold personal data. `n` counts the scans of an exam in a centre."""
+    """`inbox_key` may hold personal data. `n` counts the scans of an exam in a centre.
+
+    `deposited_at`: when the file was there, whole.
+    """
 
     id: str
     exam: str | None
@@ -217,7 +240,9 @@ class ScanRow:
     inbox_key: str
     etag: str
     size: int
+    begun_at: datetime | None
     deposited_at: datetime
+    counted_at: datetime | None
     state: ScanState
     attempt: int
     claimed_at: datetime | None
@@ -226,21 +251,41 @@ class ScanRow:
     read_attempt: int | None
     reading: str | None
 
+    @property
+    def due_at(self) -> datetime:
+        """What its deadline is judged by."""
+        return self.counted_at or self.deposited_at
+
 
 def arrive(
-    register: Register, dropped: ObjectInfo, exam: str | None, centre: str | None, *, actor: str, at: datetime
+    register: Register,
+    dropped: ObjectInfo,
+    exam: str | None,
+    centre: str | None,
+    *,
+    times: Times | None = None,
+    actor: str,
+    at: datetime,
 ) -> str | None:
     """Takes note of a dropped file. Its new scan id, or None when this very drop is known already.
 
     `exam` and `centre` are those of the session, None when the key names none: keys may hold anything.
+    `times`: where more is known than that the store has it since its date.
     """
     with register.reading() as connection:
         if scan_of_drop(connection, dropped.key, dropped.etag):
             return None
+    times = times or Times(dropped.last_modified)
     scan = new_id("scan")
     register.keep(arrival(scan), {"key": dropped.key})
     facts = ScanArrived(
-        exam=exam, centre=centre, etag=dropped.etag, size=dropped.size, deposited_at=dropped.last_modified
+        exam=exam,
+        centre=centre,
+        etag=dropped.etag,
+        size=dropped.size,
+        deposited_at=times.ended_at,
+        begun_at=times.begun_at,
+        counted_at=times.counted_at,
     )
     return scan if register.record(facts, scan, actor=actor, at=at) else None
 
@@ -319,6 +364,13 @@ def stale_claims(connection: Connection, claimed_before: datetime) -> list[ScanR
     return _scans(connection, scans.c.state == ScanState.PROCESSING, scans.c.claimed_at < claimed_before)
 
 
+def set_aside_before(connection: Connection, scan: ScanRow, sha256: str) -> ScanRow | None:
+    """The first scan of the same exam and centre with the same bytes that was set aside."""
+    of_place = (scans.c.exam == scan.exam, scans.c.centre == scan.centre)
+    same = (scans.c.sha256 == sha256, scans.c.state == ScanState.QUARANTINED, scans.c.id != scan.id)
+    return min(_scans(connection, *of_place, *same), key=lambda scan: scan.due_at, default=None)
+
+
 def twin_of(connection: Connection, scan: ScanRow, sha256: str) -> ScanRow | None:
     """Another live scan of the same exam and centre with the same bytes."""
     return next(iter(_scans(connection, *_with_bytes(sha256, scan), scans.c.id != scan.id)), None)
@@ -329,39 +381,6 @@ def scans_by_state(connection: Connection) -> dict[str, int]:
     counted = select(scans.c.state, func.count()).group_by(scans.c.state)
     found = {row.state: row[1] for row in connection.execute(counted)}
     return {state.value: found.get(state, 0) for state in ScanState}
-
-
-@dataclass(frozen=True)
-class Line:
-    """The files that wait or are read, by their time of deposit, and how many were read in ten minutes."""
-
-    deposits: tuple[datetime, ...]
-    read: int
-
-    def ahead_of(self, scan: ScanRow) -> int:
-        """How many files come before it."""
-        return bisect_left(self.deposits, scan.deposited_at)
-
-    def minutes_for(self, scan: ScanRow) -> int | None:
-        """About how long it takes until it is read, at the pace of the last minutes; None without one."""
-        return -(-10 * (self.ahead_of(scan) + 1) // self.read) if self.read else None
-
-
-def line_of_scans(connection: Connection, at: datetime) -> Line:
-    """How it stands now, over all centres."""
-    unread = scans.c.state.in_(_UNFINISHED)
-    waiting = select(scans.c.deposited_at).where(unread).order_by(scans.c.deposited_at)
-    lately = scans.c.claimed_at >= at - timedelta(minutes=10)
-    done = select(func.count()).where(lately, ~unread)
-    return Line(tuple(connection.scalars(waiting)), connection.scalar(done) or 0)
-
-
-def waiting_since(connection: Connection) -> datetime | None:
-    """When the oldest scan was deposited that is not done; None when all are."""
-    oldest: datetime | None = connection.scalar(
-        select(func.min(scans.c.deposited_at)).where(scans.c.state.in_(_UNFINISHED))
-    )
-    return oldest
 
 
 def _move(change: Change, to: ScanState, *conditions: ColumnElement[bool], **values: Any) -> bool:

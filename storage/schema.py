@@ -5,7 +5,6 @@ Changes to a table come with a migration beside; a test holds the two against ea
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -24,27 +22,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC; a naive one is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is not None and value.utcoffset() is None:
-            raise ValueError("the register needs datetimes that know their time zone")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
-
+from storage.instants import Instant
 
 metadata = MetaData(
     naming_convention={
@@ -136,6 +119,7 @@ accounts = Table(
     Column("failures", Integer, nullable=False),  # in a row
     Column("locked_until", Instant),
     Column("closed", Boolean, nullable=False),
+    Column("recovery", JSON(none_as_null=True)),  # SHA-256 of the codes that stand in for the second factor
     Column("link_seen_by", String),  # who else saw the link that it was opened with
 )
 
@@ -161,6 +145,17 @@ attendance = Table(
     Column("present", Boolean, nullable=False),
 )
 
+# Uploads through the desk, by the store's clock
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("inbox_key", String, nullable=False, unique=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("etag", String),  # of what it made
+)
+
 scans = Table(
     "scans",
     metadata,
@@ -171,7 +166,9 @@ scans = Table(
     Column("inbox_key", String, nullable=False),
     Column("etag", String, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("deposited_at", Instant, nullable=False),
+    Column("begun_at", Instant),  # None: not known
+    Column("deposited_at", Instant, nullable=False),  # when it was there, whole
+    Column("counted_at", Instant),  # what deadlines are judged by; None: `deposited_at`
     Column("state", String, nullable=False),
     Column("attempt", Integer, nullable=False),  # 0 until first claimed
     Column("claimed_at", Instant),

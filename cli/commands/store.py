@@ -18,16 +18,18 @@ def _group() -> None:
 @app.command()
 def check(data: DataDir = DATA_DIR) -> None:
     """Try each condition that massicot relies on; exit code 1 when one does not hold."""
-    from storage.probe import conditions_of
+    from storage.probe import conditions_of, ends_date_parts
     from storage.settings import Settings, open_store
 
     with working_on(data):
         store = open_store(Settings())
         store.ensure_buckets()
         tried = list(conditions_of(store))
+        dated = "end" if ends_date_parts(store) else "beginning, or otherwise"
     print_table(
         store.endpoint,
         ["bucket", "condition", "so that", "seen"],
         ([one.bucket, one.name, one.so_that, one.seen or "held"] for one in tried),
     )
+    typer.echo(f"Uploads in parts are dated by their {dated}.")
     raise typer.Exit(0 if all(one.held for one in tried) else 1)

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from actions.context import Context
+from actions.context import Context, now
 from actions.inbox import place_for
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
@@ -24,6 +24,7 @@ from desk.lookup import written
 from storage.keys import scan_key
 from storage.objects import NotFoundError
 from storage.scans import all_scans
+from storage.uploads import UploadEnded, begin_upload
 
 router = APIRouter(prefix="/centres/{uai}/{code}/uploads")
 
@@ -57,6 +58,7 @@ class Parts(BaseModel):
 
 
 class _Upload(BaseModel):
+    id: str = ""  # of the event; none had one before version 0.2
     key: str
     upload: str
     size: int
@@ -75,7 +77,8 @@ def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dr
     # two files of one name are two files: a new name for each keeps a receipt for each
     key = place_for(work, uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
     upload = work.store.inbox.begin_parts(key, "application/pdf")
-    sent = _Upload(key=key, upload=upload, size=dropped.size)
+    id_ = begin_upload(work.register, key, code, uai, work.store.time(), actor=account.id, at=now())
+    sent = _Upload(id=id_, key=key, upload=upload, size=dropped.size)
     return Begun(upload=_seal(request).encrypt(sent.model_dump_json().encode()).decode(), part=_PART)
 
 
@@ -108,7 +111,10 @@ def end(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, uplo
     try:
         if len(inbox.parts(sent.key, sent.upload)) < -(-sent.size // _PART):
             raise HTTPException(409, "Il manque encore une partie de ce fichier.")
-        inbox.end_parts(sent.key, sent.upload)
+        etag = inbox.end_parts(sent.key, sent.upload)
+        if sent.id:
+            ended = UploadEnded(etag=etag, ended_at=work.store.time())
+            work.register.record(ended, sent.id, actor=account.id, at=now())
     except NotFoundError:  # it was ended before, and the answer was lost
         _must_have_come(work, uai, code, sent.key)
     return Done()

@@ -96,7 +96,7 @@ class Backup:
                         Kept(bucket=name, key=info.key, etag=info.etag, size=info.size, sha256=sha256)
                     )
 
-        keep("inbox", store.inbox, store.inbox.list())
+        keep("inbox", store.inbox, store.inbox.versions())
         with register.reading() as connection:
             unsealed = tuple(unsealed_lines(connection))
             sealed = connection.execute(select(segments).where(segments.c.seal.is_not(None))).all()
@@ -118,7 +118,7 @@ class Backup:
         """Its hash, once it is here. Empty for what has left the bucket, or was replaced, meanwhile."""
         draft = self.folder / "draft"
         try:
-            bucket.download(info.key, draft, etag=info.etag)
+            bucket.download(info.key, draft, version=info.version, etag=info.etag)
         except NotFoundError:
             return ""
         sha256 = _sha256(draft)

@@ -64,6 +64,8 @@ MATRIX = {
     "GET /coordination/comptes": Rule(SERVICE),
     "POST /coordination/comptes": Rule(SERVICE),
     "POST /coordination/comptes/{other}/fermer": Rule(SERVICE),
+    "GET /coordination/secours": Rule(SERVICE),
+    "POST /coordination/secours": Rule(SERVICE),
     "POST /coordination/comptes/jetons": Rule(SERVICE),
     "POST /coordination/comptes/jetons/{token}/revoquer": Rule(SERVICE),
     "GET /coordination/decisions": Rule(SERVICE),

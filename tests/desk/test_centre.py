@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import httpx
 import time_machine
+from sqlalchemy import select
 from visitors import Desk
 
+from actions import inbox
 from actions.context import now
 from storage.ids import new_id
 from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
+from storage.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
+from storage.schema import events
 from storage.states import Role
 
 CENTRE, OTHER = "0130051K", "0050006E"
@@ -49,3 +54,26 @@ def test_a_centre_sees_its_place_in_the_line_and_about_how_long(desk: Desk):
     assert "plus long que d’habitude" not in said(5)
     assert "plus long que d’habitude" in said(6)
     assert "environ" not in said(15)
+
+
+def test_an_upload_is_dated_when_it_begins_and_when_it_ends(desk: Desk):
+    program = desk.program(Role.CENTRE, CENTRE)
+    base = f"/api/centres/{CENTRE}/U4/uploads"
+    upload = program.post(base, json={"name": "ADÈLE MARTEAU.pdf", "size": 3}).json()["upload"]
+    address = program.get(f"{base}/{upload}").json()["parts"]["1"]
+    with httpx.Client(trust_env=False) as line:
+        assert line.put(address, content=b"abc").status_code == 200
+    for _ in range(2):  # the answer may be lost
+        assert program.post(f"{base}/{upload}/end").json() == {"done": True}
+    with desk.work.register.reading() as connection:
+        lines = [json.loads(row.line) for row in connection.execute(select(events).order_by(events.c.seq))]
+    begun, ended = (one for one in lines if one["action"].startswith("upload."))
+    assert (begun["action"], ended["action"]) == ("upload.begun", "upload.ended")
+    assert begun["subject"] == ended["subject"]
+    assert begun["facts"]["begun_at"] <= ended["facts"]["ended_at"]
+    assert "MARTEAU" not in json.dumps(lines, ensure_ascii=False)
+    inbox.note_scans(desk.work)
+    with desk.work.register.reading() as connection:
+        (scan,) = [one for one in all_scans(connection) if one.begun_at is not None]
+    assert scan.begun_at == datetime.fromisoformat(begun["facts"]["begun_at"])
+    assert scan.deposited_at == datetime.fromisoformat(ended["facts"]["ended_at"])

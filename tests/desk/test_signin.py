@@ -62,6 +62,54 @@ def test_the_service_needs_its_second_factor_and_no_code_counts_twice(desk: Desk
     assert other.post("/connexion", form | {"code": code}).status_code == 401
 
 
+def test_a_recovery_code_stands_in_for_the_second_factor_once(desk: Desk):
+    browser = desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    totp = pyotp.TOTP(desk.second_factors["a@exemple.fr"])
+    assert "pas encore" in browser.get("/coordination/secours").text
+    assert browser.post("/coordination/secours", {"code": "000000"}).status_code == 422
+
+    def made(code: str) -> list[str]:
+        answer = browser.post("/coordination/secours", {"code": code})
+        return re.findall(r"<code>([A-Z2-7-]{19})</code>", answer.text)
+
+    with desk.work.register.reading() as connection:
+        step = accounts.account_of_email(connection, "a@exemple.fr").totp_step
+    assert made(totp.at(30 * step)) == []  # the code that opened the account
+    lost = made(totp.at(30 * (step + 1)))
+    with time_machine.travel(now() + timedelta(seconds=30), tick=True):
+        codes = made(totp.at(30 * (step + 2)))
+        assert made(totp.at(30 * (step + 2))) == []
+        page = browser.get("/coordination/secours").text
+    assert len(set(lost)) == len(set(codes)) == 10
+    assert "reste 10" in page
+    assert not [code for code in codes if code in page]
+
+    def signs_in(code: str) -> int:
+        other = desk.browser()
+        other.get("/connexion")
+        form = {"email": "a@exemple.fr", "password": PASSWORD, "code": code}
+        return other.post("/connexion", form).status_code
+
+    assert signs_in(lost[0]) == 401  # others have taken their place
+    assert signs_in(codes[0]) == 303
+    assert signs_in(codes[0]) == 401
+    assert signs_in(codes[1].lower().replace("-", " ")) == 303
+    with desk.work.register.reading() as connection:
+        account = accounts.account_of_email(connection, "a@exemple.fr")
+        lines = "".join(connection.scalars(select(events.c.line)))
+    assert len(account.recovery) == 8
+    assert lines.count("account.recovered") == 2
+    assert not [code for code in codes if code in lines or code.replace("-", "") in lines]
+    other = desk.browser()
+    other.get("/connexion")
+    form = {"email": "a@exemple.fr", "password": "une autre phrase", "code": codes[2]}
+    assert other.post("/connexion", form).status_code == 401  # it stands in for the second factor alone
+    desk.taken_up(
+        f"/invitation/{desk.invite(Role.SERVICE, None, 'a@exemple.fr')}", "a@exemple.fr", Role.SERVICE
+    )
+    assert signs_in(codes[2]) == 401  # whoever opened it anew has another second factor
+
+
 def test_second_factors_are_kept_under_a_key_of_their_own(desk: Desk):
     desk.signed_in(Role.SERVICE, email="a@exemple.fr")
     secret = desk.second_factors["a@exemple.fr"]

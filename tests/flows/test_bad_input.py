@@ -107,7 +107,7 @@ def test_a_bad_file_dropped_again_is_answered_and_not_taken_again(stage, dropped
     assert again["findings"][0]["code"] == "no_pages"
 
 
-@pytest.mark.parametrize("name", ["..", "../../0130051K/U4/a.pdf", "x" * 1000 + ".pdf"])
+@pytest.mark.parametrize("name", ["..", "../../0130051K/U4/a.pdf"])
 def test_the_store_itself_refuses_what_is_no_key(stage, name):
     with pytest.raises(ClientError):
         stage.work.store.inbox.put(f"{HERE}U7/{name}", b"%PDF")

@@ -93,6 +93,8 @@ _READING = (
     "put vault anonymous/U4/number.pdf",
 )
 
+_ANSWER_IN_PLACE = tuple(f"{verb} {where[4:]}" for where in _ANSWER for verb in ("put", "delete"))
+
 INSTANTS = {
     "a scan": (
         *_READING[:5],
@@ -116,7 +118,7 @@ INSTANTS = {
         *_ARRIVAL,
         "commit scan.claimed",
         "commit scan.duplicate",
-        *_ANSWER,
+        *_ANSWER_IN_PLACE,
         *_ANSWER_AGAIN,
         "delete inbox scans/0130051K/U4/again.pdf",
     ),
@@ -145,7 +147,7 @@ INSTANTS = {
         "commit scan.claimed",
         "put vault anonymous/U4/number.pdf",
         "commit copy.anonymised",
-        *_ANSWER,
+        *_ANSWER_IN_PLACE,
         "commit scan.processed",
     ),
     "a third death": (

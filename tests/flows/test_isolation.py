@@ -1,5 +1,6 @@
 """Children that crash, hoard, sleep or fail; and the parent that goes on."""
 
+import operator
 import os
 import signal
 import struct
@@ -8,10 +9,12 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from actions import isolation
 from actions.isolation import Interrupted, Limits, isolated, run_pages
 from processors.findings import Code
 from processors.scans.dropped import inspect
@@ -203,6 +206,17 @@ def test_children_may_be_started_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == [0, 2, 4, 6, 8, 10]
+
+
+@pytest.mark.slow
+def test_no_call_fails_for_what_others_do_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine of 16 processors: starting one child looks after all others of the process."""
+    monkeypatch.setattr(isolation, "_places", threading.BoundedSemaphore(16))
+    with ThreadPoolExecutor(16) as threads:
+        calls = [threads.submit(isolated, operator.neg, k) for k in range(1200)]
+    troubles = [repr(call.exception()) for call in calls if call.exception()]
+    assert troubles == []
+    assert [call.result() for call in calls] == [-k for k in range(1200)]
 
 
 def test_an_answer_beyond_all_measure_is_refused() -> None:

@@ -146,6 +146,11 @@ class Desk:
     def receipt(self, name: str = "pile.pdf", exam: str = SOON) -> dict:
         return json.loads(self.work.store.inbox.get(f"receipts/{CENTRE}/{exam}/{name}.json"))
 
+    def remove(self, scan: ScanRow) -> None:
+        """For good, as whoever may delete versions can."""
+        for info in list(self.work.store.inbox.versions(scan.inbox_key)):
+            self.work.store.inbox.delete(info.key, version=info.version)
+
     def inbox(self) -> list[str]:
         return [info.key for info in self.work.store.inbox.list("scans/")]
 
@@ -221,7 +226,7 @@ def test_a_file_that_had_gone_and_is_back_is_kept(desk, tmp_path):
     """Its name and bytes are known, but its bytes were never kept: it is tried again, no double."""
     data = b"%PDF-1.7 now you see me"
     scan = desk.drop(data)
-    desk.work.store.inbox.delete(scan.inbox_key)
+    desk.remove(scan)
     assert keep(desk.work, scan.id, claim(desk.work, scan.id), Path("unused.pdf")) is None
     conclude(desk.work, scan.id)
     assert desk.scan(scan.id).state is ScanState.QUARANTINED

@@ -14,10 +14,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import JSON, Boolean, Date, Integer
 
+from storage.instants import Instant
 from storage.keys import seal_key, segment_key
 from storage.log.events import Event, canonical, digest
 from storage.log.seals import Seal
-from storage.schema import Instant, metadata
+from storage.schema import metadata
 
 THIEF = Ed25519PrivateKey.generate()
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)

@@ -11,8 +11,9 @@ from sqlalchemy import Date, column, insert, select, table
 
 from storage import register
 from storage.copies import PlacedPage
+from storage.instants import Instant
 from storage.register import Register, make_engine, open_register, upgrade
-from storage.schema import Instant, metadata
+from storage.schema import metadata
 
 # Written by the first release: a small session, its register row by row, and what its vault held
 FIRST = json.loads((Path(__file__).parent / "first_release.json").read_text())

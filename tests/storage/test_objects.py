@@ -4,6 +4,7 @@ import secrets
 import threading
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -51,7 +52,7 @@ def test_what_is_not_there(store, prefix, tmp_path):
         store.vault.download(prefix + "no", tmp_path / "no")
     with pytest.raises(NotFoundError):
         store.lots.copy_from(store.vault, prefix + "no", prefix + "copy")
-    assert store.vault.delete(prefix + "no")
+    store.vault.delete(prefix + "no")
 
 
 def test_only_one_of_many_writes_to_a_free_key_wins(store, prefix):
@@ -71,17 +72,46 @@ def test_only_one_of_many_writes_to_a_free_key_wins(store, prefix):
     assert [store.vault.get(prefix + "one")] == won
 
 
-def test_another_object_in_its_place_is_neither_taken_nor_deleted(store, prefix, tmp_path):
+def test_what_is_written_over_or_deleted_in_the_inbox_is_there_until_it_is_removed_itself(
+    store, prefix, tmp_path
+):
     key = prefix + "scan.pdf"
-    store.inbox.put(key, b"first")
-    first = store.inbox.head(key)
-    store.inbox.put(key, b"second, dropped meanwhile")
+    for data in (b"first", b"second", b"first"):
+        store.inbox.put(key, data)
+    store.inbox.put(key + "x", b"of another key")
+    store.inbox.delete(key)
+    first, second, again = (info for info in store.inbox.versions(key) if info.key == key)
+    assert (first.size, second.size, first.etag) == (5, 6, again.etag)
+    assert [info.version for info in store.inbox.versions_of(key, first.etag)] == [
+        first.version,
+        again.version,
+    ]
+    store.inbox.download(key, tmp_path / "scan.pdf", version=first.version)
+    assert (tmp_path / "scan.pdf").read_bytes() == b"first"
+    store.vault.copy_from(store.inbox, key, key, version=second.version)
+    assert store.vault.get(key) == store.inbox.get(key, version=second.version) == b"second"
+    store.inbox.delete(key, version=first.version)
     with pytest.raises(NotFoundError):
-        store.inbox.download(key, tmp_path / "scan.pdf", etag=first.etag)
-    assert not store.inbox.delete(key, etag=first.etag)
-    assert store.inbox.get(key) == b"second, dropped meanwhile"
-    assert store.inbox.delete(key, etag=store.inbox.head(key).etag)
-    assert store.inbox.head(key) is None
+        store.inbox.get(key, version=first.version)
+    store.inbox.put_alone(key, b"alone", content_type="text/plain")
+    assert [(info.key, info.size) for info in store.inbox.versions(key)] == [(key, 5), (key + "x", 14)]
+
+
+def test_what_came_in_parts_before_there_were_versions_is_the_same_among_them(weed: Weed, tmp_path: Path):
+    client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
+    name = f"inbox-{secrets.token_hex(6)}"
+    client.create_bucket(Bucket=name)
+    store = Store(client, inbox=name, vault="vault", lots="lots", audit="audit")
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(secrets.token_bytes(6 << 20))
+    store.inbox.put_in_parts("scans/scan.pdf", path, 5 << 20)
+    noted = store.inbox.head("scans/scan.pdf")
+    store.ensure_buckets()
+    (now,) = store.inbox.versions("scans/")
+    assert (now.etag, now.size, now.version) == (noted.etag, noted.size, "null")
+    store.inbox.delete(now.key, version=now.version)
+    assert list(store.inbox.versions()) == []
+    client.delete_bucket(Bucket=name)
 
 
 def test_a_presigned_url_opens_one_object_and_for_its_time_only(store, prefix):

@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from storage.objects import Store, StoreError, s3_client
-from storage.probe import PROBE, conditions_of, probe
+from storage.probe import PROBE, conditions_of, ends_date_parts, probe
 from storage.weed import Weed
 
 
@@ -28,7 +28,7 @@ def test_the_embedded_store_holds_to_all_and_little_is_left_there(own):
         probe(store)
     assert [info.key for info in store.audit.list()] == [PROBE]
     for bucket in (store.inbox, store.vault, store.lots):
-        assert not list(bucket.list("receipts/.probe-"))
+        assert not list(bucket.versions("receipts/.probe-"))
 
 
 def ignoring(client, header: str, bucket: str) -> None:
@@ -53,11 +53,6 @@ def ignoring(client, header: str, bucket: str) -> None:
                 ("audit", "other bytes are there than were first written"),
             },
         ),
-        (
-            "If-Match",
-            "/inbox/",
-            {("inbox", "a newer object was removed"), ("inbox", "a newer object was given")},
-        ),
     ],
 )
 def test_a_store_that_ignores_a_condition_is_refused(own, header: str, bucket: str, lacking: set):
@@ -66,6 +61,23 @@ def test_a_store_that_ignores_a_condition_is_refused(own, header: str, bucket: s
     assert {(one.bucket, one.seen) for one in conditions_of(store) if not one.held} == lacking
     with pytest.raises(StoreError, match="massicot store check"):
         probe(store)
+
+
+def test_a_store_whose_inbox_keeps_no_versions_is_refused(own):
+    store, client = own
+    name = f"inbox-{secrets.token_hex(6)}"
+    client.create_bucket(Bucket=name)
+    without = Store(client, inbox=name, vault="vault", lots="lots", audit=store.audit.name)
+    lacking = [one for one in conditions_of(without) if not one.held]
+    assert [(one.bucket, one.seen) for one in lacking] == [
+        ("inbox", "what was written over, or deleted, is gone")
+    ]
+    client.delete_bucket(Bucket=name)
+
+
+def test_uploads_in_parts_are_dated_by_the_embedded_store_when_they_end(own):
+    assert ends_date_parts(own[0])
+    assert not list(own[0].inbox.versions("receipts/.probe-"))
 
 
 def test_a_wrong_secret_is_no_lacking_condition(weed: Weed):

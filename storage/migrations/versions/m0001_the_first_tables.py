@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.schema
+import storage.instants
 
 revision = "0001"
 down_revision = None
@@ -63,10 +63,10 @@ def upgrade() -> None:
         sa.Column("inbox_key", sa.String(), nullable=False),
         sa.Column("etag", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("deposited_at", storage.schema.Instant(timezone=True), nullable=False),
+        sa.Column("deposited_at", storage.instants.Instant(timezone=True), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("claimed_at", storage.schema.Instant(timezone=True), nullable=True),
+        sa.Column("claimed_at", storage.instants.Instant(timezone=True), nullable=True),
         sa.Column("sha256", sa.String(), nullable=True),
         sa.Column("duplicate_of", sa.String(), nullable=True),
         sa.Column("read_attempt", sa.Integer(), nullable=True),
@@ -91,7 +91,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.Column("cut_at", storage.schema.Instant(timezone=True), nullable=False),
+        sa.Column("cut_at", storage.instants.Instant(timezone=True), nullable=False),
         sa.Column("seal", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("n", name="pk_segments"),
         sa.UniqueConstraint("first", name="uq_segments_first"),
@@ -102,7 +102,7 @@ def upgrade() -> None:
         sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("loaded_at", storage.schema.Instant(timezone=True), nullable=False),
+        sa.Column("loaded_at", storage.instants.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("one", name="pk_session"),
         sa.CheckConstraint("one = 1", name="ck_session_one"),
     )
@@ -110,7 +110,7 @@ def upgrade() -> None:
         "sweeps",
         sa.Column("exam", sa.String(), nullable=False),
         sa.Column("centre", sa.String(), nullable=False),
-        sa.Column("swept_at", storage.schema.Instant(timezone=True), nullable=False),
+        sa.Column("swept_at", storage.instants.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("exam", "centre", name="pk_sweeps"),
     )
     op.create_table(
@@ -148,7 +148,7 @@ def upgrade() -> None:
         sa.Column("corrector", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("complementary", sa.Boolean(), nullable=False),
-        sa.Column("formed_at", storage.schema.Instant(timezone=True), nullable=False),
+        sa.Column("formed_at", storage.instants.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["corrector"], ["correctors.id"], name="fk_lots_corrector_correctors"),
         sa.PrimaryKeyConstraint("id", name="pk_lots"),
         sa.UniqueConstraint("exam", "number", name="uq_lots_exam_number"),

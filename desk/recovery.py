@@ -1,0 +1,44 @@
+"""Recovery codes: what gets somebody of the service in whose second factor is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from actions.context import now
+from desk.access import AnyAccount, ServiceAccount, work_of
+from desk.page import page
+from storage import recovery
+from storage.refusals import Refused
+
+router = APIRouter(prefix="/coordination/secours")
+
+_WRONG = "Le code de l’application n’est pas le bon, ou il a déjà servi : attendez le suivant."
+
+
+@router.get("")
+def show(request: Request, _: ServiceAccount, account: AnyAccount) -> Response:
+    """How many are left; none of them is ever shown again."""
+    return _page(request)
+
+
+@router.post("")
+def make(
+    request: Request, _: ServiceAccount, account: AnyAccount, code: Annotated[str, Form()] = ""
+) -> Response:
+    """New ones, against a code of the second factor: an open page alone makes nobody a way in."""
+    at = now()
+    step = request.app.state.factors.step_of(code, account.totp, at) if account.totp else None
+    if step is None:
+        return _page(request, said=_WRONG)
+    try:
+        codes = recovery.make_codes(work_of(request).register, account, step, at=at)
+    except Refused:
+        return _page(request, said=_WRONG)
+    return _page(request, codes=codes)
+
+
+def _page(request: Request, *, said: str | None = None, codes: Sequence[str] = ()) -> Response:
+    return page(request, "recovery.html", {"said": said, "codes": codes}, status=422 if said else 200)

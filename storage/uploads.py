@@ -1,0 +1,78 @@
+"""Uploads through the desk: when each began and ended, by the store's own clock.
+
+What stores say of a file that came in parts differs: one dates it by its beginning, another by its end.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, insert, select
+
+from storage.ids import new_id
+from storage.keys import arrival
+from storage.log.events import Change, Facts
+from storage.register import Register
+from storage.schema import uploads
+
+
+class UploadBegun(Facts):
+    """Its inbox key is in the vault, under `arrivals/<upload>.json`: file names may hold a name."""
+
+    action = "upload.begun"
+    french = "dépôt commencé"
+    exam: str
+    centre: str
+    begun_at: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        key = json.loads(change.vault.get(arrival(change.subject)))["key"]
+        row = {"id": change.subject, "inbox_key": key, "begun_at": self.begun_at}
+        change.connection.execute(insert(uploads).values(row))
+        return True
+
+
+class UploadEnded(Facts):
+    """All of it came; `etag`: of the file that it made."""
+
+    action = "upload.ended"
+    french = "dépôt achevé"
+    etag: str
+    ended_at: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        if change.row(uploads, change.subject).ended_at is not None:
+            return False
+        change.set(uploads, change.subject, etag=self.etag, ended_at=self.ended_at)
+        return True
+
+
+@dataclass(frozen=True)
+class Upload:
+    """`ended_at`: None where that was not noted, though the file may be there."""
+
+    id: str
+    begun_at: datetime
+    ended_at: datetime | None
+
+
+def begin_upload(
+    register: Register, key: str, exam: str, centre: str, begun_at: datetime, *, actor: str, at: datetime
+) -> str:
+    """Takes note of it; its id."""
+    upload = new_id("upld")
+    register.keep(arrival(upload), {"key": key})
+    facts = UploadBegun(exam=exam, centre=centre, begun_at=begun_at)
+    register.record(facts, upload, actor=actor, at=at)
+    return upload
+
+
+def upload_of(connection: Connection, inbox_key: str, etag: str) -> Upload | None:
+    """What made this very file; None for one that came by another way, or that lies in its place."""
+    found = connection.execute(select(uploads).where(uploads.c.inbox_key == inbox_key)).one_or_none()
+    if found is None or found.etag not in (None, etag):
+        return None
+    return Upload(found.id, found.begun_at, found.ended_at)

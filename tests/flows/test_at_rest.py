@@ -1,0 +1,57 @@
+"""What a machine writes that has nothing to do."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule
+
+pytestmark = pytest.mark.slow
+
+TIMES = 4
+MOST = 20e6  # bytes a day
+
+
+def runs_a_day(schedule: dict[str, Any]) -> int:
+    begin = datetime(2026, 5, 20, tzinfo=UTC)
+    made: Any = (
+        IntervalSchedule(interval=timedelta(seconds=schedule["interval"]), anchor_date=begin)
+        if "interval" in schedule
+        else CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"])
+    )
+    return len(asyncio.run(made.get_dates(2000, start=begin, end=begin + timedelta(days=1))))
+
+
+def size(database: Path) -> int:
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        pages, free, each = (
+            connection.execute(f"PRAGMA {what}").fetchone()[0]
+            for what in ("page_count", "freelist_count", "page_size")
+        )
+    return (pages - free) * each
+
+
+def test_a_day_at_rest_adds_little_to_the_engines_database(stage):
+    """Its growth by some runs that find nothing to do, times the runs of a day: nothing else writes."""
+    deployments = yaml.safe_load(Path("prefect.yaml").read_text())["deployments"]
+    daily = {
+        one["name"]: sum(map(runs_a_day, one["schedules"])) for one in deployments if one.get("schedules")
+    }
+    assert sum(daily.values()) > 600
+    for name in daily:
+        stage.run(name)  # whatever there is to do is done
+    database = stage.machine.data / "prefect" / "prefect.db"
+    before, completed = size(database), 0
+    for _ in range(TIMES):
+        runs = [stage.machine.trigger(name) for name in daily]
+        ends = [stage.wait(lambda: stage.machine.final_state(run))[0] for run in runs]  # noqa: B023
+        completed += ends.count("COMPLETED")  # else its schedule had begun one: Prefect lets no second begin
+    assert completed > 2 * TIMES
+    each = (size(database) - before) / completed
+    assert 0 < each * sum(daily.values()) < MOST
