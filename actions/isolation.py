@@ -47,6 +47,7 @@ _ANSWER = 1 << 29  # bytes: an archive's files, 200 MB, and then some
 _WRITTEN = 1 << 29  # bytes of one file
 _FILES = 256
 _RANGE = 24  # pages a child reads: some seconds' work
+_LEAST = 8  # pages for which another child is worth its start, which costs as much as two or three pages
 _FAILING = 3  # pages of a file: of more, the file is what is wrong
 
 _log = logging.getLogger(__name__)
@@ -126,7 +127,7 @@ def run_pages(
     fails where there is no `instead`, and where more pages fail than a file may have. A child has `seconds`.
     """
     workers = workers or _AT_ONCE
-    size = max(1, min(_RANGE, -(-pages // workers)))
+    size = min(_RANGE, max(_LEAST, -(-pages // workers)))
     starts = range(0, pages, size)
     failed: list[int] = []
 

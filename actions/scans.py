@@ -25,7 +25,7 @@ from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.dropped import inspect, look_into
+from processors.scans.dropped import look_into
 from processors.scans.form import Form
 from processors.scans.leaks import leaks
 from processors.scans.page import Expected
@@ -65,12 +65,17 @@ _AT_ONCE = 8  # copies that are made and looked at together
 
 @dataclass(frozen=True)
 class Job:
-    """What the stages of one run share. `path`: the bytes, on this machine, for as long as the run lasts."""
+    """What the stages of one run share.
+
+    `path`: the bytes, on this machine, for as long as the run lasts; `look`: pages and what is said of what is
+    attached, where this run has looked.
+    """
 
     scan: str
     attempt: int
     path: Path
     sha256: str
+    look: tuple[int, list[Finding]] | None = None
 
 
 @dataclass(frozen=True)
@@ -124,10 +129,10 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         _quarantine(work, scan_id, None, [gone])
         return None
     sha256 = sha256_of(path)
-    wrong = scan_path(scan.inbox_key, work.session).finding
+    wrong, look = scan_path(scan.inbox_key, work.session).finding, None
     try:
         if wrong is None:
-            isolated(inspect, path)
+            look = isolated(look_into, path)
     except BadScan as bad:
         wrong = bad.finding
     if wrong is not None:
@@ -142,7 +147,7 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
             duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
             work.register.record(duplicate, scan_id, actor=ACTOR, at=now())
             return None
-    return Job(scan_id, attempt, path, sha256)
+    return Job(scan_id, attempt, path, sha256, look)
 
 
 def read(work: Context, job: Job) -> bool:
@@ -155,7 +160,7 @@ def read(work: Context, job: Job) -> bool:
     roster = roster_of(work, scan.centre)
     expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
     try:
-        images, attached = isolated(look_into, job.path)
+        images, attached = job.look or isolated(look_into, job.path)
         parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
     except BadScan as bad:
         work.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)

@@ -31,14 +31,17 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     level, width = _runs(dark, run, 1), identity.width * PX
     if cv2.countNonZero(level) < _LIKE * len(lines_y) * width:
         return None
-    lines, upright_at = _lines(level, width), _where(upright)
+    lines = _lines(level, width)
     fields = tuple(form.identity.fields.values())
     boxes = np.concatenate([np.array(field.zone.corners) for field in fields])
     best: tuple[Affine, float, float] | None = None
     likeness = 0.0
     for scales in (_NOMINAL, _OFF_SCALE):
-        guesses = []
-        for angle, y0, down in _skews(lines, lines_y, scales):
+        guesses, skews = [], _skews(lines, lines_y, scales)
+        if not skews:
+            continue
+        upright_at = _where(upright)
+        for angle, y0, down in skews:
             for x0, across in _columns(upright_at, top.shape[1], angle, y0, lines_y * down, lines_x, scales):
                 turning = rotation(angle)
                 origin = turning @ np.array([x0 - lines_x[0] * across * PX, y0 - lines_y[0] * down * PX])
