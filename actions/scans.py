@@ -67,8 +67,8 @@ _AT_ONCE = 8  # copies that are made and looked at together
 class Job:
     """What the stages of one run share.
 
-    `path`: the bytes, on this machine, for as long as the run lasts; `look`: pages and what is said of what is
-    attached, where this run has looked.
+    `path`: the bytes, on this machine, for as long as the run lasts; `look`: the number of pages, and what is
+    said of attached files, where this run has looked.
     """
 
     scan: str
@@ -96,8 +96,7 @@ async def process(scan_id: str, step: Step) -> Ended:
             job = await step("mettre à l'abri", keep, scan_id, attempt, Path(folder) / "scan.pdf")
             if job is not None and await step("lire", read, job):
                 await step("rendre anonyme", anonymise, job)
-        await step("répondre au centre", conclude, scan_id)
-        return await step("conclure", verdict, scan_id)
+        return await step("répondre au centre", conclude, scan_id)
     except SurroundingsError as away:
         await step("remettre à plus tard", give_back, scan_id, attempt)
         return Ended("Remis à plus tard", str(away))
@@ -254,7 +253,7 @@ def _place(page: PlacedPage, form: Form) -> PagePlace:
     return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area)
 
 
-def conclude(work: Context, scan_id: str) -> None:
+def conclude(work: Context, scan_id: str) -> Ended:
     """Reconciliation and receipt; only then is the scan done, and only then does it leave the inbox."""
     scan = _scan(work, scan_id)
     if scan.centre and scan.exam:
@@ -263,9 +262,10 @@ def conclude(work: Context, scan_id: str) -> None:
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
         work.store.inbox.delete(scan.inbox_key, etag=scan.etag)
+    return _verdict(work, scan_id)
 
 
-def verdict(work: Context, scan_id: str) -> Ended:
+def _verdict(work: Context, scan_id: str) -> Ended:
     scan = _scan(work, scan_id)
     with work.register.reading() as connection:
         found = findings_of_scan(connection, scan_id)

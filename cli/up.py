@@ -126,8 +126,9 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
 
 
 def _one_authority(data: Path) -> Path:
-    """Prefect's clients, of which each run makes several, all load who may vouch for a server: 150 authorities
-    take 50 ms. Here it is on the loopback interface, without TLS, and one is enough.
+    """Whom Prefect's clients trust, of which each run makes several: to load all authorities takes 50 ms.
+
+    The server is on the loopback interface, without TLS: it makes no difference, but there has to be one.
     """
     end = "-----END CERTIFICATE-----\n"
     path = data / "prefect" / "authority.pem"
