@@ -46,7 +46,9 @@ _SECONDS = 120.0
 _ANSWER = 1 << 29  # bytes: an archive's files, 200 MB, and then some
 _WRITTEN = 1 << 29  # bytes of one file
 _FILES = 256
-_RANGE = 24  # pages a child reads: some seconds' work
+_RANGE = 32  # pages a child reads: a second's work, or some seconds'
+_MADE = 60  # pages of copies that it makes or looks at, which is a fifth of that work
+_LEAST = 8  # pages for which another child is worth its start, which costs as much as two or three pages
 _FAILING = 3  # pages of a file: of more, the file is what is wrong
 
 _log = logging.getLogger(__name__)
@@ -130,7 +132,7 @@ def run_pages(
     fails where there is no `instead`, and where more pages fail than a file may have. A child has `seconds`.
     """
     workers = workers or _AT_ONCE
-    size = max(1, min(_RANGE, -(-pages // workers)))
+    size = min(_RANGE, max(_LEAST, -(-pages // workers)))
     starts = range(0, pages, size)
     failed: list[int] = []
 
@@ -155,7 +157,7 @@ def run_each(
 ) -> list[T | BadScan]:
     """`function(*common, *call)` for each call, in order, several to a child; instead, the BadScan it raised.
 
-    `sizes`: the pages of each call; a child is given as many as it would read. What fails beside others is
+    `sizes`: the pages of each call, by which a child is given some together. What fails beside others is
     tried alone.
     """
 
@@ -174,7 +176,7 @@ def run_each(
 def _groups(sizes: Sequence[int]) -> Iterator[range]:
     start, pages = 0, 0
     for k, size in enumerate(sizes):
-        if k > start and pages + size > _RANGE:
+        if k > start and pages + size > _MADE:
             yield range(start, k)
             start, pages = k, 0
         pages += size

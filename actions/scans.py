@@ -25,7 +25,7 @@ from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.dropped import inspect, look_into
+from processors.scans.dropped import look_into
 from processors.scans.form import Form
 from processors.scans.leaks import leaks
 from processors.scans.page import Expected
@@ -66,12 +66,17 @@ _AT_ONCE = 8  # copies that are made and looked at together
 
 @dataclass(frozen=True)
 class Job:
-    """What the stages of one run share. `path`: the bytes, on this machine, for as long as the run lasts."""
+    """What the stages of one run share.
+
+    `path`: the bytes, on this machine, for as long as the run lasts; `look`: the number of pages, and what is
+    said of attached files, where this run has looked.
+    """
 
     scan: str
     attempt: int
     path: Path
     sha256: str
+    look: tuple[int, list[Finding]] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,7 @@ async def process(scan_id: str, step: Step) -> Ended:
             job = await step("mettre à l'abri", keep, scan_id, attempt, Path(folder) / "scan.pdf")
             if job is not None and await step("lire", read, job):
                 await step("rendre anonyme", anonymise, job)
-        await step("répondre au centre", conclude, scan_id)
-        return await step("conclure", verdict, scan_id)
+        return await step("répondre au centre", conclude, scan_id)
     except SurroundingsError as away:
         await step("remettre à plus tard", give_back, scan_id, attempt)
         return Ended("Remis à plus tard", str(away))
@@ -125,10 +129,10 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         _quarantine(work, scan_id, None, [gone])
         return None
     sha256 = sha256_of(path)
-    wrong = scan_path(scan.inbox_key, work.session).finding
+    wrong, look = scan_path(scan.inbox_key, work.session).finding, None
     try:
         if wrong is None:
-            isolated(inspect, path)
+            look = isolated(look_into, path)
     except BadScan as bad:
         wrong = bad.finding
     if wrong is not None:
@@ -147,7 +151,7 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
             duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
             work.register.record(duplicate, scan_id, actor=ACTOR, at=now())
             return None
-    return Job(scan_id, attempt, path, sha256)
+    return Job(scan_id, attempt, path, sha256, look)
 
 
 def read(work: Context, job: Job) -> bool:
@@ -160,7 +164,7 @@ def read(work: Context, job: Job) -> bool:
     roster = roster_of(work, scan.centre)
     expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
     try:
-        images, attached = isolated(look_into, job.path)
+        images, attached = job.look or isolated(look_into, job.path)
         parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
     except BadScan as bad:
         work.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)
@@ -254,7 +258,7 @@ def _place(page: PlacedPage, form: Form) -> PagePlace:
     return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area)
 
 
-def conclude(work: Context, scan_id: str) -> None:
+def conclude(work: Context, scan_id: str) -> Ended:
     """Reconciliation and receipt; only then is the scan done, and only then does it leave the inbox."""
     scan = _scan(work, scan_id)
     if scan.centre and scan.exam:
@@ -263,9 +267,10 @@ def conclude(work: Context, scan_id: str) -> None:
     work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
         clear_drop(work, scan)
+    return _verdict(work, scan_id)
 
 
-def verdict(work: Context, scan_id: str) -> Ended:
+def _verdict(work: Context, scan_id: str) -> Ended:
     scan = _scan(work, scan_id)
     with work.register.reading() as connection:
         found = findings_of_scan(connection, scan_id)

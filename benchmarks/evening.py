@@ -7,9 +7,10 @@
     python -m benchmarks.evening --update            # writes what was measured into ratchet_evening.toml
 
 Everything is what `massicot up` starts, at its defaults. All figures are of one run: the same files are first
-read as `massicot read` does, one after the other, which is what the evening is compared with; then the
-machine is started, left at rest, given single piles, and in the end all the others at once. Piles are drawn
-once and kept (`--data`). Processor seconds are those of every process of the machine, ended ones included.
+read as `massicot read` does, one after the other, which is what the evening is compared with, and by two
+processes; then the machine is started, left at rest, given single piles, and in the end all the others at
+once. Piles are drawn once and kept (`--data`). Processor seconds are those of every process of the machine,
+ended ones included.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ from rich.table import Table
 
 from actions.context import Context, context, now
 from benchmarks.postgres import postgres
+from benchmarks.speed import decode
 from cli.children import Child
 from cli.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
 from cli.up import Machine, running
 from processors.people import Candidate
 from processors.scans.dropped import inspect
 from processors.scans.form import load_form
+from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
 from processors.session import load_session
 from specimens.batch import Kind, draw_batch, roster_csv
@@ -119,11 +122,22 @@ class Reading:
     pages: int
 
 
-def read_alone(piles: Sequence[Pile], session: Path) -> Reading:
-    """One after the other, once the process is warm."""
+def read_alone(piles: Sequence[Pile], session: Path) -> tuple[Reading, float]:
+    """One after the other, once the process is warm; and the processor seconds of the bare decode of all."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
         alone.submit(_read, piles[:1], session).result()
-        return alone.submit(_read, piles, session).result()
+        return alone.submit(_read, piles, session).result(), alone.submit(_decode, piles).result()
+
+
+def read_by_two(piles: Sequence[Pile], session: Path) -> float:
+    """Seconds in which two such processes read them, each the next pile that nobody has."""
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as two:
+        for _ in two.map(_read, [piles[:1]] * 4, [session] * 4):
+            pass  # both are warm
+        begun = time.perf_counter()
+        for _ in two.map(_read, [[pile] for pile in piles], [session] * len(piles)):
+            pass
+        return time.perf_counter() - begun
 
 
 def _read(piles: Sequence[Pile], session: Path) -> Reading:
@@ -136,6 +150,15 @@ def _read(piles: Sequence[Pile], session: Path) -> Reading:
         read = read_scan(pile.path, form, rules.label_pattern, pile.people, pile.centre, pile.exam)
         pages += len(read.pages)
     return Reading(time.perf_counter() - begun, time.process_time() - spent, pages)
+
+
+def _decode(piles: Sequence[Pile]) -> float:
+    """Each page in gray, at its full size."""
+    begun = time.process_time()
+    for pile in piles:
+        for image in read_images(pile.path):
+            decode(image)
+    return time.process_time() - begun
 
 
 def processor_seconds(*roots: int) -> float:
@@ -240,11 +263,12 @@ def main() -> int:
     drawn = plan(asked.seed, [6] * asked.alone + [asked.copies] * asked.piles, asked.data / "piles")
     single, piles = drawn[: asked.alone], drawn[asked.alone :]
     write_demo_session(asked.data / "session.toml", now())
-    reading = read_alone(piles, asked.data / "session.toml")
+    reading, decoded = read_alone(piles, asked.data / "session.toml")
     out.print(
         f"{len(piles)} piles, {reading.pages} pages; read one after the other in {reading.seconds:.1f} s,"
         f" {reading.processor:.1f} of the processor, {reading.processor / reading.pages * 1000:.1f} ms a page"
     )
+    by_two = read_by_two(piles, asked.data / "session.toml")
     people = [person for pile in drawn for person in pile.people]
     with ExitStack() as at_exit:
         kept = at_exit.enter_context(postgres()) if asked.register == "postgresql" else None
@@ -259,6 +283,8 @@ def main() -> int:
         "processor": sum(spent.values()) / reading.processor,
         "alone": statistics.median(alone),
         "rest": sum(rest.values()),
+        "reading": reading.processor / decoded,
+        "two": by_two / reading.seconds,
     }
     out.print(_table(ratios, reading, wall, spent, alone, rest))
     as_written = parser.parse_args([])
@@ -284,6 +310,10 @@ def _table(
     shown.add_row("processor seconds ÷ those of reading", f"{ratios['processor']:.2f}", by_part(spent, ".1f"))
     each = " ".join(f"{seconds:.1f}" for seconds in sorted(alone))
     shown.add_row("one alone: seconds to its verdict", f"{ratios['alone']:.1f}", each)
+    each_page = f"{reading.processor / reading.pages * 1000:.1f} ms of the processor a page"
+    shown.add_row("reading alone ÷ the bare decode", f"{ratios['reading']:.2f}", each_page)
+    times = f"{1 / ratios['two']:.2f} times as fast"
+    shown.add_row("two reading processes ÷ one, wall", f"{ratios['two']:.2f}", times)
     shown.add_row("at rest: share of a core", f"{ratios['rest']:.1%}", by_part(rest, ".1%"))
     return shown
 

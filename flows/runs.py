@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import arun_deployment
@@ -13,23 +13,26 @@ from actions.upkeep import SETTLING
 from storage.scans import ScanRow
 
 
-async def start(scan: ScanRow, occasion: str) -> None:
+async def start(client: PrefectClient, scan: ScanRow, occasion: str) -> None:
     """Starts a run of this scan. The same occasion never gets two, even when the first has crashed."""
     place = f"{scan.centre or 'centre inconnu'} {scan.exam or 'épreuve inconnue'}"
     tags = [scan.id, *filter(None, (scan.centre, scan.exam))]
-    await _start("process-scan", {"scan_id": scan.id}, occasion, f"scan {place} #{scan.n}", tags)
+    await _start(client, "process-scan", {"scan_id": scan.id}, occasion, f"scan {place} #{scan.n}", tags)
 
 
-async def start_dossier(dossier: str, exam: str, occasion: str) -> None:
+async def start_dossier(client: PrefectClient, dossier: str, exam: str, occasion: str) -> None:
     """Starts a reading of this dossier. The same occasion never gets two."""
     name = f"dossier {exam} {dossier}"
-    await _start("process-dossier", {"dossier_id": dossier}, occasion, name, [dossier, exam])
+    await _start(client, "process-dossier", {"dossier_id": dossier}, occasion, name, [dossier, exam])
 
 
-async def _start(flow: str, what: dict[str, str], occasion: str, name: str, tags: list[str]) -> None:
+async def _start(
+    client: PrefectClient, flow: str, what: dict[str, str], occasion: str, name: str, tags: list[str]
+) -> None:
     """`tags`: the id of what the run is about, and its place."""
     await arun_deployment(
         f"{flow}/{flow}",
+        client=client,
         parameters=what,
         timeout=0,
         idempotency_key=f"{tags[0]}:{occasion}",

@@ -38,13 +38,13 @@ class Watch:
         started = 0
         for scan in found.scans[: self.ahead]:
             if self._is_due(scan.id, scan.attempt):
-                await runs.start(scan, f"essai {scan.attempt + 1}")
+                await runs.start(self.client, scan, f"essai {scan.attempt + 1}")
                 self._started[scan.id] = scan.attempt, time.monotonic()
                 started += 1
         for dossier, exam, files in found.dossiers:
             occasion = f"{files} fichiers, {now():%Y-%m-%d %H:%M}"[:-1]
             if self._is_due(dossier, occasion):
-                await runs.start_dossier(dossier, exam, occasion)
+                await runs.start_dossier(self.client, dossier, exam, occasion)
                 self._started[dossier] = occasion, time.monotonic()
                 started += 1
         if time.monotonic() > self._seldom + _SELDOM:

@@ -42,7 +42,7 @@ RUNS = 4
 """Files at once: while pages of one are read, another is fetched, understood or answered."""
 _FLEET = 40  # files that are handed out before there is a place for them
 _LOOK = 2.0  # seconds between two looks at the inbox
-_ASK = 5.0  # seconds between two questions to Prefect, for what its schedules and people started
+_ASK = 10.0  # seconds between two questions to Prefect, for what its schedules and people started
 _GREET = 30.0  # seconds
 _BURY = 60.0  # seconds
 _AFTER_TROUBLE = 10.0  # seconds
@@ -120,7 +120,10 @@ class Worker:
             run.state = await propose_state(self._client, Pending(), flow_run_id=run.id)
             if run.state.is_pending():  # else another worker was first, or Prefect lets it not begin
                 flow = await self._flow_of(run)
-                await run_flow_async(flow, run, parameters=run.parameters, return_type="state")
+                # Of a deployment's run the engine watches, too, whether somebody suspends it: a thread, a
+                # socket and up to 0.3 s for which the loop waits, and all other runs with it
+                unwatched = run.model_copy(update={"deployment_id": None})
+                await run_flow_async(flow, unwatched, parameters=run.parameters, return_type="state")
                 self._called.set()
         except Abort:
             pass

@@ -34,7 +34,7 @@ from processors.scans import g4, lossless
 from processors.scans.a3 import part_box
 from processors.scans.jpeg import stripped
 from processors.scans.lossless import Crop
-from processors.scans.raster import BadImage, Pixels, RawImage, read_images, turned
+from processors.scans.raster import BadImage, Pixels, RawImage, images_at, turned
 from processors.scans.readings import Area, Half, Turn
 
 Polygon = tuple[tuple[float, float], ...]
@@ -90,25 +90,12 @@ def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:
     """
     pdf = PdfWriter()
     pdf.metadata = None
-    for place, raw in zip(places, _raws(path, places), strict=True):
+    for place, raw in zip(places, images_at(path, [place.image - 1 for place in places]), strict=True):
         image, width, height = _redacted(raw, place)
         _add_page(pdf, image, width * 72 / raw.dpi, height * 72 / raw.dpi, raw.rotate + place.turn)
     buffer = io.BytesIO()
     pdf.write(buffer)
     return buffer.getvalue()
-
-
-def _raws(path: Path, places: Sequence[PagePlace]) -> Iterator[RawImage]:
-    """The image of each place; the file is opened again only to go back in it."""
-    images: Iterator[RawImage] = iter(())
-    raw: RawImage | None = None
-    for place in places:
-        if raw is None or raw.image > place.image:
-            images = read_images(path, place.image - 1)
-            raw = next(images)
-        while raw.image < place.image:
-            raw = next(images)
-        yield raw
 
 
 def _add_page(pdf: PdfWriter, image: StreamObject, width: float, height: float, rotate: int) -> None:

@@ -20,8 +20,12 @@ _COVER = 2  # pages at most of a file that is but the cover of those attached to
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)|/L\s+(\d+)[^>]*?/Linearized\b")
 
 
-def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
-    """The number of pages of a file that can be read; BadScan names what is wrong with one that cannot.
+def look_into(
+    path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES
+) -> tuple[int, list[Finding]]:
+    """The number of pages of a file that can be read, and what there is to say of what is attached to it.
+
+    BadScan names what is wrong with one that cannot be read.
 
     What qpdf mends without losing a page is accepted: garbage before the header, a wrong table of offsets.
     """
@@ -52,19 +56,22 @@ def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) 
         raise BadScan(Code.TOO_MANY_PAGES, str(max_pages), pages)
     if covers and any(attached):
         raise BadScan(Code.PORTFOLIO, n=len(attached))
-    return pages
+    return pages, _told(attached)
 
 
-def look_into(path: Path) -> tuple[int, list[Finding]]:
-    """The number of pages, and what there is to say of attachments; BadScan as `inspect` has it."""
-    return inspect(path), attachments(path)
+def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
+    """The number of pages alone."""
+    return look_into(path, max_pages, max_bytes)[0]
 
 
 def attachments(path: Path) -> list[Finding]:
     """What there is to say of files that are attached to a scan: nobody reads them."""
     with open_pdf(path, inherit=False) as pdf:
-        count = len(_attached(pdf))
-    return [finding(Code.ATTACHED_FILES, n=count)] if count else []
+        return _told(_attached(pdf))
+
+
+def _told(attached: list[bool]) -> list[Finding]:
+    return [finding(Code.ATTACHED_FILES, n=len(attached))] if attached else []
 
 
 def _attached(pdf: pikepdf.Pdf) -> list[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -27,17 +28,25 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
     upright = _runs(dark, 1, run)
     if cv2.countNonZero(upright) < 0.35 * (lines_y[-1] - lines_y[0]) * PX:
         return None  # quickly: handwriting has few upright strokes of 4 mm
-    level = _runs(dark, run, 1)
+    level, width = _runs(dark, run, 1), identity.width * PX
+    if cv2.countNonZero(level) < _LIKE * len(lines_y) * width:
+        return None
+    lines = _lines(level, width)
     fields = tuple(form.identity.fields.values())
+    boxes = np.concatenate([np.array(field.zone.corners) for field in fields])
     best: tuple[Affine, float, float] | None = None
     likeness = 0.0
     for scales in (_NOMINAL, _OFF_SCALE):
-        guesses = []
-        for angle, y0, down in _skews(level, lines_y, identity, scales):
-            for x0, across in _columns(upright, angle, y0, lines_y * down, lines_x, scales):
+        guesses, skews = [], _skews(lines, lines_y, scales)
+        if not skews:
+            continue
+        upright_at = _where(upright)
+        for angle, y0, down in skews:
+            for x0, across in _columns(upright_at, top.shape[1], angle, y0, lines_y * down, lines_x, scales):
                 turning = rotation(angle)
                 origin = turning @ np.array([x0 - lines_x[0] * across * PX, y0 - lines_y[0] * down * PX])
                 guesses.append(np.column_stack([turning * (np.array([across, down]) * PX), origin]))
+        guesses = [at for at in guesses if _is_inked(top, at, boxes)]  # else they were wiped
         if not guesses:
             continue
         guess = max(guesses, key=lambda at: borders_seen(top, at, fields))
@@ -60,6 +69,14 @@ def _runs(dark: Gray, width: int, height: int) -> Gray:
     return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
+def _is_inked(strokes: Gray, matrix: Affine, boxes: NDArray[np.float64]) -> bool:
+    """Whether anything stands where these boxes (corners, mm) are."""
+    x, y, width, height = cv2.boundingRect(transform(matrix, boxes).astype(np.float32))
+    inside = strokes[max(y, 0) : max(y + height, 0), max(x, 0) : max(x + width, 0)]
+    return bool(inside.size) and int(inside.max()) > _INK
+
+
+_INK = 45  # levels
 _ANGLES = np.deg2rad(np.arange(-_MAX_SKEW, _MAX_SKEW + 0.01, 0.25))
 _PAD = 100  # rows above and below the map that a turned line may fall on
 _SPARSE = 4  # columns: what of them is enough, of runs four times as long
@@ -78,21 +95,11 @@ _REACHES = (2.5, 1.2)
 may lie as near."""
 
 
-def _skews(
-    runs: Gray, lines_y: NDArray[np.float64], identity: Rectangle, scales: Sequence[float]
-) -> list[tuple[float, float, float]]:
-    """Angle (radians, clockwise), height (pixels, in the turned map) of the pattern's first line, and scale.
-
-    The likeliest first.
-    """
-    width = identity.width * PX
-    if cv2.countNonZero(runs) < _LIKE * len(lines_y) * width:
-        return []
-    some = np.ascontiguousarray(runs[:, ::_SPARSE])
-    at = np.flatnonzero(some)
-    step = len(at) // _MOST_POINTS + 1
-    ys, xs = np.divmod(at[::step], some.shape[1])
-    xs *= _SPARSE
+def _lines(runs: Gray, width: float) -> NDArray[np.float32]:
+    """Share of `width` that the runs of each row fill when the map is turned: by angle, then row."""
+    ys, xs = _where(np.ascontiguousarray(runs[:, ::_SPARSE]))
+    step = len(ys) // _MOST_POINTS + 1
+    ys, xs = ys[::step], xs[::step] * _SPARSE
     size = runs.shape[0] + 2 * _PAD
     rows = np.outer(np.cos(_ANGLES), ys) - np.outer(np.sin(_ANGLES), xs)
     rows = np.clip(np.rint(rows).astype(np.int32) + _PAD, 0, size - 1)
@@ -100,8 +107,19 @@ def _skews(
     histograms = np.bincount(rows.ravel(), minlength=len(_ANGLES) * size).reshape(len(_ANGLES), size)
     # a line is two pixels thick and may bow a little
     thick = cv2.blur(histograms.astype(np.float32), (3, 1)) * (3 * step * _SPARSE / width)
+    return np.asarray(np.minimum(thick, 1.2), np.float32)
+
+
+def _skews(
+    lines: NDArray[np.float32], lines_y: NDArray[np.float64], scales: Sequence[float]
+) -> list[tuple[float, float, float]]:
+    """Angle (radians, clockwise), height (pixels, in the turned map) of the pattern's first line, and scale.
+
+    The likeliest first.
+    """
+    size = lines.shape[1]
     # of one scale alone the lines may lie a little off
-    near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5 if len(scales) == 1 else 3), np.uint8))
+    near = cv2.dilate(lines, np.ones((1, 5 if len(scales) == 1 else 3), np.uint8))
     found = []
     for scale in scales:
         offsets = np.rint((lines_y - lines_y[0]) * scale * PX).astype(int)
@@ -115,8 +133,15 @@ def _skews(
     return [place for _, place in sorted(found, reverse=True)[:_TRIES]]
 
 
+def _where(runs: Gray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of the pixels of 0 and 1 that are 1; many times faster so than of numbers."""
+    ys, xs = np.nonzero(runs.view(np.bool_))
+    return ys, xs
+
+
 def _columns(
-    runs: Gray,
+    runs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    width: int,
     angle: float,
     y0: float,
     lines_y: NDArray[np.float64],
@@ -127,12 +152,12 @@ def _columns(
 
     The likeliest first.
     """
-    ys, xs = np.divmod(np.flatnonzero(runs), runs.shape[1])
+    ys, xs = runs
     height = (lines_y[-1] - lines_y[0]) * PX
     rows = ys * np.cos(angle) - xs * np.sin(angle)
     inside = (rows >= y0 - 3) & (rows <= y0 + height + 3)
     columns = np.rint(xs[inside] * np.cos(angle) + ys[inside] * np.sin(angle)).astype(int) + _PAD
-    size = runs.shape[1] + 2 * _PAD
+    size = width + 2 * _PAD
     histogram = np.bincount(np.clip(columns, 0, size - 1), minlength=size).astype(np.float32)
     thick = cv2.blur(histogram[None], (5, 1)) * (5 / height)
     near = cv2.dilate(np.minimum(thick, 1.2), np.ones((1, 5 if len(scales) == 1 else 3), np.uint8))[0]
@@ -156,22 +181,16 @@ def _refine(
     seen = 0.0
     error = 0.0
     for reach_mm in reaches_mm:
-        points_mm, points_px = [], []
-        shares = []
-        for frame in frames:
-            corners = np.array(frame.corners)
-            sides = []
-            for k in range(4):
-                line, share = _fit_side(strokes, matrix, corners[k], corners[(k + 1) % 4], reach_mm)
-                sides.append(line)
-                shares.append(share * float(np.hypot(*(corners[(k + 1) % 4] - corners[k]))))
-            for k in range(4):
-                before, after = sides[k - 1], sides[k]
-                if before is None or after is None:
+        points_mm, points_px, shares = [], [], 0.0
+        for frame, sides in zip(frames, _fit_sides(strokes, matrix, frames, reach_mm), strict=True):
+            for k, (line, share) in enumerate(sides):
+                corner, before = np.array(frame.corners[k]), sides[k - 1][0]
+                shares += share * float(np.hypot(*(np.array(frame.corners[(k + 1) % 4]) - corner)))
+                if before is None or line is None:
                     continue
-                meeting = np.cross(before, after)
+                meeting = np.cross(before, line)
                 if abs(meeting[2]) > 1e-6:
-                    points_mm.append(corners[k])
+                    points_mm.append(corner)
                     points_px.append(meeting[:2] / meeting[2])
         if len(points_mm) < 4:
             return None
@@ -180,37 +199,54 @@ def _refine(
         matrix = np.linalg.lstsq(design, px, rcond=None)[0].T
         error = float(np.mean(np.hypot(*(transform(matrix, mm) - px).T))) / PX
         perimeter = 2 * sum(frame.width + frame.height for frame in frames)
-        seen = sum(shares) / perimeter
+        seen = shares / perimeter
     scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
     if min(scale) < 1 - _FARTHEST or max(scale) > 1 + _FARTHEST or error > 1.5:
         return None
     return matrix, seen, error
 
 
-def _fit_side(
-    strokes: Gray,
-    matrix: Affine,
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
-    reach_mm: float,
-) -> tuple[NDArray[np.float64] | None, float]:
-    """The line (homogeneous) along one printed side, and the share of its length that is really printed."""
-    length = float(np.hypot(*(end - start)))
-    along = np.linspace(0.02, 0.98, int(length * 1.2))
-    normal = np.array([-(end - start)[1], (end - start)[0]]) / length
-    across = np.arange(-reach_mm, reach_mm + 0.01, 0.5 / PX)
-    mm = start + along[:, None, None] * (end - start) + across[None, :, None] * normal
-    px = transform(matrix, mm.reshape(-1, 2)).astype(np.float32).reshape(len(along), len(across), 2)
-    profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0).astype(np.float32)
+_Side = tuple[NDArray[np.float64] | None, float]
+"""The line (homogeneous) along a printed side, and the share of its length that is really printed."""
+
+
+def _fit_sides(
+    strokes: Gray, matrix: Affine, frames: Sequence[Rectangle], reach_mm: float
+) -> list[list[_Side]]:
+    """The four sides of each frame, looked for together."""
+    mm, ends = _around_sides(tuple(frames), reach_mm)
+    px = transform(matrix, mm.reshape(-1, 2)).astype(np.float32).reshape(mm.shape)
+    profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
     peak = profile.argmax(axis=1)
-    strength = profile[np.arange(len(along)), peak]
-    printed = strength > 90
+    at = np.arange(len(peak))
+    printed, points = profile[at, peak] > 90, px[at, peak]
+    sides = [_fit_side(*side) for side in zip(np.split(points, ends), np.split(printed, ends), strict=True)]
+    return [sides[k : k + 4] for k in range(0, len(sides), 4)]
+
+
+@lru_cache(maxsize=32)
+def _around_sides(frames: tuple[Rectangle, ...], reach_mm: float) -> tuple[NDArray[np.float64], list[int]]:
+    """Along each side of the frames, and across it (N × M × 2 mm); which begin all sides but one."""
+    across = np.arange(-reach_mm, reach_mm + 0.01, 0.5 / PX)
+    sides = []
+    for frame in frames:
+        corners = np.array(frame.corners)
+        for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            length = float(np.hypot(*(end - start)))
+            along = np.linspace(0.02, 0.98, int(length * 1.2))
+            normal = np.array([-(end - start)[1], (end - start)[0]]) / length
+            sides.append(start + along[:, None, None] * (end - start) + across[None, :, None] * normal)
+    return np.concatenate(sides), [int(end) for end in np.cumsum([len(side) for side in sides])[:-1]]
+
+
+def _fit_side(points: NDArray[np.float32], printed: NDArray[np.bool_]) -> _Side:
+    """Through the darkest points across a side, of those that are printed."""
     if printed.mean() < 0.25:
         return None, float(printed.mean())
-    chosen = px[np.arange(len(along)), peak][printed]
+    chosen = points[printed]
     vx, vy, x, y = cv2.fitLine(chosen, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
     offset = np.abs((chosen[:, 0] - x) * vy - (chosen[:, 1] - y) * vx)
     close = offset < max(1.5, float(np.median(offset)) * 3)
     vx, vy, x, y = cv2.fitLine(chosen[close], cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
-    share = float(close.sum()) / len(along)
+    share = float(close.sum()) / len(printed)
     return np.array([vy, -vx, vx * y - vy * x], dtype=np.float64), share

@@ -15,15 +15,15 @@ import pikepdf
 import zxingcpp
 from numpy.typing import NDArray
 
-from processors.scans import registration
-from processors.scans.anonymity import PagePlace
+from processors.scans.anonymity import PagePlace, Polygon
 from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
 from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.jpeg import DRAWING, jpeg_segments
 from processors.scans.labels import shows_remains
-from processors.scans.raster import RawImage, read_images
-from processors.scans.readings import Gray
+from processors.scans.raster import RawImage, images_at
+from processors.scans.readings import Gray, Turn
+from processors.scans.registration import shows_frames
 
 
 def leaks(
@@ -33,23 +33,29 @@ def leaks(
 
     Looked for on each page: bars; a row of boxes such as identity is written in, wherever it lies (another
     way of seeing than the one that placed the mask); the identity frame; anything but paper inside what was
-    wiped; bars or a line of print around a label that was. A page of which nothing was wiped and that was
-    seen when it was read is not looked at again. In the file: `forbidden` texts (names, numbers), metadata,
-    anything but page images. Every page leaks then.
+    wiped; bars or a line of print around a label that was. What is as it was scanned, and was seen when it
+    was read, is not looked at again: a page of which nothing was wiped, the lower half of one that was wiped
+    at its top alone. In the file: `forbidden` texts (names, numbers), metadata, anything but page images.
+    Every page leaks then.
     """
     pages = range(1, len(places) + 1)
     if not _is_bare(pdf, len(places), forbidden):
         return tuple(pages)
-    found = []
-    for page, place, raw in zip(pages, places, read_images(io.BytesIO(pdf)), strict=True):
+    doubted = [page for page, place in zip(pages, places, strict=True) if _is_doubted(place)]
+    found = [page for page, place in zip(pages, places, strict=True) if place.exposed]
+    for page, raw in zip(doubted, images_at(io.BytesIO(pdf), [page - 1 for page in doubted]), strict=True):
+        place = places[page - 1]
         seen = place.exposed is not None
-        if (
-            place.exposed
-            or (not (seen and not place.wiped) and _shows_identity(raw, place, form))
-            or (not (seen and not place.labels) and _has_bars(raw.gray(), form, label_pattern, forbidden))
+        if (not (seen and not place.wiped) and _shows_identity(raw, place, form)) or (
+            not (seen and not place.labels) and _has_bars(raw.gray(), form, label_pattern, forbidden)
         ):
             found.append(page)
-    return tuple(found)
+    return tuple(sorted(found))
+
+
+def _is_doubted(place: PagePlace) -> bool:
+    """Whether a page has to be looked at: seen when it was read, it is what it was, unless it was wiped."""
+    return place.exposed is None or (not place.exposed and bool(place.wiped))
 
 
 _AROUND = 30.0  # millimetres below the mask where boxes of identity may have been left
@@ -58,7 +64,7 @@ _ROW_LEFT = 4  # of them in a row; the page boxes, far below, have two and two
 
 def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
     """Whether anything but paper is inside what was wiped, or what belongs inside is seen elsewhere."""
-    gray, dpi = raw.gray(raw.shrink), raw.dpi / raw.shrink
+    gray, dpi = _altered(raw, place), raw.dpi / raw.shrink
     small, scale = reduced(gray, dpi)
     dark = darkness(small)
     if exposes(small, dark, form):
@@ -70,14 +76,23 @@ def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
         return True
     if place.wipe is None:
         return False
-    mask = np.asarray(place.wipe) / raw.shrink
-    around = slice(0, int((mask[:, 1].max() / dpi * 25.4 + _AROUND) * PX))
+    around = slice(0, int(_reach(place.wipe, raw.dpi) / raw.dpi * 25.4 * PX))
     if shows_identity_row(dark[around], form, _ROW_LEFT, axes=(0,)):  # lines of print lie as far apart
         return True
-    placement = registration.place_dark(dark, scale, form)
-    if placement.frames >= registration.FRAMES_SEEN:
-        return True
-    return bool(form.annexes) and registration.place_annex(dark, scale, form, placement)[0].is_annex
+    return shows_frames(dark, form)
+
+
+def _altered(raw: RawImage, place: PagePlace) -> Gray:
+    """The page; its upper half, where what was altered lies there and the rest was seen when it was read."""
+    half = raw.height // 2
+    if place.exposed is None or place.labels or place.wipe is None or raw.rotate is not Turn.NONE:
+        return raw.gray(raw.shrink)
+    return raw.gray(raw.shrink) if _reach(place.wipe, raw.dpi) > half else raw.top(half, raw.shrink)
+
+
+def _reach(wipe: Polygon, dpi: float) -> float:
+    """The row, in pixels, down to which boxes of identity may have been left."""
+    return max(y for _, y in wipe) + _AROUND / 25.4 * dpi
 
 
 _STREAM_KEYS = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent", "/ColorSpace", "/Filter"}
@@ -147,8 +162,12 @@ def _spellings(word: str) -> set[bytes]:
 
 def _holds_paper(gray: Gray, wipe: NDArray[np.float64], edge: int) -> bool:
     """Whether the mask holds paper alone, `edge` pixels within: there a JPEG borrows from what is outside."""
+    outline = np.round(wipe).astype(np.int32)
+    x, y, width, height = cv2.boundingRect(outline)
+    left, top = max(x - edge, 0), max(y - edge, 0)
+    gray = gray[top : max(y + height + edge, 0), left : max(x + width + edge, 0)]
     mask = np.zeros(gray.shape, np.uint8)
-    cv2.fillPoly(mask, [np.round(wipe).astype(np.int32)], 255)
+    cv2.fillPoly(mask, [outline - (left, top)], 255)
     mask = np.asarray(cv2.erode(mask, np.ones((edge + 1, edge + 1), np.uint8), borderValue=255), np.uint8)
     return bool(mask.any()) and int(gray[mask > 0].min()) >= 235
 

@@ -12,8 +12,9 @@ a pass over a file of any size takes some 30 MB.
 from __future__ import annotations
 
 import io
+import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -148,15 +149,15 @@ class RawImage:
             return turned(self._jpeg(self.data, _REDUCED_COLOUR[shrink], shrink).min(axis=2), self.rotate)
         return replace(self, colour=False, _pixels=self.pixels().min(axis=2)).gray(shrink)
 
-    def top(self, rows: int) -> Gray:
-        """At least the first `rows` of `gray()`; of a JPEG no more is decoded."""
+    def top(self, rows: int, shrink: int = 1) -> Gray:
+        """`gray(shrink)` of at least the page's first `rows`; of a JPEG no more is decoded."""
         if self.codec not in ("jpeg", "g4") or self.rotate is not Turn.NONE or rows >= self.height:
-            return self.gray()
+            return self.gray(shrink)
         if self.codec == "g4":
-            return self._g4(rows=rows)
+            return self._g4(shrink, rows)
         # Pillow, since OpenCV prints a warning of the rows that are left
         with Image.open(io.BytesIO(shortened(self.data, rows))) as image:
-            image.draft("L", None)
+            image.draft("L", (image.width // shrink, image.height // shrink))
             return np.asarray(image, np.uint8)
 
     def pixels(self) -> Pixels:
@@ -199,8 +200,15 @@ def read_images(source: Source, start: int = 0, stop: int | None = None) -> Iter
     """
     with open_pdf(source) as pdf:
         for index in range(start, len(pdf.pages) if stop is None else min(stop, len(pdf.pages))):
-            page = pdf.pages[index]
-            yield _embedded_of(page, index + 1) or _lifted(pdf, page, index + 1)
+            yield _image_of(pdf, index)
+
+
+def images_at(source: Source, indices: Iterable[int]) -> Iterator[RawImage]:
+    """The same of these pages (from 0), in any order; of a page that comes twice in a row, the same one."""
+    with open_pdf(source) as pdf:
+        for index, times in itertools.groupby(indices):
+            raw = _image_of(pdf, index)
+            yield from (raw for _ in times)
 
 
 def turned(pixels: Pixels, turn: Turn) -> Pixels:
@@ -224,6 +232,11 @@ def open_pdf(source: Source, inherit: bool = True) -> pikepdf.Pdf:
 
 
 # --- the image a page is made of -----------------------------------------------------------------
+
+
+def _image_of(pdf: pikepdf.Pdf, index: int) -> RawImage:
+    page = pdf.pages[index]
+    return _embedded_of(page, index + 1) or _lifted(pdf, page, index + 1)
 
 
 def _refuse_bombs(page: pikepdf.Page) -> None:

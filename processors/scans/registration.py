@@ -253,6 +253,28 @@ FRAMES_SEEN = 0.6
 """Least share of the printed frames for a page to be a sheet's first."""
 
 
+def shows_frames(dark: Gray, form: Form) -> bool:
+    """Whether the frames of a first page, or that of an annex, are on an upright page, with rows of boxes.
+
+    `dark`: the page's darkness at `MAP_DPI`, or that of its upper part.
+    """
+    strokes = _stretched(dark)
+    for model in (form, *form.annexes):
+        fitted = fit_frames(strokes, model)
+        if fitted is not None and fitted[1] >= FRAMES_SEEN and _has_rows(_fields(strokes, fitted[0], model)):
+            return True
+    return False
+
+
+def _fields(strokes: Gray, matrix: Affine, form: Form) -> dict[str, float]:
+    return {name: borders_seen(strokes, matrix, (field,)) for name, field in form.identity.fields.items()}
+
+
+def _has_rows(fields: dict[str, float]) -> bool:
+    """Whether most rows of identity boxes are seen: other papers have frames, too."""
+    return sorted(fields.values())[len(fields) // 2] >= FIELDS_SEEN
+
+
 def _stretched(dark: Gray) -> Gray:
     """The darkness with the page's strong strokes at 255."""
     some = np.ascontiguousarray(dark[::5, ::5])
@@ -265,9 +287,7 @@ def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
     fitted = fit_frames(strokes, form)
     if fitted is not None:
         placed = _framed(strokes, turn, form, fitted)
-        rows = sorted(placed.fields.values())
-        # other papers have frames, too
-        if placed.frames < FRAMES_SEEN or rows[len(rows) // 2] >= FIELDS_SEEN:
+        if placed.frames < FRAMES_SEEN or _has_rows(placed.fields):
             return placed
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)
@@ -278,7 +298,7 @@ def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
 def _framed(strokes: Gray, turn: Turn, form: Form, fitted: tuple[Affine, float, float]) -> Placement:
     """Where the frames tell that the form lies."""
     matrix, frames, error = fitted
-    fields = {n: borders_seen(strokes, matrix, (f,)) for n, f in form.identity.fields.items()}
+    fields = _fields(strokes, matrix, form)
     wide, high = (float(side) / PX for side in np.hypot(*matrix[:, :2]))
     ink = _ink(strokes, matrix, form)
     found = Placement(turn, matrix, frames, 0.0, fields, error, ink, stretch=(wide, high))

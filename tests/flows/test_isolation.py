@@ -178,6 +178,10 @@ def test_pages_come_in_the_order_of_the_file_from_several_children() -> None:
     assert len({pid for _, pid in answers} - {os.getpid()}) >= 2
 
 
+def test_a_file_of_one_copy_is_read_by_one_child() -> None:
+    assert len({pid for _, pid in run_pages(numbers, Path("scan"), 1, pages=7, workers=2)}) == 1
+
+
 def test_a_poison_page_fails_its_file_alone() -> None:
     with pytest.raises(BadScan):
         run_pages(numbers, Path("poison"), 1, pages=60, workers=2)

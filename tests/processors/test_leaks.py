@@ -60,10 +60,25 @@ def test_a_label_stuck_on_an_inside_page_leaks(tmp_path: Path, form: Form, turn:
     assert leaked(tmp_path, form, pages, [PagePlace(1), PagePlace(2)]) == (1,)
 
 
-@pytest.mark.parametrize("shift", [(0, -20), (0, 30), (60, 0), (-60, 0)])
-def test_a_mask_in_the_wrong_place_leaks(tmp_path: Path, form: Form, shift: tuple[int, int]) -> None:
+@pytest.mark.parametrize("seen", [None, False])  # False: when it was read, and nothing outside its frame
+@pytest.mark.parametrize("shift", [(0, -20), (0, 30), (0, 100), (60, 0), (-60, 0)])
+def test_a_mask_in_the_wrong_place_leaks(
+    tmp_path: Path, form: Form, shift: tuple[int, int], seen: bool | None
+) -> None:
     wipe = tuple((x + shift[0] * MM, y + shift[1] * MM) for x, y in mask(form))
-    assert leaked(tmp_path, form, [first(form)], [PagePlace(1, wipe=wipe)]) == (1,)
+    assert leaked(tmp_path, form, [first(form)], [PagePlace(1, wipe=wipe, exposed=seen)]) == (1,)
+
+
+def test_a_frame_whose_rows_are_written_over_leaks(tmp_path: Path, form: Form) -> None:
+    """Boxes that cannot be followed from one to the next, in a frame that is there; the mask lies below."""
+    page = first(form, label=None)
+    for field in form.identity.fields.values():
+        for k in range(0, field.count, 2):
+            x, y = (field.cells.x + k * field.cells.pitch) * MM, field.cells.y * MM
+            page[round(y + MM) : round(y + 5 * MM), round(x) : round(x + 5.3 * MM)] = 0
+    assert not shows_identity_row(dark_map(page), form)
+    wipe = tuple((x, y + 100 * MM) for x, y in mask(form))
+    assert leaked(tmp_path, form, [page], [PagePlace(1, wipe=wipe, exposed=False)]) == (1,)
 
 
 def test_rows_of_print_are_no_boxes_on_their_side(tmp_path: Path, form: Form) -> None:
@@ -84,7 +99,9 @@ def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:
     blank[: round(60 * MM), round(40 * MM) : round(140 * MM)] = 248
     path = scan(tmp_path / "scan.pdf", [blank], "gray")
     data = anonymous_pdf(path, [PagePlace(1)])
-    assert leaks(data, [PagePlace(1, wipe=mask(form))], form, PATTERN, []) == (1,)
+    for seen in (None, False):
+        places = [PagePlace(1, wipe=mask(form), exposed=seen)]
+        assert leaks(data, places, form, PATTERN, []) == (1,)
 
 
 def without_identifier(saved: bytes) -> bytes:
