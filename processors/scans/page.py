@@ -28,6 +28,7 @@ from processors.scans.labels import (
 )
 from processors.scans.laid import laid_on
 from processors.scans.looks import Look
+from processors.scans.names import lines_apart
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.quality import Judgement
 from processors.scans.raster import turned
@@ -207,6 +208,7 @@ def read_page(
             ),
             *(_seen_through(one, coarse, scale, shrink, dpi, expected) for one in shining),
         ),
+        lines=lines_apart(strokes, placement, scale, form, first) if answers is not None else (),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
         trace=trace(small, dark, placement.corners(_answers(form, False)) / scale if first else None),
