@@ -8,7 +8,7 @@ is compared with one candidate alone, the copy's: cursive and joined writing is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -22,6 +22,7 @@ from processors.people import Candidate
 from processors.plain import plain
 from processors.scans.form import Form
 from processors.scans.geometry import PX, Affine
+from processors.scans.labels import Quad
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.readings import Gray, Line
 from processors.scans.registration import INK_MM, Placement
@@ -47,9 +48,9 @@ _RULE = np.ones((1, round(12 * PX)), np.uint8)
 _PEN = 120  # darkness: more counts no more
 _LEAST = 25.0  # darkness of a line's strokes
 
-_NUMBER, _BOTH, _ALONE = -22.0, 8.0, 6.0
-"""Least likeness of a line to a number, to both names, to the last name alone. Five in 100,000 pages of answers
-are so like a candidate's names; of 77,000 pages and numbers none was, of 14,000 lines and last names none."""
+_NUMBER, _BOTH, _EACH, _ALONE = -22.0, 8.0, 4.0, 6.0
+"""Least likeness of a line to a number, to both names, to the last name alone. Five in 100,000 pages of
+answers are so like a candidate's names; none of 77,000 was like a number."""
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
@@ -57,21 +58,28 @@ _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest on
 _NEVER = -1e6
 
 
-def lines_apart(dark: Gray, placement: Placement, scale: float, form: Form, first: bool) -> tuple[Line, ...]:
+def lines_apart(
+    dark: Gray, placement: Placement, scale: float, form: Form, first: bool, wiped: Sequence[Quad]
+) -> tuple[Line, ...]:
     """The lines of an upright page that are read, from its darkness at `MAP_DPI`.
 
-    `scale`: pixels of what is placed to one of the map's; `first`: whether the form's frames are on the page.
+    `scale`: pixels of what is placed to one of the map's; `first`: whether the form's frames are on the page;
+    `wiped`: labels, whose own lines nobody will see.
     """
+    if not placement.sure:
+        return ()
     to_map = placement.to_pixels / scale
     found, room = [], _MOST
-    for x, y, width, outside in sorted(
-        _places(placement.ink, form, first), key=lambda at: (not at[3], at[2])
-    ):
+    places = _places(placement.ink, form, first)
+    for x, y, width, outside in sorted(places, key=lambda at: (not at[3], at[2])):
+        middle = to_map @ (x + width / 2, y, 1.0)
+        if any(cv2.pointPolygonTest(area.astype(np.float32), middle.tolist(), False) >= 0 for area in wiped):
+            continue
         image = line_image(_straight(dark, to_map, x, y, width))
         if image is not None and image.shape[1] <= room:
             room -= image.shape[1]
-            left, middle = to_map @ (x, y, 1.0) / PX
-            found.append(Line(*_read(image), (left, middle - 5.0, width, 10.0), outside))
+            left, level = to_map @ (x, y, 1.0) / PX
+            found.append(Line(*_read(image), (left, level - 5.0, width, 10.0), outside))
     return tuple(found)
 
 
@@ -80,16 +88,22 @@ def names(line: Line, candidate: Candidate) -> bool:
     number = candidate.number
     if sum(c.isdigit() for c in line.text) >= len(number) // 2 and _likeness(line, number) >= _NUMBER:
         return True
-    said = _letters(line.text)
     family, first = _letters(candidate.family_name), _letters(re.split(r"[\s,]", candidate.first_names)[0])
-    ways = [f"{family}*{first}", f"{first}*{family}"]
-    shares = [_share(name, said) * len(name) for name in (family, first)]
-    roughly = max(sum(shares) / len(family + first), *(_share(way.replace("*", ""), said) for way in ways))
-    if roughly >= _ROUGHLY and any(_likeness(line, way) >= _BOTH for way in ways):
+    if _says_both(line, family, first):
         return True
     if not line.outside or len(family) < _LONG_ENOUGH:  # a word of the answers may be somebody's name
         return False
-    return _share(family, said) >= _ROUGHLY and _likeness(line, family) >= _ALONE
+    return _share(family, _letters(line.text)) >= _ROUGHLY and _likeness(line, family) >= _ALONE
+
+
+def _says_both(line: Line, family: str, first: str) -> bool:
+    """In either order, with anything between; each must be there, since long first names are common."""
+    said = _letters(line.text)
+    apart = sum(_share(name, said) * len(name) for name in (family, first)) / max(len(family + first), 1)
+    if max(apart, _share(family + first, said), _share(first + family, said)) < _ROUGHLY:
+        return False
+    likeliest = max(_likeness(line, way) for way in (f"{family}*{first}", f"{first}*{family}"))
+    return likeliest >= _BOTH and min(_likeness(line, name) for name in (family, first)) >= _EACH
 
 
 def _letters(text: str) -> str:
