@@ -49,7 +49,12 @@ CENTRE, EXAM = "0130051K", "U4"
 TWO_READINGS = set(Kind) - {
     Kind.NO_HEADER, Kind.ANONYMOUS, Kind.STRANGER, Kind.OTHER_LABEL, Kind.WRONG_EXAM,
 }  # fmt: skip
-SOUND = TWO_READINGS - {Kind.MISSING_SIDE, Kind.BLURRED, Kind.LABEL_INSIDE, Kind.UNDECLARED}
+SOUND = TWO_READINGS - {
+    Kind.MISSING_SIDE, Kind.BLURRED, Kind.LABEL_INSIDE, Kind.UNDECLARED, Kind.SHINES_THROUGH, Kind.NOTE,
+    Kind.NAMED,
+}  # fmt: skip
+GONE_IN_ONE_BIT = {Kind.SHINES_THROUGH, Kind.NOTE}
+"""What a threshold leaves nothing of, or nothing of the lines that tell it."""
 NAMED = {
     Kind.OLD_MODEL: Code.OLD_MODEL,
     Kind.MISSING_SIDE: Code.MISSING_PAGES,
@@ -66,6 +71,9 @@ NAMED = {
     Kind.ANONYMOUS: Code.UNIDENTIFIED,
     Kind.LABEL_INSIDE: Code.NOT_ANONYMOUS,
     Kind.UNDECLARED: Code.UNDECLARED_PAGE,
+    Kind.SHINES_THROUGH: Code.NOT_ANONYMOUS,
+    Kind.NOTE: Code.UNREADABLE_PAGE,
+    Kind.NAMED: Code.NOT_ANONYMOUS,
     Fault.CORNER: Code.UNREADABLE_PAGE,
 }
 
@@ -89,10 +97,12 @@ def draw(k: int, seed: int, form: Form) -> Batch:
     looks = list(itertools.product((False, True), Mode, Level))
     a3, mode, level = looks[(7 * k) % len(looks)]
     rng = np.random.default_rng((seed, k))
-    # a page that nobody declared holds the copy after it, too: one that waits for a person anyway
-    kinds = (*Kind, Kind.ANONYMOUS, *[Kind.OK] * len(Fault))
-    roster = invent_candidates(rng, len(kinds) + 5, CENTRE, [EXAM], invent_schools(rng, 3))
-    faults = (*[None] * (len(kinds) - len(Fault)), *Fault)
+    # a page that nobody declared holds the copy after it, too: the next kind is one that waits anyway
+    last = (Kind.NOTE, Kind.NAMED)
+    first = [kind for kind in Kind if kind not in last]
+    kinds = (*first, *[Kind.OK] * len(Fault), *last)
+    roster = invent_candidates(rng, len(kinds) + 3, CENTRE, [EXAM], invent_schools(rng, 3))
+    faults = (*[None] * len(first), *Fault)
     dpi = 300 if k % 4 == 3 else 200
     return draw_batch(
         seed * 1000 + k, EXAM, CENTRE, roster, kinds, form.with_annexes([*form.annexes, UNKNOWN]),
@@ -118,9 +128,11 @@ def judge(batch: Batch, copies: Sequence[CopyReading]) -> Iterator[Case]:
         mine = [page for page, number in truth.file_pages if number and page in of_page]
         came = frozenset(_became(truth, set(mine), of_page[mine[0]]) if mine else ["lost"])
         whole = truth.fault is not Fault.CORNER
+        gone = batch.mode is Mode.BW and truth.kind in GONE_IN_ONE_BIT
+        troubled = _trouble(truth) is not None and not gone
         yield Case(
             truth.fault or truth.kind, batch.level, truth.kind in TWO_READINGS,
-            truth.kind in SOUND and whole, _trouble(truth) is not None, truth.candidate, came,
+            truth.kind in SOUND and whole, troubled, truth.candidate, came,
         )  # fmt: skip
 
 
@@ -154,7 +166,7 @@ def _are_its_pages(pages: set[int], truth: CopyTruth) -> bool:
             wanted = {min(page for page, number in truth.file_pages if number == 0)}
         case Kind.FOREIGN_PAGE | Kind.DRAFT:
             wanted = {page for page, number in truth.file_pages if number == 0}
-        case Kind.LABEL_INSIDE:
+        case Kind.LABEL_INSIDE | Kind.SHINES_THROUGH | Kind.NOTE | Kind.NAMED:
             wanted = {page for page, number in truth.file_pages if number == 2}
         case Kind.BLURRED:
             wanted = {page for page, number in truth.file_pages if number in truth.blurred}
@@ -184,8 +196,8 @@ def rates(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
 
 
 def _rates(cases: Sequence[Case]) -> Iterator[tuple[str, float]]:
-    def share(what: str) -> float:
-        return round(sum(what in case.came for case in cases) / len(cases), 4)
+    def share(what: str, among: Sequence[Case] = cases) -> float:
+        return round(sum(what in case.came for case in among) / len(among), 4)
 
     yield "never_wrong", 1 - share("WRONG")
     yield "never_mixed", 1 - share("mixed")
@@ -194,8 +206,8 @@ def _rates(cases: Sequence[Case]) -> Iterator[tuple[str, float]]:
         yield "attributed", share("right")
     if cases[0].sound:
         yield "let_through", 1 - share("held back")
-    if cases[0].troubled:
-        yield "named", share("named")
+    if troubled := [case for case in cases if case.troubled]:
+        yield "named", share("named", troubled)
 
 
 def tell(console: Console, cases: Sequence[Case]) -> None:

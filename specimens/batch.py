@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from processors.people import CANDIDATE_COLUMNS, Candidate
-from processors.scans.form import Form
-from specimens.faults import Fault, damage
+from processors.scans.form import Form, Rectangle
+from specimens.faults import Fault, damage, lay_note, show_through
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
@@ -49,12 +49,16 @@ class Kind(StrEnum):
     OTHER_SHEET = "other_sheet"  # a sheet of another candidate at its end
     ANNEX = "annex"  # with the first of the form's annexes, after its sheets or within
     UNDECLARED = "undeclared"  # with the last of the form's annexes, of which the reader is not to know
+    SHINES_THROUGH = "shines_through"  # its label, on the second page, under what is written there
+    NOTE = "note"  # lies on the second page
+    NAMED = "named"  # with its candidate's name, or number, at the top or the foot of the second page
 
 
 PLAIN = tuple(kind for kind in Kind if kind not in (Kind.ANNEX, Kind.UNDECLARED))
 """The kinds that a form without annexes can be drawn with."""
 
 _LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
+_ON_PAGE_2 = {Kind.SHINES_THROUGH, Kind.NOTE, Kind.NAMED}  # one sheet says as much as three
 _NO_LABEL = {Kind.NO_LABEL, Kind.ANONYMOUS}
 _NO_BOXES = {Kind.NO_HEADER, Kind.ANONYMOUS}
 
@@ -175,6 +179,8 @@ class _Drawing:
             candidate = self._stranger(rng)
         exam = self._other_exam if kind is Kind.WRONG_EXAM else self._exam
         count = SHEET * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
+        if kind in _ON_PAGE_2:
+            count = SHEET
         label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
         pages = list(self._copy(candidate, kind, fault, exam, count, label, rng))
         answers = round((self._press.form.pagination.page.cells.y - 6) * self._press.px_per_mm)
@@ -290,7 +296,7 @@ class _Drawing:
         model = Model.CMEN if kind is Kind.OLD_MODEL else Model.CCYC
         label_everywhere = rng.random() < 0.5
         written = 0 if kind is Kind.BLANK else int(rng.integers(max(1, count - 3), count + 1))
-        if kind in (Kind.BLURRED, Kind.LABEL_INSIDE) or fault is Fault.CORNER:  # what they spoil is text
+        if kind in (Kind.BLURRED, Kind.LABEL_INSIDE, *_ON_PAGE_2) or fault is Fault.CORNER:  # text is spoilt
             written = count
         for number in range(1, count + 1):
             first = number % SHEET == 1
@@ -308,7 +314,26 @@ class _Drawing:
                 press.stick(page, label, rng, self._label_at)
             if number == 2 and kind is Kind.LABEL_INSIDE and label:
                 press.stick(page, label, rng, Spot(70, 60))
-            yield page
+            yield self._on_page_2(page, hand, candidate, kind, label, rng) if number == 2 else page
+
+    def _on_page_2(
+        self, page: Page, hand: Hand, candidate: Candidate, kind: Kind, label: Label | None, rng: Rng
+    ) -> Page:
+        """The page with what a copy of this kind bears there."""
+        press, family, first = self._press, candidate.family_name, candidate.first_names.title()
+        if kind is Kind.SHINES_THROUGH and label:
+            behind = press.empty_page()
+            press.stick(behind, label, rng, self._label_at)
+            return show_through(page, behind, rng.uniform(0.15, 0.45), press.px_per_mm)
+        if kind is Kind.NOTE:
+            lines = [hand.text(text, press.px_per_mm) for text in (f"{first} {family}", "merci de joindre")]
+            place = Rectangle(rng.uniform(20, 110), rng.uniform(40, 180), 76, 76)
+            return lay_note(page, lines, place, int(rng.integers(215, 253)), press.px_per_mm)
+        if kind is Kind.NAMED:
+            said = (f"{family} {first}", f"{first} {family}", f"N° {candidate.number}")
+            at = rng.uniform(9, 90), rng.uniform(*(9, 12) if rng.random() < 0.6 else (287, 291))
+            press.write_line(page, hand, str(rng.choice(said)), at)
+        return page
 
     def _convocation(self, candidate: Candidate) -> Page:
         """A paper that has no business in a pile of copies."""

@@ -279,6 +279,11 @@ class Press:
             mask = mask[:, : self._px(room - x)]
             lay(page.pen, mask, self._px(x), self._px(y - 0.6 + rng.normal(0, 0.2)) - row, hand.tone)
 
+    def write_line(self, page: Page, hand: Hand, text: str, at: tuple[float, float]) -> None:
+        """Writes a line wherever it begins: mm from the page's left, and of its baseline from the top."""
+        mask, row = hand.text(text, self.px_per_mm)
+        lay(page.pen, mask, self._px(at[0]), self._px(at[1]) - row, hand.tone)
+
     def _write_boxes(self, page: Page, hand: Hand, field: BoxedField, text: str) -> None:
         cells = field.cells
         for i, character in enumerate(text):

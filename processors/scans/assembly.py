@@ -132,7 +132,7 @@ def _copy(
         *_order(members, kept, length, pile, handed, hands),
         *_annexes(handed),
         *_appearance(pages, foreign, model),
-        *shown(pages, owner.candidate.number if owner.candidate else None, label_pattern),
+        *shown(pages, owner.candidate, label_pattern),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
             for found in owner.findings

@@ -18,8 +18,8 @@ from processors.scans.labels import Quad
 from processors.scans.readings import Gray
 
 _PX = PX / 2  # pixels a millimetre, at half the map's size
-_RULE = round(10 * _PX)  # longer than a stroke of writing
 _STRIP = round(5 * _PX)  # so wide that a ruled line stays on one row
+_RULE = 2 * _STRIP  # longer than a stroke of writing
 _GRAIN = 4.0  # times as far from the middle darkness as grain goes below it
 _EDGE = round(9 * _PX)  # rows, at the top and the bottom, where the sheet's own edge may be
 _SHOWN = 0.8  # share of a rule's length
@@ -29,7 +29,7 @@ _REGULAR, _SAME = 0.55, 0.2  # share of the gaps that are so near the usual one:
 _LOST = 0.08  # share of the gaps in which a line lacks: on a pale scan more do
 _HIDDEN = 3.4  # lines
 _WIDE, _HIGH = 7, 160.0  # strips; mm: where lines are pale they vanish down the whole page
-_NEAR = np.ones((3, 1), np.uint8)  # rows
+_NEAR = np.ones((1, 3), np.uint8)  # rows
 _BESIDE = np.ones((1, 3), np.uint8)  # strips: writing may hide that a line lacks in one
 _AS_HIGH = 0.06  # share of the height by which the others may differ
 _LEVEL, _MOSTLY = 0.5, 0.6  # lines by which an edge may vary, in such a share of the strips
@@ -38,22 +38,23 @@ _LEVEL, _MOSTLY = 0.5, 0.6  # lines by which an edge may vary, in such a share o
 def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     """Where something hides ruled lines, on a page's darkness at `MAP_DPI`; the `known` places may."""
     half = halved(dark)
-    low, middle = (float(level) for level in np.percentile(half[::8, ::8], (15, 50)))
-    lined = cv2.threshold(half, max(4.0, middle + _GRAIN * (middle - low)), 255, cv2.THRESH_BINARY)[1]
-    shares = np.ascontiguousarray(cv2.blur(lined, (_RULE, 1))[:, _STRIP // 2 :: _STRIP])
-    shown = cv2.dilate(cv2.threshold(shares, _SHOWN * 255, 1, cv2.THRESH_BINARY)[1], _NEAR)
-    shown[:_EDGE], shown[-_EDGE:] = 0, 0
-    strip, row = np.nonzero((shown[1:] > shown[:-1]).T)
+    levels = np.sort(half[::8, ::8], axis=None)
+    low, middle = (float(levels[len(levels) * share // 100]) for share in (15, 50))
+    ink = max(4.0, middle + _GRAIN * (middle - low))
+    lined = np.asarray(cv2.threshold(half, ink, 1, cv2.THRESH_BINARY)[1], np.uint8)
+    shown = cv2.dilate(cv2.threshold(_along(lined), _SHOWN * _RULE, 1, cv2.THRESH_BINARY)[1], _NEAR)
+    shown[:, :_EDGE], shown[:, -_EDGE:] = 0, 0
+    strip, row = np.nonzero(shown[:, 1:] > shown[:, :-1])
     beside = strip[1:] == strip[:-1]
     start, end = row[:-1][beside], row[1:][beside]
     if len(start) < _GAPS:
         return None
     gaps = end - start
-    step = float(np.median(gaps))
+    step = _middle(gaps)
     wide = gaps >= _HIDDEN * step
     # at the top and the bottom gaps go to where the other strips have their first line, or their last
     first, last = np.append(True, ~beside), np.append(~beside, True)
-    top, bottom = int(np.median(row[first])), int(np.median(row[last]))
+    top, bottom = _middle(row[first]), _middle(row[last])
     late, early = row[first] - top >= _HIDDEN * step, bottom - row[last] >= _HIDDEN * step
     if np.count_nonzero(wide) + np.count_nonzero(late) + np.count_nonzero(early) < _WIDE:
         return None
@@ -66,7 +67,7 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     columns = np.concatenate([strip[1:][beside][wide], strip[first][late], strip[last][early]])
     starts = np.concatenate([start[wide], np.full(np.count_nonzero(late), top), row[last][early]])
     ends = np.concatenate([end[wide], row[first][late], np.full(np.count_nonzero(early), bottom)])
-    holes = np.zeros(shown.shape, np.uint8)
+    holes = np.zeros(shown.shape[::-1], np.uint8)
     for column, above, below in zip(columns.tolist(), starts.tolist(), ends.tolist(), strict=True):
         holes[above:below, column] = 1
     holes = np.asarray(cv2.morphologyEx(holes, cv2.MORPH_CLOSE, _BESIDE), np.uint8)
@@ -80,6 +81,21 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
         if _is_straight(edges, step) and _is_square(own.sum(axis=0)):
             return box
     return None
+
+
+def _middle(values: NDArray[np.intp]) -> int:
+    """The upper median, many times as fast as numpy's for a few values."""
+    half = len(values) // 2
+    return int(np.partition(values, half)[half])
+
+
+def _along(lined: Gray) -> Gray:
+    """Strips × rows: of the `_RULE` pixels around a strip's middle, how many are lined (one: lined)."""
+    count = (lined.shape[1] - _STRIP // 2) // _STRIP
+    # sums go faster down than along; a rule is twice as long as a strip is wide
+    blocks = np.asarray(cv2.transpose(lined), np.uint8)[_STRIP // 2 :][: count * _STRIP]
+    sums = blocks.reshape(count, _STRIP, lined.shape[0]).sum(axis=1, dtype=np.uint8)
+    return np.asarray(np.concatenate([sums[:1], sums]) + np.concatenate([sums, sums[-1:]]), np.uint8)
 
 
 def _is_straight(edges: Sequence[NDArray[np.intp]], step: float) -> bool:

@@ -28,6 +28,7 @@ from processors.scans.labels import (
 )
 from processors.scans.laid import laid_on
 from processors.scans.looks import Look
+from processors.scans.names import lines_apart
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.quality import Judgement
 from processors.scans.raster import turned
@@ -132,7 +133,7 @@ def read_page(
     number, total = None, None
     if form.page_boxes is not None and (boxes or (first and not form.is_annex)):
         number, total = _read_pagination(page, placement.by_boxes, form.page_boxes)
-    identity, label, frame, hidden = {}, None, None, False
+    identity, label, frame = {}, None, None
     shrink = scanned.shrink if scanned else 1
     wiped = [placement.corners(form.identity.frame.grown(form.identity.mask_margin)) / scale] if first else []
     found, coarse = find_labels(upright, strokes), page
@@ -160,10 +161,11 @@ def read_page(
         if not _says(label, identity.get(NUMBER), expected):
             identity |= _read_rows(page, fine, form.rows_of("letters"))
         frame = _frame(fine, form)
-        areas = [one.area for one in found]
-        hidden = shows_below_a_cover(strokes, placement.corners(_below(form))[:2] / scale, wiped[0], areas)
+    areas = [one.area for one in found]
+    below = placement.corners(_below(form))[:2] / scale
+    hidden = first and shows_below_a_cover(strokes, below, wiped[0], areas)
     if judgement.trouble is None and kind in (PageKind.FIRST, PageKind.INSIDE):
-        judgement = _with_note(judgement, written, len(strokes) - len(written), [one.area for one in found])
+        judgement = _with_note(judgement, written, len(strokes) - len(written), areas)
     symbology = expected.form.label.symbology
     texts = [
         read_label_at(coarse, one.area * scale, dpi, expected.label_pattern, expected.enrolled, symbology)
@@ -196,7 +198,7 @@ def read_page(
         headed=_is_headed(strokes, kind),
         tabled=kind is PageKind.FOREIGN and not blank and exposure.shows_printed_boxes(strokes),
         exposed=hidden
-        or exposure.shows_row_outside(strokes, [*wiped, *(one.area for one in found)], expected.form)
+        or exposure.shows_row_outside(strokes, [*wiped, *areas], expected.form)
         or bool(shining and exposure.shows_pale_row(strokes, wiped, expected.form)),
         labels=(
             *(
@@ -207,6 +209,7 @@ def read_page(
             ),
             *(_seen_through(one, coarse, scale, shrink, dpi, expected) for one in shining),
         ),
+        lines=lines_apart(strokes, placement, scale, form, first, [*areas, *(one.area for one in shining)]),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
         trace=trace(small, dark, placement.corners(_answers(form, False)) / scale if first else None),

@@ -54,6 +54,20 @@ class StuckLabel:
     cuts: bool
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line that stands apart on a page: what it may say, and where (mm of the upright page).
+
+    `doubts`: for each step along it, how much less likely than the likeliest each of `names.SYMBOLS` is, 0 to
+    255; `outside`: of the answers, at the top or at the bottom.
+    """
+
+    text: str
+    doubts: NDArray[np.uint8] = field(repr=False, compare=False)
+    box: Box
+    outside: bool
+
+
 class PageKind(StrEnum):
     FIRST = "first"  # first page of a sheet: bears the identity frame
     INSIDE = "inside"
@@ -110,7 +124,8 @@ class PageReading:
     `fingerprint`: for telling a doubled page.
     `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or a program's text show
     elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in
-    show on a page of no known paper; `tabled`: a table or boxes do; `hand`: how the half of an A3 is written.
+    show on a page of no known paper; `tabled`: a table or boxes do; `hand`: how the half of an A3 is written;
+    `lines`: those that are read.
     """
 
     page: int
@@ -135,6 +150,7 @@ class PageReading:
     headed: bool = False
     tabled: bool = False
     labels: tuple[StuckLabel, ...] = ()
+    lines: tuple[Line, ...] = field(default=(), repr=False)
     lifted: bool = False
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page

@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from processors.findings import Code, Finding, finding
+from processors.findings import Code, Evidence, Finding, finding
+from processors.people import Candidate
 from processors.scans.evidence import whole
+from processors.scans.names import names
 from processors.scans.readings import PageReading, StuckLabel
 
 
-def shown(pages: Sequence[PageReading], number: str | None, label_pattern: str) -> list[Finding]:
-    """A label is wiped where that hides no writing and it is the candidate's, whose `number` is known."""
+def shown(pages: Sequence[PageReading], owner: Candidate | None, label_pattern: str) -> list[Finding]:
+    """A label is wiped where that hides no writing and it is the owner's; None: nobody knows whose it is."""
     findings = []
-    held = [p for p in pages if p.exposed or any(_waits(one, number, label_pattern) for one in p.labels)]
+    number = owner.number if owner else None
+    said = [Evidence(p.page, line.box) for p in pages for line in p.lines if owner and names(line, owner)]
+    named = {one.page for one in said}
+    held = [
+        p
+        for p in pages
+        if p.page in named or p.exposed or any(_waits(one, number, label_pattern) for one in p.labels)
+    ]
     if held:
-        findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in held], evidence=whole(held)))
+        shows = (*whole(held), *said)
+        findings.append(finding(Code.NOT_ANONYMOUS, [p.page for p in held], evidence=shows))
     wiped = [p.page for p in pages if p.labels and p not in held]
     if wiped:
         findings.append(finding(Code.LABEL_MISPLACED, wiped))

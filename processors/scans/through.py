@@ -79,16 +79,18 @@ def shining_labels(small: Gray, dark: Gray, known: Sequence[Quad]) -> list[Shini
 
 def _averaged(page: Gray) -> Gray:
     """The mean of every other row of each block: grain and slanting strokes are averaged out."""
-    sums = page.reshape(-1, _BLOCK, page.shape[1])[:, ::2].sum(axis=1, dtype=np.uint16)
-    return np.asarray(sums // (_BLOCK // 2), np.uint8)
+    rows = page.reshape(-1, _BLOCK, page.shape[1])
+    pairs = [np.add(rows[:, k], rows[:, k + 2], dtype=np.uint16) for k in (0, 4)]  # faster than one sum
+    return np.asarray((pairs[0] + pairs[1]) >> 2, np.uint8)
 
 
 def _mean_steps(rows: Gray) -> NDArray[np.float32]:
     """Of each block, how much gray changes along its row from pixel to pixel."""
-    height, length = rows.shape
-    steps = np.zeros((height, length), np.float32)
-    steps[:, :-1] = cv2.absdiff(rows[:, 1:], rows[:, :-1])
-    return np.asarray(cv2.resize(steps, (length // _BLOCK, height), interpolation=cv2.INTER_AREA), np.float32)
+    length, height = rows.shape[::-1]
+    steps = np.zeros((length, height), np.uint8)
+    steps[:-1] = cv2.transpose(cv2.absdiff(rows[:, 1:], rows[:, :-1]))  # sums go faster down than along
+    sums = steps.reshape(-1, _BLOCK, height).sum(axis=1, dtype=np.uint16)
+    return np.asarray(cv2.transpose(sums), np.float32) / np.float32(_BLOCK)
 
 
 def _barred(
@@ -96,16 +98,21 @@ def _barred(
 ) -> Iterator[tuple[int, int, int, int]]:
     """The boxes (left, top, right, bottom) of upright bars, in pixels of the map."""
     upright = along < _ALONG * across
-    bars = np.asarray((across > _STEP) & upright, np.float32)
-    free = np.asarray((along <= _WRITTEN) | upright, np.float32)
-    barred, unwritten = (cv2.boxFilter(b, -1, _WINDOW, borderType=cv2.BORDER_CONSTANT) for b in (bars, free))
-    middles = np.asarray((unwritten >= _FREE) & (barred >= _FILLED * unwritten), np.uint8)
+    bars, free = (across > _STEP) & upright, (along <= _WRITTEN) | upright
+    barred, unwritten = (
+        cv2.boxFilter(b.view(np.uint8), -1, _WINDOW, normalize=False, borderType=cv2.BORDER_CONSTANT)
+        for b in (bars, free)
+    )
+    least = _FREE * _WINDOW[0] * _WINDOW[1]
+    middles = np.asarray((unwritten >= least) & (barred >= np.float32(_FILLED) * unwritten), np.uint8)
     if not middles.any():
         return
     near = cv2.dilate(middles, np.ones(_WINDOW[::-1], np.uint8), anchor=_MIRRORED)
-    count, parts = cv2.connectedComponents(near, connectivity=8)
-    for part in range(1, count):
-        own = (parts == part) & (bars > 0)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    for part, width in enumerate(stats[1:, cv2.CC_STAT_WIDTH].tolist(), 1):
+        if width * _BLOCK < _LONG[0] * PX:
+            continue
+        own = (parts == part) & bars
         y, x = np.nonzero(own)
         left, right = int(x.min()), int(x.max()) + 1
         if _LONG[0] * PX <= (right - left) * _BLOCK <= _LONG[1] * PX:

@@ -1,0 +1,78 @@
+"""A name, or a number, that a candidate writes on a page tells the corrector whose it is: the copy waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from processors.findings import Code
+from processors.people import Candidate
+from processors.scans.form import load_form
+from processors.scans.reader import read_scan
+from processors.scans.readings import CopyReading, CopyStatus
+from specimens.hand import Hand
+from specimens.people import invent_candidates, invent_schools
+from specimens.scanner import Level, Mode, encode, pdf, scan
+from specimens.sheet import Label, Press
+
+pytestmark = pytest.mark.slow
+
+FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
+CENTRE, EXAM, DPI = "0130051K", "U1", 200
+PRESS = Press(FORM, DPI)
+TOP, FOOT, SIGNED = (40.0, 11.0), (30.0, 289.0), (110.0, 166.0)
+
+
+def copy_with(tmp_path: Path, said: str, at: tuple[float, float]) -> tuple[Candidate, CopyReading]:
+    """A copy on whose second page its candidate has written this; `{family}`, `{first}`, `{number}`."""
+    rng = np.random.default_rng(2)
+    roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
+    who, hand, pictures = roster[0], Hand(rng), []
+    line = said.format(
+        family=who.family_name, first=who.first_names.title(), number=who.number, other=roster[1].family_name
+    )
+    for k in range(1, 5):
+        page = PRESS.page(k == 1, hand)
+        if k == 1:
+            PRESS.write_identity(page, hand, who)
+            PRESS.stick(page, Label(f"{EXAM}-{who.number}"), rng)
+        PRESS.write_numbers(page, hand, k, 4)
+        PRESS.write_answer(page, hand, rng, k == 1, 12)
+        if k == 2:
+            PRESS.write_line(page, hand, line, at)
+        picture = scan(page, Level.OFFICE, Mode.GRAY, DPI, rng)
+        pictures.append(encode(picture, Level.OFFICE, Mode.GRAY, DPI, rng))
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf(pictures, DPI))
+    (copy,) = read_scan(path, FORM, FORM.label.payload, roster, CENTRE, EXAM).copies
+    return who, copy
+
+
+@pytest.mark.parametrize("at", [TOP, FOOT, SIGNED], ids=["top", "foot", "signed"])
+@pytest.mark.parametrize("said", ["{family} {first}", "{first} {family}", "N° candidat : {number}"])
+def test_the_copy_waits_and_the_place_is_shown(tmp_path: Path, said: str, at: tuple[float, float]) -> None:
+    who, copy = copy_with(tmp_path, said, at)
+    assert copy.candidate == who.number and copy.status is CopyStatus.TO_DECIDE
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+    *_, box = (shown.box for shown in copy.findings[0].evidence)
+    assert box is not None
+    x, y, width, height = box
+    assert at[0] - 6 <= x <= at[0] + 6 and y <= at[1] <= y + height and width > 20
+
+
+@pytest.mark.parametrize("at", [TOP, SIGNED], ids=["top", "signed"])
+@pytest.mark.parametrize(
+    "said", ["Question 3 suite", "{other} Camille", "0,35 1240 92 17", "BTS SIO option SISR"]
+)
+def test_what_names_nobody_or_another_says_nothing(
+    tmp_path: Path, said: str, at: tuple[float, float]
+) -> None:
+    _, copy = copy_with(tmp_path, said, at)
+    assert copy.status is CopyStatus.COMPLETE and copy.findings == ()
+
+
+def test_a_family_name_alone_within_an_answer_may_be_a_word(tmp_path: Path) -> None:
+    _, copy = copy_with(tmp_path, "{family}", SIGNED)
+    assert copy.status is CopyStatus.COMPLETE and copy.findings == ()
