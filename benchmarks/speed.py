@@ -34,9 +34,10 @@ from rich.table import Table
 from processors.scans import g4
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import load_form
+from processors.scans.image import RawImage
 from processors.scans.leaks import leaks
 from processors.scans.page import Expected
-from processors.scans.raster import RawImage, read_images
+from processors.scans.raster import read_images
 from processors.scans.reader import read_image, read_images_of
 from processors.scans.readings import PageKind, PageReading
 from specimens.batch import Kind, draw_batch

@@ -1,4 +1,4 @@
-"""Copies: which pages make each, which version counts, whose it is, and whether it may leave."""
+"""Copies: which pages make each, whose it is, and whether it may leave."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
-from processors.findings import Code, Finding, finding
+from processors.findings import Finding
 from processors.scans.readings import (
     Area,
     CopyReading,
@@ -19,7 +19,7 @@ from processors.scans.readings import (
     PageReading,
     Turn,
 )
-from storage.findings import resolve_findings, state_each, state_findings
+from storage.findings import state_findings
 from storage.ids import new_id
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
@@ -198,101 +198,11 @@ class CopyRow:
         return self.status is CopyStatus.COMPLETE and self.anonymous_sha256 is not None
 
 
-def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: str, change: Change) -> bool:
-    """The copies of a scan, in place of an earlier reading of it. False when those have gone further already.
-
-    A second copy of a candidate whose complete copy is there waits for a person. A complete one takes the
-    place of those that were not; they stay, superseded.
-    """
-    earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
-    gone_further = copies.c.lot.is_not(None) | copies.c.decision.is_not(None) | (copies.c.exam != exam)
-    if change.connection.execute(select(copies.c.id).where(*earlier, gone_further)).first():
-        return False
-    end_copies(change, Life.SUPERSEDED, *earlier)
-    of_pile = {one.candidate for one in found if one.candidate is not None}
-    counting = select(copies.c.candidate).where(
-        copies.c.exam == exam, copies.c.life == Life.CURRENT, copies.c.candidate.in_(of_pile)
-    )
-    known = set(change.connection.scalars(counting))
-    rows, stated = list[dict[str, Any]](), list[tuple[Finding, dict[str, Any]]]()
-    for position, one in enumerate(found, start=1):
-        settled = one.status, one.findings, OF_NO_LOT
-        if one.candidate is not None and one.candidate in known:
-            _keep(rows, stated, change)
-            rows, stated = [], []
-            settled = _beside_another(one, one.candidate, exam, change)
-        status, findings_, place = settled
-        rows.append(
-            _row(one, status)
-            | place
-            | {"exam": exam, "centre": centre}
-            | {"scan": change.subject, "attempt": attempt, "position": position}
-        )
-        about = {"exam": exam, "centre": centre, "scan": change.subject, "copy": one.id}
-        stated += [(each, about) for each in findings_]
-        known.add(one.candidate)
-    _keep(rows, stated, change)
-    return True
-
-
 def make_wait(change: Change, copy: Any, stated: Iterable[Finding]) -> None:
     """The copy waits for a person, for what is stated of it."""
     change.set(copies, copy.id, status=CopyStatus.TO_DECIDE)
     about = {"exam": copy.exam, "centre": copy.centre, "scan": copy.scan, "copy": copy.id}
     state_findings(change, stated, **about)
-
-
-def end_copies(change: Change, life: Life, *conditions: Any) -> None:
-    """None of these counts any longer, and what was found of them is settled."""
-    ended = list(change.connection.scalars(select(copies.c.id).where(*conditions)))
-    if ended:
-        change.connection.execute(update(copies).where(copies.c.id.in_(ended)).values(life=life))
-        resolve_findings(change, findings.c.copy.in_(ended))
-
-
-def supersede(exam: str, candidate: str, by: str, change: Change) -> dict[str, Any]:
-    """What this candidate's copy takes the place of: copies that were incomplete or waited.
-
-    Of two copies said to be one candidate's, one may be another's, wrongly labelled: they wait for a person.
-    One that a corrector reported gives its place in the lot: it is what is returned.
-    """
-    double = (
-        select(findings.c.seq)
-        .where(
-            findings.c.copy == copies.c.id,
-            findings.c.code == Code.DUPLICATE_COPY,
-            findings.c.resolved_by.is_(None),
-        )
-        .exists()
-    )
-    theirs = (
-        copies.c.exam == exam,
-        copies.c.candidate == candidate,
-        copies.c.life == Life.CURRENT,
-        copies.c.status != CopyStatus.COMPLETE,
-        copies.c.id != by,
-        ~double,
-    )
-    reported = select(copies.c.id, copies.c.lot, copies.c.order_in_lot).where(
-        *theirs, copies.c.lot.is_not(None)
-    )
-    row = change.connection.execute(reported).first()
-    if row is not None:
-        change.set(copies, row.id, **OF_NO_LOT)
-    end_copies(change, Life.SUPERSEDED, *theirs)
-    return {} if row is None else {"lot": row.lot, "order_in_lot": row.order_in_lot}
-
-
-def complete_copy(exam: str, candidate: str, change: Change) -> str | None:
-    """The id of this candidate's copy that is complete."""
-    query = select(copies.c.id).where(
-        copies.c.exam == exam,
-        copies.c.candidate == candidate,
-        copies.c.life == Life.CURRENT,
-        copies.c.status == CopyStatus.COMPLETE,
-    )
-    found: str | None = change.connection.execute(query).scalar()
-    return found
 
 
 TO_ANONYMISE = (
@@ -349,40 +259,6 @@ def copies_of_lot(connection: Connection, lot_id: str) -> list[CopyRow]:
 def anonymous_number_free(connection: Connection, exam: str, number: str) -> bool:
     taken = select(copies.c.id).where(copies.c.exam == exam, copies.c.anonymous_number == number)
     return connection.execute(taken).first() is None
-
-
-def _beside_another(
-    found: FoundCopy, candidate: str, exam: str, change: Change
-) -> tuple[CopyStatus, tuple[Finding, ...], dict[str, Any]]:
-    """Status, findings and place in a lot of a copy whose candidate has one that counts."""
-    stated, status = found.findings, found.status
-    if status is not CopyStatus.TO_DECIDE and complete_copy(exam, candidate, change):
-        status = CopyStatus.TO_DECIDE
-        if not any(one.code is Code.DUPLICATE_COPY for one in stated):
-            stated = (*stated, finding(Code.DUPLICATE_COPY))
-    complete = status is CopyStatus.COMPLETE
-    return status, stated, OF_NO_LOT | (supersede(exam, candidate, found.id, change) if complete else {})
-
-
-def _row(found: FoundCopy, status: CopyStatus) -> dict[str, Any]:
-    return {
-        "id": found.id,
-        "candidate": found.candidate,
-        "attributed_by": found.attributed_by,
-        "status": status,
-        "life": Life.CURRENT,
-        "pages": [page.model_dump(mode="json") for page in found.pages],
-        "missing": found.missing,
-        "guesses": [guess.model_dump(mode="json") for guess in found.guesses],
-    }
-
-
-def _keep(
-    rows: Sequence[dict[str, Any]], stated: Sequence[tuple[Finding, dict[str, Any]]], change: Change
-) -> None:
-    if rows:
-        change.connection.execute(insert(copies), rows)
-    state_each(change, stated)
 
 
 def _rounded(corners: Corners) -> Corners:

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, u
 
 from processors.findings import Code, Finding
 from processors.scans.readings import CopyStatus
-from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, complete_copy, copies_in, end_copies, supersede
+from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, copies_in
 from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
 from storage.schema import copies, enrolments, findings, proposals, scans
 from storage.states import Decision, Life
+from storage.versions import complete_copy, end_copies, supersede
 
 
 class CopyDecided(Facts):

@@ -16,7 +16,7 @@ from processors.findings import Finding
 from processors.scans.contract import scan_json
 from processors.scans.readings import ScanReading
 from storage.candidates import ids_of_numbers
-from storage.copies import TO_ANONYMISE, FoundCopy, PlacedPage, end_copies, take_reading
+from storage.copies import TO_ANONYMISE, FoundCopy, PlacedPage
 from storage.findings import resolve_findings, state_findings
 from storage.ids import in_parts, new_id
 from storage.keys import arrival, kept_reading
@@ -26,6 +26,7 @@ from storage.refusals import Refusal, Refused
 from storage.register import Register
 from storage.schema import copies, findings, matching, scans
 from storage.states import Life, ScanState
+from storage.versions import end_copies, take_reading
 
 UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)
 _LIVE = (*UNFINISHED, ScanState.PROCESSED)

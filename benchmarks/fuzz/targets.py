@@ -36,9 +36,10 @@ from processors.scans import g4, lossless
 from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.dropped import inspect
 from processors.scans.form import FormError, load_form
+from processors.scans.image import BadImage, RawImage
 from processors.scans.jpeg import jpeg_shape, stripped
 from processors.scans.leaks import leaks
-from processors.scans.raster import BadImage, BadScan, RawImage, read_images
+from processors.scans.raster import BadScan, read_images
 from processors.scans.readings import Turn
 from processors.session import Session, SessionError, load_session
 from specimens.batch import roster_csv

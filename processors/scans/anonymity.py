@@ -32,9 +32,10 @@ from pypdf.generic import (
 
 from processors.scans import g4, lossless
 from processors.scans.a3 import part_box
+from processors.scans.image import BadImage, Pixels, RawImage, turned
 from processors.scans.jpeg import stripped
 from processors.scans.lossless import Crop
-from processors.scans.raster import BadImage, Pixels, RawImage, images_at, turned
+from processors.scans.raster import images_at
 from processors.scans.readings import Area, Half, Turn
 
 Polygon = tuple[tuple[float, float], ...]

@@ -15,7 +15,8 @@ import numpy as np
 from processors.findings import Box, Evidence
 from processors.scans.a3 import part_box
 from processors.scans.anonymity import PagePlace
-from processors.scans.raster import BadImage, read_images, turned
+from processors.scans.image import BadImage, turned
+from processors.scans.raster import read_images
 from processors.scans.readings import Gray, PageReading
 
 _AROUND = 3.0  # mm around the identity frame

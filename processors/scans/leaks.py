@@ -19,9 +19,10 @@ from processors.scans.anonymity import PagePlace, Polygon
 from processors.scans.exposure import exposes, shows_identity_row
 from processors.scans.form import Form
 from processors.scans.geometry import PX, darkness, reduced
+from processors.scans.image import RawImage
 from processors.scans.jpeg import DRAWING, jpeg_segments
 from processors.scans.labels import shows_remains
-from processors.scans.raster import RawImage, images_at
+from processors.scans.raster import images_at
 from processors.scans.readings import Gray, Turn
 from processors.scans.registration import shows_frames
 

@@ -17,6 +17,7 @@ from processors.scans.form import BoxedField, Form, Pagination, Rectangle
 from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.handwriting import CellRow, digits, letters
 from processors.scans.hidden import Outline
+from processors.scans.image import turned
 from processors.scans.labels import (
     Found,
     all_inside,
@@ -31,7 +32,6 @@ from processors.scans.looks import Look
 from processors.scans.names import lines_apart
 from processors.scans.pageboxes import boxes_zone
 from processors.scans.quality import Judgement
-from processors.scans.raster import turned
 from processors.scans.readings import (
     FieldReading,
     Gray,

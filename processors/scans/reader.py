@@ -19,9 +19,10 @@ from processors.scans.a3 import a3_halves, part_box
 from processors.scans.assembly import assemble
 from processors.scans.dropped import attachments
 from processors.scans.form import Form
+from processors.scans.image import BadImage, RawImage
 from processors.scans.looks import Look, PageOf, pages_of
 from processors.scans.page import Expected, Scanned, read_page
-from processors.scans.raster import BadImage, RawImage, read_images
+from processors.scans.raster import read_images
 from processors.scans.readings import (
     Area,
     Gray,

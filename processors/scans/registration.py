@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from processors.scans.form import Form, Rectangle
 from processors.scans.frames import fit_frames
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, halved, reduced, transform
+from processors.scans.image import turned
 from processors.scans.pageboxes import (
     BOXES_PLAIN,
     borders_seen,
@@ -25,7 +26,6 @@ from processors.scans.pageboxes import (
     boxes_zone,
     find_boxes,
 )
-from processors.scans.raster import turned
 from processors.scans.readings import Gray, Turn
 
 

@@ -14,9 +14,10 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import Form
+from processors.scans.image import RawImage, turned
 from processors.scans.jpeg import jpeg_segments, stripped
 from processors.scans.leaks import leaks
-from processors.scans.raster import RawImage, read_images, turned
+from processors.scans.raster import read_images
 from processors.scans.readings import Half, Turn
 
 DPI = 150

@@ -11,7 +11,8 @@ from drawn_pages import A4, drawing, encoded, jpeg_entries, with_stream, write
 
 from processors.findings import Code
 from processors.scans.dropped import inspect
-from processors.scans.raster import BadImage, BadScan, read_images
+from processors.scans.image import BadImage
+from processors.scans.raster import BadScan, read_images
 from processors.scans.readings import Turn
 
 

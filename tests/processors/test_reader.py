@@ -12,8 +12,8 @@ from benchmarks.reading import FORMS, UNKNOWN, run
 from processors.findings import Code
 from processors.scans import reader
 from processors.scans.form import load_form
+from processors.scans.image import RawImage
 from processors.scans.page import Expected
-from processors.scans.raster import RawImage
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
 from processors.scans.scale import Drawn

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from processors.scans.form import load_form
+from processors.scans.image import RawImage
 from processors.scans.page import Expected
-from processors.scans.raster import RawImage
 from processors.scans.reader import read_image
 from processors.scans.readings import Gray, PageKind, PageReading, Turn
 from specimens.hand import Hand

@@ -15,7 +15,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from processors.findings import Code
 from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.dropped import attachments, inspect
-from processors.scans.raster import BadImage, BadScan, read_images
+from processors.scans.image import BadImage
+from processors.scans.raster import BadScan, read_images
 from processors.scans.readings import Turn
 from specimens.writers import LOST, Writing, written
 
