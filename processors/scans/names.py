@@ -49,8 +49,8 @@ _PEN = 120  # darkness: more counts no more
 _LEAST = 25.0  # darkness of a line's strokes
 
 _NUMBER, _BOTH, _EACH, _ALONE = -22.0, 8.0, 4.0, 6.0
-"""Least likeness of a line to a number, to both names, to the last name alone. Five in 100,000 pages of
-answers are so like a candidate's names; none of 77,000 was like a number."""
+"""Least likeness of a line to a number, to both names, to each of them, to the last name alone: so like a
+candidate's names are two in 100,000 pages of answers."""
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
