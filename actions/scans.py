@@ -28,9 +28,9 @@ from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.dropped import look_into
 from processors.scans.form import Form
 from processors.scans.leaks import leaks
-from processors.scans.page import Expected
 from processors.scans.raster import BadScan
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
+from processors.scans.upright import Expected
 from storage.copies import (
     CopyAnonymised,
     CopyNotAnonymous,

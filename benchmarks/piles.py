@@ -33,9 +33,9 @@ from benchmarks import ratchet
 from benchmarks.reading import CENTRE, EXAM, FORMS
 from processors.people import Candidate
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
-from processors.scans.page import Expected
 from processors.scans.reader import read_images_of, understand
 from processors.scans.readings import CopyStatus, Half, PageReading, Turn
+from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode

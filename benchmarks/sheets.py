@@ -16,9 +16,10 @@ from PIL import Image
 
 from processors.people import Candidate
 from processors.scans.form import load_form
-from processors.scans.looks import Look
-from processors.scans.page import Expected, read_page
+from processors.scans.page import read_page
+from processors.scans.placed import PlacedImage
 from processors.scans.readings import FieldReading, Gray
+from processors.scans.upright import Expected
 from specimens.hand import Hand, Rng
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, scan
@@ -125,10 +126,10 @@ def _sheet(
     name = f"{candidate.family_name} {candidate.first_names}" if rng.random() < 0.4 else ""
     press.stick(page, Label(f"{EXAM}-{candidate.number}", name, state), rng)
     stream = encode(scan(page, level, mode, dpi, rng), level, mode, dpi, rng)
-    look = Look.at(_decoded(stream), dpi, expected.form)
-    label = read_page(look, 1, None, dpi, expected).label
+    placed = PlacedImage.at(_decoded(stream), dpi, expected.form)
+    label = read_page(placed, 1, None, dpi, expected).label
     # names are read only where label and number do not agree: a copy may be judged without its label
-    boxes = read_page(look, 1, None, dpi, replace(expected, label_pattern="(?!)")).boxes
+    boxes = read_page(placed, 1, None, dpi, replace(expected, label_pattern="(?!)")).boxes
     birth = meant.birth_date
     texts = (meant.number, meant.registration, f"{birth:%d}", f"{birth:%m}", f"{birth:%Y}")
     rows = dict(zip((NUMBER, REGISTRATION, *BIRTH), texts, strict=True))

@@ -36,10 +36,10 @@ from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import load_form
 from processors.scans.image import RawImage
 from processors.scans.leaks import leaks
-from processors.scans.page import Expected
 from processors.scans.raster import read_images
 from processors.scans.reader import read_image, read_images_of
 from processors.scans.readings import PageKind, PageReading
+from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode

@@ -109,9 +109,9 @@ def read_corpus(folder: Path) -> int:
     from cli.demo_session import FORM
     from processors.scans.dropped import inspect
     from processors.scans.form import load_form
-    from processors.scans.page import Expected
     from processors.scans.raster import BadScan
     from processors.scans.reader import read_images_of
+    from processors.scans.upright import Expected
 
     expected = Expected.of(load_form(FORM), load_form(FORM).label.payload, [])
     came: Counter[str] = Counter()

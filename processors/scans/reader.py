@@ -20,8 +20,8 @@ from processors.scans.assembly import assemble
 from processors.scans.dropped import attachments
 from processors.scans.form import Form
 from processors.scans.image import BadImage, RawImage
-from processors.scans.looks import Look, PageOf, pages_of
-from processors.scans.page import Expected, Scanned, read_page
+from processors.scans.page import read_page
+from processors.scans.placed import PageOf, PlacedImage, pages_of
 from processors.scans.raster import read_images
 from processors.scans.readings import (
     Area,
@@ -36,6 +36,7 @@ from processors.scans.registration import (
     frames_scale,
 )
 from processors.scans.scale import Drawn, pile_off_scale, usual_scale
+from processors.scans.upright import Expected, Original
 from processors.scans.voices import NUMBER
 
 _log = logging.getLogger(__name__)
@@ -138,12 +139,12 @@ def read_image(image: RawImage, expected: Expected, likely: Drawn | None = None)
     shrink, dpi = image.shrink, image.dpi / image.shrink
     try:
         for page in pages_of(image.gray(shrink), dpi, shrink, expected.form, likely):
-            scanned = Scanned(
+            original = Original(
                 shrink,
                 page.drawn.of_top(partial(_top, image, page.half, page.area)),
                 partial(_darkest, image, page),
             )
-            reading = read_page(page.look, image.image, page.half, dpi, expected, scanned)
+            reading = read_page(page.placed, image.image, page.half, dpi, expected, original)
             reading = replace(
                 page.drawn.put_back(reading),
                 area=page.area,
@@ -151,7 +152,7 @@ def read_image(image: RawImage, expected: Expected, likely: Drawn | None = None)
                 exposed=reading.exposed or image.captioned,
             )
             if reading.kind in (PageKind.FOREIGN, PageKind.UNREADABLE):
-                reading = _measured(reading, page.look, expected.form)
+                reading = _measured(reading, page.placed, expected.form)
             yield reading
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
@@ -170,9 +171,9 @@ def _top(image: RawImage, half: Half | None, area: Area | None, rows: int) -> Gr
     return (image.top(rows) if box[0] == slice(None) else image.gray())[box]
 
 
-def _measured(page: PageReading, look: Look, form: Form) -> PageReading:
+def _measured(page: PageReading, placed: PlacedImage, form: Form) -> PageReading:
     """The same, but for a sheet that is not read because it lies far larger or smaller on the image."""
-    scale = frames_scale(look.small, form)
+    scale = frames_scale(placed.small, form)
     if scale is None:
         return page
     named = replace(page, kind=PageKind.FOREIGN, scale=(scale, scale))

@@ -24,7 +24,7 @@ from processors.scans.scale import Drawn
 
 
 @dataclass(frozen=True)
-class Look:
+class PlacedImage:
     """A page image; at `MAP_DPI`, `scale` pixels to one, with its darkness; which form it is, and where."""
 
     gray: Gray
@@ -35,7 +35,7 @@ class Look:
     placement: Placement
 
     @classmethod
-    def at(cls, gray: Gray, dpi: float, form: Form) -> Look:
+    def at(cls, gray: Gray, dpi: float, form: Form) -> PlacedImage:
         small, scale = reduced(gray, dpi)
         dark = darkness(small)
         placement = place_dark(dark, scale, form)
@@ -51,7 +51,7 @@ class PageOf:
     half: Half | None
     area: Area | None
     drawn: Drawn
-    look: Look
+    placed: PlacedImage
 
 
 def pages_of(gray: Gray, dpi: float, shrink: int, form: Form, likely: Drawn | None = None) -> list[PageOf]:
@@ -62,54 +62,54 @@ def pages_of(gray: Gray, dpi: float, shrink: int, form: Form, likely: Drawn | No
     halves = a3_halves(gray, dpi, shrink)
     if len(halves) == 2:
         form = form.with_annexes(())  # an annex is a page of A4
-    looks, drawn = _to_scale([page for _, page in halves], dpi, form, likely)
-    area = _lying(gray, dpi, shrink, looks, form)
+    placed, drawn = _to_scale([page for _, page in halves], dpi, form, likely)
+    area = _lying(gray, dpi, shrink, placed, form)
     if area is not None:
         x, y, width, height = (side // shrink for side in area)
         page = gray[part_box(gray.shape, dpi, None, (x, y, width, height))]
-        (look,), drawn = _to_scale([page], dpi, form)
-        return [PageOf(None, area, drawn, look)]
-    if len(looks) == 2 and not any(is_seen(look.placement) for look in looks):
-        whole = Look.at(gray, dpi, form)
+        (one,), drawn = _to_scale([page], dpi, form)
+        return [PageOf(None, area, drawn, one)]
+    if len(placed) == 2 and not any(is_seen(one.placement) for one in placed):
+        whole = PlacedImage.at(gray, dpi, form)
         if frames_scale(whole.small, form) is not None:
             return [PageOf(None, None, Drawn(), whole)]
-    if len(looks) == 2:
-        places = [look.placement for look in looks]
-        places = place_halves(places, [look.dark for look in looks], looks[0].scale, form)
-        looks = [replace(look, placement=place) for look, place in zip(looks, places, strict=True)]
-    return [PageOf(half, None, drawn, look) for (half, _), look in zip(halves, looks, strict=True)]
+    if len(placed) == 2:
+        places = [one.placement for one in placed]
+        places = place_halves(places, [one.dark for one in placed], placed[0].scale, form)
+        placed = [replace(one, placement=place) for one, place in zip(placed, places, strict=True)]
+    return [PageOf(half, None, drawn, one) for (half, _), one in zip(halves, placed, strict=True)]
 
 
 def _to_scale(
     pages: Sequence[Gray], dpi: float, form: Form, likely: Drawn | None = None
-) -> tuple[list[Look], Drawn]:
+) -> tuple[list[PlacedImage], Drawn]:
     """The pages of an image, brought to the paper's scale where what lies on them is larger or smaller."""
     if likely is not None:
-        looks = [Look.at(likely.of(page), dpi, form) for page in pages]
-        if any(is_seen(look.placement) for look in looks):
-            return looks, likely
-    looks = [Look.at(page, dpi, form) for page in pages]
-    surest = max((look.placement for look in looks), key=lambda place: (place.frames, place.boxes))
+        placed = [PlacedImage.at(likely.of(page), dpi, form) for page in pages]
+        if any(is_seen(one.placement) for one in placed):
+            return placed, likely
+    placed = [PlacedImage.at(page, dpi, form) for page in pages]
+    surest = max((one.placement for one in placed), key=lambda place: (place.frames, place.boxes))
     drawn = Drawn.by(surest.stretch, surest.turn)
     if drawn.is_true:
-        return looks, drawn
-    again = [Look.at(drawn.of(page), dpi, form) for page in pages]
-    found = max((look.placement for look in again), key=lambda place: (place.frames, place.boxes))
+        return placed, drawn
+    again = [PlacedImage.at(drawn.of(page), dpi, form) for page in pages]
+    found = max((one.placement for one in again), key=lambda place: (place.frames, place.boxes))
     if (found.frames < FRAMES_SEEN, found.boxes < surest.boxes) > (surest.frames < FRAMES_SEEN, False):
-        return looks, Drawn()
+        return placed, Drawn()
     return again, drawn
 
 
-def _lying(gray: Gray, dpi: float, shrink: int, looks: Sequence[Look], form: Form) -> Area | None:
+def _lying(gray: Gray, dpi: float, shrink: int, placed: Sequence[PlacedImage], form: Form) -> Area | None:
     """Where on an A3 area a lone A4 lies, in the scan's own pixels; None if it is a side of an A3 sheet."""
-    if len(looks) < 2 or all(is_seen(look.placement) for look in looks):
+    if len(placed) < 2 or all(is_seen(one.placement) for one in placed):
         return None
     small, _ = reduced(gray, dpi)
     best: tuple[tuple[float, float], Area] | None = None
     for x, y, width, height in lying(small, darkness(small)):
         left, top, wide, high = area_of(gray.shape, x, y, width, height, dpi / 25.4)
         page = gray[top : top + high, left : left + wide]
-        found = Look.at(page, dpi, form).placement
+        found = PlacedImage.at(page, dpi, form).placement
         sure = found.frames, found.boxes
         if is_seen(found) and (best is None or sure > best[0]):
             x0, y0, x1, y1 = paper(found, page, (form.form.page_width, form.form.page_height))
