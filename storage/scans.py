@@ -107,8 +107,7 @@ class ScanReleased(Facts):
 class ScanReopened(Facts):
     """Done or set aside, it waits again: a person decided of one of its copies, or it was dropped once more.
 
-    `deposited_at`: of the new drop, which begins afresh. `counts_as_before`: the same bytes were there
-    already, so that deadlines are judged by when they first were.
+    `deposited_at`: of the new drop, which begins afresh. `counts_as_before`: but by when it first came.
     """
 
     action = "scan.reopened"
@@ -120,8 +119,8 @@ class ScanReopened(Facts):
         if self.deposited_at is None:
             return _move(change, ScanState.ARRIVED, scans.c.state == ScanState.PROCESSED)
         older = (scans.c.state == ScanState.QUARANTINED, scans.c.deposited_at < self.deposited_at)
-        anew: dict[str, Any] = dict.fromkeys(("sha256", "read_attempt", "reading"))
-        anew["deposited_at"] = self.deposited_at
+        anew: dict[str, Any] = {"deposited_at": self.deposited_at, "sha256": None}
+        anew |= {"read_attempt": None, "reading": None}
         if self.counts_as_before:
             anew["counted_at"] = func.coalesce(scans.c.counted_at, scans.c.deposited_at)
         if not _move(change, ScanState.ARRIVED, *older, **anew):
