@@ -52,6 +52,7 @@ _LEAST = 8  # pages for which another child is worth its start, which costs as m
 _FAILING = 3  # pages of a file: of more, the file is what is wrong
 
 _log = logging.getLogger(__name__)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the children's server heeds it when it loads numpy
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
