@@ -19,12 +19,14 @@ from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
 from desk.lookup import any_copy
 from desk.page import page
-from processors.findings import Code
+from desk.questions import questions_of
+from processors.findings import Code, Severity
+from processors.scans.readings import CopyStatus
 from processors.scans.why import Voice, voices
 from processors.session import Exam
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import CopyRow, PlacedPage, copies_of_scan
+from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
 from storage.decisions import Proposal, copies_to_decide, count_to_decide, proposal_of, proposals_of
 from storage.findings import FindingRow, findings_of_copies, open_findings
 from storage.objects import NotFoundError
@@ -79,6 +81,11 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         proposal = proposal_of(connection, copy_id)
         proposer = accounts.account(connection, proposal.author) if proposal else None
         loose = copies.loose_pages(connection, work.store.vault, found.scan)
+        same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
+    twins = [other for other in same if other.id != copy_id]
+    is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
+    waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
+    asked = questions_of(found, findings) if is_open and waits else []
     shows_identity(request, copy_id, "decision")
     values = {
         "copy": found,
@@ -89,7 +96,12 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "centre": work.session.centre(found.centre),
         "owner": people.get(found.candidate or ""),
         "guesses": _guesses(work, found, people),
-        "findings": findings,
+        "asked": asked,
+        "noted": [one for one in findings if not any(one in each.findings for each in asked)],
+        "twins": twins,
+        "whose": not asked or any(one.question.whose for one in asked),
+        "may_accept": found.candidate is not None
+        and not any(one.status is CopyStatus.COMPLETE for one in twins),
         "enrolled": sorted(
             (who for who in people.values() if who.centre == found.centre),
             key=lambda who: (who.family_name, who.first_names),
@@ -98,7 +110,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "loose": loose,
         "next": _next(work, copy_id),
         "place_of": place_of,
-        "open": found.life is Life.CURRENT and not (found.lot and found.ready),
+        "open": is_open,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
         "by_person": proposer is not None,

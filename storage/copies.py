@@ -236,6 +236,12 @@ def current_copies(
     return _copies(connection, copies.c.life == Life.CURRENT, *matching(copies, exam=exam, centre=centre))
 
 
+def copies_of_candidate(connection: Connection, exam: str, candidate: str) -> list[CopyRow]:
+    """Those of one candidate that count; two of them wait for a person."""
+    theirs = (copies.c.exam == exam, copies.c.candidate == candidate, copies.c.life == Life.CURRENT)
+    return _copies(connection, *theirs)
+
+
 def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[CopyRow]:
     """Complete, attributed copies without an anonymous PDF."""
     return _copies(connection, *TO_ANONYMISE, *matching(copies, scan=scan_id))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
 
 from processors.findings import Code, Evidence, Finding, Severity
+from processors.scans.readings import CopyStatus
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import events, findings, matching
+from storage.schema import copies, events, findings, matching
+from storage.states import Life
 
 
 class CandidateFinding(BaseModel):
@@ -121,8 +123,21 @@ def resolve_findings(change: Change, *conditions: Any) -> None:
 
 
 def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
-    """What is open of these copies."""
-    return _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
+    """What is open of these copies; that its candidate is marked absent is of the candidate's copy, too."""
+    of_copy = _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
+    whose = (copies.c.exam == findings.c.exam) & (copies.c.candidate == findings.c.candidate)
+    absent = (
+        select(findings.c.seq, findings.c.k, copies.c.id)
+        .join(copies, whose)
+        .where(copies.c.id.in_(ids), copies.c.life == Life.CURRENT, copies.c.status == CopyStatus.COMPLETE)
+        .where(findings.c.code == Code.COPY_OF_ABSENT, findings.c.resolved_by.is_(None))
+    )
+    of_candidate = connection.execute(absent).all()
+    if of_candidate:
+        places = tuple_(findings.c.seq, findings.c.k).in_([(seq, k) for seq, k, _ in of_candidate])
+        rows = {(row.seq, row.k): row for row in _findings(connection, places)}
+        of_copy += [replace(rows[seq, k], copy=copy) for seq, k, copy in of_candidate]
+    return of_copy
 
 
 def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from filling import Filled
 from visitors import Browser, Desk
 
+from actions import attendance
 from actions.context import now
-from processors.findings import Code, finding
+from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
@@ -21,6 +23,7 @@ from storage.counts import exam_counts
 from storage.decisions import proposal_of
 from storage.findings import findings_of_copies
 from storage.ids import new_id
+from storage.lots import routable_copies
 from storage.objects import ObjectInfo
 from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.states import Role
@@ -34,10 +37,18 @@ def cautious(desk: Desk) -> Desk:
     return desk
 
 
-def waiting(desk: Desk, exams: tuple[str, ...], label: str = "", at: datetime | None = None) -> str:
+def waiting(
+    desk: Desk,
+    exams: tuple[str, ...],
+    label: str = "",
+    at: datetime | None = None,
+    stated: tuple[Finding, ...] = (),
+    of_rank: int | None = None,
+) -> str:
     """A copy of the U4 pile that nobody could name, of a centre whose candidates sit these épreuves.
 
-    `label`: the épreuve that the label of its first candidate names.
+    `label`: the épreuve that the label of its first candidate names. `stated`: what was found of it;
+    `of_rank`: whose of the centre's candidates it is, if anybody's.
     """
     work, at = desk.work, at or now()
     people = [replace(c, exams=exams) for c in plan_session(3, [CENTRE], ["U4"], 4).candidates]
@@ -48,10 +59,12 @@ def waiting(desk: Desk, exams: tuple[str, ...], label: str = "", at: datetime | 
     said = f"{label}-{people[0].number}"
     pages = [{"page": 1, "image": 1, "turn": 0, "label": said, "boxes": {}}] if label else []
     work.store.vault.put(key, json.dumps({"scan": {"images": 1, "pages": 1}, "pages": pages}).encode())
+    with work.register.reading() as connection:
+        owner = None if of_rank is None else enrolled_in(connection, "U4", CENTRE)[of_rank].id
     copy = FoundCopy(
-        id=new_id("copy"), candidate=None, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
+        id=new_id("copy"), candidate=owner, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
         pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE),), guesses=(),
-        findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else (),
+        findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else stated,
     )  # fmt: skip
     for facts in (
         ScanClaimed(attempt=1),
@@ -150,3 +163,56 @@ def due_of(desk: Desk, exam: str) -> datetime:
 def open_codes(desk: Desk, copy: str) -> list[Code]:
     with desk.work.register.reading() as connection:
         return [found.code for found in findings_of_copies(connection, [copy])]
+
+
+KINDS = {
+    Code.UNIDENTIFIED: ("À qui est cette copie ?", None),
+    Code.LABEL_CONFLICT: ("L’étiquette et les cases nomment deux candidats", None),
+    Code.DUPLICATE_COPY: ("Ce candidat a deux copies", "Garder celle-ci"),
+    Code.WRONG_CENTRE: ("a-t-il composé ici ?", "Oui, garder la copie"),
+    Code.NOT_ANONYMOUS: ("Un nom, un numéro ou une étiquette se lit-il encore ?", "la laisser partir"),
+    Code.REPORTED: ("Un correcteur a signalé cette copie", "La rendre au correcteur"),
+    Code.UNSURE_ORDER: ("toutes de cette copie, et dans cet ordre ?", "Oui, elle est entière et en ordre"),
+    Code.TWO_HANDS: ("Toutes les pages sont-elles du même candidat ?", "Oui, elles sont du même candidat"),
+    Code.MISSING_PAGES: ("Manque-t-il vraiment des pages", "l’accepter incomplète"),
+    Code.UNDECLARED_PAGE: ("La page mise de côté fait-elle partie", "La copie est bien ainsi"),
+    Code.READING_FAILED: ("Que faut-il faire de cette copie ?", "L’accepter telle quelle"),
+}
+
+
+@pytest.mark.parametrize("code", KINDS, ids=str)
+def test_each_kind_of_case_asks_its_question_and_shows_its_evidence(desk: Desk, code: Code):
+    asks, accept = KINDS[code]
+    stated = finding(code, [1], evidence=[Evidence(1, (10.0, 20.0, 30.0, 40.0))])
+    copy = waiting(desk, ("U4",), stated=(stated,), of_rank=None if accept is None else 0)
+    shown = desk.signed_in(Role.SERVICE).get(f"/coordination/decisions/{copy}").text
+    assert asks in shown and stated.message.replace("'", "’") in shown
+    assert f'src="/coordination/decisions/{copy}/1_10.0_20.0_30.0_40.0.jpg"' in shown
+    assert [one for one, _ in KINDS.values() if one in shown] == [asks]
+    assert "est complète" not in shown
+    assert (accept or "est") in shown and ('value="accept"' in shown) is (accept is not None)
+
+
+def test_the_copy_of_an_absent_candidate_asks_whether_he_came(desk: Desk, filled: Filled):
+    marked_absent(desk, filled)
+    service = desk.signed_in(Role.SERVICE)
+    (copy,) = queued(service) - {filled.values["copy"]}
+    shown = service.get(f"/coordination/decisions/{copy}").text
+    assert "était-il là ?" in shown and "Il était là : garder la copie" in shown
+    assert f"/centre/{CENTRE}/U4/emargement" in shown
+    assert "À qui est cette copie" not in shown and "est complète" not in shown
+
+
+def marked_absent(desk: Desk, filled: Filled) -> str:
+    """Whose copy is ready for a lot is said not to have come; the candidate."""
+    with desk.work.register.reading() as connection:
+        (routable,) = routable_copies(connection, "U4")
+    attendance.mark(desk.work, "U4", CENTRE, {routable.candidate}, actor="t", at=now())
+    return routable.candidate
+
+
+def queued(service: Browser) -> set[str]:
+    """The copies that wait for the service."""
+    return set(
+        re.findall(r"/coordination/decisions/(copy_\w+)\"", service.get("/coordination/decisions").text)
+    )
