@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
 from sqlalchemy import Connection, select
@@ -17,7 +17,7 @@ from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number
 from storage.copies import PlacedPage, copies_of_scan, copy_by_id
 from storage.deadlines import scans_due
-from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopyTransferred
+from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
 from storage.findings import FindingJudged, finding_at
 from storage.log.events import Event, Vault
 from storage.log.story import events_of
@@ -124,6 +124,22 @@ def transfer(work: Context, copy: str, exam: str, *, actor: str, at: datetime) -
         for each in (row.exam, exam) if event else ():
             reconcile_in(transaction, work, each, row.centre, actor=actor, at=at)
     return event
+
+
+def send_back(work: Context, copy: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+    """The centre scans it again, and reads why. None when it was asked before."""
+    key = keep_reason(work.register.vault, copy, reason)
+    return work.register.record(CopySentBack(reason=key), copy, actor=actor, at=at)
+
+
+def words_in(vault: Vault, events: Iterable[Event]) -> dict[int, str]:
+    """By the event: what a corrector wrote of a copy, and the service to the centre that scans it again.
+
+    They may name people: they are shown to the service and to that centre alone.
+    """
+    keys = {CopyReported.action: "said", CopySentBack.action: "reason"}
+    said = {e.seq: vault.get(e.facts[keys[e.action]]).decode() for e in events if e.action in keys}
+    return {seq: text for seq, text in said.items() if text}
 
 
 def loose_pages(connection: Connection, vault: Vault, scan: str) -> list[PlacedPage]:

@@ -29,6 +29,7 @@ from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
 from storage.decisions import Proposal, copies_to_decide, count_to_decide, proposal_of, proposals_of
 from storage.findings import FindingRow, findings_of_copies, open_findings
+from storage.log.story import events_of
 from storage.objects import NotFoundError
 from storage.scans import scan_by_id
 from storage.states import Decision, Life
@@ -82,6 +83,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         proposer = accounts.account(connection, proposal.author) if proposal else None
         loose = copies.loose_pages(connection, work.store.vault, found.scan)
         same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
+        words = copies.words_in(work.store.vault, events_of(connection, copy_id))
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
     waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
@@ -97,6 +99,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "owner": people.get(found.candidate or ""),
         "guesses": _guesses(work, found, people),
         "asked": asked,
+        "words": words,
+        "sent_back": any(one.code is Code.SCAN_AGAIN for one in findings),
         "noted": [one for one in findings if not any(one in each.findings for each in asked)],
         "twins": twins,
         "whose": not asked or any(one.question.whose for one in asked),
@@ -178,6 +182,20 @@ def transfer(
     work = work_of(request)
     any_copy(work, copy_id)
     copies.transfer(work, copy_id, exam, actor=account.id, at=now())
+    return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
+
+
+@router.post("/{copy_id}/renvoi")
+def send_back(
+    request: Request,
+    copy_id: str,
+    account: ServiceAccount,
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+) -> Response:
+    """The centre scans it again, and reads why."""
+    work = work_of(request)
+    any_copy(work, copy_id)
+    copies.send_back(work, copy_id, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
 
 

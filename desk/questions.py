@@ -88,6 +88,11 @@ QUESTIONS: dict[Code, Question] = {
         "L’accepter ne cache rien : le correcteur reçoit la page comme elle est, hors du cadre d’identité.",
         "Rien ne nomme le candidat : la laisser partir",
     ),
+    Code.SCAN_AGAIN: Question(
+        "La copie est demandée au centre : faut-il encore attendre ?",
+        "La nouvelle numérisation prendra sa place d’elle-même, dans le lot aussi.",
+        "Ne plus attendre : l’accepter telle quelle",
+    ),
     Code.REPORTED: Question(
         "Un correcteur a signalé cette copie : que faut-il en faire ?",
         "Regardez ce qu’il dit. Réparez-la ici si c’est possible, ou rendez-la-lui telle quelle.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, update
 
-from processors.findings import Code, Finding
+from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
 from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, copies_in
 from storage.findings import resolve_findings, state_findings
@@ -156,6 +156,27 @@ class CopyTransferred(Facts):
         state_findings(
             change, self.findings, exam=self.exam, centre=copy.centre, scan=copy.scan, copy=copy.id
         )
+        return True
+
+
+class CopySentBack(Facts):
+    """The centre is to scan it again, whole; in a lot it keeps its place. `reason`: the key of why."""
+
+    action = "copy.sent_back"
+    french = "copie à numériser de nouveau"
+    reason: str
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        _must_be_open(copy)
+        asked = select(findings.c.seq).where(
+            findings.c.copy == copy.id, findings.c.code == Code.SCAN_AGAIN, findings.c.resolved_by.is_(None)
+        )
+        if change.connection.execute(asked).first():
+            return False
+        change.set(copies, copy.id, status=CopyStatus.INCOMPLETE)
+        about = {"exam": copy.exam, "centre": copy.centre, "scan": copy.scan, "copy": copy.id}
+        state_findings(change, [finding(Code.SCAN_AGAIN)], **about)
         return True
 
 

@@ -74,6 +74,7 @@ MATRIX = {
     "GET /coordination/decisions/{copy_id}/{place}.jpg": Rule(SERVICE, names=True),
     "POST /coordination/decisions/{copy_id}/pages": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/epreuve": Rule(SERVICE),
+    "POST /coordination/decisions/{copy_id}/renvoi": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/constats/{seq}/{k}": Rule(SERVICE),
     "GET /coordination/echeances": Rule(SERVICE),
     "POST /coordination/echeances": Rule(SERVICE),

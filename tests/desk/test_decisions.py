@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from filling import Filled
+from filling import OTHER, Filled
+from sqlalchemy import select
 from visitors import Browser, Desk
 
 from actions import attendance
@@ -18,14 +19,15 @@ from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage.candidates import enrolled_in, import_candidates
-from storage.copies import FoundCopy, PlacedPage, copy_by_id
+from storage.copies import FoundCopy, PlacedPage, copies_of_lot, copy_by_id
 from storage.counts import exam_counts
 from storage.decisions import proposal_of
 from storage.findings import findings_of_copies
 from storage.ids import new_id
 from storage.lots import routable_copies
 from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
+from storage.scans import ScanClaimed, ScanProcessed, ScanRead, ScanStored, arrive
+from storage.schema import events
 from storage.states import Role
 
 CENTRE = "0130051K"
@@ -216,3 +218,34 @@ def queued(service: Browser) -> set[str]:
     return set(
         re.findall(r"/coordination/decisions/(copy_\w+)\"", service.get("/coordination/decisions").text)
     )
+
+
+def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: Desk, filled: Filled):
+    said = "Le nom <Durand> se lit en marge, page 3."
+    told = "Le nom &lt;Durand&gt; se lit en marge, page 3."
+    centre, service = desk.signed_in(Role.CENTRE, CENTRE), desk.signed_in(Role.SERVICE)
+    elsewhere = desk.signed_in(Role.CENTRE, OTHER)
+    corrector = desk.program(Role.CORRECTOR, filled.corrector)
+    lot, number, copy = (filled.values[name] for name in ("lot", "number", "subject"))
+    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    corrector.get(f"/api/my/lots/{lot}/copies/{number}")
+    asked = {"trouble": "not_anonymous", "said": said}
+    assert corrector.post(f"/api/my/lots/{lot}/copies/{number}/report", json=asked).status_code == 200
+    here, story = f"/coordination/decisions/{copy}", f"/coordination/historique/{copy}"
+    assert told in service.get(here).text and told in service.get(story).text
+    shown = centre.get(f"/centre/{CENTRE}/U4").text
+    assert told not in shown and "Le service de coordination doit décider" in shown
+    service.get(here)
+    assert service.post(f"{here}/renvoi", {"reason": "page 3, cachez la marge"}).status_code == 303
+    assert copy not in queued(service)
+    shown = centre.get(f"/centre/{CENTRE}/U4").text
+    assert told in shown and "page 3, cachez la marge" in shown and "Numériser de nouveau" in shown
+    assert told not in elsewhere.get(f"/centre/{OTHER}/U4").text
+    assert told in service.get(here).text and "faut-il encore attendre" in service.get(here).text
+    assert told not in corrector.get(f"/api/my/lots/{lot}").text
+    with desk.work.register.reading() as connection:
+        lines = list(connection.scalars(select(events.c.line)))
+        assert [c.id for c in copies_of_lot(connection, lot)] == [copy]
+    assert not [line for line in lines if "Durand" in line or "marge" in line]
+    shows = [line for line in lines if '"what":"report"' in line.replace(" ", "")]
+    assert len(shows) == 2  # the history to the service, the file's page to the centre
