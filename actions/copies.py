@@ -24,7 +24,7 @@ from storage.log.story import events_of
 from storage.lots import CopyReported, CopyReturned
 from storage.refusals import Refusal, Refused
 from storage.scans import ScanRead, scan_by_id
-from storage.schema import proposals
+from storage.schema import enrolments, proposals
 from storage.states import Decision, Life, Trouble
 
 
@@ -43,7 +43,8 @@ def decide(
 
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
     very same. A person is who has an account: what a program or the command line says is never more than a
-    proposal, and confirms none. None when it was said before.
+    proposal, and confirms none. None when it was said before. Its centre is reconciled: one that is kept
+    although the list says absent is asked about no more.
     """
     chosen = _chosen(work, decision, candidate, number.strip())
     key = keep_reason(work.register.vault, copy, reason)
@@ -66,8 +67,17 @@ def decide(
             else:
                 proposed = CopyProposed(decision=decision, candidate=chosen, reason=key)
                 return transaction.record(proposed, copy, actor=actor, at=at)
+        before = copy_by_id(transaction.connection, copy)
         decided = CopyDecided(decision=decision, candidate=chosen, reason=key, confirms=confirms)
-        return transaction.record(decided, copy, actor=actor, at=at)
+        event = transaction.record(decided, copy, actor=actor, at=at)
+        if event is not None and before is not None:
+            centres = {
+                before.centre,
+                *_centres(transaction.connection, before.exam, before.candidate, chosen),
+            }
+            for centre in sorted(centres):
+                reconcile_in(transaction, work, before.exam, centre, actor=actor, at=at)
+        return event
 
 
 def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> str | None:
@@ -82,6 +92,12 @@ def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> s
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
+
+
+def _centres(connection: Connection, exam: str, *candidates: str | None) -> list[str]:
+    """Where these candidates sit this épreuve: a copy may have been scanned elsewhere."""
+    theirs = (enrolments.c.exam == exam, enrolments.c.candidate.in_([who for who in candidates if who]))
+    return list(connection.scalars(select(enrolments.c.centre).where(*theirs)))
 
 
 def _is_person(actor: str) -> bool:

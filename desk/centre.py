@@ -31,7 +31,7 @@ from storage.candidates import EnrolledCandidate, attendance_of, enrolled_in
 from storage.copies import CopyRow, current_copies
 from storage.counts import exam_counts
 from storage.deadlines import scans_due
-from storage.findings import FindingRow, open_findings_of_scans
+from storage.findings import FindingRow, absences_of_copies, open_findings_of_scans
 from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
 from storage.states import ScanState
@@ -211,6 +211,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         people = {who.id: who for who in enrolled_in(connection, exam.code, uai)}
         copies = current_copies(connection, exam.code, uai)
         findings = open_findings_of_scans(connection, [scan.id for scan in scans])
+        findings += absences_of_copies(connection, [copy.id for copy in copies])
         known = reconciliation_of(connection, exam.code, uai)
         due = scans_due(connection, work.session, exam.code, uai)
         line = line_of_scans(connection, at)

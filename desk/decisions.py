@@ -86,8 +86,9 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         words = copies.words_in(work.store.vault, events_of(connection, copy_id))
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
+    absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
     waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
-    asked = questions_of(found, findings) if is_open and waits else []
+    asked = questions_of(found, findings) if waits and (is_open or absent) else []
     shows_identity(request, copy_id, "decision")
     values = {
         "copy": found,
@@ -115,6 +116,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "next": _next(work, copy_id),
         "place_of": place_of,
         "open": is_open,
+        "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
         "by_person": proposer is not None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, update
@@ -13,6 +14,7 @@ from processors.scans.readings import CopyStatus
 from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, copies_in
 from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
+from storage.log.story import events_of
 from storage.refusals import Refusal, Refused
 from storage.schema import copies, enrolments, findings, proposals, scans
 from storage.states import Decision, Life
@@ -35,7 +37,8 @@ class CopyDecided(Facts):
             Life.SET_ASIDE,
             Decision.SET_ASIDE,
         )  # a person's, so a person may
-        _must_be_open(copy, back=back and self.decision is not Decision.SET_ASIDE)
+        asked = _is_of_absent(copy, change) and (self.decision is Decision.ACCEPT or not copy.returned)
+        _must_be_open(copy, back=back and self.decision is not Decision.SET_ASIDE, asked=asked)
         self._take_proposal(change)
         decided: dict[str, Any] = {
             "decision": self.decision,
@@ -198,13 +201,29 @@ _OF_ABSENT = select(findings.c.exam, findings.c.candidate).where(
 _WAITS = (
     copies.c.life == Life.CURRENT,
     (copies.c.status == CopyStatus.TO_DECIDE)
-    | (
-        (copies.c.status == CopyStatus.COMPLETE)
-        & copies.c.lot.is_(None)
-        & copies.c.decision.is_(None)
-        & tuple_(copies.c.exam, copies.c.candidate).in_(_OF_ABSENT)
-    ),
+    | ((copies.c.status == CopyStatus.COMPLETE) & tuple_(copies.c.exam, copies.c.candidate).in_(_OF_ABSENT)),
 )
+
+
+def kept_though_absent(connection: Connection, exam: str, absent: Collection[str]) -> set[str]:
+    """Whose copy a person has let stand, or attributed anew, while it was said that they were absent."""
+    theirs = (copies.c.exam == exam, copies.c.candidate.in_(absent), copies.c.life == Life.CURRENT)
+    decided = select(copies.c.id, copies.c.candidate).where(*theirs, copies.c.decision.is_not(None))
+    return {row.candidate for row in connection.execute(decided) if _was_asked(connection, exam, *row)}
+
+
+def _was_asked(connection: Connection, exam: str, copy: str, candidate: str) -> bool:
+    told = select(findings.c.seq, findings.c.resolved_by).where(
+        findings.c.code == Code.COPY_OF_ABSENT, findings.c.exam == exam, findings.c.candidate == candidate
+    )
+    stood = [(row.seq, row.resolved_by or inf) for row in connection.execute(told)]
+    kept = {Decision.ACCEPT: (None,), Decision.ATTRIBUTE: (candidate,)}
+    return any(
+        first < event.seq < last and event.facts["candidate"] in kept.get(event.facts["decision"], ())
+        for event in events_of(connection, copy)
+        if event.action == CopyDecided.action
+        for first, last in stood
+    )
 
 
 def count_to_decide(connection: Connection) -> int:
@@ -239,11 +258,19 @@ def proposals_of(connection: Connection, ids: Sequence[str]) -> dict[str, Propos
     return {row.copy: Proposal(**{**row._mapping, "decision": Decision(row.decision)}) for row in rows}
 
 
-def _must_be_open(copy: Any, *, back: bool = False) -> None:
-    """A copy that counts, and that no corrector has. `back`: one that was set aside may be brought back."""
+def _is_of_absent(copy: Any, change: Change) -> bool:
+    of_absent = _OF_ABSENT.where(findings.c.exam == copy.exam, findings.c.candidate == copy.candidate)
+    return change.connection.execute(of_absent).first() is not None
+
+
+def _must_be_open(copy: Any, *, back: bool = False, asked: bool = False) -> None:
+    """A copy that counts, and that no corrector has.
+
+    `back`: one that was set aside may be brought back; `asked`: of one in a lot something is asked, too.
+    """
     if copy.life != Life.CURRENT and not back:
         raise Refused(Refusal.SUPERSEDED if copy.life == Life.SUPERSEDED else Refusal.SET_ASIDE)
-    if copy.lot is not None and copy.status == CopyStatus.COMPLETE:
+    if copy.lot is not None and copy.status == CopyStatus.COMPLETE and not asked:
         raise Refused(Refusal.IN_A_LOT)
 
 
