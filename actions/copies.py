@@ -36,10 +36,13 @@ def decide(
     *,
     candidate: str = "",
     number: str = "",
+    let_go: Iterable[int] = (),
     actor: str,
     at: datetime,
 ) -> Event | None:
     """What is decided of a copy that waits; to attribute it, `candidate`: an id, or `number`, typed.
+
+    `let_go`: pages that may name the candidate, seen as a corrector gets them: to accept it as it is.
 
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
     very same. A person is who has an account: what a program or the command line says is never more than a
@@ -68,7 +71,9 @@ def decide(
                 proposed = CopyProposed(decision=decision, candidate=chosen, reason=key)
                 return transaction.record(proposed, copy, actor=actor, at=at)
         before = copy_by_id(transaction.connection, copy)
-        decided = CopyDecided(decision=decision, candidate=chosen, reason=key, confirms=confirms)
+        decided = CopyDecided(
+            decision=decision, candidate=chosen, reason=key, confirms=confirms, let_go=tuple(sorted(let_go))
+        )
         event = transaction.record(decided, copy, actor=actor, at=at)
         if event is not None and before is not None:
             centres = {

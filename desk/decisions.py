@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 
 from actions import copies
 from actions.context import Context, now
+from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
@@ -100,6 +101,10 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "owner": people.get(found.candidate or ""),
         "guesses": _guesses(work, found, people),
         "asked": asked,
+        "named": sorted(
+            {page for one in findings if one.code is Code.NOT_ANONYMOUS for page in one.pages}
+            & {page.page for page in found.pages}
+        ),
         "words": words,
         "sent_back": any(one.code is Code.SCAN_AGAIN for one in findings),
         "noted": [one for one in findings if not any(one in each.findings for each in asked)],
@@ -127,6 +132,17 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     return page(request, "decision.html", values)
 
 
+@router.get("/{copy_id}/correcteur.pdf")
+def as_corrector_gets_it(request: Request, copy_id: str, account: ServiceAccount) -> Response:
+    """What leaves, if it is let go."""
+    work = work_of(request)
+    pdf = seen_by_corrector(work, any_copy(work, copy_id))
+    if pdf is None:
+        raise HTTPException(404)
+    shows_identity(request, copy_id, "picture")
+    return Response(pdf, media_type="application/pdf")
+
+
 @router.get("/{copy_id}/{place}.jpg")
 def picture(request: Request, copy_id: str, place: str, account: ServiceAccount) -> Response:
     """A part of a page of this copy, or of a page of its scan that is no copy's."""
@@ -151,12 +167,25 @@ def decide(
     reason: Annotated[str, Form(min_length=1, max_length=2000)],
     candidate: Annotated[str, Form()] = "",
     number: Annotated[str, Form()] = "",
+    let_go: Annotated[list[int] | None, Form()] = None,
 ) -> Response:
-    """`candidate`: an id that the page proposed; or `number`, typed. Another decision may follow this one."""
+    """`candidate`: an id that the page proposed; or `number`, typed. Another decision may follow this one.
+
+    `let_go`: pages that may name the candidate, of which this person says that they do not.
+    """
     work = work_of(request)
     any_copy(work, copy_id)
-    who = {"candidate": candidate, "number": number, "actor": account.id}
-    copies.decide(work, copy_id, decision, reason, **who, at=now())
+    copies.decide(
+        work,
+        copy_id,
+        decision,
+        reason,
+        candidate=candidate,
+        number=number,
+        let_go=let_go or (),
+        actor=account.id,
+        at=now(),
+    )
     following = _next(work, copy_id)
     to = f"/coordination/decisions/{following}" if following else "/coordination/decisions"
     return RedirectResponse(to, 303)

@@ -36,7 +36,7 @@ class PlacedPage(BaseModel):
 
     `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
     whether something outside that frame may name the candidate, None where nobody looked; `labels`: the
-    corners of labels outside it.
+    corners of labels outside it; `accepted`: whether a person let it go as a corrector gets it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +50,7 @@ class PlacedPage(BaseModel):
     annex: bool = False
     exposed: bool | None = None
     labels: tuple[tuple[tuple[float, float], ...], ...] = ()
+    accepted: bool = False
 
     @classmethod
     def of(cls, page: PageReading) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -11,18 +12,23 @@ from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, u
 
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
-from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, copies_in
+from storage.copies import OF_NO_LOT, CopyNotAnonymous, CopyRow, PlacedPage, copies_in
 from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
 from storage.log.story import events_of
 from storage.refusals import Refusal, Refused
-from storage.schema import copies, enrolments, findings, proposals, scans
+from storage.schema import copies, enrolments, events, findings, proposals, scans
 from storage.states import Decision, Life
 from storage.versions import complete_copy, end_copies, supersede
 
 
 class CopyDecided(Facts):
-    """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it."""
+    """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it.
+
+    `let_go`: pages of which it was said that something names the candidate, and of which the author, having
+    seen them as a corrector gets them, says that nothing does. Logs of the first release do not say: there
+    any decision settled that.
+    """
 
     action = "copy.decided"
     french = "décision prise"
@@ -30,6 +36,7 @@ class CopyDecided(Facts):
     candidate: str | None
     reason: str
     confirms: int | None = None
+    let_go: tuple[int, ...] | None = None
 
     def apply(self, change: Change) -> bool:
         copy = change.row(copies, change.subject)
@@ -53,9 +60,16 @@ class CopyDecided(Facts):
             if candidate is None:
                 raise Refused(Refusal.NOBODYS)
             _must_be_enrolled(candidate, copy.exam, change)
+            named = self._named(copy, change)
             whole = self.decision is Decision.ACCEPT or not copy.missing
             decided |= {"candidate": candidate, "life": Life.CURRENT}
             decided["status"] = CopyStatus.COMPLETE if whole else CopyStatus.INCOMPLETE
+            if named.keys() - set(self.let_go or ()):
+                whole, decided["status"] = False, CopyStatus.TO_DECIDE
+                other_kinds = findings.c.code != Code.NOT_ANONYMOUS
+                resolve_findings(change, findings.c.copy == copy.id, other_kinds)
+            if named and self.let_go:
+                decided["pages"] = [self._seen(page, named) for page in copy.pages]
             if self.decision is Decision.ATTRIBUTE:
                 decided["attributed_by"] = ["decision"]
                 if candidate != copy.candidate:  # another name must not be found in its PDF
@@ -68,6 +82,35 @@ class CopyDecided(Facts):
                 resolve_findings(change, findings.c.copy == copy.id)
         change.set(copies, copy.id, **decided)
         return True
+
+    def _named(self, copy: Any, change: Change) -> dict[int, bool]:
+        """The pages that may name the candidate: whether that was said of the page as it leaves, or as read.
+
+        Raises Refused if the copy is accepted without a word of one of them.
+        """
+        if self.let_go is None:
+            return {}
+        told = select(findings.c.pages, events.c.line).where(
+            findings.c.seq == events.c.seq,
+            findings.c.copy == copy.id,
+            findings.c.code == Code.NOT_ANONYMOUS,
+            findings.c.resolved_by.is_(None),
+        )
+        ours, named = {page["page"] for page in copy.pages}, dict[int, bool]()
+        for row in change.connection.execute(told):
+            leaves = json.loads(row.line)["action"] == CopyNotAnonymous.action
+            named |= {page: leaves or named.get(page, False) for page in ours.intersection(row.pages)}
+        if self.decision is Decision.ACCEPT and named.keys() - set(self.let_go):
+            raise Refused(Refusal.NOT_LOOKED_AT)
+        return named
+
+    def _seen(self, page: dict[str, Any], named: dict[int, bool]) -> dict[str, Any]:
+        """What was seen when it was read names nobody; the page as it leaves is still looked at, once."""
+        if page["page"] not in named or page["page"] not in (self.let_go or ()):
+            return page
+        if named[page["page"]]:
+            return page | {"accepted": True}
+        return page | {"exposed": False} if page.get("exposed") else page
 
     def _take_proposal(self, change: Change) -> None:
         """What was proposed of the copy is over. Raises Refused if it is said to be confirmed, and is not."""

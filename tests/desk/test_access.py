@@ -71,6 +71,7 @@ MATRIX = {
     "GET /coordination/decisions": Rule(SERVICE),
     "GET /coordination/decisions/{copy_id}": Rule(SERVICE, names=True),
     "POST /coordination/decisions/{copy_id}": Rule(SERVICE),
+    "GET /coordination/decisions/{copy_id}/correcteur.pdf": Rule(SERVICE, names=True),
     "GET /coordination/decisions/{copy_id}/{place}.jpg": Rule(SERVICE, names=True),
     "POST /coordination/decisions/{copy_id}/pages": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/epreuve": Rule(SERVICE),

@@ -9,27 +9,31 @@ from datetime import datetime, timedelta
 
 import pytest
 from filling import OTHER, Filled
+from PIL import Image
 from sqlalchemy import select
 from visitors import Browser, Desk
 
-from actions import attendance
+from actions import attendance, copies
 from actions.context import now
 from actions.reconciling import reconcile_centre
+from actions.scans import Job, anonymise
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage.candidates import enrolled_in, import_candidates
-from storage.copies import FoundCopy, PlacedPage, copies_of_lot, copy_by_id
+from storage.copies import CopyNotAnonymous, CopyRow, FoundCopy, PlacedPage, copies_of_lot, copy_by_id
 from storage.counts import exam_counts
 from storage.decisions import proposal_of
 from storage.findings import findings_of_copies, open_findings
 from storage.ids import new_id
+from storage.keys import stored_scan
 from storage.lots import routable_copies
 from storage.objects import ObjectInfo
+from storage.refusals import Refused
 from storage.scans import ScanClaimed, ScanProcessed, ScanRead, ScanStored, arrive
 from storage.schema import events
-from storage.states import Role
+from storage.states import Decision, Role
 
 CENTRE = "0130051K"
 
@@ -47,6 +51,7 @@ def waiting(
     at: datetime | None = None,
     stated: tuple[Finding, ...] = (),
     of_rank: int | None = None,
+    exposed: bool | None = None,
 ) -> str:
     """A copy of the U4 pile that nobody could name, of a centre whose candidates sit these épreuves.
 
@@ -66,7 +71,7 @@ def waiting(
         owner = None if of_rank is None else enrolled_in(connection, "U4", CENTRE)[of_rank].id
     copy = FoundCopy(
         id=new_id("copy"), candidate=owner, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
-        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE),), guesses=(),
+        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE, exposed=exposed),), guesses=(),
         findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else stated,
     )  # fmt: skip
     for facts in (
@@ -309,3 +314,65 @@ def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: D
     assert not [line for line in lines if "Durand" in line or "marge" in line]
     shows = [line for line in lines if '"what":"report"' in line.replace(" ", "")]
     assert len(shows) == 2  # the history to the service, the file's page to the centre
+
+
+def named(desk: Desk) -> str:
+    """Somebody's copy, with something on its only page that may name its candidate."""
+    stated = finding(Code.NOT_ANONYMOUS, [1], evidence=[Evidence(1), Evidence(1, (10.0, 20.0, 30.0, 40.0))])
+    return waiting(desk, ("U4",), stated=(stated,), of_rank=0, exposed=True)
+
+
+def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_again(desk: Desk, tmp_path):
+    copy = named(desk)
+    path = tmp_path / "pile.pdf"
+    Image.new("L", (827, 1169), 255).save(path, "PDF", resolution=100)
+    desk.work.store.vault.put(stored_scan("0" * 64), path)
+    service, here = desk.signed_in(Role.SERVICE), f"/coordination/decisions/{copy}"
+    shown = service.get(here).text
+    assert "L’accepter ne la rend pas anonyme" in shown and '<rect x="10.0" y="20.0"' in shown
+    assert service.get(f"{here}/correcteur.pdf").content.startswith(b"%PDF")
+    accepts = {"decision": "accept", "reason": "c’est un mot de la réponse"}
+    refused = service.post(here, accepts)
+    assert refused.status_code == 409 and "n’est pas anonyme" in refused.text
+    assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
+    service.get(here)
+    assert service.post(here, accepts | {"let_go": "1"}).status_code == 303
+    anonymise(desk.work, Job(the_copy(desk, copy).scan, 1, path, "0" * 64))
+    assert the_copy(desk, copy).ready and open_codes(desk, copy) == []
+    with desk.work.register.reading() as connection:
+        (line,) = [line for line in connection.scalars(select(events.c.line)) if "copy.decided" in line]
+    assert '"let_go":[1]' in line and "réponse" not in line
+
+
+def test_what_is_held_as_it_leaves_is_asked_of_its_own_and_settled_once(desk: Desk):
+    """Who accepts what was read on a page has not accepted a mask that fails on it."""
+    copy = named(desk)
+    accept = {"decision": Decision.ACCEPT, "reason": "vu", "let_go": [1], "actor": "acct_a"}
+    copies.decide(desk.work, copy, **accept, at=now())
+    (page,) = the_copy(desk, copy).pages
+    assert (page.exposed, page.accepted) == (False, False)
+    held = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], evidence=[Evidence(1)]),))
+    desk.work.register.record(held, copy, actor="t", at=now())
+    with pytest.raises(Refused, match="not_looked_at"):
+        copies.decide(desk.work, copy, **accept | {"let_go": []}, at=now())
+    copies.decide(desk.work, copy, **accept, at=now())
+    (page,) = the_copy(desk, copy).pages
+    assert page.accepted and open_codes(desk, copy) == []
+
+
+def test_another_page_that_may_name_somebody_still_holds_the_copy(desk: Desk):
+    copy = named(desk)
+    with pytest.raises(Refused, match="not_looked_at"):
+        copies.decide(desk.work, copy, Decision.ACCEPT, "vu", let_go=[2], actor="acct_a", at=now())
+    owner = the_copy(desk, copy).candidate
+    with desk.work.register.reading() as connection:
+        other = next(c.id for c in enrolled_in(connection, "U4", CENTRE) if c.id != owner)
+    copies.decide(desk.work, copy, Decision.ATTRIBUTE, "lu", candidate=other, actor="acct_a", at=now())
+    held = the_copy(desk, copy)
+    assert (held.candidate, held.status) == (other, CopyStatus.TO_DECIDE)
+    assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
+
+
+def the_copy(desk: Desk, id_: str) -> CopyRow:
+    with desk.work.register.reading() as connection:
+        return copy_by_id(connection, id_)
