@@ -13,6 +13,7 @@ from processors.scans.form import Form
 from processors.scans.raster import BadScan
 from storage.copies import CopyRow, PlacedPage
 from storage.keys import stored_scan
+from storage.objects import NotFoundError
 from storage.scans import scan_by_id
 
 
@@ -25,10 +26,10 @@ def seen_by_corrector(work: Context, copy: CopyRow) -> bytes | None:
     form = work.form_of(copy.exam)
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
-        work.store.vault.download(stored_scan(scan.sha256), path)
         try:
+            work.store.vault.download(stored_scan(scan.sha256), path)
             return isolated(anonymous_pdf, path, [place_of(page, form) for page in copy.pages])
-        except BadScan:
+        except (BadScan, NotFoundError):
             return None
 
 

@@ -221,7 +221,10 @@ def test_a_copy_that_is_not_anonymous_stays_here(peopled):
     with peopled.register.reading() as connection:
         assert routable_copies(connection, EXAM) == []
         assert [row.id for row in copies_to_decide(connection, [EXAM], 9)] == [copy]
-    decided(peopled, copy, Decision.ACCEPT)
+    with pytest.raises(Refused, match="not_looked_at"):
+        decided(peopled, copy, Decision.ACCEPT)
+    seen = {"let_go": [2], "actor": "service", "at": peopled.tick()}
+    assert decide(peopled.work, copy, Decision.ACCEPT, "vu", **seen)
     assert peopled.record(leak, copy)  # masked anew, and still not anonymous
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
 
