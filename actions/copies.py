@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
 from sqlalchemy import Connection, select
@@ -17,14 +17,14 @@ from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number
 from storage.copies import PlacedPage, copies_of_scan, copy_by_id
 from storage.deadlines import scans_due
-from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopyTransferred
+from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
 from storage.findings import FindingJudged, finding_at
 from storage.log.events import Event, Vault
 from storage.log.story import events_of
 from storage.lots import CopyReported, CopyReturned
 from storage.refusals import Refusal, Refused
 from storage.scans import ScanRead, scan_by_id
-from storage.schema import proposals
+from storage.schema import enrolments, proposals
 from storage.states import Decision, Life, Trouble
 
 
@@ -36,14 +36,18 @@ def decide(
     *,
     candidate: str = "",
     number: str = "",
+    let_go: Iterable[int] = (),
     actor: str,
     at: datetime,
 ) -> Event | None:
     """What is decided of a copy that waits; to attribute it, `candidate`: an id, or `number`, typed.
 
+    `let_go`: pages that may name the candidate, seen as a corrector gets them: to accept it as it is.
+
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
     very same. A person is who has an account: what a program or the command line says is never more than a
-    proposal, and confirms none. None when it was said before.
+    proposal, and confirms none. None when it was said before. Its centre is reconciled: one that is kept
+    although the list says absent is asked about no more.
     """
     chosen = _chosen(work, decision, candidate, number.strip())
     key = keep_reason(work.register.vault, copy, reason)
@@ -66,8 +70,19 @@ def decide(
             else:
                 proposed = CopyProposed(decision=decision, candidate=chosen, reason=key)
                 return transaction.record(proposed, copy, actor=actor, at=at)
-        decided = CopyDecided(decision=decision, candidate=chosen, reason=key, confirms=confirms)
-        return transaction.record(decided, copy, actor=actor, at=at)
+        before = copy_by_id(transaction.connection, copy)
+        decided = CopyDecided(
+            decision=decision, candidate=chosen, reason=key, confirms=confirms, let_go=tuple(sorted(let_go))
+        )
+        event = transaction.record(decided, copy, actor=actor, at=at)
+        if event is not None and before is not None:
+            centres = {
+                before.centre,
+                *_centres(transaction.connection, before.exam, before.candidate, chosen),
+            }
+            for centre in sorted(centres):
+                reconcile_in(transaction, work, before.exam, centre, actor=actor, at=at)
+        return event
 
 
 def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> str | None:
@@ -82,6 +97,12 @@ def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> s
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
+
+
+def _centres(connection: Connection, exam: str, *candidates: str | None) -> list[str]:
+    """Where these candidates sit this épreuve: a copy may have been scanned elsewhere."""
+    theirs = (enrolments.c.exam == exam, enrolments.c.candidate.in_([who for who in candidates if who]))
+    return list(connection.scalars(select(enrolments.c.centre).where(*theirs)))
 
 
 def _is_person(actor: str) -> bool:
@@ -124,6 +145,22 @@ def transfer(work: Context, copy: str, exam: str, *, actor: str, at: datetime) -
         for each in (row.exam, exam) if event else ():
             reconcile_in(transaction, work, each, row.centre, actor=actor, at=at)
     return event
+
+
+def send_back(work: Context, copy: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+    """The centre scans it again, and reads why. None when it was asked before."""
+    key = keep_reason(work.register.vault, copy, reason)
+    return work.register.record(CopySentBack(reason=key), copy, actor=actor, at=at)
+
+
+def words_in(vault: Vault, events: Iterable[Event]) -> dict[int, str]:
+    """By the event: what a corrector wrote of a copy, and the service to the centre that scans it again.
+
+    They may name people: they are shown to the service and to that centre alone.
+    """
+    keys = {CopyReported.action: "said", CopySentBack.action: "reason"}
+    said = {e.seq: vault.get(e.facts[keys[e.action]]).decode() for e in events if e.action in keys}
+    return {seq: text for seq, text in said.items() if text}
 
 
 def loose_pages(connection: Connection, vault: Vault, scan: str) -> list[PlacedPage]:

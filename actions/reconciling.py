@@ -11,6 +11,7 @@ from processors.reconciliation import Reconciliation, reconcile
 from storage.candidates import attendance_of, enrolled_in
 from storage.copies import copies_received
 from storage.deadlines import scans_due
+from storage.decisions import kept_though_absent
 from storage.findings import CandidateFinding, ReconciliationMade
 from storage.register import Transaction
 
@@ -20,7 +21,9 @@ def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconci
     enrolled = {candidate.id for candidate in enrolled_in(connection, exam, centre)}
     marks = attendance_of(connection, exam, centre)
     received, unattributed = copies_received(connection, exam, centre)
-    return reconcile(enrolled, marks, received, unattributed)
+    absent = {who for who, here in (marks or {}).items() if not here} & received
+    kept = kept_though_absent(connection, exam, absent)
+    return reconcile(enrolled, marks, received, unattributed, kept)
 
 
 def reconcile_centre(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> None:

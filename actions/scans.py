@@ -6,7 +6,6 @@ Every stage looks at what is already true before it acts, so a run can be begun 
 from __future__ import annotations
 
 import hashlib
-import math
 import random
 import tempfile
 import time
@@ -15,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from actions.context import Context, now
+from actions.corrector_view import place_of
 from actions.enrolled import naming, roster_of, with_numbers
 from actions.isolation import isolated, run_each, run_pages
 from actions.lots import put_back
@@ -24,9 +24,8 @@ from actions.receipts import answer
 from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.dropped import look_into
-from processors.scans.form import Form
 from processors.scans.leaks import leaks
 from processors.scans.raster import BadScan
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
@@ -35,7 +34,6 @@ from storage.copies import (
     CopyAnonymised,
     CopyNotAnonymous,
     CopyRow,
-    PlacedPage,
     anonymous_number_free,
     to_anonymise,
 )
@@ -211,7 +209,7 @@ def anonymise(work: Context, job: Job) -> None:
 def _anonymise_some(work: Context, job: Job, copies: list[CopyRow]) -> None:
     """One child makes the files, another looks at them again: neither speaks for the other."""
     forms = [work.form_of(copy.exam) for copy in copies]
-    places = [[_place(page, form) for page in copy.pages] for copy, form in zip(copies, forms, strict=True)]
+    places = [[place_of(page, form) for page in copy.pages] for copy, form in zip(copies, forms, strict=True)]
     sizes = [len(pages) for pages in places]
     made = run_each(anonymous_pdf, [(pages,) for pages in places], job.path, sizes=sizes)
     pattern = work.session.label_pattern
@@ -247,15 +245,6 @@ def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
         put_back(work, copy.exam, copy.lot, number)
     made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
     work.register.record(made, copy.id, actor=ACTOR, at=now())
-
-
-def _place(page: PlacedPage, form: Form) -> PagePlace:
-    wipe = None
-    if page.frame is not None:
-        identity = form.of_model(page.model).identity
-        pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
-        wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
-    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area)
 
 
 def conclude(work: Context, scan_id: str) -> Ended:

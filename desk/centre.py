@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from actions import attendance as lists
 from actions.context import Context, now
+from actions.copies import words_in
 from actions.pictures import picture_of
 from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
@@ -23,14 +24,15 @@ from papers.cover_sheet import cover_sheet_pdf
 from papers.labels import label_sheet
 from papers.receipt_sheet import receipt_pdf
 from papers.receipts import Pile, ReceiptCopy, render_html
-from processors.findings import Evidence, Finding
+from processors.findings import Code, Evidence, Finding
 from processors.session import Exam
 from processors.tables import LineProblem
 from storage.candidates import EnrolledCandidate, attendance_of, enrolled_in
 from storage.copies import CopyRow, current_copies
 from storage.counts import exam_counts
 from storage.deadlines import scans_due
-from storage.findings import FindingRow, open_findings_of_scans
+from storage.findings import FindingRow, absences_of_copies, open_findings_of_scans
+from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
 from storage.states import ScanState
 from storage.waiting import line_of_scans
@@ -58,8 +60,7 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
 def exam(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     work = work_of(request)
     rules = written(work, code)
-    shows_identity(request, f"{rules.code}/{uai}", "centre")
-    return page(request, "centre_exam.html", state_of(work, uai, rules))
+    return _shown(request, "centre_exam.html", state_of(work, uai, rules))
 
 
 @router.get("/{code}/etat")
@@ -68,8 +69,14 @@ def state(request: Request, uai: str, code: str, account: CentreAccount) -> Resp
     work = work_of(request)
     request.state.by_itself = True
     rules = written(work, code)
-    shows_identity(request, f"{rules.code}/{uai}", "centre")
-    return page(request, "centre_state.html", state_of(work, uai, rules))
+    return _shown(request, "centre_state.html", state_of(work, uai, rules))
+
+
+def _shown(request: Request, template: str, known: dict[str, Any]) -> Response:
+    shows_identity(request, f"{known['exam'].code}/{known['centre'].uai}", "centre")
+    for scan, _ in known["told"]:
+        shows_identity(request, scan, "report")
+    return page(request, template, known)
 
 
 @router.get("/{code}/recepisse/{scan}.pdf")
@@ -193,7 +200,10 @@ def cover_sheet(request: Request, uai: str, code: str, account: CentreAccount) -
 
 
 def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
-    """What the page of a centre's épreuve shows: it names candidates."""
+    """What the page of a centre's épreuve shows: it names candidates.
+
+    `told`: by scan and position, what a corrector and the service wrote of a copy to be scanned again.
+    """
     at = now()
     with work.register.reading() as connection:
         scans = all_scans(connection, exam.code, uai)
@@ -201,9 +211,16 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         people = {who.id: who for who in enrolled_in(connection, exam.code, uai)}
         copies = current_copies(connection, exam.code, uai)
         findings = open_findings_of_scans(connection, [scan.id for scan in scans])
+        findings += absences_of_copies(connection, [copy.id for copy in copies])
         known = reconciliation_of(connection, exam.code, uai)
         due = scans_due(connection, work.session, exam.code, uai)
         line = line_of_scans(connection, at)
+        again = {found.copy for found in findings if found.code is Code.SCAN_AGAIN}
+        told = {
+            copy.id: list(words_in(work.store.vault, events_of(connection, copy.id)).values())
+            for copy in copies
+            if copy.id in again
+        }
     lacking = known.present_without_copy if known.present is not None else ()
     return {
         "centre": work.session.centre(uai),
@@ -211,6 +228,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         "place_of": place_of,
         "counts": counts,
         "files": _files(scans[::-1], copies, findings, people),
+        "told": {(copy.scan, copy.position): told[copy.id] for copy in copies if copy.id in told},
         "line": line,
         "is_long": lambda scan: at - scan.deposited_at > _LONG and line.ahead_of(scan) < _FEW,
         "lacking": [people[who] for who in lacking if who in people],

@@ -14,19 +14,23 @@ from fastapi.responses import RedirectResponse
 
 from actions import copies
 from actions.context import Context, now
+from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
 from desk.lookup import any_copy
 from desk.page import page
-from processors.findings import Code
+from desk.questions import questions_of
+from processors.findings import Code, Severity
+from processors.scans.readings import CopyStatus
 from processors.scans.why import Voice, voices
 from processors.session import Exam
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import CopyRow, PlacedPage, copies_of_scan
+from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
 from storage.decisions import Proposal, copies_to_decide, count_to_decide, proposal_of, proposals_of
 from storage.findings import FindingRow, findings_of_copies, open_findings
+from storage.log.story import events_of
 from storage.objects import NotFoundError
 from storage.scans import scan_by_id
 from storage.states import Decision, Life
@@ -79,6 +83,13 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         proposal = proposal_of(connection, copy_id)
         proposer = accounts.account(connection, proposal.author) if proposal else None
         loose = copies.loose_pages(connection, work.store.vault, found.scan)
+        same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
+        words = copies.words_in(work.store.vault, events_of(connection, copy_id))
+    twins = [other for other in same if other.id != copy_id]
+    is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
+    absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
+    waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
+    asked = questions_of(found, findings) if waits and (is_open or absent) else []
     shows_identity(request, copy_id, "decision")
     values = {
         "copy": found,
@@ -89,7 +100,18 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "centre": work.session.centre(found.centre),
         "owner": people.get(found.candidate or ""),
         "guesses": _guesses(work, found, people),
-        "findings": findings,
+        "asked": asked,
+        "named": sorted(
+            {page for one in findings if one.code is Code.NOT_ANONYMOUS for page in one.pages}
+            & {page.page for page in found.pages}
+        ),
+        "words": words,
+        "sent_back": any(one.code is Code.SCAN_AGAIN for one in findings),
+        "noted": [one for one in findings if not any(one in each.findings for each in asked)],
+        "twins": twins,
+        "whose": not asked or any(one.question.whose for one in asked),
+        "may_accept": found.candidate is not None
+        and not any(one.status is CopyStatus.COMPLETE for one in twins),
         "enrolled": sorted(
             (who for who in people.values() if who.centre == found.centre),
             key=lambda who: (who.family_name, who.first_names),
@@ -98,7 +120,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "loose": loose,
         "next": _next(work, copy_id),
         "place_of": place_of,
-        "open": found.life is Life.CURRENT and not (found.lot and found.ready),
+        "open": is_open,
+        "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
         "by_person": proposer is not None,
@@ -107,6 +130,17 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "proposed_reason": _text(work, proposal),
     }
     return page(request, "decision.html", values)
+
+
+@router.get("/{copy_id}/correcteur.pdf")
+def as_corrector_gets_it(request: Request, copy_id: str, account: ServiceAccount) -> Response:
+    """What leaves, if it is let go."""
+    work = work_of(request)
+    pdf = seen_by_corrector(work, any_copy(work, copy_id))
+    if pdf is None:
+        raise HTTPException(404)
+    shows_identity(request, copy_id, "picture")
+    return Response(pdf, media_type="application/pdf")
 
 
 @router.get("/{copy_id}/{place}.jpg")
@@ -133,12 +167,25 @@ def decide(
     reason: Annotated[str, Form(min_length=1, max_length=2000)],
     candidate: Annotated[str, Form()] = "",
     number: Annotated[str, Form()] = "",
+    let_go: Annotated[list[int] | None, Form()] = None,
 ) -> Response:
-    """`candidate`: an id that the page proposed; or `number`, typed. Another decision may follow this one."""
+    """`candidate`: an id that the page proposed; or `number`, typed. Another decision may follow this one.
+
+    `let_go`: pages that may name the candidate, of which this person says that they do not.
+    """
     work = work_of(request)
     any_copy(work, copy_id)
-    who = {"candidate": candidate, "number": number, "actor": account.id}
-    copies.decide(work, copy_id, decision, reason, **who, at=now())
+    copies.decide(
+        work,
+        copy_id,
+        decision,
+        reason,
+        candidate=candidate,
+        number=number,
+        let_go=let_go or (),
+        actor=account.id,
+        at=now(),
+    )
     following = _next(work, copy_id)
     to = f"/coordination/decisions/{following}" if following else "/coordination/decisions"
     return RedirectResponse(to, 303)
@@ -166,6 +213,20 @@ def transfer(
     work = work_of(request)
     any_copy(work, copy_id)
     copies.transfer(work, copy_id, exam, actor=account.id, at=now())
+    return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
+
+
+@router.post("/{copy_id}/renvoi")
+def send_back(
+    request: Request,
+    copy_id: str,
+    account: ServiceAccount,
+    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+) -> Response:
+    """The centre scans it again, and reads why."""
+    work = work_of(request)
+    any_copy(work, copy_id)
+    copies.send_back(work, copy_id, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.context import Context
-from desk.access import ServiceAccount, work_of
+from actions.copies import words_in
+from desk.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from storage import accounts
 from storage.copies import copies_of_scan, copy_by_id
@@ -53,6 +54,9 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
         names |= {one.id: one.name for one in all_correctors(connection)}
         copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
+    words = words_in(work.store.vault, (one.event for one in checked))
+    if words:
+        shows_identity(request, subject, "report")
     values = {
         "subject": subject,
         "story": checked,
@@ -62,6 +66,7 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         "kinds": kinds_of_events(),
         "copy": copy,
         "lot": lot,
+        "words": words,
         "settled": _settled(work, checked),
         "runs": request.app.state.settings.prefect_ui and subject.startswith(("scan_", "doss_")),
     }

@@ -15,7 +15,7 @@ from processors.findings import Code, Evidence, Finding, Severity
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
 
-_SCAN_AGAIN = {Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.REPORTED}
+_SCAN_AGAIN = {Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.SCAN_AGAIN}
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Code(StrEnum):
     OFF_SCALE_PILE = "off_scale_pile"
     SCALED_PILE = "scaled_pile"
     REPORTED = "reported"
+    SCAN_AGAIN = "scan_again"
     # Of a whole pile: the scanner and its settings
     SCANNER_LINE = "scanner_line"
     SCANNER_BAND = "scanner_band"

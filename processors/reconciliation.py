@@ -59,8 +59,12 @@ def reconcile(
     attendance: Mapping[str, bool] | None,
     received: Collection[str],
     unattributed: int = 0,
+    kept: Collection[str] = (),
 ) -> Reconciliation:
-    """`attendance`: candidate → present, None as long as no list has come."""
+    """`attendance`: candidate → present, None as long as no list has come.
+
+    `kept`: whose copy a person lets stand although the list says absent.
+    """
     marks = attendance or {}
     copies = set(received)
     present = {number for number, here in marks.items() if here}
@@ -73,6 +77,6 @@ def reconcile(
         received=tuple(sorted(copies)),
         unattributed=unattributed,
         present_without_copy=tuple(sorted(present - copies)),
-        copy_of_absent=tuple(sorted(absent & copies)),
+        copy_of_absent=tuple(sorted(absent & copies - set(kept))),
         copy_without_attendance=tuple(sorted(copies - present - absent)) if known else (),
     )

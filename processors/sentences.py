@@ -121,7 +121,13 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.REPORTED: (
         _B,
-        "Signalée à la correction : {what}. Regardez la copie ; s'il le faut, numérisez-la de nouveau.",
+        "Signalée à la correction : {what}. Le service de coordination doit décider ; "
+        "gardez la copie à portée de main.",
+    ),
+    Code.SCAN_AGAIN: (
+        _B,
+        "Le service de coordination demande une nouvelle numérisation : retrouvez la copie et numérisez-la "
+        "de nouveau, tout entière.",
     ),
     Code.DUPLICATE_COPY: (
         _B,
@@ -321,6 +327,7 @@ FRENCH_CODE = {
     Code.OFF_SCALE_PILE: "pile hors échelle",
     Code.SCALED_PILE: "pile à une autre échelle",
     Code.REPORTED: "signalée à la correction",
+    Code.SCAN_AGAIN: "à numériser de nouveau",
     Code.DUPLICATE_COPY: "deux copies d'un candidat",
     Code.LATE: "dépôt tardif",
     Code.PRESENT_WITHOUT_COPY: "présent sans copie",

@@ -36,7 +36,7 @@ class PlacedPage(BaseModel):
 
     `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
     whether something outside that frame may name the candidate, None where nobody looked; `labels`: the
-    corners of labels outside it.
+    corners of labels outside it; `accepted`: whether a person let it go as a corrector gets it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +50,7 @@ class PlacedPage(BaseModel):
     annex: bool = False
     exposed: bool | None = None
     labels: tuple[tuple[tuple[float, float], ...], ...] = ()
+    accepted: bool = False
 
     @classmethod
     def of(cls, page: PageReading) -> Self:
@@ -234,6 +235,12 @@ def current_copies(
 ) -> list[CopyRow]:
     """Those that count, by scan and in the order of the pile."""
     return _copies(connection, copies.c.life == Life.CURRENT, *matching(copies, exam=exam, centre=centre))
+
+
+def copies_of_candidate(connection: Connection, exam: str, candidate: str) -> list[CopyRow]:
+    """Those of one candidate that count; two of them wait for a person."""
+    theirs = (copies.c.exam == exam, copies.c.candidate == candidate, copies.c.life == Life.CURRENT)
+    return _copies(connection, *theirs)
 
 
 def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[CopyRow]:

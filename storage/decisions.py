@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, update
 
-from processors.findings import Code, Finding
+from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
-from storage.copies import OF_NO_LOT, CopyRow, PlacedPage, copies_in
+from storage.copies import OF_NO_LOT, CopyNotAnonymous, CopyRow, PlacedPage, copies_in
 from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
+from storage.log.story import events_of
 from storage.refusals import Refusal, Refused
-from storage.schema import copies, enrolments, findings, proposals, scans
+from storage.schema import copies, enrolments, events, findings, proposals, scans
 from storage.states import Decision, Life
 from storage.versions import complete_copy, end_copies, supersede
 
 
 class CopyDecided(Facts):
-    """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it."""
+    """`reason`: the key in the vault of the text. `confirms`: the event in which another proposed it.
+
+    `let_go`: pages of which it was said that something names the candidate, and of which the author, having
+    seen them as a corrector gets them, says that nothing does. Logs of the first release do not say: there
+    any decision settled that.
+    """
 
     action = "copy.decided"
     french = "décision prise"
@@ -28,6 +36,7 @@ class CopyDecided(Facts):
     candidate: str | None
     reason: str
     confirms: int | None = None
+    let_go: tuple[int, ...] | None = None
 
     def apply(self, change: Change) -> bool:
         copy = change.row(copies, change.subject)
@@ -35,7 +44,8 @@ class CopyDecided(Facts):
             Life.SET_ASIDE,
             Decision.SET_ASIDE,
         )  # a person's, so a person may
-        _must_be_open(copy, back=back and self.decision is not Decision.SET_ASIDE)
+        asked = _is_of_absent(copy, change) and (self.decision is Decision.ACCEPT or not copy.returned)
+        _must_be_open(copy, back=back and self.decision is not Decision.SET_ASIDE, asked=asked)
         self._take_proposal(change)
         decided: dict[str, Any] = {
             "decision": self.decision,
@@ -50,9 +60,16 @@ class CopyDecided(Facts):
             if candidate is None:
                 raise Refused(Refusal.NOBODYS)
             _must_be_enrolled(candidate, copy.exam, change)
+            named = self._named(copy, change)
             whole = self.decision is Decision.ACCEPT or not copy.missing
             decided |= {"candidate": candidate, "life": Life.CURRENT}
             decided["status"] = CopyStatus.COMPLETE if whole else CopyStatus.INCOMPLETE
+            if named.keys() - set(self.let_go or ()):
+                whole, decided["status"] = False, CopyStatus.TO_DECIDE
+                other_kinds = findings.c.code != Code.NOT_ANONYMOUS
+                resolve_findings(change, findings.c.copy == copy.id, other_kinds)
+            if named and self.let_go:
+                decided["pages"] = [self._seen(page, named) for page in copy.pages]
             if self.decision is Decision.ATTRIBUTE:
                 decided["attributed_by"] = ["decision"]
                 if candidate != copy.candidate:  # another name must not be found in its PDF
@@ -65,6 +82,35 @@ class CopyDecided(Facts):
                 resolve_findings(change, findings.c.copy == copy.id)
         change.set(copies, copy.id, **decided)
         return True
+
+    def _named(self, copy: Any, change: Change) -> dict[int, bool]:
+        """The pages that may name the candidate: whether that was said of the page as it leaves, or as read.
+
+        Raises Refused if the copy is accepted without a word of one of them.
+        """
+        if self.let_go is None:
+            return {}
+        told = select(findings.c.pages, events.c.line).where(
+            findings.c.seq == events.c.seq,
+            findings.c.copy == copy.id,
+            findings.c.code == Code.NOT_ANONYMOUS,
+            findings.c.resolved_by.is_(None),
+        )
+        ours, named = {page["page"] for page in copy.pages}, dict[int, bool]()
+        for row in change.connection.execute(told):
+            leaves = json.loads(row.line)["action"] == CopyNotAnonymous.action
+            named |= {page: leaves or named.get(page, False) for page in ours.intersection(row.pages)}
+        if self.decision is Decision.ACCEPT and named.keys() - set(self.let_go):
+            raise Refused(Refusal.NOT_LOOKED_AT)
+        return named
+
+    def _seen(self, page: dict[str, Any], named: dict[int, bool]) -> dict[str, Any]:
+        """What was seen when it was read names nobody; the page as it leaves is still looked at, once."""
+        if page["page"] not in named or page["page"] not in (self.let_go or ()):
+            return page
+        if named[page["page"]]:
+            return page | {"accepted": True}
+        return page | {"exposed": False} if page.get("exposed") else page
 
     def _take_proposal(self, change: Change) -> None:
         """What was proposed of the copy is over. Raises Refused if it is said to be confirmed, and is not."""
@@ -159,6 +205,27 @@ class CopyTransferred(Facts):
         return True
 
 
+class CopySentBack(Facts):
+    """The centre is to scan it again, whole; in a lot it keeps its place. `reason`: the key of why."""
+
+    action = "copy.sent_back"
+    french = "copie à numériser de nouveau"
+    reason: str
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        _must_be_open(copy)
+        asked = select(findings.c.seq).where(
+            findings.c.copy == copy.id, findings.c.code == Code.SCAN_AGAIN, findings.c.resolved_by.is_(None)
+        )
+        if change.connection.execute(asked).first():
+            return False
+        change.set(copies, copy.id, status=CopyStatus.INCOMPLETE)
+        about = {"exam": copy.exam, "centre": copy.centre, "scan": copy.scan, "copy": copy.id}
+        state_findings(change, [finding(Code.SCAN_AGAIN)], **about)
+        return True
+
+
 @dataclass(frozen=True)
 class Proposal:
     """`author`: the account that proposes; `reason`: the key in the vault of why."""
@@ -177,13 +244,29 @@ _OF_ABSENT = select(findings.c.exam, findings.c.candidate).where(
 _WAITS = (
     copies.c.life == Life.CURRENT,
     (copies.c.status == CopyStatus.TO_DECIDE)
-    | (
-        (copies.c.status == CopyStatus.COMPLETE)
-        & copies.c.lot.is_(None)
-        & copies.c.decision.is_(None)
-        & tuple_(copies.c.exam, copies.c.candidate).in_(_OF_ABSENT)
-    ),
+    | ((copies.c.status == CopyStatus.COMPLETE) & tuple_(copies.c.exam, copies.c.candidate).in_(_OF_ABSENT)),
 )
+
+
+def kept_though_absent(connection: Connection, exam: str, absent: Collection[str]) -> set[str]:
+    """Whose copy a person has let stand, or attributed anew, while it was said that they were absent."""
+    theirs = (copies.c.exam == exam, copies.c.candidate.in_(absent), copies.c.life == Life.CURRENT)
+    decided = select(copies.c.id, copies.c.candidate).where(*theirs, copies.c.decision.is_not(None))
+    return {row.candidate for row in connection.execute(decided) if _was_asked(connection, exam, *row)}
+
+
+def _was_asked(connection: Connection, exam: str, copy: str, candidate: str) -> bool:
+    told = select(findings.c.seq, findings.c.resolved_by).where(
+        findings.c.code == Code.COPY_OF_ABSENT, findings.c.exam == exam, findings.c.candidate == candidate
+    )
+    stood = [(row.seq, row.resolved_by or inf) for row in connection.execute(told)]
+    kept = {Decision.ACCEPT: (None,), Decision.ATTRIBUTE: (candidate,)}
+    return any(
+        first < event.seq < last and event.facts["candidate"] in kept.get(event.facts["decision"], ())
+        for event in events_of(connection, copy)
+        if event.action == CopyDecided.action
+        for first, last in stood
+    )
 
 
 def count_to_decide(connection: Connection) -> int:
@@ -218,11 +301,19 @@ def proposals_of(connection: Connection, ids: Sequence[str]) -> dict[str, Propos
     return {row.copy: Proposal(**{**row._mapping, "decision": Decision(row.decision)}) for row in rows}
 
 
-def _must_be_open(copy: Any, *, back: bool = False) -> None:
-    """A copy that counts, and that no corrector has. `back`: one that was set aside may be brought back."""
+def _is_of_absent(copy: Any, change: Change) -> bool:
+    of_absent = _OF_ABSENT.where(findings.c.exam == copy.exam, findings.c.candidate == copy.candidate)
+    return change.connection.execute(of_absent).first() is not None
+
+
+def _must_be_open(copy: Any, *, back: bool = False, asked: bool = False) -> None:
+    """A copy that counts, and that no corrector has.
+
+    `back`: one that was set aside may be brought back; `asked`: of one in a lot something is asked, too.
+    """
     if copy.life != Life.CURRENT and not back:
         raise Refused(Refusal.SUPERSEDED if copy.life == Life.SUPERSEDED else Refusal.SET_ASIDE)
-    if copy.lot is not None and copy.status == CopyStatus.COMPLETE:
+    if copy.lot is not None and copy.status == CopyStatus.COMPLETE and not asked:
         raise Refused(Refusal.IN_A_LOT)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
 
 from processors.findings import Code, Evidence, Finding, Severity
+from processors.scans.readings import CopyStatus
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import events, findings, matching
+from storage.schema import copies, events, findings, matching
+from storage.states import Life
 
 
 class CandidateFinding(BaseModel):
@@ -121,8 +123,24 @@ def resolve_findings(change: Change, *conditions: Any) -> None:
 
 
 def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
-    """What is open of these copies."""
-    return _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
+    """What is open of these copies; that the candidate is marked absent, too."""
+    of_copies = _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
+    return of_copies + absences_of_copies(connection, ids)
+
+
+def absences_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+    """That a candidate is marked absent, stated of the candidate's complete copy among these."""
+    whose = (copies.c.exam == findings.c.exam) & (copies.c.candidate == findings.c.candidate)
+    absent = (
+        select(findings.c.seq, findings.c.k, copies.c.id, copies.c.scan)
+        .join(copies, whose)
+        .where(copies.c.id.in_(ids), copies.c.life == Life.CURRENT, copies.c.status == CopyStatus.COMPLETE)
+        .where(findings.c.code == Code.COPY_OF_ABSENT, findings.c.resolved_by.is_(None))
+    )
+    told = connection.execute(absent).all()
+    places = tuple_(findings.c.seq, findings.c.k).in_([(row.seq, row.k) for row in told])
+    rows = {(row.seq, row.k): row for row in _findings(connection, places)} if told else {}
+    return [replace(rows[row.seq, row.k], copy=row.id, scan=row.scan) for row in told]
 
 
 def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:

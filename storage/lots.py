@@ -272,7 +272,7 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
             copies.c.status == CopyStatus.COMPLETE,
             copies.c.anonymous_sha256.is_not(None),
             copies.c.lot.is_(None),
-            copies.c.decision.is_not(None) | ~absent,
+            ~absent,
         )
         .order_by(copies.c.id)
     )

@@ -28,6 +28,11 @@ class Refusal(StrEnum):
     SUPERSEDED = "superseded", "Une autre copie a pris la place de celle-ci : il n’y a rien à décider."
     SET_ASIDE = "set_aside", "Cette copie est écartée : attribuez-la ou acceptez-la d’abord."
     IN_A_LOT = "in_a_lot", "Cette copie est déjà dans un lot."
+    NOT_LOOKED_AT = (
+        "not_looked_at",
+        "Cette copie n’est pas anonyme, et l’accepter ne la rend pas anonyme : regardez au guichet ce que "
+        "recevra le correcteur, et dites de chaque page signalée que rien n’y nomme le candidat.",
+    )
     WANTS_CANDIDATE = "wants_candidate", "Dites de quel candidat il s’agit : la copie n’a pas été attribuée."
     WANTS_NO_CANDIDATE = (
         "wants_no_candidate",

@@ -97,8 +97,16 @@ def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answ
     """Another decision may follow this one."""
     work = work_of(request)
     any_copy(work, copy)
-    who = {"candidate": answer.candidate, "number": answer.number, "actor": account.id}
-    copies.decide(work, copy, answer.decision, answer.reason, **who, at=now())
+    copies.decide(
+        work,
+        copy,
+        answer.decision,
+        answer.reason,
+        candidate=answer.candidate,
+        number=answer.number,
+        actor=account.id,
+        at=now(),
+    )
     return Done()
 
 

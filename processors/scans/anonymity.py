@@ -50,7 +50,8 @@ class PagePlace:
 
     `image`: PDF page, from 1; `half` or `area`: the part of it that is the page; `turn` sets that upright;
     `wipe`: in pixels of the upright page, as are the `labels` outside it. `exposed`: whether more was seen
-    when it was read, None if it was not looked for.
+    when it was read, None if it was not looked for; `accepted`: whether a person saw it as a corrector gets
+    it, and let it go.
     """
 
     image: int
@@ -66,6 +67,7 @@ class PagePlace:
         return self.labels if self.wipe is None else (self.wipe, *self.labels)
 
     area: Area | None = None
+    accepted: bool = False
 
     @property
     def whole(self) -> bool:

@@ -36,14 +36,16 @@ def leaks(
     way of seeing than the one that placed the mask); the identity frame; anything but paper inside what was
     wiped; bars or a line of print around a label that was. What is as it was scanned, and was seen when it
     was read, is not looked at again: a page of which nothing was wiped, the lower half of one that was wiped
-    at its top alone. In the file: `forbidden` texts (names, numbers), metadata, anything but page images.
-    Every page leaks then.
+    at its top alone; nor is a page that a person accepted as it leaves. In the file: `forbidden` texts
+    (names, numbers), metadata, anything but page images. Every page leaks then.
     """
     pages = range(1, len(places) + 1)
     if not _is_bare(pdf, len(places), forbidden):
         return tuple(pages)
-    doubted = [page for page, place in zip(pages, places, strict=True) if _is_doubted(place)]
-    found = [page for page, place in zip(pages, places, strict=True) if place.exposed]
+    doubted = [
+        page for page, place in zip(pages, places, strict=True) if _is_doubted(place) and not place.accepted
+    ]
+    found = [page for page, place in zip(pages, places, strict=True) if place.exposed and not place.accepted]
     for page, raw in zip(doubted, images_at(io.BytesIO(pdf), [page - 1 for page in doubted]), strict=True):
         place = places[page - 1]
         seen = place.exposed is not None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass, replace
 
+from PIL import Image
 from visitors import Desk
 
 from actions import attendance, lots
@@ -20,6 +22,7 @@ from storage.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPa
 from storage.correctors import all_correctors, import_correctors
 from storage.findings import findings_of_copies
 from storage.ids import new_id
+from storage.keys import stored_scan
 from storage.log.events import Facts
 from storage.lots import all_lots
 from storage.objects import ObjectInfo
@@ -88,6 +91,8 @@ def fill(desk: Desk) -> Filled:
     record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=told), copies[0].id)
     for number in ("ACDEFHJ", "XYXYXYX"):
         work.store.vault.put(f"anonymous/U4/{number}.pdf", pdf)
+    Image.new("L", (210, 297), 255).save(paper := io.BytesIO(), "PDF")
+    work.store.vault.put(stored_scan(sha), paper.getvalue())
     work.store.vault.put(f"evidence/{scan}/2.jpg", b"\xff\xd8 image")
     exam = work.session.exam("U4")
     assert exam is not None

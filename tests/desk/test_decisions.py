@@ -8,22 +8,32 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from filling import OTHER, Filled
+from PIL import Image
+from sqlalchemy import select
 from visitors import Browser, Desk
 
+from actions import attendance, copies
 from actions.context import now
-from processors.findings import Code, finding
+from actions.reconciling import reconcile_centre
+from actions.scans import Job, anonymise
+from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage.candidates import enrolled_in, import_candidates
-from storage.copies import FoundCopy, PlacedPage, copy_by_id
+from storage.copies import CopyNotAnonymous, CopyRow, FoundCopy, PlacedPage, copies_of_lot, copy_by_id
 from storage.counts import exam_counts
 from storage.decisions import proposal_of
-from storage.findings import findings_of_copies
+from storage.findings import findings_of_copies, open_findings
 from storage.ids import new_id
+from storage.keys import stored_scan
+from storage.lots import routable_copies
 from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
-from storage.states import Role
+from storage.refusals import Refused
+from storage.scans import ScanClaimed, ScanProcessed, ScanRead, ScanStored, arrive
+from storage.schema import events
+from storage.states import Decision, Role
 
 CENTRE = "0130051K"
 
@@ -34,10 +44,19 @@ def cautious(desk: Desk) -> Desk:
     return desk
 
 
-def waiting(desk: Desk, exams: tuple[str, ...], label: str = "", at: datetime | None = None) -> str:
+def waiting(
+    desk: Desk,
+    exams: tuple[str, ...],
+    label: str = "",
+    at: datetime | None = None,
+    stated: tuple[Finding, ...] = (),
+    of_rank: int | None = None,
+    exposed: bool | None = None,
+) -> str:
     """A copy of the U4 pile that nobody could name, of a centre whose candidates sit these épreuves.
 
-    `label`: the épreuve that the label of its first candidate names.
+    `label`: the épreuve that the label of its first candidate names. `stated`: what was found of it;
+    `of_rank`: whose of the centre's candidates it is, if anybody's.
     """
     work, at = desk.work, at or now()
     people = [replace(c, exams=exams) for c in plan_session(3, [CENTRE], ["U4"], 4).candidates]
@@ -48,10 +67,12 @@ def waiting(desk: Desk, exams: tuple[str, ...], label: str = "", at: datetime | 
     said = f"{label}-{people[0].number}"
     pages = [{"page": 1, "image": 1, "turn": 0, "label": said, "boxes": {}}] if label else []
     work.store.vault.put(key, json.dumps({"scan": {"images": 1, "pages": 1}, "pages": pages}).encode())
+    with work.register.reading() as connection:
+        owner = None if of_rank is None else enrolled_in(connection, "U4", CENTRE)[of_rank].id
     copy = FoundCopy(
-        id=new_id("copy"), candidate=None, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
-        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE),), guesses=(),
-        findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else (),
+        id=new_id("copy"), candidate=owner, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
+        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE, exposed=exposed),), guesses=(),
+        findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else stated,
     )  # fmt: skip
     for facts in (
         ScanClaimed(attempt=1),
@@ -150,3 +171,208 @@ def due_of(desk: Desk, exam: str) -> datetime:
 def open_codes(desk: Desk, copy: str) -> list[Code]:
     with desk.work.register.reading() as connection:
         return [found.code for found in findings_of_copies(connection, [copy])]
+
+
+KINDS = {
+    Code.UNIDENTIFIED: ("À qui est cette copie ?", None),
+    Code.LABEL_CONFLICT: ("L’étiquette et les cases nomment deux candidats", None),
+    Code.DUPLICATE_COPY: ("Ce candidat a deux copies", "Garder celle-ci"),
+    Code.WRONG_CENTRE: ("a-t-il composé ici ?", "Oui, garder la copie"),
+    Code.NOT_ANONYMOUS: ("Un nom, un numéro ou une étiquette se lit-il encore ?", "la laisser partir"),
+    Code.REPORTED: ("Un correcteur a signalé cette copie", "La rendre au correcteur"),
+    Code.UNSURE_ORDER: ("toutes de cette copie, et dans cet ordre ?", "Oui, elle est entière et en ordre"),
+    Code.TWO_HANDS: ("Toutes les pages sont-elles du même candidat ?", "Oui, elles sont du même candidat"),
+    Code.MISSING_PAGES: ("Manque-t-il vraiment des pages", "l’accepter incomplète"),
+    Code.UNDECLARED_PAGE: ("La page mise de côté fait-elle partie", "La copie est bien ainsi"),
+    Code.READING_FAILED: ("Que faut-il faire de cette copie ?", "L’accepter telle quelle"),
+}
+
+
+@pytest.mark.parametrize("code", KINDS, ids=str)
+def test_each_kind_of_case_asks_its_question_and_shows_its_evidence(desk: Desk, code: Code):
+    asks, accept = KINDS[code]
+    stated = finding(code, [1], evidence=[Evidence(1, (10.0, 20.0, 30.0, 40.0))])
+    copy = waiting(desk, ("U4",), stated=(stated,), of_rank=None if accept is None else 0)
+    shown = desk.signed_in(Role.SERVICE).get(f"/coordination/decisions/{copy}").text
+    assert asks in shown and stated.message.replace("'", "’") in shown
+    assert f'src="/coordination/decisions/{copy}/1_10.0_20.0_30.0_40.0.jpg"' in shown
+    assert [one for one, _ in KINDS.values() if one in shown] == [asks]
+    assert "est complète" not in shown
+    assert (accept or "est") in shown and ('value="accept"' in shown) is (accept is not None)
+
+
+def test_the_copy_of_an_absent_candidate_asks_whether_he_came(desk: Desk, filled: Filled):
+    copy = marked_absent(desk, filled)
+    service = desk.signed_in(Role.SERVICE)
+    shown = service.get(f"/coordination/decisions/{copy}").text
+    assert "était-il là ?" in shown and "Il était là : garder la copie" in shown
+    assert f"/centre/{CENTRE}/U4/emargement" in shown
+    assert "À qui est cette copie" not in shown and "est complète" not in shown
+
+
+def marked_absent(desk: Desk, filled: Filled, *, in_lot: bool = False) -> str:
+    """Whose copy is ready for a lot, or in one, is said not to have come; that copy."""
+    with desk.work.register.reading() as connection:
+        (routable,) = routable_copies(connection, "U4")
+        found = copy_by_id(connection, filled.values["subject"] if in_lot else routable.id)
+    attendance.mark(desk.work, "U4", CENTRE, {found.candidate}, actor="t", at=now())
+    return found.id
+
+
+def says_absent(desk: Desk, copy: str) -> list[bool]:
+    """Whether the queue, the copy's page, the centre's page and the list of findings say so."""
+    service, centre = (
+        desk.signed_in(Role.SERVICE, email=f"{new_id('acct')}@exemple.fr"),
+        desk.program(Role.CENTRE, CENTRE),
+    )
+    files = centre.get(f"/api/centres/{CENTRE}/U4").json()["files"]
+    said = [one["code"] for file in files for one_copy in file["copies"] for one in one_copy["to_do"]]
+    with desk.work.register.reading() as connection:
+        owner = copy_by_id(connection, copy).candidate
+        found = [f for f in open_findings(connection, code=Code.COPY_OF_ABSENT) if f.candidate == owner]
+    page = service.get(f"/coordination/decisions/{copy}").text
+    return [copy in queued(service), "était-il là ?" in page, Code.COPY_OF_ABSENT in said, bool(found)]
+
+
+@pytest.mark.parametrize("in_lot", [False, True], ids=["free", "in a lot"])
+def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(desk, filled, in_lot):
+    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    copy = marked_absent(desk, filled, in_lot=in_lot)
+    assert says_absent(desk, copy) == [True] * 4
+    service = desk.signed_in(Role.SERVICE)
+    service.get(f"/coordination/decisions/{copy}")
+    keeps = {"decision": "accept", "reason": "le surveillant s’est trompé de ligne"}
+    assert service.post(f"/coordination/decisions/{copy}", keeps).status_code == 303
+    assert says_absent(desk, copy) == [False] * 4
+    reconcile_centre(desk.work, "U4", CENTRE, actor="t", at=now())
+    assert says_absent(desk, copy) == [False] * 4
+    with desk.work.register.reading() as connection:
+        kept = copy_by_id(connection, copy)
+        assert (kept.status, kept.lot is not None) == (CopyStatus.COMPLETE, in_lot)
+        if not in_lot:
+            assert [one.id for one in routable_copies(connection, "U4")] == [copy]
+
+
+def test_a_decision_that_came_before_the_absence_answers_nothing(desk, filled):
+    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    service = desk.signed_in(Role.SERVICE)
+    with desk.work.register.reading() as connection:
+        (routable,) = routable_copies(connection, "U4")
+    service.get("/coordination")
+    accepts = {"decision": "accept", "reason": "complète"}
+    assert service.post(f"/coordination/decisions/{routable.id}", accepts).status_code == 303
+    copy = marked_absent(desk, filled)
+    assert copy == routable.id and says_absent(desk, copy) == [True] * 4
+    with desk.work.register.reading() as connection:
+        assert routable_copies(connection, "U4") == []
+
+
+def test_a_copy_in_a_lot_that_is_not_the_absent_candidates_leaves_it(desk, filled):
+    copy = marked_absent(desk, filled, in_lot=True)
+    service = desk.signed_in(Role.SERVICE)
+    service.get("/coordination")
+    away = {"decision": "set_aside", "reason": "feuille d’un autre"}
+    assert service.post(f"/coordination/decisions/{copy}", away).status_code == 303
+    with desk.work.register.reading() as connection:
+        assert copies_of_lot(connection, filled.values["lot"]) == []
+        assert open_findings(connection, code=Code.COPY_OF_ABSENT) == []
+
+
+def queued(service: Browser) -> set[str]:
+    """The copies that wait for the service."""
+    return set(
+        re.findall(r"/coordination/decisions/(copy_\w+)\"", service.get("/coordination/decisions").text)
+    )
+
+
+def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: Desk, filled: Filled):
+    said = "Le nom <Durand> se lit en marge, page 3."
+    told = "Le nom &lt;Durand&gt; se lit en marge, page 3."
+    centre, service = desk.signed_in(Role.CENTRE, CENTRE), desk.signed_in(Role.SERVICE)
+    elsewhere = desk.signed_in(Role.CENTRE, OTHER)
+    corrector = desk.program(Role.CORRECTOR, filled.corrector)
+    lot, number, copy = (filled.values[name] for name in ("lot", "number", "subject"))
+    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    corrector.get(f"/api/my/lots/{lot}/copies/{number}")
+    asked = {"trouble": "not_anonymous", "said": said}
+    assert corrector.post(f"/api/my/lots/{lot}/copies/{number}/report", json=asked).status_code == 200
+    here, story = f"/coordination/decisions/{copy}", f"/coordination/historique/{copy}"
+    assert told in service.get(here).text and told in service.get(story).text
+    shown = centre.get(f"/centre/{CENTRE}/U4").text
+    assert told not in shown and "Le service de coordination doit décider" in shown
+    service.get(here)
+    assert service.post(f"{here}/renvoi", {"reason": "page 3, cachez la marge"}).status_code == 303
+    assert copy not in queued(service)
+    shown = centre.get(f"/centre/{CENTRE}/U4").text
+    assert told in shown and "page 3, cachez la marge" in shown and "Numériser de nouveau" in shown
+    assert told not in elsewhere.get(f"/centre/{OTHER}/U4").text
+    assert told in service.get(here).text and "faut-il encore attendre" in service.get(here).text
+    assert told not in corrector.get(f"/api/my/lots/{lot}").text
+    with desk.work.register.reading() as connection:
+        lines = list(connection.scalars(select(events.c.line)))
+        assert [c.id for c in copies_of_lot(connection, lot)] == [copy]
+    assert not [line for line in lines if "Durand" in line or "marge" in line]
+    shows = [line for line in lines if '"what":"report"' in line.replace(" ", "")]
+    assert len(shows) == 2  # the history to the service, the file's page to the centre
+
+
+def named(desk: Desk) -> str:
+    """Somebody's copy, with something on its only page that may name its candidate."""
+    stated = finding(Code.NOT_ANONYMOUS, [1], evidence=[Evidence(1), Evidence(1, (10.0, 20.0, 30.0, 40.0))])
+    return waiting(desk, ("U4",), stated=(stated,), of_rank=0, exposed=True)
+
+
+def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_again(desk: Desk, tmp_path):
+    copy = named(desk)
+    path = tmp_path / "pile.pdf"
+    Image.new("L", (827, 1169), 255).save(path, "PDF", resolution=100)
+    desk.work.store.vault.put(stored_scan("0" * 64), path)
+    service, here = desk.signed_in(Role.SERVICE), f"/coordination/decisions/{copy}"
+    shown = service.get(here).text
+    assert "L’accepter ne la rend pas anonyme" in shown and '<rect x="10.0" y="20.0"' in shown
+    assert service.get(f"{here}/correcteur.pdf").content.startswith(b"%PDF")
+    accepts = {"decision": "accept", "reason": "c’est un mot de la réponse"}
+    refused = service.post(here, accepts)
+    assert refused.status_code == 409 and "n’est pas anonyme" in refused.text
+    assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
+    service.get(here)
+    assert service.post(here, accepts | {"let_go": "1"}).status_code == 303
+    anonymise(desk.work, Job(the_copy(desk, copy).scan, 1, path, "0" * 64))
+    assert the_copy(desk, copy).ready and open_codes(desk, copy) == []
+    with desk.work.register.reading() as connection:
+        (line,) = [line for line in connection.scalars(select(events.c.line)) if "copy.decided" in line]
+    assert '"let_go":[1]' in line and "réponse" not in line
+
+
+def test_what_is_held_as_it_leaves_is_asked_of_its_own_and_settled_once(desk: Desk):
+    """Who accepts what was read on a page has not accepted a mask that fails on it."""
+    copy = named(desk)
+    accept = {"decision": Decision.ACCEPT, "reason": "vu", "let_go": [1], "actor": "acct_a"}
+    copies.decide(desk.work, copy, **accept, at=now())
+    (page,) = the_copy(desk, copy).pages
+    assert (page.exposed, page.accepted) == (False, False)
+    held = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], evidence=[Evidence(1)]),))
+    desk.work.register.record(held, copy, actor="t", at=now())
+    with pytest.raises(Refused, match="not_looked_at"):
+        copies.decide(desk.work, copy, **accept | {"let_go": []}, at=now())
+    copies.decide(desk.work, copy, **accept, at=now())
+    (page,) = the_copy(desk, copy).pages
+    assert page.accepted and open_codes(desk, copy) == []
+
+
+def test_another_page_that_may_name_somebody_still_holds_the_copy(desk: Desk):
+    copy = named(desk)
+    with pytest.raises(Refused, match="not_looked_at"):
+        copies.decide(desk.work, copy, Decision.ACCEPT, "vu", let_go=[2], actor="acct_a", at=now())
+    owner = the_copy(desk, copy).candidate
+    with desk.work.register.reading() as connection:
+        other = next(c.id for c in enrolled_in(connection, "U4", CENTRE) if c.id != owner)
+    copies.decide(desk.work, copy, Decision.ATTRIBUTE, "lu", candidate=other, actor="acct_a", at=now())
+    held = the_copy(desk, copy)
+    assert (held.candidate, held.status) == (other, CopyStatus.TO_DECIDE)
+    assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
+
+
+def the_copy(desk: Desk, id_: str) -> CopyRow:
+    with desk.work.register.reading() as connection:
+        return copy_by_id(connection, id_)

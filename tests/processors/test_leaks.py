@@ -30,6 +30,18 @@ def test_a_page_left_as_it_was_leaks(tmp_path: Path, form: Form) -> None:
     assert leaked(tmp_path, form, pages, places) == (2,)
 
 
+def test_a_page_that_a_person_accepted_is_let_go_and_no_other(tmp_path: Path, form: Form) -> None:
+    pages, places = [first(form), first(form)], [PagePlace(1, accepted=True), PagePlace(2)]
+    assert leaked(tmp_path, form, pages, places) == (2,)
+    exposed = [PagePlace(1, exposed=True, accepted=True), PagePlace(2, exposed=True)]
+    assert leaked(tmp_path, form, pages, exposed) == (2,)
+    path = scan(tmp_path / "scan.pdf", pages, "gray")
+    with pikepdf.open(io.BytesIO(anonymous_pdf(path, exposed))) as pdf:
+        pdf.docinfo["/Title"] = NAME
+        pdf.save(carrying := io.BytesIO())
+    assert leaks(carrying.getvalue(), exposed, form, PATTERN, [NAME]) == (1, 2)
+
+
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 def test_boxes_alone_leak_in_any_turn(form: Form, turn: int) -> None:
     page = first(form, label=None)

@@ -6,8 +6,10 @@ import pytest
 from invented import CENTRE, EXAM, partial, unknown, whole
 
 from actions.copies import decide
+from actions.reconciling import reconcile_centre
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
+from storage.candidates import AttendanceImported
 from storage.copies import (
     CopyAnonymised,
     CopyNotAnonymous,
@@ -165,11 +167,10 @@ def test_a_copy_of_an_absent_candidate_waits_for_the_list_or_a_person(peopled):
             return {row.id for row in routable_copies(connection, EXAM)}
 
     def absent(*candidates):
-        told = tuple(
-            CandidateFinding(candidate=peopled.candidate(k), finding=finding(Code.COPY_OF_ABSENT))
-            for k in candidates
-        )
-        peopled.record(ReconciliationMade(exam=EXAM, centre=CENTRE, findings=told), f"{EXAM}/{CENTRE}")
+        marks = {peopled.candidate(k): k not in candidates for k in range(2)}
+        listed = AttendanceImported(file="lists/1.csv", exam=EXAM, centre=CENTRE, marks=marks)
+        peopled.record(listed, f"{EXAM}/{CENTRE}")
+        reconcile_centre(peopled.work, EXAM, CENTRE, actor="test", at=peopled.tick())
 
     absent(0, 1)
     assert routable() == set()
@@ -220,7 +221,10 @@ def test_a_copy_that_is_not_anonymous_stays_here(peopled):
     with peopled.register.reading() as connection:
         assert routable_copies(connection, EXAM) == []
         assert [row.id for row in copies_to_decide(connection, [EXAM], 9)] == [copy]
-    decided(peopled, copy, Decision.ACCEPT)
+    with pytest.raises(Refused, match="not_looked_at"):
+        decided(peopled, copy, Decision.ACCEPT)
+    seen = {"let_go": [2], "actor": "service", "at": peopled.tick()}
+    assert decide(peopled.work, copy, Decision.ACCEPT, "vu", **seen)
     assert peopled.record(leak, copy)  # masked anew, and still not anonymous
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
 

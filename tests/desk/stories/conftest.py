@@ -119,7 +119,7 @@ def dropped(stage: Live, enter, pile: Batch, tmp_path_factory: pytest.TempPathFa
     dropped_on(page, scanner / "pile du soir.pdf", scanner / "mauvais.pdf")
     expect(page.get_by_text("déposé, lecture en cours")).to_have_count(2, timeout=30_000)
     stage.read_inbox()
-    expect(page.get_by_text("6 copies, 2 en ordre")).to_be_visible(timeout=30_000)  # without reloading
+    expect(page.get_by_text("6 copies, 1 en ordre")).to_be_visible(timeout=30_000)  # without reloading
     return page
 
 
@@ -140,7 +140,11 @@ def decided(stage: Live, service: Page, dropped: Page, pile: Batch) -> Page:
         where = service.url
         service.wait_for_function("() => document.querySelector('.desk-header').naturalWidth > 300")
         guess = service.locator("[data-key='1']")
-        if guess.count():
+        kept = service.get_by_role("button", name="Il était là : garder la copie")
+        if kept.count():
+            looked_at(service, "desk-decision-absent")
+            kept.press("Enter")
+        elif guess.count():
             looked_at(service, "desk-decision")
             service.keyboard.press("1")
         else:

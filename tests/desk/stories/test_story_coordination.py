@@ -15,6 +15,7 @@ from storage.copies import current_copies
 from storage.log.segments import ship
 from storage.log.signing import load_or_make_key
 from storage.log.story import events_of
+from storage.states import Decision
 from stories.conftest import CENTRE, looked_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
@@ -24,7 +25,7 @@ def test_a_decision_is_in_the_log_with_who_made_it_and_is_verified_on_the_spot(
     stage, decided: Page, tmp_path
 ):
     with stage.work.register.reading() as connection:
-        copy = next(c for c in current_copies(connection, "U4", CENTRE) if c.decision)
+        copy = next(c for c in current_copies(connection, "U4", CENTRE) if c.decision == Decision.ATTRIBUTE)
         events = events_of(connection, copy.id)
     assert {e.actor[:5] for e in events if e.action in ("copy.decided", "identity.shown")} == {"acct_"}
     key = load_or_make_key(stage.work.settings.signing_key_path)

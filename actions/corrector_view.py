@@ -1,0 +1,45 @@
+"""A copy as a corrector gets it: what is wiped of each page, and the file that is made of them."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+
+from actions.context import Context
+from actions.isolation import isolated
+from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.form import Form
+from processors.scans.raster import BadScan
+from storage.copies import CopyRow, PlacedPage
+from storage.keys import stored_scan
+from storage.objects import NotFoundError
+from storage.scans import scan_by_id
+
+
+def seen_by_corrector(work: Context, copy: CopyRow) -> bytes | None:
+    """The PDF, made anew and not kept: it may still name somebody. None when it cannot be made."""
+    with work.register.reading() as connection:
+        scan = scan_by_id(connection, copy.scan)
+    if scan is None or scan.sha256 is None:
+        return None
+    form = work.form_of(copy.exam)
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path = Path(folder) / "scan.pdf"
+        try:
+            work.store.vault.download(stored_scan(scan.sha256), path)
+            return isolated(anonymous_pdf, path, [place_of(page, form) for page in copy.pages])
+        except (BadScan, NotFoundError):
+            return None
+
+
+def place_of(page: PlacedPage, form: Form) -> PagePlace:
+    """Where the page lies in its file, and what of it must not be seen."""
+    wipe = None
+    if page.frame is not None:
+        identity = form.of_model(page.model).identity
+        pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
+        wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
+    return PagePlace(
+        page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area, page.accepted
+    )
