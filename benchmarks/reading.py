@@ -34,7 +34,7 @@ from processors.findings import Code, Severity
 from processors.scans.form import Form, load_form
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
-from specimens.batch import Batch, CopyTruth, Kind, draw_batch
+from specimens.batch import GONE_IN_ONE_BIT, Batch, CopyTruth, Kind, draw_batch
 from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
@@ -53,8 +53,6 @@ SOUND = TWO_READINGS - {
     Kind.MISSING_SIDE, Kind.BLURRED, Kind.LABEL_INSIDE, Kind.UNDECLARED, Kind.SHINES_THROUGH, Kind.NOTE,
     Kind.NAMED,
 }  # fmt: skip
-GONE_IN_ONE_BIT = {Kind.SHINES_THROUGH, Kind.NOTE}
-"""What a threshold leaves nothing of, or nothing of the lines that tell it."""
 NAMED = {
     Kind.OLD_MODEL: Code.OLD_MODEL,
     Kind.MISSING_SIDE: Code.MISSING_PAGES,

@@ -54,8 +54,11 @@ class Kind(StrEnum):
     NAMED = "named"  # with its candidate's name, or number, at the top or the foot of the second page
 
 
-PLAIN = tuple(kind for kind in Kind if kind not in (Kind.ANNEX, Kind.UNDECLARED))
-"""The kinds that a form without annexes can be drawn with."""
+GONE_IN_ONE_BIT = {Kind.SHINES_THROUGH, Kind.NOTE}
+"""What a threshold leaves nothing of, or nothing of the lines that tell it."""
+
+PLAIN = tuple(kind for kind in Kind if kind not in {Kind.ANNEX, Kind.UNDECLARED, *GONE_IN_ONE_BIT})
+"""The kinds that a form without annexes can be drawn with, and that show on any scan."""
 
 _LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
 _ON_PAGE_2 = {Kind.SHINES_THROUGH, Kind.NOTE, Kind.NAMED}  # one sheet says as much as three
