@@ -38,13 +38,21 @@ def header(pages: Sequence[PageReading]) -> tuple[Evidence, ...]:
         return whole(pages[:1])
     corners = np.array(first.frame) * 25.4 / first.resolution_dpi
     (x0, y0), (x1, y1) = np.maximum(corners.min(axis=0) - _AROUND, 0), corners.max(axis=0) + _AROUND
-    return (Evidence(first.page, _rounded((x0, y0, x1 - x0, y1 - y0))),)
+    return (part(first.page, (x0, y0, x1 - x0, y1 - y0)),)
 
 
 def trouble(page: PageReading) -> tuple[Evidence, ...]:
     """The page that cannot be read, and of it the part that cannot."""
-    part = page.trouble_box
-    return (*whole([page]), *([Evidence(page.page, _rounded(part))] if part else ()))
+    box = page.trouble_box
+    return (*whole([page]), *([part(page.page, box)] if box else ()))
+
+
+def part(page: int, box: Iterable[float]) -> Evidence:
+    """Of a page, to a tenth of a millimetre, as far as it lies on it."""
+    x, y, width, height = map(float, box)
+    right, bottom = x + width, y + height
+    x, y = max(x, 0.0), max(y, 0.0)
+    return Evidence(page, (round(x, 1), round(y, 1), round(right - x, 1), round(bottom - y, 1)))
 
 
 def pictures(
@@ -80,8 +88,3 @@ def _picture(upright: Gray, dpi: float, box: Box | None) -> bytes:
         if len(jpeg) <= _MAX_BYTES:
             break
     return jpeg
-
-
-def _rounded(box: Iterable[float]) -> Box:
-    x, y, width, height = (round(float(side), 1) for side in box)
-    return x, y, width, height

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from processors.findings import Code, Evidence, Finding, finding
+from processors.findings import Code, Finding, finding
 from processors.people import Candidate
-from processors.scans.evidence import whole
+from processors.scans.evidence import part, whole
 from processors.scans.names import names
 from processors.scans.readings import PageReading, StuckLabel
 
@@ -16,7 +16,7 @@ def shown(pages: Sequence[PageReading], owner: Candidate | None, label_pattern: 
     """A label is wiped where that hides no writing and it is the owner's; None: nobody knows whose it is."""
     findings = []
     number = owner.number if owner else None
-    said = [Evidence(p.page, line.box) for p in pages for line in p.lines if owner and names(line, owner)]
+    said = [part(p.page, line.box) for p in pages for line in p.lines if owner and names(line, owner)]
     named = {one.page for one in said}
     held = [
         p

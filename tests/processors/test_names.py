@@ -59,6 +59,7 @@ def test_the_copy_waits_and_the_place_is_shown(tmp_path: Path, said: str, at: tu
     *_, box = (shown.box for shown in copy.findings[0].evidence)
     assert box is not None
     x, y, width, height = box
+    assert all(side >= 0 and side == round(side, 1) for side in box)  # else the desk cannot name its picture
     assert at[0] - 6 <= x <= at[0] + 6 and y <= at[1] <= y + height and width > 20
 
 
