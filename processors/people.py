@@ -88,12 +88,11 @@ class DepositTime:
 def read_candidates(data: bytes, session: Session | None = None) -> Import[Candidate]:
     """A roster, one line a candidate. With a session, centres and épreuves must be among its own.
 
-    The column `form` may be left out. With a session, who is examined in CCF is not enrolled for the épreuves
-    that ask for a dossier: nobody waits for one.
+    The column `form` may be left out. With a session, who is examined in CCF is `owing_nothing`.
     """
 
     def parse(row: Row) -> Candidate:
-        candidate = Candidate(
+        return Candidate(
             number=row.take("candidate_number", _candidate_number),
             registration=row.take("registration_number", _registration),
             family_name=row.take("family_name", _text),
@@ -106,10 +105,6 @@ def read_candidates(data: bytes, session: Session | None = None) -> Import[Candi
             exams=row.take("exams", lambda text: _exams(text, session)),
             form=row.take("form", _form),
         )
-        if session is None or row.troubles or candidate.form is not Form.CCF:
-            return candidate
-        owing = {exam.code for exam in session.with_dossiers}
-        return replace(candidate, exams=tuple(code for code in candidate.exams if code not in owing))
 
     def keys(candidate: Candidate) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (candidate.number,), "ce numéro de candidat"
@@ -117,7 +112,21 @@ def read_candidates(data: bytes, session: Session | None = None) -> Import[Candi
             what = f"ce numéro d'inscription, pour l'épreuve {exam} et le centre {candidate.centre},"
             yield (candidate.centre, exam, candidate.registration), what
 
-    return read_table(data, CANDIDATE_COLUMNS, parse, keys, OPTIONAL_CANDIDATE_COLUMNS)
+    read = read_table(data, CANDIDATE_COLUMNS, parse, keys, OPTIONAL_CANDIDATE_COLUMNS)
+    owed = dossier_exams(session) if session else ()
+    return replace(read, rows=tuple(owing_nothing(candidate, owed) for candidate in read.rows))
+
+
+def dossier_exams(session: Session) -> tuple[str, ...]:
+    """Codes of the épreuves that ask for a dossier where they are not taken in CCF."""
+    return tuple(exam.code for exam in session.with_dossiers)
+
+
+def owing_nothing(candidate: Candidate, owed: Container[str]) -> Candidate:
+    """Who is examined in CCF is not enrolled for these épreuves: nobody waits for a dossier."""
+    if candidate.form is not Form.CCF:
+        return candidate
+    return replace(candidate, exams=tuple(code for code in candidate.exams if code not in owed))
 
 
 def read_correctors(data: bytes, session: Session | None = None) -> Import[Corrector]:

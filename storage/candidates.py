@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
-from processors.people import Candidate, read_candidates
+from processors.people import Candidate, Form, dossier_exams, owing_nothing, read_candidates
 from processors.session import Session
 from processors.tables import Import
 from storage.ids import in_parts, new_id
@@ -22,19 +22,28 @@ _OF_A_PERSON = tuple(column.name for column in candidates.c if column is not can
 
 
 class CandidatesImported(Facts):
-    """`file`: the roster in the vault; `ids`: one a line, in their order. Subject: `candidates`."""
+    """`file`: the roster in the vault; `ids`: one a line, in their order. Subject: `candidates`.
+
+    `owed`: the épreuves for which who is examined in CCF is not enrolled; none in what 0.2 wrote.
+    """
 
     action = "candidates.imported"
     french = "liste des candidats reçue"
     file: str
     ids: tuple[str, ...]
+    owed: tuple[str, ...] = ()
 
     def apply(self, change: Change) -> bool:
         imported = read_candidates(change.vault.get(self.file))
         if imported.problems:
             raise Refused(Refusal.BAD_LINES)
-        for part in in_parts(zip(self.ids, imported.rows, strict=True)):
+        rows = [owing_nothing(line, self.owed) for line in imported.rows]
+        for part in in_parts(zip(self.ids, rows, strict=True)):
             ids = [id_ for id_, _ in part]
+            in_ccf = [id_ for id_, line in part if line.form is Form.CCF]
+            change.connection.execute(
+                delete(enrolments).where(enrolments.c.candidate.in_(in_ccf), enrolments.c.exam.in_(self.owed))
+            )
             _put(
                 change,
                 candidates,
@@ -102,7 +111,8 @@ def import_candidates(
         with register.transaction() as transaction:
             known = ids_of_numbers(transaction.connection, (row.number for row in imported.rows))
             ids = tuple(known.get(row.number) or new_id("cand") for row in imported.rows)
-            facts = CandidatesImported(file=file, ids=ids)
+            owed = dossier_exams(session) if session else ()
+            facts = CandidatesImported(file=file, ids=ids, owed=owed)
             transaction.record(facts, "candidates", actor=actor, at=at)
     return imported
 

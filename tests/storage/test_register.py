@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER
+from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER, SESSION
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from actions.attendance import take
 from processors.findings import Code, finding
+from processors.session import load_session
 from storage.candidates import attendance_of, enrolled_in, import_candidates
 from storage.correctors import all_correctors, corrector_by_token, issue_token
 from storage.counts import exam_counts
+from storage.dossiers import without_dossier
 from storage.log.events import GENESIS, Event
 from storage.objects import ObjectInfo
 from storage.refusals import Refused
@@ -310,3 +312,19 @@ def test_exceptions_quote_no_value(world):
     assert "UNIQUE" in told.upper()
     assert "number" in told
     assert not any(personal in told for personal in (*NUMBERS, *NAMES))
+
+
+def test_nobody_waits_for_the_dossier_of_who_is_examined_in_ccf(world):
+    """Nor of who is found to be, by a later list."""
+    rules = load_session(SESSION)
+    first, second = (
+        f"{ROSTER.decode().splitlines()[0]},form\n"
+        f"02200000001,001,ZYGOMAR,ODILON,2004-03-01,0040538N,{CENTRE},SLAM,scolaire,U4 E5 E6,{one}\n"
+        f"02200000002,002,QUIBERON,ODILON,2004-03-02,0040538N,{CENTRE},SISR,scolaire,U4 E5 E6,{other}\n"
+        for one, other in (("CCF", ""), ("CCF", "CCF"))
+    )
+    for roster, waited_for in ((first, 1), (second, 0)):
+        assert not import_candidates(world.register, roster.encode(), rules, actor="t", at=world.now).problems
+        with world.register.reading() as connection:
+            assert [len(without_dossier(connection, exam)) for exam in ("E5", "E6")] == [waited_for] * 2
+            assert len(enrolled_in(connection, EXAM, CENTRE)) == 2
