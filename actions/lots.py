@@ -68,7 +68,15 @@ def _to_route(
         correctors = all_correctors(connection, exam.code)
         companies = companies_of(connection)
     copies = [
-        RoutableCopy(c.id, c.school, c.centre, c.number, companies.get(c.candidate, ())) for c in waiting
+        RoutableCopy(
+            c.id,
+            c.school,
+            c.centre,
+            c.number,
+            companies.get(c.candidate, ()),
+            c.option if exam.by_option else "",
+        )
+        for c in waiting
     ]
     return waiting, copies, [_eligible(corrector) for corrector in correctors]
 
@@ -130,13 +138,22 @@ def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[s
 
 
 def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
+    exam = work.session.exam(lot.exam)
+    by_option = exam is not None and exam.by_option
     with work.register.reading() as connection:
         people = {c.id: c for c in enrolled_in(connection, lot.exam)}
         copies = copies_of_lot(connection, lot.id)
         companies = companies_of(connection)
     owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
     return [
-        RoutableCopy(copy.id, who.school, copy.centre, who.number, companies.get(who.id, ()))
+        RoutableCopy(
+            copy.id,
+            who.school,
+            copy.centre,
+            who.number,
+            companies.get(who.id, ()),
+            who.option if by_option else "",
+        )
         for copy, who in owners
     ]
 
@@ -213,6 +230,7 @@ def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
         corrector.never_with,
         corrector.quota,
         corrector.assigned,
+        corrector.options,
     )
 
 

@@ -1,6 +1,7 @@
 """Which copies go to which corrector: a minimum-cost flow from groups of copies alike to correctors.
 
 Above some thousands of copies, one flow for each part of the correctors, with copies of all schools.
+A lot holds copies of one option where the épreuve has a subject for each.
 In this order: no conflict of interest and no quota broken, ever; as many copies routed as can be; loads as
 even as can be; each school spread over the correctors as evenly as can be. Then a corrector's copies are
 dealt into lots that mix schools and centres, each in an order that tells nothing.
@@ -24,18 +25,22 @@ from processors.plain import plain
 
 @dataclass(frozen=True)
 class RoutableCopy:
-    """`school`: UAI of the candidate's school; `candidate_id`: as it stands in never-with lists."""
+    """`school`: UAI of the candidate's school; `candidate_id`: as it stands in never-with lists.
+
+    `option`: the candidate's, where its épreuve has a subject for each option; else empty.
+    """
 
     id: str
     school: str
     centre: str
     candidate_id: str
     companies: tuple[str, ...] = ()
+    option: str = ""
 
 
 @dataclass(frozen=True)
 class EligibleCorrector:
-    """A corrector of this épreuve. `never_with`: candidate ids and UAIs of schools.
+    """A corrector of this épreuve. `never_with`: candidate ids and UAIs of schools; `options`: none for all.
 
     `assigned`: copies already in her lots; `quota` counts them too, None is no limit.
     """
@@ -46,6 +51,7 @@ class EligibleCorrector:
     never_with: tuple[str, ...] = ()
     quota: int | None = None
     assigned: int = 0
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ class Cause(StrEnum):
     OWN_SCHOOL = "le candidat vient de l'établissement du correcteur"
     NEVER_WITH = "le candidat ou son établissement est sur la liste « jamais avec » du correcteur"
     SAME_COMPANY = "le candidat a fait son stage dans l'entreprise du correcteur"
+    OTHER_OPTION = "le candidat a composé sur le sujet d'une option que le correcteur ne corrige pas"
 
 
 def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) -> tuple[str, ...]:
@@ -115,6 +122,8 @@ def _causes(copy: RoutableCopy, corrector: EligibleCorrector) -> Iterator[Cause]
         yield Cause.NEVER_WITH
     if set(map(plain, copy.companies)) & set(map(plain, corrector.companies)):
         yield Cause.SAME_COMPANY
+    if copy.option and corrector.options and copy.option not in corrector.options:
+        yield Cause.OTHER_OPTION
 
 
 def plan_lots(
@@ -131,11 +140,21 @@ def plan_lots(
     if left and len(parts) > 1:
         now = [replace(c, assigned=c.assigned + len(given[c.id])) for c in correctors]
         left = _hand_out(left, [c for c in now if c.quota is None or c.assigned < c.quota], given, rng)
-    _mix(given, {corrector.id: corrector for corrector in correctors})
+    hands: dict[_Hand, list[RoutableCopy]] = defaultdict(list)
+    for who, theirs in given.items():
+        for copy in theirs:
+            hands[who, copy.option].append(copy)
+    _mix(hands, {corrector.id: corrector for corrector in correctors})
     return Plan(
-        tuple(PlannedLot(who, lot) for who in sorted(given) for lot in _deal(given[who], lot_size, rng)),
+        tuple(
+            PlannedLot(hand[0], lot) for hand in sorted(hands) for lot in _deal(hands[hand], lot_size, rng)
+        ),
         _explain(left, correctors),
     )
+
+
+_Hand = tuple[str, str]
+"""A corrector, and the option of what is dealt into one lot."""
 
 
 _Part = tuple[Sequence[RoutableCopy], Sequence[EligibleCorrector]]
@@ -202,12 +221,13 @@ class _Group:
 
 def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]) -> list[_Group]:
     barring: Mapping[str, set[int]] = defaultdict(set)
+    limited = {k for k, corrector in enumerate(correctors) if corrector.options}
     for k, corrector in enumerate(correctors):
         for name in (*corrector.schools, *corrector.never_with, *map(plain, corrector.companies)):
             barring[name].add(k)
     groups: dict[tuple[str, str, frozenset[int]], _Group] = {}
     for copy in copies:
-        suspects: set[int] = set()
+        suspects = set(limited) if copy.option else set()
         for name in (copy.school, copy.candidate_id, *map(plain, copy.companies)):
             suspects |= barring.get(name, set())
         barred = frozenset(k for k in suspects if any(_causes(copy, correctors[k])))
@@ -303,17 +323,18 @@ def _solve(
     return shares
 
 
-def _mix(given: Mapping[str, list[RoutableCopy]], correctors: Mapping[str, EligibleCorrector]) -> None:
+def _mix(hands: Mapping[_Hand, list[RoutableCopy]], correctors: Mapping[str, EligibleCorrector]) -> None:
     """Whoever got copies of one centre alone swaps one with somebody: they would tell where they come from.
 
     Loads stay as they are, and no rule is broken for it.
     """
-    if len({copy.centre for copies in given.values() for copy in copies}) < 2:
+    if len({copy.centre for copies in hands.values() for copy in copies}) < 2:
         return
-    for who, mine in given.items():
+    for (who, option), mine in hands.items():
         swaps = (
             (own, theirs, other)
-            for partner, theirs in given.items()
+            for (partner, its_option), theirs in hands.items()
+            if its_option == option
             for other in range(len(theirs))
             if theirs[other].centre != mine[0].centre and not any(_causes(theirs[other], correctors[who]))
             for own in range(len(mine))

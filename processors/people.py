@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from processors.calendar import at_the_same_hour
 from processors.deadlines import PARIS
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
@@ -18,6 +19,7 @@ CANDIDATE_COLUMNS = (
     *("school", "centre", "option", "category", "exams"),
 )
 OPTIONAL_CANDIDATE_COLUMNS = ("form",)
+OPTIONAL_CORRECTOR_COLUMNS = ("options",)
 CORRECTOR_COLUMNS = ("id", "name", "email", "schools", "companies", "exams", "quota", "days", "never_with")
 ATTENDANCE_COLUMNS = ("candidate_number", "present")
 DEPOSIT_COLUMNS = ("candidate_number", "file", "deposited_at")
@@ -55,7 +57,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Corrector:
-    """`quota`: most copies in all, None for no limit. `never_with`: candidate numbers or UAIs of schools."""
+    """`quota`: most copies in all, None for no limit. `never_with`: candidate numbers or UAIs of schools.
+
+    `options`: those whose subject she corrects where an épreuve has one for each; none, all of them.
+    """
 
     id: str
     name: str
@@ -66,6 +71,7 @@ class Corrector:
     quota: int | None
     days: tuple[date, ...]
     never_with: tuple[str, ...]
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,8 +135,17 @@ def owing_nothing(candidate: Candidate, owed: Container[str]) -> Candidate:
     return replace(candidate, exams=tuple(code for code in candidate.exams if code not in owed))
 
 
+def in_two_places(
+    candidates: Iterable[Candidate], session: Session
+) -> Iterator[tuple[Candidate, tuple[str, str]]]:
+    """Who is enrolled for two épreuves that are sat at the same hour, once for each two."""
+    pairs = [(one.code, other.code) for one, other in at_the_same_hour(session)]
+    for candidate in candidates:
+        yield from ((candidate, pair) for pair in pairs if set(pair) <= set(candidate.exams))
+
+
 def read_correctors(data: bytes, session: Session | None = None) -> Import[Corrector]:
-    """The correctors. `companies`, `quota`, `days` and `never_with` may be empty."""
+    """The correctors. `companies`, `quota`, `days` and `never_with` may be empty, `options` left out."""
 
     def parse(row: Row) -> Corrector:
         return Corrector(
@@ -143,13 +158,14 @@ def read_correctors(data: bytes, session: Session | None = None) -> Import[Corre
             quota=row.take("quota", _quota),
             days=row.take("days", lambda text: tuple(_day(day) for day in _several(text, r"[\s|]+"))),
             never_with=row.take("never_with", _never_with),
+            options=row.take("options", lambda text: _options(text, session)),
         )
 
     def keys(corrector: Corrector) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("id", corrector.id), "cet identifiant de correcteur"
         yield ("email", corrector.email.lower()), "cette adresse électronique"
 
-    return read_table(data, CORRECTOR_COLUMNS, parse, keys)
+    return read_table(data, CORRECTOR_COLUMNS, parse, keys, OPTIONAL_CORRECTOR_COLUMNS)
 
 
 def read_attendance(data: bytes, enrolled: Container[str] | None = None) -> Import[Attendance]:
@@ -255,6 +271,14 @@ def _exams(text: str, session: Session | None) -> tuple[str, ...]:
         if unknown:
             raise BadValueError(f"épreuve inconnue de cette session : {', '.join(c[:20] for c in unknown)}")
     return codes
+
+
+def _options(text: str, session: Session | None) -> tuple[str, ...]:
+    options = _several(text)
+    unknown = [option for option in options if session is not None and option not in session.options]
+    if unknown:
+        raise BadValueError(f"option inconnue de cette session : {', '.join(o[:20] for o in unknown)}")
+    return options
 
 
 def _form(text: str) -> Form:

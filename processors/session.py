@@ -17,14 +17,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from processors.calendar import contradictions
+from processors.duties import Duty, Place, strays
 from processors.scans.form import Form, FormError, load_form, paper_troubles
 from processors.session_parts import (
     Alias,
     Centre,
+    Concertation,
     Correction,
     DatedDeadline,
     DossierRule,
-    Duty,
     Ground,
     Invigilation,
     Meeting,
@@ -34,6 +36,7 @@ from processors.session_parts import (
     Problem,
     Results,
     Slot,
+    Span,
     Window,
 )
 
@@ -74,6 +77,7 @@ class Exam(Part):
     kind: ExamKind
     common: bool = False  # to several diplomas; else professional
     optional: bool = False
+    by_option: bool = False  # a subject for each option: a lot holds copies of one
     sitting: Slot | None = None
     scan_deadline: DatedDeadline | None = None
     window: Window | None = None
@@ -84,6 +88,7 @@ class Exam(Part):
     deposit: DatedDeadline | None = None
     mending: DatedDeadline | None = None
     conformity_control: Slot | None = None
+    concertations: tuple[Concertation, ...] = ()
     orals: tuple[Orals, ...] = ()
 
     @property
@@ -169,6 +174,8 @@ class Session(Part):
     second_person: bool = False  # what one decides of a copy, another confirms
     options: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    span: Span | None = None
+    places: tuple[Place, ...] = ()
     centres: tuple[Centre, ...] = Field(min_length=1)
     exams: tuple[Exam, ...] = Field(min_length=1)
     dossier_rules: tuple[DossierRule, ...] = ()
@@ -206,6 +213,9 @@ class Session(Part):
     def centre(self, uai: str) -> Centre | None:
         return next((centre for centre in self.centres if centre.uai == uai), None)
 
+    def place(self, code: str) -> Place | None:
+        return next((place for place in self.places if place.code == code), None)
+
     def lot_size_of(self, exam: Exam) -> int:
         """Most copies in a lot."""
         return exam.lot_size or self.lot_size
@@ -219,6 +229,8 @@ class Session(Part):
         for what, names in (
             ("centres", [centre.uai for centre in self.centres]),
             ("exams", [exam.code for exam in self.exams]),
+            ("places", [place.code for place in self.places]),
+            ("duties", [duty.code for duty in self.duties]),
         ):
             for name in _twice(names):
                 yield Problem(f"{what}.{name}", "stated twice")
@@ -229,6 +241,7 @@ class Session(Part):
         for code in self.results.control_exams.exams if self.results else ():
             if self.exam(code) is None:
                 yield Problem("results.control_exams.exams", f"there is no épreuve {code}")
+        yield from strays(self)
 
     def _label_troubles(self) -> Iterator[Problem]:
         try:
@@ -308,7 +321,7 @@ def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
     except ValidationError as error:
         raise SessionError(tuple(_malformed(error, data))) from error
     session = _resolved(session, folder)
-    problems = [*_all_troubles(session, ""), *_paper_troubles(session)]
+    problems = [*_all_troubles(session, ""), *contradictions(session), *_paper_troubles(session)]
     if problems:
         raise SessionError(tuple(problems))
     return session

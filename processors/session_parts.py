@@ -1,4 +1,4 @@
-"""The parts of a session file: days, deadlines, windows, meetings, dossiers, duties.
+"""The parts of a session file: days, deadlines, windows, meetings, dossiers, results.
 
 Each part knows its own inconsistencies (`troubles`); those between parts are the session's.
 """
@@ -175,6 +175,20 @@ class Meeting(Slot):
     title: str = ""
 
 
+class Concertation(Day):
+    """The examiners of an oral épreuve meet; hours where the circular states some."""
+
+    start: Clock | None = None
+    end: Clock | None = None
+    place: str = ""
+
+    def troubles(self) -> Iterator[Problem]:
+        yield from super().troubles()
+        yield from self._clock_troubles(start=self.start, end=self.end)
+        if self.start is not None:
+            yield from _ordered(self.start, self.end)
+
+
 class Alias(Part):
     """Another name that the circular gives an épreuve. `used_in`: the part of the circular that does so."""
 
@@ -195,6 +209,10 @@ class Orals(Part):
     def troubles(self) -> Iterator[Problem]:
         if self.last.date < self.first.date:
             yield Problem("last", f"the orals end on {self.last.date}, but begin on {self.first.date}")
+
+    def on(self, day: dt.date) -> tuple[Hours, ...]:
+        """The hours of interrogation of that day."""
+        return self.hours if self.first.date <= day <= self.last.date else ()
 
 
 class Centre(Part):
@@ -280,22 +298,19 @@ class Invigilation(Part):
     no_leaving_hours: float = Field(ge=0)
 
 
-class Duty(Part):
-    """Who owes what to whom. `when` says it in words where the circular gives no date."""
+class Span(Part):
+    """The days between which all of a session lies: a date outside is a slip of the pen."""
 
-    title: str
-    owed_by: str
-    owed_to: str
-    due: Moment | None = None
-    when: str = ""
+    first: Day
+    last: Day
 
     def troubles(self) -> Iterator[Problem]:
-        if self.due is None and not self.when:
-            yield Problem("due", "a duty needs a date, or words that say when")
+        if self.last.date < self.first.date:
+            yield Problem("last", f"the session ends on {self.last.date}, but begins on {self.first.date}")
 
 
 class ControlExams(Part):
-    """The second group: `choose` orals among these épreuves.
+    """The second group: `choose` orals among these épreuves; of an épreuve's two marks the better one counts.
 
     For an average in [average_from, average_below) and a professional average of at least
     professional_average_from, marks out of 20.

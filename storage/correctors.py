@@ -42,6 +42,7 @@ class CorrectorsImported(Facts):
                 "quota": line.quota,
                 "days": [day.isoformat() for day in line.days],
                 "never_with": line.never_with,
+                "options": line.options,
             }
             if id_ in known:
                 change.set(correctors, id_, **person)
@@ -76,6 +77,7 @@ class CorrectorRow:
     quota: int | None
     days: tuple[date, ...]
     never_with: tuple[str, ...]
+    options: tuple[str, ...]
     has_token: bool
     assigned: int
 
@@ -130,7 +132,7 @@ def _correctors(connection: Connection, *conditions: ColumnElement[bool]) -> lis
         values = dict(row._mapping)
         values["has_token"] = values.pop("token_hash") is not None
         values["days"] = tuple(date.fromisoformat(day) for day in row.days)
-        for name in ("schools", "companies", "exams", "never_with"):
+        for name in ("schools", "companies", "exams", "never_with", "options"):
             values[name] = tuple(values[name])
         rows.append(CorrectorRow(**values))
     return rows

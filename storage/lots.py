@@ -207,6 +207,7 @@ class Routable:
     school: str
     centre: str
     number: str
+    option: str
     candidate: str
     anonymous_number: str
     anonymous_sha256: str
@@ -260,6 +261,7 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
             candidates.c.school,
             copies.c.centre,
             candidates.c.number,
+            candidates.c.option,
             copies.c.candidate,
             copies.c.anonymous_number,
             copies.c.anonymous_sha256,

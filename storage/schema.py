@@ -97,6 +97,7 @@ correctors = Table(
     Column("quota", Integer),
     Column("days", JSON, nullable=False),
     Column("never_with", JSON, nullable=False),
+    Column("options", JSON, nullable=False, server_default="[]"),
     Column("token_hash", String, unique=True),
 )
 

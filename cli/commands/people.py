@@ -24,11 +24,15 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
     from actions.context import now
+    from processors.people import in_two_places
     from storage.candidates import import_candidates
 
     with working_on(data) as work:
         read = import_candidates(work.register, file.read_bytes(), work.session, actor="service", at=now())
         _tell(file, read, "candidates")
+        for candidate, (one, other) in in_two_places(read.rows, work.session):
+            at_once = f"{candidate.number} is enrolled in {one} and {other}, which are sat at the same hour"
+            console.print(f"Note: {at_once}", markup=False)
 
 
 @app.command()

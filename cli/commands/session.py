@@ -22,8 +22,12 @@ def _group() -> None:
 def check(
     file: Annotated[Path, typer.Argument(help="The session's TOML file.", exists=True, dir_okay=False)],
 ) -> None:
-    """Refuse a session file that is inconsistent, and say where."""
+    """Refuse a session file that is inconsistent, and say where; tell what collides."""
+    from processors.calendar import collisions
+
     session = checked_session(file)
     console.print(
         f"{session.title}: {len(session.exams)} exams, {len(session.centres)} centres. Nothing inconsistent."
     )
+    for collision in collisions(session):
+        console.print(f"Note: {collision}", markup=False)

@@ -36,8 +36,12 @@ SCHOOLS = st.sampled_from(["A", "B", "C", "D"])
 COMPANIES = st.sampled_from(["Acme", "acme ", "Zed"])
 
 
+OPTIONS = st.sampled_from(["SISR", "SLAM"])
+
+
 @st.composite
 def instances(draw):
+    subjects = OPTIONS if draw(st.booleans()) else st.just("")
     copies = [
         RoutableCopy(
             f"copy-{k}",
@@ -45,6 +49,7 @@ def instances(draw):
             draw(st.sampled_from(["X", "Y"])),
             f"candidate-{k}",
             tuple(draw(st.lists(COMPANIES, max_size=1))),
+            draw(subjects),
         )
         for k in range(draw(st.integers(0, 14)))
     ]
@@ -57,6 +62,7 @@ def instances(draw):
             tuple(draw(st.lists(never, max_size=2))),
             draw(st.one_of(st.none(), st.integers(0, 6))),
             draw(st.integers(0, 3)),
+            tuple(draw(st.lists(OPTIONS, max_size=1))),
         )
         for k in range(draw(st.integers(0, 4)))
     ]
@@ -105,6 +111,8 @@ def test_what_holds_of_every_plan(instance):
     for lot in plan.lots:
         assert 1 <= len(lot.copies) <= lot_size
         assert all(not barred([by_copy[name]], [by_corrector[lot.corrector]]) for name in lot.copies)
+        (option,) = {by_copy[name].option for name in lot.copies}
+        assert not option or option in (by_corrector[lot.corrector].options or (option,))
     for name, n in load.items():
         assert n <= room(by_corrector[name], copies)
 

@@ -1,12 +1,13 @@
 import copy
 import shutil
 import tomllib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from processors.deadlines import PARIS
+from processors.calendar import collisions
+from processors.deadlines import PARIS, paris
 from processors.session import SessionError, check_session, load_session, parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
@@ -16,6 +17,10 @@ DATA = tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 def exam(data, code):
     return next(entry for entry in data["exams"] if entry["code"] == code)
+
+
+def duty(data, code):
+    return next(entry for entry in data["duties"] if entry["code"] == code)
 
 
 def mutated(change):
@@ -234,7 +239,39 @@ def test_the_jury_is_on_the_true_weekday():
             "results.control_exams.exams",
             "there is no épreuve U1A",
         ),
-        (lambda d: d["duties"][0].pop("due"), "duties.0.due", "needs a date"),
+        (lambda d: duty(d, "surveillants").pop("due"), "duties.surveillants.due", "needs a date"),
+        (
+            lambda d: duty(d, "notes-ccf")["due"].update(date="2026-06-18"),
+            "duties.notes-ccf.due",
+            "after the harmonisation begins",
+        ),
+        (
+            lambda d: duty(d, "livrets")["due"].update(date="2025-06-08"),
+            "duties.livrets.due",
+            "2025-06-08 is outside the session",
+        ),
+        (
+            lambda d: exam(d, "E2")["orals"][0]["last"].update(date="2026-12-03"),
+            "exams.E2.orals.0.last",
+            "2026-12-03 is outside the session",
+        ),
+        (
+            lambda d: exam(d, "U1")["meetings"][0].update(date="2025-05-22"),
+            "exams.U1.meetings.0",
+            "2025-05-22 is outside the session",
+        ),
+        (
+            lambda d: exam(d, "U3")["window"]["last"].update(date="2026-06-18"),
+            "exams.U3.window.last",
+            "the harmonisation of 2026-06-18 has begun",
+        ),
+        (
+            lambda d: duty(d, "livrets").update(address="ailleurs"),
+            "duties.livrets.address",
+            "no place ailleurs",
+        ),
+        (lambda d: duty(d, "livrets").update(exams=["E9"]), "duties.livrets.exams", "there is no épreuve E9"),
+        (lambda d: d["places"].append(d["places"][0]), "places.victor-hugo", "stated twice"),
         # what is not even of the right shape
         (lambda d: d.pop("lot_size"), "lot_size", "this key is missing"),
         (lambda d: exam(d, "U7").update(scan_dedline={}), "exams.U7.scan_dedline", "there is no such key"),
@@ -255,6 +292,26 @@ def test_the_jury_is_on_the_true_weekday():
 def test_an_inconsistent_session_is_refused_at_its_place(change, place, told):
     found = problems(change)
     assert told in found[place]
+
+
+def test_what_collides_is_told_and_not_refused():
+    told = {problem.place: problem.message for problem in collisions(SESSION)}
+    assert told.keys() == {"exams.UF2.sitting", "exams.E5.concertations.0", "exams.E2.concertations.0"}
+    apart = mutated(lambda d: exam(d, "E2")["concertations"][0].update(start="12:30", end="13:30"))
+    assert "exams.E2.concertations.0" not in {p.place for p in collisions(parse_session(apart, FILE.parent))}
+
+
+@pytest.mark.parametrize(
+    ("code", "in_time", "late"),
+    [
+        ("surveillants", date(2026, 4, 2), date(2026, 4, 3)),
+        ("livrets", date(2026, 6, 8), date(2026, 6, 9)),
+        ("notes-ccf", date(2026, 6, 17), date(2026, 6, 18)),
+    ],
+)
+def test_before_a_day_is_before_it_begins_and_until_a_day_is_until_it_ends(code, in_time, late):
+    deadline = next(duty.deadline for duty in SESSION.duties if duty.code == code)
+    assert deadline.met(paris(in_time, time(23, 59, 59))) and not deadline.met(paris(late, time(0, 0)))
 
 
 def test_every_problem_is_told_at_once():

@@ -3,12 +3,14 @@
 from itertools import product
 
 import pytest
-from invented import EXAM, partial, unknown, whole
+from invented import CORRECTORS, EXAM, partial, unknown, whole
 from sqlalchemy.exc import IntegrityError
 
 from actions.copies import decide
+from actions.lots import plan_for, reassign, who_may_take
+from processors.lots import Cause
 from storage.copies import copies_of_lot
-from storage.correctors import all_correctors
+from storage.correctors import all_correctors, import_correctors
 from storage.ids import new_id
 from storage.lots import (
     LotClosed,
@@ -117,3 +119,38 @@ def test_two_lots_of_an_exam_cannot_have_one_number(peopled):
     facts = LotFormed(exam=EXAM, number=1, corrector=peopled.correctors()[0], copies=(), complementary=True)
     with pytest.raises(IntegrityError):
         peopled.record(facts, new_id("lot"))
+
+
+def test_a_copy_goes_to_who_corrects_the_subject_of_its_option(peopled):
+    """In a plan and by hand. All candidates here are of SLAM."""
+    work = peopled.work
+    rules = work.session
+    exams = tuple(e.model_copy(update={"by_option": e.code == EXAM}) for e in rules.exams)
+    work.__dict__["session"] = rules.model_copy(update={"exams": exams})
+    header, first, second = CORRECTORS.decode().splitlines()
+    lines = (f"{header},options", f"{first},SISR SLAM", f"{second},SISR")
+    read = import_correctors(
+        peopled.register, "\n".join(lines).encode(), work.session, actor="t", at=peopled.tick()
+    )
+    assert not read.problems
+    both, sisr_alone = peopled.correctors()
+    for k, copy in enumerate(peopled.scanned(whole(0, 1), whole(1, 5))):
+        peopled.anonymised(copy, f"A{k}")
+    plan, _ = plan_for(work, work.session.exam(EXAM))
+    assert [lot.corrector for lot in plan.lots] == [both] and not plan.unroutable
+    lot = peopled.in_lot(*plan.lots[0].copies)
+    with peopled.register.reading() as connection:
+        given = lot_by_id(connection, lot)
+    ((_, why),) = who_may_take(work, given)
+    assert why == (f"2 copies : {Cause.OTHER_OPTION.value}.",)
+    with pytest.raises(Refused, match="may_not_take"):
+        reassign(work, given, sisr_alone, actor="t", at=peopled.tick())
+
+
+def test_an_option_that_the_session_does_not_know_keeps_the_list_back(peopled):
+    header, first, _ = CORRECTORS.decode().splitlines()
+    text = f"{header},options\n{first},SLIM\n"
+    read = import_correctors(
+        peopled.register, text.encode(), peopled.work.session, actor="t", at=peopled.tick()
+    )
+    assert "SLIM" in read.problems[0].message

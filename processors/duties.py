@@ -1,0 +1,128 @@
+"""What is owed in a session: by whom, to whom, where, until when.
+
+A duty of the session file is one sentence; each who owes it (schools, centres, juries of épreuves, the
+service) owes one obligation of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from processors.deadlines import Deadline, Rule, paris
+from processors.session_parts import Moment, Part, Problem
+
+if TYPE_CHECKING:
+    from processors.session import Session
+
+
+class Owing(StrEnum):
+    """Who owes a duty: each of these separately."""
+
+    SCHOOL = "school"  # each school with candidates enrolled
+    CENTRE = "centre"  # each centre of the written épreuves
+    EXAM = "exam"  # the jury of each épreuve
+    SERVICE = "service"
+
+
+class Gate(StrEnum):
+    """What a duty must be done before."""
+
+    HARMONISATION = "harmonisation"
+    JURY = "jury"
+
+
+class Place(Part):
+    """Where something is handed in or takes place that is no centre of the written épreuves."""
+
+    code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str
+    address: str = ""
+    city: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.name, self.address, self.city)))
+
+
+class Duty(Part):
+    """`owed_by`, `owed_to`: in French, as the circular says it; `each`: by whom it is owed one by one.
+
+    `exams`: the épreuves it is about, none for all of the session's; `address`: the code of a place;
+    `channel`: the way it comes ("par courriel"); `papers`: what is handed in, in its order; `when` says it in
+    words where the circular gives no date. `rule`: whether the day itself is still in time.
+    """
+
+    code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str
+    each: Owing
+    owed_by: str
+    owed_to: str
+    exams: tuple[str, ...] = ()
+    address: str = ""
+    channel: str = ""
+    papers: tuple[str, ...] = ()
+    due: Moment | None = None
+    rule: Rule = Rule.UNTIL
+    needed_for: Gate | None = None
+    when: str = ""
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """None where the circular gives no date. Before a day is before its first second."""
+        if self.due is None:
+            return None
+        clock = dt.time(0, 0) if self.rule is Rule.BEFORE else dt.time(23, 59, 59)
+        return Deadline(paris(self.due.date, self.due.time or clock), self.rule)
+
+    def troubles(self) -> Iterator[Problem]:
+        if self.due is None and not self.when:
+            yield Problem("due", "a duty needs a date, or words that say when")
+        if self.needed_for is not None and self.due is None:
+            yield Problem("needed_for", f"what is needed for the {self.needed_for} needs a date")
+
+
+def strays(session: Session) -> Iterator[Problem]:
+    """Épreuves and places that duties speak of, and that the session does not have."""
+    for duty in session.duties:
+        for code in duty.exams:
+            if session.exam(code) is None:
+                yield Problem(f"duties.{duty.code}.exams", f"there is no épreuve {code}")
+        if duty.address and session.place(duty.address) is None:
+            yield Problem(f"duties.{duty.code}.address", f"there is no place {duty.address}")
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """A duty as one party owes it: `party` is a UAI, the code of an épreuve, or `service`."""
+
+    duty: Duty
+    party: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.duty.code}/{self.party}"
+
+
+def obligations(session: Session, schools: Mapping[str, Sequence[str]]) -> tuple[Obligation, ...]:
+    """All that is owed in this session. `schools`: the épreuves of each school's candidates, by UAI."""
+    return tuple(
+        Obligation(duty, party) for duty in session.duties for party in _parties(session, duty, schools)
+    )
+
+
+def _parties(session: Session, duty: Duty, schools: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    exams = duty.exams or tuple(exam.code for exam in session.exams)
+    match duty.each:
+        case Owing.SCHOOL:
+            return [uai for uai in sorted(schools) if set(exams) & set(schools[uai])]
+        case Owing.CENTRE:
+            return [centre.uai for centre in session.centres]
+        case Owing.EXAM:
+            return exams
+        case Owing.SERVICE:
+            return ["service"]
