@@ -9,6 +9,7 @@ from cli.commands import (
     backup,
     desk,
     dossiers,
+    duties,
     lots,
     machine,
     people,
@@ -44,6 +45,7 @@ app.command("transfer")(service.transfer)
 app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(dossiers.app, name="dossier")
+app.add_typer(duties.app, name="duty")
 app.add_typer(desk.app, name="desk")
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")

@@ -99,6 +99,31 @@ title = "Administration des systèmes et des réseaux ; Conception et développe
 kind = "dossier"
 deposit = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00 }}
 orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {orals:%Y-%m-%d} }}, {_PLACE} }}]
-{_RULES}""",
+{_RULES}
+[[places]]
+code = "victor-hugo"
+name = "Lycée Victor Hugo"
+city = "Marseille"
+
+[[duties]]
+code = "surveillants"
+title = "Noms des surveillants"
+each = "school"
+owed_by = "chaque établissement"
+owed_to = "son centre d'épreuves"
+due = {{ date = {now - 10 * day:%Y-%m-%d} }}
+rule = "before"
+
+[[duties]]
+code = "retour-papier"
+title = "Procès-verbaux des épreuves écrites"
+each = "centre"
+owed_by = "chaque centre d'épreuves"
+owed_to = "le service de coordination"
+address = "victor-hugo"
+channel = "par courrier avec accusé de réception, ou en main propre"
+papers = ["procès-verbaux", "listes d'émargement"]
+due = {{ date = {now + 5 * day:%Y-%m-%d} }}
+""",
         "utf-8",
     )

@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse
 from actions import attendance as lists
 from actions.context import Context, now
 from actions.copies import words_in
+from actions.duties import standings
 from actions.pictures import picture_of
 from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
@@ -53,7 +54,9 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
             counts = exam_counts(connection, exam.code, uai)
             if counts.expected:
                 shown.append((exam, counts, scans_due(connection, work.session, exam.code, uai)))
-    return page(request, "centre.html", {"centre": work.session.centre(uai), "exams": shown})
+    owed = standings(work, now(), party=uai)
+    values = {"centre": work.session.centre(uai), "exams": shown, "owed": owed, "session": work.session}
+    return page(request, "centre.html", values)
 
 
 @router.get("/{code}")

@@ -109,6 +109,7 @@ def countdown(work: Context, at: datetime) -> str:
             moments.append((exam.mending.at, f"{exam.code} : fin de la régularisation des dossiers"))
         if exam.conformity_control:
             moments.append((exam.conformity_control.starts_at, f"{exam.code} : contrôle de conformité"))
+    moments += [(due.at, duty.title) for duty in work.session.duties if (due := duty.deadline)]
     rows = [
         f"| {french_instant(moment)} | {_left(moment - at)} | {what} |"
         for moment, what in sorted(moments)

@@ -1,4 +1,4 @@
-"""What is done by the clock: deadlines, lots, the log and its seals, alerts.
+"""What is done by the clock: deadlines, lots, the log and its seals, alerts, reminders.
 
 That Prefect itself has stopped, `/pret` tells whoever watches from outside.
 """
@@ -13,7 +13,7 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from actions import deadlines
+from actions import deadlines, duties
 from actions.alerts import tell_new
 from actions.context import Context, now
 from actions.lots import form_all
@@ -70,6 +70,15 @@ async def raise_alerts() -> State[None]:
     if not count:
         return Completed(name="Rien à signaler")
     return Completed(name="Alertes", message=f"{count} alertes envoyées")
+
+
+@flow(name="remind-duties", flow_run_name="rappels")
+async def remind_duties() -> State[None]:
+    """Every morning."""
+    count = await run_stage("rappeler ce qui est dû", duties.remind, now())
+    if not count:
+        return Completed(name="Rien à rappeler")
+    return Completed(name="Rappels", message=f"{count} obligations rappelées")
 
 
 async def _failed_runs(since: datetime) -> int:

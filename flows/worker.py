@@ -36,6 +36,7 @@ FLOWS: dict[str, Flow[..., Any]] = {
     for flow in (
         *(dropped.process_scan, dropped.process_dossier),
         *(recurring.form_lots, recurring.sweep_deadlines, recurring.ship_audit, recurring.raise_alerts),
+        recurring.remind_duties,
     )
 }
 RUNS = 4

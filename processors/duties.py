@@ -54,7 +54,8 @@ class Duty(Part):
 
     `exams`: the épreuves it is about, none for all of the session's; `address`: the code of a place;
     `channel`: the way it comes ("par courriel"); `papers`: what is handed in, in its order; `when` says it in
-    words where the circular gives no date. `rule`: whether the day itself is still in time.
+    words where the circular gives no date. `rule`: whether the day itself is in time; `remind_days`: how many
+    days before its deadline it is called due.
     """
 
     code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -69,7 +70,16 @@ class Duty(Part):
     due: Moment | None = None
     rule: Rule = Rule.UNTIL
     needed_for: Gate | None = None
+    remind_days: int = Field(default=7, ge=0)
     when: str = ""
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day on which it is in time, whatever the hour."""
+        if self.due is None:
+            return None
+        before = self.rule is Rule.BEFORE and self.due.time is None
+        return self.due.date - dt.timedelta(days=before)
 
     @property
     def deadline(self) -> Deadline | None:

@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     NOT_ON_LIST = "not_on_list", "Un de ces candidats n’est pas sur la liste de ce centre."
     BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
     NO_REASON = "no_reason", "Dites pourquoi."
+    NO_DAY = "no_day", "Dites quel jour c’est venu."
+    NOT_YET = "not_yet", "Ce jour n’est pas encore venu."
     NO_AUTHOR = "no_author", "Dites qui prononce."
 
     SUPERSEDED = "superseded", "Une autre copie a pris la place de celle-ci : il n’y a rien à décider."

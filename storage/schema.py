@@ -296,6 +296,17 @@ extensions = Table(
     Column("author", String, nullable=False),
 )
 
+# What was said of an obligation, `id`: duty and party; nothing, and it has no row
+duties = Table(
+    "duties",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("received_on", Date),
+    Column("waived", Boolean, nullable=False),
+    Column("words", String),  # key in the vault: who brought it, or why it is waived
+    Column("reminded_on", Date),
+)
+
 # A candidate's dossier for an épreuve; `verdict` and `findings` are those of the last reading
 dossiers = Table(
     "dossiers",

@@ -79,6 +79,8 @@ MATRIX = {
     "POST /coordination/decisions/{copy_id}/constats/{seq}/{k}": Rule(SERVICE),
     "GET /coordination/echeances": Rule(SERVICE),
     "POST /coordination/echeances": Rule(SERVICE),
+    "GET /coordination/obligations": Rule(SERVICE),
+    "POST /coordination/obligations": Rule(SERVICE),
     "GET /coordination/lots/{code}": Rule(SERVICE),
     "GET /coordination/lots/{code}/{lot}": Rule(SERVICE),
     "POST /coordination/lots/{code}/{lot}/clore": Rule(SERVICE),

@@ -93,3 +93,32 @@ def test_a_zip_is_sent_while_it_is_made():
     assert {name: whole.read(name) for name in whole.namelist()} == {
         name: name.encode() * 1000 for name in ("a.pdf", "b.pdf")
     }
+
+
+def test_what_is_owed_is_noted_and_taken_back_at_the_desk(desk: Desk, filled: Filled):
+    """Each school and centre of the demonstration owes something; a centre sees its own."""
+    service, centre = desk.signed_in(Role.SERVICE), desk.signed_in(Role.CENTRE, MINE)
+    address = "/coordination/obligations"
+    shown = service.get(address).text
+    one = f"retour-papier/{MINE}"
+    assert shown.count(f'value="{one}"') == 1 and "en retard" in shown
+    said = {"obligation": one, "act": "recevoir", "words": "par la navette", "on": "2026-01-05"}
+    assert service.post(address, said).status_code == 303
+    assert one not in service.get(address).text
+    all_of_them = service.get(f"{address}?toutes=1").text
+    assert "par la navette" in all_of_them and "lundi 5 janvier 2026" in all_of_them
+    assert "reçu" in centre.get(f"/centre/{MINE}").text
+    history = service.get(f"/coordination/historique/duty/{one}").text
+    assert "obligation remplie" in history
+    assert service.post(address, {"obligation": one, "act": "rouvrir"}).status_code == 303
+    assert f'value="{one}"' in service.get(address).text
+    for wrong, told in (
+        ({"act": "recevoir", "words": "x"}, "quel jour"),
+        ({"act": "lever"}, "Dites pourquoi"),
+    ):
+        answer = service.post(address, {"obligation": one, **wrong})
+        assert answer.status_code == 409 and told in answer.text
+    paper = centre.get(f"/centre/{MINE}").text
+    assert "Lycée Victor Hugo" in paper and "listes d’émargement" in paper.replace("&#39;", "’").replace(
+        "'", "’"
+    )

@@ -23,7 +23,8 @@ def flow_of(deployment):
 
 
 def test_everything_the_design_asks_for_is_deployed():
-    wanted = {"process-scan", "process-dossier", "form-lots", "sweep-deadlines", "ship-audit", "raise-alerts"}
+    wanted = {"process-scan", "process-dossier", "form-lots", "sweep-deadlines"}
+    wanted |= {"ship-audit", "raise-alerts", "remind-duties"}
     assert set(DEPLOYMENTS) == wanted == set(FLOWS)
 
 

@@ -1,0 +1,157 @@
+"""Duties: where each obligation stands, its receipt, and the reminder of what is near or late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from actions.context import Context
+from actions.messages import send
+from actions.reasons import keep_reason
+from papers.html import plural
+from processors.deadlines import PARIS
+from processors.duties import Obligation, Owing, obligations
+from storage.duties import (
+    DutyReceived,
+    DutyReminded,
+    DutyReopened,
+    DutyWaived,
+    Said,
+    said_of_duties,
+    schools_enrolled,
+    subject_of,
+)
+from storage.log.events import Event
+from storage.refusals import Refusal, Refused
+
+_REMINDER = "remind_duties"
+_NOTHING = Said(None, waived=False, words=None, reminded_on=None)
+
+
+class DutyState(StrEnum):
+    """The value is what people read."""
+
+    LATE = "en retard"
+    DUE = "à rendre"  # within the days in which the session reminds
+    COMING = "à venir"
+    RECEIVED = "reçu"
+    RECEIVED_LATE = "reçu en retard"
+    WAIVED = "levé"
+
+
+OPEN = (DutyState.LATE, DutyState.DUE, DutyState.COMING)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`party`: by whom it is owed, in French. `words`: key in the vault of what was written with it."""
+
+    obligation: Obligation
+    party: str
+    state: DutyState
+    received_on: date | None
+    words: str | None
+    reminded_on: date | None
+
+
+def standings(work: Context, at: datetime, *, party: str | None = None) -> list[Standing]:
+    """Every obligation, those with the nearest date first; with a party, its own alone."""
+    with work.register.reading() as connection:
+        said = said_of_duties(connection)
+        owed = obligations(work.session, schools_enrolled(connection))
+    rows = [
+        _standing(work, one, said.get(one.id, _NOTHING), at) for one in owed if party in (None, one.party)
+    ]
+    return sorted(rows, key=_when)
+
+
+def _when(row: Standing) -> tuple[float, str, str]:
+    due = row.obligation.duty.deadline
+    return due.at.timestamp() if due else float("inf"), row.obligation.duty.code, row.party
+
+
+def _standing(work: Context, one: Obligation, said: Said, at: datetime) -> Standing:
+    state = _state(one, said, at)
+    return Standing(one, _called(work, one), state, said.received_on, said.words, said.reminded_on)
+
+
+def _state(one: Obligation, said: Said, at: datetime) -> DutyState:
+    due = one.duty.deadline
+    if said.waived:
+        return DutyState.WAIVED
+    if said.received_on is not None:
+        last = one.duty.last_day
+        late = last is not None and said.received_on > last
+        return DutyState.RECEIVED_LATE if late else DutyState.RECEIVED
+    if due is None:
+        return DutyState.COMING
+    if not due.met(at):
+        return DutyState.LATE
+    return DutyState.DUE if due.at - at <= timedelta(days=one.duty.remind_days) else DutyState.COMING
+
+
+def _called(work: Context, one: Obligation) -> str:
+    if one.duty.each is Owing.EXAM:
+        return f"épreuve {one.party}"
+    if one.duty.each is Owing.SERVICE:
+        return "service"
+    centre = work.session.centre(one.party)
+    return f"{centre.name} ({one.party})" if centre else one.party
+
+
+def receive(work: Context, obligation: str, on: date, by: str, *, actor: str, at: datetime) -> Event | None:
+    """It came on that day, brought by somebody. None where that was known."""
+    subject = _known(work, obligation)
+    if on > at.astimezone(PARIS).date():
+        raise Refused(Refusal.NOT_YET)
+    facts = DutyReceived(on=on, by=keep_reason(work.register.vault, subject, by))
+    return work.register.record(facts, subject, actor=actor, at=at)
+
+
+def waive(work: Context, obligation: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+    """It is owed no longer."""
+    subject = _known(work, obligation)
+    facts = DutyWaived(reason=keep_reason(work.register.vault, subject, reason))
+    return work.register.record(facts, subject, actor=actor, at=at)
+
+
+def reopen(work: Context, obligation: str, *, actor: str, at: datetime) -> Event | None:
+    """What was said of it was a mistake."""
+    return work.register.record(DutyReopened(), _known(work, obligation), actor=actor, at=at)
+
+
+def _known(work: Context, obligation: str) -> str:
+    with work.register.reading() as connection:
+        owed = obligations(work.session, schools_enrolled(connection))
+    if obligation not in {one.id for one in owed}:
+        raise Refused(Refusal.UNKNOWN, obligation)
+    return subject_of(obligation)
+
+
+def remind(work: Context, at: datetime) -> int:
+    """How many obligations the service was reminded of: what is near or late, once a day.
+
+    One message for all. If it could not be sent, nothing is noted, and it is tried again.
+    """
+    today = at.astimezone(PARIS).date()
+    due = [
+        row
+        for row in standings(work, at)
+        if row.state in (DutyState.LATE, DutyState.DUE) and (row.reminded_on or date.min) < today
+    ]
+    if due:
+        send(work.settings, f"[massicot] {plural(len(due), 'obligation', 'obligations')} à rendre", said(due))
+    for row in due:
+        note = DutyReminded(on=today)
+        work.register.record(note, subject_of(row.obligation.id), actor=_REMINDER, at=at)
+    return len(due)
+
+
+def said(rows: Sequence[Standing]) -> list[str]:
+    """A French line for each."""
+    return [
+        f"{row.party} : {row.obligation.duty.title}, {row.obligation.duty.deadline} ({row.state})."
+        for row in rows
+    ]

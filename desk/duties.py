@@ -1,0 +1,65 @@
+"""The service's page of duties: what is owed, by whom, until when, and what came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from actions.context import now
+from actions.duties import OPEN, receive, reopen, standings, waive
+from desk.access import ServiceAccount, work_of
+from desk.page import page
+from processors.deadlines import PARIS
+from storage.refusals import Refusal, Refused
+
+PAGE = "/coordination/obligations"
+router = APIRouter(prefix=PAGE)
+
+
+class Act(StrEnum):
+    RECEIVE = "recevoir"
+    WAIVE = "lever"
+    REOPEN = "rouvrir"
+
+
+@router.get("")
+def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> Response:
+    """Those that are open; with `toutes`, all."""
+    work = work_of(request)
+    rows = standings(work, now())
+    shown = [row for row in rows if toutes or row.state in OPEN]
+    values = {
+        "rows": shown,
+        "hidden": len(rows) - len(shown),
+        "words": {row.words: work.store.vault.get(row.words).decode() for row in shown if row.words},
+        "session": work.session,
+        "today": now().astimezone(PARIS).date(),
+        "open": OPEN,
+    }
+    return page(request, "duties.html", values)
+
+
+@router.post("")
+def say(
+    request: Request,
+    account: ServiceAccount,
+    obligation: Annotated[str, Form(max_length=200)],
+    act: Annotated[Act, Form()],
+    words: Annotated[str, Form(max_length=2000)] = "",
+    on: Annotated[dt.date | None, Form()] = None,
+) -> Response:
+    """It came, is owed no longer, or is owed again."""
+    work, who, at = work_of(request), account.id, now()
+    if act is Act.REOPEN:
+        reopen(work, obligation, actor=who, at=at)
+    elif act is Act.WAIVE:
+        waive(work, obligation, words, actor=who, at=at)
+    elif on is None:
+        raise Refused(Refusal.NO_DAY)
+    else:
+        receive(work, obligation, on, words, actor=who, at=at)
+    return RedirectResponse(PAGE, 303)

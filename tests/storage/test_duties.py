@@ -1,0 +1,125 @@
+"""Duties: each dated one of the circular comes due, is received once, is reminded of once a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from invented import CENTRE
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from actions.context import Context
+from actions.duties import DutyState, receive, remind, reopen, standings, waive
+from processors.deadlines import PARIS
+from storage.log.replay import fingerprints
+from storage.refusals import Refused
+from storage.schema import events
+from storage.settings import Settings
+
+SCHOOL = "0040538N"
+"""That of all candidates here."""
+BY = "Mme Personne, en main propre"
+
+
+def at(work, duty, days):
+    """At noon of that day before or after it is due."""
+    return rules(work, duty).deadline.at.replace(hour=12) + timedelta(days=days)
+
+
+def rules(work, duty):
+    return next(one for one in work.session.duties if one.code == duty)
+
+
+def state_of(work, obligation, when):
+    return next(row.state for row in standings(work, when) if row.obligation.id == obligation)
+
+
+def test_every_dated_duty_of_the_circular_comes_near_then_due_then_late(peopled):
+    work = peopled.work
+    dated = [duty for duty in work.session.duties if duty.deadline]
+    assert [duty.code for duty in dated] == ["surveillants", "livrets", "notes-ccf"]
+    for duty in dated:
+        last, one = duty.deadline.at, f"{duty.code}/{SCHOOL}"
+        after = last + timedelta(seconds=1)
+        assert state_of(work, one, last - timedelta(days=7, seconds=1)) is DutyState.COMING
+        assert state_of(work, one, last - timedelta(days=7)) is DutyState.DUE
+        assert state_of(work, one, after) is DutyState.LATE
+        for days, said in ((0, DutyState.RECEIVED), (1, DutyState.RECEIVED_LATE)):
+            on = duty.last_day + timedelta(days=days)
+            receive(work, one, on, BY, actor="service", at=after + timedelta(days=2))
+            assert state_of(work, one, after) is said
+
+
+def test_each_who_owes_is_there_once(peopled):
+    work = peopled.work
+    ids = [row.obligation.id for row in standings(work, peopled.tick())]
+    assert len(ids) == len(set(ids))
+    assert {f"livrets/{SCHOOL}", f"numerisation/{CENTRE}", "retour-oraux/E2", "imagin/service"} <= set(ids)
+    assert not any(one.startswith("salles-e6/") for one in ids)  # nobody is enrolled for E6
+
+
+def test_a_receipt_twice_is_one_and_can_be_taken_back(peopled):
+    work, one, day = peopled.work, f"livrets/{SCHOOL}", date(2026, 5, 19)
+    assert receive(work, one, day, BY, actor="service", at=peopled.tick())
+    assert receive(work, one, day, "Quelqu'un d'autre", actor="service", at=peopled.tick()) is None
+    assert state_of(work, one, peopled.now) is DutyState.RECEIVED
+    assert reopen(work, one, actor="service", at=peopled.tick())
+    assert state_of(work, one, peopled.now) is DutyState.COMING
+    assert waive(work, one, "Aucun candidat scolaire.", actor="service", at=peopled.tick())
+    assert state_of(work, one, at(work, "livrets", 30)) is DutyState.WAIVED
+
+
+@pytest.mark.parametrize("bad", ["livrets/0139109F", "rien/0040538N", "livrets"])
+def test_what_nobody_owes_is_refused(peopled, bad):
+    with pytest.raises(Refused, match="unknown"):
+        receive(peopled.work, bad, date(2026, 5, 19), BY, actor="service", at=peopled.tick())
+
+
+def test_nothing_comes_on_a_day_that_is_to_come(peopled):
+    tomorrow = peopled.now.astimezone(PARIS).date() + timedelta(days=1)
+    with pytest.raises(Refused, match="not_yet"):
+        receive(peopled.work, f"livrets/{SCHOOL}", tomorrow, BY, actor="service", at=peopled.now)
+
+
+def test_what_is_near_or_late_is_reminded_of_once_a_day(peopled, received):
+    settings = Settings(
+        session_path=peopled.work.settings.session_path,
+        alert_webhook=SecretStr(f"http://127.0.0.1:{received.hook}/x"),
+    )
+    work = Context(settings, peopled.work.store, peopled.register)
+    day = at(work, "livrets", -2)
+    # the list of invigilators is late, the livrets are near, CCF marks are not
+    assert remind(work, day) == 2
+    assert remind(work, day + timedelta(hours=2)) == 0
+    (post,) = received.posts
+    assert SCHOOL in post["text"] and "Livrets scolaires" in post["text"] and "CCF" not in post["text"]
+    receive(work, f"surveillants/{SCHOOL}", date(2026, 4, 2), BY, actor="service", at=day)
+    assert remind(work, day + timedelta(days=1)) == 1
+    assert len(received.posts) == 2
+
+
+def test_a_reminder_that_could_not_be_sent_is_sent_the_next_time(peopled):
+    settings = Settings(
+        session_path=peopled.work.settings.session_path, alert_webhook=SecretStr("http://127.0.0.1:9/x")
+    )
+    work = Context(settings, peopled.work.store, peopled.register)
+    day = at(work, "livrets", -2)
+    with pytest.raises(Exception, match="onnect"):
+        remind(work, day)
+    assert remind(peopled.work, day) == 2
+
+
+def test_who_brought_it_is_in_no_log_and_a_rebuilt_register_says_the_same(peopled, new_register):
+    work, one = peopled.work, f"livrets/{SCHOOL}"
+    receive(work, one, date(2026, 5, 19), BY, actor="service", at=peopled.tick())
+    remind(work, at(work, "livrets", -2))
+    with peopled.register.reading() as connection:
+        before = fingerprints(connection)
+        lines = list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
+    assert "Personne" not in "".join(lines)
+    again = new_register()
+    with again.transaction() as transaction:
+        transaction.replay(lines)
+    with again.reading() as connection:
+        assert fingerprints(connection) == before
