@@ -1,23 +1,59 @@
-"""Who was there: the list of a centre and épreuve, in place of an earlier one."""
+"""Who was there: lists of a centre and épreuve. Of whom a list does not name, what was known stays."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from actions.context import Context
 from actions.reconciling import reconcile_in
+from papers.html import plural
 from processors.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
 from processors.tables import Import
-from storage.candidates import AttendanceImported, enrolled_in
+from storage.candidates import AttendanceImported, attendance_of, enrolled_in
 from storage.refusals import Refusal, Refused
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Ids of candidates. `unnamed`: enrolled, and not on the list."""
+
+    now_absent: tuple[str, ...] = ()
+    now_present: tuple[str, ...] = ()  # who were said to be absent
+    first_present: tuple[str, ...] = ()  # of whom nothing was known
+    unnamed: tuple[str, ...] = ()
+
+    def sentences(self) -> list[str]:
+        """In French; they name nobody."""
+        said = (
+            (self.now_absent, "devient absent", "deviennent absents"),
+            (self.now_present, "porté absent devient présent", "portés absents deviennent présents"),
+            (self.first_present, "est noté présent", "sont notés présents"),
+        )
+        told = [
+            f"{plural(len(who), f'candidat {one}', f'candidats {more}')}." for who, one, more in said if who
+        ] or ["Rien ne change."]
+        if self.unnamed:
+            one, more = "candidat inscrit n’y figure pas", "candidats inscrits n’y figurent pas"
+            told.append(f"{plural(len(self.unnamed), one, more)} : ce qui en était connu ne change pas.")
+        return told
+
+
+@dataclass(frozen=True)
+class Taken(Import[Attendance]):
+    """What a list says, and what it changes; nothing as long as a line is wrong."""
+
+    changes: Changes = Changes()
 
 
 def mark(
     work: Context, exam: str, centre: str, absent: Collection[str], *, actor: str, at: datetime
-) -> Import[Attendance]:
+) -> Taken:
     """Everybody is present but these candidates, by their ids or their numbers."""
     with work.register.reading() as connection:
         people = enrolled_in(connection, exam, centre)
@@ -30,23 +66,47 @@ def mark(
     return take(work, exam, centre, out.getvalue().encode(), actor=actor, at=at)
 
 
-def take(
-    work: Context, exam: str, centre: str, table: bytes, *, actor: str, at: datetime
-) -> Import[Attendance]:
+def look(work: Context, exam: str, centre: str, table: bytes) -> Taken:
+    """What `take` would do now."""
+    if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
+        raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
+    with work.register.reading() as connection:
+        return _read(connection, exam, centre, table)[0]
+
+
+def take(work: Context, exam: str, centre: str, table: bytes, *, actor: str, at: datetime) -> Taken:
     """A CSV of candidate numbers and oui or non. As long as one line is wrong, nothing of it is taken.
 
     A copy of who is absent is held, and one that was held for it let go, in the same transaction.
     """
-    if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
-        raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
-    with work.register.reading() as connection:
-        enrolled = {who.number: who.id for who in enrolled_in(connection, exam, centre)}
-    taken = read_attendance(table, enrolled)
-    if taken.problems:
-        return taken
-    marks = {enrolled[row.number]: row.present for row in taken.rows}
-    facts = AttendanceImported(file=work.register.keep_list(table), exam=exam, centre=centre, marks=marks)
+    seen = look(work, exam, centre, table)
+    if seen.problems:
+        return seen
+    file = work.register.keep_list(table)
     with work.register.transaction() as transaction:
+        taken, marks = _read(transaction.connection, exam, centre, table)
+        facts = AttendanceImported(file=file, exam=exam, centre=centre, marks=marks)
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
         reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
     return taken
+
+
+def _read(connection: Connection, exam: str, centre: str, table: bytes) -> tuple[Taken, dict[str, bool]]:
+    """And the marks of all of whom something is known then."""
+    enrolled = {who.number: who.id for who in enrolled_in(connection, exam, centre)}
+    before = attendance_of(connection, exam, centre) or {}
+    read = read_attendance(table, enrolled)
+    marks = before | {enrolled[row.number]: row.present for row in read.rows}
+    named = {enrolled[row.number] for row in read.rows}
+    unnamed = () if read.problems else tuple(sorted(set(enrolled.values()) - named))
+    return Taken(read.rows, read.problems, read.kept_back, _changes(before, marks, unnamed)), marks
+
+
+def _changes(before: Mapping[str, bool], after: Mapping[str, bool], unnamed: tuple[str, ...]) -> Changes:
+    changed = sorted(who for who in after if before.get(who) is not after[who])
+    return Changes(
+        now_absent=tuple(who for who in changed if not after[who]),
+        now_present=tuple(who for who in changed if after[who] and who in before),
+        first_present=tuple(who for who in changed if after[who] and who not in before),
+        unnamed=unnamed,
+    )

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
-from fastapi.responses import RedirectResponse
 
 from actions import attendance as lists
 from actions.context import Context, now
@@ -123,10 +122,19 @@ def evidence(
 @router.get("/{code}/emargement")
 def attendance(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """The attendance list, to be ticked or dropped."""
-    return _attendance(request, uai, code, ())
+    return _attendance(request, uai, code)
 
 
-def _attendance(request: Request, uai: str, code: str, problems: tuple[LineProblem, ...]) -> Response:
+def _attendance(
+    request: Request,
+    uai: str,
+    code: str,
+    problems: tuple[LineProblem, ...] = (),
+    looked: lists.Taken | None = None,
+    table: str = "",
+    saved: lists.Taken | None = None,
+) -> Response:
+    """`looked`, of `table`: what a list would change; `saved`: what one has changed."""
     work = work_of(request)
     rules = written(work, code)
     with work.register.reading() as connection:
@@ -139,6 +147,10 @@ def _attendance(request: Request, uai: str, code: str, problems: tuple[LineProbl
         "people": people,
         "marks": marks,
         "problems": problems,
+        "looked": looked,
+        "table": table,
+        "saved": saved,
+        "called": {who.id: f"{who.family_name} {who.first_names}" for who in people},
     }
     return page(request, "attendance.html", values, status=422 if problems else 200)
 
@@ -151,11 +163,11 @@ def mark(
     account: CentreAccount,
     absent: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Everybody is present but those who are ticked."""
+    """Everybody is present but those who are ticked. The page says what that changed."""
     work = work_of(request)
     rules = written(work, code)
-    lists.mark(work, rules.code, uai, set(absent or ()), actor=account.id, at=now())
-    return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
+    saved = lists.mark(work, rules.code, uai, set(absent or ()), actor=account.id, at=now())
+    return _attendance(request, uai, code, saved=saved)
 
 
 @router.post("/{code}/emargement/liste")
@@ -165,14 +177,23 @@ def drop_attendance(
     code: str,
     account: CentreAccount,
     table: Annotated[str, Form(min_length=1, max_length=1_000_000)],
+    sure: Annotated[bool, Form()] = False,
 ) -> Response:
-    """A CSV of candidate numbers and oui or non. As long as one line is wrong, nothing of it is taken."""
+    """A CSV of candidate numbers and oui or non. As long as one line is wrong, nothing of it is taken.
+
+    What it would change is shown first, and nothing is written until somebody is sure.
+    """
     work = work_of(request)
     rules = written(work, code)
+    if not sure:
+        looked = lists.look(work, rules.code, uai, table.encode())
+        if looked.problems:
+            return _attendance(request, uai, code, looked.problems)
+        return _attendance(request, uai, code, looked=looked, table=table)
     taken = lists.take(work, rules.code, uai, table.encode(), actor=account.id, at=now())
     if taken.problems:
         return _attendance(request, uai, code, taken.problems)
-    return RedirectResponse(f"/centre/{uai}/{rules.code}/emargement", 303)
+    return _attendance(request, uai, code, saved=taken)
 
 
 @router.get("/{code}/etiquettes.pdf")

@@ -78,6 +78,8 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
     with working_on(data) as work:
         read = take(work, exam, centre, file.read_bytes(), actor="service", at=now())
         _tell(file, read, "lines")
+        for sentence in read.changes.sentences():
+            console.print(sentence, markup=False)
 
 
 def _tell(file: Path, read: Import[Any], what: str) -> None:

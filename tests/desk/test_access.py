@@ -56,7 +56,7 @@ MATRIX = {
     "GET /centre/{uai}/{code}/recepisse/{scan}.pdf": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/preuve/{scan}/{place}.jpg": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
-    "POST /centre/{uai}/{code}/emargement": Rule(CENTRE),
+    "POST /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
     "POST /centre/{uai}/{code}/emargement/liste": Rule(CENTRE),
     "GET /centre/{uai}/{code}/etiquettes.pdf": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/bordereau.pdf": Rule(CENTRE),

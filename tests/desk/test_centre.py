@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 import httpx
 import time_machine
+from filling import Filled
 from sqlalchemy import select
 from visitors import Desk
 
 from actions import inbox
 from actions.context import now
+from storage.candidates import attendance_of, enrolled_in
 from storage.ids import new_id
 from storage.objects import ObjectInfo
 from storage.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
@@ -77,3 +79,38 @@ def test_an_upload_is_dated_when_it_begins_and_when_it_ends(desk: Desk):
         (scan,) = [one for one in all_scans(connection) if one.begun_at is not None]
     assert scan.begun_at == datetime.fromisoformat(begun["facts"]["begun_at"])
     assert scan.deposited_at == datetime.fromisoformat(ended["facts"]["ended_at"])
+
+
+def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk: Desk, filled: Filled):
+    """It is shown before anything is written, by the desk; and every door keeps what it does not name."""
+    centre, work = desk.signed_in(Role.CENTRE, CENTRE), desk.work
+    with work.register.reading() as connection:
+        people = enrolled_in(connection, "U4", CENTRE)
+    absent, back, *_ = (who.id for who in people)
+    page = f"/centre/{CENTRE}/U4/emargement"
+    centre.get(page)
+    said = centre.post(page, {"absent": [absent]}).text.replace("\u00a0", " ")
+    assert "1 candidat devient absent" in said and people[0].family_name in said
+
+    def known() -> dict[str, bool]:
+        with work.register.reading() as connection:
+            return attendance_of(connection, "U4", CENTRE) or {}
+
+    before = known()
+    assert list(before.values()).count(False) == 1 and len(before) == len(people)
+    one = {"table": f"candidate_number;present\n{people[1].number};non\n"}
+    looked = centre.post(f"{page}/liste", one)
+    assert looked.status_code == 200 and known() == before
+    assert "Rien n’est encore enregistré" in looked.text and people[1].family_name in looked.text
+    assert f"{len(people) - 1} candidats inscrits n’y figurent pas" in looked.text
+    (kept,) = re.findall(r'<textarea name="table" hidden>\n(.*?)</textarea>', looked.text, re.DOTALL)
+    assert centre.post(f"{page}/liste", {"table": kept, "sure": "true"}).status_code == 200
+    assert known() == before | {back: False}
+    # the same list, dropped into the bucket: it is answered beside what becomes of it
+    work.store.inbox.put(
+        f"attendance/{CENTRE}/U4.csv", f"candidate_number;present\n{people[1].number};oui\n".encode()
+    )
+    assert inbox.take_attendance(work) == 1
+    assert known() == before
+    (answer,) = [item for item in work.store.inbox.list("receipts/") if f"{CENTRE}/U4" in item.key]
+    assert "devient présent" in work.store.inbox.get(answer.key).decode()

@@ -77,7 +77,8 @@ def test_the_centre_ticks_who_is_absent_with_the_keyboard_alone(dropped: Page, s
     assert box.is_checked() is not was
     before = present(stage)
     dropped.get_by_role("button", name="Enregistrer l’émargement").press("Enter")
-    dropped.wait_for_url(re.compile("/U4$"))
+    expect(dropped.get_by_text("L’émargement est enregistré")).to_be_visible()
+    dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
     assert present(stage) == before + (1 if was else -1)
 
 
@@ -101,6 +102,10 @@ def test_the_centre_drops_its_attendance_list(dropped: Page, stage):
     marks = "".join(f"{who.number};oui\n" for who in people)
     right = {**wrong, "buffer": f"candidate_number;present\n{marks}".encode()}
     dropped.set_input_files("#list", right)
+    expect(dropped.get_by_text("Rien n’est encore enregistré")).to_be_visible()
+    looked_at(dropped, "desk-attendance-changes")
+    dropped.get_by_role("button", name="Prendre cette liste").click()
+    expect(dropped.get_by_text("L’émargement est enregistré")).to_be_visible()
     expect(dropped.locator("input[name=absent]:checked")).to_have_count(0)
     assert present(stage) == len(people)
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
