@@ -117,10 +117,12 @@ def _times(work: Context, info: ObjectInfo) -> Times:
 def _clear_if_done(work: Context, info: ObjectInfo, scan: ScanRow) -> None:
     """A file dropped again as it was, or one whose run died between the register and the inbox.
 
-    One that had been set aside is tried again.
+    One that had been set aside, or withdrawn, is tried again.
     """
-    again = ScanReopened(deposited_at=info.last_modified, counts_as_before=True)
-    if scan.state is ScanState.QUARANTINED and work.register.record(again, scan.id, actor=ACTOR, at=now()):
+    ours = scan.state is ScanState.QUARANTINED  # one that was withdrawn comes when it is dropped again
+    again = ScanReopened(deposited_at=info.last_modified, counts_as_before=ours)
+    gone = ours or scan.state is ScanState.WITHDRAWN
+    if gone and work.register.record(again, scan.id, actor=ACTOR, at=now()):
         return
     if scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING):
         answer_and_clear(work, scan, at=now())

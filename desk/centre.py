@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from actions import attendance as lists
 from actions.context import Context, now
@@ -17,6 +18,7 @@ from actions.duties import standings
 from actions.pictures import picture_of
 from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
+from actions.withdrawing import restore, withdraw
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.lookup import scan_of, written
 from desk.page import page
@@ -34,7 +36,7 @@ from storage.deadlines import scans_due
 from storage.findings import FindingRow, absences_of_copies, open_findings_of_scans
 from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
-from storage.states import ScanState
+from storage.states import Role, ScanState
 from storage.waiting import line_of_scans
 
 router = APIRouter(prefix="/centre/{uai}")
@@ -117,6 +119,33 @@ def evidence(
         raise HTTPException(404)
     shows_identity(request, scan, "picture")
     return Response(jpeg, media_type="image/jpeg")
+
+
+@router.post("/{code}/fichiers/{scan}/retirer")
+def take_back(
+    request: Request,
+    uai: str,
+    code: str,
+    scan: str,
+    account: CentreAccount,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """A file dropped by mistake, whole."""
+    work = work_of(request)
+    rules = written(work, code)
+    found = scan_of(work, uai, rules, scan)
+    by_centre = account.role is Role.CENTRE
+    withdraw(work, found.id, reason, by_centre=by_centre, actor=account.id, at=now())
+    return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
+
+
+@router.post("/{code}/fichiers/{scan}/remettre")
+def put_back(request: Request, uai: str, code: str, scan: str, account: CentreAccount) -> Response:
+    """It counts again, as when it was dropped."""
+    work = work_of(request)
+    rules = written(work, code)
+    restore(work, scan_of(work, uai, rules, scan).id, actor=account.id, at=now())
+    return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
 
 
 @router.get("/{code}/emargement")
@@ -278,6 +307,11 @@ class DroppedFile(Pile):
     @property
     def done(self) -> bool:
         return self.scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING)
+
+    @property
+    def may_go(self) -> bool:
+        """Whether it can be withdrawn, as far as the file itself tells."""
+        return self.scan.state in (ScanState.PROCESSED, ScanState.QUARANTINED)
 
 
 def _files(

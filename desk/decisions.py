@@ -16,6 +16,7 @@ from actions import copies
 from actions.context import Context, now
 from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
+from actions.withdrawing import looks_like
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
 from desk.lookup import any_copy
@@ -85,6 +86,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         loose = copies.loose_pages(connection, work.store.vault, found.scan)
         same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
         words = copies.words_in(work.store.vault, events_of(connection, copy_id))
+        waiting = [one for one in copies_of_scan(connection, found.scan) if one.waits]
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
     absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
@@ -109,6 +111,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
         "sent_back": any(one.code is Code.SCAN_AGAIN for one in findings),
         "noted": [one for one in findings if not any(one in each.findings for each in asked)],
         "twins": twins,
+        "waiting": len(waiting),
+        "looks_like": looks_like(work, scan) if scan and len(waiting) > 1 else None,
         "whose": not asked or any(one.question.whose for one in asked),
         "may_accept": found.candidate is not None
         and not any(one.status is CopyStatus.COMPLETE for one in twins),

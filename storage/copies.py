@@ -194,6 +194,11 @@ class CopyRow:
     returned: bool
 
     @property
+    def waits(self) -> bool:
+        """Whether a person must say something of it before it counts."""
+        return self.life is Life.CURRENT and self.status is CopyStatus.TO_DECIDE
+
+    @property
     def ready(self) -> bool:
         """Whether a corrector may have it: one that was reported waits."""
         return self.status is CopyStatus.COMPLETE and self.anonymous_sha256 is not None

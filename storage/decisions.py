@@ -136,8 +136,8 @@ class CopyProposed(Facts):
 
     def apply(self, change: Change) -> bool:
         copy = change.row(copies, change.subject)
-        if copy.life == Life.SUPERSEDED:
-            raise Refused(Refusal.SUPERSEDED)
+        if copy.life in (Life.SUPERSEDED, Life.WITHDRAWN):
+            raise Refused(_NOT_CURRENT[Life(copy.life)])
         stated = {"decision": self.decision, "candidate": self.candidate, "author": change.event.actor}
         if change.connection.execute(select(proposals).filter_by(copy=copy.id, **stated)).first():
             return False
@@ -306,13 +306,22 @@ def _is_of_absent(copy: Any, change: Change) -> bool:
     return change.connection.execute(of_absent).first() is not None
 
 
+_NOT_CURRENT = {
+    Life.SUPERSEDED: Refusal.SUPERSEDED,
+    Life.SET_ASIDE: Refusal.SET_ASIDE,
+    Life.WITHDRAWN: Refusal.WITHDRAWN,
+}
+
+
 def _must_be_open(copy: Any, *, back: bool = False, asked: bool = False) -> None:
     """A copy that counts, and that no corrector has.
 
     `back`: one that was set aside may be brought back; `asked`: of one in a lot something is asked, too.
     """
     if copy.life != Life.CURRENT and not back:
-        raise Refused(Refusal.SUPERSEDED if copy.life == Life.SUPERSEDED else Refusal.SET_ASIDE)
+        raise Refused(_NOT_CURRENT[Life(copy.life)])
+    if copy.life == Life.WITHDRAWN:
+        raise Refused(Refusal.WITHDRAWN)
     if copy.lot is not None and copy.status == CopyStatus.COMPLETE and not asked:
         raise Refused(Refusal.IN_A_LOT)
 

@@ -29,6 +29,10 @@ class Refusal(StrEnum):
 
     SUPERSEDED = "superseded", "Une autre copie a pris la place de celle-ci : il n’y a rien à décider."
     SET_ASIDE = "set_aside", "Cette copie est écartée : attribuez-la ou acceptez-la d’abord."
+    WITHDRAWN = "withdrawn", "Le fichier de cette copie a été retiré : remettez-le d’abord."
+    NOT_READ_YET = "not_read_yet", "Ce fichier est en cours de lecture : attendez qu’elle soit finie."
+    DECIDED = "decided", "Une copie de ce fichier a été décidée : demandez au service de le retirer."
+    COPY_IN_A_LOT = "copy_in_a_lot", "Une copie de ce fichier est dans un lot : il ne peut plus être retiré."
     IN_A_LOT = "in_a_lot", "Cette copie est déjà dans un lot."
     NOT_LOOKED_AT = (
         "not_looked_at",

@@ -30,6 +30,7 @@ from storage.versions import end_copies, take_reading
 
 UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)
 _LIVE = (*UNFINISHED, ScanState.PROCESSED)
+_TAKEN_UP = (ScanState.QUARANTINED, ScanState.WITHDRAWN)  # when the same is dropped again
 
 
 class ScanArrived(Facts):
@@ -105,7 +106,7 @@ class ScanReleased(Facts):
 
 
 class ScanReopened(Facts):
-    """Done or set aside, it waits again: a person decided of one of its copies, or it was dropped once more.
+    """Done or gone, it waits again: a person decided of one of its copies, or it was dropped once more.
 
     `deposited_at`: of the new drop, which begins afresh. `counts_as_before`: but by when it first came.
     """
@@ -118,9 +119,9 @@ class ScanReopened(Facts):
     def apply(self, change: Change) -> bool:
         if self.deposited_at is None:
             return _move(change, ScanState.ARRIVED, scans.c.state == ScanState.PROCESSED)
-        older = (scans.c.state == ScanState.QUARANTINED, scans.c.deposited_at < self.deposited_at)
-        anew: dict[str, Any] = {"deposited_at": self.deposited_at, "sha256": None}
-        anew |= {"read_attempt": None, "reading": None}
+        older = (scans.c.state.in_(_TAKEN_UP), scans.c.deposited_at < self.deposited_at)
+        anew: dict[str, Any] = dict.fromkeys(("sha256", "read_attempt", "reading"))
+        anew["deposited_at"] = self.deposited_at
         if self.counts_as_before:
             anew["counted_at"] = func.coalesce(scans.c.counted_at, scans.c.deposited_at)
         if not _move(change, ScanState.ARRIVED, *older, **anew):
@@ -228,10 +229,7 @@ class ScanProcessed(Facts):
 
 @dataclass(frozen=True)
 class ScanRow:
-    """`inbox_key` may hold personal data. `n` counts the scans of an exam in a centre.
-
-    `deposited_at`: when the file was there, whole.
-    """
+    """`inbox_key` may hold personal data. `deposited_at`: when it was there, whole. `n`: its rank there."""
 
     id: str
     exam: str | None

@@ -14,6 +14,7 @@ class ScanState(StrEnum):
     PROCESSED = "processed"
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
 
 
 class Life(StrEnum):
@@ -22,6 +23,7 @@ class Life(StrEnum):
     CURRENT = "current"
     SUPERSEDED = "superseded"
     SET_ASIDE = "set_aside"
+    WITHDRAWN = "withdrawn"  # with its whole file
 
 
 class Decision(StrEnum):

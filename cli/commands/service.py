@@ -126,6 +126,33 @@ def transfer(
     console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
+def withdraw(
+    scan: Annotated[str, typer.Argument(help="Id of a file that was dropped by mistake.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the vault.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Take a whole file back: none of its copies counts any longer."""
+    from actions.context import now
+    from actions.withdrawing import withdraw as take_back
+
+    with working_on(data) as work:
+        event = take_back(work, scan, reason, by_centre=False, actor="service", at=now())
+    console.print(f"{scan}: {'withdrawn' if event else 'it was withdrawn already'}.")
+
+
+def restore_file(
+    scan: Annotated[str, typer.Argument(help="Id of a file that was withdrawn.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Put a withdrawn file back: it is read again, and counts as when it was dropped."""
+    from actions.context import now
+    from actions.withdrawing import restore
+
+    with working_on(data) as work:
+        event = restore(work, scan, actor="service", at=now())
+    console.print(f"{scan}: {'put back' if event else 'it was not withdrawn'}.")
+
+
 def decide(
     copy: Annotated[str, typer.Argument(help="Id of the copy that waits.")],
     decision: Annotated[Decision, typer.Argument(help="What is decided of it.")],

@@ -55,6 +55,8 @@ MATRIX = {
     "GET /centre/{uai}/{code}/recepisse/{scan}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/recepisse/{scan}.pdf": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/preuve/{scan}/{place}.jpg": Rule(CENTRE, names=True),
+    "POST /centre/{uai}/{code}/fichiers/{scan}/retirer": Rule(CENTRE),
+    "POST /centre/{uai}/{code}/fichiers/{scan}/remettre": Rule(CENTRE),
     "GET /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
     "POST /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
     "POST /centre/{uai}/{code}/emargement/liste": Rule(CENTRE),

@@ -33,6 +33,20 @@ def test_the_centre_sees_what_must_be_scanned_again(dropped: Page):
     expect(unsure.get_by_role("button")).to_have_count(0)
 
 
+def test_a_file_dropped_by_mistake_is_taken_back_and_put_back(dropped: Page, stage):
+    """The one that is no PDF: once it is withdrawn, nothing of it asks for anything."""
+    bad = dropped.locator(".desk-pile").filter(has_text="mauvais.pdf")
+    bad.locator("summary").press("Enter")
+    bad.get_by_label("Pourquoi").fill("Ce n’était pas une numérisation.")
+    looked_at(dropped, "desk-withdraw")
+    bad.get_by_role("button", name="Retirer tout le fichier").click()
+    expect(bad).to_contain_text("Retiré : ce fichier ne compte pas")
+    expect(dropped.get_by_text("Ce fichier n’est pas un PDF")).to_have_count(0)
+    looked_at(dropped, "desk-withdrawn")
+    bad.get_by_role("button", name="Le remettre").click()
+    expect(dropped.get_by_text("Ce fichier n’est pas un PDF")).to_be_visible()
+
+
 def test_one_copy_is_scanned_again_by_its_own_button(dropped: Page, tmp_path):
     (tmp_path / "reprise.pdf").write_bytes(b"%PDF-1.7 pas encore")
     with dropped.expect_file_chooser() as chosen:
