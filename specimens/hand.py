@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
 Rng = np.random.Generator
 Ink = NDArray[np.uint8]  # a mask: 0 nothing, 255 full ink
@@ -115,11 +115,9 @@ class Hand:
 
 def typeset(font: Path, size: int, text: str) -> tuple[Ink, int]:
     """A line of text, `size` pixels to the em, and the row of its baseline."""
-    face = _face(font, size)
-    left, top, right, bottom = face.getbbox(text, anchor="ls")
-    image = Image.new("L", (max(1, int(right - left) + 2), max(1, int(bottom - top) + 2)))
-    ImageDraw.Draw(image).text((1 - left, 1 - top), text, fill=255, font=face, anchor="ls")
-    return np.asarray(image), 1 - int(top)
+    # what ImageDraw.text does, which has to be told the size of the image, and so lays out the text twice
+    mask, (_, top) = _face(font, size).getmask2(text, mode="L", anchor="ls")
+    return np.pad(np.asarray(Image.Image()._new(mask)), 1), 1 - top
 
 
 @cache
