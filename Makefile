@@ -2,6 +2,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start processes by the hundred: each would compile all that it imports
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: setup demo test coverage quick lint clean lock supply
 
 setup: $(VENV)/.ready
@@ -25,7 +28,7 @@ quick: setup
 test: lint
 	$(BIN)/pytest -m "not slow" -n 3 --cov --cov-report=term
 	scripts/setup-tests
-	$(BIN)/pytest -m slow -n 3 --dist loadgroup --durations=40
+	$(BIN)/pytest -m slow -n 4 --dist loadgroup --durations=40  # one waits for a server, mostly
 
 coverage: setup
 	scripts/setup-tests

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -20,6 +21,12 @@ from storage.register import Register, make_engine, open_register
 from storage.weed import Weed, running
 
 os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads take longer together than one alone
+gc.disable()  # until all is imported: none of it is ever garbage
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
