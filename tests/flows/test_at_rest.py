@@ -55,7 +55,7 @@ def test_a_day_at_rest_adds_little_to_the_engines_database(stage):
     database = stage.machine.data / "prefect" / "prefect.db"
     before, completed = size(database), 0
     for _ in range(TIMES):
-        completed += ends().count("COMPLETED")  # else its schedule had begun one: Prefect lets no second begin
+        completed += ends().count("COMPLETED")  # Prefect lets no second begin beside its schedule's
     assert completed > 2 * TIMES
     each = (size(database) - before) / completed
     assert 0 < each * sum(daily.values()) < MOST
