@@ -73,7 +73,7 @@ class Hand:
         if (digit == 1 and self._french_one) or (digit == 7 and self._crossed_seven):
             return self._strokes(digit)
         if not self._scanned_digits:
-            return self._leant(_cropped(typeset(self._font, 80, str(digit))[0]))
+            return self._leant(_glyph(self._font, str(digit)))
         glyphs = _mnist()[digit]
         glyph = cv2.resize(
             glyphs[self._rng.integers(len(glyphs))], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC
@@ -83,7 +83,7 @@ class Hand:
         return _cropped(glyph)
 
     def _capital(self, letter: str) -> Ink:
-        return self._leant(_cropped(typeset(self._font, 80, letter)[0]))
+        return self._leant(_glyph(self._font, letter))
 
     def _leant(self, glyph: Ink) -> Ink:
         """The same letter is never written twice alike: a slight turn and slant."""
@@ -118,6 +118,11 @@ def typeset(font: Path, size: int, text: str) -> tuple[Ink, int]:
     # what ImageDraw.text does, which has to be told the size of the image, and so lays out the text twice
     mask, (_, top) = _face(font, size).getmask2(text, mode="L", anchor="ls")
     return np.pad(np.asarray(Image.Image()._new(mask)), 1), 1 - top
+
+
+@cache
+def _glyph(font: Path, character: str) -> Ink:
+    return _cropped(typeset(font, 80, character)[0])
 
 
 @cache
