@@ -2,7 +2,10 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test coverage quick lint clean lock supply
+# Tests start processes by the hundred: each would compile all that it imports
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: setup setup-tests demo test coverage quick lint clean lock supply
 
 setup: $(VENV)/.ready
 
@@ -16,20 +19,22 @@ demo: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy -n 2
 	$(BIN)/lint-imports
 
 quick: setup
 	$(BIN)/pytest -m "not slow" -n 2
 
-test: lint
+test: setup
+	$(MAKE) -j 2 lint setup-tests # which waits for the network, if for anything
 	$(BIN)/pytest -m "not slow" -n 3 --cov --cov-report=term
-	scripts/setup-tests
-	$(BIN)/pytest -m slow -n 3 --dist loadgroup --durations=40
+	$(BIN)/pytest -m slow -n 4 --dist loadgroup --durations=40 # more than processors: one waits, mostly
 
-coverage: setup
+setup-tests: setup
 	scripts/setup-tests
-	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term
+
+coverage: setup-tests
+	$(BIN)/pytest -n 4 --dist loadgroup --cov --cov-report=term
 
 # Left out: what a validator of the bill of materials wants, nobody uses here, and every process that imports
 # jsonschema, each run of a flow among them, spends half of its start on.

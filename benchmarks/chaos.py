@@ -139,7 +139,7 @@ class Run:
             wait = [c for c in current_copies(connection) if c.status is CopyStatus.TO_DECIDE]
             unfit = {f.copy for f in open_findings(connection, code=Code.NOT_ANONYMOUS)}
             ids = {person.number: person.id for person in enrolled_in(connection)}
-        numbers = {pile.key: pile.numbers for pile in self.drawn.piles}
+        numbers = {pile.key: [person.number for person in pile.people] for pile in self.drawn.piles}
         for copy in wait:
             if copy.id not in unfit:
                 owner = ids[numbers[keys[copy.scan]][copy.position - 1]]

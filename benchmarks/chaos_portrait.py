@@ -12,11 +12,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from actions.context import Context
-from benchmarks.chaos_session import Pile
+from benchmarks.dropped import Pile
 from cli.demo_session import OPEN
 from storage.candidates import enrolled_in
 from storage.copies import current_copies
 from storage.findings import open_findings
+from storage.keys import RECEIPTS, SCANS
 from storage.log.segments import rebuild_register
 from storage.log.signing import load_or_make_key
 from storage.log.verify import verify
@@ -70,7 +71,7 @@ def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
         who = people.get(one.candidate or "", "")
         _note(found["finding"], f"{about} {who} {one.code} {list(one.pages)}", one.message)
     for pile in piles:
-        receipt = json.loads(work.store.inbox.get(f"receipts/{pile.centre}/{OPEN}/{pile.name}.json"))
+        receipt = json.loads(work.store.inbox.get(f"{pile.key.replace(SCANS, RECEIPTS, 1)}.json"))
         told_by = {name: value for name, value in receipt.items() if name not in _OF_A_RUN}
         told_by.pop("reconciliation")  # as the centre stood when it was written
         _note(found["receipt"], pile.key, json.dumps(told_by, ensure_ascii=False, sort_keys=True))

@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.dropped import Pile
 from cli.demo_session import CENTRES, FORM, OPEN
 from processors.people import Attendance, Candidate
 from processors.scans.form import load_form
@@ -24,20 +25,6 @@ from specimens.sheet import Label, Press
 
 _DPI = 150
 _ANSWERS = 6  # of each page; each copy's bears a number of its own besides
-
-
-@dataclass(frozen=True)
-class Pile:
-    """What a centre drops at once. `numbers`: whose copies it holds, from the top."""
-
-    centre: str
-    name: str
-    numbers: tuple[str, ...]
-    path: Path
-
-    @property
-    def key(self) -> str:
-        return f"scans/{self.centre}/{OPEN}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -65,9 +52,8 @@ def draw_session(seed: int, copies: int, size: int, folder: Path) -> Drawn:
         here = [person for person in people if person.centre == centre]
         for start in range(0, len(here), size):
             part = here[start : start + size]
-            name = f"pile {start // size + 1:03}.pdf"
-            path = folder / f"{seed}-{copies}-{size}-{centre}-{name}"
-            piles.append(Pile(centre, name, tuple(person.number for person in part), path))
+            path = folder / f"{seed}-{copies}-{size}-{centre}-pile {start // size + 1:03}.pdf"
+            piles.append(Pile(centre, OPEN, tuple(part), path))
             if not path.exists():
                 wanted.append((seed, centre, start, part, path))
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:

@@ -37,6 +37,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actions.context import Context, context, now
+from benchmarks.dropped import Pile
 from benchmarks.postgres import postgres
 from benchmarks.speed import decode
 from cli.children import Child
@@ -63,20 +64,6 @@ _OVER = (ScanState.PROCESSED, ScanState.DUPLICATE, ScanState.QUARANTINED)
 _TICK = os.sysconf("SC_CLK_TCK")
 _CONDITIONS = ("piles", "copies", "cores", "register", "seed")
 _PATIENCE = 1800.0  # seconds
-
-
-@dataclass(frozen=True)
-class Pile:
-    """What a centre drops at once."""
-
-    centre: str
-    exam: str
-    people: tuple[Candidate, ...]
-    path: Path
-
-    @property
-    def key(self) -> str:
-        return f"scans/{self.centre}/{self.exam}/{self.path.name}"
 
 
 def plan(seed: int, sizes: Sequence[int], folder: Path) -> list[Pile]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageFont
 
 Rng = np.random.Generator
 Ink = NDArray[np.uint8]  # a mask: 0 nothing, 255 full ink
@@ -73,7 +73,7 @@ class Hand:
         if (digit == 1 and self._french_one) or (digit == 7 and self._crossed_seven):
             return self._strokes(digit)
         if not self._scanned_digits:
-            return self._leant(_cropped(typeset(self._font, 80, str(digit))[0]))
+            return self._leant(_glyph(self._font, str(digit)))
         glyphs = _mnist()[digit]
         glyph = cv2.resize(
             glyphs[self._rng.integers(len(glyphs))], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC
@@ -83,7 +83,7 @@ class Hand:
         return _cropped(glyph)
 
     def _capital(self, letter: str) -> Ink:
-        return self._leant(_cropped(typeset(self._font, 80, letter)[0]))
+        return self._leant(_glyph(self._font, letter))
 
     def _leant(self, glyph: Ink) -> Ink:
         """The same letter is never written twice alike: a slight turn and slant."""
@@ -115,11 +115,14 @@ class Hand:
 
 def typeset(font: Path, size: int, text: str) -> tuple[Ink, int]:
     """A line of text, `size` pixels to the em, and the row of its baseline."""
-    face = _face(font, size)
-    left, top, right, bottom = face.getbbox(text, anchor="ls")
-    image = Image.new("L", (max(1, int(right - left) + 2), max(1, int(bottom - top) + 2)))
-    ImageDraw.Draw(image).text((1 - left, 1 - top), text, fill=255, font=face, anchor="ls")
-    return np.asarray(image), 1 - int(top)
+    # what ImageDraw.text does, which has to be told the size of the image, and so lays out the text twice
+    mask, (_, top) = _face(font, size).getmask2(text, mode="L", anchor="ls")
+    return np.pad(np.asarray(Image.Image()._new(mask)), 1), 1 - top
+
+
+@cache
+def _glyph(font: Path, character: str) -> Ink:
+    return _cropped(typeset(font, 80, character)[0])
 
 
 @cache

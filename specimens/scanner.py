@@ -13,6 +13,7 @@ import img2pdf
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.TiffImagePlugin import ROWSPERSTRIP
 
 from specimens.hand import Rng
 from specimens.sheet import PAPER, Gray, Page
@@ -127,19 +128,19 @@ def scan(page: Page, level: Level, mode: Mode, dpi: int, rng: Rng, blurred: bool
         for tint, printed, pen in zip(_PAPER_TINT, _PRINT, page.ink, strict=True):
             curves = _curve(paper * tint, fade, printed), _curve(paper * tint, fade, pen)
             tones.append(np.minimum(*(cv2.LUT(*pair) for pair in zip(layers, curves, strict=True))))
-        picture = np.dstack(tones)
     else:
-        picture = cv2.LUT(layers[0], _curve(paper, fade, 0))
+        tones = [cv2.LUT(layers[0], _curve(paper, fade, 0))]
     if bed is not None:
         outside = cv2.warpAffine(
             np.zeros((h, w), np.uint8), place, (w, h), flags=cv2.INTER_NEAREST, borderValue=255
         )
-        picture[outside > 0] = bed
-    picture = _dirt(picture, wear, dpi, rng)
+        for tone in tones:
+            tone[outside > 0] = bed
+    tones = _dirt(tones, wear, dpi, rng)
     if mode is Mode.BW:
         threshold = paper * u(0.6, 0.72)
-        return np.asarray(cv2.threshold(picture, threshold, 255, cv2.THRESH_BINARY)[1], np.uint8)
-    return np.asarray(picture, np.uint8)
+        return np.asarray(cv2.threshold(tones[0], threshold, 255, cv2.THRESH_BINARY)[1], np.uint8)
+    return np.asarray(cv2.merge(tones), np.uint8)
 
 
 _PAPER_TINT = (1.0, 0.995, 0.98)
@@ -152,22 +153,24 @@ def _curve(paper: float, fade: float, ink: float) -> Gray:
     return np.clip(np.linspace(dark, paper, 256), 0, 255).astype(np.uint8)
 
 
-def _dirt(picture: Picture, wear: Wear, dpi: int, rng: Rng) -> Picture:
-    h, w = picture.shape[:2]
+def _dirt(tones: list[Gray], wear: Wear, dpi: int, rng: Rng) -> list[Gray]:
+    """The tones with what is not paper, the same gray in each; those that are given are drawn on."""
+    h, w = tones[0].shape
     for _ in range(rng.poisson(wear.specks * h * w / (dpi * dpi * 96.7))):
         spot = int(rng.integers(w)), int(rng.integers(h))
         radius = int(rng.choice([0, 1, 1, 2])) * dpi // 200
-        cv2.circle(picture, spot, radius, [float(rng.uniform(20, 120))] * 3, -1)
+        gray = float(rng.uniform(20, 120))
+        for tone in tones:
+            cv2.circle(tone, spot, radius, gray, -1)
     if rng.random() < wear.streaks:
-        x = int(rng.integers(w))
-        picture[:, x : x + 1 + dpi // 300] = rng.uniform(90, 190)
+        x, gray = int(rng.integers(w)), rng.uniform(90, 190)
+        for tone in tones:
+            tone[:, x : x + 1 + dpi // 300] = gray
     y, x = rng.integers(_MARGIN, size=2)
     noise = _grain(h, w)[y : y + h, x : x + w]
-    if picture.ndim == 3:
-        noise = np.dstack([noise] * 3)
     # the grain is in sixteenths
     depth = wear.noise * rng.uniform(0.5, 1) / 16
-    return np.asarray(cv2.addWeighted(picture, 1, noise, depth, 0, dtype=cv2.CV_8U), np.uint8)
+    return [np.asarray(cv2.addWeighted(tone, 1, noise, depth, 0, dtype=cv2.CV_8U)) for tone in tones]
 
 
 @cache
@@ -181,7 +184,9 @@ def encode(picture: Picture, level: Level, mode: Mode, dpi: int, rng: Rng) -> by
     """The scanner's own stream: a JPEG, or a CCITT G4 TIFF."""
     image, out = Image.fromarray(picture), io.BytesIO()
     if mode is Mode.BW:
-        image.convert("1").save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+        # nothing to dither, and in one strip, which goes into a PDF as it is
+        bits = image.convert("1", dither=Image.Dither.NONE)
+        bits.save(out, "TIFF", compression="group4", dpi=(dpi, dpi), tiffinfo={ROWSPERSTRIP: bits.height})
     else:
         quality = int(rng.integers(*_WEAR[level].quality))
         image.save(out, "JPEG", quality=quality, dpi=(dpi, dpi))

@@ -316,12 +316,13 @@ class Press:
         covered = np.full(sticker.shape, 255, np.uint8)
         if label.state is LabelState.TORN:
             self._tear(sticker, covered, rng)
-        size = page.printed.shape[1], page.printed.shape[0]
+        lowest = max(corner[1] for corner in ((0, 0), (w, 0), (0, h), (w, h)) @ turn.T) * self.px_per_mm
+        size = page.printed.shape[1], min(page.printed.shape[0], int(centre[1] + lowest) + 3)
         sticker = np.asarray(cv2.GaussianBlur(sticker, (0, 0), sharp / 3), np.uint8)
         drawn = cv2.warpAffine(sticker, place, size, flags=cv2.INTER_LINEAR, borderValue=PAPER)
         mask = cv2.warpAffine(covered, place, size, flags=cv2.INTER_NEAREST) > 0
-        page.printed[mask] = drawn[mask]
-        page.pen[mask] = PAPER
+        page.printed[: size[1]][mask] = drawn[mask]
+        page.pen[: size[1]][mask] = PAPER
         if label.state is LabelState.SCRIBBLED:
             inside = rng.uniform((0.08, 0.05), (0.92, 0.8), (26, 2)) - 0.5
             points = inside * [w, h] @ turn.T + [x, y]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import botocore.session
 import pytest
 from postbox import Received, servers_for_messages
 from sqlalchemy.engine import make_url
@@ -20,6 +23,14 @@ from storage.register import Register, make_engine, open_register
 from storage.weed import Weed, running
 
 os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads take longer together than one alone
+# Each world has clients of its own, and each client would read all that there is to say of S3
+botocore.session.create_loader = cache(botocore.session.create_loader)
+gc.disable()  # until all is imported: none of it is ever garbage
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp import collector
-from theatre import Theatre, open_theatre
+from theatre import Memory, Theatre, open_theatre
 
 from actions.context import Context, context, now
 from cli import demo_dossiers
@@ -72,15 +72,8 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """The one that most tests share."""
+    """The one that all tests share that need no machine of their own."""
     with staged(tmp_path_factory.mktemp("massicot")) as stage:
-        yield stage
-
-
-@pytest.fixture(scope="module")
-def own_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One for a file whose tests tell a whole story."""
-    with staged(tmp_path_factory.mktemp("own")) as stage:
         yield stage
 
 
@@ -116,7 +109,12 @@ def staged(data: Path) -> Iterator[Stage]:
         context.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def memory() -> Memory:
+    return Memory()
+
+
 @pytest.fixture(scope="module")
-def theatre(tmp_path_factory: pytest.TempPathFactory, weed: Weed) -> Iterator[Theatre]:
-    with open_theatre(tmp_path_factory.mktemp("theatre"), weed) as stage:
+def theatre(tmp_path_factory: pytest.TempPathFactory, weed: Weed, memory: Memory) -> Iterator[Theatre]:
+    with open_theatre(tmp_path_factory.mktemp("theatre"), weed, memory) as stage:
         yield stage

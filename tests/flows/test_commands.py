@@ -25,7 +25,7 @@ from cli.demo_session import write_demo_session
 from storage.settings import Settings, open_store
 from storage.weed import Weed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
 CENTRE, EXAM = "0130051K", "U4"
 PLACE = ("--centre", CENTRE, "--exam", EXAM)
@@ -83,7 +83,7 @@ class Shell:
         end = time.monotonic() + seconds
         while not (answer := what()):
             assert time.monotonic() < end, f"not in time: {self('status')}{self('findings')}"
-            time.sleep(0.5)
+            time.sleep(2)  # to ask is to start a process
         return answer
 
     def counts(self) -> dict:

@@ -23,7 +23,7 @@ from actions.context import context
 from storage.objects import Bucket
 from storage.register import Register, Transaction
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 
 
 @dataclass

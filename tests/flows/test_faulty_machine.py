@@ -16,7 +16,7 @@ from actions.stages import SurroundingsError
 from storage.objects import StoreError
 from storage.register import Register
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 
 GIVEN_UP = (SurroundingsError, OperationalError, StoreError, OSError)
 

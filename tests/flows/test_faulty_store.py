@@ -18,7 +18,7 @@ from actions.context import context
 from actions.stages import SurroundingsError
 from storage.objects import StoreError
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 
 EVERY_FAULT = "MASSICOT_EVERY_FAULT" in os.environ  # at every request: a third of an hour
 MOMENTARY = (Fault.ERROR, Fault.UNAVAILABLE, Fault.REFUSED, Fault.UNANSWERED)

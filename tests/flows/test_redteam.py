@@ -52,7 +52,7 @@ from storage.register import open_register
 from storage.scans import arrive, scan_by_id
 from storage.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redteam")]
 
 NAME = "pile de Mme Martinet.pdf"
 PILES = (

@@ -17,7 +17,7 @@ from actions.stages import SurroundingsError
 from cli.demo_session import write_demo_session
 from storage.dossiers import dossiers_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 
 
 @contextmanager

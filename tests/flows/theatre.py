@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,7 @@ def janitor_comes() -> None:
                 done(upkeep.take_up, scan)
 
 
+@cache
 def pile(*kinds: Kind, people=PEOPLE, seed: int = 3) -> bytes:
     return draw_batch(seed, EXAM, CENTRE, people, kinds, load_form(FORM), dpi=150).pdf
 
@@ -278,7 +280,7 @@ class Theatre:
 
 
 @contextmanager
-def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
+def open_theatre(folder: Path, weed: Weed, memory: Memory) -> Iterator[Theatre]:
     """People and a session are made once, since that takes its time; lots are dealt the same way."""
     (folder / "empty").mkdir()
     write_demo_session(folder / "empty" / "session.toml", now())
@@ -298,7 +300,6 @@ def open_theatre(folder: Path, weed: Weed) -> Iterator[Theatre]:
             (known,) = all_correctors(connection)
         token = issue_token(work.register, known.id, actor="service", at=at)
         (template / "token").write_text(token)
-    memory = Memory()
     with pytest.MonkeyPatch.context() as patch:
         for module, name in (
             (scans, "isolated"),

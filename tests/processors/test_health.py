@@ -31,6 +31,8 @@ from specimens.batch import Batch, Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
+pytestmark = pytest.mark.xdist_group("health")  # whose piles are drawn once
+
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
 CENTRE, EXAM = "0130051K", "U4"
 

@@ -18,7 +18,7 @@ from specimens.batch import PLAIN, Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
 
-pytestmark = pytest.mark.slow  # draws pages by the dozen
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("batch")]  # draws pages by the dozen, once for all
 
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
 CENTRE, EXAM = "0130051K", "U4"
