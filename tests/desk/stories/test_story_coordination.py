@@ -71,6 +71,23 @@ def test_a_foreign_page_needs_no_more_once_somebody_has_looked(stage, decided: P
     expect(cards).to_have_count(count - 1)
 
 
+def test_what_is_owed_is_noted_and_taken_back(stage, service: Page):
+    service.goto(f"{stage.url}/coordination")
+    service.get_by_role("link", name="Obligations").click()
+    late = service.locator("tr").filter(has_text="en retard")
+    count = late.count()
+    assert count > 0
+    looked_at(service, "desk-duties")
+    service.get_by_label("Par qui et comment").fill("La navette du mardi")
+    service.get_by_role("button", name="Noter la réception").click()
+    expect(late).to_have_count(count - 1)
+    service.get_by_role("link", name="Montrer aussi ce qui est reçu").click()
+    expect(service.get_by_text("La navette du mardi")).to_be_visible()
+    looked_at(service, "desk-duties-received")
+    service.get_by_role("button", name="Revenir dessus").click()
+    expect(late).to_have_count(count)
+
+
 def test_a_centre_gets_more_time_and_its_countdown_says_so(stage, decided: Page, dropped: Page):
     decided.goto(f"{stage.url}/coordination/echeances")
     decided.select_option("#place", f"U4/{CENTRE}")
