@@ -152,6 +152,6 @@ def remind(work: Context, at: datetime) -> int:
 def said(rows: Sequence[Standing]) -> list[str]:
     """A French line for each."""
     return [
-        f"{row.party} : {row.obligation.duty.title}, {row.obligation.duty.deadline} ({row.state})."
+        f"{row.party} : {row.obligation.duty.title}, {row.obligation.duty.until} ({row.state})."
         for row in rows
     ]

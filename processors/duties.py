@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from processors.deadlines import Deadline, Rule, paris
+from processors.deadlines import WEEKDAYS, Deadline, Rule, french_day, paris
 from processors.session_parts import Moment, Part, Problem
 
 if TYPE_CHECKING:
@@ -88,6 +88,14 @@ class Duty(Part):
             return None
         clock = dt.time(0, 0) if self.rule is Rule.BEFORE else dt.time(23, 59, 59)
         return Deadline(paris(self.due.date, self.due.time or clock), self.rule)
+
+    @property
+    def until(self) -> str:
+        """In French: `avant le vendredi 3 avril 2026`, `après les épreuves`."""
+        if self.due is None or self.due.time is not None:
+            return str(self.deadline or self.when)
+        preposition = "avant le" if self.rule is Rule.BEFORE else "jusqu'au"
+        return f"{preposition} {WEEKDAYS[self.due.date.weekday()]} {french_day(self.due.date)}"
 
     def troubles(self) -> Iterator[Problem]:
         if self.due is None and not self.when:

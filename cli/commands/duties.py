@@ -29,7 +29,7 @@ def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
             row.obligation.id,
             row.obligation.duty.title,
             row.party,
-            str(row.obligation.duty.deadline or row.obligation.duty.when),
+            row.obligation.duty.until,
             row.state.value,
             row.received_on.isoformat() if row.received_on else "",
         )

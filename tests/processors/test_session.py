@@ -314,6 +314,13 @@ def test_before_a_day_is_before_it_begins_and_until_a_day_is_until_it_ends(code,
     assert deadline.met(paris(in_time, time(23, 59, 59))) and not deadline.met(paris(late, time(0, 0)))
 
 
+def test_a_day_without_an_hour_is_said_without_one():
+    said = {duty.code: duty.until for duty in SESSION.duties}
+    assert said["surveillants"] == "avant le vendredi 3 avril 2026"
+    assert said["livrets"] == "jusqu'au lundi 8 juin 2026"
+    assert said["diplomes"] == "en octobre"
+
+
 def test_every_problem_is_told_at_once():
     def change(data):
         exam(data, "U7").pop("scan_deadline")
