@@ -100,6 +100,7 @@ QUESTIONS: dict[Code, Question] = {
     ),
     Code.MIXED_COPY: _SAME_HAND,
     Code.TWO_HANDS: _SAME_HAND,
+    Code.SAME_PAGE: _SAME_HAND,
     Code.UNSURE_ORDER: _SAME_PAGES,
     Code.MISPLACED_PAGE: _SAME_PAGES,
     Code.UNDECLARED_PAGE: _SIDE_PAGE,

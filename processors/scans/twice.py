@@ -1,0 +1,108 @@
+"""Does one page lie in two copies, of one file or of two?
+
+Where two sheets passed the scanner as one, the copy that was hidden is asked for and scanned again: its inner
+pages then stand in two candidates' copies. A small imprint of what is written on a page, in which nothing can
+be read, tells it again, whatever scanner took it.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.findings import Code, Evidence, finding, french_pages
+from processors.scans.readings import CopyReading, CopyStatus, PageReading
+
+Imprint = str
+"""For each square of the answers whether it bears more ink than most: `_SHAPE` bits, in base 85."""
+
+_SHAPE = (30, 33)
+_SHIFT = 2
+"""Squares by which two scans of a page may lie apart, in each direction."""
+_FAINT = 0.02
+"""Spread of a page's fingerprint below which too little is written to know it again."""
+_SAME = 0.6
+
+
+def imprint(page: PageReading) -> Imprint | None:
+    """That of a written page, nearly the same on any scan of it; None of a page with next to nothing."""
+    if page.blank or page.fingerprint is None or float(page.fingerprint.std()) < _FAINT:
+        return None
+    squares = cv2.resize(page.fingerprint, _SHAPE[::-1], interpolation=cv2.INTER_AREA)
+    return base64.b85encode(np.packbits(squares > np.median(squares)).tobytes()).decode()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A copy as far as its pages can be known again: `imprints` by page of the file, in reading order."""
+
+    candidate: str | None
+    imprints: Mapping[int, Imprint]
+
+
+def shared(some: Sequence[Shown], others: Sequence[Shown]) -> list[tuple[int, int, dict[int, int]]]:
+    """The copies that show pages of another's paper: index in `some`, in `others`, and which page is which.
+
+    Two copies of one candidate are one that was scanned again; and so is one that is nobody's yet if its
+    first page is the other's.
+    """
+    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    here = [(k, page, mark) for k, copy in enumerate(some) for page, mark in copy.imprints.items()]
+    there = [(n, page, mark) for n, copy in enumerate(others) for page, mark in copy.imprints.items()]
+    for i, j in _same([mark for *_, mark in here], [mark for *_, mark in there]):
+        found[here[i][0], there[j][0]][here[i][1]] = there[j][1]
+    return [(k, n, pages) for (k, n), pages in found.items() if not _again(some[k], others[n], pages)]
+
+
+def _again(one: Shown, other: Shown, pages: Mapping[int, int]) -> bool:
+    if one.candidate is not None and other.candidate is not None:
+        return one.candidate == other.candidate
+    return pages.get(next(iter(one.imprints))) == next(iter(other.imprints))
+
+
+def _same(some: Sequence[Imprint], others: Sequence[Imprint]) -> list[tuple[int, int]]:
+    """Which of some pages are which of others, by index."""
+    if not some or not others:
+        return []
+    one, other = _signs(some), _signs(others)
+    inner = other[:, _SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
+    height, width = inner.shape[1:]
+    flat = inner.reshape(len(others), -1).T
+    alike = np.full((len(some), len(others)), -np.inf, np.float32)
+    for y, x in itertools.product(range(2 * _SHIFT + 1), repeat=2):
+        moved = one[:, y : y + height, x : x + width].reshape(len(some), -1)
+        np.maximum(alike, moved @ flat, out=alike)
+    # whole numbers, so that a log that is replayed on another machine says the same
+    return [(int(i), int(j)) for i, j in np.argwhere(alike >= _SAME * height * width)]
+
+
+def _signs(imprints: Sequence[Imprint]) -> NDArray[np.float32]:
+    """1 where a square bears more ink than most, -1 where it does not."""
+    packed = np.array([np.frombuffer(base64.b85decode(one), np.uint8) for one in imprints])
+    bits = np.unpackbits(packed, axis=1)[:, : _SHAPE[0] * _SHAPE[1]]
+    return bits.reshape(-1, *_SHAPE).astype(np.float32) * 2 - 1
+
+
+def in_two_copies(copies: Sequence[CopyReading], pages: Sequence[PageReading]) -> list[CopyReading]:
+    """The copies of a file; those of two people that show one page wait for a person."""
+    known = {page.page: mark for page in pages if (mark := imprint(page)) is not None}
+    shown = [
+        Shown(copy.candidate, {page: known[page] for page in copy.pages if page in known}) for copy in copies
+    ]
+    made = list(copies)
+    for k, n, twins in shared(shown, shown):
+        if k != n:
+            what = f"{french_pages(sorted(twins.values()))} du même fichier"
+            told = finding(
+                Code.SAME_PAGE, twins, what=what, evidence=map(Evidence, (*twins, *twins.values()))
+            )
+            status = CopyStatus.TO_DECIDE if made[k].status is CopyStatus.COMPLETE else made[k].status
+            made[k] = replace(made[k], findings=(*made[k].findings, told), status=status)
+    return made
