@@ -21,22 +21,30 @@ from processors.findings import Code, Evidence, finding, french_pages
 from processors.scans.readings import CopyReading, CopyStatus, PageReading
 
 Imprint = str
-"""For each square of the answers whether it bears more ink than most: `_SHAPE` bits, in base 85."""
+"""Of each square of the answers whether it bears clearly more ink than its row, or less: bits in base 85."""
 
-_SHAPE = (30, 33)
-_SHIFT = 2
+_SHAPE = (24, 26)
+_BLUR, _CLEARLY = 1.5, 0.5
+_SHIFT = 1
 """Squares by which two scans of a page may lie apart, in each direction."""
 _FAINT = 0.02
 """Spread of a page's fingerprint below which too little is written to know it again."""
-_SAME = 0.6
+_SAME, _ENOUGH = 2, 110
+"""Two imprints are of one page if their correlation is at least 1/2, and so many more squares agree than do
+not: a few lines lie on one page as on another. Of 8,000,000 pairs of drawn pages two are taken for one; of 119
+pairs of an office scanner's scans of one page, one is not, of 595 with a poor one 32."""
 
 
 def imprint(page: PageReading) -> Imprint | None:
     """That of a written page, nearly the same on any scan of it; None of a page with next to nothing."""
     if page.blank or page.fingerprint is None or float(page.fingerprint.std()) < _FAINT:
         return None
-    squares = cv2.resize(page.fingerprint, _SHAPE[::-1], interpolation=cv2.INTER_AREA)
-    return base64.b85encode(np.packbits(squares > np.median(squares)).tobytes()).decode()
+    smooth = cv2.GaussianBlur(page.fingerprint, (0, 0), _BLUR)
+    squares = cv2.resize(smooth, _SHAPE[::-1], interpolation=cv2.INTER_AREA)
+    level = squares - squares.mean(axis=1, keepdims=True)
+    spread = _CLEARLY * float(level.std())
+    bits = np.stack([level > spread, level < -spread])
+    return base64.b85encode(np.packbits(bits).tobytes()).decode()
 
 
 @dataclass(frozen=True)
@@ -71,23 +79,27 @@ def _same(some: Sequence[Imprint], others: Sequence[Imprint]) -> list[tuple[int,
     """Which of some pages are which of others, by index."""
     if not some or not others:
         return []
-    one, other = _signs(some), _signs(others)
+    one, other = _squares(some), _squares(others)
     inner = other[:, _SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
     height, width = inner.shape[1:]
-    flat = inner.reshape(len(others), -1).T
-    alike = np.full((len(some), len(others)), -np.inf, np.float32)
+    flat = inner.reshape(len(others), -1)
+    inked = np.abs(flat).sum(axis=1)
+    same = np.zeros((len(some), len(others)), np.bool_)
     for y, x in itertools.product(range(2 * _SHIFT + 1), repeat=2):
         moved = one[:, y : y + height, x : x + width].reshape(len(some), -1)
-        np.maximum(alike, moved @ flat, out=alike)
-    # whole numbers, so that a log that is replayed on another machine says the same
-    return [(int(i), int(j)) for i, j in np.argwhere(alike >= _SAME * height * width)]
+        alike = moved @ flat.T
+        # whole numbers, so that a log that is replayed on another machine says the same
+        most = np.multiply.outer(np.abs(moved).sum(axis=1), inked)
+        same |= (alike >= _ENOUGH) & ((_SAME * alike) ** 2 >= most)
+    return [(int(i), int(j)) for i, j in np.argwhere(same)]
 
 
-def _signs(imprints: Sequence[Imprint]) -> NDArray[np.float32]:
-    """1 where a square bears more ink than most, -1 where it does not."""
+def _squares(imprints: Sequence[Imprint]) -> NDArray[np.float32]:
+    """1 where a square bears clearly more ink than most, -1 where less, else 0."""
     packed = np.array([np.frombuffer(base64.b85decode(one), np.uint8) for one in imprints])
-    bits = np.unpackbits(packed, axis=1)[:, : _SHAPE[0] * _SHAPE[1]]
-    return bits.reshape(-1, *_SHAPE).astype(np.float32) * 2 - 1
+    bits = np.unpackbits(packed, axis=1, count=2 * _SHAPE[0] * _SHAPE[1])
+    more, less = bits.reshape(-1, 2, *_SHAPE).astype(np.float32).swapaxes(0, 1)
+    return np.asarray(more - less)
 
 
 def in_two_copies(copies: Sequence[CopyReading], pages: Sequence[PageReading]) -> list[CopyReading]:
