@@ -31,8 +31,8 @@ _FAINT = 0.02
 """Spread of a page's fingerprint below which too little is written to know it again."""
 _SAME, _ENOUGH = 2, 110
 """Two imprints are of one page if their correlation is at least 1/2, and so many more squares agree than do
-not: a few lines lie on one page as on another. Of 8,000,000 pairs of drawn pages two are taken for one; of 119
-pairs of an office scanner's scans of one page, one is not, of 595 with a poor one 32."""
+not: a few lines lie on one page as on another. Of 8,000,000 pairs of drawn pages two are taken for one; of
+119 pairs of an office scanner's scans of one page, one is not, of 595 with a poor one 32."""
 
 
 def imprint(page: PageReading) -> Imprint | None:
