@@ -242,12 +242,12 @@ def held_for_two_hands(apart: float, sheets: int, excused: Excused = NOBODY) -> 
 @pytest.mark.parametrize(
     ("apart", "excused", "held"),
     [
-        (0.75, NOBODY, True),
-        (0.75, Excused(LAST), False),
+        (0.85, NOBODY, True),
+        (0.85, Excused(LAST), False),
         (0.45, NOBODY, False),
         (0.45, Excused(listed=True), True),
         (0.45, Excused(LAST, listed=True), False),
-        (1.5, Excused(LAST, listed=True), True),
+        (2.0, Excused(LAST, listed=True), True),
     ],
     ids=["lacking", "absent", "like", "present and lacking", "like, nobody lacking", "clear, nobody lacking"],
 )
