@@ -75,7 +75,8 @@ def _hold_doubles(found: Sequence[FoundCopy], exam: str, centre: str, change: Ch
 
 
 def _shown(candidate: str | None, pages: Sequence[PlacedPage]) -> Shown:
-    return Shown(candidate, {page.page: page.imprint for page in pages if page.imprint is not None})
+    imprints = {page.page: page.imprint for page in pages if page.imprint is not None and not page.annex}
+    return Shown(candidate, imprints)
 
 
 def end_copies(change: Change, life: Life, *conditions: Any) -> None:

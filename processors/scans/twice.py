@@ -49,7 +49,10 @@ def imprint(page: PageReading) -> Imprint | None:
 
 @dataclass(frozen=True)
 class Shown:
-    """A copy as far as its pages can be known again: `imprints` by page of the file, in reading order."""
+    """A copy as far as its pages can be known again: `imprints` by page of the file, in reading order.
+
+    Without its answer sheets: what is printed there is the same on everybody's.
+    """
 
     candidate: str | None
     imprints: Mapping[int, Imprint]
@@ -106,7 +109,8 @@ def in_two_copies(copies: Sequence[CopyReading], pages: Sequence[PageReading]) -
     """The copies of a file; those of two people that show one page wait for a person."""
     known = {page.page: mark for page in pages if (mark := imprint(page)) is not None}
     shown = [
-        Shown(copy.candidate, {page: known[page] for page in copy.pages if page in known}) for copy in copies
+        Shown(copy.candidate, {p: known[p] for p in copy.pages if p in known and p not in copy.annexes})
+        for copy in copies
     ]
     made = list(copies)
     for k, n, twins in shared(shown, shown):

@@ -89,6 +89,12 @@ def test_an_annex_follows_the_sheets_of_its_copy_wherever_it_lies() -> None:
     assert made(*read(*first, *second, *sheet(2), annex(0)))[0] == (DONE, (1, 2, 3, 4, 13)), "strayed"
 
 
+def test_what_is_printed_on_the_answer_sheets_of_two_is_no_page_in_two_copies() -> None:
+    printed = np.random.default_rng(5).random((120, 132), np.float32)
+    copies = read(*sheet(0), annex(0, fingerprint=printed), *sheet(1), annex(1, fingerprint=printed))
+    assert made(*copies) == [(DONE, (1, 2, 3, 4, 5)), (DONE, (6, 7, 8, 9, 10))]
+
+
 def test_one_reading_and_the_place_are_two() -> None:
     assert made(*read(*sheet(0), alone(0), *sheet(1)))[0] == (DONE, (1, 2, 3, 4, 5))
     copies = read(*sheet(0), alone(2), *sheet(1), *sheet(2))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from actions.copies import decide
 from actions.reconciling import reconcile_centre
 from processors.findings import Code, finding
-from processors.scans.readings import CopyStatus
+from processors.scans.readings import CopyStatus, Sign
 from storage.candidates import AttendanceImported
 from storage.copies import (
     CopyAnonymised,
@@ -175,6 +175,12 @@ def test_a_copy_scanned_again_shares_its_pages_with_nobody(peopled, again):
     peopled.scanned(again, whole(1, 5), shows=OWN)
     assert Code.SAME_PAGE not in peopled.open_codes()
     assert peopled.copy(first).status is CopyStatus.COMPLETE
+
+
+def test_what_is_printed_on_the_answer_sheets_of_two_is_no_page_in_two_copies(peopled):
+    signs = ((), (), (), (Sign.ANNEX,))
+    copies = [peopled.scanned(replace(whole(k, 1), seen=signs), shows={4: 99})[0] for k in (0, 1)]
+    assert {peopled.copy(copy).status for copy in copies} == {CopyStatus.COMPLETE}
 
 
 def test_pages_of_a_copy_that_counts_no_more_are_in_no_other(peopled):
