@@ -19,7 +19,6 @@ from processors.scans.readings import (
     PageReading,
     Turn,
 )
-from processors.scans.twice import imprint
 from storage.findings import state_findings
 from storage.ids import new_id
 from storage.log.events import Change, Facts
@@ -67,7 +66,7 @@ class PlacedPage(BaseModel):
             model=page.model,
             exposed=page.exposed,
             labels=tuple(_rounded(label.area) for label in page.labels),
-            imprint=imprint(page),
+            imprint=page.imprint,
         )
 
 

@@ -14,6 +14,7 @@ from processors.scans.assembly import assemble
 from processors.scans.orders import A4_ORDERS, Order
 from processors.scans.readings import CopyReading, CopyStatus, FieldReading, Half, PageReading, Turn
 from processors.scans.swallowed import NOBODY, Excused
+from processors.scans.twice import imprint
 from tests.processors.test_assembly import PATTERN, ROSTER, codes, page, sheet
 
 Image = list[PageReading]
@@ -43,7 +44,13 @@ def marked(owner: int, total: int, numbered: bool = True) -> list[PageReading]:
     pages = [p for start in range(1, total, 4) for p in sheet(owner, total, start)]
     known = {} if numbered else EMPTY
     return [
-        replace(p, sharpness=100.0 * owner + n, fingerprint=drawn(100 * owner + n), **known)
+        replace(
+            p,
+            sharpness=100.0 * owner + n,
+            fingerprint=drawn(100 * owner + n),
+            imprint=imprint(drawn(100 * owner + n)),
+            **known,
+        )
         for n, p in enumerate(pages, start=1)
     ]
 

@@ -22,6 +22,7 @@ from processors.scans.readings import (
     PageReading,
     ScanReading,
 )
+from processors.scans.twice import imprint
 from storage.candidates import candidate_by_number, import_candidates
 from storage.copies import CopyAnonymised, CopyRow, copies_of_scan, copy_by_id
 from storage.correctors import all_correctors, import_correctors
@@ -166,7 +167,7 @@ def written(page: PageReading, what: int | None) -> PageReading:
     """The page with this writing on it, nobody else's."""
     if what is None:
         return page
-    return replace(page, fingerprint=np.random.default_rng(what).random((120, 132), np.float32))
+    return replace(page, imprint=imprint(np.random.default_rng(what).random((120, 132), np.float32)))
 
 
 def whole(k: int, first: int) -> CopyReading:
