@@ -26,8 +26,8 @@ Imprint = str
 _SHAPE = (30, 44)
 _BLUR, _BESIDE, _CLEARLY = (0.8, 1.2), 2.0, 0.5
 """Across and down, squares of the ink map; squares of an imprint across; spreads of an imprint."""
-_SHIFT = (1, 2)
-"""Squares by which two scans of a page may lie apart, down and across."""
+_SHIFT = 1
+"""Squares by which two scans of a page may lie apart, in each direction."""
 _FAINT = 0.01
 """Spread of an ink map below which there are specks at most."""
 _SAME, _ENOUGH = (9, 20), 40
@@ -83,14 +83,13 @@ def _same(some: Sequence[Imprint], others: Sequence[Imprint]) -> list[tuple[int,
     if not some or not others:
         return []
     one, other = _squares(some), _squares(others)
-    down, across = _SHIFT
-    inner = other[:, down:-down, across:-across]
+    inner = other[:, _SHIFT:-_SHIFT, _SHIFT:-_SHIFT]
     height, width = inner.shape[1:]
     flat = inner.reshape(len(others), -1)
     inked = np.abs(flat).sum(axis=1)
     over, under = _SAME
     same = np.zeros((len(some), len(others)), np.bool_)
-    for y, x in itertools.product(range(2 * down + 1), range(2 * across + 1)):
+    for y, x in itertools.product(range(2 * _SHIFT + 1), repeat=2):
         moved = one[:, y : y + height, x : x + width].reshape(len(some), -1)
         alike = moved @ flat.T
         # whole numbers, so that a log that is replayed on another machine says the same
