@@ -21,7 +21,7 @@ from actions.lots import put_back
 from actions.pictures import keep_pictures
 from actions.quarantine import clear_drop, fetch_drop, sha256_of
 from actions.receipts import answer
-from actions.reconciling import reconcile_centre
+from actions.reconciling import excused_in, reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf
@@ -171,7 +171,8 @@ def read(work: Context, job: Job) -> bool:
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
     here = {candidate.number for candidate in roster}
     roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
-    reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected)
+    excused = excused_in(work, scan.exam, scan.centre)
+    reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
     places = {
         page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
     }

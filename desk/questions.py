@@ -100,6 +100,12 @@ QUESTIONS: dict[Code, Question] = {
     ),
     Code.MIXED_COPY: _SAME_HAND,
     Code.TWO_HANDS: _SAME_HAND,
+    Code.SAME_PAGE: Question(
+        "De qui est la page qui se trouve dans deux copies ?",
+        "Comparez les écritures, ici et dans l’autre copie. Celle qui montre la page d’un autre est à "
+        "numériser de nouveau ; l’autre s’accepte.",
+        "La page est bien de cette copie",
+    ),
     Code.UNSURE_ORDER: _SAME_PAGES,
     Code.MISPLACED_PAGE: _SAME_PAGES,
     Code.UNDECLARED_PAGE: _SIDE_PAGE,

@@ -24,6 +24,7 @@ class Code(StrEnum):
     MISPLACED_PAGE = "misplaced_page"
     TWO_HANDS = "two_hands"
     BLANK_INSIDE = "blank_inside"
+    SAME_PAGE = "same_page"
     ANNEX = "annex"
     UNDECLARED_PAGE = "undeclared_page"
     UNPLACED_ANNEX = "unplaced_annex"

@@ -19,8 +19,6 @@ from processors.scans.misplaced import (
     blank_inside,
     confirmed,
     contradicted,
-    of_two_hands,
-    two_hands_from,
 )
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
@@ -39,6 +37,8 @@ from processors.scans.sequence import Place
 from processors.scans.shown import shown
 from processors.scans.sides import sides, slots
 from processors.scans.strays import doubles, headed_strays
+from processors.scans.swallowed import NOBODY, Excused, lost_odds, of_two_hands
+from processors.scans.twice import in_two_copies
 
 
 def assemble(
@@ -49,11 +49,12 @@ def assemble(
     label_pattern: str,
     model: str,
     two_sided: Collection[str] = (),
+    excused: Excused = NOBODY,
 ) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...]]:
     """The copies of a scan in the order of the pile, and what concerns none of them.
 
     `model`: the name of the paper model that is in force; another one is said. `two_sided`: the models of
-    annexes with answers on the verso.
+    annexes with answers on the verso; `excused`: who of the roster owes no copy here.
     """
     sheets = {
         p.page: sheet_evidence(p, roster, centre, exam, label_pattern)
@@ -80,11 +81,14 @@ def assemble(
     apart = {page.page for annex in annexes for page in annex.pages}
     others = [page for page in pages if page.page not in apart]
     strays = headed_strays(others, copy_of, [copy.length for copy in neighbours])
-    hands = two_hands_from(kept)
+    enrolled = [who.number for who in roster if who.centre == centre and exam in who.exams]
+    # two passes that do not match exchange sides, and nobody's is lost
+    lost = max(lost_odds(enrolled, excused, owners), 1.0 if pile.passes else 0.0)
+    two_hands = of_two_hands(kept, lost)
     copies = [
         _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []), hands)
-        for k, (group, those, owner, with_it) in enumerate(
-            zip(whole_copies, kept, owners, handed, strict=True)
+        for k, (group, those, owner, with_it, hands) in enumerate(
+            zip(whole_copies, kept, owners, handed, two_hands, strict=True)
         )
     ]
     findings = [one for p in loose for one in _set_aside([p])]
@@ -96,7 +100,7 @@ def assemble(
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
-    return tuple(_one_copy_each(copies, pages)), tuple(findings)
+    return tuple(in_two_copies(_one_copy_each(copies, pages), pages)), tuple(findings)
 
 
 def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
@@ -120,7 +124,7 @@ def _copy(
     pile: Pile,
     handed: Handed,
     strays: Sequence[PageReading],
-    hands: float,
+    hands: Sequence[PageReading],
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None and not page.undeclared]
@@ -217,7 +221,7 @@ def _order(
     length: int,
     pile: Pile,
     handed: Handed,
-    hands: float,
+    hands: Sequence[PageReading],
 ) -> list[Finding]:
     """What is out of the pile's order, and what is not sure of it."""
     findings = []
@@ -236,7 +240,7 @@ def _order(
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
     for code, doubtful in (
-        (Code.TWO_HANDS, of_two_hands(kept, hands)),
+        (Code.TWO_HANDS, hands),
         (Code.BLANK_INSIDE, blank_inside(kept)),
     ):
         if doubtful:
