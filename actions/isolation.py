@@ -52,7 +52,14 @@ _LEAST = 8  # pages for which another child is worth its start, which costs as m
 _FAILING = 3  # pages of a file: of more, the file is what is wrong
 
 _log = logging.getLogger(__name__)
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the children's server heeds it when it loads numpy
+for _name, _value in {  # the children's server heeds them when it starts, and loads numpy
+    "OPENBLAS_NUM_THREADS": "1",
+    # what a page took is kept for the next one: given back to the system, it is zeroed again, page by page
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
+    "MALLOC_TOP_PAD_": str(16 << 20),
+}.items():
+    os.environ.setdefault(_name, _value)
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
@@ -90,8 +97,9 @@ def isolated(function: Callable[..., T], *args: Any, seconds: float = _SECONDS, 
         watch = threading.Timer(seconds, stop)  # also while it answers: it may never come to an end
         watch.start()
         try:
-            answer: T | BadScan | _Failure = _values(receiver.recv_bytes(_ANSWER))
-        except (EOFError, OSError, pickle.UnpicklingError):
+            with open(receiver.fileno(), "rb", closefd=False) as said:
+                answer: T | BadScan | _Failure = _Careful(_Bounded(said, _ANSWER)).load()
+        except (EOFError, OSError, MemoryError, pickle.UnpicklingError):
             if late.is_set():
                 raise BadScan(Code.READING_FAILED, f"plus de {seconds:.0f} secondes") from None
             with _starting:
@@ -250,14 +258,29 @@ class _ByValue(pickle.Pickler):
         return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
-def _pickled(answer: Any) -> bytes:
-    buffer = io.BytesIO()
-    _ByValue(buffer).dump(answer)
-    return buffer.getvalue()
+class _Bounded:
+    """What comes from a child, without ever being there twice; OSError once it is beyond so many bytes."""
 
+    def __init__(self, said: io.BufferedReader, most: int) -> None:
+        self._said, self._left = said, most
 
-def _values(answer: bytes) -> Any:
-    return _Careful(io.BytesIO(answer)).load()
+    def read(self, size: int) -> bytes:
+        self._take(size)
+        return self._said.read(size)
+
+    def readinto(self, place: memoryview) -> int:
+        self._take(len(place))
+        return self._said.readinto(place)
+
+    def readline(self) -> bytes:
+        line = self._said.readline(self._left + 1)
+        self._take(len(line))
+        return line
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise OSError("an answer beyond all measure")
 
 
 def _kill(process: BaseProcess) -> None:
@@ -290,7 +313,8 @@ def _child(
         frames = traceback.extract_tb(error.__traceback__)
         places = tuple(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames)
         answer = _Failure(type(error).__name__, places)
-    sender.send_bytes(_pickled(answer))
+    with open(sender.fileno(), "wb", closefd=False) as out:
+        _ByValue(out).dump(answer)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from actions.enrolled import naming, roster_of, with_numbers
 from actions.isolation import isolated, run_each, run_pages
 from actions.lots import put_back
 from actions.pictures import keep_pictures
-from actions.quarantine import clear_drop, fetch_drop, sha256_of
+from actions.quarantine import clear_drop, fetch_drop, keep_drop
 from actions.receipts import answer
 from actions.reconciling import reconcile_centre
 from actions.stages import Step, SurroundingsError
@@ -121,12 +121,11 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
         return Job(scan_id, attempt, path, scan.sha256)
     try:
-        fetch_drop(work, scan, path)
+        sha256 = fetch_drop(work, scan, path)
     except NotFoundError:
         gone = finding(Code.READING_FAILED, what="le fichier a été retiré avant sa lecture")
         _quarantine(work, scan_id, None, [gone])
         return None
-    sha256 = sha256_of(path)
     wrong, look = scan_path(scan.inbox_key, work.session).finding, None
     try:
         if wrong is None:
@@ -134,10 +133,10 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
     except BadScan as bad:
         wrong = bad.finding
     if wrong is not None:
-        work.store.vault.put(set_aside(sha256), path, only_if_absent=True)
+        keep_drop(work, scan, path, set_aside(sha256))
         _quarantine(work, scan_id, sha256, [wrong])
         return None
-    work.store.vault.put(stored_scan(sha256), path, only_if_absent=True, content_type="application/pdf")
+    keep_drop(work, scan, path, stored_scan(sha256))
     with work.register.reading() as connection:
         first = set_aside_before(connection, scan, sha256)
     counts_as = first.id if first is not None and first.due_at < scan.due_at else None
