@@ -237,12 +237,13 @@ def _hold_back(work: Context, job: Job, copy: CopyRow, places: list[PagePlace], 
 
 
 def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
-    number = _anonymous_number(work, copy, pdf)
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    number = _anonymous_number(work, copy, sha256)
     key = anonymous_copy(copy.exam, number)
     work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
     if copy.lot is not None:
         put_back(work, copy.exam, copy.lot, number)
-    made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
+    made = CopyAnonymised(anonymous_number=number, sha256=sha256)
     work.register.record(made, copy.id, actor=ACTOR, at=now())
 
 
@@ -283,9 +284,9 @@ def _scan(work: Context, scan_id: str) -> ScanRow:
     return scan
 
 
-def _anonymous_number(work: Context, copy: CopyRow, pdf: bytes) -> str:
+def _anonymous_number(work: Context, copy: CopyRow, sha256: str) -> str:
     """Drawn by lot with the copy's id: a run that is begun again draws the same for the same pages."""
-    drawing = random.Random(hashlib.sha256(copy.id.encode() + pdf).digest())
+    drawing = random.Random(hashlib.sha256(f"{copy.id} {sha256}".encode()).digest())
     while True:
         number = "".join(drawing.choices(_ALPHABET, k=_LENGTH))
         with work.register.reading() as connection:
