@@ -12,6 +12,7 @@ such a child may still do is what the worker's user may do: run the worker as a 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import logging
 import multiprocessing
@@ -51,15 +52,13 @@ _MADE = 60  # pages of copies that it makes or looks at, which is a fifth of tha
 _LEAST = 8  # pages for which another child is worth its start, which costs as much as two or three pages
 _FAILING = 3  # pages of a file: of more, the file is what is wrong
 
+_HEAP = {-1: 1 << 29, -2: 16 << 20, -3: 32 << 20}
+"""glibc's mallopt: what is given back, taken at once, and taken from outside the heap, from so many bytes on.
+
+What a page took is kept for the next one: given back to the system, it would be zeroed again, bit by bit."""
+
 _log = logging.getLogger(__name__)
-for _name, _value in {  # the children's server heeds them when it starts, and loads numpy
-    "OPENBLAS_NUM_THREADS": "1",
-    # what a page took is kept for the next one: given back to the system, it is zeroed again, page by page
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
-    "MALLOC_TOP_PAD_": str(16 << 20),
-}.items():
-    os.environ.setdefault(_name, _value)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the children's server heeds it when it loads numpy
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
@@ -301,6 +300,8 @@ def _child(
     """`folder`: where the child's temporary files go."""
     os.setsid()
     limits.keep()
+    for what, value in _HEAP.items():
+        ctypes.CDLL(None).mallopt(what, value)
     tempfile.tempdir = folder
     cv2.setNumThreads(1)  # the children share the processors
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's own, too
