@@ -115,6 +115,11 @@ QUESTIONS: dict[Code, Question] = {
         "Si le texte passe d’une page à l’autre sans coupure, oui ; sinon, le centre regarde la feuille.",
         "Oui, elle est bien ainsi",
     ),
+    Code.REFUSED_MODEL: Question(
+        "Cette copie compte-t-elle, sur un papier que la session refuse ?",
+        "Le candidat n’en est pas toujours la cause : ce que vous décidez vaut pour cette copie seule.",
+        "Elle compte : l’accepter",
+    ),
     Code.MISSING_PAGES: Question(
         "Manque-t-il vraiment des pages à cette copie ?",
         "Le centre doit la numériser de nouveau ; acceptez-la seulement s’il n’a pas d’autre feuille.",

@@ -31,6 +31,7 @@ class Code(StrEnum):
     UPSIDE_DOWN = "upside_down"
     FOREIGN_PAGE = "foreign_page"
     OLD_MODEL = "old_model"
+    REFUSED_MODEL = "refused_model"
     UNIDENTIFIED = "unidentified"
     UNKNOWN_CANDIDATE = "unknown_candidate"
     LABEL_CONFLICT = "label_conflict"

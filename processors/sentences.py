@@ -85,6 +85,11 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Cette copie est sur un modèle de papier ancien ({what}) : elle est acceptée ; "
         "n'utilisez plus que le modèle en vigueur.",
     ),
+    Code.REFUSED_MODEL: (
+        _B,
+        "Cette copie est sur un modèle de papier que la session refuse ({what}) : gardez-la telle quelle, il "
+        "n'y a rien à numériser ; le service de coordination décide.",
+    ),
     Code.UNIDENTIFIED: (
         _B,
         "Copie non identifiée : les lectures ne désignent pas avec certitude un seul candidat. "
@@ -321,6 +326,7 @@ FRENCH_CODE = {
     Code.UPSIDE_DOWN: "pages à l'envers",
     Code.FOREIGN_PAGE: "document étranger",
     Code.OLD_MODEL: "ancien modèle de papier",
+    Code.REFUSED_MODEL: "modèle de papier refusé",
     Code.UNIDENTIFIED: "copie non identifiée",
     Code.UNKNOWN_CANDIDATE: "candidat inconnu",
     Code.LABEL_CONFLICT: "étiquette et cases contraires",

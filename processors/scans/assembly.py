@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -50,11 +50,13 @@ def assemble(
     model: str,
     two_sided: Collection[str] = (),
     excused: Excused = NOBODY,
+    refused: Collection[str] = (),
 ) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...]]:
     """The copies of a scan in the order of the pile, and what concerns none of them.
 
     `model`: the name of the paper model that is in force; another one is said. `two_sided`: the models of
-    annexes with answers on the verso; `excused`: who of the roster owes no copy here.
+    annexes with answers on the verso; `excused`: who of the roster owes no copy here; `refused`: the models
+    that must not be used.
     """
     sheets = {
         p.page: sheet_evidence(p, roster, centre, exam, label_pattern)
@@ -86,7 +88,7 @@ def assemble(
     lost = max(lost_odds(enrolled, excused, owners), 1.0 if pile.passes else 0.0)
     two_hands = of_two_hands(kept, lost)
     copies = [
-        _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []), hands)
+        _copy(group, those, owner, model, refused, label_pattern, pile, with_it, strays.get(k, []), hands)
         for k, (group, those, owner, with_it, hands) in enumerate(
             zip(whole_copies, kept, owners, handed, two_hands, strict=True)
         )
@@ -120,6 +122,7 @@ def _copy(
     kept: dict[int, PageReading],
     owner: Attribution,
     model: str,
+    refused: Collection[str],
     label_pattern: str,
     pile: Pile,
     handed: Handed,
@@ -135,7 +138,8 @@ def _copy(
         *_completeness(members, kept, missing, strays),
         *_order(members, kept, length, pile, handed, hands),
         *_annexes(handed),
-        *_appearance(pages, foreign, model),
+        *_appearance(pages, foreign),
+        *_other_paper(pages, model, refused),
         *shown(pages, owner.candidate, label_pattern),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
@@ -295,17 +299,25 @@ def _the(numbers: Sequence[int]) -> str:
     return ("la " if len(numbers) == 1 else "les ") + french_pages(numbers)
 
 
-def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], model: str) -> list[Finding]:
+def _other_paper(pages: Sequence[PageReading], model: str, refused: Collection[str]) -> Iterator[Finding]:
+    """Sheets of another model: one that is refused waits for a person, any other is accepted and said."""
+    other = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
+    for code, those in (
+        (Code.REFUSED_MODEL, [p for p in other if p.model in refused]),
+        (Code.OLD_MODEL, [p for p in other if p.model not in refused]),
+    ):
+        if those:
+            names = sorted({(p.model or "").upper() for p in those})
+            yield finding(code, [p.page for p in those], what=", ".join(names))
+
+
+def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading]) -> list[Finding]:
     findings: list[Finding] = []
     turned = [p.page for p in pages if p.turn is not Turn.NONE]
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
         findings += _set_aside(foreign)
-    old = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
-    if old:
-        names = sorted({(p.model or "").upper() for p in old})
-        findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))
     for p in pages:
         if (why := _unreadable(p)) is not None:
             findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=trouble(p)))

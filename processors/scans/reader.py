@@ -115,7 +115,9 @@ def understand(
         return ScanReading(sha256, images, tuple(pages), (), (scale,))
     pattern, model = expected.label_pattern, expected.form.form.name
     two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
-    copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided, excused)
+    copies, findings = assemble(
+        pages, roster, centre, exam, pattern, model, two_sided, excused, expected.form.refused
+    )
     copies, ailing = health.examine(pages, copies)
     findings = (*ailing, *findings, *([scale] if scale else ()))
     return ScanReading(sha256, images, tuple(pages), copies, findings)
