@@ -162,6 +162,9 @@ def lot_list(exam: str, lot: str) -> str:
     return f"{exam}/{lot}/lot.json"
 
 
+BACKUP_SECRET = ".backup/secret"
+"""Of the vault: what hashes of a backup's outline are made with."""
+
 WATCHED = ".watch/inbox"
 """Of the vault: written each time the inbox has been looked through."""
 
