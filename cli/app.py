@@ -13,6 +13,7 @@ from cli.commands import (
     lots,
     machine,
     people,
+    personal_data,
     scans,
     service,
     session,
@@ -47,6 +48,7 @@ app.command("pull")(lots.pull)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(desk.app, name="desk")
+app.command("access-request")(personal_data.access_request)
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
 app.command("rebuild")(audit.rebuild)

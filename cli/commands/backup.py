@@ -79,7 +79,7 @@ def _recipients(settings: Settings, said: list[str], plain: bool) -> Recipients:
     if not said:
         raise UserError(
             "say who can open it: --recipient age1… (or a file of such keys), or set\n"
-            "MASSICOT_BACKUP_RECIPIENTS. `massicot backup keygen FILE` makes a key; --plain leaves all in clear."
+            "MASSICOT_BACKUP_RECIPIENTS. `massicot backup keygen FILE` makes a key; --plain needs none."
         )
     try:
         return recipients_of(said)
