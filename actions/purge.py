@@ -64,7 +64,7 @@ def lift(work: Context, number: str, exam: str, reason: str, *, actor: str, at: 
 def _candidate(work: Context, number: str) -> str:
     with work.register.reading() as connection:
         found = candidate_by_number(connection, number.strip())
-    if found is None:
+    if found is None or found == number.strip():  # of whom no number is left
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
 

@@ -69,8 +69,8 @@ def certificate_pdf(said: Destruction) -> bytes:
         Paragraph(f"Préparé le {_at(said.planned[1])} par le compte {said.planned[0]}.", body),
         Paragraph(f"Confirmé le {_at(said.confirmed[1])} par le compte {said.confirmed[0]}.", body),
         Paragraph(
-            "Ne sont pas couverts : les sauvegardes faites avant cette date, le papier, et ce que les centres "
-            "et les correcteurs ont gardé sur leurs machines.",
+            "Ne sont pas couverts : les sauvegardes faites avant cette date, le papier, et ce que centres et "
+            "correcteurs ont gardé sur leurs machines.",
             body,
         ),
         Spacer(1, 4 * mm),

@@ -100,7 +100,6 @@ class Refusal(StrEnum):
         "not_confirmed",
         "Deux personnes n’ont pas encore confirmé cette destruction, chacune à son propre compte du guichet.",
     )
-    PURGED = "purged", "Ce candidat n’a plus d’identité ici : il n’y a rien à geler."
 
     ADDRESS_TAKEN = "address_taken", "Cette adresse a déjà un compte d’un autre rôle."
     INVITATION_OVER = "invitation_over", "Cette invitation ne compte plus : demandez-en une autre au service."

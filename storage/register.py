@@ -170,8 +170,7 @@ def rewrite(engine: Engine) -> None:
         for order in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)") if sqlite else ("VACUUM FULL",):
             cursor.execute(order)
         cursor.close()
-        connection.detach()
-        driver.close()
+        connection.detach()  # closed for good: it is not as the others are
 
 
 def make_engine(url: str) -> Engine:
