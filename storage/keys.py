@@ -177,6 +177,10 @@ def certificate_key(purge: str) -> str:
     return f"certificates/{purge}.json"
 
 
+def is_certificate(key: str) -> bool:
+    return key.startswith("certificates/")
+
+
 WATCHED = ".watch/inbox"
 """Of the vault: written each time the inbox has been looked through."""
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import select
 
-from storage.keys import seal_key, segment_key
+from storage.keys import is_certificate, seal_key, segment_key
 from storage.log.replay import fingerprints
 from storage.log.segments import AuditError, rebuild_register, unsealed_lines
 from storage.log.verify import verify
@@ -104,7 +104,9 @@ class Backup:
         keep("vault", store.vault, store.vault.list())
         keep("lots", store.lots, store.lots.list())
         of_log = {key for row in sealed for key in (seal_key(row.n), segment_key(row.first, row.last))}
-        keep("audit", store.audit, (info for info in store.audit.list() if info.key in of_log))
+        keep(
+            "audit", store.audit, (i for i in store.audit.list() if i.key in of_log or is_certificate(i.key))
+        )
         made = Manifest(
             made_at=at, unsealed=unsealed, tables=tables, revision=newest_revision(), objects=tuple(kept)
         )
