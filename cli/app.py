@@ -14,6 +14,7 @@ from cli.commands import (
     machine,
     people,
     personal_data,
+    purge,
     scans,
     service,
     session,
@@ -49,6 +50,7 @@ app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
+app.add_typer(purge.app, name="purge")
 app.add_typer(desk.app, name="desk")
 app.command("access-request")(personal_data.access_request)
 app.add_typer(store.app, name="store")

@@ -166,6 +166,25 @@ def lot_list(exam: str, lot: str) -> str:
     return f"{exam}/{lot}/lot.json"
 
 
+def purge_list(purge: str) -> str:
+    """What is to be destroyed, until it is."""
+    return f"purges/{purge}.list.json"
+
+
+def tombstone(purge: str) -> str:
+    """What stands for it afterwards, and names nobody."""
+    return f"purges/{purge}.tombstone.json"
+
+
+def certificate_key(purge: str) -> str:
+    """Of the audit bucket: that it is destroyed."""
+    return f"certificates/{purge}.json"
+
+
+def is_certificate(key: str) -> bool:
+    return key.startswith("certificates/")
+
+
 BACKUP_SECRET = ".backup/secret"
 """Of the vault: what hashes of a backup's outline are made with."""
 
