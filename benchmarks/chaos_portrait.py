@@ -24,7 +24,7 @@ from storage.log.verify import verify
 from storage.lots import all_lots
 from storage.register import Register, open_register
 from storage.scans import all_scans
-from storage.schema import metadata
+from storage.tables import metadata
 
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""

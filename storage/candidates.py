@@ -16,7 +16,8 @@ from storage.ids import in_parts, new_id
 from storage.log.events import Change, Facts
 from storage.purged import kept_candidates
 from storage.register import Register
-from storage.schema import attendance, candidates, enrolments, matching
+from storage.schema import attendance, candidates, enrolments
+from storage.tables import matching
 
 _OF_A_PERSON = tuple(column.name for column in candidates.c if column is not candidates.c.id)
 

@@ -23,8 +23,9 @@ from storage.findings import state_findings
 from storage.ids import new_id
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import copies, enrolments, findings, matching, scans
+from storage.schema import copies, enrolments, findings, scans
 from storage.states import Life
+from storage.tables import matching
 
 T = TypeVar("T")
 

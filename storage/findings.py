@@ -15,8 +15,9 @@ from processors.findings import Code, Evidence, Finding, Severity
 from processors.scans.readings import CopyStatus
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import copies, events, findings, matching
+from storage.schema import copies, events, findings
 from storage.states import Life
+from storage.tables import matching
 
 
 class CandidateFinding(BaseModel):

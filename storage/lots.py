@@ -13,8 +13,9 @@ from storage.copies import make_wait
 from storage.ids import in_parts
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import candidates, copies, correctors, findings, lots, matching
+from storage.schema import candidates, copies, correctors, findings, lots
 from storage.states import Life, LotState, Trouble
+from storage.tables import matching
 
 _NOT_IN_HAND = {
     LotState.ASSIGNED: Refusal.NEVER_PULLED,

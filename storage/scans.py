@@ -24,8 +24,9 @@ from storage.log.events import Change, Event, Facts
 from storage.objects import ObjectInfo
 from storage.refusals import Refusal, Refused
 from storage.register import Register
-from storage.schema import copies, findings, matching, scans
+from storage.schema import copies, findings, scans
 from storage.states import Life, ScanState
+from storage.tables import matching
 from storage.versions import end_copies, take_reading
 
 UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)

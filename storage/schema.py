@@ -5,50 +5,25 @@ Changes to a table come with a migration beside; a test holds the two against ea
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    ColumnElement,
     Date,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 
 from storage.instants import Instant
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _unique_where(name: str, condition: str, *columns: str) -> Index:
-    return _where(name, condition, *columns, unique=True)
-
-
-def _where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
-    """An index of those rows alone for which the condition holds."""
-    where = text(condition)
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
+from storage.tables import metadata, unique_where, where
 
 # What the session file in force was, one row
 session = Table(
@@ -178,7 +153,7 @@ scans = Table(
     Column("reading", String),  # its key in the vault
     UniqueConstraint("inbox_key", "etag"),
     UniqueConstraint("exam", "centre", "n"),
-    _unique_where(
+    unique_where(
         "uq_scans_live_content",
         "state IN ('arrived', 'processing', 'processed')",
         *("exam", "centre", "sha256"),
@@ -228,7 +203,7 @@ copies = Table(
     UniqueConstraint("scan", "attempt", "position"),
     UniqueConstraint("exam", "anonymous_number"),
     UniqueConstraint("lot", "order_in_lot"),
-    _unique_where(
+    unique_where(
         "uq_copies_one_current",
         "life = 'current' AND status = 'complete'",
         *("exam", "candidate"),
@@ -272,7 +247,7 @@ findings = Table(
     Index(None, "scan"),
     Index(None, "copy"),
     Index(None, "candidate"),
-    _where("ix_findings_open", "resolved_by IS NULL", "exam", "centre"),
+    where("ix_findings_open", "resolved_by IS NULL", "exam", "centre"),
 )
 
 sweeps = Table(
@@ -416,8 +391,3 @@ segments = Table(
     Column("cut_at", Instant, nullable=False),
     Column("seal", String),
 )
-
-
-def matching(table: Table, **wanted: Any) -> list[ColumnElement[bool]]:
-    """That these columns have these values; None: whatever they have."""
-    return [table.c[name] == value for name, value in wanted.items() if value is not None]

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.ids import ids_in
 from storage.log.events import Head, Vault
 from storage.register import Register, ReplayError, make_engine
-from storage.schema import chain, events, metadata, segments
+from storage.schema import chain, events, segments
+from storage.tables import metadata
 
 OF_EVENTS = tuple(table for table in metadata.sorted_tables if table is not segments)
 """The tables that events make; `segments` says what of them is shipped."""

@@ -43,9 +43,10 @@ from storage.purges import PurgeBegun, subject_of
 from storage.refusals import Refused
 from storage.register import Register
 from storage.scans import ScanProcessed
-from storage.schema import candidates, metadata
+from storage.schema import candidates
 from storage.settings import Settings
 from storage.states import Pronounced, Role
+from storage.tables import metadata
 from storage.weed import Weed
 
 KEY = Ed25519PrivateKey.generate()

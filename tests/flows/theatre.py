@@ -44,8 +44,8 @@ from storage.correctors import all_correctors, import_correctors, issue_token
 from storage.lots import all_lots
 from storage.objects import Store
 from storage.scans import ScanClaimed, ScanReleased
-from storage.schema import metadata
 from storage.states import Decision, ScanState, Trouble
+from storage.tables import metadata
 from storage.weed import Weed
 
 CENTRE, EXAM, PAST = "0130051K", "U4", "U7"

@@ -18,7 +18,7 @@ from storage.instants import Instant
 from storage.keys import seal_key, segment_key
 from storage.log.events import Event, canonical, digest
 from storage.log.seals import Seal
-from storage.schema import metadata
+from storage.tables import metadata
 
 THIEF = Ed25519PrivateKey.generate()
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)

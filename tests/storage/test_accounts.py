@@ -11,8 +11,9 @@ from storage.log.replay import fingerprints
 from storage.log.segments import rebuild_register, ship
 from storage.refusals import Refused
 from storage.register import open_register
-from storage.schema import events, metadata
+from storage.schema import events
 from storage.states import Role
+from storage.tables import metadata
 
 CENTRE = "0130051K"
 

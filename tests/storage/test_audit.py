@@ -21,7 +21,8 @@ from storage.log.story import events_of
 from storage.log.verify import clock_steps, verify
 from storage.lots import LotPulled
 from storage.register import Register, make_engine
-from storage.schema import events, metadata
+from storage.schema import events
+from storage.tables import metadata
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()

@@ -13,7 +13,7 @@ from storage import register
 from storage.copies import PlacedPage
 from storage.instants import Instant
 from storage.register import Register, make_engine, open_register, upgrade
-from storage.schema import metadata
+from storage.tables import metadata
 
 # Written by the first release: a small session, its register row by row, and what its vault held
 FIRST = json.loads((Path(__file__).parent / "first_release.json").read_text())

@@ -35,9 +35,10 @@ from storage.scans import (
     stale_claims,
     twin_of,
 )
-from storage.schema import candidates, copies, events, metadata, scans, session
+from storage.schema import candidates, copies, events, scans, session
 from storage.session import SessionLoaded
 from storage.states import ScanState
+from storage.tables import metadata
 
 
 def lines(register) -> list[Event]:

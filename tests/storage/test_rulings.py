@@ -22,8 +22,9 @@ from storage.findings import CandidateFinding, ReconciliationMade, findings_of_c
 from storage.log.story import Proof, story
 from storage.lots import CopyReturned, LotPulled, LotReturned, lot_by_id
 from storage.refusals import Refused
-from storage.schema import events, metadata
+from storage.schema import events
 from storage.states import Decision, Life, LotState, Trouble
+from storage.tables import metadata
 
 KEY = Ed25519PrivateKey.generate()
 
