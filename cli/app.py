@@ -13,6 +13,7 @@ from cli.commands import (
     lots,
     machine,
     people,
+    purge,
     scans,
     service,
     session,
@@ -48,6 +49,7 @@ app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
+app.add_typer(purge.app, name="purge")
 app.add_typer(desk.app, name="desk")
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")

@@ -29,6 +29,7 @@ from desk import (
     oidc,
     people,
     recovery,
+    retention,
     signin,
     stories,
 )
@@ -50,6 +51,7 @@ PARTS = (
     lots,
     deadlines,
     duties,
+    retention,
     stories,
     people,
     recovery,

@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from processors.calendar import contradictions
 from processors.duties import Duty, Place, strays
+from processors.retention import Retention, retention_troubles
 from processors.scans.form import Form, FormError, load_form, paper_troubles
 from processors.session_parts import (
     Alias,
@@ -185,6 +186,7 @@ class Session(Part):
     duties: tuple[Duty, ...] = ()
     results: Results | None = None
     paper: Paper | None = None
+    retention: tuple[Retention, ...] = ()
 
     def form_of(self, exam: str) -> Form:
         """The paper of an épreuve: its sheet, with the annexes that may be handed in with it."""
@@ -242,6 +244,7 @@ class Session(Part):
             if self.exam(code) is None:
                 yield Problem("results.control_exams.exams", f"there is no épreuve {code}")
         yield from strays(self)
+        yield from retention_troubles(self)
 
     def _label_troubles(self) -> Iterator[Problem]:
         try:

@@ -14,7 +14,7 @@ from processors.session import Session
 from processors.tables import Import
 from storage.ids import in_parts, new_id
 from storage.log.events import Change, Facts
-from storage.refusals import Refusal, Refused
+from storage.purged import kept_candidates
 from storage.register import Register
 from storage.schema import attendance, candidates, enrolments, matching
 
@@ -34,10 +34,8 @@ class CandidatesImported(Facts):
     owed: tuple[str, ...] = ()
 
     def apply(self, change: Change) -> bool:
-        imported = read_candidates(change.vault.get(self.file))
-        if imported.problems:
-            raise Refused(Refusal.BAD_LINES)
-        rows = [owing_nothing(line, self.owed) for line in imported.rows]
+        lines = kept_candidates(change.vault.get(self.file))
+        rows = [owing_nothing(line, self.owed) for line in lines]
         for part in in_parts(zip(self.ids, rows, strict=True)):
             ids = [id_ for id_, _ in part]
             in_ccf = [id_ for id_, line in part if line.form is Form.CCF]

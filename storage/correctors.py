@@ -13,7 +13,7 @@ from processors.session import Session
 from processors.tables import Import
 from storage.ids import new_id, token_hash
 from storage.log.events import Change, Facts
-from storage.refusals import Refusal, Refused
+from storage.purged import kept_correctors
 from storage.register import Register
 from storage.schema import copies, correctors, lots
 
@@ -27,11 +27,9 @@ class CorrectorsImported(Facts):
     ids: tuple[str, ...]
 
     def apply(self, change: Change) -> bool:
-        imported = read_correctors(change.vault.get(self.file))
-        if imported.problems:
-            raise Refused(Refusal.BAD_LINES)
+        lines = kept_correctors(change.vault.get(self.file))
         known = set(change.connection.scalars(select(correctors.c.id)))
-        for id_, line in zip(self.ids, imported.rows, strict=True):
+        for id_, line in zip(self.ids, lines, strict=True):
             person = {
                 "reference": line.id,
                 "name": line.name,

@@ -162,6 +162,21 @@ def lot_list(exam: str, lot: str) -> str:
     return f"{exam}/{lot}/lot.json"
 
 
+def purge_list(purge: str) -> str:
+    """What is to be destroyed, until it is."""
+    return f"purges/{purge}.list.json"
+
+
+def tombstone(purge: str) -> str:
+    """What stands for it afterwards, and names nobody."""
+    return f"purges/{purge}.tombstone.json"
+
+
+def certificate_key(purge: str) -> str:
+    """Of the audit bucket: that it is destroyed."""
+    return f"certificates/{purge}.json"
+
+
 WATCHED = ".watch/inbox"
 """Of the vault: written each time the inbox has been looked through."""
 

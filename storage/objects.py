@@ -215,6 +215,14 @@ class Bucket:
             if _code(error) not in _ABSENT:
                 raise
 
+    def erase(self, key: str) -> None:
+        """Every version of the object, and every mark that it was deleted: nothing of it is left."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
+        for page in list(pages):
+            for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                if version["Key"] == key:
+                    self.delete(key, version=version["VersionId"])
+
     def copy_from(self, source: Bucket, key: str, to_key: str, *, version: str | None = None) -> None:
         """Copies within the store, without the bytes passing here. Raises NotFoundError."""
         from boto3.s3.transfer import TransferConfig

@@ -95,6 +95,16 @@ class Refusal(StrEnum):
     TOO_FAR = "too_far", "Ce n’est pas dans l’année qui suit l’heure limite de la session."
     BAD_LINES = "bad_lines", "Cette liste a des lignes fausses : rien n’en a été pris."
 
+    HELD = (
+        "held",
+        "Un gel posé depuis retient une partie de ce qui devait être détruit : préparez de nouveau.",
+    )
+    NOTHING_DUE = "nothing_due", "Rien n’est à détruire à ce jour."
+    NOT_CONFIRMED = (
+        "not_confirmed",
+        "Deux personnes n’ont pas encore confirmé cette destruction, chacune à son propre compte du guichet.",
+    )
+
     ADDRESS_TAKEN = "address_taken", "Cette adresse a déjà un compte d’un autre rôle."
     INVITATION_OVER = "invitation_over", "Cette invitation ne compte plus : demandez-en une autre au service."
     CODE_USED = "code_used", "Ce code a déjà servi : attendez le suivant."

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -157,6 +157,20 @@ def open_register(url: str, vault: Vault) -> Register:
     register = Register(make_engine(url), vault)
     upgrade(register.engine)
     return register
+
+
+def rewrite(engine: Engine) -> None:
+    """Writes the database anew: of rows that were changed, no earlier bytes are left in its files."""
+    sqlite = engine.dialect.name == "sqlite"
+    with closing(engine.raw_connection()) as connection:
+        driver: Any = connection.driver_connection
+        if not sqlite:
+            driver.autocommit = True
+        cursor = driver.cursor()
+        for order in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)") if sqlite else ("VACUUM FULL",):
+            cursor.execute(order)
+        cursor.close()
+        connection.detach()  # closed for good: it is not as the others are
 
 
 def make_engine(url: str) -> Engine:

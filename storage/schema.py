@@ -307,6 +307,29 @@ duties = Table(
     Column("reminded_on", Date),
 )
 
+# What must not be destroyed while the row stands; `reason`: key in the vault
+holds = Table(
+    "holds",
+    metadata,
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("exam", String, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("placed_at", Instant, nullable=False),
+)
+
+# Purges, `id`: SHA-256 of the tombstone, in the vault, which says what each destroys
+purges = Table(
+    "purges",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("planned_by", String, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("confirmed_by", String),
+    Column("confirmed_at", Instant),
+    Column("begun_at", Instant),
+    Column("certificate", String),  # SHA-256 of it, once all is done
+)
+
 # A candidate's dossier for an épreuve; `verdict` and `findings` are those of the last reading
 dossiers = Table(
     "dossiers",

@@ -10,7 +10,7 @@ from PIL import Image
 from visitors import Desk
 
 from actions import attendance, lots
-from actions.context import now
+from actions.context import Context, now
 from processors.findings import Code, finding
 from processors.people import Candidate
 from processors.scans.readings import CopyStatus
@@ -22,10 +22,11 @@ from storage.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPa
 from storage.correctors import all_correctors, import_correctors
 from storage.findings import findings_of_copies
 from storage.ids import new_id
-from storage.keys import stored_scan
-from storage.log.events import Facts
+from storage.keys import stored_scan, tombstone
+from storage.log.events import Facts, digest
 from storage.lots import all_lots
 from storage.objects import ObjectInfo
+from storage.purges import PurgePlanned, Tombstone, subject_of
 from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.states import Role
 
@@ -110,10 +111,20 @@ def fill(desk: Desk) -> Filled:
         (token,) = tokens.all_tokens(connection)
         invited = accounts.account_of_email(connection, "attendu@exemple.fr")
     assert dossier is not None and invited is not None
+    purge = invented_plan(work)
     values = {
-        "uai": MINE, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
+        "uai": MINE, "purge": purge, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
         "token": token.id, "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
     }  # fmt: skip
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")
+
+
+def invented_plan(work: Context) -> str:
+    """A purge that was planned and came to nothing; its id."""
+    nobody = dict.fromkeys(("candidates", "scans", "uploads", "dossiers", "holds"), ())
+    stone = Tombstone(**nobody, counts={}, list_sha256=digest([]))
+    work.store.vault.put(tombstone(stone.id), stone.to_bytes())
+    work.register.record(PurgePlanned(), subject_of(stone.id), actor="t", at=now())
+    return stone.id

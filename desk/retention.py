@@ -1,0 +1,81 @@
+"""The service's page of what is kept, held and destroyed: one plans, another confirms."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from actions import purge as acts
+from actions.context import now
+from actions.purge_plan import plan
+from desk.access import ServiceAccount, work_of
+from desk.page import page
+from processors.retention import Held, due_at
+from storage.holds import all_holds
+from storage.log.seals import raw
+from storage.log.signing import load_or_make_key
+from storage.purges import all_purges, is_person
+
+PAGE = "/coordination/conservation"
+router = APIRouter(prefix=PAGE)
+
+
+class Act(StrEnum):
+    PLAN = "preparer"
+    CONFIRM = "confirmer"
+    HOLD = "geler"
+    LIFT = "lever"
+
+
+@router.get("")
+def retention(request: Request, account: ServiceAccount, etat: bool = False) -> Response:
+    """With `etat`, all that is held is counted, which takes its time."""
+    work = work_of(request)
+    with work.register.reading() as connection:
+        holds, purges = all_holds(connection), all_purges(connection)
+    values = {
+        "rows": [(row, due_at(work.session, row.kind)) for row in work.session.retention],
+        "plan": plan(work, work.store.time()) if etat else None,
+        "holds": holds,
+        "reasons": {one.reason: work.store.vault.get(one.reason).decode() for one in holds},
+        "purges": [(one, acts.counts_of(work, one.id)) for one in reversed(purges)],
+        "kinds": {kind.value: kind.french for kind in Held},
+        "exams": work.session.exams,
+        "me": account.id,
+        "is_person": is_person,
+    }
+    return page(request, "retention.html", values)
+
+
+@router.post("")
+def act(
+    request: Request,
+    account: ServiceAccount,
+    act: Annotated[Act, Form()],
+    purge: Annotated[str, Form(max_length=64)] = "",
+    number: Annotated[str, Form(max_length=20)] = "",
+    exam: Annotated[str, Form(max_length=10)] = "",
+    words: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Plans, confirms, places a hold or lifts it."""
+    work, who = work_of(request), account.id
+    if act is Act.PLAN:
+        acts.propose(work, actor=who)
+    elif act is Act.CONFIRM:
+        acts.confirm(work, purge, actor=who)
+    else:
+        hold_or_lift = acts.hold if act is Act.HOLD else acts.lift
+        hold_or_lift(work, number, exam, words, actor=who, at=now())
+    return RedirectResponse(PAGE, 303)
+
+
+@router.get("/{purge}.pdf")
+def certificate(request: Request, account: ServiceAccount, purge: str) -> Response:
+    """That it is destroyed, on paper."""
+    work = work_of(request)
+    key = load_or_make_key(work.settings.signing_key_path)
+    found = acts.certificate(work, purge, raw(key.public_key()))
+    return Response(acts.printed_certificate(work, found), media_type="application/pdf")

@@ -1,0 +1,354 @@
+"""What is kept no longer than it may be: planned by one, confirmed by another, gone; the log still holds."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filling import MINE, Filled, fill
+from pypdf import PdfReader
+from sqlalchemy import select
+from visitors import Desk
+
+from actions import purge
+from actions.context import Context, now
+from actions.dossiers import pronounce
+from actions.purge_plan import Plan, plan
+from actions.reasons import keep_reason
+from cli.demo_session import write_demo_session
+from desk.app import create_app
+from desk.settings import DeskSettings
+from processors.retention import Held
+from specimens.rehearsal import correctors_csv, plan_session
+from storage import deposits
+from storage.accounts import account_of_email, invite
+from storage.candidates import candidate_by_number
+from storage.copies import copy_by_id
+from storage.correctors import import_correctors
+from storage.decisions import CopySentBack
+from storage.keys import certificate_key, tombstone
+from storage.log.replay import fingerprints
+from storage.log.seals import raw
+from storage.log.segments import rebuild_register, ship
+from storage.log.verify import verify
+from storage.objects import Bucket, Store, StoreError, s3_client
+from storage.purges import PurgeBegun, subject_of
+from storage.refusals import Refused
+from storage.register import Register
+from storage.scans import ScanProcessed
+from storage.schema import candidates, metadata
+from storage.settings import Settings
+from storage.states import Pronounced, Role
+from storage.weed import Weed
+
+KEY = Ed25519PrivateKey.generate()
+PAGE = "/coordination/conservation"
+
+
+class Killed(BaseException):
+    """As a process is."""
+
+
+@pytest.fixture(scope="module")
+def own_store(weed: Weed) -> Store:
+    """Buckets in which nothing is but this module's: a purge looks at all there is."""
+    client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
+    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
+    store = Store(client, **names)
+    store.ensure_buckets()
+    return store
+
+
+def session_text(path: Path, months: int) -> None:
+    """The demonstration's session, over two years ago, kept for so many months."""
+    at = now() - timedelta(days=800)
+    write_demo_session(path, at)
+    day = f"{at + timedelta(days=60):%Y-%m-%d}"
+    kept = "".join(f'[[retention]]\nkind = "{kind}"\nmonths = {months}\nground = "RGPD"\n' for kind in Held)
+    slot = f'{{ date = "{day}", start = "09:00" }}'
+    path.write_text(
+        path.read_text()
+        + f"\n{kept}[results]\nharmonisation = {slot}\njury = {slot}\nsecond_jury = {slot}\n"
+        + f'[results.control_exams]\nday = {{ date = "{day}" }}\nchoose = 1\nexams = ["U4"]\n'
+        + "average_from = 8\naverage_below = 10\nprofessional_average_from = 10\n"
+    )
+
+
+@dataclass
+class Kept:
+    """A desk two years later, with all that is held of the people of `filled`."""
+
+    desk: Desk
+    filled: Filled
+    folder: Path
+
+    @property
+    def work(self) -> Context:
+        return self.desk.work
+
+    def planned_by_two(self) -> Plan:
+        """As the desk has it: one account plans, another confirms."""
+        one, other = (self.desk.signed_in(Role.SERVICE, email=f"{k}@exemple.fr") for k in "ab")
+        one.get(PAGE)
+        assert one.post(PAGE, {"act": "preparer"}).status_code == 303
+        made = plan(self.work, self.work.store.time())
+        other.get(PAGE)
+        assert other.post(PAGE, {"act": "confirmer", "purge": made.id}).status_code == 303
+        return made
+
+    def ship(self) -> None:
+        ship(self.work.register, self.work.store.audit, KEY, at=now())
+
+    def must_hold(self, rebuilt: Register) -> None:
+        """Log and register say the same, and so does a register that is made of the log."""
+        self.ship()
+        assert verify(self.work.store.audit, KEY.public_key(), self.work.register) == []
+        rebuild_register(self.work.store.audit, KEY.public_key(), rebuilt)
+        with self.work.register.reading() as live, rebuilt.reading() as other:
+            assert fingerprints(live) == fingerprints(other)
+
+    def bytes_held(self) -> bytes:
+        """Keys and bytes of every version of every object, and the register, file and rows."""
+        store, parts = self.work.store, []
+        for bucket in (store.inbox, store.vault, store.lots):
+            for info in bucket.versions():
+                if not (info.key.startswith("people/acct_") or info.key.startswith("people/tokn_")):
+                    parts += [info.key.encode(), bucket.get(info.key, version=info.version)]
+        engine = self.work.register.engine
+        if engine.dialect.name == "sqlite":
+            database = Path(engine.url.database or "")
+            parts += [path.read_bytes() for path in database.parent.glob(f"{database.name}*")]
+        with self.work.register.reading() as connection:
+            for table in metadata.sorted_tables:
+                parts += [repr(row).encode() for row in connection.execute(select(table))]
+        return b"\n".join(parts)
+
+    def named(self) -> set[str]:
+        """What of these people is still somewhere."""
+        held = self.bytes_held()
+        words = {
+            word
+            for one in self.filled.people
+            for word in (one.number, one.birth_date.isoformat(), repr(one.birth_date), one.family_name)
+        }
+        return {word for word in words if word.encode() in held}
+
+
+@pytest.fixture
+def kept(tmp_path: Path, own_store: Store, new_register: Callable[[], Register], session_file: Path) -> Kept:
+    for bucket in (own_store.inbox, own_store.vault, own_store.lots, own_store.audit):
+        for key in {info.key for info in bucket.versions()}:
+            bucket.erase(key)
+    register = Register(new_register().engine, own_store.vault)
+    then = Context(Settings(data_dir=tmp_path, session_path=session_file), own_store, register)
+    filled = fill(Desk(then, create_app(then, DeskSettings(desk_url="http://desk"))))
+    one = filled.people[0]
+    own_store.inbox.put(f"dossiers/E5/{one.number}/{one.family_name}.pdf", b"%PDF")
+    own_store.inbox.put(f"receipts/{MINE}/U4/pile.json", one.family_name.encode())
+    own_store.inbox.delete(f"receipts/{MINE}/U4/pile.json")  # a version and a mark are left
+    own_store.vault.put("people/nobody-names-it.csv", one.number.encode())
+    times = f"candidate_number;file;deposited_at\n{one.number};{one.family_name}.pdf;2026-01-02T10:00:00\n"
+    assert not deposits.date_deposits(register, times.encode(), "E5", actor="t", at=now()).problems
+    lines = correctors_csv(plan_session(3, [MINE], ["U4"], 1).correctors).decode().splitlines()
+    never = f"{lines[0]}\nC9,Ursule Bidon,ursule@exemple.fr,0139109F,,U4,,,{one.number} 0050006E\n"
+    assert not import_correctors(register, never.encode(), None, actor="t", at=now()).problems
+    who = candidate_of(register, one.number)
+    said = keep_reason(own_store.vault, who, f"Le candidat {one.family_name} a appelé.")
+    register.record(CopySentBack(reason=said), filled.values["copy_id"], actor="t", at=now())
+    dossier = filled.values["dossier"]
+    pronounce(then, dossier, Pronounced.CONFORM, (), "Mme X", one.family_name, actor="t", at=now())
+    register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    session = tmp_path / "old.toml"
+    session_text(session, 12)
+    work = Context(Settings(data_dir=tmp_path, session_path=session), own_store, register)
+    return Kept(Desk(work, create_app(work, DeskSettings(desk_url="http://desk"))), filled, tmp_path)
+
+
+def candidate_of(register: Register, number: str) -> str:
+    with register.reading() as connection:
+        found = candidate_by_number(connection, number)
+    assert found
+    return found
+
+
+def elsewhere(kept: Kept, new_register: Callable[[], Register]) -> Register:
+    """An empty register on the same vault."""
+    return Register(new_register().engine, kept.work.store.vault)
+
+
+def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callable[[], Register]):
+    assert len(kept.named()) > len(kept.filled.people)
+    kept.ship()
+    made = kept.planned_by_two()
+    assert {item.kind for item in made.items} == set(Held)
+    found = purge.carry_out(kept.work, made.id, KEY)
+    assert kept.named() == set()
+    assert found.counts == {kind.value: n for kind, n in made.counts.items()}
+    assert (found.people, found.scans, found.dossiers) == (len(kept.filled.people), 1, 1)
+    left = {info.key.partition("/")[0] for info in kept.work.store.vault.versions()}
+    assert not left & {"scans", "dossiers", "evidence", "anonymous", "quarantine"}
+    assert not list(kept.work.store.lots.versions()) and not list(kept.work.store.inbox.versions())
+    kept.must_hold(elsewhere(kept, new_register))
+    again = plan(kept.work, kept.work.store.time())
+    assert again.empty, again
+    with pytest.raises(Refused, match="nothing_due"):
+        purge.propose(kept.work, actor="service")
+    with kept.work.register.reading() as connection:  # what makes counts
+        rows = connection.execute(select(candidates.c.school, candidates.c.option)).all()
+    assert len(rows) == len(kept.filled.people) and all(row.school and row.option for row in rows)
+    service = kept.desk.signed_in(Role.SERVICE)
+    for page in (PAGE, f"{PAGE}?etat=1", "/coordination", "/coordination/decisions", f"/centre/{MINE}/U4"):
+        assert service.get(page).status_code == 200, page
+
+
+def test_the_same_list_twice_and_none_before_its_time(kept: Kept):
+    at = kept.work.store.time()
+    one, other = plan(kept.work, at), plan(kept.work, at)
+    assert one.id == other.id and not one.empty
+    session_text(kept.folder / "long.toml", 1200)
+    settings = Settings(data_dir=kept.folder, session_path=kept.folder / "long.toml")
+    later = Context(settings, kept.work.store, kept.work.register)
+    early = plan(later, at)
+    assert early.empty and early.not_due[Held.COPIES] >= one.counts[Held.COPIES] > 0
+    with pytest.raises(Refused, match="nothing_due"):
+        purge.propose(later, actor="service")
+
+
+def test_two_different_persons_confirm(kept: Kept):
+    work = kept.work
+    made, _ = purge.propose(work, actor="service")
+    one, other = (kept.desk.signed_in(Role.SERVICE, email=f"{k}@exemple.fr") for k in "ab")
+    confirm = {"act": "confirmer", "purge": made.id}
+    one.get(PAGE)
+    assert "une autre personne" in one.post(PAGE, confirm).text  # a program planned it: nobody did
+    assert one.post(PAGE, {"act": "preparer"}).status_code == 303
+    assert "une autre personne" in one.post(PAGE, confirm).text
+    with pytest.raises(Refused, match="another_person"):
+        purge.confirm(work, made.id, actor="service")
+    with pytest.raises(Refused, match="not_confirmed"):
+        purge.carry_out(work, made.id, KEY)
+    assert "Confirmer :" not in one.get(PAGE).text and "Confirmer :" in other.get(PAGE).text
+    assert other.post(PAGE, confirm).status_code == 303
+    assert kept.named()
+
+
+def test_who_saw_the_link_of_the_other_is_no_second_person(kept: Kept):
+    one = kept.desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    register = kept.work.register
+    with register.reading() as connection:
+        seen_by = account_of_email(connection, "a@exemple.fr")
+    assert seen_by
+    shown = {"actor": seen_by.id, "shown_to": seen_by.id}
+    link = invite(register, Role.SERVICE, None, "b@exemple.fr", "Jeanne Exemple", at=now(), **shown)
+    other = kept.desk.taken_up(f"/invitation/{link}", "b@exemple.fr", Role.SERVICE)
+    one.get(PAGE)
+    assert one.post(PAGE, {"act": "preparer"}).status_code == 303
+    other.get(PAGE)
+    made = plan(kept.work, kept.work.store.time())
+    answer = other.post(PAGE, {"act": "confirmer", "purge": made.id})
+    assert answer.status_code == 409 and "troisième personne" in answer.text
+
+
+def test_a_hold_wins_until_it_is_lifted(kept: Kept, new_register: Callable[[], Register]):
+    work, service = kept.work, kept.desk.signed_in(Role.SERVICE, email="c@exemple.fr")
+    with work.register.reading() as connection:
+        row = copy_by_id(connection, kept.filled.values["subject"])
+        assert row and row.candidate
+        number = connection.scalar(select(candidates.c.number).where(candidates.c.id == row.candidate))
+    held = next(one for one in kept.filled.people if one.number == number)
+    service.get(PAGE)
+    said = {"number": held.number, "exam": "U4", "words": f"Recours de {held.family_name}"}
+    assert service.post(PAGE, {"act": "geler", **said}).status_code == 303
+    assert "Recours de" in service.get(PAGE).text
+    made = kept.planned_by_two()
+    purge.carry_out(work, made.id, KEY)
+    left = kept.named()
+    assert {held.number, held.family_name} <= left
+    assert not left & {one.number for one in kept.filled.people if one is not held}
+    keys = {info.key for info in work.store.vault.list()}
+    assert f"evidence/{kept.filled.values['scan']}/2.jpg" in keys
+    assert any(key.startswith("scans/") for key in keys)
+    assert "anonymous/U4/ACDEFHJ.pdf" in keys and list(work.store.lots.list())
+    kept.must_hold(elsewhere(kept, new_register))
+    assert plan(work, work.store.time()).empty
+    assert service.post(PAGE, {"act": "lever", **said}).status_code == 303
+    second = kept.planned_by_two()
+    assert second.candidates == (row.candidate,)
+    purge.carry_out(work, second.id, KEY)
+    assert kept.named() == set()
+    kept.must_hold(elsewhere(kept, new_register))
+
+
+def test_a_hold_placed_after_the_confirmation_stops_it(kept: Kept):
+    made = kept.planned_by_two()
+    purge.hold(kept.work, kept.filled.people[0].number, "U4", "Recours.", actor="service", at=now())
+    with pytest.raises(Refused, match="other_proposal"):
+        purge.carry_out(kept.work, made.id, KEY)
+    with pytest.raises(Refused, match="held"):  # placed while the list was looked at
+        kept.work.register.record(PurgeBegun(), subject_of(made.id), actor="t", at=now())
+    assert kept.named()
+
+
+def test_killed_between_any_two_steps_it_is_run_again(
+    kept: Kept, new_register: Callable[[], Register], monkeypatch: pytest.MonkeyPatch
+):
+    """After each write to the store and each event the run dies, further on each time; the log holds."""
+    kept.ship()
+    made, deaths, left = kept.planned_by_two(), 0, 0
+
+    def dying(what: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*args: object, **how: object) -> object:
+            nonlocal left
+            done = what(*args, **how)
+            left -= 1
+            if left == 0:
+                raise Killed
+            return done
+
+        return wrapped
+
+    with monkeypatch.context() as patched:
+        for owner, name in ((Bucket, "put"), (Bucket, "delete"), (Register, "record"), (purge, "rewrite")):
+            patched.setattr(owner, name, dying(getattr(owner, name)))
+        for step in range(1, 400):
+            left = step
+            try:
+                purge.carry_out(kept.work, made.id, KEY)
+                break
+            except Killed:
+                left, deaths = 0, deaths + 1
+                assert verify(kept.work.store.audit, KEY.public_key(), kept.work.register) == []
+    assert deaths > 8
+    assert kept.named() == set()
+    kept.must_hold(elsewhere(kept, new_register))
+
+
+def test_a_certificate_verifies_and_one_that_was_altered_does_not(kept: Kept):
+    made = kept.planned_by_two()
+    purge.carry_out(kept.work, made.id, KEY)
+    public = raw(KEY.public_key())
+    found = purge.certificate(kept.work, made.id, public)
+    pdf = PdfReader(io.BytesIO(purge.printed_certificate(kept.work, found)))
+    assert "Procès-verbal d’élimination" in pdf.pages[0].extract_text()
+    with pytest.raises(StoreError, match="altered"):
+        purge.certificate(kept.work, made.id, raw(Ed25519PrivateKey.generate().public_key()))
+    forged = found.model_copy(update={"people": 1})
+    for other in (forged, forged.signed(Ed25519PrivateKey.generate()), forged.signed(KEY)):
+        kept.work.store.audit.put(certificate_key(made.id), other.to_bytes())
+        with pytest.raises(StoreError, match="altered"):
+            purge.certificate(kept.work, made.id, public)
+
+
+def test_an_altered_tombstone_is_found(kept: Kept):
+    made = kept.planned_by_two()
+    purge.carry_out(kept.work, made.id, KEY)
+    kept.ship()
+    key, vault = tombstone(made.id), kept.work.store.vault
+    vault.put(key, vault.get(key).replace(b"cand_", b"camd_"))
+    assert verify(kept.work.store.audit, KEY.public_key(), kept.work.register)
