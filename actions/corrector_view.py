@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from actions.context import Context
@@ -19,16 +20,21 @@ from storage.scans import scan_by_id
 
 def seen_by_corrector(work: Context, copy: CopyRow) -> bytes | None:
     """The PDF, made anew and not kept: it may still name somebody. None when it cannot be made."""
+    form = work.form_of(copy.exam)
+    return pdf_of_pages(work, copy.scan, [place_of(page, form) for page in copy.pages])
+
+
+def pdf_of_pages(work: Context, scan_id: str, places: Sequence[PagePlace]) -> bytes | None:
+    """These pages of a scan alone, upright and wiped as the places say. None when it cannot be made."""
     with work.register.reading() as connection:
-        scan = scan_by_id(connection, copy.scan)
+        scan = scan_by_id(connection, scan_id)
     if scan is None or scan.sha256 is None:
         return None
-    form = work.form_of(copy.exam)
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
         try:
             work.store.vault.download(stored_scan(scan.sha256), path)
-            return isolated(anonymous_pdf, path, [place_of(page, form) for page in copy.pages])
+            return isolated(anonymous_pdf, path, places)
         except (BadScan, NotFoundError):
             return None
 

@@ -14,6 +14,7 @@ from cli.commands import (
     machine,
     people,
     purge,
+    personal_data,
     scans,
     service,
     session,
@@ -51,8 +52,9 @@ app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(purge.app, name="purge")
 app.add_typer(desk.app, name="desk")
+app.command("access-request")(personal_data.access_request)
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
 app.command("rebuild")(audit.rebuild)
-app.command("backup")(backup.backup)
+app.add_typer(backup.app, name="backup")
 app.command("restore")(backup.restore)

@@ -248,6 +248,11 @@ def copies_of_candidate(connection: Connection, exam: str, candidate: str) -> li
     return _copies(connection, *theirs)
 
 
+def copies_whenever_of(connection: Connection, candidate: str) -> list[CopyRow]:
+    """All that were ever read as this candidate's, and are nobody else's since."""
+    return _copies(connection, copies.c.candidate == candidate)
+
+
 def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[CopyRow]:
     """Complete, attributed copies without an anonymous PDF."""
     return _copies(connection, *TO_ANONYMISE, *matching(copies, scan=scan_id))

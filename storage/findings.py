@@ -143,6 +143,13 @@ def absences_of_copies(connection: Connection, ids: Sequence[str]) -> list[Findi
     return [replace(rows[row.seq, row.k], copy=row.id, scan=row.scan) for row in told]
 
 
+def findings_whenever_of(
+    connection: Connection, *, candidate: str | None = None, copy: str | None = None
+) -> list[FindingRow]:
+    """All that was ever found of a candidate, or of a copy, settled or not."""
+    return _findings(connection, *matching(findings, candidate=candidate, copy=copy))
+
+
 def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:
     """All that was found of a scan and its copies; `copy` is None for what concerns the whole."""
     return _findings(connection, findings.c.scan == scan_id)

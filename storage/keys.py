@@ -104,6 +104,10 @@ def dossier_key(exam: str, name: str) -> str:
     return f"{DOSSIERS}{exam}/{name}"
 
 
+REASONS = "reasons/"
+"""Of the vault: what people wrote."""
+
+
 def stored_scan(sha256: str) -> str:
     """Of the vault, as are those that follow: a scan's bytes."""
     return f"scans/{sha256}.pdf"
@@ -140,7 +144,7 @@ def kept_person(name: str) -> str:
 
 def kept_words(subject: str, ending: str) -> str:
     """What somebody wrote about something, each time under another key."""
-    return f"reasons/{subject.replace('/', '-')}-{secrets.token_hex(8)}.{ending}"
+    return f"{REASONS}{subject.replace('/', '-')}-{secrets.token_hex(8)}.{ending}"
 
 
 def kept_picture(scan: str, place: str) -> str:
@@ -176,6 +180,9 @@ def certificate_key(purge: str) -> str:
     """Of the audit bucket: that it is destroyed."""
     return f"certificates/{purge}.json"
 
+
+BACKUP_SECRET = ".backup/secret"
+"""Of the vault: what hashes of a backup's outline are made with."""
 
 WATCHED = ".watch/inbox"
 """Of the vault: written each time the inbox has been looked through."""

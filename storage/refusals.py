@@ -45,6 +45,7 @@ class Refusal(StrEnum):
         "Un candidat ne se donne que pour attribuer : rien n’a été décidé.",
     )
     UNKNOWN_NUMBER = "unknown_number", "Aucun candidat n’a ce numéro : la copie n’a pas été attribuée."
+    NO_CANDIDATE = "no_candidate", "Aucun candidat n’a ce numéro."
     NOT_ENROLLED = "not_enrolled", "Ce candidat n’est pas inscrit à cette épreuve."
     NOBODYS = "nobodys", "On ne sait pas de qui est cette copie : attribuez-la."
     OTHER_COPY = "other_copy", "Ce candidat a déjà une copie complète : écartez d’abord l’une des deux."

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     bucket_audit: str = "audit"
     audit_key_path: Path | None = None  # audit.key under data_dir when not set
     audit_retention_days: int = 366  # copies and paper are kept for a year
+    backup_recipients: str | None = None  # public keys of age, or files of them, with commas between
     metrics_token: SecretStr | None = None  # whoever has it may read /metrics; loopback alone when not set
     alert_hours: float = 3  # before a deadline
     alert_webhook: SecretStr | None = None  # its address is its secret

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shutil
 import stat
 from pathlib import Path
@@ -93,41 +95,136 @@ def live(machine: Machine) -> None:
     register.engine.dispose()
 
 
+OF_LOG = ("chain", "events", "event_subjects")
+
+
+def says(holds):
+    """All but the log, to which a backup and a restore add what they did."""
+    objects, tables, scans = holds
+    return objects, {name: said for name, said in tables.items() if name not in OF_LOG}, scans
+
+
+def in_clear(folder: Path) -> bytes:
+    return b"".join(path.name.encode() + path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def listed(machine: Machine):
+    context.cache_clear()
+    shown = CliRunner().invoke(
+        app, ["backup", "list", "--json"], env={"MASSICOT_DATA_DIR": str(machine.data)}
+    )
+    context.cache_clear()
+    return json.loads(shown.stdout)
+
+
 def test_the_drill(tmp_path):
     lost, kept, found = Machine(tmp_path / "lost"), tmp_path / "backup", Machine(tmp_path / "found")
+    plain, identity, other = tmp_path / "plain", tmp_path / "identity", tmp_path / "other"
     with running(lost.data, port=0):
         live(lost)
-        first = lost("backup", str(kept))
+        assert "say who can open it" in lost("backup", "--to", str(kept), fails=True)
+        assert "is no public key" in lost("backup", "--to", str(kept), "--recipient", "age1x", fails=True)
+        assert not kept.exists()
+        recipient = re.search("age1[0-9a-z]+", lost("backup", "keygen", str(identity)))[0]
+        assert "there already" in lost("backup", "keygen", str(identity), fails=True)
+        lost("backup", "keygen", str(other))
+        first = lost("backup", "--to", str(kept), "--recipient", recipient)
         assert " 0 of them new" not in first
-        again = lost("backup", str(kept))
+        (tmp_path / "recipients").write_text(f"# the service\n{recipient}\n")
+        again = lost("backup", "--to", str(kept), "--recipient", str(tmp_path / "recipients"))
         assert " 0 of them new" in again and "audit.key" in again
-        objects, tables, scans = lost.holds()
-    assert {scan.state for scan in scans} == {"arrived", "processing"} and len(scans) == 3
+        assert "It is in clear" in lost("backup", "--to", str(plain), "--plain")
+        before = lost.holds()
+        made = [row["name"] for row in listed(lost)]
+    assert {scan.state for scan in before[2]} == {"arrived", "processing"} and len(before[2]) == 3
+    assert len(made) == 3 and [path.name for path in sorted(kept.glob("backup-*"))] == [
+        f"{name}.json.age" for name in made[:2]
+    ]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
+    people = plan_session(5, [CENTRE], [EXAM], 4).candidates
+    told = [said.encode() for one in people for said in (one.family_name, one.number)]
+    told += [b"tout juste", "première".encode(), CENTRE.encode(), b"%PDF-1.7 second", PDF[:64]]
+    assert any(said in in_clear(plain) for said in told)
+    assert not any(said in in_clear(kept) for said in told)
+    hashes = {hashlib.sha256(data).hexdigest().encode() for _, data in before[0].values()}
+    assert not any(said in in_clear(kept) for said in hashes)
     secrets = [(lost.data / name).read_bytes() for name in ("audit.key", "store/server.json")]
-    assert not any(path.read_bytes() in secrets for path in kept.rglob("*") if path.is_file())
+    assert not any(path.read_bytes() in secrets for path in plain.rglob("*") if path.is_file())
 
-    assert "put audit.key and audit.pub back" in found("restore", str(kept), fails=True)
+    def restored(machine: Machine, *how: str, source: Path = kept, fails: bool = False) -> str:
+        return machine("restore", str(source), *how, fails=fails)
+
+    opens = ("--identity", str(identity))
+    assert "put audit.key and audit.pub back" in restored(found, *opens, fails=True)
     with_keys(lost, found)
     shutil.rmtree(lost.data)
-    assert "The log is whole" in found("restore", str(kept))
+    assert "say with which --identity" in restored(found, fails=True)
+    assert "no identity given opens it" in restored(found, "--identity", str(other), fails=True)
+    assert "no file of identities" in restored(found, "--identity", str(tmp_path / "recipients"), fails=True)
+    assert not (found.data / "store").exists()
+    assert "The log is whole" in restored(found, *opens)
     with running(found.data, port=0):
-        assert found.holds() == (objects, tables, scans)
+        assert says(found.holds()) == says(before)
         found("audit", "verify")
-    assert "into an empty place" in found("restore", str(kept), fails=True)
+        assert [row["name"] for row in listed(found)] == made[:2]
+    assert "into an empty place" in restored(found, *opens, fails=True)
 
-    (manifest,) = sorted(kept.glob("backup-*.json"))[-1:]
+    (manifest,) = plain.glob("backup-*.json")
     stated = json.loads(manifest.read_text())
     stated["tables"] = dict.fromkeys(stated["tables"], "0")
     manifest.write_text(json.dumps(stated))
-    assert "not what they were" in with_keys(found, Machine(tmp_path / "third"))(
-        "restore", str(kept), fails=True
+    assert "not what they were" in restored(
+        with_keys(found, Machine(tmp_path / "third")), source=plain, fails=True
     )
     del stated["revision"]  # as the first release wrote it, whose tables were others
     manifest.write_text(json.dumps(stated))
-    assert "The log is whole" in with_keys(found, Machine(tmp_path / "fourth"))("restore", str(kept))
+    (plain / f"outline-{manifest.name}").unlink()
+    assert "The log is whole" in restored(with_keys(found, Machine(tmp_path / "fourth")), source=plain)
 
-    damaged = max(kept.glob("objects/*/*"), key=lambda path: path.stat().st_size)
-    damaged.write_bytes(PDF[:-1] + b"x")
+    largest = max(kept.glob("objects/*/*"), key=lambda path: path.stat().st_size)
+    whole = largest.read_bytes()
+    largest.write_bytes(whole[:-100])
     fifth = with_keys(found, Machine(tmp_path / "fifth"))
-    assert "damaged" in fifth("restore", str(kept), fails=True)
+    assert "damaged" in restored(fifth, *opens, fails=True)
+    manifest = kept / f"{made[1]}.json.age"
+    manifest.write_bytes(manifest.read_bytes()[:-1])
+    cut = restored(with_keys(found, Machine(tmp_path / "sixth")), *opens, fails=True)
+    assert "it is damaged, or cut" in cut and "Traceback" not in cut
+
+
+def test_pruning_keeps_the_newest_whole_ones_and_what_they_need(tmp_path):
+    machine, kept = Machine(tmp_path / "data"), tmp_path / "backup"
+    lines = [machine("backup", "keygen", str(tmp_path / name)) for name in ("one", "two")]
+    one, two = (re.search("age1[0-9a-z]+", line)[0] for line in lines)
+    context.cache_clear()
+
+    def backup(recipient: str = one) -> str:
+        return machine("backup", "--to", str(kept), "--recipient", recipient).split(":")[0]
+
+    with running(machine.data, port=0):
+        live(machine)
+        store, _ = machine.opened()
+        first = backup()
+        store.lots.delete(f"{EXAM}/lot_1/lot.json")
+        store.vault.put("scans/only.pdf", b"%PDF-1.7 in the second alone")
+        second = backup(two)  # whoever opens the first opens nothing of it
+        store.vault.delete("scans/only.pdf")
+        third, fourth = backup(), backup()
+        (kept / "objects" / "ab").mkdir(exist_ok=True)
+        (kept / "objects" / "ab" / "abandoned").write_bytes(b"of a run that was killed")
+        (kept / f"{fourth}.json.age").write_bytes(b"cut")
+        said = machine("backup", "prune", str(kept), "--keep", "1")
+        assert f"{fourth} lacks something" in said and "2 removed, 2 stay" in said
+        assert f"{first} is removed" in said and f"{second} is removed" in said
+        standing = {row["name"]: row["sha256"] for row in listed(machine)}
+        assert list(standing)[:2] == [third, fourth]
+        said = machine("backup", "prune", str(kept), "--keep", "9")
+        assert "0 removed, 2 stay" in said
+        machine("audit", "verify")
+    assert sorted(path.name for path in kept.glob("backup-*")) == [f"{third}.json.age", f"{fourth}.json.age"]
+    outline = json.loads((kept / f"outline-{third}.json").read_text())
+    needed = {sha256 for _, _, sha256, _ in outline["pieces"]}
+    assert {path.name for path in kept.glob("objects/*/*")} == needed
+    found = with_keys(machine, Machine(tmp_path / "found"))
+    how = ("--identity", str(tmp_path / "one"), "--backup", third)
+    assert "The log is whole" in found("restore", str(kept), *how)

@@ -1,0 +1,305 @@
+"""An access request: all that is held on one candidate, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from actions.corrector_view import pdf_of_pages
+from papers.personal_data import (
+    Enrolment,
+    HeldCopy,
+    HeldDossier,
+    HeldFile,
+    HeldOnPerson,
+    Told,
+    render_html,
+    render_json,
+)
+from processors.dossiers.findings import VERDICTS
+from processors.dossiers.persons import Owner
+from processors.plain import plain
+from processors.scans.anonymity import PagePlace
+from processors.scans.readings import CopyStatus
+from storage.accounts import all_accounts, note_identity
+from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
+from storage.copies import CopyRow, copies_of_scan, copies_whenever_of, current_copies
+from storage.correctors import all_correctors
+from storage.deposits import files_of
+from storage.dossiers import DossierRow, dossier_by_id, dossier_of
+from storage.findings import findings_whenever_of
+from storage.keys import REASONS, anonymous_copy, stored_file
+from storage.log.events import Event, kinds_of_events
+from storage.log.story import events_of
+from storage.objects import NotFoundError, StoreError
+from storage.refusals import Refusal, Refused
+from storage.scans import scan_by_id
+from storage.states import Life, Pronounced, Role
+
+Files = Iterator[tuple[str, bytes]]
+
+_SETTLED = (CopyStatus.COMPLETE, CopyStatus.INCOMPLETE)
+_STATES = {CopyStatus.COMPLETE: "complète", CopyStatus.INCOMPLETE: "incomplète"}
+_LIVES = {
+    Life.CURRENT: "elle compte",
+    Life.SUPERSEDED: "une autre numérisation l’a remplacée",
+    Life.SET_ASIDE: "écartée",
+}
+_ROLES = {Role.SERVICE: "le service", Role.CENTRE: "le centre", Role.CORRECTOR: "un correcteur"}
+_UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne : le service les regarde à part."
+_OTHERS = "La lecture y voit le nom ou le numéro d’une autre personne : le service la regarde à part."
+_LOST = "Ce fichier n’a pas pu être établi : demandez-le au service."
+_EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
+
+
+def answer(work: Context, number: str, *, actor: str, at: datetime) -> Files:
+    """The files of the answer, one at a time, `index.html` and `donnees.json` last.
+
+    Raises Refused at once when no candidate has this number. That it was asked is in the log before.
+    """
+    with work.register.reading() as connection:
+        lines = enrolled_as(connection, numbers=[number.strip()])
+    if not lines:
+        raise Refused(Refusal.NO_CANDIDATE)
+    note_identity(work.register, lines[0].id, "access_request", actor=actor, at=at)
+    return _files(work, lines, at)
+
+
+def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files:
+    person = lines[0]
+    with work.register.reading() as connection:
+        enrolments = tuple(_enrolment(work, connection, line) for line in lines)
+        copies = copies_whenever_of(connection, person.id)
+        sure = {copy.id for copy in copies if _is_theirs(connection, copy)}
+        dossiers = _dossiers(work, connection, person.id)
+        likened = tuple(_likened(connection, lines))
+        own = {person.id, *sure, *(row.id for row in dossiers)}
+        story = _told(work, connection, [person.id, *(c.id for c in copies), *(d.id for d in dossiers)], own)
+        hidden = _Others(connection, person)
+        found = findings_whenever_of(connection, candidate=person.id)
+        of_copy = [findings_whenever_of(connection, copy=copy.id) for copy in copies]
+        of_dossier = {row.id: files_of(connection, row.id) for row in dossiers}
+        scans = {copy.scan: scan_by_id(connection, copy.scan) for copy in copies}
+    held_copies, held_dossiers = [], []
+    for copy, seen in zip(copies, of_copy, strict=True):
+        files = list[HeldFile]()
+        for called, path, data in _of_copy(work, copy) if copy.id in sure else ():
+            files.append(HeldFile(called, path if data is not None else None, _LOST))
+            if data is not None:
+                yield path, data
+        if copy.id not in sure:
+            files.append(HeldFile("pages", None, _UNSURE))
+        scan = scans[copy.scan]
+        held_copies.append(
+            HeldCopy(
+                id=copy.id,
+                exam=copy.exam,
+                deposited_at=scan.deposited_at if scan else None,
+                pages=len(copy.pages),
+                state=f"{_STATES.get(copy.status, 'attend une décision')} ({_LIVES[copy.life]})",
+                anonymous_number=copy.anonymous_number if copy.id in sure else None,
+                files=tuple(files),
+                found=tuple(hidden.out_of(one.message) for one in seen),
+            )
+        )
+    for row in dossiers:
+        reading = json.loads(work.store.vault.get(row.reading)) if row.reading else None
+        joined = list[HeldFile]()
+        for file in of_dossier[row.id]:
+            called = f"{file.name} (déposé le {file.at:%d/%m/%Y})"
+            if _anothers(reading, file.name):
+                joined.append(HeldFile(called, None, _OTHERS))
+                continue
+            path = f"dossiers/{row.exam}/{file.n:02}-{file.name.replace('/', '-')}"
+            joined.append(HeldFile(called, path))
+            yield path, work.store.vault.get(stored_file(file.sha256))
+        if reading is not None:
+            path = f"dossiers/{row.exam}/lecture.json"
+            joined.append(HeldFile("ce qui en a été lu", path))
+            yield path, json.dumps(hidden.out_of_all(_own(reading)), ensure_ascii=False, indent=2).encode()
+        held_dossiers.append(_dossier(work, row, reading, tuple(joined), hidden))
+    held = HeldOnPerson(
+        session=work.session.title,
+        answered_at=at,
+        number=person.number,
+        family_name=person.family_name,
+        first_names=person.first_names,
+        birth_date=person.birth_date,
+        school=person.school,
+        option=person.option,
+        category=person.category,
+        enrolments=enrolments,
+        copies=tuple(held_copies),
+        found=tuple((one.exam or "", hidden.out_of(one.message)) for one in found),
+        likened=likened,
+        dossiers=tuple(held_dossiers),
+        story=tuple(replace(one, words=one.words and hidden.out_of(one.words)) for one in story),
+    )
+    yield "donnees.json", render_json(held).encode()
+    yield "index.html", render_html(held).encode()
+
+
+def _enrolment(work: Context, connection: Connection, line: EnrolledCandidate) -> Enrolment:
+    exam, centre = work.session.exam(line.exam), work.session.centre(line.centre)
+    return Enrolment(
+        exam=line.exam,
+        title=exam.title if exam else line.exam,
+        centre=f"{centre.name} ({line.centre})" if centre else line.centre,
+        registration=line.registration,
+        present=(attendance_of(connection, line.exam, line.centre) or {}).get(line.id),
+    )
+
+
+def _is_theirs(connection: Connection, copy: CopyRow) -> bool:
+    """Whether it is settled that each of its pages is this candidate's.
+
+    Not of a copy that waits or was set aside, nor of an earlier reading of a file that was read anew: it may
+    have been mistaken. No page of it stands in another's copy.
+    """
+    if copy.status not in _SETTLED or copy.life is Life.SET_ASIDE:
+        return False
+    in_force = copies_of_scan(connection, copy.scan)
+    pages = {page.page for page in copy.pages}
+    others = (one for one in in_force if one.candidate != copy.candidate)
+    return copy.id in {one.id for one in in_force} and not any(
+        pages & {page.page for page in one.pages} for one in others
+    )
+
+
+def _of_copy(work: Context, copy: CopyRow) -> Iterator[tuple[str, str, bytes | None]]:
+    """How it is called, its path and the file, None where that cannot be made."""
+    folder = f"copies/{copy.exam}-{copy.id}"
+    places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
+    yield "ses pages, telles que numérisées", f"{folder}/pages.pdf", pdf_of_pages(work, copy.scan, places)
+    if copy.anonymous_number and copy.anonymous_sha256:
+        key = anonymous_copy(copy.exam, copy.anonymous_number)
+        try:
+            data = work.store.vault.get(key, sha256=copy.anonymous_sha256)
+        except (NotFoundError, StoreError):
+            data = None
+        yield "ce que reçoit le correcteur", f"{folder}/correcteur.pdf", data
+
+
+def _likened(connection: Connection, lines: Iterable[EnrolledCandidate]) -> Iterator[tuple[str, float]]:
+    for line in lines:
+        for copy in current_copies(connection, line.exam):
+            if copy.candidate is None:
+                mine = (guess.probability for guess in copy.guesses if guess.candidate == line.id)
+                yield from ((line.exam, probability) for probability in mine)
+
+
+def _dossiers(work: Context, connection: Connection, candidate: str) -> list[DossierRow]:
+    ids = (dossier_of(connection, exam.code, candidate) for exam in work.session.with_dossiers)
+    rows = (dossier_by_id(connection, id_) for id_ in ids if id_)
+    return [row for row in rows if row is not None]
+
+
+def _dossier(
+    work: Context,
+    row: DossierRow,
+    reading: dict[str, Any] | None,
+    files: tuple[HeldFile, ...],
+    hidden: _Others,
+) -> HeldDossier:
+    pronounced = (
+        f"{_EXPLAINED[one.decision]}, le {one.at:%d/%m/%Y} : "
+        f"{hidden.out_of(_words(work.store.vault.get(one.reason), one.reason))}"
+        for one in row.decisions
+    )
+    return HeldDossier(
+        exam=row.exam,
+        files=files,
+        proposed=VERDICTS[row.verdict] if row.verdict else None,
+        found=tuple(hidden.out_of(found["message"]) for found in (reading or {"findings": []})["findings"]),
+        pronounced=tuple(pronounced),
+    )
+
+
+def _anothers(reading: dict[str, Any] | None, name: str) -> bool:
+    """Whether something in this file, or in this archive, was read as another person's."""
+    return any(
+        piece["facts"]["owner"] == Owner.OTHER and f"{piece['file']}/".startswith(f"{name}/")
+        for piece in (reading or {"pieces": []})["pieces"]
+    )
+
+
+def _own(reading: dict[str, Any]) -> dict[str, Any]:
+    """What was read, without what is said of others: their pieces, and who signed."""
+    pieces = [
+        {**piece, "signatures": [{**one, "by": None, "digital": None} for one in piece["signatures"]]}
+        if piece["facts"]["owner"] != Owner.OTHER
+        else {"kind": piece["kind"], "file": piece["file"], "facts": {"owner": Owner.OTHER.value}}
+        for piece in reading["pieces"]
+    ]
+    return {**reading, "pieces": pieces}
+
+
+def _told(work: Context, connection: Connection, subjects: Iterable[str], own: set[str]) -> list[Told]:
+    """Every event that touched one of these; what was written is told of those that are about `own` alone."""
+    found = {event.seq: event for subject in subjects for event in events_of(connection, subject)}
+    roles = {one.id: one.role for one in all_accounts(connection)}
+    return [
+        Told(
+            at=event.at,
+            what=kinds_of_events()[event.action].french,
+            by=_who(event.actor, roles),
+            words=_written(work, event) if event.subject in own else None,
+        )
+        for _, event in sorted(found.items())
+    ]
+
+
+def _who(actor: str, roles: dict[str, Role]) -> str:
+    if actor in roles:
+        return _ROLES[roles[actor]]
+    if actor.startswith("corr_"):
+        return _ROLES[Role.CORRECTOR]
+    return _ROLES[Role.SERVICE] if actor == "service" else "massicot"
+
+
+def _written(work: Context, event: Event) -> str | None:
+    keys = [fact for fact in event.facts.values() if isinstance(fact, str) and fact.startswith(REASONS)]
+    return " ".join(_words(work.store.vault.get(key), key) for key in keys) or None
+
+
+def _words(kept: bytes, key: str) -> str:
+    """What somebody wrote; of a commission's decision without who pronounced it."""
+    return str(json.loads(kept)["reason"]) if key.endswith(".json") else kept.decode()
+
+
+class _Others:
+    """What names anybody but one candidate. A word that is also a name goes with the names."""
+
+    def __init__(self, connection: Connection, person: EnrolledCandidate) -> None:
+        names = [line.family_name for line in enrolled_in(connection)]
+        names += [one.name for one in all_correctors(connection)]
+        names += [one.name for one in all_accounts(connection)]
+        mine = set(_words_of(f"{person.family_name} {person.first_names}"))
+        self._words = {word for name in names for word in _words_of(name)} - mine
+        self._number = person.number
+
+    def out_of(self, text: str) -> str:
+        """The text, with […] in their place: their names, numbers of candidates and addresses."""
+        text = re.sub(r"\S+@\S+", "[…]", text)
+        text = re.sub(r"\d{11}", lambda found: found[0] if found[0] == self._number else "[…]", text)
+        return re.sub(r"\w+", lambda found: "[…]" if plain(found[0]) in self._words else found[0], text)
+
+    def out_of_all(self, value: Any) -> Any:
+        """The same of every text in a JSON value."""
+        if isinstance(value, dict):
+            return {key: self.out_of_all(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.out_of_all(one) for one in value]
+        return self.out_of(value) if isinstance(value, str) else value
+
+
+def _words_of(name: str) -> list[str]:
+    """Of three letters or more: a particle names nobody."""
+    return [word for word in re.findall(r"\w+", plain(name)) if len(word) > 2]

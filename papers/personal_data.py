@@ -1,0 +1,107 @@
+"""The answer to an access request (RGPD, article 15): all that is held on one candidate, as a page and JSON.
+
+It goes to the candidate: nothing in it names, or shows, anybody else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from papers.html import templates
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """`present`: None as long as no attendance list says."""
+
+    exam: str
+    title: str
+    centre: str
+    registration: str
+    present: bool | None
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """`path`: in the answer; None: it is not joined, `why`."""
+
+    called: str
+    path: str | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class HeldCopy:
+    """`state` and `found` in French."""
+
+    id: str
+    exam: str
+    deposited_at: datetime | None
+    pages: int
+    state: str
+    anonymous_number: str | None
+    files: tuple[HeldFile, ...]
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HeldDossier:
+    """`proposed`: by the machine; `pronounced`: by the commission, from the first to the last."""
+
+    exam: str
+    files: tuple[HeldFile, ...]
+    proposed: str | None
+    found: tuple[str, ...]
+    pronounced: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event: `words`: what somebody wrote with it, without what names others."""
+
+    at: datetime
+    what: str
+    by: str
+    words: str | None
+
+
+@dataclass(frozen=True)
+class HeldOnPerson:
+    """`found`: of the candidate, by épreuve, whether settled or not; `likened`: copies of nobody yet that may
+    be the candidate's, épreuve and probability.
+    """
+
+    session: str
+    answered_at: datetime
+    number: str
+    family_name: str
+    first_names: str
+    birth_date: date
+    school: str
+    option: str
+    category: str
+    enrolments: tuple[Enrolment, ...]
+    copies: tuple[HeldCopy, ...]
+    found: tuple[tuple[str, str], ...]
+    likened: tuple[tuple[str, float], ...]
+    dossiers: tuple[HeldDossier, ...]
+    story: tuple[Told, ...]
+
+
+def render_html(held: HeldOnPerson) -> str:
+    return _templates.get_template("personal_data.html").render(held=held)
+
+
+def render_json(held: HeldOnPerson) -> str:
+    return json.dumps(asdict(held), ensure_ascii=False, indent=2, default=_said)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, date):  # datetime is one
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
+
+
+_templates = templates("papers")
