@@ -54,15 +54,15 @@ class Tombstone(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     candidates: tuple[str, ...]
-    correctors: tuple[str, ...]
-    accounts: tuple[str, ...]
-    tokens: tuple[str, ...]
     scans: tuple[str, ...]
     uploads: tuple[str, ...]
     dossiers: tuple[str, ...]
     holds: tuple[tuple[str, str], ...]
     counts: dict[str, int]
     list_sha256: str
+    correctors: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         return canonical(self.model_dump(mode="json")).encode()
