@@ -14,7 +14,7 @@ from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER, SESSION, World, parti
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from actions import attendance, backups, dossiers, purge
+from actions import attendance, backups, dossiers, personal_data, purge
 from actions.context import Context
 from actions.purge_plan import plan as plan_of
 from actions.receipts import receipt_of
@@ -284,3 +284,15 @@ def test_a_backup_made_before_is_named_until_it_is_pruned(season, tmp_path):
 
 def printed(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_who_is_held_in_one_epreuve_is_answered_though_the_rest_is_gone(season):
+    assert purge.hold(season.work, NUMBERS[0], EXAM, "contentieux", actor=FIRST, at=DUE)
+    season.confirmed()
+    season.purged()
+    told = dict(personal_data.answer(season.work, NUMBERS[0], actor=FIRST, at=DUE + timedelta(days=1)))
+    page = told["index.html"].decode()
+    assert NAMES[0] in page and "contentieux" in page and "Détruit" in page
+    assert not any(name.encode() in data for name in NAMES[1:] for data in told.values())
+    season.ship(DUE + timedelta(days=2))
+    assert season.verified() == [] and season.rebuilt() == season.tables()
