@@ -23,6 +23,7 @@ from storage.candidates import CandidatesImported, candidate_by_number
 from storage.certificates import Certificate, HoldingBackup
 from storage.correctors import CorrectorsImported
 from storage.deposits import DossiersDated
+from storage.failures import forget_failures
 from storage.holds import HoldLifted, HoldPlaced
 from storage.keys import certificate_key, purge_list, tombstone
 from storage.log.events import Event, canonical
@@ -103,12 +104,13 @@ def carry_out(work: Context, purge: str, key: Ed25519PrivateKey) -> Certificate:
         _begin(work, purge)
     if row.certificate is None:
         _destroy(work, row)
-        rewrite(work.register.engine)
-        if not work.settings.s3_endpoint and (weed := known_server(work.settings.data_dir)):
-            compact(weed)
         for info in list(vault.list("purges/")):
             if info.key.endswith(".list.json"):  # this one's, and of plans that came to nothing
                 vault.erase(info.key)
+        rewrite(work.register.engine)
+        if not work.settings.s3_endpoint and (weed := known_server(work.settings.data_dir)):
+            compact(weed)
+        forget_failures(work.settings.data_dir)
         made = _certify(work, _known(work, purge), key)
         done = PurgeDone(certificate=made.own_sha256())
         work.register.record(done, subject_of(purge), actor=_CARRIES_OUT, at=work.store.time())

@@ -42,6 +42,7 @@ from storage.register import Register, make_engine
 from storage.scans import ScanProcessed, all_scans
 from storage.settings import Settings
 from storage.states import Pronounced, Role
+from storage.weed import compact, running
 
 DUE = datetime(2027, 6, 27, 0, 0, tzinfo=UTC)
 FIRST, SECOND = "acct_00000000000000a1", "acct_00000000000000a2"
@@ -296,3 +297,23 @@ def test_who_is_held_in_one_epreuve_is_answered_though_the_rest_is_gone(season):
     assert not any(name.encode() in data for name in NAMES[1:] for data in told.values())
     season.ship(DUE + timedelta(days=2))
     assert season.verified() == [] and season.rebuilt() == season.tables()
+
+
+def test_the_embedded_store_keeps_no_bytes_of_what_was_deleted(tmp_path):
+    with running(tmp_path, port=0) as weed:
+        store = Store(
+            s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1"),
+            **{name: name for name in ("inbox", "vault", "lots", "audit")},
+        )
+        store.ensure_buckets()
+        store.inbox.put(f"dossiers/E5/{NUMBERS[0]}/a.pdf", NAMES[0].encode())
+        store.inbox.erase(f"dossiers/E5/{NUMBERS[0]}/a.pdf")
+        log = weed.directory / "weed.log"
+        assert NUMBERS[0] in log.read_text() and bytes_in(tmp_path, NAMES[0])
+        compact(weed)
+        assert not bytes_in(tmp_path, NAMES[0])
+        assert NUMBERS[0] not in log.read_text()
+
+
+def bytes_in(folder: Path, word: str) -> bool:
+    return any(word.encode() in file.read_bytes() for file in folder.rglob("*") if file.is_file())
