@@ -122,3 +122,19 @@ def test_what_is_owed_is_noted_and_taken_back_at_the_desk(desk: Desk, filled: Fi
     assert "Lycée Victor Hugo" in paper and "listes d’émargement" in paper.replace("&#39;", "’").replace(
         "'", "’"
     )
+
+
+def test_an_access_request_is_answered_with_one_candidate_alone(desk: Desk, filled: Filled):
+    browser = desk.signed_in(Role.SERVICE)
+    browser.get("/coordination/acces")
+    asking, *others = filled.people
+    answer = browser.post("/coordination/acces", {"number": asking.number})
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert {name.rpartition("/")[2] for name in archive.namelist()} == {
+        *("pages.pdf", "correcteur.pdf", "01-a.pdf", "donnees.json", "index.html")
+    }
+    told = " ".join(archive.read(name).decode("latin-1") for name in archive.namelist())
+    assert asking.number in told and not any(one.number in told for one in others)
+    browser.get("/coordination/acces")
+    refused = browser.post("/coordination/acces", {"number": "09999999999"})
+    assert (refused.status_code, "Aucun candidat n’a ce numéro." in refused.text) == (409, True)
