@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,6 +41,7 @@ from storage.log.verify import verify
 from storage.objects import ObjectInfo, Store, s3_client
 from storage.register import Register, make_engine
 from storage.scans import ScanProcessed, all_scans
+from storage.schema import metadata
 from storage.settings import Settings
 from storage.states import Pronounced, Role
 from storage.weed import compact, running
@@ -49,14 +51,22 @@ FIRST, SECOND = "acct_00000000000000a1", "acct_00000000000000a2"
 BORN = "2004-03-0"
 
 
+class Timed(Store):
+    """With a clock that the test sets."""
+
+    at = DUE
+
+    def time(self) -> datetime:
+        return self.at
+
+
 @dataclass
 class Season:
     """A small season whose results were a year ago, in buckets and a register of its own."""
 
     work: Context
-    databases: object
-    empty: str
-    versioned: bool
+    store: Timed
+    empty: Callable[[], str]
     id: str = ""
 
     @property
@@ -75,14 +85,14 @@ class Season:
 
     def rebuilt(self):
         """What the log gives back, in a register of its own."""
-        register = Register(make_engine(self.databases.copy(self.empty)), self.work.store.vault)
+        register = Register(make_engine(self.empty()), self.work.store.vault)
         rebuild_register(self.work.store.audit, self.key.public_key(), register)
         tables = self.tables(register)
         register.engine.dispose()
         return tables
 
     def plan(self, at=DUE, who=FIRST):
-        self.work.store.at = at
+        self.store.at = at
         return purge.propose(self.work, actor=who)[0]
 
     def confirmed(self, at=DUE):
@@ -92,7 +102,7 @@ class Season:
         return planned
 
     def purged(self, at=DUE):
-        self.work.store.at = at + timedelta(minutes=1)
+        self.store.at = at + timedelta(minutes=1)
         return purge.carry_out(self.work, self.id, self.key)
 
     def bytes_held(self):
@@ -112,9 +122,8 @@ class Season:
                 path.read_bytes() for path in Path(url.database).parent.glob(f"{Path(url.database).name}*")
             )
         with self.work.register.reading() as connection:
-            from storage.schema import metadata
-
-            return repr([connection.execute(select(t)).all() for t in metadata.sorted_tables]).encode()
+            rows = [list(map(tuple, connection.execute(select(t)))) for t in metadata.sorted_tables]
+            return json.dumps(rows, default=str).encode()
 
     def names_left(self):
         held = self.bytes_held() + self.register_bytes()
@@ -128,12 +137,6 @@ def season(request, databases, without_events, weed, tmp_path):
     client = s3_client(weed.endpoint, access, secret, "us-east-1")
     names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
 
-    class Timed(Store):
-        at = DUE
-
-        def time(self):
-            return self.at
-
     store = Timed(client, **names)
     store.ensure_buckets()
     if request.param:
@@ -143,7 +146,7 @@ def season(request, databases, without_events, weed, tmp_path):
     register = Register(make_engine(url), store.vault)
     work = Context(Settings(data_dir=tmp_path, session_path=SESSION), store, register)
     fill(work)
-    yield Season(work, databases, without_events, bool(request.param))
+    yield Season(work, store, lambda: databases.copy(without_events))
     register.engine.dispose()
     for name in names.values():
         client.delete_bucket(Bucket=name)
