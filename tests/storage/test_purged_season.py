@@ -136,7 +136,6 @@ def season(request, databases, without_events, weed, tmp_path):
     access, secret = weed.keys["workflow"]
     client = s3_client(weed.endpoint, access, secret, "us-east-1")
     names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
-
     store = Timed(client, **names)
     store.ensure_buckets()
     if request.param:
