@@ -132,6 +132,8 @@ MATRIX = {
     "GET /api/dossiers/{code}/{uai}": Rule(SERVICE, names=True),
     "POST /api/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
     "GET /api/history/{subject}": Rule(SERVICE),
+    "GET /api/purges": Rule(SERVICE),
+    "POST /api/purges": Rule(SERVICE),
     "GET /api/my/lots": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}/copies/{number}": Rule(CORRECTOR),
