@@ -12,6 +12,7 @@ such a child may still do is what the worker's user may do: run the worker as a 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import logging
 import multiprocessing
@@ -50,6 +51,11 @@ _RANGE = 32  # pages a child reads: a second's work, or some seconds'
 _MADE = 60  # pages of copies that it makes or looks at, which is a fifth of that work
 _LEAST = 8  # pages for which another child is worth its start, which costs as much as two or three pages
 _FAILING = 3  # pages of a file: of more, the file is what is wrong
+
+_HEAP = {-1: 1 << 29, -2: 16 << 20, -3: 32 << 20}
+"""glibc's mallopt: what is given back, taken at once, and taken from outside the heap, from so many bytes on.
+
+What a page took is kept for the next one: given back to the system, it would be zeroed again, bit by bit."""
 
 _log = logging.getLogger(__name__)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the children's server heeds it when it loads numpy
@@ -90,8 +96,9 @@ def isolated(function: Callable[..., T], *args: Any, seconds: float = _SECONDS, 
         watch = threading.Timer(seconds, stop)  # also while it answers: it may never come to an end
         watch.start()
         try:
-            answer: T | BadScan | _Failure = _values(receiver.recv_bytes(_ANSWER))
-        except (EOFError, OSError, pickle.UnpicklingError):
+            with open(receiver.fileno(), "rb", closefd=False) as said:
+                answer: T | BadScan | _Failure = _Careful(_Bounded(said, _ANSWER)).load()
+        except (EOFError, OSError, MemoryError, pickle.UnpicklingError):
             if late.is_set():
                 raise BadScan(Code.READING_FAILED, f"plus de {seconds:.0f} secondes") from None
             with _starting:
@@ -250,14 +257,29 @@ class _ByValue(pickle.Pickler):
         return (type(obj), (obj.value,)) if isinstance(obj, Enum) else NotImplemented
 
 
-def _pickled(answer: Any) -> bytes:
-    buffer = io.BytesIO()
-    _ByValue(buffer).dump(answer)
-    return buffer.getvalue()
+class _Bounded:
+    """What comes from a child, without ever being there twice; OSError once it is beyond so many bytes."""
 
+    def __init__(self, said: io.BufferedReader, most: int) -> None:
+        self._said, self._left = said, most
 
-def _values(answer: bytes) -> Any:
-    return _Careful(io.BytesIO(answer)).load()
+    def read(self, size: int) -> bytes:
+        self._take(size)
+        return self._said.read(size)
+
+    def readinto(self, place: memoryview) -> int:
+        self._take(len(place))
+        return self._said.readinto(place)
+
+    def readline(self) -> bytes:
+        line = self._said.readline(self._left + 1)
+        self._take(len(line))
+        return line
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise OSError("an answer beyond all measure")
 
 
 def _kill(process: BaseProcess) -> None:
@@ -278,6 +300,8 @@ def _child(
     """`folder`: where the child's temporary files go."""
     os.setsid()
     limits.keep()
+    for what, value in _HEAP.items():
+        ctypes.CDLL(None).mallopt(what, value)
     tempfile.tempdir = folder
     cv2.setNumThreads(1)  # the children share the processors
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's own, too
@@ -290,7 +314,8 @@ def _child(
         frames = traceback.extract_tb(error.__traceback__)
         places = tuple(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames)
         answer = _Failure(type(error).__name__, places)
-    sender.send_bytes(_pickled(answer))
+    with open(sender.fileno(), "wb", closefd=False) as out:
+        _ByValue(out).dump(answer)
 
 
 @contextlib.contextmanager

@@ -28,8 +28,9 @@ def keep_pictures(
 ) -> None:
     """The pictures of these findings; `places`: where each page of the scan lies in the file."""
     made: dict[Evidence, bytes] = {}
-    with suppress(BadScan):  # a receipt without pictures is better than none
-        made = isolated(pictures, path, dict(places), _seen(stated))
+    if seen := _seen(stated):
+        with suppress(BadScan):  # a receipt without pictures is better than none
+            made = isolated(pictures, path, dict(places), seen)
     for region, jpeg in made.items():
         work.store.vault.put(_key(scan, region), jpeg, only_if_absent=True, content_type="image/jpeg")
 

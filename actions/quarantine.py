@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from pathlib import Path
 
@@ -12,10 +11,25 @@ from storage.objects import NotFoundError
 from storage.scans import ScanRow
 
 
-def fetch_drop(work: Context, scan: ScanRow, path: Path) -> None:
-    """The very bytes that were noted, whatever was dropped there since. Raises NotFoundError."""
+def fetch_drop(work: Context, scan: ScanRow, path: Path) -> str:
+    """The very bytes that were noted, whatever was dropped there since; their SHA-256. NotFoundError."""
+    return work.store.inbox.download(scan.inbox_key, path, version=_version_of(work, scan))
+
+
+def keep_drop(work: Context, scan: ScanRow, path: Path, key: str) -> None:
+    """Those bytes into the vault, within the store; from `path`, if they have left the inbox meanwhile."""
+    vault, inbox = work.store.vault, work.store.inbox
+    if vault.head(key) is not None:
+        return
+    try:
+        vault.copy_from(inbox, scan.inbox_key, key, version=_version_of(work, scan))
+    except NotFoundError:
+        vault.put(key, path, only_if_absent=True)
+
+
+def _version_of(work: Context, scan: ScanRow) -> str | None:
     for info in work.store.inbox.versions_of(scan.inbox_key, scan.etag):
-        return work.store.inbox.download(scan.inbox_key, path, version=info.version)
+        return info.version
     raise NotFoundError("that file has been removed from the inbox")
 
 
@@ -31,16 +45,10 @@ def keep_aside(work: Context, scan: ScanRow) -> str | None:
         path = Path(folder) / "scan"
         try:
             if scan.sha256 is not None:
-                work.store.vault.download(stored_scan(scan.sha256), path)
+                sha256 = work.store.vault.download(stored_scan(scan.sha256), path)
             else:
-                fetch_drop(work, scan, path)
+                sha256 = fetch_drop(work, scan, path)
         except NotFoundError:
             return scan.sha256
-        sha256 = sha256_of(path)
         work.store.vault.put(set_aside(sha256), path, only_if_absent=True)
     return sha256
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from processors.reconciliation import Reconciliation, reconcile
+from processors.scans.swallowed import Excused
 from storage.candidates import attendance_of, enrolled_in
 from storage.copies import copies_received
 from storage.deadlines import scans_due
@@ -24,6 +25,15 @@ def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconci
     absent = {who for who, here in (marks or {}).items() if not here} & received
     kept = kept_though_absent(connection, exam, absent)
     return reconcile(enrolled, marks, received, unattributed, kept)
+
+
+def excused_in(work: Context, exam: str, centre: str) -> Excused:
+    """Of whom no copy is awaited in a file of this centre and épreuve, by candidate number."""
+    with work.register.reading() as connection:
+        numbers = {candidate.id: candidate.number for candidate in enrolled_in(connection, exam, centre)}
+        known = reconciliation_of(connection, exam, centre)
+    without = (numbers[who] for who in (*known.absent, *known.received) if who in numbers)
+    return Excused(frozenset(without), listed=known.present is not None)
 
 
 def reconcile_centre(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> None:

@@ -19,9 +19,9 @@ from actions.enrolled import naming, roster_of, with_numbers
 from actions.isolation import isolated, run_each, run_pages
 from actions.lots import put_back
 from actions.pictures import keep_pictures
-from actions.quarantine import clear_drop, fetch_drop, sha256_of
+from actions.quarantine import clear_drop, fetch_drop, keep_drop
 from actions.receipts import answer
-from actions.reconciling import reconcile_centre
+from actions.reconciling import excused_in, reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.anonymity import PagePlace, anonymous_pdf
@@ -121,12 +121,11 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
         return Job(scan_id, attempt, path, scan.sha256)
     try:
-        fetch_drop(work, scan, path)
+        sha256 = fetch_drop(work, scan, path)
     except NotFoundError:
         gone = finding(Code.READING_FAILED, what="le fichier a été retiré avant sa lecture")
         _quarantine(work, scan_id, None, [gone])
         return None
-    sha256 = sha256_of(path)
     wrong, look = scan_path(scan.inbox_key, work.session).finding, None
     try:
         if wrong is None:
@@ -134,10 +133,10 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
     except BadScan as bad:
         wrong = bad.finding
     if wrong is not None:
-        work.store.vault.put(set_aside(sha256), path, only_if_absent=True)
+        keep_drop(work, scan, path, set_aside(sha256))
         _quarantine(work, scan_id, sha256, [wrong])
         return None
-    work.store.vault.put(stored_scan(sha256), path, only_if_absent=True, content_type="application/pdf")
+    keep_drop(work, scan, path, stored_scan(sha256))
     with work.register.reading() as connection:
         first = set_aside_before(connection, scan, sha256)
     counts_as = first.id if first is not None and first.due_at < scan.due_at else None
@@ -171,7 +170,8 @@ def read(work: Context, job: Job) -> bool:
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
     here = {candidate.number for candidate in roster}
     roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
-    reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected)
+    excused = excused_in(work, scan.exam, scan.centre)
+    reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
     places = {
         page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
     }
@@ -238,12 +238,13 @@ def _hold_back(work: Context, job: Job, copy: CopyRow, places: list[PagePlace], 
 
 
 def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
-    number = _anonymous_number(work, copy, pdf)
+    sha256 = hashlib.sha256(pdf).hexdigest()
+    number = _anonymous_number(work, copy, sha256)
     key = anonymous_copy(copy.exam, number)
     work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
     if copy.lot is not None:
         put_back(work, copy.exam, copy.lot, number)
-    made = CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest())
+    made = CopyAnonymised(anonymous_number=number, sha256=sha256)
     work.register.record(made, copy.id, actor=ACTOR, at=now())
 
 
@@ -284,9 +285,9 @@ def _scan(work: Context, scan_id: str) -> ScanRow:
     return scan
 
 
-def _anonymous_number(work: Context, copy: CopyRow, pdf: bytes) -> str:
+def _anonymous_number(work: Context, copy: CopyRow, sha256: str) -> str:
     """Drawn by lot with the copy's id: a run that is begun again draws the same for the same pages."""
-    drawing = random.Random(hashlib.sha256(copy.id.encode() + pdf).digest())
+    drawing = random.Random(hashlib.sha256(f"{copy.id} {sha256}".encode()).digest())
     while True:
         number = "".join(drawing.choices(_ALPHABET, k=_LENGTH))
         with work.register.reading() as connection:

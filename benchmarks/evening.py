@@ -116,15 +116,15 @@ def read_alone(piles: Sequence[Pile], session: Path) -> tuple[Reading, float]:
         return alone.submit(_read, piles, session).result(), alone.submit(_decode, piles).result()
 
 
-def read_by_two(piles: Sequence[Pile], session: Path) -> float:
-    """Seconds in which two such processes read them, each the next pile that nobody has."""
+def read_by_two(piles: Sequence[Pile], session: Path) -> Reading:
+    """By two such processes, each the next pile that nobody has: by the clock, of processor time in all."""
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as two:
         for _ in two.map(_read, [piles[:1]] * 4, [session] * 4):
             pass  # both are warm
         begun = time.perf_counter()
-        for _ in two.map(_read, [[pile] for pile in piles], [session] * len(piles)):
-            pass
-        return time.perf_counter() - begun
+        read = list(two.map(_read, [[pile] for pile in piles], [session] * len(piles)))
+        seconds = time.perf_counter() - begun
+        return Reading(seconds, sum(one.processor for one in read), sum(one.pages for one in read))
 
 
 def _read(piles: Sequence[Pile], session: Path) -> Reading:
@@ -271,7 +271,8 @@ def main() -> int:
         "alone": statistics.median(alone),
         "rest": sum(rest.values()),
         "reading": reading.processor / decoded,
-        "two": by_two / reading.seconds,
+        "two": by_two.seconds / reading.seconds,
+        "beside": by_two.processor / reading.processor,
     }
     out.print(_table(ratios, reading, wall, spent, alone, rest))
     as_written = parser.parse_args([])
@@ -301,6 +302,8 @@ def _table(
     shown.add_row("reading alone ÷ the bare decode", f"{ratios['reading']:.2f}", each_page)
     times = f"{1 / ratios['two']:.2f} times as fast"
     shown.add_row("two reading processes ÷ one, wall", f"{ratios['two']:.2f}", times)
+    each_other = "what a page costs when another is read beside it ÷ when none is"
+    shown.add_row("two reading processes ÷ one, processor", f"{ratios['beside']:.2f}", each_other)
     shown.add_row("at rest: share of a core", f"{ratios['rest']:.1%}", by_part(rest, ".1%"))
     return shown
 

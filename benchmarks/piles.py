@@ -7,6 +7,9 @@ and by fault, and put together as copies again. So a page costs its reading once
 copies can be laid. The digits, hands and wear are those of the drawn pages; in half of the piles some copies
 have no numbers, or not on every page.
 
+A pile's roster is that of the people whose copies are laid, and of some who were absent: none, one or three;
+it is known who was absent, or not yet.
+
 Printed, by kind: copies that came complete with a written page of another, out of order or short (DANGEROUS);
 those whose pages were all there and that came complete, or wait for a person.
 """
@@ -20,6 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +39,7 @@ from processors.people import Candidate
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
 from processors.scans.reader import read_images_of, understand
 from processors.scans.readings import CopyStatus, Half, PageReading, Turn
+from processors.scans.swallowed import NOBODY, Excused
 from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
@@ -119,6 +124,18 @@ def _expected(roster: Sequence[Candidate]) -> Expected:
 
 
 # --- how piles are laid ---------------------------------------------------------------------------
+
+
+class Evening(StrEnum):
+    """What is known of those without a copy when a pile is read."""
+
+    LISTED = "one absent, and known"
+    ALL_THERE = "nobody absent, not known"
+    ONE_ABSENT = "one absent, not known"
+    THREE_ABSENT = "three absent, not known"
+
+
+_ABSENT = {Evening.LISTED: 1, Evening.ALL_THERE: 0, Evening.ONE_ABSENT: 1, Evening.THREE_ABSENT: 3}
 
 Laid = Callable[[Sequence[Copy], Order, Rng], list[Side]]
 
@@ -236,17 +253,22 @@ def _without(copy: Copy, share: float, rng: Rng) -> Copy:
     return replace(copy, pages=tuple(pages))
 
 
-def lay(of: Stock, name: str, rng: Rng) -> Counter[str]:
+def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Counter[str]:
     """Lays one pile of this kind and says what became of its copies."""
     laid, orders = kinds(of)[name]
-    chosen = [of.copies[k] for k in rng.choice(len(of.copies), _IN_A_PILE, replace=False)]
+    drawn = [of.copies[k] for k in rng.permutation(len(of.copies))[: _IN_A_PILE + _ABSENT[evening]]]
+    chosen = drawn[:_IN_A_PILE]
+    enrolled = {copy.candidate for copy in drawn}
+    roster = [who for who in of.roster if who.number in enrolled]
+    absent = frozenset(copy.candidate for copy in drawn[_IN_A_PILE:])
+    excused = Excused(absent, listed=True) if evening is Evening.LISTED else NOBODY
     chosen = _numbered(chosen, {_HIT, _HIT + 1}, rng)
     sides = laid(chosen, orders[int(rng.integers(len(orders)))], rng)
     flat = [(page, image) for image, side in enumerate(sides, 1) for page in side]
     is_of = {page.page: (copy.candidate, n) for copy in of.copies for n, page in enumerate(copy.pages, 1)}
     truth = {k: is_of[page.page] for k, (page, _) in enumerate(flat, 1)}
     pages = [replace(page, page=k, image=image) for k, (page, image) in enumerate(flat, 1)]
-    reading = understand(pages, "", of.roster, CENTRE, EXAM, _expected(of.roster))
+    reading = understand(pages, "", roster, CENTRE, EXAM, _expected(roster), excused)
     whole = {copy.candidate: [(copy.candidate, n + 1) for n in range(len(copy.pages))] for copy in of.copies}
     blank = {page.page: page.blank for page in pages}
     there = Counter(truth.values())
@@ -263,17 +285,21 @@ def lay(of: Stock, name: str, rng: Rng) -> Counter[str]:
     return came
 
 
-Came = tuple[str, str, Counter[str]]
-"""The look of the scan, the kind of pile, and what became of its copies."""
+Came = tuple[str, str, Evening, Counter[str]]
+"""The look of the scan, the kind of pile, what was known, and what became of its copies."""
 
 
 def run(k: int, seed: int, copies: int, drawn: int = _DRAWN) -> list[Came]:
     """One drawn scan, and piles of every kind laid of it, of so many copies in all."""
-    of = stock(k, seed, drawn)
-    rng = np.random.default_rng((seed, k))
+    return piles_of(stock(k, seed, drawn), copies, np.random.default_rng((seed, k)))
+
+
+def piles_of(of: Stock, copies: int, rng: Rng) -> list[Came]:
+    """Piles of every kind, on every evening, of so many copies of this scan in all."""
     names = list(kinds(of))
-    piles = itertools.islice(itertools.cycle(names), max(len(names), round(copies / _IN_A_PILE)))
-    return [(of.look, name, lay(of, name, rng)) for name in piles]
+    wanted = max(len(names), round(copies / _IN_A_PILE))
+    piles = itertools.islice(itertools.cycle((e, name) for e in Evening for name in names), wanted)
+    return [(of.look, name, evening, lay(of, name, evening, rng)) for evening, name in piles]
 
 
 def ratcheted(kept: ratchet.Ratchet, jobs: int) -> list[Came]:
@@ -285,7 +311,7 @@ def ratcheted(kept: ratchet.Ratchet, jobs: int) -> list[Came]:
 
 def by_kind(came: Iterable[Came]) -> dict[str, Counter[str]]:
     cases: dict[str, Counter[str]] = defaultdict(Counter)
-    for _, name, count in came:
+    for _, name, _, count in came:
         cases[name] += count
     return cases
 
@@ -329,7 +355,8 @@ def main() -> None:
         with ProcessPoolExecutor(wanted.jobs) as pool:
             one = partial(run, seed=wanted.seed, copies=round(wanted.copies / scans))
             came = [c for piles in pool.map(one, range(scans)) for c in piles]
-    tell(console, by_kind((look, look, count) for look, _, count in came))
+    tell(console, by_kind((look, look, evening, count) for look, _, evening, count in came))
+    tell(console, by_kind((look, evening, evening, count) for look, _, evening, count in came))
     cases = by_kind(came)
     tell(console, cases)
     if wanted.update:

@@ -100,6 +100,12 @@ QUESTIONS: dict[Code, Question] = {
     ),
     Code.MIXED_COPY: _SAME_HAND,
     Code.TWO_HANDS: _SAME_HAND,
+    Code.SAME_PAGE: Question(
+        "De qui est la page qui se trouve dans deux copies ?",
+        "Comparez les écritures, ici et dans l’autre copie. Celle qui montre la page d’un autre est à "
+        "numériser de nouveau ; l’autre s’accepte.",
+        "La page est bien de cette copie",
+    ),
     Code.UNSURE_ORDER: _SAME_PAGES,
     Code.MISPLACED_PAGE: _SAME_PAGES,
     Code.UNDECLARED_PAGE: _SIDE_PAGE,
@@ -108,6 +114,11 @@ QUESTIONS: dict[Code, Question] = {
         "L’intérieur de cette feuille est-il vraiment blanc ?",
         "Si le texte passe d’une page à l’autre sans coupure, oui ; sinon, le centre regarde la feuille.",
         "Oui, elle est bien ainsi",
+    ),
+    Code.REFUSED_MODEL: Question(
+        "Cette copie compte-t-elle, sur un papier que la session refuse ?",
+        "Le candidat n’en est pas toujours la cause : ce que vous décidez vaut pour cette copie seule.",
+        "Elle compte : l’accepter",
     ),
     Code.MISSING_PAGES: Question(
         "Manque-t-il vraiment des pages à cette copie ?",

@@ -15,7 +15,10 @@ from processors.findings import Code, Evidence, Finding, Severity
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
 
-_SCAN_AGAIN = {Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.SCAN_AGAIN}
+_SCAN_AGAIN = {
+    *(Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.SCAN_AGAIN),
+    *(Code.UNSURE_ORDER, Code.MISPLACED_PAGE, Code.TWO_HANDS, Code.BLANK_INSIDE, Code.SAME_PAGE),
+}
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,12 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
         "entière ; si elle est bien ainsi, le service de coordination l'accepte.",
     ),
+    Code.SAME_PAGE: (
+        _B,
+        "Une même page se trouve dans deux copies ({pages} du fichier ; c'est aussi {what}) : deux feuilles "
+        "ont pu passer ensemble dans le scanner. Vérifiez de qui est cette page, puis numérisez de nouveau "
+        "en entier la copie qui n'est pas la sienne.",
+    ),
     Code.ANNEX: (
         _I,
         "Document réponse joint à la copie ({pages} du fichier) : il est rangé après les feuilles et part "
@@ -78,6 +84,11 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
         _W,
         "Cette copie est sur un modèle de papier ancien ({what}) : elle est acceptée ; "
         "n'utilisez plus que le modèle en vigueur.",
+    ),
+    Code.REFUSED_MODEL: (
+        _B,
+        "Cette copie est sur un modèle de papier que la session refuse ({what}) : gardez-la telle quelle, il "
+        "n'y a rien à numériser ; le service de coordination décide.",
     ),
     Code.UNIDENTIFIED: (
         _B,
@@ -308,12 +319,14 @@ FRENCH_CODE = {
     Code.MISPLACED_PAGE: "page mal placée",
     Code.TWO_HANDS: "deux écritures",
     Code.BLANK_INSIDE: "intérieur blanc",
+    Code.SAME_PAGE: "page dans deux copies",
     Code.ANNEX: "annexe",
     Code.UNDECLARED_PAGE: "page non déclarée",
     Code.UNPLACED_ANNEX: "document réponse à attribuer",
     Code.UPSIDE_DOWN: "pages à l'envers",
     Code.FOREIGN_PAGE: "document étranger",
     Code.OLD_MODEL: "ancien modèle de papier",
+    Code.REFUSED_MODEL: "modèle de papier refusé",
     Code.UNIDENTIFIED: "copie non identifiée",
     Code.UNKNOWN_CANDIDATE: "candidat inconnu",
     Code.LABEL_CONFLICT: "étiquette et cases contraires",

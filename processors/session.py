@@ -192,7 +192,8 @@ class Session(Part):
         """The paper of an épreuve: its sheet, with the annexes that may be handed in with it."""
         stated = self.exam(exam)
         sheet = load_form((stated and stated.form) or self.form)
-        return sheet.with_annexes([load_form(path) for path in stated.annexes] if stated else [])
+        sheet = sheet.with_annexes([load_form(path) for path in stated.annexes] if stated else [])
+        return sheet.refusing(self.paper.refused_models) if self.paper else sheet
 
     @property
     def written(self) -> tuple[Exam, ...]:

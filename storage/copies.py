@@ -36,7 +36,8 @@ class PlacedPage(BaseModel):
 
     `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
     whether something outside that frame may name the candidate, None where nobody looked; `labels`: the
-    corners of labels outside it; `accepted`: whether a person let it go as a corrector gets it.
+    corners of labels outside it; `accepted`: whether a person let it go as a corrector gets it; `imprint`: by
+    which it is known again, None where too little is written, or it was not taken.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +52,7 @@ class PlacedPage(BaseModel):
     exposed: bool | None = None
     labels: tuple[tuple[tuple[float, float], ...], ...] = ()
     accepted: bool = False
+    imprint: str | None = None
 
     @classmethod
     def of(cls, page: PageReading) -> Self:
@@ -64,6 +66,7 @@ class PlacedPage(BaseModel):
             model=page.model,
             exposed=page.exposed,
             labels=tuple(_rounded(label.area) for label in page.labels),
+            imprint=page.imprint,
         )
 
 
@@ -205,8 +208,9 @@ class CopyRow:
 
 
 def make_wait(change: Change, copy: Any, stated: Iterable[Finding]) -> None:
-    """The copy waits for a person, for what is stated of it."""
-    change.set(copies, copy.id, status=CopyStatus.TO_DECIDE)
+    """The copy waits for a person, or for what it lacks, for what is stated of it."""
+    if copy.status == CopyStatus.COMPLETE:
+        change.set(copies, copy.id, status=CopyStatus.TO_DECIDE)
     about = {"exam": copy.exam, "centre": copy.centre, "scan": copy.scan, "copy": copy.id}
     state_findings(change, stated, **about)
 

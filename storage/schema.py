@@ -101,7 +101,6 @@ correctors = Table(
     Column("token_hash", String, unique=True),
 )
 
-
 # Who may sign in at the desk. `scope`: the centre's UAI or the corrector's id; the service sees all.
 accounts = Table(
     "accounts",

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from processors.findings import Code, Finding, finding
+from processors.deadlines import french_instant
+from processors.findings import Code, Finding, finding, french_pages
 from processors.scans.readings import CopyStatus
-from storage.copies import OF_NO_LOT, FoundCopy
+from processors.scans.twice import Shown, shared
+from storage.copies import OF_NO_LOT, FoundCopy, PlacedPage, make_wait
 from storage.findings import resolve_findings, state_each
 from storage.log.events import Change
-from storage.schema import copies, findings
+from storage.schema import copies, findings, scans
 from storage.states import Life
 
 
@@ -50,7 +52,31 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
         stated += [(each, about) for each in findings_]
         known.add(one.candidate)
     _keep(rows, stated, change)
+    _hold_doubles(found, exam, centre, change)
     return True
+
+
+def _hold_doubles(found: Sequence[FoundCopy], exam: str, centre: str, change: Change) -> None:
+    """A page that lies in a copy of another file, too, is another's in one of them: both wait."""
+    beside = (copies.c.exam == exam, copies.c.centre == centre, copies.c.life == Life.CURRENT)
+    others = select(copies, scans.c.deposited_at).join(scans, scans.c.id == copies.c.scan)
+    others = others.where(*beside, copies.c.scan != change.subject).order_by(copies.c.scan, copies.c.position)
+    rows = change.connection.execute(others).all()
+    there = [_shown(row.candidate, [PlacedPage(**page) for page in row.pages]) for row in rows]
+    here = change.row(scans, change.subject).deposited_at
+    for k, n, twins in shared([_shown(one.candidate, one.pages) for one in found], there):
+        for copy, pages, at, lie in (
+            (found[k].id, twins, rows[n].deposited_at, twins.values()),
+            (rows[n].id, twins.values(), here, twins),
+        ):
+            what = f"{french_pages(sorted(lie))} d'un fichier déposé le {french_instant(at)}"
+            told = finding(Code.SAME_PAGE, pages, what=what)
+            make_wait(change, change.row(copies, copy), [told])
+
+
+def _shown(candidate: str | None, pages: Sequence[PlacedPage]) -> Shown:
+    imprints = {page.page: page.imprint for page in pages if page.imprint is not None and not page.annex}
+    return Shown(candidate, imprints)
 
 
 def end_copies(change: Change, life: Life, *conditions: Any) -> None:

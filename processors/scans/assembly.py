@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,8 +19,6 @@ from processors.scans.misplaced import (
     blank_inside,
     confirmed,
     contradicted,
-    of_two_hands,
-    two_hands_from,
 )
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
@@ -39,6 +37,8 @@ from processors.scans.sequence import Place
 from processors.scans.shown import shown
 from processors.scans.sides import sides, slots
 from processors.scans.strays import doubles, headed_strays
+from processors.scans.swallowed import NOBODY, Excused, lost_odds, of_two_hands
+from processors.scans.twice import in_two_copies
 
 
 def assemble(
@@ -49,11 +49,14 @@ def assemble(
     label_pattern: str,
     model: str,
     two_sided: Collection[str] = (),
+    excused: Excused = NOBODY,
+    refused: Collection[str] = (),
 ) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...]]:
     """The copies of a scan in the order of the pile, and what concerns none of them.
 
     `model`: the name of the paper model that is in force; another one is said. `two_sided`: the models of
-    annexes with answers on the verso.
+    annexes with answers on the verso; `excused`: who of the roster owes no copy here; `refused`: the models
+    that must not be used.
     """
     sheets = {
         p.page: sheet_evidence(p, roster, centre, exam, label_pattern)
@@ -80,11 +83,14 @@ def assemble(
     apart = {page.page for annex in annexes for page in annex.pages}
     others = [page for page in pages if page.page not in apart]
     strays = headed_strays(others, copy_of, [copy.length for copy in neighbours])
-    hands = two_hands_from(kept)
+    enrolled = [who.number for who in roster if who.centre == centre and exam in who.exams]
+    # two passes that do not match exchange sides, and nobody's is lost
+    lost = max(lost_odds(enrolled, excused, owners), 1.0 if pile.passes else 0.0)
+    two_hands = of_two_hands(kept, lost)
     copies = [
-        _copy(group, those, owner, model, label_pattern, pile, with_it, strays.get(k, []), hands)
-        for k, (group, those, owner, with_it) in enumerate(
-            zip(whole_copies, kept, owners, handed, strict=True)
+        _copy(group, those, owner, model, refused, label_pattern, pile, with_it, strays.get(k, []), hands)
+        for k, (group, those, owner, with_it, hands) in enumerate(
+            zip(whole_copies, kept, owners, handed, two_hands, strict=True)
         )
     ]
     findings = [one for p in loose for one in _set_aside([p])]
@@ -96,7 +102,7 @@ def assemble(
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
-    return tuple(_one_copy_each(copies, pages)), tuple(findings)
+    return tuple(in_two_copies(_one_copy_each(copies, pages), pages)), tuple(findings)
 
 
 def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
@@ -116,11 +122,12 @@ def _copy(
     kept: dict[int, PageReading],
     owner: Attribution,
     model: str,
+    refused: Collection[str],
     label_pattern: str,
     pile: Pile,
     handed: Handed,
     strays: Sequence[PageReading],
-    hands: float,
+    hands: Sequence[PageReading],
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None and not page.undeclared]
@@ -131,7 +138,8 @@ def _copy(
         *_completeness(members, kept, missing, strays),
         *_order(members, kept, length, pile, handed, hands),
         *_annexes(handed),
-        *_appearance(pages, foreign, model),
+        *_appearance(pages, foreign),
+        *_other_paper(pages, model, refused),
         *shown(pages, owner.candidate, label_pattern),
         *(
             replace(found, evidence=header([p for p in pages if p.page in found.pages] or pages))
@@ -217,7 +225,7 @@ def _order(
     length: int,
     pile: Pile,
     handed: Handed,
-    hands: float,
+    hands: Sequence[PageReading],
 ) -> list[Finding]:
     """What is out of the pile's order, and what is not sure of it."""
     findings = []
@@ -236,7 +244,7 @@ def _order(
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
     for code, doubtful in (
-        (Code.TWO_HANDS, of_two_hands(kept, hands)),
+        (Code.TWO_HANDS, hands),
         (Code.BLANK_INSIDE, blank_inside(kept)),
     ):
         if doubtful:
@@ -291,17 +299,25 @@ def _the(numbers: Sequence[int]) -> str:
     return ("la " if len(numbers) == 1 else "les ") + french_pages(numbers)
 
 
-def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading], model: str) -> list[Finding]:
+def _other_paper(pages: Sequence[PageReading], model: str, refused: Collection[str]) -> Iterator[Finding]:
+    """Sheets of another model: one that is refused waits for a person, any other is accepted and said."""
+    other = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
+    for code, those in (
+        (Code.REFUSED_MODEL, [p for p in other if p.model in refused]),
+        (Code.OLD_MODEL, [p for p in other if p.model not in refused]),
+    ):
+        if those:
+            names = sorted({(p.model or "").upper() for p in those})
+            yield finding(code, [p.page for p in those], what=", ".join(names))
+
+
+def _appearance(pages: Sequence[PageReading], foreign: Sequence[PageReading]) -> list[Finding]:
     findings: list[Finding] = []
     turned = [p.page for p in pages if p.turn is not Turn.NONE]
     if turned:
         findings.append(finding(Code.UPSIDE_DOWN, turned))
     if foreign:
         findings += _set_aside(foreign)
-    old = [p for p in pages if p.kind is PageKind.FIRST and p.model not in (None, model)]
-    if old:
-        names = sorted({(p.model or "").upper() for p in old})
-        findings.append(finding(Code.OLD_MODEL, [p.page for p in old], what=", ".join(names)))
     for p in pages:
         if (why := _unreadable(p)) is not None:
             findings.append(finding(Code.UNREADABLE_PAGE, [p.page], what=why, evidence=trouble(p)))

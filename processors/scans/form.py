@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -157,6 +157,17 @@ class Print(_Part):
     boxes: tuple[PrintedBox, ...] = ()
 
 
+class OtherModel(_Part):
+    """Another sheet with the same frames: the rows of digits that it has no boxes for tell it.
+
+    `refused`: the session says that it must not be used.
+    """
+
+    name: str
+    lacks: tuple[str, ...] = Field(min_length=1)
+    refused: bool = False
+
+
 class Form(_Part):
     """A paper model, as its form file describes it: a sheet of four pages, or an annex.
 
@@ -170,6 +181,7 @@ class Form(_Part):
     page_boxes: Pagination | None = Field(default=None, alias="pagination")
     label: LabelFormat = LabelFormat()
     printed: Print = Field(default=Print(), alias="print")
+    other_models: tuple[OtherModel, ...] = ()
     annexes: tuple[Form, ...] = Field(default=(), exclude=True)
 
     @model_validator(mode="after")
@@ -209,6 +221,9 @@ class Form(_Part):
         for (name, zone), (other, there) in itertools.combinations(zones.items(), 2):
             if zone.meets(there):
                 yield f"{name} and {other} overlap"
+        for model in self.other_models:
+            if unknown := sorted(set(model.lacks) - set(self.rows_of("digits"))):
+                yield f"{model.name} lacks rows that this form does not have: {', '.join(unknown)}"
         if NUMBER not in self.identity.fields:
             yield f"there is no row for the candidate's number ({NUMBER})"
         if self.form.pages_per_sheet == PAGES_OF_A_SHEET:
@@ -257,6 +272,17 @@ class Form(_Part):
 
     def with_annexes(self, annexes: Sequence[Form]) -> Form:
         return self.model_copy(update={"annexes": tuple(annexes)})
+
+    def refusing(self, models: Collection[str]) -> Form:
+        """With these of the other models said to be refused."""
+        named = {name.casefold() for name in models}
+        others = (m.model_copy(update={"refused": m.name.casefold() in named}) for m in self.other_models)
+        return self.model_copy(update={"other_models": tuple(others)})
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Names of models that must not be used."""
+        return frozenset(model.name for model in self.other_models if model.refused)
 
 
 PAGES_OF_A_SHEET = 4

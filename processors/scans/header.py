@@ -15,7 +15,6 @@ from processors.scans.voices import NUMBER
 LABEL_REACH = 6.0
 """mm around the label's zone: labels are stuck by hand."""
 
-_OLD_MODEL = "cmen"
 _MAX_LABEL_SCALE = 12.0  # pixels a millimetre, 300 dpi: more is slower and reads no better
 
 
@@ -57,9 +56,8 @@ def _agree(label: str | None, number: FieldReading | None, expected: Expected) -
 
 
 def _model(page: UprightPage) -> str:
-    """The model whose boxes are there: older sheets have no row for the registration number."""
+    """The model whose boxes are there: one that the form file tells by the rows that it lacks."""
     form = page.form
-    if form.is_annex:
-        return form.form.name
-    seen = [page.placement.fields[name] for name in form.rows_of("digits")]
-    return form.form.name if min(seen) >= FIELDS_SEEN else _OLD_MODEL
+    unseen = {name for name in form.rows_of("digits") if page.placement.fields[name] < FIELDS_SEEN}
+    others = (model.name for model in form.other_models if unseen.issuperset(model.lacks))
+    return next(others, form.form.name)

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
-
-import numpy as np
+from collections.abc import Collection, Mapping
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageKind, PageReading
-from processors.scans.writing import sides_apart
 
 _SURE = 5.5
 """Log odds of what is read against what is expected. Of 2,247 numbers and totals of drawn pages two were read
 wrongly with more; of digits that are not the expected one, 99 in 100 are."""
-
-_TWO_HANDS = 0.9
-"""Of 116 drawn sheets none lies further apart; of sides of two people's sheets three in four do."""
-_CLOSE_HANDS, _VARIATION, _SHEETS = 0.5, 3.0, 12
-"""In a pile of so many sheets three in four of which lie far closer, no sheet lies further apart than so many
-times what they do: of 136 drawn gray ones one did, and of two people's sheets five in six do."""
 
 _NUMBERS = range(1, MAX_PAGES + 1)
 _FIRSTS = frozenset(_NUMBERS[::PAGES_PER_SHEET])
@@ -42,19 +33,6 @@ def contradicted(kept: Mapping[int, PageReading], length: int, annexes: int = 0)
         if _odds(page.number_reading, [number], _MAY_BE.get(page.kind, _NUMBERS)) >= _SURE
         or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     ]
-
-
-def two_hands_from(pile: Iterable[Mapping[int, PageReading]]) -> float:
-    """From what distance on the two sides of a sheet are of two hands, in a pile of these copies."""
-    distances = [distance for kept in pile for _, distance in sides_apart(kept)]
-    if len(distances) < _SHEETS:
-        return _TWO_HANDS
-    return float(np.clip(_VARIATION * np.percentile(distances, 75), _CLOSE_HANDS, _TWO_HANDS))
-
-
-def of_two_hands(kept: Mapping[int, PageReading], limit: float) -> list[PageReading]:
-    """The pages of the sheets whose recto and verso are written so differently that two passed as one."""
-    return [page for pages, distance in sides_apart(kept) if distance > limit for page in pages]
 
 
 def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:

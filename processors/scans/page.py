@@ -18,15 +18,19 @@ from processors.scans.names import lines_apart
 from processors.scans.placed import PlacedImage
 from processors.scans.quality import Judgement
 from processors.scans.readings import Gray, Half, PageKind, PageReading
+from processors.scans.registration import INK_MM
 from processors.scans.rows import as_number, read_pagination
 from processors.scans.stuck import Labels, see_labels
 from processors.scans.traces import trace
+from processors.scans.twice import imprint
 from processors.scans.upright import Expected, Original, UprightPage, answers_zone
 from processors.scans.writing import hand
 
 _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
 """Boxes in a row that make a header on a page of no known paper; of answers, more than a drawn byte."""
 _HEADER_MM = 80.0
+_TOP_MM = 15.0
+"""What stands above on an inside page is nobody's answer."""
 _NOTE = "un papier posé ou collé cache les lignes"
 _RULED = np.ones((1, round(20 * PX)), np.uint8)
 
@@ -73,6 +77,7 @@ def read_page(
         number_reading=number,
         total_reading=total,
         fingerprint=_fingerprint(placement.ink, page.form),
+        imprint=None if blank or page.form.is_annex else imprint(_written(placement.ink, page.form, first)),
         hand=hand(page.written) if half is not None and page.answers is not None else None,
         headed=_is_headed(page.dark, kind),
         tabled=kind is PageKind.FOREIGN and not blank and exposure.shows_printed_boxes(page.dark),
@@ -136,6 +141,12 @@ def _is_headed(strokes: Gray, kind: PageKind) -> bool:
     if kind is PageKind.INSIDE:
         return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind])
     return kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind])
+
+
+def _written(ink: NDArray[np.float32], form: Form, first: bool) -> NDArray[np.float32]:
+    """The ink map of all that may be answered on a page."""
+    top, bottom = form.answers_top + 4 if first else _TOP_MM, form.answers_bottom - 4
+    return ink[round(top / INK_MM) : round(bottom / INK_MM), 4:-4]
 
 
 def _fingerprint(ink: NDArray[np.float32], form: Form) -> NDArray[np.float32]:

@@ -36,6 +36,7 @@ from processors.scans.registration import (
     frames_scale,
 )
 from processors.scans.scale import Drawn, pile_off_scale, usual_scale
+from processors.scans.swallowed import NOBODY, Excused
 from processors.scans.upright import Expected, Original
 from processors.scans.voices import NUMBER
 
@@ -105,15 +106,18 @@ def understand(
     centre: str,
     exam: str,
     expected: Expected,
+    excused: Excused = NOBODY,
 ) -> ScanReading:
-    """The copies that the pages of a whole file make."""
+    """The copies that the pages of a whole file make. `excused`: who of the roster owes no copy here."""
     images = max((p.image for p in pages), default=0)
     scale = pile_off_scale(pages)
     if scale is not None and scale.code is Code.OFF_SCALE_PILE:
         return ScanReading(sha256, images, tuple(pages), (), (scale,))
     pattern, model = expected.label_pattern, expected.form.form.name
     two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
-    copies, findings = assemble(pages, roster, centre, exam, pattern, model, two_sided)
+    copies, findings = assemble(
+        pages, roster, centre, exam, pattern, model, two_sided, excused, expected.form.refused
+    )
     copies, ailing = health.examine(pages, copies)
     findings = (*ailing, *findings, *([scale] if scale else ()))
     return ScanReading(sha256, images, tuple(pages), copies, findings)

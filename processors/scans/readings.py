@@ -121,7 +121,7 @@ class PageReading:
 
     `frame`: the identity frame's corners (4 × 2, pixels of the upright page; clockwise from top left) on a
     first page or an annex, whose `model` says which. `sharpness`: 0 to 1, 1 as sharp as print.
-    `fingerprint`: for telling a doubled page.
+    `fingerprint`: for telling a doubled page; `imprint`: for telling it in another file (see `twice`).
     `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or a program's text show
     elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in
     show on a page of no known paper; `tabled`: a table or boxes do; `hand`: how the half of an A3 is written;
@@ -154,6 +154,7 @@ class PageReading:
     lifted: bool = False
     trouble: str | None = None  # French, why it is unreadable
     trouble_box: Box | None = None  # where, None for the whole page
+    imprint: str | None = field(default=None, repr=False)
     area: Area | None = None  # an A4 that lies on a larger image
     scale: tuple[float, float] = (1.0, 1.0)  # how much wider and higher than the paper it lies on the image
     trace: Trace | None = field(default=None, repr=False, compare=False)

@@ -182,6 +182,8 @@ KINDS = {
     Code.REPORTED: ("Un correcteur a signalé cette copie", "La rendre au correcteur"),
     Code.UNSURE_ORDER: ("toutes de cette copie, et dans cet ordre ?", "Oui, elle est entière et en ordre"),
     Code.TWO_HANDS: ("Toutes les pages sont-elles du même candidat ?", "Oui, elles sont du même candidat"),
+    Code.SAME_PAGE: ("De qui est la page qui se trouve dans", "La page est bien de cette copie"),
+    Code.REFUSED_MODEL: ("sur un papier que la session refuse ?", "Elle compte : l’accepter"),
     Code.MISSING_PAGES: ("Manque-t-il vraiment des pages", "l’accepter incomplète"),
     Code.UNDECLARED_PAGE: ("La page mise de côté fait-elle partie", "La copie est bien ainsi"),
     Code.READING_FAILED: ("Que faut-il faire de cette copie ?", "L’accepter telle quelle"),

@@ -86,7 +86,7 @@ _ARRIVAL = ("put vault arrivals/scan.json", "commit scan.arrived")
 _READING = (
     *_ARRIVAL,
     "commit scan.claimed",
-    "put vault scans/sha256.pdf",
+    "copy_from vault scans/sha256.pdf",
     "commit scan.stored",
     "put vault readings/scan.json",
     "commit scan.read",
@@ -108,7 +108,7 @@ INSTANTS = {
     "a bad file": (
         *_ARRIVAL,
         "commit scan.claimed",
-        "put vault quarantine/sha256",
+        "copy_from vault quarantine/sha256",
         "commit scan.quarantined",
         "put inbox receipts/scan.html",
         "put inbox receipts/scan.json",

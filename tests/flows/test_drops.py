@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from worlds import own_world
 
 from actions import inbox as watch
 from actions.context import Context, context, now
+from actions.isolation import isolated
 from actions.prepare import prepare
+from actions.quarantine import clear_drop
 from actions.scans import claim, conclude, keep
 from actions.upkeep import set_aside
 from cli.demo_session import write_demo_session
@@ -24,6 +27,7 @@ from processors.people import CANDIDATE_COLUMNS
 from storage.candidates import attendance_of, import_candidates
 from storage.deposits import files_of
 from storage.dossiers import dossiers_to_read
+from storage.keys import stored_scan
 from storage.objects import Bucket
 from storage.scans import ScanRow, all_scans
 from storage.states import ScanState
@@ -150,6 +154,23 @@ def test_a_file_that_another_replaced_before_it_was_read_is_read_as_well(work, t
     kept = {work.store.vault.get(info.key) for info in work.store.vault.list("quarantine/")}
     assert kept == {b"the first", b"the second", b"the third"}
     assert list(work.store.inbox.versions("scans/")) == []
+
+
+def test_what_is_removed_while_it_is_looked_at_is_kept_all_the_same(work, tmp_path, monkeypatch):
+    buffer = io.BytesIO()
+    BLANK.save(buffer)
+    work.store.inbox.put(KEY, buffer.getvalue())
+    watch.note_scans(work)
+    (scan,) = scans(work)
+
+    def first_remove(*args):
+        clear_drop(work, scan)
+        return isolated(*args)
+
+    monkeypatch.setattr("actions.scans.isolated", first_remove)
+    job = keep(work, scan.id, claim(work, scan.id), tmp_path / "scan.pdf")
+    assert job is not None
+    assert work.store.vault.get(stored_scan(job.sha256)) == buffer.getvalue()
 
 
 def test_a_name_longer_than_any_file_has_is_answered(work, tmp_path):

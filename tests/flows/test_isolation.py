@@ -2,8 +2,8 @@
 
 import operator
 import os
+import pickle
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -95,7 +95,14 @@ def set_a_trap() -> Trap:
 
 def half_an_answer() -> None:
     sender = sys._getframe(1).f_locals["sender"]
-    os.write(sender.fileno(), struct.pack("!i", 1000) + b"only the beginning")
+    os.write(sender.fileno(), pickle.dumps(bytes(1000))[:100])
+    time.sleep(3600)
+
+
+def boast() -> None:
+    """Of more bytes than any machine has."""
+    sender = sys._getframe(1).f_locals["sender"]
+    os.write(sender.fileno(), b"\x80\x04" + pickle.BINBYTES8 + (1 << 50).to_bytes(8, "little"))
     time.sleep(3600)
 
 
@@ -225,6 +232,10 @@ def test_no_call_fails_for_what_others_do_at_the_same_time(monkeypatch: pytest.M
 
 def test_an_answer_beyond_all_measure_is_refused() -> None:
     assert failure(flood).code is Code.READING_FAILED
+
+
+def test_an_answer_that_says_it_is_huge_is_refused_at_once() -> None:
+    assert failure(boast).what == "arrêt brutal de la lecture"
 
 
 def test_a_child_that_stops_in_the_middle_of_its_answer() -> None:

@@ -1,6 +1,7 @@
 """The receipt says to a centre what to do, copy by copy, and counts what is fine."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
-from processors.findings import Code, finding
+from processors.findings import Code, Severity, finding
 from processors.reconciliation import reconcile
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -105,3 +106,17 @@ def test_the_json_says_the_same(receipt):
     assert said["copies"][1]["findings"][0]["code"] == "missing_pages"
     assert said["deadline"] == "2026-05-22T18:00:00+02:00"
     assert said["reconciliation"]["present_without_copy"] == ["01234567893"]
+
+
+ASKS = re.compile(r"numérisez(-la)? de nouveau", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("code", [c for c in Code if ASKS.search(finding(c, [1], what="x", n=2).message)])
+def test_what_a_sentence_asks_to_scan_again_has_a_button_to_do_so(code: Code) -> None:
+    """Of one copy. A whole file, and what is told beside its copies, are dropped as any other file."""
+    found = finding(code, [1], what="x", n=2)
+    of_a_file = code in {
+        *(Code.OFF_SCALE_PILE, Code.SCANNER_BLIND, Code.NOT_A_PDF, Code.DAMAGED_FILE, Code.NO_PAGES),
+    }
+    copy = ReceiptCopy(1, None, (1,), "to_decide", (found,))
+    assert copy.to_scan_again is (found.severity is Severity.BLOCKING and not of_a_file)

@@ -21,6 +21,7 @@ from processors.scans.leaks import leaks
 from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading, ScanReading, Turn
+from processors.scans.twice import imprint
 from specimens.hand import Hand, Rng
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
@@ -87,6 +88,12 @@ def test_an_annex_follows_the_sheets_of_its_copy_wherever_it_lies() -> None:
     assert made(*read(*first[:2], annex(0), *first[2:], *second))[0] == (DONE, (1, 2, 4, 5, 3))
     assert made(*read(*first, annex(1), *second))[1] == (DONE, (6, 7, 8, 9, 5)), "it lies on top of its copy"
     assert made(*read(*first, *second, *sheet(2), annex(0)))[0] == (DONE, (1, 2, 3, 4, 13)), "strayed"
+
+
+def test_what_is_printed_on_the_answer_sheets_of_two_is_no_page_in_two_copies() -> None:
+    printed = imprint(np.random.default_rng(5).random((120, 132), np.float32))
+    copies = read(*sheet(0), annex(0, imprint=printed), *sheet(1), annex(1, imprint=printed))
+    assert made(*copies) == [(DONE, (1, 2, 3, 4, 5)), (DONE, (6, 7, 8, 9, 10))]
 
 
 def test_one_reading_and_the_place_are_two() -> None:

@@ -145,6 +145,14 @@ def test_an_old_model_goes_on_and_is_said() -> None:
     assert (copy.status, codes(copy)) == (CopyStatus.COMPLETE, {Code.OLD_MODEL})
 
 
+def test_a_model_that_the_session_refuses_waits_for_a_person() -> None:
+    pages = [replace(p, page=k, image=k) for k, p in enumerate(sheet(0), start=1)]
+    pages[0] = replace(pages[0], model="cmen")
+    (copy,), _ = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc", refused={"cmen"})
+    assert (copy.status, codes(copy)) == (CopyStatus.TO_DECIDE, {Code.REFUSED_MODEL})
+    assert copy.candidate is not None  # whose it is, is known
+
+
 def test_two_copies_of_one_candidate_wait_for_a_person() -> None:
     copies = read(*sheet(0), *sheet(1), *sheet(0))
     assert [c.status for c in copies] == [

@@ -13,6 +13,8 @@ from processors.findings import Code, Finding
 from processors.scans.assembly import assemble
 from processors.scans.orders import A4_ORDERS, Order
 from processors.scans.readings import CopyReading, CopyStatus, FieldReading, Half, PageReading, Turn
+from processors.scans.swallowed import NOBODY, Excused
+from processors.scans.twice import imprint
 from tests.processors.test_assembly import PATTERN, ROSTER, codes, page, sheet
 
 Image = list[PageReading]
@@ -21,14 +23,16 @@ EMPTY: dict[str, FieldReading | int | None] = {
 }  # fmt: skip
 
 
-def read(images: Sequence[Image]) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...], dict[int, str]]:
+def read(
+    images: Sequence[Image], excused: Excused = NOBODY
+) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...], dict[int, str]]:
     """The copies, the findings of the pile, and what each page id truly is: candidate and number.
 
     The truth lies in `sharpness`, which the assembly does not look at.
     """
     laid = [replace(p, image=k) for k, image in enumerate(images, start=1) for p in image]
     pages = [replace(p, page=k) for k, p in enumerate(laid, start=1)]
-    copies, findings = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc")
+    copies, findings = assemble(pages, ROSTER, "0130051K", "U4", PATTERN, "ccyc", (), excused)
     return copies, findings, {p.page: truth(p.sharpness) for p in pages}
 
 
@@ -40,7 +44,13 @@ def marked(owner: int, total: int, numbered: bool = True) -> list[PageReading]:
     pages = [p for start in range(1, total, 4) for p in sheet(owner, total, start)]
     known = {} if numbered else EMPTY
     return [
-        replace(p, sharpness=100.0 * owner + n, fingerprint=drawn(100 * owner + n), **known)
+        replace(
+            p,
+            sharpness=100.0 * owner + n,
+            fingerprint=drawn(100 * owner + n),
+            imprint=imprint(drawn(100 * owner + n)),
+            **known,
+        )
         for n, p in enumerate(pages, start=1)
     ]
 
@@ -221,15 +231,76 @@ def test_a_side_with_next_to_nothing_on_it_scanned_twice_is_one() -> None:
     assert codes(copies[0]) == {Code.DUPLICATE_PAGES}
 
 
-def test_in_a_pile_of_like_sheets_two_hands_are_told_sooner() -> None:
-    def with_hands(sheets: int) -> set[Code]:
-        pages = [replace(p, hand=np.zeros(5), half=Half.LEFT) for p in marked(0, 4 * sheets)]
-        pages[1:3] = [replace(p, hand=np.array([0.2, 0.2, 0.2, 0, 0])) for p in pages[1:3]]
-        copies, _, _ = read([[p] for p in pages])
-        return {code for copy in copies for code in codes(copy)}
+LAST = frozenset({ROSTER[2].number})
 
-    assert Code.TWO_HANDS in with_hands(12)
-    assert Code.TWO_HANDS not in with_hands(3)
+
+def held_for_two_hands(apart: float, sheets: int, excused: Excused = NOBODY) -> list[str | None]:
+    """Whose copies are, where the inside of candidate 0's sheet is written so far from its outside.
+
+    Candidate 1's copy is of so many sheets, candidate 2 has none.
+    """
+    images = [*a3_sides(0, 4), *a3_sides(1, 4 * sheets)]
+    images = [[replace(p, hand=np.zeros(5)) for p in image] for image in images]
+    images[1] = [replace(p, hand=apart * np.array([0.15, 0.15, 0.3, 5.0, 0.12])) for p in images[1]]
+    copies, _, _ = read(images, excused)
+    return [copy.candidate for copy in copies if Code.TWO_HANDS in codes(copy)]
+
+
+@pytest.mark.parametrize(
+    ("apart", "excused", "held"),
+    [
+        (0.85, NOBODY, True),
+        (0.85, Excused(LAST), False),
+        (0.45, NOBODY, False),
+        (0.45, Excused(listed=True), True),
+        (0.45, Excused(LAST, listed=True), False),
+        (2.0, Excused(LAST, listed=True), True),
+    ],
+    ids=["lacking", "absent", "like", "present and lacking", "like, nobody lacking", "clear, nobody lacking"],
+)
+def test_whether_somebody_has_no_copy_tells_whether_two_sheets_passed_as_one(
+    apart: float, excused: Excused, held: bool
+) -> None:
+    assert held_for_two_hands(apart, 1, excused) == [ROSTER[0].number] * held
+
+
+def test_in_a_pile_of_like_sheets_two_hands_are_told_sooner() -> None:
+    assert held_for_two_hands(0.55, 12) == [ROSTER[0].number]
+    assert held_for_two_hands(0.55, 1) == []
+
+
+def test_a_sheet_whose_numbers_no_sheet_beside_it_can_bear_is_one() -> None:
+    for numbered in (True, False):
+        inside = [replace(p, hand=np.full(5, 5.0)) for p in marked(0, 8, numbered)[5:7]]
+        pages = [replace(p, hand=np.zeros(5), half=Half.LEFT) for p in marked(0, 8, numbered)]
+        pages[5:7] = [replace(p, half=Half.LEFT) for p in inside]
+        (copy,), _, _ = read([[p] for p in pages])
+        assert (Code.TWO_HANDS in codes(copy)) is not numbered
+
+
+@pytest.mark.parametrize("nobodys", [False, True])
+def test_a_page_that_lies_in_two_copies_holds_both(nobodys: bool) -> None:
+    """Two sheets passed as one, and the one that was hidden was scanned again."""
+    own, other = marked(0, 4), marked(1, 4)
+    if nobodys:
+        other[0] = replace(other[0], label=None, boxes={})
+    copies, _, _ = read([[p] for p in (own[0], *other[1:3], own[3], *marked(2, 4), *other)])
+    assert [Code.SAME_PAGE in codes(copy) for copy in copies] == [True, False, True]
+    assert [copy.status for copy in copies] == [
+        CopyStatus.TO_DECIDE,
+        CopyStatus.COMPLETE,
+        CopyStatus.TO_DECIDE,
+    ]
+    (told,) = [found for found in copies[0].findings if found.code is Code.SAME_PAGE]
+    assert told.pages == (2, 3)
+    assert "pages 10 et 11 du même fichier" in told.message
+
+
+def test_a_copy_that_was_scanned_again_shares_its_pages_with_nobody() -> None:
+    again = marked(0, 4)
+    again[0] = replace(again[0], label=None, boxes={})
+    copies, _, _ = read([[p] for p in (*marked(0, 4), *marked(1, 4), *again)])
+    assert not any(Code.SAME_PAGE in codes(copy) for copy in copies)
 
 
 def test_who_does_not_count_unused_pages_is_not_held() -> None:

@@ -118,6 +118,20 @@ def test_two_sheets_that_pass_as_one_wait_for_a_person(batch: Batch, tmp_path: P
         assert {truth[page][0] for page in copy.pages} == {copy.candidate}
 
 
+def test_the_copy_that_was_hidden_scanned_again_holds_the_one_that_hid_it(
+    batch: Batch, tmp_path: Path
+) -> None:
+    first, second, third, last = by_copy(batch)
+    order = [first[0], *last[1:2], *first[2:], *second, *third, *last]
+    if not batch.a3:
+        order = [first[0], *last[1:3], *first[3:], *second, *third, *last]
+    taken = images(batch)
+    reading = read(batch, [taken[k] for k in order], tmp_path)
+    held = {copy.candidate for copy in reading.copies if Code.SAME_PAGE in {f.code for f in copy.findings}}
+    assert held == {batch.copies[0].candidate, batch.copies[3].candidate}
+    assert not any(copy.status is CopyStatus.COMPLETE for copy in reading.copies if copy.candidate in held)
+
+
 def turned(image: bytes, degrees: int) -> bytes:
     """The scanner's image of a sheet fed by another edge, turned clockwise."""
     out = io.BytesIO()

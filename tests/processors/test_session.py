@@ -294,6 +294,12 @@ def test_an_inconsistent_session_is_refused_at_its_place(change, place, told):
     assert told in found[place]
 
 
+def test_a_model_that_the_session_refuses_is_refused_by_its_form():
+    assert SESSION.form_of("U4").refused == frozenset()
+    refusing = parse_session(mutated(lambda d: d["paper"].update(refused_models=["CMEN"])), FILE.parent)
+    assert refusing.form_of("U4").refused == {"cmen"}
+
+
 def test_what_collides_is_told_and_not_refused():
     told = {problem.place: problem.message for problem in collisions(SESSION)}
     assert told.keys() == {"exams.UF2.sitting", "exams.E5.concertations.0", "exams.E2.concertations.0"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
+
+import numpy as np
 
 from actions.context import Context
 from benchmarks.invented_season import page
@@ -17,8 +19,10 @@ from processors.scans.readings import (
     CopyReading,
     CopyStatus,
     Guess,
+    PageReading,
     ScanReading,
 )
+from processors.scans.twice import imprint
 from storage.candidates import candidate_by_number, import_candidates
 from storage.copies import CopyAnonymised, CopyRow, copies_of_scan, copy_by_id
 from storage.correctors import all_correctors, import_correctors
@@ -102,18 +106,23 @@ class World:
         return scan
 
     def read(
-        self, scan: str, copies: Sequence[CopyReading], attempt: int = 1, findings: tuple[Finding, ...] = ()
+        self,
+        scan: str,
+        copies: Sequence[CopyReading],
+        attempt: int = 1,
+        findings: tuple[Finding, ...] = (),
+        shows: Mapping[int, int] = {},
     ) -> Event | None:
         sha256 = self.scan(scan).sha256
         assert sha256
-        pages = tuple(page(k) for copy in copies for k in copy.pages)
+        pages = tuple(written(page(k), shows.get(k)) for copy in copies for k in copy.pages)
         reading = ScanReading(sha256, len(pages), pages, tuple(copies), findings)
         return keep_reading(self.register, scan, attempt, reading, 1.0, actor="process_scan", at=self.tick())
 
-    def scanned(self, *copies: CopyReading) -> list[str]:
-        """The ids of the copies of a new scan that was read so."""
+    def scanned(self, *copies: CopyReading, shows: Mapping[int, int] = {}) -> list[str]:
+        """The ids of the copies of a new scan that was read so. `shows`: by page, what is written there."""
         scan = self.stored()
-        assert self.read(scan, copies)
+        assert self.read(scan, copies, shows=shows)
         with self.register.reading() as connection:
             return [row.id for row in copies_of_scan(connection, scan)]
 
@@ -152,6 +161,13 @@ class World:
         self.anonymised(third, "B23")
         lot = self.in_lot(first, third)
         return [first, second, third, fourth, lot]
+
+
+def written(page: PageReading, what: int | None) -> PageReading:
+    """The page with this writing on it, nobody else's."""
+    if what is None:
+        return page
+    return replace(page, imprint=imprint(np.random.default_rng(what).random((120, 132), np.float32)))
 
 
 def whole(k: int, first: int) -> CopyReading:

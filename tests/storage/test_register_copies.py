@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 from invented import CENTRE, EXAM, partial, unknown, whole
+from sqlalchemy import select
 
 from actions.copies import decide
 from actions.reconciling import reconcile_centre
 from processors.findings import Code, finding
-from processors.scans.readings import CopyStatus
+from processors.scans.readings import CopyStatus, Sign
 from storage.candidates import AttendanceImported
 from storage.copies import (
     CopyAnonymised,
@@ -21,10 +22,11 @@ from storage.copies import (
 from storage.counts import ExamCounts, exam_counts
 from storage.deadlines import DeadlineSwept, was_swept
 from storage.decisions import copies_to_decide
-from storage.findings import CandidateFinding, ReconciliationMade, findings_of_scan
+from storage.findings import CandidateFinding, ReconciliationMade, findings_of_scan, open_findings
 from storage.lots import LotPulled, routable_copies
 from storage.refusals import Refused
 from storage.scans import ScanClaimed, ScanProcessed, ScanQuarantined, ScanReleased
+from storage.schema import events
 from storage.states import Decision, Life, ScanState
 
 
@@ -135,6 +137,57 @@ def test_a_second_copy_of_a_candidate_waits_for_a_person(peopled, second, same_s
     assert peopled.copy(first).life is Life.SET_ASIDE
     assert peopled.copy(other).status is CopyStatus.COMPLETE
     assert peopled.open_codes() == []
+
+
+OWN, ANOTHERS = {k: k for k in range(1, 5)}, {k: 10 + k for k in range(1, 5)}
+MIXED = OWN | {2: 12, 3: 13}
+"""Candidate 0's pages, candidate 1's, and those of two sheets that passed the scanner as one."""
+
+
+def test_a_page_in_the_copies_of_two_files_holds_both(peopled, new_register):
+    (mixed,) = peopled.scanned(whole(0, 1), shows=MIXED)
+    peopled.anonymised(mixed, "A17")
+    peopled.in_lot(mixed)
+    (hidden,) = peopled.scanned(whole(1, 5), shows={4 + k: what for k, what in ANOTHERS.items()})
+    assert [peopled.copy(copy).status for copy in (mixed, hidden)] == [CopyStatus.TO_DECIDE] * 2
+    with peopled.register.reading() as connection:
+        one, other = open_findings(connection)
+        lines = list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
+    assert (one.code, one.copy, one.pages) == (Code.SAME_PAGE, hidden, (6, 7))
+    assert (other.code, other.copy, other.pages) == (Code.SAME_PAGE, mixed, (2, 3))
+    assert "pages 2 et 3 d'un fichier déposé le " in one.message
+    assert "pages 6 et 7 d'un fichier déposé le " in other.message
+    replayed = new_register()
+    with replayed.transaction() as transaction:
+        transaction.replay(lines)
+    with replayed.reading() as again, peopled.register.reading() as first:
+        assert open_findings(again) == open_findings(first)
+        assert current_copies(again) == current_copies(first)
+    (mended,) = peopled.scanned(whole(0, 1), shows=OWN)
+    assert peopled.copy(mended).status is CopyStatus.COMPLETE
+    assert decided(peopled, hidden, Decision.ACCEPT)
+    assert peopled.open_codes() == []
+
+
+@pytest.mark.parametrize("again", [whole(0, 1), unknown(1)], ids=["named", "nobody's"])
+def test_a_copy_scanned_again_shares_its_pages_with_nobody(peopled, again):
+    (first,) = peopled.scanned(whole(0, 1), shows=OWN)
+    peopled.scanned(again, whole(1, 5), shows=OWN)
+    assert Code.SAME_PAGE not in peopled.open_codes()
+    assert peopled.copy(first).status is CopyStatus.COMPLETE
+
+
+def test_what_is_printed_on_the_answer_sheets_of_two_is_no_page_in_two_copies(peopled):
+    signs = ((), (), (), (Sign.ANNEX,))
+    copies = [peopled.scanned(replace(whole(k, 1), seen=signs), shows={4: 99})[0] for k in (0, 1)]
+    assert {peopled.copy(copy).status for copy in copies} == {CopyStatus.COMPLETE}
+
+
+def test_pages_of_a_copy_that_counts_no_more_are_in_no_other(peopled):
+    (mixed,) = peopled.scanned(whole(0, 1), shows=MIXED)
+    assert decided(peopled, mixed, Decision.SET_ASIDE)
+    (hidden,) = peopled.scanned(whole(1, 1), shows=ANOTHERS)
+    assert peopled.copy(hidden).status is CopyStatus.COMPLETE
 
 
 def test_a_person_alone_ends_copies_that_were_told_apart_by_nothing(peopled):
