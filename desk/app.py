@@ -40,6 +40,7 @@ from desk.factors import SecondFactors, new_key
 from desk.page import STATIC, page
 from desk.settings import DeskSettings
 from desk.visits import Visits, begin
+from storage.objects import NotFoundError
 from storage.private import load_or_make
 from storage.refusals import Refused
 
@@ -90,6 +91,7 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
     app.exception_handler(SignInNeeded)(_ask_to_sign_in)
     app.exception_handler(HTTPException)(_explain)
     app.exception_handler(Refused)(_tell_refusal)
+    app.exception_handler(NotFoundError)(partial(_refused, status=404))  # destroyed, its time being over
     app.exception_handler(RequestValidationError)(partial(_refused, status=422))
 
     @app.middleware("http")

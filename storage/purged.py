@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 GONE = "Détruit à la fin de la durée de conservation."
 _PURGED = b'{"purged":'  # what no CSV that was ever taken begins with
-_READING = canonical({"findings": [], "pages": [], "pieces": [], "scan": {}}).encode()
+_READING = canonical({"scan": {"images": 0, "pages": 0}, "pages": [], "pieces": [], "findings": []}).encode()
 
 
 class _Candidates(BaseModel):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from filling import MINE, Filled, fill
 from pypdf import PdfReader
 from sqlalchemy import select
@@ -164,6 +165,8 @@ def kept(tmp_path: Path, own_store: Store, new_register: Callable[[], Register],
     dossier = filled.values["dossier"]
     pronounce(then, dossier, Pronounced.CONFORM, (), "Mme X", one.family_name, actor="t", at=now())
     register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    pem = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "audit.key").write_bytes(pem)  # by which the desk verifies
     session = tmp_path / "old.toml"
     session_text(session, 12)
     work = Context(Settings(data_dir=tmp_path, session_path=session), own_store, register)
@@ -203,8 +206,17 @@ def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callab
         rows = connection.execute(select(candidates.c.school, candidates.c.option)).all()
     assert len(rows) == len(kept.filled.people) and all(row.school and row.option for row in rows)
     service = kept.desk.signed_in(Role.SERVICE)
-    for page in (PAGE, f"{PAGE}?etat=1", "/coordination", "/coordination/decisions", f"/centre/{MINE}/U4"):
+    of = kept.filled.values
+    for page in (
+        *(PAGE, f"{PAGE}?etat=1", f"{PAGE}/{made.id}.pdf", "/coordination", "/coordination/obligations"),
+        *("/coordination/decisions", f"/coordination/decisions/{of['copy_id']}"),
+        *(f"/centre/{MINE}/U4", f"/centre/{MINE}/U4/recepisse/{of['scan']}"),
+        *(f"/coordination/dossiers/E5/{MINE}", f"/coordination/dossiers/E5/{MINE}/{of['dossier']}/preuves"),
+        *(f"/coordination/dossiers/E5/{MINE}/commission.pdf", f"/coordination/historique/{of['dossier']}"),
+    ):
         assert service.get(page).status_code == 200, page
+    for gone in ("2.jpg", "correcteur.pdf"):
+        assert service.get(f"/coordination/decisions/{of['copy_id']}/{gone}").status_code == 404, gone
 
 
 def test_the_same_list_twice_and_none_before_its_time(kept: Kept):

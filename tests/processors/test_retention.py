@@ -1,55 +1,62 @@
-"""Terms: when what is held may go, and what a session file may not say of it."""
+"""How long each kind is kept: counted from the second jury, and refused where it contradicts itself."""
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from processors.deadlines import PARIS
 from processors.retention import Held, due_at
-from processors.session import check_session, load_session
+from processors.session import SessionError, load_session, parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 
 
-def told(change):
-    data = tomllib.loads(FILE.read_text("utf-8"))
+def parsed(change):
+    data = tomllib.loads(FILE.read_text())
     change(data)
-    return [problem.place for problem in check_session(data, FILE.parent)]
+    return parse_session(data, FILE.parent)
 
 
-def row(data, kind):
-    return next(one for one in data["retention"] if one["kind"] == kind)
-
-
-def test_all_may_go_the_day_after_a_year_after_the_second_jury():
+def test_each_kind_is_due_once_the_day_a_year_after_the_second_jury_is_over():
     session = load_session(FILE)
-    for kind in Held:
-        assert due_at(session, kind).isoformat() == "2027-06-27T00:00:00+02:00"
-    without = session.model_copy(update={"retention": ()})
-    assert due_at(without, Held.COPIES) is None
+    assert {due_at(session, kind) for kind in Held} == {datetime(2027, 6, 27, tzinfo=PARIS)}
 
 
 @pytest.mark.parametrize(
     ("day", "months", "due"),
-    [("2026-06-26", 1, "2026-07-27"), ("2026-08-31", 6, "2027-03-01"), ("2028-02-29", 12, "2029-03-01")],
+    [("2026-08-31", 6, (2027, 3, 1)), ("2026-08-30", 18, (2028, 3, 1)), ("2026-12-31", 12, (2028, 1, 1))],
 )
-def test_a_term_ends_with_the_month_where_that_is_shorter(day, months, due):
-    session = load_session(FILE)
-    jury = session.results.second_jury.model_copy(update={"date": dt.date.fromisoformat(day)})
-    results = session.results.model_copy(update={"second_jury": jury})
-    rows = tuple(one.model_copy(update={"months": months}) for one in session.retention)
-    moved = session.model_copy(update={"results": results, "retention": rows})
-    assert due_at(moved, Held.COPIES).date().isoformat() == due
+def test_months_of_other_lengths(day, months, due):
+    def change(data):
+        data.pop("span")
+        data["results"]["second_jury"]["date"] = day
+        data["paper"]["kept_months"] = 0
+        for row in data["retention"]:
+            row["months"] = months
+
+    assert due_at(parsed(change), Held.COPIES) == datetime(*due, tzinfo=PARIS)
 
 
-def test_what_contradicts_itself_is_refused():
-    assert told(lambda data: None) == []
-    assert "retention.copies.months" in told(lambda data: row(data, "copies").update(months=11))
-    assert "retention.identities.months" in told(lambda data: row(data, "dossiers").update(months=13))
-    assert "retention.copies" in told(lambda data: data["retention"].append(row(data, "copies")))
-    assert "retention" in told(lambda data: data.pop("results"))
-    assert told(lambda data: row(data, "copies").update(ground=""))
-    assert told(lambda data: row(data, "copies").update(kind="marks"))
+def test_what_is_not_stated_is_kept():
+    assert due_at(parsed(lambda data: data.pop("retention")), Held.COPIES) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (lambda data: data["retention"].append(data["retention"][0]), "retention.copies"),
+        (lambda data: data["retention"][0].update(months=11), "retention.copies.months"),
+        (lambda data: data["retention"][3].update(months=11), "retention.identities.months"),
+        (lambda data: data["retention"].pop(0), "retention.identities.months"),
+        (lambda data: data.pop("results"), "retention"),
+        (lambda data: data["retention"][0].pop("ground"), "retention.0.ground"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(change, place):
+    with pytest.raises(SessionError) as refused:
+        parsed(change)
+    assert place in {problem.place for problem in refused.value.problems}, refused.value
