@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 
-from processors.deadlines import PARIS
+from processors.deadlines import PARIS, paris
 from processors.retention import Held, due_at
 from processors.session import SessionError, load_session, parse_session
 
@@ -38,7 +38,7 @@ def test_months_of_other_lengths(day, months, due):
         for row in data["retention"]:
             row["months"] = months
 
-    assert due_at(parsed(change), Held.COPIES) == datetime(*due, tzinfo=PARIS)
+    assert due_at(parsed(change), Held.COPIES) == paris(date(*due), time(0))
 
 
 def test_what_is_not_stated_is_kept():
