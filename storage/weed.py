@@ -26,7 +26,7 @@ from storage.private import write_private
 _PORTS = ("s3", "s3_grpc", "master", "master_grpc", "volume", "volume_grpc", "filer", "filer_grpc")
 _GRACE = 2.0  # seconds for SIGTERM; it waits 15 s for its own streams, and loses nothing to SIGKILL
 _PATIENCE = 60.0
-_DELETES = 3.0  # seconds: the filer deletes in the background; of three tries, all was done after 1.1 s
+_DELETES = 5.0  # seconds: the filer deletes in the background, and volumes tell the master every five
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy leads to the loopback
 
 
