@@ -39,6 +39,7 @@ from storage.keys import REASONS, anonymous_copy, stored_file
 from storage.log.events import Event, kinds_of_events
 from storage.log.story import events_of
 from storage.objects import NotFoundError, StoreError
+from storage.purged import GONE
 from storage.refusals import Refusal, Refused
 from storage.scans import scan_by_id
 from storage.states import Life, Pronounced, Role
@@ -118,8 +119,13 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 joined.append(HeldFile(called, None, _OTHERS))
                 continue
             path = f"dossiers/{row.exam}/{file.n:02}-{file.name.replace('/', '-')}"
+            try:
+                data = work.store.vault.get(stored_file(file.sha256))
+            except NotFoundError:
+                joined.append(HeldFile(called, None, GONE))
+                continue
             joined.append(HeldFile(called, path))
-            yield path, work.store.vault.get(stored_file(file.sha256))
+            yield path, data
         if reading is not None:
             path = f"dossiers/{row.exam}/lecture.json"
             joined.append(HeldFile("ce qui en a été lu", path))

@@ -61,11 +61,11 @@ def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evide
         return None
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
-        work.store.vault.download(stored_scan(scan.sha256), path)
         places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
         try:
+            work.store.vault.download(stored_scan(scan.sha256), path)
             jpeg = isolated(pictures, path, places, [region]).get(region)
-        except BadScan:
+        except (BadScan, NotFoundError):  # it cannot be drawn, or was destroyed at its term
             return None
     if jpeg is not None:
         work.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")

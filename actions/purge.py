@@ -18,10 +18,12 @@ from actions.purge_plan import KeptList, Plan, lists_of, plan
 from actions.reasons import keep_reason
 from papers.certificate import Destruction, certificate_pdf
 from processors.retention import Held
+from storage.backups import backups_standing
 from storage.candidates import CandidatesImported, candidate_by_number
-from storage.certificates import Certificate
+from storage.certificates import Certificate, HoldingBackup
 from storage.correctors import CorrectorsImported
 from storage.deposits import DossiersDated
+from storage.failures import forget_failures
 from storage.holds import HoldLifted, HoldPlaced
 from storage.keys import certificate_key, purge_list, tombstone
 from storage.log.events import Event, canonical
@@ -102,12 +104,13 @@ def carry_out(work: Context, purge: str, key: Ed25519PrivateKey) -> Certificate:
         _begin(work, purge)
     if row.certificate is None:
         _destroy(work, row)
-        rewrite(work.register.engine)
-        if not work.settings.s3_endpoint and (weed := known_server(work.settings.data_dir)):
-            compact(weed)
         for info in list(vault.list("purges/")):
             if info.key.endswith(".list.json"):  # this one's, and of plans that came to nothing
                 vault.erase(info.key)
+        rewrite(work.register.engine)
+        if not work.settings.s3_endpoint and (weed := known_server(work.settings.data_dir)):
+            compact(weed)
+        forget_failures(work.settings.data_dir)
         made = _certify(work, _known(work, purge), key)
         done = PurgeDone(certificate=made.own_sha256())
         work.register.record(done, subject_of(purge), actor=_CARRIES_OUT, at=work.store.time())
@@ -185,7 +188,7 @@ def _without(kept: KeptList, data: bytes, purged: set[str], known: set[str]) -> 
     if kept.action == CandidatesImported.action:
         return roster_without(data, kept.ids, purged)
     if kept.action == CorrectorsImported.action:
-        return correctors_without(data, known)
+        return correctors_without(data, kept.ids)
     return (times_without if kept.action == DossiersDated.action else attendance_without)(data, known)
 
 
@@ -194,6 +197,8 @@ def _certify(work: Context, row: PurgeRow, key: Ed25519PrivateKey) -> Certificat
     bucket: Bucket = work.store.audit
     stone = Tombstone.model_validate_json(work.store.vault.get(tombstone(row.id)))
     assert row.confirmed_by is not None and row.confirmed_at is not None
+    with work.register.reading() as connection:
+        backups = backups_standing(connection)
     made = Certificate(
         purge=row.id,
         session=work.session.name,
@@ -208,6 +213,11 @@ def _certify(work: Context, row: PurgeRow, key: Ed25519PrivateKey) -> Certificat
         dossiers=len(stone.dossiers),
         holds=len(stone.holds),
         list_sha256=stone.list_sha256,
+        backups=tuple(
+            HoldingBackup(name=one.name, sha256=one.sha256, noted_at=one.noted_at, encrypted=one.encrypted)
+            for one in backups
+            if row.begun_at and one.noted_at <= row.begun_at
+        ),
     ).signed(key)
     if bucket.put(certificate_key(row.id), made.to_bytes(), only_if_absent=True):
         return made
@@ -218,7 +228,9 @@ def _certify(work: Context, row: PurgeRow, key: Ed25519PrivateKey) -> Certificat
 
 
 def printed_certificate(work: Context, found: Certificate) -> bytes:
-    """On paper, a PDF in French."""
+    """On paper, a PDF in French: of the backups that it names, those that are pruned since are said to be."""
+    with work.register.reading() as connection:
+        standing = {(one.name, one.sha256) for one in backups_standing(connection)}
     return certificate_pdf(
         Destruction(
             purge=found.purge,
@@ -230,6 +242,7 @@ def printed_certificate(work: Context, found: Certificate) -> bytes:
             planned=(found.planned_by, found.planned_at),
             confirmed=(found.confirmed_by, found.confirmed_at),
             done=found.done_at,
+            backups=tuple((one.name, (one.name, one.sha256) in standing) for one in found.backups),
             list_sha256=found.list_sha256,
             signature=found.signature,
         )

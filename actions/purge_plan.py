@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select
 from actions.context import Context
 from processors.people import read_attendance, read_deposit_times
 from processors.retention import Held, due_at
+from storage.accounts import all_accounts
 from storage.candidates import AttendanceImported, CandidatesImported
 from storage.correctors import CorrectorsImported
 from storage.deposits import DossiersDated
@@ -21,9 +22,22 @@ from storage.holds import Hold, all_holds
 from storage.log.events import Event, digest
 from storage.objects import Bucket, ObjectInfo
 from storage.purged import kept_candidates, kept_correctors, left_of
-from storage.purges import Tombstone
+from storage.purges import NAMELESS, Tombstone
 from storage.scans import UNFINISHED
-from storage.schema import candidates, copies, dossier_files, dossiers, events, scans, uploads
+from storage.schema import (
+    accounts,
+    candidates,
+    copies,
+    correctors,
+    dossier_files,
+    dossiers,
+    events,
+    scans,
+    tokens,
+    uploads,
+)
+from storage.states import Role
+from storage.tokens import all_tokens
 
 _OF_INBOX = {"scans": Held.COPIES, "dossiers": Held.DOSSIERS, "attendance": Held.IDENTITIES}
 _OF_VAULT = _OF_INBOX | {
@@ -53,6 +67,9 @@ class Plan:
 
     items: tuple[Item, ...]
     candidates: tuple[str, ...]
+    correctors: tuple[str, ...]
+    accounts: tuple[str, ...]
+    tokens: tuple[str, ...]
     scans: tuple[str, ...]
     uploads: tuple[str, ...]
     dossiers: tuple[str, ...]
@@ -67,7 +84,8 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        return not (self.items or self.candidates or self.scans or self.uploads or self.dossiers)
+        rows = (self.candidates, self.correctors, self.accounts, self.tokens)
+        return not any((self.items, *rows, self.scans, self.uploads, self.dossiers))
 
     @cached_property
     def listed(self) -> list[list[object]]:
@@ -78,6 +96,9 @@ class Plan:
     def stone(self) -> Tombstone:
         return Tombstone(
             candidates=self.candidates,
+            correctors=self.correctors,
+            accounts=self.accounts,
+            tokens=self.tokens,
             scans=self.scans,
             uploads=self.uploads,
             dossiers=self.dossiers,
@@ -97,7 +118,8 @@ def plan(work: Context, at: datetime) -> Plan:
     over = {kind for kind, when in due.items() if when is not None and when <= at}
     with work.register.reading() as connection:
         held = _Holds(connection, {exam.code for exam in work.session.exams})
-        rows = _subjects(connection, held, over)
+        serving = _serving(connection, at)
+        rows = _subjects(connection, held, over, serving)
         lists = lists_of(connection)
         numbers = dict(connection.execute(select(candidates.c.id, candidates.c.number)).tuples().all())
     purged = {*rows["candidates"], *(id_ for id_, number in numbers.items() if id_ == number)}
@@ -106,7 +128,7 @@ def plan(work: Context, at: datetime) -> Plan:
     for name, bucket in _buckets(work).items():
         for key, infos in _by_key(bucket):
             kind = _kind(name, key)
-            if kind is None:
+            if kind is None or key.removeprefix("people/")[:21] in serving:
                 continue
             if kind not in over:
                 early[kind] += 1
@@ -215,12 +237,28 @@ class _Holds:
         return self.holds_id(id_)
 
 
-def _subjects(connection: Connection, held: _Holds, over: set[Held]) -> dict[str, set[str]]:
+def _serving(connection: Connection, at: datetime) -> set[str]:
+    """Accounts of the service that are open, and tokens that are good."""
+    people = (one.id for one in all_accounts(connection) if one.role is Role.SERVICE and not one.closed)
+    return {*people, *(one.id for one in all_tokens(connection) if one.good(at))}
+
+
+def _subjects(
+    connection: Connection, held: _Holds, over: set[Held], serving: set[str]
+) -> dict[str, set[str]]:
     """Of which rows nothing personal is to be left."""
-    found: dict[str, set[str]] = {"candidates": set(), "scans": set(), "uploads": set(), "dossiers": set()}
+    kinds = ("candidates", "correctors", "accounts", "tokens", "scans", "uploads", "dossiers")
+    found: dict[str, set[str]] = {kind: set() for kind in kinds}
     if Held.IDENTITIES in over:
         named = connection.scalars(select(candidates.c.id).where(candidates.c.number != candidates.c.id))
         found["candidates"] = set(named) - held.people
+        named = connection.scalars(select(correctors.c.id).where(correctors.c.reference != correctors.c.id))
+        found["correctors"] = set(named)
+    if Held.ACCOUNTS in over:
+        named = connection.scalars(select(accounts.c.id).where(accounts.c.email != accounts.c.id))
+        found["accounts"] = set(named) - serving
+        named = connection.scalars(select(tokens.c.id).where(tokens.c.label != NAMELESS))
+        found["tokens"] = set(named) - serving
     if Held.COPIES in over:
         named = connection.scalars(select(scans.c.id).where(scans.c.inbox_key.not_like("purged/%")))
         found["scans"] = {id_ for id_ in named if not held.holds_id(id_)}
@@ -257,7 +295,7 @@ def _kind(bucket: str, key: str) -> Held | None:
     if folder in ("arrivals", "readings"):
         return Held.DOSSIERS if rest.startswith("doss_") else Held.COPIES
     if folder == "people":
-        return Held.IDENTITIES if rest.endswith(".csv") else None
+        return Held.IDENTITIES if rest.endswith(".csv") else Held.ACCOUNTS
     return _OF_VAULT.get(folder)
 
 
@@ -282,11 +320,11 @@ def _names(
     if found.action == CandidatesImported.action:
         lines = zip(found.ids, kept_candidates(data), strict=True)
         return any(id_ in purged and line.number != id_ for id_, line in lines)
+    if found.action == CorrectorsImported.action:
+        return any(id_ != line.id for id_, line in zip(found.ids, kept_correctors(data), strict=True))
     return bool(_numbers_in(found.action, data) - known)
 
 
 def _numbers_in(action: str, data: bytes) -> set[str]:
-    if action == CorrectorsImported.action:
-        return {one for line in kept_correctors(data) for one in line.never_with if one.isdigit()}
     read = read_deposit_times if action == DossiersDated.action else read_attendance
     return {line.number for line in read(data).rows}

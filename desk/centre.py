@@ -231,7 +231,11 @@ def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Res
     work = work_of(request)
     rules = written(work, code)
     with work.register.reading() as connection:
-        people = enrolled_in(connection, rules.code, uai)
+        people = [one for one in enrolled_in(connection, rules.code, uai) if one.named]
+    if not people:
+        raise HTTPException(
+            409, "Personne n’est inscrit ici, ou les identités ont été détruites à leur terme."
+        )
     shows_identity(request, f"{rules.code}/{uai}", "labels")
     sheet = label_sheet(people, rules.code, rules.title, uai, work.form_of(rules.code))
     return Response(sheet, media_type="application/pdf")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportlab.lib import colors
-from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
@@ -18,7 +18,10 @@ from processors.deadlines import PARIS, french_instant
 
 @dataclass(frozen=True)
 class Destruction:
-    """`counts`: objects by kind, said in French; `grounds`: the texts; persons by their accounts' ids."""
+    """`counts`: objects by kind, said in French; `grounds`: the texts; persons by their accounts' ids.
+
+    `backups`: names of those that held it when it began, and whether they stand on the day of printing.
+    """
 
     purge: str
     session: str
@@ -29,6 +32,7 @@ class Destruction:
     planned: tuple[str, datetime]
     confirmed: tuple[str, datetime]
     done: datetime
+    backups: tuple[tuple[str, bool], ...]
     list_sha256: str
     signature: str
 
@@ -68,9 +72,9 @@ def certificate_pdf(said: Destruction) -> bytes:
         Spacer(1, 4 * mm),
         Paragraph(f"Préparé le {_at(said.planned[1])} par le compte {said.planned[0]}.", body),
         Paragraph(f"Confirmé le {_at(said.confirmed[1])} par le compte {said.confirmed[0]}.", body),
+        *_backups(said.backups, body),
         Paragraph(
-            "Ne sont pas couverts : les sauvegardes faites avant cette date, le papier, et ce que centres et "
-            "correcteurs ont gardé sur leurs machines.",
+            "Ne sont pas couverts : le papier, ni ce que centres et correcteurs ont gardé chez eux.",
             body,
         ),
         Spacer(1, 4 * mm),
@@ -84,6 +88,17 @@ def certificate_pdf(said: Destruction) -> bytes:
         ),
     ]
     return printed(story, "Procès-verbal d’élimination")
+
+
+def _backups(named: tuple[tuple[str, bool], ...], body: ParagraphStyle) -> list[Paragraph]:
+    if not named:
+        return [Paragraph("Aucune sauvegarde connue du journal ne tenait ce qui a été détruit.", body)]
+    told = (
+        f"• {name} : {'le tient encore ; à supprimer' if stands else 'supprimée depuis'}"
+        for name, stands in named
+    )
+    opening = "Sauvegardes qui tenaient, au commencement, ce qui a été détruit :"
+    return [Paragraph(line, body) for line in (opening, *told)]
 
 
 def _at(when: datetime) -> str:

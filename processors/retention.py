@@ -22,7 +22,8 @@ class Held(StrEnum):
     COPIES = "copies"  # scans, what was read of them, their pictures, anonymous copies, lots, receipts
     DOSSIERS = "dossiers"  # their files, what was read of them, their names
     WORDS = "words"  # what people wrote: reasons, reports
-    IDENTITIES = "identities"  # rosters and lists; names, numbers and birth dates in the register
+    IDENTITIES = "identities"  # rosters and lists; names, numbers and birth dates in the register; correctors
+    ACCOUNTS = "accounts"  # of the desk, but for the service's that are open; tokens that are over
 
     @property
     def french(self) -> str:
@@ -34,6 +35,7 @@ _FRENCH = {
     Held.DOSSIERS: "dossiers",
     Held.WORDS: "motifs et signalements",
     Held.IDENTITIES: "identités",
+    Held.ACCOUNTS: "comptes et jetons",
 }
 
 

@@ -41,17 +41,8 @@ from processors.session_parts import (
     Window,
 )
 
-__all__ = [
-    "Centre",
-    "Exam",
-    "ExamKind",
-    "Problem",
-    "Session",
-    "SessionError",
-    "check_session",
-    "load_session",
-    "parse_session",
-]
+__all__ = ["Centre", "Exam", "ExamKind", "Problem", "Session", "SessionError"]
+__all__ += ["check_session", "load_session", "parse_session"]
 
 
 class SessionError(Exception):

@@ -99,6 +99,11 @@ class EnrolledCandidate:
     category: str
     exam: str
 
+    @property
+    def named(self) -> bool:
+        """Whether anybody still is: a purge leaves the id alone."""
+        return self.number != self.id
+
 
 def import_candidates(
     register: Register, data: bytes, session: Session | None, *, actor: str, at: datetime

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from sqlalchemy import Connection
 
+from storage.keys import certificate_key
 from storage.log.events import canonical
-from storage.log.seals import is_signature
+from storage.log.seals import is_signature, raw
+from storage.objects import Bucket, NotFoundError
+from storage.purges import all_purges
+from storage.signing_key import replacements
+
+
+class HoldingBackup(BaseModel):
+    """One that stood when it began, and may hold what was destroyed until it is pruned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    sha256: str
+    noted_at: AwareDatetime
+    encrypted: bool
 
 
 class Certificate(BaseModel):
@@ -32,6 +48,7 @@ class Certificate(BaseModel):
     dossiers: int
     holds: int
     list_sha256: str
+    backups: tuple[HoldingBackup, ...]
     signature: str = ""
 
     def signed(self, key: Ed25519PrivateKey) -> Certificate:
@@ -51,3 +68,24 @@ class Certificate(BaseModel):
 
     def _stated(self) -> bytes:
         return canonical(self.model_dump(mode="json", exclude={"signature"})).encode()
+
+
+def check_certificates(
+    bucket: Bucket, key: Ed25519PublicKey, connection: Connection
+) -> Iterator[tuple[str, str]]:
+    """Where one is missing or is not what was signed, and an English sentence."""
+    keys = {raw(key), *(facts.old for facts in replacements(connection).values())}
+    for row in all_purges(connection):
+        if row.certificate is None:
+            continue
+        where = certificate_key(row.id)
+        try:
+            data = bucket.get(where)
+            found = Certificate.model_validate_json(data)
+        except NotFoundError:
+            yield where, "The certificate of this purge is missing."
+        except ValidationError:
+            yield where, "The certificate of this purge is altered: it cannot be read."
+        else:
+            if hashlib.sha256(data).hexdigest() != row.certificate or not any(map(found.is_signed_by, keys)):
+                yield where, "The certificate of this purge is altered: it is not what was signed."

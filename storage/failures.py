@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -18,3 +19,8 @@ def keep_failure(data_dir: Path, error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}:{last.lineno}"
     return f"{type(error).__name__} at {place}, told whole in failures/{number}.txt"
+
+
+def forget_failures(data_dir: Path) -> None:
+    """Those whom they may quote are gone."""
+    shutil.rmtree(data_dir / "failures", ignore_errors=True)

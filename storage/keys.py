@@ -166,6 +166,9 @@ def lot_list(exam: str, lot: str) -> str:
     return f"{exam}/{lot}/lot.json"
 
 
+CERTIFICATES = "certificates/"
+
+
 def purge_list(purge: str) -> str:
     """What is to be destroyed, until it is."""
     return f"purges/{purge}.list.json"
@@ -178,11 +181,7 @@ def tombstone(purge: str) -> str:
 
 def certificate_key(purge: str) -> str:
     """Of the audit bucket: that it is destroyed."""
-    return f"certificates/{purge}.json"
-
-
-def is_certificate(key: str) -> bool:
-    return key.startswith("certificates/")
+    return f"{CERTIFICATES}{purge}.json"
 
 
 BACKUP_SECRET = ".backup/secret"

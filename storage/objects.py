@@ -94,8 +94,8 @@ class Bucket:
     def put_alone(self, key: str, data: bytes, *, content_type: str) -> None:
         """Writes the object of a versioned bucket, and keeps none of those that it replaces."""
         self.put(key, data, content_type=content_type)
-        for info in [info for info in self.versions(key) if info.key == key][:-1]:
-            self.delete(key, version=info.version)
+        for older in [info.version for info in self.versions(key) if info.key == key][:-1]:
+            self.delete(key, version=older)
 
     def get(self, key: str, *, version: str | None = None, sha256: str | None = None) -> bytes:
         """The whole object. Raises NotFoundError; with `sha256`, StoreError when other bytes come."""

@@ -26,7 +26,7 @@ from processors.people import (
 )
 from processors.tables import Import
 from storage.log.events import canonical
-from storage.purges import NAMELESS, NO_DAY, without_purged
+from storage.purges import NAMELESS, NO_CORRECTOR, NO_DAY
 from storage.refusals import Refusal, Refused
 
 T = TypeVar("T")
@@ -76,10 +76,10 @@ def roster_without(data: bytes, ids: tuple[str, ...], purged: Container[str]) ->
     return _kept(tuple(lines))
 
 
-def correctors_without(data: bytes, known: set[str]) -> bytes:
-    """The list of correctors, apart from whom none of these numbers is."""
-    lines = kept_correctors(data)
-    return _kept(tuple(replace(x, never_with=tuple(without_purged(x.never_with, known))) for x in lines))
+def correctors_without(data: bytes, ids: tuple[str, ...]) -> bytes:
+    """The list of correctors, of whom nothing is left but what each was to correct."""
+    lines = zip(ids, kept_correctors(data), strict=True)
+    return _kept(tuple(replace(line, id=id_, **NO_CORRECTOR) for id_, line in lines))
 
 
 def times_without(data: bytes, kept: Container[str]) -> bytes:
@@ -97,6 +97,10 @@ def attendance_without(data: bytes, kept: Container[str]) -> bytes:
 def left_of(key: str) -> bytes | None:
     """What takes the place of this object of the vault; None: nothing."""
     folder, _, name = key.partition("/")
+    if folder == "people" and name.startswith("acct_"):
+        return canonical({"email": name[:21], "name": NAMELESS, "password": None, "totp": None}).encode()
+    if folder == "people" and name.startswith("tokn_"):
+        return canonical({"label": NAMELESS}).encode()
     if folder == "arrivals":
         return canonical({"key": f"purged/{name.removesuffix('.json')}", "name": NAMELESS}).encode()
     if folder == "readings":

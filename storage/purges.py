@@ -8,8 +8,10 @@ replay comes to the same rows: the log verifies, and the register can be rebuilt
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, Table, delete, insert, literal, select, update
@@ -20,6 +22,7 @@ from storage.keys import tombstone
 from storage.log.events import Change, Facts, canonical
 from storage.refusals import Refusal, Refused
 from storage.schema import (
+    accounts,
     candidates,
     correctors,
     dossier_files,
@@ -29,11 +32,18 @@ from storage.schema import (
     holds,
     purges,
     scans,
+    tokens,
     uploads,
 )
 
 NAMELESS = "PURGE"
 NO_DAY = date(1900, 1, 1)
+NO_CORRECTOR: Mapping[str, Any] = {
+    "name": NAMELESS,
+    "email": "",
+    **dict.fromkeys(("schools", "companies", "days", "never_with"), ()),
+}
+"""Of a corrector, beside the reference, which becomes the opaque id."""
 
 
 class Tombstone(BaseModel):
@@ -50,6 +60,9 @@ class Tombstone(BaseModel):
     holds: tuple[tuple[str, str], ...]
     counts: dict[str, int]
     list_sha256: str
+    correctors: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         return canonical(self.model_dump(mode="json")).encode()
@@ -191,13 +204,15 @@ def _empty(connection: Connection, stone: Tombstone) -> None:
             _rename(connection, table, ids)
     for ids in in_parts(stone.dossiers):
         _empty_dossiers(connection, ids)
-    if stone.candidates:
-        known = set(connection.scalars(select(candidates.c.number)))
-        for row in connection.execute(select(correctors.c.id, correctors.c.never_with)).all():
-            kept = without_purged(row.never_with, known)
-            if kept != row.never_with:
-                one = update(correctors).where(correctors.c.id == row.id)
-                connection.execute(one.values(never_with=kept))
+    no_corrector = {name: list(value) if value == () else value for name, value in NO_CORRECTOR.items()}
+    no_account = dict.fromkeys(("invitation", "invited_until", "password", "totp", "recovery"))
+    for table, gone, nothing in (
+        (correctors, stone.correctors, {"reference": correctors.c.id, "token_hash": None, **no_corrector}),
+        (accounts, stone.accounts, {"email": accounts.c.id, "name": NAMELESS, "closed": True, **no_account}),
+        (tokens, stone.tokens, {"label": NAMELESS, "revoked": True}),
+    ):
+        for ids in in_parts(gone):
+            connection.execute(update(table).where(table.c.id.in_(ids)).values(nothing))
 
 
 def _rename(connection: Connection, table: Table, ids: list[str]) -> None:
@@ -218,8 +233,3 @@ def _empty_dossiers(connection: Connection, ids: list[str]) -> None:
         # as if read, whatever the list of times that went had changed: nothing is left to be read
         read = {"read_files": len(files), "companies": []}
         connection.execute(update(dossiers).where(dossiers.c.id == row.id).values(**read))
-
-
-def without_purged(never_with: list[str] | tuple[str, ...], known: set[str]) -> list[str]:
-    """Schools, and candidates who still have a number."""
-    return [one for one in never_with if one in known or not one.isdigit()]

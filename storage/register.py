@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -141,8 +142,11 @@ class Register:
 
     def keep_list(self, data: bytes) -> str:
         """A list that somebody brought, in the vault; its key."""
-        key = kept_list(hashlib.sha256(data).hexdigest())
-        self.vault.put(key, data, only_if_absent=True)
+        sha256 = hashlib.sha256(data).hexdigest()
+        key = kept_list(sha256)
+        if not self.vault.put(key, data, only_if_absent=True) and self.vault.get(key) != data:
+            key = kept_list(f"{sha256}-{secrets.token_hex(4)}")  # there stands what a purge left of it
+            self.vault.put(key, data)
         return key
 
 

@@ -30,7 +30,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 
 from storage.age import AgeError, Identities, Recipients
-from storage.keys import BACKUP_SECRET, is_certificate, seal_key, segment_key
+from storage.keys import BACKUP_SECRET, CERTIFICATES, seal_key, segment_key
 from storage.log.events import canonical
 from storage.log.replay import fingerprints
 from storage.log.segments import AuditError, rebuild_register, unsealed_lines
@@ -196,8 +196,8 @@ class Backup:
             keep("vault", store.vault, store.vault.list())
             keep("lots", store.lots, store.lots.list())
             of_log = {key for row in sealed for key in (seal_key(row.n), segment_key(row.first, row.last))}
-            of_audit = (i for i in store.audit.list() if i.key in of_log or is_certificate(i.key))
-            keep("audit", store.audit, of_audit)
+            keep("audit", store.audit, (info for info in store.audit.list() if info.key in of_log))
+            keep("audit", store.audit, store.audit.list(CERTIFICATES))
             made = Manifest(
                 made_at=at, unsealed=unsealed, tables=tables, revision=newest_revision(), objects=tuple(kept)
             )

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
+from storage.certificates import check_certificates
 from storage.keys import seal_key, seal_number, segment_key, segment_range
 from storage.log.checkpoints import Checkpoint
 from storage.log.events import GENESIS, Event, Head
@@ -63,7 +64,12 @@ def verify(
         problems += own.problems
         problems += [Problem("register", text) for text in own.against(seals.values())]
     if register:
-        problems += [Problem("register", text) for text in check_tables(register)]
+        tables = [Problem("register", text) for text in check_tables(register)]
+        problems += tables
+        if not tables:
+            with register.reading() as connection:
+                found_wrong = check_certificates(bucket, key, connection)
+                problems += [Problem(where, message) for where, message in found_wrong]
     if checkpoint:
         problems += [Problem("checkpoint", text) for text in checkpoint.against(seals, key)]
     return problems

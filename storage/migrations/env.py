@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import storage.schema  # noqa: F401 - the tables of the metadata
 from storage.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dropping import desk as desk  # a fixture of several modules
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp import collector
 from theatre import Memory, Theatre, open_theatre

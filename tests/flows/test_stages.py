@@ -6,164 +6,40 @@ import base64
 import hashlib
 import json
 import re
-import secrets
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from dropping import CENTRE, ELSEWHERE, NUMBERS, PAST, SOON, Desk
 from sqlalchemy import select
-from worlds import own_world
 
 from actions import deadlines, upkeep
 from actions import inbox as watch
-from actions.context import Context, context, now
-from actions.prepare import prepare
+from actions.context import now
 from actions.receipts import answer
 from actions.scans import anonymise, claim, conclude, give_back, keep, read
-from actions.upkeep import SETTLING
-from actions.withdrawing import looks_like, restore, withdraw
-from cli.demo_session import FORM, write_demo_session
+from cli.demo_session import FORM
 from processors.findings import Code
-from processors.people import CANDIDATE_COLUMNS
 from processors.scans.form import load_form
 from processors.scans.raster import read_images
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
-from storage.candidates import candidate_by_number, import_candidates
-from storage.copies import FoundCopy, current_copies
+from storage.candidates import import_candidates
 from storage.decisions import CopyDecided
-from storage.findings import open_findings
-from storage.ids import new_id
 from storage.log.events import Event
 from storage.objects import ObjectInfo
 from storage.scans import (
     ScanClaimed,
-    ScanProcessed,
-    ScanRead,
-    ScanRow,
     ScanStored,
-    all_scans,
     arrive,
-    scan_by_id,
 )
 from storage.schema import events
 from storage.states import Decision, ScanState
 
 pytestmark = pytest.mark.slow
-
-CENTRE, ELSEWHERE = "0130051K", "0050006E"
-SOON, PAST = "U4", "U7"  # épreuves whose scan deadline is to come, and has passed
-NUMBERS = ("02200000001", "02200000002", "02200000003")
-ROSTER = "\n".join(
-    [
-        ",".join(CANDIDATE_COLUMNS),
-        *(
-            f"{number},00{k},ZYGOMAR,ODILON,2004-03-0{k},0040538N,{place},SLAM,scolaire,U4|U7"
-            for k, (number, place) in enumerate(zip(NUMBERS, (CENTRE, CENTRE, ELSEWHERE), strict=True), 1)
-        ),
-    ]
-).encode()
-
-
-@dataclass
-class Desk:
-    """A register of its own on a store of its own buckets; what a test does with both."""
-
-    work: Context
-
-    def drop(self, data: bytes, name: str = "pile.pdf", exam: str = SOON, centre: str = CENTRE) -> ScanRow:
-        """As a centre drops it, noted as `watch_inbox` does."""
-        key = f"scans/{centre}/{exam}/{name}"
-        self.work.store.inbox.put(key, data)
-        watch.note_scans(self.work)
-        return self.last(key)
-
-    def last(self, key: str) -> ScanRow:
-        with self.work.register.reading() as connection:
-            found = [scan for scan in all_scans(connection) if scan.inbox_key == key]
-        return max(found, key=lambda scan: scan.deposited_at)
-
-    def scan(self, id_: str) -> ScanRow:
-        with self.work.register.reading() as connection:
-            found = scan_by_id(connection, id_)
-        assert found
-        return found
-
-    def record(self, facts, subject, ago=timedelta(0)):
-        made = self.work.register.record(facts, subject, actor="process_scan", at=now() - ago)
-        assert made
-        return made
-
-    def dies(self, scan: ScanRow) -> None:
-        """A run claims the scan, long ago, and is never heard of again."""
-        self.record(ScanClaimed(attempt=self.scan(scan.id).attempt + 1), scan.id, SETTLING * 2)
-
-    def read(self, scan: ScanRow, *numbers: str) -> list[str]:
-        """The scan is read: a complete copy of each of these candidates."""
-        sha256 = secrets.token_hex(32)
-        self.record(ScanClaimed(attempt=1), scan.id)
-        self.record(ScanStored(sha256=sha256), scan.id)
-        self.work.store.vault.put("readings/some.json", b'{"scan": {"images": 4, "pages": 4}}')
-        copies = tuple(
-            FoundCopy(
-                id=new_id("copy"),
-                candidate=self.candidate(number),
-                attributed_by=("label", "candidate_number"),
-                status="complete",
-                pages=(),
-                missing=(),
-                guesses=(),
-                findings=(),
-            )
-            for number in numbers
-        )
-        facts = ScanRead(sha256=sha256, attempt=1, reading="readings/some.json", copies=copies, findings=())
-        self.record(facts, scan.id)
-        self.record(ScanProcessed(), scan.id)
-        return [copy.id for copy in copies]
-
-    def candidate(self, number: str) -> str:
-        with self.work.register.reading() as connection:
-            found = candidate_by_number(connection, number)
-        assert found
-        return found
-
-    def attendance(self, exam: str, marks: dict[str, str], centre: str = CENTRE) -> None:
-        lines = "".join(f"{number},{mark}\n" for number, mark in marks.items())
-        self.work.store.inbox.put(
-            f"attendance/{centre}/{exam}.csv", f"candidate_number,present\n{lines}".encode()
-        )
-        watch.take_attendance(self.work)
-
-    def codes(self, exam: str | None = None) -> list[Code]:
-        with self.work.register.reading() as connection:
-            return [found.code for found in open_findings(connection, exam=exam)]
-
-    def receipt(self, name: str = "pile.pdf", exam: str = SOON) -> dict:
-        return json.loads(self.work.store.inbox.get(f"receipts/{CENTRE}/{exam}/{name}.json"))
-
-    def remove(self, scan: ScanRow) -> None:
-        """For good, as whoever may delete versions can."""
-        for info in list(self.work.store.inbox.versions(scan.inbox_key)):
-            self.work.store.inbox.delete(info.key, version=info.version)
-
-    def inbox(self) -> list[str]:
-        return [info.key for info in self.work.store.inbox.list("scans/")]
-
-
-@pytest.fixture
-def desk(weed, tmp_path: Path) -> Iterator[Desk]:
-    write_demo_session(tmp_path / "session.toml", now())
-    with own_world(weed, tmp_path):
-        prepare()
-        work = context()
-        assert not import_candidates(work.register, ROSTER, work.session, actor="service", at=now()).problems
-        yield Desk(work)
 
 
 def janitor_comes(desk: Desk) -> None:
@@ -389,52 +265,3 @@ def test_a_receipt_shows_the_page_to_scan_again_and_nobody_else_sees_it(desk, tm
     with desk.work.register.reading() as connection:
         lines = "".join(connection.scalars(select(events.c.line)))
     assert not any(base64.b64encode(jpeg).decode()[:60] in lines for jpeg in shown.values())
-
-
-def test_another_centres_pile_is_one_decision_and_comes_back_as_it_was(desk, tmp_path):
-    people = invent_candidates(np.random.default_rng(6), 3, ELSEWHERE, [SOON], ["0040538N"])
-    roster = roster_csv(people)
-    assert not import_candidates(
-        desk.work.register, roster, desk.work.session, actor="service", at=now()
-    ).problems
-    batch = draw_batch(4, SOON, ELSEWHERE, people, (Kind.OK, Kind.OK, Kind.OK), load_form(FORM), dpi=150)
-    scan = desk.drop(batch.pdf)
-
-    def read_it() -> list[str]:
-        job = keep(desk.work, scan.id, claim(desk.work, scan.id), tmp_path / "scan.pdf")
-        assert read(desk.work, job)
-        anonymise(desk.work, job)
-        conclude(desk.work, scan.id)
-        with desk.work.register.reading() as connection:
-            return [copy.status for copy in current_copies(connection, SOON, CENTRE)]
-
-    before, codes = read_it(), desk.codes()
-    assert before == ["to_decide"] * 3
-    assert looks_like(desk.work, desk.scan(scan.id)) == "la pile de U4 du centre Lycée Dominique Villars"
-    withdraw(desk.work, scan.id, "Pile d'un autre centre.", by_centre=True, actor="acct_x", at=now())
-    with desk.work.register.reading() as connection:
-        assert current_copies(connection, SOON, CENTRE) == []
-    assert desk.codes() == [] and not watch.find_waiting(desk.work)
-    restore(desk.work, scan.id, actor="acct_x", at=now())
-    assert [waiting.id for waiting in watch.find_waiting(desk.work)] == [scan.id]
-    assert (read_it(), desk.codes()) == (before, codes)
-    # taken back for good, the right centre drops the same file: it is in order there
-    withdraw(desk.work, scan.id, "Pile d'un autre centre.", by_centre=True, actor="acct_x", at=now())
-    scan = desk.drop(batch.pdf, centre=ELSEWHERE)
-    read_it()
-    assert desk.codes() == []
-    with desk.work.register.reading() as connection:
-        assert len(current_copies(connection, SOON, ELSEWHERE)) == 3
-
-
-def test_a_file_that_was_withdrawn_counts_by_the_time_of_its_next_drop(desk):
-    scan = desk.drop(b"%PDF-1.7 withdrawn")
-    desk.read(scan, NUMBERS[0])
-    first = desk.scan(scan.id)
-    watch.note_scans(desk.work)
-    withdraw(desk.work, scan.id, "Par erreur.", by_centre=True, actor="acct_x", at=now())
-    watch.note_scans(desk.work)  # what lay there is not taken up again by itself
-    assert desk.scan(scan.id).state is ScanState.WITHDRAWN
-    time.sleep(1.1)  # the store dates by the second
-    again = desk.drop(b"%PDF-1.7 withdrawn")
-    assert again.state is ScanState.ARRIVED and again.due_at > first.due_at

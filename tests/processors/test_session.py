@@ -1,13 +1,12 @@
 import copy
 import shutil
 import tomllib
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from processors.calendar import collisions
-from processors.deadlines import PARIS, paris
+from processors.deadlines import PARIS
 from processors.session import SessionError, check_session, load_session, parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
@@ -298,33 +297,6 @@ def test_a_model_that_the_session_refuses_is_refused_by_its_form():
     assert SESSION.form_of("U4").refused == frozenset()
     refusing = parse_session(mutated(lambda d: d["paper"].update(refused_models=["CMEN"])), FILE.parent)
     assert refusing.form_of("U4").refused == {"cmen"}
-
-
-def test_what_collides_is_told_and_not_refused():
-    told = {problem.place: problem.message for problem in collisions(SESSION)}
-    assert told.keys() == {"exams.UF2.sitting", "exams.E5.concertations.0", "exams.E2.concertations.0"}
-    apart = mutated(lambda d: exam(d, "E2")["concertations"][0].update(start="12:30", end="13:30"))
-    assert "exams.E2.concertations.0" not in {p.place for p in collisions(parse_session(apart, FILE.parent))}
-
-
-@pytest.mark.parametrize(
-    ("code", "in_time", "late"),
-    [
-        ("surveillants", date(2026, 4, 2), date(2026, 4, 3)),
-        ("livrets", date(2026, 6, 8), date(2026, 6, 9)),
-        ("notes-ccf", date(2026, 6, 17), date(2026, 6, 18)),
-    ],
-)
-def test_before_a_day_is_before_it_begins_and_until_a_day_is_until_it_ends(code, in_time, late):
-    deadline = next(duty.deadline for duty in SESSION.duties if duty.code == code)
-    assert deadline.met(paris(in_time, time(23, 59, 59))) and not deadline.met(paris(late, time(0, 0)))
-
-
-def test_a_day_without_an_hour_is_said_without_one():
-    said = {duty.code: duty.until for duty in SESSION.duties}
-    assert said["surveillants"] == "avant le vendredi 3 avril 2026"
-    assert said["livrets"] == "jusqu'au lundi 8 juin 2026"
-    assert said["diplomes"] == "en octobre"
 
 
 def test_every_problem_is_told_at_once():

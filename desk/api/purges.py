@@ -1,0 +1,52 @@
+"""What is destroyed at its term: programs see it and may plan it; two persons confirm it at the desk."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel
+
+from actions.purge import counts_of, propose
+from desk.access import ServiceAccount, work_of
+from storage.purges import all_purges
+
+router = APIRouter(tags=["service"])
+
+
+class Purge(BaseModel):
+    """`counts`: objects by kind, and candidates, said in French; instants: as far as it has come."""
+
+    id: str
+    counts: dict[str, int]
+    planned_at: AwareDatetime
+    confirmed_at: AwareDatetime | None
+    begun_at: AwareDatetime | None
+    certified: bool
+
+
+class Planned(BaseModel):
+    id: str
+
+
+@router.get("/purges")
+def purges(request: Request, account: ServiceAccount) -> list[Purge]:
+    """The oldest first."""
+    work = work_of(request)
+    with work.register.reading() as connection:
+        rows = all_purges(connection)
+    return [
+        Purge(
+            id=row.id,
+            counts=counts_of(work, row.id),
+            planned_at=row.planned_at,
+            confirmed_at=row.confirmed_at,
+            begun_at=row.begun_at,
+            certified=row.certificate is not None,
+        )
+        for row in rows
+    ]
+
+
+@router.post("/purges")
+def plan(request: Request, account: ServiceAccount) -> Planned:
+    """Notes the exact list of what may go now; the same list twice is one."""
+    return Planned(id=propose(work_of(request), actor=account.id)[0].id)
