@@ -38,10 +38,14 @@ class Changes:
         told = [
             f"{plural(len(who), f'candidat {one}', f'candidats {more}')}." for who, one, more in said if who
         ] or ["Rien ne change."]
-        if self.unnamed:
-            one, more = "candidat inscrit n’y figure pas", "candidats inscrits n’y figurent pas"
-            told.append(f"{plural(len(self.unnamed), one, more)} : ce qui en était connu ne change pas.")
-        return told
+        return [*told, *self.left()]
+
+    def left(self) -> list[str]:
+        """A French sentence about who is not on the list, if anybody is not."""
+        if not self.unnamed:
+            return []
+        one, more = "candidat inscrit n’y figure pas", "candidats inscrits n’y figurent pas"
+        return [f"{plural(len(self.unnamed), one, more)} : ce qui en était connu ne change pas."]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,13 @@ class Taken(Import[Attendance]):
     """What a list says, and what it changes; nothing as long as a line is wrong."""
 
     changes: Changes = Changes()
+
+    def summary(self) -> str:
+        """In French, the same however often the list is taken: it names nobody."""
+        absent = sum(not row.present for row in self.rows)
+        here = plural(len(self.rows) - absent, "présent", "présents")
+        gone = plural(absent, "absent", "absents")
+        return " ".join([f"Liste prise : {here}, {gone}.", *self.changes.left()])
 
 
 def mark(

@@ -160,7 +160,7 @@ def take_attendance(work: Context) -> int:
             read = attendance.take(work, exam, centre, data, actor=ACTOR, at=now())
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             if not read.problems:
-                answer["message"] = " ".join(read.changes.sentences())
+                answer["message"] = read.summary()
             taken += not read.problems
         _answer(work, info, answer)
     return taken

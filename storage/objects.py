@@ -23,8 +23,6 @@ _MULTIPART = 64 << 20  # bytes from which an upload or a copy goes in parts
 _ABSENT = {"NoSuchKey", "404", "NotFound", "NoSuchVersion", "NoSuchUpload"}
 _NO_LOCK = {"NotImplemented", "InvalidArgument", "InvalidRequest", "InvalidBucketState", "MethodNotAllowed"}
 _UNMET = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
-
-
 _OTHER_BYTES = "the store gave other bytes than were put into the bucket {}"
 
 

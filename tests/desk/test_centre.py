@@ -113,4 +113,4 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
     assert inbox.take_attendance(work) == 1
     assert known() == before
     (answer,) = [item for item in work.store.inbox.list("receipts/") if f"{CENTRE}/U4" in item.key]
-    assert "devient présent" in work.store.inbox.get(answer.key).decode()
+    assert "Liste prise : 1 présent, 0 absent." in work.store.inbox.get(answer.key).decode()
