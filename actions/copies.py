@@ -42,7 +42,8 @@ def decide(
 ) -> Event | None:
     """What is decided of a copy that waits; to attribute it, `candidate`: an id, or `number`, typed.
 
-    `let_go`: pages that may name the candidate, seen as a corrector gets them: to accept it as it is.
+    `let_go`: pages that may name the candidate, seen as a corrector gets them: to accept it as it is. To
+    attribute it to a candidate who was proposed wants no reason: the evidence beside is the reason.
 
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
     very same. A person is who has an account: what a program or the command line says is never more than a
@@ -50,7 +51,8 @@ def decide(
     although the list says absent is asked about no more.
     """
     chosen = _chosen(work, decision, candidate, number.strip())
-    key = keep_reason(work.register.vault, copy, reason)
+    among_proposed = decision is Decision.ATTRIBUTE and not number.strip()
+    key = keep_reason(work.register.vault, copy, reason, wanted=not among_proposed)
     with work.register.transaction() as transaction:
         confirms = None
         if work.session.second_person:
@@ -68,8 +70,8 @@ def decide(
                     raise Refused(Refusal.MAYBE_SAME_PERSON)
                 confirms = same.seq
             else:
-                proposed = CopyProposed(decision=decision, candidate=chosen, reason=key)
-                return transaction.record(proposed, copy, actor=actor, at=at)
+                said = CopyProposed(decision=decision, candidate=chosen, reason=key)
+                return transaction.record(said, copy, actor=actor, at=at)
         before = copy_by_id(transaction.connection, copy)
         decided = CopyDecided(
             decision=decision, candidate=chosen, reason=key, confirms=confirms, let_go=tuple(sorted(let_go))

@@ -74,7 +74,8 @@ class Guessed:
 
 
 @router.get("/{copy_id}")
-def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
+def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = False) -> Response:
+    """With `fait`, it has just been decided of, and the page says so."""
     work = work_of(request)
     found = any_copy(work, copy_id)
     with work.register.reading() as connection:
@@ -96,6 +97,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     values = {
         "copy": found,
         "scan": scan,
+        "done": _done(found, people.get(found.candidate or ""), proposal) if fait else "",
         "exam": work.session.exam(found.exam),
         "others": [exam for exam in work.session.written if exam.code != found.exam],
         "elsewhere": _elsewhere(work, found),
@@ -136,6 +138,16 @@ def copy(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     return page(request, "decision.html", values)
 
 
+def _done(found: CopyRow, owner: EnrolledCandidate | None, proposal: Proposal | None) -> str:
+    """What was just done, in words."""
+    if proposal is not None:
+        return "La proposition est enregistrée : une autre personne doit la confirmer."
+    if found.decision == Decision.ATTRIBUTE and owner is not None:
+        return f"Copie attribuée à {owner.family_name} {owner.first_names}."
+    said = {Decision.ACCEPT: "Copie acceptée telle quelle.", Decision.SET_ASIDE: "Copie écartée."}
+    return said.get(Decision(found.decision), "") if found.decision else ""
+
+
 @router.get("/{copy_id}/correcteur.pdf")
 def as_corrector_gets_it(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     """What leaves, if it is let go."""
@@ -168,7 +180,7 @@ def decide(
     copy_id: str,
     account: ServiceAccount,
     decision: Annotated[Decision, Form()],
-    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    reason: Annotated[str, Form(max_length=2000)] = "",
     candidate: Annotated[str, Form()] = "",
     number: Annotated[str, Form()] = "",
     let_go: Annotated[list[int] | None, Form()] = None,
@@ -190,9 +202,7 @@ def decide(
         actor=account.id,
         at=now(),
     )
-    following = _next(work, copy_id)
-    to = f"/coordination/decisions/{following}" if following else "/coordination/decisions"
-    return RedirectResponse(to, 303)
+    return RedirectResponse(f"/coordination/decisions/{copy_id}?fait=1", 303)
 
 
 @router.post("/{copy_id}/pages")

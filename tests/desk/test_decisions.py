@@ -378,3 +378,23 @@ def test_another_page_that_may_name_somebody_still_holds_the_copy(desk: Desk):
 def the_copy(desk: Desk, id_: str) -> CopyRow:
     with desk.work.register.reading() as connection:
         return copy_by_id(connection, id_)
+
+
+def test_what_was_done_is_said_in_words_and_nothing_is_said_in_a_persons_name(desk: Desk):
+    """The page stays on the copy; no reason is written beforehand, and a guess that was chosen wants none."""
+    copy = waiting(desk, ("U4",))
+    service = desk.signed_in(Role.SERVICE)
+    here = f"/coordination/decisions/{copy}"
+    page = service.get(here).text
+    assert not re.findall(r"<textarea[^>]*>[^<]+</textarea>", page) and 'name="reason" value' not in page
+    with desk.work.register.reading() as connection:
+        who = enrolled_in(connection, "U4", CENTRE)[0]
+    answer = service.post(here, {"decision": "attribute", "candidate": who.id})
+    assert answer.headers["location"] == f"{here}?fait=1"
+    said = service.get(answer.headers["location"]).text
+    assert "Copie attribuée à" in said and "Revenir dessus" in said
+    assert "Copie attribuée à" not in service.get(here).text  # said once, not for ever
+    for other in ({"decision": "set_aside"}, {"decision": "attribute", "number": who.number}):
+        assert service.post(here, other).status_code == 409  # these want one
+    answer = service.post(here, {"decision": "set_aside", "reason": "Brouillon."})
+    assert "Copie écartée." in service.get(answer.headers["location"]).text

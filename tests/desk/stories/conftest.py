@@ -143,14 +143,21 @@ def decided(stage: Live, service: Page, dropped: Page, pile: Batch) -> Page:
         kept = service.get_by_role("button", name="Il était là : garder la copie")
         if kept.count():
             looked_at(service, "desk-decision-absent")
+            service.fill("#reason", "Le surveillant le confirme.")
             kept.press("Enter")
         elif guess.count():
             looked_at(service, "desk-decision")
+            service.keyboard.press("1")  # nobody has moved into the list: no key is armed
+            expect(service).to_have_url(where)
+            guess.focus()
             service.keyboard.press("1")
+            expect(service.get_by_role("status").first).to_contain_text("Copie attribuée à")
+            looked_at(service, "desk-decided")
         else:
             looked_at(service, "desk-decision-unknown")
             truth = next(copy for copy in pile.copies if copy.kind is Kind.ANONYMOUS)
             service.fill("#number", truth.candidate)
+            service.fill("#reason", "Le centre a retrouvé la feuille.")
             service.get_by_role("button", name="Attribuer", exact=True).press("Enter")
         service.wait_for_url(partial(operator.ne, where))
         service.goto(f"{stage.url}/coordination/decisions")

@@ -52,6 +52,7 @@ def test_a_stray_page_is_put_into_a_copy_and_out_again_with_the_keyboard(stage, 
     inside.last.get_by_role("button", name=re.compile("Avancer")).press("Enter")
     expect(decided.locator("[data-said]")).to_contain_text(f"{before} sur {before + 1}")
     looked_at(decided, "desk-pages")
+    decided.fill("#arranged", "La page manquait.")
     with decided.expect_navigation():
         decided.get_by_role("button", name="Enregistrer ces pages").press("Enter")
     expect(inside).to_have_count(before + 1)
@@ -59,6 +60,7 @@ def test_a_stray_page_is_put_into_a_copy_and_out_again_with_the_keyboard(stage, 
     stray = inside.nth(before - 1)
     stray.drag_to(decided.locator("[data-out]"))
     expect(outside).to_have_count(1)
+    decided.fill("#arranged", "Elle est étrangère.")
     decided.get_by_role("button", name="Enregistrer ces pages").click()
     expect(inside).to_have_count(before)
 
