@@ -114,7 +114,7 @@ class Plan:
 
 def plan(work: Context, at: datetime) -> Plan:
     """`at`: by the store's clock, `work.store.time()`."""
-    due = {kind: due_at(work.session, kind) for kind in Held}
+    due = {kind: due_at(work.session.retention, work.session.results, kind) for kind in Held}
     over = {kind for kind, when in due.items() if when is not None and when <= at}
     with work.register.reading() as connection:
         held = _Holds(connection, {exam.code for exam in work.session.exams})

@@ -28,13 +28,14 @@ from sqlalchemy import select
 from benchmarks.postgres import postgres
 from cli.children import Child
 from cli.demo_session import FORM, write_demo_session
-from cli.up import Machine, free_port, prefect_environment
+from cli.up import Machine, prefect_environment
 from processors.scans.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import attendance_csv, plan_session
 from storage.candidates import import_candidates
 from storage.log.events import Event
 from storage.log.signing import load_or_make_key
+from storage.ports import free_port
 from storage.register import open_register
 from storage.scans import all_scans
 from storage.schema import events

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import functools
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ import httpx
 from cli.children import Child, ChildError
 from flows import tracing
 from storage import logs
+from storage.ports import free_port
 from storage.private import keep_private
 from storage.weed import Weed
 
@@ -136,19 +136,6 @@ def _one_authority(data: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(certifi.contents().partition(end)[0] + end)
     return path
-
-
-def free_port(preferred: int) -> int:
-    """The preferred loopback port, or any other when it is taken."""
-    for port in dict.fromkeys((preferred, 0)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise ChildError("no free port on the loopback interface")
 
 
 @contextmanager

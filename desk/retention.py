@@ -36,8 +36,9 @@ def retention(request: Request, account: ServiceAccount, etat: bool = False) -> 
     work = work_of(request)
     with work.register.reading() as connection:
         holds, purges = all_holds(connection), all_purges(connection)
+    kept, results = work.session.retention, work.session.results
     values = {
-        "rows": [(row, due_at(work.session, row.kind)) for row in work.session.retention],
+        "rows": [(row, due_at(kept, results, row.kind)) for row in kept],
         "plan": plan(work, work.store.time()) if etat else None,
         "holds": holds,
         "reasons": {one.reason: work.store.vault.get(one.reason).decode() for one in holds},

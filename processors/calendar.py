@@ -5,31 +5,37 @@ The first stops a session file; the second may be so meant, and is for people to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
-from processors.session_parts import Day, Problem
+from processors.duties import Duty
+from processors.exam import Exam
+from processors.session_parts import Day, Problem, Results, Span
 
-if TYPE_CHECKING:
-    from processors.session import Exam, Session
 
-
-def contradictions(session: Session) -> Iterator[Problem]:
-    """Dates outside the session, work that ends after what it is needed for."""
-    yield from _outside(session)
-    if session.results is None:
+def contradictions(
+    session: BaseModel,
+    exams: Sequence[Exam],
+    duties: Sequence[Duty],
+    results: Results | None,
+    span: Span | None,
+) -> Iterator[Problem]:
+    """Dates of the session outside its span, work that ends after what it is needed for."""
+    if span is not None:
+        yield from _outside(session, span)
+    if results is None:
         return
-    gates = {"harmonisation": session.results.harmonisation, "jury": session.results.jury}
-    for duty in session.duties:
+    gates = {"harmonisation": results.harmonisation, "jury": results.jury}
+    for duty in duties:
         gate = gates.get(duty.needed_for or "")
         if gate and duty.deadline and duty.deadline.at.timestamp() > gate.starts_at.timestamp():
             message = f"{duty.deadline.at:%Y-%m-%d} is after the {duty.needed_for} begins, on {gate.date}"
             yield Problem(f"duties.{duty.code}.due", message)
-    for exam in session.written:
-        window, starts = exam.window, session.results.harmonisation.starts_at
+    for exam in exams:
+        window, starts = exam.window, results.harmonisation.starts_at
         if window is not None and window.closes.timestamp() >= starts.timestamp():
             message = (
                 f"it closes on {window.last.date}, when the harmonisation of {starts:%Y-%m-%d} has begun"
@@ -37,10 +43,9 @@ def contradictions(session: Session) -> Iterator[Problem]:
             yield Problem(f"exams.{exam.code}.window.last", message)
 
 
-def _outside(session: Session) -> Iterator[Problem]:
-    span = session.span
-    for place, day in _days(session, "") if span else ():
-        if span and not span.first.date <= day.date <= span.last.date:
+def _outside(session: BaseModel, span: Span) -> Iterator[Problem]:
+    for place, day in _days(session, ""):
+        if not span.first.date <= day.date <= span.last.date:
             message = f"{day.date} is outside the session, {span.first.date} to {span.last.date}"
             yield Problem(place, message)
 
@@ -57,14 +62,14 @@ def _days(value: Any, place: str) -> Iterator[tuple[str, Day]]:
             yield from _days(item, f"{place}{getattr(item, 'code', number)}.")
 
 
-def collisions(session: Session) -> Iterator[Problem]:
+def collisions(exams: Sequence[Exam]) -> Iterator[Problem]:
     """What some people cannot attend both of: English sentences."""
-    for one, other in at_the_same_hour(session):
+    for one, other in at_the_same_hour(exams):
         yield Problem(
             f"exams.{other.code}.sitting",
             f"it is sat while {one.code} is: tell the candidates who are enrolled in both",
         )
-    for exam in session.exams:
+    for exam in exams:
         for number, meeting in enumerate(exam.concertations):
             place = f"exams.{exam.code}.concertations.{number}"
             hours = [some for orals in exam.orals for some in orals.on(meeting.date)]
@@ -76,9 +81,9 @@ def collisions(session: Session) -> Iterator[Problem]:
                 yield Problem(place, f"candidates are heard at the same hours on {meeting.date}")
 
 
-def at_the_same_hour(session: Session) -> Iterator[tuple[Exam, Exam]]:
+def at_the_same_hour(exams: Sequence[Exam]) -> Iterator[tuple[Exam, Exam]]:
     """Written épreuves whose hours overlap, two by two."""
-    for one, other in combinations(session.written, 2):
+    for one, other in combinations(exams, 2):
         mine, its = one.sitting, other.sitting
         if mine and its and max(mine.starts_at, its.starts_at) < min(mine.ends_at, its.ends_at):
             yield one, other

@@ -7,18 +7,14 @@ service) owes one obligation of it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from processors.deadlines import WEEKDAYS, Deadline, Rule, french_day, paris
 from processors.session_parts import Moment, Part, Problem
-
-if TYPE_CHECKING:
-    from processors.session import Session
 
 
 class Owing(StrEnum):
@@ -104,13 +100,13 @@ class Duty(Part):
             yield Problem("needed_for", f"what is needed for the {self.needed_for} needs a date")
 
 
-def strays(session: Session) -> Iterator[Problem]:
+def strays(duties: Sequence[Duty], exams: Collection[str], places: Collection[str]) -> Iterator[Problem]:
     """Épreuves and places that duties speak of, and that the session does not have."""
-    for duty in session.duties:
+    for duty in duties:
         for code in duty.exams:
-            if session.exam(code) is None:
+            if code not in exams:
                 yield Problem(f"duties.{duty.code}.exams", f"there is no épreuve {code}")
-        if duty.address and session.place(duty.address) is None:
+        if duty.address and duty.address not in places:
             yield Problem(f"duties.{duty.code}.address", f"there is no place {duty.address}")
 
 
@@ -126,21 +122,24 @@ class Obligation:
         return f"{self.duty.code}/{self.party}"
 
 
-def obligations(session: Session, schools: Mapping[str, Sequence[str]]) -> tuple[Obligation, ...]:
-    """All that is owed in this session. `schools`: the épreuves of each school's candidates, by UAI."""
-    return tuple(
-        Obligation(duty, party) for duty in session.duties for party in _parties(session, duty, schools)
-    )
+def obligations(
+    duties: Sequence[Duty],
+    exams: Sequence[str],
+    centres: Sequence[str],
+    schools: Mapping[str, Sequence[str]],
+) -> tuple[Obligation, ...]:
+    """All that is owed: `exams` and `centres` are the session's; `schools`: their candidates' épreuves."""
 
+    def parties(duty: Duty) -> Iterable[str]:
+        about = duty.exams or exams
+        match duty.each:
+            case Owing.SCHOOL:
+                return [uai for uai in sorted(schools) if set(about) & set(schools[uai])]
+            case Owing.CENTRE:
+                return centres
+            case Owing.EXAM:
+                return about
+            case Owing.SERVICE:
+                return ["service"]
 
-def _parties(session: Session, duty: Duty, schools: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    exams = duty.exams or tuple(exam.code for exam in session.exams)
-    match duty.each:
-        case Owing.SCHOOL:
-            return [uai for uai in sorted(schools) if set(exams) & set(schools[uai])]
-        case Owing.CENTRE:
-            return [centre.uai for centre in session.centres]
-        case Owing.EXAM:
-            return exams
-        case Owing.SERVICE:
-            return ["service"]
+    return tuple(Obligation(duty, party) for duty in duties for party in parties(duty))

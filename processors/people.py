@@ -139,7 +139,7 @@ def in_two_places(
     candidates: Iterable[Candidate], session: Session
 ) -> Iterator[tuple[Candidate, tuple[str, str]]]:
     """Who is enrolled for two épreuves that are sat at the same hour, once for each two."""
-    pairs = [(one.code, other.code) for one, other in at_the_same_hour(session)]
+    pairs = [(one.code, other.code) for one, other in at_the_same_hour(session.exams)]
     for candidate in candidates:
         yield from ((candidate, pair) for pair in pairs if set(pair) <= set(candidate.exams))
 

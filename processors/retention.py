@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from processors.deadlines import paris
-from processors.session_parts import Part, Problem
-
-if TYPE_CHECKING:
-    from processors.session import Session
+from processors.session_parts import Paper, Part, Problem, Results
 
 
 class Held(StrEnum):
@@ -47,15 +43,15 @@ class Retention(Part):
     ground: str = Field(min_length=1)
 
 
-def due_at(session: Session, kind: Held) -> dt.datetime | None:
+def due_at(retention: Sequence[Retention], results: Results | None, kind: Held) -> dt.datetime | None:
     """When this kind may be destroyed: once the day so many months after the last jury is over.
 
     None where the session does not say how long, or knows no results: it is kept.
     """
-    row = next((row for row in session.retention if row.kind is kind), None)
-    if row is None or session.results is None:
+    row = next((row for row in retention if row.kind is kind), None)
+    if row is None or results is None:
         return None
-    last = session.results.second_jury.date
+    last = results.second_jury.date
     years, month = divmod(last.month - 1 + row.months, 12)
     first = dt.date(last.year + years, month + 1, 1)
     days = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - first
@@ -63,16 +59,18 @@ def due_at(session: Session, kind: Held) -> dt.datetime | None:
     return paris(day, dt.time(0))
 
 
-def retention_troubles(session: Session) -> Iterator[Problem]:
+def retention_troubles(
+    retention: Sequence[Retention], results: Results | None, paper: Paper | None
+) -> Iterator[Problem]:
     """A kind stated twice; copies destroyed before they may be; names gone before what they name."""
     months: dict[Held, int] = {}
-    for row in session.retention:
+    for row in retention:
         if row.kind in months:
             yield Problem(f"retention.{row.kind}", "stated twice")
         months[row.kind] = row.months
-    if months and session.results is None:
+    if months and results is None:
         yield Problem("retention", "it counts from the results, and there are none: state [results]")
-    kept = session.paper.kept_months if session.paper else 0
+    kept = paper.kept_months if paper else 0
     if months.get(Held.COPIES, kept) < kept:
         yield Problem("retention.copies.months", f"[paper] keeps them for {kept} months")
     for kind in (Held.COPIES, Held.DOSSIERS):

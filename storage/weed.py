@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from storage.objects import StoreError, s3_client
+from storage.ports import held_ports
 from storage.private import write_private
 
 # SeaweedFS opens these beside the S3 port, all without a password: hence loopback alone.
@@ -193,24 +194,15 @@ def _program() -> str:
 
 
 def _choose(port: int) -> dict[str, int]:
-    """The wanted S3 port or any free one, and free ones for the rest; all held together, so all distinct."""
-    with ExitStack() as held:
-        return {name: _hold(held, port if name == "s3" else 0) for name in _PORTS}
+    """The wanted S3 port or any free one, and free ones for the rest."""
+    with held_ports(*(port if name == "s3" else 0 for name in _PORTS)) as ports:
+        return dict(zip(_PORTS, ports, strict=True))
 
 
-def _hold(held: ExitStack, wanted: int) -> int:
-    for port in (wanted, 0):
-        probe = held.enter_context(socket.socket())
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return int(probe.getsockname()[1])
-    raise StoreError("no free port on the loopback interface")
-
-
-def _all_free(ports: Any) -> bool:
-    with ExitStack() as held:
-        return all(_hold(held, port) == port for port in ports)
+def _all_free(ports: Iterable[int]) -> bool:
+    wanted = list(ports)
+    with held_ports(*wanted) as free:
+        return free == wanted
 
 
 def _is_open(port: int) -> bool:

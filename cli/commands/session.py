@@ -29,5 +29,5 @@ def check(
     console.print(
         f"{session.title}: {len(session.exams)} exams, {len(session.centres)} centres. Nothing inconsistent."
     )
-    for collision in collisions(session):
+    for collision in collisions(session.exams):
         console.print(f"Note: {collision}", markup=False)

@@ -17,12 +17,14 @@ SESSION = parse_session(DATA, FILE.parent)
 
 
 def test_what_collides_is_told_and_not_refused():
-    told = {problem.place: problem.message for problem in collisions(SESSION)}
+    told = {problem.place: problem.message for problem in collisions(SESSION.exams)}
     assert told.keys() == {"exams.UF2.sitting", "exams.E5.concertations.0", "exams.E2.concertations.0"}
     apart = copy.deepcopy(DATA)
     (spoken,) = (exam for exam in apart["exams"] if exam["code"] == "E2")
     spoken["concertations"][0].update(start="12:30", end="13:30")
-    assert "exams.E2.concertations.0" not in {p.place for p in collisions(parse_session(apart, FILE.parent))}
+    assert "exams.E2.concertations.0" not in {
+        p.place for p in collisions(parse_session(apart, FILE.parent).exams)
+    }
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ def parsed(change):
 
 def test_each_kind_is_due_once_the_day_a_year_after_the_second_jury_is_over():
     session = load_session(FILE)
-    assert {due_at(session, kind) for kind in Held} == {datetime(2027, 6, 27, tzinfo=PARIS)}
+    assert {due_at(session.retention, session.results, kind) for kind in Held} == {
+        datetime(2027, 6, 27, tzinfo=PARIS)
+    }
 
 
 @pytest.mark.parametrize(
@@ -38,11 +40,13 @@ def test_months_of_other_lengths(day, months, due):
         for row in data["retention"]:
             row["months"] = months
 
-    assert due_at(parsed(change), Held.COPIES) == paris(date(*due), time(0))
+    session = parsed(change)
+    assert due_at(session.retention, session.results, Held.COPIES) == paris(date(*due), time(0))
 
 
 def test_what_is_not_stated_is_kept():
-    assert due_at(parsed(lambda data: data.pop("retention")), Held.COPIES) is None
+    session = parsed(lambda data: data.pop("retention"))
+    assert due_at(session.retention, session.results, Held.COPIES) is None
 
 
 @pytest.mark.parametrize(
