@@ -16,6 +16,7 @@ from actions import inbox
 from actions.context import now
 from storage.candidates import attendance_of, enrolled_in
 from storage.ids import new_id
+from storage.keys import answer_key
 from storage.objects import ObjectInfo
 from storage.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
 from storage.schema import events
@@ -112,5 +113,5 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
     )
     assert inbox.take_attendance(work) == 1
     assert known() == before
-    (answer,) = [item for item in work.store.inbox.list("receipts/") if f"{CENTRE}/U4" in item.key]
-    assert "Liste prise : 1 présent, 0 absent." in work.store.inbox.get(answer.key).decode()
+    answer = work.store.inbox.get(answer_key(f"attendance/{CENTRE}/U4.csv", "")).decode()
+    assert "Liste prise : 1 présent, 0 absent." in answer
