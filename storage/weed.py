@@ -146,25 +146,39 @@ def compact(weed: Weed) -> None:
 @contextmanager
 def running(data_dir: Path, port: int = 8333) -> Iterator[Weed]:
     """The server, up and answering within the block. Raises StoreError when it does not start."""
+    weed, process = _started(data_dir, port)
+    try:
+        yield weed
+    finally:
+        _ended(process)
+
+
+def _started(data_dir: Path, port: int, *, again: bool = True) -> tuple[Weed, subprocess.Popen[bytes]]:
+    """One that ends at start-up is tried once more: somebody may have taken a port of it meanwhile."""
     weed = Weed.at(data_dir, port)
     log = weed.directory / "weed.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
             weed.argv(), env=weed.env(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
         )
-    try:
-        end = time.monotonic() + _PATIENCE
-        while not weed.ready():
-            if process.poll() is not None or time.monotonic() > end:
-                raise StoreError(f"the embedded store did not start, see {log}")
-            time.sleep(0.1)
-        yield weed
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-        process.kill()
-        process.wait()
+    end = time.monotonic() + _PATIENCE
+    while not weed.ready():
+        ended = process.poll() is not None
+        if ended and again:
+            return _started(data_dir, port, again=False)
+        if ended or time.monotonic() > end:
+            _ended(process)
+            raise StoreError(f"the embedded store did not start, see {log}")
+        time.sleep(0.1)
+    return weed, process
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_GRACE)
+    process.kill()
+    process.wait()
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
