@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
+from sqlalchemy import select
 
 from actions.context import Context
 from benchmarks.invented_season import page
@@ -29,10 +30,12 @@ from storage.correctors import all_correctors, import_correctors
 from storage.findings import open_findings
 from storage.ids import new_id
 from storage.log.events import Event, Facts
+from storage.log.replay import fingerprints
 from storage.lots import LotFormed
 from storage.objects import ObjectInfo, Store
 from storage.register import Register
 from storage.scans import ScanClaimed, ScanRow, ScanStored, arrive, keep_reading, scan_by_id
+from storage.schema import events
 from storage.settings import Settings
 
 SESSION = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
@@ -147,6 +150,17 @@ class World:
             found = copy_by_id(connection, id_)
         assert found
         return found
+
+    def replayed_alike(self, again: Register) -> str:
+        """The log so far, once the empty register was seen to come to the same by it."""
+        with self.register.reading() as connection:
+            before = fingerprints(connection)
+            lines = list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
+        with again.transaction() as transaction:
+            transaction.replay(lines)
+        with again.reading() as connection:
+            assert fingerprints(connection) == before
+        return "".join(lines)
 
     def open_codes(self) -> list[Code]:
         with self.register.reading() as connection:
