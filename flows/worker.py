@@ -58,6 +58,9 @@ class Worker:
         self._under_way: dict[UUID, tuple[FlowRun, asyncio.Task[None]]] = {}
         self._flows: dict[UUID, str] = {}
         self._called = asyncio.Event()
+        self._freed = asyncio.Event()  # the places that an earlier worker held when it died
+        if not alone:
+            self._freed.set()
         self._watch = watch.Watch(client, ahead=2 * runs if alone else _FLEET)
 
     async def stay(self) -> None:
@@ -100,8 +103,10 @@ class Worker:
 
     async def _bury(self) -> None:
         await lost_runs.bury(self._client, self._under_way)
+        self._freed.set()
 
     async def _take(self) -> None:
+        await self._freed.wait()
         room = self._places - len(self._about())
         queues = [STEADY, SCANS] if room > 0 else [STEADY]
         found = await self._client.get_scheduled_flow_runs_for_work_pool(
