@@ -62,14 +62,15 @@ def standings(work: Context, at: datetime, *, party: str | None = None) -> list[
     """Every obligation, those with the nearest date first; with a party, its own alone."""
     with work.register.reading() as connection:
         said = said_of_duties(connection)
-        owed = _owed(work, connection)
+        owed = obligations_owed(work, connection)
     rows = [
         _standing(work, one, said.get(one.id, _NOTHING), at) for one in owed if party in (None, one.party)
     ]
     return sorted(rows, key=_when)
 
 
-def _owed(work: Context, connection: Connection) -> tuple[Obligation, ...]:
+def obligations_owed(work: Context, connection: Connection) -> tuple[Obligation, ...]:
+    """All that the session's duties come to, for those who are enrolled."""
     rules = work.session
     exams, centres = [exam.code for exam in rules.exams], [centre.uai for centre in rules.centres]
     return obligations(rules.duties, exams, centres, schools_enrolled(connection))
@@ -132,7 +133,7 @@ def reopen(work: Context, obligation: str, *, actor: str, at: datetime) -> Event
 
 def _known(work: Context, obligation: str) -> str:
     with work.register.reading() as connection:
-        owed = _owed(work, connection)
+        owed = obligations_owed(work, connection)
     if obligation not in {one.id for one in owed}:
         raise Refused(Refusal.UNKNOWN, obligation)
     return subject_of(obligation)

@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from actions.context import Context
 from desk import (
+    calendar,
     centre,
     coordination,
     corrector,
@@ -48,6 +49,7 @@ PARTS = (
     signin,
     oidc,
     guides,
+    calendar,
     centre,
     decisions,
     lots,

@@ -20,6 +20,7 @@ from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
 from actions.withdrawing import restore, withdraw
 from desk.access import CentreAccount, shows_identity, work_of
+from desk.calendar import feed_address
 from desk.lookup import scan_of, written
 from desk.page import page
 from papers.cover_sheet import cover_sheet_pdf
@@ -56,7 +57,13 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
             if counts.expected:
                 shown.append((exam, counts, scans_due(connection, work.session, exam.code, uai)))
     owed = standings(work, now(), party=uai)
-    values = {"centre": work.session.centre(uai), "exams": shown, "owed": owed, "session": work.session}
+    values = {
+        "centre": work.session.centre(uai),
+        "exams": shown,
+        "owed": owed,
+        "session": work.session,
+        "feed": feed_address(request, uai),
+    }
     return page(request, "centre.html", values)
 
 

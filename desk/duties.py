@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from actions.context import now
 from actions.duties import OPEN, receive, reopen, standings, waive
 from desk.access import ServiceAccount, work_of
+from desk.calendar import feed_address
 from desk.page import page
 from processors.deadlines import PARIS
 from storage.refusals import Refusal, Refused
@@ -39,6 +40,7 @@ def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> R
         "session": work.session,
         "today": now().astimezone(PARIS).date(),
         "open": OPEN,
+        "feed": feed_address(request, None),
     }
     return page(request, "duties.html", values)
 

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 
+from actions.agenda import dates
 from actions.context import Context, context, now
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
 from storage.counts import exam_counts
-from storage.deadlines import all_extensions
 from storage.dossiers import dossier_counts
 from storage.findings import count_open_findings
 
@@ -91,29 +91,11 @@ def _state(
 
 
 def countdown(work: Context, at: datetime) -> str:
-    """A Markdown table of what comes next: scan deadlines, windows, meetings, dated duties."""
-    moments: list[tuple[datetime, str]] = []
-    for exam in work.session.written:
-        if exam.scan_deadline:
-            moments.append((exam.scan_deadline.at, f"{exam.code} : fin du dépôt des numérisations"))
-        if exam.opens_at and exam.closes_at:
-            moments.append((exam.opens_at, f"{exam.code} : ouverture des lots"))
-            moments.append((exam.closes_at, f"{exam.code} : fin de la correction"))
-    with work.register.reading() as connection:
-        moved = all_extensions(connection)
-    moments += [(one.deadline.at, f"{one.exam} {one.centre} : fin du dépôt, délai accordé") for one in moved]
-    for exam in work.session.with_dossiers:
-        if exam.deposit:
-            moments.append((exam.deposit.at, f"{exam.code} : fin du dépôt des dossiers"))
-        if exam.mending:
-            moments.append((exam.mending.at, f"{exam.code} : fin de la régularisation des dossiers"))
-        if exam.conformity_control:
-            moments.append((exam.conformity_control.starts_at, f"{exam.code} : contrôle de conformité"))
-    moments += [(due.at, duty.title) for duty in work.session.duties if (due := duty.deadline)]
+    """A Markdown table of what comes next."""
     rows = [
-        f"| {french_instant(moment)} | {_left(moment - at)} | {what} |"
-        for moment, what in sorted(moments)
-        if moment > at - timedelta(days=1)
+        f"| {french_instant(entry.at)} | {_left(entry.at - at)} | {entry.title} |"
+        for entry in dates(work)
+        if entry.at > at - timedelta(days=1)
     ]
     return "\n".join(["| quand | dans | échéance |", "|---|---|---|", *rows])
 

@@ -20,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
+from papers.printed import escaped
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity
@@ -154,11 +155,6 @@ def report_pdf(lines: Sequence[Line], exam: str, title: str, place: str, due: st
         bottomMargin=16 * mm,
     ).build(story, canvasmaker=lambda *a, **k: _Numbered(f"{exam}, {place}", *a, **k))
     return out.getvalue()
-
-
-def escaped(text: str) -> str:
-    """For a paragraph of reportlab, which reads marks."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "’")
 
 
 def _entry(line: Line) -> Iterator[Flowable]:

@@ -11,8 +11,8 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from papers.commission_list import Line, escaped
-from papers.printed import printed
+from papers.commission_list import Line
+from papers.printed import escaped, printed
 from processors.deadlines import Deadline, french_instant
 from processors.dossiers.findings import Code
 from processors.findings import Severity

@@ -26,3 +26,8 @@ def printed(story: Sequence[Flowable], title: str) -> bytes:
         bottomMargin=above,
     ).build(list(story))
     return out.getvalue()
+
+
+def escaped(text: str) -> str:
+    """For a paragraph of reportlab, which reads marks."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "’")

@@ -49,6 +49,9 @@ MATRIX = {
     "GET /aide": Rule(SIGNED_IN),
     "GET /aide/{guide}": Rule(SIGNED_IN),
     "GET /aide/images/{name}": Rule(SIGNED_IN),
+    "GET /calendrier/{key}.ics": Rule(frozenset()),  # for whoever has its address: see test_calendar
+    "GET /centre/{uai}/calendrier.pdf": Rule(CENTRE),
+    "GET /coordination/calendrier.pdf": Rule(SERVICE),
     "GET /centre/{uai}": Rule(CENTRE),
     "GET /centre/{uai}/{code}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/etat": Rule(CENTRE, names=True),
@@ -187,7 +190,7 @@ def values(desk: Desk, filled: Filled) -> dict[str, str]:
     base = f"/api/centres/{MINE}/U4/uploads"
     begun = desk.program(Role.CENTRE, MINE).post(base, json={"name": "a.pdf", "size": 3})
     upload, picture = begun.json()["upload"], PICTURE.name if PICTURE else "desk-none.png"
-    return filled.values | {"upload": upload, "name": picture}
+    return filled.values | {"upload": upload, "name": picture, "key": "none"}
 
 
 def own_scope(role: Role | None, filled: Filled) -> str | None:
