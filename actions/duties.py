@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from actions.context import Context
 from actions.messages import send
 from actions.reasons import keep_reason
-from papers.html import plural
 from processors.deadlines import PARIS
 from processors.duties import Obligation, Owing, obligations
+from processors.wording import plural
 from storage.duties import (
     DutyReceived,
     DutyReminded,

@@ -15,6 +15,7 @@ from actions import attendance as lists
 from actions.context import Context, now
 from actions.copies import words_in
 from actions.duties import standings
+from actions.invigilators import lacking
 from actions.pictures import picture_of
 from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
@@ -35,6 +36,7 @@ from storage.copies import CopyRow, current_copies
 from storage.counts import exam_counts
 from storage.deadlines import scans_due
 from storage.findings import FindingRow, absences_of_copies, open_findings_of_scans
+from storage.invigilators import names_sent
 from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
 from storage.states import Role, ScanState
@@ -63,6 +65,8 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
         "owed": owed,
         "session": work.session,
         "feed": feed_address(request, uai),
+        "lacking": lacking(work, uai),
+        "sent": names_sent(work.register, uai),
     }
     return page(request, "centre.html", values)
 

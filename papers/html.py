@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from processors.deadlines import french_instant
 from processors.findings import french_pages
+from processors.wording import plural
 
 
 def templates(package: str) -> Environment:
@@ -20,7 +21,3 @@ def templates(package: str) -> Environment:
     made.filters.update(time=french_instant, spans=lambda pages: french_pages(sorted(pages)))
     made.globals.update(plural=plural)
     return made
-
-
-def plural(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count < 2 else many}"

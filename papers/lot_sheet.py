@@ -11,9 +11,9 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
-from papers.html import plural
 from papers.printed import printed
 from processors.deadlines import french_instant
+from processors.wording import plural
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer, Table
 
-from papers.html import plural
 from papers.printed import printed
 from papers.receipts import Receipt, ReceiptCopy
 from processors.deadlines import french_instant
 from processors.findings import Evidence, Finding, french_pages
+from processors.wording import plural
 
 
 def receipt_pdf(receipt: Receipt) -> bytes:

@@ -13,6 +13,7 @@ from processors.deadlines import PARIS
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
 from processors.uai import valid_uai
+from processors.values import a_centre, a_uai, several, several_exams, some_text
 
 CANDIDATE_COLUMNS = (
     *("candidate_number", "registration_number", "family_name", "first_names", "birth_date"),
@@ -101,14 +102,14 @@ def read_candidates(data: bytes, session: Session | None = None) -> Import[Candi
         return Candidate(
             number=row.take("candidate_number", _candidate_number),
             registration=row.take("registration_number", _registration),
-            family_name=row.take("family_name", _text),
-            first_names=row.take("first_names", _text),
+            family_name=row.take("family_name", some_text),
+            first_names=row.take("first_names", some_text),
             birth_date=row.take("birth_date", _day),
-            school=row.take("school", _uai),
-            centre=row.take("centre", lambda text: _centre(text, session)),
-            option=row.take("option", _text),
-            category=row.take("category", _text),
-            exams=row.take("exams", lambda text: _exams(text, session)),
+            school=row.take("school", a_uai),
+            centre=row.take("centre", lambda text: a_centre(text, session)),
+            option=row.take("option", some_text),
+            category=row.take("category", some_text),
+            exams=row.take("exams", lambda text: several_exams(text, session)),
             form=row.take("form", _form),
         )
 
@@ -150,13 +151,13 @@ def read_correctors(data: bytes, session: Session | None = None) -> Import[Corre
     def parse(row: Row) -> Corrector:
         return Corrector(
             id=row.take("id", _identifier),
-            name=row.take("name", _text),
+            name=row.take("name", some_text),
             email=row.take("email", _email),
             schools=row.take("schools", _schools),
-            companies=row.take("companies", lambda text: _several(text, r"\s*[|/]\s*")),
-            exams=row.take("exams", lambda text: _exams(text, session)),
+            companies=row.take("companies", lambda text: several(text, r"\s*[|/]\s*")),
+            exams=row.take("exams", lambda text: several_exams(text, session)),
             quota=row.take("quota", _quota),
-            days=row.take("days", lambda text: tuple(_day(day) for day in _several(text, r"[\s|]+"))),
+            days=row.take("days", lambda text: tuple(_day(day) for day in several(text, r"[\s|]+"))),
             never_with=row.take("never_with", _never_with),
             options=row.take("options", lambda text: _options(text, session)),
         )
@@ -191,7 +192,7 @@ def read_deposit_times(data: bytes) -> Import[DepositTime]:
     def parse(row: Row) -> DepositTime:
         return DepositTime(
             number=row.take("candidate_number", _candidate_number),
-            file=row.take("file", _text),
+            file=row.take("file", some_text),
             deposited_at=row.take("deposited_at", _instant),
         )
 
@@ -199,19 +200,6 @@ def read_deposit_times(data: bytes) -> Import[DepositTime]:
         yield (line.number, line.file), "ce fichier"
 
     return read_table(data, DEPOSIT_COLUMNS, parse, keys)
-
-
-def _several(text: str, separator: str = r"[\s|/]+") -> tuple[str, ...]:
-    """The values of a cell, each once, in their order."""
-    return tuple(dict.fromkeys(value for value in re.split(separator, text.strip()) if value))
-
-
-def _text(text: str) -> str:
-    if not text:
-        raise BadValueError("valeur absente")
-    if "\N{REPLACEMENT CHARACTER}" in text or not text.isprintable():
-        raise BadValueError("caractères illisibles, enregistrez le fichier en UTF-8")
-    return text
 
 
 def _candidate_number(text: str) -> str:
@@ -249,32 +237,8 @@ def _instant(text: str) -> datetime:
     raise BadValueError("instant attendu sous la forme aaaa-mm-jjThh:mm:ss")
 
 
-def _uai(text: str) -> str:
-    if not valid_uai(text):
-        raise BadValueError(f"« {text[:20]} » n'est pas un UAI (7 chiffres et leur lettre de contrôle)")
-    return text
-
-
-def _centre(text: str, session: Session | None) -> str:
-    uai = _uai(text)
-    if session is not None and session.centre(uai) is None:
-        raise BadValueError(f"{uai} n'est pas un centre de cette session")
-    return uai
-
-
-def _exams(text: str, session: Session | None) -> tuple[str, ...]:
-    codes = _several(text)
-    if not codes:
-        raise BadValueError("aucune épreuve")
-    if session is not None:
-        unknown = [code for code in codes if session.exam(code) is None]
-        if unknown:
-            raise BadValueError(f"épreuve inconnue de cette session : {', '.join(c[:20] for c in unknown)}")
-    return codes
-
-
 def _options(text: str, session: Session | None) -> tuple[str, ...]:
-    options = _several(text)
+    options = several(text)
     unknown = [option for option in options if session is not None and option not in session.options]
     if unknown:
         raise BadValueError(f"option inconnue de cette session : {', '.join(o[:20] for o in unknown)}")
@@ -301,7 +265,7 @@ def _email(text: str) -> str:
 
 
 def _schools(text: str) -> tuple[str, ...]:
-    schools = tuple(_uai(uai) for uai in _several(text))
+    schools = tuple(a_uai(uai) for uai in several(text))
     if not schools:
         raise BadValueError(
             "aucun établissement : sans lui, un correcteur pourrait recevoir ses propres étudiants"
@@ -318,7 +282,7 @@ def _quota(text: str) -> int | None:
 
 
 def _never_with(text: str) -> tuple[str, ...]:
-    values = _several(text)
+    values = several(text)
     if not all(re.fullmatch(r"[0-9]{11}", value) or valid_uai(value) for value in values):
         raise BadValueError("numéros de candidat (11 chiffres) ou UAI attendus")
     return values

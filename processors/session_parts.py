@@ -216,11 +216,15 @@ class Orals(Part):
 
 
 class Centre(Part):
-    """A centre where the épreuves are sat. `uai`: seven digits and the check letter."""
+    """A centre where the épreuves are sat. `uai`: seven digits and the check letter.
+
+    `rooms`: in which each épreuve is sat, where the service states how many.
+    """
 
     uai: str = Field(pattern=r"^[0-9]{7}[A-Z]$")
     name: str
     city: str = ""
+    rooms: int | None = Field(default=None, ge=1)
 
     def troubles(self) -> Iterator[Problem]:
         letter = check_letter(self.uai[:7])

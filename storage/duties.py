@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from storage.log.events import Change, Facts
-from storage.schema import candidates, duties, enrolments
+from storage.schema import candidates, enrolments
+from storage.schema_duties import duties
 
 
 class DutyReceived(Facts):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
 )
 
+import storage.schema_duties  # noqa: F401 - more of the register's tables
 from storage.instants import Instant
 from storage.tables import metadata, unique_where, where
 
@@ -268,17 +269,6 @@ extensions = Table(
     Column("rule", String, nullable=False),
     Column("reason", String, nullable=False),  # key of the text in the vault
     Column("author", String, nullable=False),
-)
-
-# What was said of an obligation, `id`: duty and party; nothing, and it has no row
-duties = Table(
-    "duties",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("received_on", Date),
-    Column("waived", Boolean, nullable=False),
-    Column("words", String),  # key in the vault: who brought it, or why it is waived
-    Column("reminded_on", Date),
 )
 
 # What must not be destroyed while the row stands; `reason`: key in the vault

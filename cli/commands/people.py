@@ -1,4 +1,4 @@
-"""`massicot import`: rosters, correctors and attendance lists."""
+"""`massicot import`: rosters, correctors, attendance lists, invigilators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from processors.tables import Import
 
 app = typer.Typer(
-    cls=Commands, help="Import candidates, correctors or an attendance list.", no_args_is_help=True
+    cls=Commands,
+    help="Import candidates, correctors, an attendance list, invigilators.",
+    no_args_is_help=True,
 )
 
 CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
@@ -80,6 +82,20 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
         _tell(file, read, "lines")
         for sentence in read.changes.sentences():
             console.print(sentence, markup=False)
+
+
+@app.command()
+def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
+    """Import the invigilators whom schools send; a school's list takes the place of its earlier one."""
+    from actions.context import now
+    from actions.invigilators import lacking
+    from storage.invigilators import import_invigilators
+
+    with working_on(data) as work:
+        read = import_invigilators(work.register, file.read_bytes(), work.session, actor="service", at=now())
+        _tell(file, read, "lines")
+        for one in lacking(work):
+            console.print(one.sentence, markup=False)
 
 
 def _tell(file: Path, read: Import[Any], what: str) -> None:

@@ -86,6 +86,8 @@ MATRIX = {
     "POST /coordination/echeances": Rule(SERVICE),
     "GET /coordination/obligations": Rule(SERVICE),
     "POST /coordination/obligations": Rule(SERVICE),
+    "GET /coordination/surveillants": Rule(SERVICE),
+    "POST /coordination/surveillants": Rule(SERVICE),
     "GET /coordination/conservation": Rule(SERVICE),
     "POST /coordination/conservation": Rule(SERVICE),
     "GET /coordination/conservation/{purge}.pdf": Rule(SERVICE),

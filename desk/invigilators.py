@@ -1,0 +1,47 @@
+"""The service's page of invigilators: the lists that schools send, and who sends too few."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from actions.context import now
+from actions.invigilators import lacking
+from desk.access import ServiceAccount, work_of
+from desk.page import page
+from processors.invigilation import INVIGILATOR_COLUMNS, Invigilator
+from processors.tables import Import
+from storage.invigilators import import_invigilators
+
+PAGE = "/coordination/surveillants"
+router = APIRouter(prefix=PAGE)
+
+
+@router.get("")
+def invigilators(request: Request, account: ServiceAccount) -> Response:
+    return _shown(request)
+
+
+@router.post("")
+def name(
+    request: Request,
+    account: ServiceAccount,
+    table: Annotated[str, Form(min_length=1, max_length=1_000_000)],
+) -> Response:
+    """A list. As long as one line is wrong, nothing of it is taken."""
+    work = work_of(request)
+    read = import_invigilators(work.register, table.encode(), work.session, actor=account.id, at=now())
+    return _shown(request, read) if read.problems else RedirectResponse(PAGE, 303)
+
+
+def _shown(request: Request, read: Import[Invigilator] | None = None) -> Response:
+    work = work_of(request)
+    values = {
+        "lacking": lacking(work),
+        "read": read,
+        "columns": INVIGILATOR_COLUMNS,
+        "session": work.session,
+    }
+    return page(request, "invigilators.html", values, status=422 if read else 200)
