@@ -68,9 +68,12 @@ def drawing_pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(2, mp_context=context, initializer=signal.signal, initargs=ignoring)
 
 
+_SESSION = "demo-session.toml"
+
+
 def session_file(data: Path) -> Path:
     """The demonstration's session, laid around now."""
-    path = data / "demo-session.toml"
+    path = data / _SESSION
     write_demo_session(path, now())
     return path
 
@@ -115,6 +118,8 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     for who, link in _invitations(work, machine, corrector) if kept else ():
         console.print(f"  the desk, as {who:<9} {link}", highlight=False, soft_wrap=True)
     console.print(f"  everything else      {machine.data}\n", highlight=False)
+    if kept:
+        _what_to_try(tokens[reference], machine)
     problems += [f"not as drawn: {wrong}" for wrong in demo_dossiers.not_as_drawn(work, dossiers)]
     console.print(f"{len(dossiers)} dossiers were read for the commissions.")
     _conclude(work, verdict, problems, lots, corrector)
@@ -225,6 +230,20 @@ def _invitations(work: Context, machine: Machine, corrector: str) -> Iterator[tu
             work.register, role, scope, f"{who}@exemple.fr", f"Démonstration ({who})", actor="demo", at=now()
         )
         yield role, f"{machine.desk_url}/invitation/{token}"
+
+
+def _what_to_try(token: str, machine: Machine) -> None:
+    console.print("What to try now")
+    for command in (
+        f"massicot findings --data {machine.data}",
+        f"massicot pull --token {token} --to lots --data {machine.data}",
+        f"massicot rehearse --session {machine.data / _SESSION} --centre {next(iter(CENTRES))} --exam U4",
+        f"massicot drop rehearsal/{next(iter(CENTRES))}_U4.pdf --centre {next(iter(CENTRES))} --exam U4 "
+        f"--data {machine.data}",
+        f"massicot audit verify --data {machine.data}",
+    ):
+        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+    console.print()
 
 
 def _bring_receipts(work: Context, folder: Path) -> list[Path]:

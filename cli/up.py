@@ -222,10 +222,20 @@ def running(
         worker.start()
         desk.start()
         desk.wait_ready()
+        address = data / _ADDRESS
+        address.write_text(machine.desk_url, "utf-8")
+        at_exit.callback(address.unlink, missing_ok=True)
         yield machine
         say("stopping")
 
 
+def desk_of(data: Path) -> str | None:
+    """Where the desk is that runs on this data directory."""
+    address = data / _ADDRESS
+    return address.read_text("utf-8") if address.exists() else None
+
+
+_ADDRESS = "desk.url"
 _SERVER = ["server", "start", "--host=127.0.0.1"]
 
 

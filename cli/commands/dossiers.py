@@ -16,6 +16,7 @@ from cli.commands.options import (
     ExamCode,
     checked_roster,
     checked_session,
+    in_session,
     working_on,
 )
 from cli.console import UserError, console, print_json, print_table
@@ -112,6 +113,7 @@ def report(
     from storage.accounts import note_identity
 
     with working_on(data) as work:
+        in_session(work, exam=exam)
         before = _before(work, centre, school)
         note_identity(work.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
         for path in write_report(work, exam, before, to, at=now()):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, in_session, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def show(
     from storage.lots import all_lots
 
     with working_on(data) as work, work.register.reading() as connection:
+        in_session(work, exam=exam)
         lots = all_lots(connection, exam)
         references = _references(work)
     if as_json:

@@ -51,6 +51,14 @@ def working_on(data: Path) -> Iterator[Context]:
         raise UserError(f"the register does not answer: {error.orig}") from None
 
 
+def in_session(work: Context, *, exam: str | None = None, centre: str | None = None) -> None:
+    """What the session has not is a slip of whoever asks: nothing would be found of it."""
+    if exam is not None and work.session.exam(exam) is None:
+        raise UserError(f"{exam} is not an épreuve of this session")
+    if centre is not None and work.session.centre(centre) is None:
+        raise UserError(f"{centre} is not a centre of this session")
+
+
 def checked_roster(path: Path, session: Session | None = None) -> tuple[Candidate, ...]:
     from processors.people import read_candidates
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,11 @@ from cli.commands.options import (
     working_on,
 )
 from cli.console import UserError, console, print_json, print_table
+
+if TYPE_CHECKING:
+    from processors.people import Candidate
+    from processors.session import Session
+    from storage.candidates import EnrolledCandidate
 
 SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
 
@@ -89,28 +95,52 @@ def drop(
 
 
 def labels(
-    roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
-    session: SessionFile,
     centre: CentreCode,
     exam: ExamCode,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", help="CSV of the candidates, in place of those imported.", exists=True),
+    ] = None,
+    session: Annotated[
+        Path | None, typer.Option("--session", help="The session's TOML file, with --roster.", exists=True)
+    ] = None,
     to: Annotated[
         Path,
         typer.Option("--to", help="The PDF to write: 24 labels of 63.5 × 33.9 mm on A4.", dir_okay=False),
     ] = Path("labels.pdf"),
+    data: DataDir = DATA_DIR,
 ) -> None:
     """Make sheets of bar-code labels for a centre and épreuve."""
     from papers.labels import label_sheet
 
-    rules = checked_session(session)
+    if (roster is None) != (session is None):
+        raise UserError("give --roster and --session, or neither")
+    enrolled: Sequence[Candidate | EnrolledCandidate]
+    if roster is not None and session is not None:
+        rules = checked_session(session)
+        enrolled = [c for c in checked_roster(roster, rules) if c.centre == centre and exam in c.exams]
+    else:
+        rules, enrolled = _imported(data, centre, exam)
     rules_of = rules.exam(exam)
     if rules_of is None:
         raise UserError(f"{exam} is not an épreuve of this session")
-    people = checked_roster(roster, rules)
-    enrolled = [c for c in people if c.centre == centre and exam in c.exams]
     if not enrolled:
         raise UserError(f"nobody is enrolled for {exam} in {centre}")
     to.write_bytes(label_sheet(enrolled, exam, rules_of.title, centre, rules.form_of(exam)))
     console.print(f"{len(enrolled)} labels in {to}", markup=False)
+
+
+def _imported(data: Path, centre: str, exam: str) -> tuple[Session, list[EnrolledCandidate]]:
+    """The session, and who is enrolled: it names people, and is logged as the desk's sheet is."""
+    from actions.context import now
+    from storage.accounts import note_identity
+    from storage.candidates import enrolled_in
+
+    with working_on(data) as work:
+        with work.register.reading() as connection:
+            enrolled = [one for one in enrolled_in(connection, exam, centre) if one.named]
+        note_identity(work.register, f"{exam}/{centre}", "labels", actor="service", at=now())
+        return work.session, enrolled
 
 
 def rehearse(

@@ -10,7 +10,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, working_on
 from cli.console import console, print_counts, print_json
 from storage.states import Decision
 
@@ -67,6 +67,7 @@ def findings(
     from storage.findings import open_findings
 
     with working_on(data) as work:
+        in_session(work, exam=exam, centre=centre)
         with work.register.reading() as connection:
             found = open_findings(connection, exam=exam, centre=centre)
             copies = {f.copy: copy_by_id(connection, f.copy) for f in found if f.copy}

@@ -186,6 +186,30 @@ def test_labels_can_be_read_by_their_bars(shell, truth):
     assert {f"{EXAM}-{copy['candidate']}" for copy in truth} < bars
 
 
+def test_labels_are_those_of_the_imported_roster(shell, truth):
+    shell("labels", *PLACE, "--to", "imported.pdf")
+    text = pypdfium2.PdfDocument(shell.folder / "imported.pdf")[0].get_textpage().get_text_range()
+    assert all(copy["candidate"] in text for copy in truth)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("findings", "--exam", "U99"),
+        ("findings", "--centre", "0000000A"),
+        ("lots", "show", "--exam", "U99"),
+        ("dossier", "report", "--exam", "U99", "--centre", CENTRE),
+    ],
+)
+def test_what_the_session_has_not_is_an_error(shell, asked):
+    assert "of this session" in shell(*asked, fails=True)
+
+
+def test_an_invitation_leads_to_the_desk_that_runs(shell):
+    person = ("--email", "invitee@exemple.fr", "--name", "Jeanne Exemple")
+    assert shell("desk", "invite", "service", *person).startswith(f"{shell.desk}/invitation/")
+
+
 def test_a_folder_that_is_not_there_is_said_in_a_line(shell):
     where = ("--roster", "rehearsal/candidates.csv", "--session", "session.toml", *PLACE)
     assert "nowhere/labels.pdf" in shell("labels", *where, "--to", "nowhere/labels.pdf", fails=True)
