@@ -32,6 +32,7 @@ from desk import (
     recovery,
     retention,
     signin,
+    signing,
     stories,
 )
 from desk.access import SignInNeeded
@@ -48,6 +49,7 @@ PARTS = (
     signin,
     oidc,
     guides,
+    signing,
     centre,
     decisions,
     lots,

@@ -71,9 +71,7 @@ class _Sheet:
     def __init__(self, canvas: Canvas, form: AttendanceForm) -> None:
         self._canvas, self._form = canvas, form
 
-    def heading(
-        self, session: Session, exam: Exam, centre: Centre, code: SheetCode, enrolled: int
-    ) -> None:
+    def heading(self, session: Session, exam: Exam, centre: Centre, code: SheetCode, enrolled: int) -> None:
         assert self._form.exam_block is not None
         frame = self._form.exam_block.frame
         self._frame(frame)
@@ -96,7 +94,9 @@ class _Sheet:
         if bars.width + 2 * _QUIET * module > zone.width * mm:
             raise ValueError(f"the bars of a sheet do not fit {zone.width:.0f} mm")
         middle = (zone.x + zone.width / 2) * mm
-        bars.drawOn(self._canvas, middle - bars.width / 2, self._up(zone.y + (zone.height + label.height) / 2))
+        bars.drawOn(
+            self._canvas, middle - bars.width / 2, self._up(zone.y + (zone.height + label.height) / 2)
+        )
 
     def table(self, people: Sequence[Signing], first: int) -> None:
         frame, rows = self._form.identity.frame, self._form.rows
@@ -143,16 +143,12 @@ class _Sheet:
 
     def _frame(self, frame: Rectangle) -> None:
         self._canvas.setLineWidth(_FRAME)
-        self._canvas.rect(
-            frame.x * mm, self._up(frame.y + frame.height), frame.width * mm, frame.height * mm
-        )
+        self._canvas.rect(frame.x * mm, self._up(frame.y + frame.height), frame.width * mm, frame.height * mm)
 
     def _line(self, x0: float, y0: float, x1: float, y1: float) -> None:
         self._canvas.line(x0 * mm, self._up(y0), x1 * mm, self._up(y1))
 
-    def _text(
-        self, text: str, x: float, y: float, size: float, room: float, font: str = "Helvetica"
-    ) -> None:
+    def _text(self, text: str, x: float, y: float, size: float, room: float, font: str = "Helvetica") -> None:
         """A line from its baseline's left end, narrowed until it fits `room` mm."""
         size = min(size, size * room * mm / stringWidth(text, font, size))
         self._canvas.setFont(font, size)
@@ -160,4 +156,4 @@ class _Sheet:
 
     @staticmethod
     def _up(y: float) -> float:
-        return A4[1] - y * mm
+        return float(A4[1] - y * mm)

@@ -5,15 +5,19 @@ Drawn on the pen's layer of a page, in pixels, from the top left corner of the c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import cv2
 import numpy as np
+import pypdfium2
 from numpy.typing import NDArray
 
+from processors.attendance.sheet import Rows
 from specimens.dossiers import ink
 from specimens.hand import HAND_FONTS, Rng, typeset
-from specimens.sheet import Gray
+from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
+from specimens.sheet import Gray, Page
 from specimens.words import WORDS
 
 Points = NDArray[np.float64]
@@ -37,6 +41,35 @@ class Mark(StrEnum):
     STAIN = "stain"
     THROUGH = "through"  # ink of the other side
     STAMP = "stamp"  # of the centre, over empty cells
+
+
+def signed_scan(
+    sheets: bytes,
+    marks: Sequence[Sequence[Mark]],
+    rows: Rows,
+    rng: Rng,
+    *,
+    dpi: int = 200,
+    level: Level = Level.CLEAN,
+    mode: Mode = Mode.GRAY,
+    setting: Setting = AS_IT_IS,
+) -> bytes:
+    """A PDF of these printed sheets, each cell filled as `marks` says, scanned; every other one the other way up.
+
+    As many pages as `marks` has are scanned.
+    """
+    images = []
+    with pypdfium2.PdfDocument(sheets) as printed:
+        for k, of_sheet in enumerate(marks):
+            fine = printed[k].render(scale=dpi / 36, grayscale=True).to_numpy().squeeze()
+            paper = np.asarray(cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+            pen = np.full_like(paper, 255)
+            for row, mark in enumerate(of_sheet):
+                draw_mark(pen, mark, rows.cell(row), dpi / 25.4, rng)
+            page = setting.drawn(Page(paper, pen))
+            picture = scan(page.turned() if k % 2 else page, level, mode, dpi, rng)
+            images.append(encode(setting.laid(picture, dpi), level, mode, dpi, rng))
+    return pdf(images, dpi)
 
 
 SIGNATURES = (Mark.LOOPS, Mark.SPLINE, Mark.NAME, Mark.INITIALS, Mark.BIG)
@@ -214,4 +247,3 @@ def _fainter(pen: Gray, ghost: Gray, tone: int, cell: tuple[float, float, float,
     pen[y : y + h, x : x + w] = np.minimum(
         pen[y : y + h, x : x + w], 255 - (255 - part.astype(np.float32)) * (255 - tone) / 255
     ).astype(np.uint8)
-

@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
 )
 
+from storage.attendance_tables import signatures as signatures
 from storage.instants import Instant
 from storage.tables import metadata, unique_where, where
 

@@ -140,15 +140,11 @@ def _without_lines(ink: Gray, edges: Sequence[float], sides: tuple[float, float]
             carried = here | (carried & gap[y])
             below[y] = carried
         wide = np.ones((1, 5), np.uint8)
-        both = (cv2.dilate(above.astype(np.uint8), wide) > 0) & (
-            cv2.dilate(below.astype(np.uint8), wide) > 0
-        )
+        both = (cv2.dilate(above.astype(np.uint8), wide) > 0) & (cv2.dilate(below.astype(np.uint8), wide) > 0)
         ink[top:bottom][gap & both] = 1
 
 
-def _marks(
-    table: Gray, ink: Gray, edges: Sequence[float]
-) -> tuple[NDArray[np.int32], list[_Mark]]:
+def _marks(table: Gray, ink: Gray, edges: Sequence[float]) -> tuple[NDArray[np.int32], list[_Mark]]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     depth = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     paper = float(np.median(table))
@@ -173,7 +169,7 @@ def _marks(
         dark = (paper - float(np.percentile(table[y : y + h, x : x + w][part], 25))) / printed
         length, solid = area / thick / PX, float(np.percentile(deep, 95)) * 2 / PX
         marks.append(_Mark(index, (x, y, w, h), length, solid, dark, shares))
-    return labels, marks
+    return np.asarray(labels, np.int32), marks
 
 
 def _cell(
@@ -187,8 +183,7 @@ def _cell(
     here = [
         mark
         for mark in marks
-        if mark.shares[row] * mark.length > 0.6
-        and sides[0] < (mark.box[0] + mark.box[2] / 2) / PX < sides[1]
+        if mark.shares[row] * mark.length > 0.6 and sides[0] < (mark.box[0] + mark.box[2] / 2) / PX < sides[1]
     ]
     tall = [mark for mark in here if mark.box[3] > _TALL * high * PX]
     own = [mark for mark in here if mark not in tall and mark.shares[row] >= _OWN]

@@ -41,7 +41,10 @@ class PageTrouble(StrEnum):
         "page {page} : ce n’est pas une feuille d’émargement imprimée ici, ou elle est coupée ; numérisez-la "
         "entière",
     )
-    NO_CODE = "page_no_code", "page {page} : le code-barres ne se lit pas ; numérisez de nouveau cette feuille"
+    NO_CODE = (
+        "page_no_code",
+        "page {page} : le code-barres ne se lit pas ; numérisez de nouveau cette feuille",
+    )
     OTHER_EXAM = "page_other_exam", "page {page} : feuille d’une autre épreuve ; déposez-la dans la sienne"
     OTHER_CENTRE = "page_other_centre", "page {page} : feuille d’un autre centre ; il la dépose lui-même"
     OTHER_LIST = (
@@ -73,9 +76,7 @@ def read_sheets(
 
     `known`: the bars' texts of all sheets that were printed for this épreuve and centre.
     """
-    return [
-        sheet for image in read_images(path, start, stop) for sheet in _sheets_on(image, form, known)
-    ]
+    return [sheet for image in read_images(path, start, stop) for sheet in _sheets_on(image, form, known)]
 
 
 def lost_sheet(page: int, _why: str) -> list[SheetReading]:

@@ -88,9 +88,7 @@ class SheetCode:
         found = re.fullmatch(form.label.payload, text)
         if found is None:
             return None
-        return cls(
-            found["exam"], found["centre"], int(found["sheet"]), int(found["sheets"]), found["list"]
-        )
+        return cls(found["exam"], found["centre"], int(found["sheet"]), int(found["sheets"]), found["list"])
 
 
 def list_number(exam: str, centre: str, candidates: Sequence[str]) -> str:
