@@ -94,8 +94,8 @@ def signed_page(marks: Sequence[Mark], dpi: int, rng: np.random.Generator) -> Pa
     paper = printed(dpi).copy()
     if rng.random() < 0.15:  # low toner: paler, and stripes without any
         paper = np.asarray(255 - (255 - paper.astype(np.float32)) * rng.uniform(0.45, 0.8), np.uint8)
-        for x in rng.integers(0, paper.shape[1], 3):
-            paper[:, x : x + dpi // 50] = 255
+        for x in rng.integers(0, paper.shape[1], 2):
+            paper[:, x : x + max(1, dpi // 120)] = 255
     pen = np.full_like(paper, 255)
     for row, mark in enumerate(marks):
         draw_mark(pen, mark, FORM.rows.cell(row), dpi / 25.4, rng)

@@ -7,15 +7,19 @@ what no hand signs with (a stroke, a cross) never makes anybody present.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 
 from processors.dossiers.ink import darker
+from processors.scans.geometry import PX as MAP
+from processors.scans.names import HALF, text_in
 from processors.scans.readings import Gray
 
 PX = 8.0
@@ -29,15 +33,23 @@ _WIDE = 4.5  # mm, the longer side of a signature
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
 _BAND = 1.1  # mm about a printed line in which its pieces lie
 _PIECE = 5.0  # mm: a straight run that long there is the line
-_THICK = 1.5  # mm: no pen draws so; a blot, a stain
+_THICK, _SOLID = 1.6, 0.12  # mm: no pen draws so; share of a blot, a stain
 _FAINT = 0.36  # of the print's darkness: under it, ink of the other side or a shadow
-_OWN = 0.8  # of a mark's ink in one cell: it is of that cell
-_TALL = 1.75  # cells: what is taller is a stamp, a stain, a stroke through the list
+_PALE = 3.0  # mm of faint strokes: somebody looks
+_OWN = 0.6  # of a mark's ink in one cell: it is of that cell
+_TALL = 1.6  # cells: what is taller is a stamp, a stain, a stroke through the list
 _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
-_STRAIGHT = 0.86  # share of the ink on two straight strokes at most: a cross, a line
-_NEAR = 0.55  # mm beside a straight stroke
-_STRIKE = 22.0  # mm of one straight stroke through the middle of what else is written
+_STRAIGHT = 0.84  # share of the ink on two straight strokes at most: a cross, a line
+_NEAR = 0.45  # mm beside the middle of a straight stroke
+_WHOLE = 0.85  # share of its length that is inked
+_STRIKE = 25.0  # mm of one straight stroke through the middle of what else is written
+_RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
+_EDGE = 0.27  # of a cell's height: what lies so near an empty cell may be of it
+_PRINTED = 9  # letters of one height: a stamp
+_FEW, _SHORT = (2, 3, 4), 16.0  # letters apart, mm
+_ABSENT = (("ABS", 1), ("ABSENT", 2), ("ABSENTE", 3), ("ABSENTE", 2))
+"""What invigilators write, and by how many letters a reading may be off."""
 
 
 class Seen(StrEnum):
@@ -85,7 +97,7 @@ class _Mark:
     index: int
     box: tuple[int, int, int, int]  # x, y, width, height, pixels
     length: float  # mm
-    thick: float  # mm
+    solid: float  # share of its ink that no pen draws so thick
     dark: float  # its darkness, of the print's
     shares: tuple[float, ...]  # of its ink in each cell
 
@@ -102,7 +114,8 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
     ink = darker(table, PX)
     _without_lines(ink, edges, sides)
     labels, marks = _marks(table, ink, edges)
-    return [_cell(labels, marks, row, edges, sides) for row in range(len(edges) - 1)]
+    cells = [_cell(table, labels, marks, row, edges, sides) for row in range(len(edges) - 1)]
+    return _beside(cells, marks, edges)
 
 
 def _without_lines(ink: Gray, edges: Sequence[float], sides: tuple[float, float]) -> None:
@@ -122,6 +135,9 @@ def _without_lines(ink: Gray, edges: Sequence[float], sides: tuple[float, float]
             found[top:bottom] = np.maximum(found[top:bottom], near)
         if not level:
             lines[:] = found.T
+    wide = cv2.dilate(ink, np.ones((1, 3), np.uint8))
+    streaks = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((round(_RULE * PX), 1), np.uint8))
+    lines = np.maximum(lines, np.asarray(streaks, np.uint8))
     ink[lines > 0] = 0
     for place in edges:  # a stroke on both sides of a line is one
         top, bottom = max(1, round((place - _BAND) * PX)), round((place + _BAND) * PX)
@@ -163,16 +179,16 @@ def _marks(table: Gray, ink: Gray, edges: Sequence[float]) -> tuple[NDArray[np.i
         thick = max(1.0, 4 * float(deep.mean()) - 1)
         inside = part.sum(axis=1)
         shares = tuple(
-            float(inside[max(0, a - y) : max(0, b - y)].sum()) / area
-            for a, b in zip(rows, rows[1:], strict=False)
+            float(inside[max(0, a - y) : max(0, b - y)].sum()) / area for a, b in itertools.pairwise(rows)
         )
         dark = (paper - float(np.percentile(table[y : y + h, x : x + w][part], 25))) / printed
-        length, solid = area / thick / PX, float(np.percentile(deep, 95)) * 2 / PX
+        length, solid = area / thick / PX, float((deep > _THICK / 2 * PX).mean())
         marks.append(_Mark(index, (x, y, w, h), length, solid, dark, shares))
     return np.asarray(labels, np.int32), marks
 
 
 def _cell(
+    table: Gray,
     labels: NDArray[np.int32],
     marks: Sequence[_Mark],
     row: int,
@@ -188,7 +204,7 @@ def _cell(
     tall = [mark for mark in here if mark.box[3] > _TALL * high * PX]
     own = [mark for mark in here if mark not in tall and mark.shares[row] >= _OWN]
     others = [mark for mark in here if mark not in own and mark not in tall]
-    blots = [mark for mark in own if mark.thick > _THICK]
+    blots = [mark for mark in own if mark.solid > _SOLID]
     faint = [mark for mark in own if mark.dark < _FAINT and mark not in blots]
     good = [
         mark
@@ -198,7 +214,7 @@ def _cell(
     length = sum(mark.length for mark in good)
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
     shared = [mark for mark in others if mark not in brought]
-    if length >= SIGNED_FROM and _extent(good) >= _WIDE * PX and not tall:
+    if length >= SIGNED_FROM and _extent(good) >= _WIDE * PX:
         mask = np.isin(labels, [mark.index for mark in good])[
             round(edges[row] * PX) - 8 : round(edges[row + 1] * PX) + 8
         ]
@@ -207,7 +223,7 @@ def _cell(
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
-        if _is_lettered(good, high):
+        if _is_lettered(table, labels, good):
             return Cell(Seen.UNSURE, length, Why.LETTERS)
         return Cell(Seen.SIGNED, length)
     foreign = sum(mark.length * mark.shares[row] for mark in (*tall, *shared))
@@ -217,11 +233,28 @@ def _cell(
         return Cell(Seen.UNSURE, length, Why.BLOT)
     if length > EMPTY_BELOW:
         return Cell(Seen.UNSURE, length, Why.LITTLE)
-    if sum(mark.length for mark in faint) > 8.0:
+    if sum(mark.length for mark in faint) > _PALE:
         return Cell(Seen.UNSURE, length, Why.FAINT)
     if sum(mark.length * mark.shares[row] for mark in brought) > _OVER_MM:
         return Cell(Seen.UNSURE, length, Why.SHARED)
     return Cell(Seen.EMPTY, length)
+
+
+def _beside(cells: list[Cell], marks: Sequence[_Mark], edges: Sequence[float]) -> list[Cell]:
+    """The same, but that a signature on the line to an empty cell may be of either."""
+    told = list(cells)
+    for row, cell in enumerate(cells):
+        if cell.seen is not Seen.SIGNED:
+            continue
+        own = [mark for mark in marks if mark.home == row and mark.length > 2.0]
+        whole = sum(mark.length for mark in own)
+        middle = sum(mark.length * (mark.box[1] + mark.box[3] / 2) / PX for mark in own) / max(whole, 1.0)
+        near = _EDGE * (edges[row + 1] - edges[row])
+        for other, off in ((row - 1, middle - edges[row]), (row + 1, edges[row + 1] - middle)):
+            if off < near and 0 <= other < len(cells) and cells[other].seen is not Seen.SIGNED:
+                told[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
+                told[other] = replace(cells[other], seen=Seen.UNSURE, why=Why.SHARED)
+    return told
 
 
 def _within(mark: _Mark, tall: _Mark) -> bool:
@@ -232,7 +265,7 @@ def _within(mark: _Mark, tall: _Mark) -> bool:
 
 def _reaches(mark: _Mark, row: int, edges: Sequence[float]) -> bool:
     """Whether a neighbour's mark comes so far into this cell that it may be this cell's own."""
-    if abs(mark.home - row) != 1 or mark.shares[mark.home] < 1 - _OWN + 0.45:
+    if abs(mark.home - row) != 1 or mark.shares[mark.home] < _OWN:
         return True
     top, bottom = mark.box[1] / PX, (mark.box[1] + mark.box[3]) / PX
     deep = bottom - edges[row] if mark.home < row else edges[row + 1] - top
@@ -248,24 +281,23 @@ def _extent(marks: Sequence[_Mark]) -> int:
 def _strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
     """Whether two straight strokes at most are all there is; whether one goes through what else there is."""
     y, x = np.nonzero(mask)
-    if not len(x):
-        return False, False
     points, left, struck = np.stack([x, y], 1).astype(np.float32), np.ones(len(x), bool), False
     for k in range(2):
         line = _straightest(points[left])
         if line is None:
             break
-        on = np.abs(points @ line[:2] - line[2]) < _NEAR * PX
-        along = points[on] @ np.array([-line[1], line[0]])
-        taken, rest = on & left, ~on & left
-        if k == 0 and np.ptp(along) > _STRIKE * PX and rest.sum() > 0.3 * len(x):
-            side = points[rest] @ line[:2] - line[2]
-            over = points[rest] @ np.array([-line[1], line[0]])
-            inside = (over > along.min()) & (over < along.max())
-            above, below = (side[inside] < 0).mean(), (side[inside] > 0).mean()
-            filled = len(np.unique((along / PX).round())) / (np.ptp(along) / PX)
-            struck = bool(min(above, below) > 0.28 and inside.mean() > 0.8 and filled > 0.9)
-        left &= ~taken
+        on = (np.abs(points @ line[:2] - line[2]) < _NEAR * PX) & left
+        along = points @ np.array([-line[1], line[0]])
+        reach = np.percentile(along[on], [1, 99])
+        filled = len(np.unique(np.rint(along[on]))) / max(1.0, float(np.ptp(along[on])))
+        if filled < _WHOLE:
+            break
+        rest = left & ~on
+        if k == 0 and np.ptp(reach) > _STRIKE * PX and rest.sum() > 0.25 * len(x):
+            inside = rest & (along > reach[0]) & (along < reach[1])
+            side = points[inside] @ line[:2] - line[2]
+            struck = bool(inside.sum() > 0.7 * rest.sum() and min((side < 0).mean(), (side > 0).mean()) > 0.2)
+        left = rest
     return bool(left.mean() < 1 - _STRAIGHT), struck
 
 
@@ -277,7 +309,7 @@ def _straightest(points: NDArray[np.float32]) -> NDArray[np.float64] | None:
     angles = np.deg2rad(np.arange(0, 180, 2.0))
     normals = np.stack([np.cos(angles), np.sin(angles)], 1)
     offsets = some @ normals.T
-    width = _NEAR * PX
+    width = 1.3 * _NEAR * PX
     best = (0, 0.0, 0)
     for k in range(len(angles)):
         bins = np.floor(offsets[:, k] / width).astype(int)
@@ -291,11 +323,23 @@ def _straightest(points: NDArray[np.float32]) -> NDArray[np.float64] | None:
     return np.array([vy, -vx, vy * x - vx * y], np.float64)
 
 
-def _is_lettered(marks: Sequence[_Mark], high: float) -> bool:
-    """Whether it is a few letters apart, of one height on one line, or many of print."""
-    letters = [mark for mark in marks if mark.length > 2.0]
+def _is_lettered(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> bool:
+    """Whether it is many letters of print, or says that somebody was absent."""
+    letters = [mark for mark in marks if mark.length > 1.5]
     heights = np.array([mark.box[3] for mark in letters], float)
-    wide = np.array([mark.box[2] for mark in letters], float)
-    if len(letters) < 3 or wide.max() > 1.6 * np.median(heights):
-        return False
-    return bool(np.std(heights) < 0.22 * heights.mean())
+    low, middle, high = np.percentile(heights, [20, 50, 80]) if len(letters) else (0.0, 1.0, 9.0)
+    if len(letters) >= _PRINTED and (high - low) / middle < 0.2:
+        return True
+    x0, y0 = min(m.box[0] for m in marks), min(m.box[1] for m in marks)
+    x1, y1 = max(m.box[0] + m.box[2] for m in marks), max(m.box[1] + m.box[3] for m in marks)
+    if len(letters) in _FEW and x1 - x0 < _SHORT * PX:
+        return True  # as long as a few letters: initials may say anything
+    part = np.isin(labels[y0:y1, x0:x1], [mark.index for mark in marks])
+    dark = np.where(part, 255 - table[y0:y1, x0:x1], 0).astype(np.uint8)
+    small = cv2.resize(dark, None, fx=MAP / PX, fy=MAP / PX, interpolation=cv2.INTER_AREA)
+    band = np.zeros((2 * HALF + 1, small.shape[1] + 24), np.uint8)
+    small = small[: len(band)]
+    top = (len(band) - len(small)) // 2
+    band[top : top + len(small), 12 : 12 + small.shape[1]] = small
+    said = "".join(letter for letter in text_in(band) if letter.isalnum())
+    return any(Levenshtein.distance(said, word) <= off for word, off in _ABSENT)
