@@ -190,7 +190,10 @@ class _Reading:
         self._exam, self._centre, self._file = exam, centre, sha256
         lists = lists_printed(connection, exam, centre, work.attendance_form.rows.count)
         self._lists: Mapping[str, PrintedList] = {one.id: one for one in lists}
-        self._enrolled = {one.id for one in enrolled_in(connection, exam, centre)}
+        self._enrolled = {
+            one.id: {word[0].upper() for word in f"{one.family_name} {one.first_names}".split()}
+            for one in enrolled_in(connection, exam, centre)
+        }  # with their initials
         self._known = attendance_of(connection, exam, centre) or {}
         self._copies = copies_received(connection, exam, centre)[0]
         self._paper: dict[str, PaperSays | Signature] = dict(signatures_of(connection, exam, centre))
@@ -249,6 +252,8 @@ class _Reading:
             self._put(candidate, before.signed, Why.DIFFERENT, signed, picture)
             return True
         asked = cell.why
+        if signed is False and not (cell.why is Why.LETTERS and self._enrolled[candidate] <= set("ABS")):
+            asked = None  # somebody wrote that they were absent: a person of other initials did not
         if signed is False and candidate in self._copies:
             asked = Why.COPY_HERE
         elif signed is not None and known not in (None, signed):

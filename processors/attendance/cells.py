@@ -41,15 +41,16 @@ _TALL = 1.6  # cells: what is taller is a stamp, a stain, a stroke through the l
 _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
 _STRAIGHT = 0.84  # share of the ink on two straight strokes at most: a cross, a line
-_NEAR = 0.45  # mm beside the middle of a straight stroke
+_NEAR = 0.28  # mm beside a straight stroke
 _WHOLE = 0.85  # share of its length that is inked
-_STRIKE = 25.0  # mm of one straight stroke through the middle of what else is written
+_STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
 _EDGE = 0.27  # of a cell's height: what lies so near an empty cell may be of it
-_PRINTED = 9  # letters of one height: a stamp
-_FEW, _SHORT = (2, 3, 4), 16.0  # letters apart, mm
-_ABSENT = (("ABS", 1), ("ABSENT", 2), ("ABSENTE", 3), ("ABSENTE", 2))
+_PRINTED = 12  # letters of one height: a stamp
+_FRAMED = 4  # marks within another: a stamp's frame
+_ABSENT = (("ABS", 1), ("ABSENT", 3), ("ABSENTE", 3))
 """What invigilators write, and by how many letters a reading may be off."""
+_THICKER, _ALONG = 0.3, 5.0  # mm that a printed line is thicker by, and how far: somebody signed along it
 
 
 class Seen(StrEnum):
@@ -83,7 +84,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """`length`: mm of strokes that are of this cell; `why`: where it is unsure."""
+    """`length`: mm of strokes that are of this cell; `why`: where it is unsure, or empty though there is ink."""
 
     seen: Seen
     length: float
@@ -112,10 +113,32 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
     `table`: the part of the sheet about the column, straightened, at `PX`.
     """
     ink = darker(table, PX)
+    along = _along_lines(ink, edges, sides)
     _without_lines(ink, edges, sides)
     labels, marks = _marks(table, ink, edges)
     cells = [_cell(table, labels, marks, row, edges, sides) for row in range(len(edges) - 1)]
+    for edge in along:
+        for row in (edge - 1, edge):
+            if 0 <= row < len(cells) and cells[row].seen is Seen.EMPTY:
+                cells[row] = replace(cells[row], seen=Seen.UNSURE, why=Why.SHARED)
     return _beside(cells, marks, edges)
+
+
+def _along_lines(ink: Gray, edges: Sequence[float], sides: tuple[float, float]) -> list[int]:
+    """The printed lines that are thicker somewhere than elsewhere: somebody may have signed along them."""
+    left, right = (round(side * PX) for side in (sides[0] + 1, sides[1] - 1))
+    bands = [
+        ink[max(0, round((edge - _BAND) * PX)) : round((edge + _BAND) * PX), left:right].sum(axis=0)
+        for edge in edges
+    ]
+    usual = float(np.median(np.concatenate(bands[1:-1])))
+    found = []
+    for k, band in enumerate(bands):
+        own = max(usual, float(np.median(band))) if k in (0, len(bands) - 1) else usual
+        thick = (band > own + _THICKER * PX).astype(np.float32)[np.newaxis]
+        if float(cv2.blur(thick, (round(_ALONG * PX), 1)).max()) > 0.85:
+            found.append(k)
+    return found
 
 
 def _without_lines(ink: Gray, edges: Sequence[float], sides: tuple[float, float]) -> None:
@@ -209,7 +232,9 @@ def _cell(
     good = [
         mark
         for mark in own
-        if mark not in blots and mark not in faint and not any(_within(mark, one) for one in tall)
+        if mark not in blots
+        and mark not in faint
+        and not any(_within(mark, one) and one.dark > 0.65 * mark.dark for one in tall)
     ]
     length = sum(mark.length for mark in good)
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
@@ -223,8 +248,11 @@ def _cell(
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
-        if _is_lettered(table, labels, good):
+        if _is_stamped(good):
             return Cell(Seen.UNSURE, length, Why.LETTERS)
+        off = _off_absent(table, labels, good)
+        if off is not None:
+            return Cell(Seen.UNSURE if off else Seen.EMPTY, length, Why.LETTERS)
         return Cell(Seen.SIGNED, length)
     foreign = sum(mark.length * mark.shares[row] for mark in (*tall, *shared))
     if foreign > EMPTY_BELOW:
@@ -281,12 +309,14 @@ def _extent(marks: Sequence[_Mark]) -> int:
 def _strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
     """Whether two straight strokes at most are all there is; whether one goes through what else there is."""
     y, x = np.nonzero(mask)
+    deep = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    near = _NEAR * PX + max(1.0, 2 * float(deep[mask].mean()) - 0.5)
     points, left, struck = np.stack([x, y], 1).astype(np.float32), np.ones(len(x), bool), False
     for k in range(2):
-        line = _straightest(points[left])
+        line = _straightest(points[left], near)
         if line is None:
             break
-        on = (np.abs(points @ line[:2] - line[2]) < _NEAR * PX) & left
+        on = (np.abs(points @ line[:2] - line[2]) < near) & left
         along = points @ np.array([-line[1], line[0]])
         reach = np.percentile(along[on], [1, 99])
         filled = len(np.unique(np.rint(along[on]))) / max(1.0, float(np.ptp(along[on])))
@@ -294,22 +324,23 @@ def _strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
             break
         rest = left & ~on
         if k == 0 and np.ptp(reach) > _STRIKE * PX and rest.sum() > 0.25 * len(x):
-            inside = rest & (along > reach[0]) & (along < reach[1])
-            side = points[inside] @ line[:2] - line[2]
-            struck = bool(inside.sum() > 0.7 * rest.sum() and min((side < 0).mean(), (side > 0).mean()) > 0.2)
+            side = points[rest] @ line[:2] - line[2]
+            over = np.percentile(along[rest], [2, 98])
+            beyond = max(0.0, over[0] - reach[0]) + max(0.0, reach[1] - over[1])
+            struck = bool(beyond > _BEYOND * PX and min((side < 0).mean(), (side > 0).mean()) > 0.2)
         left = rest
     return bool(left.mean() < 1 - _STRAIGHT), struck
 
 
-def _straightest(points: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    """Normal and offset of the straight line with the most points within `_NEAR`; None of too few."""
+def _straightest(points: NDArray[np.float32], near: float) -> NDArray[np.float64] | None:
+    """Normal and offset of the straight line with the most points within `near` pixels; None of too few."""
     if len(points) < 30:
         return None
     some = points[:: max(1, len(points) // 900)]
     angles = np.deg2rad(np.arange(0, 180, 2.0))
     normals = np.stack([np.cos(angles), np.sin(angles)], 1)
     offsets = some @ normals.T
-    width = 1.3 * _NEAR * PX
+    width = 1.2 * near
     best = (0, 0.0, 0)
     for k in range(len(angles)):
         bins = np.floor(offsets[:, k] / width).astype(int)
@@ -318,22 +349,26 @@ def _straightest(points: NDArray[np.float32]) -> NDArray[np.float64] | None:
         top = int(pairs.argmax())
         if pairs[top] > best[0]:
             best = int(pairs[top]), (top + bins.min() + 1) * width, k
-    near = points[np.abs(points @ normals[best[2]] - best[1]) < 1.6 * width]
-    vx, vy, x, y = cv2.fitLine(near, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+    chosen = points[np.abs(points @ normals[best[2]] - best[1]) < 1.6 * width]
+    vx, vy, x, y = cv2.fitLine(chosen, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
     return np.array([vy, -vx, vy * x - vx * y], np.float64)
 
 
-def _is_lettered(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> bool:
-    """Whether it is many letters of print, or says that somebody was absent."""
-    letters = [mark for mark in marks if mark.length > 1.5]
-    heights = np.array([mark.box[3] for mark in letters], float)
-    low, middle, high = np.percentile(heights, [20, 50, 80]) if len(letters) else (0.0, 1.0, 9.0)
-    if len(letters) >= _PRINTED and (high - low) / middle < 0.2:
+def _is_stamped(marks: Sequence[_Mark]) -> bool:
+    """Whether it is many letters of print, or some in a frame."""
+    if any(sum(_within(mark, one) for mark in marks) > _FRAMED for one in marks if one.box[3] > 5 * PX):
         return True
+    heights = np.array([mark.box[3] for mark in marks if mark.length > 1.5], float)
+    if len(heights) < _PRINTED:
+        return False
+    low, middle, high = np.percentile(heights, [20, 50, 80])
+    return bool((high - low) / middle < 0.25)
+
+
+def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> int | None:
+    """By how many letters it is off what says that somebody was absent; None: it says something else."""
     x0, y0 = min(m.box[0] for m in marks), min(m.box[1] for m in marks)
     x1, y1 = max(m.box[0] + m.box[2] for m in marks), max(m.box[1] + m.box[3] for m in marks)
-    if len(letters) in _FEW and x1 - x0 < _SHORT * PX:
-        return True  # as long as a few letters: initials may say anything
     part = np.isin(labels[y0:y1, x0:x1], [mark.index for mark in marks])
     dark = np.where(part, 255 - table[y0:y1, x0:x1], 0).astype(np.uint8)
     small = cv2.resize(dark, None, fx=MAP / PX, fy=MAP / PX, interpolation=cv2.INTER_AREA)
@@ -342,4 +377,5 @@ def _is_lettered(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark])
     top = (len(band) - len(small)) // 2
     band[top : top + len(small), 12 : 12 + small.shape[1]] = small
     said = "".join(letter for letter in text_in(band) if letter.isalnum())
-    return any(Levenshtein.distance(said, word) <= off for word, off in _ABSENT)
+    offs = [(Levenshtein.distance(said, word), most) for word, most in _ABSENT]
+    return min((off for off, most in offs if off <= most), default=None)
