@@ -188,7 +188,10 @@ def _spline(
     n = int(rng.integers(6, 14))
     x = np.cumsum(rng.uniform(-0.3, 1.0, n))
     x = (x - x.min()) / max(np.ptp(x), 1e-6) * wide
-    y = rng.uniform(0, high, n)
+    up = np.arange(n) % 2 == rng.integers(2)  # for the most part: a hand goes up and down
+    y = high * np.where(
+        rng.random(n) < 0.75, np.where(up, rng.uniform(0.6, 1, n), rng.uniform(0, 0.4, n)), rng.random(n)
+    )
     knots = np.stack([x, y], 1)
     knots = np.vstack([knots[:1], knots, knots[-1:]])
     t = np.linspace(0, 1, 24)[:, None]

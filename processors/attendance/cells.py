@@ -35,7 +35,7 @@ _BAND = 1.1  # mm about a printed line in which its pieces lie
 _PIECE = 5.0  # mm: a straight run that long there is the line
 _THICK, _SOLID = 1.6, 0.12  # mm: no pen draws so; share of a blot, a stain
 _FAINT = 0.36  # of the print's darkness: under it, ink of the other side or a shadow
-_PALE = 3.0  # mm of faint strokes: somebody looks
+_PALE = 1.6  # mm of faint strokes: somebody looks
 _OWN = 0.6  # of a mark's ink in one cell: it is of that cell
 _TALL = 1.6  # cells: what is taller is a stamp, a stain, a stroke through the list
 _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
@@ -45,8 +45,9 @@ _NEAR = 0.28  # mm beside a straight stroke
 _WHOLE = 0.85  # share of its length that is inked
 _STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
-_EDGE = 0.27  # of a cell's height: what lies so near an empty cell may be of it
+_EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
 _PRINTED = 12  # letters of one height: a stamp
+_SHORT = 16.0  # mm of a few letters, which are asked about if one alone of them is right
 _FRAMED = 4  # marks within another: a stamp's frame
 _ABSENT = (("ABS", 1), ("ABSENT", 3), ("ABSENTE", 3))
 """What invigilators write, and by how many letters a reading may be off."""
@@ -239,7 +240,8 @@ def _cell(
     length = sum(mark.length for mark in good)
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
     shared = [mark for mark in others if mark not in brought]
-    if length >= SIGNED_FROM and _extent(good) >= _WIDE * PX:
+    over = any(mark.dark > 0.65 * max((one.dark for one in good), default=1.0) for mark in tall)
+    if length >= SIGNED_FROM and _extent(good) >= _WIDE * PX and not over:
         mask = np.isin(labels, [mark.index for mark in good])[
             round(edges[row] * PX) - 8 : round(edges[row + 1] * PX) + 8
         ]
@@ -316,10 +318,11 @@ def _strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
         line = _straightest(points[left], near)
         if line is None:
             break
-        on = (np.abs(points @ line[:2] - line[2]) < near) & left
-        along = points @ np.array([-line[1], line[0]])
+        beside = np.abs(points @ line[:2] - line[2]) < near
+        on, along = beside & left, points @ np.array([-line[1], line[0]])
         reach = np.percentile(along[on], [1, 99])
-        filled = len(np.unique(np.rint(along[on]))) / max(1.0, float(np.ptp(along[on])))
+        within = along[beside & (along >= reach[0]) & (along <= reach[1])]
+        filled = len(np.unique(np.rint(within))) / max(1.0, float(np.ptp(reach)))
         if filled < _WHOLE:
             break
         rest = left & ~on
@@ -377,5 +380,11 @@ def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) 
     top = (len(band) - len(small)) // 2
     band[top : top + len(small), 12 : 12 + small.shape[1]] = small
     said = "".join(letter for letter in text_in(band) if letter.isalnum())
+    if (
+        len(said) <= len("ABS") + 1
+        and x1 - x0 < _SHORT * PX
+        and Levenshtein.distance(said, "ABS") <= len("AB")
+    ):
+        return max(1, Levenshtein.distance(said, "ABS")) if said != "ABS" else 0
     offs = [(Levenshtein.distance(said, word), most) for word, most in _ABSENT]
     return min((off for off, most in offs if off <= most), default=None)

@@ -20,8 +20,7 @@ from storage.refusals import Refusal, Refused
 from storage.schema import events
 from storage.signatures import signatures_of, to_look_at
 
-SIGNED, EMPTY, CROSS = Mark.SPLINE, Mark.EMPTY, Mark.CROSS
-PLACE = f"{CENTRE}\n{EXAM}"
+SIGNED, EMPTY, CROSS = Mark.NAME, Mark.EMPTY, Mark.CROSS
 
 
 class Lists:
@@ -180,7 +179,7 @@ def test_the_same_file_again_changes_nothing(lists):
 
 def test_a_sheet_of_elsewhere_or_without_bars_is_set_aside(lists):
     printed = lists.prints()
-    taken = lists.scans((printed, [[SIGNED] * 6]), exam="U5")
+    taken = lists.scans((printed, [[SIGNED] * 6]), exam="U7")
     assert [one.trouble for one in taken.troubles] == [PageTrouble.OTHER_EXAM]
     taken = lists.scans((printed, [[SIGNED] * 6]), centre="0050006E")
     assert [one.trouble for one in taken.troubles] == [PageTrouble.OTHER_CENTRE]
