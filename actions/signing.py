@@ -1,4 +1,4 @@
-"""Attendance lists on paper: printed, and read again once they are signed. What they cannot tell, a person does."""
+"""Attendance lists on paper: printed, and read once they are signed. What they cannot tell, a person does."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TakenScan:
 
 
 def print_list(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> bytes:
-    """The PDF. Its number is noted with who is on it, so that it is read as it was printed, whatever the roster.
+    """The PDF. It is noted who is on it, so that it is read as it was printed, whatever the roster is then.
 
     Refused where nobody is enrolled.
     """

@@ -54,7 +54,7 @@ def signed_scan(
     mode: Mode = Mode.GRAY,
     setting: Setting = AS_IT_IS,
 ) -> bytes:
-    """A PDF of these printed sheets, each cell filled as `marks` says, scanned; every other one the other way up.
+    """A PDF of these printed sheets, each cell filled as `marks` says, scanned, every other upside down.
 
     As many pages as `marks` has are scanned.
     """
@@ -202,7 +202,7 @@ def _spline(
                    + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
         )  # fmt: skip
     left, top = _at(cell, wide, high, rng)
-    _pull(pen, np.concatenate(curve) + [left, top], px, tone, rng)
+    _pull(pen, np.concatenate(curve) + np.array([left, top]), px, tone, rng)
 
 
 def _cross(pen: Gray, cell: tuple[float, float, float, float], px: float, tone: int, rng: Rng) -> None:
@@ -210,7 +210,7 @@ def _cross(pen: Gray, cell: tuple[float, float, float, float], px: float, tone: 
     wide = high * rng.uniform(0.8, 1.6) if rng.random() < 0.6 else rng.uniform(30, 66)
     left, top = _at(cell, wide, high, rng)
     for a, b in (((0, 0), (wide, high)), ((wide, rng.uniform(-0.5, 0.5)), (rng.uniform(-1, 1), high))):
-        _pull(pen, np.linspace(a, b, 40) + [left, top], px, tone, rng)
+        _pull(pen, np.linspace(a, b, 40) + np.array([left, top]), px, tone, rng)
 
 
 def _dash(

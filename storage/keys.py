@@ -50,7 +50,7 @@ def attendance_path(key: str, session: Session) -> tuple[str, str] | None:
 
 
 def signed_list_path(key: str, session: Session) -> tuple[str, str] | None:
-    """Centre and épreuve of `attendance/<UAI>/<exam>.pdf` or `attendance/<UAI>/<exam>/<name>.pdf`, or None."""
+    """Centre and épreuve of `attendance/<UAI>/<exam>.pdf` or `…/<exam>/<name>.pdf`, or None."""
     found = re.fullmatch(rf"{ATTENDANCE}([^/]+)/([^/.]+)(?:/[^/]+)?\.(?:pdf|PDF)", key)
     if found and session.centre(found[1]) and found[2] in {exam.code for exam in session.written}:
         return found[1], found[2]

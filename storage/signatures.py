@@ -1,4 +1,4 @@
-"""Attendance lists on paper: what was printed, which sheets were read, what they say, what a person is asked."""
+"""Attendance lists on paper: what was printed, which sheets were read, what they say, and what is asked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage.tables import matching
 
 
 class AttendancePrinted(Facts):
-    """A list of these candidates, in this order; its number follows. Subject, as of all here: `exam/centre`."""
+    """A list of these candidates, in this order; its number follows. Subject, as of all: `exam/centre`."""
 
     action = "attendance.printed"
     french = "liste d’émargement imprimée"

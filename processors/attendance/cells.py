@@ -1,8 +1,8 @@
 """Did somebody sign in this cell? Signed, empty, or a person looks.
 
 The measure is the length of the pen's strokes, as for signatures of dossiers (`dossiers/ink.py`). Beside how
-much ink there is, it counts whose it is: what comes over from a neighbour's cell, what lies across several, and
-what no hand signs with (a stroke, a cross) never makes anybody present.
+much ink there is, it counts whose it is: what comes over from a neighbour's cell, what lies across several,
+and what no hand signs with (a stroke, a cross) never makes anybody present.
 """
 
 from __future__ import annotations
@@ -40,14 +40,15 @@ _OWN = 0.6  # of a mark's ink in one cell: it is of that cell
 _TALL = 1.6  # cells: what is taller is a stamp, a stain, a stroke through the list
 _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
-_STRAIGHT = 0.84  # share of the ink on two straight strokes at most: a cross, a line
-_NEAR = 0.28  # mm beside a straight stroke
+_STRAIGHT = 0.82  # share of the ink on two straight strokes at most: a cross, a line
+_NEAR = 0.17  # mm beside a straight stroke
 _WHOLE = 0.85  # share of its length that is inked
 _STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
 _EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
-_PRINTED = 12  # letters of one height: a stamp
-_SHORT = 16.0  # mm of a few letters, which are asked about if one alone of them is right
+_PRINTED, _PRINT = 10, (7.0, 4.6)  # letters of one height, or all so small (mm): a stamp
+_PIECES = 4  # a cross or a line is made of, at most
+_SHORT = 12.0  # mm of a few letters: whatever they are read as, they may say that
 _FRAMED = 4  # marks within another: a stamp's frame
 _ABSENT = (("ABS", 1), ("ABSENT", 3), ("ABSENTE", 3))
 """What invigilators write, and by how many letters a reading may be off."""
@@ -85,7 +86,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """`length`: mm of strokes that are of this cell; `why`: where it is unsure, or empty though there is ink."""
+    """`length`: mm of strokes that are of this cell; `why`: where it is unsure, or empty in spite of ink."""
 
     seen: Seen
     length: float
@@ -246,7 +247,7 @@ def _cell(
             round(edges[row] * PX) - 8 : round(edges[row + 1] * PX) + 8
         ]
         straight, struck = _strokes(mask)
-        if straight:
+        if straight and sum(mark.length > 1.5 for mark in good) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
@@ -361,11 +362,12 @@ def _is_stamped(marks: Sequence[_Mark]) -> bool:
     """Whether it is many letters of print, or some in a frame."""
     if any(sum(_within(mark, one) for mark in marks) > _FRAMED for one in marks if one.box[3] > 5 * PX):
         return True
-    heights = np.array([mark.box[3] for mark in marks if mark.length > 1.5], float)
-    if len(heights) < _PRINTED:
+    letters = [mark for mark in marks if mark.length > 1.0]
+    if len(letters) < _PRINTED:
         return False
-    low, middle, high = np.percentile(heights, [20, 50, 80])
-    return bool((high - low) / middle < 0.25)
+    wide, high = (np.array([mark.box[k] for mark in letters], float) for k in (2, 3))
+    low, middle, top = np.percentile(high, [20, 50, 80])
+    return bool((top - low) / middle < 0.25 or (high.max() < _PRINT[1] * PX and wide.max() < _PRINT[0] * PX))
 
 
 def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> int | None:
@@ -380,11 +382,7 @@ def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) 
     top = (len(band) - len(small)) // 2
     band[top : top + len(small), 12 : 12 + small.shape[1]] = small
     said = "".join(letter for letter in text_in(band) if letter.isalnum())
-    if (
-        len(said) <= len("ABS") + 1
-        and x1 - x0 < _SHORT * PX
-        and Levenshtein.distance(said, "ABS") <= len("AB")
-    ):
-        return max(1, Levenshtein.distance(said, "ABS")) if said != "ABS" else 0
+    if len(said) <= len("ABS") + 1 and x1 - x0 < _SHORT * PX:
+        return Levenshtein.distance(said, "ABS")
     offs = [(Levenshtein.distance(said, word), most) for word, most in _ABSENT]
     return min((off for off, most in offs if off <= most), default=None)

@@ -118,7 +118,8 @@ def fill(desk: Desk) -> Filled:
         "uai": MINE, "purge": purge, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
-        "candidate": people_asked(work, here[1].id), "token": token.id, "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
+        "candidate": people_asked(work, here[1].id), "token": token.id,
+        "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
     }  # fmt: skip
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")
 
