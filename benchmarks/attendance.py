@@ -174,7 +174,7 @@ def keep(cases: Sequence[Case], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for k, case in enumerate(cases):
         if case.picture and (case.wrong or case.seen is Seen.UNSURE):
-            name = f"{'WRONG' if case.wrong else 'ask'}_{case.mark}_{case.why}_{case.length:.0f}_{k}.jpg"
+            name = f"{case.look.split()[0]}_{'WRONG' if case.wrong else 'ask'}_{case.mark}_{case.why}_{case.length:.0f}_{k}.jpg"
             (folder / name).write_bytes(case.picture)
 
 

@@ -185,7 +185,7 @@ def _spline(
 ) -> None:
     """Catmull-Rom through chance points, forward for the most part."""
     wide, high = rng.uniform(least, most), rng.uniform(3.5, 8.5)
-    n = int(rng.integers(6, 14))
+    n = int(rng.integers(9, 18))
     x = np.cumsum(rng.uniform(-0.3, 1.0, n))
     x = (x - x.min()) / max(np.ptp(x), 1e-6) * wide
     up = np.arange(n) % 2 == rng.integers(2)  # for the most part: a hand goes up and down

@@ -40,7 +40,7 @@ _OWN = 0.6  # of a mark's ink in one cell: it is of that cell
 _TALL = 1.6  # cells: what is taller is a stamp, a stain, a stroke through the list
 _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
-_STRAIGHT = 0.82  # share of the ink on two straight strokes at most: a cross, a line
+_STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _NEAR = 0.17  # mm beside a straight stroke
 _WHOLE = 0.85  # share of its length that is inked
 _STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
@@ -48,7 +48,7 @@ _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pe
 _EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
 _PRINTED, _PRINT = 10, (7.0, 4.6)  # letters of one height, or all so small (mm): a stamp
 _PIECES = 4  # a cross or a line is made of, at most
-_SHORT = 12.0  # mm of a few letters: whatever they are read as, they may say that
+_SHORT = 10.0  # mm of a few letters: whatever they are read as, they may say that
 _FRAMED = 4  # marks within another: a stamp's frame
 _ABSENT = (("ABS", 1), ("ABSENT", 3), ("ABSENTE", 3))
 """What invigilators write, and by how many letters a reading may be off."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from processors.attendance.cells import PX, Cell, read_cells
 from processors.attendance.sheet import AttendanceForm, SheetCode
@@ -84,18 +85,29 @@ def lost_sheet(page: int, _why: str) -> list[SheetReading]:
     return [SheetReading(page, None, PageTrouble.BROKEN)]
 
 
-def _sheets_on(image: RawImage, form: AttendanceForm, known: Collection[str]) -> Iterator[SheetReading]:
+def _sheets_on(image: RawImage, form: AttendanceForm, known: Collection[str]) -> list[SheetReading]:
+    """The frames alone may look alike the other way up: where no bars are read, the page is turned over."""
     shrink = max((k for k in (1, 2, 4) if image.dpi / k >= _FINE), default=1)
-    dpi = image.dpi / shrink
     try:
-        pages = pages_of(image.darkest(shrink), dpi, shrink, form)
+        gray = image.darkest(shrink)
     except BadImage:
-        yield SheetReading(image.image, None, PageTrouble.BROKEN)
-        return
+        return [SheetReading(image.image, None, PageTrouble.BROKEN)]
+    found = list(_sheets_in(gray, image, shrink, form, known))
+    if any(sheet.code is None for sheet in found):
+        over = list(_sheets_in(np.ascontiguousarray(gray[::-1, ::-1]), image, shrink, form, known))
+        if sum(sheet.code is not None for sheet in over) > sum(sheet.code is not None for sheet in found):
+            return over
+    return found
+
+
+def _sheets_in(
+    gray: Gray, image: RawImage, shrink: int, form: AttendanceForm, known: Collection[str]
+) -> Iterator[SheetReading]:
+    pages = pages_of(gray, image.dpi / shrink, shrink, form)
     for page in pages:
         upright, placement = turned(page.placed.gray, page.placed.placement.turn), page.placed.placement
         if placement.frames < FRAMES_SEEN:
-            if len(pages) == 1 or page.half is None:
+            if len(pages) == 1:
                 yield SheetReading(image.image, None, PageTrouble.NO_LIST)
             continue
         yield _sheet(image.image, upright, placement, form, known)
