@@ -174,7 +174,8 @@ def keep(cases: Sequence[Case], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for k, case in enumerate(cases):
         if case.picture and (case.wrong or case.seen is Seen.UNSURE):
-            name = f"{case.look.split()[0]}_{'WRONG' if case.wrong else 'ask'}_{case.mark}_{case.why}_{case.length:.0f}_{k}.jpg"
+            said = f"{'WRONG' if case.wrong else 'ask'}_{case.mark}_{case.why}_{case.length:.0f}"
+            name = f"{case.look.split()[0]}_{said}_{k}.jpg"
             (folder / name).write_bytes(case.picture)
 
 

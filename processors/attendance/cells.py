@@ -25,7 +25,7 @@ from processors.scans.readings import Gray
 PX = 8.0
 """Pixels of a straightened table per millimetre."""
 
-SIGNED_FROM = 15.0
+SIGNED_FROM = 12.0
 """mm of strokes of one's own that make a signature; with `_WIDE`. The least of 1,900 drawn had 9."""
 EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
@@ -33,7 +33,8 @@ _WIDE = 4.5  # mm, the longer side of a signature
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
 _BAND = 1.1  # mm about a printed line in which its pieces lie
 _PIECE = 5.0  # mm: a straight run that long there is the line
-_THICK, _SOLID = 1.6, 0.12  # mm: no pen draws so; share of a blot, a stain
+_FULL = 0.55  # of its box that a blot fills
+_THICK, _SOLID = 1.6, 0.15  # mm: no pen draws so; share of a blot, a stain
 _FAINT = 0.36  # of the print's darkness: under it, ink of the other side or a shadow
 _PALE = 1.6  # mm of faint strokes: somebody looks
 _OWN = 0.6  # of a mark's ink in one cell: it is of that cell
@@ -42,13 +43,13 @@ _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
 _STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _NEAR = 0.17  # mm beside a straight stroke
-_WHOLE = 0.85  # share of its length that is inked
+_WHOLE, _STRUCK = 0.85, 0.97  # share of its length that is inked; of one that strikes something out
 _STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
 _EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
 _PRINTED, _PRINT = 10, (7.0, 4.6)  # letters of one height, or all so small (mm): a stamp
 _PIECES = 4  # a cross or a line is made of, at most
-_SHORT = 10.0  # mm of a few letters: whatever they are read as, they may say that
+_SHORT = 10.0  # mm of a few letters: they may say that, if one of them is right
 _FRAMED = 4  # marks within another: a stamp's frame
 _ABSENT = (("ABS", 1), ("ABSENT", 3), ("ABSENTE", 3))
 """What invigilators write, and by how many letters a reading may be off."""
@@ -208,6 +209,8 @@ def _marks(table: Gray, ink: Gray, edges: Sequence[float]) -> tuple[NDArray[np.i
         )
         dark = (paper - float(np.percentile(table[y : y + h, x : x + w][part], 25))) / printed
         length, solid = area / thick / PX, float((deep > _THICK / 2 * PX).mean())
+        if area < _FULL * w * h:
+            solid = 0.0  # however thick the pen: a line goes to and fro
         marks.append(_Mark(index, (x, y, w, h), length, solid, dark, shares))
     return np.asarray(labels, np.int32), marks
 
@@ -272,7 +275,7 @@ def _cell(
 
 
 def _beside(cells: list[Cell], marks: Sequence[_Mark], edges: Sequence[float]) -> list[Cell]:
-    """The same, but that a signature on the line to an empty cell may be of either."""
+    """The same, but that a signature on the line to another cell may be of either."""
     told = list(cells)
     for row, cell in enumerate(cells):
         if cell.seen is not Seen.SIGNED:
@@ -282,9 +285,10 @@ def _beside(cells: list[Cell], marks: Sequence[_Mark], edges: Sequence[float]) -
         middle = sum(mark.length * (mark.box[1] + mark.box[3] / 2) / PX for mark in own) / max(whole, 1.0)
         near = _EDGE * (edges[row + 1] - edges[row])
         for other, off in ((row - 1, middle - edges[row]), (row + 1, edges[row + 1] - middle)):
-            if off < near and 0 <= other < len(cells) and cells[other].seen is not Seen.SIGNED:
+            if off < near and 0 <= other < len(cells):
                 told[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
-                told[other] = replace(cells[other], seen=Seen.UNSURE, why=Why.SHARED)
+                if cells[other].seen is not Seen.SIGNED:
+                    told[other] = replace(cells[other], seen=Seen.UNSURE, why=Why.SHARED)
     return told
 
 
@@ -327,7 +331,7 @@ def _strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
         if filled < _WHOLE:
             break
         rest = left & ~on
-        if k == 0 and np.ptp(reach) > _STRIKE * PX and rest.sum() > 0.25 * len(x):
+        if k == 0 and filled > _STRUCK and np.ptp(reach) > _STRIKE * PX and rest.sum() > 0.25 * len(x):
             side = points[rest] @ line[:2] - line[2]
             over = np.percentile(along[rest], [2, 98])
             beyond = max(0.0, over[0] - reach[0]) + max(0.0, reach[1] - over[1])
@@ -366,8 +370,9 @@ def _is_stamped(marks: Sequence[_Mark]) -> bool:
     if len(letters) < _PRINTED:
         return False
     wide, high = (np.array([mark.box[k] for mark in letters], float) for k in (2, 3))
-    low, middle, top = np.percentile(high, [20, 50, 80])
-    return bool((top - low) / middle < 0.25 or (high.max() < _PRINT[1] * PX and wide.max() < _PRINT[0] * PX))
+    low, middle, top, most = np.percentile(high, [20, 50, 80, 90])
+    small = most < _PRINT[1] * PX and np.percentile(wide, 90) < _PRINT[0] * PX
+    return bool((top - low) / middle < 0.25 or small)
 
 
 def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> int | None:
@@ -382,7 +387,7 @@ def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) 
     top = (len(band) - len(small)) // 2
     band[top : top + len(small), 12 : 12 + small.shape[1]] = small
     said = "".join(letter for letter in text_in(band) if letter.isalnum())
-    if len(said) <= len("ABS") + 1 and x1 - x0 < _SHORT * PX:
+    if x1 - x0 < _SHORT * PX and (len(said) <= len("ABS") + 1):
         return Levenshtein.distance(said, "ABS")
     offs = [(Levenshtein.distance(said, word), most) for word, most in _ABSENT]
     return min((off for off, most in offs if off <= most), default=None)
