@@ -17,6 +17,7 @@ from processors.tables import Import
 from processors.wording import plural
 from storage.candidates import AttendanceImported, attendance_of, enrolled_in
 from storage.refusals import Refusal, Refused
+from storage.signatures import AttendanceContradicted, Signature, signatures_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Changes:
     now_present: tuple[str, ...] = ()  # who were said to be absent
     first_present: tuple[str, ...] = ()  # of whom nothing was known
     unnamed: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()  # of whom signed paper says otherwise: a person decides
 
     def sentences(self) -> list[str]:
         """In French; they name nobody."""
@@ -38,7 +40,13 @@ class Changes:
         told = [
             f"{plural(len(who), f'candidat {one}', f'candidats {more}')}." for who, one, more in said if who
         ] or ["Rien ne change."]
-        return [*told, *self.left()]
+        return [*told, *self.disputed(), *self.left()]
+
+    def disputed(self) -> list[str]:
+        """A French sentence about of whom the signed list says otherwise, if of anybody."""
+        one, more = "candidat est dit autrement", "candidats sont dits autrement"
+        end = "par la liste signée : rien n’en change, le service tranche."
+        return [f"{plural(len(self.waiting), one, more)} {end}"] if self.waiting else []
 
     def left(self) -> list[str]:
         """A French sentence about who is not on the list, if anybody is not."""
@@ -59,7 +67,7 @@ class Taken(Import[Attendance]):
         absent = sum(not row.present for row in self.rows)
         here = plural(len(self.rows) - absent, "présent", "présents")
         gone = plural(absent, "absent", "absents")
-        return " ".join([f"Liste prise : {here}, {gone}.", *self.changes.left()])
+        return " ".join([f"Liste prise : {here}, {gone}.", *self.changes.disputed(), *self.changes.left()])
 
 
 def mark(
@@ -96,6 +104,9 @@ def take(work: Context, exam: str, centre: str, table: bytes, *, actor: str, at:
     file = work.register.keep_list(table)
     with work.register.transaction() as transaction:
         taken, marks = _read(transaction.connection, exam, centre, table)
+        present = _stated(transaction.connection, taken, exam, centre)
+        against = AttendanceContradicted(exam=exam, centre=centre, stated=present)
+        transaction.record(against, f"{exam}/{centre}", actor=actor, at=at)
         facts = AttendanceImported(file=file, exam=exam, centre=centre, marks=marks)
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
         reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
@@ -107,17 +118,39 @@ def _read(connection: Connection, exam: str, centre: str, table: bytes) -> tuple
     enrolled = {who.number: who.id for who in enrolled_in(connection, exam, centre)}
     before = attendance_of(connection, exam, centre) or {}
     read = read_attendance(table, enrolled)
-    marks = before | {enrolled[row.number]: row.present for row in read.rows}
-    named = {enrolled[row.number] for row in read.rows}
+    stated = {enrolled[row.number]: row.present for row in read.rows}
+    paper, named = signatures_of(connection, exam, centre), set(stated)
+    waiting = {who for who, present in stated.items() if who in paper and _differs(paper[who], present)}
+    marks = before | {who: present for who, present in stated.items() if who not in waiting}
     unnamed = () if read.problems else tuple(sorted(set(enrolled.values()) - named))
-    return Taken(read.rows, read.problems, read.kept_back, _changes(before, marks, unnamed)), marks
+    return Taken(
+        read.rows, read.problems, read.kept_back, _changes(before, marks, unnamed, tuple(sorted(waiting)))
+    ), marks
 
 
-def _changes(before: Mapping[str, bool], after: Mapping[str, bool], unnamed: tuple[str, ...]) -> Changes:
+def _differs(paper: Signature, present: bool) -> bool:
+    """Whether it is not for a list to say so: a person is asked already, or is now."""
+    return paper.asked is not None or paper.signed is not present
+
+
+def _stated(connection: Connection, taken: Taken, exam: str, centre: str) -> dict[str, bool]:
+    """What the list says of those who wait, by their ids."""
+    ids = {who.number: who.id for who in enrolled_in(connection, exam, centre)}
+    said = {ids[row.number]: row.present for row in taken.rows}
+    return {who: said[who] for who in taken.changes.waiting}
+
+
+def _changes(
+    before: Mapping[str, bool],
+    after: Mapping[str, bool],
+    unnamed: tuple[str, ...],
+    waiting: tuple[str, ...],
+) -> Changes:
     changed = sorted(who for who in after if before.get(who) is not after[who])
     return Changes(
         now_absent=tuple(who for who in changed if not after[who]),
         now_present=tuple(who for who in changed if after[who] and who in before),
         first_present=tuple(who for who in changed if after[who] and who not in before),
         unnamed=unnamed,
+        waiting=waiting,
     )

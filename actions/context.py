@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from processors.attendance.sheet import AttendanceForm, load_attendance_form
 from processors.scans.form import Form
 from processors.session import Session, load_session
 from storage.objects import Store
@@ -29,6 +30,11 @@ class Context:
         if exam not in self._forms:
             self._forms[exam] = self.session.form_of(exam or "")
         return self._forms[exam]
+
+    @cached_property
+    def attendance_form(self) -> AttendanceForm:
+        """The paper of attendance lists, beside that of copies."""
+        return load_attendance_form(self.session.form.parent / "emargement.toml")
 
     @cached_property
     def ends_date_parts(self) -> bool:

@@ -6,17 +6,21 @@ Each version of each key is a drop of its own: nothing that was dropped is lost 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain, groupby, islice
+from pathlib import Path
 
-from actions import attendance
+from actions import attendance, signing
 from actions.context import Context, now
+from actions.isolation import Interrupted
 from actions.receipts import answer_and_clear
 from processors.deadlines import Times
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
+from processors.scans.raster import BadScan
 from storage import deposits
 from storage.candidates import enrolled_with_number
 from storage.dossiers import dossiers_to_read
@@ -32,6 +36,7 @@ from storage.keys import (
     scan_key,
     scan_path,
     set_aside,
+    signed_list_path,
 )
 from storage.objects import NotFoundError, ObjectInfo
 from storage.refusals import Refusal, Refused
@@ -48,6 +53,7 @@ from storage.uploads import upload_of
 
 ACTOR = "watch_inbox"
 _LIST = 5_000_000  # bytes: a hundred thousand lines
+_SIGNED = 3  # scans of lists, which are read at once
 _LISTS, _FILES, _SCANS = 50, 50, 200  # taken in one pass: a thousand files of one kind hold up no other kind
 
 
@@ -144,12 +150,21 @@ def reopen_decided(work: Context) -> None:
 
 def take_attendance(work: Context) -> int:
     """Each list is taken whole or answered line by line; either way it leaves the inbox."""
-    taken = 0
+    taken = scans = 0
     for info in islice(_files(work, ATTENDANCE), _LISTS):
         place = attendance_path(info.key, work.session)
-        answer: dict[str, object]
-        if place is None:
-            answer = {"taken": False, "message": "Le chemin attendu est attendance/<UAI>/<épreuve>.csv."}
+        signed = signed_list_path(info.key, work.session)
+        answer: dict[str, object] | None
+        if signed is not None:
+            if scans == _SIGNED:
+                continue
+            answer, scans = _take_signed_list(work, info, *signed), scans + 1
+            if answer is None:
+                continue
+            taken += answer["taken"] is True
+        elif place is None:
+            where = "attendance/<UAI>/<épreuve>.csv, ou .pdf pour une liste signée"
+            answer = {"taken": False, "message": f"Le chemin attendu est {where}."}
         elif info.size > _LIST:
             answer = _too_large(_LIST)
         else:
@@ -164,6 +179,23 @@ def take_attendance(work: Context) -> int:
             taken += not read.problems
         _answer(work, info, answer)
     return taken
+
+
+def _take_signed_list(work: Context, info: ObjectInfo, centre: str, exam: str) -> dict[str, object] | None:
+    """The answer; None where it is to be tried again, or has gone."""
+    if info.size > signing.MAX_BYTES:
+        return _too_large(signing.MAX_BYTES)
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path = Path(folder) / "list.pdf"
+        try:
+            work.store.inbox.download(info.key, path, version=info.version)
+            read = signing.take_scan(work, exam, centre, path, actor=ACTOR, at=now())
+        except (NotFoundError, Interrupted):
+            return None
+        except BadScan as bad:
+            return {"taken": False, "code": bad.code, "message": bad.finding.message}
+    aside = [{"page": one.page, "code": one.trouble, "message": one.said} for one in read.troubles]
+    return {"taken": True, "message": " ".join(read.sentences()), "set_aside": aside}
 
 
 def take_dossiers(work: Context) -> None:

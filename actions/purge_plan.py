@@ -225,6 +225,8 @@ class _Holds:
         if bucket == "inbox":
             return self.holds_path(key)
         folder, _, name = key.partition("/")
+        if folder == "attendance":
+            return self.holds_path(key)
         stem = name.rpartition("/")[2].partition(".")[0]
         if bucket == "lots" or folder == "anonymous":
             exam, lot = key.split("/")[1 if folder == "anonymous" else 0], key.split("/")[1]

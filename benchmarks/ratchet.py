@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("ratchet.toml")
-_WRITERS = {"ratchet": "reading", "ratchet_piles": "piles"}
+_WRITERS = {"ratchet": "reading", "ratchet_piles": "piles", "ratchet_attendance": "attendance"}
 
 Rates = Mapping[str, Mapping[str, float]]
 """By case, then by what is measured: a share, the better the greater."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.commands import (
+    attendance,
     audit,
     backup,
     desk,
@@ -36,6 +37,7 @@ app.command("worker")(machine.worker)
 app.command("demo")(machine.demo)
 app.add_typer(session.app, name="session")
 app.add_typer(people.app, name="import")
+app.add_typer(attendance.app, name="attendance")
 app.command("labels")(scans.labels)
 app.command("rehearse")(scans.rehearse)
 app.command("drop")(scans.drop)

@@ -34,6 +34,7 @@ from desk import (
     recovery,
     retention,
     signin,
+    signing,
     stories,
 )
 from desk.access import SignInNeeded
@@ -51,6 +52,7 @@ PARTS = (
     oidc,
     guides,
     calendar,
+    signing,
     centre,
     decisions,
     lots,

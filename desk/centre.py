@@ -19,6 +19,7 @@ from actions.invigilators import lacking
 from actions.pictures import picture_of
 from actions.receipts import receipt_copy, receipt_of, without_place
 from actions.reconciling import reconciliation_of
+from actions.signing import standing_of
 from actions.withdrawing import restore, withdraw
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.calendar import feed_address
@@ -39,6 +40,7 @@ from storage.findings import FindingRow, absences_of_copies, open_findings_of_sc
 from storage.invigilators import names_sent
 from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
+from storage.signatures import last_set_aside
 from storage.states import Role, ScanState
 from storage.waiting import line_of_scans
 
@@ -180,11 +182,15 @@ def _attendance(
     with work.register.reading() as connection:
         people = enrolled_in(connection, rules.code, uai)
         marks = attendance_of(connection, rules.code, uai) or {}
+        paper = standing_of(work, connection, rules.code, uai)
+        aside = last_set_aside(connection, rules.code, uai)
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     values = {
         "centre": work.session.centre(uai),
         "exam": rules,
         "people": people,
+        "paper": paper.sentences(),
+        "aside": aside,
         "marks": marks,
         "problems": problems,
         "looked": looked,

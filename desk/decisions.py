@@ -34,6 +34,7 @@ from storage.findings import FindingRow, findings_of_copies, open_findings
 from storage.log.story import events_of
 from storage.objects import NotFoundError
 from storage.scans import scan_by_id
+from storage.signatures import count_to_look_at
 from storage.states import Decision, Life
 
 router = APIRouter(prefix="/coordination/decisions")
@@ -50,11 +51,13 @@ def queue(
     work = work_of(request)
     count, shown = waiting_copies(work, _A_PAGE, (rank - 1) * _A_PAGE)
     with work.register.reading() as connection:
+        signed = count_to_look_at(connection)
         foreign = open_findings(connection, code=Code.FOREIGN_PAGE)[:_FOREIGN_SHOWN]
         beside = {f.scan: copies_of_scan(connection, f.scan) for f in foreign if f.scan}
     values = {
         "copies": shown,
         "foreign": [(f, f.copy or beside[f.scan or ""][0].id) for f in foreign if beside[f.scan or ""]],
+        "to_look_at": signed,
         "centres": {centre.uai: centre for centre in work.session.centres},
         "count": count,
         "first": (rank - 1) * _A_PAGE + 1,

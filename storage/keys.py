@@ -49,6 +49,14 @@ def attendance_path(key: str, session: Session) -> tuple[str, str] | None:
     return None
 
 
+def signed_list_path(key: str, session: Session) -> tuple[str, str] | None:
+    """Centre and épreuve of `attendance/<UAI>/<exam>.pdf` or `…/<exam>/<name>.pdf`, or None."""
+    found = re.fullmatch(rf"{ATTENDANCE}([^/]+)/([^/.]+)(?:/[^/]+)?\.(?:pdf|PDF)", key)
+    if found and session.centre(found[1]) and found[2] in {exam.code for exam in session.written}:
+        return found[1], found[2]
+    return None
+
+
 def dossier_path(key: str, session: Session) -> tuple[str, str, str] | None:
     """Épreuve, candidate number and file of `dossiers/<exam>/<candidate number>/…`, or None.
 
@@ -102,6 +110,16 @@ def attendance_key(centre: str, exam: str) -> str:
 def dossier_key(exam: str, name: str) -> str:
     """`name`: `<candidate number>/<file>`, or that of the deposit space's list."""
     return f"{DOSSIERS}{exam}/{name}"
+
+
+def stored_attendance(exam: str, sha256: str) -> str:
+    """Of the vault: a signed list, as scanned."""
+    return f"{ATTENDANCE}{exam}/{sha256}.pdf"
+
+
+def kept_cell(exam: str, sha256: str, page: int, row: int) -> str:
+    """Of the vault: the picture of a row of it."""
+    return f"{ATTENDANCE}{exam}/{sha256}/{page:03}-{row:02}.jpg"
 
 
 REASONS = "reasons/"

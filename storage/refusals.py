@@ -21,6 +21,10 @@ class Refusal(StrEnum):
         "Ce centre, cet établissement ou cette épreuve n’est pas de cette session : {what}.",
     )
     NOT_ON_LIST = "not_on_list", "Un de ces candidats n’est pas sur la liste de ce centre."
+    NOBODY_HERE = (
+        "nobody_here",
+        "Personne n’est inscrit ici, ou les identités ont été détruites à leur terme.",
+    )
     BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
     NO_REASON = "no_reason", "Dites pourquoi."
     NO_DAY = "no_day", "Dites quel jour c’est venu."

@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
 )
 
+import storage.schema_attendance
 import storage.schema_duties  # noqa: F401 - more of the register's tables
 from storage.instants import Instant
 from storage.tables import metadata, unique_where, where

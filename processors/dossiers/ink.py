@@ -53,7 +53,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     part = gray[top:bottom, left:right]
     if min(part.shape) < 3 * px:
         return Ink(0.0, None, 0.0)
-    dark = _dark(part, px)
+    dark = darker(part, px)
     _strike_rules(dark, px)
     printed = tuple(words)
     tall = _TALL * max(_SMALL, _usual_height(printed))
@@ -65,7 +65,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     return _weigh(dark, left / px, top / px, px)
 
 
-def _dark(part: Gray, px: float) -> Gray:
+def darker(part: Gray, px: float) -> Gray:
     """What is darker than the paper about it: light falls unevenly on photographs."""
     side = int(3 * px) | 1
     paper = cv2.medianBlur(cv2.dilate(part, np.ones((side, side), np.uint8)), min(side, 31))

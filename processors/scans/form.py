@@ -6,7 +6,7 @@ import itertools
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -183,6 +183,7 @@ class Form(_Part):
     printed: Print = Field(default=Print(), alias="print")
     other_models: tuple[OtherModel, ...] = ()
     annexes: tuple[Form, ...] = Field(default=(), exclude=True)
+    numbered: ClassVar[bool] = True  # each is one candidate's, whose number has its row
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -224,7 +225,7 @@ class Form(_Part):
         for model in self.other_models:
             if unknown := sorted(set(model.lacks) - set(self.rows_of("digits"))):
                 yield f"{model.name} lacks rows that this form does not have: {', '.join(unknown)}"
-        if NUMBER not in self.identity.fields:
+        if self.numbered and NUMBER not in self.identity.fields:
             yield f"there is no row for the candidate's number ({NUMBER})"
         if self.form.pages_per_sheet == PAGES_OF_A_SHEET:
             parts = {"exam_block": self.exam_block, "pagination": self.page_boxes}

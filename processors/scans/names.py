@@ -202,6 +202,12 @@ def line_image(band: Gray) -> Gray | None:
     return np.asarray(np.minimum(line * (200 / strong), 255), np.uint8)
 
 
+def text_in(band: Gray) -> str:
+    """What a line of writing may say, in capitals; `band`: its darkness on the map, `HALF` rows about it."""
+    image = line_image(band)
+    return _read(image)[0] if image is not None else ""
+
+
 def _read(image: Gray) -> tuple[str, NDArray[np.uint8]]:
     """The likeliest reading, in which the same symbol twice on end is one, and the doubts about it."""
     lines = image[np.newaxis, np.newaxis].astype(np.float32) / np.float32(200)

@@ -27,7 +27,7 @@ def test_it_turns_one_way_and_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("benchmark", ["reading", "piles"])
+@pytest.mark.parametrize("benchmark", ["reading", "piles", "attendance"])
 def test_what_is_read_is_not_worse_than_it_was(benchmark: str) -> None:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", f"benchmarks.{benchmark}", "--ratchet", "--jobs", "1"]

@@ -11,6 +11,7 @@ from visitors import Desk
 
 from actions import attendance, lots
 from actions.context import Context, now
+from processors.attendance.cells import Why
 from processors.findings import Code, finding
 from processors.people import Candidate
 from processors.scans.readings import CopyStatus
@@ -22,12 +23,13 @@ from storage.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPa
 from storage.correctors import all_correctors, import_correctors
 from storage.findings import findings_of_copies
 from storage.ids import new_id
-from storage.keys import stored_scan, tombstone
+from storage.keys import kept_cell, stored_scan, tombstone
 from storage.log.events import Facts, digest
 from storage.lots import all_lots
 from storage.objects import ObjectInfo
 from storage.purges import PurgePlanned, Tombstone, subject_of
 from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
+from storage.signatures import AttendanceScanned, PaperSays
 from storage.states import Role
 
 MINE, OTHER = "0130051K", "0050006E"
@@ -116,9 +118,20 @@ def fill(desk: Desk) -> Filled:
         "uai": MINE, "purge": purge, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
-        "token": token.id, "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
+        "candidate": people_asked(work, here[1].id), "token": token.id,
+        "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
     }  # fmt: skip
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")
+
+
+def people_asked(work: Context, candidate: str) -> str:
+    """Of whom a signed list could not tell whether he or she came; the id."""
+    picture = kept_cell("U4", "0" * 64, 1, 0)
+    work.store.vault.put(picture, b"\xff\xd8 image")
+    says = PaperSays(candidate=candidate, signed=None, asked=Why.LITTLE, stated=True, picture=picture)
+    scanned = AttendanceScanned(exam="U4", centre=MINE, file="0" * 64, sheets=(), rows=(says,), troubles=())
+    work.register.record(scanned, f"U4/{MINE}", actor="t", at=now())
+    return candidate
 
 
 def invented_plan(work: Context) -> str:

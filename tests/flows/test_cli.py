@@ -16,6 +16,7 @@ COMMANDS = {
 GROUPS = {
     "session": {"check"},
     "import": {"candidates", "correctors", "attendance"},
+    "attendance": {"print", "scan", "waiting", "answer"},
     "lots": {"form", "show", "reassign", "return"},
     "audit": {"verify", "history"},
 }

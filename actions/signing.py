@@ -1,0 +1,310 @@
+"""Attendance lists on paper: printed, and read once they are signed. What they cannot tell, a person does."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from actions.isolation import isolated, run_pages
+from actions.reconciling import reconcile_in
+from papers.attendance_sheet import attendance_sheets
+from processors.attendance.cells import Seen, Why
+from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
+from processors.attendance.sheet import SheetCode
+from processors.people import ATTENDANCE_COLUMNS
+from processors.scans.dropped import inspect
+from processors.wording import plural
+from storage.candidates import AttendanceImported, attendance_of, enrolled_in
+from storage.copies import copies_received
+from storage.keys import kept_cell, stored_attendance
+from storage.refusals import Refusal, Refused
+from storage.register import Transaction
+from storage.signatures import (
+    AttendanceAnswered,
+    AttendancePrinted,
+    AttendanceScanned,
+    PaperSays,
+    PrintedList,
+    ReadSheet,
+    SetAside,
+    Signature,
+    lists_printed,
+    says_of,
+    set_aside_in,
+    signatures_of,
+)
+
+MAX_BYTES = 200 * 10**6
+_MAX_PAGES = 200
+_SAYS = {Seen.SIGNED: True, Seen.EMPTY: False, Seen.UNSURE: None}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the paper of an épreuve and centre stands. Ids of candidates.
+
+    `sheets`: of the lists of which a sheet was read, how many; `missing`: of these, number, of how many, and
+    who is on it; `unlisted`: enrolled, and on none of their sheets.
+    """
+
+    sheets: int
+    missing: tuple[tuple[int, int, tuple[str, ...]], ...]
+    unlisted: tuple[str, ...]
+    signed: int
+    empty: int
+    asked: int
+
+    def sentences(self) -> list[str]:
+        """In French; they name nobody."""
+        if not self.sheets:
+            return []
+        here, gone = plural(self.signed, "présent", "présents"), plural(self.empty, "absent", "absents")
+        told = [f"Liste signée : {plural(self.sheets, 'feuille lue', 'feuilles lues')}, {here}, {gone}."]
+        if self.asked:
+            told.append(f"{plural(self.asked, 'case attend', 'cases attendent')} que le service la regarde.")
+        told += [
+            f"Il manque la feuille {sheet} sur {of} : personne n’y devient absent, numérisez-la."
+            for sheet, of, _ in self.missing
+        ]
+        if self.unlisted:
+            one = "candidat inscrit ne figure", "candidats inscrits ne figurent"
+            told.append(
+                f"{plural(len(self.unlisted), *one)} sur aucune de ces feuilles : rien n’en est connu."
+            )
+        return told
+
+
+@dataclass(frozen=True)
+class TakenScan:
+    """What a scan gave; `troubles`: in French, each page that gave nothing."""
+
+    sheets: int
+    troubles: tuple[SetAside, ...]
+    standing: Standing
+
+    def sentences(self) -> list[str]:
+        return [
+            *(f"{one.said[0].upper()}{one.said[1:]}." for one in self.troubles),
+            *self.standing.sentences(),
+        ]
+
+
+def print_list(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> bytes:
+    """The PDF. It is noted who is on it, so that it is read as it was printed, whatever the roster is then.
+
+    Refused where nobody is enrolled.
+    """
+    rules, place = work.session.exam(exam), work.session.centre(centre)
+    if place is None or rules is None or rules not in work.session.written:
+        raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
+    with work.register.reading() as connection:
+        people = [one for one in enrolled_in(connection, exam, centre) if one.named]
+    if not people:
+        raise Refused(Refusal.NOBODY_HERE)
+    sheets = attendance_sheets(people, work.session, rules, place, work.attendance_form)
+    printed = AttendancePrinted(exam=exam, centre=centre, candidates=tuple(one.id for one in people))
+    work.register.record(printed, f"{exam}/{centre}", actor=actor, at=at)
+    return sheets
+
+
+def take_scan(work: Context, exam: str, centre: str, path: Path, *, actor: str, at: datetime) -> TakenScan:
+    """A PDF of sheets, in any order. Safe to repeat. BadScan for a file that cannot be read."""
+    if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
+        raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
+    form = work.attendance_form
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    with work.register.reading() as connection:
+        taken = set_aside_in(connection, exam, centre, sha256)
+        if taken is not None:
+            return TakenScan(0, taken, standing_of(work, connection, exam, centre))
+        lists = lists_printed(connection, exam, centre, form.rows.count)
+    pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
+    readings = run_pages(
+        read_sheets, path, form, _texts(lists, exam, centre), pages=pages, instead=lost_sheet
+    )
+    work.store.vault.put(stored_attendance(exam, sha256), path, only_if_absent=True)
+    for reading in readings:
+        for row, picture in enumerate(reading.pictures):
+            key = kept_cell(exam, sha256, reading.page, row)
+            work.store.vault.put(key, picture, only_if_absent=True, content_type="image/jpeg")
+    with work.register.transaction() as transaction:
+        read = _Reading(work, transaction.connection, exam, centre, sha256)
+        for reading in readings:
+            read.take(reading)
+        subject = f"{exam}/{centre}"
+        transaction.record(read.facts(), subject, actor=actor, at=at)
+        _mark(transaction, work, exam, centre, read.marks, actor=actor, at=at)
+        standing = standing_of(work, transaction.connection, exam, centre)
+    return TakenScan(len(read.sheets), tuple(read.troubles), standing)
+
+
+def answer(work: Context, exam: str, candidate: str, present: bool, *, actor: str, at: datetime) -> None:
+    """Somebody has looked at the cell. What was answered before may be answered otherwise."""
+    with work.register.transaction() as transaction:
+        says = says_of(transaction.connection, exam, candidate)
+        if says is None:
+            raise Refused(Refusal.UNKNOWN, candidate)
+        place = {"exam": exam, "centre": says.centre}
+        answered = AttendanceAnswered(**place, candidate=candidate, present=present)
+        transaction.record(answered, f"{exam}/{says.centre}", actor=actor, at=at)
+        _mark(transaction, work, exam, says.centre, {candidate: present}, actor=actor, at=at)
+
+
+def standing_of(work: Context, connection: Connection, exam: str, centre: str) -> Standing:
+    enrolled = {one.id for one in enrolled_in(connection, exam, centre)}
+    paper = signatures_of(connection, exam, centre)
+    begun = [
+        one for one in lists_printed(connection, exam, centre, work.attendance_form.rows.count) if one.read
+    ]
+    missing, listed = [], set[str]()
+    for one in begun:
+        for sheet, who in enumerate(one.sheets, 1):
+            listed.update(who)
+            still = tuple(c for c in who if c in enrolled and c not in paper)
+            if sheet not in one.read and still:
+                missing.append((sheet, len(one.sheets), still))
+    decided = [row for row in paper.values() if row.asked is None]
+    return Standing(
+        sheets=sum(len(one.read) for one in begun),
+        missing=tuple(missing),
+        unlisted=tuple(sorted(enrolled - listed)) if begun else (),
+        signed=sum(row.signed is True for row in decided),
+        empty=sum(row.signed is False for row in decided),
+        asked=len(paper) - len(decided),
+    )
+
+
+class _Reading:
+    """What the sheets of a file say, beside what is known: sheet by sheet."""
+
+    def __init__(self, work: Context, connection: Connection, exam: str, centre: str, sha256: str) -> None:
+        self._exam, self._centre, self._file = exam, centre, sha256
+        lists = lists_printed(connection, exam, centre, work.attendance_form.rows.count)
+        self._lists: Mapping[str, PrintedList] = {one.id: one for one in lists}
+        self._enrolled = {
+            one.id: {word[0].upper() for word in f"{one.family_name} {one.first_names}".split()}
+            for one in enrolled_in(connection, exam, centre)
+        }  # with their initials
+        self._known = attendance_of(connection, exam, centre) or {}
+        self._copies = copies_received(connection, exam, centre)[0]
+        self._paper: dict[str, PaperSays | Signature] = dict(signatures_of(connection, exam, centre))
+        self.sheets: dict[tuple[str, int], ReadSheet] = {}
+        self.rows: dict[str, PaperSays] = {}
+        self.troubles: list[SetAside] = []
+        self.marks: dict[str, bool] = {}
+
+    def facts(self) -> AttendanceScanned:
+        return AttendanceScanned(
+            exam=self._exam,
+            centre=self._centre,
+            file=self._file,
+            sheets=tuple(self.sheets.values()),
+            rows=tuple(self.rows.values()),
+            troubles=tuple(self.troubles),
+        )
+
+    def take(self, reading: SheetReading) -> None:
+        code, trouble = reading.code, reading.trouble or self._foreign(reading.code)
+        if code is None or trouble is not None:
+            self.troubles.append(SetAside(page=reading.page, trouble=trouble or PageTrouble.NO_CODE))
+            return
+        printed, place = self._lists[code.list], (code.list, code.sheet)
+        again = place in self.sheets or code.sheet in printed.read
+        if not again:
+            self.sheets[place] = ReadSheet(list=code.list, sheet=code.sheet, page=reading.page)
+        differs = False
+        for row, candidate in enumerate(printed.sheets[code.sheet - 1]):
+            if candidate in self._enrolled:  # who has left the centre since is none of its
+                differs |= self._say(candidate, reading, row)
+        if again:
+            said = PageTrouble.CONTRADICTS if differs else PageTrouble.TWICE
+            self.troubles.append(SetAside(page=reading.page, trouble=said))
+
+    def _foreign(self, code: SheetCode | None) -> PageTrouble | None:
+        if code is None:
+            return None
+        if code.exam != self._exam:
+            return PageTrouble.OTHER_EXAM
+        if code.centre != self._centre:
+            return PageTrouble.OTHER_CENTRE
+        printed = self._lists.get(code.list)
+        if printed is None or code.sheets != len(printed.sheets) or not 1 <= code.sheet <= code.sheets:
+            return PageTrouble.OTHER_LIST
+        return None
+
+    def _say(self, candidate: str, reading: SheetReading, row: int) -> bool:
+        """Whether that differs from what paper said before."""
+        cell, before = reading.cells[row], self._paper.get(candidate)
+        signed, known = _SAYS[cell.seen], self._known.get(candidate)
+        picture = kept_cell(self._exam, self._file, reading.page, row)
+        if before is not None:
+            if signed is None or before.signed is None or before.signed is signed:
+                return False  # a person looked already, or is asked to
+            self._put(candidate, before.signed, Why.DIFFERENT, signed, picture)
+            return True
+        asked = cell.why
+        if signed is False and not (cell.why is Why.LETTERS and self._enrolled[candidate] <= set("ABS")):
+            asked = None  # somebody wrote that they were absent: a person of other initials did not
+        if signed is False and candidate in self._copies:
+            asked = Why.COPY_HERE
+        elif signed is not None and known not in (None, signed):
+            asked = Why.DIFFERENT
+        stated = known if asked else None
+        self._put(candidate, signed, asked, stated, picture)
+        if signed is not None and asked is None:
+            self.marks[candidate] = signed
+        return False
+
+    def _put(
+        self, candidate: str, signed: bool | None, asked: Why | None, stated: bool | None, picture: str
+    ) -> None:
+        says = PaperSays(candidate=candidate, signed=signed, asked=asked, stated=stated, picture=picture)
+        self.rows[candidate] = self._paper[candidate] = says
+        if asked is not None:
+            self.marks.pop(candidate, None)
+
+
+def _mark(
+    transaction: Transaction,
+    work: Context,
+    exam: str,
+    centre: str,
+    marks: Mapping[str, bool],
+    *,
+    actor: str,
+    at: datetime,
+) -> None:
+    """As a list of these candidates alone would; the others stay as they are."""
+    before = attendance_of(transaction.connection, exam, centre) or {}
+    if marks and any(before.get(who) is not present for who, present in marks.items()):
+        numbers = {one.id: one.number for one in enrolled_in(transaction.connection, exam, centre)}
+        rows = [(numbers[who], "oui" if here else "non") for who, here in marks.items() if who in numbers]
+        file = work.register.keep_list(_table(rows))
+        facts = AttendanceImported(file=file, exam=exam, centre=centre, marks={**before, **marks})
+        transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
+    reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> bytes:
+    table = csv.writer(out := io.StringIO(), delimiter=";")
+    table.writerow(ATTENDANCE_COLUMNS)
+    table.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _texts(lists: Iterable[PrintedList], exam: str, centre: str) -> frozenset[str]:
+    """What the bars of all these sheets say."""
+    return frozenset(
+        SheetCode(exam, centre, sheet, len(one.sheets), one.id).text
+        for one in lists
+        for sheet in range(1, len(one.sheets) + 1)
+    )

@@ -1,0 +1,214 @@
+"""Who signed? Drawn attendance lists as scanners give them, and what is made of each cell.
+
+    python -m benchmarks.attendance [--batches 125] [--seed 1] [--jobs 2] [--pictures FOLDER]
+                                    [--ratchet | --update]
+
+A batch is one printed sheet, its twenty cells signed by as many hands or filled as `_SHARES` says, scanned at
+150 to 400 dpi, in gray, colour and one bit, askew, either way up; every fifth has as many cells of each kind
+as of any other. Wrong: present where nobody signed, absent where somebody did. `--pictures` keeps those that
+are wrong or left to a person. `--ratchet` draws what `ratchet_attendance.toml` says and fails where a kind
+has become worse; `--update` writes what has become better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import cv2
+import numpy as np
+import pypdfium2
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import ratchet
+from papers.attendance_sheet import attendance_sheets
+from processors.attendance.cells import Seen
+from processors.attendance.reader import SheetReading, read_sheets
+from processors.attendance.sheet import load_attendance_form
+from processors.session import load_session
+from specimens.people import invent_candidates, invent_schools
+from specimens.scanner import Level, Mode, encode, pdf, scan
+from specimens.sheet import Page
+from specimens.signing import SIGNATURES, Mark, draw_mark
+
+_SESSIONS = Path(__file__).parents[1] / "sessions"
+FORM = load_attendance_form(_SESSIONS / "forms" / "emargement.toml")
+_RATCHET = Path(__file__).with_name("ratchet_attendance.toml")
+CENTRE, EXAM = "0130051K", "U4"
+
+_SHARES = {
+    Mark.LOOPS: 0.23, Mark.SPLINE: 0.22, Mark.NAME: 0.23, Mark.INITIALS: 0.15, Mark.BIG: 0.03,
+    Mark.EMPTY: 0.115,
+    Mark.TINY: 0.003, Mark.CROSS: 0.003, Mark.DASH: 0.003, Mark.ABS: 0.006, Mark.STRUCK: 0.002,
+    Mark.BETWEEN: 0.002, Mark.STAIN: 0.002, Mark.THROUGH: 0.004, Mark.STAMP: 0.002,
+}  # fmt: skip
+"""Of all cells of a list that comes back: a guess, since no real ones were seen."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """`signed`: whether the candidate of this cell did."""
+
+    mark: Mark
+    signed: bool
+    look: str
+    seen: Seen
+    why: str
+    length: float
+    picture: bytes
+
+    @property
+    def wrong(self) -> bool:
+        return self.seen is (Seen.EMPTY if self.signed else Seen.SIGNED)
+
+
+def is_hard(k: int) -> bool:
+    """Whether every kind is as frequent on the k-th sheet as any other."""
+    return k % 5 == 4
+
+
+def marks_of(rng: np.random.Generator, hard: bool) -> list[Mark]:
+    """Twenty; under one that lies on the line nobody signed."""
+    kinds, shares = list(_SHARES), np.array([1.0 if hard else share for share in _SHARES.values()])
+    marks = [kinds[k] for k in rng.choice(len(kinds), 20, p=shares / shares.sum())]
+    for row, mark in enumerate(marks):
+        if mark is Mark.BETWEEN and row + 1 < len(marks):
+            marks[row + 1] = Mark.EMPTY
+    return marks
+
+
+@cache
+def printed(dpi: int) -> np.ndarray:
+    """A sheet as it leaves the printer."""
+    rng = np.random.default_rng(1)
+    session = load_session(_SESSIONS / "bts-sio-2026-aix-marseille.toml")
+    found = invent_candidates(rng, 20, CENTRE, [EXAM], invent_schools(rng, 2))
+    people = [SimpleNamespace(id=f"cand_{k:016x}", **vars(one)) for k, one in enumerate(found)]
+    sheet = attendance_sheets(people, session, session.exam(EXAM), session.centre(CENTRE), FORM)
+    fine = pypdfium2.PdfDocument(sheet)[0].render(scale=2 * dpi / 72, grayscale=True).to_numpy().squeeze()
+    return np.asarray(cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def signed_page(marks: Sequence[Mark], dpi: int, rng: np.random.Generator) -> Page:
+    paper = printed(dpi).copy()
+    if rng.random() < 0.15:  # low toner: paler, and on some stripes without any
+        paper = np.asarray(255 - (255 - paper.astype(np.float32)) * rng.uniform(0.6, 0.85), np.uint8)
+        for x in rng.integers(0, paper.shape[1], 2 * (rng.random() < 0.2)):
+            paper[:, x : x + max(1, dpi // 120)] = 255
+    pen = np.full_like(paper, 255)
+    for row, mark in enumerate(marks):
+        draw_mark(pen, mark, FORM.rows.cell(row), dpi / 25.4, rng)
+    return Page(paper, pen)
+
+
+def run(k: int, seed: int) -> list[Case]:
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng((seed, k))
+    dpi, mode = (150, 200, 300, 400)[k % 4], list(Mode)[k % 3]
+    level = (Level.CLEAN, Level.OFFICE, Level.OFFICE, Level.POOR)[(k // 3) % 4]
+    marks = marks_of(rng, is_hard(k))
+    page = signed_page(marks, dpi, rng)
+    if rng.random() < 0.3:
+        page = page.turned()
+    picture = scan(page, level, mode, dpi, rng)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scan.pdf"
+        path.write_bytes(pdf([encode(picture, level, mode, dpi, rng)], dpi))
+        (sheet,) = read_sheets(path, FORM, set())
+    return list(judge(marks, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
+
+
+def judge(marks: Sequence[Mark], sheet: SheetReading, look: str) -> Iterator[Case]:
+    for row, mark in enumerate(marks):
+        signed = mark in (*SIGNATURES, Mark.TINY, Mark.STRUCK, Mark.BETWEEN)
+        if sheet.code is None:  # the whole page is set aside: nobody is marked
+            yield Case(mark, signed, look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
+            continue
+        cell = sheet.cells[row]
+        yield Case(mark, signed, look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
+
+
+def rates(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
+    """By kind and over all; each is the better the greater."""
+    by_kind: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_kind[case.mark].append(case)
+        by_kind["every_kind" if case.look.startswith("hard") else "a_list"].append(case)
+    return {
+        kind: {
+            "never_wrong": 1 - round(sum(case.wrong for case in of) / len(of), 4),
+            "decided": round(sum(case.seen is not Seen.UNSURE for case in of) / len(of), 4),
+        }
+        for kind, of in sorted(by_kind.items())
+    }
+
+
+def tell(console: Console, cases: Sequence[Case]) -> None:
+    for heading, key in (("kind", "mark"), ("scan", "look")):
+        table = Table(heading, "cells", "signed", "empty", "left to a person", "WRONG", "why")
+        groups: dict[str, list[Case]] = defaultdict(list)
+        for case in cases:
+            groups[getattr(case, key)].append(case)
+        for name, of in sorted(groups.items()):
+            seen = Counter(case.seen for case in of)
+            why = Counter(case.why for case in of if case.why)
+            counts = (len(of), *(seen[one] for one in Seen), sum(case.wrong for case in of))
+            table.add_row(name, *map(str, counts), ", ".join(f"{n} {w}" for w, n in why.most_common(3)))
+        console.print(table)
+    for name in ("a_list", "every_kind"):
+        of = [case for case in cases if case.look.startswith("hard") is (name == "every_kind")]
+        wrong, decided = sum(case.wrong for case in of), sum(case.seen is not Seen.UNSURE for case in of)
+        console.print(f"{name}: {len(of)} cells, {wrong} wrong, {decided / max(1, len(of)):.2%} decided")
+
+
+def keep(cases: Sequence[Case], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for k, case in enumerate(cases):
+        if case.picture and (case.wrong or case.seen is Seen.UNSURE):
+            said = f"{'WRONG' if case.wrong else 'ask'}_{case.mark}_{case.why}_{case.length:.0f}"
+            name = f"{case.look.split()[0]}_{said}_{k}.jpg"
+            (folder / name).write_bytes(case.picture)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--batches", type=int, default=125)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--ratchet", action="store_true")
+    parser.add_argument("--update", action="store_true")
+    wanted = parser.parse_args()
+    if wanted.ratchet or wanted.update:
+        kept = ratchet.load(_RATCHET)
+        wanted.batches, wanted.seed = kept.batches, kept.seed
+    console = Console()
+    with ProcessPoolExecutor(wanted.jobs) as pool:
+        cases = [
+            case
+            for of in pool.map(partial(run, seed=wanted.seed), range(wanted.batches), chunksize=5)
+            for case in of
+        ]
+    tell(console, cases)
+    if wanted.pictures:
+        keep(cases, wanted.pictures)
+    if wanted.update:
+        ratchet.save(kept.raised(rates(cases)), _RATCHET)
+    elif wanted.ratchet and (worse := kept.worse(rates(cases))):
+        console.print("\n".join(["worse than before:", *worse]))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

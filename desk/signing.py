@@ -1,0 +1,107 @@
+"""Attendance lists on paper: printed for a centre; and what they cannot tell, asked of the service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from actions import signing
+from actions.context import Context, now
+from desk.access import CentreAccount, ServiceAccount, shows_identity, work_of
+from desk.lookup import written
+from desk.page import page
+from processors.session import Exam
+from storage.candidates import attendance_of, enrolled_as
+from storage.copies import copies_of_candidate
+from storage.signatures import Signature, says_of, to_look_at
+
+router = APIRouter()
+_CASE = "/coordination/emargement/{code}/{candidate}"
+
+
+@router.get("/centre/{uai}/{code}/emargement.pdf")
+def sheets(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """To be signed. Each sheet bears the number of the list, under which it is known who is on it."""
+    work = work_of(request)
+    rules = written(work, code)
+    printed = signing.print_list(work, rules.code, uai, actor=account.id, at=now())
+    shows_identity(request, f"{rules.code}/{uai}", "attendance")
+    return Response(printed, media_type="application/pdf")
+
+
+@router.get("/coordination/emargement")
+def first(request: Request, account: ServiceAccount) -> Response:
+    """The first case, or that there is none."""
+    waiting = _waiting(work_of(request))
+    if waiting:
+        return RedirectResponse(f"/coordination/emargement/{waiting[0].exam}/{waiting[0].candidate}", 303)
+    return page(request, "signature.html", {"says": None})
+
+
+@router.get(_CASE)
+def case(request: Request, code: str, candidate: str, account: ServiceAccount, fait: str = "") -> Response:
+    """`fait`: who was just answered of."""
+    work = work_of(request)
+    rules, says = _found(work, code, candidate)
+    before = _of(work, code, fait) if fait else None
+    with work.register.reading() as connection:
+        people = {
+            one.id: one for one in enrolled_as(connection, ids=[candidate, *([fait] if before else [])])
+        }
+        marks = attendance_of(connection, code, says.centre) or {}
+        copies = copies_of_candidate(connection, code, candidate)
+    shows_identity(request, f"{code}/{says.centre}", "attendance")
+    values = {
+        "says": says,
+        "who": people[candidate],
+        "exam": rules,
+        "centre": work.session.centre(says.centre),
+        "mark": marks.get(candidate),
+        "copies": len(copies),
+        "left": len(_waiting(work)),
+        "done": before,
+        "done_who": people.get(fait),
+    }
+    return page(request, "signature.html", values)
+
+
+@router.get(f"{_CASE}/ligne.jpg")
+def picture(request: Request, code: str, candidate: str, account: ServiceAccount) -> Response:
+    """The row of the list, as it was scanned."""
+    work = work_of(request)
+    _, says = _found(work, code, candidate)
+    jpeg = work.store.vault.get(says.picture)
+    shows_identity(request, f"{code}/{says.centre}", "picture")
+    return Response(jpeg, media_type="image/jpeg")
+
+
+@router.post(_CASE)
+def decide(
+    request: Request, code: str, candidate: str, account: ServiceAccount, present: Annotated[bool, Form()]
+) -> Response:
+    """Then the next case, if there is one."""
+    work = work_of(request)
+    _found(work, code, candidate)
+    signing.answer(work, code, candidate, present, actor=account.id, at=now())
+    waiting = _waiting(work)
+    after = f"{waiting[0].exam}/{waiting[0].candidate}" if waiting else f"{code}/{candidate}"
+    return RedirectResponse(f"/coordination/emargement/{after}?fait={candidate}", 303)
+
+
+def _found(work: Context, code: str, candidate: str) -> tuple[Exam, Signature]:
+    rules, says = written(work, code), _of(work, code, candidate)
+    if says is None:
+        raise HTTPException(404)
+    return rules, says
+
+
+def _of(work: Context, code: str, candidate: str) -> Signature | None:
+    with work.register.reading() as connection:
+        return says_of(connection, code, candidate)
+
+
+def _waiting(work: Context) -> list[Signature]:
+    with work.register.reading() as connection:
+        return to_look_at(connection)

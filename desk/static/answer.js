@@ -1,0 +1,7 @@
+// One key for each answer, while the focus is among them. Whoever has just answered answers on from there.
+const answers = document.querySelector("[data-keys]");
+answers?.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  answers.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
+});
+if (new URLSearchParams(location.search).has("fait")) answers?.querySelector("button")?.focus();

@@ -1,0 +1,1 @@
+"""Attendance lists that are printed, signed and scanned."""

@@ -1,0 +1,36 @@
+"""A centre prints its attendance list; what signed paper cannot tell, the service answers, one key each."""
+
+from __future__ import annotations
+
+from filling import MINE, Filled
+from visitors import Desk
+
+from storage.candidates import attendance_of
+from storage.signatures import count_to_look_at
+from storage.states import Role
+
+
+def test_a_cell_is_shown_and_answered(desk: Desk, filled: Filled):
+    browser, candidate = desk.signed_in(Role.SERVICE), filled.values["candidate"]
+    assert "1 case à regarder" in browser.get("/coordination/decisions").text
+    page = browser.get("/coordination/emargement")
+    here = f"/coordination/emargement/U4/{candidate}"
+    assert page.url.path == here
+    assert f'src="{here}/ligne.jpg"' in page.text and 'data-key="1"' in page.text
+    assert browser.get(f"{here}/ligne.jpg").content.startswith(b"\xff\xd8")
+    answered = browser.post(here, {"present": "false"})
+    assert answered.headers["location"] == f"{here}?fait={candidate}"
+    assert "absent" in browser.get(answered.headers["location"]).text
+    with desk.work.register.reading() as connection:
+        assert attendance_of(connection, "U4", MINE)[candidate] is False
+        assert count_to_look_at(connection) == 0
+    assert browser.post(here, {"present": "true"}).status_code == 303
+    with desk.work.register.reading() as connection:
+        assert attendance_of(connection, "U4", MINE)[candidate] is True
+
+
+def test_a_list_is_printed_once_for_the_same_people(desk: Desk, filled: Filled):
+    browser = desk.signed_in(Role.CENTRE, MINE)
+    first, again = (browser.get(f"/centre/{MINE}/U4/emargement.pdf") for _ in range(2))
+    assert first.headers["content-type"] == "application/pdf" and first.content == again.content
+    assert f"/centre/{MINE}/U4/emargement.pdf" in browser.get(f"/centre/{MINE}/U4").text

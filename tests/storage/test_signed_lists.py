@@ -1,0 +1,219 @@
+"""A list is printed, signed, scanned: who signed is present, and what cannot be told waits for a person."""
+
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from invented import CENTRE, EXAM, NUMBERS, ROSTER, partial, whole
+from sqlalchemy import select
+
+from actions.attendance import take
+from actions.signing import answer, print_list, standing_of, take_scan
+from processors.attendance.cells import Why
+from processors.attendance.reader import PageTrouble
+from processors.findings import Code
+from processors.scans.raster import BadScan
+from specimens.signing import Mark, signed_scan
+from storage.candidates import attendance_of, import_candidates
+from storage.refusals import Refusal, Refused
+from storage.schema import events
+from storage.signatures import signatures_of, to_look_at
+
+SIGNED, EMPTY, CROSS = Mark.NAME, Mark.EMPTY, Mark.CROSS
+
+
+class Lists:
+    """What a centre does with its lists: prints, has them signed, scans."""
+
+    def __init__(self, world, folder: Path) -> None:
+        self.world, self.folder, self.files = world, folder, 0
+        self.rows = world.work.attendance_form.rows
+
+    def prints(self) -> bytes:
+        return print_list(self.world.work, EXAM, CENTRE, actor="acct", at=self.world.tick())
+
+    def scans(self, *sheets: tuple[bytes, list[list[Mark]]], exam=EXAM, centre=CENTRE, pages=None):
+        """Each a printed list and what is in its cells, one after the other in one file."""
+        self.files += 1
+        path = self.folder / f"{self.files}.pdf"
+        joined = pikepdf.new()
+        for printed, marks in sheets:
+            rng = np.random.default_rng(self.files)
+            with pikepdf.open(write(path, signed_scan(printed, marks, self.rows, rng))) as part:
+                joined.pages.extend(part.pages)
+        if pages:
+            joined.pages[:] = [joined.pages[k] for k in pages]
+        joined.save(path)
+        return self.takes(path, exam, centre)
+
+    def takes(self, path: Path, exam=EXAM, centre=CENTRE):
+        return take_scan(self.world.work, exam, centre, path, actor="watch_inbox", at=self.world.tick())
+
+    def csv(self, marks: dict[int, str]):
+        lines = "".join(f"{NUMBERS[k]};{said}\n" for k, said in marks.items())
+        table = f"candidate_number;present\n{lines}".encode()
+        return take(self.world.work, EXAM, CENTRE, table, actor="acct", at=self.world.tick())
+
+    def answers(self, k: int, present: bool) -> None:
+        who = self.world.candidate(k)
+        answer(self.world.work, EXAM, who, present, actor="acct_a", at=self.world.tick())
+
+    @property
+    def marks(self) -> dict[int, bool]:
+        with self.world.register.reading() as connection:
+            marks = attendance_of(connection, EXAM, CENTRE) or {}
+        return {k: marks[id_] for k in range(len(NUMBERS)) if (id_ := self.world.candidate(k)) in marks}
+
+    @property
+    def asked(self) -> dict[int, Why]:
+        with self.world.register.reading() as connection:
+            why = {row.candidate: row.asked for row in to_look_at(connection, EXAM, CENTRE)}
+        return {k: why[id_] for k in range(len(NUMBERS)) if (id_ := self.world.candidate(k)) in why}
+
+
+def write(path: Path, data: bytes) -> Path:
+    path = path.with_suffix(".part")
+    path.write_bytes(data)
+    return path
+
+
+@pytest.fixture
+def lists(peopled, tmp_path):
+    return Lists(peopled, tmp_path)
+
+
+def more_people(world, count: int) -> None:
+    """So many more candidates, after the others."""
+    head = ROSTER.decode().splitlines()[0]
+    lines = [
+        f"022000001{k:02},{k:03},AUTRE,ODILE,2004-03-01,0040538N,{CENTRE},SLAM,scolaire,{EXAM}"
+        for k in range(10, 10 + count)
+    ]
+    roster = "\n".join([head, *lines]).encode()
+    assert not import_candidates(world.register, roster, None, actor="t", at=world.tick()).problems
+
+
+def test_who_signed_is_present_and_who_did_not_is_absent(lists, new_register):
+    taken = lists.scans((lists.prints(), [[SIGNED, EMPTY, SIGNED, SIGNED, EMPTY, SIGNED]]))
+    assert lists.marks == {0: True, 1: False, 2: True, 3: True, 4: False, 5: True}
+    assert lists.asked == {} and taken.troubles == ()
+    assert taken.sentences() == ["Liste signée : 1 feuille lue, 4 présents, 2 absents."]
+    text = lists.world.replayed_alike(new_register())
+    assert not [number for number in (*NUMBERS, "ZYGOMAR") if number in text]
+
+
+def test_a_cross_is_no_signature_and_a_person_answers(lists, new_register):
+    lists.scans((lists.prints(), [[CROSS, SIGNED, Mark.DASH, SIGNED, SIGNED, SIGNED]]))
+    assert set(lists.asked) == {0, 2} and not {0, 2} & lists.marks.keys()
+    with lists.world.register.reading() as connection:
+        shown = signatures_of(connection, EXAM, CENTRE)[lists.world.candidate(0)].picture
+    assert lists.world.register.vault.get(shown).startswith(b"\xff\xd8")
+    lists.answers(0, False)
+    lists.answers(2, True)
+    assert lists.asked == {} and (lists.marks[0], lists.marks[2]) == (False, True)
+    lists.answers(0, True)
+    assert lists.marks[0] is True
+    lists.world.replayed_alike(new_register())
+
+
+def test_who_is_on_a_missing_sheet_does_not_become_absent(lists):
+    more_people(lists.world, 20)
+    printed = lists.prints()
+    taken = lists.scans((printed, [[SIGNED] * 20, [SIGNED] * 6]), pages=[1])
+    assert lists.marks == {}
+    (missing,) = taken.standing.missing
+    assert missing[:2] == (1, 2) and len(missing[2]) == 20
+    assert "Il manque la feuille 1 sur 2 : personne n’y devient absent, numérisez-la." in taken.sentences()
+    taken = lists.scans((printed, [[EMPTY, *[SIGNED] * 19], [SIGNED] * 6]), pages=[0])
+    assert lists.marks[0] is False and lists.marks[1] is True
+    assert taken.standing.missing == ()
+
+
+def test_an_empty_cell_of_whose_copy_is_here_is_asked(lists):
+    lists.world.scanned(whole(0, 1), partial(1, 5))
+    lists.scans((lists.prints(), [[EMPTY, EMPTY, EMPTY, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked[0] is Why.COPY_HERE and 0 not in lists.marks
+    assert lists.marks[2] is False
+    assert lists.world.open_codes().count(Code.COPY_OF_ABSENT) == 0
+
+
+def test_a_csv_that_was_there_first_is_not_written_over(lists):
+    lists.csv({0: "oui", 1: "non", 2: "oui"})
+    lists.scans((lists.prints(), [[EMPTY, SIGNED, SIGNED, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked == {0: Why.DIFFERENT, 1: Why.DIFFERENT}
+    assert (lists.marks[0], lists.marks[1], lists.marks[2]) == (True, False, True)
+    lists.answers(1, True)
+    assert lists.marks[1] is True and lists.asked == {0: Why.DIFFERENT}
+
+
+def test_a_csv_that_comes_after_is_not_taken_where_it_contradicts(lists, new_register):
+    lists.scans((lists.prints(), [[SIGNED, EMPTY, SIGNED, SIGNED, SIGNED, SIGNED]]))
+    for _ in range(2):
+        taken = lists.csv({0: "non", 1: "non", 2: "oui"})
+        assert len(taken.changes.waiting) == 1 and "le service tranche" in taken.summary()
+        assert lists.marks[0] is True and lists.asked == {0: Why.DIFFERENT}
+    lists.answers(0, False)
+    assert lists.marks[0] is False
+    lists.world.replayed_alike(new_register())
+
+
+def test_a_sheet_twice_is_told_and_one_that_says_otherwise_is_asked(lists):
+    printed = lists.prints()
+    marks = [SIGNED, EMPTY, SIGNED, SIGNED, SIGNED, SIGNED]
+    taken = lists.scans((printed, [marks]), (printed, [marks]))
+    assert [one.trouble for one in taken.troubles] == [PageTrouble.TWICE] and lists.asked == {}
+    taken = lists.scans((printed, [[SIGNED, SIGNED, *marks[2:]]]))
+    assert [one.trouble for one in taken.troubles] == [PageTrouble.CONTRADICTS]
+    assert lists.asked == {1: Why.DIFFERENT} and lists.marks[1] is False
+
+
+def test_the_same_file_again_changes_nothing(lists):
+    lists.scans((lists.prints(), [[SIGNED] * 6]))
+    with lists.world.register.reading() as connection:
+        before = len(list(connection.scalars(select(events.c.seq))))
+    lists.takes(lists.folder / "1.pdf")
+    with lists.world.register.reading() as connection:
+        assert len(list(connection.scalars(select(events.c.seq)))) == before
+
+
+def test_a_sheet_of_elsewhere_or_without_bars_is_set_aside(lists):
+    printed = lists.prints()
+    taken = lists.scans((printed, [[SIGNED] * 6]), exam="U7")
+    assert [one.trouble for one in taken.troubles] == [PageTrouble.OTHER_EXAM]
+    taken = lists.scans((printed, [[SIGNED] * 6]), centre="0050006E")
+    assert [one.trouble for one in taken.troubles] == [PageTrouble.OTHER_CENTRE]
+    path = lists.folder / "blank.pdf"
+    blank = pikepdf.new()
+    blank.add_blank_page(page_size=(595, 842))
+    blank.save(path)
+    taken = lists.takes(path)
+    assert [one.trouble for one in taken.troubles] == [PageTrouble.NO_LIST]
+    assert lists.marks == {} and taken.standing.sheets == 0
+
+
+def test_a_file_that_is_no_pdf_is_refused(lists):
+    path = lists.folder / "photo.pdf"
+    path.write_bytes(b"\xff\xd8\xff a picture")
+    with pytest.raises(BadScan) as told:
+        lists.takes(path)
+    assert told.value.code is Code.NOT_A_PDF
+
+
+def test_a_list_is_read_as_it_was_printed_though_the_roster_has_changed(lists):
+    printed = lists.prints()
+    more_people(lists.world, 1)
+    again = lists.prints()
+    assert again != printed
+    taken = lists.scans((printed, [[SIGNED, EMPTY, SIGNED, SIGNED, SIGNED, SIGNED]]))
+    assert lists.marks[1] is False and lists.marks[5] is True
+    assert len(taken.standing.unlisted) == 1
+    assert any("sur aucune de ces feuilles" in line for line in taken.sentences())
+
+
+def test_nobody_is_printed_where_nobody_is_enrolled(lists):
+    with pytest.raises(Refused) as told:
+        print_list(lists.world.work, EXAM, "0050006E", actor="t", at=lists.world.tick())
+    assert told.value.code is Refusal.NOBODY_HERE
+    with lists.world.register.reading() as connection:
+        assert standing_of(lists.world.work, connection, EXAM, CENTRE).sentences() == []
