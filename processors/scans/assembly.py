@@ -20,6 +20,7 @@ from processors.scans.misplaced import (
     confirmed,
     contradicted,
 )
+from processors.scans.nameless import beside_nameless
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
 from processors.scans.places import evidence_of
@@ -98,7 +99,7 @@ def assemble(
         finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
         for annex in nobodys
     ]
-    copies = _beside_a_fragment(copies, kept)
+    copies = beside_nameless(_beside_a_fragment(copies, kept), kept, pile.order.falling)
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
