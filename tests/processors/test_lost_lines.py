@@ -52,6 +52,6 @@ def test_a_header_whose_boxes_are_lost_is_read_and_wiped(labelled: bool, tmp_pat
     assert copy.candidate == roster[0].number
     assert copy.status is CopyStatus.COMPLETE, copy.findings
     assert Code.OLD_MODEL not in {found.code for found in copy.findings}
-    for first in (reading.pages[0], reading.pages[4]):
-        assert first.kind is PageKind.FIRST
-        assert first.frame is not None
+    for head in (reading.pages[0], reading.pages[4]):
+        assert head.kind is PageKind.FIRST
+        assert head.frame is not None

@@ -65,3 +65,20 @@ def test_a_sheet_whose_header_is_written_or_that_is_empty_holds_none() -> None:
     assert held(*sheet(0), *someone, *nameless()[1:], *sheet(1)) == []
     empty = [replace(p, blank=True, **EMPTY) for p in nameless()]
     assert held(*sheet(0), *empty, *sheet(1)) == []
+
+
+def test_a_sheet_that_lies_in_anothers_copy_holds_the_copy_of_its_candidate() -> None:
+    """His other sheet, without numbers, looks like a copy of its own."""
+    pages = [*unnumbered(sheet(0)), *sheet(1, 8, 5), *sheet(2), *unnumbered(sheet(1))]
+    copies, _, _ = read([[p] for p in pages])
+    assert [copy.candidate for copy in copies] == [None, ROSTER[2].number, ROSTER[1].number]
+    assert Code.DUPLICATE_COPY in codes(copies[2])
+    assert [copy.status is CopyStatus.COMPLETE for copy in copies] == [False, True, False]
+
+
+def test_a_sheet_that_ends_blank_is_not_surely_the_first_of_a_copy_without_numbers() -> None:
+    first, second = unnumbered(sheet(0, 8)), unnumbered(sheet(0, 8, 5))
+    first[3] = replace(first[3], blank=True)
+    copies, _, _ = read([[p] for p in (*first, *second, *sheet(1))])
+    assert Code.UNSURE_ORDER in codes(copies[0])
+    assert copies[1].status is CopyStatus.COMPLETE
