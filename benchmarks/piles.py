@@ -2,10 +2,10 @@
 
     python -m benchmarks.piles [--copies 2000] [--seed 1] [--jobs 2] [--ratchet | --update]
 
-Sound copies are drawn and read once, page by page; then piles are laid of what was read, by order of scanning
-and by fault, and put together as copies again. So a page costs its reading once, and many thousands of
-copies can be laid. The digits, hands and wear are those of the drawn pages; in half of the piles some copies
-have no numbers, or not on every page.
+Sound copies are drawn and read, each page as two scans show it; then piles are laid of what was read, by
+order of scanning and by fault, and put together as copies again. So a page costs two readings, and many
+thousands of copies can be laid. The digits, hands and wear are those of the drawn pages; in half of the piles
+some copies have no numbers, or not on every page.
 
 A pile's roster is that of the people whose copies are laid, and of some who were absent: none, one or three;
 it is known who was absent, or not yet.
@@ -36,14 +36,14 @@ from rich.table import Table
 from benchmarks import ratchet
 from benchmarks.reading import CENTRE, EXAM, FORMS
 from processors.people import Candidate
-from processors.scans.orders import A3_ORDERS, A4_ORDERS, Order
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, PAGES_PER_SHEET, Order
 from processors.scans.reader import read_images_of, understand
 from processors.scans.readings import CopyStatus, Half, PageReading, Turn
 from processors.scans.swallowed import NOBODY, Excused
 from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
-from specimens.scanner import Level, Mode
+from specimens.scanner import Level, Mode, scanned_again
 
 FORM = FORMS["ccyc"]
 RATCHET = Path(__file__).with_name("ratchet_piles.toml")
@@ -54,10 +54,15 @@ Side = tuple[PageReading, ...]
 
 @dataclass(frozen=True)
 class Copy:
-    """A sound copy: its pages as they were read, in reading order."""
+    """A sound copy: its pages as they were read, in reading order; and as they were when scanned `again`."""
 
     candidate: str
     pages: tuple[PageReading, ...]
+    again: tuple[PageReading, ...]
+
+    @property
+    def scanned_again(self) -> Copy:
+        return replace(self, pages=self.again)
 
     def sides(self, order: Order) -> list[Side]:
         pages = [self.pages[n - 1] for n in order.numbers(len(self.pages))]
@@ -108,15 +113,22 @@ def stock(k: int, seed: int, drawn: int = _DRAWN) -> Stock:
     batch = draw_batch(
         seed * 1000 + k, EXAM, CENTRE, roster, [Kind.OK] * drawn, FORM, level=level, mode=mode, a3=a3
     )
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "scan.pdf"
-        path.write_bytes(batch.pdf)
-        pages = {p.page: p for p in read_images_of(path, _expected(batch.roster))}
+    rng = np.random.default_rng((seed, k, 8))
+    files = batch.pdf, scanned_again(batch.pdf, level, mode, batch.dpi, rng)
+    once, twice = (_pages_of(file, batch.roster) for file in files)
     copies = []
     for truth in batch.copies:
-        at = {number: pages[page] for page, number in truth.file_pages}
-        copies.append(Copy(truth.candidate, tuple(at[n] for n in range(1, truth.pages + 1))))
+        at = {number: page for page, number in truth.file_pages}
+        ids = [at[n] for n in range(1, truth.pages + 1)]
+        copies.append(Copy(truth.candidate, tuple(once[i] for i in ids), tuple(twice[i] for i in ids)))
     return Stock(f"{level} {mode} {'A3' if a3 else 'A4'}", batch.roster, tuple(copies))
+
+
+def _pages_of(pdf: bytes, roster: Sequence[Candidate]) -> dict[int, PageReading]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "scan.pdf"
+        path.write_bytes(pdf)
+        return {page.page: page for page in read_images_of(path, _expected(roster))}
 
 
 def _expected(roster: Sequence[Candidate]) -> Expected:
@@ -187,6 +199,42 @@ def _two_passes_one_lost(copies: Sequence[Copy], order: Order, rng: Rng) -> list
     return sides[:at] + sides[at + 1 :]
 
 
+def _same_page(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """Two sheets at once, and the copy that was hidden is scanned again after the pile."""
+    hidden = copies[_HIT + 1].scanned_again
+    return [*_two_at_once(copies, order, rng), *hidden.sides(order)]
+
+
+def _nameless_sheet(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """The header of a second sheet is empty, and its pages have no numbers, or are numbered from 1 again."""
+    long = next((k for k, copy in enumerate(copies) if len(copy.pages) > PAGES_PER_SHEET), None)
+    short = next((copy for copy in copies if len(copy.pages) == PAGES_PER_SHEET), None)
+    if long is None or short is None:
+        return _in_order(copies, order, rng)
+    again, pages = rng.random() < 0.5, list(copies[long].pages)
+    for n, page in enumerate(pages):
+        like = short.pages[n % PAGES_PER_SHEET]
+        pages[n] = _numbered_as(page, like) if again else _unnumbered(page)
+        if n == PAGES_PER_SHEET:
+            pages[n] = replace(pages[n], label=None, labels=(), boxes={})
+    nameless = replace(copies[long], pages=tuple(pages))
+    return _in_order([*copies[:long], nameless, *copies[long + 1 :]], order, rng)
+
+
+def _numbered_as(page: PageReading, like: PageReading) -> PageReading:
+    return replace(
+        page,
+        number=like.number,
+        total=like.total,
+        number_reading=like.number_reading,
+        total_reading=like.total_reading,
+    )
+
+
+def _unnumbered(page: PageReading) -> PageReading:
+    return replace(page, number=None, total=None, number_reading=None, total_reading=None)
+
+
 def _turned(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     """A3 fed by any edge, rectos and versos differently: the scanner's upper half is read as the left one."""
     turns = rng.choice([Turn.NONE, Turn.OVER, Turn.RIGHT, Turn.LEFT], 2)
@@ -220,6 +268,8 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "two_passes": (_two_passes, usual),
         "two_passes_one_lost": (_two_passes_one_lost, usual),
         "two_at_once": (_two_at_once, usual),
+        "same_page": (_same_page, usual),
+        "nameless_sheet": (_nameless_sheet, usual),
     }
     if of.a3:
         return {**common, "fed_by_another_edge": (_turned, orders)}
@@ -244,13 +294,12 @@ def _numbered(copies: Sequence[Copy], hit: set[int], rng: Rng) -> list[Copy]:
 
 
 def _without(copy: Copy, share: float, rng: Rng) -> Copy:
-    pages = [
-        replace(p, number=None, total=None, number_reading=None, total_reading=None)
-        if rng.random() < share
-        else p
-        for p in copy.pages
-    ]
-    return replace(copy, pages=tuple(pages))
+    forgotten = [rng.random() < share for _ in copy.pages]
+    pages, again = (
+        tuple(_unnumbered(p) if none else p for p, none in zip(those, forgotten, strict=True))
+        for those in (copy.pages, copy.again)
+    )
+    return replace(copy, pages=pages, again=again)
 
 
 def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Counter[str]:
@@ -357,6 +406,8 @@ def main() -> None:
             came = [c for piles in pool.map(one, range(scans)) for c in piles]
     tell(console, by_kind((look, look, evening, count) for look, _, evening, count in came))
     tell(console, by_kind((look, evening, evening, count) for look, _, evening, count in came))
+    sound = [one for one in came if one[1] in ("sound", "other_order")]
+    tell(console, by_kind((look, f"sound, {e}", e, count) for look, _, e, count in sound))
     cases = by_kind(came)
     tell(console, cases)
     if wanted.update:

@@ -106,6 +106,11 @@ QUESTIONS: dict[Code, Question] = {
         "numériser de nouveau ; l’autre s’accepte.",
         "La page est bien de cette copie",
     ),
+    Code.NAMELESS_SHEET: Question(
+        "La feuille sans nom fait-elle partie de cette copie ?",
+        "Comparez les écritures. Si oui, remettez ses pages dans la copie, en bas ; sinon, acceptez-la.",
+        "La copie est bien ainsi",
+    ),
     Code.UNSURE_ORDER: _SAME_PAGES,
     Code.MISPLACED_PAGE: _SAME_PAGES,
     Code.UNDECLARED_PAGE: _SIDE_PAGE,

@@ -25,6 +25,7 @@ class Code(StrEnum):
     TWO_HANDS = "two_hands"
     BLANK_INSIDE = "blank_inside"
     SAME_PAGE = "same_page"
+    NAMELESS_SHEET = "nameless_sheet"
     ANNEX = "annex"
     UNDECLARED_PAGE = "undeclared_page"
     UNPLACED_ANNEX = "unplaced_annex"

@@ -49,6 +49,11 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
         "entière ; si elle est bien ainsi, le service de coordination l'accepte.",
     ),
+    Code.NAMELESS_SHEET: (
+        _B,
+        "Une feuille sans nom ni étiquette est à côté de cette copie ({pages} du fichier) : elle en fait "
+        "peut-être partie. Comparez les écritures, puis rendez la feuille à sa copie ou acceptez celle-ci.",
+    ),
     Code.SAME_PAGE: (
         _B,
         "Une même page se trouve dans deux copies ({pages} du fichier ; c'est aussi {what}) : deux feuilles "
@@ -320,6 +325,7 @@ FRENCH_CODE = {
     Code.TWO_HANDS: "deux écritures",
     Code.BLANK_INSIDE: "intérieur blanc",
     Code.SAME_PAGE: "page dans deux copies",
+    Code.NAMELESS_SHEET: "feuille sans nom à côté",
     Code.ANNEX: "annexe",
     Code.UNDECLARED_PAGE: "page non déclarée",
     Code.UNPLACED_ANNEX: "document réponse à attribuer",

@@ -11,6 +11,7 @@ from functools import cache
 import cv2
 import img2pdf
 import numpy as np
+import pikepdf
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.TiffImagePlugin import ROWSPERSTRIP
@@ -191,6 +192,33 @@ def encode(picture: Picture, level: Level, mode: Mode, dpi: int, rng: Rng) -> by
         quality = int(rng.integers(*_WEAR[level].quality))
         image.save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
     return out.getvalue()
+
+
+def scanned_again(file: bytes, level: Level, mode: Mode, dpi: int, rng: Rng) -> bytes:
+    """A scan of the same paper, which lies a little otherwise, with other dust."""
+    wear, images = replace(_WEAR[level], streaks=0.0), []
+    with pikepdf.open(io.BytesIO(file)) as scanned:
+        for page in scanned.pages:
+            (image,) = page.get_images().values()
+            assert isinstance(image, pikepdf.Stream)
+            shown = np.asarray(
+                pikepdf.PdfImage(image).as_pil_image().convert("RGB" if mode is Mode.COLOR else "L")
+            )
+            h, w = shown.shape[:2]
+            shift = rng.uniform(-1, 1, 2) * wear.shift * dpi / 25.4
+            place = cv2.getRotationMatrix2D((w / 2, h / 2), float(rng.uniform(-1, 1)) * wear.skew, 1.0)
+            place = place + np.column_stack([np.zeros((2, 2)), shift])
+            moved = cv2.warpAffine(
+                shown, place, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
+            picture = np.asarray(
+                cv2.merge(_dirt([np.asarray(tone, np.uint8) for tone in cv2.split(moved)], wear, dpi, rng)),
+                np.uint8,
+            )
+            if mode is Mode.BW:
+                picture = np.where(picture < 128, 0, 255).astype(np.uint8)
+            images.append(encode(picture, level, mode, dpi, rng))
+    return pdf(images, dpi)
 
 
 def pdf(images: Sequence[bytes], dpi: int) -> bytes:

@@ -13,13 +13,14 @@ from processors.findings import Code, Finding, Severity, finding, french_pages
 from processors.people import Candidate
 from processors.scans.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.evidence import header, trouble, whole
-from processors.scans.identity import Attribution, attribute, sheet_evidence
+from processors.scans.identity import Attribution, attribute, sheet_evidence, sure_owner
 from processors.scans.misplaced import (
     blank_between,
     blank_inside,
     confirmed,
     contradicted,
 )
+from processors.scans.nameless import beside_nameless
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pile import Pile, explain_pile
 from processors.scans.places import evidence_of
@@ -98,11 +99,12 @@ def assemble(
         finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
         for annex in nobodys
     ]
-    copies = _beside_a_fragment(copies, kept)
+    copies = beside_nameless(_beside_a_fragment(copies, kept), kept, pile.order.falling)
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
-    return tuple(in_two_copies(_one_copy_each(copies, pages), pages)), tuple(findings)
+    owned = [{sure_owner(sheets[p.page]) for p in those.values() if p.page in sheets} for those in kept]
+    return tuple(in_two_copies(_one_copy_each(copies, owned, pages), pages)), tuple(findings)
 
 
 def _kept(group: Sequence[tuple[PageReading, Place]]) -> dict[int, PageReading]:
@@ -250,7 +252,7 @@ def _order(
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
-    turned = pile.order.falling and blank_between(kept) and all(p.number is None for p in kept.values())
+    turned = blank_between(kept) and all(p.number is None for p in kept.values())
     unsure = turned or any(place.copy in pile.unsure for _, place in members)
     if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))
@@ -351,9 +353,14 @@ def _unreadable(page: PageReading) -> str | None:
     return page.trouble
 
 
-def _one_copy_each(copies: Sequence[CopyReading], pages: Sequence[PageReading]) -> list[CopyReading]:
-    """Two copies of one candidate in a scan: neither goes on before a person has looked."""
-    owners = [c.candidate for c in copies]
+def _one_copy_each(
+    copies: Sequence[CopyReading], owned: Sequence[set[str | None]], pages: Sequence[PageReading]
+) -> list[CopyReading]:
+    """Two copies of one candidate in a scan: neither goes on before a person has looked.
+
+    `owned`: whose each sheet of a copy clearly is: one that lies in another's copy is one of that candidate.
+    """
+    claimed = [{c.candidate} | others for c, others in zip(copies, owned, strict=True)]
     return [
         replace(
             c,
@@ -363,7 +370,7 @@ def _one_copy_each(copies: Sequence[CopyReading], pages: Sequence[PageReading]) 
             ),
             status=CopyStatus.INCOMPLETE if c.missing else CopyStatus.TO_DECIDE,
         )
-        if c.candidate is not None and owners.count(c.candidate) > 1
+        if c.candidate is not None and sum(c.candidate in claim for claim in claimed) > 1
         else c
         for c in copies
     ]

@@ -55,6 +55,8 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
             if fitted is None:
                 continue
             like = fitted[1] * borders_seen(top, fitted[0], fields)
+            if scales is _NOMINAL and are_alone(fitted[1]):
+                like = max(like, _LEAST + 0.01)
             if like > max(likeness, _LEAST if scales is _NOMINAL else _LIKELY):
                 likeness, best = like, fitted
             if likeness > _PLAINLY:
@@ -62,6 +64,11 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
         if likeness > _PLAINLY:
             break
     return best
+
+
+def are_alone(frames: float) -> bool:
+    """Whether so much of the frames is seen that no row of boxes need be: a threshold loses thin lines."""
+    return frames >= _ALONE
 
 
 def _runs(dark: Gray, width: int, height: int) -> Gray:
@@ -88,6 +95,7 @@ _OFF_SCALE = tuple(1 + k / 200 for k in range(-14, 15))
 _FARTHEST = 0.085
 _PLAINLY = 0.75  # shares of the frames and of the boxes seen, multiplied: no other scale is looked at
 _LEAST = 0.3  # the same, of the likest page without frames 0.23: one drawn far too large
+_ALONE = 0.85  # share of the frames: of another paper's (an annex's, boxes below its header) 0.69
 _LIKELY = 0.5  # the same, for a page to be taken for one that is off scale
 _TRIES = 3
 _REACHES = (2.5, 1.2)

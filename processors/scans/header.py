@@ -59,5 +59,6 @@ def _model(page: UprightPage) -> str:
     """The model whose boxes are there: one that the form file tells by the rows that it lacks."""
     form = page.form
     unseen = {name for name in form.rows_of("digits") if page.placement.fields[name] < FIELDS_SEEN}
-    others = (model.name for model in form.other_models if unseen.issuperset(model.lacks))
+    # where other rows are not seen either, a threshold has lost them
+    others = (model.name for model in form.other_models if unseen == set(model.lacks))
     return next(others, form.form.name)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.scans.form import Form, Rectangle
-from processors.scans.frames import fit_frames
+from processors.scans.frames import are_alone, fit_frames
 from processors.scans.geometry import MAX_SHIFT, PX, Affine, darkness, halved, reduced, transform
 from processors.scans.image import turned
 from processors.scans.pageboxes import (
@@ -261,7 +261,9 @@ def shows_frames(dark: Gray, form: Form) -> bool:
     strokes = _stretched(dark)
     for model in (form, *form.annexes):
         fitted = fit_frames(strokes, model)
-        if fitted is not None and fitted[1] >= FRAMES_SEEN and _has_rows(_fields(strokes, fitted[0], model)):
+        if fitted is None or fitted[1] < FRAMES_SEEN:
+            continue
+        if _is_first(fitted[1], _fields(strokes, fitted[0], model)):
             return True
     return False
 
@@ -270,9 +272,9 @@ def _fields(strokes: Gray, matrix: Affine, form: Form) -> dict[str, float]:
     return {name: borders_seen(strokes, matrix, (field,)) for name, field in form.identity.fields.items()}
 
 
-def _has_rows(fields: dict[str, float]) -> bool:
-    """Whether most rows of identity boxes are seen: other papers have frames, too."""
-    return sorted(fields.values())[len(fields) // 2] >= FIELDS_SEEN
+def _is_first(frames: float, fields: dict[str, float]) -> bool:
+    """Whether most rows of identity boxes are seen, or all of the frames: other papers have frames, too."""
+    return sorted(fields.values())[len(fields) // 2] >= FIELDS_SEEN or are_alone(frames)
 
 
 def _stretched(dark: Gray) -> Gray:
@@ -287,7 +289,7 @@ def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
     fitted = fit_frames(strokes, form)
     if fitted is not None:
         placed = _framed(strokes, turn, form, fitted)
-        if placed.frames < FRAMES_SEEN or _has_rows(placed.fields):
+        if placed.frames < FRAMES_SEEN or _is_first(placed.frames, placed.fields):
             return placed
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)

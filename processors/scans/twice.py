@@ -26,6 +26,8 @@ Imprint = str
 _SHAPE = (30, 44)
 _BLUR, _BESIDE, _CLEARLY = (0.8, 1.2), 2.0, 0.5
 """Across and down, squares of the ink map; squares of an imprint across; spreads of an imprint."""
+_STREAK = 5
+"""Rows of an imprint that may be without the ink that all others of a column have."""
 _SHIFT = 1
 """Squares by which two scans of a page may lie apart, in each direction."""
 _FAINT = 0.01
@@ -42,6 +44,8 @@ def imprint(ink: NDArray[np.float32]) -> Imprint | None:
         return None
     smooth = cv2.GaussianBlur(ink, (0, 0), sigmaX=_BLUR[0], sigmaY=_BLUR[1])
     squares = cv2.resize(smooth, _SHAPE[::-1], interpolation=cv2.INTER_AREA)
+    # a streak of the scanner runs down all of the page, on every page; of writing the ends of lines are there
+    squares -= np.partition(squares, _STREAK, axis=0)[_STREAK]
     words = squares - cv2.GaussianBlur(squares, (0, 0), sigmaX=_BESIDE, sigmaY=0.01)
     spread = _CLEARLY * float(words.std())
     return base64.b85encode(np.packbits(np.stack([words > spread, words < -spread])).tobytes()).decode()

@@ -1,0 +1,75 @@
+"""Sheets that name nobody: whose may they be?
+
+Who takes a second sheet often leaves its header empty, numbers its pages from 1 again, or not at all. Nothing
+of such a sheet says whose it is but where it lies: the copy beside it may be short without showing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from processors.findings import Code, finding
+from processors.scans.evidence import whole
+from processors.scans.misplaced import confirmed
+from processors.scans.orders import PAGES_PER_SHEET
+from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
+
+_SPECKS = 2
+"""Cells of a header that may seem inked though nothing is written there."""
+
+Kept = Mapping[int, PageReading]
+"""The pages of a copy, by number."""
+
+
+def beside_nameless(copies: Sequence[CopyReading], kept: Sequence[Kept], falling: bool) -> list[CopyReading]:
+    """The copies of a pile, in its order; those that a nameless sheet beside them may belong to wait.
+
+    `falling`: whether a copy's last sheet comes first.
+    """
+    nameless = [bool(those) and _is_nameless(those) for those in kept]
+    made = list(copies)
+    for k, those in enumerate(kept):
+        if nameless[k]:
+            continue
+        # where a further sheet of this copy lies; before its first one only if nothing tells otherwise
+        after, before = _run(nameless, k, -1 if falling else 1), _run(nameless, k, 1 if falling else -1)
+        near = [*after, *([] if confirmed(those) else before)]
+        sheets = [page for n in near if _may_continue(kept[n], those) for page in kept[n].values()]
+        if sheets and made[k].status is CopyStatus.COMPLETE:
+            pages = [page.page for page in sheets]
+            told = finding(Code.NAMELESS_SHEET, pages, evidence=whole(sheets))
+            made[k] = replace(made[k], findings=(*made[k].findings, told), status=CopyStatus.TO_DECIDE)
+    return made
+
+
+def _is_nameless(kept: Kept) -> bool:
+    """Whether there are first pages of sheets, all of them empty and without a label, and answers."""
+    firsts = [page for page in kept.values() if page.kind is PageKind.FIRST]
+    return bool(firsts) and all(map(_is_empty, firsts)) and not all(page.blank for page in kept.values())
+
+
+def _is_empty(first: PageReading) -> bool:
+    written = sum(sum(row.inked) for row in first.boxes.values())
+    return first.label is None and not first.labels and written <= _SPECKS
+
+
+def _run(nameless: Sequence[bool], k: int, step: int) -> Iterator[int]:
+    """The nameless copies that follow the k-th without another between, in this direction."""
+    at = k + step
+    while 0 <= at < len(nameless) and nameless[at]:
+        yield at
+        at += step
+
+
+def _may_continue(sheet: Kept, copy: Kept) -> bool:
+    """Whether the numbers leave room for it.
+
+    Who counts the pages of two sheets does not leave out a third; who numbers them through does not begin one
+    with 1.
+    """
+    longer = [those for those in (sheet, copy) if max(those) > PAGES_PER_SHEET]
+    counted = sum(page.total == max(copy) for page in copy.values())
+    if copy in longer and 2 * counted >= len(copy):
+        return False
+    return not (confirmed(sheet) and any(map(confirmed, longer)))

@@ -1,0 +1,84 @@
+"""A sheet that names nobody holds the copy that it may belong to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from processors.findings import Code
+from processors.scans.readings import CopyStatus, PageReading
+from tests.processors.test_assembly import ROSTER, boxes, codes, sheet
+from tests.processors.test_pile import EMPTY, read
+
+
+def nameless(*, numbered: bool = True, total: int = 4) -> list[PageReading]:
+    """A sheet whose header and label lack: its pages numbered from 1 again, or not at all."""
+    number = {} if numbered else EMPTY
+    pages = [p for start in range(1, total, 4) for p in sheet(0, total, start)]
+    return [replace(p, label=None, boxes={}, sharpness=0.0, **number) for p in pages]
+
+
+def unnumbered(pages: list[PageReading]) -> list[PageReading]:
+    return [replace(p, **EMPTY) for p in pages]
+
+
+def held(*pages: PageReading) -> list[str | None]:
+    """Whose copies wait for a nameless sheet beside them."""
+    copies, _, _ = read([[p] for p in pages])
+    for copy in copies:
+        if Code.NAMELESS_SHEET in codes(copy):
+            assert copy.status is CopyStatus.TO_DECIDE and copy.blocked
+        elif copy.candidate is not None:
+            assert copy.status is CopyStatus.COMPLETE, copy.findings
+    return [copy.candidate for copy in copies if Code.NAMELESS_SHEET in codes(copy)]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_the_copy_before_a_nameless_sheet_waits(numbered: bool) -> None:
+    assert held(*sheet(0), *nameless(numbered=numbered), *sheet(1)) == [ROSTER[0].number]
+
+
+def test_of_several_sheets_too() -> None:
+    assert held(*sheet(0), *nameless(), *nameless(numbered=False), *sheet(1)) == [ROSTER[0].number]
+
+
+def test_in_a_pile_scanned_from_its_end_the_copy_after_it_waits() -> None:
+    pages = [*sheet(0), *sheet(1), *nameless(), *sheet(2)]
+    assert held(*pages[::-1]) == [ROSTER[1].number]
+
+
+def test_a_copy_without_numbers_may_have_it_on_either_side() -> None:
+    assert held(*sheet(0), *nameless(), *unnumbered(sheet(1))) == [ROSTER[0].number, ROSTER[1].number]
+
+
+def test_a_copy_that_counts_its_sheets_does_not_wait() -> None:
+    assert held(*sheet(0, 8), *sheet(0, 8, 5), *nameless(), *sheet(1)) == []
+
+
+def test_a_whole_copy_of_nobody_holds_none() -> None:
+    assert held(*sheet(0), *nameless(total=8), *sheet(1)) == []
+
+
+def test_a_sheet_whose_header_is_written_or_that_is_empty_holds_none() -> None:
+    someone = [replace(p, boxes={"candidate_number": boxes("02999999999")}) for p in nameless()[:1]]
+    assert held(*sheet(0), *someone, *nameless()[1:], *sheet(1)) == []
+    empty = [replace(p, blank=True, **EMPTY) for p in nameless()]
+    assert held(*sheet(0), *empty, *sheet(1)) == []
+
+
+def test_a_sheet_that_lies_in_anothers_copy_holds_the_copy_of_its_candidate() -> None:
+    """His other sheet, without numbers, looks like a copy of its own."""
+    pages = [*unnumbered(sheet(0)), *sheet(1, 8, 5), *sheet(2), *unnumbered(sheet(1))]
+    copies, _, _ = read([[p] for p in pages])
+    assert [copy.candidate for copy in copies] == [None, ROSTER[2].number, ROSTER[1].number]
+    assert Code.DUPLICATE_COPY in codes(copies[2])
+    assert [copy.status is CopyStatus.COMPLETE for copy in copies] == [False, True, False]
+
+
+def test_a_sheet_that_ends_blank_is_not_surely_the_first_of_a_copy_without_numbers() -> None:
+    first, second = unnumbered(sheet(0, 8)), unnumbered(sheet(0, 8, 5))
+    first[3] = replace(first[3], blank=True)
+    copies, _, _ = read([[p] for p in (*first, *second, *sheet(1))])
+    assert Code.UNSURE_ORDER in codes(copies[0])
+    assert copies[1].status is CopyStatus.COMPLETE
