@@ -26,6 +26,7 @@ from desk import (
     guides,
     lots,
     machines,
+    marks,
     oidc,
     people,
     personal_data,
@@ -59,6 +60,7 @@ PARTS = (
     personal_data,
     recovery,
     coordination,
+    marks,
     corrector,
     machines,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -10,11 +11,13 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from actions import copies as of_copies
 from actions import lots as of_lots
+from actions import marks as of_marks
 from actions.context import Context, now
 from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.page import page
 from desk.zipped import zipped
+from processors.marks import empty_marks
 from processors.session import Exam
 from storage.copies import CopyRow, copies_of_lot
 from storage.correctors import CorrectorRow
@@ -26,8 +29,15 @@ router = APIRouter(prefix="/lots")
 
 @router.get("")
 def lots(request: Request, corrector: Corrector) -> Response:
-    shown = shown_lots(work_of(request), corrector)
-    return page(request, "lots.html", {"lots": shown, "days": corrector.days, "at": now()})
+    work = work_of(request)
+    values = {
+        "lots": shown_lots(work, corrector),
+        "days": corrector.days,
+        "at": now(),
+        "why_recalled": partial(of_lots.why_recalled, work),
+        "marks_open": of_marks.is_open(work),
+    }
+    return page(request, "lots.html", values)
 
 
 @router.get("/{lot_id}")
@@ -51,11 +61,22 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
 
     def files() -> Iterator[tuple[str, bytes]]:
         yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now())
+        yield f"{mine.name}/{of_lots.NOTES}", empty_marks(copy.anonymous_number or "" for copy in copies)
         for copy in copies:
             yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy)
 
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
     return StreamingResponse(zipped(files()), media_type="application/zip", headers=headers)
+
+
+@router.get("/{lot_id}/rendre")
+def ask_to_give_back(request: Request, lot_id: str, corrector: Corrector) -> Response:
+    """What giving back the lot would do, before it is done."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    with work.register.reading() as connection:
+        copies = copies_of_lot(connection, mine.id)
+    return page(request, "return_lot.html", {"lot": mine, "exam": exam, "copies": copies})
 
 
 @router.get("/{lot_id}/{number}.pdf")

@@ -58,6 +58,9 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
     values = {
         "exam": exam,
         "lot": found,
+        "returned": sum(copy.returned for copy in copies),
+        "offline": of_lots.is_offline(found, now()),
+        "recalled_for": of_lots.why_recalled(work, found),
         "copies": copies,
         "holder": holder,
         "others": of_lots.who_may_take(work, found),
@@ -77,11 +80,18 @@ def reassign(
 
 
 @router.post("/{lot}/rappeler")
-def recall(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
-    """Back to before it was pulled, even when it is closed."""
+def recall(
+    request: Request,
+    code: str,
+    lot: str,
+    account: ServiceAccount,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    anyway: Annotated[bool, Form()] = False,
+) -> Response:
+    """Out of its corrector's hands, who reads why, even when it is closed."""
     work = work_of(request)
     found = lot_of(work, written(work, code), lot)
-    of_lots.recall(work, found.id, actor=account.id, at=now())
+    of_lots.recall(work, found, reason, anyway=anyway, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)
 
 

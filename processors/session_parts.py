@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -324,15 +325,38 @@ class ControlExams(Part):
     professional_average_from: float
 
 
-class Results(Part):
-    """Harmonisation and juries. No mark is entered before the harmonisation."""
+class Gated(StrEnum):
+    """Marks that wait for the harmonisation."""
 
+    WRITTEN = "written"
+    ORAL = "oral"
+    CCF = "CCF"
+
+
+class Application(Part):
+    """Where marks are entered: its name, and its address where the service knows it."""
+
+    name: str = Field(min_length=1)
+    address: str = Field(default="", pattern=r"^(https://\S+)?$")
+
+
+class Results(Part):
+    """Harmonisation and juries. No mark that is `gated` is taken or shown before the harmonisation.
+
+    `step`: of marks, from 0 to 20; `marks_in`: the application that they are entered in.
+    """
+
+    gated: tuple[Gated, ...] = tuple(Gated)
+    step: Decimal = Field(default=Decimal("0.5"), gt=0, le=20)
+    marks_in: Application | None = None
     harmonisation: Slot
     jury: Slot
     control_exams: ControlExams
     second_jury: Slot
 
     def troubles(self) -> Iterator[Problem]:
+        if 20 % self.step:
+            yield Problem("step", f"20 is no multiple of {self.step}")
         order = {
             "harmonisation": self.harmonisation.date,
             "jury": self.jury.date,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
@@ -21,6 +21,7 @@ _NOT_IN_HAND = {
     LotState.ASSIGNED: Refusal.NEVER_PULLED,
     LotState.RETURNED: Refusal.RETURNED,
     LotState.CLOSED: Refusal.CLOSED,
+    LotState.RECALLED: Refusal.RECALLED,
 }
 
 
@@ -75,18 +76,21 @@ class LotFormed(Facts):
 
 
 class LotReassigned(Facts):
+    """To another, or, of a lot that was recalled, to whoever had it."""
+
     action = "lot.reassigned"
     french = "lot réaffecté"
     corrector: str
 
     def apply(self, change: Change) -> bool:
         lot = change.row(lots, change.subject)
-        if lot.corrector == self.corrector:
+        if lot.corrector == self.corrector and lot.state != LotState.RECALLED:
             return False
-        if lot.state != LotState.ASSIGNED:
+        if lot.state not in (LotState.ASSIGNED, LotState.RECALLED):
             raise Refused(Refusal.PULLED)
         change.row(correctors, self.corrector)
-        change.set(lots, lot.id, corrector=self.corrector)
+        given = {"corrector": self.corrector, "state": LotState.ASSIGNED, "recalled_for": None}
+        change.set(lots, lot.id, **given)
         return True
 
 
@@ -172,15 +176,43 @@ class LotClosed(Facts):
 
 
 class LotRecalled(Facts):
-    """Back to `assigned`, whether it was pulled or returned."""
+    """The service has it, whether it was pulled or returned; what was given back of it stays given back.
+
+    `reason`: key in the vault. Logs of earlier releases have none: there it was assigned anew at once, and
+    what was given back was to be done again.
+    """
 
     action = "lot.recalled"
     french = "lot rappelé"
+    reason: str | None = None
 
     def apply(self, change: Change) -> bool:
-        change.connection.execute(update(copies).where(copies.c.lot == change.subject).values(returned=False))
         out = (LotState.PULLED, LotState.RETURNED, LotState.CLOSED)
-        return _move(change, change.subject, LotState.ASSIGNED, *out)
+        if self.reason is None:
+            of_lot = copies.c.lot == change.subject
+            change.connection.execute(update(copies).where(of_lot).values(returned=False))
+            return _move(change, change.subject, LotState.ASSIGNED, *out)
+        if not _move(change, change.subject, LotState.RECALLED, *out):
+            return False
+        change.set(lots, change.subject, recalled_for=self.reason, offline_until=None)
+        return True
+
+
+class LotOffline(Facts):
+    """Its corrector reads it from the archive until then; None: no longer."""
+
+    action = "lot.offline"
+    french = "lot corrigé hors connexion"
+    until: date | None
+
+    def apply(self, change: Change) -> bool:
+        lot = change.row(lots, change.subject)
+        if lot.offline_until == self.until:
+            return False
+        if lot.state != LotState.PULLED:
+            raise Refused(_NOT_IN_HAND[lot.state])
+        change.set(lots, lot.id, offline_until=self.until)
+        return True
 
 
 @dataclass(frozen=True)
@@ -192,6 +224,8 @@ class LotRow:
     state: LotState
     complementary: bool
     formed_at: datetime
+    recalled_for: str | None
+    offline_until: date | None
     copies: int
 
     @property
@@ -303,4 +337,5 @@ def _end_if_all_returned(lot: str, change: Change) -> bool:
     left = select(copies.c.id).where(copies.c.lot == lot, copies.c.returned.is_(False))
     if change.connection.execute(left).first():
         return False
+    change.set(lots, lot, offline_until=None)
     return _move(change, lot, LotState.RETURNED, LotState.PULLED)

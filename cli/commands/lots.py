@@ -51,7 +51,7 @@ def _references(work: Context) -> dict[str, str]:
         return {c.id: c.reference for c in all_correctors(connection)}
 
 
-def _lot_called(work: Context, name: str) -> LotRow:
+def lot_called(work: Context, name: str) -> LotRow:
     from storage.lots import all_lots
 
     with work.register.reading() as connection:
@@ -124,7 +124,7 @@ def reassign(
         taker = next((id_ for id_, name in _references(work).items() if corrector in (id_, name)), None)
         if taker is None:
             raise UserError(f"there is no corrector {corrector}")
-        of_lots.reassign(work, _lot_called(work, lot), taker, actor="service", at=now())
+        of_lots.reassign(work, lot_called(work, lot), taker, actor="service", at=now())
     console.print(f"{lot} is {corrector}'s now.")
 
 
@@ -140,7 +140,7 @@ def give_back(
 
     with working_on(data) as work:
         at = now()
-        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, _lot_called(work, lot).id, at=at)
+        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
         of_lots.give_back(work, mine, at=at)
     console.print(f"{lot} is returned.")
 

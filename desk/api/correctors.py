@@ -6,9 +6,22 @@ from fastapi import APIRouter, Request, Response
 
 from actions import copies as of_copies
 from actions import lots as of_lots
+from actions import marks as of_marks
 from actions.context import now
 from desk.access import Corrector, work_of
-from desk.api.shapes import AnonymousNumber, Done, LotId, OwnCopy, OwnLot, Report, Returned
+from desk.api.shapes import (
+    AnonymousNumber,
+    Done,
+    KeptMarks,
+    Line,
+    LotId,
+    MarkTable,
+    OwnCopy,
+    OwnLot,
+    Report,
+    Returned,
+    Taken,
+)
 from desk.corrector import shown_lots
 from desk.lookup import copy_in, own_lot
 from storage.copies import copies_of_lot
@@ -98,3 +111,21 @@ def give_back(request: Request, lot: LotId, corrector: Corrector) -> Done:
     mine, _ = own_lot(work, corrector, lot)
     of_lots.give_back(work, mine, at=now())
     return Done()
+
+
+@router.get("/{lot}/notes")
+def marks(request: Request, lot: LotId, corrector: Corrector) -> KeptMarks:
+    """The marks that were brought. 409, with the hour, before the harmonisation."""
+    work = work_of(request)
+    return KeptMarks(marks=of_marks.marks_in(work, of_marks.own(work, corrector.id, lot).id))
+
+
+@router.post("/{lot}/notes")
+def bring_marks(request: Request, lot: LotId, corrector: Corrector, brought: MarkTable) -> Taken:
+    """A lot's marks, in place of earlier ones. 409, with the hour, before the harmonisation."""
+    work = work_of(request)
+    mine = of_marks.own(work, corrector.id, lot)
+    read = of_marks.take(work, mine, brought.table.encode(), actor=corrector.id, at=now())
+    lines = [Line(line=one.line, message=one.message) for one in read.problems]
+    said = "" if read.problems else of_marks.summary(read.rows)
+    return Taken(taken=not read.problems, said=said, lines=lines)

@@ -88,6 +88,9 @@ MATRIX = {
     "GET /coordination/conservation/{purge}.pdf": Rule(SERVICE),
     "GET /coordination/acces": Rule(SERVICE),
     "POST /coordination/acces": Rule(SERVICE, names=True),
+    "GET /coordination/notes": Rule(SERVICE),
+    "POST /coordination/notes/{code}": Rule(SERVICE),
+    "GET /coordination/notes/{code}.csv": Rule(SERVICE),
     "GET /coordination/lots/{code}": Rule(SERVICE),
     "GET /coordination/lots/{code}/{lot}": Rule(SERVICE),
     "POST /coordination/lots/{code}/{lot}/clore": Rule(SERVICE),
@@ -106,7 +109,10 @@ MATRIX = {
     "GET /lots/{lot_id}/lot.zip": Rule(CORRECTOR),
     "GET /lots/{lot_id}/{number}": Rule(CORRECTOR),
     "GET /lots/{lot_id}/{number}.pdf": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/rendre": Rule(CORRECTOR),
     "POST /lots/{lot_id}/rendre": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/notes": Rule(CORRECTOR),
+    "POST /lots/{lot_id}/notes": Rule(CORRECTOR),
     "POST /lots/{lot_id}/{number}/rendre": Rule(CORRECTOR),
     "POST /lots/{lot_id}/{number}/signaler": Rule(CORRECTOR),
     "GET /api/centres/{uai}/{code}": Rule(CENTRE, names=True),
@@ -140,6 +146,8 @@ MATRIX = {
     "POST /api/my/lots/{lot}/copies/{number}/report": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/return": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/return": Rule(CORRECTOR),
+    "GET /api/my/lots/{lot}/notes": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/notes": Rule(CORRECTOR),
 }
 LAST = ("POST /deconnexion", "POST /coordination/comptes/{other}/fermer", "POST /invitation/{invitation}")
 ORDER = sorted(MATRIX, key=lambda route: (route in LAST, not route.startswith("GET"), route))
@@ -150,6 +158,9 @@ BODIES = {
     "POST /api/my/lots/{lot}/copies/{number}/report": {"trouble": "illegible"},
     "POST /lots/{lot_id}/{number}/rendre": {"returned": True},
     "POST /api/my/lots/{lot}/copies/{number}/return": {"returned": True},
+    "POST /lots/{lot_id}/notes": {"table": "numero;note"},
+    "POST /api/my/lots/{lot}/notes": {"table": "numero;note"},
+    "POST /api/lots/{code}/{lot}/recall": {"reason": "Erreur de lot."},
     "POST /coordination/lots/{code}/{lot}/reaffecter": {"corrector": "corr_0123456789abcdef"},
     "POST /api/lots/{code}/{lot}/reassign": {"corrector": "corr_0123456789abcdef"},
 }

@@ -53,14 +53,16 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
 
     archive = page.request.get(f"{page.url}/lot.zip")
     with zipfile.ZipFile(io.BytesIO(archive.body())) as taken:
-        assert {Path(name).stem for name in taken.namelist()} == {*now_there, "bordereau"}
+        assert {Path(name).stem for name in taken.namelist()} == {*now_there, "bordereau", "notes"}
         assert {info.date_time for info in taken.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     _tells_nobody(stage, page)
 
     page.get_by_role("button", name=f"Rendre la copie {now_there[0]}").press("Enter")
     if lot.copies > 1:
         expect(page.get_by_role("button", name=f"Reprendre la copie {now_there[0]}")).to_be_visible()
-        page.get_by_role("button", name=re.compile("Rendre le lot")).click()
+        page.get_by_role("link", name=re.compile("Rendre le lot")).click()
+        looked_at(page, "desk-return-lot")
+        page.get_by_role("button", name=re.compile("rendre ce lot")).click()
     expect(page.get_by_text("Ce lot est rendu")).to_be_visible()
     decided.goto(f"{stage.url}/coordination/lots/U4/{lot.id}")
     decided.get_by_role("button", name="Clore le lot").click()
