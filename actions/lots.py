@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from actions.context import Context, now
@@ -43,6 +43,7 @@ from storage.lots import (
     LotRow,
     Routable,
     all_lots,
+    last_signs,
     lot_by_id,
     next_lot_number,
     routable_copies,
@@ -52,6 +53,9 @@ from storage.states import LotState
 
 NOTES = "notes.csv"
 """In a lot's archive: for the corrector's own use, since no mark is taken before the harmonisation."""
+
+
+_IDLE = 4  # days, where the session does not say
 
 
 def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
@@ -149,6 +153,18 @@ def why_recalled(work: Context, lot: LotRow) -> str:
 def is_offline(lot: LotRow, at: datetime) -> bool:
     """Whether its corrector said to be reading it from the archive, until this day or a later one."""
     return lot.offline_until is not None and lot.offline_until >= at.astimezone(PARIS).date()
+
+
+def idle(work: Context, exam: Exam, *, at: datetime) -> dict[str, date]:
+    """Lots in hand whose corrector gave no sign for some days: since when. Not one that is read offline."""
+    rules = work.session.correction
+    days = timedelta(days=rules.idle_days if rules else _IDLE)
+    with work.register.reading() as connection:
+        lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
+        signs = last_signs(connection, exam.code)
+    today = at.astimezone(PARIS).date()
+    since = {lot: sign.astimezone(PARIS).date() for lot, sign in signs.items()}
+    return {lot: day for lot, day in since.items() if today - day >= days and not is_offline(lots[lot], at)}
 
 
 def work_offline(work: Context, lot: LotRow, exam: Exam, until: date | None, *, at: datetime) -> Event | None:

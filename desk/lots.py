@@ -34,6 +34,8 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
         "correctors": correctors,
         "barred": of_lots.barred_for(work, exam),
         "open": exam.in_window(now()),
+        "idle": of_lots.idle(work, exam, at=now()),
+        "offline": {lot.id for lot in formed if of_lots.is_offline(lot, now())},
     }
     return page(request, "lots_of_exam.html", values)
 

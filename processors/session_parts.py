@@ -282,9 +282,13 @@ class Ground(Part):
 
 
 class Correction(Part):
-    """Half-days that each corrector sets aside inside the window, and who chooses them."""
+    """Half-days that each corrector sets aside inside the window, and who chooses them.
+
+    `idle_days`: without a sign of its corrector, after which a lot in hand is told to the service.
+    """
 
     half_days: int = Field(ge=0)
+    idle_days: int = Field(default=4, ge=1)
     common_chosen_by: str
     professional_chosen_by: str
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
 
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from storage.copies import make_wait
 from storage.ids import in_parts
-from storage.log.events import Change, Facts
+from storage.log.events import Change, Event, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import candidates, copies, correctors, findings, lots
+from storage.schema import candidates, copies, correctors, event_subjects, events, findings, lots
 from storage.states import Life, LotState, Trouble
 from storage.tables import matching
 
-_NOT_IN_HAND = {
+NOT_IN_HAND = {
     LotState.ASSIGNED: Refusal.NEVER_PULLED,
     LotState.RETURNED: Refusal.RETURNED,
     LotState.CLOSED: Refusal.CLOSED,
@@ -118,7 +118,7 @@ class LotReturned(Facts):
         if lot.state == LotState.RETURNED:
             return False
         if lot.state != LotState.PULLED:
-            raise Refused(_NOT_IN_HAND[lot.state])
+            raise Refused(NOT_IN_HAND[lot.state])
         in_hand = (
             copies.c.lot == lot.id,
             copies.c.status == CopyStatus.COMPLETE,
@@ -141,7 +141,7 @@ class CopyReturned(Facts):
         if copy.returned is self.returned:
             return False
         if lot.state != LotState.PULLED:
-            raise Refused(_NOT_IN_HAND[lot.state])
+            raise Refused(NOT_IN_HAND[lot.state])
         if copy.status != CopyStatus.COMPLETE:
             raise Refused(Refusal.NOT_IN_HAND)
         change.set(copies, copy.id, returned=self.returned)
@@ -210,7 +210,7 @@ class LotOffline(Facts):
         if lot.offline_until == self.until:
             return False
         if lot.state != LotState.PULLED:
-            raise Refused(_NOT_IN_HAND[lot.state])
+            raise Refused(NOT_IN_HAND[lot.state])
         change.set(lots, lot.id, offline_until=self.until)
         return True
 
@@ -262,6 +262,25 @@ def lots_by_state(connection: Connection) -> dict[tuple[str, str], int]:
     """How many, by épreuve and state."""
     counted = select(lots.c.exam, lots.c.state, func.count()).group_by(lots.c.exam, lots.c.state)
     return {(exam, state): count for exam, state, count in connection.execute(counted)}
+
+
+def last_signs(connection: Connection, exam: str) -> dict[str, datetime]:
+    """Of each lot in hand, when its corrector was last heard of: pulled it, gave back or reported a copy."""
+    in_hand = (lots.c.exam == exam, lots.c.state == LotState.PULLED)
+    actor = (literal('%"actor":"') + lots.c.corrector + '"%').label("actor")
+    own = select(lots.c.id.label("lot"), lots.c.id.label("subject"), actor).where(*in_hand)
+    theirs = select(lots.c.id, copies.c.id, actor).join(copies, copies.c.lot == lots.c.id).where(*in_hand)
+    about = own.union_all(theirs).subquery()
+    last = (
+        select(about.c.lot, func.max(events.c.seq).label("seq"))
+        .select_from(about)
+        .join(event_subjects, event_subjects.c.subject == about.c.subject)
+        .join(events, (events.c.seq == event_subjects.c.seq) & events.c.line.like(about.c.actor))
+        .group_by(about.c.lot)
+        .subquery()
+    )
+    rows = connection.execute(select(last.c.lot, events.c.line).join(events, events.c.seq == last.c.seq))
+    return {row.lot: Event.parse(row.line).at for row in rows}
 
 
 def next_lot_number(connection: Connection, exam: str) -> int:
@@ -328,7 +347,7 @@ def _move(change: Change, lot: str, to: LotState, *from_: LotState) -> bool:
     if state == to:
         return False
     if state not in from_:
-        raise Refused(_NOT_IN_HAND.get(state, Refusal.OTHER_STATE))
+        raise Refused(NOT_IN_HAND.get(state, Refusal.OTHER_STATE))
     change.set(lots, lot, state=to)
     return True
 

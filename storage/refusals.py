@@ -108,6 +108,7 @@ class Refusal(StrEnum):
     )
     MARKS_MISSING = ("marks_missing", "Il manque des notes : {what}.")
     NO_LOTS = "no_lots", "Cette épreuve n’a pas de lot : il n’y a pas de notes."
+    NO_DOCUMENT = "no_document", "Vous n’avez pas rendu de document annoté de cette copie."
     NO_EXPORT = "no_export", "Les notes de cette épreuve n’ont pas été exportées."
 
     BAD_GROUNDS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -259,6 +259,23 @@ class Returned(Asked):
 class Report(Asked):
     trouble: Trouble
     said: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReturnedFile(BaseModel):
+    """What became of a file. `code`: why it was not taken; `sure`: it is known by its pages, too."""
+
+    name: str
+    number: str | None
+    taken: bool
+    sure: bool
+    code: str | None
+    message: str
+
+
+class Offline(Asked):
+    """`until`: a day of the window; None: no longer."""
+
+    until: date | None = None
 
 
 class MarkTable(Asked):

@@ -111,6 +111,9 @@ MATRIX = {
     "GET /lots/{lot_id}/{number}.pdf": Rule(CORRECTOR),
     "GET /lots/{lot_id}/rendre": Rule(CORRECTOR),
     "POST /lots/{lot_id}/rendre": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/bordereau.pdf": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/{number}/rendu.pdf": Rule(CORRECTOR),
+    "POST /lots/{lot_id}/hors-connexion": Rule(CORRECTOR),
     "GET /lots/{lot_id}/notes": Rule(CORRECTOR),
     "POST /lots/{lot_id}/notes": Rule(CORRECTOR),
     "POST /lots/{lot_id}/{number}/rendre": Rule(CORRECTOR),
@@ -146,6 +149,8 @@ MATRIX = {
     "POST /api/my/lots/{lot}/copies/{number}/report": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/return": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/return": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/offline": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/documents": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}/notes": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/notes": Rule(CORRECTOR),
 }
