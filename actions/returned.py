@@ -134,7 +134,7 @@ class _Lot:
             return Outcome(name, number, found)
         if sure is False:
             return Outcome(name, number, Fault.OTHER_COPY)
-        return Outcome(name, number, sure=sure is True, new=self._keep(number, copy, found))
+        return Outcome(name, number, sure=sure is True, new=self._keep(number, copy, found, sure is True))
 
     def _is_known(self, found: Document, copy: CopyRow) -> bool | None:
         """By the scanner's own images; where some were encoded anew, by what is written."""
@@ -169,7 +169,7 @@ class _Lot:
             path.write_bytes(pdf_of(self._work, self._lot, copy))
             yield path
 
-    def _keep(self, number: str, copy: CopyRow, found: Document) -> bool:
+    def _keep(self, number: str, copy: CopyRow, found: Document, sure: bool) -> bool:
         """Into the vault, then into the register; what it takes the place of goes last. Whether it is new."""
         work, lot = self._work, self._lot
         sha256 = hashlib.sha256(found.pdf).hexdigest()
@@ -177,7 +177,7 @@ class _Lot:
             before = document_of(connection, copy.id)
         key = returned_document(lot.id, number, sha256)
         work.store.vault.put(key, found.pdf, content_type="application/pdf")
-        facts = DocumentReturned(lot=lot.id, sha256=sha256, size=len(found.pdf), alike=found.alike)
+        facts = DocumentReturned(lot=lot.id, sha256=sha256, size=len(found.pdf), sure=sure)
         event = work.register.record(facts, copy.id, actor=lot.corrector, at=self._day)
         if before is not None and before.sha256 != sha256:
             work.store.vault.erase(returned_document(before.lot, number, before.sha256))

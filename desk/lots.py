@@ -15,6 +15,7 @@ from desk.page import page
 from storage.copies import copies_of_lot
 from storage.correctors import all_correctors, corrector_by_id
 from storage.lots import all_lots
+from storage.returned import documents_of_lot
 
 router = APIRouter(prefix="/coordination/lots/{code}")
 
@@ -57,10 +58,12 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
     with work.register.reading() as connection:
         copies = copies_of_lot(connection, found.id)
         holder = corrector_by_id(connection, found.corrector)
+        documents = documents_of_lot(connection, found.id)
     values = {
         "exam": exam,
         "lot": found,
         "returned": sum(copy.returned for copy in copies),
+        "documents": documents,
         "offline": of_lots.is_offline(found, now()),
         "recalled_for": of_lots.why_recalled(work, found),
         "copies": copies,

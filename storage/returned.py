@@ -18,7 +18,7 @@ from storage.states import LotState
 class DocumentReturned(Facts):
     """In place of an earlier one. `sha256`, `size`: of what is kept of it.
 
-    `alike`: pages on which the image that was handed out still stands.
+    `sure`: its pages are known to be those that were handed out; else its name alone says so.
     """
 
     action = "document.returned"
@@ -26,7 +26,7 @@ class DocumentReturned(Facts):
     lot: str
     sha256: str
     size: int
-    alike: int
+    sure: bool
 
     def apply(self, change: Change) -> bool:
         copy, lot = change.row(copies, change.subject), change.row(lots, self.lot)
@@ -46,14 +46,14 @@ class DocumentReturned(Facts):
 
 @dataclass(frozen=True)
 class DocumentRow:
-    """`alike`: pages known by their image; fewer than the copy has: the others were encoded anew."""
+    """`sure`: its pages are known to be those that were handed out; else its name alone says so."""
 
     copy: str
     lot: str
     corrector: str
     sha256: str
     size: int
-    alike: int
+    sure: bool
 
 
 def documents_of_lot(connection: Connection, lot: str) -> dict[str, DocumentRow]:

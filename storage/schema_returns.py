@@ -15,7 +15,7 @@ returned_documents = Table(
     Column("corrector", ForeignKey("correctors.id"), nullable=False),
     Column("sha256", String, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("alike", Integer, nullable=False),  # pages known to be those that were handed out
+    Column("sure", Boolean, nullable=False),  # its pages are known to be those that were handed out
     Index(None, "lot"),
 )
 

@@ -284,6 +284,8 @@ def test_a_backup_made_before_is_named_until_it_is_pruned(season, tmp_path):
     season.confirmed()
     purged = season.purged()
     (named,) = purged.backups
+    held = {one.key for one in Backup(folder).manifest(named.name, Identities()).objects}
+    assert any(key.startswith("marks/") for key in held)
     told = printed(purge.printed_certificate(work, purged))
     assert named.name in told and "le tient encore" in told
     season.ship(DUE + timedelta(hours=1))

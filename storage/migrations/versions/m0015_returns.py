@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("corrector", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("alike", sa.Integer(), nullable=False),
+        sa.Column("sure", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["copy"], ["copies.id"], name="fk_returned_documents_copy_copies"),
         sa.ForeignKeyConstraint(["lot"], ["lots.id"], name="fk_returned_documents_lot_lots"),
         sa.ForeignKeyConstraint(
