@@ -125,12 +125,15 @@ def take(
     return read
 
 
-def marks_in(work: Context, lot: str) -> dict[str, str]:
-    """The marks of a lot that count, by anonymous number."""
+def marks_in(work: Context, lot: str, *, by: str | None = None) -> dict[str, str]:
+    """The marks of a lot that count, by anonymous number. `by`: only if this one brought them.
+
+    A corrector to whom a lot was reassigned does not see an earlier one's.
+    """
     must_be_open(work)
     with work.register.reading() as connection:
         row = marks_of_lot(connection, lot)
-    return _marks_in(work, row) if row else {}
+    return _marks_in(work, row) if row and by in (None, row.author) else {}
 
 
 @dataclass(frozen=True)

@@ -178,9 +178,10 @@ async def bring_documents(
 
 @router.get("/{lot}/notes")
 def marks(request: Request, lot: LotId, corrector: Corrector) -> KeptMarks:
-    """The marks that were brought. 409, with the hour, before the harmonisation."""
+    """The marks that she brought. 409, with the hour, before the harmonisation."""
     work = work_of(request)
-    return KeptMarks(marks=of_marks.marks_in(work, of_marks.own(work, corrector.id, lot).id))
+    mine = of_marks.own(work, corrector.id, lot)
+    return KeptMarks(marks=of_marks.marks_in(work, mine.id, by=corrector.id))
 
 
 @router.post("/{lot}/notes")

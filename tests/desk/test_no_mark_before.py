@@ -37,6 +37,8 @@ from storage.states import Role
 from storage.tables import metadata
 from storage.weed import Weed
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marks")]
+
 VALUE = "13,5"
 TABLE = f"numero;note\nACDEFHJ;{VALUE}\n"
 WHY = "Erreur de report."
@@ -258,6 +260,7 @@ class TestAfter:
         assert shell(desk, "marks", "import", lot, str(file)).startswith("1 Error: marks_exported")
         assert shell(desk, "marks", "import", lot, str(file), "--correction", WHY).startswith("0 U4-001")
         assert "no_reason" in shell(desk, "marks", "export", "--exam", "U4", "--to", str(tmp_path / "x.csv"))
+        assert program.get(f"/api/my/lots/{lot}/notes").json() == {"marks": {}}  # they are not hers any more
         (line,) = exported(service)
         assert (line["candidate_number"], line["note"]) == (number, "14")
         assert line["observation"] == "rectification"
