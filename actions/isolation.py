@@ -61,7 +61,13 @@ _log = logging.getLogger(__name__)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the children's server heeds it when it loads numpy
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    [__name__, "processors.scans.reader", "processors.scans.leaks", "processors.dossiers.contract"]
+    [
+        __name__,
+        "processors.scans.reader",
+        "processors.scans.leaks",
+        "processors.dossiers.contract",
+        "processors.returned",
+    ]
 )
 _starting = threading.Lock()
 """Of whoever starts, asks or closes a child: starting one asks after all others of this process."""

@@ -6,11 +6,13 @@ import json
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from actions.context import Context, now
+from actions.reasons import keep_reason
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
+from processors.deadlines import PARIS, french_day
 from processors.lots import (
     Cause,
     EligibleCorrector,
@@ -21,6 +23,7 @@ from processors.lots import (
     lot_conflicts,
     plan_lots,
 )
+from processors.marks import empty_marks
 from processors.session import Exam
 from storage.candidates import enrolled_in
 from storage.copies import CopyRow, copies_of_lot
@@ -32,6 +35,7 @@ from storage.log.events import Event
 from storage.lots import (
     LotClosed,
     LotFormed,
+    LotOffline,
     LotPulled,
     LotReassigned,
     LotRecalled,
@@ -39,12 +43,19 @@ from storage.lots import (
     LotRow,
     Routable,
     all_lots,
+    last_signs,
     lot_by_id,
     next_lot_number,
     routable_copies,
 )
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
+
+NOTES = "notes.csv"
+"""In a lot's archive: for the corrector's own use, since no mark is taken before the harmonisation."""
+
+
+_IDLE = 4  # days, where the session does not say
 
 
 def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
@@ -105,12 +116,12 @@ def form_all(work: Context) -> list[Plan]:
 
 
 def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
-    """Another corrector takes it, once every rule is checked again."""
+    """Another corrector takes it, once every rule is checked again; or, once recalled, the same one again."""
     with work.register.reading() as connection:
         corrector = corrector_by_id(connection, corrector_id)
     if corrector is None:
         raise Refused(Refusal.UNKNOWN, corrector_id)
-    if lot.state is not LotState.ASSIGNED:
+    if lot.state not in (LotState.ASSIGNED, LotState.RECALLED):
         raise Refused(Refusal.PULLED)
     if lot.exam not in corrector.exams:
         raise Refused(Refusal.NOT_DESIGNATED)
@@ -119,9 +130,51 @@ def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: d
     return work.register.record(LotReassigned(corrector=corrector_id), lot.id, actor=actor, at=at)
 
 
-def recall(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
-    """Back to before it was pulled, even when it is closed."""
-    return work.register.record(LotRecalled(), lot, actor=actor, at=at)
+def recall(
+    work: Context, lot: LotRow, reason: str, *, anyway: bool = False, actor: str, at: datetime
+) -> Event | None:
+    """Out of its corrector's hands, who reads why, even when it is closed; what was given back stays so.
+
+    `anyway`: though its corrector said to be working on it offline.
+    """
+    if is_offline(lot, at) and not anyway:
+        raise Refused(Refusal.OFFLINE, french_day(lot.offline_until or at.date()))
+    if lot.state in (LotState.ASSIGNED, LotState.RECALLED):
+        return None
+    key = keep_reason(work.register.vault, lot.id, reason)
+    return work.register.record(LotRecalled(reason=key), lot.id, actor=actor, at=at)
+
+
+def why_recalled(work: Context, lot: LotRow) -> str:
+    """In the service's words; nothing where it is not recalled."""
+    return work.store.vault.get(lot.recalled_for).decode() if lot.recalled_for else ""
+
+
+def is_offline(lot: LotRow, at: datetime) -> bool:
+    """Whether its corrector said to be reading it from the archive, until this day or a later one."""
+    return lot.offline_until is not None and lot.offline_until >= at.astimezone(PARIS).date()
+
+
+def idle(work: Context, exam: Exam, *, at: datetime) -> dict[str, date]:
+    """Lots in hand whose corrector gave no sign for some days: since when. Not one that is read offline."""
+    rules = work.session.correction
+    days = timedelta(days=rules.idle_days if rules else _IDLE)
+    with work.register.reading() as connection:
+        lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
+        signs = last_signs(connection, exam.code)
+    today = at.astimezone(PARIS).date()
+    since = {lot: sign.astimezone(PARIS).date() for lot, sign in signs.items()}
+    return {lot: day for lot, day in since.items() if today - day >= days and not is_offline(lots[lot], at)}
+
+
+def work_offline(work: Context, lot: LotRow, exam: Exam, until: date | None, *, at: datetime) -> Event | None:
+    """Read from its archive until this day, the last of the window at the latest; None: no longer."""
+    closes = exam.closes_at
+    if until is not None and not (
+        at.astimezone(PARIS).date() <= until <= (closes or at).astimezone(PARIS).date()
+    ):
+        raise Refused(Refusal.BAD_DAY)
+    return work.register.record(LotOffline(until=until), lot.id, actor=lot.corrector, at=at)
 
 
 def close(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
@@ -167,16 +220,19 @@ def who_has(work: Context, token: str) -> CorrectorRow:
     return corrector
 
 
+_NOBODYS = {LotState.CLOSED: Refusal.CLOSED, LotState.RECALLED: Refusal.RECALLED}
+
+
 def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
-    """A lot of this corrector's, not closed, in its window."""
+    """A lot of this corrector's, neither closed nor recalled, in its window."""
     with work.register.reading() as connection:
         lot = lot_by_id(connection, lot_id)
     if lot is None or lot.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
     exam = work.session.exam(lot.exam)
     assert exam is not None, "lots are formed for épreuves of the session"
-    if lot.state is LotState.CLOSED:
-        raise Refused(Refusal.CLOSED)
+    if lot.state in _NOBODYS:
+        raise Refused(_NOBODYS[lot.state])
     if not exam.in_window(at):
         raise Refused(Refusal.WINDOW_CLOSED)
     return lot, exam
@@ -284,4 +340,5 @@ def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Pa
         key = lot_copy(lot.exam, lot.id, copy.anonymous_number or "")
         work.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
     (folder / "bordereau.pdf").write_bytes(sheet_of(lot, exam, ready, at=at))
+    (folder / NOTES).write_bytes(empty_marks(copy.anonymous_number or "" for copy in ready))
     return folder

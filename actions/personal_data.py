@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from actions import marks
 from actions.context import Context
 from actions.corrector_view import pdf_of_pages
 from papers.personal_data import (
@@ -35,12 +36,13 @@ from storage.correctors import all_correctors
 from storage.deposits import files_of
 from storage.dossiers import DossierRow, dossier_by_id, dossier_of
 from storage.findings import findings_whenever_of
-from storage.keys import REASONS, anonymous_copy, stored_file
+from storage.keys import REASONS, anonymous_copy, returned_document, stored_file
 from storage.log.events import Event, kinds_of_events
 from storage.log.story import events_of
 from storage.objects import NotFoundError, StoreError
 from storage.purged import GONE
 from storage.refusals import Refusal, Refused
+from storage.returned import document_of
 from storage.scans import scan_by_id
 from storage.states import Life, Pronounced, Role
 
@@ -108,6 +110,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 anonymous_number=copy.anonymous_number if copy.id in sure else None,
                 files=tuple(files),
                 found=tuple(hidden.out_of(one.message) for one in seen),
+                mark=_mark_of(work, copy) if copy.id in sure else None,
             )
         )
     for row in dossiers:
@@ -191,6 +194,25 @@ def _of_copy(work: Context, copy: CopyRow) -> Iterator[tuple[str, str, bytes | N
         except (NotFoundError, StoreError):
             data = None
         yield "ce que reçoit le correcteur", f"{folder}/correcteur.pdf", data
+    with work.register.reading() as connection:
+        back = document_of(connection, copy.id)
+    if back is not None:
+        key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
+        try:
+            data = work.store.vault.get(key, sha256=back.sha256)
+        except (NotFoundError, StoreError):
+            data = None
+        yield "la copie rendue annotée par le correcteur", f"{folder}/annotee.pdf", data
+
+
+def _mark_of(work: Context, copy: CopyRow) -> str | None:
+    """Once the harmonisation lets it be seen; None where there is none."""
+    if copy.lot is None or not marks.is_open(work):
+        return None
+    try:
+        return marks.marks_in(work, copy.lot).get(copy.anonymous_number or "")
+    except (NotFoundError, StoreError):
+        return None
 
 
 def _likened(connection: Connection, lines: Iterable[EnrolledCandidate]) -> Iterator[tuple[str, float]]:

@@ -44,6 +44,8 @@ _OF_VAULT = _OF_INBOX | {
     "quarantine": Held.COPIES,
     "evidence": Held.COPIES,
     "anonymous": Held.COPIES,
+    "returned": Held.COPIES,
+    "marks": Held.COPIES,
     "reasons": Held.WORDS,
 }
 
@@ -235,6 +237,9 @@ class _Holds:
             return self.holds_id(lot) if stem == "lot" else exam in self.exams
         if folder in ("scans", "dossiers", "quarantine"):
             return stem in self._hashes or (folder == "quarantine" and bool(self.all))
+        if folder in ("returned", "marks"):  # of a lot; or marks of a whole épreuve
+            of = name.partition("/")[0]
+            return self.holds_id(of) or of in self.exams
         id_ = name.partition("/")[0] if folder == "evidence" else stem[:21]
         return self.holds_id(id_)
 

@@ -13,6 +13,7 @@ from cli.commands import (
     duties,
     lots,
     machine,
+    marks,
     people,
     personal_data,
     purge,
@@ -50,6 +51,7 @@ app.command("withdraw")(service.withdraw)
 app.command("put-back")(service.restore_file)
 app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
+app.add_typer(marks.app, name="marks")
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(purge.app, name="purge")

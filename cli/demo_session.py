@@ -124,6 +124,20 @@ address = "victor-hugo"
 channel = "par courrier avec accusé de réception, ou en main propre"
 papers = ["procès-verbaux", "listes d'émargement"]
 due = {{ date = {now + 5 * day:%Y-%m-%d} }}
+
+[results]
+marks_in = {{ name = "l'application de saisie des notes", address = "https://notes.exemple.fr" }}
+harmonisation = {{ date = {now + 16 * day:%Y-%m-%d}, start = 09:00:00 }}
+jury = {{ date = {now + 20 * day:%Y-%m-%d}, start = 11:00:00 }}
+second_jury = {{ date = {now + 24 * day:%Y-%m-%d}, start = 09:00:00 }}
+
+[results.control_exams]
+day = {{ date = {now + 22 * day:%Y-%m-%d} }}
+choose = 1
+exams = ["{OPEN}", "{LATE}"]
+average_from = 8.0
+average_below = 10.0
+professional_average_from = 10.0
 """,
         "utf-8",
     )

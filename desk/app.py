@@ -28,6 +28,7 @@ from desk import (
     invigilators,
     lots,
     machines,
+    marks,
     oidc,
     people,
     personal_data,
@@ -65,6 +66,7 @@ PARTS = (
     personal_data,
     recovery,
     coordination,
+    marks,
     corrector,
     machines,
 )

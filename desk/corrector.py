@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -10,15 +12,21 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from actions import copies as of_copies
 from actions import lots as of_lots
+from actions import marks as of_marks
+from actions import returned as of_returned
 from actions.context import Context, now
 from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
+from desk.marks import marks_in
 from desk.page import page
 from desk.zipped import zipped
+from processors.deadlines import PARIS
+from processors.marks import empty_marks
 from processors.session import Exam
 from storage.copies import CopyRow, copies_of_lot
 from storage.correctors import CorrectorRow
 from storage.lots import LotRow, all_lots
+from storage.returned import documents_of_lot
 from storage.states import Trouble
 
 router = APIRouter(prefix="/lots")
@@ -26,8 +34,15 @@ router = APIRouter(prefix="/lots")
 
 @router.get("")
 def lots(request: Request, corrector: Corrector) -> Response:
-    shown = shown_lots(work_of(request), corrector)
-    return page(request, "lots.html", {"lots": shown, "days": corrector.days, "at": now()})
+    work = work_of(request)
+    values = {
+        "lots": shown_lots(work, corrector),
+        "days": corrector.days,
+        "at": now(),
+        "why_recalled": partial(of_lots.why_recalled, work),
+        "marks_open": of_marks.is_open(work),
+    }
+    return page(request, "lots.html", values)
 
 
 @router.get("/{lot_id}")
@@ -36,7 +51,18 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
     mine, exam = own_lot(work, corrector, lot_id)
     with work.register.reading() as connection:
         copies = copies_of_lot(connection, mine.id)
-    values = {"lot": mine, "exam": exam, "copies": copies, "troubles": Trouble}
+        documents = documents_of_lot(connection, mine.id)
+    at = now()
+    values = {
+        "lot": mine,
+        "exam": exam,
+        "copies": copies,
+        "documents": {copy.id: documents[copy.id] for copy in copies if copy.id in documents},
+        "offline": of_lots.is_offline(mine, at),
+        "today": at.astimezone(PARIS).date(),
+        "marks_in": marks_in(work),
+        "opens": work.session.results and of_marks.opens_at(work),
+    }
     return page(request, "lot.html", values)
 
 
@@ -51,11 +77,57 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
 
     def files() -> Iterator[tuple[str, bytes]]:
         yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now())
+        yield f"{mine.name}/{of_lots.NOTES}", empty_marks(copy.anonymous_number or "" for copy in copies)
         for copy in copies:
             yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy)
 
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
     return StreamingResponse(zipped(files()), media_type="application/zip", headers=headers)
+
+
+@router.get("/{lot_id}/rendre")
+def ask_to_give_back(request: Request, lot_id: str, corrector: Corrector) -> Response:
+    """What giving back the lot would do, before it is done."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    with work.register.reading() as connection:
+        copies = copies_of_lot(connection, mine.id)
+        documents = documents_of_lot(connection, mine.id)
+    without = [copy for copy in copies if copy.ready and copy.id not in documents]
+    return page(request, "return_lot.html", {"lot": mine, "copies": copies, "without": without})
+
+
+@router.get("/{lot_id}/bordereau.pdf")
+def sheet(request: Request, lot_id: str, corrector: Corrector) -> Response:
+    """The lot's copies by their numbers, with room for observations: to be printed."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    with work.register.reading() as connection:
+        copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
+    return Response(of_lots.sheet_of(mine, exam, copies, at=now()), media_type="application/pdf")
+
+
+@router.get("/{lot_id}/{number}/rendu.pdf")
+def document(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
+    """What she gave back of a copy, as it is kept."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    data = of_returned.document(work, mine, copy_in(work, mine, number))
+    return Response(data, media_type="application/pdf")
+
+
+@router.post("/{lot_id}/hors-connexion")
+def work_offline(
+    request: Request,
+    lot_id: str,
+    corrector: Corrector,
+    until: Annotated[date | None, Form()] = None,
+) -> Response:
+    """The lot is read from its archive until then; without a day, no longer."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    of_lots.work_offline(work, mine, exam, until, at=now())
+    return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
 @router.get("/{lot_id}/{number}.pdf")

@@ -15,6 +15,7 @@ from desk.page import page
 from storage.copies import copies_of_lot
 from storage.correctors import all_correctors, corrector_by_id
 from storage.lots import all_lots
+from storage.returned import documents_of_lot
 
 router = APIRouter(prefix="/coordination/lots/{code}")
 
@@ -34,6 +35,8 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
         "correctors": correctors,
         "barred": of_lots.barred_for(work, exam),
         "open": exam.in_window(now()),
+        "idle": of_lots.idle(work, exam, at=now()),
+        "offline": {lot.id for lot in formed if of_lots.is_offline(lot, now())},
     }
     return page(request, "lots_of_exam.html", values)
 
@@ -55,9 +58,14 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
     with work.register.reading() as connection:
         copies = copies_of_lot(connection, found.id)
         holder = corrector_by_id(connection, found.corrector)
+        documents = documents_of_lot(connection, found.id)
     values = {
         "exam": exam,
         "lot": found,
+        "returned": sum(copy.returned for copy in copies),
+        "documents": documents,
+        "offline": of_lots.is_offline(found, now()),
+        "recalled_for": of_lots.why_recalled(work, found),
         "copies": copies,
         "holder": holder,
         "others": of_lots.who_may_take(work, found),
@@ -77,11 +85,18 @@ def reassign(
 
 
 @router.post("/{lot}/rappeler")
-def recall(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
-    """Back to before it was pulled, even when it is closed."""
+def recall(
+    request: Request,
+    code: str,
+    lot: str,
+    account: ServiceAccount,
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    anyway: Annotated[bool, Form()] = False,
+) -> Response:
+    """Out of its corrector's hands, who reads why, even when it is closed."""
     work = work_of(request)
     found = lot_of(work, written(work, code), lot)
-    of_lots.recall(work, found.id, actor=account.id, at=now())
+    of_lots.recall(work, found, reason, anyway=anyway, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)
 
 

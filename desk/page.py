@@ -32,6 +32,7 @@ _templates.globals.update(
         LotState.PULLED: "retiré",
         LotState.RETURNED: "rendu",
         LotState.CLOSED: "clos",
+        LotState.RECALLED: "rappelé",
     },
 )
 

@@ -34,7 +34,7 @@ class HeldFile:
 
 @dataclass(frozen=True)
 class HeldCopy:
-    """`state` and `found` in French."""
+    """`state` and `found` in French; `mark`: as it was brought, None before the harmonisation."""
 
     id: str
     exam: str
@@ -44,6 +44,7 @@ class HeldCopy:
     anonymous_number: str | None
     files: tuple[HeldFile, ...]
     found: tuple[str, ...]
+    mark: str | None = None
 
 
 @dataclass(frozen=True)

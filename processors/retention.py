@@ -15,7 +15,9 @@ from processors.session_parts import Paper, Part, Problem, Results
 class Held(StrEnum):
     """What the stores hold, told apart by how long it may be kept."""
 
-    COPIES = "copies"  # scans, what was read of them, their pictures, anonymous copies, lots, receipts
+    COPIES = (
+        "copies"  # scans, what was read of them, anonymous copies, lots, what came back of them, receipts
+    )
     DOSSIERS = "dossiers"  # their files, what was read of them, their names
     WORDS = "words"  # what people wrote: reasons, reports
     IDENTITIES = "identities"  # rosters and lists; names, numbers and birth dates in the register; correctors

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -285,9 +286,13 @@ class Ground(Part):
 
 
 class Correction(Part):
-    """Half-days that each corrector sets aside inside the window, and who chooses them."""
+    """Half-days that each corrector sets aside inside the window, and who chooses them.
+
+    `idle_days`: without a sign of its corrector, after which a lot in hand is told to the service.
+    """
 
     half_days: int = Field(ge=0)
+    idle_days: int = Field(default=4, ge=1)
     common_chosen_by: str
     professional_chosen_by: str
 
@@ -328,15 +333,38 @@ class ControlExams(Part):
     professional_average_from: float
 
 
-class Results(Part):
-    """Harmonisation and juries. No mark is entered before the harmonisation."""
+class Gated(StrEnum):
+    """Marks that wait for the harmonisation."""
 
+    WRITTEN = "written"
+    ORAL = "oral"
+    CCF = "CCF"
+
+
+class Application(Part):
+    """Where marks are entered: its name, and its address where the service knows it."""
+
+    name: str = Field(min_length=1)
+    address: str = Field(default="", pattern=r"^(https://\S+)?$")
+
+
+class Results(Part):
+    """Harmonisation and juries. No mark that is `gated` is taken or shown before the harmonisation.
+
+    `step`: of marks, from 0 to 20; `marks_in`: the application that they are entered in.
+    """
+
+    gated: tuple[Gated, ...] = tuple(Gated)
+    step: Decimal = Field(default=Decimal("0.5"), gt=0, le=20)
+    marks_in: Application | None = None
     harmonisation: Slot
     jury: Slot
     control_exams: ControlExams
     second_jury: Slot
 
     def troubles(self) -> Iterator[Problem]:
+        if 20 % self.step:
+            yield Problem("step", f"20 is no multiple of {self.step}")
         order = {
             "harmonisation": self.harmonisation.date,
             "jury": self.jury.date,

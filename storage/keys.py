@@ -174,6 +174,16 @@ def anonymous_copy(exam: str, number: str) -> str:
     return f"anonymous/{exam}/{number}.pdf"
 
 
+def returned_document(lot: str, number: str, sha256: str) -> str:
+    """A copy as its corrector gave it back."""
+    return f"returned/{lot}/{number}/{sha256}.pdf"
+
+
+def kept_marks(of: str) -> str:
+    """Marks of a lot, or those of an épreuve by candidate, each time under another key."""
+    return f"marks/{of}/{secrets.token_hex(8)}.json"
+
+
 def lot_copy(exam: str, lot: str, number: str) -> str:
     """Of the bucket of lots, as is the next: a copy where its corrector fetches it."""
     return f"{exam}/{lot}/{number}.pdf"

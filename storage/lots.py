@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
 
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from storage.copies import make_wait
 from storage.ids import in_parts
-from storage.log.events import Change, Facts
+from storage.log.events import Change, Event, Facts
 from storage.refusals import Refusal, Refused
-from storage.schema import candidates, copies, correctors, findings, lots
+from storage.schema import candidates, copies, correctors, event_subjects, events, findings, lots
 from storage.states import Life, LotState, Trouble
 from storage.tables import matching
 
-_NOT_IN_HAND = {
+NOT_IN_HAND = {
     LotState.ASSIGNED: Refusal.NEVER_PULLED,
     LotState.RETURNED: Refusal.RETURNED,
     LotState.CLOSED: Refusal.CLOSED,
+    LotState.RECALLED: Refusal.RECALLED,
 }
 
 
@@ -75,18 +76,21 @@ class LotFormed(Facts):
 
 
 class LotReassigned(Facts):
+    """To another, or, of a lot that was recalled, to whoever had it."""
+
     action = "lot.reassigned"
     french = "lot réaffecté"
     corrector: str
 
     def apply(self, change: Change) -> bool:
         lot = change.row(lots, change.subject)
-        if lot.corrector == self.corrector:
+        if lot.corrector == self.corrector and lot.state != LotState.RECALLED:
             return False
-        if lot.state != LotState.ASSIGNED:
+        if lot.state not in (LotState.ASSIGNED, LotState.RECALLED):
             raise Refused(Refusal.PULLED)
         change.row(correctors, self.corrector)
-        change.set(lots, lot.id, corrector=self.corrector)
+        given = {"corrector": self.corrector, "state": LotState.ASSIGNED, "recalled_for": None}
+        change.set(lots, lot.id, **given)
         return True
 
 
@@ -114,7 +118,7 @@ class LotReturned(Facts):
         if lot.state == LotState.RETURNED:
             return False
         if lot.state != LotState.PULLED:
-            raise Refused(_NOT_IN_HAND[lot.state])
+            raise Refused(NOT_IN_HAND[lot.state])
         in_hand = (
             copies.c.lot == lot.id,
             copies.c.status == CopyStatus.COMPLETE,
@@ -137,7 +141,7 @@ class CopyReturned(Facts):
         if copy.returned is self.returned:
             return False
         if lot.state != LotState.PULLED:
-            raise Refused(_NOT_IN_HAND[lot.state])
+            raise Refused(NOT_IN_HAND[lot.state])
         if copy.status != CopyStatus.COMPLETE:
             raise Refused(Refusal.NOT_IN_HAND)
         change.set(copies, copy.id, returned=self.returned)
@@ -172,15 +176,43 @@ class LotClosed(Facts):
 
 
 class LotRecalled(Facts):
-    """Back to `assigned`, whether it was pulled or returned."""
+    """The service has it, whether it was pulled or returned; what was given back of it stays given back.
+
+    `reason`: key in the vault. Logs of earlier releases have none: there it was assigned anew at once, and
+    what was given back was to be done again.
+    """
 
     action = "lot.recalled"
     french = "lot rappelé"
+    reason: str | None = None
 
     def apply(self, change: Change) -> bool:
-        change.connection.execute(update(copies).where(copies.c.lot == change.subject).values(returned=False))
         out = (LotState.PULLED, LotState.RETURNED, LotState.CLOSED)
-        return _move(change, change.subject, LotState.ASSIGNED, *out)
+        if self.reason is None:
+            of_lot = copies.c.lot == change.subject
+            change.connection.execute(update(copies).where(of_lot).values(returned=False))
+            return _move(change, change.subject, LotState.ASSIGNED, *out)
+        if not _move(change, change.subject, LotState.RECALLED, *out):
+            return False
+        change.set(lots, change.subject, recalled_for=self.reason, offline_until=None)
+        return True
+
+
+class LotOffline(Facts):
+    """Its corrector reads it from the archive until then; None: no longer."""
+
+    action = "lot.offline"
+    french = "lot corrigé hors connexion"
+    until: date | None
+
+    def apply(self, change: Change) -> bool:
+        lot = change.row(lots, change.subject)
+        if lot.offline_until == self.until:
+            return False
+        if lot.state != LotState.PULLED:
+            raise Refused(NOT_IN_HAND[lot.state])
+        change.set(lots, lot.id, offline_until=self.until)
+        return True
 
 
 @dataclass(frozen=True)
@@ -192,6 +224,8 @@ class LotRow:
     state: LotState
     complementary: bool
     formed_at: datetime
+    recalled_for: str | None
+    offline_until: date | None
     copies: int
 
     @property
@@ -228,6 +262,25 @@ def lots_by_state(connection: Connection) -> dict[tuple[str, str], int]:
     """How many, by épreuve and state."""
     counted = select(lots.c.exam, lots.c.state, func.count()).group_by(lots.c.exam, lots.c.state)
     return {(exam, state): count for exam, state, count in connection.execute(counted)}
+
+
+def last_signs(connection: Connection, exam: str) -> dict[str, datetime]:
+    """Of each lot in hand, when its corrector was last heard of: pulled it, gave back or reported a copy."""
+    in_hand = (lots.c.exam == exam, lots.c.state == LotState.PULLED)
+    actor = (literal('%"actor":"') + lots.c.corrector + '"%').label("actor")
+    own = select(lots.c.id.label("lot"), lots.c.id.label("subject"), actor).where(*in_hand)
+    theirs = select(lots.c.id, copies.c.id, actor).join(copies, copies.c.lot == lots.c.id).where(*in_hand)
+    about = own.union_all(theirs).subquery()
+    last = (
+        select(about.c.lot, func.max(events.c.seq).label("seq"))
+        .select_from(about)
+        .join(event_subjects, event_subjects.c.subject == about.c.subject)
+        .join(events, (events.c.seq == event_subjects.c.seq) & events.c.line.like(about.c.actor))
+        .group_by(about.c.lot)
+        .subquery()
+    )
+    rows = connection.execute(select(last.c.lot, events.c.line).join(events, events.c.seq == last.c.seq))
+    return {row.lot: Event.parse(row.line).at for row in rows}
 
 
 def next_lot_number(connection: Connection, exam: str) -> int:
@@ -294,7 +347,7 @@ def _move(change: Change, lot: str, to: LotState, *from_: LotState) -> bool:
     if state == to:
         return False
     if state not in from_:
-        raise Refused(_NOT_IN_HAND.get(state, Refusal.OTHER_STATE))
+        raise Refused(NOT_IN_HAND.get(state, Refusal.OTHER_STATE))
     change.set(lots, lot, state=to)
     return True
 
@@ -303,4 +356,5 @@ def _end_if_all_returned(lot: str, change: Change) -> bool:
     left = select(copies.c.id).where(copies.c.lot == lot, copies.c.returned.is_(False))
     if change.connection.execute(left).first():
         return False
+    change.set(lots, lot, offline_until=None)
     return _move(change, lot, LotState.RETURNED, LotState.PULLED)

@@ -84,9 +84,36 @@ class Refusal(StrEnum):
     NEVER_PULLED = "never_pulled", "Ouvrez d’abord ce lot : un lot jamais retiré ne se rend pas."
     RETURNED = "returned", "Ce lot est rendu : seul le service peut le rappeler."
     CLOSED = "closed", "Ce lot est clos : il n’y a plus rien à y faire."
+    RECALLED = "recalled", "Le service a rappelé ce lot : il vous le rend, ou le confie à un autre."
+    OFFLINE = (
+        "offline",
+        "Ce lot est corrigé hors connexion jusqu’au {what} : joignez d’abord son correcteur, et dites-le.",
+    )
+    BAD_DAY = "bad_day", "Ce jour n’est pas dans la fenêtre de correction, ou il est passé."
     OTHER_STATE = "other_state", "Ce lot n’en est pas là : rechargez sa page."
     NOT_DESIGNATED = "not_designated", "Ce correcteur n’est pas désigné pour cette épreuve."
     MAY_NOT_TAKE = "may_not_take", "Ce correcteur ne peut pas prendre ce lot. {what}"
+
+    BEFORE_HARMONISATION = (
+        "before_harmonisation",
+        "Aucune note ne se dépose ni ne se lit avant l’harmonisation, le {what} : rien n’a été gardé.",
+    )
+    NO_HARMONISATION = (
+        "no_harmonisation",
+        "La session ne dit pas quand a lieu l’harmonisation : aucune note n’est prise.",
+    )
+    MARKS_EXPORTED = (
+        "marks_exported",
+        "Les notes de cette épreuve ont été exportées : le service seul les corrige, et dit pourquoi.",
+    )
+    NOTHING_CORRECTED = (
+        "nothing_corrected",
+        "Les notes de cette épreuve ont été exportées, et aucune n’a été corrigée depuis.",
+    )
+    MARKS_MISSING = ("marks_missing", "Il manque des notes : {what}.")
+    NO_LOTS = "no_lots", "Cette épreuve n’a pas de lot : il n’y a pas de notes."
+    NO_DOCUMENT = "no_document", "Vous n’avez pas rendu de document annoté de cette copie."
+    NO_EXPORT = "no_export", "Les notes de cette épreuve n’ont pas été exportées."
 
     BAD_GROUNDS = (
         "bad_grounds",

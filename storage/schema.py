@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 
 import storage.schema_attendance
-import storage.schema_duties  # noqa: F401 - more of the register's tables
+import storage.schema_duties
+import storage.schema_returns  # noqa: F401 - more of the register's tables
 from storage.instants import Instant
 from storage.tables import metadata, unique_where, where
 
@@ -174,6 +175,8 @@ lots = Table(
     Column("state", String, nullable=False),
     Column("complementary", Boolean, nullable=False),
     Column("formed_at", Instant, nullable=False),
+    Column("recalled_for", String),  # key of the reason in the vault, while it is recalled
+    Column("offline_until", Date),  # read from its archive, as its corrector said
     UniqueConstraint("exam", "number"),
     Index(None, "corrector"),
 )

@@ -55,6 +55,7 @@ class LotState(StrEnum):
     PULLED = "pulled"
     RETURNED = "returned"
     CLOSED = "closed"
+    RECALLED = "recalled"  # the service has it, until it gives it to somebody
 
 
 class Pronounced(StrEnum):

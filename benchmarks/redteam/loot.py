@@ -23,6 +23,7 @@ from storage.lots import LotRow, all_lots
 from storage.scans import all_scans
 from storage.states import Role
 
+_PARTS = ("", "/lot.zip", "/bordereau.pdf", "/rendre")
 _PASSWORD = "une phrase assez longue"
 _URL_SECONDS = 600
 
@@ -160,7 +161,7 @@ def _at_the_desk(work: Context, corrector: str, lots: list[LotRow]) -> Iterator[
     fields = {"password": _PASSWORD, "again": _PASSWORD, "secret": secret[1] if secret else ""}
     headers = {"x-form-token": found[1] if found else ""}
     client.post(f"/invitation/{token}", data=fields, headers=headers)
-    for path in ("/lots", *(f"/lots/{lot.id}{part}" for lot in lots for part in ("", "/lot.zip"))):
+    for path in ("/lots", *(f"/lots/{lot.id}{part}" for lot in lots for part in _PARTS)):
         answer = client.get(path)
         assert answer.status_code == 200, f"the desk refuses {path}"
         yield f"desk{path}", answer.content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +52,7 @@ def _references(work: Context) -> dict[str, str]:
         return {c.id: c.reference for c in all_correctors(connection)}
 
 
-def _lot_called(work: Context, name: str) -> LotRow:
+def lot_called(work: Context, name: str) -> LotRow:
     from storage.lots import all_lots
 
     with work.register.reading() as connection:
@@ -125,7 +126,7 @@ def reassign(
         taker = next((id_ for id_, name in _references(work).items() if corrector in (id_, name)), None)
         if taker is None:
             raise UserError(f"there is no corrector {corrector}")
-        of_lots.reassign(work, _lot_called(work, lot), taker, actor="service", at=now())
+        of_lots.reassign(work, lot_called(work, lot), taker, actor="service", at=now())
     console.print(f"{lot} is {corrector}'s now.")
 
 
@@ -141,9 +142,54 @@ def give_back(
 
     with working_on(data) as work:
         at = now()
-        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, _lot_called(work, lot).id, at=at)
+        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
         of_lots.give_back(work, mine, at=at)
     console.print(f"{lot} is returned.")
+
+
+@app.command()
+def documents(
+    lot: LotName,
+    files: Annotated[list[Path], typer.Argument(help="NUMBER.pdf, or a ZIP.", exists=True, dir_okay=False)],
+    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Give back, as its corrector, copies that were annotated offline."""
+    from actions import lots as of_lots
+    from actions import returned
+    from actions.context import now
+
+    refused = 0
+    with working_on(data) as work:
+        at = now()
+        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
+        for file in files:
+            for one in returned.take(work, mine, file.name, file, at=at):
+                refused += one.fault is not None
+                told = f"{one.fault}: {one.sentence}" if one.fault else one.sentence
+                console.print(f"{one.name}: {told}", markup=False)
+    if refused:
+        raise UserError(f"{refused} files were not taken")
+
+
+@app.command()
+def offline(
+    lot: LotName,
+    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day; none: no longer.")
+    ] = None,
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Say, as its corrector, that a lot is read from its archive: it is not idle meanwhile."""
+    from actions import lots as of_lots
+    from actions.context import now
+
+    with working_on(data) as work:
+        at = now()
+        mine, exam = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
+        of_lots.work_offline(work, mine, exam, until and until.replace(tzinfo=UTC).date(), at=at)
+    console.print(f"{lot} is {'read offline' if until else 'no longer read offline'}.")
 
 
 def pull(

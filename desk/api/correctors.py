@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import tempfile
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from actions import copies as of_copies
 from actions import lots as of_lots
+from actions import marks as of_marks
+from actions import returned as of_returned
 from actions.context import now
 from desk.access import Corrector, work_of
-from desk.api.shapes import AnonymousNumber, Done, LotId, OwnCopy, OwnLot, Report, Returned
+from desk.api.shapes import (
+    AnonymousNumber,
+    Done,
+    KeptMarks,
+    Line,
+    LotId,
+    MarkTable,
+    Offline,
+    OwnCopy,
+    OwnLot,
+    Problem,
+    Report,
+    Returned,
+    ReturnedFile,
+    Taken,
+)
 from desk.corrector import shown_lots
 from desk.lookup import copy_in, own_lot
 from storage.copies import copies_of_lot
@@ -98,3 +121,75 @@ def give_back(request: Request, lot: LotId, corrector: Corrector) -> Done:
     mine, _ = own_lot(work, corrector, lot)
     of_lots.give_back(work, mine, at=now())
     return Done()
+
+
+@router.post("/{lot}/offline")
+def work_offline(request: Request, lot: LotId, corrector: Corrector, said: Offline) -> Done:
+    """The lot is read from its archive until then: it is not recalled meanwhile, nor called idle."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot)
+    of_lots.work_offline(work, mine, exam, said.until, at=now())
+    return Done()
+
+
+@router.post(
+    "/{lot}/documents",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+    responses={413: {"model": Problem}},
+)
+async def bring_documents(
+    request: Request,
+    lot: LotId,
+    corrector: Corrector,
+    x_file_name: Annotated[
+        str, Header(max_length=600, description="NUMBER.pdf, or an archive's, percent-encoded.")
+    ] = "",
+) -> list[ReturnedFile]:
+    """A copy that was annotated offline, named by its anonymous number, or a ZIP of several: the bytes alone.
+
+    What became of each, in place of earlier ones.
+    """
+    work = work_of(request)
+    mine, _ = await run_in_threadpool(own_lot, work, corrector, lot)
+    name = "".join(letter for letter in unquote(x_file_name) if letter.isprintable())[-80:]
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path, size = Path(folder) / "given", 0
+        with path.open("wb") as file:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > of_returned.MOST:
+                    raise HTTPException(
+                        413, "Ce fichier dépasse 512 Mio : rendez les copies par petits groupes."
+                    )
+                file.write(piece)
+        found = await run_in_threadpool(of_returned.take, work, mine, name, path, at=now())
+    return [
+        ReturnedFile(
+            name=one.name,
+            number=one.number,
+            taken=one.fault is None,
+            sure=one.sure,
+            code=one.fault and one.fault.value,
+            message=one.sentence,
+        )
+        for one in found
+    ]
+
+
+@router.get("/{lot}/notes")
+def marks(request: Request, lot: LotId, corrector: Corrector) -> KeptMarks:
+    """The marks that she brought. 409, with the hour, before the harmonisation."""
+    work = work_of(request)
+    mine = of_marks.own(work, corrector.id, lot)
+    return KeptMarks(marks=of_marks.marks_in(work, mine.id, by=corrector.id))
+
+
+@router.post("/{lot}/notes")
+def bring_marks(request: Request, lot: LotId, corrector: Corrector, brought: MarkTable) -> Taken:
+    """A lot's marks, in place of earlier ones. 409, with the hour, before the harmonisation."""
+    work = work_of(request)
+    mine = of_marks.own(work, corrector.id, lot)
+    read = of_marks.take(work, mine, brought.table.encode(), actor=corrector.id, at=now())
+    lines = [Line(line=one.line, message=one.message) for one in read.problems]
+    said = "" if read.problems else of_marks.summary(read.rows)
+    return Taken(taken=not read.problems, said=said, lines=lines)

@@ -35,6 +35,7 @@ from desk.api.shapes import (
     Question,
     Queue,
     Rank,
+    Recall,
     Uai,
     Unroutable,
     Waiting,
@@ -175,9 +176,11 @@ def reassign(request: Request, code: ExamCode, lot: LotId, account: ServiceAccou
 
 
 @router.post("/lots/{code}/{lot}/recall")
-def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
+def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount, why: Recall) -> Done:
+    """Out of its corrector's hands, who reads why; what was given back stays so. Then reassign it."""
     work = work_of(request)
-    of_lots.recall(work, lot_of(work, written(work, code), lot).id, actor=account.id, at=now())
+    found = lot_of(work, written(work, code), lot)
+    of_lots.recall(work, found, why.reason, anyway=why.anyway, actor=account.id, at=now())
     return Done()
 
 

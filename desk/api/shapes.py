@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -203,6 +203,13 @@ class NewCorrector(Asked):
     corrector: Annotated[str, Field(pattern=r"^corr_[0-9a-f]{16}$")]
 
 
+class Recall(Asked):
+    """`reason`: its corrector reads it; `anyway`: though she said to be working on it offline."""
+
+    reason: Text
+    anyway: Annotated[bool, Field(strict=True)] = False
+
+
 class DossierLine(BaseModel):
     """`dossier`: None when nothing was deposited nor marked yet."""
 
@@ -252,6 +259,48 @@ class Returned(Asked):
 class Report(Asked):
     trouble: Trouble
     said: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReturnedFile(BaseModel):
+    """What became of a file. `code`: why it was not taken; `sure`: it is known by its pages, too."""
+
+    name: str
+    number: str | None
+    taken: bool
+    sure: bool
+    code: str | None
+    message: str
+
+
+class Offline(Asked):
+    """`until`: a day of the window; None: no longer."""
+
+    until: date | None = None
+
+
+class MarkTable(Asked):
+    """`table`: a CSV, columns `numero` and `note`: 0 to 20, ABS or NN for each copy of the lot."""
+
+    table: Annotated[str, Field(min_length=1, max_length=200_000)]
+
+
+class KeptMarks(BaseModel):
+    """By anonymous number; none as long as none were brought."""
+
+    marks: dict[str, str]
+
+
+class Line(BaseModel):
+    line: int
+    message: str
+
+
+class Taken(BaseModel):
+    """`taken`: all of it, or nothing: then `lines` say what is to be mended."""
+
+    taken: bool
+    said: str
+    lines: list[Line]
 
 
 class LogEvent(BaseModel):

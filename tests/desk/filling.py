@@ -47,7 +47,7 @@ class Filled:
     """The anonymous number of a copy in nobody's lot."""
 
 
-def fill(desk: Desk) -> Filled:
+def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     """A scan with two copies, one of them in a lot, and one that waits; a dossier; an invitation; a token."""
     work, at = desk.work, now()
     plan = plan_session(3, [MINE, OTHER], ["U4"], 6)
@@ -89,7 +89,6 @@ def fill(desk: Desk) -> Filled:
     reading = f"readings/{scan}-1.json"
     work.store.vault.put(reading, b'{"scan": {"images": 2, "pages": 2}}')
     record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(copies), findings=()), scan)
-    pdf = b"%PDF-1.7 copie"
     told = hashlib.sha256(pdf).hexdigest()
     record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=told), copies[0].id)
     for number in ("ACDEFHJ", "XYXYXYX"):

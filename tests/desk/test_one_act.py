@@ -164,13 +164,22 @@ def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
     assert browser.post(f"/lots/{lot}/{copy}/rendre", {"returned": True}).status_code == 303
     program = desk.program(Role.CORRECTOR, corrector)
     service = desk.signed_in(Role.SERVICE)
-    post(service, f"/coordination/lots/U4/{lot}/rappeler", {})
+    assert "Dites pourquoi" in post(service, f"/coordination/lots/U4/{lot}/rappeler", {}, fails=True)
+    post(service, f"/coordination/lots/U4/{lot}/rappeler", {"reason": "Erreur de lot."})
+    assert program.get(f"/api/my/lots/{lot}/copies/{copy}").status_code == 409
+    assert "« Erreur de lot. »" in browser.get("/lots").text
+    post(service, f"/coordination/lots/U4/{lot}/reaffecter", {"corrector": corrector})
     assert program.get(f"/api/my/lots/{lot}/copies/{copy}").status_code == 200
+    assert the_copy(desk, filled.values["subject"]).returned  # what was given back stays so
     shell(desk, "lots", "return", lot, "--token", token)
     browser.get("/lots")
     browser.post("/deconnexion")
     done = [one for one in log(desk)[begun:] if one.actor not in ("service", "t")]
-    hers = [one for one in done if one.action.startswith(("lot.", "copy.")) and one.action != "lot.recalled"]
+    hers = [
+        one
+        for one in done
+        if one.action.startswith(("lot.", "copy.")) and one.action not in ("lot.recalled", "lot.reassigned")
+    ]
     assert {one.action for one in hers} == {"lot.pulled", "copy.returned", "lot.returned"}
     assert {one.actor for one in hers} == {corrector}
     invited = [one for one in log(desk) if one.action == "account.invited"]

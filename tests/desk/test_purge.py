@@ -71,15 +71,8 @@ def session_text(path: Path, months: int) -> None:
     """The demonstration's session, over two years ago, kept for so many months."""
     at = now() - timedelta(days=800)
     write_demo_session(path, at)
-    day = f"{at + timedelta(days=60):%Y-%m-%d}"
     kept = "".join(f'[[retention]]\nkind = "{kind}"\nmonths = {months}\nground = "RGPD"\n' for kind in Held)
-    slot = f'{{ date = "{day}", start = "09:00" }}'
-    path.write_text(
-        path.read_text()
-        + f"\n{kept}[results]\nharmonisation = {slot}\njury = {slot}\nsecond_jury = {slot}\n"
-        + f'[results.control_exams]\nday = {{ date = "{day}" }}\nchoose = 1\nexams = ["U4"]\n'
-        + "average_from = 8\naverage_below = 10\nprofessional_average_from = 10\n"
-    )
+    path.write_text(f"{path.read_text()}\n{kept}")
 
 
 @dataclass

@@ -238,6 +238,13 @@ def test_the_jury_is_on_the_true_weekday():
             "results.control_exams.exams",
             "there is no épreuve U1A",
         ),
+        (lambda d: d["results"].update(step=0.3), "results.step", "20 is no multiple of 0.3"),
+        (lambda d: d["results"].update(gated=["writen"]), "results.gated.0", "Input should be"),
+        (
+            lambda d: d["results"]["marks_in"].update(address="notes.exemple.fr"),
+            "results.marks_in.address",
+            "should match pattern",
+        ),
         (lambda d: duty(d, "surveillants").pop("due"), "duties.surveillants.due", "needs a date"),
         (
             lambda d: duty(d, "notes-ccf")["due"].update(date="2026-06-18"),

@@ -58,22 +58,33 @@ def test_the_order_in_a_lot_is_kept(peopled):
         assert [row.assigned for row in all_correctors(connection, EXAM)] == [4, 0]
 
 
-MOVES = {"pull": LotPulled(), "return": LotReturned(), "close": LotClosed(), "recall": LotRecalled()}
+MOVES = {
+    "pull": LotPulled(),
+    "return": LotReturned(),
+    "close": LotClosed(),
+    "recall": LotRecalled(reason="reasons/x.txt"),
+}
 LEADS = {
     (LotState.ASSIGNED, "pull"): LotState.PULLED,
     (LotState.PULLED, "return"): LotState.RETURNED,
-    (LotState.PULLED, "recall"): LotState.ASSIGNED,
+    (LotState.PULLED, "recall"): LotState.RECALLED,
     (LotState.RETURNED, "close"): LotState.CLOSED,
-    (LotState.RETURNED, "recall"): LotState.ASSIGNED,
-    (LotState.CLOSED, "recall"): LotState.ASSIGNED,
+    (LotState.RETURNED, "recall"): LotState.RECALLED,
+    (LotState.CLOSED, "recall"): LotState.RECALLED,
 }
 WAYS = {
     LotState.ASSIGNED: [],
     LotState.PULLED: ["pull"],
     LotState.RETURNED: ["pull", "return"],
     LotState.CLOSED: ["pull", "return", "close"],
+    LotState.RECALLED: ["pull", "recall"],
 }
-SAME = {"pull": LotState.PULLED, "return": LotState.RETURNED, "close": LotState.CLOSED}
+SAME = {
+    "pull": LotState.PULLED,
+    "return": LotState.RETURNED,
+    "close": LotState.CLOSED,
+    "recall": LotState.RECALLED,
+}
 
 
 def test_a_lot_goes_from_assigned_to_pulled_to_returned_or_back(peopled):
@@ -89,10 +100,10 @@ def test_a_lot_goes_from_assigned_to_pulled_to_returned_or_back(peopled):
         leads = LEADS.get((state, move))
         if leads:
             assert peopled.record(MOVES[move], lot)
-        elif SAME.get(move, LotState.ASSIGNED) == state:
+        elif SAME[move] == state:
             assert peopled.record(MOVES[move], lot) is None
         else:
-            with pytest.raises(Refused, match=r"never_pulled|returned|closed|other_state"):
+            with pytest.raises(Refused, match=r"never_pulled|returned|closed|recalled|other_state"):
                 peopled.record(MOVES[move], lot)
         with peopled.register.reading() as connection:
             assert lot_by_id(connection, lot).state == (leads or state)
@@ -108,7 +119,12 @@ def test_a_lot_changes_hands_only_while_nobody_has_it(peopled):
     peopled.record(LotPulled(), lot)
     with pytest.raises(Refused, match="pulled"):
         peopled.record(LotReassigned(corrector=first), lot)
-    peopled.record(LotRecalled(), lot)
+    peopled.record(LotRecalled(reason="reasons/x.txt"), lot)
+    with pytest.raises(Refused, match="recalled"):  # by whoever had it, as by a click on a copy
+        peopled.record(LotPulled(), lot)
+    assert peopled.record(LotReassigned(corrector=second), lot)
+    assert peopled.record(LotPulled(), lot)
+    peopled.record(LotRecalled(reason="reasons/x.txt"), lot)
     assert peopled.record(LotReassigned(corrector=first), lot)
     with pytest.raises(Refused, match=r"unknown: .*corr_0000000000000000"):
         peopled.record(LotReassigned(corrector="corr_0000000000000000"), lot)

@@ -53,14 +53,24 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
 
     archive = page.request.get(f"{page.url}/lot.zip")
     with zipfile.ZipFile(io.BytesIO(archive.body())) as taken:
-        assert {Path(name).stem for name in taken.namelist()} == {*now_there, "bordereau"}
+        assert {Path(name).stem for name in taken.namelist()} == {*now_there, "bordereau", "notes"}
         assert {info.date_time for info in taken.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     _tells_nobody(stage, page)
+    _gives_back_documents(page, archive.body(), now_there[0])
+    _is_recalled_and_given_back(page, decided, f"{stage.url}/coordination/lots/U4/{lot.id}")
+    page.goto(f"{stage.url}/lots/{lot.id}/notes")
+    expect(page.get_by_text(re.compile("aucune note avant l’harmonisation"))).to_be_visible()
+    looked_at(page, "desk-no-mark-before")
+    decided.goto(f"{stage.url}/coordination/notes")
+    looked_at(decided, "desk-marks")
+    page.goto(f"{stage.url}/lots/{lot.id}")
 
     page.get_by_role("button", name=f"Rendre la copie {now_there[0]}").press("Enter")
     if lot.copies > 1:
         expect(page.get_by_role("button", name=f"Reprendre la copie {now_there[0]}")).to_be_visible()
-        page.get_by_role("button", name=re.compile("Rendre le lot")).click()
+        page.get_by_role("link", name=re.compile("Rendre le lot")).click()
+        looked_at(page, "desk-return-lot")
+        page.get_by_role("button", name=re.compile("rendre ce lot")).click()
     expect(page.get_by_text("Ce lot est rendu")).to_be_visible()
     decided.goto(f"{stage.url}/coordination/lots/U4/{lot.id}")
     decided.get_by_role("button", name="Clore le lot").click()
@@ -69,6 +79,54 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     page.goto(f"{stage.url}/lots/{lot.id}")
     expect(page.get_by_text("Ce lot est clos")).to_be_visible()
     looked_at(page, "desk-closed")
+
+
+def _gives_back_documents(page: Page, archive: bytes, number: str) -> None:
+    """One that was annotated is taken, what is none is refused, each in words; the list says what lacks."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as taken:
+        name = next(name for name in taken.namelist() if name.endswith(f"/{number}.pdf"))
+        with pikepdf.open(io.BytesIO(taken.read(name))) as pdf:
+            note = {"Subtype": pikepdf.Name.Text, "Rect": [50, 700, 70, 720], "Contents": "Bien vu"}
+            pdf.pages[0].Annots = pikepdf.Array([pikepdf.Dictionary(Type=pikepdf.Name.Annot, **note)])
+            pdf.save(out := io.BytesIO())
+    files = {f"{number}.pdf": out.getvalue(), "copie de l'élève.pdf": out.getvalue(), "note.txt": b"12"}
+    page.set_input_files(
+        "#documents",
+        [{"name": name, "mimeType": "application/pdf", "buffer": data} for name, data in files.items()],
+    )
+    expect(page.get_by_text(f"{number}.pdf : Reçu.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Aucune copie de ce lot ne porte ce nom")).to_have_count(2)
+    expect(page.get_by_role("link", name=f"document annoté de {number}")).to_be_visible()
+    looked_at(page, "desk-documents")
+    page.get_by_text("Corriger hors connexion, sur l’archive").click()
+    page.fill("#until", page.input_value("#until") or page.get_attribute("#until", "max") or "")
+    page.get_by_role("button", name="Le dire").click()
+    expect(page.get_by_text("Vous corrigez ce lot hors connexion")).to_be_visible()
+    looked_at(page, "desk-offline")
+
+
+def _is_recalled_and_given_back(page: Page, service: Page, lot: str) -> None:
+    """The service is asked before; the corrector reads why, and cannot open it by a click on a copy."""
+    service.goto(lot)
+    service.get_by_text("Rappeler le lot…").click()
+    service.fill("#reason", "Une page manque à l’une des copies.")
+    service.get_by_text("J’ai joint son correcteur").click()
+    looked_at(service, "desk-recall")
+    service.get_by_role("button", name="Rappeler ce lot").click()
+    expect(service.get_by_text("Ce lot est rappelé")).to_be_visible()
+    looked_at(service, "desk-recalled")
+    mine = page.url
+    page.goto(mine)
+    expect(page.get_by_text("Le service a rappelé ce lot")).to_be_visible()
+    page.goto(re.sub(r"/lots/.*", "/lots", mine))
+    expect(page.get_by_text("Une page manque à l’une des copies.")).to_be_visible()
+    looked_at(page, "desk-lots-recalled")
+    service.get_by_role("button", name=re.compile("Le rendre à")).click()
+    page.goto(mine)
+    page.get_by_role("link", name=re.compile("^[A-Z0-9]{7}$")).first.click()
+    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.goto(mine)
+    expect(page.get_by_role("link", name=re.compile("document annoté de"))).to_be_visible()
 
 
 def _tells_nobody(stage, page: Page) -> None:

@@ -1,0 +1,298 @@
+"""Marks: none is taken or shown before the harmonisation, by the store's clock; then by lot, then out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from actions.reasons import keep_reason
+from processors.deadlines import french_instant
+from processors.marks import Mark, Unmarked, read_marks, spreadsheet
+from processors.session import Exam
+from processors.session_parts import Gated
+from processors.tables import Import
+from storage.candidates import attendance_of, enrolled_in
+from storage.copies import copies_of_lot
+from storage.keys import kept_marks
+from storage.log.events import canonical
+from storage.lots import LotRow, all_lots, lot_by_id
+from storage.marks import (
+    MarksExported,
+    MarksExportProposed,
+    MarksKept,
+    MarksRefused,
+    MarksRow,
+    basis_of,
+    exports_of,
+    marks_by_lot,
+    marks_of_lot,
+    proposed_export,
+    subject_of,
+)
+from storage.purges import is_person
+from storage.refusals import Refusal, Refused
+from storage.states import LotState
+
+EXPORT_COLUMNS = ("candidate_number", "epreuve", "note", "observation")
+_CORRECTED = "rectification"
+_NO_COPY = "présent, sans copie notée"
+
+
+def opens_at(work: Context) -> datetime | None:
+    """From when marks of written épreuves may be taken and shown; None where the session lets them at once.
+
+    Raises Refused where it does not say when the harmonisation is.
+    """
+    results = work.session.results
+    if results is None:
+        raise Refused(Refusal.NO_HARMONISATION)
+    return results.harmonisation.starts_at if Gated.WRITTEN in results.gated else None
+
+
+def is_open(work: Context) -> bool:
+    """By the store's clock: nobody sets it by the machine's."""
+    try:
+        opens = opens_at(work)
+    except Refused:
+        return False
+    return opens is None or work.store.time() >= opens
+
+
+def must_be_open(
+    work: Context, attempt: str | None = None, *, actor: str = "", at: datetime | None = None
+) -> None:
+    """Raises Refused before the hour. `attempt`: the lot that somebody came with marks of, which is noted."""
+    if is_open(work):
+        return
+    opens = opens_at(work)
+    assert opens is not None
+    if attempt is not None and at is not None:
+        work.register.record(MarksRefused(until=opens), attempt, actor=actor, at=at)
+    raise Refused(Refusal.BEFORE_HARMONISATION, french_instant(opens))
+
+
+def own(work: Context, corrector: str, lot: str) -> LotRow:
+    """A lot of this corrector's, whatever the day: marks are due when the window is long closed."""
+    with work.register.reading() as connection:
+        found = lot_by_id(connection, lot)
+    if found is None or found.corrector != corrector:
+        raise Refused(Refusal.NOT_YOURS)
+    return found
+
+
+def take(
+    work: Context, lot: LotRow, table: bytes, *, reason: str = "", actor: str, at: datetime
+) -> Import[Mark]:
+    """A lot's marks, in place of earlier ones. As long as one line is wrong, nothing of the table is taken.
+
+    `reason`: of the service, why marks that were exported are corrected.
+    """
+    must_be_open(work, lot.id, actor=actor, at=at)
+    results = work.session.results
+    assert results is not None, "else there is no hour from which marks are taken"
+    if lot.state in (LotState.ASSIGNED, LotState.RECALLED):
+        raise Refused(Refusal.NEVER_PULLED)
+    with work.register.reading() as connection:
+        numbers = _numbers(connection, lot)
+        before = marks_of_lot(connection, lot.id)
+        if exports_of(connection, lot.exam) and (not reason.strip() or actor == lot.corrector):
+            raise Refused(Refusal.MARKS_EXPORTED)
+    read = read_marks(table, numbers, results.step)
+    given = {mark.number: mark.value for mark in read.rows}
+    if read.problems or (before is not None and _marks_in(work, before) == given):
+        return read
+    file, sha256 = _keep(work, lot.id, {"marks": given})
+    words = [mark.value for mark in read.rows]
+    facts = MarksKept(
+        file=file,
+        sha256=sha256,
+        marked=sum(word not in tuple(Unmarked) for word in words),
+        absent=words.count(Unmarked.ABSENT),
+        unmarked=words.count(Unmarked.NOT_MARKED),
+        reason=keep_reason(work.register.vault, lot.id, reason) if reason.strip() else None,
+    )
+    work.register.record(facts, lot.id, actor=actor, at=at)
+    if before is not None:
+        work.store.vault.erase(before.file)
+    return read
+
+
+def marks_in(work: Context, lot: str, *, by: str | None = None) -> dict[str, str]:
+    """The marks of a lot that count, by anonymous number. `by`: only if this one brought them.
+
+    A corrector to whom a lot was reassigned does not see an earlier one's.
+    """
+    must_be_open(work)
+    with work.register.reading() as connection:
+        row = marks_of_lot(connection, lot)
+    return _marks_in(work, row) if row and by in (None, row.author) else {}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an épreuve's marks stand. `marks`: by lot; `exported`: how often, `changed`: since the last time.
+
+    `proposed_by`: who would export them, until another confirms it.
+    """
+
+    exam: Exam
+    lots: tuple[LotRow, ...]
+    marks: dict[str, MarksRow]
+    exported: int
+    changed: bool
+    proposed_by: str | None
+
+    @property
+    def missing(self) -> list[LotRow]:
+        return [lot for lot in self.lots if lot.id not in self.marks]
+
+
+def standing(work: Context, exam: Exam) -> Standing:
+    """Counts alone: no mark."""
+    with work.register.reading() as connection:
+        lots = [lot for lot in all_lots(connection, exam.code) if lot.copies]
+        marks, made = marks_by_lot(connection, exam.code), exports_of(connection, exam.code)
+        proposed = proposed_export(connection, exam.code)
+    changed = bool(made) and any(row.seq > made[-1].seq for row in marks.values())
+    return Standing(exam, tuple(lots), marks, len(made), changed, proposed.author if proposed else None)
+
+
+def export(work: Context, exam: Exam, reason: str = "", *, actor: str, at: datetime) -> bytes | None:
+    """Marks by candidate, as a CSV for the other application: once.
+
+    Another time only once marks were corrected, with the `reason`; it then holds the corrected lines alone,
+    and says so in each. Where the session asks for a second person it is only proposed, None, until another
+    person does the very same.
+    """
+    must_be_open(work)
+    with work.register.reading() as connection:
+        rows = marks_by_lot(connection, exam.code)
+        made = exports_of(connection, exam.code)
+        proposed = proposed_export(connection, exam.code)
+        lines = _by_candidate(work, connection, exam, rows)
+    basis = basis_of(list(rows.values()))
+    if made and not any(row.seq > made[-1].seq for row in rows.values()):
+        raise Refused(Refusal.NOTHING_CORRECTED)
+    if made and not reason.strip():
+        raise Refused(Refusal.NO_REASON)
+    key = keep_reason(work.register.vault, subject_of(exam.code), reason) if made else None
+    confirms = None
+    if work.session.second_person:
+        same = proposed is not None and proposed.basis == basis and proposed.author != actor
+        if proposed is None or not same or not is_person(proposed.author):
+            facts = MarksExportProposed(exam=exam.code, basis=basis, reason=key)
+            work.register.record(facts, subject_of(exam.code), actor=actor, at=at)
+            return None
+        if not is_person(actor):
+            raise Refused(Refusal.ANOTHER_PERSON)
+        confirms = proposed.seq
+    before = _kept(work, made[-1].file)["lines"] if made else {}
+    table = _table(exam, lines, before if made else None)
+    file, sha256 = _keep(work, exam.code, {"lines": lines, "table": table.decode("utf-8-sig")})
+    done = MarksExported(exam=exam.code, basis=basis, reason=key, file=file, sha256=sha256, confirms=confirms)
+    work.register.record(done, subject_of(exam.code), actor=actor, at=at)
+    return table
+
+
+def exported(work: Context, exam: Exam) -> bytes:
+    """The last export, the same bytes again: for whoever lost it on the way."""
+    must_be_open(work)
+    with work.register.reading() as connection:
+        made = exports_of(connection, exam.code)
+    if not made:
+        raise Refused(Refusal.NO_EXPORT)
+    table: str = _kept(work, made[-1].file)["table"]
+    return table.encode("utf-8-sig")
+
+
+def _by_candidate(
+    work: Context, connection: Connection, exam: Exam, rows: dict[str, MarksRow]
+) -> dict[str, str]:
+    """By candidate's number, the mark or the word for none; empty for who came and has no copy in a lot.
+
+    Raises Refused as long as a copy in a lot has neither.
+    """
+    people = {who.id: who for who in enrolled_in(connection, exam.code)}
+    lots = [lot for lot in all_lots(connection, exam.code) if lot.copies]
+    if not lots:
+        raise Refused(Refusal.NO_LOTS)
+    found, lacking = dict[str, str](), list[str]()
+    for lot in lots:
+        marks = _marks_in(work, rows[lot.id]) if lot.id in rows else {}
+        for copy in copies_of_lot(connection, lot.id):
+            value = marks.get(copy.anonymous_number or "")
+            if value is None:
+                lacking.append(lot.name)
+            elif copy.candidate in people:
+                found[people[copy.candidate].number] = value
+    if lacking:
+        names = sorted(set(lacking))
+        raise Refused(Refusal.MARKS_MISSING, ", ".join(f"{name} ({lacking.count(name)})" for name in names))
+    here = {
+        who: present
+        for centre in {one.centre for one in people.values()}
+        for who, present in (attendance_of(connection, exam.code, centre) or {}).items()
+    }
+    for who in people.values():
+        if who.named:
+            found.setdefault(who.number, "" if here.get(who.id, True) else Unmarked.ABSENT)
+    return dict(sorted(found.items()))
+
+
+def _table(exam: Exam, lines: dict[str, str], before: dict[str, str] | None) -> bytes:
+    """`before`: what was exported last; then only what is other than it."""
+    told = {number: value for number, value in lines.items() if before is None or before.get(number) != value}
+    rows = (
+        (number, exam.code, value.replace(".", ","), _said(value, corrected=before is not None))
+        for number, value in told.items()
+    )
+    return spreadsheet(EXPORT_COLUMNS, rows)
+
+
+def _said(value: str, *, corrected: bool) -> str:
+    return ", ".join(filter(None, (_CORRECTED if corrected else "", "" if value else _NO_COPY)))
+
+
+def _numbers(connection: Connection, lot: LotRow) -> set[str]:
+    """Of the copies that a corrector may have: one that was reported has no mark until it is back."""
+    copies = copies_of_lot(connection, lot.id)
+    return {copy.anonymous_number for copy in copies if copy.ready and copy.anonymous_number}
+
+
+def _keep(work: Context, of: str, value: dict[str, Any]) -> tuple[str, str]:
+    """Key and SHA-256 of what is kept, with a salt: whoever has the hash cannot try all marks."""
+    data = canonical({"salt": secrets.token_hex(16), **value}).encode()
+    key = kept_marks(of)
+    work.store.vault.put(key, data, content_type="application/json")
+    return key, hashlib.sha256(data).hexdigest()
+
+
+def _kept(work: Context, key: str | None) -> dict[str, Any]:
+    assert key is not None
+    kept: dict[str, Any] = json.loads(work.store.vault.get(key))
+    return kept
+
+
+def _marks_in(work: Context, row: MarksRow) -> dict[str, str]:
+    data = work.store.vault.get(row.file, sha256=row.sha256)
+    marks: dict[str, str] = json.loads(data)["marks"]
+    return marks
+
+
+def summary(rows: Sequence[Mark]) -> str:
+    """In French: how many, and which have none."""
+    none = {word: [mark.number for mark in rows if mark.value == word] for word in Unmarked}
+    count = len(rows) - sum(map(len, none.values()))
+    said = [f"{count} note{'s' if count > 1 else ''} déposée{'s' if count > 1 else ''}"]
+    for word, called in ((Unmarked.ABSENT, "absent"), (Unmarked.NOT_MARKED, "non notée")):
+        if none[word]:
+            said.append(f"{called} : {', '.join(none[word])}")
+    return f"{' ; '.join(said)}."

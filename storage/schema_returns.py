@@ -1,0 +1,48 @@
+"""The register's tables of what correctors give back: documents and marks, by their hashes alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
+
+from storage.tables import metadata
+
+# The annotated copy that counts; the vault holds it
+returned_documents = Table(
+    "returned_documents",
+    metadata,
+    Column("copy", ForeignKey("copies.id"), primary_key=True),
+    Column("lot", ForeignKey("lots.id"), nullable=False),
+    Column("corrector", ForeignKey("correctors.id"), nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sure", Boolean, nullable=False),  # its pages are known to be those that were handed out
+    Index(None, "lot"),
+)
+
+# The marks of a lot that count; `file`: their key in the vault
+marks = Table(
+    "marks",
+    metadata,
+    Column("lot", ForeignKey("lots.id"), primary_key=True),
+    Column("seq", Integer, nullable=False),  # of the event
+    Column("file", String, nullable=False),
+    Column("sha256", String, nullable=False),  # of that file, which is salted
+    Column("marked", Integer, nullable=False),
+    Column("absent", Integer, nullable=False),
+    Column("unmarked", Integer, nullable=False),
+    Column("author", String, nullable=False),
+)
+
+# Marks by candidate, for the service, `seq`: the event's; one that waits for a second person has no file
+mark_exports = Table(
+    "mark_exports",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("exam", String, nullable=False),
+    Column("basis", String, nullable=False),  # digest of the lots' marks
+    Column("reason", String),  # key in the vault of why they were corrected; None: the first one
+    Column("author", String, nullable=False),
+    Column("file", String),  # its key in the vault
+    Column("done", Boolean, nullable=False),
+    Index(None, "exam"),
+)
