@@ -8,13 +8,14 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
+from processors.deadlines import PARIS
 from storage.certificates import check_certificates
 from storage.keys import seal_key, seal_number, segment_key, segment_range
 from storage.log.checkpoints import Checkpoint
@@ -78,12 +79,15 @@ def verify(
 def clock_steps(register: Register) -> list[str]:
     """Where the log's time goes back: English sentences. No tampering, but deadlines went by that clock.
 
-    Processes that work at once may note their events some seconds out of order.
+    Processes that work at once may note their events some seconds out of order. What was noted to the day, so
+    that nobody reads how long a corrector took, is of midnight and tells nothing of the clock.
     """
     said, latest = list[str](), datetime.min.replace(tzinfo=UTC)
     lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
     with register.reading() as connection:
         for event in map(Event.parse, connection.scalars(lines)):
+            if event.at.astimezone(PARIS).time() == time(0):
+                continue
             if latest - event.at > _AT_ONCE:
                 said.append(
                     f"Event {event.seq} is of {event.at:%Y-%m-%d %H:%M:%S}, after one of {latest:%H:%M:%S}."

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import NAMES, NUMBERS, World, unknown, whole
 from sqlalchemy import delete, select, update
 
+from processors.deadlines import PARIS
 from storage.deadlines import DeadlineSwept
 from storage.log import segments
 from storage.log.events import Event, digest
@@ -370,6 +371,9 @@ def test_a_clock_that_was_put_back_is_told(world, audit):
         at = AT + timedelta(minutes=minutes)
         world.register.record(DeadlineSwept(exam="U1", centre=f"{minutes}"), "x", actor="t", at=at)
     said = clock_steps(world.register)
+    day = datetime(2026, 5, 21, tzinfo=PARIS)  # of a corrector who gave a copy back, at whatever hour
+    world.register.record(DeadlineSwept(exam="U1", centre="to the day"), "x", actor="t", at=day)
+    assert clock_steps(world.register) == said
     assert len(said) == 1 and "of 2026-05-21 06:30:00, after one of 07:00:00" in said[0]
     ship(world.register, audit, KEY, at=AT)
     assert verify(audit, PUBLIC, world.register) == []
