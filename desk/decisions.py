@@ -29,7 +29,14 @@ from processors.session import Exam
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
-from storage.decisions import Proposal, copies_to_decide, count_to_decide, proposal_of, proposals_of
+from storage.decisions import (
+    Proposal,
+    copies_to_decide,
+    count_to_decide,
+    decided_lately,
+    proposal_of,
+    proposals_of,
+)
 from storage.findings import FindingRow, findings_of_copies, open_findings
 from storage.log.story import events_of
 from storage.objects import NotFoundError
@@ -40,6 +47,7 @@ router = APIRouter(prefix="/coordination/decisions")
 
 _A_PAGE = 50
 _FOREIGN_SHOWN = 30
+_LATELY = 8
 
 
 @router.get("")
@@ -52,10 +60,14 @@ def queue(
     with work.register.reading() as connection:
         foreign = open_findings(connection, code=Code.FOREIGN_PAGE)[:_FOREIGN_SHOWN]
         beside = {f.scan: copies_of_scan(connection, f.scan) for f in foreign if f.scan}
+        lately = decided_lately(connection, _LATELY)
+        names = {one.id: one.name for one in accounts.all_accounts(connection)}
     values = {
         "copies": shown,
         "foreign": [(f, f.copy or beside[f.scan or ""][0].id) for f in foreign if beside[f.scan or ""]],
         "centres": {centre.uai: centre for centre in work.session.centres},
+        "lately": lately,
+        "names": names,
         "count": count,
         "first": (rank - 1) * _A_PAGE + 1,
         "rank": rank,
@@ -252,7 +264,7 @@ def judge(
     k: int,
     account: ServiceAccount,
     settled: Annotated[bool, Form()],
-    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Nothing is left to do about this finding; or there is, after all."""
     work = work_of(request)

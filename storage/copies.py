@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -190,6 +191,7 @@ class CopyRow:
     guesses: tuple[GuessedCandidate, ...]
     decision: str | None
     decided_by: str | None
+    decided_at: datetime | None
     reason: str | None
     anonymous_number: str | None
     anonymous_sha256: str | None

@@ -50,6 +50,7 @@ class CopyDecided(Facts):
         decided: dict[str, Any] = {
             "decision": self.decision,
             "decided_by": change.event.actor,
+            "decided_at": change.event.at,
             "reason": self.reason,
         }
         if self.decision is Decision.SET_ASIDE:
@@ -288,6 +289,12 @@ def copies_to_decide(
         .offset(offset)
     )
     return copies_in(connection, list(connection.scalars(ids)))
+
+
+def decided_lately(connection: Connection, limit: int) -> list[CopyRow]:
+    """The copies of which somebody decided last, the latest first."""
+    lately = select(copies.c.id).where(copies.c.decided_at.is_not(None)).order_by(copies.c.decided_at.desc())
+    return copies_in(connection, list(connection.scalars(lately.limit(limit))))
 
 
 def proposal_of(connection: Connection, copy: str) -> Proposal | None:
