@@ -18,6 +18,13 @@ from storage.states import LotState
 
 STATIC = Path(__file__).parent / "static"
 
+LOT_STATES = {
+    LotState.ASSIGNED: "affecté",
+    LotState.PULLED: "retiré",
+    LotState.RETURNED: "rendu",
+    LotState.CLOSED: "clos",
+}
+
 _templates = templates("desk")
 _templates.filters.update(
     day=lambda day: f"{WEEKDAYS[day.weekday()]} {french_day(day)}",
@@ -27,12 +34,7 @@ _templates.filters.update(
 )
 _templates.globals.update(
     verdicts=VERDICTS,
-    lot_states={
-        LotState.ASSIGNED: "affecté",
-        LotState.PULLED: "retiré",
-        LotState.RETURNED: "rendu",
-        LotState.CLOSED: "clos",
-    },
+    lot_states=LOT_STATES,
 )
 
 

@@ -249,6 +249,16 @@ def current_copies(
     return _copies(connection, copies.c.life == Life.CURRENT, *matching(copies, exam=exam, centre=centre))
 
 
+def incomplete_copies(connection: Connection) -> list[CopyRow]:
+    """Those that count and lack something, of all épreuves and centres."""
+    return _copies(connection, copies.c.life == Life.CURRENT, copies.c.status == CopyStatus.INCOMPLETE)
+
+
+def copies_numbered(connection: Connection, number: str) -> list[CopyRow]:
+    """Those whose anonymous number begins so."""
+    return _copies(connection, copies.c.anonymous_number.startswith(number, autoescape=True))
+
+
 def copies_of_candidate(connection: Connection, exam: str, candidate: str) -> list[CopyRow]:
     """Those of one candidate that count; two of them wait for a person."""
     theirs = (copies.c.exam == exam, copies.c.candidate == candidate, copies.c.life == Life.CURRENT)

@@ -79,6 +79,10 @@ MATRIX = {
     "POST /coordination/decisions/{copy_id}/epreuve": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/renvoi": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/constats/{seq}/{k}": Rule(SERVICE),
+    "GET /coordination/recherche": Rule(SERVICE),  # names nobody of whom nothing is asked: see test_lists
+    "GET /coordination/lots": Rule(SERVICE),
+    "GET /coordination/dossiers": Rule(SERVICE, names=True),
+    "GET /coordination/incompletes": Rule(SERVICE),
     "GET /coordination/echeances": Rule(SERVICE),
     "POST /coordination/echeances": Rule(SERVICE),
     "GET /coordination/obligations": Rule(SERVICE),
