@@ -43,7 +43,8 @@ def decide(
     """What is decided of a copy that waits; to attribute it, `candidate`: an id, or `number`, typed.
 
     `let_go`: pages that may name the candidate, seen as a corrector gets them: to accept it as it is. To
-    attribute it to a candidate who was proposed wants no reason: the evidence beside is the reason.
+    attribute it to a candidate who was proposed wants no reason: the evidence beside is the reason. Nor does
+    what confirms another's proposal: who proposed it has said why.
 
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
     very same. A person is who has an account: what a program or the command line says is never more than a
@@ -51,18 +52,20 @@ def decide(
     although the list says absent is asked about no more.
     """
     chosen = _chosen(work, decision, candidate, number.strip())
+    same_of_another = select(proposals.c.seq, proposals.c.author).where(
+        proposals.c.copy == copy,
+        proposals.c.decision == decision,
+        proposals.c.candidate.is_not_distinct_from(chosen),
+        proposals.c.author != actor,
+    )
+    with work.register.reading() as connection:
+        was_said = connection.execute(same_of_another).first() is not None
     among_proposed = decision is Decision.ATTRIBUTE and not number.strip()
-    key = keep_reason(work.register.vault, copy, reason, wanted=not among_proposed)
+    key = keep_reason(work.register.vault, copy, reason, wanted=not (among_proposed or was_said))
     with work.register.transaction() as transaction:
         confirms = None
         if work.session.second_person:
-            query = select(proposals.c.seq, proposals.c.author).where(
-                proposals.c.copy == copy,
-                proposals.c.decision == decision,
-                proposals.c.candidate.is_not_distinct_from(chosen),
-                proposals.c.author != actor,
-            )
-            same = transaction.connection.execute(query).one_or_none()
+            same = transaction.connection.execute(same_of_another).one_or_none()
             if same is not None and _is_person(same.author):
                 if not _is_person(actor):
                     raise Refused(Refusal.ANOTHER_PERSON)
@@ -190,14 +193,14 @@ def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, Plac
 def judge(
     work: Context, copy: str, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
 ) -> Event | None:
-    """Nothing is left to do about this finding of the copy's file; or there is, after all."""
+    """Nothing is left to do about this finding of the copy's file; or there is, and no reason is wanted."""
     with work.register.reading() as connection:
         found = finding_at(connection, seq, k)
         row = copy_by_id(connection, copy)
     if found is None or found.scan is None or row is None or found.scan != row.scan:
         raise Refused(Refusal.UNKNOWN, f"{copy}, {seq}.{k}")
     subject = found.copy or found.scan
-    key = keep_reason(work.register.vault, subject, reason)
+    key = keep_reason(work.register.vault, subject, reason, wanted=False)
     facts = FindingJudged(finding=seq, k=k, settled=settled, reason=key)
     return work.register.record(facts, subject, actor=actor, at=at)
 

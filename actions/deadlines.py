@@ -22,7 +22,9 @@ _LONGEST = timedelta(days=366)
 def extend(
     work: Context, exam: str, centre: str, until: datetime | None, reason: str, *, actor: str, at: datetime
 ) -> None:
-    """A centre's scans are in time until then; None, and the session's own deadline counts again."""
+    """A centre's scans are in time until then; None, and the session's own deadline counts again, which wants
+    no reason.
+    """
     rules, place = work.session.exam(exam), f"{exam}/{centre}"
     if rules is None or rules.scan_deadline is None or work.session.centre(centre) is None:
         raise Refused(Refusal.NOT_HERE, place)
@@ -31,7 +33,7 @@ def extend(
         if not timedelta(0) < until - due.at < _LONGEST:
             raise Refused(Refusal.TOO_FAR)
         due = Deadline(until, Rule.UNTIL)
-    key = keep_reason(work.register.vault, place, reason)
+    key = keep_reason(work.register.vault, place, reason, wanted=until is not None)
     facts = DeadlineExtended(exam=exam, centre=centre, until=due.at, rule=due.rule, reason=key)
     with work.register.transaction() as transaction:
         transaction.record(facts, place, actor=actor, at=at)

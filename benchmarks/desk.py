@@ -1,4 +1,4 @@
-"""The desk with 5,000 copies in its queue, at the server: python -m benchmarks.desk
+"""The desk with 20,000 copies in its queue, at the server: python -m benchmarks.desk
 
 Each page is asked for in turn with a page that does nothing, on one register, in one process, without a
 network: processor time of the page against that of the constant one, medians of one run. What passed by the
@@ -52,7 +52,7 @@ _ENROLLED = 500  # in a centre
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--copies", type=int, default=5000)
+    options.add_argument("--copies", type=int, default=20_000)
     options.add_argument("--rounds", type=int, default=15)
     asked = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder, running(Path(folder) / "weed") as weed:
@@ -125,6 +125,13 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
     pages = {
         "the queue, first page": "/coordination/decisions",
         "the queue, last page": f"/coordination/decisions?rank={_last(work)}",
+        "the queue, filtered": "/coordination/decisions?q=martin&tri=-depot",
+        "the queue, as CSV": "/coordination/decisions?format=csv",
+        "search": "/coordination/recherche?q=martin",
+        "lots": "/coordination/lots",
+        "dossiers": "/coordination/dossiers",
+        "incomplete copies": "/coordination/incompletes",
+        "accounts": "/coordination/comptes",
         "one decision": f"/coordination/decisions/{waiting}",
         "the board": "/coordination",
         "a centre's épreuve": f"/centre/{CENTRE}/{EXAM}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tempfile
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +17,14 @@ from actions.commission import Commission, line_of, lines_of, write_report
 from actions.context import now
 from desk import charts
 from desk.access import ServiceAccount, shows_identity, work_of
+from desk.listing import Column, Listing
 from desk.lookup import dossier_of, with_dossiers
 from desk.page import page
-from processors.deadlines import PARIS
+from processors.deadlines import PARIS, Deadline
 from processors.dossiers.findings import GROUNDS, Code
+from processors.session import Centre, Exam
 from storage.correctors import all_correctors
-from storage.counts import counts_by_centre, exam_counts
+from storage.counts import ExamCounts, counts_by_centre, exam_counts
 from storage.deadlines import scans_due
 from storage.decisions import count_to_decide
 from storage.dossiers import dossier_counts
@@ -31,6 +34,44 @@ from storage.states import Pronounced
 router = APIRouter(prefix="/coordination")
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an épreuve stands in a centre."""
+
+    exam: Exam
+    centre: Centre
+    counts: ExamCounts
+    due: Deadline | None
+    overdue: bool
+
+    @property
+    def state(self) -> str:
+        if not self.overdue:
+            return "à venir"
+        expected = self.counts.expected if self.counts.present is None else self.counts.present
+        return "passée, tout est là" if self.counts.complete >= expected else "passée, il en manque"
+
+
+_COLUMNS: list[Column[Place]] = [
+    Column(
+        "centre",
+        "Centre",
+        lambda one: f"{one.centre.name}, {one.centre.city}",
+        choice=True,
+        link=lambda one: f"/centre/{one.centre.uai}/{one.exam.code}",
+    ),
+    Column("epreuve", "Épreuve", lambda one: one.exam.code, choice=True),
+    Column("echeance", "Échéance", lambda one: one.due.at if one.due else None),
+    Column("etat", "État de l’échéance", lambda one: one.state, choice=True),
+    Column("inscrits", "Inscrits", lambda one: one.counts.expected),
+    Column("presents", "Présents", lambda one: one.counts.present),
+    Column("recues", "Reçues", lambda one: one.counts.copies),
+    Column("completes", "Complètes", lambda one: one.counts.complete),
+    Column("incompletes", "Incomplètes", lambda one: one.counts.incomplete),
+    Column("a_decider", "À décider", lambda one: one.counts.to_decide),
+]
+
+
 @router.get("")
 def board(request: Request, account: ServiceAccount) -> Response:
     work = work_of(request)
@@ -38,7 +79,7 @@ def board(request: Request, account: ServiceAccount) -> Response:
     with work.register.reading() as connection:
         exams = [(exam, exam_counts(connection, exam.code)) for exam in work.session.written]
         centres = [
-            (exam, centre, counts[centre.uai], due, due is not None and not due.met(at))
+            Place(exam, centre, counts[centre.uai], due, due is not None and not due.met(at))
             for exam in work.session.written
             if (counts := counts_by_centre(connection, exam.code))
             for centre in work.session.centres
@@ -49,9 +90,12 @@ def board(request: Request, account: ServiceAccount) -> Response:
         to_decide = count_to_decide(connection)
         arrivals = [scan.deposited_at for scan in all_scans(connection)]
         loads = [(c.name, c.assigned) for c in all_correctors(connection)]
+    listing = Listing(request, "Par centre", _COLUMNS, centres)
+    if (table := listing.csv("tableau")) is not None:
+        return table
     values = {
         "exams": exams,
-        "centres": centres,
+        "listing": listing,
         "dossiers": dossiers,
         "waiting": to_decide,
         "arrivals": charts.over_time(arrivals, timedelta(minutes=10), PARIS),

@@ -48,7 +48,7 @@ def extend(
     request: Request,
     account: ServiceAccount,
     place: Annotated[str, Form()],
-    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    reason: Annotated[str, Form(max_length=2000)] = "",
     day: Annotated[dt.date | None, Form()] = None,
     clock: Annotated[dt.time | None, Form()] = None,
 ) -> Response:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import copies
@@ -19,17 +19,28 @@ from actions.pictures import header_of, picture_of_page
 from actions.withdrawing import looks_like
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
+from desk.listing import Column, Listing
+from desk.lists import centres_of
 from desk.lookup import any_copy
 from desk.page import page
-from desk.questions import questions_of
-from processors.findings import Code, Severity
+from desk.questions import QUESTIONS, questions_of
+from processors.findings import Code, Severity, french
 from processors.scans.readings import CopyStatus
 from processors.scans.why import Voice, voices
 from processors.session import Exam
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
-from storage.decisions import Proposal, copies_to_decide, count_to_decide, proposal_of, proposals_of
+from storage.decisions import (
+    Proposal,
+    Waiting,
+    all_to_decide,
+    copies_to_decide,
+    count_to_decide,
+    decided_lately,
+    proposal_of,
+    proposals_of,
+)
 from storage.findings import FindingRow, findings_of_copies, open_findings
 from storage.log.story import events_of
 from storage.objects import NotFoundError
@@ -39,32 +50,57 @@ from storage.states import Decision, Life
 
 router = APIRouter(prefix="/coordination/decisions")
 
-_A_PAGE = 50
 _FOREIGN_SHOWN = 30
+_LATELY = 8
 
 
 @router.get("")
-def queue(
-    request: Request, account: ServiceAccount, rank: Annotated[int, Query(ge=1, le=10_000)] = 1
-) -> Response:
+def queue(request: Request, account: ServiceAccount) -> Response:
     """Most urgent first: what a corrector waits for, then the épreuves by when their lots open."""
     work = work_of(request)
-    count, shown = waiting_copies(work, _A_PAGE, (rank - 1) * _A_PAGE)
+    places = centres_of(work.session)
     with work.register.reading() as connection:
         signed = count_to_look_at(connection)
+        waiting = all_to_decide(connection, _order(work))
+        listing = Listing(request, "copies à décider", _columns(places), waiting)
+        if (table := listing.csv("a-decider")) is not None:
+            return table
+        ids = [one.id for one in listing.shown]
+        stated, proposals = findings_of_copies(connection, ids), proposals_of(connection, ids)
         foreign = open_findings(connection, code=Code.FOREIGN_PAGE)[:_FOREIGN_SHOWN]
         beside = {f.scan: copies_of_scan(connection, f.scan) for f in foreign if f.scan}
+        lately = decided_lately(connection, _LATELY)
+        names = {one.id: one.name for one in accounts.all_accounts(connection)}
     values = {
-        "copies": shown,
+        "listing": listing,
+        "stated": {id_: [one for one in stated if one.copy == id_] for id_ in ids},
+        "proposals": proposals,
         "foreign": [(f, f.copy or beside[f.scan or ""][0].id) for f in foreign if beside[f.scan or ""]],
         "to_look_at": signed,
         "centres": {centre.uai: centre for centre in work.session.centres},
-        "count": count,
-        "first": (rank - 1) * _A_PAGE + 1,
-        "rank": rank,
-        "pages": -(-count // _A_PAGE),
+        "lately": lately,
+        "names": names,
     }
     return page(request, "queue.html", values)
+
+
+def _columns(places: Mapping[str, str]) -> list[Column[Waiting]]:
+    return [
+        Column("epreuve", "Épreuve", lambda one: one.exam, choice=True),
+        Column("centre", "Centre", lambda one: places.get(one.centre, one.centre), choice=True),
+        Column("copie", "Rang dans la pile", lambda one: one.position),
+        Column("constat", "Constat", _first_of, choice=True),
+        Column("depot", "Dépôt du fichier", lambda one: one.deposited_at),
+        Column("lot", "Dans un lot", lambda one: "oui" if one.in_lot else "non", choice=True),
+    ]
+
+
+def _first_of(one: Waiting) -> str:
+    """What its page asks of it first."""
+    return french(min(one.codes, key=_ASKED.index)) if one.codes else "à attribuer"
+
+
+_ASKED = [*QUESTIONS, *(code for code in Code if code not in QUESTIONS)]
 
 
 @dataclass(frozen=True)
@@ -255,7 +291,7 @@ def judge(
     k: int,
     account: ServiceAccount,
     settled: Annotated[bool, Form()],
-    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Nothing is left to do about this finding; or there is, after all."""
     work = work_of(request)

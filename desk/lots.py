@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from actions import lots as of_lots
 from actions.context import now
 from desk.access import ServiceAccount, work_of
+from desk.lists import lots_listing, news_of_lots
 from desk.lookup import lot_of, written
 from desk.page import page
 from storage.copies import copies_of_lot
@@ -28,15 +29,18 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
     with work.register.reading() as connection:
         formed = all_lots(connection, exam.code)
         correctors = {c.id: c for c in all_correctors(connection, exam.code)}
+    news = news_of_lots(work, exam, formed, now())
+    listing = lots_listing(request, formed, {c.id: c.name for c in correctors.values()}, news)
+    if (table := listing.csv(f"lots-{exam.code}")) is not None:
+        return table
     values = {
         "exam": exam,
         "plan": plan,
-        "lots": formed,
+        "listing": listing,
         "correctors": correctors,
         "barred": of_lots.barred_for(work, exam),
         "open": exam.in_window(now()),
-        "idle": of_lots.idle(work, exam, at=now()),
-        "offline": {lot.id for lot in formed if of_lots.is_offline(lot, now())},
+        "idle": sum(said.startswith("sans") for said in news.values()),
     }
     return page(request, "lots_of_exam.html", values)
 

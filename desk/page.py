@@ -18,6 +18,14 @@ from storage.states import LotState
 
 STATIC = Path(__file__).parent / "static"
 
+LOT_STATES = {
+    LotState.ASSIGNED: "affecté",
+    LotState.PULLED: "retiré",
+    LotState.RETURNED: "rendu",
+    LotState.CLOSED: "clos",
+    LotState.RECALLED: "rappelé",
+}
+
 _templates = templates("desk")
 _templates.filters.update(
     day=lambda day: f"{WEEKDAYS[day.weekday()]} {french_day(day)}",
@@ -27,13 +35,7 @@ _templates.filters.update(
 )
 _templates.globals.update(
     verdicts=VERDICTS,
-    lot_states={
-        LotState.ASSIGNED: "affecté",
-        LotState.PULLED: "retiré",
-        LotState.RETURNED: "rendu",
-        LotState.CLOSED: "clos",
-        LotState.RECALLED: "rappelé",
-    },
+    lot_states=LOT_STATES,
 )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
 
 from actions import accounts as of_accounts
 from actions.context import now
 from desk.access import ServiceAccount, work_of
+from desk.listing import Column, Listing
+from desk.lists import centres_of
 from desk.page import page
 from storage import accounts, tokens
 from storage.correctors import all_correctors
@@ -22,7 +26,9 @@ _Name = Annotated[str, Form(min_length=1, max_length=200)]
 
 @router.get("")
 def people(request: Request, account: ServiceAccount) -> Response:
-    return _people(request)
+    with work_of(request).register.reading() as connection:
+        listing = _listing(request, accounts.all_accounts(connection), _holders(connection))
+    return listing.csv("comptes") or _people(request)
 
 
 @router.post("")
@@ -77,10 +83,38 @@ def _people(
 ) -> Response:
     work = work_of(request)
     with work.register.reading() as connection:
-        values = {
-            "accounts": accounts.all_accounts(connection),
+        values: dict[str, Any] = {
+            "listing": _listing(request, accounts.all_accounts(connection), _holders(connection)),
             "tokens": tokens.all_tokens(connection),
             "correctors": all_correctors(connection),
         }
     values |= {"link": link, "mailed": mailed, "token": token, "centres": work.session.centres, "at": now()}
     return page(request, "accounts.html", values)
+
+
+def _holders(connection: Connection) -> dict[str, str]:
+    return {one.id: one.name for one in all_correctors(connection)}
+
+
+def _listing(
+    request: Request, known: Sequence[accounts.Account], correctors: dict[str, str]
+) -> Listing[accounts.Account]:
+    places = centres_of(work_of(request).session)
+    roles = {Role.CENTRE: "centre", Role.SERVICE: "service", Role.CORRECTOR: "correcteur"}
+
+    def of(one: accounts.Account) -> str:
+        return (places | correctors).get(one.scope or "", one.scope or "")
+
+    columns: list[Column[accounts.Account]] = [
+        Column("nom", "Nom", lambda one: one.name),
+        Column("adresse", "Adresse", lambda one: one.email),
+        Column("role", "Rôle", lambda one: roles[one.role], choice=True),
+        Column("de", "De", of),
+        Column(
+            "etat",
+            "État",
+            lambda one: "fermé" if one.closed else "ouvert" if one.password else "invité",
+            choice=True,
+        ),
+    ]
+    return Listing(request, "comptes", columns, known)

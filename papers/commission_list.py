@@ -5,7 +5,6 @@ Both name candidates: they go to the commission and nowhere else.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleD
 from reportlab.platypus.tables import TableStyle
 
 from papers.printed import escaped
+from papers.tables import csv_of
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity
@@ -98,10 +98,8 @@ class Line:
 
 
 def report_csv(lines: Sequence[Line]) -> bytes:
-    """For a spreadsheet: UTF-8 with its mark, semicolons."""
-    out = io.StringIO()
-    table = csv.writer(out, delimiter=";")
-    table.writerow(_COLUMNS)
+    """For a spreadsheet."""
+    rows = []
     for line in lines:
         grounds = " | ".join(f["code"] for f in line.findings if f["severity"] == Severity.BLOCKING)
         person = line.person
@@ -111,13 +109,8 @@ def report_csv(lines: Sequence[Line]) -> bytes:
             french_instant(line.deposited) if line.deposited else "",
             *(line.verdict, grounds, " | ".join(line.messages), line.weeks, line.decision),
         ]
-        table.writerow(map(_no_formula, cells))
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _no_formula(cell: str) -> str:
-    """A spreadsheet runs what begins so, and candidates choose the names of their files."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+        rows.append(cells)
+    return csv_of(_COLUMNS, rows)
 
 
 def report_pdf(lines: Sequence[Line], exam: str, title: str, place: str, due: str, at: datetime) -> bytes:

@@ -140,6 +140,12 @@ def enrolled_as(
     ]
 
 
+def names_of_candidates(connection: Connection) -> list[tuple[str, str, str]]:
+    """Id, number and name of everybody, to search through. Personal data."""
+    query = select(candidates.c.id, candidates.c.number, candidates.c.family_name, candidates.c.first_names)
+    return [(id_, number, f"{family} {first}") for id_, number, family, first in connection.execute(query)]
+
+
 def ids_of_numbers(connection: Connection, numbers: Iterable[str]) -> dict[str, str]:
     """The opaque ids of those candidate numbers that are known."""
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -190,6 +191,7 @@ class CopyRow:
     guesses: tuple[GuessedCandidate, ...]
     decision: str | None
     decided_by: str | None
+    decided_at: datetime | None
     reason: str | None
     anonymous_number: str | None
     anonymous_sha256: str | None
@@ -245,6 +247,16 @@ def current_copies(
 ) -> list[CopyRow]:
     """Those that count, by scan and in the order of the pile."""
     return _copies(connection, copies.c.life == Life.CURRENT, *matching(copies, exam=exam, centre=centre))
+
+
+def incomplete_copies(connection: Connection) -> list[CopyRow]:
+    """Those that count and lack something, of all épreuves and centres."""
+    return _copies(connection, copies.c.life == Life.CURRENT, copies.c.status == CopyStatus.INCOMPLETE)
+
+
+def copies_numbered(connection: Connection, number: str) -> list[CopyRow]:
+    """Those whose anonymous number begins so."""
+    return _copies(connection, copies.c.anonymous_number.startswith(number, autoescape=True))
 
 
 def copies_of_candidate(connection: Connection, exam: str, candidate: str) -> list[CopyRow]:

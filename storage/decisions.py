@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, select, tuple_, update
 
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
@@ -50,6 +51,7 @@ class CopyDecided(Facts):
         decided: dict[str, Any] = {
             "decision": self.decision,
             "decided_by": change.event.actor,
+            "decided_at": change.event.at,
             "reason": self.reason,
         }
         if self.decision is Decision.SET_ASIDE:
@@ -274,20 +276,63 @@ def count_to_decide(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(copies).where(*_WAITS)).scalar_one()
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A copy that waits, as a list shows it. `codes`: what is open of it, in no order."""
+
+    id: str
+    exam: str
+    centre: str
+    position: int
+    deposited_at: datetime
+    in_lot: bool
+    codes: tuple[Code, ...]
+
+
+def all_to_decide(connection: Connection, exams: Sequence[str]) -> list[Waiting]:
+    """Every copy that waits, in the order of `copies_to_decide`, in two queries."""
+    ids = select(copies.c.id).where(*_WAITS)
+    stated = select(findings.c.copy, findings.c.code).where(
+        findings.c.resolved_by.is_(None), findings.c.copy.in_(ids)
+    )
+    codes: dict[str, set[Code]] = {}
+    for copy, code in connection.execute(stated):
+        codes.setdefault(copy, set()).add(Code(code))
+    columns = (copies.c.id, copies.c.exam, copies.c.centre, copies.c.position, scans.c.deposited_at)
+    rows = _by_urgency(exams, *columns, copies.c.lot.is_not(None), copies.c.status)
+    return [
+        Waiting(id_, exam, centre, position, deposited_at, in_lot, tuple(codes.get(id_, ())) + _also(status))
+        for id_, exam, centre, position, deposited_at, in_lot, status in connection.execute(rows)
+    ]
+
+
+def _also(status: str) -> tuple[Code, ...]:
+    """A complete copy waits because its candidate is said to be absent, which is stated of the candidate."""
+    return (Code.COPY_OF_ABSENT,) if status == CopyStatus.COMPLETE else ()
+
+
 def copies_to_decide(
     connection: Connection, exams: Sequence[str], limit: int, offset: int = 0
 ) -> list[CopyRow]:
     """Those that a corrector waits for, then by épreuve in this order, then as their scans came."""
+    ids = _by_urgency(exams, copies.c.id).limit(limit).offset(offset)
+    return copies_in(connection, list(connection.scalars(ids)))
+
+
+def _by_urgency(exams: Sequence[str], *columns: ColumnElement[Any]) -> Select[Any]:
     urgency = case({exam: rank for rank, exam in enumerate(exams)}, value=copies.c.exam, else_=len(exams))
-    ids = (
-        select(copies.c.id)
-        .join(scans, scans.c.id == copies.c.scan)
+    return (
+        select(*columns)
+        .join_from(copies, scans, scans.c.id == copies.c.scan)
         .where(*_WAITS)
         .order_by(copies.c.lot.is_(None), urgency, scans.c.deposited_at, copies.c.scan, copies.c.position)
-        .limit(limit)
-        .offset(offset)
     )
-    return copies_in(connection, list(connection.scalars(ids)))
+
+
+def decided_lately(connection: Connection, limit: int) -> list[CopyRow]:
+    """The copies of which somebody decided last, the latest first."""
+    lately = select(copies.c.id).where(copies.c.decided_at.is_not(None)).order_by(copies.c.decided_at.desc())
+    return copies_in(connection, list(connection.scalars(lately.limit(limit))))
 
 
 def proposal_of(connection: Connection, copy: str) -> Proposal | None:

@@ -329,6 +329,11 @@ def all_scans(connection: Connection, exam: str | None = None, centre: str | Non
     return _scans(connection, *matching(scans, exam=exam, centre=centre))
 
 
+def scans_named(connection: Connection, text: str) -> list[ScanRow]:
+    """Those in whose path in the inbox this stands."""
+    return _scans(connection, scans.c.inbox_key.icontains(text, autoescape=True))
+
+
 def scans_of_content(connection: Connection, of: ScanRow) -> list[ScanRow]:
     """That scan, the one that it is a duplicate of, and all other duplicates of it."""
     first = of.duplicate_of or of.id

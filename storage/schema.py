@@ -199,6 +199,7 @@ copies = Table(
     Column("guesses", JSON, nullable=False),
     Column("decision", String),
     Column("decided_by", String),
+    Column("decided_at", Instant),
     Column("reason", String),  # key of the text in the vault
     Column("anonymous_number", String),
     Column("anonymous_sha256", String),
@@ -218,6 +219,7 @@ copies = Table(
     Index(None, "exam", "candidate", "life", "status"),
     Index(None, "life", "status", "anonymous_sha256"),
     Index(None, "scan", "life"),
+    Index(None, "decided_at"),
 )
 
 # What one person would decide, where another must confirm it; `seq` is the event's

@@ -173,14 +173,14 @@ class OtherExam(Asked):
 
 class Judgement(Asked):
     settled: bool
-    reason: Text
+    reason: Annotated[str, Field(max_length=2000)] = ""
 
 
 class Extension(Asked):
-    """`until`: None for the session's own deadline."""
+    """`until`: None for the session's own deadline, which wants no reason."""
 
     until: AwareDatetime | None
-    reason: Text
+    reason: Annotated[str, Field(max_length=2000)] = ""
 
 
 class Unroutable(BaseModel):

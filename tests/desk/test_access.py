@@ -87,6 +87,10 @@ MATRIX = {
     "GET /coordination/emargement/{code}/{candidate}": Rule(SERVICE, names=True),
     "GET /coordination/emargement/{code}/{candidate}/ligne.jpg": Rule(SERVICE, names=True),
     "POST /coordination/emargement/{code}/{candidate}": Rule(SERVICE),
+    "GET /coordination/recherche": Rule(SERVICE),  # names nobody of whom nothing is asked: see test_lists
+    "GET /coordination/lots": Rule(SERVICE),
+    "GET /coordination/dossiers": Rule(SERVICE, names=True),
+    "GET /coordination/incompletes": Rule(SERVICE),
     "GET /coordination/echeances": Rule(SERVICE),
     "POST /coordination/echeances": Rule(SERVICE),
     "GET /coordination/obligations": Rule(SERVICE),

@@ -398,3 +398,39 @@ def test_what_was_done_is_said_in_words_and_nothing_is_said_in_a_persons_name(de
         assert service.post(here, other).status_code == 409  # these want one
     answer = service.post(here, {"decision": "set_aside", "reason": "Brouillon."})
     assert "Copie écartée." in service.get(answer.headers["location"]).text
+
+
+def test_no_form_brings_a_reason_that_nobody_wrote(cautious: Desk, filled: Filled):
+    """Neither prefilled nor hidden, on any page; what was decided last is on the queue, by whom."""
+    service, other = cautious.signed_in(Role.SERVICE), cautious.signed_in(Role.SERVICE, email="b@exemple.fr")
+    copy, number = filled.values["copy"], filled.people[1].number
+    here = f"/coordination/decisions/{copy}"
+    service.get(here)
+    proposed = service.post(here, {"decision": "attribute", "number": number, "reason": "lu deux fois"})
+    assert proposed.status_code == 303
+    pages = [here, "/coordination/decisions", "/coordination/echeances", f"/coordination/historique/{copy}"]
+    for path in pages:
+        page = other.get(path).text
+        assert not re.findall(r'name="(?:reason|words)"[^>]*value="[^"]', page), path
+        assert not re.findall(r"<textarea[^>]*>[^<]+</textarea>", page), path
+    with cautious.work.register.reading() as connection:
+        who = enrolled_in(connection, "U4", CENTRE)[1].id
+    confirmed = other.post(here, {"decision": "attribute", "candidate": who})  # the other said why
+    assert confirmed.status_code == 303
+    lately = service.get("/coordination/decisions").text
+    assert "Décidé dernièrement" in lately and f'href="{here}#otherwise"' in lately
+    assert "Jeanne Exemple" in lately.partition("Décidé dernièrement")[2]
+
+
+def test_a_finding_is_settled_and_a_deadline_taken_back_without_a_reason(desk: Desk, filled: Filled):
+    service, values = desk.signed_in(Role.SERVICE), filled.values
+    service.get("/coordination/decisions")
+    constat = f"/coordination/decisions/{values['copy']}/constats/{values['seq']}/{values['k']}"
+    for settled in ("true", "false"):
+        assert service.post(constat, {"settled": settled}).status_code == 303
+    place = f"U4/{CENTRE}"
+    day = (now() + timedelta(days=20)).date()
+    given = {"place": place, "day": f"{day:%Y-%m-%d}", "clock": "12:00"}
+    assert service.post("/coordination/echeances", given).status_code == 409  # this one wants one
+    assert service.post("/coordination/echeances", given | {"reason": "panne"}).status_code == 303
+    assert service.post("/coordination/echeances", {"place": place}).status_code == 303

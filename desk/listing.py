@@ -1,0 +1,137 @@
+"""A list to look through: searched, filtered, sorted, page by page, taken away as CSV. The one way to do so.
+
+What somebody asked for stands in the address (`q`, `tri`, `rank`, and each filter by its column), so that it
+can be kept and sent. Rows are light; what a page shows beside of a row is fetched for its rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+
+from papers.tables import csv_of
+from processors.deadlines import french_instant
+from processors.plain import plain
+
+T = TypeVar("T")
+Cell = str | int | datetime | None
+
+_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """`choice`: one of the values that occur can be asked for; `link`: where its cell leads."""
+
+    key: str
+    title: str
+    value: Callable[[T], Cell]
+    choice: bool = False
+    link: Callable[[T], str] | None = None
+
+    def text(self, row: T) -> str:
+        value = self.value(row)
+        return french_instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
+
+
+class Listing(Generic[T]):
+    """These rows as the address asks for them; in the order given where it asks for none."""
+
+    def __init__(
+        self, request: Request, caption: str, columns: Sequence[Column[T]], rows: Sequence[T]
+    ) -> None:
+        self._asked = dict(request.query_params)
+        self.caption = caption
+        self.columns = columns
+        self.q = self._asked.get("q", "").strip()[:200]
+        self._words = folded(self.q).split()
+        self.sort = self._asked.get("tri", "")
+        choosing = [column for column in columns if column.choice]
+        self.choices = [
+            (column, sorted({text for row in rows if (text := column.text(row))})) for column in choosing
+        ]
+        self.chosen = {c.key: self._asked[c.key] for c in choosing if self._asked.get(c.key)}
+        self.rows = self._sorted([row for row in rows if self._is_asked_for(row)])
+        self.all = len(rows)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // _A_PAGE))
+
+    @property
+    def rank(self) -> int:
+        asked = self._asked.get("rank", "1")
+        return min(max(1, int(asked)), self.pages) if asked.isdecimal() and len(asked) < 6 else 1
+
+    @property
+    def first(self) -> int:
+        """The number of the first row of this page."""
+        return (self.rank - 1) * _A_PAGE + 1
+
+    @property
+    def shown(self) -> Sequence[T]:
+        """Those of this page."""
+        return self.rows[self.first - 1 : self.first - 1 + _A_PAGE]
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.q or self.chosen)
+
+    def address(self, **changes: str | int) -> str:
+        """The same list, but for this."""
+        known = {"q": self.q, "tri": self.sort, **self.chosen, **changes}
+        return f"?{urlencode({key: value for key, value in known.items() if value})}"
+
+    def way(self, column: Column[T]) -> str:
+        """How it is sorted by this column, as `aria-sort` says it; empty when it is not."""
+        return {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "")
+
+    def by(self, column: Column[T]) -> str:
+        """The address of the list sorted by this column, the other way round when it already is."""
+        return self.address(tri=f"-{column.key}" if self.way(column) == "ascending" else column.key)
+
+    def csv(self, name: str) -> Response | None:
+        """All that was asked for, where the address wants a file."""
+        if self._asked.get("format") != "csv":
+            return None
+        lines = [[column.text(row) for column in self.columns] for row in self.rows]
+        table = csv_of([column.title for column in self.columns], lines)
+        headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+        return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def _is_asked_for(self, row: T) -> bool:
+        if any(c.text(row) != self.chosen[c.key] for c, _ in self.choices if c.key in self.chosen):
+            return False
+        if not self._words:
+            return True
+        text = " ".join(folded(column.text(row)) for column in self.columns)
+        return all(word in text for word in self._words)
+
+    def _sorted(self, rows: list[T]) -> list[T]:
+        column = next((c for c in self.columns if c.key == self.sort.removeprefix("-")), None)
+        if column is None:
+            return rows
+        value = column.value
+        known = [row for row in rows if value(row) is not None]
+        known.sort(key=lambda row: _rank(value(row)), reverse=self.sort.startswith("-"))
+        return known + [row for row in rows if value(row) is None]
+
+
+def _rank(value: Cell) -> Any:
+    return folded(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=100_000)
+def folded(text: str) -> str:
+    """As words are looked for: without accents, in one case."""
+    return plain(text)
