@@ -43,11 +43,12 @@ _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
 _STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _NEAR = 0.17  # mm beside a straight stroke
-_WHOLE, _STRUCK = 0.85, 0.97  # share of its length that is inked; of one that strikes something out
-_STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
+_WHOLE, _STRUCK = 0.85, 0.985  # share of its length that is inked; of one that strikes something out
+_STRIKE, _BEYOND = 30.0, 8.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
 _EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
-_PRINTED, _PRINT = 10, (7.0, 4.6)  # letters of one height, or all so small (mm): a stamp
+_PRINTED, _PRINT = 12, 4.6  # letters of one height, or half as many marks no higher (mm)
+_LINES = 2.8  # mm apart, on two lines: a stamp
 _PIECES = 4  # a cross or a line is made of, at most
 _SHORT = 10.0  # mm of a few letters: they may say that, if one of them is right
 _FRAMED = 4  # marks within another: a stamp's frame
@@ -367,12 +368,14 @@ def _is_stamped(marks: Sequence[_Mark]) -> bool:
     if any(sum(_within(mark, one) for mark in marks) > _FRAMED for one in marks if one.box[3] > 5 * PX):
         return True
     letters = [mark for mark in marks if mark.length > 1.0]
-    if len(letters) < _PRINTED:
+    if len(letters) < _PRINTED // 2:
         return False
-    wide, high = (np.array([mark.box[k] for mark in letters], float) for k in (2, 3))
+    y, high = (np.array([mark.box[k] for mark in letters], float) for k in (1, 3))
+    lines = float(np.ptp(np.percentile(y + high / 2, [15, 85])))
     low, middle, top, most = np.percentile(high, [20, 50, 80, 90])
-    small = most < _PRINT[1] * PX and np.percentile(wide, 90) < _PRINT[0] * PX
-    return bool((top - low) / middle < 0.25 or small)
+    if lines > _LINES * PX:
+        return bool(most < _PRINT * PX)
+    return bool(len(letters) >= _PRINTED and (top - low) / middle < 0.2)
 
 
 def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> int | None:
