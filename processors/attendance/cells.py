@@ -47,6 +47,7 @@ _WHOLE, _STRUCK = 0.85, 0.985  # share of its length that is inked; of one that 
 _STRIKE, _BEYOND = 30.0, 8.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
 _EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
+_EDGE_OF = 0.2  # of a cell's height, at its top and its bottom: alone there, ink makes no signature
 _PRINTED, _PRINT = 12, 4.6  # letters of one height, or half as many marks no higher (mm)
 _LINES = 2.8  # mm apart, on two lines: a stamp
 _PIECES = 4  # a cross or a line is made of, at most
@@ -246,12 +247,15 @@ def _cell(
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
     shared = [mark for mark in others if mark not in brought]
     over = any(mark.dark > 0.65 * max((one.dark for one in good), default=1.0) for mark in tall)
-    if length >= SIGNED_FROM and _extent(good) >= _WIDE * PX and not over:
-        mask = np.isin(labels, [mark.index for mark in good])[
-            round(edges[row] * PX) - 8 : round(edges[row + 1] * PX) + 8
-        ]
-        straight, struck = _strokes(mask)
-        if straight and sum(mark.length > 1.5 for mark in good) <= _PIECES:
+    middle = (edges[row] + edges[row + 1]) / 2
+    inner = [m for m in good if abs((m.box[1] + m.box[3] / 2) / PX - middle) < (0.5 - _EDGE_OF) * high]
+    enough = sum(mark.length for mark in inner) >= SIGNED_FROM and _extent(inner) >= _WIDE * PX
+    if enough and not over:
+        rows = slice(max(0, round(edges[row] * PX) - 8), round(edges[row + 1] * PX) + 8)
+        straight, struck = _strokes(np.isin(labels[rows], [mark.index for mark in good]))
+        if len(inner) < len(good):
+            straight |= _strokes(np.isin(labels[rows], [mark.index for mark in inner]))[0]
+        if straight and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
