@@ -26,7 +26,7 @@ PX = 8.0
 """Pixels of a straightened table per millimetre."""
 
 SIGNED_FROM = 12.0
-"""mm of strokes of one's own that make a signature; with `_WIDE`. The least of 1,900 drawn had 9."""
+"""mm of strokes of one's own that make a signature, if they are `_WIDE`: see docs/attendance.md."""
 EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
 _WIDE = 4.5  # mm, the longer side of a signature
