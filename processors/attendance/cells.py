@@ -26,7 +26,7 @@ PX = 8.0
 """Pixels of a straightened table per millimetre."""
 
 SIGNED_FROM = 12.0
-"""mm of strokes of one's own that make a signature; with `_WIDE`. The least of 1,900 drawn had 9."""
+"""mm of strokes of one's own that make a signature, if they are `_WIDE`: see docs/attendance.md."""
 EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
 _WIDE = 4.5  # mm, the longer side of a signature
@@ -43,11 +43,13 @@ _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
 _STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _NEAR = 0.17  # mm beside a straight stroke
-_WHOLE, _STRUCK = 0.85, 0.97  # share of its length that is inked; of one that strikes something out
-_STRIKE, _BEYOND = 30.0, 6.0  # mm of a straight stroke through what else is written, and beyond its ends
+_WHOLE, _STRUCK = 0.85, 0.985  # share of its length that is inked; of one that strikes something out
+_STRIKE, _BEYOND = 30.0, 8.0  # mm of a straight stroke through what else is written, and beyond its ends
 _RULE = 18.0  # mm: a streak of the scanner down the list is that straight, a pen's stroke is not
 _EDGE = 0.33  # of a cell's height: what lies so near an empty cell may be of it
-_PRINTED, _PRINT = 10, (7.0, 4.6)  # letters of one height, or all so small (mm): a stamp
+_EDGE_OF = 0.2  # of a cell's height, at its top and its bottom: alone there, ink makes no signature
+_PRINTED, _PRINT = 12, 4.6  # letters of one height, or half as many marks no higher (mm)
+_LINES = 2.8  # mm apart, on two lines: a stamp
 _PIECES = 4  # a cross or a line is made of, at most
 _SHORT = 10.0  # mm of a few letters: they may say that, if one of them is right
 _FRAMED = 4  # marks within another: a stamp's frame
@@ -245,12 +247,15 @@ def _cell(
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
     shared = [mark for mark in others if mark not in brought]
     over = any(mark.dark > 0.65 * max((one.dark for one in good), default=1.0) for mark in tall)
-    if length >= SIGNED_FROM and _extent(good) >= _WIDE * PX and not over:
-        mask = np.isin(labels, [mark.index for mark in good])[
-            round(edges[row] * PX) - 8 : round(edges[row + 1] * PX) + 8
-        ]
-        straight, struck = _strokes(mask)
-        if straight and sum(mark.length > 1.5 for mark in good) <= _PIECES:
+    middle = (edges[row] + edges[row + 1]) / 2
+    inner = [m for m in good if abs((m.box[1] + m.box[3] / 2) / PX - middle) < (0.5 - _EDGE_OF) * high]
+    enough = sum(mark.length for mark in inner) >= SIGNED_FROM and _extent(inner) >= _WIDE * PX
+    if enough and not over:
+        rows = slice(max(0, round(edges[row] * PX) - 8), round(edges[row + 1] * PX) + 8)
+        straight, struck = _strokes(np.isin(labels[rows], [mark.index for mark in good]))
+        if len(inner) < len(good):
+            straight |= _strokes(np.isin(labels[rows], [mark.index for mark in inner]))[0]
+        if straight and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
@@ -367,12 +372,14 @@ def _is_stamped(marks: Sequence[_Mark]) -> bool:
     if any(sum(_within(mark, one) for mark in marks) > _FRAMED for one in marks if one.box[3] > 5 * PX):
         return True
     letters = [mark for mark in marks if mark.length > 1.0]
-    if len(letters) < _PRINTED:
+    if len(letters) < _PRINTED // 2:
         return False
-    wide, high = (np.array([mark.box[k] for mark in letters], float) for k in (2, 3))
+    y, high = (np.array([mark.box[k] for mark in letters], float) for k in (1, 3))
+    lines = float(np.ptp(np.percentile(y + high / 2, [15, 85])))
     low, middle, top, most = np.percentile(high, [20, 50, 80, 90])
-    small = most < _PRINT[1] * PX and np.percentile(wide, 90) < _PRINT[0] * PX
-    return bool((top - low) / middle < 0.25 or small)
+    if lines > _LINES * PX:
+        return bool(most < _PRINT * PX)
+    return bool(len(letters) >= _PRINTED and (top - low) / middle < 0.2)
 
 
 def _off_absent(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> int | None:
