@@ -95,8 +95,8 @@ def draw(k: int, seed: int, form: Form) -> Batch:
     looks = list(itertools.product((False, True), Mode, Level))
     a3, mode, level = looks[(7 * k) % len(looks)]
     rng = np.random.default_rng((seed, k))
-    # a page that nobody declared holds the copy after it, too: the next kind is one that waits anyway
-    last = (Kind.NOTE, Kind.NAMED)
+    # a page that nobody declared, and a copy that names nobody, hold those beside them, too: they wait anyway
+    last = (Kind.NOTE, Kind.ANONYMOUS, Kind.NAMED)
     first = [kind for kind in Kind if kind not in last]
     kinds = (*first, *[Kind.OK] * len(Fault), *last)
     roster = invent_candidates(rng, len(kinds) + 3, CENTRE, [EXAM], invent_schools(rng, 3))

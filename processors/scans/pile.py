@@ -7,7 +7,7 @@ Where another explanation is nearly as good, the copies that it makes otherwise 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
@@ -75,6 +75,8 @@ def explain_pile(
         if other_cost < cost + _CLEAR:
             rival = set(_copies(listing, other).values())
             unsure |= {copy for copy, content in copies.items() if content not in rival}
+        elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
+            unsure |= _otherwise_made(copies, _copies(listing, other))
     if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
@@ -110,6 +112,26 @@ def _copies(pages: Sequence[PageReading], explanation: Explanation) -> dict[int,
         if place.number is not None:
             content[place.copy].add((page.page, place.number))
     return {copy: frozenset(pages) for copy, pages in content.items()}
+
+
+def _price(explanation: Explanation) -> float:
+    """What the order costs in which the pile begins."""
+    return explanation.places[0].order.price
+
+
+def _otherwise_made(
+    copies: Mapping[int, frozenset[tuple[int, int]]], rival: Mapping[int, frozenset[tuple[int, int]]]
+) -> set[int]:
+    """The copies that have pages of several copies of a rival that differs by its order alone.
+
+    A pile that lost its very first leaf, or its very last: how seldom its order is says too little.
+    """
+    whole = [{page for page, _ in content} for content in rival.values()]
+    return {
+        copy
+        for copy, content in copies.items()
+        if not any({page for page, _ in content} <= other for other in whole)
+    }
 
 
 def _pile(
