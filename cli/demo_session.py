@@ -125,6 +125,13 @@ channel = "par courrier avec accusé de réception, ou en main propre"
 papers = ["procès-verbaux", "listes d'émargement"]
 due = {{ date = {now + 5 * day:%Y-%m-%d} }}
 
+[invigilation]
+per_exam = 1
+when_large = 2
+large = 10
+per_room = 2
+no_leaving_hours = 2
+
 [results]
 marks_in = {{ name = "l'application de saisie des notes", address = "https://notes.exemple.fr" }}
 harmonisation = {{ date = {now + 16 * day:%Y-%m-%d}, start = 09:00:00 }}

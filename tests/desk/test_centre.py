@@ -20,6 +20,7 @@ from storage.keys import answer_key
 from storage.objects import ObjectInfo
 from storage.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
 from storage.schema import events
+from storage.signatures import signatures_of
 from storage.states import Role
 
 CENTRE, OTHER = "0130051K", "0050006E"
@@ -86,7 +87,8 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
     """It is shown before anything is written, by the desk; and every door keeps what it does not name."""
     centre, work = desk.signed_in(Role.CENTRE, CENTRE), desk.work
     with work.register.reading() as connection:
-        people = enrolled_in(connection, "U4", CENTRE)
+        asked = signatures_of(connection, "U4", CENTRE)  # whose cell on paper is still to be looked at
+        people = sorted(enrolled_in(connection, "U4", CENTRE), key=lambda who: who.id in asked)
     absent, back, *_ = (who.id for who in people)
     page = f"/centre/{CENTRE}/U4/emargement"
     centre.get(page)
