@@ -13,13 +13,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.context import Context
-from storage.counts import ExamCounts, exam_counts
+from storage.counts import ExamCounts, exam_counts, scans_by_state
 from storage.decisions import count_to_decide
 from storage.dossiers import DossierCounts, dossier_counts
 from storage.keys import WATCHED
 from storage.log.segments import count_unsealed
 from storage.lots import lots_by_state
-from storage.scans import scans_by_state
 from storage.waiting import waiting_since
 
 TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30), "clock": timedelta(minutes=1)}

@@ -89,3 +89,10 @@ def _numbers(connection: Connection, exam: str, centre: str | None = None) -> di
         for row in connection.execute(query):
             found[row.centre].update({name: row._mapping[name] for name in numbers})
     return found
+
+
+def scans_by_state(connection: Connection) -> dict[str, int]:
+    """Every state, with how many scans are in it."""
+    counted = select(scans.c.state, func.count()).group_by(scans.c.state)
+    found = {row.state: row[1] for row in connection.execute(counted)}
+    return {state.value: found.get(state, 0) for state in ScanState}

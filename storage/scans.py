@@ -380,13 +380,6 @@ def twin_of(connection: Connection, scan: ScanRow, sha256: str) -> ScanRow | Non
     return next(iter(_scans(connection, *_with_bytes(sha256, scan), scans.c.id != scan.id)), None)
 
 
-def scans_by_state(connection: Connection) -> dict[str, int]:
-    """Every state, with how many scans are in it."""
-    counted = select(scans.c.state, func.count()).group_by(scans.c.state)
-    found = {row.state: row[1] for row in connection.execute(counted)}
-    return {state.value: found.get(state, 0) for state in ScanState}
-
-
 def _move(change: Change, to: ScanState, *conditions: ColumnElement[bool], **values: Any) -> bool:
     """Whether the scan met the conditions, and is now in this state."""
     moved = update(scans).where(scans.c.id == change.subject, *conditions).values(state=to, **values)

@@ -1,0 +1,233 @@
+"""Piles as they are laid in a scanner: of sound copies that were drawn and read, by order and by fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+
+from benchmarks.reading import CENTRE, EXAM, FORMS
+from processors.people import Candidate
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, PAGES_PER_SHEET, Order
+from processors.scans.reader import read_images_of
+from processors.scans.readings import Half, PageReading, Turn
+from processors.scans.upright import Expected
+from specimens.batch import Kind, draw_batch
+from specimens.people import invent_candidates, invent_schools
+from specimens.scanner import Level, Mode, scanned_again
+
+FORM = FORMS["ccyc"]
+Rng = np.random.Generator
+Side = tuple[PageReading, ...]
+"""An image: a page, or the halves of an A3 from left to right."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A sound copy: its pages as they were read, in reading order; and as they were when scanned `again`."""
+
+    candidate: str
+    pages: tuple[PageReading, ...]
+    again: tuple[PageReading, ...]
+
+    @property
+    def scanned_again(self) -> Copy:
+        return replace(self, pages=self.again)
+
+    def sides(self, order: Order) -> list[Side]:
+        pages = [self.pages[n - 1] for n in order.numbers(len(self.pages))]
+        if pages[0].half is None:
+            return [(page,) for page in pages]
+        return [(left, right) for left, right in zip(pages[::2], pages[1::2], strict=True)]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """The copies of one drawn scan, of which piles are laid."""
+
+    look: str
+    roster: tuple[Candidate, ...]
+    copies: tuple[Copy, ...]
+
+    @property
+    def a3(self) -> bool:
+        return self.copies[0].pages[0].half is not None
+
+    @property
+    def usual(self) -> Order:
+        return (A3_ORDERS if self.a3 else A4_ORDERS)[0]
+
+
+LOOKS = (
+    (Level.OFFICE, Mode.GRAY, False), (Level.POOR, Mode.GRAY, False), (Level.OFFICE, Mode.BW, False),
+    (Level.CLEAN, Mode.COLOR, True), (Level.OFFICE, Mode.GRAY, True), (Level.POOR, Mode.BW, True),
+)  # fmt: skip
+HIT = 4
+"""Which copy of the pile is hit by what befalls one."""
+
+
+def stock(k: int, seed: int, drawn: int) -> Stock:
+    """Draws and reads the k-th scan of sound copies."""
+    cv2.setNumThreads(1)
+    level, mode, a3 = LOOKS[k % len(LOOKS)]
+    roster = invent_candidates(
+        np.random.default_rng((seed, k, 7)),
+        drawn + 4,
+        CENTRE,
+        [EXAM],
+        invent_schools(np.random.default_rng(k), 3),
+    )
+    batch = draw_batch(
+        seed * 1000 + k, EXAM, CENTRE, roster, [Kind.OK] * drawn, FORM, level=level, mode=mode, a3=a3
+    )
+    rng = np.random.default_rng((seed, k, 8))
+    files = batch.pdf, scanned_again(batch.pdf, level, mode, batch.dpi, rng)
+    once, twice = (_pages_of(file, batch.roster) for file in files)
+    copies = []
+    for truth in batch.copies:
+        at = {number: page for page, number in truth.file_pages}
+        ids = [at[n] for n in range(1, truth.pages + 1)]
+        copies.append(Copy(truth.candidate, tuple(once[i] for i in ids), tuple(twice[i] for i in ids)))
+    return Stock(f"{level} {mode} {'A3' if a3 else 'A4'}", batch.roster, tuple(copies))
+
+
+def _pages_of(pdf: bytes, roster: Sequence[Candidate]) -> dict[int, PageReading]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "scan.pdf"
+        path.write_bytes(pdf)
+        return {page.page: page for page in read_images_of(path, expected(roster))}
+
+
+def expected(roster: Sequence[Candidate]) -> Expected:
+    return Expected.of(FORM, FORM.label.payload, roster)
+
+
+Laid = Callable[[Sequence[Copy], Order, Rng], list[Side]]
+
+
+def _in_order(copies: Sequence[Copy], order: Order, _rng: Rng) -> list[Side]:
+    return [side for copy in (copies[::-1] if order.falling else copies) for side in copy.sides(order)]
+
+
+def _one_otherwise(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    orders = [o for o in (A3_ORDERS if copies[0].pages[0].half else A4_ORDERS) if o != order]
+    other = orders[int(rng.integers(len(orders)))]
+    return [s for k, copy in enumerate(copies) for s in copy.sides(other if k == HIT else order)]
+
+
+def _lost(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """Two pages that lie together, the leaf of an A4 pile or the side of an A3."""
+    sides = copies[HIT].sides(order)
+    step = 1 if len(sides[0]) == 2 else 2
+    at = step * int(rng.integers(len(sides) // step))
+    return [
+        *_in_order(copies[:HIT], order, rng),
+        *sides[:at],
+        *sides[at + step :],
+        *_in_order(copies[HIT + 1 :], order, rng),
+    ]
+
+
+def _two_at_once(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """Two A3 sheets, or leaves, that stick together: the front of one and the back of the next are seen."""
+    before, sides = copies[:HIT], [s for copy in copies[HIT : HIT + 2] for s in copy.sides(order)]
+    at = 2 * int(rng.integers(len(sides) // 2 - 1))
+    return [
+        *_in_order(before, order, rng),
+        *sides[: at + 1],
+        *sides[at + 3 :],
+        *_in_order(copies[HIT + 2 :], order, rng),
+    ]
+
+
+def _two_passes(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    sides = _in_order(copies, order, rng)
+    second = sides[1::2]
+    return sides[::2] + (second[::-1] if rng.random() < 0.5 else second)
+
+
+def _two_passes_one_lost(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    sides = _two_passes(copies, order, rng)
+    at = int(rng.integers(len(sides)))
+    return sides[:at] + sides[at + 1 :]
+
+
+def _same_page(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """Two sheets at once, and the copy that was hidden is scanned again after the pile."""
+    hidden = copies[HIT + 1].scanned_again
+    return [*_two_at_once(copies, order, rng), *hidden.sides(order)]
+
+
+def _nameless_sheet(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """The header of a second sheet is empty, and its pages have no numbers, or are numbered from 1 again."""
+    long = next((k for k, copy in enumerate(copies) if len(copy.pages) > PAGES_PER_SHEET), None)
+    short = next((copy for copy in copies if len(copy.pages) == PAGES_PER_SHEET), None)
+    if long is None or short is None:
+        return _in_order(copies, order, rng)
+    again, pages = rng.random() < 0.5, list(copies[long].pages)
+    for n, page in enumerate(pages):
+        like = short.pages[n % PAGES_PER_SHEET]
+        pages[n] = _numbered_as(page, like) if again else unnumbered(page)
+        if n == PAGES_PER_SHEET:
+            pages[n] = replace(pages[n], label=None, labels=(), boxes={})
+    nameless = replace(copies[long], pages=tuple(pages))
+    return _in_order([*copies[:long], nameless, *copies[long + 1 :]], order, rng)
+
+
+def _numbered_as(page: PageReading, like: PageReading) -> PageReading:
+    return replace(
+        page,
+        number=like.number,
+        total=like.total,
+        number_reading=like.number_reading,
+        total_reading=like.total_reading,
+    )
+
+
+def unnumbered(page: PageReading) -> PageReading:
+    return replace(page, number=None, total=None, number_reading=None, total_reading=None)
+
+
+def _turned(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """A3 fed by any edge, rectos and versos differently: the scanner's upper half is read as the left one."""
+    turns = rng.choice([Turn.NONE, Turn.OVER, Turn.RIGHT, Turn.LEFT], 2)
+    laid = []
+    for k, (left, right) in enumerate(_in_order(copies, order, rng)):
+        turn = Turn(int(turns[k % 2]))
+        lying = (left, right) if turn in (Turn.NONE, Turn.LEFT) else (right, left)
+        laid.append(tuple(replace(p, turn=turn, half=h) for p, h in zip(lying, Half, strict=True)))
+    return laid
+
+
+def _of_a_longer_one(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """A leaf of a copy is that of a longer one."""
+    own, other = sorted((copies[HIT], copies[HIT + 1]), key=lambda copy: len(copy.pages))
+    if len(own.pages) == len(other.pages):
+        return _in_order(copies, order, rng)
+    mixed = replace(own, pages=(*own.pages[:2], *other.pages[2:4], *own.pages[4:]))
+    return _in_order([mixed if copy is own else copy for copy in copies], order, rng)
+
+
+def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
+    """How piles of this paper are laid, and in which orders."""
+    orders = A3_ORDERS if of.a3 else A4_ORDERS
+    usual, others = orders[:1], orders[1:]
+    common: dict[str, tuple[Laid, Sequence[Order]]] = {
+        "sound": (_in_order, usual),
+        "other_order": (_in_order, others),
+        "one_copy_in_another": (_one_otherwise, usual),
+        "leaf_or_side_lost": (_lost, usual),
+        "lost_in_another_order": (_lost, [o for o in others if not o.falling][:2]),
+        "two_passes": (_two_passes, usual),
+        "two_passes_one_lost": (_two_passes_one_lost, usual),
+        "two_at_once": (_two_at_once, usual),
+        "same_page": (_same_page, usual),
+        "nameless_sheet": (_nameless_sheet, usual),
+    }
+    if of.a3:
+        return {**common, "fed_by_another_edge": (_turned, orders)}
+    return {**common, "leaf_of_a_longer_copy": (_of_a_longer_one, usual)}
