@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -41,10 +43,10 @@ from storage.decisions import (
     proposal_of,
     proposals_of,
 )
-from storage.findings import FindingRow, findings_of_copies, open_findings
+from storage.findings import FindingRow, findings_of_copies, open_codes, open_findings
 from storage.log.story import events_of
 from storage.objects import NotFoundError
-from storage.scans import scan_by_id
+from storage.scans import all_scans, scan_by_id
 from storage.states import Decision, Life
 
 router = APIRouter(prefix="/coordination/decisions")
@@ -60,7 +62,13 @@ def queue(request: Request, account: ServiceAccount) -> Response:
     places = centres_of(work.session)
     with work.register.reading() as connection:
         waiting = all_to_decide(connection, _order(work))
-        listing = Listing(request, "copies à décider", _columns(places), waiting)
+        deposits = {scan.id: scan.deposited_at for scan in all_scans(connection)}
+        listing = Listing(
+            request,
+            "copies à décider",
+            _columns(places, deposits, cache(lambda: open_codes(connection))),
+            waiting,
+        )
         if (table := listing.csv("a-decider")) is not None:
             return table
         ids = [one.id for one in listing.shown]
@@ -81,23 +89,30 @@ def queue(request: Request, account: ServiceAccount) -> Response:
     return page(request, "queue.html", values)
 
 
-def _columns(places: Mapping[str, str]) -> list[Column[Waiting]]:
+def _columns(
+    places: Mapping[str, str],
+    deposits: Mapping[str, datetime],
+    codes: Callable[[], Mapping[str, tuple[Code, ...]]],
+) -> list[Column[Waiting]]:
     return [
         Column("epreuve", "Épreuve", lambda one: one.exam, choice=True),
         Column("centre", "Centre", lambda one: places.get(one.centre, one.centre), choice=True),
         Column("copie", "Rang dans la pile", lambda one: one.position),
-        Column("constat", "Constat", _first_of, choice=True),
-        Column("depot", "Dépôt du fichier", lambda one: one.deposited_at),
+        Column("constat", "Constat", lambda one: _asks(one, codes()), choice=_KINDS),
+        Column("depot", "Dépôt du fichier", lambda one: deposits.get(one.scan)),
         Column("lot", "Dans un lot", lambda one: "oui" if one.in_lot else "non", choice=True),
     ]
 
 
-def _first_of(one: Waiting) -> str:
+def _asks(one: Waiting, codes: Mapping[str, tuple[Code, ...]]) -> str:
     """What its page asks of it first."""
-    return french(min(one.codes, key=_ASKED.index)) if one.codes else "à attribuer"
+    stated = (*codes.get(one.id, ()), *((Code.COPY_OF_ABSENT,) if one.absent else ()))
+    return french(min(stated, key=_ASKED.index)) if stated else _NOBODYS
 
 
 _ASKED = [*QUESTIONS, *(code for code in Code if code not in QUESTIONS)]
+_NOBODYS = "à attribuer"
+_KINDS = (*sorted(map(french, QUESTIONS)), _NOBODYS)
 
 
 @dataclass(frozen=True)

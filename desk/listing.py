@@ -27,16 +27,18 @@ _A_PAGE = 50
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """`choice`: one of the values that occur can be asked for; `link`: where its cell leads."""
+    """`choice`: one of these values can be asked for, or of those that occur; `link`: where a cell leads."""
 
     key: str
     title: str
     value: Callable[[T], Cell]
-    choice: bool = False
+    choice: bool | tuple[str, ...] = False
     link: Callable[[T], str] | None = None
 
     def text(self, row: T) -> str:
         value = self.value(row)
+        if type(value) is str:
+            return value
         return french_instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
 
 
@@ -53,9 +55,7 @@ class Listing(Generic[T]):
         self._words = folded(self.q).split()
         self.sort = self._asked.get("tri", "")
         choosing = [column for column in columns if column.choice]
-        self.choices = [
-            (column, sorted({text for row in rows if (text := column.text(row))})) for column in choosing
-        ]
+        self.choices = [(column, sorted(set(map(column.text, rows)) - {""})) for column in choosing]
         self.chosen = {c.key: self._asked[c.key] for c in choosing if self._asked.get(c.key)}
         self.rows = self._sorted([row for row in rows if self._is_asked_for(row)])
         self.all = len(rows)
@@ -125,6 +125,10 @@ class Listing(Generic[T]):
         known = [row for row in rows if value(row) is not None]
         known.sort(key=lambda row: _rank(value(row)), reverse=self.sort.startswith("-"))
         return known + [row for row in rows if value(row) is None]
+
+
+def _occurring(column: Column[T], rows: Sequence[T]) -> tuple[str, ...]:
+    return tuple(sorted(set(map(column.text, rows)) - {""}))
 
 
 def _rank(value: Cell) -> Any:
