@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
 
 from actions import copies
 from actions.context import Context, now
@@ -36,12 +37,12 @@ from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_s
 from storage.decisions import (
     Proposal,
     Waiting,
-    all_to_decide,
     copies_to_decide,
     count_to_decide,
     decided_lately,
     proposal_of,
     proposals_of,
+    waiting_to_decide,
 )
 from storage.findings import FindingRow, findings_of_copies, open_codes, open_findings
 from storage.log.story import events_of
@@ -59,15 +60,13 @@ _LATELY = 8
 def queue(request: Request, account: ServiceAccount) -> Response:
     """Most urgent first: what a corrector waits for, then the épreuves by when their lots open."""
     work = work_of(request)
-    places = centres_of(work.session)
     with work.register.reading() as connection:
-        waiting = all_to_decide(connection, _order(work))
         deposits = {scan.id: scan.deposited_at for scan in all_scans(connection)}
         listing = Listing(
             request,
             "copies à décider",
-            _columns(places, deposits, cache(lambda: open_codes(connection))),
-            waiting,
+            _columns(work, deposits, cache(lambda: open_codes(connection))),
+            _Queue(connection, _order(work)),
         )
         if (table := listing.csv("a-decider")) is not None:
             return table
@@ -89,18 +88,42 @@ def queue(request: Request, account: ServiceAccount) -> Response:
     return page(request, "queue.html", values)
 
 
+class _Queue(Sequence[Waiting]):
+    """The copies that wait, of which a page reads no more than it shows."""
+
+    def __init__(self, connection: Connection, exams: list[str]) -> None:
+        self._connection = connection
+        self._exams = exams
+
+    def __len__(self) -> int:
+        return count_to_decide(self._connection)
+
+    def __iter__(self) -> Iterator[Waiting]:
+        return iter(waiting_to_decide(self._connection, self._exams))
+
+    def __getitem__(self, part: Any) -> Any:
+        limit = part.stop - part.start
+        return waiting_to_decide(self._connection, self._exams, limit, part.start)
+
+
 def _columns(
-    places: Mapping[str, str],
+    work: Context,
     deposits: Mapping[str, datetime],
     codes: Callable[[], Mapping[str, tuple[Code, ...]]],
 ) -> list[Column[Waiting]]:
+    places, exams = centres_of(work.session), tuple(exam.code for exam in work.session.written)
     return [
-        Column("epreuve", "Épreuve", lambda one: one.exam, choice=True),
-        Column("centre", "Centre", lambda one: places.get(one.centre, one.centre), choice=True),
+        Column("epreuve", "Épreuve", lambda one: one.exam, choice=exams),
+        Column(
+            "centre",
+            "Centre",
+            lambda one: places.get(one.centre, one.centre),
+            choice=tuple(sorted(places.values())),
+        ),
         Column("copie", "Rang dans la pile", lambda one: one.position),
         Column("constat", "Constat", lambda one: _asks(one, codes()), choice=_KINDS),
         Column("depot", "Dépôt du fichier", lambda one: deposits.get(one.scan)),
-        Column("lot", "Dans un lot", lambda one: "oui" if one.in_lot else "non", choice=True),
+        Column("lot", "Dans un lot", lambda one: "oui" if one.in_lot else "non", choice=("non", "oui")),
     ]
 
 

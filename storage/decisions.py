@@ -287,10 +287,13 @@ class Waiting(NamedTuple):
     absent: bool
 
 
-def all_to_decide(connection: Connection, exams: Sequence[str]) -> list[Waiting]:
-    """Every copy that waits, in the order of `copies_to_decide`: there may be thousands."""
+def waiting_to_decide(
+    connection: Connection, exams: Sequence[str], limit: int | None = None, offset: int = 0
+) -> list[Waiting]:
+    """The same copies in the same order, as a list shows them; all of them, there may be thousands."""
     columns = (copies.c.id, copies.c.exam, copies.c.centre, copies.c.position, copies.c.scan, copies.c.lot)
-    rows = connection.execute(_by_urgency(exams, *columns, copies.c.status)).all()
+    query = _by_urgency(exams, *columns, copies.c.status)
+    rows = connection.execute(query if limit is None else query.limit(limit).offset(offset)).all()
     return [
         Waiting(id_, exam, centre, position, scan, bool(lot), status == CopyStatus.COMPLETE)
         for id_, exam, centre, position, scan, lot, status in rows
