@@ -130,6 +130,11 @@ def _columns(
 def _asks(one: Waiting, codes: Mapping[str, tuple[Code, ...]]) -> str:
     """What its page asks of it first."""
     stated = (*codes.get(one.id, ()), *((Code.COPY_OF_ABSENT,) if one.absent else ()))
+    return _first_of(stated)
+
+
+@cache
+def _first_of(stated: tuple[Code, ...]) -> str:
     return french(min(stated, key=_ASKED.index)) if stated else _NOBODYS
 
 

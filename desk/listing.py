@@ -40,7 +40,7 @@ class Column(Generic[T]):
         value = self.value(row)
         if type(value) is str:
             return value
-        return french_instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
+        return _instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
 
 
 class Listing(Generic[T]):
@@ -56,7 +56,10 @@ class Listing(Generic[T]):
         self._words = folded(self.q).split()
         self.sort = self._asked.get("tri", "")
         choosing = [column for column in columns if column.choice]
-        self.choices = [(column, sorted(set(map(column.text, rows)) - {""})) for column in choosing]
+        self.choices = [
+            (column, column.choice if isinstance(column.choice, tuple) else _occurring(column, rows))
+            for column in choosing
+        ]
         self.chosen = {c.key: self._asked[c.key] for c in choosing if self._asked.get(c.key)}
         asks = self.narrowed or self.sort or self._wants_csv
         self.rows = self._sorted([row for row in rows if self._is_asked_for(row)]) if asks else rows
@@ -136,6 +139,9 @@ def _occurring(column: Column[T], rows: Sequence[T]) -> tuple[str, ...]:
 
 def _rank(value: Cell) -> Any:
     return folded(value) if isinstance(value, str) else value
+
+
+_instant = lru_cache(maxsize=10_000)(french_instant)
 
 
 @lru_cache(maxsize=100_000)
