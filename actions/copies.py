@@ -193,7 +193,7 @@ def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, Plac
 def judge(
     work: Context, copy: str, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
 ) -> Event | None:
-    """Nothing is left to do about this finding of the copy's file; or there is, and no reason is wanted."""
+    """Nothing is left to do about this finding of the copy's file, or there is again. It wants no reason."""
     with work.register.reading() as connection:
         found = finding_at(connection, seq, k)
         row = copy_by_id(connection, copy)

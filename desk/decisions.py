@@ -1,4 +1,4 @@
-"""What the machine left to a person: one queue, and for each copy what it takes to decide."""
+"""What the machine left to a person: of each copy, what it takes to decide."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ from actions.pictures import header_of, picture_of_page
 from actions.withdrawing import looks_like
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
-from desk.listing import Column, Listing
-from desk.lists import centres_of
 from desk.lookup import any_copy
 from desk.page import page
-from desk.questions import QUESTIONS, questions_of
-from processors.findings import Code, Severity, french
+from desk.questions import questions_of
+from desk.queue import by_urgency
+from processors.findings import Code, Severity
 from processors.scans.readings import CopyStatus
 from processors.scans.why import Voice, voices
 from processors.session import Exam
@@ -33,74 +32,16 @@ from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
 from storage.decisions import (
     Proposal,
-    Waiting,
-    all_to_decide,
     copies_to_decide,
-    count_to_decide,
-    decided_lately,
     proposal_of,
-    proposals_of,
 )
-from storage.findings import FindingRow, findings_of_copies, open_findings
+from storage.findings import findings_of_copies
 from storage.log.story import events_of
 from storage.objects import NotFoundError
 from storage.scans import scan_by_id
-from storage.signatures import count_to_look_at
 from storage.states import Decision, Life
 
 router = APIRouter(prefix="/coordination/decisions")
-
-_FOREIGN_SHOWN = 30
-_LATELY = 8
-
-
-@router.get("")
-def queue(request: Request, account: ServiceAccount) -> Response:
-    """Most urgent first: what a corrector waits for, then the épreuves by when their lots open."""
-    work = work_of(request)
-    places = centres_of(work.session)
-    with work.register.reading() as connection:
-        signed = count_to_look_at(connection)
-        waiting = all_to_decide(connection, _order(work))
-        listing = Listing(request, "copies à décider", _columns(places), waiting)
-        if (table := listing.csv("a-decider")) is not None:
-            return table
-        ids = [one.id for one in listing.shown]
-        stated, proposals = findings_of_copies(connection, ids), proposals_of(connection, ids)
-        foreign = open_findings(connection, code=Code.FOREIGN_PAGE)[:_FOREIGN_SHOWN]
-        beside = {f.scan: copies_of_scan(connection, f.scan) for f in foreign if f.scan}
-        lately = decided_lately(connection, _LATELY)
-        names = {one.id: one.name for one in accounts.all_accounts(connection)}
-    values = {
-        "listing": listing,
-        "stated": {id_: [one for one in stated if one.copy == id_] for id_ in ids},
-        "proposals": proposals,
-        "foreign": [(f, f.copy or beside[f.scan or ""][0].id) for f in foreign if beside[f.scan or ""]],
-        "to_look_at": signed,
-        "centres": {centre.uai: centre for centre in work.session.centres},
-        "lately": lately,
-        "names": names,
-    }
-    return page(request, "queue.html", values)
-
-
-def _columns(places: Mapping[str, str]) -> list[Column[Waiting]]:
-    return [
-        Column("epreuve", "Épreuve", lambda one: one.exam, choice=True),
-        Column("centre", "Centre", lambda one: places.get(one.centre, one.centre), choice=True),
-        Column("copie", "Rang dans la pile", lambda one: one.position),
-        Column("constat", "Constat", _first_of, choice=True),
-        Column("depot", "Dépôt du fichier", lambda one: one.deposited_at),
-        Column("lot", "Dans un lot", lambda one: "oui" if one.in_lot else "non", choice=True),
-    ]
-
-
-def _first_of(one: Waiting) -> str:
-    """What its page asks of it first."""
-    return french(min(one.codes, key=_ASKED.index)) if one.codes else "à attribuer"
-
-
-_ASKED = [*QUESTIONS, *(code for code in Code if code not in QUESTIONS)]
 
 
 @dataclass(frozen=True)
@@ -299,28 +240,10 @@ def judge(
     return RedirectResponse("/coordination/decisions", 303)
 
 
-def waiting_copies(
-    work: Context, limit: int, offset: int
-) -> tuple[int, list[tuple[CopyRow, list[FindingRow], Proposal | None]]]:
-    """How many wait; of these the most urgent, what was found of each, and what one person has proposed."""
-    with work.register.reading() as connection:
-        count = count_to_decide(connection)
-        shown = copies_to_decide(connection, _order(work), limit, offset)
-        ids = [copy.id for copy in shown]
-        stated = findings_of_copies(connection, ids)
-        proposals = proposals_of(connection, ids)
-    found = {id_: [one for one in stated if one.copy == id_] for id_ in ids}
-    return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in shown]
-
-
-def _order(work: Context) -> list[str]:
-    return [exam.code for exam in sorted(work.session.written, key=lambda exam: exam.opens_at or now())]
-
-
 def _next(work: Context, copy_id: str) -> str | None:
     """The most urgent one beside this."""
     with work.register.reading() as connection:
-        first = copies_to_decide(connection, _order(work), 2)
+        first = copies_to_decide(connection, by_urgency(work), 2)
     return next((copy.id for copy in first if copy.id != copy_id), None)
 
 

@@ -1,7 +1,8 @@
 """A list to look through: searched, filtered, sorted, page by page, taken away as CSV. The one way to do so.
 
 What somebody asked for stands in the address (`q`, `tri`, `rank`, and each filter by its column), so that it
-can be kept and sent. Rows are light; what a page shows beside of a row is fetched for its rows alone.
+can be kept and sent. Rows are light, and read no further than is asked for; what a page shows beside of a row
+is fetched for the rows of that page alone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -27,17 +28,19 @@ _A_PAGE = 50
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """`choice`: one of the values that occur can be asked for; `link`: where its cell leads."""
+    """`choice`: one of these values can be asked for, or of those that occur; `link`: where a cell leads."""
 
     key: str
     title: str
     value: Callable[[T], Cell]
-    choice: bool = False
+    choice: bool | tuple[str, ...] = False
     link: Callable[[T], str] | None = None
 
     def text(self, row: T) -> str:
         value = self.value(row)
-        return french_instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
+        if type(value) is str:
+            return value
+        return _instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
 
 
 class Listing(Generic[T]):
@@ -54,15 +57,14 @@ class Listing(Generic[T]):
         self.sort = self._asked.get("tri", "")
         choosing = [column for column in columns if column.choice]
         self.choices = [
-            (column, sorted({text for row in rows if (text := column.text(row))})) for column in choosing
+            (column, column.choice if isinstance(column.choice, tuple) else _occurring(column, rows))
+            for column in choosing
         ]
         self.chosen = {c.key: self._asked[c.key] for c in choosing if self._asked.get(c.key)}
-        self.rows = self._sorted([row for row in rows if self._is_asked_for(row)])
+        asks = self.narrowed or self.sort or self._wants_csv
+        self.rows = self._sorted([row for row in rows if self._is_asked_for(row)]) if asks else rows
         self.all = len(rows)
-
-    @property
-    def count(self) -> int:
-        return len(self.rows)
+        self.count = len(self.rows)
 
     @property
     def pages(self) -> int:
@@ -78,10 +80,14 @@ class Listing(Generic[T]):
         """The number of the first row of this page."""
         return (self.rank - 1) * _A_PAGE + 1
 
-    @property
+    @cached_property
     def shown(self) -> Sequence[T]:
         """Those of this page."""
         return self.rows[self.first - 1 : self.first - 1 + _A_PAGE]
+
+    @property
+    def _wants_csv(self) -> bool:
+        return self._asked.get("format") == "csv"
 
     @property
     def narrowed(self) -> bool:
@@ -102,7 +108,7 @@ class Listing(Generic[T]):
 
     def csv(self, name: str) -> Response | None:
         """All that was asked for, where the address wants a file."""
-        if self._asked.get("format") != "csv":
+        if not self._wants_csv:
             return None
         lines = [[column.text(row) for column in self.columns] for row in self.rows]
         table = csv_of([column.title for column in self.columns], lines)
@@ -127,8 +133,15 @@ class Listing(Generic[T]):
         return known + [row for row in rows if value(row) is None]
 
 
+def _occurring(column: Column[T], rows: Sequence[T]) -> tuple[str, ...]:
+    return tuple(sorted(set(map(column.text, rows)) - {""}))
+
+
 def _rank(value: Cell) -> Any:
     return folded(value) if isinstance(value, str) else value
+
+
+_instant = lru_cache(maxsize=10_000)(french_instant)
 
 
 @lru_cache(maxsize=100_000)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, select, tuple_, update
 
@@ -276,39 +275,29 @@ def count_to_decide(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(copies).where(*_WAITS)).scalar_one()
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A copy that waits, as a list shows it. `codes`: what is open of it, in no order."""
+class Waiting(NamedTuple):
+    """A copy that waits, as a list shows it; `absent`: whether that is for its candidate being said so."""
 
     id: str
     exam: str
     centre: str
     position: int
-    deposited_at: datetime
+    scan: str
     in_lot: bool
-    codes: tuple[Code, ...]
+    absent: bool
 
 
-def all_to_decide(connection: Connection, exams: Sequence[str]) -> list[Waiting]:
-    """Every copy that waits, in the order of `copies_to_decide`, in two queries."""
-    ids = select(copies.c.id).where(*_WAITS)
-    stated = select(findings.c.copy, findings.c.code).where(
-        findings.c.resolved_by.is_(None), findings.c.copy.in_(ids)
-    )
-    codes: dict[str, set[Code]] = {}
-    for copy, code in connection.execute(stated):
-        codes.setdefault(copy, set()).add(Code(code))
-    columns = (copies.c.id, copies.c.exam, copies.c.centre, copies.c.position, scans.c.deposited_at)
-    rows = _by_urgency(exams, *columns, copies.c.lot.is_not(None), copies.c.status)
+def waiting_to_decide(
+    connection: Connection, exams: Sequence[str], limit: int | None = None, offset: int = 0
+) -> list[Waiting]:
+    """The same copies in the same order, as a list shows them; all of them, there may be thousands."""
+    columns = (copies.c.id, copies.c.exam, copies.c.centre, copies.c.position, copies.c.scan, copies.c.lot)
+    query = _by_urgency(exams, *columns, copies.c.status)
+    rows = connection.execute(query if limit is None else query.limit(limit).offset(offset)).all()
     return [
-        Waiting(id_, exam, centre, position, deposited_at, in_lot, tuple(codes.get(id_, ())) + _also(status))
-        for id_, exam, centre, position, deposited_at, in_lot, status in connection.execute(rows)
+        Waiting(id_, exam, centre, position, scan, bool(lot), status == CopyStatus.COMPLETE)
+        for id_, exam, centre, position, scan, lot, status in rows
     ]
-
-
-def _also(status: str) -> tuple[Code, ...]:
-    """A complete copy waits because its candidate is said to be absent, which is stated of the candidate."""
-    return (Code.COPY_OF_ABSENT,) if status == CopyStatus.COMPLETE else ()
 
 
 def copies_to_decide(

@@ -129,6 +129,17 @@ def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[Findi
     return of_copies + absences_of_copies(connection, ids)
 
 
+def open_codes(connection: Connection) -> dict[str, tuple[Code, ...]]:
+    """By copy, what is open of it."""
+    query = select(findings.c.copy, findings.c.code).where(
+        findings.c.resolved_by.is_(None), findings.c.copy.is_not(None)
+    )
+    codes: dict[str, tuple[Code, ...]] = {}
+    for copy, code in connection.execute(query).all():
+        codes[copy] = (*codes.get(copy, ()), Code(code))
+    return codes
+
+
 def absences_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
     """That a candidate is marked absent, stated of the candidate's complete copy among these."""
     whose = (copies.c.exam == findings.c.exam) & (copies.c.candidate == findings.c.candidate)

@@ -40,8 +40,8 @@ from desk.api.shapes import (
     Unroutable,
     Waiting,
 )
-from desk.decisions import waiting_copies
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
+from desk.queue import waiting_copies
 from processors.lots import Plan
 from storage.candidates import enrolled_in
 from storage.copies import CopyRow

@@ -49,7 +49,7 @@ MATRIX = {
     "GET /aide": Rule(SIGNED_IN),
     "GET /aide/{guide}": Rule(SIGNED_IN),
     "GET /aide/images/{name}": Rule(SIGNED_IN),
-    "GET /calendrier/{key}.ics": Rule(frozenset()),  # for whoever has its address: see test_calendar
+    "GET /calendrier/{key}.ics": Rule(frozenset()),  # for whoever has its address: see test_dates
     "GET /centre/{uai}/calendrier.pdf": Rule(CENTRE),
     "GET /coordination/calendrier.pdf": Rule(SERVICE),
     "GET /centre/{uai}": Rule(CENTRE),

@@ -171,7 +171,7 @@ def lot(stage: Live, decided: Page, pile: Batch):
     decided.goto(f"{stage.url}/coordination/lots/U4")
     looked_at(decided, "desk-plan")
     decided.get_by_role("button", name="Former ces lots").click()
-    expect(decided.get_by_text("affecté").first).to_be_visible()
+    expect(decided.get_by_role("cell", name="affecté").first).to_be_visible()
     looked_at(decided, "desk-lots")
     with stage.work.register.reading() as connection:
         lots = all_lots(connection)

@@ -124,10 +124,46 @@ def test_a_lot_changes_hands_or_says_why_not(stage, decided: Page, lot):
         expect(decided.locator("main")).to_contain_text(f"{taker}. Formé le")
 
 
-@pytest.mark.parametrize("path", ["", "/comptes", "/dossiers/E5/0130051K", "/lots/U7", "/historique/rien"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/comptes",
+        "/dossiers",
+        "/dossiers/E5/0130051K",
+        "/incompletes",
+        "/lots",
+        "/lots/U7",
+        "/recherche",
+        "/historique/rien",
+    ],
+)
 def test_every_other_page_of_the_service_keeps_nobody_out(stage, decided: Page, lot, path):
     decided.goto(f"{stage.url}/coordination{path}")
     looked_at(decided, f"desk-{path.strip('/').replace('/', '-').lower() or 'board'}")
+
+
+def test_a_lot_is_found_by_the_field_at_the_head_of_every_page(stage, decided: Page, lot):
+    decided.goto(f"{stage.url}/coordination/echeances")
+    decided.get_by_role("searchbox", name=re.compile("Candidat, numéro")).fill(lot.name.lower())
+    decided.keyboard.press("Enter")
+    result = decided.locator(".desk-results li").filter(has_text=lot.name)
+    looked_at(decided, "desk-search")
+    result.get_by_role("link").first.click()
+    expect(decided.get_by_role("heading", level=1)).to_contain_text(lot.name)
+
+
+def test_a_list_is_narrowed_sorted_and_taken_away(stage, decided: Page, lot):
+    decided.goto(f"{stage.url}/coordination/lots")
+    decided.get_by_label("Contient").fill(lot.name)
+    decided.get_by_role("button", name="Filtrer").click()
+    expect(decided.locator("tbody tr")).to_have_count(1)
+    decided.get_by_role("link", name="Correcteur").click()
+    expect(decided.locator("th[aria-sort=ascending]")).to_contain_text("Correcteur")
+    looked_at(decided, "desk-lots-narrowed")
+    with decided.expect_download() as download:
+        decided.get_by_role("link", name="Exporter (CSV)").click()
+    assert lot.name in download.value.path().read_text("utf-8-sig")
 
 
 def test_the_sign_in_page_keeps_nobody_out(stage, chromium):
