@@ -15,6 +15,7 @@ from storage.deadlines import scans_due
 from storage.decisions import kept_though_absent
 from storage.findings import CandidateFinding, ReconciliationMade
 from storage.register import Transaction
+from storage.scans import UNFINISHED, all_scans
 
 
 def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconciliation:
@@ -25,6 +26,13 @@ def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconci
     absent = {who for who, here in (marks or {}).items() if not here} & received
     kept = kept_though_absent(connection, exam, absent)
     return reconcile(enrolled, marks, received, unattributed, kept)
+
+
+def left_over(connection: Connection, exam: str, centre: str) -> str | None:
+    """Whose the only copy of nobody may be, by elimination, once every file is read; the candidate's id."""
+    if any(scan.state in UNFINISHED for scan in all_scans(connection, exam, centre)):
+        return None
+    return reconciliation_of(connection, exam, centre).left_over
 
 
 def excused_in(work: Context, exam: str, centre: str) -> Excused:

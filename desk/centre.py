@@ -18,7 +18,7 @@ from actions.duties import standings
 from actions.invigilators import lacking
 from actions.pictures import picture_of
 from actions.receipts import receipt_copy, receipt_of, without_place
-from actions.reconciling import reconciliation_of
+from actions.reconciling import left_over, reconciliation_of
 from actions.signing import standing_of
 from actions.withdrawing import restore, withdraw
 from desk.access import CentreAccount, shows_identity, work_of
@@ -287,6 +287,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         findings = open_findings_of_scans(connection, [scan.id for scan in scans])
         findings += absences_of_copies(connection, [copy.id for copy in copies])
         known = reconciliation_of(connection, exam.code, uai)
+        left = left_over(connection, exam.code, uai)
         due = scans_due(connection, work.session, exam.code, uai)
         line = line_of_scans(connection, at)
         again = {found.copy for found in findings if found.code is Code.SCAN_AGAIN}
@@ -306,6 +307,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
         "line": line,
         "is_long": lambda scan: at - scan.deposited_at > _LONG and line.ahead_of(scan) < _FEW,
         "lacking": [people[who] for who in lacking if who in people],
+        "left": people.get(left or ""),
         "busy": any(scan.state in (ScanState.ARRIVED, ScanState.PROCESSING) for scan in scans),
         "due": due,
         "overdue": due is not None and not due.met(at),

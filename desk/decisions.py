@@ -16,6 +16,7 @@ from actions import copies
 from actions.context import Context, now
 from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
+from actions.reconciling import left_over
 from actions.withdrawing import looks_like
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.centre import place_of, region_of
@@ -46,11 +47,15 @@ router = APIRouter(prefix="/coordination/decisions")
 
 @dataclass(frozen=True)
 class Guessed:
-    """A candidate whose copy it may be: how probably, and which readings say so."""
+    """A candidate whose copy it may be: how probably, and which readings say so.
+
+    `left_over`: it may be for nobody else is left whose copy lacks.
+    """
 
     who: EnrolledCandidate
     probability: float
     voices: tuple[Voice, ...]
+    left_over: bool
 
 
 @router.get("/{copy_id}")
@@ -68,6 +73,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = F
         same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
         words = copies.words_in(work.store.vault, events_of(connection, copy_id))
         waiting = [one for one in copies_of_scan(connection, found.scan) if one.waits]
+        nobodys = found.candidate is None and found.life is Life.CURRENT
+        left = left_over(connection, found.exam, found.centre) if nobodys else None
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
     absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
@@ -83,7 +90,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = F
         "elsewhere": _elsewhere(work, found),
         "centre": work.session.centre(found.centre),
         "owner": people.get(found.candidate or ""),
-        "guesses": _guesses(work, found, people),
+        "guesses": _guesses(work, found, people, left),
         "asked": asked,
         "named": sorted(
             {page for one in findings if one.code is Code.NOT_ANONYMOUS for page in one.pages}
@@ -266,16 +273,21 @@ def _elsewhere(work: Context, copy: CopyRow) -> Exam | None:
     return next((exam for exam in work.session.written if exam.code in named), None)
 
 
-def _guesses(work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate]) -> list[Guessed]:
-    """The best, and whoever the label names."""
+def _guesses(
+    work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate], left: str | None
+) -> list[Guessed]:
+    """The best, whoever the label names, and who is left over."""
     read = _read_of(work, copy)
     likely = {guess.candidate: guess.probability for guess in copy.guesses}
     pattern = work.session.label_pattern
     labelled = {found["candidate"] for one in read if (found := re.fullmatch(pattern, one["label"] or ""))}
     likely |= {who.id: 0.0 for who in people.values() if who.number in labelled and who.id not in likely}
+    likely = dict(list(likely.items())[:3])
+    if left is not None:
+        likely.setdefault(left, 0.0)
     return [
-        Guessed(who, probability, voices(read, who, pattern, copy.exam))
-        for candidate, probability in list(likely.items())[:3]
+        Guessed(who, probability, voices(read, who, pattern, copy.exam), left_over=candidate == left)
+        for candidate, probability in likely.items()
         if (who := people.get(candidate)) is not None
     ]
 

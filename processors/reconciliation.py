@@ -37,6 +37,17 @@ class Reconciliation:
             or self.unattributed
         )
 
+    @property
+    def left_over(self) -> str | None:
+        """Who alone was present and has no copy, where one copy alone has no candidate: a guess, no reading.
+
+        None as long as of anybody enrolled it is not known whether they came.
+        """
+        marked = {*(self.present or ()), *self.absent}
+        alone = len(self.present_without_copy) == self.unattributed == 1
+        sure = alone and marked.issuperset(self.enrolled) and not self.copy_of_absent
+        return self.present_without_copy[0] if sure else None
+
     def findings(self, *, overdue: bool) -> tuple[tuple[str | None, Finding], ...]:
         """Each with its candidate, None for what concerns the centre.
 

@@ -236,6 +236,35 @@ def says_absent(desk: Desk, copy: str) -> list[bool]:
     return [copy in queued(service), "était-il là ?" in page, Code.COPY_OF_ABSENT in said, bool(found)]
 
 
+def test_who_alone_is_left_is_offered_as_a_guess_and_the_centre_looks_for_nothing(desk: Desk):
+    copy = waiting(desk, ("U4",))
+    with desk.work.register.reading() as connection:
+        last, other, *absent = enrolled_in(connection, "U4", CENTRE)
+    service, centre = desk.signed_in(Role.SERVICE), desk.signed_in(Role.CENTRE, CENTRE)
+    guess, told = "Par élimination, à confirmer", "ne cherchez pas de feuille"
+
+    def seen() -> tuple[str, bool]:
+        page = service.get(f"/coordination/decisions/{copy}").text
+        return page, told in centre.get(f"/centre/{CENTRE}/U4").text
+
+    attendance.mark(desk.work, "U4", CENTRE, {who.id for who in absent}, actor="t", at=now())
+    page, looks_for_nothing = seen()
+    assert guess not in page and not looks_for_nothing  # two came, and no copy is theirs
+    attendance.mark(desk.work, "U4", CENTRE, {who.id for who in (other, *absent)}, actor="t", at=now())
+    assert guess not in seen()[0]  # its file is still being read
+    desk.work.register.record(ScanProcessed(), row_of(desk, copy).scan, actor="t", at=now())
+    page, looks_for_nothing = seen()
+    assert guess in page and last.family_name in page and looks_for_nothing
+    assert row_of(desk, copy).candidate is None  # a person says so, or nobody
+
+
+def row_of(desk: Desk, copy: str) -> CopyRow:
+    with desk.work.register.reading() as connection:
+        found = copy_by_id(connection, copy)
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("in_lot", [False, True], ids=["free", "in a lot"])
 def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(desk, filled, in_lot):
     desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())

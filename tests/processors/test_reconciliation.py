@@ -41,3 +41,13 @@ def test_an_unattributed_copy_may_be_the_one_that_lacks():
 
 def test_all_there():
     assert reconcile({"a", "b"}, {"a": True, "b": False}, {"a"}).settled
+
+
+def test_who_is_left_over_is_told_where_one_copy_and_one_candidate_are_left():
+    came = {"a": True, "b": True, "c": False}
+    assert reconcile({"a", "b", "c"}, came, {"a"}, unattributed=1).left_over == "b"
+    assert reconcile({"a", "b", "c"}, came, {"a"}, unattributed=2).left_over is None
+    assert reconcile({"a", "b", "c"}, came, set(), unattributed=1).left_over is None
+    assert reconcile({"a", "b", "c"}, came, {"a", "c"}, unattributed=1).left_over is None  # c came, too?
+    assert reconcile({"a", "b", "c", "d"}, came, {"a"}, unattributed=1).left_over is None  # d may have come
+    assert reconcile({"a", "b"}, None, {"a"}, unattributed=1).left_over is None
