@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from processors.dossiers.findings import Evidence
 from processors.dossiers.ink import ink_in
@@ -23,6 +24,8 @@ _DEEP = 42.0  # mm under its label in which somebody signs
 _WIDE = 75.0  # mm
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LEAST = 12.0  # mm: a shallower zone is none
+_FOOT_FROM = 0.85  # of a page's height: a zone that reaches so low may go on overleaf
+_HEAD = 8.0  # mm of a page in which nobody signs
 _FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
 _LOGO = 20.0  # mm
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
@@ -110,12 +113,34 @@ def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, 
             if not any(_overlap(zone.box, box) for box in boxes)
         ]
     if all(signature.state is State.ABSENT for signature in found):
+        found += _overleaf(piece)
+    if all(signature.state is State.ABSENT for signature in found):
         found += _beside_the_zones(piece, found)
     if not found and piece.pages:
         last = next((page for page in reversed(piece.pages) if page.source is not None), None)
         if last is not None:
             found.append(_inked(piece, last, _Zone(Role.ANYONE, _foot(last))))
     return tuple(found)
+
+
+def _overleaf(piece: Piece) -> Iterator[Signature]:
+    """What stands at the head of the next page, where a zone runs into the foot of its own."""
+    for page, following in pairwise(piece.pages):
+        for zone in _zones(page):
+            x, y, w, h = zone.box
+            if following.gray is None or y + h < _FOOT_FROM * page.height:
+                continue
+            ends = [
+                part.box[1]
+                for line in following.lines
+                for part in _parts(line)
+                if len(part.text) > _SHORT_LINE or _LABEL.search(plain(part.text))
+            ]
+            bottom = min([_HEAD + 1.5 * _DEEP, *ends])
+            if bottom - _HEAD >= _LEAST:
+                signature = _inked(piece, following, _Zone(zone.role, (x, _HEAD, w, bottom - _HEAD)))
+                if signature.state is not State.ABSENT:
+                    yield signature
 
 
 def _beside_the_zones(piece: Piece, empty: Sequence[Signature]) -> Iterator[Signature]:
