@@ -42,7 +42,8 @@ _HOST = re.compile(
     rf"(?P<within>{_SAID_NAME}){_ENDS_NAME}"
     r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?|direction)"
     rf" d(?:e|u) (?:la |l')?(?P<of>{_SAID_NAME}){_ENDS_NAME}"
-    rf"|soussignes?,? (?P<we>{_SAID_NAME}), attestons"
+    rf"|soussignes?,? (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
+    rf"|\b(?:chez|la societe|l'entreprise|l'association) (?P<named>{_SAID_NAME}){_ENDS_NAME}"
 )
 _A_FIRM = re.compile(r"^(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
@@ -134,7 +135,7 @@ def _company(lines: list[str], text: str) -> str | None:
         return re.split(r",\s|\s[–-]+\s(?=\d)", labelled)[0]
     joined = re.sub(r"\s[,.](?=\s)|\s+", " ", text)
     for found in _HOST.finditer(joined):
-        said = (found["within"] or found["of"] or found["we"]).strip()
+        said = (found["within"] or found["of"] or found["we"] or found["named"]).strip()
         named = _A_FIRM.sub("", said)
         if named and not _NO_HOST.search(said) and not _NO_HOST.search(named):
             return named
