@@ -32,7 +32,7 @@ _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titr
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
     r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
-    r"|(?:certifi|attest|etabli|immatricul|represent)|de \d"
+    r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)"
     r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
     r"|et\b(?! (?:associe|fils|fille|cie|co\b)))"
     r"|\s*[,;:(|]|\.(?:\s|$)|\s[–-]\s|$)"

@@ -218,7 +218,7 @@ def overleaf(page: Page, following: Page) -> Iterator[Zone]:
             part.box[1]
             for line in following.lines
             for part in parts(line)
-            if len(part.text) > _SHORT_LINE or _LABEL.search(plain(part.text))
+            if (len(part.text) > _SHORT_LINE and len(part.words) >= 5) or _LABEL.search(plain(part.text))
         ]
         bottom = min([_HEAD + 1.5 * _DEEP, *ends])
         if bottom - _HEAD >= _LEAST:

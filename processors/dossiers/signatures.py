@@ -32,6 +32,8 @@ ABSENT_BELOW = 0.05
 SIGNED_FROM = 0.95
 """Between the two, the commission looks."""
 
+_SET_THERE = 0.2  # of a picture that lies in the zone: it was put there
+_MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LOGO = 20.0  # mm
 
@@ -80,7 +82,7 @@ def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, 
             for zone in zones_of(page)
             if not any(overlap(zone.box, box) for box in boxes)
         ]
-    if all(signature.state is State.ABSENT for signature in found):
+    if any(signature.state is State.ABSENT for signature in found):
         found += _overleaf(piece)
     if all(signature.state is State.ABSENT for signature in found):
         found += [*_beside_the_zones(piece, found), *_told(piece)]
@@ -149,7 +151,7 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     words = [word for line in page.lines for word in line.words]
     assert gray is not None  # zones are found on drawn pages alone
     ink = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest))
-    set_there = ink.probability >= 0.5 and any(_holds(zone.box, picture) for picture in _placed(page))
+    set_there = ink.probability >= _SET_THERE and any(_holds(zone.box, picture) for picture in _placed(page))
     state = (
         State.SIGNED
         if ink.probability >= SIGNED_FROM or set_there
@@ -191,12 +193,9 @@ def _logos(page: Page) -> list[Box]:
 def _holds(zone: Box, picture: Box) -> bool:
     """Whether a picture was set into the zone, and not only reaches into it."""
     x, y, w, h = picture
-    return (
-        zone[0] - 2 <= x
-        and zone[1] <= y
-        and x + w <= zone[0] + zone[2] + 2
-        and y + h <= zone[1] + zone[3] + 2
-    )
+    across = min(zone[0] + zone[2], x + w) - max(zone[0], x)
+    down = min(zone[1] + zone[3], y + h) - max(zone[1], y)
+    return across > _MOSTLY * w and down > _MOSTLY * h
 
 
 def dated_by_hand(piece: Piece) -> bool:

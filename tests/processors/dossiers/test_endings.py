@@ -53,3 +53,23 @@ def test_print_that_says_it_was_signed_is_no_signature_and_no_lack_of_one(told: 
     (file,), _ = unpack([("piece", sheet.file())])
     (piece,) = pieces_of(file.name, read_pages(file))
     assert state_of(signatures_of(piece), DUE)[0] is State.DOUBTFUL
+
+
+@pytest.mark.parametrize("label", ["Signature et cachet", "Nom, fonction et signature du"])
+@pytest.mark.parametrize("mark", ["", "both"])
+def test_the_firm_signed_overleaf_though_the_trainee_did_beside_its_label(label: str, mark: str) -> None:
+    sheet = Sheet(np.random.default_rng(5))
+    sheet.line("ATTESTATION DE STAGE", 15, centred=True, bold=True)
+    sheet.line("Mistral Réseaux certifie que Zoé MARTIN a effectué un stage dans ses locaux à Marseille.")
+    sheet.y = 240.0
+    sheet.text("Signature de l'étudiante", x=sheet.left)
+    sheet.text(label, x=115.0)
+    sheet.mark("ink", sheet.left + 3, 243.0)
+    sheet.turn_page()
+    sheet.y = 20.0
+    sheet.text("représentant de l'organisme d'accueil" if label.endswith("du") else "Page 2 sur 2", x=115.0)
+    sheet.mark(mark, 117.0, 24.0, "Mistral Réseaux SARL")
+    (file,), _ = unpack([("piece", sheet.file())])
+    (piece,) = pieces_of(file.name, read_pages(file))
+    signed = state_of(signatures_of(piece), ("organisme d'accueil",))[0]
+    assert signed is (State.SIGNED if mark else State.ABSENT)
