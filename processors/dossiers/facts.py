@@ -31,7 +31,7 @@ _CENTRE_LABELS = (
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
-    r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
+    r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|durant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
     r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)"
     r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
     r"|et\b(?! (?:associe|fils|fille|cie|co\b)))"
@@ -54,7 +54,7 @@ _NO_HOST = re.compile(
 )
 _NO_LETTERHEAD = re.compile(
     r"republique|ministere|academie|lycee|attestation|certificat|^a t t e|stage|annexe|session|brevet|\bbts\b"
-    r"|logo|objet|sommaire|soussign|direction|monsieur|madame|^le |^a |\d|:|@"
+    r"|logo|objet|sommaire|soussign|direction|monsieur|madame|^(?:mr?|mme|mlle)\b|^le |^a |\d|:|@"
 )
 _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",

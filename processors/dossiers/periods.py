@@ -52,7 +52,7 @@ _BETWEEN = (
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
 _HALF_READ = re.compile(
     # the beginning or the end of a stay whose other date makes no period with it
-    r"\b(?:du|depuis le|a compter du|a partir du|entre le|debut\w*(?: du stage)? ?:?|jusqu'?\s?au|"
+    r"\b(?:du|au|depuis le|a compter du|a partir du|entre le|debut\w*(?: du stage)? ?:?|jusqu'?\s?au|"
     rf"fin(?: du stage)? ?:|periode\w* ?:)\s*\(?{_DATE.format(1)}"
 )
 _LENGTH = re.compile(

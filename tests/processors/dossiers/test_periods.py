@@ -26,6 +26,8 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "à compter du 12 janvier 2026 et ce jusqu'au 20 février 2026",
         "à partir du 12 janvier 2026 et jusqu'à la date du 20 février 2026",
         "12/01/2026 / 20/02/2026",
+        "à l'hôpital Saint-Éloi de Lunel du 12 janvier 2026 au 20 février 2026",
+        "un emploi du 12 janvier 2026 au 20 février 2026, selon l'arrêté du 22 juillet 2008",
         "Du (12/01/2026) au (20/02/2026)",
         "du 12 janvier 2026au 20 février 2026",
         "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
