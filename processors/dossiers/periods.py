@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from processors.dossiers.holidays import public_holidays
 from processors.dossiers.models import without_print
 from processors.dossiers.numerals import in_figures
 from processors.plain import plain
@@ -82,6 +83,7 @@ _PERHAPS_MONTHS = 2  # of « nombre de semaines / de mois », where nothing is s
 _NEAR = 60  # characters before a length, in which its own words stand
 _HOURS_A_DAY = 7.0  # 35 hours a week
 _DAYS_A_WEEK = 5
+_ROUNDED = 0.01  # weeks
 _LONGEST = 366 * 3  # days, an apprentice's contract: more is a misreading
 
 
@@ -174,7 +176,9 @@ def total(stays: Sequence[Stay], closed: Collection[date] = ()) -> Internship:
             least, most = least + said, most + said
         else:
             overlap = sum(len(list(_worked(p, closed))) for p in stay.periods) > len(fresh)
-            said = dated if overlap else said
+            off = sum(day in public_holidays(day.year) for day in fresh) / _DAYS_A_WEEK
+            # one that counts days of presence leaves holidays out, which are as good as worked
+            said = dated if overlap or dated - off - _ROUNDED <= said <= dated else said
             least, most = least + min(dated, said), most + max(dated, said)
     periods = sorted({p for stay in stays for p in stay.periods}, key=lambda p: (p.first, p.last))
     return Internship(len(days), round(least, 2), round(most, 2), tuple(periods))

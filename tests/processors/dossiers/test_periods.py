@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from processors.dossiers.holidays import public_holidays
 from processors.dossiers.periods import Period, Stay, read_stay, total
 
 JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
@@ -113,3 +114,18 @@ def test_closed_days_do_not_count() -> None:
 def test_a_certificate_that_contradicts_itself_says_least_and_most() -> None:
     internship = total([read_stay("du 12/01/2026 au 20/02/2026, soit 8 semaines")])
     assert (internship.least_weeks, internship.most_weeks) == (6, 8)
+
+
+def test_days_of_presence_may_leave_public_holidays_out() -> None:
+    """From 19 May to 25 July 2025 lie Ascension, Whit Monday and 14 July."""
+    for said, least in (("47 jours de présence effective", 10), ("329 heures", 10), ("46 jours", 9.2)):
+        internship = total([read_stay(f"du 19/05/2025 au 25/07/2025, soit {said}")])
+        assert (internship.least_weeks, internship.most_weeks) == (least, 10)
+
+
+@pytest.mark.parametrize(
+    ("year", "monday"), [(2024, (4, 1)), (2025, (4, 21)), (2026, (4, 6)), (2049, (4, 19))]
+)
+def test_easter_monday_is_a_holiday(year: int, monday: tuple[int, int]) -> None:
+    assert date(year, *monday) in public_holidays(year)
+    assert len(public_holidays(year)) == 11
