@@ -20,7 +20,8 @@ from processors.dossiers.files import unpack
 from processors.dossiers.layout import DPI
 from processors.dossiers.pages import read_pages
 from processors.dossiers.pieces import pieces_of
-from processors.dossiers.signatures import ABSENT_BELOW, SIGNED_FROM, Role, signatures_of
+from processors.dossiers.signature_zones import Role
+from processors.dossiers.signatures import ABSENT_BELOW, SIGNED_FROM, signatures_of
 from specimens.dossiers import documents, paper
 from specimens.dossiers.documents import Marks, Stay
 from specimens.dossiers.sheets import Sheet

@@ -31,8 +31,8 @@ _CENTRE_LABELS = (
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
-    r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
-    r"|(?:certifi|attest|etabli|immatricul|represent)|de \d"
+    r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|durant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
+    r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)"
     r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
     r"|et\b(?! (?:associe|fils|fille|cie|co\b)))"
     r"|\s*[,;:(|]|\.(?:\s|$)|\s[–-]\s|$)"
@@ -42,7 +42,8 @@ _HOST = re.compile(
     rf"(?P<within>{_SAID_NAME}){_ENDS_NAME}"
     r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?|direction)"
     rf" d(?:e|u) (?:la |l')?(?P<of>{_SAID_NAME}){_ENDS_NAME}"
-    rf"|soussignes?,? (?P<we>{_SAID_NAME}), attestons"
+    rf"|soussignes?,? (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
+    rf"|\b(?:chez|la societe|l'entreprise|l'association) (?P<named>{_SAID_NAME}){_ENDS_NAME}"
 )
 _A_FIRM = re.compile(r"^(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
@@ -53,7 +54,7 @@ _NO_HOST = re.compile(
 )
 _NO_LETTERHEAD = re.compile(
     r"republique|ministere|academie|lycee|attestation|certificat|^a t t e|stage|annexe|session|brevet|\bbts\b"
-    r"|logo|objet|sommaire|soussign|direction|monsieur|madame|^le |^a |\d|:|@"
+    r"|logo|objet|sommaire|soussign|direction|monsieur|madame|^(?:mr?|mme|mlle)\b|^le |^a |\d|:|@"
 )
 _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
@@ -134,7 +135,7 @@ def _company(lines: list[str], text: str) -> str | None:
         return re.split(r",\s|\s[–-]+\s(?=\d)", labelled)[0]
     joined = re.sub(r"\s[,.](?=\s)|\s+", " ", text)
     for found in _HOST.finditer(joined):
-        said = (found["within"] or found["of"] or found["we"]).strip()
+        said = (found["within"] or found["of"] or found["we"] or found["named"]).strip()
         named = _A_FIRM.sub("", said)
         if named and not _NO_HOST.search(said) and not _NO_HOST.search(named):
             return named

@@ -194,12 +194,13 @@ def _duration(
     known = [read for read in certificates if _states(read.facts.stay)]
     own = [read.facts.stay for read in known if read.owner in (Owner.CANDIDATE, Owner.UNSAID)]
     sure, most = total(own, closed), total([read.facts.stay for read in known], closed)
+    in_part = any(read.facts.stay.in_part for read in known)
     said = f"{_weeks(most.most_weeks)} établies sur {weeks} requises"
     if sure.least_weeks >= weeks:
         yield from _out_of_time(certificates, exam)
-    elif most.most_weeks < weeks and len(known) == len(certificates) and not unread:
+    elif most.most_weeks < weeks and len(known) == len(certificates) and not unread and not in_part:
         yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)
-    elif len(known) < len(certificates):
+    elif len(known) < len(certificates) or in_part:
         yield finding(Code.DOUBTFUL_INTERNSHIP, "une attestation ne porte pas de période lisible", where)
     elif most.most_weeks < weeks:
         yield finding(Code.DOUBTFUL_INTERNSHIP, f"{said}, mais un document n'a pas pu être lu", where)

@@ -22,7 +22,8 @@ _PRINTED = re.compile(
             r"soit 7 heures par jour|un mois correspond[^.]{0,80}|une journee correspond[^.]{0,60}",
             r"\(rayer la mention inutile\)|rayer la mention inutile",
             r"(?:loi |n. ?)2014-\s?(?:40|788)[^.]{0,40}20\d\d\)?|40 du 20 janvier 2014\)?",
-            r"(?:decret|arrete|circulaire|loi)[^.]{0,30}\bdu \d{1,2} \w+ (?:19|20)\d\d",
+            r"\b(?:decret|arrete|circulaire|loi)\b[^.]{0,30}\bdu \d{1,2} \w+ (?:19|20)\d\d"
+            r"(?!,? (?:au|a|jusqu))",
             r"jj\s?/\s?mm\s?/\s?aa(?:aa)?",
         )
     ),

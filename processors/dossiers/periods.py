@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from processors.dossiers.holidays import public_holidays
 from processors.dossiers.models import without_print
+from processors.dossiers.numerals import in_figures
 from processors.plain import plain
 
 _MONTHS = (
@@ -29,27 +31,35 @@ _SHORT = {
 _MONTH = "|".join([*_MONTHS, *(f"{short}\\.?" for short in _SHORT)])
 _DAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 _WORDS = (
-    rf"{_DAY}(?P<d{{0}}>\d{{{{1,2}}}}|1\s?er|premier)"
-    rf"(?:\s+(?P<m{{0}}>{_MONTH}))?(?:\s+(?P<y{{0}}>20\d\d|\d\d))?\b"
+    rf"(?P<d{{0}}>\d{{{{1,2}}}}|1\s?er|premier)"
+    rf"(?:\s+(?P<m{{0}}>{_MONTH})(?:\s+(?P<y{{0}}>20\d\d|\d\d))?\b"
+    # a day without its month is no number of a row, nor « stage 1 »
+    r"|(?=\s*(?:inclus\s*)?(?:au|a|et|jusqu'?\s?au)\b)|(?:(?<=\bdu \d)|(?<=\bdu \d\d))(?=\s*-))"
 )
 _FIGURES = (
     r"(?P<fd{0}>\d{{1,2}})\s?[/.\-]\s?(?P<fm{0}>\d{{1,2}})(?:\s?[/.\-]\s?(?P<fy{0}>20\d\d|\d\d))?(?!\d)"
 )
 _ISO = r"(?P<iy{0}>20\d\d)-(?P<im{0}>\d\d)-(?P<id{0}>\d\d)"
-_DATE = rf"(?:{_ISO}|{_FIGURES}|{_DAY}{_WORDS})"
+_DATE = rf"(?:{_ISO}|{_DAY}(?:{_FIGURES}|{_WORDS}))"
 _ENDING = (
     r"(?:(?:et|qui|il|elle|pour|a|s'est|se|doit|devra|devrait|prend|prendra|prendre|pris|termine\w*|"
     r"acheve\w*|finit|finira|finir|fin|date|de|du|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
 )
+_HALF_DAY = r"(?:\(?(?:au )?(?:matin|soir|midi|inclus)\)?\s*)?"
 _BETWEEN = (
-    rf"\s*(?:inclus\s*)?[,;|]?\s*(?:{_ENDING})?(?:jusqu'?\s?au|au|a|et|>|->|-)?\s*"
-    r"(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?\s*[:|]?\s*"
+    rf"[\s)\]\"']*{_HALF_DAY}[,;|]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
+    r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?[\s:|(\[\"']*"
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
+_HALF_READ = re.compile(
+    # the beginning or the end of a stay whose other date makes no period with it
+    r"\b(?:du|au|depuis le|a compter du|a partir du|entre le|debut\w*(?: du stage)? ?:?|jusqu'?\s?au|"
+    rf"fin(?: du stage)? ?:|periode\w* ?:)\s*\(?{_DATE.format(1)}"
+)
 _LENGTH = re.compile(
-    r"(?P<n>\d{1,4}(?:[.,]\d+)?|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze)"
-    r"\s*(?:\([^)]{1,12}\)\s*)?(?P<unit>semaines?|sem\b\.?|jours?(?:\s+ouvr\w+)?|heures?|h\b)"
-    r"(?!\s*(?:par|/|de travail par))"
+    r"(?P<n>\d{1,4}(?:[.,]\d+)?|une)"
+    r"\s*(?:\([^)]{1,12}\)\s*)?(?P<unit>semaines?|sem|jours?(?:\s+ouvr\w+)?|heures?|h)\b"
+    r"(?!\.?\s*(?:par|/|de travail par))"
 )
 _TIME = re.compile(
     rf"{_LENGTH.pattern}|\b\d{{1,2}}(?:er)?\s+(?:{_MONTH})\b|\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}\b"
@@ -58,23 +68,22 @@ _OPEN = re.compile(
     rf"\b(?:depuis|(?:a compter|a partir) du|entree?e? (?:en fonctions? )?le)\s+(?:le\s+)?{_DATE.format(1)}"
 )
 _MADE_ON = re.compile(rf"\b(?:fait|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
-_BORN = re.compile(rf"\bne(?:\(e\)|e)? le\s*:?\s*{_DATE.format(1)}")
+_BORN = re.compile(rf"\b(?:ne(?:\(e\)|e)? le|naissance)\s*[:|]?\s*{_DATE.format(1)}")
 _COUNTED = re.compile(
     r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines|nombre de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
 )
 _OF_STAY = re.compile(
-    r"duree|soit|total|represent|pendant|durant|equival|effectu|stage (?:de|d'une)|semaines? ?:|heures ?:"
+    r"duree|soit|total|represent|equival|effectu|realis|stage (?:de|d'une)|semaines? ?:|heures ?:"
 )
-_NOT_OF_STAY = re.compile(r"absen|conge|preavis|essai|cours|hebdo|formation (?:de|en)|autorisation")
+_MEANWHILE = re.compile(r"pendant|durant")  # what was done in a part of the stay, where dates state the whole
+_NOT_OF_STAY = re.compile(
+    r"absen|conge|preavis|essai|cours|hebdo|\bdont\s*$|formation (?!en (?:milieu|entreprise))|autorisation"
+)
 _PERHAPS_MONTHS = 2  # of « nombre de semaines / de mois », where nothing is struck
 _NEAR = 60  # characters before a length, in which its own words stand
-_ONE_TO_TWELVE = (
-    *("une", "deux", "trois", "quatre", "cinq", "six"),
-    *("sept", "huit", "neuf", "dix", "onze", "douze"),
-)
-_NUMBERS = {word: number for number, word in enumerate(_ONE_TO_TWELVE, 1)}
 _HOURS_A_DAY = 7.0  # 35 hours a week
 _DAYS_A_WEEK = 5
+_ROUNDED = 0.01  # weeks
 _LONGEST = 366 * 3  # days, an apprentice's contract: more is a misreading
 
 
@@ -88,10 +97,14 @@ class Period:
 
 @dataclass(frozen=True)
 class Stay:
-    """What one certificate states: its periods, and the weeks that it counts itself, if it does."""
+    """What one certificate states: its periods, and the weeks that it counts itself, if it does.
+
+    `in_part`: it bears a date of a stay that makes no period: there may be more of it.
+    """
 
     periods: tuple[Period, ...]
     weeks_said: float | None = None
+    in_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,17 +123,29 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
     `open_ended`: one that is told to have begun, and no end of it, lasts until the certificate was made.
     """
     said = _BORN.sub(" ", _plain(text))
-    periods = []
-    for match in _RANGE.finditer(said):
+    periods: list[Period] = []
+    rest, begin = "", 0
+    while match := _RANGE.search(said, begin):
         period = _period(match.groupdict())
         if period is not None and period not in periods:
             periods.append(period)
+        end = match.end() if period is not None else _end_of_first(match)
+        rest += said[begin : match.start()] + ("|" if period is not None else said[match.start() : end])
+        begin = end
+    rest += said[begin:]
+    in_part = any(_dates_of(_HALF_READ, rest))
+    dated = [len(list(_worked(period, ()))) / _DAYS_A_WEEK for period in periods]
     if open_ended and not periods:
         begun = next(_dates_of(_OPEN, said), None)
         made = max([*_dates_of(_MADE_ON, said)] or find_dates(said), default=None)
         if begun and made and begun < made:
             periods.append(Period(begun, made))
-    return Stay(tuple(periods), _weeks_said(said))
+            in_part = False
+    return Stay(tuple(periods), _weeks_said(rest, dated), in_part)
+
+
+def _end_of_first(match: re.Match[str]) -> int:
+    return max(match.end(f"{part}1") for part in ("id", "fy", "fm", "d", "m", "y"))
 
 
 def _dates_of(pattern: re.Pattern[str], said: str) -> Iterator[date]:
@@ -151,7 +176,9 @@ def total(stays: Sequence[Stay], closed: Collection[date] = ()) -> Internship:
             least, most = least + said, most + said
         else:
             overlap = sum(len(list(_worked(p, closed))) for p in stay.periods) > len(fresh)
-            said = dated if overlap else said
+            off = sum(day in public_holidays(day.year) for day in fresh) / _DAYS_A_WEEK
+            # one that counts days of presence leaves holidays out, which are as good as worked
+            said = dated if overlap or dated - off - _ROUNDED <= said <= dated else said
             least, most = least + min(dated, said), most + max(dated, said)
     periods = sorted({p for stay in stays for p in stay.periods}, key=lambda p: (p.first, p.last))
     return Internship(len(days), round(least, 2), round(most, 2), tuple(periods))
@@ -176,7 +203,8 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 
 def _plain(text: str) -> str:
     """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
-    said = re.sub(r"[._]{2,}", " ", without_print(plain(text.replace("º", ""))))
+    said = in_figures(re.sub(r"[._]{2,}", " ", without_print(plain(text.replace("º", "")))))
+    said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
     said = re.sub(
         r"(?<![\d/-])\.?\s?(\d{1,2})\s?\.?\s?([/.-])\s?\.?(\d{1,2})\s?\.?\s?\2\s?\.?(20\d\d|\d\d)(?!\d)",
         r" \1/\3/\4 ",
@@ -224,20 +252,23 @@ def _month(name: str) -> int:
     return _MONTHS.index(name) + 1 if name in _MONTHS else _SHORT[name]
 
 
-def _weeks_said(plain: str) -> float | None:
-    """The greatest length that the text states of the stay, in weeks: parts stand beside their sum."""
-    dated = _RANGE.sub("|", plain)
+def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
+    """The length that a text states of its stay, in weeks; its `periods`, so many weeks each, are `|` in it.
+
+    The greatest one: parts stand beside their sum; but the sum, where each of several periods has its own,
+    and none, where but some of them have.
+    """
     weeks = []
     for match in _LENGTH.finditer(dated):
         before, after = dated[max(0, match.start() - _NEAR) : match.start()], dated[match.end() :][:_NEAR]
         if _NOT_OF_STAY.search(before[-25:]) or _NOT_OF_STAY.match(after.lstrip(" d'e")):
             continue
         sentence = before.rpartition(". ")[2]
-        beside = re.search(r"\|[^.]{0,30}$", before) or re.match(r"[^.]{0,30}\|", after)
-        if before and not beside and not _OF_STAY.search(sentence):
+        beside = re.search(r"\|[^.]{0,30}$", before) or re.match(r"[^.]{0,30}\||\s*d(?:e|'un) stage\b", after)
+        told = _OF_STAY.search(sentence) or (not periods and _MEANWHILE.search(sentence))
+        if before and not beside and not told:
             continue
-        said, unit = match["n"], match["unit"]
-        n = float(_NUMBERS[said]) if said in _NUMBERS else float(said.replace(",", "."))
+        unit, n = match["unit"], 1.0 if match["n"] == "une" else float(match["n"].replace(",", "."))
         if unit.startswith("sem"):
             weeks.append((0, n))
         elif unit.startswith("j"):
@@ -248,4 +279,9 @@ def _weeks_said(plain: str) -> float | None:
     if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
         weeks.append((0, float(counted[1] or counted[2])))
     weeks = [(rank, n) for rank, n in weeks if 0 < n <= 60]
-    return round(min(weeks, key=lambda w: (w[0], -w[1]))[1], 2) if weeks else None
+    if not weeks:
+        return None
+    best = [n for rank, n in weeks if rank == min(weeks)[0]]
+    if len(periods) > 1 and len(best) < len(periods) and all(n in periods for n in best):
+        return None
+    return round(sum(best) if 1 < len(periods) == len(best) else max(best), 2)

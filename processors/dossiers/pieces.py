@@ -62,6 +62,17 @@ _NONE_OF_THESE = (
     "certificate of achievement",
     "statement of accomplishment",
     "badge numerique",
+    "attestation de versement",
+    "attestation de gratification",
+    "attestation de paiement",
+    "attestation de competences",
+    "declaration sur l'honneur",
+    "attestation sur l'honneur",
+    "attestation de stage de secourisme",
+    "lettre de recommandation",
+    "bulletin de paie",
+    "bulletin de salaire",
+    "dispense de stage",
     "carte nationale d'identite",
     "grille d'aide a l'evaluation",
     "grille d'evaluation",
@@ -127,6 +138,7 @@ _LONG = 90  # characters: a longer line is a sentence
 
 _LIKE_TYPED = 93  # typing leaves more
 _ATTESTS = r"soussigne|certifi|attest"
+_CERTIFIES = r"soussigne|(?:certifi|attest)\w+ (?:par la presente )?que\b"
 _OF_STAGE = r"\bstag(e|es|iaire)\b"
 _OF_WORK = (
     r"\bsalarie|\bemploye|\bapprentie?\b|\balternan|"
@@ -273,6 +285,8 @@ def _goes_on(kind: str, page: Page) -> bool:
         return True
     if any(re.search(r"\bverso\b", line) and "recto" not in line for line in lines[:_TOP]):
         return True
+    if kind in (INTERNSHIP, WORK) and re.search(_CERTIFIES, plain(page.text)):
+        return False  # programs that join files number all their pages
     if any(
         re.search(r"\b(?:page|p\.?)\s*[2-9]\s*(?:/|sur)\s*\d|^[2-9]\s?/\s?[2-9]$", line)
         for line in (*lines[:4], *lines[-4:])

@@ -6,12 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from processors.dossiers.findings import Evidence
 from processors.dossiers.ink import ink_in
-from processors.dossiers.layout import DPI, Line, Page, around
+from processors.dossiers.layout import DPI, Page, around
 from processors.dossiers.pieces import Piece
 from processors.dossiers.seals import Seal
+from processors.dossiers.signature_zones import (
+    FOOTER,
+    MADE_AT,
+    Role,
+    Zone,
+    foot,
+    overlap,
+    overleaf,
+    parts,
+    role_of,
+    zones_of,
+)
 from processors.findings import Box
 from processors.plain import plain
 
@@ -19,39 +32,20 @@ ABSENT_BELOW = 0.05
 SIGNED_FROM = 0.95
 """Between the two, the commission looks."""
 
-_DEEP = 42.0  # mm under its label in which somebody signs
-_WIDE = 75.0  # mm
+_SET_THERE = 0.2  # of a picture that lies in the zone: it was put there
+_MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
-_LEAST = 12.0  # mm: a shallower zone is none
-_FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
 _LOGO = 20.0  # mm
-_SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 
-_LABEL = re.compile(
-    r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b|^(?:pour|p/)\s*(?:la|le|l')\s?"
-    r"(?:societe|entreprise|organisme|direction|association|mairie|responsable)"
-    r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
-    r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
+_TOLD = re.compile(  # a signing service's mark, a copy's mention
+    r"signe\w* (?:electronique|numerique)|signature (?:electronique|numerique)\w* (?:de|par)\b"
+    r"|\b(?:docusign\w*|yousign|universign|adobe (?:acrobat )?sign|certified by|signed by|original signe)\b"
+    r"|^(?:signe|vise) ?(?::|par) ?(?!le\b|la\b|l')[a-z]"
 )
-_SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
-_LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
-_CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
-_MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
 _DATE_LABEL = re.compile(
     r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
 )
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
-_CANDIDATE = re.compile(
-    r"\b(candidate?|etudiante?|stagiaire|apprentie?|salariee?|interessee?|beneficiaire)\b"
-)
-_SCHOOL = re.compile(
-    r"centre de formation|etablissement (?:de formation|scolaire|d'enseignement)|lycee|proviseur|ddfpt"
-    r"|enseignante?|professeure?|cfa\b|formateur|formatrice|equipe pedagogique"
-)
-_FIRM = re.compile(
-    r"entreprise|organisme|societe|employeur|tuteur|tutrice|maitre de stage|maitre d'apprentissage"
-    r"|directeur|directrice|gerante?|drh\b|ressources humaines|professionnel|accueil"
-)
 
 
 class State(StrEnum):
@@ -60,24 +54,12 @@ class State(StrEnum):
     DOUBTFUL = "doubtful"
 
 
-class Role(StrEnum):
-    """For whom a zone is kept, as its label says."""
-
-    CANDIDATE = "candidat"
-    SCHOOL = "centre de formation"
-    FIRM = "organisme d'accueil"
-    ANYONE = ""
-
-    def is_that_of(self, due: str) -> bool:
-        """Whether a signature here is that of `due`, who must sign as the session file names them."""
-        return self is Role.ANYONE or self is _role(plain(due))
-
-
 @dataclass(frozen=True)
 class Signature:
     """What was seen where somebody should have signed.
 
-    `by`: ink, image, stamp, digital; elsewhere, for ink beside an empty zone; nothing where nobody signed.
+    `by`: ink, image, stamp, digital; elsewhere, for ink beside an empty zone; told, where but print says that
+    somebody signed; nothing where nobody did.
     """
 
     role: Role
@@ -86,15 +68,6 @@ class Signature:
     evidence: Evidence
     probability: float
     seal: Seal | None = None
-
-
-@dataclass(frozen=True)
-class _Zone:
-    """`rest`: where its label may go on."""
-
-    role: Role
-    box: Box
-    rest: tuple[Box, ...] = ()
 
 
 def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, ...]:
@@ -106,16 +79,35 @@ def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, 
         boxes = [seal.box for seal in on_page if seal.box is not None]  # what they show is no ink
         found += [
             _inked(piece, page, zone)
-            for zone in _zones(page)
-            if not any(_overlap(zone.box, box) for box in boxes)
+            for zone in zones_of(page)
+            if not any(overlap(zone.box, box) for box in boxes)
         ]
+    if any(signature.state is State.ABSENT for signature in found):
+        found += _overleaf(piece)
     if all(signature.state is State.ABSENT for signature in found):
-        found += _beside_the_zones(piece, found)
+        found += [*_beside_the_zones(piece, found), *_told(piece)]
     if not found and piece.pages:
         last = next((page for page in reversed(piece.pages) if page.source is not None), None)
         if last is not None:
-            found.append(_inked(piece, last, _Zone(Role.ANYONE, _foot(last))))
+            found.append(_inked(piece, last, Zone(Role.ANYONE, foot(last))))
     return tuple(found)
+
+
+def _overleaf(piece: Piece) -> Iterator[Signature]:
+    for page, following in pairwise(piece.pages):
+        if following.source is not None:
+            found = (_inked(piece, following, zone) for zone in overleaf(page, following))
+            yield from (signature for signature in found if signature.state is not State.ABSENT)
+
+
+def _told(piece: Piece) -> Iterator[Signature]:
+    """Where the print says that somebody has signed, of which the file may bear no trace any more."""
+    for page in piece.pages:
+        for line in page.lines:
+            if line.words and page.source is not None and _TOLD.search(plain(line.text)):
+                yield Signature(
+                    Role.ANYONE, State.DOUBTFUL, "told", Evidence(piece.file, page.number, line.box), 0.5
+                )
 
 
 def _beside_the_zones(piece: Piece, empty: Sequence[Signature]) -> Iterator[Signature]:
@@ -136,7 +128,7 @@ def _beside_the_zones(piece: Piece, empty: Sequence[Signature]) -> Iterator[Sign
 def _dates(page: Page) -> Iterator[Box]:
     """Where dates are asked for, and may be written by hand, across the page."""
     for line in page.lines:
-        if line.words and (_MADE_AT.search(plain(line.text)) or _DATE_LABEL.search(plain(line.text))):
+        if line.words and (MADE_AT.search(plain(line.text)) or _DATE_LABEL.search(plain(line.text))):
             _, y, _, h = line.box
             yield 0.0, y - 8, page.width, h + 14
 
@@ -154,20 +146,12 @@ def state_of(signatures: Sequence[Signature], due: Sequence[str]) -> tuple[State
     return State.ABSENT, theirs or tuple(signatures)
 
 
-def _role(text: str) -> Role:
-    if _CANDIDATE.search(text) and not _FIRM.search(text):
-        return Role.CANDIDATE
-    if _SCHOOL.search(text):
-        return Role.SCHOOL
-    return Role.FIRM if _FIRM.search(text) else Role.ANYONE
-
-
-def _inked(piece: Piece, page: Page, zone: _Zone) -> Signature:
+def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     gray = page.gray
     words = [word for line in page.lines for word in line.words]
     assert gray is not None  # zones are found on drawn pages alone
     ink = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest))
-    set_there = ink.probability >= 0.5 and any(_holds(zone.box, picture) for picture in _placed(page))
+    set_there = ink.probability >= _SET_THERE and any(_holds(zone.box, picture) for picture in _placed(page))
     state = (
         State.SIGNED
         if ink.probability >= SIGNED_FROM or set_there
@@ -177,20 +161,20 @@ def _inked(piece: Piece, page: Page, zone: _Zone) -> Signature:
     )
     if state is State.ABSENT and page.read_by == "ocr" and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
-    placed = ink.box is not None and any(_overlap(ink.box, picture) for picture in _placed(page))
+    placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
 
 
 def _stamped(page: Page, zone: Box) -> bool:
     """Whether optical reading found what firms have on their stamps: struck as print, it left no ink."""
-    inside = " ".join(plain(line.text) for line in page.lines if line.words and _overlap(line.box, zone))
+    inside = " ".join(plain(line.text) for line in page.lines if line.words and overlap(line.box, zone))
     return bool(re.search(r"\b(siret|siren|sarl|sas|tel)\b|\b\d{5}\b|\d{3} \d{3}", inside))
 
 
 def _sealed(piece: Piece, page: Page, seal: Seal) -> Signature:
-    zones = [zone for zone in _zones(page) if seal.box is not None and _overlap(zone.box, seal.box)]
-    role = zones[0].role if zones else _role(plain(seal.field))
+    zones = [zone for zone in zones_of(page) if seal.box is not None and overlap(zone.box, seal.box)]
+    role = zones[0].role if zones else role_of(plain(seal.field))
     state = State.SIGNED if seal.holds else State.DOUBTFUL
     chance = 1.0 if seal.holds else 0.5
     return Signature(role, state, "digital", Evidence(piece.file, page.number, seal.box), chance, seal)
@@ -203,155 +187,15 @@ def _placed(page: Page) -> list[Box]:
 
 def _logos(page: Page) -> list[Box]:
     """Small pictures at the foot of the page: the paper's, not a signature."""
-    return [p for p in _placed(page) if p[1] > _FOOTER * page.height and max(p[2:]) < _LOGO]
+    return [p for p in _placed(page) if p[1] > FOOTER * page.height and max(p[2:]) < _LOGO]
 
 
 def _holds(zone: Box, picture: Box) -> bool:
     """Whether a picture was set into the zone, and not only reaches into it."""
     x, y, w, h = picture
-    return (
-        zone[0] - 2 <= x
-        and zone[1] <= y
-        and x + w <= zone[0] + zone[2] + 2
-        and y + h <= zone[1] + zone[3] + 2
-    )
-
-
-def _zones(page: Page) -> list[_Zone]:
-    """Where the page's labels ask for a signature: beside and under each, to the next column and text."""
-    if page.source is None:
-        return []
-    labels = [label for label in _labels(page) if not _in_the_head(label, page)]
-    zones = [
-        _Zone(_role(_with_below(label, page)), _zone_of(label, labels, page), _rest_of(label))
-        for label in labels
-    ]
-    zones = [zone for zone in zones if zone.box[3] >= _LEAST]
-    for field in page.fields:
-        if (
-            field.kind == "signature"
-            and field.value is None
-            and not any(_overlap(zone.box, field.box) for zone in zones)
-        ):
-            zones.append(_Zone(_role(plain(field.name.replace("_", " "))), field.box))
-    if zones:
-        return zones
-    made = [line for line in page.lines if line.words and _MADE_AT.search(plain(line.text))]
-    if made:
-        y = made[-1].box[1] + made[-1].box[3] + 1
-        return [_Zone(Role.ANYONE, (8.0, y, page.width - 16, min(90.0, page.height - y - 12)))]
-    return []
-
-
-def _labels(page: Page) -> Iterator[Line]:
-    """The parts of lines, columns apart, that ask for a signature."""
-    for line in page.lines:
-        for part in _parts(line):
-            text = plain(part.text)
-            if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text):
-                yield part
-
-
-def _in_the_head(label: Line, page: Page) -> bool:
-    """Whether it names who writes, over the text: nobody signs there."""
-    return not _SIGN.search(plain(label.text)) and any(
-        line.words and line.box[1] > label.box[1] and _CERTIFIES.search(plain(line.text))
-        for line in page.lines
-    )
-
-
-def _with_below(label: Line, page: Page) -> str:
-    """The label's text with what stands right under it: some take two lines."""
-    x, y, w, h = label.box
-    under = [
-        part.text
-        for line in page.lines
-        for part in _parts(line)
-        if 0 < part.box[1] - y < 2.2 * max(h, 3.0) and part.box[0] < x + w and x < part.box[0] + part.box[2]
-    ]
-    return plain(" ".join([label.text, *under]))
-
-
-def _rest_of(label: Line) -> tuple[Box, ...]:
-    """Where a label goes on that its line leaves open: optical reading may miss that."""
-    if not _LEFT_OPEN.search(plain(label.text)):
-        return ()
-    x, y, w, h = label.box
-    return ((x - 8, y + h, w + 16, 1.5 * h),)
-
-
-def _is_sentence(text: str) -> bool:
-    return bool(
-        re.search(r"\b(soussigne|certifie|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b", text)
-    )
-
-
-def _parts(line: Line) -> Iterator[Line]:
-    """A line cut where a column begins."""
-    rest = list(line.words)
-    for text in line.text.split("\t"):
-        count = len(text.split(" ")) if text else 0
-        words, rest = rest[:count], rest[count:]
-        if words:
-            yield Line(tuple(words), text)
-
-
-def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
-    x, y, w, h = label.box
-    beside = [o.box for o in labels if o is not label and abs(o.box[1] - y) < 12]
-    left = max([8.0, *((b[0] + b[2] + x) / 2 for b in beside if b[0] + b[2] <= x)])
-    left = max(left, x - 12)
-    right = min([page.width - 8.0, *((x + w + b[0]) / 2 for b in beside if b[0] >= x + w)])
-    right = min(right, max(x + w + 45, x + _WIDE))
-    if not any(b[0] + b[2] <= x for b in beside):  # a short label at the right edge: one signs at its left
-        left = max(8.0, min(left, right - _WIDE))
-    bottom = min(y + h + _DEEP, page.height - 8)
-    ends = [  # of the next column's sentences
-        b[0] + b[2]
-        for b in (part.box for line in page.lines for part in _parts(line) if len(part.words) >= 3)
-        if b[0] + b[2] <= x and y < b[1] < bottom
-    ]
-    left = max([left, *ends])
-    for part in (part for line in page.lines for part in _parts(line)):
-        px, py, pw, _ = part.box
-        apart = px > right or px + pw < left
-        if py <= y + 0.6 * h or apart or py > bottom:
-            continue
-        if _stops(part, labels, py - y - h, left, right):
-            bottom = py - 0.5
-    return left, max(0.0, y - 3), right - left, bottom - max(0.0, y - 3)
-
-
-def _stops(part: Line, labels: Sequence[Line], below: float, left: float, right: float) -> bool:
-    """Whether a zone ends above this text: another label, or a sentence; a printed name does not end it.
-
-    A name may stand close to another column's sentence: what lies out of the zone does not count.
-    """
-    if any(part.words == label.words for label in labels):
-        return below > 4
-    sure = [w for w in part.words if w.sure > 0.75 and w.box[0] < right and w.box[0] + w.box[2] > left]
-    said = " ".join(word.text for word in sure)
-    return len(said) > _SHORT_LINE and len(sure) >= 5
-
-
-def _foot(page: Page) -> Box:
-    """Where a letter is signed that says nothing about it: under its last sentence, or the lower half."""
-    ends = [
-        line.box[1] + line.box[3]
-        for line in page.lines
-        if len(line.words) >= 5 and len(line.text) > _SHORT_LINE and line.box[1] < _FOOTER * page.height
-    ]
-    top = min([0.5 * page.height, *ends[-1:]])
-    return 8.0, top, page.width - 16, page.height - top - 10
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return (
-        one[0] < other[0] + other[2]
-        and other[0] < one[0] + one[2]
-        and one[1] < other[1] + other[3]
-        and other[1] < one[1] + one[3]
-    )
+    across = min(zone[0] + zone[2], x + w) - max(zone[0], x)
+    down = min(zone[1] + zone[3], y + h) - max(zone[1], y)
+    return across > _MOSTLY * w and down > _MOSTLY * h
 
 
 def dated_by_hand(piece: Piece) -> bool:
@@ -363,7 +207,7 @@ def dated_by_hand(piece: Piece) -> bool:
         for line in page.lines:
             if _DATE_WRITTEN.search(plain(line.text)):
                 return True  # though optical reading made no date of it
-            for part in _parts(line):
+            for part in parts(line):
                 if _DATE_LABEL.search(plain(part.text)):
                     x, y, w, h = around([word.box for word in part.words if any(map(str.isalpha, word.text))])
                     beside = (x + w + 0.5, y - 4, min(60.0, page.width - x - w - 5), h + 6)

@@ -22,11 +22,11 @@ Choice = Mapping[str, str]
 # optical reading joins a box to its label as a letter or two, and slips in letters that look alike
 _JUNK = r"[odcxuli1t0jbn\[\]|]"
 _ALONE = rf"(?:\b|(?<=\b{_JUNK})|(?<=\b{_JUNK}{{2}})|(?<=\b{_JUNK}{{3}}))"
-OPTION: Choice = {
-    "SISR": rf"(?:solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux\W{{0,4}})?{_ALONE}s[il1|]s[rk]\b"
-    r"|solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux",
-    "SLAM": rf"(?:solutions? logicielles? et applications? m[eé]tiers?\W{{0,4}})?{_ALONE}s[l1i|]am\b"
-    r"|solutions? logicielles? et applications? m[eé]tiers?",
+_SISR = r"solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux"
+_SLAM = r"solutions? logicielles? et applications? m[eé]tiers?"
+OPTION: Choice = {  # its name, its letters, or both, in either order
+    "SISR": rf"(?:{_SISR}\W{{0,4}})?{_ALONE}s[il1|]s[rk]\b(?:\W{{0,4}}{_SISR})?|{_SISR}",
+    "SLAM": rf"(?:{_SLAM}\W{{0,4}})?{_ALONE}s[l1i|]am\b(?:\W{{0,4}}{_SLAM})?|{_SLAM}",
 }
 TEAM: Choice = {
     "alone": rf"{_ALONE}seule?(?:\(e\)|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",

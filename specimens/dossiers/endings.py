@@ -250,10 +250,27 @@ def _inventory(sheet: Sheet, labelled: bool = False) -> Place:
     return 60, sheet.y + 4
 
 
+def _overleaf(sheet: Sheet, labels: bool = True) -> Place:
+    """The last lines of the page leave no room: a word processor sets the picture on the next one."""
+    _letter(sheet)
+    for _ in range(int(sheet.rng.integers(5, 7))):
+        sheet.line("Il a pris part à l'installation et au dépannage des postes de nos services.", space=2.2)
+    sheet.y = float(sheet.rng.uniform(240, 252))
+    _made(sheet)
+    x = float(sheet.rng.choice([sheet.left, 110.0]))
+    if labels:
+        sheet.text("Signature et cachet de l'entreprise", x=x)
+    sheet.turn_page()
+    sheet.y = 285.0
+    sheet.text("Page 2 sur 2", 8)
+    return x, 20.0
+
+
 _LAYOUTS: dict[str, Callable[[Sheet], Place]] = {
     "label": _labelled, "name alone": _name_alone, "no date": _undated, "function in the head": _headed,
     "printed foot": _footed, "frames": _framed, "dashed frames": partial(_framed, dashes=True),
     "dots": _dotted, "underscores": partial(_dotted, with_="_"), "a drawn line": _ruled, "a table": _table,
     "a table of rows": partial(_table, rows=3), "ruled tables": _inventory,
-    "ruled tables and a label": partial(_inventory, labelled=True),
+    "ruled tables and a label": partial(_inventory, labelled=True), "overleaf": _overleaf,
+    "overleaf without a label": partial(_overleaf, labels=False),
 }  # fmt: skip

@@ -15,6 +15,12 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+_SPELLED = (
+    *("", "premier", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze"),
+    *("douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt"),
+    *("vingt et un", "vingt-deux", "vingt-trois", "vingt-quatre", "vingt-cinq", "vingt-six"),
+    *("vingt-sept", "vingt-huit", "vingt-neuf", "trente", "trente et un"),
+)
 _COLUMN, _LETTER = 58.0, 2.3  # mm: between columns, and at most of a letter
 _LAW = (
     "La durée totale du stage est appréciée en tenant compte de la présence effective de la ou du stagiaire "
@@ -48,6 +54,8 @@ def drawn(sheet: Sheet, wording: Wording, person: Candidate, firm: str, first: d
         "numero": person.number,
         "du": _written(first, wording.figures),
         "au": _written(last, wording.figures),
+        "dulettres": _spelled(first),
+        "aulettres": _spelled(last),
         "fait": _written(last, wording.figures),
         "sem": f"{weeks:g}",
         "jours": f"{weeks * 5:g}",
@@ -78,6 +86,11 @@ def drawn(sheet: Sheet, wording: Wording, person: Candidate, firm: str, first: d
 def _written(day: date, figures: bool) -> str:
     long = f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
     return f"{day:%d/%m/%Y}" if figures else long
+
+
+def _spelled(day: date) -> str:
+    """Of this century's first decades."""
+    return f"{_SPELLED[day.day]} {_MONTHS[day.month - 1]} deux mille {_SPELLED[day.year - 2000]}"
 
 
 def _read() -> tuple[Wording, ...]:

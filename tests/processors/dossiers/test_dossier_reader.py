@@ -226,6 +226,19 @@ def test_a_certificate_that_contradicts_itself_is_for_the_commission() -> None:
     assert codes(reading) == {Code.DOUBTFUL_INTERNSHIP}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "du 05/01/2026 au 30/01/2026, puis du 2 mars 2026, à raison de 35 heures, au 10 avril",
+        "du 05/01/2026 au 30/01/2026. Début du stage : 2 mars 2026. Dernier jour : 10 avril 2026",
+    ],
+)
+def test_a_certificate_of_which_a_period_is_read_in_part_is_no_ground(said: str) -> None:
+    candidate, _ = people(1)
+    reading = judged("E5", candidate, with_table(candidate, whole(candidate, said=said)))
+    assert codes(reading) == {Code.DOUBTFUL_INTERNSHIP}
+
+
 def test_a_work_certificate_stands_for_those_in_continuing_education() -> None:
     candidate, _ = people(1)
     work = certificate(

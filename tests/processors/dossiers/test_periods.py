@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from processors.dossiers.holidays import public_holidays
 from processors.dossiers.periods import Period, Stay, read_stay, total
 
 JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
@@ -19,6 +20,19 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "Date de début : 12.01.2026 date de fin : 20.02.2026",
         "du 12-01-26 au 20-02-26",
         "2026-01-12 → 2026-02-20",
+        "du douze janvier deux mille vingt-\nsix au vingt février deux mille vingt-six",
+        "de la date du 12 janvier 2026 à celle du 20 février 2026",
+        "du lundi 12/01/2026 au vendredi 20/02/2026",
+        "du 12 janvier 2026 (matin) au 20 février 2026 (soir)",
+        "à compter du 12 janvier 2026 et ce jusqu'au 20 février 2026",
+        "à partir du 12 janvier 2026 et jusqu'à la date du 20 février 2026",
+        "12/01/2026 / 20/02/2026",
+        "à l'hôpital Saint-Éloi de Lunel du 12 janvier 2026 au 20 février 2026",
+        "un emploi du 12 janvier 2026 au 20 février 2026, selon l'arrêté du 22 juillet 2008",
+        "Du (12/01/2026) au (20/02/2026)",
+        "du 12 janvier 2026au 20 février 2026",
+        "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
+        "né le 14/03/2005, du 12 janvier au 20 février 2026",
     ],
 )
 def test_a_period_is_read(text: str) -> None:
@@ -39,14 +53,46 @@ def test_the_year_of_the_end_is_not_that_of_the_beginning() -> None:
         ("30 jours ouvrés", 6),
         ("210 heures", 6),
         ("175 h", 5),
+        ("un stage de quinze semaines", 15),
+        ("a réalisé 10 semaines de stage", 10),
+        ("durant trois cent cinquante heures", 10),
+        ("du 19/05/2025 au 20/06/2025 (5 semaines) puis du 05/01/2026 au 13/02/2026 (6 semaines)", 11),
+        ("du 19/05/2025 au 20/06/2025, 5 semaines ; du 05/01/2026 au 13/02/2026, 6 semaines ; soit 11", 11),
     ],
 )
 def test_a_length_is_read(text: str, weeks: float) -> None:
     assert read_stay(text).weeks_said == weeks
 
 
-def test_hours_a_week_are_no_length() -> None:
-    assert read_stay("35 heures par semaine").weeks_said is None
+@pytest.mark.parametrize(
+    "text",
+    [
+        "35 heures par semaine",
+        "du 12/01/2026 au 20/02/2026, à raison de 5 jours par semaine et de 7 heures par jour",
+        "du 12/01/2026 au 20/02/2026. Pendant 2 semaines, il a déployé des postes",
+        "du 19/05/2025 au 20/06/2025, puis du 12/01/2026 au 20/02/2026, soit 30 jours",
+        "du 12/01/2026 au 20/02/2026, dont 1 semaine de formation à la sécurité",
+    ],
+)
+def test_what_is_done_a_week_or_in_a_part_of_the_stay_is_no_length(text: str) -> None:
+    assert read_stay(text).weeks_said is None
+
+
+def test_the_number_of_a_row_is_no_day() -> None:
+    rows = "Stage 1\t19/05/2025\t20/06/2025\nStage 2\t12/01/2026\t20/02/2026"
+    assert read_stay(rows).periods == (Period(date(2025, 5, 19), date(2025, 6, 20)), JANUARY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "du 12 janvier 2026 au 20 février 2026, puis du 2 mars 2026 au vingtième jour",
+        "début du stage : 02/03/2026. Fin du stage : 31/02/2026",
+    ],
+)
+def test_a_date_that_finds_no_other_leaves_the_stay_unsure(text: str) -> None:
+    assert read_stay(text).in_part
+    assert not read_stay("né le 14/03/2005, du 12/01/2026 au 20/02/2026. Fait le 23/02/2026").in_part
 
 
 def test_monday_to_the_friday_of_the_fifth_week_is_five_weeks() -> None:
@@ -68,3 +114,18 @@ def test_closed_days_do_not_count() -> None:
 def test_a_certificate_that_contradicts_itself_says_least_and_most() -> None:
     internship = total([read_stay("du 12/01/2026 au 20/02/2026, soit 8 semaines")])
     assert (internship.least_weeks, internship.most_weeks) == (6, 8)
+
+
+def test_days_of_presence_may_leave_public_holidays_out() -> None:
+    """From 19 May to 25 July 2025 lie Ascension, Whit Monday and 14 July."""
+    for said, least in (("47 jours de présence effective", 10), ("329 heures", 10), ("46 jours", 9.2)):
+        internship = total([read_stay(f"du 19/05/2025 au 25/07/2025, soit {said}")])
+        assert (internship.least_weeks, internship.most_weeks) == (least, 10)
+
+
+@pytest.mark.parametrize(
+    ("year", "monday"), [(2024, (4, 1)), (2025, (4, 21)), (2026, (4, 6)), (2049, (4, 19))]
+)
+def test_easter_monday_is_a_holiday(year: int, monday: tuple[int, int]) -> None:
+    assert date(year, *monday) in public_holidays(year)
+    assert len(public_holidays(year)) == 11

@@ -78,6 +78,13 @@ def typed(*rows: str) -> tuple[Page, ...]:
         (["● SISR  ○ SLAM"], "SISR"),
         (["☒ A - SISR", "☐ B - SLAM"], "SISR"),
         (["☐ Solutions d'infrastructure, systèmes et réseaux (SISR)", "☑ option SLAM"], "SLAM"),
+        (
+            [
+                "☐ SISR – Solutions d'infrastructure, systèmes et réseaux",
+                "☒ SLAM – Solutions logicielles et applications métiers",
+            ],
+            "SLAM",
+        ),
         (["Épreuve ponctuelle ☒  Contrôle en cours de formation ☐  SISR ☐  SLAM ☒"], "SLAM"),
         (["☐ SISR ☒ SLAM ☐ autre"], "SLAM"),
         (["options SISR et SLAM", "Option : SLAM"], "SLAM"),

@@ -164,6 +164,18 @@ def test_a_whole_printed_annex_holds_its_sheets_and_nothing_else() -> None:
     assert pieces[1].annex == "9-1-A"
 
 
+def test_certificates_whose_pages_are_numbered_through_stay_apart() -> None:
+    pages = [
+        (
+            "ATTESTATION DE STAGE",
+            "Lumival certifie que Nolwenn LE GOFF a fait un stage.",
+            f"Page {k} / 2",
+        )
+        for k in (1, 2)
+    ]
+    assert [(piece.kind, len(piece.pages)) for piece in typed(*pages)] == 2 * [(INTERNSHIP, 1)]
+
+
 def test_an_environment_certificate_of_four_pages_is_one_and_needs_no_name() -> None:
     pages = [
         ("ANNEXE VII-7 : Modèle d'attestation de respect de l'annexe II.E", "CONTRÔLE DE L'ENVIRONNEMENT"),

@@ -1,0 +1,225 @@
+"""Where is somebody to sign a page? The zones that its labels ask for, and for whom each is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from processors.dossiers.layout import Line, Page
+from processors.findings import Box
+from processors.plain import plain
+
+_DEEP = 42.0  # mm under its label in which somebody signs
+_WIDE = 75.0  # mm
+_LEAST = 12.0  # mm: a shallower zone is none
+_FOOT_FROM = 0.85  # of a page's height: a zone that reaches so low may go on overleaf
+_HEAD = 8.0  # mm of a page in which nobody signs
+FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
+_LABEL = re.compile(
+    r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b|^(?:pour|p/)\s*(?:la|le|l')\s?"
+    r"(?:societe|entreprise|organisme|direction|association|mairie|responsable)"
+    r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
+    r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
+)
+_SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+_LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
+_CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
+MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
+_CANDIDATE = re.compile(
+    r"\b(candidate?|etudiante?|stagiaire|apprentie?|salariee?|interessee?|beneficiaire)\b"
+)
+_SCHOOL = re.compile(
+    r"centre de formation|etablissement (?:de formation|scolaire|d'enseignement)|lycee|proviseur|ddfpt"
+    r"|enseignante?|professeure?|cfa\b|formateur|formatrice|equipe pedagogique"
+)
+_FIRM = re.compile(
+    r"entreprise|organisme|societe|employeur|tuteur|tutrice|maitre de stage|maitre d'apprentissage"
+    r"|directeur|directrice|gerante?|drh\b|ressources humaines|professionnel|accueil"
+)
+
+
+class Role(StrEnum):
+    """For whom a zone is kept, as its label says."""
+
+    CANDIDATE = "candidat"
+    SCHOOL = "centre de formation"
+    FIRM = "organisme d'accueil"
+    ANYONE = ""
+
+    def is_that_of(self, due: str) -> bool:
+        """Whether a signature here is that of `due`, who must sign as the session file names them."""
+        return self is Role.ANYONE or self is role_of(plain(due))
+
+
+@dataclass(frozen=True)
+class Zone:
+    """`rest`: where its label may go on."""
+
+    role: Role
+    box: Box
+    rest: tuple[Box, ...] = ()
+
+
+def zones_of(page: Page) -> list[Zone]:
+    """Where the page's labels ask for a signature: beside and under each, to the next column and text."""
+    if page.source is None:
+        return []
+    labels = [label for label in _labels(page) if not _in_the_head(label, page)]
+    zones = [
+        Zone(role_of(_with_below(label, page)), _zone_of(label, labels, page), _rest_of(label))
+        for label in labels
+    ]
+    zones = [zone for zone in zones if zone.box[3] >= _LEAST]
+    for field in page.fields:
+        if (
+            field.kind == "signature"
+            and field.value is None
+            and not any(overlap(zone.box, field.box) for zone in zones)
+        ):
+            zones.append(Zone(role_of(plain(field.name.replace("_", " "))), field.box))
+    if zones:
+        return zones
+    made = [line for line in page.lines if line.words and MADE_AT.search(plain(line.text))]
+    if made:
+        y = made[-1].box[1] + made[-1].box[3] + 1
+        return [Zone(Role.ANYONE, (8.0, y, page.width - 16, min(90.0, page.height - y - 12)))]
+    return []
+
+
+def foot(page: Page) -> Box:
+    """Where a letter is signed that says nothing about it: under its last sentence, or the lower half."""
+    ends = [
+        line.box[1] + line.box[3]
+        for line in page.lines
+        if len(line.words) >= 5 and len(line.text) > _SHORT_LINE and line.box[1] < FOOTER * page.height
+    ]
+    top = min([0.5 * page.height, *ends[-1:]])
+    return 8.0, top, page.width - 16, page.height - top - 10
+
+
+def _labels(page: Page) -> Iterator[Line]:
+    """The parts of lines, columns apart, that ask for a signature."""
+    for line in page.lines:
+        for part in parts(line):
+            text = plain(part.text)
+            if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text):
+                yield part
+
+
+def _in_the_head(label: Line, page: Page) -> bool:
+    """Whether it names who writes, over the text: nobody signs there."""
+    return not _SIGN.search(plain(label.text)) and any(
+        line.words and line.box[1] > label.box[1] and _CERTIFIES.search(plain(line.text))
+        for line in page.lines
+    )
+
+
+def _with_below(label: Line, page: Page) -> str:
+    """The label's text with what stands right under it: some take two lines."""
+    x, y, w, h = label.box
+    under = [
+        part.text
+        for line in page.lines
+        for part in parts(line)
+        if 0 < part.box[1] - y < 2.2 * max(h, 3.0) and part.box[0] < x + w and x < part.box[0] + part.box[2]
+    ]
+    return plain(" ".join([label.text, *under]))
+
+
+def _rest_of(label: Line) -> tuple[Box, ...]:
+    """Where a label goes on that its line leaves open: optical reading may miss that."""
+    if not _LEFT_OPEN.search(plain(label.text)):
+        return ()
+    x, y, w, h = label.box
+    return ((x - 8, y + h, w + 16, 1.5 * h),)
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(
+        re.search(r"\b(soussigne|certifie|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b", text)
+    )
+
+
+def parts(line: Line) -> Iterator[Line]:
+    """A line cut where a column begins."""
+    rest = list(line.words)
+    for text in line.text.split("\t"):
+        count = len(text.split(" ")) if text else 0
+        words, rest = rest[:count], rest[count:]
+        if words:
+            yield Line(tuple(words), text)
+
+
+def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
+    x, y, w, h = label.box
+    beside = [o.box for o in labels if o is not label and abs(o.box[1] - y) < 12]
+    left = max([8.0, *((b[0] + b[2] + x) / 2 for b in beside if b[0] + b[2] <= x)])
+    left = max(left, x - 12)
+    right = min([page.width - 8.0, *((x + w + b[0]) / 2 for b in beside if b[0] >= x + w)])
+    right = min(right, max(x + w + 45, x + _WIDE))
+    if not any(b[0] + b[2] <= x for b in beside):  # a short label at the right edge: one signs at its left
+        left = max(8.0, min(left, right - _WIDE))
+    bottom = min(y + h + _DEEP, page.height - 8)
+    ends = [  # of the next column's sentences
+        b[0] + b[2]
+        for b in (part.box for line in page.lines for part in parts(line) if len(part.words) >= 3)
+        if b[0] + b[2] <= x and y < b[1] < bottom
+    ]
+    left = max([left, *ends])
+    for part in (part for line in page.lines for part in parts(line)):
+        px, py, pw, _ = part.box
+        apart = px > right or px + pw < left
+        if py <= y + 0.6 * h or apart or py > bottom:
+            continue
+        if _stops(part, labels, py - y - h, left, right):
+            bottom = py - 0.5
+    return left, max(0.0, y - 3), right - left, bottom - max(0.0, y - 3)
+
+
+def _stops(part: Line, labels: Sequence[Line], below: float, left: float, right: float) -> bool:
+    """Whether a zone ends above this text: another label, or a sentence; a printed name does not end it.
+
+    A name may stand close to another column's sentence: what lies out of the zone does not count.
+    """
+    if any(part.words == label.words for label in labels):
+        return below > 4
+    sure = [w for w in part.words if w.sure > 0.75 and w.box[0] < right and w.box[0] + w.box[2] > left]
+    said = " ".join(word.text for word in sure)
+    return len(said) > _SHORT_LINE and len(sure) >= 5
+
+
+def role_of(text: str) -> Role:
+    if _CANDIDATE.search(text) and not _FIRM.search(text):
+        return Role.CANDIDATE
+    if _SCHOOL.search(text):
+        return Role.SCHOOL
+    return Role.FIRM if _FIRM.search(text) else Role.ANYONE
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return (
+        one[0] < other[0] + other[2]
+        and other[0] < one[0] + one[2]
+        and one[1] < other[1] + other[3]
+        and other[1] < one[1] + one[3]
+    )
+
+
+def overleaf(page: Page, following: Page) -> Iterator[Zone]:
+    """The head of the next page, where a zone runs into the foot of its own."""
+    for zone in zones_of(page):
+        x, y, w, h = zone.box
+        if y + h < _FOOT_FROM * page.height:
+            continue
+        ends = [
+            part.box[1]
+            for line in following.lines
+            for part in parts(line)
+            if (len(part.text) > _SHORT_LINE and len(part.words) >= 5) or _LABEL.search(plain(part.text))
+        ]
+        bottom = min([_HEAD + 1.5 * _DEEP, *ends])
+        if bottom - _HEAD >= _LEAST:
+            yield Zone(zone.role, (x, _HEAD, w, bottom - _HEAD))
