@@ -137,7 +137,7 @@ def _company(lines: list[str], text: str) -> str | None:
     for found in _HOST.finditer(joined):
         said = (found["within"] or found["of"] or found["we"] or found["named"]).strip()
         named = _A_FIRM.sub("", said)
-        if named and not _NO_HOST.search(said) and not _NO_HOST.search(named):
+        if len(named) > 1 and not _NO_HOST.search(said) and not _NO_HOST.search(named):
             return named
     head = next((line.split(" | ")[0] for line in lines if line), "")
     return head if 3 <= len(head) <= _LINE_OF_LABELS and not _NO_LETTERHEAD.search(head) else None

@@ -83,6 +83,7 @@ _PERHAPS_MONTHS = 2  # of « nombre de semaines / de mois », where nothing is s
 _NEAR = 60  # characters before a length, in which its own words stand
 _HOURS_A_DAY = 7.0  # 35 hours a week
 _DAYS_A_WEEK = 5
+_BROKEN_AT = "\x02"  # what pdfium writes for a hyphen at which a line ends
 _ROUNDED = 0.01  # weeks
 _LONGEST = 366 * 3  # days, an apprentice's contract: more is a misreading
 
@@ -203,7 +204,9 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 
 def _plain(text: str) -> str:
     """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
-    said = in_figures(re.sub(r"[._]{2,}", " ", without_print(plain(text.replace("º", "")))))
+    said = in_figures(
+        re.sub(r"[._]{2,}", " ", without_print(plain(text.replace("º", "").replace(_BROKEN_AT, "-"))))
+    )
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
     said = re.sub(
         r"(?<![\d/-])\.?\s?(\d{1,2})\s?\.?\s?([/.-])\s?\.?(\d{1,2})\s?\.?\s?\2\s?\.?(20\d\d|\d\d)(?!\d)",

@@ -21,6 +21,7 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "du 12-01-26 au 20-02-26",
         "2026-01-12 → 2026-02-20",
         "du douze janvier deux mille vingt-\nsix au vingt février deux mille vingt-six",
+        "du douze janvier deux mille vingt\x02\nsix au vingt février deux mille vingt\x02\nsix",
         "de la date du 12 janvier 2026 à celle du 20 février 2026",
         "du lundi 12/01/2026 au vendredi 20/02/2026",
         "du 12 janvier 2026 (matin) au 20 février 2026 (soir)",
