@@ -164,7 +164,7 @@ def read_dossiers() -> None:
 
 
 def an_unnamed_copy() -> None:
-    drop(pile(Kind.OK, Kind.ANONYMOUS))
+    drop(pile(Kind.ANONYMOUS, Kind.OK))  # first: it is no sheet of the copy before it
     process_all()
 
 
@@ -174,7 +174,7 @@ def decide() -> None:
     for copy in copies():
         if copy.status is CopyStatus.TO_DECIDE:
             with work.register.reading() as connection:
-                owner = candidate_by_number(connection, PEOPLE[1].number)
+                owner = candidate_by_number(connection, PEOPLE[0].number)
             decide_of(work, copy.id, Decision.ATTRIBUTE, "lu", candidate=owner, actor="service", at=now())
     process_all()
 

@@ -342,7 +342,7 @@ def test_a_streak_on_every_page_makes_no_page_another(same: bool) -> None:
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_pile_that_lost_its_first_or_last_leaf_says_not_in_which_order_it_was(first: bool) -> None:
-    """Leaves 3, 4 | 1, 2 of single sheets but the first look like sheets in order but the last."""
+    """Leaves 3, 4 | 1, 2 of single sheets, the first lost, look like sheets in order without the last one."""
     sheets = [marked(owner, 4) for owner in range(3)]
     pages = [p for s in sheets for p in ((*s[2:], *s[:2]) if first else s)]
     pages = pages[2:] if first else pages[:-2]
