@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_in
-from processors.deadlines import PARIS, paris
+from processors.deadlines import to_the_day
 from processors.findings import Code, finding
 from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number
@@ -215,5 +215,5 @@ def report(
 
 def give_back(work: Context, copy: str, returned: bool, *, actor: str, at: datetime) -> Event | None:
     """This copy is marked, or is not after all; noted to the day: nobody reads how long a copy took."""
-    day = paris(at.astimezone(PARIS).date(), time(0))
+    day = to_the_day(at)
     return work.register.record(CopyReturned(returned=returned), copy, actor=actor, at=day)

@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 
 from actions.context import Context
 from actions.isolation import isolated
 from actions.lots import pdf_of
-from processors.deadlines import PARIS, paris
+from processors.deadlines import to_the_day
 from processors.returned import (
     MAX_BYTES,
     Document,
@@ -89,7 +89,7 @@ class _Lot:
 
     def __init__(self, work: Context, lot: LotRow, at: datetime) -> None:
         self._work, self._lot = work, lot
-        self._day = paris(at.astimezone(PARIS).date(), time(0))  # nobody reads how long a copy took
+        self._day = to_the_day(at)
         with work.register.reading() as connection:
             copies = copies_of_lot(connection, lot.id)
             others = [

@@ -79,6 +79,11 @@ def paris(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, tzinfo=PARIS)
 
 
+def to_the_day(at: datetime) -> datetime:
+    """The first second of that day in Paris: of what nobody is to read how long it took."""
+    return paris(at.astimezone(PARIS).date(), time(0))
+
+
 def clock_trouble(day: date, clock: time) -> str | None:
     """Why a Paris clock time names no single instant that day (English), None where it does."""
     local = paris(day, clock.replace(fold=0))

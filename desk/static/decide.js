@@ -1,10 +1,4 @@
-// One key for each guess, while the focus is among them; pages put in order by drag or by their buttons.
-const guesses = document.querySelector("[data-keys]");
-guesses?.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  guesses.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.click();
-});
-
+// Pages put in order by drag or by their buttons.
 const form = document.querySelector("[data-arrange]");
 const inside = form.querySelector("[data-in]");
 const outside = form.querySelector("[data-out]");
