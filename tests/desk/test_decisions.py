@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,75 +10,29 @@ from filling import OTHER, Filled
 from PIL import Image
 from sqlalchemy import select
 from visitors import Browser, Desk
+from waiting import CENTRE, queued, waiting
 
-from actions import attendance, copies
+from actions import copies
 from actions.context import now
-from actions.reconciling import reconcile_centre
 from actions.scans import Job, anonymise
-from processors.findings import Code, Evidence, Finding, finding
-from processors.scans.readings import CopyStatus, Turn
-from specimens.batch import roster_csv
-from specimens.rehearsal import plan_session
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import CopyNotAnonymous, CopyRow, FoundCopy, PlacedPage, copies_of_lot, copy_by_id
+from processors.findings import Code, Evidence, finding
+from processors.scans.readings import CopyStatus
+from storage.candidates import enrolled_in
+from storage.copies import CopyNotAnonymous, CopyRow, copies_of_lot, copy_by_id
 from storage.counts import exam_counts
 from storage.decisions import proposal_of
-from storage.findings import findings_of_copies, open_findings
-from storage.ids import new_id
+from storage.findings import findings_of_copies
 from storage.keys import stored_scan
-from storage.lots import routable_copies
-from storage.objects import ObjectInfo
 from storage.refusals import Refused
-from storage.scans import ScanClaimed, ScanProcessed, ScanRead, ScanStored, arrive
+from storage.scans import ScanProcessed
 from storage.schema import events
 from storage.states import Decision, Role
-
-CENTRE = "0130051K"
 
 
 @pytest.fixture
 def cautious(desk: Desk) -> Desk:
     desk.work.__dict__["session"] = desk.work.session.model_copy(update={"second_person": True})
     return desk
-
-
-def waiting(
-    desk: Desk,
-    exams: tuple[str, ...],
-    label: str = "",
-    at: datetime | None = None,
-    stated: tuple[Finding, ...] = (),
-    of_rank: int | None = None,
-    exposed: bool | None = None,
-) -> str:
-    """A copy of the U4 pile that nobody could name, of a centre whose candidates sit these épreuves.
-
-    `label`: the épreuve that the label of its first candidate names. `stated`: what was found of it;
-    `of_rank`: whose of the centre's candidates it is, if anybody's.
-    """
-    work, at = desk.work, at or now()
-    people = [replace(c, exams=exams) for c in plan_session(3, [CENTRE], ["U4"], 4).candidates]
-    assert not import_candidates(work.register, roster_csv(people), work.session, actor="t", at=at).problems
-    dropped = ObjectInfo(f"scans/{CENTRE}/U4/pile.pdf", new_id("scan"), 10, at)
-    scan = arrive(work.register, dropped, "U4", CENTRE, actor="t", at=at)
-    key = f"readings/{scan}-1.json"
-    said = f"{label}-{people[0].number}"
-    pages = [{"page": 1, "image": 1, "turn": 0, "label": said, "boxes": {}}] if label else []
-    work.store.vault.put(key, json.dumps({"scan": {"images": 1, "pages": 1}, "pages": pages}).encode())
-    with work.register.reading() as connection:
-        owner = None if of_rank is None else enrolled_in(connection, "U4", CENTRE)[of_rank].id
-    copy = FoundCopy(
-        id=new_id("copy"), candidate=owner, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
-        pages=(PlacedPage(page=1, image=1, half=None, turn=Turn.NONE, exposed=exposed),), guesses=(),
-        findings=(finding(Code.WRONG_EXAM, [1], what=label),) if label else stated,
-    )  # fmt: skip
-    for facts in (
-        ScanClaimed(attempt=1),
-        ScanStored(sha256="0" * 64),
-        ScanRead(sha256="0" * 64, attempt=1, reading=key, copies=(copy,), findings=()),
-    ):
-        work.register.record(facts, scan, actor="t", at=at)
-    return copy.id
 
 
 @pytest.fixture
@@ -201,119 +153,6 @@ def test_each_kind_of_case_asks_its_question_and_shows_its_evidence(desk: Desk, 
     assert [one for one, _ in KINDS.values() if one in shown] == [asks]
     assert "est complète" not in shown
     assert (accept or "est") in shown and ('value="accept"' in shown) is (accept is not None)
-
-
-def test_the_copy_of_an_absent_candidate_asks_whether_he_came(desk: Desk, filled: Filled):
-    copy = marked_absent(desk, filled)
-    service = desk.signed_in(Role.SERVICE)
-    shown = service.get(f"/coordination/decisions/{copy}").text
-    assert "était-il là ?" in shown and "Il était là : garder la copie" in shown
-    assert f"/centre/{CENTRE}/U4/emargement" in shown
-    assert "À qui est cette copie" not in shown and "est complète" not in shown
-
-
-def marked_absent(desk: Desk, filled: Filled, *, in_lot: bool = False) -> str:
-    """Whose copy is ready for a lot, or in one, is said not to have come; that copy."""
-    with desk.work.register.reading() as connection:
-        (routable,) = routable_copies(connection, "U4")
-        found = copy_by_id(connection, filled.values["subject"] if in_lot else routable.id)
-    attendance.mark(desk.work, "U4", CENTRE, {found.candidate}, actor="t", at=now())
-    return found.id
-
-
-def says_absent(desk: Desk, copy: str) -> list[bool]:
-    """Whether the queue, the copy's page, the centre's page and the list of findings say so."""
-    service, centre = (
-        desk.signed_in(Role.SERVICE, email=f"{new_id('acct')}@exemple.fr"),
-        desk.program(Role.CENTRE, CENTRE),
-    )
-    files = centre.get(f"/api/centres/{CENTRE}/U4").json()["files"]
-    said = [one["code"] for file in files for one_copy in file["copies"] for one in one_copy["to_do"]]
-    with desk.work.register.reading() as connection:
-        owner = copy_by_id(connection, copy).candidate
-        found = [f for f in open_findings(connection, code=Code.COPY_OF_ABSENT) if f.candidate == owner]
-    page = service.get(f"/coordination/decisions/{copy}").text
-    return [copy in queued(service), "était-il là ?" in page, Code.COPY_OF_ABSENT in said, bool(found)]
-
-
-def test_who_alone_is_left_is_offered_as_a_guess_and_the_centre_looks_for_nothing(desk: Desk):
-    copy = waiting(desk, ("U4",))
-    with desk.work.register.reading() as connection:
-        last, other, *absent = enrolled_in(connection, "U4", CENTRE)
-    service, centre = desk.signed_in(Role.SERVICE), desk.signed_in(Role.CENTRE, CENTRE)
-    guess, told = "Par élimination, à confirmer", "ne cherchez pas de feuille"
-
-    def seen() -> tuple[str, bool]:
-        page = service.get(f"/coordination/decisions/{copy}").text
-        return page, told in centre.get(f"/centre/{CENTRE}/U4").text
-
-    attendance.mark(desk.work, "U4", CENTRE, {who.id for who in absent}, actor="t", at=now())
-    page, looks_for_nothing = seen()
-    assert guess not in page and not looks_for_nothing  # two came, and no copy is theirs
-    attendance.mark(desk.work, "U4", CENTRE, {who.id for who in (other, *absent)}, actor="t", at=now())
-    assert guess not in seen()[0]  # its file is still being read
-    desk.work.register.record(ScanProcessed(), row_of(desk, copy).scan, actor="t", at=now())
-    page, looks_for_nothing = seen()
-    assert guess in page and last.family_name in page and looks_for_nothing
-    assert row_of(desk, copy).candidate is None  # a person says so, or nobody
-
-
-def row_of(desk: Desk, copy: str) -> CopyRow:
-    with desk.work.register.reading() as connection:
-        found = copy_by_id(connection, copy)
-    assert found is not None
-    return found
-
-
-@pytest.mark.parametrize("in_lot", [False, True], ids=["free", "in a lot"])
-def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(desk, filled, in_lot):
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
-    copy = marked_absent(desk, filled, in_lot=in_lot)
-    assert says_absent(desk, copy) == [True] * 4
-    service = desk.signed_in(Role.SERVICE)
-    service.get(f"/coordination/decisions/{copy}")
-    keeps = {"decision": "accept", "reason": "le surveillant s’est trompé de ligne"}
-    assert service.post(f"/coordination/decisions/{copy}", keeps).status_code == 303
-    assert says_absent(desk, copy) == [False] * 4
-    reconcile_centre(desk.work, "U4", CENTRE, actor="t", at=now())
-    assert says_absent(desk, copy) == [False] * 4
-    with desk.work.register.reading() as connection:
-        kept = copy_by_id(connection, copy)
-        assert (kept.status, kept.lot is not None) == (CopyStatus.COMPLETE, in_lot)
-        if not in_lot:
-            assert [one.id for one in routable_copies(connection, "U4")] == [copy]
-
-
-def test_a_decision_that_came_before_the_absence_answers_nothing(desk, filled):
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
-    service = desk.signed_in(Role.SERVICE)
-    with desk.work.register.reading() as connection:
-        (routable,) = routable_copies(connection, "U4")
-    service.get("/coordination")
-    accepts = {"decision": "accept", "reason": "complète"}
-    assert service.post(f"/coordination/decisions/{routable.id}", accepts).status_code == 303
-    copy = marked_absent(desk, filled)
-    assert copy == routable.id and says_absent(desk, copy) == [True] * 4
-    with desk.work.register.reading() as connection:
-        assert routable_copies(connection, "U4") == []
-
-
-def test_a_copy_in_a_lot_that_is_not_the_absent_candidates_leaves_it(desk, filled):
-    copy = marked_absent(desk, filled, in_lot=True)
-    service = desk.signed_in(Role.SERVICE)
-    service.get("/coordination")
-    away = {"decision": "set_aside", "reason": "feuille d’un autre"}
-    assert service.post(f"/coordination/decisions/{copy}", away).status_code == 303
-    with desk.work.register.reading() as connection:
-        assert copies_of_lot(connection, filled.values["lot"]) == []
-        assert open_findings(connection, code=Code.COPY_OF_ABSENT) == []
-
-
-def queued(service: Browser) -> set[str]:
-    """The copies that wait for the service."""
-    return set(
-        re.findall(r"/coordination/decisions/(copy_\w+)\"", service.get("/coordination/decisions").text)
-    )
 
 
 def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: Desk, filled: Filled):
