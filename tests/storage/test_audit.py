@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import stat
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +16,6 @@ from storage.log import segments
 from storage.log.events import Event, digest
 from storage.log.seals import Seal
 from storage.log.segments import AuditError, rebuild_register, ship
-from storage.log.signing import load_or_make_key, load_public_key
 from storage.log.story import events_of
 from storage.log.verify import clock_steps, verify
 from storage.lots import LotPulled
@@ -392,13 +390,3 @@ def test_one_story_is_told(shipped):
     assert of_copy == ["scan.read", "copy.anonymised", "lot.formed"]
     assert of_scan == ["scan.arrived", "scan.claimed", "scan.stored", "scan.read"]
     assert of_lot == ["lot.formed"]
-
-
-def test_the_key_is_made_once_for_its_owner_alone(tmp_path):
-    path = tmp_path / "keys" / "audit.key"
-    first = load_or_make_key(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    again = load_or_make_key(path)
-    assert again.private_bytes_raw() == first.private_bytes_raw()
-    assert load_public_key(tmp_path / "keys" / "audit.pub") == first.public_key()
-    assert sorted(entry.name for entry in path.parent.iterdir()) == ["audit.key", "audit.pub"]

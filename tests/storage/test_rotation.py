@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,3 +105,13 @@ def test_a_replacement_cut_short_is_done_again(shipped, audit, key_file, monkeyp
             replace_key(shipped.register, audit, key_file, actor="service", at=AT)
     key = replaced(shipped, audit, key_file)
     assert verify(audit, key.public_key(), shipped.register) == []
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path):
+    path = tmp_path / "keys" / "audit.key"
+    first = load_or_make_key(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = load_or_make_key(path)
+    assert again.private_bytes_raw() == first.private_bytes_raw()
+    assert load_public_key(tmp_path / "keys" / "audit.pub") == first.public_key()
+    assert sorted(entry.name for entry in path.parent.iterdir()) == ["audit.key", "audit.pub"]
