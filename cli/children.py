@@ -28,6 +28,15 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def kill_holders(file: Path) -> None:
+    """Kills the groups of all other processes that hold this file open (Linux alone)."""
+    for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):  # one that has ended since, or another user's
+            group = os.getpgid(int(descriptor.parts[2]))
+            if group != os.getpgrp() and descriptor.samefile(file):
+                os.killpg(group, signal.SIGKILL)
+
+
 @dataclass
 class Child:
     """One supervised process, leader of its own session, so that Ctrl-C reaches the supervisor alone.

@@ -20,7 +20,7 @@ from typing import Any, TextIO
 import certifi
 import httpx
 
-from cli.children import Child, ChildError
+from cli.children import Child, ChildError, kill_holders
 from flows import tracing
 from storage import logs
 from storage.ports import free_port
@@ -30,7 +30,7 @@ from storage.weed import Weed
 Say = Callable[[str], None]
 _SESSION_LINK = "session.toml"
 _FINAL = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
-_LAST_WORDS = 60.0  # seconds that orphans have to end
+_LAST_WORDS = 15.0  # seconds that orphans have to end of themselves, and once more when they are made to
 _AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
 
 
@@ -142,17 +142,24 @@ def _one_authority(data: Path) -> Path:
 def _alone(data: Path) -> Iterator[int]:
     """One supervisor for one data directory. Gives a lock that its children are to hold, too.
 
-    Those of a supervisor that was killed take some seconds to end: a new one waits for them.
+    Those of a supervisor that was killed take some seconds to end: a new one waits for them, then ends
+    who is deaf, as the other would have done.
     """
     with (data / "lock").open("w") as mine, (data / "children.lock").open("w") as ours:
         if not _locked(mine):
             raise ChildError(f"massicot is already up on {data}")
-        end = time.monotonic() + _LAST_WORDS
-        while not _locked(ours):
-            if time.monotonic() > end:
+        if not _locked_within(_LAST_WORDS, ours):
+            kill_holders(data / "children.lock")
+            if not _locked_within(_LAST_WORDS, ours):
                 raise ChildError(f"servers of a `massicot up` that was killed are still up on {data}")
-            time.sleep(0.2)
         yield ours.fileno()
+
+
+def _locked_within(seconds: float, file: TextIO) -> bool:
+    end = time.monotonic() + seconds
+    while not (locked := _locked(file)) and time.monotonic() < end:
+        time.sleep(0.2)
+    return locked
 
 
 def _locked(file: TextIO) -> bool:

@@ -1,4 +1,4 @@
-"""A child that is watched writes no disk full."""
+"""A child that is watched writes no disk full, and does not outlive what follows its supervisor."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import children
-from cli.children import Child
+from cli import children, up
+from cli.children import Child, ChildError
 
 
 def test_a_log_that_is_full_is_turned_while_the_child_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -31,3 +31,25 @@ def test_a_log_that_is_full_is_turned_while_the_child_writes(tmp_path: Path, mon
         assert child.log.stat().st_size < 10_000
     finally:
         child.stop()
+
+
+def test_one_that_is_deaf_and_outlives_its_supervisor_is_ended_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(up, "_LAST_WORDS", 1.0)
+    program = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)"
+    program += "; time.sleep(600)"
+    with (tmp_path / "children.lock").open("w") as lock:
+        assert up._locked(lock)
+        log = tmp_path / "deaf.log"
+        deaf = Child("deaf", [sys.executable, "-c", program], os.environ, log, holds=(lock.fileno(),))
+        deaf.start()
+        deaf.ready = lambda: "deaf" in log.read_text()
+        deaf.wait_ready()
+    try:
+        with up._alone(tmp_path) as held:
+            assert not deaf.alive and held
+            with pytest.raises(ChildError, match="already up"), up._alone(tmp_path):
+                pass
+    finally:
+        deaf.stop()
