@@ -12,9 +12,9 @@ from pathlib import Path
 from actions.context import Context, now
 from actions.reasons import keep_reason
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
+from processors.conflicts import Cause
 from processors.deadlines import PARIS, french_day
 from processors.lots import (
-    Cause,
     EligibleCorrector,
     Plan,
     PlannedLot,

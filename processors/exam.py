@@ -9,12 +9,11 @@ from pathlib import Path
 
 from pydantic import Field
 
+from processors.oral_parts import Concertation, Orals
 from processors.session_parts import (
     Alias,
-    Concertation,
     DatedDeadline,
     Meeting,
-    Orals,
     Part,
     Problem,
     Slot,

@@ -13,13 +13,13 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
+from processors.conflicts import Cause, causes
 from processors.plain import plain
 
 
@@ -79,19 +79,10 @@ class Plan:
     unroutable: tuple[Unroutable, ...]
 
 
-class Cause(StrEnum):
-    """Why a corrector may not mark a copy; the value is what a person reads."""
-
-    OWN_SCHOOL = "le candidat vient de l'établissement du correcteur"
-    NEVER_WITH = "le candidat ou son établissement est sur la liste « jamais avec » du correcteur"
-    SAME_COMPANY = "le candidat a fait son stage dans l'entreprise du correcteur"
-    OTHER_OPTION = "le candidat a composé sur le sujet d'une option que le correcteur ne corrige pas"
-
-
 def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) -> tuple[str, ...]:
     """Why this corrector may not be given these copies as well, quota included; for a reassignment."""
-    causes = Counter(cause for copy in copies for cause in _causes(copy, corrector))
-    lines = [f"{_count(causes[cause])} : {cause.value}." for cause in Cause if causes[cause]]
+    counts = Counter(cause for copy in copies for cause in causes(copy, corrector))
+    lines = [f"{_count(counts[cause])} : {cause.value}." for cause in Cause if counts[cause]]
     over = corrector.assigned + len(copies) - corrector.quota if corrector.quota is not None else 0
     if over > 0:
         lines.append(f"Le quota du correcteur ({_count(corrector.quota or 0)}) serait dépassé de {over}.")
@@ -106,24 +97,13 @@ def barred(
     for group in _groups(copies, correctors):
         for corrector in (correctors[k] for k in group.barred):
             for copy in group.copies:
-                for cause in _causes(copy, corrector):
+                for cause in causes(copy, corrector):
                     by_corrector[corrector.id][cause] += 1
     return {corrector: dict(causes) for corrector, causes in by_corrector.items()}
 
 
 def _count(copies: int) -> str:
     return f"{copies} copie{'s' if copies > 1 else ''}"
-
-
-def _causes(copy: RoutableCopy, corrector: EligibleCorrector) -> Iterator[Cause]:
-    if copy.school in corrector.schools:
-        yield Cause.OWN_SCHOOL
-    if copy.school in corrector.never_with or copy.candidate_id in corrector.never_with:
-        yield Cause.NEVER_WITH
-    if set(map(plain, copy.companies)) & set(map(plain, corrector.companies)):
-        yield Cause.SAME_COMPANY
-    if copy.option and corrector.options and copy.option not in corrector.options:
-        yield Cause.OTHER_OPTION
 
 
 def plan_lots(
@@ -230,7 +210,7 @@ def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrect
         suspects = set(limited) if copy.option else set()
         for name in (copy.school, copy.candidate_id, *map(plain, copy.companies)):
             suspects |= barring.get(name, set())
-        barred = frozenset(k for k in suspects if any(_causes(copy, correctors[k])))
+        barred = frozenset(k for k in suspects if any(causes(copy, correctors[k])))
         group = _Group(copy.school, copy.centre, barred, [])
         groups.setdefault((copy.school, copy.centre, barred), group).copies.append(copy)
     return list(groups.values())
@@ -336,9 +316,9 @@ def _mix(hands: Mapping[_Hand, list[RoutableCopy]], correctors: Mapping[str, Eli
             for (partner, its_option), theirs in hands.items()
             if its_option == option
             for other in range(len(theirs))
-            if theirs[other].centre != mine[0].centre and not any(_causes(theirs[other], correctors[who]))
+            if theirs[other].centre != mine[0].centre and not any(causes(theirs[other], correctors[who]))
             for own in range(len(mine))
-            if not any(_causes(mine[own], correctors[partner]))
+            if not any(causes(mine[own], correctors[partner]))
             and not _of_one_centre([*theirs[:other], mine[own], *theirs[other + 1 :]])
         )
         if _of_one_centre(mine) and (swap := next(swaps, None)):
@@ -379,7 +359,7 @@ def _reasons(copy: RoutableCopy, group: _Group, correctors: Sequence[EligibleCor
         return ("Aucun correcteur n'est désigné pour cette épreuve.",)
     counts: dict[Cause, int] = defaultdict(int)
     for k in group.barred:
-        for cause in _causes(copy, correctors[k]):
+        for cause in causes(copy, correctors[k]):
             counts[cause] += 1
     lines = []
     for cause in Cause:

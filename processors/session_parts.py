@@ -64,7 +64,7 @@ class Day(Part):
         if self.weekday is not None and self.weekday != truth:
             yield Problem("weekday", f"{self.date} is a {truth}, not a {self.weekday}")
 
-    def _clock_troubles(self, **clocks: dt.time | None) -> Iterator[Problem]:
+    def clock_troubles(self, **clocks: dt.time | None) -> Iterator[Problem]:
         for key, clock in clocks.items():
             trouble = clock_trouble(self.date, clock) if clock is not None else None
             if trouble is not None:
@@ -78,7 +78,7 @@ class Moment(Day):
 
     def troubles(self) -> Iterator[Problem]:
         yield from super().troubles()
-        yield from self._clock_troubles(time=self.time)
+        yield from self.clock_troubles(time=self.time)
 
 
 class Slot(Day):
@@ -98,8 +98,8 @@ class Slot(Day):
 
     def troubles(self) -> Iterator[Problem]:
         yield from super().troubles()
-        yield from self._clock_troubles(start=self.start, end=self.end)
-        yield from _ordered(self.start, self.end)
+        yield from self.clock_troubles(start=self.start, end=self.end)
+        yield from ordered(self.start, self.end)
 
 
 class Hours(Part):
@@ -109,10 +109,10 @@ class Hours(Part):
     end: Clock
 
     def troubles(self) -> Iterator[Problem]:
-        yield from _ordered(self.start, self.end)
+        yield from ordered(self.start, self.end)
 
 
-def _ordered(start: dt.time, end: dt.time | None) -> Iterator[Problem]:
+def ordered(start: dt.time, end: dt.time | None) -> Iterator[Problem]:
     if end is not None and end <= start:
         yield Problem("end", f"it ends at {end:%H:%M}, which is not after its start at {start:%H:%M}")
 
@@ -141,7 +141,7 @@ class DatedDeadline(Day):
 
     def troubles(self) -> Iterator[Problem]:
         yield from super().troubles()
-        yield from self._clock_troubles(time=self.time)
+        yield from self.clock_troubles(time=self.time)
 
 
 class Window(Part):
@@ -176,44 +176,11 @@ class Meeting(Slot):
     title: str = ""
 
 
-class Concertation(Day):
-    """The examiners of an oral épreuve meet; hours where the circular states some."""
-
-    start: Clock | None = None
-    end: Clock | None = None
-    place: str = ""
-
-    def troubles(self) -> Iterator[Problem]:
-        yield from super().troubles()
-        yield from self._clock_troubles(start=self.start, end=self.end)
-        if self.start is not None:
-            yield from _ordered(self.start, self.end)
-
-
 class Alias(Part):
     """Another name that the circular gives an épreuve. `used_in`: the part of the circular that does so."""
 
     name: str = Field(min_length=1)
     used_in: str = Field(min_length=1)
-
-
-class Orals(Part):
-    """Days and hours of orals, first and last day included; no `options` or no `categories` means all."""
-
-    first: Day
-    last: Day
-    hours: tuple[Hours, ...] = Field(min_length=1)
-    place: str
-    options: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-
-    def troubles(self) -> Iterator[Problem]:
-        if self.last.date < self.first.date:
-            yield Problem("last", f"the orals end on {self.last.date}, but begin on {self.first.date}")
-
-    def on(self, day: dt.date) -> tuple[Hours, ...]:
-        """The hours of interrogation of that day."""
-        return self.hours if self.first.date <= day <= self.last.date else ()
 
 
 class Centre(Part):
