@@ -14,6 +14,7 @@ from cli.commands import (
     lots,
     machine,
     marks,
+    orals,
     people,
     personal_data,
     purge,
@@ -52,6 +53,7 @@ app.command("put-back")(service.restore_file)
 app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(marks.app, name="marks")
+app.add_typer(orals.app, name="orals")
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(purge.app, name="purge")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from processors.oral_parts import Concertation, Orals
+from processors.oral_parts import Concertation, Orals, PanelRule
 from processors.session_parts import (
     Alias,
     DatedDeadline,
@@ -50,6 +50,7 @@ class Exam(Part):
     conformity_control: Slot | None = None
     concertations: tuple[Concertation, ...] = ()
     orals: tuple[Orals, ...] = ()
+    panel: PanelRule | None = None
 
     @property
     def opens_at(self) -> dt.datetime | None:

@@ -32,11 +32,17 @@ class JurorRole(StrEnum):
     PROFESSIONAL = "professionnel"
 
 
+class PanelRule(Part):
+    """`minutes`: from the beginning of one candidate to the next one's; `roles`: one person of each."""
+
+    minutes: int = Field(ge=1)
+    roles: tuple[JurorRole, ...] = Field(default=tuple(JurorRole), min_length=1)
+
+
 class Orals(Part):
     """Days and hours of orals, first and last day included; no `options` or no `categories` means all.
 
-    `each_school`: in each candidate's own school, so that `place` only says so; `minutes`: from the beginning
-    of one candidate to the next one's; `panel`: one of each.
+    `each_school`: in each candidate's own school, so that `place` only says so.
     """
 
     first: Day
@@ -46,15 +52,10 @@ class Orals(Part):
     each_school: bool = False
     options: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    minutes: int | None = Field(default=None, ge=1)
-    panel: tuple[JurorRole, ...] = Field(default=tuple(JurorRole), min_length=1)
 
     def troubles(self) -> Iterator[Problem]:
         if self.last.date < self.first.date:
             yield Problem("last", f"the orals end on {self.last.date}, but begin on {self.first.date}")
-        longest = max((_minutes(hours) for hours in self.hours), default=0)
-        if self.minutes is not None and self.minutes > longest:
-            yield Problem("minutes", f"no candidate of {self.minutes} minutes fits any of the hours")
 
     def concerns(self, option: str, category: str) -> bool:
         return option in (self.options or (option,)) and category in (self.categories or (category,))
@@ -62,7 +63,3 @@ class Orals(Part):
     def on(self, day: dt.date) -> tuple[Hours, ...]:
         """The hours of interrogation of that day."""
         return self.hours if self.first.date <= day <= self.last.date else ()
-
-
-def _minutes(hours: Hours) -> int:
-    return 60 * (hours.end.hour - hours.start.hour) + hours.end.minute - hours.start.minute

@@ -14,11 +14,9 @@ from datetime import datetime, timedelta
 from ortools.sat.python import cp_model
 
 from processors.conflicts import Cause, causes
+from processors.half_days import Interval
 from processors.oral_parts import JurorRole
 from processors.wording import plural
-
-Interval = tuple[datetime, datetime]
-"""Aware instants: from the first to before the second."""
 
 
 @dataclass(frozen=True)

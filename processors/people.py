@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from processors.calendar import at_the_same_hour
 from processors.deadlines import PARIS
+from processors.half_days import Half
+from processors.oral_parts import JurorRole
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
 from processors.uai import valid_uai
@@ -20,7 +22,7 @@ CANDIDATE_COLUMNS = (
     *("school", "centre", "option", "category", "exams"),
 )
 OPTIONAL_CANDIDATE_COLUMNS = ("form",)
-OPTIONAL_CORRECTOR_COLUMNS = ("options",)
+OPTIONAL_CORRECTOR_COLUMNS = ("options", "role", "away")
 CORRECTOR_COLUMNS = ("id", "name", "email", "schools", "companies", "exams", "quota", "days", "never_with")
 ATTENDANCE_COLUMNS = ("candidate_number", "present")
 DEPOSIT_COLUMNS = ("candidate_number", "file", "deposited_at")
@@ -61,6 +63,7 @@ class Corrector:
     """`quota`: most copies in all, None for no limit. `never_with`: candidate numbers or UAIs of schools.
 
     `options`: those whose subject she corrects where an épreuve has one for each; none, all of them.
+    `role`: before a jury; `away`: half-days on which she examines nobody.
     """
 
     id: str
@@ -73,6 +76,8 @@ class Corrector:
     days: tuple[date, ...]
     never_with: tuple[str, ...]
     options: tuple[str, ...] = ()
+    role: JurorRole = JurorRole.TEACHER
+    away: tuple[tuple[date, Half], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,10 @@ def in_two_places(
 
 
 def read_correctors(data: bytes, session: Session | None = None) -> Import[Corrector]:
-    """The correctors. `companies`, `quota`, `days` and `never_with` may be empty, `options` left out."""
+    """The correctors and examiners. `companies`, `quota`, `days` and `never_with` may be empty.
+
+    The columns `options`, `role` and `away` may be left out.
+    """
 
     def parse(row: Row) -> Corrector:
         return Corrector(
@@ -160,6 +168,8 @@ def read_correctors(data: bytes, session: Session | None = None) -> Import[Corre
             days=row.take("days", lambda text: tuple(_day(day) for day in several(text, r"[\s|]+"))),
             never_with=row.take("never_with", _never_with),
             options=row.take("options", lambda text: _options(text, session)),
+            role=row.take("role", _role),
+            away=row.take("away", _away),
         )
 
     def keys(corrector: Corrector) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -250,6 +260,24 @@ def _form(text: str) -> Form:
     if text.lower() not in known:
         raise BadValueError("« ponctuelle » ou « CCF »")
     return known[text.lower()]
+
+
+def _role(text: str) -> JurorRole:
+    known = {role.value: role for role in JurorRole} | {"": JurorRole.TEACHER}
+    if text.lower() not in known:
+        raise BadValueError("« enseignant » ou « professionnel »")
+    return known[text.lower()]
+
+
+def _away(text: str) -> tuple[tuple[date, Half], ...]:
+    halves = list[tuple[date, Half]]()
+    known = {"": tuple(Half)} | {one.value: (one,) for one in Half}
+    for said in several(text, r"\s*\|\s*"):
+        day, _, half = said.partition(" ")
+        if half.strip().lower() not in known:
+            raise BadValueError("« matin » ou « après-midi » après le jour, ou rien pour le jour entier")
+        halves += [(_day(day), one) for one in known[half.strip().lower()]]
+    return tuple(halves)
 
 
 def _identifier(text: str) -> str:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
+from processors.half_days import Half
+from processors.oral_parts import JurorRole
 from processors.people import Corrector, read_correctors
 from processors.session import Session
 from processors.tables import Import
@@ -41,6 +43,8 @@ class CorrectorsImported(Facts):
                 "days": [day.isoformat() for day in line.days],
                 "never_with": line.never_with,
                 "options": line.options,
+                "role": line.role,
+                "away": [f"{day.isoformat()} {half.value}" for day, half in line.away],
             }
             if id_ in known:
                 change.set(correctors, id_, **person)
@@ -76,6 +80,8 @@ class CorrectorRow:
     days: tuple[date, ...]
     never_with: tuple[str, ...]
     options: tuple[str, ...]
+    role: JurorRole
+    away: tuple[tuple[date, Half], ...]
     has_token: bool
     assigned: int
 
@@ -130,6 +136,9 @@ def _correctors(connection: Connection, *conditions: ColumnElement[bool]) -> lis
         values = dict(row._mapping)
         values["has_token"] = values.pop("token_hash") is not None
         values["days"] = tuple(date.fromisoformat(day) for day in row.days)
+        values["role"] = JurorRole(row.role)
+        halves = (text.split(" ", 1) for text in row.away)
+        values["away"] = tuple((date.fromisoformat(day), Half(half)) for day, half in halves)
         for name in ("schools", "companies", "exams", "never_with", "options"):
             values[name] = tuple(values[name])
         rows.append(CorrectorRow(**values))

@@ -41,7 +41,7 @@ NO_DAY = date(1900, 1, 1)
 NO_CORRECTOR: Mapping[str, Any] = {
     "name": NAMELESS,
     "email": "",
-    **dict.fromkeys(("schools", "companies", "days", "never_with"), ()),
+    **dict.fromkeys(("schools", "companies", "days", "never_with", "away"), ()),
 }
 """Of a corrector, beside the reference, which becomes the opaque id."""
 

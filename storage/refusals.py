@@ -94,6 +94,16 @@ class Refusal(StrEnum):
     NOT_DESIGNATED = "not_designated", "Ce correcteur n’est pas désigné pour cette épreuve."
     MAY_NOT_TAKE = "may_not_take", "Ce correcteur ne peut pas prendre ce lot. {what}"
 
+    NO_PANEL = (
+        "no_panel",
+        "La session ne dit pas de qui est fait un jury de cette épreuve, ni combien dure une interrogation.",
+    )
+    NO_PLAN = "no_plan", "Les jurys de cette épreuve ne sont pas formés."
+    ORALS_BEGUN = (
+        "orals_begun",
+        "Les interrogations de cette épreuve ont commencé : le plan ne change plus.",
+    )
+
     BEFORE_HARMONISATION = (
         "before_harmonisation",
         "Aucune note ne se dépose ni ne se lit avant l’harmonisation, le {what} : rien n’a été gardé.",

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 import storage.schema_attendance
 import storage.schema_duties
+import storage.schema_orals
 import storage.schema_returns  # noqa: F401 - more of the register's tables
 from storage.instants import Instant
 from storage.tables import metadata, unique_where, where
@@ -76,6 +77,8 @@ correctors = Table(
     Column("days", JSON, nullable=False),
     Column("never_with", JSON, nullable=False),
     Column("options", JSON, nullable=False, server_default="[]"),
+    Column("role", String, nullable=False, server_default="enseignant"),
+    Column("away", JSON, nullable=False, server_default="[]"),
     Column("token_hash", String, unique=True),
 )
 

@@ -1,0 +1,182 @@
+"""Oral épreuves: who examines whom is planned, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from papers.oral_papers import Examined, PanelPaper, convocations, convocations_table, panel_sheets, summonses
+from processors.deadlines import paris
+from processors.dossiers.holidays import public_holidays
+from processors.exam import Exam
+from processors.half_days import Interval, half_day, whole_day
+from processors.oral_parts import Orals
+from processors.oral_sheets import sheets_owed
+from processors.panels import Juror, OralCandidate, OralPlan, Sitting, plan_panels, turns_between
+from processors.session import Session
+from processors.uai import valid_uai
+from storage.candidates import EnrolledCandidate, enrolled_in
+from storage.correctors import CorrectorRow, all_correctors
+from storage.dossiers import companies_of
+from storage.orals import OralsPlanned, Panel, panels_elsewhere, panels_of, plan_of
+from storage.refusals import Refusal, Refused
+
+
+def oral_exams(session: Session) -> list[Exam]:
+    return [exam for exam in session.exams if exam.orals]
+
+
+def plan_for(work: Context, code: str) -> OralPlan:
+    """What `form` would do now."""
+    exam = _oral(work, code)
+    if exam.panel is None:
+        raise Refused(Refusal.NO_PANEL)
+    with work.register.reading() as connection:
+        enrolled = enrolled_in(connection, code)
+        companies = companies_of(connection)
+        jurors = list(_jurors(work, connection, exam))
+    by_option = bool(exam.by_option or exam.option_titles)
+    candidates = [
+        OralCandidate(
+            one.id,
+            _place_of(exam, one),
+            one.school,
+            one.number,
+            companies.get(one.id, ()),
+            one.option if by_option else "",
+        )
+        for one in enrolled
+    ]
+    places = {one.place for one in candidates}
+    sittings = list(_sittings(exam, places, exam.panel.minutes))
+    return plan_panels(candidates, jurors, sittings, exam.panel.roles)
+
+
+def form(work: Context, code: str, *, actor: str, at: datetime) -> OralPlan:
+    """Plans, and keeps the plan in place of the former one, as long as nobody has been examined."""
+    plan = plan_for(work, code)
+    with work.register.reading() as connection:
+        former = panels_of(connection, code)
+    if any(panel.begins <= at for panel in former):
+        raise Refused(Refusal.ORALS_BEGUN)
+    kept = tuple(
+        Panel(
+            place=panel.sitting.place,
+            begins=panel.sitting.begins,
+            ends=panel.sitting.ends,
+            members=panel.members,
+            turns=panel.turns,
+        )
+        for panel in plan.panels
+    )
+    work.register.record(OralsPlanned(panels=kept), code, actor=actor, at=at)
+    return plan
+
+
+def papers_of(work: Context, code: str) -> list[PanelPaper]:
+    """What the papers of an épreuve say, panel by panel. They name people."""
+    exam = _oral(work, code)
+    with work.register.reading() as connection:
+        panels = panels_of(connection, code)
+        people = {one.id: one for one in enrolled_in(connection, code)}
+        jurors = {one.id: one for one in all_correctors(connection)}
+    if not panels:
+        raise Refused(Refusal.NO_PLAN)
+    sheets = sheets_owed(code, plan_of(panels))
+    return [
+        PanelPaper(
+            exam,
+            number,
+            place_called(work.session, panel.place),
+            panel.begins,
+            panel.ends,
+            tuple((jurors[one].name, jurors[one].role.value) for one in panel.members),
+            tuple(_examined(people[candidate], at) for candidate, at in panel.turns),
+            tuple(sheet for sheet in sheets if sheet.panel == number),
+        )
+        for number, panel in enumerate(panels, start=1)
+    ]
+
+
+def all_papers(work: Context, code: str) -> dict[str, bytes]:
+    """By the name of its file."""
+    panels, title = papers_of(work, code), work.session.title
+    return {
+        f"convocations-{code}.pdf": convocations(panels, title),
+        f"convocations-{code}.csv": convocations_table(panels),
+        f"examinateurs-{code}.pdf": summonses(panels, title),
+        f"feuilles-{code}.pdf": panel_sheets(panels, title),
+    }
+
+
+def place_called(session: Session, place: str) -> str:
+    """In French. `place`: as the session calls it, or the UAI of a school."""
+    centre = session.centre(place)
+    if centre is not None:
+        return f"{centre.name}, {centre.city}"
+    return f"Établissement {place}" if valid_uai(place) else place
+
+
+def _examined(one: EnrolledCandidate, at: datetime) -> Examined:
+    return Examined(one.number, one.family_name, one.first_names, one.school, at)
+
+
+def _oral(work: Context, code: str) -> Exam:
+    exam = work.session.exam(code)
+    if exam is None or not exam.orals:
+        raise Refused(Refusal.NOT_HERE, code)
+    return exam
+
+
+def _place_of(exam: Exam, one: EnrolledCandidate) -> str:
+    """Nowhere, where the session foresees nothing for such a candidate."""
+    orals = next((orals for orals in exam.orals if orals.concerns(one.option, one.category)), None)
+    return "" if orals is None else one.school if orals.each_school else orals.place
+
+
+def _sittings(exam: Exam, places: set[str], minutes: int) -> Iterator[Sitting]:
+    """On working days, outside the épreuve's own concertations as far as their hours are stated."""
+    named = {orals.place for orals in exam.orals if not orals.each_school}
+    meetings = [
+        (paris(one.date, one.start), paris(one.date, one.end))
+        for one in exam.concertations
+        if one.start is not None and one.end is not None
+    ]
+    for orals in exam.orals:
+        here = places - named - {""} if orals.each_school else {orals.place} & places
+        for place in sorted(here):
+            for day in (orals.first.date + timedelta(k) for k in range(_days(orals))):
+                if day.weekday() >= _SATURDAY or day in public_holidays(day.year):
+                    continue
+                for hours in orals.hours:
+                    begins, ends = paris(day, hours.start), paris(day, hours.end)
+                    turns = turns_between(begins, ends, minutes, meetings)
+                    yield Sitting(place, begins, ends, turns)
+
+
+_SATURDAY = 5
+
+
+def _days(orals: Orals) -> int:
+    return (orals.last.date - orals.first.date).days + 1
+
+
+def _jurors(work: Context, connection: Connection, exam: Exam) -> Iterator[Juror]:
+    elsewhere = panels_elsewhere(connection, exam.code)
+    for one in all_correctors(connection, exam.code):
+        away = [half_day(day, half) for day, half in one.away]
+        away += _busy(work.session, one)
+        away += [(panel.begins, panel.ends) for panel in elsewhere if one.id in panel.members]
+        yield Juror(one.id, one.role, one.schools, one.companies, one.never_with, one.options, tuple(away))
+
+
+def _busy(session: Session, one: CorrectorRow) -> Iterator[Interval]:
+    """Days of correction, and meetings of her written épreuves, to the end of the day if none is stated."""
+    yield from (whole_day(day) for day in one.days)
+    for exam in session.exams:
+        if exam.code in one.exams:
+            for meeting in exam.meetings:
+                yield meeting.starts_at, meeting.ends_at if meeting.end else whole_day(meeting.date)[1]

@@ -1,0 +1,86 @@
+"""`massicot orals`: who examines whom, where and when; convocations and the sheets of panels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, working_on
+from cli.console import Commands, UserError, console, print_json, print_table
+
+app = typer.Typer(cls=Commands, help="Plan the panels of orals, print their papers.", no_args_is_help=True)
+
+
+@app.command()
+def plan(
+    exam: ExamCode,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan, change nothing.")] = False,
+    data: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Form the panels of an oral épreuve, in place of those that were planned."""
+    from actions import orals
+    from actions.context import now
+    from storage.correctors import all_correctors
+
+    with working_on(data) as work:
+        if dry_run:
+            made = orals.plan_for(work, exam)
+        else:
+            made = orals.form(work, exam, actor="service", at=now())
+        with work.register.reading() as connection:
+            called = {one.id: one.reference for one in all_correctors(connection)}
+    columns = ("panel", "place", "begins", "members", "candidates")
+    rows = [
+        (
+            number,
+            panel.sitting.place,
+            f"{panel.sitting.begins:%Y-%m-%d %H:%M}",
+            " + ".join(called[one] for one in panel.members),
+            len(panel.turns),
+        )
+        for number, panel in enumerate(made.panels, start=1)
+    ]
+    if as_json:
+        left = [
+            {
+                "place": one.place,
+                "school": one.school,
+                "candidates": len(one.candidates),
+                "reasons": one.reasons,
+            }
+            for one in made.unplaced
+        ]
+        panels = [dict(zip(columns, row, strict=True)) for row in rows]
+        print_json({"panels": panels, "unplaced": left})
+        return
+    print_table(f"{len(rows)} panels of {exam}", columns, rows)
+    for one in made.unplaced:
+        console.print(f"[red]{len(one.candidates)} candidates of {one.school} whom nobody can examine:[/]")
+        for reason in one.reasons:
+            console.print(f"  {reason}", markup=False)
+
+
+@app.command()
+def papers(
+    exam: ExamCode,
+    to: Annotated[Path, typer.Option("--to", help="A folder for the papers.", file_okay=False)],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Write convocations, and the sheets that each panel fills in."""
+    from actions import orals
+    from actions.context import now
+    from storage.accounts import note_identity
+
+    with working_on(data) as work:
+        written = orals.all_papers(work, exam)
+        note_identity(work.register, f"orals/{exam}", "orals", actor="service", at=now())
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if there := [name for name in written if (to / name).exists()]:
+        raise UserError(f"{to / there[0]} is there already")
+    for name, content in written.items():
+        (to / name).touch(mode=0o600)
+        (to / name).write_bytes(content)
+        console.print(str(to / name), markup=False)

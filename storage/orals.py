@@ -1,0 +1,80 @@
+"""Panels of oral épreuves: who examines whom, where and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, delete, insert, select
+
+from storage.log.events import Change, Facts
+from storage.schema_orals import panels, turns
+from storage.tables import matching
+
+
+class Panel(BaseModel):
+    """`place`: UAI of the school, or the place as the session calls it; `turns`: candidate ids, and when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    place: str
+    begins: datetime
+    ends: datetime
+    members: tuple[str, ...]
+    turns: tuple[tuple[str, datetime], ...]
+
+
+class OralsPlanned(Facts):
+    """Takes the place of what was planned of this épreuve before. Subject: the épreuve's code."""
+
+    action = "orals.planned"
+    french = "jurys d’oral formés"
+    panels: tuple[Panel, ...]
+
+    def apply(self, change: Change) -> bool:
+        exam, run = change.subject, change.connection.execute
+        if panels_of(change.connection, exam) == list(self.panels):
+            return False
+        run(delete(turns).filter_by(exam=exam))
+        run(delete(panels).filter_by(exam=exam))
+        for number, panel in enumerate(self.panels, start=1):
+            row = panel.model_dump(exclude={"turns", "members"}) | {"members": list(panel.members)}
+            run(insert(panels).values(exam=exam, number=number, **row))
+            for candidate, at in panel.turns:
+                run(insert(turns).values(exam=exam, candidate=candidate, panel=number, at=at))
+        return True
+
+
+def panels_of(connection: Connection, exam: str) -> list[Panel]:
+    """In the order of their numbers, which begin at 1."""
+    return [panel for _, panel in _panels(connection, exam)]
+
+
+def plan_of(panels: Iterable[Panel]) -> list[tuple[str, ...]]:
+    """Candidates of each panel, in their order: what the sheets' codes are made of."""
+    return [tuple(candidate for candidate, _ in panel.turns) for panel in panels]
+
+
+def panels_elsewhere(connection: Connection, exam: str) -> Iterable[Panel]:
+    """Those of all other épreuves."""
+    return [panel for code, panel in _panels(connection) if code != exam]
+
+
+def _panels(connection: Connection, exam: str | None = None) -> list[tuple[str, Panel]]:
+    examined: dict[tuple[str, int], list[tuple[str, datetime]]] = {}
+    for row in connection.execute(select(turns).where(*matching(turns, exam=exam)).order_by(turns.c.at)):
+        examined.setdefault((row.exam, row.panel), []).append((row.candidate, row.at))
+    query = select(panels).where(*matching(panels, exam=exam)).order_by(panels.c.exam, panels.c.number)
+    return [
+        (
+            row.exam,
+            Panel(
+                place=row.place,
+                begins=row.begins,
+                ends=row.ends,
+                members=tuple(row.members),
+                turns=tuple(examined.get((row.exam, row.number), ())),
+            ),
+        )
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,31 @@
+"""The register's tables of orals; see `schema`."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table
+
+from storage.instants import Instant
+from storage.tables import metadata
+
+# Who sits on a half-day at a place; `number`: counts those of an épreuve; `members`: ids of correctors
+panels = Table(
+    "panels",
+    metadata,
+    Column("exam", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("place", String, nullable=False),
+    Column("begins", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Column("members", JSON, nullable=False),
+)
+
+# When a candidate is examined, and before whom
+turns = Table(
+    "turns",
+    metadata,
+    Column("exam", String, primary_key=True),
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("panel", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "exam", "panel"),
+)
