@@ -204,8 +204,8 @@ def _signed_by(panel: PanelPaper) -> Iterator[Flowable]:
 
 
 def _heights(rows: Sequence[object]) -> list[float]:
-    """Of a heading, and of rows with room for a signature."""
-    return [8 * mm] + [14 * mm] * (len(rows) - 1)
+    """Of a heading, and of rows to sign or to write in: all on one page, since that page has the code."""
+    return [8 * mm] + [min(12.0, 140 / len(rows)) * mm] * (len(rows) - 1)
 
 
 def _coded(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
@@ -213,7 +213,7 @@ def _coded(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
     bars = Code128(sheet.code, barWidth=0.33 * mm, barHeight=11 * mm, humanReadable=True)
     return [
         bars,
-        Spacer(1, 2 * mm),
+        Spacer(1, 6 * mm),  # its text hangs below it
         *_head(panel.exam, session, title),
         _said(f"Jury n° {panel.number}, {escaped(panel.place)}, {panel.when}"),
         Spacer(1, 3 * mm),

@@ -152,9 +152,10 @@ def _groups(candidates: Sequence[OralCandidate], jurors: Sequence[Juror]) -> dic
 _LEFT, _OPEN, _JOURNEY, _BUSIEST = 100_000, 100, 20, 30
 """What a candidate who is left, a panel's half-day, a person's day at a place, and a half-day of the busiest
 cost. Of the last three none was measured: they say that a half-day less is worth some journeys."""
-_WORK = 3.0
-"""Of the solver, in its own measure, which is the same on every machine: some seconds. 250 candidates of 15
-places before 60 examiners took two half-days more than the fewest, 300 of one place before 40 none more."""
+_WORK = 0.0003
+"""Of the solver for each seat that somebody may take, in its own measure, which is the same on every machine:
+some seconds. 250 candidates of 15 places before 60 examiners, and 300 of one place before 40, came out with
+two and with one half-day more than the fewest."""
 
 
 class _Model:
@@ -260,7 +261,7 @@ class _Model:
         # Interleaved, its searches give the same plan however many processors there are
         solver.parameters.num_workers = 8
         solver.parameters.interleave_search = True
-        work, status = _WORK, cp_model.UNKNOWN
+        work, status = 0.1 + _WORK * len(self._sits), cp_model.UNKNOWN
         while status == cp_model.UNKNOWN:  # nobody examined is a plan, too: there always is one
             solver.parameters.max_deterministic_time = work
             status, work = solver.solve(self._model), 2 * work

@@ -26,10 +26,8 @@ def plan(
     from storage.correctors import all_correctors
 
     with working_on(data) as work:
-        if dry_run:
-            made = orals.plan_for(work, exam)
-        else:
-            made = orals.form(work, exam, actor="service", at=now())
+        kept = None if dry_run else orals.form(work, exam, actor="service", at=now())
+        made = kept or orals.plan_for(work, exam)
         with work.register.reading() as connection:
             called = {one.id: one.reference for one in all_correctors(connection)}
     columns = ("panel", "place", "begins", "members", "candidates")

@@ -1,0 +1,138 @@
+"""Orals: panels formed from rosters and kept, their papers, on both kinds of registers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, time
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from actions.orals import all_papers, form, papers_of, plan_for
+from processors.deadlines import PARIS, paris
+from processors.oral_sheets import SheetKind, sheet_of
+from storage.candidates import import_candidates
+from storage.correctors import import_correctors
+from storage.orals import panels_of
+from storage.refusals import Refused
+
+SCHOOLS = ("0040538N", "0139109F", "0845099L")
+PEOPLE = (
+    "id,name,email,schools,companies,exams,quota,days,never_with,role,away\n"
+    "T1,Ursule Bidon,u@exemple.fr,0139109F,,E2 E5 E6 U4,,2026-06-02,,enseignant,\n"
+    "T2,Firmin Factice,f@exemple.fr,0845099L,,E2 E5 E6,,,,,2026-06-01 matin | 2026-06-03\n"
+    "P1,Zoé Postiche,z@exemple.fr,0050006E,Bidule SARL,E2 E5 E6,,,,professionnel,\n"
+    "P2,Léon Leurre,l@exemple.fr,0050006E,,E2 E5 E6,,,02200000002,professionnel,\n"
+).encode()
+
+
+def roster(number: int = 9, category: str = "scolaire") -> bytes:
+    titles = "candidate_number,registration_number,family_name,first_names,birth_date"
+    lines = [
+        f"0220000{k:04},{k:03},INVENTE{k},ODILON,2004-03-05,{SCHOOLS[k % 3]},0130051K,"
+        f"{('SISR', 'SLAM')[k % 2]},{category},E2 E5 E6\n"
+        for k in range(1, number + 1)
+    ]
+    return f"{titles},school,centre,option,category,exams\n{''.join(lines)}".encode()
+
+
+@pytest.fixture
+def summoned(world):
+    for take, data in ((import_candidates, roster()), (import_correctors, PEOPLE)):
+        assert not take(world.register, data, world.work.session, actor="test", at=world.tick()).problems
+    return world
+
+
+def test_what_is_planned_stands_in_the_register_and_follows_from_the_log(summoned, new_register):
+    work = summoned.work
+    plan = form(work, "E2", actor="service", at=summoned.tick())
+    assert not plan.unplaced
+    with work.register.reading() as connection:
+        panels = panels_of(connection, "E2")
+    assert sum(len(panel.turns) for panel in panels) == 9
+    assert form(work, "E2", actor="service", at=summoned.tick()) == plan
+    assert summoned.replayed_alike(new_register())
+
+
+def test_nobody_examines_on_a_day_of_correction_while_away_or_at_a_meeting(summoned):
+    work = summoned.work
+    form(work, "E2", actor="service", at=summoned.tick())
+    with work.register.reading() as connection:
+        panels = panels_of(connection, "E2")
+    by_name = {name: panel for panel in papers_of(work, "E2") for name, _ in panel.members}
+    assert by_name
+    for paper, panel in zip(papers_of(work, "E2"), panels, strict=True):
+        names = {name for name, _ in paper.members}
+        day, is_morning = panel.begins.astimezone(PARIS).date(), panel.begins.astimezone(PARIS).hour < 13
+        assert not ("Ursule Bidon" in names and day == date(2026, 6, 2))
+        assert not ("Firmin Factice" in names and (day == date(2026, 6, 3) or (day.day == 1 and is_morning)))
+        for _, at in panel.turns:  # the concertation of E2, on that morning
+            assert not paris(date(2026, 6, 1), time(9)) <= at < paris(date(2026, 6, 1), time(12))
+
+
+def test_whoever_sits_in_one_epreuve_is_not_taken_for_another_at_that_hour(summoned):
+    work = summoned.work
+    for code in ("E6", "E2"):
+        assert not form(work, code, actor="service", at=summoned.tick()).unplaced
+    with work.register.reading() as connection:
+        of_e6, of_e2 = (panels_of(connection, code) for code in ("E6", "E2"))
+    assert {panel.place for panel in of_e6} == set(SCHOOLS)  # each candidate in its own
+    assert {panel.place for panel in of_e2} == {"Lycée Marie Curie"}
+    for one in of_e6:
+        for other in of_e2:
+            assert not (set(one.members) & set(other.members)) or (
+                one.ends <= other.begins or other.ends <= one.begins
+            )
+
+
+def test_a_plan_can_be_made_anew_until_the_first_candidate_is_heard(summoned):
+    work = summoned.work
+    form(work, "E2", actor="service", at=summoned.tick())
+    more = roster(12)
+    assert not import_candidates(work.register, more, work.session, actor="t", at=summoned.tick()).problems
+    form(work, "E2", actor="service", at=summoned.tick())
+    with work.register.reading() as connection:
+        panels = panels_of(connection, "E2")
+    assert sum(len(panel.turns) for panel in panels) == 12
+    begun = min(panel.begins for panel in panels)
+    with pytest.raises(Refused, match="orals_begun"):
+        form(work, "E2", actor="service", at=begun)
+
+
+def test_what_cannot_be_planned_is_refused_or_told(summoned):
+    work = summoned.work
+    with pytest.raises(Refused, match="not_here"):
+        plan_for(work, "U4")
+    with pytest.raises(Refused, match="no_plan"):
+        all_papers(work, "E5")
+    alone = roster(9, "individuel")
+    assert not import_candidates(work.register, alone, work.session, actor="t", at=summoned.tick()).problems
+    by_place = {panel.sitting.place for panel in plan_for(work, "E6").panels}
+    assert by_place == {"Lycée Victor Hugo", "Lycée Marie Curie"}  # by option, as the circular says
+
+
+def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned):
+    work = summoned.work
+    form(work, "E2", actor="service", at=summoned.tick())
+    papers, panels = all_papers(work, "E2"), papers_of(work, "E2")
+    letters = pypdfium2.PdfDocument(papers["convocations-E2.pdf"])
+    texts = [page.get_textpage().get_text_range() for page in letters]
+    assert len(texts) == 9
+    assert all(sum(f"INVENTE{k} " in text for text in texts) == 1 for k in range(1, 10))
+    assert not any("Bidon" in text or "Postiche" in text for text in texts)
+    table = list(
+        csv.DictReader(io.StringIO(papers["convocations-E2.csv"].decode("utf-8-sig")), delimiter=";")
+    )
+    assert {row["place"] for row in table} == {"Lycée Marie Curie"} and len(table) == 9
+    sheets = pypdfium2.PdfDocument(papers["feuilles-E2.pdf"])
+    read = []
+    for page in sheets:
+        (bars,) = zxingcpp.read_barcodes(page.render(scale=2).to_numpy())
+        read.append(sheet_of(bars.text))
+    assert None not in read and len(set(read)) == len(read)
+    assert {sheet for panel in panels for sheet in panel.sheets} == set(read)
+    assert sum(sheet.kind is SheetKind.GRADING for sheet in read) == 9
+    examiners = pypdfium2.PdfDocument(papers["examinateurs-E2.pdf"])
+    assert len(examiners) == len({member for panel in panels for member in panel.members})
