@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -23,10 +24,6 @@ from storage.correctors import CorrectorRow, all_correctors
 from storage.dossiers import companies_of
 from storage.orals import OralsPlanned, Panel, panels_elsewhere, panels_of, plan_of
 from storage.refusals import Refusal, Refused
-
-
-def oral_exams(session: Session) -> list[Exam]:
-    return [exam for exam in session.exams if exam.orals]
 
 
 def plan_for(work: Context, code: str) -> OralPlan:
@@ -74,6 +71,51 @@ def form(work: Context, code: str, *, actor: str, at: datetime) -> OralPlan:
     )
     work.register.record(OralsPlanned(panels=kept), code, actor=actor, at=at)
     return plan
+
+
+@dataclass(frozen=True)
+class OralStanding:
+    """How far an oral épreuve is planned; `begins`: its first panel."""
+
+    exam: Exam
+    enrolled: int
+    placed: int
+    panels: int
+    begins: datetime | None
+
+
+@dataclass(frozen=True)
+class NamedPanel:
+    """`members`: names of the examiners; `candidates`: how many."""
+
+    place: str
+    begins: datetime
+    members: tuple[str, ...]
+    candidates: int
+
+
+def standing(work: Context, code: str) -> OralStanding:
+    exam = _oral(work, code)
+    with work.register.reading() as connection:
+        panels, enrolled = panels_of(connection, code), enrolled_in(connection, code)
+    placed = sum(len(panel.turns) for panel in panels)
+    begins = min((panel.begins for panel in panels), default=None)
+    return OralStanding(exam, len(enrolled), placed, len(panels), begins)
+
+
+def standings(work: Context) -> list[OralStanding]:
+    return [standing(work, exam.code) for exam in work.session.exams if exam.orals]
+
+
+def panels_with_names(work: Context, code: str) -> list[NamedPanel]:
+    with work.register.reading() as connection:
+        names = {one.id: one.name for one in all_correctors(connection)}
+        return [
+            NamedPanel(
+                panel.place, panel.begins, tuple(names[one] for one in panel.members), len(panel.turns)
+            )
+            for panel in panels_of(connection, code)
+        ]
 
 
 def papers_of(work: Context, code: str) -> list[PanelPaper]:

@@ -58,7 +58,7 @@ def write_demo_session(path: Path, at: datetime) -> None:
         f'[[centres]]\nuai = "{uai}"\nname = "{name}"\ncity = "{city}"\n\n'
         for uai, (name, city) in CENTRES.items()
     )
-    orals = now + 30 * day
+    orals, ends = now + 30 * day, now + 36 * day
     path.write_text(
         f"""name = "demonstration"
 title = "Démonstration, {now:%d/%m/%Y}"
@@ -91,14 +91,16 @@ code = "E5"
 title = "Support et mise à disposition des services informatiques"
 kind = "dossier"
 deposit = {{ date = {due:%Y-%m-%d}, time = {due:%H:%M}:00 }}
-orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {orals:%Y-%m-%d} }}, {_PLACE} }}]
+orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {ends:%Y-%m-%d} }}, {_PLACE} }}]
+panel = {{ minutes = 40 }}
 
 [[exams]]
 code = "E6"
 title = "Administration des systèmes et des réseaux ; Conception et développement d'applications"
 kind = "dossier"
 deposit = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00 }}
-orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {orals:%Y-%m-%d} }}, {_PLACE} }}]
+orals = [{{ first = {{ date = {orals:%Y-%m-%d} }}, last = {{ date = {ends:%Y-%m-%d} }}, {_PLACE} }}]
+panel = {{ minutes = 40 }}
 {_RULES}
 [[places]]
 code = "victor-hugo"

@@ -97,6 +97,10 @@ MATRIX = {
     "POST /coordination/obligations": Rule(SERVICE),
     "GET /coordination/surveillants": Rule(SERVICE),
     "POST /coordination/surveillants": Rule(SERVICE),
+    "GET /coordination/oraux": Rule(SERVICE),
+    "GET /coordination/oraux/{code}": Rule(SERVICE),
+    "POST /coordination/oraux/{code}": Rule(SERVICE),
+    "GET /coordination/oraux/{code}/papiers.zip": Rule(SERVICE, names=True),
     "GET /coordination/conservation": Rule(SERVICE),
     "POST /coordination/conservation": Rule(SERVICE),
     "GET /coordination/conservation/{purge}.pdf": Rule(SERVICE),
@@ -208,7 +212,7 @@ class Asker:
 
 def path_of(route: str, values: dict[str, str]) -> tuple[str, str]:
     method, _, path = route.partition(" ")
-    values = values | ({"code": "E5"} if "/dossiers/" in path else {})
+    values = values | ({"code": "E5"} if "/dossiers/" in path or "/oraux/" in path else {})
     return method, re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
 
 

@@ -1,0 +1,55 @@
+"""The service's pages of oral épreuves: who examines whom, where and when; convocations and sheets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+
+from actions import orals as of_orals
+from actions.context import now
+from desk.access import ServiceAccount, shows_identity, work_of
+from desk.page import page
+from desk.zipped import zipped
+from processors.panels import OralPlan
+
+PAGE = "/coordination/oraux"
+router = APIRouter(prefix=PAGE)
+Code = Annotated[str, Path(max_length=8)]
+
+
+@router.get("")
+def orals(request: Request, account: ServiceAccount) -> Response:
+    work = work_of(request)
+    return page(request, "orals.html", {"exams": of_orals.standings(work)})
+
+
+@router.get("/{code}")
+def panels(request: Request, code: Code, account: ServiceAccount) -> Response:
+    return _shown(request, code)
+
+
+@router.post("/{code}")
+def form(request: Request, code: Code, account: ServiceAccount) -> Response:
+    """Forms the panels anew, and says who is before none, and why."""
+    return _shown(request, code, of_orals.form(work_of(request), code, actor=account.id, at=now()))
+
+
+@router.get("/{code}/papiers.zip")
+def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
+    shows_identity(request, f"orals/{code}", "orals")
+    files = of_orals.all_papers(work_of(request), code)
+    name = {"content-disposition": f'attachment; filename="oraux-{code}.zip"'}
+    return StreamingResponse(zipped(files.items()), media_type="application/zip", headers=name)
+
+
+def _shown(request: Request, code: str, plan: OralPlan | None = None) -> Response:
+    work = work_of(request)
+    values = {
+        "standing": of_orals.standing(work, code),
+        "panels": of_orals.panels_with_names(work, code),
+        "plan": plan,
+        "place": lambda place: of_orals.place_called(work.session, place),
+    }
+    return page(request, "orals_of_exam.html", values)

@@ -1,0 +1,64 @@
+"""The service forms the panels of an oral épreuve at the desk, and takes their papers."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pypdfium2
+import pytest
+from filling import MINE
+
+from actions.context import now
+from processors.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
+from storage.candidates import import_candidates
+from storage.correctors import import_correctors
+from storage.states import Role
+
+PAGE = "/coordination/oraux/E5"
+TEACHER = "T1,Ursule Bidon,u@exemple.fr,0845099L,,E5,,,,enseignant"
+PROFESSIONAL = "P1,Zoé Postiche,z@exemple.fr,0050006E,,E5,,,,professionnel"
+OF_THE_SCHOOL = "T1,Ursule Bidon,u@exemple.fr,0840003X,,E5,,,,enseignant"
+
+
+@pytest.fixture
+def summoned(desk):
+    def summon(*examiners: str):
+        lines = (
+            f"0269900{n:04},{n:03},FICTIF{n},Camille,2005-01-{n + 1:02},0840003X,{MINE},SISR,scolaire,E5"
+            for n in range(1, 4)
+        )
+        tables = (
+            (import_candidates, [",".join(CANDIDATE_COLUMNS), *lines]),
+            (import_correctors, [",".join((*CORRECTOR_COLUMNS, "role")), *examiners]),
+        )
+        for take, table in tables:
+            data = "\n".join(table).encode()
+            assert not take(desk.work.register, data, desk.work.session, actor="t", at=now()).problems
+        return desk.signed_in(Role.SERVICE)
+
+    return summon
+
+
+def test_panels_are_formed_shown_and_their_papers_taken(summoned):
+    service = summoned(TEACHER, PROFESSIONAL)
+    assert "E5" in service.get("/coordination/oraux").text
+    assert "0 candidat est devant un jury, sur 3." in service.get(PAGE).text
+    formed = service.post(PAGE).text
+    assert "Les jurys sont formés" in formed and "Ursule Bidon, Zoé Postiche" in formed
+    assert "3 candidats sont devant un jury, sur 3." in service.get(PAGE).text
+    archive = zipfile.ZipFile(io.BytesIO(service.get(f"{PAGE}/papiers.zip").content))
+    assert archive.namelist() == [
+        *("convocations-E5.pdf", "convocations-E5.csv", "examinateurs-E5.pdf", "feuilles-E5.pdf"),
+    ]
+    assert len(pypdfium2.PdfDocument(archive.read("convocations-E5.pdf"))) == 3
+
+
+def test_who_is_before_no_panel_is_told_why_and_papers_of_no_plan_are_refused(summoned):
+    service = summoned(OF_THE_SCHOOL, PROFESSIONAL)
+    service.get(PAGE)
+    said = service.post(PAGE).text
+    assert "Devant aucun jury" in said and "leur établissement" in said
+    answer = service.get(f"{PAGE}/papiers.zip")
+    assert answer.status_code == 409 and "ne sont pas formés" in answer.text
+    assert service.get("/coordination/oraux/U4").status_code == 409
