@@ -134,6 +134,8 @@ def test_a_lot_changes_hands_or_says_why_not(stage, decided: Page, lot):
         "/incompletes",
         "/lots",
         "/lots/U7",
+        "/oraux",
+        "/oraux/E5",
         "/recherche",
         "/historique/rien",
     ],
