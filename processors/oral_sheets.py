@@ -49,15 +49,15 @@ class OralSheet:
         return f"{self.kind.value}-{self.exam}-{self.panel}-{self.turn}-{self.plan}"
 
 
-_CODE = re.compile(r"([FBCX])-([A-Z]{1,3}[0-9]{1,2}[A-Z]?)-([0-9]+)-([0-9]+)-([0-9A-F]{6})")
+CODE = r"[FBCX]-[A-Z]{1,3}[0-9]{1,2}[A-Z]?-[0-9]+-[0-9]+-[0-9A-F]{6}"
+"""What the bars of a sheet say, whatever it is."""
 
 
 def sheet_of(code: str) -> OralSheet | None:
     """None: these bars are of something else."""
-    found = _CODE.fullmatch(code)
-    if found is None:
+    if not re.fullmatch(CODE, code):
         return None
-    kind, exam, panel, turn, plan = found.groups()
+    kind, exam, panel, turn, plan = code.split("-")
     return OralSheet(exam, SheetKind(kind), int(panel), int(turn), plan)
 
 

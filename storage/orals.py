@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, delete, insert, select
 
 from storage.log.events import Change, Facts
-from storage.schema_orals import panels, turns
+from storage.schema_orals import oral_sheets, panels, turns
 from storage.tables import matching
 
 
@@ -43,6 +43,29 @@ class OralsPlanned(Facts):
             for candidate, at in panel.turns:
                 run(insert(turns).values(exam=exam, candidate=candidate, panel=number, at=at))
         return True
+
+
+class OralSheetsBack(Facts):
+    """`file`: SHA-256 of their scan, which is not kept; `codes`: theirs. Subject: the épreuve's code."""
+
+    action = "orals.sheets_back"
+    french = "feuilles de jurys rendues"
+    file: str
+    codes: tuple[str, ...]
+
+    def apply(self, change: Change) -> bool:
+        known = sheets_back(change.connection, change.subject)
+        new = [code for code in self.codes if code not in known]
+        rows = [{"code": code, "exam": change.subject, "file": self.file} for code in new]
+        if rows:
+            change.connection.execute(insert(oral_sheets), rows)
+        return bool(rows)
+
+
+def sheets_back(connection: Connection, exam: str) -> dict[str, str]:
+    """Of those that came, by their codes: SHA-256 of the scan."""
+    rows = connection.execute(select(oral_sheets.c.code, oral_sheets.c.file).filter_by(exam=exam))
+    return {row.code: row.file for row in rows}
 
 
 def panels_of(connection: Connection, exam: str) -> list[Panel]:

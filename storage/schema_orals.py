@@ -19,6 +19,16 @@ panels = Table(
     Column("members", JSON, nullable=False),
 )
 
+# Sheets that panels gave back, by their codes; `file`: SHA-256 of the scan, which is not kept
+oral_sheets = Table(
+    "oral_sheets",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("exam", String, nullable=False),
+    Column("file", String, nullable=False),
+    Index(None, "exam"),
+)
+
 # When a candidate is examined, and before whom
 turns = Table(
     "turns",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +63,30 @@ def plan(
 
 
 @app.command()
+def sort(
+    file: Annotated[Path, typer.Argument(help="A PDF of scanned sheets.", exists=True, dir_okay=False)],
+    exam: ExamCode,
+    to: Annotated[Path, typer.Option("--to", help="A folder for the sorted sheets.", file_okay=False)],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Sort the sheets that panels give back, and say which are missing. The scan is not kept."""
+    from actions.context import now
+    from actions.oral_returns import take_sheets
+    from processors.scans.raster import BadScan
+
+    with working_on(data) as work:
+        try:
+            came = take_sheets(work, exam, file, actor="service", at=now())
+        except BadScan as bad:
+            raise UserError(f"{bad.code}: {bad.finding.message}") from None
+    _write(came.files, to)
+    for sentence in came.told:
+        console.print(sentence, markup=False)
+    for sentence in came.missing:
+        console.print(f"manque : {sentence}", markup=False)
+
+
+@app.command()
 def papers(
     exam: ExamCode,
     to: Annotated[Path, typer.Option("--to", help="A folder for the papers.", file_okay=False)],
@@ -75,10 +100,14 @@ def papers(
     with working_on(data) as work:
         written = orals.all_papers(work, exam)
         note_identity(work.register, f"orals/{exam}", "orals", actor="service", at=now())
+    _write(written, to)
+
+
+def _write(files: Mapping[str, bytes], to: Path) -> None:
     to.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if there := [name for name in written if (to / name).exists()]:
+    if there := [name for name in files if (to / name).exists()]:
         raise UserError(f"{to / there[0]} is there already")
-    for name, content in written.items():
+    for name, content in files.items():
         (to / name).touch(mode=0o600)
         (to / name).write_bytes(content)
         console.print(str(to / name), markup=False)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 from datetime import date, time
+from pathlib import Path
 
+import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
 
+from actions.oral_returns import take_sheets
 from actions.orals import all_papers, form, papers_of, plan_for
 from processors.deadlines import PARIS, paris
+from processors.oral_returns import read_codes
 from processors.oral_sheets import SheetKind, sheet_of
 from storage.candidates import import_candidates
 from storage.correctors import import_correctors
@@ -136,3 +142,53 @@ def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned)
     assert sum(sheet.kind is SheetKind.GRADING for sheet in read) == 9
     examiners = pypdfium2.PdfDocument(papers["examinateurs-E2.pdf"])
     assert len(examiners) == len({member for panel in panels for member in panel.members})
+
+
+def scanned(pages: list[Image.Image], path: Path) -> Path:
+    """Noisy, a bit askew, as a scanner feeds them."""
+    rng = np.random.default_rng(5)
+    worn = []
+    for page in pages:
+        tilted = page.convert("L").rotate(rng.uniform(-1.5, 1.5), fillcolor=250)
+        gray = np.asarray(tilted, np.float32) * 0.9 + rng.normal(12, 6, tilted.size[::-1])
+        worn.append(Image.fromarray(np.clip(gray, 0, 255).astype(np.uint8)))
+    worn[0].save(path, save_all=True, append_images=worn[1:], resolution=200, quality=75)
+    return path
+
+
+def test_sheets_that_come_back_are_sorted_and_what_is_missing_is_named(summoned, tmp_path):
+    work, rng = summoned.work, random.Random(2)
+    for code in ("E2", "E6"):
+        form(work, code, actor="service", at=summoned.tick())
+    sheets = pypdfium2.PdfDocument(all_papers(work, "E2")["feuilles-E2.pdf"])
+    drawn = [page.render(scale=200 / 72).to_pil() for page in sheets]
+    codes = {k: sheet_of(zxingcpp.read_barcodes(np.asarray(one))[0].text) for k, one in enumerate(drawn)}
+    panels = papers_of(work, "E2")
+    people = {(p.number, k): one.family_name for p in panels for k, one in enumerate(p.turns, 1)}
+    order = list(codes)
+    rng.shuffle(order)
+    lost, upside_down, twice = order[0], order[1], order[2]
+    blank, white = Image.new("L", drawn[0].size, 252), Image.new("L", drawn[0].size, 255)
+    torn = drawn[3].copy()
+    torn.paste(white.crop((0, 0, torn.width, 400)), (0, 0))
+    other = (
+        pypdfium2.PdfDocument(all_papers(work, "E6")["feuilles-E6.pdf"])[0].render(scale=200 / 72).to_pil()
+    )
+    pile = [torn, other, drawn[twice]]
+    for page in order[1:]:
+        pile += [drawn[page].rotate(180) if page == upside_down else drawn[page], blank]
+    path = scanned(pile, tmp_path / "rendu.pdf")
+    came = take_sheets(work, "E2", path, actor="service", at=summoned.tick())
+    assert [said.partition(" :")[0] for said in came.told] == [
+        *("page 1", "page 2", f"page {pile.index(drawn[twice], 3) + 1}"),
+    ]
+    assert "autre épreuve" in came.told[1] and "déjà rendue" in came.told[2]
+    assert len(came.missing) == 1 and codes[lost].kind.said in came.missing[0]
+    (fiches := tmp_path / "fiches.pdf").write_bytes(came.files["fiches-E2.pdf"])
+    back = [page.sheet for page in read_codes(fiches, set())]
+    names = {sheet: people[sheet.panel, sheet.turn] for sheet in codes.values() if sheet.turn}
+    assert [names[sheet] for sheet in back] == sorted(names[s] for s in names if s != codes[lost])
+    again = take_sheets(work, "E2", path, actor="service", at=summoned.tick())
+    assert again.told == came.told and again.files.keys() == came.files.keys()
+    rest = scanned([drawn[lost]], tmp_path / "reste.pdf")
+    assert take_sheets(work, "E2", rest, actor="service", at=summoned.tick()).missing == ()

@@ -32,10 +32,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["candidate"], ["candidates.id"], name="fk_turns_candidate_candidates"),
         sa.PrimaryKeyConstraint("exam", "candidate", name="pk_turns"),
     )
+    op.create_table(
+        "oral_sheets",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("exam", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_oral_sheets"),
+    )
+    op.create_index("ix_oral_sheets_exam", "oral_sheets", ["exam"])
     op.create_index("ix_turns_exam_panel", "turns", ["exam", "panel"])
 
 
 def downgrade() -> None:
+    op.drop_table("oral_sheets")
     op.drop_table("turns")
     op.drop_table("panels")
     with op.batch_alter_table("correctors") as table:

@@ -1,0 +1,81 @@
+"""Sheets that oral panels give back, sorted for whoever hands them in. Scans of marks are not kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from actions.context import Context
+from actions.isolation import isolated, run_pages
+from actions.orals import papers_of
+from papers.oral_handin import hand_in_list, missing_sheets
+from processors.exam import Exam
+from processors.oral_returns import lost_page, read_codes, returned, sorted_files
+from processors.oral_sheets import SheetKind, sheet_of
+from processors.scans.dropped import inspect
+from processors.session import Session
+from storage.orals import OralSheetsBack, sheets_back
+
+_MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000
+_NAMES = {
+    SheetKind.GRADING: "fiches",
+    SheetKind.MARKS: "bordereaux",
+    SheetKind.CANDIDATES: "emargement-candidats",
+    SheetKind.EXAMINERS: "emargement-examinateurs",
+}
+
+
+@dataclass(frozen=True)
+class SortedSheets:
+    """`files`: by name; `told`: in French, what is to be done about pages; `missing`: what is still owed."""
+
+    files: dict[str, bytes]
+    told: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetime) -> SortedSheets:
+    """Notes which sheets came; the same file gives the same again.
+
+    BadScan for a file that cannot be read, Refused where nothing is planned.
+    """
+    panels = papers_of(work, code)
+    owed = [sheet for panel in panels for sheet in panel.sheets]
+    names = {
+        sheet: f"{one.family_name} {one.first_names}"
+        for panel in panels
+        for sheet in panel.sheets
+        if sheet.kind is SheetKind.GRADING
+        for one in (panel.turns[sheet.turn - 1],)
+    }
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    pages = isolated(inspect, path, _MAX_PAGES, _MAX_BYTES)
+    read = run_pages(read_codes, path, {one.code for one in owed}, pages=pages, instead=lost_page)
+    with work.register.reading() as connection:
+        known = sheets_back(connection, code)
+    before = {sheet for one, file in known.items() if file != sha256 and (sheet := sheet_of(one))}
+    came = returned(read, code, owed, before)
+    files = isolated(sorted_files, path, came, names)
+    codes = tuple(sorted(sheet.code for sheet in came.pages))
+    if codes:
+        work.register.record(OralSheetsBack(file=sha256, codes=codes), code, actor=actor, at=at)
+    exam, back = panels[0].exam, before | came.pages.keys()
+    listed = hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
+    named = {f"{_NAMES[kind]}-{code}.pdf": content for kind, content in files.items()}
+    return SortedSheets(
+        named | {f"bordereau-envoi-{code}.pdf": listed}, came.told, tuple(missing_sheets(owed, back))
+    )
+
+
+def _address(session: Session, exam: Exam) -> Iterator[str]:
+    """Of what juries owe of this épreuve, as the session says."""
+    for duty in session.duties:
+        if exam.code in duty.exams and duty.papers:
+            place = next((one for one in session.places if one.code == duty.address), None)
+            yield f"À {duty.owed_to}"
+            if place is not None:
+                yield ", ".join(filter(None, (place.name, place.address, place.city)))
