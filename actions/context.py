@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 
 from processors.attendance.sheet import AttendanceForm, load_attendance_form
+from processors.deadlines import serve
 from processors.scans.form import Form
 from processors.session import Session, load_session
 from storage.objects import Store
@@ -23,7 +24,9 @@ class Context:
 
     @cached_property
     def session(self) -> Session:
-        return load_session(self.settings.session_file.resolve())
+        session = load_session(self.settings.session_file.resolve())
+        serve(session.zone)
+        return session
 
     def form_of(self, exam: str | None) -> Form:
         """The paper of an épreuve, with its annexes."""

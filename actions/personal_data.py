@@ -24,6 +24,7 @@ from papers.personal_data import (
     render_html,
     render_json,
 )
+from processors.deadlines import local
 from processors.dossiers.findings import VERDICTS
 from processors.dossiers.persons import Owner
 from processors.plain import plain
@@ -117,7 +118,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         reading = json.loads(work.store.vault.get(row.reading)) if row.reading else None
         joined = list[HeldFile]()
         for file in of_dossier[row.id]:
-            called = f"{file.name} (déposé le {file.at:%d/%m/%Y})"
+            called = f"{file.name} (déposé le {local(file.at):%d/%m/%Y})"
             if _anothers(reading, file.name):
                 joined.append(HeldFile(called, None, _OTHERS))
                 continue
@@ -237,7 +238,7 @@ def _dossier(
     hidden: _Others,
 ) -> HeldDossier:
     pronounced = (
-        f"{_EXPLAINED[one.decision]}, le {one.at:%d/%m/%Y} : "
+        f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
         f"{hidden.out_of(_words(work.store.vault.get(one.reason), one.reason))}"
         for one in row.decisions
     )

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from desk.access import visit_of, visits_of
 from papers.html import templates
-from processors.deadlines import WEEKDAYS, french_day
+from processors.deadlines import WEEKDAYS, clocks, french_day
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
 from storage.states import LotState
@@ -36,6 +36,7 @@ _templates.filters.update(
 _templates.globals.update(
     verdicts=VERDICTS,
     lot_states=LOT_STATES,
+    clocks=clocks,
 )
 
 

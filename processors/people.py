@@ -7,9 +7,10 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from processors.calendar import at_the_same_hour
-from processors.deadlines import PARIS
+from processors.deadlines import here
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
 from processors.uai import valid_uai
@@ -186,14 +187,14 @@ def read_attendance(data: bytes, enrolled: Container[str] | None = None) -> Impo
     return read_table(data, ATTENDANCE_COLUMNS, parse, keys)
 
 
-def read_deposit_times(data: bytes) -> Import[DepositTime]:
-    """When each file of each dossier was deposited; a clock without a zone is that of Paris."""
+def read_deposit_times(data: bytes, zone: ZoneInfo | None = None) -> Import[DepositTime]:
+    """When each file of each dossier was deposited; a clock without a zone is this one, or that here."""
 
     def parse(row: Row) -> DepositTime:
         return DepositTime(
             number=row.take("candidate_number", _candidate_number),
             file=row.take("file", some_text),
-            deposited_at=row.take("deposited_at", _instant),
+            deposited_at=row.take("deposited_at", lambda text: _instant(text, zone or here())),
         )
 
     def keys(line: DepositTime) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -227,11 +228,11 @@ def _day(text: str) -> date:
     raise BadValueError("date attendue sous la forme aaaa-mm-jj ou jj/mm/aaaa")
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, zone: ZoneInfo) -> datetime:
     for read in (datetime.fromisoformat, lambda said: datetime.strptime(said, "%d/%m/%Y %H:%M:%S")):  # noqa: DTZ007
         try:
             at = read(text)
-            return at if at.tzinfo else at.replace(tzinfo=PARIS)
+            return at if at.tzinfo else at.replace(tzinfo=zone)
         except ValueError:
             continue
     raise BadValueError("instant attendu sous la forme aaaa-mm-jjThh:mm:ss")

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError
 
 from processors.calendar import contradictions
+from processors.deadlines import PARIS
 from processors.duties import Duty, Place, strays
 from processors.exam import Exam, ExamKind
 from processors.retention import Retention, retention_troubles
@@ -50,7 +52,7 @@ class Session(Part):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    timezone: Literal["Europe/Paris"] = "Europe/Paris"
+    timezone: str = "Europe/Paris"
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     form: Path
@@ -79,6 +81,11 @@ class Session(Part):
         sheet = load_form((stated and stated.form) or self.form)
         sheet = sheet.with_annexes([load_form(path) for path in stated.annexes] if stated else [])
         return sheet.refusing(self.paper.refused_models) if self.paper else sheet
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its clock: every hour of the file is one of it."""
+        return self._zone
 
     @property
     def written(self) -> tuple[Exam, ...]:
@@ -207,7 +214,8 @@ def load_session(path: Path) -> Session:
 def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
     """The session of these values; `folder` is where the form file's path starts. Raises SessionError."""
     try:
-        session = Session.model_validate(data)
+        zone = _zone(data.get("timezone", PARIS.key))
+        session = Session.model_validate(data, context={"zone": zone})
     except ValidationError as error:
         raise SessionError(tuple(_malformed(error, data))) from error
     session = _resolved(session, folder)
@@ -216,6 +224,15 @@ def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
     if problems:
         raise SessionError(tuple(problems))
     return session
+
+
+def _zone(name: object) -> ZoneInfo:
+    """Raises SessionError for what is no zone of the IANA database."""
+    try:
+        return ZoneInfo(name if isinstance(name, str) else "")
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        message = "there is no such time zone: one such as Europe/Paris or Indian/Reunion is wanted"
+        raise SessionError((Problem("timezone", message),)) from error
 
 
 def _resolved(session: Session, folder: Path) -> Session:

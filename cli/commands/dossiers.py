@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -61,7 +62,7 @@ def read(
     if rules.dossier_rule(exam, person.option, person.category) is None:
         raise UserError(f"the session has no rule for {exam}, {person.option}, {person.category}")
     deposited = [(name, path.read_bytes()) for name, path in _files(paths)]
-    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at), roster=people)
+    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at, rules.zone), roster=people)
     if as_json:
         print_json(said)
         return
@@ -162,16 +163,14 @@ def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
             yield path.name, path
 
 
-def _instant(said: str | None) -> dt.datetime | None:
-    from processors.deadlines import PARIS
-
+def _instant(said: str | None, zone: ZoneInfo) -> dt.datetime | None:
     if said is None:
         return None
     try:
         at = dt.datetime.fromisoformat(said)
     except ValueError:
         raise UserError(f"{said!r} is no ISO 8601 instant, such as 2026-04-22T11:59:59+02:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=PARIS)
+    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _signed(piece: dict[str, Any]) -> str:
