@@ -317,7 +317,9 @@ class _Others:
     def out_of(self, text: str) -> str:
         """The text, with […] in their place: their names, numbers of candidates and addresses."""
         text = re.sub(r"\S+@\S+", "[…]", text)
-        text = re.sub(r"\d{11}", lambda found: found[0] if found[0] == self._number else "[…]", text)
+        text = re.sub(
+            rf"\d{{{len(self._number)}}}", lambda found: found[0] if found[0] == self._number else "[…]", text
+        )
         return re.sub(r"\w+", lambda found: "[…]" if plain(found[0]) in self._words else found[0], text)
 
     def out_of_all(self, value: Any) -> Any:

@@ -44,12 +44,14 @@ def page(
     request: Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HTMLResponse:
     """The template with these values, the visit's account and its form token."""
-    visit = visit_of(request)
+    visit, session = visit_of(request), request.app.state.work.session
     shared = {
         "request": request,
         "account": visit.account,
         "form_token": visits_of(request).form_token(visit),
-        "session_name": request.app.state.work.session.title,
+        "session_name": session.title,
+        "number_pattern": session.candidate_number,
+        "number_digits": session.numbers.cells["candidate_number"],
     }
     html = _templates.get_template(template).render({**shared, **(values or {})})
     return HTMLResponse(html, status)

@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+
+from processors.numbers import USUAL, Numbers
 
 Alphabet = Literal["digits", "letters"]
 
@@ -87,8 +89,9 @@ class Paper(_Part):
     a3_verso: tuple[str, str] | None = None
 
 
-CELLS = {"candidate_number": 11, "registration_number": 3, "birth_day": 2, "birth_month": 2, "birth_year": 4}
-"""The digits that a roster has for each of these rows."""
+_OF_BIRTH = {"birth_day": 2, "birth_month": 2, "birth_year": 4}
+CELLS = {**USUAL.cells, **_OF_BIRTH}
+"""The digits that a roster has for each of these rows, where its session does not say otherwise."""
 
 NUMBER = "candidate_number"
 
@@ -186,17 +189,17 @@ class Form(_Part):
     numbered: ClassVar[bool] = True  # each is one candidate's, whose number has its row
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if troubles := list(self._troubles()):
+    def _holds_together(self, info: ValidationInfo) -> Self:
+        if troubles := list(self._troubles(info.context or CELLS)):
             raise ValueError("; ".join(troubles))
         return self
 
-    def _troubles(self) -> Iterator[str]:
+    def _troubles(self, cells: Mapping[str, int]) -> Iterator[str]:
         for name, field in self.identity.fields.items():
-            wanted = CELLS.get(name, field.count)
+            wanted = cells.get(name, field.count)
             if field.count != wanted:
                 yield f"{name} has {field.count} cells: the roster's have {wanted} digits"
-            if name in CELLS and field.alphabet != "digits":
+            if name in cells and field.alphabet != "digits":
                 yield f"{name} is made of digits, not of {field.alphabet}"
             if field.cells.pitch < field.cells.width:
                 yield f"the cells of {name} overlap: their pitch is less than their width"
@@ -297,10 +300,11 @@ class FormError(ValueError):
     """A form file that cannot be read by; the message names the file and everything that is wrong in it."""
 
 
-def load_form(path: Path) -> Form:
-    """Read a form file. Raises FormError."""
+def load_form(path: Path, numbers: Numbers = USUAL) -> Form:
+    """Read a form file, whose boxes must fit these numbers. Raises FormError."""
+    cells = {**numbers.cells, **_OF_BIRTH}
     try:
-        return Form.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return Form.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")), context=cells)
     except FileNotFoundError:
         raise FormError(f"there is no form file {path}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
