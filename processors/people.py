@@ -113,8 +113,8 @@ def read_candidates(
             birth_date=row.take("birth_date", _day),
             school=row.take("school", a_uai),
             centre=row.take("centre", lambda text: a_centre(text, session)),
-            option=row.take("option", some_text),
-            category=row.take("category", some_text),
+            option=row.take("option", lambda text: _stated(text, session.options if session else ())),
+            category=row.take("category", lambda text: _stated(text, session.categories if session else ())),
             exams=row.take("exams", lambda text: several_exams(text, session)),
             form=row.take("form", _form),
         )
@@ -229,6 +229,11 @@ def _number(text: str, pattern: str) -> str:
     if re.fullmatch(rf"[0-9]{{{digits}}}", text):
         raise BadValueError(f"les numéros de candidat de cette session sont de la forme {pattern}")
     raise BadValueError(f"il faut exactement {digits} chiffres")
+
+
+def _stated(text: str, known: tuple[str, ...]) -> str:
+    """An option or a category: none, where the session has none, or is not asked."""
+    return some_text(text) if known else text.strip()
 
 
 def _registration(text: str, numbers: Numbers) -> str:

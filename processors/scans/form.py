@@ -78,7 +78,7 @@ class BoxedField(_Part):
 
 
 class Paper(_Part):
-    """`pages_per_sheet`: 4, an A3 folded; of an annex 1, or 2 where its verso is an answer page too."""
+    """`pages_per_sheet`: 4, an A3 folded, or 2, a leaf; of an annex 1, or 2 if its verso is for answers."""
 
     name: str
     model_text: str
@@ -172,10 +172,10 @@ class OtherModel(_Part):
 
 
 class Form(_Part):
-    """A paper model, as its form file describes it: a sheet of four pages, or an annex.
+    """A paper model, as its form file describes it: a sheet of four pages, or two, or an annex.
 
     `page_boxes`: None on an annex that is not numbered; `annexes`: the models of the answer sheets that may
-    be handed in with it, which a session says.
+    be handed in with it, which a session says; `handed_in`: it is one of them.
     """
 
     form: Paper
@@ -186,6 +186,7 @@ class Form(_Part):
     printed: Print = Field(default=Print(), alias="print")
     other_models: tuple[OtherModel, ...] = ()
     annexes: tuple[Form, ...] = Field(default=(), exclude=True)
+    handed_in: bool = Field(default=False, exclude=True)
     numbered: ClassVar[bool] = True  # each is one candidate's, whose number has its row
 
     @model_validator(mode="after")
@@ -238,7 +239,9 @@ class Form(_Part):
 
     @property
     def is_annex(self) -> bool:
-        return self.form.pages_per_sheet < PAGES_OF_A_SHEET
+        """What lacks a part that every sheet has is none."""
+        lacks = self.exam_block is None or self.page_boxes is None
+        return self.handed_in or lacks or self.form.pages_per_sheet == 1
 
     @property
     def pagination(self) -> Pagination:
@@ -275,7 +278,8 @@ class Form(_Part):
         return next((annex for annex in self.annexes if annex.form.name == name), self)
 
     def with_annexes(self, annexes: Sequence[Form]) -> Form:
-        return self.model_copy(update={"annexes": tuple(annexes)})
+        handed_in = tuple(annex.model_copy(update={"handed_in": True}) for annex in annexes)
+        return self.model_copy(update={"annexes": handed_in})
 
     def refusing(self, models: Collection[str]) -> Form:
         """With these of the other models said to be refused."""
@@ -325,11 +329,11 @@ _ALIKE_MM = 1.5
 def paper_troubles(sheet: Form) -> Iterator[str]:
     """Why pages of these models could not be told apart, or put in their place."""
     if sheet.is_annex:
-        yield f"{sheet.form.name} is no sheet: a sheet has four pages"
+        yield f"{sheet.form.name} is no sheet: one has four pages or two, [exam_block] and [pagination]"
     yield from (
         f"{annex.form.name} is no annex: it has one page, or two"
         for annex in sheet.annexes
-        if not annex.is_annex
+        if annex.form.pages_per_sheet == PAGES_OF_A_SHEET
     )
     for one, other in itertools.combinations((sheet, *sheet.annexes), 2):
         if one.form.name == other.form.name:
