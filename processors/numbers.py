@@ -24,6 +24,7 @@ class Numbers:
         }
 
 
+USUAL_CODE = "[A-Z]{1,3}[0-9]{1,2}[A-Z]?"
 USUAL = Numbers()
 """Of a session that states none."""
 
@@ -47,5 +48,8 @@ def digits_in(pattern: str) -> int:
         count, at = count + int(found[1] or 1), found.end()
     if count == 0:
         raise ValueError("a number has at least one digit")
-    re.compile(pattern)
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(str(error)) from error
     return count

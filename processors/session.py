@@ -20,7 +20,7 @@ from processors.calendar import contradictions
 from processors.deadlines import PARIS
 from processors.duties import Duty, Place, strays
 from processors.exam import Exam, ExamKind
-from processors.numbers import Numbers, digits_in
+from processors.numbers import USUAL_CODE, Numbers, digits_in
 from processors.retention import Retention, retention_troubles
 from processors.scans.form import Form, FormError, load_form, paper_troubles
 from processors.session_parts import (
@@ -57,7 +57,7 @@ class Session(Part):
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     form: Path
-    exam_code: str = "[A-Z]{1,3}[0-9]{1,2}[A-Z]?"
+    exam_code: str = USUAL_CODE
     candidate_number: str = Numbers.candidate
     registration_number: str = Numbers.registration
     label_pattern: str = ""  # of code and number with a hyphen between, where the file does not say
@@ -153,7 +153,7 @@ class Session(Part):
         for key in ("candidate_number", "registration_number"):
             try:
                 digits_in(getattr(self, key))
-            except (ValueError, re.error) as error:
+            except ValueError as error:
                 yield Problem(key, str(error))
         try:
             codes = re.compile(self.exam_code)
@@ -282,8 +282,10 @@ def _paper_troubles(session: Session) -> Iterator[Problem]:
             continue
         try:
             form = session.form_of(code or "")
-        except (FormError, ValueError) as error:
+        except FormError as error:
             yield Problem(place, str(error))
+        except ValueError:  # of numbers, whose trouble is told already
+            continue
         else:
             yield from (Problem(place, trouble) for trouble in paper_troubles(form))
 

@@ -234,7 +234,7 @@ class Centre(Part):
     """
 
     uai: str = Field(pattern=r"^[0-9]{7}[A-Z]$")
-    name: str
+    name: str = Field(min_length=1)
     city: str = ""
     rooms: int | None = Field(default=None, ge=1)
 
