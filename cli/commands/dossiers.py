@@ -52,7 +52,7 @@ def read(
     from processors.session import ExamKind
 
     rules = checked_session(session)
-    people = checked_roster(roster)
+    people = checked_roster(roster, rules)
     person = next((c for c in people if c.number == candidate), None)
     if person is None:
         raise UserError("this candidate is not in the roster")

@@ -179,7 +179,7 @@ def filled(text: str) -> str:
     """As somebody fills in the marked lines."""
     days = iter(f"2027-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29))
     hours = {"start": "08:00", "end": "12:00", "time": "18:00"}
-    lines = []
+    lines: list[str] = []
     for line in text.splitlines():
         if MARK in line:
             line = line.replace('= ""', f'= "Titre {len(lines)}"')
