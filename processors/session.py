@@ -204,6 +204,8 @@ class Session(Part):
             ):
                 for name in sorted(set(stated) - set(known)):
                     yield Problem(f"dossier_rules.{number}.{key}", f"{name} is not among the session's {key}")
+        if self.with_dossiers and not (self.options and self.categories):
+            yield Problem("dossier_rules", "dossiers need options and categories, by which their rules go")
         for exam in self.exams:
             if exam.kind is ExamKind.DOSSIER:
                 for triple in product([exam.code], self.options, self.categories):

@@ -43,7 +43,7 @@ def read(
     exam: ExamCode,
     candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number, 11 digits.")],
     deposited_at: Annotated[
-        str | None, typer.Option("--deposited-at", help="When, in ISO 8601; a Paris clock unless it says.")
+        str | None, typer.Option("--deposited-at", help="When, in ISO 8601; on the session's clock unless it says.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
