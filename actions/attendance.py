@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from actions.reconciling import reconcile_in
+from processors.numbers import Numbers
 from processors.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
 from processors.tables import Import
 from processors.wording import plural
@@ -90,7 +91,7 @@ def look(work: Context, exam: str, centre: str, table: bytes) -> Taken:
     if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
     with work.register.reading() as connection:
-        return _read(connection, exam, centre, table)[0]
+        return _read(connection, work.session.numbers, exam, centre, table)[0]
 
 
 def take(work: Context, exam: str, centre: str, table: bytes, *, actor: str, at: datetime) -> Taken:
@@ -103,7 +104,7 @@ def take(work: Context, exam: str, centre: str, table: bytes, *, actor: str, at:
         return seen
     file = work.register.keep_list(table)
     with work.register.transaction() as transaction:
-        taken, marks = _read(transaction.connection, exam, centre, table)
+        taken, marks = _read(transaction.connection, work.session.numbers, exam, centre, table)
         present = _stated(transaction.connection, taken, exam, centre)
         against = AttendanceContradicted(exam=exam, centre=centre, stated=present)
         transaction.record(against, f"{exam}/{centre}", actor=actor, at=at)
@@ -113,11 +114,13 @@ def take(work: Context, exam: str, centre: str, table: bytes, *, actor: str, at:
     return taken
 
 
-def _read(connection: Connection, exam: str, centre: str, table: bytes) -> tuple[Taken, dict[str, bool]]:
+def _read(
+    connection: Connection, numbers: Numbers, exam: str, centre: str, table: bytes
+) -> tuple[Taken, dict[str, bool]]:
     """And the marks of all of whom something is known then."""
     enrolled = {who.number: who.id for who in enrolled_in(connection, exam, centre)}
     before = attendance_of(connection, exam, centre) or {}
-    read = read_attendance(table, enrolled)
+    read = read_attendance(table, enrolled, numbers)
     stated = {enrolled[row.number]: row.present for row in read.rows}
     paper, named = signatures_of(connection, exam, centre), set(stated)
     waiting = {who for who, present in stated.items() if who in paper and _differs(paper[who], present)}

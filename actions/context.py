@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from pathlib import Path
 
 from processors.attendance.sheet import AttendanceForm, load_attendance_form
+from processors.deadlines import serve
 from processors.scans.form import Form
 from processors.session import Session, load_session
 from storage.objects import Store
 from storage.probe import ends_date_parts
 from storage.register import Register, open_register
 from storage.settings import Settings, open_store
+
+_ATTENDANCE = Path(__file__).parent.parent / "sessions" / "forms" / "emargement.toml"
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,9 @@ class Context:
 
     @cached_property
     def session(self) -> Session:
-        return load_session(self.settings.session_file.resolve())
+        session = load_session(self.settings.session_file.resolve())
+        serve(session.zone)
+        return session
 
     def form_of(self, exam: str | None) -> Form:
         """The paper of an épreuve, with its annexes."""
@@ -33,8 +39,9 @@ class Context:
 
     @cached_property
     def attendance_form(self) -> AttendanceForm:
-        """The paper of attendance lists, beside that of copies."""
-        return load_attendance_form(self.session.form.parent / "emargement.toml")
+        """The paper of attendance lists: beside that of copies, else the usual one."""
+        beside = self.session.form.parent / "emargement.toml"
+        return load_attendance_form(beside if beside.exists() else _ATTENDANCE)
 
     @cached_property
     def ends_date_parts(self) -> bool:

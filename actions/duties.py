@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from actions.context import Context
 from actions.messages import send
 from actions.reasons import keep_reason
-from processors.deadlines import PARIS
+from processors.deadlines import here
 from processors.duties import Obligation, Owing, obligations
 from processors.wording import plural
 from storage.duties import (
@@ -113,7 +113,7 @@ def _called(work: Context, one: Obligation) -> str:
 def receive(work: Context, obligation: str, on: date, by: str, *, actor: str, at: datetime) -> Event | None:
     """It came on that day, brought by somebody. None where that was known."""
     subject = _known(work, obligation)
-    if on > at.astimezone(PARIS).date():
+    if on > at.astimezone(here()).date():
         raise Refused(Refusal.NOT_YET)
     facts = DutyReceived(on=on, by=keep_reason(work.register.vault, subject, by))
     return work.register.record(facts, subject, actor=actor, at=at)
@@ -144,7 +144,7 @@ def remind(work: Context, at: datetime) -> int:
 
     One message for all. If it could not be sent, nothing is noted, and it is tried again.
     """
-    today = at.astimezone(PARIS).date()
+    today = at.astimezone(here()).date()
     due = [
         row
         for row in standings(work, at)

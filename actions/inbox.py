@@ -222,7 +222,9 @@ def _take_dossier(work: Context, info: ObjectInfo) -> None:
     elif (data := _bytes_of(work, info)) is None:
         return
     elif listed is not None:
-        read = deposits.date_deposits(work.register, data, listed, actor=ACTOR, at=now())
+        read = deposits.date_deposits(
+            work.register, data, listed, work.session.numbers, actor=ACTOR, at=now()
+        )
         answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
     elif place is not None:
         answer = _take_dossier_file(work, info, place, data)

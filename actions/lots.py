@@ -13,7 +13,7 @@ from actions.context import Context, now
 from actions.reasons import keep_reason
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.conflicts import Cause
-from processors.deadlines import PARIS, french_day
+from processors.deadlines import french_day, here
 from processors.lots import (
     EligibleCorrector,
     Plan,
@@ -152,7 +152,7 @@ def why_recalled(work: Context, lot: LotRow) -> str:
 
 def is_offline(lot: LotRow, at: datetime) -> bool:
     """Whether its corrector said to be reading it from the archive, until this day or a later one."""
-    return lot.offline_until is not None and lot.offline_until >= at.astimezone(PARIS).date()
+    return lot.offline_until is not None and lot.offline_until >= at.astimezone(here()).date()
 
 
 def idle(work: Context, exam: Exam, *, at: datetime) -> dict[str, date]:
@@ -162,8 +162,8 @@ def idle(work: Context, exam: Exam, *, at: datetime) -> dict[str, date]:
     with work.register.reading() as connection:
         lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
         signs = last_signs(connection, exam.code)
-    today = at.astimezone(PARIS).date()
-    since = {lot: sign.astimezone(PARIS).date() for lot, sign in signs.items()}
+    today = at.astimezone(here()).date()
+    since = {lot: sign.astimezone(here()).date() for lot, sign in signs.items()}
     return {lot: day for lot, day in since.items() if today - day >= days and not is_offline(lots[lot], at)}
 
 
@@ -171,7 +171,7 @@ def work_offline(work: Context, lot: LotRow, exam: Exam, until: date | None, *, 
     """Read from its archive until this day, the last of the window at the latest; None: no longer."""
     closes = exam.closes_at
     if until is not None and not (
-        at.astimezone(PARIS).date() <= until <= (closes or at).astimezone(PARIS).date()
+        at.astimezone(here()).date() <= until <= (closes or at).astimezone(here()).date()
     ):
         raise Refused(Refusal.BAD_DAY)
     return work.register.record(LotOffline(until=until), lot.id, actor=lot.corrector, at=at)

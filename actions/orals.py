@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from papers.oral_papers import Examined, PanelPaper, convocations, convocations_table, panel_sheets, summonses
-from processors.deadlines import paris
 from processors.dossiers.holidays import public_holidays
 from processors.exam import Exam
 from processors.half_days import Interval, half_day, whole_day
@@ -183,7 +182,7 @@ def _sittings(exam: Exam, places: set[str], minutes: int) -> Iterator[Sitting]:
     """On working days, outside the épreuve's own concertations as far as their hours are stated."""
     named = {orals.place for orals in exam.orals if not orals.each_school}
     meetings = [
-        (paris(one.date, one.start), paris(one.date, one.end))
+        (one.instant(one.date, one.start), one.instant(one.date, one.end))
         for one in exam.concertations
         if one.start is not None and one.end is not None
     ]
@@ -194,7 +193,7 @@ def _sittings(exam: Exam, places: set[str], minutes: int) -> Iterator[Sitting]:
                 if day.weekday() >= _SATURDAY or day in public_holidays(day.year):
                     continue
                 for hours in orals.hours:
-                    begins, ends = paris(day, hours.start), paris(day, hours.end)
+                    begins, ends = exam.instant(day, hours.start), exam.instant(day, hours.end)
                     turns = turns_between(begins, ends, minutes, meetings)
                     yield Sitting(place, begins, ends, turns)
 
@@ -209,7 +208,7 @@ def _days(orals: Orals) -> int:
 def _jurors(work: Context, connection: Connection, exam: Exam) -> Iterator[Juror]:
     elsewhere = panels_elsewhere(connection, exam.code)
     for one in all_correctors(connection, exam.code):
-        away = [half_day(day, half) for day, half in one.away]
+        away = [half_day(day, half, work.session.zone) for day, half in one.away]
         away += _busy(work.session, one)
         away += [(panel.begins, panel.ends) for panel in elsewhere if one.id in panel.members]
         yield Juror(one.id, one.role, one.schools, one.companies, one.never_with, one.options, tuple(away))
@@ -217,8 +216,11 @@ def _jurors(work: Context, connection: Connection, exam: Exam) -> Iterator[Juror
 
 def _busy(session: Session, one: CorrectorRow) -> Iterator[Interval]:
     """Days of correction, and meetings of her written épreuves, to the end of the day if none is stated."""
-    yield from (whole_day(day) for day in one.days)
+    yield from (whole_day(day, session.zone) for day in one.days)
     for exam in session.exams:
         if exam.code in one.exams:
             for meeting in exam.meetings:
-                yield meeting.starts_at, meeting.ends_at if meeting.end else whole_day(meeting.date)[1]
+                yield (
+                    meeting.starts_at,
+                    meeting.ends_at if meeting.end else whole_day(meeting.date, session.zone)[1],
+                )

@@ -24,6 +24,7 @@ from papers.personal_data import (
     render_html,
     render_json,
 )
+from processors.deadlines import local
 from processors.dossiers.findings import VERDICTS
 from processors.dossiers.persons import Owner
 from processors.plain import plain
@@ -117,7 +118,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         reading = json.loads(work.store.vault.get(row.reading)) if row.reading else None
         joined = list[HeldFile]()
         for file in of_dossier[row.id]:
-            called = f"{file.name} (déposé le {file.at:%d/%m/%Y})"
+            called = f"{file.name} (déposé le {local(file.at):%d/%m/%Y})"
             if _anothers(reading, file.name):
                 joined.append(HeldFile(called, None, _OTHERS))
                 continue
@@ -237,7 +238,7 @@ def _dossier(
     hidden: _Others,
 ) -> HeldDossier:
     pronounced = (
-        f"{_EXPLAINED[one.decision]}, le {one.at:%d/%m/%Y} : "
+        f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
         f"{hidden.out_of(_words(work.store.vault.get(one.reason), one.reason))}"
         for one in row.decisions
     )
@@ -316,7 +317,9 @@ class _Others:
     def out_of(self, text: str) -> str:
         """The text, with […] in their place: their names, numbers of candidates and addresses."""
         text = re.sub(r"\S+@\S+", "[…]", text)
-        text = re.sub(r"\d{11}", lambda found: found[0] if found[0] == self._number else "[…]", text)
+        text = re.sub(
+            rf"\d{{{len(self._number)}}}", lambda found: found[0] if found[0] == self._number else "[…]", text
+        )
         return re.sub(r"\w+", lambda found: "[…]" if plain(found[0]) in self._words else found[0], text)
 
     def out_of_all(self, value: Any) -> Any:

@@ -16,7 +16,8 @@ from benchmarks.dropped import Pile
 from cli.demo_session import CENTRES, FORM, OPEN
 from processors.people import Attendance, Candidate
 from processors.scans.form import load_form
-from specimens.batch import SHEET, roster_csv
+from processors.scans.orders import PAGES_PER_SHEET
+from specimens.batch import roster_csv
 from specimens.hand import Hand
 from specimens.people import invent_candidates, invent_correctors, invent_schools
 from specimens.rehearsal import attendance_csv, correctors_csv
@@ -84,10 +85,10 @@ def _copy(candidate: Candidate, rng: np.random.Generator) -> Iterator[Picture]:
     first = press.page(True, hand)
     press.write_exam(first, hand, ("BTS", "SIO " + candidate.option, OPEN, "écrit", "2026"))
     press.write_identity(first, hand, candidate)
-    press.write_numbers(first, hand, 1, SHEET)
+    press.write_numbers(first, hand, 1, PAGES_PER_SHEET)
     press.stick(first, Label(f"{OPEN}-{candidate.number}"), rng)
     yield scan(first, Level.CLEAN, Mode.BW, _DPI, rng)
-    for number in range(2, SHEET + 1):
+    for number in range(2, PAGES_PER_SHEET + 1):
         yield _answer(number, int(rng.integers(_ANSWERS))).copy()
 
 
@@ -101,6 +102,6 @@ def _answer(number: int, variant: int) -> Picture:
     rng = np.random.default_rng([number, variant])
     hand = Hand(rng)
     page = _press().page(False, hand)
-    _press().write_numbers(page, hand, number, SHEET)
+    _press().write_numbers(page, hand, number, PAGES_PER_SHEET)
     _press().write_answer(page, hand, rng, False, 4)
     return scan(page, Level.CLEAN, Mode.BW, _DPI, rng)

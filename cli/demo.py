@@ -18,14 +18,14 @@ from actions.commission import Commission, write_report
 from actions.context import Context, context, now
 from cli import demo_dossiers
 from cli.console import console, print_counts, print_table
-from cli.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
+from cli.demo_session import write_demo_session
 from cli.demo_truth import Verdict, judge
 from cli.up import Machine
 from processors.findings import Code
 from processors.people import Candidate
-from processors.scans.form import load_form
+from processors.session import Session, SessionError, load_session
 from specimens.batch import Batch, roster_csv
-from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
+from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session, troubles_of
 from storage import accounts
 from storage.candidates import enrolled_in, import_candidates
 from storage.copies import current_copies
@@ -55,10 +55,18 @@ class Drawing:
     batches: Sequence[Future[Batch]]
 
 
-def start_drawing(pool: ProcessPoolExecutor) -> Drawing:
-    plan = plan_session(_SEED, list(CENTRES), [OPEN, LATE], COPIES)
-    form = load_form(FORM)
-    return Drawing(plan, [pool.submit(planned.draw, form) for planned in plan.batches])
+def start_drawing(pool: ProcessPoolExecutor, session: Session, copies: int = COPIES) -> Drawing:
+    forms = {exam.code: session.form_of(exam.code) for exam in session.written}
+    plan = plan_session(
+        _SEED,
+        [centre.uai for centre in session.centres],
+        list(forms),
+        copies,
+        numbers=session.numbers,
+        options=session.options,
+        troubles=troubles_of(next(iter(forms.values()))),
+    )
+    return Drawing(plan, [pool.submit(planned.draw, forms[planned.exam]) for planned in plan.batches])
 
 
 def drawing_pool() -> ProcessPoolExecutor:
@@ -71,10 +79,16 @@ def drawing_pool() -> ProcessPoolExecutor:
 _SESSION = "demo-session.toml"
 
 
-def session_file(data: Path) -> Path:
-    """The demonstration's session, laid around now."""
+def session_file(data: Path, of: Path | None = None) -> Path:
+    """The demonstration's session, laid around now: of the shape of another, if one is given.
+
+    Raises DemoFailed for one that cannot be shown.
+    """
     path = data / _SESSION
-    write_demo_session(path, now())
+    try:
+        write_demo_session(path, now(), load_session(of) if of else None)
+    except (SessionError, ValueError) as error:
+        raise DemoFailed(f"{of}: {error}") from error
     return path
 
 
@@ -83,13 +97,16 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     work = context()
     folder = machine.data / "demo"
     folder.mkdir(exist_ok=True)
-    candidates = demo_dossiers.enrolled(drawing.plan.candidates)
+    with_dossiers = bool(work.session.with_dossiers)
+    candidates = demo_dossiers.enrolled(drawing.plan.candidates) if with_dossiers else drawing.plan.candidates
     tokens = _enrol(work, drawing.plan, candidates)
-    dossiers = demo_dossiers.draw(work, candidates)
-    demo_dossiers.drop(work, dossiers)
+    dossiers = demo_dossiers.draw(work, candidates) if with_dossiers else []
+    if dossiers:
+        demo_dossiers.drop(work, dossiers)
     batches = _drop(work, drawing, machine)
     _wait_until_read(work, machine, batches)
-    console.print("reading the dossiers in the flows")
+    if dossiers:
+        console.print("reading the dossiers in the flows")
     _wait(machine, lambda: demo_dossiers.all_read(work, dossiers), "the dossiers are not read in time")
     for name in ("sweep-deadlines", "form-lots"):
         console.print(f"running {name}")
@@ -99,11 +116,12 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     console.print("running ship-audit")
     _run(machine, "ship-audit")
     receipts = _bring_receipts(work, folder / "receipts")
-    commission = Commission(demo_dossiers.CENTRE)
     reports = [
         path
-        for exam in demo_dossiers.EXAMS
-        for path in write_report(work, exam, commission, folder / "commission", at=now())
+        for exam in work.session.with_dossiers
+        for path in write_report(
+            work, exam.code, Commission(demo_dossiers.CENTRE), folder / "commission", at=now()
+        )
     ]
     problems = _verify(work)
     verdict = _judge(work, batches)
@@ -114,14 +132,16 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     console.print(f"  a centre's receipt   {receipts[0] if receipts else 'none'}", highlight=False)
     if lots:
         console.print(f"  a corrector's copies {lots[0]}", highlight=False)
-    console.print(f"  a commission's list  {reports[0]}", highlight=False)
+    if reports:
+        console.print(f"  a commission's list  {reports[0]}", highlight=False)
     for who, link in _invitations(work, machine, corrector) if kept else ():
         console.print(f"  the desk, as {who:<9} {link}", highlight=False, soft_wrap=True)
     console.print(f"  everything else      {machine.data}\n", highlight=False)
     if kept:
-        _what_to_try(tokens[reference], machine)
+        _what_to_try(work, tokens[reference], machine)
     problems += [f"not as drawn: {wrong}" for wrong in demo_dossiers.not_as_drawn(work, dossiers)]
-    console.print(f"{len(dossiers)} dossiers were read for the commissions.")
+    if dossiers:
+        console.print(f"{len(dossiers)} dossiers were read for the commissions.")
     _conclude(work, verdict, problems, lots, corrector)
 
 
@@ -221,7 +241,7 @@ def _busiest(work: Context) -> tuple[str, str]:
 def _invitations(work: Context, machine: Machine, corrector: str) -> Iterator[tuple[str, str]]:
     """A link for each of the three who use the desk: choose a password, and be in."""
     people = (
-        ("centre", Role.CENTRE, next(iter(CENTRES))),
+        ("centre", Role.CENTRE, work.session.centres[0].uai),
         ("service", Role.SERVICE, None),
         ("correcteur", Role.CORRECTOR, corrector),
     )
@@ -232,14 +252,14 @@ def _invitations(work: Context, machine: Machine, corrector: str) -> Iterator[tu
         yield role, f"{machine.desk_url}/invitation/{token}"
 
 
-def _what_to_try(token: str, machine: Machine) -> None:
+def _what_to_try(work: Context, token: str, machine: Machine) -> None:
+    centre, exam = work.session.centres[0].uai, work.session.written[0].code
     console.print("What to try now")
     for command in (
         f"massicot findings --data {machine.data}",
         f"massicot pull --token {token} --to lots --data {machine.data}",
-        f"massicot rehearse --session {machine.data / _SESSION} --centre {next(iter(CENTRES))} --exam U4",
-        f"massicot drop rehearsal/{next(iter(CENTRES))}_U4.pdf --centre {next(iter(CENTRES))} --exam U4 "
-        f"--data {machine.data}",
+        f"massicot rehearse --session {machine.data / _SESSION} --centre {centre} --exam {exam}",
+        f"massicot drop rehearsal/{centre}_{exam}.pdf --centre {centre} --exam {exam} --data {machine.data}",
         f"massicot audit verify --data {machine.data}",
     ):
         console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
@@ -297,15 +317,16 @@ def _conclude(
     wrong = list(problems)
     if not verdict.good:
         wrong += [f"wrong: {name}" for name in verdict.wrong] or ["too many copies are not as drawn"]
+    passed = work.session.written[1].code  # its deadline has
     with work.register.reading() as connection:
         scans = all_scans(connection)
         late = {f.scan for f in open_findings(connection, code=Code.LATE)}
         mine = all_lots(connection, corrector=corrector)
-        locked = all_lots(connection, LATE)
+        locked = all_lots(connection, passed)
     states = Counter(scan.state for scan in scans)
     if states[ScanState.DUPLICATE] != 1 or states[ScanState.QUARANTINED] != 1:
         wrong.append("the file dropped twice, or the bad one, was not told from the rest")
-    if late != {scan.id for scan in scans if scan.exam == LATE and scan.state is ScanState.PROCESSED}:
+    if late != {scan.id for scan in scans if scan.exam == passed and scan.state is ScanState.PROCESSED}:
         wrong.append("the late drops are not those told to be late")
     pulled = sum(len(list(lot.glob("*.pdf"))) - 1 for lot in lots)
     if not lots or pulled != sum(lot.copies for lot in mine):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from processors.deadlines import PARIS
+from processors.session import Exam, Session
 
 CENTRES = {
     "0130051K": ("Lycée Marie Curie", "Marseille"),
@@ -48,30 +51,73 @@ _RULES = (
 FORM = Path(__file__).parent.parent / "sessions" / "forms" / "ccyc.toml"
 
 
-def write_demo_session(path: Path, at: datetime) -> None:
-    """A session file. Lots of the late épreuve open in three days only: its copies wait."""
-    now = at.astimezone(PARIS)
-    day = timedelta(days=1)
-    just_passed = now - timedelta(minutes=2)
-    due = now + day
-    centres = "".join(
-        f'[[centres]]\nuai = "{uai}"\nname = "{name}"\ncity = "{city}"\n\n'
-        for uai, (name, city) in CENTRES.items()
-    )
-    orals, ends = now + 30 * day, now + 36 * day
-    path.write_text(
-        f"""name = "demonstration"
-title = "Démonstration, {now:%d/%m/%Y}"
-form = "{FORM}"
-label_pattern = '(?P<exam>[A-Z]{{1,2}}\\d{{1,2}}[A-Z]?)-(?P<candidate>\\d{{11}})'
-lot_size = 6
-options = ["SISR", "SLAM"]
-categories = ["scolaire"]
+def write_demo_session(path: Path, at: datetime, of: Session | None = None) -> None:
+    """A session file. Lots of the late épreuve open in three days only: its copies wait.
 
-{centres}
+    `of`: a session of another shape, whose paper, numbers, codes, clock, centres and first two written
+    épreuves it takes; it then has no dossiers. Raises ValueError where there are no two.
+    """
+    if of is None:
+        now = at.astimezone(PARIS)
+        path.write_text(_head(now) + _written(now, *_EXAMS) + _rest(now), "utf-8")
+        return
+    if len(of.written) < 2:
+        raise ValueError("the demonstration wants two written épreuves")
+    now = at.astimezone(of.zone)
+    path.write_text(_head_of(of, now) + _written(now, *map(_exam_of, of.written)), "utf-8")
+
+
+def _head(now: datetime) -> str:
+    centres = ((uai, name, city) for uai, (name, city) in CENTRES.items())
+    return _top(now, {"form": str(FORM), "options": ["SISR", "SLAM"], "categories": ["scolaire"]}, centres)
+
+
+def _head_of(session: Session, now: datetime) -> str:
+    kept = ("timezone", "exam_code", "candidate_number", "registration_number", "label_pattern")
+    said = {key: getattr(session, key) for key in kept}
+    said |= {
+        "form": str(session.form.resolve()),
+        "options": session.options,
+        "categories": session.categories,
+    }
+    return _top(now, said, ((centre.uai, centre.name, centre.city) for centre in session.centres[:3]))
+
+
+def _top(now: datetime, said: Mapping[str, object], centres: Iterable[tuple[str, str, str]]) -> str:
+    said = {"name": "demonstration", "title": f"Démonstration, {now:%d/%m/%Y}", **said, "lot_size": 6}
+    lines = [_line(key, value) for key, value in said.items()]
+    for uai, name, city in centres:
+        lines += ["\n[[centres]]", _line("uai", uai), _line("name", name), _line("city", city)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(key: str, value: object) -> str:
+    """Of TOML, whose strings and lists are written as those of JSON are."""
+    return f"{key} = {json.dumps(value, ensure_ascii=False)}"
+
+
+def _exam_of(exam: Exam) -> str:
+    said: dict[str, object] = {"code": exam.code, "title": exam.title, "by_option": exam.by_option}
+    if exam.form is not None:
+        said["form"] = str(exam.form.resolve())
+    if exam.annexes:
+        said["annexes"] = [str(annex.resolve()) for annex in exam.annexes]
+    return "\n".join(_line(key, value) for key, value in said.items())
+
+
+_EXAMS = (
+    f'code = "{OPEN}"\ntitle = "Culture économique, juridique et managériale pour l\'informatique"',
+    f'code = "{LATE}"\ntitle = "Cybersécurité des services informatiques"',
+)
+
+
+def _written(now: datetime, in_time: str, late: str, *_: str) -> str:
+    """The épreuve whose window is open, and the one whose deadline has just passed."""
+    day, just_passed = timedelta(days=1), now - timedelta(minutes=2)
+    due = now + day
+    return f"""
 [[exams]]
-code = "{OPEN}"
-title = "Culture économique, juridique et managériale pour l'informatique"
+{in_time}
 kind = "written"
 sitting = {{ date = {now - 3 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
 scan_deadline = {{ date = {due:%Y-%m-%d}, time = {due:%H:%M}:00, rule = "until", chosen_by_service = true }}
@@ -79,13 +125,20 @@ window = {{ first = {{ date = {now - day:%Y-%m-%d} }}, last = {{ date = {now + 1
 meetings = [{{ kind = "barème", date = {now - day:%Y-%m-%d}, start = 00:00:00, place = "à distance" }}]
 
 [[exams]]
-code = "{LATE}"
-title = "Cybersécurité des services informatiques"
+{late}
 kind = "written"
 sitting = {{ date = {now - 2 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
 scan_deadline = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00, chosen_by_service = true }}
 window = {{ first = {{ date = {now + 3 * day:%Y-%m-%d} }}, last = {{ date = {now + 14 * day:%Y-%m-%d} }} }}
+"""
 
+
+def _rest(now: datetime) -> str:
+    """Dossiers, duties, results."""
+    day = timedelta(days=1)
+    due, just_passed = now + day, now - timedelta(minutes=2)
+    orals, ends = now + 30 * day, now + 36 * day
+    return f"""
 [[exams]]
 code = "E5"
 title = "Support et mise à disposition des services informatiques"
@@ -147,6 +200,4 @@ exams = ["{OPEN}", "{LATE}"]
 average_from = 8.0
 average_below = 10.0
 professional_average_from = 10.0
-""",
-        "utf-8",
-    )
+"""

@@ -92,6 +92,7 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
     settings = settings or DeskSettings()
     app = FastAPI(title="massicot", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.work = work
+    _ = work.session  # its clock, before the first page
     app.state.settings = settings
     app.state.secret = load_or_make(work.settings.data_dir / "desk.key", new_key)
     app.state.factors = SecondFactors(load_or_make(work.settings.data_dir / "factors.key", new_key))

@@ -20,7 +20,7 @@ from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.lookup import dossier_of, with_dossiers
 from desk.page import page
-from processors.deadlines import PARIS, Deadline
+from processors.deadlines import Deadline, here
 from processors.dossiers.findings import GROUNDS, Code
 from processors.session import Centre, Exam
 from storage.correctors import all_correctors
@@ -98,7 +98,7 @@ def board(request: Request, account: ServiceAccount) -> Response:
         "listing": listing,
         "dossiers": dossiers,
         "waiting": to_decide,
-        "arrivals": charts.over_time(arrivals, timedelta(minutes=10), PARIS),
+        "arrivals": charts.over_time(arrivals, timedelta(minutes=10), here()),
         "loads": charts.bars(loads),
         "prefect_ui": request.app.state.settings.prefect_ui,
         "at": at,

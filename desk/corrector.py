@@ -20,7 +20,7 @@ from desk.lookup import copy_in, own_lot
 from desk.marks import marks_in
 from desk.page import page
 from desk.zipped import zipped
-from processors.deadlines import PARIS
+from processors.deadlines import here
 from processors.marks import empty_marks
 from processors.session import Exam
 from storage.copies import CopyRow, copies_of_lot
@@ -59,7 +59,7 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
         "copies": copies,
         "documents": {copy.id: documents[copy.id] for copy in copies if copy.id in documents},
         "offline": of_lots.is_offline(mine, at),
-        "today": at.astimezone(PARIS).date(),
+        "today": at.astimezone(here()).date(),
         "marks_in": marks_in(work),
         "opens": work.session.results and of_marks.opens_at(work),
     }

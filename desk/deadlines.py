@@ -13,7 +13,7 @@ from actions.deadlines import extend as move
 from desk.access import ServiceAccount, work_of
 from desk.lookup import written
 from desk.page import page
-from processors.deadlines import clock_trouble, paris
+from processors.deadlines import clock_trouble, here, instant
 from storage import accounts
 from storage.counts import counts_by_centre
 from storage.deadlines import all_extensions
@@ -57,8 +57,8 @@ def extend(
     code, _, uai = place.partition("/")
     until = None
     if day is not None and clock is not None:
-        if clock_trouble(day, clock):
+        if clock_trouble(day, clock, here()):
             raise HTTPException(409, "Cette heure n’existe pas ce jour-là, ou deux fois.")
-        until = paris(day, clock.replace(second=59))
+        until = instant(day, clock.replace(second=59), here())
     move(work, written(work, code).code, uai, until, reason, actor=account.id, at=now())
     return RedirectResponse("/coordination/echeances", 303)

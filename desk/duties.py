@@ -14,7 +14,7 @@ from actions.duties import OPEN, receive, reopen, standings, waive
 from desk.access import ServiceAccount, work_of
 from desk.calendar import feed_address
 from desk.page import page
-from processors.deadlines import PARIS
+from processors.deadlines import here
 from storage.refusals import Refusal, Refused
 
 PAGE = "/coordination/obligations"
@@ -38,7 +38,7 @@ def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> R
         "hidden": len(rows) - len(shown),
         "words": {row.words: work.store.vault.get(row.words).decode() for row in shown if row.words},
         "session": work.session,
-        "today": now().astimezone(PARIS).date(),
+        "today": now().astimezone(here()).date(),
         "open": OPEN,
         "feed": feed_address(request, None),
     }

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from desk.access import visit_of, visits_of
 from papers.html import templates
-from processors.deadlines import WEEKDAYS, french_day
+from processors.deadlines import WEEKDAYS, clocks, french_day
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
 from storage.states import LotState
@@ -36,6 +36,7 @@ _templates.filters.update(
 _templates.globals.update(
     verdicts=VERDICTS,
     lot_states=LOT_STATES,
+    clocks=clocks,
 )
 
 
@@ -43,12 +44,14 @@ def page(
     request: Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HTMLResponse:
     """The template with these values, the visit's account and its form token."""
-    visit = visit_of(request)
+    visit, session = visit_of(request), request.app.state.work.session
     shared = {
         "request": request,
         "account": visit.account,
         "form_token": visits_of(request).form_token(visit),
-        "session_name": request.app.state.work.session.title,
+        "session_name": session.title,
+        "number_pattern": session.candidate_number,
+        "number_digits": session.numbers.cells["candidate_number"],
     }
     html = _templates.get_template(template).render({**shared, **(values or {})})
     return HTMLResponse(html, status)

@@ -13,7 +13,7 @@ from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
 from papers.printed import escaped, printed
 from processors.agenda import Entry
-from processors.deadlines import PARIS, WEEKDAYS, french_day, french_instant
+from processors.deadlines import WEEKDAYS, clocks, french_day, french_instant, local
 
 _REFRESH = timedelta(hours=1)
 
@@ -74,7 +74,7 @@ def agenda_pdf(entries: Sequence[Entry], title: str, at: datetime) -> bytes:
     )
     story = [
         Paragraph(escaped(title), styles["Heading2"]),
-        Paragraph(f"État du {french_instant(at)}. Heures de Paris.", small),
+        Paragraph(f"État du {french_instant(at)}. {clocks()}.", small),
         Spacer(1, 2 * mm),
         table,
     ]
@@ -85,9 +85,9 @@ def when(entry: Entry) -> str:
     """In French: `lundi 18 mai 2026, 16:00–18:00`, `du … au …`, or what the deadline says of itself."""
     begins = entry.begins
     if isinstance(begins, datetime):
-        local = begins.astimezone(PARIS)
-        hours = f"{local:%H:%M}" + (f"–{entry.ends.astimezone(PARIS):%H:%M}" if entry.ends else "")
-        return f"{_day(local.date())}, {hours}"
+        begun = local(begins)
+        hours = f"{begun:%H:%M}" + (f"–{local(entry.ends):%H:%M}" if entry.ends else "")
+        return f"{_day(begun.date())}, {hours}"
     if entry.last and entry.last != begins:
         return f"du {_day(begins)} au {_day(entry.last)}"
     return _day(begins)

@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
 from papers.printed import printed
-from processors.deadlines import PARIS, french_instant
+from processors.deadlines import french_instant
 from processors.wording import plural
 
 
@@ -102,4 +102,4 @@ def _backups(named: tuple[tuple[str, bool], ...], body: ParagraphStyle) -> list[
 
 
 def _at(when: datetime) -> str:
-    return french_instant(when.astimezone(PARIS))
+    return french_instant(when)

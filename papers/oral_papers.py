@@ -17,7 +17,7 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table
 
 from papers.printed import escaped, printed
 from papers.tables import csv_of
-from processors.deadlines import PARIS, WEEKDAYS, french_day
+from processors.deadlines import WEEKDAYS, french_day, here
 from processors.exam import Exam
 from processors.oral_sheets import OralSheet, SheetKind
 
@@ -65,7 +65,7 @@ class PanelPaper:
 
     @property
     def when(self) -> str:
-        begins, ends = self.begins.astimezone(PARIS), self.ends.astimezone(PARIS)
+        begins, ends = self.begins.astimezone(here()), self.ends.astimezone(here())
         return f"{_day(begins)}, {begins:%H:%M}–{ends:%H:%M}"
 
 
@@ -84,7 +84,11 @@ def convocations_table(panels: Iterable[PanelPaper]) -> bytes:
     rows = (
         (
             *(one.number, one.family_name, one.first_names, one.school, panel.exam.code, panel.place),
-            *(f"{one.at.astimezone(PARIS):%d/%m/%Y}", f"{one.at.astimezone(PARIS):%H:%M}", str(panel.number)),
+            *(
+                f"{one.at.astimezone(here()):%d/%m/%Y}",
+                f"{one.at.astimezone(here()):%H:%M}",
+                str(panel.number),
+            ),
         )
         for panel in panels
         for one in panel.turns
@@ -131,7 +135,7 @@ _AT_HAND = (SheetKind.EXAMINERS, SheetKind.CANDIDATES, SheetKind.GRADING, SheetK
 
 
 def _convocation(one: Examined, panel: PanelPaper, session: str) -> list[Flowable]:
-    at = one.at.astimezone(PARIS)
+    at = one.at.astimezone(here())
     return [
         *_head(panel.exam, session, "Convocation"),
         _said(f"<b>{escaped(one.name)}</b>, candidat n° {one.number}, établissement {one.school}"),
@@ -150,7 +154,7 @@ def _grading(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable
     mark = Table([["Note sur 20", ""]], colWidths=[34 * mm, 30 * mm], rowHeights=[12 * mm], style=_GRID)
     return [
         *_coded(panel, sheet, session),
-        _said(f"<b>{escaped(one.name)}</b>, candidat n° {one.number}, à {one.at.astimezone(PARIS):%H:%M}"),
+        _said(f"<b>{escaped(one.name)}</b>, candidat n° {one.number}, à {one.at.astimezone(here()):%H:%M}"),
         Spacer(1, 3 * mm),
         _said("Appréciations"),
         box,
@@ -174,7 +178,7 @@ def _marks(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
 
 def _candidates(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
     rows = [["Heure", "N° de candidat", "Nom et prénoms", "Signature"]]
-    rows += [[f"{one.at.astimezone(PARIS):%H:%M}", one.number, _cell(one.name), ""] for one in panel.turns]
+    rows += [[f"{one.at.astimezone(here()):%H:%M}", one.number, _cell(one.name), ""] for one in panel.turns]
     return [
         *_coded(panel, sheet, session),
         Table(rows, colWidths=[16 * mm, 32 * mm, 72 * mm, 50 * mm], rowHeights=_heights(rows), style=_GRID),

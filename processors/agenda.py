@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from processors.deadlines import Deadline, paris
+from processors.deadlines import Deadline, here, instant
 from processors.duties import Duty
 from processors.exam import Exam
 from processors.session import Session
@@ -33,7 +33,7 @@ class Entry:
     def at(self) -> dt.datetime:
         """Its beginning as an instant; of a day, its first second."""
         begins = self.begins
-        return begins if isinstance(begins, dt.datetime) else paris(begins, dt.time(0, 0))
+        return begins if isinstance(begins, dt.datetime) else instant(begins, dt.time(0, 0), here())
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def _of_exam(exam: Exam) -> Iterator[Entry]:
         if met.start is None:
             yield Entry(entry_id, title, met.date, place=met.place)
         else:
-            ends = paris(met.date, met.end) if met.end else None
-            yield Entry(entry_id, title, paris(met.date, met.start), ends, place=met.place)
+            ends = met.instant(met.date, met.end) if met.end else None
+            yield Entry(entry_id, title, met.instant(met.date, met.start), ends, place=met.place)
     for number, orals in enumerate(exam.orals, 1):
         hours = ", ".join(f"{part.start:%H:%M}–{part.end:%H:%M}" for part in orals.hours)
         who = f" ({', '.join(orals.options)})" if orals.options else ""

@@ -1,4 +1,4 @@
-"""Was this in time? Instants, judged to the second, Europe/Paris."""
+"""Was this in time? Instants, judged to the second, on the clock of the session."""
 
 from __future__ import annotations
 
@@ -8,6 +8,21 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+"""The clock of a session that states no other."""
+
+_served = PARIS
+
+
+def serve(zone: ZoneInfo) -> None:
+    """Say times on this clock from now on: a process serves one session, as it has one locale."""
+    global _served
+    _served = zone
+
+
+def here() -> ZoneInfo:
+    """The clock of the session that this process serves."""
+    return _served
+
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -74,31 +89,41 @@ class Times:
         return Times(self.ended_at, self.begun_at, self.begun_at)
 
 
-def paris(day: date, clock: time) -> datetime:
-    """The instant of a Paris clock. What the summer-time change skips or repeats: see `clock_trouble`."""
-    return datetime.combine(day, clock, tzinfo=PARIS)
+def instant(day: date, clock: time, zone: ZoneInfo = PARIS) -> datetime:
+    """The instant of a clock there. What the summer-time change skips or repeats: see `clock_trouble`."""
+    return datetime.combine(day, clock, tzinfo=zone)
+
+
+def clocks() -> str:
+    """What to call the clock here, where hours stand without a zone (French)."""
+    return "Heures de Paris" if here() == PARIS else "Heures locales"
 
 
 def to_the_day(at: datetime) -> datetime:
-    """The first second of that day in Paris: of what nobody is to read how long it took."""
-    return paris(at.astimezone(PARIS).date(), time(0))
+    """The first second of that day, here: of what nobody is to read how long it took."""
+    return instant(at.astimezone(here()).date(), time(0), here())
 
 
-def clock_trouble(day: date, clock: time) -> str | None:
-    """Why a Paris clock time names no single instant that day (English), None where it does."""
-    local = paris(day, clock.replace(fold=0))
-    if local.astimezone(UTC).astimezone(PARIS).replace(tzinfo=None) != local.replace(tzinfo=None):
-        return f"{clock:%H:%M} does not exist in Paris on {day}: clocks go forward that night"
-    if local.utcoffset() != local.replace(fold=1).utcoffset():
-        return f"{clock:%H:%M} comes twice in Paris on {day}: clocks go back that night"
+def clock_trouble(day: date, clock: time, zone: ZoneInfo = PARIS) -> str | None:
+    """Why a clock time names no single instant there that day (English), None where it does."""
+    said, city = instant(day, clock.replace(fold=0), zone), zone.key.rpartition("/")[2]
+    if said.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != said.replace(tzinfo=None):
+        return f"{clock:%H:%M} does not exist in {city} on {day}: clocks go forward then"
+    if said.utcoffset() != said.replace(fold=1).utcoffset():
+        return f"{clock:%H:%M} comes twice in {city} on {day}: clocks go back then"
     return None
 
 
+def local(at: datetime) -> datetime:
+    """On its own clock, as the instants of a session are; one of the register, in UTC, on the clock here."""
+    return at if isinstance(at.tzinfo, ZoneInfo) else at.astimezone(here())
+
+
 def french_instant(at: datetime) -> str:
-    """`mercredi 20 mai 2026 à 12:00`, with the seconds where there are any."""
-    local = at.astimezone(PARIS)
-    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
-    return f"{WEEKDAYS[local.weekday()]} {french_day(local.date())} à {clock}"
+    """`mercredi 20 mai 2026 à 12:00`, with the seconds where there are any, as `local` says."""
+    said = local(at)
+    clock = f"{said:%H:%M:%S}" if said.second else f"{said:%H:%M}"
+    return f"{WEEKDAYS[said.weekday()]} {french_day(said.date())} à {clock}"
 
 
 def french_day(day: date) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from processors.deadlines import WEEKDAYS, Deadline, Rule, french_day, paris
+from processors.deadlines import WEEKDAYS, Deadline, Rule, french_day
 from processors.session_parts import Moment, Part, Problem
 
 
@@ -83,7 +83,7 @@ class Duty(Part):
         if self.due is None:
             return None
         clock = dt.time(0, 0) if self.rule is Rule.BEFORE else dt.time(23, 59, 59)
-        return Deadline(paris(self.due.date, self.due.time or clock), self.rule)
+        return Deadline(self.instant(self.due.date, self.due.time or clock), self.rule)
 
     @property
     def until(self) -> str:

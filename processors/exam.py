@@ -30,7 +30,7 @@ class ExamKind(StrEnum):
 class Exam(Part):
     """An épreuve. A written one needs sitting, scan_deadline and window; a dossier one its deposit."""
 
-    code: str = Field(pattern=r"^[A-Z]{1,3}[0-9]{1,2}[A-Z]?$")
+    code: str = Field(pattern=r"^[A-Z0-9]{1,10}$")
     title: str = Field(min_length=1)
     option_titles: dict[str, str] = Field(default_factory=dict)
     aliases: tuple[Alias, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from processors.deadlines import paris
+from processors.deadlines import instant
 
 Interval = tuple[datetime, datetime]
 """Aware instants: from the first to before the second."""
@@ -19,12 +20,12 @@ class Half(StrEnum):
     AFTERNOON = "après-midi"
 
 
-def half_day(day: date, half: Half) -> Interval:
-    noon = paris(day, _NOON)
+def half_day(day: date, half: Half, zone: ZoneInfo) -> Interval:
+    noon = instant(day, _NOON, zone)
     if half is Half.MORNING:
-        return paris(day, time(0)), noon
-    return noon, paris(day + timedelta(days=1), time(0))
+        return instant(day, time(0), zone), noon
+    return noon, instant(day + timedelta(days=1), time(0), zone)
 
 
-def whole_day(day: date) -> Interval:
-    return half_day(day, Half.MORNING)[0], half_day(day, Half.AFTERNOON)[1]
+def whole_day(day: date, zone: ZoneInfo) -> Interval:
+    return half_day(day, Half.MORNING, zone)[0], half_day(day, Half.AFTERNOON, zone)[1]

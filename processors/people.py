@@ -7,10 +7,12 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from processors.calendar import at_the_same_hour
-from processors.deadlines import PARIS
+from processors.deadlines import here
 from processors.half_days import Half
+from processors.numbers import USUAL, Numbers, digits_in
 from processors.oral_parts import JurorRole
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
@@ -40,7 +42,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A line of a roster. `number`: 11 digits, leading 0 kept; `registration`: 3; `school`, `centre`: UAI.
+    """A line of a roster. `number`, `registration`: digits, leading 0 kept; `school`, `centre`: UAI.
 
     Who is examined in the form CCF owes no dossier (circular, annex 3).
     """
@@ -97,23 +99,27 @@ class DepositTime:
     deposited_at: datetime
 
 
-def read_candidates(data: bytes, session: Session | None = None) -> Import[Candidate]:
-    """A roster, one line a candidate. With a session, centres and épreuves must be among its own.
+def read_candidates(
+    data: bytes, session: Session | None = None, numbers: Numbers = USUAL
+) -> Import[Candidate]:
+    """A roster, one line a candidate. With a session, centres, épreuves and numbers must be its own.
 
     The column `form` may be left out. With a session, who is examined in CCF is `owing_nothing`.
     """
 
+    numbers = session.numbers if session else numbers
+
     def parse(row: Row) -> Candidate:
         return Candidate(
-            number=row.take("candidate_number", _candidate_number),
-            registration=row.take("registration_number", _registration),
+            number=row.take("candidate_number", lambda text: _number(text, numbers.candidate)),
+            registration=row.take("registration_number", lambda text: _registration(text, numbers)),
             family_name=row.take("family_name", some_text),
             first_names=row.take("first_names", some_text),
             birth_date=row.take("birth_date", _day),
             school=row.take("school", a_uai),
             centre=row.take("centre", lambda text: a_centre(text, session)),
-            option=row.take("option", some_text),
-            category=row.take("category", some_text),
+            option=row.take("option", lambda text: _stated(text, session.options if session else ())),
+            category=row.take("category", lambda text: _stated(text, session.categories if session else ())),
             exams=row.take("exams", lambda text: several_exams(text, session)),
             form=row.take("form", _form),
         )
@@ -150,11 +156,15 @@ def in_two_places(
         yield from ((candidate, pair) for pair in pairs if set(pair) <= set(candidate.exams))
 
 
-def read_correctors(data: bytes, session: Session | None = None) -> Import[Corrector]:
+def read_correctors(
+    data: bytes, session: Session | None = None, numbers: Numbers = USUAL
+) -> Import[Corrector]:
     """The correctors and examiners. `companies`, `quota`, `days` and `never_with` may be empty.
 
     The columns `options`, `role` and `away` may be left out.
     """
+
+    numbers = session.numbers if session else numbers
 
     def parse(row: Row) -> Corrector:
         return Corrector(
@@ -166,7 +176,7 @@ def read_correctors(data: bytes, session: Session | None = None) -> Import[Corre
             exams=row.take("exams", lambda text: several_exams(text, session)),
             quota=row.take("quota", _quota),
             days=row.take("days", lambda text: tuple(_day(day) for day in several(text, r"[\s|]+"))),
-            never_with=row.take("never_with", _never_with),
+            never_with=row.take("never_with", lambda text: _never_with(text, numbers)),
             options=row.take("options", lambda text: _options(text, session)),
             role=row.take("role", _role),
             away=row.take("away", _away),
@@ -179,13 +189,15 @@ def read_correctors(data: bytes, session: Session | None = None) -> Import[Corre
     return read_table(data, CORRECTOR_COLUMNS, parse, keys, OPTIONAL_CORRECTOR_COLUMNS)
 
 
-def read_attendance(data: bytes, enrolled: Container[str] | None = None) -> Import[Attendance]:
+def read_attendance(
+    data: bytes, enrolled: Container[str] | None = None, numbers: Numbers = USUAL
+) -> Import[Attendance]:
     """An attendance list of one centre and épreuve. `enrolled`: the candidate numbers that it may name."""
 
     def number(text: str) -> str:
-        if enrolled is not None and _candidate_number(text) not in enrolled:
+        if enrolled is not None and _number(text, numbers.candidate) not in enrolled:
             raise BadValueError("ce candidat n'est pas inscrit à cette épreuve dans ce centre")
-        return _candidate_number(text)
+        return _number(text, numbers.candidate)
 
     def parse(row: Row) -> Attendance:
         return Attendance(number=row.take("candidate_number", number), present=row.take("present", _present))
@@ -196,14 +208,16 @@ def read_attendance(data: bytes, enrolled: Container[str] | None = None) -> Impo
     return read_table(data, ATTENDANCE_COLUMNS, parse, keys)
 
 
-def read_deposit_times(data: bytes) -> Import[DepositTime]:
-    """When each file of each dossier was deposited; a clock without a zone is that of Paris."""
+def read_deposit_times(
+    data: bytes, zone: ZoneInfo | None = None, numbers: Numbers = USUAL
+) -> Import[DepositTime]:
+    """When each file of each dossier was deposited; a clock without a zone is this one, or that here."""
 
     def parse(row: Row) -> DepositTime:
         return DepositTime(
-            number=row.take("candidate_number", _candidate_number),
+            number=row.take("candidate_number", lambda text: _number(text, numbers.candidate)),
             file=row.take("file", some_text),
-            deposited_at=row.take("deposited_at", _instant),
+            deposited_at=row.take("deposited_at", lambda text: _instant(text, zone or here())),
         )
 
     def keys(line: DepositTime) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -212,19 +226,30 @@ def read_deposit_times(data: bytes) -> Import[DepositTime]:
     return read_table(data, DEPOSIT_COLUMNS, parse, keys)
 
 
-def _candidate_number(text: str) -> str:
-    if re.fullmatch(r"[0-9]{11}", text):
+def _number(text: str, pattern: str) -> str:
+    if re.fullmatch(pattern, text):
         return text
-    if re.fullmatch(r"[0-9]{10}", text):
-        raise BadValueError("10 chiffres au lieu de 11, le tableur a sans doute effacé le zéro de tête")
+    digits = digits_in(pattern)
+    if re.fullmatch(pattern, f"0{text}"):
+        raise BadValueError(
+            f"{digits - 1} chiffres au lieu de {digits}, le tableur a sans doute effacé le zéro de tête"
+        )
     if re.fullmatch(r"[0-9][0-9.,]*E\+?[0-9]+", text, re.IGNORECASE):
         raise BadValueError("nombre arrondi par le tableur, mettez la colonne au format texte")
-    raise BadValueError("il faut exactement 11 chiffres")
+    if re.fullmatch(rf"[0-9]{{{digits}}}", text):
+        raise BadValueError(f"les numéros de candidat de cette session sont de la forme {pattern}")
+    raise BadValueError(f"il faut exactement {digits} chiffres")
 
 
-def _registration(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{3}", text):
-        raise BadValueError("il faut exactement 3 chiffres, zéros de tête compris")
+def _stated(text: str, known: tuple[str, ...]) -> str:
+    """An option or a category: none, where the session has none, or is not asked."""
+    return some_text(text) if known else text.strip()
+
+
+def _registration(text: str, numbers: Numbers) -> str:
+    if not re.fullmatch(numbers.registration, text):
+        digits = digits_in(numbers.registration)
+        raise BadValueError(f"il faut exactement {digits} chiffres, zéros de tête compris")
     return text
 
 
@@ -237,11 +262,11 @@ def _day(text: str) -> date:
     raise BadValueError("date attendue sous la forme aaaa-mm-jj ou jj/mm/aaaa")
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str, zone: ZoneInfo) -> datetime:
     for read in (datetime.fromisoformat, lambda said: datetime.strptime(said, "%d/%m/%Y %H:%M:%S")):  # noqa: DTZ007
         try:
             at = read(text)
-            return at if at.tzinfo else at.replace(tzinfo=PARIS)
+            return at if at.tzinfo else at.replace(tzinfo=zone)
         except ValueError:
             continue
     raise BadValueError("instant attendu sous la forme aaaa-mm-jjThh:mm:ss")
@@ -309,10 +334,10 @@ def _quota(text: str) -> int | None:
     return int(text)
 
 
-def _never_with(text: str) -> tuple[str, ...]:
+def _never_with(text: str, numbers: Numbers) -> tuple[str, ...]:
     values = several(text)
-    if not all(re.fullmatch(r"[0-9]{11}", value) or valid_uai(value) for value in values):
-        raise BadValueError("numéros de candidat (11 chiffres) ou UAI attendus")
+    if not all(re.fullmatch(numbers.candidate, value) or valid_uai(value) for value in values):
+        raise BadValueError(f"numéros de candidat ({digits_in(numbers.candidate)} chiffres) ou UAI attendus")
     return values
 
 

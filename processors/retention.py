@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from processors.deadlines import paris
 from processors.session_parts import Paper, Part, Problem, Results
 
 
@@ -58,7 +57,7 @@ def due_at(retention: Sequence[Retention], results: Results | None, kind: Held) 
     first = dt.date(last.year + years, month + 1, 1)
     days = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - first
     day = first + dt.timedelta(days=min(last.day, days.days))  # the day after
-    return paris(day, dt.time(0))
+    return results.second_jury.instant(day, dt.time(0))
 
 
 def retention_troubles(

@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError
 
 from processors.calendar import contradictions
+from processors.deadlines import PARIS
 from processors.duties import Duty, Place, strays
 from processors.exam import Exam, ExamKind
+from processors.numbers import USUAL_CODE, Numbers, digits_in
 from processors.retention import Retention, retention_troubles
 from processors.scans.form import Form, FormError, load_form, paper_troubles
 from processors.session_parts import (
@@ -50,11 +53,14 @@ class Session(Part):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
-    timezone: Literal["Europe/Paris"] = "Europe/Paris"
+    timezone: str = "Europe/Paris"
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     form: Path
-    label_pattern: str
+    exam_code: str = USUAL_CODE
+    candidate_number: str = Numbers.candidate
+    registration_number: str = Numbers.registration
+    label_pattern: str = ""  # of code and number with a hyphen between, where the file does not say
     lot_size: int = Field(ge=1)
     upload_minutes: int = Field(default=120, ge=0, le=24 * 60)  # of an upload that counts from its beginning
     second_person: bool = False  # what one decides of a copy, another confirms
@@ -76,9 +82,19 @@ class Session(Part):
     def form_of(self, exam: str) -> Form:
         """The paper of an épreuve: its sheet, with the annexes that may be handed in with it."""
         stated = self.exam(exam)
-        sheet = load_form((stated and stated.form) or self.form)
-        sheet = sheet.with_annexes([load_form(path) for path in stated.annexes] if stated else [])
+        sheet = load_form((stated and stated.form) or self.form, self.numbers)
+        annexes = [load_form(path, self.numbers) for path in stated.annexes] if stated else []
+        sheet = sheet.with_annexes(annexes)
         return sheet.refusing(self.paper.refused_models) if self.paper else sheet
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its clock: every hour of the file is one of it."""
+        return self._zone
+
+    @property
+    def numbers(self) -> Numbers:
+        return Numbers(self.candidate_number, self.registration_number)
 
     @property
     def written(self) -> tuple[Exam, ...]:
@@ -113,7 +129,7 @@ class Session(Part):
         return next((r for r in self.dossier_rules if (exam, option, category) in _covered(r)), None)
 
     def troubles(self) -> Iterator[Problem]:
-        yield from self._label_troubles()
+        yield from self._pattern_troubles()
         for what, names in (
             ("centres", [centre.uai for centre in self.centres]),
             ("exams", [exam.code for exam in self.exams]),
@@ -133,7 +149,20 @@ class Session(Part):
         yield from strays(self.duties, codes, [place.code for place in self.places])
         yield from retention_troubles(self.retention, self.results, self.paper)
 
-    def _label_troubles(self) -> Iterator[Problem]:
+    def _pattern_troubles(self) -> Iterator[Problem]:
+        for key in ("candidate_number", "registration_number"):
+            try:
+                digits_in(getattr(self, key))
+            except ValueError as error:
+                yield Problem(key, str(error))
+        try:
+            codes = re.compile(self.exam_code)
+        except re.error as error:
+            yield Problem("exam_code", f"it is not a regular expression: {error}")
+        else:
+            for exam in self.exams:
+                if not codes.fullmatch(exam.code):
+                    yield Problem(f"exams.{exam.code}.code", f"it is not of the pattern {self.exam_code}")
         try:
             groups = re.compile(self.label_pattern).groupindex
         except re.error as error:
@@ -175,6 +204,8 @@ class Session(Part):
             ):
                 for name in sorted(set(stated) - set(known)):
                     yield Problem(f"dossier_rules.{number}.{key}", f"{name} is not among the session's {key}")
+        if self.with_dossiers and not (self.options and self.categories):
+            yield Problem("dossier_rules", "dossiers need options and categories, by which their rules go")
         for exam in self.exams:
             if exam.kind is ExamKind.DOSSIER:
                 for triple in product([exam.code], self.options, self.categories):
@@ -207,7 +238,8 @@ def load_session(path: Path) -> Session:
 def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
     """The session of these values; `folder` is where the form file's path starts. Raises SessionError."""
     try:
-        session = Session.model_validate(data)
+        zone = _zone(data.get("timezone", PARIS.key))
+        session = Session.model_validate(data, context={"zone": zone})
     except ValidationError as error:
         raise SessionError(tuple(_malformed(error, data))) from error
     session = _resolved(session, folder)
@@ -218,8 +250,17 @@ def parse_session(data: Mapping[str, Any], folder: Path) -> Session:
     return session
 
 
+def _zone(name: object) -> ZoneInfo:
+    """Raises SessionError for what is no zone of the IANA database."""
+    try:
+        return ZoneInfo(name if isinstance(name, str) else "")
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        message = "there is no such time zone: one such as Europe/Paris or Indian/Reunion is wanted"
+        raise SessionError((Problem("timezone", message),)) from error
+
+
 def _resolved(session: Session, folder: Path) -> Session:
-    """With the paths of its form files from where this process stands."""
+    """With the paths of its form files from where this process stands, and the pattern of its labels."""
     exams = tuple(
         exam.model_copy(
             update={
@@ -229,7 +270,10 @@ def _resolved(session: Session, folder: Path) -> Session:
         )
         for exam in session.exams
     )
-    return session.model_copy(update={"form": folder / session.form, "exams": exams})
+    label = session.label_pattern or (
+        f"(?P<exam>{session.exam_code})-(?P<candidate>{session.candidate_number})"
+    )
+    return session.model_copy(update={"form": folder / session.form, "exams": exams, "label_pattern": label})
 
 
 def _paper_troubles(session: Session) -> Iterator[Problem]:
@@ -242,6 +286,8 @@ def _paper_troubles(session: Session) -> Iterator[Problem]:
             form = session.form_of(code or "")
         except FormError as error:
             yield Problem(place, str(error))
+        except ValueError:  # of numbers, whose trouble is told already
+            continue
         else:
             yield from (Problem(place, trouble) for trouble in paper_troubles(form))
 

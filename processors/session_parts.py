@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
-from processors.deadlines import WEEKDAYS, Deadline, Rule, clock_trouble, paris
+from processors.deadlines import PARIS, WEEKDAYS, Deadline, Rule, clock_trouble, instant
 from processors.uai import check_letter
 
 Weekday = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
@@ -23,7 +24,7 @@ Weekday = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "
 
 def _clock(value: dt.time) -> dt.time:
     if value.tzinfo is not None or value.microsecond:
-        raise ValueError("a Paris clock time such as 14:30 is wanted, without zone or fraction of a second")
+        raise ValueError("a clock time such as 14:30 is wanted, without zone or fraction of a second")
     return value
 
 
@@ -47,6 +48,16 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     note: str = ""
+    _zone: ZoneInfo = PrivateAttr(default=PARIS)
+
+    def model_post_init(self, context: Any) -> None:
+        """Every part of a session goes by its clock, which loading gives it."""
+        if context:
+            self._zone = context["zone"]
+
+    def instant(self, day: dt.date, clock: dt.time) -> dt.datetime:
+        """The instant of the session's clock; see `clock_trouble` for what summer time skips or repeats."""
+        return instant(day, clock, self._zone)
 
     def troubles(self) -> Iterator[Problem]:
         """What is inconsistent within this part alone; places are relative to it."""
@@ -66,7 +77,7 @@ class Day(Part):
 
     def clock_troubles(self, **clocks: dt.time | None) -> Iterator[Problem]:
         for key, clock in clocks.items():
-            trouble = clock_trouble(self.date, clock) if clock is not None else None
+            trouble = clock_trouble(self.date, clock, self._zone) if clock is not None else None
             if trouble is not None:
                 yield Problem(key, trouble)
 
@@ -90,11 +101,11 @@ class Slot(Day):
 
     @property
     def starts_at(self) -> dt.datetime:
-        return paris(self.date, self.start)
+        return self.instant(self.date, self.start)
 
     @property
     def ends_at(self) -> dt.datetime:
-        return paris(self.date, self.end or self.start)
+        return self.instant(self.date, self.end or self.start)
 
     def troubles(self) -> Iterator[Problem]:
         yield from super().troubles()
@@ -126,7 +137,7 @@ class DatedDeadline(Day):
 
     @property
     def at(self) -> dt.datetime:
-        return paris(self.date, self.time)
+        return self.instant(self.date, self.time)
 
     @property
     def deadline(self) -> Deadline:
@@ -152,12 +163,12 @@ class Window(Part):
 
     @property
     def opens(self) -> dt.datetime:
-        return paris(self.first.date, self.first.time or dt.time(0, 0))
+        return self.instant(self.first.date, self.first.time or dt.time(0, 0))
 
     @property
     def closes(self) -> dt.datetime:
         """Its last second."""
-        return paris(self.last.date, self.last.time or dt.time(23, 59, 59))
+        return self.instant(self.last.date, self.last.time or dt.time(23, 59, 59))
 
     def troubles(self) -> Iterator[Problem]:
         if self.closes.timestamp() <= self.opens.timestamp():
@@ -190,7 +201,7 @@ class Centre(Part):
     """
 
     uai: str = Field(pattern=r"^[0-9]{7}[A-Z]$")
-    name: str
+    name: str = Field(min_length=1)
     city: str = ""
     rooms: int | None = Field(default=None, ge=1)
 

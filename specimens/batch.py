@@ -12,15 +12,15 @@ from typing import Any
 import cv2
 import numpy as np
 
+from processors.numbers import USUAL, Numbers
 from processors.people import CANDIDATE_COLUMNS, Candidate
 from processors.scans.form import Form, Rectangle
+from processors.scans.orders import PAGES_PER_SHEET
 from specimens.faults import Fault, damage, lay_note, show_through
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
 from specimens.sheet import PAPER, Label, LabelState, Model, Page, Press, Spot, lay
-
-SHEET = 4  # pages of a sheet
 
 
 class Kind(StrEnum):
@@ -62,6 +62,7 @@ PLAIN = tuple(kind for kind in Kind if kind not in {Kind.ANNEX, Kind.UNDECLARED,
 
 _LABEL_STATE = {Kind.SCRIBBLED: LabelState.SCRIBBLED, Kind.TORN: LabelState.TORN}
 _ON_PAGE_2 = {Kind.SHINES_THROUGH, Kind.NOTE, Kind.NAMED}  # one sheet says as much as three
+_OF_LEAVES = {Kind.MISSING_SIDE, Kind.DUPLICATE_SIDE, Kind.SWAPPED}  # whose first names the copy
 _NO_LABEL = {Kind.NO_LABEL, Kind.ANONYMOUS}
 _NO_BOXES = {Kind.NO_HEADER, Kind.ANONYMOUS}
 
@@ -148,6 +149,7 @@ def draw_batch(
     épreuve of a copy in the wrong pile. `faults`: what happens to the paper of each copy, in their order.
     `label_at`: where labels are stuck, if not where they belong; `setting`: of the scanner, for all pages.
     """
+    a3 = a3 and form.form.pages_per_sheet == PAGES_PER_SHEET  # a leaf is A4
     if len(kinds) > len(candidates):
         raise ValueError("more copies than candidates")
     drawing = _Drawing(
@@ -168,6 +170,7 @@ class _Drawing:
         self, seed: int, exam: str, centre: str, roster: tuple[Candidate, ...], form: Form, level: Level,
         dpi: int, mode: Mode, a3: bool, other_exam: str, label_at: Spot | None, setting: Setting,
     ) -> None:  # fmt: skip
+        self._sheet = form.form.pages_per_sheet
         self._seed, self._exam, self._centre, self._roster = seed, exam, centre, roster
         self._level, self._dpi, self._mode, self._a3, self._other_exam = level, dpi, mode, a3, other_exam
         self._press, self._label_at, self._setting = Press(form, dpi), label_at, setting
@@ -181,22 +184,24 @@ class _Drawing:
         if kind is Kind.STRANGER:
             candidate = self._stranger(rng)
         exam = self._other_exam if kind is Kind.WRONG_EXAM else self._exam
-        count = SHEET * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
+        count = self._sheet * int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
         if kind in _ON_PAGE_2:
-            count = SHEET
+            count = self._sheet
+        elif kind in _OF_LEAVES:
+            count = max(4, count)
         label = None if kind in _NO_LABEL else self._label(candidate, kind, exam, rng)
         pages = list(self._copy(candidate, kind, fault, exam, count, label, rng))
         answers = round((self._press.form.pagination.page.cells.y - 6) * self._press.px_per_mm)
         blank = tuple(
             number
             for number, page in enumerate(pages, 1)
-            if number % SHEET != 1 and (page.pen[:answers] == PAPER).all()
+            if number % self._sheet != 1 and (page.pen[:answers] == PAPER).all()
         )
         if fault is not None:
             for k in [1] if fault is Fault.CORNER else range(count):
                 pages[k] = damage(pages[k], fault, self._press.px_per_mm, rng)
         sides, dropped = _feed(kind, count, self._a3, rng)
-        target = int(rng.integers(2, 4)) if kind is Kind.BLURRED else 0
+        target = min(count, int(rng.integers(2, 4))) if kind is Kind.BLURRED else 0
         blurred = tuple(number for side in sides if target in side for number in side)
         file_pages: list[tuple[int, int]] = []
         annex = list(self._annex(candidate, kind, count, rng)) if kind is Kind.ANNEX else []
@@ -239,11 +244,11 @@ class _Drawing:
             self._press.write_answer(paper, hand, rng, first=False, lines=int(rng.integers(6, 16)))
             yield replace(paper, ink=hand.ink)
         elif kind is Kind.UNDECLARED:
-            yield from self._annex(candidate, kind, SHEET, rng)
+            yield from self._annex(candidate, kind, self._sheet, rng)
         elif kind is Kind.OTHER_SHEET:
             other = next(c for c in self._roster[::-1] if c.number != candidate.number)
             label = self._label(other, Kind.OK, self._exam, rng)
-            pages = list(self._copy(other, Kind.OK, None, self._exam, SHEET, label, rng))
+            pages = list(self._copy(other, Kind.OK, None, self._exam, self._sheet, label, rng))
             if self._a3:
                 yield pages[3].beside(pages[0])
                 yield pages[1].beside(pages[2])
@@ -271,9 +276,12 @@ class _Drawing:
 
     def _stranger(self, rng: Rng) -> Candidate:
         taken = {candidate.number for candidate in self._roster}
+        one = self._roster[0]
+        lengths = len(one.number), len(one.registration)
+        like = USUAL if lengths == (11, 3) else Numbers(*(f"[0-9]{{{n}}}" for n in lengths))
         schools = sorted({candidate.school for candidate in self._roster})
         while True:
-            (stranger,) = invent_candidates(rng, 1, self._centre, (self._exam,), schools, 900)
+            (stranger,) = invent_candidates(rng, 1, self._centre, (self._exam,), schools, 900, like)
             if stranger.number not in taken:
                 return stranger
 
@@ -302,7 +310,7 @@ class _Drawing:
         if kind in (Kind.BLURRED, Kind.LABEL_INSIDE, *_ON_PAGE_2) or fault is Fault.CORNER:  # text is spoilt
             written = count
         for number in range(1, count + 1):
-            first = number % SHEET == 1
+            first = number % self._sheet == 1
             page = press.page(first, hand, model)
             if first:
                 press.write_exam(page, hand, ("BTS", "SIO " + candidate.option, exam, "écrit", "2026"))
@@ -367,12 +375,12 @@ def _feed(kind: Kind, count: int, a3: bool, rng: Rng) -> tuple[list[tuple[int, .
     """The sides as they pass the scanner, each its pages from left to right, and the pages lost there."""
     sides: list[tuple[int, ...]]
     if a3:
-        sides = [side for k in range(0, count, SHEET) for side in ((k + 4, k + 1), (k + 2, k + 3))]
-        leaf = 2 * int(rng.integers(count // SHEET)) + 1  # of one sheet, the inner side
+        sides = [side for k in range(0, count, PAGES_PER_SHEET) for side in ((k + 4, k + 1), (k + 2, k + 3))]
+        leaf = 2 * int(rng.integers(count // PAGES_PER_SHEET)) + 1  # of one sheet, the inner side
         span = slice(leaf, leaf + 1)
     else:
         sides = [(number,) for number in range(1, count + 1)]
-        leaf = 2 * int(rng.integers(1, count // 2))  # never the first leaf: it names the copy
+        leaf = 2 * int(rng.integers(1, max(2, count // 2)))  # never the first leaf: it names the copy
         span = slice(leaf, leaf + 2)
     lost: list[tuple[int, ...]] = []
     if kind is Kind.MISSING_SIDE:

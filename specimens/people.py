@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 
+from processors.numbers import USUAL, Numbers, digits_in
 from processors.people import Candidate, Corrector
 from processors.uai import check_letter
 from specimens.words import WORDS
@@ -30,17 +32,20 @@ def invent_candidates(
     exams: Sequence[str],
     schools: Sequence[str],
     first_registration: int = 1,
+    numbers: Numbers = USUAL,
+    options: Sequence[str] = ("SISR", "SLAM"),
 ) -> tuple[Candidate, ...]:
     """Distinct candidates enrolled in this centre for these épreuves, registered in sequence."""
-    numbers: dict[str, None] = {}
-    while len(numbers) < count:
-        numbers[f"02{rng.integers(10**8, 10**9)}"] = None
+    given: dict[str, None] = {}
+    while len(given) < count:
+        given[_number(rng, numbers.candidate)] = None
+    digits = digits_in(numbers.registration)
     # no two with the same family name as long as the list lasts: a person reads rehearsals too
     families = [*rng.permutation(WORDS["family_names"]), *rng.choice(WORDS["family_names"], count)]
     return tuple(
         Candidate(
             number=number,
-            registration=f"{first_registration + i:03d}",
+            registration=f"{first_registration + i:0{digits}d}",
             family_name=str(families[i]),
             first_names=str(rng.choice(WORDS["first_names"])),
             birth_date=date(
@@ -48,12 +53,22 @@ def invent_candidates(
             ),
             school=str(rng.choice(list(schools))),
             centre=centre,
-            option=str(rng.choice(["SISR", "SLAM"])),
+            option=str(rng.choice(list(options))) if options else "",
             category="scolaire",
             exams=tuple(exams),
         )
-        for i, number in enumerate(numbers)
+        for i, number in enumerate(given)
     )
+
+
+def _number(rng: Rng, pattern: str) -> str:
+    """A number of this pattern; where sessions do not say, one of an academy whose numbers begin with 02."""
+    if pattern == USUAL.candidate:
+        return f"02{rng.integers(10**8, 10**9)}"
+    while True:
+        number = "".join(map(str, rng.integers(0, 10, digits_in(pattern))))
+        if re.fullmatch(pattern, number):
+            return number
 
 
 def invent_correctors(

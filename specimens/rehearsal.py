@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from processors.numbers import USUAL, Numbers
 from processors.people import ATTENDANCE_COLUMNS, CORRECTOR_COLUMNS, Attendance, Candidate, Corrector
 from processors.scans.form import Form
 from specimens.batch import PLAIN, Batch, Kind, draw_batch, roster_csv
@@ -69,18 +70,30 @@ class Rehearsal:
     batches: tuple[PlannedBatch, ...]
 
 
+def troubles_of(form: Form) -> tuple[Kind, ...]:
+    """What may happen to copies on this paper."""
+    return tuple(kind for kind in PLAIN if form.other_models or kind is not Kind.OLD_MODEL)
+
+
 def plan_session(
-    seed: int, centres: Sequence[str], exams: Sequence[str], copies: int, days: Sequence[date] = ()
+    seed: int,
+    centres: Sequence[str],
+    exams: Sequence[str],
+    copies: int,
+    days: Sequence[date] = (),
+    numbers: Numbers = USUAL,
+    options: Sequence[str] = ("SISR", "SLAM"),
+    troubles: Sequence[Kind] = PLAIN,
 ) -> Rehearsal:
     """A session of so many copies, spread over every centre (UAI) and épreuve (code).
 
-    Every kind of trouble comes at least once when `copies` allows, the other copies are untroubled. Of each
-    batch's roster someone is absent; of the first's, someone more came and has no copy.
+    Every one of these troubles comes at least once when `copies` allows, the other copies are untroubled. Of
+    each batch's roster someone is absent; of the first's, someone more came and has no copy.
     """
     rng = np.random.default_rng(seed)
     schools = invent_schools(rng, len(centres) + 2)
     places = list(product(centres, exams))
-    kinds = [*PLAIN[:copies], *[Kind.OK] * (copies - len(PLAIN))]
+    kinds = [*troubles[:copies], *[Kind.OK] * (copies - len(troubles))]
     dealt = [tuple(part) for part in np.array_split(rng.permutation(np.array(kinds, object)), len(places))]
     candidates: list[Candidate] = []
     batches: list[PlannedBatch] = []
@@ -89,7 +102,9 @@ def plan_session(
         if not enrolled:
             most = max(len(part) for part in dealt) + 2
             enrolled = list(
-                invent_candidates(rng, most, centre, exams, rng.permutation(schools)[:3].tolist())
+                invent_candidates(
+                    rng, most, centre, exams, rng.permutation(schools)[:3].tolist(), 1, numbers, options
+                )
             )
             candidates += enrolled
         order = [enrolled[i] for i in rng.permutation(len(enrolled))]

@@ -11,11 +11,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from processors.deadlines import Times
+from processors.deadlines import Times, here
+from processors.numbers import ANY, USUAL, Numbers
 from processors.people import DepositTime, read_deposit_times
 from processors.session import Exam
 from processors.tables import Import
@@ -71,16 +73,18 @@ class DossierDeposited(Facts):
 class DossiersDated(Facts):
     """The deposit space's own times, in a manifest that `file` names in the vault. Subject: the épreuve.
 
-    Replaces what is known of these files' times; their dossiers are read again.
+    `zone`: of clocks that state none. Replaces what is known of these files' times; their dossiers are read
+    again.
     """
 
     action = "dossiers.dated"
     french = "dates de dépôt reçues"
     file: str
+    zone: str = "Europe/Paris"
 
     def apply(self, change: Change) -> bool:
         exam = change.subject
-        lines = read_deposit_times(change.vault.get(self.file)).rows
+        lines = read_deposit_times(change.vault.get(self.file), ZoneInfo(self.zone), ANY).rows
         rows = change.connection.execute(select(candidates.c.number, candidates.c.id))
         ids = {row.number: row.id for row in rows}
         touched = set()
@@ -144,12 +148,14 @@ def deposit(
 
 
 def date_deposits(
-    register: Register, data: bytes, exam: str, *, actor: str, at: datetime
+    register: Register, data: bytes, exam: str, numbers: Numbers = USUAL, *, actor: str, at: datetime
 ) -> Import[DepositTime]:
     """The deposit space's times, taken whole or not at all."""
-    read = read_deposit_times(data)
+    read = read_deposit_times(data, here(), numbers)
     if not read.problems:
-        register.record(DossiersDated(file=register.keep_list(data)), exam, actor=actor, at=at)
+        register.record(
+            DossiersDated(file=register.keep_list(data), zone=here().key), exam, actor=actor, at=at
+        )
     return read
 
 

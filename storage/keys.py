@@ -62,9 +62,11 @@ def dossier_path(key: str, session: Session) -> tuple[str, str, str] | None:
 
     The file is known by its path inside the candidate's folder.
     """
-    found = re.fullmatch(rf"{DOSSIERS}([^/]+)/([0-9]{{11}})/(.+)", key)
+    found = re.fullmatch(rf"{DOSSIERS}([^/]+)/([0-9]+)/(.+)", key)
     exam = session.exam(found[1]) if found else None
-    if found is None or exam is None or exam.kind is not ExamKind.DOSSIER:
+    if found is None or not re.fullmatch(session.numbers.candidate, found[2]):
+        return None
+    if exam is None or exam.kind is not ExamKind.DOSSIER:
         return None
     return (found[1], found[2], found[3]) if all(map(is_plain, found[3].split("/"))) else None
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
+from processors.numbers import ANY
 from processors.people import (
     ATTENDANCE_COLUMNS,
     DEPOSIT_COLUMNS,
@@ -48,14 +49,14 @@ def kept_candidates(data: bytes) -> tuple[Candidate, ...]:
     """The lines of a roster, purged or not. Raises Refused for one that was never taken."""
     if data.startswith(_PURGED):
         return _Candidates.model_validate_json(data).purged
-    return _taken(read_candidates(data))
+    return _taken(read_candidates(data, numbers=ANY))
 
 
 def kept_correctors(data: bytes) -> tuple[Corrector, ...]:
     """As for candidates."""
     if data.startswith(_PURGED):
         return _Correctors.model_validate_json(data).purged
-    return _taken(read_correctors(data))
+    return _taken(read_correctors(data, numbers=ANY))
 
 
 def roster_without(data: bytes, ids: tuple[str, ...], purged: Container[str]) -> bytes:
@@ -84,13 +85,13 @@ def correctors_without(data: bytes, ids: tuple[str, ...]) -> bytes:
 
 def times_without(data: bytes, kept: Container[str]) -> bytes:
     """A deposit space's list: the lines of these numbers alone. It may have none left."""
-    lines = [line for line in read_deposit_times(data).rows if line.number in kept]
+    lines = [line for line in read_deposit_times(data, numbers=ANY).rows if line.number in kept]
     return _table(DEPOSIT_COLUMNS, [(x.number, x.file, x.deposited_at.isoformat()) for x in lines])
 
 
 def attendance_without(data: bytes, kept: Container[str]) -> bytes:
     """As for times. Who was present stays in the register, by opaque ids."""
-    lines = [line for line in read_attendance(data).rows if line.number in kept]
+    lines = [line for line in read_attendance(data, numbers=ANY).rows if line.number in kept]
     return _table(ATTENDANCE_COLUMNS, [(line.number, "oui" if line.present else "non") for line in lines])
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -42,7 +43,8 @@ def read(
     exam: ExamCode,
     candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number, 11 digits.")],
     deposited_at: Annotated[
-        str | None, typer.Option("--deposited-at", help="When, in ISO 8601; a Paris clock unless it says.")
+        str | None,
+        typer.Option("--deposited-at", help="When, in ISO 8601; on the session's clock unless it says."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -51,7 +53,7 @@ def read(
     from processors.session import ExamKind
 
     rules = checked_session(session)
-    people = checked_roster(roster)
+    people = checked_roster(roster, rules)
     person = next((c for c in people if c.number == candidate), None)
     if person is None:
         raise UserError("this candidate is not in the roster")
@@ -61,7 +63,7 @@ def read(
     if rules.dossier_rule(exam, person.option, person.category) is None:
         raise UserError(f"the session has no rule for {exam}, {person.option}, {person.category}")
     deposited = [(name, path.read_bytes()) for name, path in _files(paths)]
-    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at), roster=people)
+    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at, rules.zone), roster=people)
     if as_json:
         print_json(said)
         return
@@ -162,16 +164,14 @@ def _files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
             yield path.name, path
 
 
-def _instant(said: str | None) -> dt.datetime | None:
-    from processors.deadlines import PARIS
-
+def _instant(said: str | None, zone: ZoneInfo) -> dt.datetime | None:
     if said is None:
         return None
     try:
         at = dt.datetime.fromisoformat(said)
     except ValueError:
         raise UserError(f"{said!r} is no ISO 8601 instant, such as 2026-04-22T11:59:59+02:00") from None
-    return at if at.tzinfo else at.replace(tzinfo=PARIS)
+    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _signed(piece: dict[str, Any]) -> str:

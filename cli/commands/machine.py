@@ -78,6 +78,12 @@ def demo(
     data: Annotated[
         Path | None, typer.Option("--data", help="An empty directory; a fresh one if not given.")
     ] = None,
+    session: Annotated[
+        Path | None,
+        typer.Option(
+            "--session", help="Show it with the paper, numbers, codes and clock of this one.", dir_okay=False
+        ),
+    ] = None,
 ) -> None:
     """Show the whole job, from scan to corrector, on invented copies."""
     if data is None:
@@ -90,14 +96,16 @@ def demo(
     from cli import demo as story
     from cli.children import ChildError
     from cli.up import running
+    from processors.session import load_session
 
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)
     begun = time.monotonic()
     try:
+        file = story.session_file(data, session)
         with story.drawing_pool() as pool:
-            drawing = story.start_drawing(pool)
-            with running(data, session=story.session_file(data), say=console.print) as machine:
+            drawing = story.start_drawing(pool, load_session(file))
+            with running(data, session=file, say=console.print) as machine:
                 story.play(machine, drawing, kept=keep)
                 console.print(f"[bold green]Done in {time.monotonic() - begun:.0f} s.[/]")
                 if keep:

@@ -59,10 +59,11 @@ def in_session(work: Context, *, exam: str | None = None, centre: str | None = N
         raise UserError(f"{centre} is not a centre of this session")
 
 
-def checked_roster(path: Path, session: Session | None = None) -> tuple[Candidate, ...]:
+def checked_roster(path: Path, session: Session, *, its_own: bool = False) -> tuple[Candidate, ...]:
+    """A roster with the session's numbers; `its_own`: with its centres and épreuves alone, too."""
     from processors.people import read_candidates
 
-    people = read_candidates(path.read_bytes(), session)
+    people = read_candidates(path.read_bytes(), session if its_own else None, session.numbers)
     if people.problems:
         lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
         raise UserError(f"{path} cannot be taken as it is:\n{lines}")

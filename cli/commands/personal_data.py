@@ -12,7 +12,7 @@ from cli.console import UserError, console
 
 
 def access_request(
-    number: Annotated[str, typer.Argument(metavar="CANDIDATE_NUMBER", help="Eleven digits.")],
+    number: Annotated[str, typer.Argument(metavar="CANDIDATE_NUMBER", help="The candidate's number.")],
     to: Annotated[Path, typer.Option("--to", help="A new or an empty folder.", file_okay=False)],
     data: DataDir = DATA_DIR,
 ) -> None:

@@ -46,7 +46,7 @@ def read(
 
     begun = time.monotonic()
     rules = checked_session(session)
-    candidates = checked_roster(roster)
+    candidates = checked_roster(roster, rules)
     form = rules.form_of(exam)
     try:
         inspect(scan)
@@ -118,7 +118,9 @@ def labels(
     enrolled: Sequence[Candidate | EnrolledCandidate]
     if roster is not None and session is not None:
         rules = checked_session(session)
-        enrolled = [c for c in checked_roster(roster, rules) if c.centre == centre and exam in c.exams]
+        enrolled = [
+            c for c in checked_roster(roster, rules, its_own=True) if c.centre == centre and exam in c.exams
+        ]
     else:
         rules, enrolled = _imported(data, centre, exam)
     rules_of = rules.exam(exam)
@@ -156,12 +158,13 @@ def rehearse(
     ),
 ) -> None:
     """Draw a troubled scan of invented copies, to rehearse with."""
-    from specimens.rehearsal import plan_session, write_session
+    from specimens.rehearsal import plan_session, troubles_of, write_session
 
     rules = checked_session(session)
     if rules.centre(centre) is None or exam not in {e.code for e in rules.written}:
         raise UserError(f"{centre} {exam}: not a centre and a written épreuve of this session")
-    plan = plan_session(seed, [centre], [exam], copies)
-    for path in write_session(plan, rules.form_of(exam), to):
+    form = rules.form_of(exam)
+    plan = plan_session(seed, [centre], [exam], copies, (), rules.numbers, rules.options, troubles_of(form))
+    for path in write_session(plan, form, to):
         console.print(f"{path}: {copies} copies", markup=False)
     console.print(f"Rosters, attendance and what is true of each copy lie beside, in {to}.", markup=False)

@@ -29,7 +29,7 @@ AnyId = Annotated[str, _id("[a-z]{3,4}")]
 AnonymousNumber = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,20}$")]
 Rank = Annotated[int, Path(ge=0, le=2**53)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Number = Annotated[str, Field(pattern=r"^[0-9]{11}$", description="Of a candidate.")]
+Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="Of a candidate.")]
 
 
 def a_number(value: Any) -> Any:
@@ -157,7 +157,7 @@ class Answer(Asked):
     decision: Decision
     reason: Text
     candidate: Annotated[str, Field(pattern=r"^(cand_[0-9a-f]{16})?$")] = ""
-    number: Annotated[str, Field(pattern=r"^([0-9]{11})?$")] = ""
+    number: Annotated[str, Field(pattern=r"^[0-9]{0,20}$")] = ""
 
 
 class Arrangement(Asked):

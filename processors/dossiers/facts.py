@@ -149,25 +149,32 @@ def _rows(text: str) -> list[str]:
 
 
 def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
-    """Candidate numbers, as whole tokens: eleven digits, a leading 0 that a spreadsheet dropped given back.
+    """Candidate numbers, as whole tokens: of the digits that known ones have (else eleven, from a 0 on), a
+    leading 0 that a spreadsheet dropped given back.
 
-    Beside a label for it any such number counts; without one, those that are known, and eleven digits that
+    Beside a label for it any such number counts; without one, those that are known, and as many digits that
     nothing else explains.
     """
+    digits = max(map(len, known), default=11)
+    from_zero = all(number.startswith("0") for number in known)
+    spelt = re.compile(rf"(?<![\d./-])\d(?:[ .]?\d){{{digits - 2},{digits - 1}}}(?![\d/-]|[ .]?\d)")
     numbers: list[str] = []
     labelled_above = False
     for line in lines:
         label = re.search(r"candidat", line)
-        for found in re.finditer(r"(?<![\d./-])\d(?:[ .]?\d){9,10}(?![\d/-]|[ .]?\d)", line):
+        for found in spelt.finditer(line):
             said, plainly = found[0], re.sub(r"\D", "", found[0])
-            number = plainly.zfill(11)
+            number = plainly.zfill(digits)
             whole = len(said) == len(plainly)
-            if not number.startswith("0") or (len(plainly) == 10 and plainly.startswith("0")):
+            short = len(plainly) < digits
+            if (short or from_zero) and not number.startswith("0"):
+                continue
+            if short and plainly.startswith("0"):
                 continue
             if _OF_OTHER_THINGS.search(line[: found.start()]) and number not in known:
                 continue
             beside = bool(label and label.start() < found.start()) or labelled_above
-            if number in known or beside or (whole and len(plainly) == 11):
+            if number in known or beside or (whole and not short):
                 numbers.append(number)
         labelled_above = bool(label) and not re.search(r"\d{6}", line) and len(line) < _LINE_OF_LABELS
     return tuple(dict.fromkeys(numbers))

@@ -54,7 +54,8 @@ class ReadPiece:
 def late(exam: Exam, deposited_at: dt.datetime | None) -> Iterator[DossierFinding]:
     """Said of a deposit at this aware instant, if it is one; None where nobody knows when."""
     if deposited_at is not None and exam.deposit is not None and not exam.deposit.deadline.met(deposited_at):
-        said = f"{french_instant(deposited_at)}, alors qu'il était dû {exam.deposit.deadline}"
+        there = deposited_at.astimezone(exam.deposit.at.tzinfo)
+        said = f"{french_instant(there)}, alors qu'il était dû {exam.deposit.deadline}"
         yield finding(Code.LATE_DEPOSIT, said)
 
 

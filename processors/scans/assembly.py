@@ -52,12 +52,13 @@ def assemble(
     two_sided: Collection[str] = (),
     excused: Excused = NOBODY,
     refused: Collection[str] = (),
+    sheet: int = PAGES_PER_SHEET,
 ) -> tuple[tuple[CopyReading, ...], tuple[Finding, ...]]:
     """The copies of a scan in the order of the pile, and what concerns none of them.
 
     `model`: the name of the paper model that is in force; another one is said. `two_sided`: the models of
     annexes with answers on the verso; `excused`: who of the roster owes no copy here; `refused`: the models
-    that must not be used.
+    that must not be used; `sheet`: how many pages one has.
     """
     sheets = {
         p.page: sheet_evidence(p, roster, centre, exam, label_pattern)
@@ -67,7 +68,7 @@ def assemble(
     of_sheets, annexes = taken_out(pages, two_sided)
     images = sides(of_sheets)
     seen = slots(images)
-    pile = explain_pile(images, lambda ordered: evidence_of(ordered, seen, sheets))
+    pile = explain_pile(images, lambda ordered: evidence_of(ordered, seen, sheets, sheet), sheet)
     grouped: dict[int, list[tuple[PageReading, Place]]] = defaultdict(list)
     loose: list[PageReading] = []
     for page, place in pile.placed:
@@ -99,7 +100,7 @@ def assemble(
         finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
         for annex in nobodys
     ]
-    copies = beside_nameless(_beside_a_fragment(copies, kept), kept, pile.order.falling)
+    copies = beside_nameless(_beside_a_fragment(copies, kept), kept, pile.order.falling, sheet)
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
@@ -160,17 +161,20 @@ def _copy(
         status=status,
         pages=tuple(p.page for p in pages),
         missing=missing,
-        seen=(*(_seen(page, number) for number, page in kept.items()), *[(Sign.ANNEX,)] * len(handed.pages)),
+        seen=(
+            *(_seen(page, number, pile.order.sheet) for number, page in kept.items()),
+            *[(Sign.ANNEX,)] * len(handed.pages),
+        ),
         guesses=owner.guesses,
         findings=tuple(findings),
     )
 
 
-def _seen(page: PageReading, number: int) -> tuple[Sign, ...]:
+def _seen(page: PageReading, number: int, sheet: int) -> tuple[Sign, ...]:
     """What of the page itself says that it is page `number`; nothing when only its neighbours do."""
     signs = {
         Sign.NUMBER: page.number == number,
-        Sign.FRAME: page.kind is PageKind.FIRST and number % PAGES_PER_SHEET == 1,
+        Sign.FRAME: page.kind is PageKind.FIRST and number % sheet == 1,
         Sign.SIDE: page.half is not None,
     }
     return tuple(sign for sign, there in signs.items() if there)
@@ -242,7 +246,7 @@ def _order(
     ]
     if moved:
         findings.append(finding(Code.PAGES_OUT_OF_ORDER, moved))
-    elsewhere = contradicted(kept, length, len(handed.pages))
+    elsewhere = contradicted(kept, length, len(handed.pages), pile.order.sheet)
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
     for code, doubtful in (
@@ -252,7 +256,7 @@ def _order(
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
-    turned = blank_between(kept) and all(p.number is None for p in kept.values())
+    turned = blank_between(kept, pile.order.sheet) and all(p.number is None for p in kept.values())
     unsure = turned or any(place.copy in pile.unsure for _, place in members)
     if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))

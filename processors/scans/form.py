@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+
+from processors.numbers import USUAL, Numbers
 
 Alphabet = Literal["digits", "letters"]
 
@@ -76,7 +78,7 @@ class BoxedField(_Part):
 
 
 class Paper(_Part):
-    """`pages_per_sheet`: 4, an A3 folded; of an annex 1, or 2 where its verso is an answer page too."""
+    """`pages_per_sheet`: 4, an A3 folded, or 2, a leaf; of an annex 1, or 2 if its verso is for answers."""
 
     name: str
     model_text: str
@@ -87,8 +89,9 @@ class Paper(_Part):
     a3_verso: tuple[str, str] | None = None
 
 
-CELLS = {"candidate_number": 11, "registration_number": 3, "birth_day": 2, "birth_month": 2, "birth_year": 4}
-"""The digits that a roster has for each of these rows."""
+_OF_BIRTH = {"birth_day": 2, "birth_month": 2, "birth_year": 4}
+CELLS = {**USUAL.cells, **_OF_BIRTH}
+"""The digits that a roster has for each of these rows, where its session does not say otherwise."""
 
 NUMBER = "candidate_number"
 
@@ -169,10 +172,10 @@ class OtherModel(_Part):
 
 
 class Form(_Part):
-    """A paper model, as its form file describes it: a sheet of four pages, or an annex.
+    """A paper model, as its form file describes it: a sheet of four pages, or two, or an annex.
 
     `page_boxes`: None on an annex that is not numbered; `annexes`: the models of the answer sheets that may
-    be handed in with it, which a session says.
+    be handed in with it, which a session says; `handed_in`: it is one of them.
     """
 
     form: Paper
@@ -183,20 +186,21 @@ class Form(_Part):
     printed: Print = Field(default=Print(), alias="print")
     other_models: tuple[OtherModel, ...] = ()
     annexes: tuple[Form, ...] = Field(default=(), exclude=True)
+    handed_in: bool = Field(default=False, exclude=True)
     numbered: ClassVar[bool] = True  # each is one candidate's, whose number has its row
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if troubles := list(self._troubles()):
+    def _holds_together(self, info: ValidationInfo) -> Self:
+        if troubles := list(self._troubles(info.context or CELLS)):
             raise ValueError("; ".join(troubles))
         return self
 
-    def _troubles(self) -> Iterator[str]:
+    def _troubles(self, cells: Mapping[str, int]) -> Iterator[str]:
         for name, field in self.identity.fields.items():
-            wanted = CELLS.get(name, field.count)
+            wanted = cells.get(name, field.count)
             if field.count != wanted:
                 yield f"{name} has {field.count} cells: the roster's have {wanted} digits"
-            if name in CELLS and field.alphabet != "digits":
+            if name in cells and field.alphabet != "digits":
                 yield f"{name} is made of digits, not of {field.alphabet}"
             if field.cells.pitch < field.cells.width:
                 yield f"the cells of {name} overlap: their pitch is less than their width"
@@ -235,7 +239,9 @@ class Form(_Part):
 
     @property
     def is_annex(self) -> bool:
-        return self.form.pages_per_sheet < PAGES_OF_A_SHEET
+        """What lacks a part that every sheet has is none."""
+        lacks = self.exam_block is None or self.page_boxes is None
+        return self.handed_in or lacks or self.form.pages_per_sheet == 1
 
     @property
     def pagination(self) -> Pagination:
@@ -272,7 +278,8 @@ class Form(_Part):
         return next((annex for annex in self.annexes if annex.form.name == name), self)
 
     def with_annexes(self, annexes: Sequence[Form]) -> Form:
-        return self.model_copy(update={"annexes": tuple(annexes)})
+        handed_in = tuple(annex.model_copy(update={"handed_in": True}) for annex in annexes)
+        return self.model_copy(update={"annexes": handed_in})
 
     def refusing(self, models: Collection[str]) -> Form:
         """With these of the other models said to be refused."""
@@ -297,10 +304,11 @@ class FormError(ValueError):
     """A form file that cannot be read by; the message names the file and everything that is wrong in it."""
 
 
-def load_form(path: Path) -> Form:
-    """Read a form file. Raises FormError."""
+def load_form(path: Path, numbers: Numbers = USUAL) -> Form:
+    """Read a form file, whose boxes must fit these numbers. Raises FormError."""
+    cells = {**numbers.cells, **_OF_BIRTH}
     try:
-        return Form.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return Form.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")), context=cells)
     except FileNotFoundError:
         raise FormError(f"there is no form file {path}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -321,11 +329,11 @@ _ALIKE_MM = 1.5
 def paper_troubles(sheet: Form) -> Iterator[str]:
     """Why pages of these models could not be told apart, or put in their place."""
     if sheet.is_annex:
-        yield f"{sheet.form.name} is no sheet: a sheet has four pages"
+        yield f"{sheet.form.name} is no sheet: one has four pages or two, [exam_block] and [pagination]"
     yield from (
         f"{annex.form.name} is no annex: it has one page, or two"
         for annex in sheet.annexes
-        if not annex.is_annex
+        if annex.form.pages_per_sheet == PAGES_OF_A_SHEET
     )
     for one, other in itertools.combinations((sheet, *sheet.annexes), 2):
         if one.form.name == other.form.name:

@@ -13,24 +13,27 @@ _SURE = 5.5
 wrongly with more; of digits that are not the expected one, 99 in 100 are."""
 
 _NUMBERS = range(1, MAX_PAGES + 1)
-_FIRSTS = frozenset(_NUMBERS[::PAGES_PER_SHEET])
-_MAY_BE: dict[PageKind, Collection[int]] = {
-    PageKind.FIRST: _FIRSTS,
-    PageKind.INSIDE: frozenset(_NUMBERS) - _FIRSTS,
-}
 
 
-def contradicted(kept: Mapping[int, PageReading], length: int, annexes: int = 0) -> list[PageReading]:
+def contradicted(
+    kept: Mapping[int, PageReading], length: int, annexes: int = 0, sheet: int = PAGES_PER_SHEET
+) -> list[PageReading]:
     """The pages of a copy (by their numbers) that bear another number, or the total of another copy.
 
     A page says another number if a page of its kind can bear it: what opens a sheet is no page 4. Who leaves
-    the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`.
+    the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`. `sheet`: pages of
+    one.
     """
-    totals = range(length - PAGES_PER_SHEET + 1, length + annexes + 1)
+    firsts = frozenset(_NUMBERS[::sheet])
+    may_be: dict[PageKind, Collection[int]] = {
+        PageKind.FIRST: firsts,
+        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
+    }
+    totals = range(length - sheet + 1, length + annexes + 1)
     return [
         page
         for number, page in kept.items()
-        if _odds(page.number_reading, [number], _MAY_BE.get(page.kind, _NUMBERS)) >= _SURE
+        if _odds(page.number_reading, [number], may_be.get(page.kind, _NUMBERS)) >= _SURE
         or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     ]
 
@@ -46,10 +49,10 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
     return found
 
 
-def blank_between(kept: Mapping[int, PageReading]) -> bool:
+def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
     """Whether a sheet ends blank before one that is written on: no sheet is begun before the last is full."""
     written = [number for number, page in kept.items() if not page.blank]
-    ends = range(PAGES_PER_SHEET, max(written, default=0), PAGES_PER_SHEET)
+    ends = range(sheet, max(written, default=0), sheet)
     return any(number in kept and kept[number].blank for number in ends)
 
 

@@ -22,10 +22,12 @@ Kept = Mapping[int, PageReading]
 """The pages of a copy, by number."""
 
 
-def beside_nameless(copies: Sequence[CopyReading], kept: Sequence[Kept], falling: bool) -> list[CopyReading]:
+def beside_nameless(
+    copies: Sequence[CopyReading], kept: Sequence[Kept], falling: bool, sheet: int = PAGES_PER_SHEET
+) -> list[CopyReading]:
     """The copies of a pile, in its order; those that a nameless sheet beside them may belong to wait.
 
-    `falling`: whether a copy's last sheet comes first.
+    `falling`: whether a copy's last sheet comes first; `sheet`: pages of one.
     """
     nameless = [bool(those) and _is_nameless(those) for those in kept]
     made = list(copies)
@@ -35,7 +37,7 @@ def beside_nameless(copies: Sequence[CopyReading], kept: Sequence[Kept], falling
         # where a further sheet of this copy lies; before its first one only if nothing tells otherwise
         after, before = _run(nameless, k, -1 if falling else 1), _run(nameless, k, 1 if falling else -1)
         near = [*after, *([] if confirmed(those) else before)]
-        sheets = [page for n in near if _may_continue(kept[n], those) for page in kept[n].values()]
+        sheets = [page for n in near if _may_continue(kept[n], those, sheet) for page in kept[n].values()]
         if sheets and made[k].status is CopyStatus.COMPLETE:
             pages = [page.page for page in sheets]
             told = finding(Code.NAMELESS_SHEET, pages, evidence=whole(sheets))
@@ -62,14 +64,14 @@ def _run(nameless: Sequence[bool], k: int, step: int) -> Iterator[int]:
         at += step
 
 
-def _may_continue(sheet: Kept, copy: Kept) -> bool:
+def _may_continue(further: Kept, copy: Kept, sheet: int) -> bool:
     """Whether the numbers leave room for it.
 
     Who counts the pages of two sheets does not leave out a third; who numbers them through does not begin one
     with 1.
     """
-    longer = [those for those in (sheet, copy) if max(those) > PAGES_PER_SHEET]
+    longer = [those for those in (further, copy) if max(those) > sheet]
     counted = sum(page.total == max(copy) for page in copy.values())
     if copy in longer and 2 * counted >= len(copy):
         return False
-    return not (confirmed(sheet) and any(map(confirmed, longer)))
+    return not (confirmed(further) and any(map(confirmed, longer)))

@@ -1,8 +1,8 @@
 """In which order do the pages of a copy pass the scanner?
 
 Copies are scanned as they come to hand: leaves face down, the pile from its last page, an A3 sheet cut in two
-by the scanner. Whatever was done to one sheet was done to the others, so an order is that of a sheet's four
-pages, and whether its copy's last sheet comes first.
+by the scanner. Whatever was done to one sheet was done to the others, so an order is that of a sheet's pages,
+four of an A3 folded or the two of a leaf, and whether its copy's last sheet comes first.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 PAGES_PER_SHEET = 4
+"""Of an A3 sheet, folded: the usual one."""
 MAX_PAGES = 60
-"""The longest copy considered: fifteen sheets."""
+"""The longest copy considered: fifteen sheets of four pages."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,14 @@ class Order:
     falling: bool
     price: float
 
+    @property
+    def sheet(self) -> int:
+        """Pages of a sheet."""
+        return len(self.pattern)
+
     def numbers(self, length: int) -> NDArray[np.int64]:
         """The page numbers of a copy of so many pages, as they are scanned."""
-        sheets = np.arange(0, length, PAGES_PER_SHEET)
+        sheets = np.arange(0, length, self.sheet)
         if self.falling:
             sheets = sheets[::-1]
         return np.asarray((sheets[:, None] + np.array(self.pattern)).ravel(), np.int64)
@@ -69,6 +75,13 @@ A4_ORDERS: tuple[Order, ...] = (
     *_falling_too((2, 3, 1, 4), _SELDOM, _SELDOM),
     *_falling_too((3, 2, 4, 1), _SELDOM, _SELDOM),
 )
+
+LEAF_ORDERS: tuple[Order, ...] = (
+    Order((1, 2), False, 0.0),
+    Order((1, 2), True, _SELDOM),
+    *_falling_too((2, 1), _OFTEN, _OFTEN),  # leaves face down; from the last page on
+)
+"""Of single leaves, two pages each."""
 
 A3_ORDERS: tuple[Order, ...] = (
     A3_SIDES,

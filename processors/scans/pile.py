@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from processors.scans.orders import A3_ORDERS, A4_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
 from processors.scans.readings import PageKind, PageReading
 from processors.scans.sequence import Explanation, PageEvidence, Place, Search
 from processors.scans.writing import sides_apart
@@ -50,10 +50,17 @@ class Pile:
 
 
 def explain_pile(
-    sides: Sequence[Side], evidence: Callable[[Sequence[PageReading]], Sequence[PageEvidence]]
+    sides: Sequence[Side],
+    evidence: Callable[[Sequence[PageReading]], Sequence[PageEvidence]],
+    sheet: int = PAGES_PER_SHEET,
 ) -> Pile:
-    """The best explanation. `evidence`: what pages say of their places when they follow each other so."""
+    """The best explanation. `evidence`: what pages say of their places when they follow each other so.
+
+    `sheet`: how many pages one has.
+    """
     orders = A3_ORDERS if 2 * sum(len(side) for side in sides if len(side) == 2) > len(sides) else A4_ORDERS
+    if sheet != PAGES_PER_SHEET:
+        orders = LEAF_ORDERS
     pages = [page for side in sides for page in side]
     if not pages:
         return Pile((), orders[0], True, False, frozenset())
@@ -61,7 +68,7 @@ def explain_pile(
     plain = Search(says, orders[:1]).cheapest()
     if plain.trouble <= _QUIET:
         return _pile(pages, plain, orders[0], False, frozenset())
-    longest = _longest(pages)
+    longest = _longest(pages, sheet)
     candidates = [plain, *_candidates(says, orders, longest)]
     found = [(_cost(pages, e), e, pages, False) for e in candidates]
     for listing in _two_passes(sides):
@@ -82,11 +89,11 @@ def explain_pile(
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
 
 
-def _longest(pages: Sequence[PageReading]) -> int:
+def _longest(pages: Sequence[PageReading], sheet: int) -> int:
     """The most pages that a copy may have: a sheet more than any number or total that stands twice tells."""
     said = sorted(n for page in pages for n in (page.number, page.total) if n is not None and n <= MAX_PAGES)
     told = said[-2] if len(said) > 1 else 0
-    return min(MAX_PAGES, max(_FEW_SHEETS, told + PAGES_PER_SHEET) // PAGES_PER_SHEET * PAGES_PER_SHEET)
+    return min(MAX_PAGES, max(_FEW_SHEETS, told + sheet) // sheet * sheet)
 
 
 def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order], longest: int) -> list[Explanation]:

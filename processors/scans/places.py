@@ -7,22 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from processors.scans.identity import Evidence, same_owner
-from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
+from processors.scans.orders import MAX_PAGES
 from processors.scans.readings import (
     FieldReading,
     PageKind,
     PageReading,
 )
 from processors.scans.reunion import likeness
-from processors.scans.sequence import LENGTHS, Costs, PageEvidence, number_costs
+from processors.scans.sequence import Costs, PageEvidence, lengths_of, number_costs
 
 _WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
 
 
 def evidence_of(
-    ordered: Sequence[PageReading], slots: dict[int, int], sheets: dict[int, Evidence]
+    ordered: Sequence[PageReading], slots: dict[int, int], sheets: dict[int, Evidence], of_sheet: int
 ) -> list[PageEvidence]:
-    """What these pages say of their places, in this order."""
+    """What these pages say of their places, in this order; `of_sheet`: how many pages a sheet has."""
     evidence: list[PageEvidence] = []
     sheet_before: Evidence | None = None
     for i, page in enumerate(ordered):
@@ -35,8 +35,8 @@ def evidence_of(
         native, foreign = _belongs(page, slot)
         evidence.append(
             PageEvidence(
-                number=_numbers(page.number_reading) + _side_costs(page, slot),
-                total=_totals(page.total_reading),
+                number=_numbers(page.number_reading) + _side_costs(page, slot, of_sheet),
+                total=_totals(page.total_reading, of_sheet),
                 foreign=foreign,
                 native=native,
                 same_owner=owner,
@@ -60,9 +60,9 @@ def _belongs(page: PageReading, slot: int | None) -> tuple[float, float]:
     return 6.0, 0.5
 
 
-def _side_costs(page: PageReading, slot: int | None) -> Costs:
+def _side_costs(page: PageReading, slot: int | None, of_sheet: int) -> Costs:
     """Costs by page number of what the page looks like: a first page opens a sheet, and only it does."""
-    place = (np.arange(MAX_PAGES) % PAGES_PER_SHEET) + 1
+    place = (np.arange(MAX_PAGES) % of_sheet) + 1
     if slot is not None:
         return np.where(place == slot, 0.0, _WRONG_SIDE)
     if page.kind is PageKind.FIRST:
@@ -82,6 +82,6 @@ def _numbers(reading: FieldReading | None) -> Costs:
     return number_costs(units, tens)
 
 
-def _totals(reading: FieldReading | None) -> Costs:
-    costs = _numbers(reading)[LENGTHS - 1]
+def _totals(reading: FieldReading | None, of_sheet: int) -> Costs:
+    costs = _numbers(reading)[lengths_of(of_sheet) - 1]
     return np.asarray(costs - costs.min())

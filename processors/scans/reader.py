@@ -116,7 +116,16 @@ def understand(
     pattern, model = expected.label_pattern, expected.form.form.name
     two_sided = {annex.form.name for annex in expected.form.annexes if annex.form.pages_per_sheet == 2}
     copies, findings = assemble(
-        pages, roster, centre, exam, pattern, model, two_sided, excused, expected.form.refused
+        pages,
+        roster,
+        centre,
+        exam,
+        pattern,
+        model,
+        two_sided,
+        excused,
+        expected.form.refused,
+        expected.form.form.pages_per_sheet,
     )
     copies, ailing = health.examine(pages, copies)
     findings = (*ailing, *findings, *([scale] if scale else ()))

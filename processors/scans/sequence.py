@@ -21,7 +21,13 @@ from processors.scans.orders import A3_SIDES, MAX_PAGES, PAGES_PER_SHEET, READIN
 
 Costs = NDArray[np.float64]
 
-LENGTHS = np.arange(PAGES_PER_SHEET, MAX_PAGES + 1, PAGES_PER_SHEET)
+
+def lengths_of(sheet: int) -> NDArray[np.int64]:
+    """How many pages a copy may have, whose sheets have so many."""
+    return np.arange(sheet, MAX_PAGES + 1, sheet)
+
+
+LENGTHS = lengths_of(PAGES_PER_SHEET)
 
 # Prices of troubles, as minus log of how often they happen to a page
 _LOST_LEAF = 6.0
@@ -42,8 +48,8 @@ _OTHER_ORDER = 9.0  # a copy in another order than the one before it
 class PageEvidence:
     """What one page says of its place.
 
-    `number`: cost of being page 1 … MAX_PAGES of its copy; `total`: cost of each of LENGTHS; `foreign`: cost
-    of being no page of a copy, `native`: cost of being one; `same_owner`: log likelihood ratio that this
+    `number`: cost of being page 1 … MAX_PAGES of its copy; `total`: cost of each length; `foreign`: cost of
+    being no page of a copy, `native`: cost of being one; `same_owner`: log likelihood ratio that this
     page's sheet is of the same candidate as the sheet before it (0: nothing known); `like_previous`,
     `like_second_previous`: log likelihood ratio that this is the page one or two before, scanned again.
     """
@@ -149,9 +155,11 @@ class Search:
         faithful: bool = False,
         longest: int = MAX_PAGES,
     ) -> None:
-        longest = min(longest, -(-2 * len(pages) // PAGES_PER_SHEET) * PAGES_PER_SHEET)
+        sheet = orders[0].sheet
+        longest = min(longest, -(-2 * len(pages) // sheet) * sheet)
         self._pages, self._orders, self._faithful = pages, orders, faithful
-        self._lengths = LENGTHS[longest >= LENGTHS]
+        self._sheet, lengths = sheet, lengths_of(sheet)
+        self._lengths = lengths[longest >= lengths]
         self._shape = (len(orders), len(self._lengths), longest)
         self._numbers = np.zeros(self._shape, np.int64)
         for o, order in enumerate(orders):
@@ -163,9 +171,9 @@ class Search:
         self._start[:3] = 0.0, _STARTS_LATE + 1, _STARTS_LATE
         self._longer = _LONGER * np.arange(len(self._lengths))
         self._lost = np.where(positions[3:] % 2, _LOST_SIDE, _LOST_LEAF)
-        self._first_sheet = positions < PAGES_PER_SHEET
+        self._first_sheet = positions < sheet
         exchanged = _SIDES_EXCHANGED if A3_SIDES in orders else _LEAVES_EXCHANGED
-        self._exchanged = np.where(positions[:-3] % PAGES_PER_SHEET, np.inf, exchanged)
+        self._exchanged = np.where(positions[:-3] % sheet, np.inf, exchanged)
         nowhere = np.full(self._shape, np.inf)
         prices = np.array([order.price for order in orders])
         # of the fronts no more than the last four are ever asked
@@ -217,7 +225,7 @@ class Search:
         jumped = np.maximum.accumulate(jumped, axis=2).astype(np.int8)
         if other is None:  # a scan may begin with a foreign page
             opening = np.full(self._shape, np.inf)
-            opening[:, 0, PAGES_PER_SHEET - 1] = page.foreign + last.entry[:, 0]
+            opening[:, 0, self._sheet - 1] = page.foreign + last.entry[:, 0]
             offer(opening, _Step.FOREIGN)
         else:
             offer(last.cost[..., :-1] + own[..., 1:], _Step.NEXT, 1)

@@ -14,7 +14,7 @@ COMMANDS = {
     *("status", "findings", "decide", "lots", "pull", "audit", "rebuild"),
 }
 GROUPS = {
-    "session": {"check"},
+    "session": {"check", "new"},
     "import": {"candidates", "correctors", "attendance"},
     "attendance": {"print", "scan", "waiting", "answer"},
     "lots": {"form", "show", "reassign", "return"},
@@ -58,6 +58,30 @@ def test_a_session_file_that_is_no_toml_is_refused_without_traceback(tmp_path):
     result = run(app, ["session", "check", str(file)])
     assert result.exit_code == 1
     assert "TOML" in result.output and "Traceback" not in result.output
+
+
+def test_a_new_session_file_is_refused_until_it_is_filled_in(tmp_path):
+    file = tmp_path / "cap-2027.toml"
+    given = ["--title", "CAP", "--centres", "9710003B, 0130051K", "--written", "EP1,EP2", "--digits", "11"]
+    made = run(app, ["session", "new", str(file), *given])
+    assert made.exit_code == 0 and "10 marked lines" in made.output.replace("\n", " ")
+    checked = run(app, ["session", "check", str(file)])
+    assert checked.exit_code == 1 and "exams.EP2.window.first.date" in checked.output.replace("\n", "")
+    again = run(app, ["session", "new", str(file), *given])
+    assert again.exit_code == 1 and "exists already" in again.output.replace("\n", " ")
+
+
+def test_what_is_not_given_of_a_new_session_is_asked(tmp_path):
+    file = tmp_path / "cap-2027.toml"
+    made = run(app, ["session", "new", str(file)], input="CAP\n9710003B\nEP1\n")
+    assert made.exit_code == 0 and 'uai = "9710003B"' in file.read_text()
+
+
+def test_a_session_that_cannot_be_shown_is_refused_before_anything_starts(tmp_path):
+    file = tmp_path / "session.toml"
+    file.write_text("name = ")
+    result = run(app, ["demo", "--session", str(file), "--data", str(tmp_path / "data")])
+    assert result.exit_code == 1 and "TOML" in result.output and "Traceback" not in result.output
 
 
 def test_reading_what_is_not_a_pdf_says_so_in_french(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from papers.agenda import agenda_feed, when
 from processors.agenda import Extended, agenda, agenda_of_centre
-from processors.deadlines import Deadline, Rule, paris
+from processors.deadlines import Deadline, Rule, instant
 from processors.session import load_session
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
@@ -56,7 +56,7 @@ def test_the_feed_says_the_same_instants_to_whoever_reads_it():
 
 
 def test_a_centre_has_its_own_dates_and_one_that_moved_stays_the_same_entry():
-    more = Deadline(paris(date(2026, 5, 23), datetime.min.time()), Rule.BEFORE)
+    more = Deadline(instant(date(2026, 5, 23), datetime.min.time()), Rule.BEFORE)
     before, after = (
         {entry.id: entry for entry in agenda_of_centre(SESSION, ["surveillants"], extended)}
         for extended in ([], [Extended("U4", "0130051K", more)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from processors.calendar import collisions
-from processors.deadlines import paris
+from processors.deadlines import instant
 from processors.session import parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
@@ -37,7 +37,7 @@ def test_what_collides_is_told_and_not_refused():
 )
 def test_before_a_day_is_before_it_begins_and_until_a_day_is_until_it_ends(code, in_time, late):
     deadline = next(duty.deadline for duty in SESSION.duties if duty.code == code)
-    assert deadline.met(paris(in_time, time(23, 59, 59))) and not deadline.met(paris(late, time(0, 0)))
+    assert deadline.met(instant(in_time, time(23, 59, 59))) and not deadline.met(instant(late, time(0, 0)))
 
 
 def test_a_day_without_an_hour_is_said_without_one():

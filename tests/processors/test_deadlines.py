@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from processors.deadlines import PARIS, Deadline, Rule, clock_trouble, paris
+from processors.deadlines import PARIS, Deadline, Rule, clock_trouble, instant
 
 NOON = datetime(2026, 4, 22, 12, 0, 0, tzinfo=PARIS)
 SECOND = timedelta(seconds=1)
@@ -34,8 +34,8 @@ def test_a_deposit_may_be_timed_in_another_zone():
 
 def test_across_the_change_to_summer_time():
     """On 29 March 2026 three o'clock in Paris is one second after 01:59:59."""
-    deadline = Deadline(paris(date(2026, 3, 29), time(3, 0)), Rule.BEFORE)
-    assert deadline.met(paris(date(2026, 3, 29), time(1, 59, 59)))
+    deadline = Deadline(instant(date(2026, 3, 29), time(3, 0)), Rule.BEFORE)
+    assert deadline.met(instant(date(2026, 3, 29), time(1, 59, 59)))
     assert deadline.met(datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC))
     assert not deadline.met(datetime(2026, 3, 29, 1, 0, 0, tzinfo=UTC))
 

@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from processors.conflicts import causes
-from processors.deadlines import paris
+from processors.deadlines import instant
 from processors.oral_parts import JurorRole
 from processors.panels import (
     Juror,
@@ -24,7 +24,7 @@ DAY = date(2026, 6, 1)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
-    return paris(DAY + timedelta(days=day), time(hour, minute))
+    return instant(DAY + timedelta(days=day), time(hour, minute))
 
 
 def sittings(places, days: int = 1, minutes: int = 60) -> list[Sitting]:

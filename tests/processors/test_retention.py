@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.deadlines import PARIS, paris
+from processors.deadlines import PARIS, instant
 from processors.retention import Held, due_at
 from processors.session import SessionError, load_session, parse_session
 
@@ -41,7 +41,7 @@ def test_months_of_other_lengths(day, months, due):
             row["months"] = months
 
     session = parsed(change)
-    assert due_at(session.retention, session.results, Held.COPIES) == paris(date(*due), time(0))
+    assert due_at(session.retention, session.results, Held.COPIES) == instant(date(*due), time(0))
 
 
 def test_what_is_not_stated_is_kept():

@@ -16,7 +16,7 @@ from PIL import Image
 
 from actions.oral_returns import take_sheets
 from actions.orals import all_papers, form, papers_of, plan_for
-from processors.deadlines import PARIS, paris
+from processors.deadlines import PARIS, instant
 from processors.oral_returns import read_codes
 from processors.oral_sheets import SheetKind, sheet_of
 from storage.candidates import import_candidates
@@ -75,7 +75,7 @@ def test_nobody_examines_on_a_day_of_correction_while_away_or_at_a_meeting(summo
         assert not ("Ursule Bidon" in names and day == date(2026, 6, 2))
         assert not ("Firmin Factice" in names and (day == date(2026, 6, 3) or (day.day == 1 and is_morning)))
         for _, at in panel.turns:  # the concertation of E2, on that morning
-            assert not paris(date(2026, 6, 1), time(9)) <= at < paris(date(2026, 6, 1), time(12))
+            assert not instant(date(2026, 6, 1), time(9)) <= at < instant(date(2026, 6, 1), time(12))
 
 
 def test_whoever_sits_in_one_epreuve_is_not_taken_for_another_at_that_hour(summoned):

@@ -1,0 +1,84 @@
+"""Sessions of other shapes, from the scanner to the corrector, with no code changed."""
+
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from worlds import own_world
+
+from actions import inbox, lots, scans
+from actions.context import context, now
+from cli.demo_session import write_demo_session
+from cli.demo_truth import judge
+from processors.deadlines import PARIS, serve
+from processors.session import load_session
+from specimens.batch import Kind, roster_csv
+from specimens.rehearsal import attendance_csv, correctors_csv, plan_session
+from specimens.scanner import Level
+from storage.candidates import enrolled_in, import_candidates
+from storage.copies import current_copies
+from storage.correctors import all_correctors, import_correctors
+from storage.keys import attendance_key, scan_key
+from storage.lots import all_lots
+
+EXAMPLES = Path(__file__).parents[2] / "sessions" / "examples"
+KINDS = (Kind.OK, Kind.NO_LABEL, Kind.MISSING_SIDE, Kind.UPSIDE_DOWN, Kind.ANONYMOUS, Kind.OK)
+
+
+@pytest.fixture(params=["concours-guadeloupe", "bac-technologique-la-reunion"])
+def work(request, weed, tmp_path, monkeypatch):
+    session = tmp_path / "session.toml"
+    write_demo_session(session, now(), load_session(EXAMPLES / f"{request.param}.toml"))
+    with own_world(weed, tmp_path / "data"):
+        monkeypatch.setenv("MASSICOT_SESSION_PATH", str(session))
+        try:
+            yield context()
+        finally:
+            serve(PARIS)
+
+
+async def plainly(_name, stage, /, *args):
+    return stage(context(), *args)
+
+
+def test_a_pile_comes_to_its_corrector(work, tmp_path):
+    session = work.session
+    codes = [exam.code for exam in session.written]
+    uai = session.centres[0].uai
+    plan = plan_session(3, [uai], codes, 14, numbers=session.numbers, options=session.options)
+    for read, data in (
+        (import_candidates, roster_csv(plan.candidates)),
+        (import_correctors, correctors_csv(plan.correctors)),
+    ):
+        assert read(work.register, data, session, actor="service", at=now()).problems == ()
+    planned = replace(plan.batches[0], kinds=KINDS, level=Level.OFFICE, a3=False)
+    batch = planned.draw(session.form_of(planned.exam))
+    work.store.inbox.put(attendance_key(uai, planned.exam), attendance_csv(planned.attendance))
+    assert inbox.take_attendance(work) == 1
+    work.store.inbox.put(scan_key(uai, planned.exam, "pile.pdf"), batch.pdf)
+    inbox.note_scans(work)
+    (scan,) = inbox.find_waiting(work)
+    asyncio.run(scans.process(scan.id, plainly))
+    with work.register.reading() as connection:
+        numbers = {c.id: c.number for c in enrolled_in(connection)}
+        verdict = judge([batch], current_copies(connection), numbers)
+        correctors = all_correctors(connection)
+    assert (verdict.wrong, verdict.unexpected) == ((), ())
+    receipt = json.loads(work.store.inbox.get(f"receipts/{uai}/{planned.exam}/pile.pdf.json"))
+    assert receipt["in_time"] and [copy["status"] for copy in receipt["copies"]].count("complete") == 4
+
+    exam = session.exam(planned.exam)
+    lots.form(work, exam, at=now(), actor="service")
+    with work.register.reading() as connection:
+        assert sum(lot.copies for lot in all_lots(connection, planned.exam)) == 4
+    pulled = [
+        path
+        for corrector in correctors
+        for folder in lots.pull_all(work, corrector.id, tmp_path / corrector.reference, at=now())
+        for path in folder.glob("*.pdf")
+    ]
+    said = b"".join(path.read_bytes() for path in pulled)
+    assert len(pulled) >= 5  # a sheet a lot, too
+    assert not any(number.encode() in said for number in numbers.values())
