@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from actions import marks
 from actions.context import Context
 from actions.corrector_view import pdf_of_pages
+from actions.reasons import text_of, words_of
 from papers.personal_data import (
     Enrolment,
     HeldCopy,
@@ -36,8 +37,8 @@ from storage.correctors import all_correctors
 from storage.deposits import files_of
 from storage.dossiers import DossierRow, dossier_by_id, dossier_of
 from storage.findings import findings_whenever_of
-from storage.keys import REASONS, anonymous_copy, returned_document, stored_file
-from storage.log.events import Event, kinds_of_events
+from storage.keys import anonymous_copy, returned_document, stored_file
+from storage.log.events import kinds_of_events
 from storage.log.story import events_of
 from storage.objects import NotFoundError, StoreError
 from storage.purged import GONE
@@ -238,7 +239,7 @@ def _dossier(
 ) -> HeldDossier:
     pronounced = (
         f"{_EXPLAINED[one.decision]}, le {one.at:%d/%m/%Y} : "
-        f"{hidden.out_of(_words(work.store.vault.get(one.reason), one.reason))}"
+        f"{hidden.out_of(text_of(work.store.vault, one.reason))}"
         for one in row.decisions
     )
     return HeldDossier(
@@ -278,7 +279,7 @@ def _told(work: Context, connection: Connection, subjects: Iterable[str], own: s
             at=event.at,
             what=kinds_of_events()[event.action].french,
             by=_who(event.actor, roles),
-            words=_written(work, event) if event.subject in own else None,
+            words=words_of(work.store.vault, event) or None if event.subject in own else None,
         )
         for _, event in sorted(found.items())
     ]
@@ -290,16 +291,6 @@ def _who(actor: str, roles: dict[str, Role]) -> str:
     if actor.startswith("corr_"):
         return _ROLES[Role.CORRECTOR]
     return _ROLES[Role.SERVICE] if actor == "service" else "massicot"
-
-
-def _written(work: Context, event: Event) -> str | None:
-    keys = [fact for fact in event.facts.values() if isinstance(fact, str) and fact.startswith(REASONS)]
-    return " ".join(_words(work.store.vault.get(key), key) for key in keys) or None
-
-
-def _words(kept: bytes, key: str) -> str:
-    """What somebody wrote; of a commission's decision without who pronounced it."""
-    return str(json.loads(kept)["reason"]) if key.endswith(".json") else kept.decode()
 
 
 class _Others:

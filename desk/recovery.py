@@ -20,7 +20,7 @@ _WRONG = "Le code de l’application n’est pas le bon, ou il a déjà servi : 
 @router.get("")
 def show(request: Request, _: ServiceAccount, account: AnyAccount) -> Response:
     """How many are left; none of them is ever shown again."""
-    return page(request, "recovery.html")
+    return page(request, "recovery.html", {"codes": ()})
 
 
 @router.post("")

@@ -38,11 +38,9 @@ async def form_again(
 ) -> Response | None:
     """`wrong`: pydantic's errors, each of a field. None where there is no page to show."""
     typed: Typed | None = getattr(request.state, "typed", None)
-    if typed is None:
-        return None
     where = _page_of(request)
-    seen = await _asked_for(request, where)
-    if seen is None:
+    seen = await _asked_for(request, where) if where else None
+    if typed is None or where is None or seen is None:
         return None
     document = html.document_fromstring(seen)
     form = _form_of(document, request.url.path, urlsplit(where).path, typed)
@@ -59,12 +57,10 @@ async def form_again(
     return HTMLResponse(html.tostring(document, encoding="unicode", doctype="<!doctype html>"), status)
 
 
-def _page_of(request: Request) -> str:
-    """Where the form stood: as the browser says, else where it goes."""
+def _page_of(request: Request) -> str | None:
+    """Where the form stood, as the browser says."""
     came = httpx.URL(request.headers.get("referer", ""))
-    if came.host != request.url.hostname:
-        return request.url.path
-    return came.copy_remove_param("fait").raw_path.decode()
+    return came.copy_remove_param("fait").raw_path.decode() if came.host == request.url.hostname else None
 
 
 async def _asked_for(request: Request, where: str) -> str | None:

@@ -28,5 +28,6 @@ document.querySelector("[data-print]")?.addEventListener("click", () => print())
 const slip = document.querySelector("[data-slip]");
 if (slip) {
   history.replaceState(null, "", slip.dataset.slip);
-  slip.focus();
+  slip.focus({ preventScroll: true });
+  slip.scrollIntoView({ block: "center" });
 }

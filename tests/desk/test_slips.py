@@ -108,12 +108,13 @@ def test_what_was_typed_is_shown_where_the_form_is_no_more(desk: Desk, filled: F
 def test_a_field_is_named_as_on_the_page_and_a_password_never_filled(desk: Desk):
     browser = desk.browser()
     browser.get("/connexion")
-    told = browser.post("/connexion", {"email": "", "password": "ne pas montrer"})
+    told = sent_from(browser, "/connexion", "/connexion", {"email": "", "password": "ne pas montrer"})
     assert told.status_code == 422 and "Adresse électronique : à remplir." in told.text
     assert "ne pas montrer" not in told.text
     service = desk.signed_in(Role.SERVICE)
-    service.get("/coordination/secours")
-    told = service.post("/coordination/secours", {"code": "123456"})
+    secours = "/coordination/secours"
+    service.get(secours)
+    told = sent_from(service, secours, secours, {"code": "123456"})
     assert told.status_code == 422 and "123456" not in told.text
 
 
