@@ -44,6 +44,14 @@ def any_copy(work: Context, copy_id: str) -> CopyRow:
     return found
 
 
+def copy_of_centre(work: Context, uai: str, exam: Exam, copy_id: str) -> CopyRow:
+    """A copy that was scanned in this centre, of this épreuve."""
+    found = any_copy(work, copy_id)
+    if (found.centre, found.exam) != (uai, exam.code):
+        raise HTTPException(404)
+    return found
+
+
 def lot_of(work: Context, exam: Exam, lot_id: str) -> LotRow:
     with work.register.reading() as connection:
         lot = lot_by_id(connection, lot_id)
