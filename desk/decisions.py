@@ -16,6 +16,7 @@ from actions import copies
 from actions.context import Context, now
 from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
+from actions.piles import place_of_paper
 from actions.reconciling import left_over
 from actions.withdrawing import looks_like
 from desk.access import ServiceAccount, shows_identity, work_of
@@ -113,6 +114,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = F
         "loose": loose,
         "next": _next(work, copy_id),
         "place_of": place_of,
+        "paper": place_of_paper(work, scan),
         "open": is_open,
         "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,

@@ -8,17 +8,18 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.context import now
-from actions.pictures import picture_of_page
+from actions.corrector_view import pdf_of_pages
 from actions.piles import Line, lines_of, place_of_paper, shelve
 from actions.receipts import receipt_copy
 from desk.access import CentreAccount, shows_identity, work_of
-from desk.centre import DroppedFile, place_of, region_of
+from desk.centre import DroppedFile
 from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
+from processors.scans.anonymity import PagePlace
 from storage.candidates import enrolled_as
 from storage.findings import findings_of_copies
-from storage.scans import scan_by_id
+from storage.scans import all_scans, scan_by_id
 
 router = APIRouter(prefix="/centre/{uai}/{code}")
 
@@ -30,7 +31,9 @@ def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
     exam = written(work, code)
     with work.register.reading() as connection:
         lines = list(lines_of(connection, exam.code, uai))
-    papers = {line.scan.id: place_of_paper(work, line.scan) for line in lines if line.scan}
+        scans = all_scans(connection, exam.code, uai)
+    papers = {scan.id: place_of_paper(work, scan) for scan in scans}
+    files = [DroppedFile(scan, (), (), paper=papers[scan.id]) for scan in scans]
 
     def link(line: Line) -> str:
         return (
@@ -53,12 +56,25 @@ def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
     ]
     shows_identity(request, f"{exam.code}/{uai}", "centre")
     listing = Listing(request, "Candidats et copies", columns, lines)
-    values = {"centre": work.session.centre(uai), "exam": exam, "listing": listing}
+    values = {"centre": work.session.centre(uai), "exam": exam, "listing": listing, "files": files}
     return listing.csv(f"pile-{exam.code}") or page(request, "pile.html", values)
 
 
 def _name(line: Line) -> str | None:
     return DroppedFile(line.scan, (), ()).name if line.scan else None
+
+
+@router.get("/copies/{copy_id}.pdf")
+def pages(request: Request, uai: str, code: str, copy_id: str, account: CentreAccount) -> Response:
+    """Its pages as they were scanned, upright and in order."""
+    work = work_of(request)
+    found = copy_of_centre(work, uai, written(work, code), copy_id)
+    places = [PagePlace(one.image, one.half, one.turn, area=one.area) for one in found.pages]
+    pdf = pdf_of_pages(work, found.scan, places)
+    if pdf is None:
+        raise HTTPException(404)
+    shows_identity(request, copy_id, "picture")
+    return Response(pdf, media_type="application/pdf")
 
 
 @router.get("/copies/{copy_id}")
@@ -85,24 +101,8 @@ def copy(request: Request, uai: str, code: str, copy_id: str, account: CentreAcc
         "paper": place_of_paper(work, scan),
         "before": lines[rank - 1] if rank else None,
         "after": lines[rank + 1] if rank is not None and rank + 1 < len(lines) else None,
-        "place_of": place_of,
     }
     return page(request, "pile_copy.html", values)
-
-
-@router.get("/copies/{copy_id}/{place}.jpg")
-def picture(
-    request: Request, uai: str, code: str, copy_id: str, place: str, account: CentreAccount
-) -> Response:
-    """A page of this copy, or a part of one."""
-    work = work_of(request)
-    found, region = copy_of_centre(work, uai, written(work, code), copy_id), region_of(place)
-    pages = [one for one in found.pages if region and one.page == region.page]
-    jpeg = picture_of_page(work, found.scan, pages[0], region) if region and pages else None
-    if jpeg is None:
-        raise HTTPException(404)
-    shows_identity(request, copy_id, "picture")
-    return Response(jpeg, media_type="image/jpeg")
 
 
 @router.post("/fichiers/{scan}/papier")
@@ -118,4 +118,4 @@ def say_where(
     work = work_of(request)
     exam = written(work, code)
     shelve(work, scan_of(work, uai, exam, scan).id, paper, actor=account.id, at=now())
-    return RedirectResponse(f"/centre/{uai}/{exam.code}#{scan}", 303)
+    return RedirectResponse(f"/centre/{uai}/{exam.code}/pile#papier", 303)

@@ -51,7 +51,7 @@ async def form_again(
     else:
         _fill(form, typed)
         place = form
-        for around in form.iterancestors("details"):
+        for around in form.iterancestors("details", "dialog"):
             around.set("open", "")
     place.insert(0, _alert(where, title, lines))
     return HTMLResponse(html.tostring(document, encoding="unicode", doctype="<!doctype html>"), status)

@@ -57,7 +57,7 @@ MATRIX = {
     "GET /centre/{uai}/{code}/etat": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/pile": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/copies/{copy_id}": Rule(CENTRE, names=True),
-    "GET /centre/{uai}/{code}/copies/{copy_id}/{place}.jpg": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/copies/{copy_id}.pdf": Rule(CENTRE, names=True),
     "POST /centre/{uai}/{code}/fichiers/{scan}/papier": Rule(CENTRE),
     "GET /centre/{uai}/{code}/recepisse/{scan}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/recepisse/{scan}.pdf": Rule(CENTRE, names=True),
