@@ -45,6 +45,7 @@ from storage.purged import GONE
 from storage.refusals import Refusal, Refused
 from storage.returned import document_of
 from storage.scans import scan_by_id
+from storage.signatures import Signature, says_of
 from storage.states import Life, Pronounced, Role
 
 Files = Iterator[tuple[str, bytes]]
@@ -60,6 +61,7 @@ _ROLES = {Role.SERVICE: "le service", Role.CENTRE: "le centre", Role.CORRECTOR: 
 _UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne : le service les regarde à part."
 _OTHERS = "La lecture y voit le nom ou le numéro d’une autre personne : le service la regarde à part."
 _LOST = "Ce fichier n’a pas pu être établi : demandez-le au service."
+_ROW = "L’image de cette ligne montre aussi ses voisines : le service la montre à part."
 _EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
@@ -164,7 +166,18 @@ def _enrolment(work: Context, connection: Connection, line: EnrolledCandidate) -
         centre=f"{centre.name} ({line.centre})" if centre else line.centre,
         registration=line.registration,
         present=(attendance_of(connection, line.exam, line.centre) or {}).get(line.id),
+        signed=_signed(says_of(connection, line.exam, line.id)),
     )
+
+
+def _signed(says: Signature | None) -> str | None:
+    """What is held of the candidate's row; its picture shows the rows beside it, too."""
+    if says is None:
+        return None
+    said = {True: "signée", False: "non signée", None: "on ne peut le dire"}[says.signed]
+    asked = f" ; à regarder par le service : {says.asked.said}" if says.asked else ""
+    stated = {True: " ; dit présent(e) ailleurs", False: " ; dit absent(e) ailleurs", None: ""}[says.stated]
+    return f"{said}{stated}{asked} {_ROW}"
 
 
 def _is_theirs(connection: Connection, copy: CopyRow) -> bool:

@@ -68,7 +68,7 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
         "owed": owed,
         "session": work.session,
         "feed": feed_address(request, uai),
-        "lacking": lacking(work, uai),
+        "lacking": lacking(work, now(), uai),
         "sent": names_sent(work.register, uai),
     }
     return page(request, "centre.html", values)

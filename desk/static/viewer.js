@@ -143,7 +143,10 @@ try {
     await draw(page, DRAWN);
     pages.push(page);
     lay();
-    if (number === 1) viewer.focus({ preventScroll: true });
+    if (number === 1 && !document.querySelector("[data-slip]")) {
+      viewer.focus({ preventScroll: true });
+      document.querySelector("h1").scrollIntoView(); // its whole frame is in view
+    }
   }
   tell(current());
   viewer.dataset.ready = pdf.numPages;
