@@ -242,6 +242,7 @@ _SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
     "verdict": ("Proposition", lambda value: VERDICTS[value]),
     "until": ("Jusqu’au", _until),
     "copies": ("Copies", lambda ids: str(len(ids))),
+    "order": ("Ordre proposé", lambda pages: _numbers(pages) if pages else ""),
     "let_go": ("Pages regardées, où rien ne nomme", lambda pages: _numbers(pages) if pages else ""),
 }
 """By fact: how people call it, and how its value is said."""

@@ -94,6 +94,16 @@ const ACTS = {
   print: () => print(),
   width: () => ((zoom.value = "width"), fit()),
   page: () => ((zoom.value = "page"), fit()),
+  order: () => {
+    const dialog = document.querySelector("[data-order]");
+    for (const item of dialog.querySelectorAll("li")) {
+      const [small, shown] = [pages[item.dataset.page - 1]?.thumb.firstElementChild, item.querySelector("canvas")];
+      if (!small) continue;
+      Object.assign(shown, { width: small.width, height: small.height });
+      shown.getContext("2d").drawImage(small, 0, 0);
+    }
+    dialog.showModal();
+  },
   report: () => {
     const dialog = document.querySelector("[data-report]");
     const said = dialog.querySelector("textarea");

@@ -35,6 +35,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     page.wait_for_selector("[data-ready]", timeout=30_000)
     looked_at(page, "desk-read")
     _reads_in_comfort(page)
+    _proposes_an_order(page, decided, f"{stage.url}/coordination/decisions/{copy.id}")
     page.keyboard.press("s")
     expect(page.get_by_label("Où, quoi")).to_have_value("Page 2 : ")
     looked_at(page, "desk-report")
@@ -122,6 +123,24 @@ def _reads_in_comfort(page: Page) -> None:
     rank.fill("2")
     rank.press("Enter")
     frame.focus()
+
+
+def _proposes_an_order(page: Page, service: Page, decision: str) -> None:
+    """Pages moved by their buttons; the service sees the order, and the corrector takes it back."""
+    here = page.url
+    page.get_by_role("button", name="Ordre…").click()
+    page.get_by_role("button", name="Reculer la page 1").click()
+    expect(page.get_by_role("dialog").locator("li").nth(1)).to_contain_text("page 1")
+    looked_at(page, "desk-order")
+    page.get_by_role("button", name="Proposer cet ordre").click()
+    expect(page.get_by_text("Copie signalée", exact=True)).to_be_visible()
+    service.goto(decision)
+    expect(service.get_by_text("Le correcteur propose cet ordre")).to_be_visible()
+    looked_at(service, "desk-order-proposed")
+    page.get_by_role("button", name=re.compile("Ne plus la signaler")).click()
+    expect(page).to_have_url(here)
+    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.keyboard.press("ArrowRight")
 
 
 def _gives_back_documents(page: Page, archive: bytes, number: str) -> None:
