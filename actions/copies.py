@@ -15,13 +15,13 @@ from processors.deadlines import to_the_day
 from processors.findings import Code, finding
 from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number
-from storage.copies import PlacedPage, copies_of_scan, copy_by_id
+from storage.copies import CopyRow, PlacedPage, copies_of_scan, copy_by_id
 from storage.deadlines import scans_due
 from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
 from storage.findings import FindingJudged, finding_at
 from storage.log.events import Event, Vault
 from storage.log.story import events_of
-from storage.lots import CopyReported, CopyReturned
+from storage.lots import CopyReported, CopyReturned, ReportTakenBack
 from storage.refusals import Refusal, Refused
 from storage.scans import ScanRead, scan_by_id
 from storage.schema import enrolments, proposals
@@ -117,17 +117,21 @@ def _is_person(actor: str) -> bool:
 def arrange(
     work: Context, copy: str, pages: Sequence[int], reason: str, *, actor: str, at: datetime
 ) -> Event | None:
-    """The copy is these pages of its file, in this order; those that are not named are none of it."""
+    """The copy is these pages of its file, in this order; those that are not named are none of it.
+
+    The order that its corrector proposes wants no reason.
+    """
     vault = work.register.vault
     with work.register.reading() as connection:
         row = copy_by_id(connection, copy)
         if row is None:
             raise Refused(Refusal.UNKNOWN, copy)
         known = _pages_of(connection, vault, row.scan)
+        asked = proposed_order(connection, row) == tuple(pages)
         free = {page.page for page in (*row.pages, *loose_pages(connection, vault, row.scan))}
     if not set(pages) <= free:
         raise Refused(Refusal.OTHERS_PAGE)
-    key = keep_reason(work.register.vault, copy, reason)
+    key = keep_reason(work.register.vault, copy, reason, wanted=not asked)
     facts = CopyArranged(pages=tuple(known[page] for page in pages), reason=key)
     return work.register.record(facts, copy, actor=actor, at=at)
 
@@ -206,11 +210,45 @@ def judge(
 
 
 def report(
-    work: Context, copy: str, trouble: Trouble, said: str, *, actor: str, at: datetime
+    work: Context,
+    copy: str,
+    trouble: Trouble,
+    said: str,
+    *,
+    order: Sequence[int] = (),
+    actor: str,
+    at: datetime,
 ) -> Event | None:
-    """A corrector found something wrong: it goes back to the service and waits there; the others go on."""
+    """A corrector found something wrong: it goes back to the service and waits there; the others go on.
+
+    `order`: its pages by their ranks, from 1, as they should follow each other.
+    """
+    pages = tuple[int, ...]()
+    if order:
+        with work.register.reading() as connection:
+            row = copy_by_id(connection, copy)
+        ranks = [page.page for page in row.pages] if row else []
+        if sorted(order) != list(range(1, len(ranks) + 1)):
+            raise Refused(Refusal.NO_PAGES)
+        pages = tuple(ranks[rank - 1] for rank in order)
     key = keep_reason(work.register.vault, copy, said, wanted=False)
-    return work.register.record(CopyReported(trouble=trouble, said=key), copy, actor=actor, at=at)
+    facts = CopyReported(trouble=trouble, said=key, order=pages)
+    return work.register.record(facts, copy, actor=actor, at=at)
+
+
+def take_report_back(work: Context, copy: str, *, actor: str, at: datetime) -> Event | None:
+    """The corrector goes on with it as it is."""
+    return work.register.record(ReportTakenBack(), copy, actor=actor, at=at)
+
+
+def proposed_order(connection: Connection, copy: CopyRow) -> tuple[int, ...]:
+    """The order of its pages that its corrector proposes, as long as it is not theirs; empty for none."""
+    if not copy.waits:
+        return ()
+    told = [event for event in events_of(connection, copy.id) if event.action == CopyReported.action]
+    order = tuple(told[-1].facts.get("order", ())) if told else ()
+    pages = tuple(page.page for page in copy.pages)
+    return order if order != pages and sorted(order) == sorted(pages) else ()
 
 
 def give_back(work: Context, copy: str, returned: bool, *, actor: str, at: datetime) -> Event | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from actions.context import Context
 from processors.invigilation import Shortfall, shortfalls
 from storage.invigilators import enrolled_by_school, invigilators_sent
 
 
-def lacking(work: Context, centre: str | None = None) -> list[Shortfall]:
-    """With a centre, its own."""
+def lacking(work: Context, at: datetime, centre: str | None = None) -> list[Shortfall]:
+    """Of épreuves that are still to come; with a centre, its own."""
     with work.register.reading() as connection:
         named, enrolled = invigilators_sent(connection), enrolled_by_school(connection)
-    return [one for one in shortfalls(work.session, named, enrolled) if centre in (None, one.centre)]
+    return [one for one in shortfalls(work.session, named, enrolled, at) if centre in (None, one.centre)]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from actions import marks
 from actions.context import Context
 from actions.corrector_view import pdf_of_pages
+from actions.reasons import text_of, words_of
 from papers.personal_data import (
     Enrolment,
     HeldCopy,
@@ -37,14 +38,15 @@ from storage.correctors import all_correctors
 from storage.deposits import files_of
 from storage.dossiers import DossierRow, dossier_by_id, dossier_of
 from storage.findings import findings_whenever_of
-from storage.keys import REASONS, anonymous_copy, returned_document, stored_file
-from storage.log.events import Event, kinds_of_events
+from storage.keys import anonymous_copy, returned_document, stored_file
+from storage.log.events import kinds_of_events
 from storage.log.story import events_of
 from storage.objects import NotFoundError, StoreError
 from storage.purged import GONE
 from storage.refusals import Refusal, Refused
 from storage.returned import document_of
 from storage.scans import scan_by_id
+from storage.signatures import Signature, says_of
 from storage.states import Life, Pronounced, Role
 
 Files = Iterator[tuple[str, bytes]]
@@ -60,6 +62,7 @@ _ROLES = {Role.SERVICE: "le service", Role.CENTRE: "le centre", Role.CORRECTOR: 
 _UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne : le service les regarde à part."
 _OTHERS = "La lecture y voit le nom ou le numéro d’une autre personne : le service la regarde à part."
 _LOST = "Ce fichier n’a pas pu être établi : demandez-le au service."
+_ROW = "L’image de cette ligne montre aussi ses voisines : le service la montre à part."
 _EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
@@ -164,7 +167,18 @@ def _enrolment(work: Context, connection: Connection, line: EnrolledCandidate) -
         centre=f"{centre.name} ({line.centre})" if centre else line.centre,
         registration=line.registration,
         present=(attendance_of(connection, line.exam, line.centre) or {}).get(line.id),
+        signed=_signed(says_of(connection, line.exam, line.id)),
     )
+
+
+def _signed(says: Signature | None) -> str | None:
+    """What is held of the candidate's row; its picture shows the rows beside it, too."""
+    if says is None:
+        return None
+    said = {True: "signée", False: "non signée", None: "on ne peut le dire"}[says.signed]
+    asked = f" ; à regarder par le service : {says.asked.said}" if says.asked else ""
+    stated = {True: " ; dit présent(e) ailleurs", False: " ; dit absent(e) ailleurs", None: ""}[says.stated]
+    return f"{said}{stated}{asked} {_ROW}"
 
 
 def _is_theirs(connection: Connection, copy: CopyRow) -> bool:
@@ -239,7 +253,7 @@ def _dossier(
 ) -> HeldDossier:
     pronounced = (
         f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
-        f"{hidden.out_of(_words(work.store.vault.get(one.reason), one.reason))}"
+        f"{hidden.out_of(text_of(work.store.vault, one.reason))}"
         for one in row.decisions
     )
     return HeldDossier(
@@ -279,7 +293,7 @@ def _told(work: Context, connection: Connection, subjects: Iterable[str], own: s
             at=event.at,
             what=kinds_of_events()[event.action].french,
             by=_who(event.actor, roles),
-            words=_written(work, event) if event.subject in own else None,
+            words=words_of(work.store.vault, event) or None if event.subject in own else None,
         )
         for _, event in sorted(found.items())
     ]
@@ -291,16 +305,6 @@ def _who(actor: str, roles: dict[str, Role]) -> str:
     if actor.startswith("corr_"):
         return _ROLES[Role.CORRECTOR]
     return _ROLES[Role.SERVICE] if actor == "service" else "massicot"
-
-
-def _written(work: Context, event: Event) -> str | None:
-    keys = [fact for fact in event.facts.values() if isinstance(fact, str) and fact.startswith(REASONS)]
-    return " ".join(_words(work.store.vault.get(key), key) for key in keys) or None
-
-
-def _words(kept: bytes, key: str) -> str:
-    """What somebody wrote; of a commission's decision without who pronounced it."""
-    return str(json.loads(kept)["reason"]) if key.endswith(".json") else kept.decode()
 
 
 class _Others:

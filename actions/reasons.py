@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from storage.keys import kept_words
-from storage.log.events import Vault
+import json
+
+from storage.keys import REASONS, kept_words
+from storage.log.events import Event, Vault
 from storage.refusals import Refusal, Refused
 
 
@@ -14,3 +16,15 @@ def keep_reason(vault: Vault, subject: str, text: str, *, wanted: bool = True) -
     key = kept_words(subject, "txt")
     vault.put(key, text.strip().encode())
     return key
+
+
+def words_of(vault: Vault, event: Event) -> str:
+    """What somebody wrote in it, of a commission's decision without who pronounced it. It may name people."""
+    keys = (fact for fact in event.facts.values() if isinstance(fact, str) and fact.startswith(REASONS))
+    return " ".join(text_of(vault, key) for key in keys).strip()
+
+
+def text_of(vault: Vault, key: str) -> str:
+    """What was written, by its key."""
+    kept = vault.get(key)
+    return str(json.loads(kept)["reason"]) if key.endswith(".json") else kept.decode()

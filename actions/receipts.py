@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from actions.context import Context
 from actions.pictures import pictures_of
+from actions.piles import mistaken
 from actions.quarantine import clear_drop, keep_aside
 from actions.reconciling import reconciliation_of
+from papers.receipt_versions import following
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
 from processors.reconciliation import Reconciliation
@@ -18,6 +21,7 @@ from storage.copies import CopyRow, copies_of_scan
 from storage.deadlines import scans_due
 from storage.findings import FindingRow, findings_of_scan
 from storage.keys import is_plain, receipt_key
+from storage.objects import NotFoundError
 from storage.scans import ScanRow, latest_drop, scan_by_id, scans_of_content
 from storage.states import Life, ScanState
 
@@ -41,12 +45,29 @@ def answer(work: Context, scan_id: str, *, at: datetime) -> None:
         same = scans_of_content(connection, dropped)
         latest = [scan for scan in same if latest_drop(connection, scan.inbox_key) == scan.id]
     read = next(scan for scan in same if scan.id == (dropped.duplicate_of or dropped.id))
-    receipt = receipt_of(work, read, at)
-    html, text = render_html(receipt).encode(), render_json(receipt).encode()
+    made = receipt_of(work, read, at)
     for scan in latest:
         key = receipt_key(scan.inbox_key, scan.id)
+        receipt = following(made, _issued(work, key))
+        html, text = render_html(receipt).encode(), render_json(receipt).encode()
         work.store.inbox.put_alone(f"{key}.html", html, content_type="text/html; charset=utf-8")
         work.store.inbox.put_alone(f"{key}.json", text, content_type="application/json")
+
+
+def issue(work: Context, scan: ScanRow, *, at: datetime) -> Receipt:
+    """The receipt as it is now. What has changed since the last makes a version, which lies there, too."""
+    key = receipt_key(scan.inbox_key, scan.id)
+    before = _issued(work, key)
+    receipt = following(receipt_of(work, scan, at), before)
+    if before is not None and json.loads(before).get("version", 1) != receipt.version:
+        answer(work, scan.id, at=at)
+    return receipt
+
+
+def _issued(work: Context, key: str) -> bytes | None:
+    with suppress(NotFoundError):
+        return work.store.inbox.get(f"{key}.json")
+    return None
 
 
 def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
@@ -58,6 +79,7 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         copies = copies_of_scan(connection, scan.id)
         findings = findings_of_scan(connection, scan.id)
         known = reconciliation_of(connection, exam.code, centre.uai) if exam and centre else None
+        wrong = mistaken(connection, scan)
     name = scan.inbox_key.rpartition("/")[2]
     named = {copy.candidate for copy in copies if copy.candidate is not None}
     if known is not None:
@@ -87,6 +109,7 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         reconciliation=_by_number(known, people) if known else None,
         names={c.number: f"{c.family_name} {c.first_names}" for c in people.values()},
         pictures=pictures_of(work, scan.id, map(without_place, filter(_open, findings))),
+        mistaken=wrong,
     )
 
 
@@ -101,6 +124,7 @@ def receipt_copy(
         pages=tuple(page.page for page in copy.pages),
         status=copy.status if copy.life is Life.CURRENT else copy.life,
         findings=tuple(without_place(found) for found in findings if found.copy == copy.id and _open(found)),
+        id=copy.id,
     )
 
 

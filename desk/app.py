@@ -34,6 +34,7 @@ from desk import (
     orals,
     people,
     personal_data,
+    pile,
     queue,
     recovery,
     retention,
@@ -47,6 +48,7 @@ from desk.api import problem, speak_api
 from desk.factors import SecondFactors, new_key
 from desk.page import STATIC, page
 from desk.settings import DeskSettings
+from desk.slips import form_again
 from desk.visits import Visits, begin
 from storage.objects import NotFoundError
 from storage.private import load_or_make
@@ -58,6 +60,7 @@ PARTS = (
     guides,
     calendar,
     signing,
+    pile,
     centre,
     queue,
     decisions,
@@ -86,6 +89,7 @@ _ERRORS = {
     422: ("Ce formulaire est incomplet", "Revenez à la page précédente et vérifiez ce que vous avez saisi."),
     429: ("Trop d’essais", "Attendez quelques minutes avant de recommencer."),
 }
+_NOTHING_DONE = "Rien n’est enregistré"
 
 
 def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
@@ -109,7 +113,7 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
     app.exception_handler(HTTPException)(_explain)
     app.exception_handler(Refused)(_tell_refusal)
     app.exception_handler(NotFoundError)(partial(_refused, status=404))  # destroyed, its time being over
-    app.exception_handler(RequestValidationError)(partial(_refused, status=422))
+    app.exception_handler(RequestValidationError)(_tell_slips)
 
     @app.middleware("http")
     async def visit(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -152,7 +156,15 @@ def _refuse(request: Request, status: int, detail: str | None = None) -> Respons
 
 async def _tell_refusal(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Refused)
-    return _refuse(request, guard.status_of(refused), refused.sentence)
+    status = guard.status_of(refused)
+    again = await form_again(request, status, _NOTHING_DONE, refused.sentence)
+    return again or _refuse(request, status, refused.sentence)
+
+
+async def _tell_slips(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    again = await form_again(request, 422, _NOTHING_DONE, _ERRORS[422][1], error.errors())
+    return again or _refuse(request, 422)
 
 
 async def _refused(request: Request, _error: Exception, *, status: int) -> Response:
@@ -167,6 +179,12 @@ async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
 
 async def _explain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    answer = _refuse(request, error.status_code, guard.sentence_of(error))
+    status, said = error.status_code, guard.sentence_of(error)
+    if status in (409, 422, 429):
+        title, what = _ERRORS[status]
+        again = await form_again(request, status, _NOTHING_DONE if said else title, said or what)
+        if again is not None:
+            return again
+    answer = _refuse(request, status, said)
     answer.headers.update(error.headers or {})
     return answer

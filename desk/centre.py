@@ -17,7 +17,8 @@ from actions.copies import words_in
 from actions.duties import standings
 from actions.invigilators import lacking
 from actions.pictures import picture_of
-from actions.receipts import receipt_copy, receipt_of, without_place
+from actions.piles import mistaken, place_of_paper
+from actions.receipts import issue, receipt_copy, without_place
 from actions.reconciling import left_over, reconciliation_of
 from actions.signing import standing_of
 from actions.withdrawing import restore, withdraw
@@ -67,7 +68,7 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
         "owed": owed,
         "session": work.session,
         "feed": feed_address(request, uai),
-        "lacking": lacking(work, uai),
+        "lacking": lacking(work, now(), uai),
         "sent": names_sent(work.register, uai),
     }
     return page(request, "centre.html", values)
@@ -101,7 +102,7 @@ def receipt_sheet(request: Request, uai: str, code: str, scan: str, account: Cen
     """The receipt, to be printed and kept with the paper."""
     work = work_of(request)
     rules = written(work, code)
-    sheet = receipt_pdf(receipt_of(work, scan_of(work, uai, rules, scan), now()))
+    sheet = receipt_pdf(issue(work, scan_of(work, uai, rules, scan), at=now()))
     shows_identity(request, scan, "receipt")
     return Response(sheet, media_type="application/pdf")
 
@@ -111,7 +112,7 @@ def receipt(request: Request, uai: str, code: str, scan: str, account: CentreAcc
     """The receipt, as it also lies beside the file."""
     work = work_of(request)
     rules = written(work, code)
-    html = render_html(receipt_of(work, scan_of(work, uai, rules, scan), now()))
+    html = render_html(issue(work, scan_of(work, uai, rules, scan), at=now()))
     shows_identity(request, scan, "receipt")
     # its own style sheet is inside it; its pictures too
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
@@ -296,13 +297,15 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
             for copy in copies
             if copy.id in again
         }
+        wrong = {scan.id: mistaken(connection, scan) for scan in scans}
+    papers = {scan.id: place_of_paper(work, scan) for scan in scans}
     lacking = known.present_without_copy if known.present is not None else ()
     return {
         "centre": work.session.centre(uai),
         "exam": exam,
         "place_of": place_of,
         "counts": counts,
-        "files": _files(scans[::-1], copies, findings, people),
+        "files": _files(scans[::-1], copies, findings, people, wrong, papers),
         "told": {(copy.scan, copy.position): told[copy.id] for copy in copies if copy.id in told},
         "line": line,
         "is_long": lambda scan: at - scan.deposited_at > _LONG and line.ahead_of(scan) < _FEW,
@@ -321,6 +324,8 @@ class DroppedFile(Pile):
     scan: ScanRow
     copies: tuple[ReceiptCopy, ...]
     findings: tuple[Finding, ...]
+    mistaken: str = ""
+    paper: str = ""
 
     @property
     def name(self) -> str:
@@ -342,8 +347,10 @@ def _files(
     copies: Sequence[CopyRow],
     findings: Sequence[FindingRow],
     people: Mapping[str, EnrolledCandidate],
+    wrong: Mapping[str, str],
+    papers: Mapping[str, str],
 ) -> list[DroppedFile]:
-    """The scans, each with its copies and with what is open of it."""
+    """The scans, each with its copies, with what is open of it, and with where its paper lies."""
     theirs: dict[str, list[CopyRow]] = {scan.id: [] for scan in scans}
     by_scan: dict[str, list[FindingRow]] = {scan.id: [] for scan in scans}
     for copy in copies:
@@ -355,6 +362,8 @@ def _files(
             scan,
             tuple(receipt_copy(copy, people, by_scan[scan.id]) for copy in theirs[scan.id]),
             tuple(without_place(found) for found in by_scan[scan.id] if found.copy is None),
+            wrong[scan.id],
+            papers[scan.id],
         )
         for scan in scans
     ]

@@ -158,6 +158,7 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
         "before": ready[rank - 1] if rank else None,
         "after": ready[rank + 1] if rank + 1 < len(ready) else None,
         "returned": shown[rank].returned,
+        "pages": len(shown[rank].pages),
         "annexes": sum(page.annex for page in shown[rank].pages),
         "troubles": Trouble,
     }
@@ -196,12 +197,27 @@ def report(
     corrector: Corrector,
     trouble: Annotated[Trouble, Form()],
     said: Annotated[str, Form(max_length=2000)] = "",
+    order: Annotated[list[int] | None, Form()] = None,
 ) -> Response:
-    """The copy goes back to the service and waits there; the others go on."""
+    """The copy goes back to the service and waits there; the others go on.
+
+    `order`: its pages, by their ranks, as they should follow each other.
+    """
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot_id)
-    of_copies.report(work, copy_in(work, mine, number).id, trouble, said, actor=corrector.id, at=now())
+    copy = copy_in(work, mine, number)
+    of_copies.report(work, copy.id, trouble, said, order=order or (), actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
+
+
+@router.post("/{lot_id}/{number}/ne-plus-signaler")
+def take_report_back(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
+    """It is read on as it is."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot_id)
+    copy = copy_in(work, mine, number, ready=False)
+    of_copies.take_report_back(work, copy.id, actor=corrector.id, at=now())
+    return RedirectResponse(f"/lots/{mine.id}/{number}", 303)
 
 
 def shown_lots(work: Context, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:

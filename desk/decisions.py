@@ -16,6 +16,7 @@ from actions import copies
 from actions.context import Context, now
 from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
+from actions.piles import place_of_paper
 from actions.reconciling import left_over
 from actions.withdrawing import looks_like
 from desk.access import ServiceAccount, shows_identity, work_of
@@ -74,6 +75,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = F
         words = copies.words_in(work.store.vault, events_of(connection, copy_id))
         waiting = [one for one in copies_of_scan(connection, found.scan) if one.waits]
         nobodys = found.candidate is None and found.life is Life.CURRENT
+        order = copies.proposed_order(connection, found)
         left = left_over(connection, found.exam, found.centre) if nobodys else None
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
@@ -113,6 +115,8 @@ def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = F
         "loose": loose,
         "next": _next(work, copy_id),
         "place_of": place_of,
+        "order": order,
+        "paper": place_of_paper(work, scan),
         "open": is_open,
         "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
@@ -198,7 +202,7 @@ def arrange(
     copy_id: str,
     account: ServiceAccount,
     page: Annotated[list[int], Form()],
-    reason: Annotated[str, Form(min_length=1, max_length=2000)],
+    reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Its pages, in this order; those that are not named are none of it."""
     work = work_of(request)

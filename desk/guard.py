@@ -171,9 +171,10 @@ def _program(work: Context, text: str) -> ApiToken | None:
 
 
 async def _brought_back(request: Request, visits: Visits) -> bool:
-    """Whether the form's token came back with it, as a field or as a header."""
+    """Whether the form's token came back with it, as a field or as a header; `typed`: the form's fields."""
     token = request.headers.get("x-form-token", "")
-    if not token and request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-        token = fields.get("form_token", [""])[0]
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        body = (await request.body()).decode("utf-8", "replace")
+        request.state.typed = parse_qs(body, keep_blank_values=True)
+        token = token or request.state.typed.get("form_token", [""])[0]
     return visits.is_of(token, request.state.visit)

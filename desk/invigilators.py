@@ -39,7 +39,7 @@ def name(
 def _shown(request: Request, read: Import[Invigilator] | None = None) -> Response:
     work = work_of(request)
     values = {
-        "lacking": lacking(work),
+        "lacking": lacking(work, now()),
         "read": read,
         "columns": INVIGILATOR_COLUMNS,
         "session": work.session,

@@ -44,6 +44,14 @@ def any_copy(work: Context, copy_id: str) -> CopyRow:
     return found
 
 
+def copy_of_centre(work: Context, uai: str, exam: Exam, copy_id: str) -> CopyRow:
+    """A copy that was scanned in this centre, of this épreuve."""
+    found = any_copy(work, copy_id)
+    if (found.centre, found.exam) != (uai, exam.code):
+        raise HTTPException(404)
+    return found
+
+
 def lot_of(work: Context, exam: Exam, lot_id: str) -> LotRow:
     with work.register.reading() as connection:
         lot = lot_by_id(connection, lot_id)
@@ -56,11 +64,11 @@ def own_lot(work: Context, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow
     return own(work, corrector.id, lot_id, at=now())
 
 
-def copy_in(work: Context, lot: LotRow, number: str) -> CopyRow:
-    """A copy of this lot that a corrector may have."""
+def copy_in(work: Context, lot: LotRow, number: str, *, ready: bool = True) -> CopyRow:
+    """A copy of this lot that a corrector may have; or, if it need not be `ready`, that waits."""
     with work.register.reading() as connection:
         copies = copies_of_lot(connection, lot.id)
-    found = next((copy for copy in copies if copy.anonymous_number == number and copy.ready), None)
+    found = next((copy for copy in copies if copy.anonymous_number == number and copy.ready >= ready), None)
     if found is None:
         raise HTTPException(404)
     return found

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from actions.context import now
 from desk.access import AnyAccount, ServiceAccount, work_of
@@ -21,7 +20,7 @@ _WRONG = "Le code de l’application n’est pas le bon, ou il a déjà servi : 
 @router.get("")
 def show(request: Request, _: ServiceAccount, account: AnyAccount) -> Response:
     """How many are left; none of them is ever shown again."""
-    return _page(request)
+    return page(request, "recovery.html", {"codes": ()})
 
 
 @router.post("")
@@ -32,13 +31,9 @@ def make(
     at = now()
     step = request.app.state.factors.step_of(code, account.totp, at) if account.totp else None
     if step is None:
-        return _page(request, said=_WRONG)
+        raise HTTPException(422, _WRONG)
     try:
         codes = recovery.make_codes(work_of(request).register, account, step, at=at)
     except Refused:
-        return _page(request, said=_WRONG)
-    return _page(request, codes=codes)
-
-
-def _page(request: Request, *, said: str | None = None, codes: Sequence[str] = ()) -> Response:
-    return page(request, "recovery.html", {"said": said, "codes": codes}, status=422 if said else 200)
+        raise HTTPException(422, _WRONG) from None
+    return page(request, "recovery.html", {"codes": codes})

@@ -7,16 +7,12 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.context import Context
-from actions.copies import words_in
+from actions.telling import Story, tell
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
-from storage import accounts
 from storage.copies import copies_of_scan, copy_by_id
-from storage.correctors import all_correctors
 from storage.findings import FindingJudged, FindingRow, finding_at
-from storage.log.events import kinds_of_events
-from storage.log.signing import load_or_make_key
-from storage.log.story import CheckedEvent, Proof, story
+from storage.log.story import Proof
 from storage.lots import lot_by_id
 
 router = APIRouter(prefix="/coordination/historique")
@@ -41,7 +37,7 @@ def run(request: Request, subject: str, account: ServiceAccount) -> Response:
 @router.get("/{subject:path}.jsonl")
 def export(request: Request, subject: str, account: ServiceAccount) -> Response:
     """Its events, byte for byte as they stand in the log."""
-    lines = "".join(f"{checked.event.line()}\n" for checked in _story(request, subject))
+    lines = "".join(f"{one.event.line()}\n" for one in _story(request, subject).all)
     headers = {"Content-Disposition": f'attachment; filename="{subject.replace("/", "-")}.jsonl"'}
     return Response(lines, media_type="application/jsonl", headers=headers)
 
@@ -49,45 +45,37 @@ def export(request: Request, subject: str, account: ServiceAccount) -> Response:
 @router.get("/{subject:path}")
 def history(request: Request, subject: str, account: ServiceAccount) -> Response:
     work = work_of(request)
-    checked = _story(request, subject)
+    story = _story(request, subject)
     with work.register.reading() as connection:
-        names = {one.id: one.name for one in accounts.all_accounts(connection)}
-        names |= {one.id: one.name for one in all_correctors(connection)}
         copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
-    words = words_in(work.store.vault, (one.event for one in checked))
-    if words:
-        shows_identity(request, subject, "report")
+    if story.names:
+        shows_identity(request, subject, "history")
     values = {
         "subject": subject,
-        "story": checked,
-        "broken": [one for one in checked if one.proof is Proof.BROKEN],
-        "unsealed": [one for one in checked if one.proof is Proof.CHAINED],
-        "names": names,
-        "kinds": kinds_of_events(),
+        "story": story,
+        "broken": sum(one.proof is Proof.BROKEN for one in story.all),
+        "unsealed": sum(one.proof is Proof.CHAINED for one in story.all),
         "copy": copy,
         "lot": lot,
-        "words": words,
-        "settled": _settled(work, checked),
+        "settled": _settled(work, story),
         "runs": request.app.state.settings.prefect_ui and subject.startswith(("scan_", "doss_")),
     }
     return page(request, "history.html", values)
 
 
-def _settled(work: Context, checked: list[CheckedEvent]) -> dict[int, tuple[str, FindingRow]]:
+def _settled(work: Context, story: Story) -> dict[int, tuple[str, FindingRow]]:
     """By the event that settled it: each finding that a person may open again, and a copy of its file."""
     found: dict[int, tuple[str, FindingRow]] = {}
     with work.register.reading() as connection:
-        for event in (one.event for one in checked if one.event.action == FindingJudged.action):
+        for event in (one.event for one in story.told if one.event.action == FindingJudged.action):
             row = finding_at(connection, event.facts["finding"], event.facts["k"])
             if row is not None and row.scan is not None and row.resolved_by == event.seq:
                 found[event.seq] = copies_of_scan(connection, row.scan)[0].id, row
     return found
 
 
-def _story(request: Request, subject: str) -> list[CheckedEvent]:
-    work = work_of(request)
-    key = load_or_make_key(work.settings.signing_key_path).public_key()
-    checked = story(work.register, work.store.audit, key, subject)
-    if not checked:
+def _story(request: Request, subject: str) -> Story:
+    told = tell(work_of(request), subject)
+    if not told.all:
         raise HTTPException(404)
-    return checked
+    return told

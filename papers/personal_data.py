@@ -14,13 +14,14 @@ from papers.html import templates
 
 @dataclass(frozen=True)
 class Enrolment:
-    """`present`: None as long as no attendance list says."""
+    """`present`: None as long as no attendance list says; `signed`: what the paper says, in French."""
 
     exam: str
     title: str
     centre: str
     registration: str
     present: bool | None
+    signed: str | None = None
 
 
 @dataclass(frozen=True)

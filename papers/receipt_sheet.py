@@ -25,11 +25,19 @@ def receipt_pdf(receipt: Receipt) -> bytes:
 
 
 def _story(receipt: Receipt) -> Iterator[Flowable]:
-    yield Paragraph("Récépissé de dépôt de copies numérisées", _TITLE)
+    version = f", version {receipt.version}" if receipt.version > 1 else ""
+    yield Paragraph(f"Récépissé de dépôt de copies numérisées{version}", _TITLE)
     yield Paragraph(_text(f"{receipt.exam_title or 'Épreuve inconnue'} ({receipt.exam})"), _BODY)
     yield Spacer(1, 4 * mm)
     yield _lines(_head(receipt))
     yield Spacer(1, 4 * mm)
+    if receipt.mistaken:
+        yield Paragraph(_text(receipt.mistaken), _BOLD)
+    if receipt.changes:
+        yield Paragraph("Ce qui a changé", _HEADING)
+    for one in reversed(receipt.changes):
+        yield Paragraph(f"Version {one.version}, le {french_instant(one.issued)} :", _BODY)
+        yield from (Paragraph(_text(f"– {line}"), _BODY) for line in one.what)
     for found in receipt.findings:
         yield Paragraph(_text(found.message), _BODY)
     if not receipt.quarantined:

@@ -22,6 +22,19 @@ _SCAN_AGAIN = {
 
 
 @dataclass(frozen=True)
+class Changed:
+    """What one version of a receipt (from 2) says that the one before did not. `at`: ISO 8601."""
+
+    version: int
+    at: str
+    what: tuple[str, ...]
+
+    @property
+    def issued(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+@dataclass(frozen=True)
 class ReceiptCopy:
     """One copy of the pile. `position` counts from 1 from the top; `pages` are those of the file."""
 
@@ -30,6 +43,7 @@ class ReceiptCopy:
     pages: tuple[int, ...]
     status: str  # complete, incomplete, to_decide, superseded
     findings: tuple[Finding, ...] = ()
+    id: str = ""
 
     @property
     def to_do(self) -> tuple[Finding, ...]:
@@ -92,6 +106,9 @@ class Receipt(Pile):
     reconciliation: Reconciliation | None = None
     names: dict[str, str] = field(default_factory=dict)  # candidate number → "NOM Prénom"
     pictures: dict[Evidence, bytes] = field(default_factory=dict)  # JPEG
+    mistaken: str = ""  # it should have brought a copy again, and did not
+    version: int = 1
+    changes: tuple[Changed, ...] = ()
 
     @property
     def to_scan_again(self) -> tuple[ReceiptCopy, ...]:
@@ -146,6 +163,9 @@ def render_json(receipt: Receipt) -> str:
             ],
             "findings": [finding_json(found) for found in receipt.findings],
             "reconciliation": reconciliation,
+            "mistaken": receipt.mistaken,
+            "version": receipt.version,
+            "changes": [asdict(one) for one in receipt.changes],
         },
         ensure_ascii=False,
         indent=2,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
@@ -72,16 +73,19 @@ def read_invigilators(
 
 
 def shortfalls(
-    session: Session, named: Mapping[Sent, int], enrolled: Mapping[Sent, int]
+    session: Session, named: Mapping[Sent, int], enrolled: Mapping[Sent, int], at: datetime
 ) -> Iterator[Shortfall]:
     """By épreuve and centre: each school that names too few, then each centre with too few for its rooms.
 
-    `named`, `enrolled`: how many invigilators and candidates. Nothing where the session states no rule.
+    `named`, `enrolled`: how many invigilators and candidates. Nothing where the session states no rule,
+    nor of an épreuve that is over at this instant: nobody can be named for it any more.
     """
     rule = session.invigilation
     if rule is None:
         return
     for exam in session.written:
+        if exam.sitting is not None and exam.sitting.ends_at.timestamp() < at.timestamp():
+            continue
         for centre in session.centres:
             schools = sorted(school for school, *where in enrolled if where == [centre.uai, exam.code])
             sent = {school: named.get((school, centre.uai, exam.code), 0) for school in schools}
@@ -90,14 +94,14 @@ def shortfalls(
                 needed = rule.when_large if candidates > rule.large else rule.per_exam
                 if sent[school] < needed:
                     sentence = (
-                        f"{exam.code} : l’établissement {school} désigne {_people(sent[school])} "
+                        f"{exam.code} : l’établissement {school} {_names(sent[school])} "
                         f"pour {plural(candidates, 'candidat', 'candidats')} ; il en doit {needed}."
                     )
                     yield Shortfall(centre.uai, exam.code, school, sentence)
             needed = rule.per_room * (centre.rooms or 0)
-            if schools and sum(sent.values()) < needed:
+            if schools and (here := sum(sent.values())) < needed:
                 sentence = (
-                    f"{exam.code} : {_people(sum(sent.values()))} à {centre.name} "
+                    f"{exam.code} : {_people(here) or 'encore aucun surveillant'} à {centre.name} "
                     f"pour {plural(centre.rooms or 0, 'salle', 'salles')} ; il en faut {needed}."
                 )
                 yield Shortfall(centre.uai, exam.code, None, sentence)
@@ -107,5 +111,9 @@ def counted(lines: tuple[Invigilator, ...]) -> Mapping[Sent, int]:
     return Counter(line.sent for line in lines)
 
 
+def _names(count: int) -> str:
+    return f"désigne {_people(count)}" if count else "ne désigne encore aucun surveillant"
+
+
 def _people(count: int) -> str:
-    return plural(count, "surveillant", "surveillants")
+    return plural(count, "surveillant", "surveillants") if count else ""

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
 
-from processors.findings import Code, finding
+from processors.findings import Code, Severity, finding
 from processors.scans.readings import CopyStatus
 from storage.copies import make_wait
+from storage.findings import resolve_findings
 from storage.ids import in_parts
 from storage.log.events import Change, Event, Facts
 from storage.refusals import Refusal, Refused
@@ -150,18 +151,43 @@ class CopyReturned(Facts):
 
 
 class CopyReported(Facts):
-    """A copy of a lot waits again and keeps its place. `said`: the key in the vault of what was written."""
+    """A copy of a lot waits again and keeps its place. `said`: the key in the vault of what was written.
+
+    `order`: of its file's pages, as the corrector proposes it.
+    """
 
     action = "copy.reported"
     french = "copie signalée à la correction"
     trouble: Trouble
     said: str
+    order: tuple[int, ...] = ()
 
     def apply(self, change: Change) -> bool:
         copy = change.row(copies, change.subject)
         if (copy.life, copy.status) != (Life.CURRENT, CopyStatus.COMPLETE) or copy.lot is None:
             raise Refused(Refusal.NOT_IN_HAND)
+        if self.order and sorted(self.order) != sorted(page["page"] for page in copy.pages):
+            raise Refused(Refusal.NO_PAGES)
         make_wait(change, copy, [finding(Code.REPORTED, what=self.trouble.said)])
+        return True
+
+
+class ReportTakenBack(Facts):
+    """The corrector goes on with the copy as it is; as long as nobody has done anything about it."""
+
+    action = "copy.report_taken_back"
+    french = "signalement retiré"
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        stated = (findings.c.copy == copy.id, findings.c.resolved_by.is_(None))
+        blocking = findings.c.severity == Severity.BLOCKING
+        codes = set(change.connection.scalars(select(findings.c.code).where(*stated, blocking)))
+        waits = (copy.life, copy.status) == (Life.CURRENT, CopyStatus.TO_DECIDE)
+        if not waits or copy.anonymous_sha256 is None or codes != {Code.REPORTED}:
+            raise Refused(Refusal.TAKEN_UP)
+        change.set(copies, copy.id, status=CopyStatus.COMPLETE)
+        resolve_findings(change, *stated, findings.c.code == Code.REPORTED)
         return True
 
 

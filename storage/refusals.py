@@ -72,6 +72,7 @@ class Refusal(StrEnum):
     OTHERS_PAGE = "others_page", "Une page est à une autre copie, ou à un autre fichier."
     NOT_JUDGED = "not_judged", "Ce constat n’a pas été réglé par une personne."
     NOT_IN_HAND = "not_in_hand", "Cette copie n’est pas entre les mains d’un correcteur."
+    TAKEN_UP = "taken_up", "Le service s’occupe déjà de cette copie : elle revient dans votre lot."
     NUMBER_TAKEN = "number_taken", "Ce numéro d’anonymat est celui d’une autre copie."
 
     WINDOW_CLOSED = (

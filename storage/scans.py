@@ -249,6 +249,7 @@ class ScanRow:
     duplicate_of: str | None
     read_attempt: int | None
     reading: str | None
+    paper: str | None
 
     @property
     def due_at(self) -> datetime:

@@ -135,6 +135,7 @@ uploads = Table(
     Column("begun_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("etag", String),  # of what it made
+    Column("again_for", String),  # the copy that it scans again
 )
 
 scans = Table(
@@ -157,6 +158,7 @@ scans = Table(
     Column("duplicate_of", ForeignKey("scans.id")),
     Column("read_attempt", Integer),  # the attempt whose reading is in force
     Column("reading", String),  # its key in the vault
+    Column("paper", String),  # the key of where its paper lies
     UniqueConstraint("inbox_key", "etag"),
     UniqueConstraint("exam", "centre", "n"),
     unique_where(

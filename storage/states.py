@@ -47,6 +47,7 @@ class Trouble(StrEnum):
     ILLEGIBLE = "illegible", "une page est illisible"
     MISSING_PAGE = "missing_page", "il manque une page"
     NOT_ANONYMOUS = "not_anonymous", "un nom ou un numéro se lit encore"
+    WRONG_ORDER = "wrong_order", "les pages ne sont pas dans l'ordre"
     WRONG_EXAM = "wrong_exam", "ce n'est pas une copie de cette épreuve"
 
 

@@ -20,17 +20,21 @@ from storage.schema import uploads
 
 
 class UploadBegun(Facts):
-    """Its inbox key is in the vault, under `arrivals/<upload>.json`: file names may hold a name."""
+    """Its inbox key is in the vault, under `arrivals/<upload>.json`: file names may hold a name.
+
+    `again_for`: the copy that it is to bring again.
+    """
 
     action = "upload.begun"
     french = "dépôt commencé"
     exam: str
     centre: str
     begun_at: AwareDatetime
+    again_for: str | None = None
 
     def apply(self, change: Change) -> bool:
         key = json.loads(change.vault.get(arrival(change.subject)))["key"]
-        row = {"id": change.subject, "inbox_key": key, "begun_at": self.begun_at}
+        row = {"id": change.subject, "inbox_key": key, "begun_at": self.begun_at, "again_for": self.again_for}
         change.connection.execute(insert(uploads).values(row))
         return True
 
@@ -57,15 +61,24 @@ class Upload:
     id: str
     begun_at: datetime
     ended_at: datetime | None
+    again_for: str | None
 
 
 def begin_upload(
-    register: Register, key: str, exam: str, centre: str, begun_at: datetime, *, actor: str, at: datetime
+    register: Register,
+    key: str,
+    exam: str,
+    centre: str,
+    begun_at: datetime,
+    *,
+    again_for: str | None = None,
+    actor: str,
+    at: datetime,
 ) -> str:
     """Takes note of it; its id."""
     upload = new_id("upld")
     register.keep(arrival(upload), {"key": key})
-    facts = UploadBegun(exam=exam, centre=centre, begun_at=begun_at)
+    facts = UploadBegun(exam=exam, centre=centre, begun_at=begun_at, again_for=again_for)
     register.record(facts, upload, actor=actor, at=at)
     return upload
 
@@ -75,4 +88,4 @@ def upload_of(connection: Connection, inbox_key: str, etag: str) -> Upload | Non
     found = connection.execute(select(uploads).where(uploads.c.inbox_key == inbox_key)).one_or_none()
     if found is None or found.etag not in (None, etag):
         return None
-    return Upload(found.id, found.begun_at, found.ended_at)
+    return Upload(found.id, found.begun_at, found.ended_at, found.again_for)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from actions.context import Context
+    from actions.telling import Told
     from storage.log.checkpoints import Checkpoint
 
 app = typer.Typer(
@@ -98,26 +100,54 @@ def history(
     data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
-    """Tell everything that happened to one copy, scan or lot."""
-    from storage.log.story import events_of
+    """Tell everything that happened to one copy, scan or lot: who, what, why, what was before and after."""
+    from actions.context import now
+    from actions.telling import tell
+    from storage.accounts import note_identity
 
-    with working_on(data) as work, work.register.reading() as connection:
-        events = events_of(connection, subject)
+    with working_on(data) as work:
+        story = tell(work, subject)
+        if story.names:
+            note_identity(work.register, subject, "history", actor="service", at=now())
     if as_json:
         print_json(
             [
-                {"seq": e.seq, "at": e.at, "actor": e.actor, "action": e.action, "facts": e.facts}
-                for e in events
+                {
+                    "seq": e.seq,
+                    "at": e.at,
+                    "actor": e.actor,
+                    "action": e.action,
+                    "facts": e.facts,
+                    "who": one.who,
+                    "what": one.what,
+                    "of": one.of,
+                    "why": one.why,
+                    "changes": list(map(str, one.changes)),
+                }
+                for one in story.all
+                for e in [one.event]
             ]
         )
         return
-    if not events:
+    if not story.all:
         raise UserError(f"nothing is known of {subject}")
     print_table(
         subject,
-        ["event", "at (UTC)", "actor", "action"],
-        ([e.seq, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor, e.action] for e in events),
+        ["event", "at (UTC)", "who", "what"],
+        (
+            [one.event.seq, f"{one.event.at:%Y-%m-%d %H:%M:%S}", one.who, "\n".join(_lines(one))]
+            for one in story.told
+        ),
     )
+    if story.looks:
+        console.print(f"{len(story.looks)} more times an identity was shown: --json tells of each.")
+
+
+def _lines(one: Told) -> Iterator[str]:
+    yield ", ".join(filter(None, (one.what, one.of)))
+    yield from map(str, one.changes)
+    if one.why:
+        yield f"« {one.why} »"
 
 
 @app.command("replace-key")

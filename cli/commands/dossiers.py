@@ -44,7 +44,7 @@ def read(
     candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number, 11 digits.")],
     deposited_at: Annotated[
         str | None,
-        typer.Option("--deposited-at", help="When, in ISO 8601; on the session's clock unless it says."),
+        typer.Option("--deposited-at", help="When (ISO 8601), on the session's clock unless it says."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -94,7 +94,7 @@ def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     with working_on(data) as work:
         read = import_invigilators(work.register, file.read_bytes(), work.session, actor="service", at=now())
         _tell(file, read, "lines")
-        for one in lacking(work):
+        for one in lacking(work, now()):
             console.print(one.sentence, markup=False)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from actions import attendance as lists
 from actions.context import now
-from actions.receipts import receipt_of
+from actions.receipts import issue
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.api.shapes import (
     Absent,
@@ -54,7 +54,7 @@ def receipt(request: Request, uai: Uai, code: ExamCode, scan: ScanId, account: C
     work = work_of(request)
     found = scan_of(work, uai, written(work, code), scan)
     shows_identity(request, scan, "receipt")
-    return Response(render_json(receipt_of(work, found, now())), media_type="application/json")
+    return Response(render_json(issue(work, found, at=now())), media_type="application/json")
 
 
 @router.get("/attendance")

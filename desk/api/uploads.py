@@ -20,7 +20,7 @@ from actions.context import Context, now
 from actions.inbox import place_for
 from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
-from desk.lookup import written
+from desk.lookup import copy_of_centre, written
 from storage.keys import scan_key
 from storage.objects import NotFoundError
 from storage.scans import all_scans
@@ -41,6 +41,7 @@ class Dropped(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=200)]
     size: Annotated[int, Field(gt=0, le=_MOST), BeforeValidator(a_number)]
+    again: Annotated[str | None, Field(max_length=40, description="The copy that it scans again.")] = None
 
 
 class Begun(BaseModel):
@@ -72,12 +73,14 @@ class _Upload(BaseModel):
 def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dropped: Dropped) -> Begun:
     """A new upload. 409 for a name that is none."""
     work = work_of(request)
-    written(work, code)
+    exam = written(work, code)
+    again = copy_of_centre(work, uai, exam, dropped.again).id if dropped.again else None
     name = dropped.name if dropped.name.lower().endswith(".pdf") else f"{dropped.name}.pdf"
     # two files of one name are two files: a new name for each keeps a receipt for each
     key = place_for(work, uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
     upload = work.store.inbox.begin_parts(key, "application/pdf")
-    id_ = begin_upload(work.register, key, code, uai, work.store.time(), actor=account.id, at=now())
+    begun, at = work.store.time(), now()
+    id_ = begin_upload(work.register, key, code, uai, begun, again_for=again, actor=account.id, at=at)
     sent = _Upload(id=id_, key=key, upload=upload, size=dropped.size)
     return Begun(upload=_seal(request).encrypt(sent.model_dump_json().encode()).decode(), part=_PART)
 

@@ -8,8 +8,8 @@ const before = pages();
 function settle(item, words) {
   const taken = item.parentElement === inside;
   item.querySelector("input").disabled = !taken;
-  item.querySelector('[data-move="out"]').hidden = !taken;
-  item.querySelector('[data-move="in"]').hidden = taken;
+  item.querySelector('[data-move="out"]')?.toggleAttribute("hidden", !taken);
+  item.querySelector('[data-move="in"]')?.toggleAttribute("hidden", taken);
   form.querySelector("[data-save]").hidden = pages() === before || !inside.children.length;
   form.querySelector("[data-said]").textContent = words;
 }

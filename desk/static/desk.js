@@ -23,3 +23,11 @@ for (const form of document.querySelectorAll("[data-file-form]"))
   });
 
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
+
+// A form that was shown again stands at its page's own address, and says first what is wrong.
+const slip = document.querySelector("[data-slip]");
+if (slip) {
+  history.replaceState(null, "", slip.dataset.slip);
+  slip.focus({ preventScroll: true });
+  slip.scrollIntoView({ block: "center" });
+}

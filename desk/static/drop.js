@@ -67,7 +67,7 @@ function say(drop, share, words) {
 async function send(drop) {
   say(drop, 0, "en cours…");
   if (!drop.upload) {
-    Object.assign(drop, await ask("POST", drop.base, { name: drop.name, size: drop.file.size }));
+    Object.assign(drop, await ask("POST", drop.base, { name: drop.name, size: drop.file.size, again: drop.again }));
     await stored("readwrite", (drops) => drops.put(drop));
   }
   const path = `${drop.base}/${drop.upload}`;
@@ -83,7 +83,7 @@ async function send(drop) {
   if (!done) await ask("POST", `${path}/end`);
   say(drop, 1, "déposé, lecture en cours");
   await stored("readwrite", (drops) => drops.delete(drop.id));
-  document.getElementById("etat").dispatchEvent(new Event("dropped"));
+  document.getElementById("etat")?.dispatchEvent(new Event("dropped"));
   setTimeout(() => line(drop).remove(), 20000);
 }
 
@@ -122,10 +122,11 @@ function go() {
 let again = null; // the copy whose new scan is being chosen
 
 async function add(files) {
-  const of = again ? ` (reprise de la ${again}${again === "1" ? "re" : "e"} copie)` : "";
+  const { position: rank, copy } = again ?? zone.dataset;
+  const of = copy ? ` (reprise de la ${rank}${rank === "1" ? "re" : "e"} copie)` : "";
   again = null;
   for (const file of files) {
-    const drop = { base, name: file.name, shown: file.name + of, file };
+    const drop = { base, name: file.name, shown: file.name + of, file, again: copy };
     drop.id = await stored("readwrite", (drops) => drops.add(drop));
     say(drop, 0, "en attente");
   }
@@ -141,7 +142,7 @@ chooser.addEventListener("cancel", () => (again = null));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-again]");
   if (button) {
-    again = button.dataset.again;
+    again = button.dataset;
     chooser.click();
   } else if (event.target.closest(".desk-pick")) again = null;
 });

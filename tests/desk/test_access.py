@@ -55,6 +55,10 @@ MATRIX = {
     "GET /centre/{uai}": Rule(CENTRE),
     "GET /centre/{uai}/{code}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/etat": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/pile": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/copies/{copy_id}": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/copies/{copy_id}.pdf": Rule(CENTRE, names=True),
+    "POST /centre/{uai}/{code}/fichiers/{scan}/papier": Rule(CENTRE),
     "GET /centre/{uai}/{code}/recepisse/{scan}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/recepisse/{scan}.pdf": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/preuve/{scan}/{place}.jpg": Rule(CENTRE, names=True),
@@ -119,7 +123,7 @@ MATRIX = {
     "GET /coordination/dossiers/{code}/{uai}/commission.pdf": Rule(SERVICE, names=True),
     "GET /coordination/dossiers/{code}/{uai}/{dossier}/preuves": Rule(SERVICE, names=True),
     "POST /coordination/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
-    "GET /coordination/historique/{subject}": Rule(SERVICE),
+    "GET /coordination/historique/{subject}": Rule(SERVICE, names=True),
     "GET /coordination/historique/{subject}.jsonl": Rule(SERVICE),
     "GET /coordination/historique/{subject}/execution": Rule(SERVICE),
     "GET /lots": Rule(CORRECTOR),
@@ -136,6 +140,7 @@ MATRIX = {
     "POST /lots/{lot_id}/notes": Rule(CORRECTOR),
     "POST /lots/{lot_id}/{number}/rendre": Rule(CORRECTOR),
     "POST /lots/{lot_id}/{number}/signaler": Rule(CORRECTOR),
+    "POST /lots/{lot_id}/{number}/ne-plus-signaler": Rule(CORRECTOR),
     "GET /api/centres/{uai}/{code}": Rule(CENTRE, names=True),
     "GET /api/centres/{uai}/{code}/receipts/{scan}": Rule(CENTRE, names=True),
     "GET /api/centres/{uai}/{code}/attendance": Rule(CENTRE, names=True),
@@ -188,6 +193,7 @@ BODIES = {
     "POST /api/lots/{code}/{lot}/reassign": {"corrector": "corr_0123456789abcdef"},
 }
 """Where nothing can be said of an object without one."""
+NOT_TEXT = (".jpg", "/correcteur.pdf", "/papiers.zip", "/{copy_id}.pdf")
 GUIDES = {Role.SERVICE: "coordination", Role.CORRECTOR: "correcteur"}
 PICTURE = next(Path("docs/pictures").glob("desk-*.png"), None)  # printed from the desk: there may be none yet
 
@@ -297,7 +303,9 @@ def test_every_access_to_an_identity_is_logged(desk: Desk, filled: Filled, value
         assert bool(noted) == MATRIX[route].names, route
         text = text_of(answer)
         named = any(c.number in text or c.family_name in text for c in filled.people)
-        if MATRIX[route].names and not route.endswith((".jpg", "/correcteur.pdf", "/papiers.zip")):
+        if MATRIX[route].names and not route.endswith(
+            (".jpg", "/correcteur.pdf", "/papiers.zip", "/{copy_id}.pdf")
+        ):
             assert named, route
         elif not MATRIX[route].names:
             assert not named, route

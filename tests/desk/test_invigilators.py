@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from filling import MINE
@@ -33,6 +34,15 @@ def roster(*schools):
 
 @pytest.fixture
 def service(desk):
+    """On the day before the épreuves, which the demonstration begins after."""
+    tomorrow = now().date() + timedelta(days=1)
+    ahead = [
+        exam.model_copy(
+            update={"sitting": exam.sitting and exam.sitting.model_copy(update={"date": tomorrow})}
+        )
+        for exam in desk.work.session.exams
+    ]
+    object.__setattr__(desk.work, "session", desk.work.session.model_copy(update={"exams": tuple(ahead)}))
     assert not import_candidates(
         desk.work.register, roster((LARGE, 11), (SMALL, 3)), desk.work.session, actor="t", at=now()
     ).problems
@@ -45,7 +55,7 @@ def send(service, *lines):
 
 
 def said(desk):
-    return [re.sub(r"\W+", " ", one.sentence) for one in lacking(desk.work)]
+    return [re.sub(r"\W+", " ", one.sentence) for one in lacking(desk.work, now())]
 
 
 def test_more_than_ten_candidates_want_two_invigilators(desk, service):
@@ -64,6 +74,13 @@ def invigilators_sent_of(desk):
         return dict(invigilators_sent(connection))
 
 
+def test_a_school_that_names_nobody_is_said_so_until_the_epreuve_is_over(desk, service):
+    none = f"U4 l établissement {SMALL} ne désigne encore aucun surveillant pour 3 candidats il en doit 1 "
+    assert none in said(desk)
+    over = desk.work.session.exam("U4").sitting.ends_at + timedelta(minutes=1)
+    assert [one for one in lacking(desk.work, over) if one.exam == "U4"] == []
+
+
 def test_a_room_wants_two(desk, service):
     rooms = desk.work.session.centre(MINE).model_copy(update={"rooms": 2})
     others = [centre for centre in desk.work.session.centres if centre.uai != MINE]
@@ -75,7 +92,7 @@ def test_a_room_wants_two(desk, service):
         *(f"{LARGE};{MINE};U4;{name} Exemple" for name in ("Anne", "Luc")),
         f"{SMALL};{MINE};U4;Paul Exemple",
     )
-    (one,) = lacking(desk.work)
+    (one,) = lacking(desk.work, now())
     assert one.school is None and "3 surveillants" in one.sentence and "il en faut 4" in one.sentence
 
 

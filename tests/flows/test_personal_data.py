@@ -22,6 +22,7 @@ from actions import attendance, copies, dossiers
 from actions.context import context, now
 from cli.app import app
 from cli.demo_session import write_demo_session
+from processors.attendance.cells import Why
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Half, Turn
@@ -37,6 +38,7 @@ from storage.log.events import Event
 from storage.objects import ObjectInfo
 from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.schema import events
+from storage.signatures import AttendanceScanned, PaperSays
 from storage.states import Decision, Pronounced
 
 CENTRE = "0130051K"
@@ -115,6 +117,9 @@ def fill(work):
         work.store.vault.put(anonymous_copy("U4", number), pdf)
         record(CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest()), copy.id)
     attendance.mark(work, "U4", CENTRE, {ids[1]}, actor="t", at=at)
+    cell = PaperSays(candidate=ids[0], signed=None, asked=Why.LITTLE, stated=True, picture="cells/x.jpg")
+    scanned = AttendanceScanned(exam="U4", centre=CENTRE, file=sha, sheets=(), rows=(cell,), troubles=())
+    record(scanned, f"U4/{CENTRE}")
     readings = {}
     for who, id_ in zip((asking, other), ids, strict=False):
         for name in ("attestation.pdf", "glissee.pdf"):
@@ -170,6 +175,8 @@ def test_an_answer_holds_all_of_one_candidate_and_nothing_of_the_other(world, tm
         assert abs(int(np.median(tones)) - LIGHT) < 5
     assert (to / folder / "correcteur.pdf").read_bytes() == b"%PDF-1.7 ACDEFHJ"
 
+    assert "on ne peut le dire ; dit présent(e) ailleurs" in (to / "index.html").read_text()
+    assert "Trop peu d’encre" in (to / "donnees.json").read_text()
     everything = b"".join(path.read_bytes() for path in to.rglob("*") if path.is_file())
     for alien in (other.family_name, other.first_names, other.number, theirs.id, nobodys.id, "XYXYXYX",
                   "m.q@", "M. Commissaire", "Mme Tutrice", "pile de"):  # fmt: skip

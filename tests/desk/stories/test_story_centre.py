@@ -33,6 +33,26 @@ def test_the_centre_sees_what_must_be_scanned_again(dropped: Page):
     expect(unsure.get_by_role("button")).to_have_count(0)
 
 
+def test_the_centre_checks_its_pile_page_by_page(dropped: Page, stage):
+    """A line for each candidate; a page opened large, and the next by a key; where the paper lies."""
+    dropped.get_by_role("link", name=re.compile("Vérifier la pile")).click()
+    with stage.work.register.reading() as connection:
+        people = enrolled_in(connection, "U4", CENTRE)
+    for who in people:
+        expect(dropped.get_by_role("rowheader", name=f"{who.family_name} {who.first_names}")).to_be_visible()
+    looked_at(dropped, "desk-pile")
+    dropped.get_by_label("pile du soir.pdf").fill("carton 3, étagère B")
+    dropped.get_by_role("button", name="où est le papier de pile du soir.pdf").click()
+    expect(dropped.get_by_role("cell", name="carton 3, étagère B").first).to_be_visible()
+    dropped.get_by_role("row").filter(has_text="copie complète").first.get_by_role("link").click()
+    dropped.wait_for_selector("[data-ready]", timeout=30_000)
+    dropped.keyboard.press("ArrowRight")
+    expect(dropped.get_by_label("Page", exact=True)).to_have_value("2")
+    looked_at(dropped, "desk-pile-copy")
+    dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
+    expect(dropped.locator("#etat")).to_contain_text("carton 3, étagère B")
+
+
 def test_a_file_dropped_by_mistake_is_taken_back_and_put_back(dropped: Page, stage):
     """The one that is no PDF: once it is withdrawn, nothing of it asks for anything."""
     bad = dropped.locator(".desk-pile").filter(has_text="mauvais.pdf")

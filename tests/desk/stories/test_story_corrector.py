@@ -15,7 +15,7 @@ from specimens.batch import Batch, CopyTruth
 from storage.candidates import enrolled_in
 from storage.lots import lot_by_id
 from storage.states import LotState, Role
-from stories.conftest import CENTRE, looked_at, sound_copies
+from stories.conftest import CENTRE, LAPTOP, PICTURES, looked_at, sound_copies
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
@@ -34,9 +34,13 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     page.get_by_role("link", name=number, exact=True).press("Enter")
     page.wait_for_selector("[data-ready]", timeout=30_000)
     looked_at(page, "desk-read")
-    page.get_by_text("Signaler cette copie").click()
+    _reads_in_comfort(page)
+    _proposes_an_order(page, decided, f"{stage.url}/coordination/decisions/{copy.id}")
+    page.keyboard.press("s")
+    expect(page.get_by_label("Où, quoi")).to_have_value("Page 2 : ")
+    looked_at(page, "desk-report")
     page.get_by_label("Une page est illisible").check(force=True)
-    page.get_by_role("button", name=re.compile("Signaler")).click()
+    page.get_by_role("button", name=re.compile("Signaler :")).click()
     expect(page.get_by_text("Copie signalée", exact=True)).to_be_visible()
     looked_at(page, "desk-lot-waiting")
 
@@ -79,6 +83,64 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     page.goto(f"{stage.url}/lots/{lot.id}")
     expect(page.get_by_text("Ce lot est clos")).to_be_visible()
     looked_at(page, "desk-closed")
+
+
+def _reads_in_comfort(page: Page) -> None:
+    """Page by page with keys, as large as is wanted, turned, by thumbnails, on a tablet, and printed."""
+    rank, frame = page.get_by_label("Page", exact=True), page.locator(".desk-viewer")
+    first, count = frame.locator("canvas").first, frame.locator("canvas").count()
+    expect(frame).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(rank).to_have_value("2")
+    page.keyboard.press("1")
+    assert first.bounding_box()["height"] <= frame.bounding_box()["height"]
+    looked_at(page, "desk-read-page")
+    page.get_by_label("Grandeur").select_option("300")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.desk-viewer canvas')].some(c => c.width > 2000)"
+    )
+    page.get_by_label("Grandeur").select_option("width")
+    frame.focus()
+    before = frame.locator("canvas").nth(1).bounding_box()
+    page.keyboard.press("r")
+    page.wait_for_function(
+        "() => { const c = document.querySelectorAll('.desk-viewer canvas')[1]; return c.width > c.height }"
+    )
+    assert before["height"] > before["width"]
+    looked_at(page, "desk-read-turned")
+    for _ in range(3):
+        page.keyboard.press("r")
+        page.wait_for_timeout(300)
+    page.keyboard.press("v")
+    page.get_by_role("button", name=f"page {count}", exact=True).click()
+    expect(rank).to_have_value(str(count))
+    looked_at(page, "desk-read-thumbs")
+    page.set_viewport_size({"width": 820, "height": 1180})
+    page.screenshot(path=PICTURES / "desk-read-tablet.png")
+    page.set_viewport_size(LAPTOP)
+    with pikepdf.open(io.BytesIO(page.pdf(format="A4", print_background=True))) as printed:
+        assert len(printed.pages) == count
+    rank.fill("2")
+    rank.press("Enter")
+    frame.focus()
+
+
+def _proposes_an_order(page: Page, service: Page, decision: str) -> None:
+    """Pages moved by their buttons; the service sees the order, and the corrector takes it back."""
+    here = page.url
+    page.get_by_role("button", name="Ordre…").click()
+    page.get_by_role("button", name="Reculer la page 1").click()
+    expect(page.get_by_role("dialog").locator("li").nth(1)).to_contain_text("page 1")
+    looked_at(page, "desk-order")
+    page.get_by_role("button", name="Proposer cet ordre").click()
+    expect(page.get_by_text("Copie signalée", exact=True)).to_be_visible()
+    service.goto(decision)
+    expect(service.get_by_text("Le correcteur propose cet ordre")).to_be_visible()
+    looked_at(service, "desk-order-proposed")
+    page.get_by_role("button", name=re.compile("Ne plus la signaler")).click()
+    expect(page).to_have_url(here)
+    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.keyboard.press("ArrowRight")
 
 
 def _gives_back_documents(page: Page, archive: bytes, number: str) -> None:

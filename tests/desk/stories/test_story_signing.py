@@ -1,0 +1,58 @@
+"""A cell of a signed list that a person has to look at: answered with one key, and taken back."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from actions.context import now
+from processors.attendance.cells import Why
+from storage.candidates import attendance_of, enrolled_in
+from storage.keys import kept_cell
+from storage.signatures import AttendanceScanned, PaperSays
+from storage.states import Role
+from stories.conftest import CENTRE, looked_at
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
+EXAM = "U7"
+
+
+def test_a_case_is_answered_with_one_key_once_the_person_is_there(stage, enter):
+    work = stage.work
+    with work.register.reading() as connection:
+        first, second, *_ = enrolled_in(connection, EXAM, CENTRE)
+    row = Image.new("L", (950, 100), 250)
+    ImageDraw.Draw(row).line([(700, 40), (760, 60)], fill=40, width=3)
+    row.save(seen := io.BytesIO(), "JPEG")
+    rows = []
+    for n, who in enumerate((first, second)):
+        picture = kept_cell(EXAM, "0" * 64, 1, n)
+        work.store.vault.put(picture, seen.getvalue())
+        rows.append(PaperSays(candidate=who.id, signed=None, asked=Why.STROKES, stated=None, picture=picture))
+    scanned = AttendanceScanned(
+        exam=EXAM, centre=CENTRE, file="0" * 64, sheets=(), rows=tuple(rows), troubles=()
+    )
+    work.register.record(scanned, f"{EXAM}/{CENTRE}", actor="test", at=now())
+
+    service = enter(Role.SERVICE)
+    service.goto(f"{stage.url}/coordination/emargement/{EXAM}/{first.id}")
+    service.wait_for_function("() => document.querySelector('.desk-header').naturalWidth > 300")
+    here = service.url
+    looked_at(service, "desk-signature")
+    service.keyboard.press("1")  # nobody has moved into the choice: no key is armed
+    expect(service).to_have_url(here)
+    service.get_by_role("button", name="Présent (1)").focus()
+    service.keyboard.press("2")
+    expect(service.get_by_role("status")).to_contain_text(f"{first.family_name} {first.first_names} : absent")
+    looked_at(service, "desk-signature-done")
+    service.get_by_role("link", name="Revenir dessus").click()
+    service.get_by_role("button", name="Absent (2)").focus()
+    service.keyboard.press("1")
+    service.wait_for_url(re.compile("fait="))
+    with work.register.reading() as connection:
+        marks = attendance_of(connection, EXAM, CENTRE)
+    assert marks[first.id] is True
