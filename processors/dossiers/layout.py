@@ -17,17 +17,24 @@ from processors.scans.readings import Gray
 DPI = 150.0
 """Of the pictures of pages on which signatures are looked for."""
 
+PT = 25.4 / 72
+"""Millimetres of a point."""
+
 COLUMN = 5.0
 """Millimetres between words: more is another column."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """`sure`: of 0 to 1, how sure the optical reading is; 1 for text that the file holds."""
+    """`sure`: of 0 to 1, how sure the optical reading is; 1 for text that the file holds.
+
+    `askew`: set slightly aslant, as a stamp is, and no print of the page.
+    """
 
     text: str
     box: Box
     sure: float = 1.0
+    askew: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Page:
     """One page; `number` counts from 1 in its file.
 
     `source`: renders the page; None for a spreadsheet. `struck`: where text was that is struck through, which
-    is not among the lines.
+    is not among the lines. `links`: addresses that the page leads to, whatever it shows for them.
     """
 
     number: int
@@ -73,6 +80,7 @@ class Page:
     pictures: tuple[Box, ...] = ()
     source: Any = field(default=None, repr=False, compare=False)
     struck: tuple[Box, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

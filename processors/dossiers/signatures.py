@@ -42,6 +42,8 @@ _TOLD = re.compile(  # a signing service's mark, a copy's mention
     r"|\b(?:docusign\w*|yousign|universign|adobe (?:acrobat )?sign|certified by|signed by|original signe)\b"
     r"|^(?:signe|vise) ?(?::|par) ?(?!le\b|la\b|l')[a-z]"
 )
+_ON_STAMPS = re.compile(r"\b(siret|siren|sarl|sas|tel)\b|\b\d{5}\b|\d{3} \d{3}")
+_ON_TYPED_STAMPS = re.compile(r"\b(siret|siren|rcs)\b")
 _DATE_LABEL = re.compile(
     r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
 )
@@ -159,7 +161,7 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    if state is State.ABSENT and page.read_by == "ocr" and _stamped(page, zone.box):
+    if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
@@ -167,14 +169,15 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
 
 
 def _stamped(page: Page, zone: Box) -> bool:
-    """Whether optical reading found what firms have on their stamps: struck as print, it left no ink."""
-    inside = " ".join(plain(line.text) for line in page.lines if line.words and overlap(line.box, zone))
-    return bool(re.search(r"\b(siret|siren|sarl|sas|tel)\b|\b\d{5}\b|\d{3} \d{3}", inside))
+    """Whether what firms have on their stamps is read there: struck as print, it left no ink."""
+    lines = (line for line in page.lines if line.words and overlap(line.box, zone))
+    inside = " ".join(plain(line.text) for line in lines if line.box[1] < FOOTER * page.height)
+    return bool((_ON_STAMPS if page.read_by == "ocr" else _ON_TYPED_STAMPS).search(inside))
 
 
 def _sealed(piece: Piece, page: Page, seal: Seal) -> Signature:
     zones = [zone for zone in zones_of(page) if seal.box is not None and overlap(zone.box, seal.box)]
-    role = zones[0].role if zones else role_of(plain(seal.field))
+    role = zones[0].role if zones else role_of(plain(seal.field.replace("_", " ")))
     state = State.SIGNED if seal.holds else State.DOUBTFUL
     chance = 1.0 if seal.holds else 0.5
     return Signature(role, state, "digital", Evidence(piece.file, page.number, seal.box), chance, seal)
