@@ -5,7 +5,7 @@ Sizes and boxes are in millimetres of the upright page, from its top left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -97,6 +97,16 @@ def around(boxes: Sequence[Box]) -> Box:
     left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
     right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
     return left, top, right - left, bottom - top
+
+
+def parts(line: Line) -> Iterator[Line]:
+    """A line cut where a column begins."""
+    rest = list(line.words)
+    for text in line.text.split("\t"):
+        count = len(text.split(" ")) if text else 0
+        words, rest = rest[:count], rest[count:]
+        if words:
+            yield Line(tuple(words), text)
 
 
 def lines_of(words: Sequence[Word]) -> tuple[Line, ...]:

@@ -33,7 +33,7 @@ class Place:
 
     def __init__(self, page: Any, quarters: int = 0) -> None:
         self.quarters = quarters
-        self._size = tuple(side * PT for side in page.get_size())
+        self._size: tuple[float, float] = page.get_width() * PT, page.get_height() * PT
 
         def shown(x: float, y: float) -> np.ndarray:
             across, down = ctypes.c_int(), ctypes.c_int()
@@ -65,7 +65,7 @@ def turned(box: Box, width: float, height: float, quarters: int) -> Box:
 
 
 def quarters_of(page: Any) -> int:
-    """Quarters against the clock by which the page as it is shown is turned, for its text to stand upright."""
+    """Quarters against the clock by which the page is turned for its text to stand upright."""
     text_page = page.get_textpage()
     angles = [
         pdfium.FPDFText_GetCharAngle(text_page.raw, k)
@@ -76,7 +76,7 @@ def quarters_of(page: Any) -> int:
         return 0
     quarters = [round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]
     most = max(set(quarters), key=quarters.count, default=0)
-    return (page.get_rotation() // 90 - most) % 4
+    return int(page.get_rotation() // 90 - most) % 4
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class _Letter:
 def words_of(page: Any, place: Place) -> tuple[list[Word], tuple[Box, ...]]:
     """The words, and where words were that are struck through: those are not text any more.
 
-    None where the file does not tell what most letters mean: fonts that only draw.
+    No words where the file does not tell what most letters mean: fonts that only draw.
     """
     letters = _letters(page, place)
     struck = _struck(letters, _lines_drawn(page, place))

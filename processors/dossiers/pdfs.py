@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -130,13 +131,22 @@ def _opened(data: bytes) -> Any:
 
 
 def _filled_in(fields: Iterable[Field]) -> list[Word]:
-    """What a form's fields say: their text, and boxes that are ticked or not."""
+    """What a form's fields say: the words of their text, and boxes that are ticked or not."""
     ticks = {True: TICKED, False: EMPTY}
-    return [
-        Word(ticks[field.value is not None] if field.kind == "button" else field.value or "", field.box)
-        for field in fields
-        if field.kind == "button" or (field.kind == "text" and field.value)
-    ]
+    words = []
+    for one in fields:
+        if one.kind == "button":
+            words.append(Word(ticks[one.value is not None], one.box))
+        elif one.kind == "text" and one.value:
+            words += list(_words_in(one.value, one.box))
+    return words
+
+
+def _words_in(said: str, box: Box) -> Iterator[Word]:
+    """Each word where it would stand, if all letters were as wide."""
+    x, y, w, h = box
+    for word in re.finditer(r"\S+", said):
+        yield Word(word[0], (x + w * word.start() / len(said), y, w * len(word[0]) / len(said), h))
 
 
 @dataclass(frozen=True)
@@ -171,16 +181,14 @@ class _Drawn:
         return document[self.index]
 
 
-def _annotations(
-    data: bytes, places: Sequence[Place]
-) -> list[tuple[tuple[Field, ...], tuple[str, ...]]]:
+def _annotations(data: bytes, places: Sequence[Place]) -> list[tuple[tuple[Field, ...], tuple[str, ...]]]:
     """What was filled in on each page, in fields or typed over it, and where it leads to; none if broken."""
     fields: list[list[Field]] = [[] for _ in places]
     links: list[list[str]] = [[] for _ in places]
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if "/Collection" in pdf.Root:
-                raise UnreadableError("porte-documents PDF : ses pièces y sont jointes, et se lisent une à une")
+                raise UnreadableError("porte-documents PDF : ses pièces y sont jointes")
             forms = "/AcroForm" in pdf.Root
             for page, place, on_page, leads in zip(pdf.pages, places, fields, links, strict=False):
                 annotations: Any = page.obj.get("/Annots", [])
@@ -194,9 +202,7 @@ def _annotations(
                         on_page.append(found)
     except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
         pass
-    return [
-        (tuple(f), tuple(link for link in leads if link)) for f, leads in zip(fields, links, strict=True)
-    ]
+    return [(tuple(f), tuple(link for link in leads if link)) for f, leads in zip(fields, links, strict=True)]
 
 
 def _typed_over(annotation: Any, place: Place) -> Iterator[Field]:

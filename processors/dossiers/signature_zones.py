@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from processors.dossiers.layout import Line, Page
+from processors.dossiers.layout import Line, Page, parts
 from processors.findings import Box
 from processors.plain import plain
 
@@ -144,16 +144,6 @@ def _is_sentence(text: str) -> bool:
     return bool(
         re.search(r"\b(soussigne|certifie|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b", text)
     )
-
-
-def parts(line: Line) -> Iterator[Line]:
-    """A line cut where a column begins."""
-    rest = list(line.words)
-    for text in line.text.split("\t"):
-        count = len(text.split(" ")) if text else 0
-        words, rest = rest[:count], rest[count:]
-        if words:
-            yield Line(tuple(words), text)
 
 
 def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:

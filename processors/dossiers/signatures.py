@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from processors.dossiers.findings import Evidence
 from processors.dossiers.ink import ink_in
-from processors.dossiers.layout import DPI, Page, around
+from processors.dossiers.layout import DPI, Page, around, parts
+from processors.dossiers.names import mention
 from processors.dossiers.pieces import Piece
 from processors.dossiers.seals import Seal
 from processors.dossiers.signature_zones import (
@@ -21,11 +22,11 @@ from processors.dossiers.signature_zones import (
     foot,
     overlap,
     overleaf,
-    parts,
     role_of,
     zones_of,
 )
 from processors.findings import Box
+from processors.people import Candidate
 from processors.plain import plain
 
 ABSENT_BELOW = 0.05
@@ -72,12 +73,17 @@ class Signature:
     seal: Seal | None = None
 
 
-def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, ...]:
-    """What stands in each signature zone of a piece, and its digital signatures (`seals` of its file)."""
+def signatures_of(
+    piece: Piece, seals: Sequence[Seal] = (), candidate: Candidate | None = None
+) -> tuple[Signature, ...]:
+    """What stands in each signature zone of a piece, and its digital signatures (`seals` of its file).
+
+    One that bears the `candidate`'s name is the candidate's, wherever it stands.
+    """
     found = []
     for page in piece.pages:
         on_page = [seal for seal in seals if seal.page == page.number]
-        found += [_sealed(piece, page, seal) for seal in on_page]
+        found += [_sealed(piece, page, seal, candidate) for seal in on_page]
         boxes = [seal.box for seal in on_page if seal.box is not None]  # what they show is no ink
         found += [
             _inked(piece, page, zone)
@@ -175,9 +181,11 @@ def _stamped(page: Page, zone: Box) -> bool:
     return bool((_ON_STAMPS if page.read_by == "ocr" else _ON_TYPED_STAMPS).search(inside))
 
 
-def _sealed(piece: Piece, page: Page, seal: Seal) -> Signature:
+def _sealed(piece: Piece, page: Page, seal: Seal, candidate: Candidate | None) -> Signature:
     zones = [zone for zone in zones_of(page) if seal.box is not None and overlap(zone.box, seal.box)]
     role = zones[0].role if zones else role_of(plain(seal.field.replace("_", " ")))
+    if candidate is not None and mention(seal.who, candidate) is not None:
+        role = Role.CANDIDATE
     state = State.SIGNED if seal.holds else State.DOUBTFUL
     chance = 1.0 if seal.holds else 0.5
     return Signature(role, state, "digital", Evidence(piece.file, page.number, seal.box), chance, seal)
