@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -20,21 +21,17 @@ _FEW_SEGMENTS = 6  # of a path: a line, or a bar as thin as one
 _THIN_LINE = 1.1  # mm, a thick stroke's bounds; a struck word is at least half as long
 _FINE = 100  # of a point: pdfium places points in whole pixels
 _TRACKED = 0.3  # blanks that only pdfium sees, of a line's letters: its letters are spaced out
-_WIDER = 0.15  # of a letter's height: that much wider than between letters is between words
+_SPACED = 0.04  # of a letter's height between letters: they are spaced out
+_WIDER = 0.12  # of a letter's height: that much wider than between letters is between words
+_NO_GAP = 0.04  # of a letter's height: letters that close are of one word
 _ASLANT = (0.6, 25.0)  # degrees: print is straight, and what is more oblique is a watermark
 _UNKNOWN = 0.4  # of a page's letters without a known meaning: its text is no text
 
 
 class Place:
-    """From a PDF page's own points to millimetres from the top left of the page, as it is shown.
+    """From a PDF page's own points to millimetres from the top left of the page as it is shown."""
 
-    `quarters`: by which it is turned against the clock besides, for its text to stand upright.
-    """
-
-    def __init__(self, page: Any, quarters: int = 0) -> None:
-        self.quarters = quarters
-        self._size: tuple[float, float] = page.get_width() * PT, page.get_height() * PT
-
+    def __init__(self, page: Any) -> None:
         def shown(x: float, y: float) -> np.ndarray:
             across, down = ctypes.c_int(), ctypes.c_int()
             size = (round(side * _FINE) for side in page.get_size())
@@ -52,31 +49,21 @@ class Place:
             (self._origin + x * self._across + y * self._up).tolist()
             for x, y in ((left, bottom), (right, top))
         )
-        box = min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)
-        return turned(box, *self._size, self.quarters)
+        return min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)
 
 
-def turned(box: Box, width: float, height: float, quarters: int) -> Box:
-    """Where it lies once its page, width × height, is turned by so many quarters against the clock."""
-    for _ in range(quarters):
-        left, top, across, down = box
-        box, width, height = (top, width - left - across, down, across), height, width
-    return box
-
-
-def quarters_of(page: Any) -> int:
-    """Quarters against the clock by which the page is turned for its text to stand upright."""
+def set_upright(page: Any) -> int:
+    """Turns the page for most of its text to stand upright: the quarters that takes, against the clock."""
     text_page = page.get_textpage()
-    angles = [
-        pdfium.FPDFText_GetCharAngle(text_page.raw, k)
+    quarters = [
+        round(pdfium.FPDFText_GetCharAngle(text_page.raw, k) / (math.pi / 2)) % 4  # with the clock
         for k in range(text_page.count_chars())
         if not pdfium.FPDFText_IsGenerated(text_page.raw, k)
     ]
-    if not angles:
-        return 0
-    quarters = [round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0]
-    most = max(set(quarters), key=quarters.count, default=0)
-    return int(page.get_rotation() // 90 - most) % 4
+    turned = max(range(4), key=quarters.count) + page.get_rotation() // 90 if quarters else 0
+    if turned % 4:
+        page.set_rotation((page.get_rotation() - 90 * turned) % 360)
+    return int(turned % 4)
 
 
 @dataclass(frozen=True)
@@ -141,21 +128,30 @@ def _letters(page: Any, place: Place) -> list[_Letter | None]:
 
 
 def _drawn_together(letters: list[_Letter | None], supposed: Sequence[int]) -> list[_Letter | None]:
-    """Without the blanks inside words whose letters are spaced out.
+    """Without the blanks inside words, where a font changes its size or letters are spaced out.
 
-    Of a run that has many of them: those that are hardly wider than the narrowest.
+    Those are hardly wider than what parts the other letters of their run.
     """
     blanks, inside = frozenset(supposed), set[int]()
     ends = [k for k, letter in enumerate(letters) if letter is None and k not in blanks]
     for begin, end in pairwise([-1, *ends, len(letters)]):
-        gaps = {
-            k: (after.box[0] - before.box[0] - before.box[2]) / max(after.box[3], 0.1)
-            for k in range(begin + 2, end - 1)
-            if k in blanks and (before := letters[k - 1]) and (after := letters[k + 1])
-        }
-        if len(gaps) > max(1.0, _TRACKED * (end - begin - 1 - len(gaps))):
-            inside |= {k for k, gap in gaps.items() if gap < min(gaps.values()) + _WIDER}
+        gaps = {k: _gap(letters[k - 1], letters[k + 1]) for k in range(begin + 2, end - 1) if k in blanks}
+        if not gaps:
+            continue
+        pairs = (letters[k : k + 2] for k in range(begin + 1, end - 1))
+        close = [_gap(one, other) for one, other in pairs if one is not None and other is not None]
+        apart = median(close) if len(close) > len(gaps) / 2 else min(gaps.values())
+        spaced = apart > _SPACED and len(gaps) > _TRACKED * (end - begin - 1 - len(gaps))
+        most = apart + _WIDER if spaced else _NO_GAP
+        inside |= {k for k, gap in gaps.items() if -_WIDER < gap < most}
     return [letter for k, letter in enumerate(letters) if k not in inside]
+
+
+def _gap(one: _Letter | None, other: _Letter | None) -> float:
+    """Of a letter's height: what parts two letters; far, where one is none."""
+    if one is None or other is None:
+        return math.inf
+    return (other.box[0] - one.box[0] - one.box[2]) / max(one.box[3], other.box[3], 0.1)
 
 
 def _font(text_page: Any, index: int) -> str:

@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
 from processors.dossiers.layout import PT, Field, Page, Word, lines_of
-from processors.dossiers.letters import Place, quarters_of, turned, words_of
+from processors.dossiers.letters import Place, set_upright, words_of
 from processors.dossiers.marks import EMPTY, TICKED
 from processors.dossiers.paper import MAX_PIXELS, read_upright
 from processors.findings import Box
@@ -38,27 +38,32 @@ _HIDDEN = 1 << 1  # of an annotation's flags
 def pages_of(data: bytes) -> Iterator[Page]:
     """Every page with what stands on it. UnreadableError when the file is protected, broken or too long."""
     document = _opened(data)
-    places = [Place(page, quarters_of(page)) for page in document]
-    for index, (fields, links) in enumerate(_annotations(data, places)):
-        page, place = document[index], places[index]
+    pages = list(document)
+    upright = [set_upright(page) for page in pages]
+    places = [Place(page) for page in pages]
+    for index, laid in enumerate(_annotations(data, places)):
+        page, place = pages[index], places[index]
         words, struck = words_of(page, place)
-        drawn = _Drawn(data, index, place.quarters)
+        drawn = _Drawn(data, index, upright[index])
         pictures, drawings = _pictures(page, place)
+        fields = tuple(laid.fields)
         read_by = "text"
         if _scanned(words, pictures, *drawn.size):
             quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
-            pictures = [turned(box, *drawn.size, quarters) for box in pictures]
-            fields = tuple(replace(f, box=turned(f.box, *drawn.size, quarters)) for f in fields)
+            pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
+            fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
             read_by, drawn = "ocr", replace(drawn, quarters=(drawn.quarters + quarters) % 4)
         filled_in = _filled_in(fields)
         if read_by == "text":
             lines = lines_of([*words, *filled_in])
-            pictures += drawings
+            pictures += [*drawings, *laid.marks]
         else:  # typed over a picture: the file knows better what was typed
             typed = filled_in if quarters else [*words, *filled_in]
             beside = [w for line in found for w in line.words if not _covered(w, typed)]
             lines = lines_of([*typed, *beside]) if typed else found
-        yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck, links)
+        yield Page(
+            index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck, tuple(laid.links)
+        )
 
 
 def blank_page(data: bytes, number: int) -> Page | None:
@@ -67,12 +72,20 @@ def blank_page(data: bytes, number: int) -> Page | None:
     if not 1 <= number <= len(document):
         return None
     page = document[number - 1]
-    place = Place(page, quarters_of(page))
-    drawn = _Drawn(data, number - 1, place.quarters)
+    drawn = _Drawn(data, number - 1, set_upright(page))
+    place = Place(page)
     if _scanned(words_of(page, place)[0], _pictures(page, place)[0], *drawn.size):
         quarters = read_upright(drawn(_OCR_DPI), _OCR_DPI)[0]
         drawn = replace(drawn, quarters=(drawn.quarters + quarters) % 4)
     return Page(number, *drawn.size, (), "", source=drawn)
+
+
+def _turned(box: Box, width: float, height: float, quarters: int) -> Box:
+    """Where it lies once its page, width × height, is turned by so many quarters against the clock."""
+    for _ in range(quarters):
+        left, top, across, down = box
+        box, width, height = (top, width - left - across, down, across), height, width
+    return box
 
 
 def _pictures(page: Any, place: Place) -> tuple[list[Box], list[Box]]:
@@ -181,28 +194,43 @@ class _Drawn:
         return document[self.index]
 
 
-def _annotations(data: bytes, places: Sequence[Place]) -> list[tuple[tuple[Field, ...], tuple[str, ...]]]:
-    """What was filled in on each page, in fields or typed over it, and where it leads to; none if broken."""
-    fields: list[list[Field]] = [[] for _ in places]
-    links: list[list[str]] = [[] for _ in places]
+@dataclass
+class _Laid:
+    """What lies on a page: what was filled in or typed over it, where it leads to, what was signed by pen."""
+
+    fields: list[Field] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    marks: list[Box] = field(default_factory=list)
+
+
+def _annotations(data: bytes, places: Sequence[Place]) -> list[_Laid]:
+    """Of each page; nothing where the file is broken."""
+    found = [_Laid() for _ in places]
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             if "/Collection" in pdf.Root:
                 raise UnreadableError("porte-documents PDF : ses pièces y sont jointes")
             forms = "/AcroForm" in pdf.Root
-            for page, place, on_page, leads in zip(pdf.pages, places, fields, links, strict=False):
+            for page, place, laid in zip(pdf.pages, places, found, strict=False):
                 annotations: Any = page.obj.get("/Annots", [])
                 for annotation in annotations:
-                    kind = str(annotation.get("/Subtype"))
-                    if kind == "/FreeText":
-                        on_page += _typed_over(annotation, place)
-                    elif kind == "/Link":
-                        leads.append(str(annotation.get("/A", pikepdf.Dictionary()).get("/URI", "")))
-                    elif forms and (found := _field(annotation, place)) is not None:
-                        on_page.append(found)
+                    _sort(annotation, place, laid, forms)
     except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
         pass
-    return [(tuple(f), tuple(link for link in leads if link)) for f, leads in zip(fields, links, strict=True)]
+    return found
+
+
+def _sort(annotation: Any, place: Place, laid: _Laid, forms: bool) -> None:
+    kind = str(annotation.get("/Subtype"))
+    if kind == "/FreeText":
+        laid.fields += _typed_over(annotation, place)
+    elif kind in ("/Stamp", "/Ink") and "/Rect" in annotation:
+        laid.marks.append(place.box(annotation["/Rect"]))
+    elif kind == "/Link":
+        address = str(annotation.get("/A", pikepdf.Dictionary()).get("/URI", ""))
+        laid.links += [address] if address else []
+    elif forms and (found := _field(annotation, place)) is not None:
+        laid.fields.append(found)
 
 
 def _typed_over(annotation: Any, place: Place) -> Iterator[Field]:

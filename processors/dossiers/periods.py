@@ -49,7 +49,8 @@ _ENDING = (
 _HALF_DAY = r"(?:\(?(?:au )?(?:matin|soir|midi|inclus)\)?\s*)?"
 _BETWEEN = (
     rf"[\s)\]\"']*{_HALF_DAY}[,;|]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
-    r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?[\s:|(\[\"']*"
+    r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:end date\s*/?\s*)?(?:date\s+(?:de\s+)?)?(?:fin\b)?"
+    r"[\s:|(\[\"']*"
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
 _HALF_READ = re.compile(
@@ -220,6 +221,7 @@ def _plain(text: str) -> str:
     said = in_french(" ".join(plain(text.replace("º", "").replace(_BROKEN_AT, "-")).split()))
     said = in_figures(re.sub(r"[._]{2,}", " ", without_print(said)))
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
+    said = re.sub(r"\b(20\d\d)- ?(\d\d)- ?(\d\d)\b", r"\1-\2-\3", said)  # a line may break at a hyphen
     said = re.sub(
         r"(?<![\d/-])\.?\s?(\d{1,2})\s?\.?\s?([/.-])\s?\.?(\d{1,2})\s?\.?\s?\2\s?\.?(20\d\d|\d\d)(?!\d)",
         r" \1/\3/\4 ",

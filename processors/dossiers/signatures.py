@@ -92,12 +92,11 @@ def signatures_of(
         ]
     if any(signature.state is State.ABSENT for signature in found):
         found += _overleaf(piece)
+    if not found:
+        last = next((page for page in reversed(piece.pages) if page.source is not None), None)
+        found += [] if last is None else [_inked(piece, last, Zone(Role.ANYONE, foot(last)))]
     if all(signature.state is State.ABSENT for signature in found):
         found += [*_beside_the_zones(piece, found), *_told(piece)]
-    if not found and piece.pages:
-        last = next((page for page in reversed(piece.pages) if page.source is not None), None)
-        if last is not None:
-            found.append(_inked(piece, last, Zone(Role.ANYONE, foot(last))))
     return tuple(found)
 
 
