@@ -1,11 +1,13 @@
 """The rows of a workbook as lines, with its check boxes of every generation written as ☒ or ☐.
 
 Boxes are cells of truth values (Excel 365), or controls that lie over cells: every program writes those as
-VML, with their place, their text and whether they are ticked. Text that is struck through is none.
+VML, with their place, their text and whether they are ticked. A text box says what it holds in the cell that
+it begins in. Text that is struck through is none.
 """
 
 from __future__ import annotations
 
+import html
 import io
 import posixpath
 import re
@@ -26,6 +28,7 @@ from processors.dossiers.marks import EMPTY, TICKED
 _MAX_ROWS, _MAX_COLUMNS, _MAX_SHEETS = 2000, 60, 20
 _MAX_PART = 20_000_000  # bytes of a part that is looked at here
 _ROW = 20  # pixels: an Excel row's height, by which a control lies more in one row or in the next
+_LEADS = re.compile(rb'\bHYPERLINK\((?:"|&quot;)(.+?)(?:"|&quot;)')
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
 
 Place = tuple[int, int]
@@ -43,12 +46,12 @@ def sheets_of(data: bytes) -> Iterator[Page]:
     for number, sheet in enumerate(book.worksheets[:_MAX_SHEETS], start=1):
         try:
             path = getattr(sheet, "_worksheet_path", "")
-            hidden, controls = _over_the_cells(data, path)
+            hidden, controls, links = _over_the_cells(data, path)
             lines = tuple(_lines(sheet, hidden, controls))
         except Exception as error:
             raise UnreadableError("classeur endommagé") from error
         if lines:
-            yield Page(number, 0.0, 0.0, lines, "cells")
+            yield Page(number, 0.0, 0.0, lines, "cells", links=links)
 
 
 def _lines(sheet: Any, hidden: set[Place], controls: Mapping[Place, list[str]]) -> Iterator[Line]:
@@ -99,13 +102,15 @@ def _cell(cell: Any) -> str:
     return "\t".join(" ".join(part.split()) for part in re.split(r"(?<=\S) {3,}(?=\S)", str(value)))
 
 
-def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, list[str]]]:
-    """Cells that a merged one hides, and what controls say, at the cell that they lie in."""
+def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, list[str]], tuple[str, ...]]:
+    """Cells that a merged one hides, what lies over cells says, at its own, and where the sheet leads to."""
+    leads: list[str] = []
     hidden: set[Place] = set()
     controls: dict[Place, list[str]] = defaultdict(list)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         path = path.lstrip("/")
-        for first, last in _merged(_part(archive, path)):
+        sheet = _part(archive, path)
+        for first, last in _merged(sheet):
             hidden |= {
                 (row, column)
                 for row in range(first[0], min(last[0], _MAX_ROWS) + 1)
@@ -114,11 +119,15 @@ def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, lis
         folder, name = posixpath.split(path)
         links = _tree(_part(archive, f"{folder}/_rels/{name}.rels"))
         for link in links if links is not None else ():
-            if str(link.get("Type", "")).endswith("/vmlDrawing"):
-                target = posixpath.normpath(posixpath.join(folder, link.get("Target", "")))
-                for place, text in _controls(_part(archive, target.lstrip("/"))):
+            kind, target = str(link.get("Type", "")).rpartition("/")[2], str(link.get("Target", ""))
+            if kind == "hyperlink":
+                leads.append(target)
+            elif kind in _OVER:
+                part = posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
+                for place, text in _OVER[kind](_part(archive, part)):
                     controls[place].append(text)
-    return hidden, controls
+        leads += [html.unescape(said.decode("utf-8", "replace")) for said in _LEADS.findall(sheet)]
+    return hidden, controls, tuple(leads)
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -162,3 +171,22 @@ def _controls(vml: bytes) -> Iterator[tuple[Place, str]]:
         mark = TICKED if said.get("Checked", "0") == "1" else EMPTY
         texts = (" ".join(box.itertext()) for box in shape.iter("{*}textbox"))
         yield (row, left), " ".join([mark, *" ".join(texts).split()])
+
+
+def _text_boxes(drawing: bytes) -> Iterator[tuple[Place, str]]:
+    """Shapes with text: the cell that each begins in, and what it says."""
+    root = _tree(drawing)
+    for anchor in root if root is not None else ():
+        begin = anchor.find("{*}from")
+        said = " ".join(
+            "".join(run.text or "" for run in paragraph.iter("{*}t"))
+            for body in anchor.iter("{*}txBody")
+            for paragraph in body.iter("{*}p")
+        )
+        if begin is not None and said.strip():
+            row, column = (int(begin.findtext(f"{{*}}{name}", "0")) for name in ("row", "col"))
+            yield (row, column), " ".join(said.split())
+
+
+_OVER = {"vmlDrawing": _controls, "drawing": _text_boxes}
+"""What lies over the cells of a sheet, by the name of its relation to it."""

@@ -32,13 +32,15 @@ _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titr
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
     r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|durant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
-    r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)"
+    r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)|(?:from|as|between)\b"
+    r"|\d{5}\b|\d{1,3},? (?:bis|ter|rue|avenue|av|boulevard|bd|chemin|route|place|allee|impasse|quai|cours)\b"
     r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
     r"|et\b(?! (?:associe|fils|fille|cie|co\b)))"
     r"|\s*[,;:(|]|\.(?:\s|$)|\s[–-]\s|$)"
 )
 _HOST = re.compile(
-    r"(?:(?:au sein|aupres) d(?:u |e (?:la |notre )?|e l'|es )|\bstage (?:chez|a l'|a la) )"
+    r"(?:(?:au sein|aupres) d(?:u |e (?:la |notre )?|e l'|es )|\bstage (?:chez|a l'|a la) "
+    r"|\b(?:internship|traineeship|placement) (?:at|with|in) (?:the )?)"
     rf"(?P<within>{_SAID_NAME}){_ENDS_NAME}"
     r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?|direction)"
     rf" d(?:e|u) (?:la |l')?(?P<of>{_SAID_NAME}){_ENDS_NAME}"
@@ -49,8 +51,8 @@ _A_FIRM = re.compile(r"^(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
     r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
-    r"accueil)s?\b$|^(?:lycee|cfa|notre|nos|votre|l'organisme|la personne|securite sociale|l'etablissement|"
-    r"organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
+    r"accueil)s?\b$|^(?:libre|lycee|cfa|notre|nos|votre|l'organisme|la personne|securite sociale|"
+    r"l'etablissement|organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
 )
 _NO_LETTERHEAD = re.compile(
     r"republique|ministere|academie|lycee|attestation|certificat|^a t t e|stage|annexe|session|brevet|\bbts\b"
@@ -185,7 +187,7 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
     lines = [re.sub(r"(?:\s?[._]){3,}", " ", line) for line in lines]
     for label in labels:
         for k, line in enumerate(lines):
-            match = re.search(rf"(?:^|\| |[.;] ){label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line)
+            match = re.search(rf"(?:^|\| |[.;/] ){label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line)
             if match is None:
                 continue
             said = beside(lines, k, match.end("sep"))
@@ -220,7 +222,10 @@ def _portfolio(piece: Piece) -> str | None:
             if piece.read_optically and len(written) >= _LEAST_ADDRESS:
                 return written  # optical reading spares no address
     found = re.search(r"https?://[^\s<>\"']+", piece.text)
-    return found[0].rstrip(".,;)") if found else None
+    if found:
+        return found[0].rstrip(".,;)")
+    links = (link for page in piece.pages for link in page.links)  # behind « Mon portfolio »
+    return next((link for link in links if re.match(r"https?://", link, re.I)), None)
 
 
 def _achievements(piece: Piece) -> int:

@@ -14,7 +14,7 @@ from processors.deadlines import french_instant
 from processors.dossiers.facts import Facts
 from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence, Verdict, finding
 from processors.dossiers.layout import around
-from processors.dossiers.periods import Internship, Stay, states_time, total
+from processors.dossiers.periods import Internship, Stay, read_stay, states_time, total
 from processors.dossiers.persons import Owner
 from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Piece
 from processors.dossiers.signatures import Signature, State, state_of
@@ -167,6 +167,9 @@ def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[Dossier
             yield finding(Code.UNSIGNED_DOCUMENT, what, where)
         elif state is not State.SIGNED:
             yield finding(Code.DOUBTFUL_SIGNATURE, what, where)
+        elif read.piece.doubled:
+            said = f"{what} ; deux documents sur une même page"
+            yield finding(Code.DOUBTFUL_SIGNATURE, said, where)
 
 
 def _is_signed(read: ReadPiece, required: Required) -> bool:
@@ -199,6 +202,10 @@ def _duration(
     said = f"{_weeks(most.most_weeks)} établies sur {weeks} requises"
     if sure.least_weeks >= weeks:
         yield from _out_of_time(certificates, exam)
+        broken = [read.where(states_time) for read in known if read.facts.stay.broken]
+        if broken:
+            what = "une attestation parle d'interruption, d'absence ou de temps partiel"
+            yield finding(Code.DOUBTFUL_INTERNSHIP, what, broken)
     elif most.most_weeks < weeks and len(known) == len(certificates) and not unread and not in_part:
         yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)
     elif len(known) < len(certificates) or in_part:
@@ -211,8 +218,11 @@ def _duration(
 
 
 def _perhaps_a_certificate(read: ReadPiece) -> bool:
-    """On paper, of no kind that is known: optical reading may have missed what it is."""
-    return read.piece.kind == OTHER and any(page.read_by == "ocr" for page in read.piece.pages)
+    """Of no known kind, and on paper, or of the candidate with a period: it may be what is counted."""
+    if read.piece.kind != OTHER:
+        return False
+    of_stay = not read.piece.known and read.owner is Owner.CANDIDATE and read_stay(read.piece.text).periods
+    return read.piece.read_optically or bool(of_stay)
 
 
 def _out_of_time(certificates: Sequence[ReadPiece], exam: Exam) -> Iterator[DossierFinding]:

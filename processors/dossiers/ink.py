@@ -44,8 +44,8 @@ class Ink:
 def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: Iterable[Box] = ()) -> Ink:
     """The ink of a zone (x, y, w, h in mm) that is no printed word.
 
-    `gray`: the page, height × width at `dpi`; `words`: those of the page, in mm; `without`: parts that do not
-    count.
+    `gray`: the page, height × width at `dpi`; `words`: those of the page, in mm, of which those askew are a
+    stamp's; `without`: parts that do not count.
     """
     px = dpi / 25.4
     left, top = max(0, round(zone[0] * px)), max(0, round(zone[1] * px))
@@ -55,7 +55,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
         return Ink(0.0, None, 0.0)
     dark = darker(part, px)
     _strike_rules(dark, px)
-    printed = tuple(words)
+    printed = tuple(word for word in words if not word.askew)
     tall = _TALL * max(_SMALL, _usual_height(printed))
     for word in printed:
         if word.box[3] <= (max(tall, _SCRIPT) if word.sure == 1 else tall):

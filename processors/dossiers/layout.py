@@ -5,7 +5,7 @@ Sizes and boxes are in millimetres of the upright page, from its top left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -17,17 +17,24 @@ from processors.scans.readings import Gray
 DPI = 150.0
 """Of the pictures of pages on which signatures are looked for."""
 
+PT = 25.4 / 72
+"""Millimetres of a point."""
+
 COLUMN = 5.0
 """Millimetres between words: more is another column."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """`sure`: of 0 to 1, how sure the optical reading is; 1 for text that the file holds."""
+    """`sure`: of 0 to 1, how sure the optical reading is; 1 for text that the file holds.
+
+    `askew`: set slightly aslant, as a stamp is, and no print of the page.
+    """
 
     text: str
     box: Box
     sure: float = 1.0
+    askew: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Page:
     """One page; `number` counts from 1 in its file.
 
     `source`: renders the page; None for a spreadsheet. `struck`: where text was that is struck through, which
-    is not among the lines.
+    is not among the lines. `links`: addresses that the page leads to, whatever it shows for them.
     """
 
     number: int
@@ -73,6 +80,7 @@ class Page:
     pictures: tuple[Box, ...] = ()
     source: Any = field(default=None, repr=False, compare=False)
     struck: tuple[Box, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -89,6 +97,16 @@ def around(boxes: Sequence[Box]) -> Box:
     left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
     right, bottom = max(b[0] + b[2] for b in boxes), max(b[1] + b[3] for b in boxes)
     return left, top, right - left, bottom - top
+
+
+def parts(line: Line) -> Iterator[Line]:
+    """A line cut where a column begins."""
+    rest = list(line.words)
+    for text in line.text.split("\t"):
+        count = len(text.split(" ")) if text else 0
+        words, rest = rest[:count], rest[count:]
+        if words:
+            yield Line(tuple(words), text)
 
 
 def lines_of(words: Sequence[Word]) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ _TYPED, _READ = 86.0, 80.0  # of 100: what typing, and what optical reading leav
 _SHORT = 4  # letters: of so few, none may differ
 _APART = 3  # other words between the two names of one person
 _ADDRESS = re.compile(r"\S+@\S+|\S+://\S+|\bwww\.\S+|\S+\.(?:fr|com|io|dev|net|org|me|eu|app)\b\S*", re.I)
-_TITLES = r"(?:m|mr|mme|mlle|monsieur|madame|mademoiselle)"
+_TITLES = r"(?:m|mr|mrs|ms|mme|mlle|monsieur|madame|mademoiselle)"
 # stand between names, and are none
 _BETWEEN = frozenset(
     [
@@ -119,7 +119,7 @@ _NO_NAME = _BETWEEN | frozenset(
 _PERSON = r"(?:candidate?|etudiante?|stagiaire|salariee?|apprentie?|alternante?)(?:\(e\)|[.·]e\b)?"
 _OF = rf"(?: d(?:u|e(?: la)?|e l'|u \(de la\)|u ou de la) ?{_PERSON})?"
 _LABELS = tuple(
-    re.compile(rf"(?:^|\| |[.;] ){label}\s*(?P<sep>[:*]|\||$)")
+    re.compile(rf"(?:^|\| |[.;/] ){label}\s*(?P<sep>[:*]|\||$)")
     for label in (
         r"(?:votre )?nom ?(?:de naissance )?(?:et|,|/)? ?prenoms?(?:\(s\))?"
         rf"(?: d[ue](?: la| l')?\s?{_PERSON})?",
@@ -129,7 +129,7 @@ _LABELS = tuple(
         r"monsieur|madame",
     )
 )
-_FAMILY = re.compile(rf"(?:^|\| |[.;] )nom(?: de (?:famille|naissance))?{_OF}\s*(?P<sep>[:*]|\||$)")
+_FAMILY = re.compile(rf"(?:^|\| |[.;/] )nom(?: de (?:famille|naissance))?{_OF}\s*(?P<sep>[:*]|\||$)")
 _FIRST = re.compile(rf"(?:^|\| |[.;] |\s)prenoms?(?:\(s\))?{_OF}\s*(?P<sep>[:*]|\||$)")
 _NEXT_LABEL = re.compile(
     r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|"
@@ -140,7 +140,7 @@ _NO_PERSON = re.compile(
 )
 """How what is certified begins where it is no person; a name may begin so after a title."""
 _CALLED = re.compile(
-    r"(?:certifi\w+|attest\w+)[^.]{0,80}?\bque\s*[:,]?\s+"
+    r"(?:certif[iy]\w*|attest\w+)[^.]{0,80}?\b(?:que|that)\s*[:,]?\s+"
     rf"(?P<who>(?:(?:l'|le |la )?{_PERSON}\s+)?(?:{_TITLES}\b[./ ]*(?:{_TITLES}\b)?\.?\s*[:|,]?\s*)?)"
     r"(?P<name>(?:[a-z][a-z'\-]+[\s|]+){1,4}?[a-z][a-z'\-]+)"
     r"(?=\s*[,.(]|\s+(?:ne|nee|a|ait|est|etudiante?|stagiaire|demeurant|n°|no|numero|inscrite?|"

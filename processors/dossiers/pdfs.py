@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,8 +14,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
-from processors.dossiers.layout import COLUMN, Field, Page, Word, around, lines_of
-from processors.dossiers.marks import EMPTY, SYMBOLIC, TICKED, mark_of
+from processors.dossiers.layout import PT, Field, Page, Word, lines_of
+from processors.dossiers.letters import Place, set_upright, words_of
+from processors.dossiers.marks import EMPTY, TICKED
 from processors.dossiers.paper import MAX_PIXELS, read_upright
 from processors.findings import Box
 from processors.scans.readings import Gray
@@ -27,37 +28,42 @@ _TAIL = 2048  # bytes that may follow the end of a whole file
 _LEAST_TEXT = 25  # characters: a page with fewer is read optically
 _LITTLE_TEXT = 600  # characters: what somebody types over a picture of a form; a scanner's own text is more
 _WHOLE = 0.7  # of the page: a picture that is the page
-_PT = 25.4 / 72
 _PUSHED = 1 << 16  # of a button's flags: it does something and says nothing
-_FEW_SEGMENTS = 6  # of a path: a line, or a bar as thin as one
-_THIN_LINE = 1.1  # mm, a thick stroke's bounds; a struck word is at least half as long
-_FINE = 100  # of a point: pdfium places points in whole pixels
+_CURVES = 4  # of a drawing: a circle, a frame with round corners
+_SCRAWL = 3.0  # mm: a drawing that is narrower or flatter is a letter, or a rule
+_MANY_SEGMENTS = 200
+_HIDDEN = 1 << 1  # of an annotation's flags
 
 
 def pages_of(data: bytes) -> Iterator[Page]:
     """Every page with what stands on it. UnreadableError when the file is protected, broken or too long."""
     document = _opened(data)
-    places = [_Place(page) for page in document]
-    for index, fields in enumerate(_fields(data, places)):
-        page, place = document[index], places[index]
-        words, struck = _words(page, place)
-        drawn = _Drawn(data, index)
-        pictures = _pictures(page, place)
+    pages = list(document)
+    upright = [set_upright(page) for page in pages]
+    places = [Place(page) for page in pages]
+    for index, laid in enumerate(_annotations(data, places)):
+        page, place = pages[index], places[index]
+        words, struck = words_of(page, place)
+        drawn = _Drawn(data, index, upright[index])
+        pictures, drawings = _pictures(page, place)
+        fields = tuple(laid.fields)
         read_by = "text"
         if _scanned(words, pictures, *drawn.size):
             quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
             pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
             fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
-            read_by, drawn = "ocr", replace(drawn, quarters=quarters)
+            read_by, drawn = "ocr", replace(drawn, quarters=(drawn.quarters + quarters) % 4)
         filled_in = _filled_in(fields)
         if read_by == "text":
             lines = lines_of([*words, *filled_in])
-        elif words and not quarters:  # typed over a picture: the file knows better what was typed
-            beside = [w for line in found for w in line.words if not _covered(w, words)]
-            lines = (*lines_of([*words, *beside]), *lines_of(filled_in))
-        else:
-            lines = (*found, *lines_of(filled_in))
-        yield Page(index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck)
+            pictures += [*drawings, *laid.marks]
+        else:  # typed over a picture: the file knows better what was typed
+            typed = filled_in if quarters else [*words, *filled_in]
+            beside = [w for line in found for w in line.words if not _covered(w, typed)]
+            lines = lines_of([*typed, *beside]) if typed else found
+        yield Page(
+            index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck, tuple(laid.links)
+        )
 
 
 def blank_page(data: bytes, number: int) -> Page | None:
@@ -65,10 +71,12 @@ def blank_page(data: bytes, number: int) -> Page | None:
     document = _opened(data)
     if not 1 <= number <= len(document):
         return None
-    page, drawn = document[number - 1], _Drawn(data, number - 1)
-    place = _Place(page)
-    if _scanned(_words(page, place)[0], _pictures(page, place), *drawn.size):
-        drawn = replace(drawn, quarters=read_upright(drawn(_OCR_DPI), _OCR_DPI)[0])
+    page = document[number - 1]
+    drawn = _Drawn(data, number - 1, set_upright(page))
+    place = Place(page)
+    if _scanned(words_of(page, place)[0], _pictures(page, place)[0], *drawn.size):
+        quarters = read_upright(drawn(_OCR_DPI), _OCR_DPI)[0]
+        drawn = replace(drawn, quarters=(drawn.quarters + quarters) % 4)
     return Page(number, *drawn.size, (), "", source=drawn)
 
 
@@ -80,9 +88,21 @@ def _turned(box: Box, width: float, height: float, quarters: int) -> Box:
     return box
 
 
-def _pictures(page: Any, place: _Place) -> list[Box]:
+def _pictures(page: Any, place: Place) -> tuple[list[Box], list[Box]]:
+    """Pictures, and drawings with many curves: a program's pen draws no other."""
     found = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    return [place.box(picture.get_bounds()) for picture in found]
+    paths = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3)
+    drawn = [place.box(path.get_bounds()) for path in paths if _curves(path.raw) > _CURVES]
+    return (
+        [place.box(picture.get_bounds()) for picture in found],
+        [box for box in drawn if min(box[2:]) > _SCRAWL],
+    )
+
+
+def _curves(path: Any) -> int:
+    count = min(pdfium.FPDFPath_CountSegments(path), _MANY_SEGMENTS)
+    segments = (pdfium.FPDFPath_GetPathSegment(path, k) for k in range(count))
+    return sum(pdfium.FPDFPathSegment_GetType(one) == pdfium.FPDF_SEGMENT_BEZIERTO for one in segments)
 
 
 def _scanned(words: Sequence[Word], pictures: Sequence[Box], width: float, height: float) -> bool:
@@ -117,18 +137,29 @@ def _opened(data: bytes) -> Any:
         raise UnreadableError(f"{count} pages, plus que les {MAX_PAGES} acceptées")
     if count == 0:
         raise UnreadableError("PDF sans page")
+    if document.get_formtype() == pdfium.FORMTYPE_XFA_FULL:
+        raise UnreadableError("formulaire qu'un seul programme affiche (XFA) : il faut l'imprimer en PDF")
     document.init_forms()
     return document
 
 
 def _filled_in(fields: Iterable[Field]) -> list[Word]:
-    """What a form's fields say: their text, and boxes that are ticked or not."""
+    """What a form's fields say: the words of their text, and boxes that are ticked or not."""
     ticks = {True: TICKED, False: EMPTY}
-    return [
-        Word(ticks[field.value is not None] if field.kind == "button" else field.value or "", field.box)
-        for field in fields
-        if field.kind == "button" or (field.kind == "text" and field.value)
-    ]
+    words = []
+    for one in fields:
+        if one.kind == "button":
+            words.append(Word(ticks[one.value is not None], one.box))
+        elif one.kind == "text" and one.value:
+            words += list(_words_in(one.value, one.box))
+    return words
+
+
+def _words_in(said: str, box: Box) -> Iterator[Word]:
+    """Each word where it would stand, if all letters were as wide."""
+    x, y, w, h = box
+    for word in re.finditer(r"\S+", said):
+        yield Word(word[0], (x + w * word.start() / len(said), y, w * len(word[0]) / len(said), h))
 
 
 @dataclass(frozen=True)
@@ -153,7 +184,7 @@ class _Drawn:
     @property
     def size(self) -> tuple[float, float]:
         """Width and height as it is drawn, mm."""
-        width, height = (side * _PT for side in self._page.get_size())
+        width, height = (side * PT for side in self._page.get_size())
         return (height, width) if self.quarters % 2 else (width, height)
 
     @property
@@ -163,133 +194,57 @@ class _Drawn:
         return document[self.index]
 
 
-class _Place:
-    """From a PDF page's own points to millimetres from the top left of the page as it is shown."""
+@dataclass
+class _Laid:
+    """What lies on a page: what was filled in or typed over it, where it leads to, what was signed by pen."""
 
-    def __init__(self, page: Any) -> None:
-        def shown(x: float, y: float) -> np.ndarray:
-            across, down = ctypes.c_int(), ctypes.c_int()
-            size = (round(side * _FINE) for side in page.get_size())
-            pdfium.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
-            return np.array([across.value, down.value]) / _FINE * _PT
-
-        self._origin = shown(0, 0)
-        self._across = (shown(1000, 0) - self._origin) / 1000
-        self._up = (shown(0, 1000) - self._origin) / 1000
-
-    def box(self, bounds: Sequence[float]) -> Box:
-        """Of left, bottom, right, top in points."""
-        left, bottom, right, top = map(float, bounds)
-        (x1, y1), (x2, y2) = (
-            (self._origin + x * self._across + y * self._up).tolist()
-            for x, y in ((left, bottom), (right, top))
-        )
-        return min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)
+    fields: list[Field] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    marks: list[Box] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Letter:
-    text: str
-    box: Box
-
-
-def _words(page: Any, place: _Place) -> tuple[list[Word], tuple[Box, ...]]:
-    """The words, and where words were that are struck through: those are not text any more."""
-    letters = _letters(page, place)
-    struck = _struck(letters, _lines_drawn(page, place))
-    words: list[Word] = []
-    kept: list[_Letter] = []
-
-    def ends() -> None:
-        if kept:
-            words.append(Word("".join(one.text for one in kept), around([one.box for one in kept])))
-            kept.clear()
-
-    for k, letter in enumerate(letters):
-        if letter is None or k in struck:
-            ends()
-            continue
-        box = letter.box
-        last = kept[-1].box if kept else box
-        if abs(box[1] - last[1]) > box[3] or box[0] - last[0] - last[2] > COLUMN:
-            ends()
-        kept.append(letter)
-    ends()
-    return words, tuple(letters[k].box for k in sorted(struck))  # type: ignore[union-attr]
-
-
-def _letters(page: Any, place: _Place) -> list[_Letter | None]:
-    """None where a blank stands. What a symbol font shows as a box is written as one."""
-    text_page = page.get_textpage()
-    letters: list[_Letter | None] = []
-    for k in range(text_page.count_chars()):
-        letter = chr(pdfium.FPDFText_GetUnicode(text_page.raw, k))
-        if letter.isspace() or letter in "\x00\ufffe\uffff":
-            letters.append(None)
-            continue
-        begins = not letters or letters[-1] is None or not letters[-1].text.isalnum()
-        if letter >= "\u2000" or (begins and letter in SYMBOLIC):
-            letter = mark_of(letter, _font(text_page, k)) or letter
-        letters.append(_Letter(letter, place.box(text_page.get_charbox(k, loose=True))))
-    return letters
-
-
-def _font(text_page: Any, index: int) -> str:
-    name, flags = ctypes.create_string_buffer(80), ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(text_page.raw, index, name, len(name), flags)
-    return name.value.decode("utf-8", "replace")
-
-
-def _lines_drawn(page: Any, place: _Place) -> list[Box]:
-    """Level strokes and thin bars, and what a reader's program struck out."""
-    boxes = [
-        place.box(obj.get_bounds())
-        for obj in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1)
-        if pdfium.FPDFPath_CountSegments(obj.raw) <= _FEW_SEGMENTS
-    ]
-    for k in range(pdfium.FPDFPage_GetAnnotCount(page.raw)):
-        annotation = pdfium.FPDFPage_GetAnnot(page.raw, k)
-        if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_STRIKEOUT:
-            quad = pdfium.FS_QUADPOINTSF()
-            for quadrant in range(pdfium.FPDFAnnot_CountAttachmentPoints(annotation)):
-                if pdfium.FPDFAnnot_GetAttachmentPoints(annotation, quadrant, quad):
-                    x, y, w, h = place.box((quad.x1, quad.y3, quad.x2, quad.y1))
-                    boxes.append((x, y + h / 2, w, 0.1))
-        pdfium.FPDFPage_CloseAnnot(annotation)
-    return [box for box in boxes if box[3] < _THIN_LINE < 2 * box[2]]
-
-
-def _struck(letters: Sequence[_Letter | None], lines: Sequence[Box]) -> set[int]:
-    """Which letters a line runs through that begins and ends with them: a table's rule goes beyond."""
-    found: set[int] = set()
-    if not lines:
-        return found
-    there = [(k, letter.box) for k, letter in enumerate(letters) if letter is not None]
-    left, top, wide, high = np.array([box for _, box in there], float).reshape(-1, 4).T
-    for x, y, w, h in lines:
-        level = (y + h / 2 - top) / np.maximum(high, 0.1)
-        middle = left + wide / 2
-        hit = (level > 0.34) & (level < 0.72) & (middle > x - 0.1) & (middle < x + w + 0.1)
-        if hit.any() and left[hit].min() < x + 1.5 and (left + wide)[hit].max() > x + w - 1.5:
-            found |= {there[k][0] for k in np.flatnonzero(hit)}
+def _annotations(data: bytes, places: Sequence[Place]) -> list[_Laid]:
+    """Of each page; nothing where the file is broken."""
+    found = [_Laid() for _ in places]
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            if "/Collection" in pdf.Root:
+                raise UnreadableError("porte-documents PDF : ses pièces y sont jointes")
+            forms = "/AcroForm" in pdf.Root
+            for page, place, laid in zip(pdf.pages, places, found, strict=False):
+                annotations: Any = page.obj.get("/Annots", [])
+                for annotation in annotations:
+                    _sort(annotation, place, laid, forms)
+    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
+        pass
     return found
 
 
-def _fields(data: bytes, places: Sequence[_Place]) -> list[tuple[Field, ...]]:
-    """The fields of each page's form; none where it is broken."""
-    found: list[list[Field]] = [[] for _ in places]
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            if "/AcroForm" in pdf.Root:
-                for page, place, fields in zip(pdf.pages, places, found, strict=False):
-                    annotations: Any = page.obj.get("/Annots", [])
-                    fields += [f for a in annotations if (f := _field(a, place)) is not None]
-    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
-        pass
-    return [tuple(fields) for fields in found]
+def _sort(annotation: Any, place: Place, laid: _Laid, forms: bool) -> None:
+    kind = str(annotation.get("/Subtype"))
+    if kind == "/FreeText":
+        laid.fields += _typed_over(annotation, place)
+    elif kind in ("/Stamp", "/Ink") and "/Rect" in annotation:
+        laid.marks.append(place.box(annotation["/Rect"]))
+    elif kind == "/Link":
+        address = str(annotation.get("/A", pikepdf.Dictionary()).get("/URI", ""))
+        laid.links += [address] if address else []
+    elif forms and (found := _field(annotation, place)) is not None:
+        laid.fields.append(found)
 
 
-def _field(annotation: Any, place: _Place) -> Field | None:
+def _typed_over(annotation: Any, place: Place) -> Iterator[Field]:
+    """The lines that a reader's program typed on the page."""
+    said = str(annotation.get("/Contents", "")).strip()
+    if not said or int(annotation.get("/F", 0)) & _HIDDEN or "/Rect" not in annotation:
+        return
+    x, y, w, h = place.box(annotation["/Rect"])
+    lines = said.splitlines()
+    for k, line in enumerate(lines):
+        yield Field("", "text", line.strip() or None, (x, y + k * h / len(lines), w, h / len(lines)))
+
+
+def _field(annotation: Any, place: Place) -> Field | None:
     def inherited(key: str) -> Any:
         node = annotation
         for _ in range(8):

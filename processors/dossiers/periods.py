@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from processors.dossiers.english import in_french
 from processors.dossiers.holidays import public_holidays
 from processors.dossiers.models import without_print
 from processors.dossiers.numerals import in_figures
@@ -48,7 +49,8 @@ _ENDING = (
 _HALF_DAY = r"(?:\(?(?:au )?(?:matin|soir|midi|inclus)\)?\s*)?"
 _BETWEEN = (
     rf"[\s)\]\"']*{_HALF_DAY}[,;|]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
-    r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:date\s+(?:de\s+)?)?(?:fin\b)?[\s:|(\[\"']*"
+    r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:end date\s*/?\s*)?(?:date\s+(?:de\s+)?)?(?:fin\b)?"
+    r"[\s:|(\[\"']*"
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
 _HALF_READ = re.compile(
@@ -79,6 +81,14 @@ _MEANWHILE = re.compile(r"pendant|durant")  # what was done in a part of the sta
 _NOT_OF_STAY = re.compile(
     r"absen|conge|preavis|essai|cours|hebdo|\bdont\s*$|formation (?!en (?:milieu|entreprise))|autorisation"
 )
+_NO_STAY = re.compile(r"\b(?:interr\w+|absen\w+|hors|sauf|hormis|excep\w+|conges?|fermeture)\b[^.|]{0,30}$")
+_BROKEN = re.compile(
+    r"\binterr(?:uption|omp)|\bmi-temps\b|\btemps partiel|\bpart[ -]time\b"
+    r"|\b[1-4](?:[.,]5)? jours? (?:par|/) ?semaine|\b[12]?\d(?:[.,]\d+)? ?h(?:eures?)? (?:par|/) ?semaine"
+    r"|absen\w+[^.|]{0,20}\b[1-9]\d? ?(?:jours?|demi|semaines?)"
+    r"|\b[1-9]\d? (?:jours?|demi-journees?) d'absence"
+    r"|\b(?:hors|hormis|sauf|excepte|a l'exception d\w+)\b[^.|]{0,30}(?:vacances|conges|fermeture|\d)"
+)
 _PERHAPS_MONTHS = 2  # of « nombre de semaines / de mois », where nothing is struck
 _NEAR = 60  # characters before a length, in which its own words stand
 _HOURS_A_DAY = 7.0  # 35 hours a week
@@ -100,12 +110,14 @@ class Period:
 class Stay:
     """What one certificate states: its periods, and the weeks that it counts itself, if it does.
 
-    `in_part`: it bears a date of a stay that makes no period: there may be more of it.
+    `in_part`: it bears a date of a stay that makes no period: there may be more of it. `broken`: it speaks of
+    an interruption, of absences or of part time: there may be less.
     """
 
     periods: tuple[Period, ...]
     weeks_said: float | None = None
     in_part: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,8 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
     rest, begin = "", 0
     while match := _RANGE.search(said, begin):
         period = _period(match.groupdict())
-        if period is not None and period not in periods:
+        of_stay = not _NO_STAY.search(said[max(0, match.start() - _NEAR) : match.start()])
+        if period is not None and period not in periods and of_stay:
             periods.append(period)
         end = match.end() if period is not None else _end_of_first(match)
         rest += said[begin : match.start()] + ("|" if period is not None else said[match.start() : end])
@@ -142,7 +155,8 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
         if begun and made and begun < made:
             periods.append(Period(begun, made))
             in_part = False
-    return Stay(tuple(periods), _weeks_said(rest, dated), in_part)
+    broken = not open_ended and _BROKEN.search(said) is not None
+    return Stay(tuple(periods), _weeks_said(rest, dated), in_part, broken)
 
 
 def _end_of_first(match: re.Match[str]) -> int:
@@ -204,10 +218,10 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 
 def _plain(text: str) -> str:
     """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
-    said = in_figures(
-        re.sub(r"[._]{2,}", " ", without_print(plain(text.replace("º", "").replace(_BROKEN_AT, "-"))))
-    )
+    said = in_french(" ".join(plain(text.replace("º", "").replace(_BROKEN_AT, "-")).split()))
+    said = in_figures(re.sub(r"[._]{2,}", " ", without_print(said)))
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
+    said = re.sub(r"\b(20\d\d)- ?(\d\d)- ?(\d\d)\b", r"\1-\2-\3", said)  # a line may break at a hyphen
     said = re.sub(
         r"(?<![\d/-])\.?\s?(\d{1,2})\s?\.?\s?([/.-])\s?\.?(\d{1,2})\s?\.?\s?\2\s?\.?(20\d\d|\d\d)(?!\d)",
         r" \1/\3/\4 ",

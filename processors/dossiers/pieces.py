@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from processors.dossiers.layout import Page
+from processors.dossiers.layout import Page, parts
 from processors.plain import plain
 
 SYNTHESIS = "synthesis_table"
@@ -101,6 +101,13 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (INTERNSHIP, "attestation de periode de formation en milieu professionnel"),
     (INTERNSHIP, "attestation de presence en stage"),
     (INTERNSHIP, "attestation de stage en milieu professionnel"),
+    (INTERNSHIP, "internship certificate"),
+    (INTERNSHIP, "certificate of internship"),
+    (INTERNSHIP, "internship completion"),
+    (INTERNSHIP, "internship letter"),
+    (INTERNSHIP, "traineeship certificate"),
+    (INTERNSHIP, "certificate of traineeship"),
+    (INTERNSHIP, "work placement certificate"),
     (WORK, "certificat de travail"),
     (WORK, "attestation de travail"),
     (WORK, "attestation d'emploi"),
@@ -110,6 +117,11 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (WORK, "attestation d'employeur"),
     (WORK, "attestation d'apprentissage"),
     (WORK, "attestation de contrat"),
+    (WORK, "attestation de contrat d'apprentissage"),
+    (WORK, "attestation de contrat d'alternance"),
+    (WORK, "attestation de contrat de professionnalisation"),
+    (WORK, "attestation de contrat de travail"),
+    (WORK, "attestation d'emploi en contrat d'apprentissage"),
     (WORK, "attestation d'alternance"),
     (WORK, "attestation de presence en entreprise"),
     (WORK, "attestation de periode en entreprise"),
@@ -137,9 +149,9 @@ _TOP = 14  # lines among which a heading stands
 _LONG = 90  # characters: a longer line is a sentence
 
 _LIKE_TYPED = 93  # typing leaves more
-_ATTESTS = r"soussigne|certifi|attest"
+_ATTESTS = r"soussigne|certif[iy]|attest"
 _CERTIFIES = r"soussigne|(?:certifi|attest)\w+ (?:par la presente )?que\b"
-_OF_STAGE = r"\bstag(e|es|iaire)\b"
+_OF_STAGE = r"\bstag(e|es|iaire)\b|\b(internship|traineeship|work placement)\b"
 _OF_WORK = (
     r"\bsalarie|\bemploye|\bapprentie?\b|\balternan|"
     r"contrat (d'apprentissage|de professionnalisation|de travail|a duree)"
@@ -182,6 +194,7 @@ class Piece:
     """Pages of one file that make one document. `annex`: as the piece itself names it (`VII-1-A`).
 
     `goes_on`: its first page says that it follows another, which stands in another file (photographs).
+    `known`: its heading or its sentences tell what it is. `doubled`: two documents stand side by side on it.
     """
 
     kind: str
@@ -189,6 +202,8 @@ class Piece:
     pages: tuple[Page, ...] = field(repr=False)
     annex: str = ""
     goes_on: bool = False
+    known: bool = True
+    doubled: bool = False
 
     @property
     def text(self) -> str:
@@ -201,23 +216,36 @@ class Piece:
 
 def pieces_of(file: str, pages: Sequence[Page]) -> tuple[Piece, ...]:
     """The documents that a file holds, in its order; a page without a heading goes on with the one before."""
-    found: list[tuple[str, list[Page]]] = []
+    found: list[tuple[str | None, list[Page]]] = []
     for page in pages:
         kind = _kind_of(page)
-        if found and _belongs(kind, page, *found[-1]):
+        if found and _belongs(kind, page, found[-1][0] or OTHER, found[-1][1]):
             found[-1][1].append(page)
         else:
-            found.append((kind or OTHER, [page]))
+            found.append((kind, [page]))
     return tuple(
         Piece(
-            kind,
+            kind or OTHER,
             file,
             tuple(those),
             _annex(those),
-            kind not in (OTHER, SYNTHESIS) and _goes_on(kind, those[0]),
+            kind not in (None, OTHER, SYNTHESIS) and _goes_on(kind, those[0]),
+            kind is not None,
+            any(map(_doubled, those)),
         )
         for kind, those in found
     )
+
+
+def _doubled(page: Page) -> bool:
+    """Whether two sheets were printed side by side: each half of a wide page bears a heading of its own."""
+    halves: set[bool] = set()
+    for line in page.lines if page.width > page.height else ():
+        for part in parts(line):
+            if _heading(part.text, page.read_by == "ocr") not in (None, OTHER, SYNTHESIS):
+                x, _, w, _ = part.box
+                halves.add(x + w / 2 > page.width / 2)
+    return len(halves) == 2
 
 
 def _belongs(kind: str | None, page: Page, before: str, pages: Sequence[Page]) -> bool:
@@ -241,10 +269,10 @@ def _kind_of(page: Page) -> str | None:
     for k, line in enumerate(heads):
         if k and _ends_a_sentence(line, heads[k - 1]):
             continue
-        parts = [*line.split("\t"), line]
+        said = [*line.split("\t"), line]
         if k + 1 < len(heads) and not _ends_a_sentence(heads[k + 1], line):
-            parts.append(f"{line} {heads[k + 1]}")
-        for part in parts:
+            said.append(f"{line} {heads[k + 1]}")
+        for part in said:
             kind = _heading(part, optical)
             if kind is not None:
                 return kind

@@ -104,7 +104,7 @@ def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidat
     for piece in pieces_of(file.name, read_pages(file)):
         facts = facts_of(piece, (candidate, *others))
         wanted = piece.kind != OTHER
-        signatures = signatures_of(piece, seals) if wanted else ()
+        signatures = signatures_of(piece, seals, candidate) if wanted else ()
         if _left_blank(piece, facts, signatures):
             piece, signatures, wanted = replace(piece, kind=OTHER), (), False
         dated = facts.dated or (wanted and dated_by_hand(piece))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from processors.dossiers.layout import Line, Page
+from processors.dossiers.layout import Line, Page, parts
 from processors.findings import Box
 from processors.plain import plain
 
@@ -94,7 +94,10 @@ def foot(page: Page) -> Box:
     ends = [
         line.box[1] + line.box[3]
         for line in page.lines
-        if len(line.words) >= 5 and len(line.text) > _SHORT_LINE and line.box[1] < FOOTER * page.height
+        if len(line.words) >= 5
+        and len(line.text) > _SHORT_LINE
+        and line.box[1] < FOOTER * page.height
+        and not any(word.askew for word in line.words)
     ]
     top = min([0.5 * page.height, *ends[-1:]])
     return 8.0, top, page.width - 16, page.height - top - 10
@@ -143,16 +146,6 @@ def _is_sentence(text: str) -> bool:
     )
 
 
-def parts(line: Line) -> Iterator[Line]:
-    """A line cut where a column begins."""
-    rest = list(line.words)
-    for text in line.text.split("\t"):
-        count = len(text.split(" ")) if text else 0
-        words, rest = rest[:count], rest[count:]
-        if words:
-            yield Line(tuple(words), text)
-
-
 def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
     x, y, w, h = label.box
     beside = [o.box for o in labels if o is not label and abs(o.box[1] - y) < 12]
@@ -186,7 +179,8 @@ def _stops(part: Line, labels: Sequence[Line], below: float, left: float, right:
     """
     if any(part.words == label.words for label in labels):
         return below > 4
-    sure = [w for w in part.words if w.sure > 0.75 and w.box[0] < right and w.box[0] + w.box[2] > left]
+    there = [w for w in part.words if w.box[0] < right and w.box[0] + w.box[2] > left]
+    sure = [word for word in there if word.sure > 0.75 and not word.askew]
     said = " ".join(word.text for word in sure)
     return len(said) > _SHORT_LINE and len(sure) >= 5
 

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from processors.dossiers.findings import Evidence
 from processors.dossiers.ink import ink_in
-from processors.dossiers.layout import DPI, Page, around
+from processors.dossiers.layout import DPI, Page, around, parts
+from processors.dossiers.names import mention
 from processors.dossiers.pieces import Piece
 from processors.dossiers.seals import Seal
 from processors.dossiers.signature_zones import (
@@ -21,11 +22,11 @@ from processors.dossiers.signature_zones import (
     foot,
     overlap,
     overleaf,
-    parts,
     role_of,
     zones_of,
 )
 from processors.findings import Box
+from processors.people import Candidate
 from processors.plain import plain
 
 ABSENT_BELOW = 0.05
@@ -42,6 +43,8 @@ _TOLD = re.compile(  # a signing service's mark, a copy's mention
     r"|\b(?:docusign\w*|yousign|universign|adobe (?:acrobat )?sign|certified by|signed by|original signe)\b"
     r"|^(?:signe|vise) ?(?::|par) ?(?!le\b|la\b|l')[a-z]"
 )
+_ON_STAMPS = re.compile(r"\b(siret|siren|sarl|sas|tel)\b|\b\d{5}\b|\d{3} \d{3}")
+_ON_TYPED_STAMPS = re.compile(r"\b(siret|siren|rcs)\b")
 _DATE_LABEL = re.compile(
     r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
 )
@@ -70,12 +73,17 @@ class Signature:
     seal: Seal | None = None
 
 
-def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, ...]:
-    """What stands in each signature zone of a piece, and its digital signatures (`seals` of its file)."""
+def signatures_of(
+    piece: Piece, seals: Sequence[Seal] = (), candidate: Candidate | None = None
+) -> tuple[Signature, ...]:
+    """What stands in each signature zone of a piece, and its digital signatures (`seals` of its file).
+
+    One that bears the `candidate`'s name is the candidate's, wherever it stands.
+    """
     found = []
     for page in piece.pages:
         on_page = [seal for seal in seals if seal.page == page.number]
-        found += [_sealed(piece, page, seal) for seal in on_page]
+        found += [_sealed(piece, page, seal, candidate) for seal in on_page]
         boxes = [seal.box for seal in on_page if seal.box is not None]  # what they show is no ink
         found += [
             _inked(piece, page, zone)
@@ -84,12 +92,11 @@ def signatures_of(piece: Piece, seals: Sequence[Seal] = ()) -> tuple[Signature, 
         ]
     if any(signature.state is State.ABSENT for signature in found):
         found += _overleaf(piece)
+    if not found:
+        last = next((page for page in reversed(piece.pages) if page.source is not None), None)
+        found += [] if last is None else [_inked(piece, last, Zone(Role.ANYONE, foot(last)))]
     if all(signature.state is State.ABSENT for signature in found):
         found += [*_beside_the_zones(piece, found), *_told(piece)]
-    if not found and piece.pages:
-        last = next((page for page in reversed(piece.pages) if page.source is not None), None)
-        if last is not None:
-            found.append(_inked(piece, last, Zone(Role.ANYONE, foot(last))))
     return tuple(found)
 
 
@@ -159,7 +166,7 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    if state is State.ABSENT and page.read_by == "ocr" and _stamped(page, zone.box):
+    if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
@@ -167,14 +174,17 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
 
 
 def _stamped(page: Page, zone: Box) -> bool:
-    """Whether optical reading found what firms have on their stamps: struck as print, it left no ink."""
-    inside = " ".join(plain(line.text) for line in page.lines if line.words and overlap(line.box, zone))
-    return bool(re.search(r"\b(siret|siren|sarl|sas|tel)\b|\b\d{5}\b|\d{3} \d{3}", inside))
+    """Whether what firms have on their stamps is read there: struck as print, it left no ink."""
+    lines = (line for line in page.lines if line.words and overlap(line.box, zone))
+    inside = " ".join(plain(line.text) for line in lines if line.box[1] < FOOTER * page.height)
+    return bool((_ON_STAMPS if page.read_by == "ocr" else _ON_TYPED_STAMPS).search(inside))
 
 
-def _sealed(piece: Piece, page: Page, seal: Seal) -> Signature:
+def _sealed(piece: Piece, page: Page, seal: Seal, candidate: Candidate | None) -> Signature:
     zones = [zone for zone in zones_of(page) if seal.box is not None and overlap(zone.box, seal.box)]
-    role = zones[0].role if zones else role_of(plain(seal.field))
+    role = zones[0].role if zones else role_of(plain(seal.field.replace("_", " ")))
+    if candidate is not None and mention(seal.who, candidate) is not None:
+        role = Role.CANDIDATE
     state = State.SIGNED if seal.holds else State.DOUBTFUL
     chance = 1.0 if seal.holds else 0.5
     return Signature(role, state, "digital", Evidence(piece.file, page.number, seal.box), chance, seal)

@@ -12,9 +12,10 @@ from functools import cache
 from itertools import pairwise
 
 from processors.dossiers.boxes import DPI, ticked_on, uprights
-from processors.dossiers.layout import Line, Page, around
+from processors.dossiers.layout import COLUMN, Line, Page, Word, around, line_of
 from processors.dossiers.marks import CHECKS, CROSSES, EMPTY, TICKED, mark_of
 from processors.findings import Box
+from processors.plain import plain
 
 Choice = Mapping[str, str]
 """What can be chosen: the names in our words, and the patterns of the labels that stand for them."""
@@ -44,6 +45,7 @@ _WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with
 _NEXT = 7.0  # mm from a question to its answer, where no box stands between them
 _SENTENCE = 25  # words: a line that long asks nothing
 _NEARER = 0.6  # of the other gap: a lone mark that much nearer to a label is its own
+_BROKEN = 70.0  # mm: the widest column that a label is broken in
 _STACKED = 3  # lines apart at most, where options stand under each other
 
 
@@ -114,7 +116,7 @@ def _on_page(page: Page, choice: Choice) -> Iterator[str]:
     """The answer of each place where one is clear; what stands alone after the question is one too."""
     if page.source is not None:
         page = replace(page, source=cache(page.source))  # drawn once, and let go of then
-    rows = [_row(line, choice) for line in page.lines]
+    rows = [_row(line, choice) for line in _unbroken(page.lines)]
     ways = (_drawn, _ticked) if page.read_by == "ocr" else (_ticked, _drawn)
     asked = []
     for group in (*_beside(rows), *_stacked(rows)):
@@ -125,6 +127,33 @@ def _on_page(page: Page, choice: Choice) -> Iterator[str]:
     for row in rows:
         if row not in asked and _says(row) and not _unread(page, row):
             yield row.labels()[0].what
+
+
+def _unbroken(lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines with « En équipe » in one, where a narrow column broke it after its first word."""
+    words = [list(line.words) for line in lines]
+    for k, row in enumerate(words):
+        for at, word in enumerate(row):
+            if word.text.lower() != "en" or (
+                at + 1 < len(row) and row[at + 1].box[0] - _right(word) < COLUMN
+            ):
+                continue
+            below = [(j, w) for j in (k + 1, k + 2) if j < len(words) for w in words[j]]
+            for j, other in below:
+                if plain(other.text) == "equipe" and other.box[0] < _right(word) < other.box[0] + _BROKEN:
+                    words[j].remove(other)
+                    y, h = word.box[1], word.box[3]
+                    row.insert(at + 1, replace(other, box=(_right(word) + 1, y, other.box[2], h)))
+                    break
+    for line, row in zip(lines, words, strict=True):
+        if len(row) == len(line.words):
+            yield line
+        elif row:
+            yield line_of(row)
+
+
+def _right(word: Word) -> float:
+    return word.box[0] + word.box[2]
 
 
 def _row(line: Line, choice: Choice) -> _Row:
