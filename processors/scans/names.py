@@ -85,8 +85,9 @@ def lines_apart(
 
 def names(line: Line, candidate: Candidate) -> bool:
     """Whether a line says the candidate's number, or both names; outside the answers, the last name alone."""
-    number = candidate.number
-    if sum(c.isdigit() for c in line.text) >= len(number) // 2 and _likeness(line, number) >= _NUMBER:
+    number, digits = candidate.number, "".join(filter(str.isdigit, line.text))
+    # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
+    if _share(number, digits) >= _ROUGHLY and _likeness(line, number) >= _NUMBER:
         return True
     family, first = _letters(candidate.family_name), _letters(re.split(r"[\s,]", candidate.first_names)[0])
     if _says_both(line, family, first):
