@@ -29,6 +29,7 @@ _REGULAR, _SAME = 0.55, 0.2  # share of the gaps that are so near the usual one:
 _LOST = 0.08  # share of the gaps in which a line lacks: on a pale scan more do
 _HIDDEN = 3.4  # lines
 _WIDE, _HIGH = 7, 160.0  # strips; mm: where lines are pale they vanish down the whole page
+_SEEN, _STRIPS_BESIDE = 0.6, 4  # share of the lines beside what hides them, in so many strips at least
 _NEAR = np.ones((1, 3), np.uint8)  # rows
 _BESIDE = np.ones((1, 3), np.uint8)  # strips: writing may hide that a line lacks in one
 _AS_HIGH = 0.06  # share of the height by which the others may differ
@@ -44,7 +45,8 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
     lined = np.asarray(cv2.threshold(half, ink, 1, cv2.THRESH_BINARY)[1], np.uint8)
     shown = cv2.dilate(cv2.threshold(_along(lined), _SHOWN * _RULE, 1, cv2.THRESH_BINARY)[1], _NEAR)
     shown[:, :_EDGE], shown[:, -_EDGE:] = 0, 0
-    strip, row = np.nonzero(shown[:, 1:] > shown[:, :-1])
+    begun = shown[:, 1:] > shown[:, :-1]
+    strip, row = np.nonzero(begun)
     beside = strip[1:] == strip[:-1]
     start, end = row[:-1][beside], row[1:][beside]
     if len(start) < _GAPS:
@@ -78,6 +80,8 @@ def laid_on(dark: Gray, known: Sequence[Quad]) -> Box | None:
         box = (x * _STRIP / _PX, y / _PX, width * _STRIP / _PX, height / _PX)
         if width < _WIDE or box[3] > _HIGH or _is_known(box, known):
             continue
+        if not _go_on(begun[:, y : y + height], slice(x, x + width), step):
+            continue
         if _is_straight(edges, step) and _is_square(own.sum(axis=0)):
             return box
     return None
@@ -96,6 +100,13 @@ def _along(lined: Gray) -> Gray:
     blocks = np.asarray(cv2.transpose(lined), np.uint8)[_STRIP // 2 :][: count * _STRIP]
     sums = blocks.reshape(count, _STRIP, lined.shape[0]).sum(axis=1, dtype=np.uint8)
     return np.asarray(np.concatenate([sums[:1], sums]) + np.concatenate([sums, sums[-1:]]), np.uint8)
+
+
+def _go_on(begun: NDArray[np.bool_], hidden: slice, step: float) -> bool:
+    """Whether the lines that lack in some strips are there beside them: those of a table are not."""
+    there = begun.sum(axis=1) * step >= _SEEN * begun.shape[1]
+    there[hidden] = False
+    return int(np.count_nonzero(there)) >= _STRIPS_BESIDE
 
 
 def _is_straight(edges: Sequence[NDArray[np.intp]], step: float) -> bool:

@@ -54,6 +54,7 @@ candidate's names are two in 100,000 pages of answers."""
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
+_DIGITS = 75.0  # per cent of a number's: written ones are read to 86 and more, grain to 64
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
 
@@ -85,8 +86,9 @@ def lines_apart(
 
 def names(line: Line, candidate: Candidate) -> bool:
     """Whether a line says the candidate's number, or both names; outside the answers, the last name alone."""
-    number = candidate.number
-    if sum(c.isdigit() for c in line.text) >= len(number) // 2 and _likeness(line, number) >= _NUMBER:
+    number, digits = candidate.number, "".join(filter(str.isdigit, line.text))
+    # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
+    if _share(number, digits) >= _DIGITS and _likeness(line, number) >= _NUMBER:
         return True
     family, first = _letters(candidate.family_name), _letters(re.split(r"[\s,]", candidate.first_names)[0])
     if _says_both(line, family, first):

@@ -35,6 +35,7 @@ _BLURRED = 0.82  # sharpness after a blur of 0.5 mm (standard deviation), where 
 _SOFT = 0.57  # the same, of a stroke
 _WORD = ((1, 4), (4, 1))  # blocks, along the page or down it
 _NOISE = 3.0  # gray levels
+_STRONG = 0.4  # of the contrast: a stroke
 _FAINT = 30.0  # gray levels between ink and paper
 _RARE = 2.75  # times the way from the median to the 90th percentile: 3.5 standard deviations
 _NOTHING = 8.0  # gray levels: there is no ink to judge
@@ -208,8 +209,12 @@ def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, floa
     lined = cv2.max(*(cv2.morphologyEx(seen, cv2.MORPH_OPEN, np.ones(run, np.uint8)) for run in _WORD))
     contrast = float(np.partition(lined.ravel(), -20)[-20])
     here = paper[::2] > 0  # every other row of blocks is enough
-    noise, shake = (np.percentile(grid[::2][here], 25) for grid in (ranges, steps))
-    strong = (lined >= 0.4 * contrast) & (seen > noise + _NOISE)
+    quiet = here & (cv2.max(ranges[::2], steps[::2]) < _STRONG * contrast)
+    # a quarter of the page is paper, or, where most of it is written on, the least of what is bare
+    share = 0.25 * np.count_nonzero(here) / max(np.count_nonzero(quiet), 1)
+    share = share if share <= 0.5 else 0.1
+    noise, shake = (np.quantile(grid[::2][quiet], share) if quiet.any() else 0.0 for grid in (ranges, steps))
+    strong = (lined >= _STRONG * contrast) & (seen > noise + _NOISE)
     if not strong.any():
         return contrast, 1.0
     steepness = (steps[strong] - shake) / (seen[strong] - noise)

@@ -105,3 +105,19 @@ def test_what_is_drawn_or_squared_is_no_note(kind: str, level: Level) -> None:
     rng = np.random.default_rng(8)
     small, _ = reduced(scan(drawn(kind, Hand(rng)), level, Mode.GRAY, DPI, rng), DPI)
     assert laid_on(darkness(small), []) is None
+
+
+@pytest.mark.parametrize("mode", [Mode.GRAY, Mode.BW])
+def test_two_tables_without_lines_between_them_are_no_note(mode: Mode) -> None:
+    """Their rows lie as far apart as ruled lines, which one bit loses."""
+    rng = np.random.default_rng(8)
+    page = PRESS.empty_page()
+    left, right = (round(side * PER_MM) for side in (24, 196))
+    for rows in (range(6, 17), range(21, 33)):
+        levels = [round((15 + 8 * row) * PER_MM) for row in rows]
+        for y in levels:
+            cv2.line(page.pen, (left, y), (right, y), 40, 3)
+        for x in range(left, right + 1, (right - left) // 3):
+            cv2.line(page.pen, (x, levels[0]), (x, levels[-1]), 40, 3)
+    small, _ = reduced(scan(page, Level.OFFICE, mode, DPI, rng), DPI)
+    assert laid_on(darkness(small), []) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -25,7 +26,9 @@ PRESS = Press(FORM, DPI)
 TOP, FOOT, SIGNED = (40.0, 11.0), (30.0, 289.0), (110.0, 166.0)
 
 
-def copy_with(tmp_path: Path, said: str, at: tuple[float, float]) -> tuple[Candidate, CopyReading]:
+def copy_with(
+    tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0
+) -> tuple[Candidate, CopyReading]:
     """A copy on whose second page its candidate has written this; `{family}`, `{first}`, `{number}`."""
     rng = np.random.default_rng(2)
     roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
@@ -43,6 +46,9 @@ def copy_with(tmp_path: Path, said: str, at: tuple[float, float]) -> tuple[Candi
         if k == 2:
             PRESS.write_line(page, hand, line, at)
         picture = scan(page, Level.OFFICE, Mode.GRAY, DPI, rng)
+        if grain:
+            coarse = cv2.GaussianBlur(rng.normal(0, grain, picture.shape), (0, 0), 0.8)
+            picture = np.clip(picture + coarse, 0, 255).astype(np.uint8)
         pictures.append(encode(picture, Level.OFFICE, Mode.GRAY, DPI, rng))
     path = tmp_path / "scan.pdf"
     path.write_bytes(pdf(pictures, DPI))
@@ -76,4 +82,10 @@ def test_what_names_nobody_or_another_says_nothing(
 
 def test_a_family_name_alone_within_an_answer_may_be_a_word(tmp_path: Path) -> None:
     _, copy = copy_with(tmp_path, "{family}", SIGNED)
+    assert copy.status is CopyStatus.COMPLETE and copy.findings == ()
+
+
+def test_the_grain_of_a_poor_scan_is_no_number(tmp_path: Path) -> None:
+    """Where nothing is written it is read as anything, none of it likely."""
+    _, copy = copy_with(tmp_path, "Question 3 suite", SIGNED, grain=25.0)
     assert copy.status is CopyStatus.COMPLETE and copy.findings == ()

@@ -340,6 +340,24 @@ def test_a_streak_on_every_page_makes_no_page_another(same: bool) -> None:
     assert all((Code.SAME_PAGE in codes(copy)) is same for copy in copies)
 
 
+def columns(seed: int) -> NDArray[np.float32]:
+    """Ink of numbers in columns, each ending where those above it end; wide and narrow as they come."""
+    rng, ink = np.random.default_rng(seed), np.zeros((120, 80), np.float32)
+    for row in range(8, 100, 4):
+        for end in (24, 45, 66):
+            ink[row : row + 2, end - int(rng.integers(3, 10)) : end] = 0.5
+    return ink
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_numbers_in_columns_make_no_page_another(same: bool) -> None:
+    ours, theirs = marked(0, 4), marked(1, 4)
+    ours[1] = replace(ours[1], imprint=imprint(columns(1)))
+    theirs[1] = replace(theirs[1], imprint=imprint(columns(1 if same else 2)))
+    copies, _, _ = read([[p] for p in (*ours, *theirs)])
+    assert all((Code.SAME_PAGE in codes(copy)) is same for copy in copies)
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_pile_that_lost_its_first_or_last_leaf_says_not_in_which_order_it_was(first: bool) -> None:
     """Leaves 3, 4 | 1, 2 of single sheets, the first lost, look like sheets in order without the last one."""

@@ -131,6 +131,17 @@ def test_a_turned_page_is_judged_alike(turn: int) -> None:
     assert not is_blank(np.ascontiguousarray(np.rot90(written(1), turn)), DPI)
 
 
+@pytest.mark.parametrize("one_bit", [False, True])
+def test_a_page_full_of_close_writing_is_sharp(one_bit: bool) -> None:
+    """Nearly every part of it bears strokes."""
+    page = paper(ruled=False)
+    for k in range(45):
+        write(page, f"{LINE} au plus {LINE}", 7 + k % 3, 14 + 6 * k, 1.4, 20)
+    page = np.where(page < 128, 0, 255).astype(np.uint8) if one_bit else page
+    assert trouble(page, DPI) is None and sharpness(page, DPI) > 0.9
+    assert trouble(blurred(page, 0.7), DPI) == "floue"
+
+
 @pytest.mark.parametrize("lines", [0, 1, 28])
 def test_sharpness_does_not_depend_on_how_much_is_written(lines: int) -> None:
     page = written(lines)
