@@ -21,11 +21,26 @@ cat > "$place/s3.json" <<'JSON'
 {"identities": [{"name": "all", "credentials": [{"accessKey": "a", "secretKey": "secret-secret"}],
   "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}
 JSON
-free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# weed also listens 10000 above each port
+free() {
+  python3 - <<'PYTHON'
+import random, socket
+for port in random.sample(range(20000, 32000), 100):
+    try:
+        for one in (port, port + 10000):
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", one))
+    except OSError:
+        continue
+    print(port)
+    break
+PYTHON
+}
 port=$(free)
 mkdir "$place/data"
 "$place/venv/bin/weed" -logtostderr=false -logdir="$place" server -ip=127.0.0.1 -dir="$place/data" -s3 -s3.port="$port" \
-  -s3.config="$place/s3.json" -master.port="$(free)" -volume.port="$(free)" -filer.port="$(free)" > "$place/weed.log" 2>&1 &
+  -s3.port.iceberg=0 -s3.port.lance=0 -s3.config="$place/s3.json" -master.port="$(free)" -volume.port="$(free)" \
+  -filer.port="$(free)" > "$place/weed.log" 2>&1 &
 server=$!
 
 PORT=$port "$place/venv/bin/python" - <<'PYTHON'

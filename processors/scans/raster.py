@@ -156,7 +156,8 @@ def _embedded(placed: Placed, number: int) -> RawImage | None:
         case ["/FlateDecode"]:
             if inflates_beyond(image.read_raw_bytes(), width * height * 4 + height * 8 + 1024):
                 raise BadScan(Code.DAMAGED_FILE)
-            return _flate(placed, number)
+            # pikepdf takes a palette's indices as they are, whatever /Decode makes of them
+            return _flate(placed, number) if channels or not decode else None
         case _:
             return None
 

@@ -1,6 +1,7 @@
 """Page images out of real PDFs; pdfium, which is what a viewer shows, is the judge."""
 
 import io
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,21 @@ def test_an_indexed_image_reads_as_shown(tmp_path: Path) -> None:
     path = write(tmp_path / "scan.pdf", [encoded(palette, "PNG")])
     (raw,) = read_images(path)
     assert (raw.codec, raw.colour) == ("flate", True)
+    assert_as_shown(path)
+
+
+def test_an_indexed_image_whose_indices_run_backwards_reads_as_shown(tmp_path: Path) -> None:
+    image = drawing("1")
+    bits = np.packbits(np.asarray(image), axis=1).tobytes()
+    entries = jpeg_entries(image, "DeviceGray") | {
+        "/ColorSpace": pikepdf.Array(
+            [pikepdf.Name.Indexed, pikepdf.Name.DeviceGray, 1, pikepdf.String(b"\xff\x00")]
+        ),
+        "/BitsPerComponent": 1,
+        "/Decode": pikepdf.Array([1, 0]),
+        "/Filter": pikepdf.Name.FlateDecode,
+    }
+    path = with_stream(tmp_path / "scan.pdf", zlib.compress(bits), entries)
     assert_as_shown(path)
 
 
