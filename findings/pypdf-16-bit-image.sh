@@ -3,7 +3,7 @@
 # size, in which the page's upper half is stretched over the whole height, two points wide and interleaved with low
 # bytes, and the lower half is gone. No error, no warning. pypdfium2 5.15.2's PdfImage.extract() does the same
 # in its own way; its get_bitmap(), pikepdf and pdfium's rendering are right. 16 is one of the values of BitsPerComponent
-# (ISO 32000-2, 8.9.5.1, table 87), and scanners of film and of old papers write it.
+# (ISO 32000-2, 8.9.5.1), and scanners of film and of old papers write it.
 #
 # Seen on 2026-11-29, Python 3.11, pypdf 7.1.1, pypdfium2 5.15.2, pikepdf 10.18.0, Pillow 13.0.0; of a white page of 64 rows
 # with a black bar in rows 40 to 47, the rows in which black is found:
