@@ -60,7 +60,7 @@ def machine(request: Request, account: ServiceAccount) -> Response:
 
 def _parts(health: Health, failed: int | None) -> list[Part]:
     watched, unsealed = health.inbox_watched_seconds, health.outbox_seconds or 0
-    seen = "jamais" if watched is None else f"il y a {_ago(watched)}"
+    seen = "jamais relevé" if watched is None else f"relevé il y a {_ago(watched)}"
     looked = watched is not None and watched < TOO_LONG["inbox"].total_seconds()
     return [
         Part("Le dépôt des fichiers", health.store, _answers(health.store), _RESTART),
@@ -71,7 +71,7 @@ def _parts(health: Health, failed: int | None) -> list[Part]:
             "son adresse n’est pas connue du guichet" if health.prefect is None else _answers(health.prefect),
             f"Les dépôts sont pris quand même, et lus plus tard. {_RESTART}",
         ),
-        Part("Le relevé des dépôts", looked, f"relevé {seen}", f"Rien n’est perdu. {_RESTART}"),
+        Part("Le relevé des dépôts", looked, seen, f"Rien n’est perdu. {_RESTART}"),
         Part(
             "Les traitements",
             not failed,

@@ -15,7 +15,7 @@ def test_what_goes_wrong_is_said_with_what_to_do(desk: Desk, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     desk.work.store.vault.delete(WATCHED)
     shown = desk.signed_in(Role.SERVICE).get(PAGE).text
-    assert "relevé jamais" in shown and "Rien n’est perdu." in shown
+    assert "jamais relevé" in shown and "Rien n’est perdu." in shown
     assert "Les dépôts sont pris quand même" in shown and "Tout marche" not in shown
 
 
