@@ -23,6 +23,7 @@ from desk import (
     deadlines,
     decisions,
     duties,
+    engine,
     guard,
     guides,
     invigilators,
@@ -77,6 +78,7 @@ PARTS = (
     personal_data,
     recovery,
     coordination,
+    engine,
     marks,
     corrector,
     machines,
@@ -89,6 +91,7 @@ _ERRORS = {
     422: ("Ce formulaire est incomplet", "Revenez à la page précédente et vérifiez ce que vous avez saisi."),
     429: ("Trop d’essais", "Attendez quelques minutes avant de recommencer."),
 }
+_OPENED_BEFORE = "Vous vous êtes connecté de nouveau depuis : vérifiez ce formulaire, et envoyez-le encore."
 _NOTHING_DONE = "Rien n’est enregistré"
 
 
@@ -120,7 +123,7 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
         if request.url.path in machines.PATHS or request.url.path.startswith("/static/"):
             request.state.visit = begin(None)  # nobody visits, and the register may be away
             return await call_next(request)
-        return await guard.visit(request, call_next, _refuse)
+        return await guard.visit(request, call_next, _tell_forgery)
 
     # what a sign-in with the provider must bring back; it lives as long as that takes
     app.add_middleware(
@@ -152,6 +155,13 @@ def _refuse(request: Request, status: int, detail: str | None = None) -> Respons
         return problem(status, detail)
     title, what = _ERRORS.get(status, ("Cela n’a pas marché", "Recommencez, ou prévenez le service."))
     return page(request, "error.html", {"title": title, "what": detail or what}, status=status)
+
+
+async def _tell_forgery(request: Request) -> Response:
+    """Of a page that was opened before another sign-in, the form comes back with a token that is good."""
+    here = not request.url.path.startswith(f"{guard.API}/")
+    again = await form_again(request, 403, _NOTHING_DONE, _OPENED_BEFORE) if here else None
+    return again or _refuse(request, 403)
 
 
 async def _tell_refusal(request: Request, refused: Exception) -> Response:

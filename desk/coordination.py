@@ -100,7 +100,6 @@ def board(request: Request, account: ServiceAccount) -> Response:
         "waiting": to_decide,
         "arrivals": charts.over_time(arrivals, timedelta(minutes=10), here()),
         "loads": charts.bars(loads),
-        "prefect_ui": request.app.state.settings.prefect_ui,
         "at": at,
     }
     return page(request, "board.html", values)

@@ -124,7 +124,7 @@ class Discreet:
 async def visit(
     request: Request,
     call_next: Callable[[Request], Awaitable[Response]],
-    refuse: Callable[[Request, int], Response],
+    refuse: Callable[[Request], Awaitable[Response]],
 ) -> Response:
     """Reads who comes, and holds forms to their token. `refuse` answers what does not pass."""
     work: Context = request.app.state.work
@@ -137,7 +137,7 @@ async def visit(
         request.state.caller = request.state.visit.account
         needless = request.method in _SAFE or (_in_api(request) and request.state.caller is None)
         if not needless and not await _brought_back(request, visits):
-            return refuse(request, 403)
+            return await refuse(request)
     request.state.by_itself = False
     response = await call_next(request)
     if bearer is None and "set-cookie" not in response.headers and not request.state.by_itself:

@@ -23,7 +23,9 @@ def corrector(desk: Desk, filled: Filled) -> Browser:
     three = [PlacedPage(page=k, image=1, half=None, turn=0).model_dump(mode="json") for k in (1, 4, 5)]
     with desk.work.register.engine.begin() as connection:
         connection.execute(copies.update().where(copies.c.id == filled.values["subject"]).values(pages=three))
-    read = json.dumps({"scan": {"images": 1, "pages": 5}, "pages": three})
+    read = json.dumps(
+        {"scan": {"images": 1, "pages": 5}, "pages": [page | {"label": None, "boxes": {}} for page in three]}
+    )
     desk.work.store.vault.put(f"readings/{filled.values['scan']}-1.json", read.encode())
     browser.get(f"/lots/{filled.values['lot']}/ACDEFHJ")
     return browser

@@ -126,3 +126,18 @@ def test_a_form_shown_again_shows_no_page_of_anothers(desk: Desk, filled: Filled
     for came in ("/coordination/comptes", f"/centre/{filled.values['uai']}/U4", "/static/desk.css"):
         told = sent_from(browser, came, f"{lot}/ACDEFHJ/signaler", {"trouble": "rien"})
         assert told.status_code == 422 and "data-slip" not in told.text
+
+
+def test_a_form_from_before_another_sign_in_is_not_lost_and_a_forged_one_shows_nothing(desk: Desk):
+    browser = desk.signed_in(Role.SERVICE)
+    page = "/coordination/echeances"
+    browser.get(page)
+    browser.token = "0" * 64
+    typed = {"place": "U4/0130051K", "reason": "Scanner en panne."}
+    told = sent_from(browser, page, page, typed)
+    assert told.status_code == 403 and "Scanner en panne." in told.text
+    (slip,) = html.document_fromstring(told.text).xpath("//form//*[@data-slip]")
+    assert "envoyez-le encore" in slip.text_content()
+    headers = {"referer": f"http://elsewhere.example{page}"}
+    told = browser.client.post(page, data=typed, headers=headers, follow_redirects=False)
+    assert told.status_code == 403 and "Scanner en panne." not in told.text

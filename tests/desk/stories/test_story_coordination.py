@@ -40,6 +40,13 @@ def test_a_decision_is_in_the_log_with_who_made_it_and_is_verified_on_the_spot(
     assert [json.loads(line)["action"] for line in lines][:2] == ["scan.read", "identity.shown"]
 
 
+def test_the_state_of_the_machine_is_said_in_words(stage, service: Page):
+    service.goto(f"{stage.url}/coordination")
+    service.get_by_role("link", name="État de la machine").click()
+    expect(service.get_by_role("heading", name="État de la machine")).to_be_visible()
+    looked_at(service, "desk-machine")
+
+
 def test_a_stray_page_is_put_into_a_copy_and_out_again_with_the_keyboard(stage, decided: Page):
     decided.goto(f"{stage.url}/coordination/decisions")
     card = decided.locator(".desk-card").first

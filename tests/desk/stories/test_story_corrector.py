@@ -129,7 +129,7 @@ def _proposes_an_order(page: Page, service: Page, decision: str) -> None:
     """Pages moved by their buttons; the service sees the order, and the corrector takes it back."""
     here = page.url
     page.get_by_role("button", name="Ordre…").click()
-    page.get_by_role("button", name="Reculer la page 1").click()
+    page.get_by_role("button", name="Reculer la page 1", exact=True).click()
     expect(page.get_by_role("dialog").locator("li").nth(1)).to_contain_text("page 1")
     looked_at(page, "desk-order")
     page.get_by_role("button", name="Proposer cet ordre").click()

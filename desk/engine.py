@@ -1,0 +1,121 @@
+"""The state of the machine, in French, for whoever is no technician: what works, what does not, what then."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import httpx
+from fastapi import APIRouter, Request, Response
+
+from actions.alerts import alerts
+from actions.context import now
+from actions.measures import LITTLE_ROOM, TOO_LONG, Health, Measures
+from desk.access import ServiceAccount, work_of
+from desk.page import page
+from processors.wording import plural
+from storage.states import ScanState
+
+router = APIRouter(prefix="/coordination/machine")
+
+_RESTART = "Prévenez la personne qui tient la machine : « massicot up » la remet en marche."
+_SCANS = {
+    ScanState.ARRIVED: ("fichier attend", "fichiers attendent"),
+    ScanState.PROCESSING: ("fichier est en cours de lecture", "fichiers sont en cours de lecture"),
+    ScanState.PROCESSED: ("fichier est traité", "fichiers sont traités"),
+    ScanState.QUARANTINED: ("fichier est mis de côté", "fichiers sont mis de côté"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """`then`: what to do, where it does not go well."""
+
+    name: str
+    well: bool
+    said: str
+    then: str = ""
+
+
+@router.get("")
+def machine(request: Request, account: ServiceAccount) -> Response:
+    work, at = work_of(request), now()
+    health, measures = Health.of(work, at), Measures.of(work)
+    failed = _failed_runs() if health.prefect else None
+    scans = [plural(count, *_SCANS[state]) for state in _SCANS if (count := measures.scans.get(state, 0))]
+    ui = request.app.state.settings.prefect_ui
+    values = {
+        "parts": _parts(health, failed),
+        "alerts": [one.text for one in alerts(work, failed or 0, at)],
+        "scans": scans,
+        "to_decide": measures.to_decide,
+        "runs": [(exam.code, _runs(ui, tag=exam.code)) for exam in work.session.exams] if ui else [],
+        "failed": _runs(ui, state=["Failed", "Crashed"]) if ui else None,
+        "at": at,
+    }
+    return page(request, "machine.html", values)
+
+
+def _parts(health: Health, failed: int | None) -> list[Part]:
+    watched, unsealed = health.inbox_watched_seconds, health.outbox_seconds or 0
+    seen = "jamais relevé" if watched is None else f"relevé il y a {_ago(watched)}"
+    looked = watched is not None and watched < TOO_LONG["inbox"].total_seconds()
+    return [
+        Part("Le dépôt des fichiers", health.store, _answers(health.store), _RESTART),
+        Part("Le registre", health.register, _answers(health.register), _RESTART),
+        Part(
+            "Le moteur des traitements (Prefect)",
+            health.prefect is not False,
+            "son adresse n’est pas connue du guichet" if health.prefect is None else _answers(health.prefect),
+            f"Les dépôts sont pris quand même, et lus plus tard. {_RESTART}",
+        ),
+        Part("Le relevé des dépôts", looked, seen, f"Rien n’est perdu. {_RESTART}"),
+        Part(
+            "Les traitements",
+            not failed,
+            "rien à dire" if not failed else f"{plural(failed, 'échec', 'échecs')} depuis une heure",
+            "Ce qui a échoué est repris seul, trois fois ; au-delà, le fichier est mis de côté et le dit.",
+        ),
+        Part(
+            "Le journal",
+            unsealed < TOO_LONG["log"].total_seconds(),
+            f"le plus ancien événement à sceller a {_ago(unsealed)}" if unsealed else "tout est scellé",
+            _RESTART,
+        ),
+        Part(
+            "La place sur le disque",
+            health.disk_free > LITTLE_ROOM,
+            f"{100 * health.disk_free:.0f} % de libre",
+            "Faites de la place avant le prochain dépôt.",
+        ),
+    ]
+
+
+def _answers(well: bool) -> str:
+    return "répond" if well else "ne répond pas"
+
+
+def _ago(seconds: int) -> str:
+    for size, one, several in ((3600, "heure", "heures"), (60, "minute", "minutes")):
+        if seconds >= size:
+            return plural(seconds // size, one, several)
+    return plural(max(seconds, 1), "seconde", "secondes")
+
+
+def _failed_runs() -> int | None:
+    """In the last hour; None where Prefect does not say."""
+    ended = {"any_": ["FAILED", "CRASHED"]}
+    since = {"after_": (now() - timedelta(hours=1)).isoformat()}
+    wanted = {"flow_runs": {"state": {"type": ended}, "end_time": since}}
+    try:
+        url = f"{os.environ['PREFECT_API_URL']}/flow_runs/count"
+        return int(httpx.post(url, json=wanted, timeout=5, trust_env=False).raise_for_status().text)
+    except (KeyError, ValueError, httpx.HTTPError):
+        return None
+
+
+def _runs(ui: str, **asked: str | list[str]) -> str:
+    """Prefect's own page of runs, of these alone."""
+    return f"{ui}/runs?{urlencode(asked, doseq=True)}"

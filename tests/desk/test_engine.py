@@ -1,0 +1,33 @@
+"""The state of the machine for whoever is no technician: what is amiss, and what to do about it."""
+
+from __future__ import annotations
+
+from visitors import Desk
+
+from actions.measures import note_watched
+from storage.keys import WATCHED
+from storage.states import Role
+
+PAGE = "/coordination/machine"
+
+
+def test_what_goes_wrong_is_said_with_what_to_do(desk: Desk, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    desk.work.store.vault.delete(WATCHED)
+    shown = desk.signed_in(Role.SERVICE).get(PAGE).text
+    assert "jamais relevé" in shown and "Rien n’est perdu." in shown
+    assert "Les dépôts sont pris quand même" in shown and "Tout marche" not in shown
+
+
+def test_all_is_well_in_one_sentence(desk: Desk, monkeypatch):
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    note_watched(desk.work)
+    shown = desk.signed_in(Role.SERVICE).get(PAGE).text
+    assert "Tout marche" in shown and "relevé il y a" in shown
+
+
+def test_links_to_prefect_ask_for_an_epreuve_or_for_what_failed(desk: Desk):
+    desk.app.state.settings = desk.app.state.settings.model_copy(update={"prefect_ui": "http://prefect"})
+    shown = desk.signed_in(Role.SERVICE).get(PAGE).text
+    assert 'href="http://prefect/runs?tag=U4"' in shown
+    assert 'href="http://prefect/runs?state=Failed&amp;state=Crashed"' in shown
