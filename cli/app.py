@@ -17,6 +17,7 @@ from cli.commands import (
     people,
     personal_data,
     purge,
+    release,
     scans,
     service,
     session,
@@ -52,6 +53,8 @@ app.command("put-back")(service.restore_file)
 app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(marks.app, name="marks")
+app.command("averages")(release.averages)
+app.command("release")(release.release)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(purge.app, name="purge")

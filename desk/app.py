@@ -35,6 +35,7 @@ from desk import (
     personal_data,
     queue,
     recovery,
+    release,
     retention,
     search,
     signin,
@@ -73,6 +74,7 @@ PARTS = (
     recovery,
     coordination,
     marks,
+    release,
     corrector,
     machines,
 )

@@ -102,6 +102,8 @@ MATRIX = {
     "GET /coordination/conservation/{purge}.pdf": Rule(SERVICE),
     "GET /coordination/acces": Rule(SERVICE),
     "POST /coordination/acces": Rule(SERVICE, names=True),
+    "GET /coordination/remise": Rule(SERVICE),
+    "POST /coordination/remise/moyennes": Rule(SERVICE),
     "GET /coordination/notes": Rule(SERVICE),
     "POST /coordination/notes/{code}": Rule(SERVICE),
     "GET /coordination/notes/{code}.csv": Rule(SERVICE),
