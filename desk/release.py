@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from actions import release as of_release
+from actions import work_done as of_work
 from actions.context import now
 from desk.access import ServiceAccount, work_of
 from desk.page import page
@@ -39,6 +40,14 @@ def averages(
             return _page(request, refused=refused.sentence)
         raise
     return _page(request, read.problems, taken=len(read.rows))
+
+
+@router.get(f"{HERE}/travaux.csv")
+def work_done(request: Request, account: ServiceAccount) -> Response:
+    """What each corrector gave back, with the events that prove it."""
+    table = of_work.table(work_of(request))
+    headers = {"Content-Disposition": 'attachment; filename="travaux.csv"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _page(

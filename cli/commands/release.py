@@ -1,4 +1,4 @@
-"""`massicot release`, `massicot averages`: after the jury, copies for their candidates."""
+"""`massicot release`, `massicot averages`: copies for candidates; `massicot work-done`: who did what."""
 
 from __future__ import annotations
 
@@ -39,6 +39,22 @@ def release(
             file.write_bytes(content)
             count += 1
     console.print(f"{to}: {count - 1} copies, and {of_release.MANIFEST}", markup=False)
+
+
+def work_done(
+    to: Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=False)],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Write what each corrector gave back, with the events of the log that prove each line."""
+    from actions import work_done as of_work
+
+    if to.exists():
+        raise UserError(f"{to} is there already")
+    with working_on(data) as work:
+        table = of_work.table(work)
+    to.touch(mode=0o600)
+    to.write_bytes(table)
+    console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)
 
 
 def averages(

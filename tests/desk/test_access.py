@@ -103,6 +103,7 @@ MATRIX = {
     "GET /coordination/acces": Rule(SERVICE),
     "POST /coordination/acces": Rule(SERVICE, names=True),
     "GET /coordination/remise": Rule(SERVICE),
+    "GET /coordination/remise/travaux.csv": Rule(SERVICE),
     "POST /coordination/remise/moyennes": Rule(SERVICE),
     "GET /coordination/notes": Rule(SERVICE),
     "POST /coordination/notes/{code}": Rule(SERVICE),
