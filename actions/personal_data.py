@@ -84,7 +84,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
     with work.register.reading() as connection:
         enrolments = tuple(_enrolment(work, connection, line) for line in lines)
         copies = copies_whenever_of(connection, person.id)
-        sure = {copy.id for copy in copies if _is_theirs(connection, copy)}
+        sure = {copy.id for copy in copies if is_theirs(connection, copy)}
         dossiers = _dossiers(work, connection, person.id)
         likened = tuple(_likened(connection, lines))
         own = {person.id, *sure, *(row.id for row in dossiers)}
@@ -181,7 +181,7 @@ def _signed(says: Signature | None) -> str | None:
     return f"{said}{stated}{asked} {_ROW}"
 
 
-def _is_theirs(connection: Connection, copy: CopyRow) -> bool:
+def is_theirs(connection: Connection, copy: CopyRow) -> bool:
     """Whether it is settled that each of its pages is this candidate's.
 
     Not of a copy that waits or was set aside, nor of an earlier reading of a file that was read anew: it may

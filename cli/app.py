@@ -18,6 +18,7 @@ from cli.commands import (
     people,
     personal_data,
     purge,
+    release,
     scans,
     service,
     session,
@@ -54,6 +55,9 @@ app.add_typer(lots.app, name="lots")
 app.command("pull")(lots.pull)
 app.add_typer(marks.app, name="marks")
 app.add_typer(orals.app, name="orals")
+app.command("averages")(release.averages)
+app.command("release")(release.release)
+app.command("work-done")(release.work_done)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(purge.app, name="purge")

@@ -38,6 +38,7 @@ from desk import (
     pile,
     queue,
     recovery,
+    release,
     retention,
     search,
     signin,
@@ -80,6 +81,7 @@ PARTS = (
     coordination,
     engine,
     marks,
+    release,
     corrector,
     machines,
 )

@@ -111,7 +111,7 @@ def read_candidates(
 
     def parse(row: Row) -> Candidate:
         return Candidate(
-            number=row.take("candidate_number", lambda text: _number(text, numbers.candidate)),
+            number=row.take("candidate_number", lambda text: candidate_number(text, numbers.candidate)),
             registration=row.take("registration_number", lambda text: _registration(text, numbers)),
             family_name=row.take("family_name", some_text),
             first_names=row.take("first_names", some_text),
@@ -195,9 +195,9 @@ def read_attendance(
     """An attendance list of one centre and épreuve. `enrolled`: the candidate numbers that it may name."""
 
     def number(text: str) -> str:
-        if enrolled is not None and _number(text, numbers.candidate) not in enrolled:
+        if enrolled is not None and candidate_number(text, numbers.candidate) not in enrolled:
             raise BadValueError("ce candidat n'est pas inscrit à cette épreuve dans ce centre")
-        return _number(text, numbers.candidate)
+        return candidate_number(text, numbers.candidate)
 
     def parse(row: Row) -> Attendance:
         return Attendance(number=row.take("candidate_number", number), present=row.take("present", _present))
@@ -215,7 +215,7 @@ def read_deposit_times(
 
     def parse(row: Row) -> DepositTime:
         return DepositTime(
-            number=row.take("candidate_number", lambda text: _number(text, numbers.candidate)),
+            number=row.take("candidate_number", lambda text: candidate_number(text, numbers.candidate)),
             file=row.take("file", some_text),
             deposited_at=row.take("deposited_at", lambda text: _instant(text, zone or here())),
         )
@@ -226,7 +226,8 @@ def read_deposit_times(
     return read_table(data, DEPOSIT_COLUMNS, parse, keys)
 
 
-def _number(text: str, pattern: str) -> str:
+def candidate_number(text: str, pattern: str) -> str:
+    """The number, if it is one of this pattern. Raises BadValueError with what to do."""
     if re.fullmatch(pattern, text):
         return text
     digits = digits_in(pattern)

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
 from processors.deadlines import PARIS, WEEKDAYS, Deadline, Rule, clock_trouble, instant
 from processors.uai import check_letter
+from processors.work import WorkColumn
 
 Weekday = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 
@@ -267,10 +268,12 @@ class Correction(Part):
     """Half-days that each corrector sets aside inside the window, and who chooses them.
 
     `idle_days`: without a sign of its corrector, after which a lot in hand is told to the service.
+    `work_columns`: of the account of work done, in their order.
     """
 
     half_days: int = Field(ge=0)
     idle_days: int = Field(default=4, ge=1)
+    work_columns: tuple[WorkColumn, ...] = Field(default=tuple(WorkColumn), min_length=1)
     common_chosen_by: str
     professional_chosen_by: str
 

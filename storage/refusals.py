@@ -113,6 +113,11 @@ class Refusal(StrEnum):
         "no_harmonisation",
         "La session ne dit pas quand a lieu l’harmonisation : aucune note n’est prise.",
     )
+    BEFORE_JURY = (
+        "before_jury",
+        "Aucune copie n’est remise, aucune moyenne n’est lue avant le jury, le {what} : rien n’a été gardé.",
+    )
+    NO_JURY = "no_jury", "La session ne dit pas quand siège le jury : aucune copie n’est remise."
     MARKS_EXPORTED = (
         "marks_exported",
         "Les notes de cette épreuve ont été exportées : le service seul les corrige, et dit pourquoi.",

@@ -46,3 +46,11 @@ mark_exports = Table(
     Column("done", Boolean, nullable=False),
     Index(None, "exam"),
 )
+
+# Whose averages were told after the jury, and whether they call the candidate to the control épreuves
+control_lists = Table(
+    "control_lists",
+    metadata,
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("called", Boolean, nullable=False),
+)

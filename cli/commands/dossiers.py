@@ -41,10 +41,10 @@ def read(
     session: Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)],
     roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
     exam: ExamCode,
-    candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number, 11 digits.")],
+    candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number.")],
     deposited_at: Annotated[
         str | None,
-        typer.Option("--deposited-at", help="When (ISO 8601), on the session's clock unless it says."),
+        typer.Option("--deposited-at", help="When, in ISO 8601; by default on the session's clock."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

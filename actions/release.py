@@ -1,0 +1,187 @@
+"""Copies for their candidates: none before the jury, by the store's clock; a hold keeps one back.
+
+Whoever is called to the control épreuves by the list of averages, or is not on it, waits for the second jury.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from actions.corrector_view import pdf_of_pages
+from actions.personal_data import Files, is_theirs
+from processors.assembled import assemble
+from processors.averages import Averages, read_averages
+from processors.deadlines import french_instant
+from processors.marks import spreadsheet
+from processors.scans.anonymity import PagePlace
+from processors.scans.readings import CopyStatus
+from processors.session_parts import Results
+from processors.tables import Import, LineProblem
+from storage.accounts import note_identity
+from storage.candidates import EnrolledCandidate, enrolled_in, ids_of_numbers
+from storage.copies import CopyRow, current_copies
+from storage.holds import all_holds
+from storage.keys import returned_document
+from storage.objects import NotFoundError
+from storage.refusals import Refusal, Refused
+from storage.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
+from storage.returned import document_of
+
+MANIFEST = "manifeste.csv"
+COLUMNS = ("candidate_number", "epreuve", "etat", "fichier", "pages", "copie_annotee", "sha256")
+
+
+class State(StrEnum):
+    """What becomes of a candidate's copy now, in French."""
+
+    RELEASED = "remise"
+    HELD = "gel"
+    CALLED = "appelé aux épreuves de contrôle"
+    UNLISTED = "moyenne inconnue"
+    UNSETTLED = "à régler"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`opens`, `all_opens`: the two juries; `listed`: candidates whose averages came, `called` of them."""
+
+    opens: datetime
+    all_opens: datetime
+    is_open: bool
+    states: Counter[State]
+    listed: int
+    called: int
+
+
+def standing(work: Context) -> Standing:
+    """Counts alone."""
+    results = _results(work)
+    with work.register.reading() as connection:
+        states = Counter(state for _, _, state in _states(work, connection))
+        listed = control_list(connection)
+    opens = results.jury.starts_at
+    is_open = work.store.time() >= opens
+    return Standing(opens, results.second_jury.starts_at, is_open, states, len(listed), sum(listed.values()))
+
+
+def take_averages(work: Context, table: bytes, *, actor: str, at: datetime) -> Import[Averages]:
+    """Who is called, by a list of averages, which is not kept. One bad line keeps all of it back."""
+    _must_be_open(work, actor=actor, at=at)
+    read = read_averages(table, work.session.numbers)
+    with work.register.reading() as connection:
+        ids = ids_of_numbers(connection, (line.number for line in read.rows))
+    strangers = tuple(
+        LineProblem(k, "Ce candidat n'est pas inscrit à cette session.")
+        for k, line in enumerate(read.rows, 2)
+        if line.number not in ids
+    )
+    if read.problems or strangers:
+        return Import((), read.problems or strangers, kept_back=len(read.rows))
+    control = _results(work).control_exams
+    called = {ids[line.number] for line in read.rows if line.calls(control)}
+    others = {ids[line.number] for line in read.rows} - called
+    facts = ControlCalled(called=tuple(sorted(called)), others=tuple(sorted(others)))
+    work.register.record(facts, SUBJECT, actor=actor, at=at)
+    return read
+
+
+def release(work: Context, *, actor: str, at: datetime) -> Files:
+    """A file for each copy that may leave, `NUMBER/ÉPREUVE.pdf`, one at a time; the manifest last.
+
+    Raises Refused at once before the jury, which is noted.
+    """
+    _must_be_open(work, actor=actor, at=at)
+    note_identity(work.register, SUBJECT, "release", actor=actor, at=at)
+    return _files(work, actor, at)
+
+
+def _files(work: Context, actor: str, at: datetime) -> Files:
+    with work.register.reading() as connection:
+        known = list(_states(work, connection))
+    lines, left = list[tuple[str, ...]](), list[str]()
+    for who, copy, state in known:
+        parts = _parts(work, copy) if state is State.RELEASED else None
+        if parts is None:
+            said = State.UNSETTLED if state is State.RELEASED else state
+            lines.append((who.number, copy.exam, said, "", "", "", ""))
+            continue
+        data, pages = assemble(parts)
+        path = f"{who.number}/{copy.exam}.pdf"
+        sha256, annotated = hashlib.sha256(data).hexdigest(), "oui" if len(parts) > 1 else "non"
+        lines.append((who.number, copy.exam, state, path, str(pages), annotated, sha256))
+        left.append(copy.id)
+        yield path, data
+    manifest = spreadsheet(COLUMNS, lines)
+    states = Counter(state for _, _, state in known)
+    facts = CopiesReleased(
+        copies=tuple(left),
+        manifest=hashlib.sha256(manifest).hexdigest(),
+        held=states[State.HELD],
+        waiting=states[State.CALLED] + states[State.UNLISTED],
+    )
+    work.register.record(facts, SUBJECT, actor=actor, at=at)
+    yield MANIFEST, manifest
+
+
+def _states(work: Context, connection: Connection) -> Iterator[tuple[EnrolledCandidate, CopyRow, State]]:
+    """Of each copy that counts and is somebody's, by number and épreuve."""
+    people = {(who.id, who.exam): who for who in enrolled_in(connection) if who.named}
+    holds = {(hold.candidate, hold.exam) for hold in all_holds(connection)}
+    listed, now = control_list(connection), work.store.time()
+    all_may = now >= _results(work).second_jury.starts_at
+    copies = [copy for copy in current_copies(connection) if (copy.candidate, copy.exam) in people]
+    owned = Counter((copy.candidate, copy.exam) for copy in copies)
+    found = []
+    for copy in copies:
+        key = (copy.candidate or "", copy.exam)
+        settled = copy.status is CopyStatus.COMPLETE and owned[key] == 1 and is_theirs(connection, copy)
+        if key in holds:
+            state = State.HELD
+        elif not settled:
+            state = State.UNSETTLED
+        elif all_may or listed.get(key[0]) is False:
+            state = State.RELEASED
+        else:
+            state = State.CALLED if key[0] in listed else State.UNLISTED
+        found.append((people[key], copy, state))
+    yield from sorted(found, key=lambda one: (one[0].number, one[1].exam))
+
+
+def _parts(work: Context, copy: CopyRow) -> list[tuple[str, bytes]] | None:
+    """The whole copy, and what its corrector gave back of it; None where it cannot be made."""
+    places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
+    whole = pdf_of_pages(work, copy.scan, places)
+    if whole is None:
+        return None
+    parts = [("Copie", whole)]
+    with work.register.reading() as connection:
+        back = document_of(connection, copy.id)
+    if back is not None:
+        key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
+        try:
+            parts.append(("Copie annotée", work.store.vault.get(key, sha256=back.sha256)))
+        except NotFoundError:
+            return None
+    return parts
+
+
+def _must_be_open(work: Context, *, actor: str, at: datetime) -> None:
+    """Raises Refused before the jury: that somebody came is noted."""
+    opens = _results(work).jury.starts_at
+    if work.store.time() < opens:
+        work.register.record(ReleaseRefused(until=opens), SUBJECT, actor=actor, at=at)
+        raise Refused(Refusal.BEFORE_JURY, french_instant(opens))
+
+
+def _results(work: Context) -> Results:
+    if work.session.results is None:
+        raise Refused(Refusal.NO_JURY)
+    return work.session.results

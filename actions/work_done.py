@@ -1,0 +1,98 @@
+"""What each corrector did, for whoever pays: copies given back, each line with the events that prove it.
+
+No time is told: only that a copy was given back, and whose the lot was then.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from processors.marks import spreadsheet
+from processors.work import WorkColumn
+from storage.copies import copies_of_lot
+from storage.correctors import CorrectorRow, all_correctors
+from storage.log.events import Event
+from storage.log.story import events_of
+from storage.lots import CopyReturned, LotFormed, LotReassigned, LotReturned, LotRow, all_lots
+
+
+@dataclass
+class Line:
+    """One corrector's work on one épreuve. `proofs`: seqs of the log."""
+
+    corrector: CorrectorRow
+    exam: str
+    lots: list[str] = field(default_factory=list)
+    copies: int = 0
+    proofs: set[int] = field(default_factory=set)
+
+
+def work_done(work: Context) -> list[Line]:
+    """By épreuve and the correctors' references; who gave back nothing has no line."""
+    with work.register.reading() as connection:
+        people = {one.id: one for one in all_correctors(connection)}
+        lines: dict[tuple[str, str], Line] = {}
+        for lot in all_lots(connection):
+            for who, proofs in _given_back(connection, lot).items():
+                line = lines.setdefault((lot.exam, who), Line(people[who], lot.exam))
+                line.lots.append(lot.name)
+                line.copies += len(proofs)
+                line.proofs |= {seq for both in proofs for seq in both}
+    return sorted(lines.values(), key=lambda line: (line.exam, line.corrector.reference))
+
+
+def table(work: Context) -> bytes:
+    """The same as a CSV, with the columns that the session wants."""
+    correction = work.session.correction
+    columns = correction.work_columns if correction else tuple(WorkColumn)
+    return spreadsheet(columns, ([_value(line, column) for column in columns] for line in work_done(work)))
+
+
+def _given_back(connection: Connection, lot: LotRow) -> dict[str, list[tuple[int, int]]]:
+    """By corrector, for each copy of a lot that is given back: the event by which the lot was hers, and the
+    one by which the copy was given back.
+    """
+    of_lot = events_of(connection, lot.id)
+    found = defaultdict[str, list[tuple[int, int]]](list)
+    for copy in copies_of_lot(connection, lot.id):
+        if not copy.returned:
+            continue
+        own = (e for e in events_of(connection, copy.id) if e.action == CopyReturned.action)
+        whole = (e for e in of_lot if e.action == LotReturned.action)
+        # with the last event that gave it back; a copy given back alone stays so when the lot is
+        back = _last(e for e in own if e.facts["returned"]) or _last(whole)
+        if back is None:
+            continue
+        took = _last(
+            e for e in of_lot if e.action in (LotFormed.action, LotReassigned.action) and e.seq < back.seq
+        )
+        if took is not None:
+            found[str(took.facts["corrector"])].append((took.seq, back.seq))
+    return found
+
+
+def _last(events: Iterable[Event]) -> Event | None:
+    return max(events, key=lambda event: event.seq, default=None)
+
+
+def _value(line: Line, column: WorkColumn) -> str:
+    match column:
+        case WorkColumn.REFERENCE:
+            return line.corrector.reference
+        case WorkColumn.NAME:
+            return line.corrector.name
+        case WorkColumn.EMAIL:
+            return line.corrector.email
+        case WorkColumn.EXAM:
+            return line.exam
+        case WorkColumn.LOTS:
+            return " ".join(line.lots)
+        case WorkColumn.COPIES:
+            return str(line.copies)
+        case WorkColumn.PROOFS:
+            return " ".join(map(str, sorted(line.proofs)))

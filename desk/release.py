@@ -1,0 +1,66 @@
+"""After the jury, at the desk: what may leave for the candidates; who is called to the control épreuves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from actions import release as of_release
+from actions import work_done as of_work
+from actions.context import now
+from desk.access import ServiceAccount, work_of
+from desk.page import page
+from processors.averages import COLUMNS
+from processors.tables import LineProblem
+from storage.refusals import Refusal, Refused
+
+router = APIRouter()
+HERE = "/coordination/remise"
+_MOST = 2_000_000  # characters of a list
+
+
+@router.get(HERE)
+def standing(request: Request, account: ServiceAccount) -> Response:
+    """Counts alone."""
+    return _page(request)
+
+
+@router.post(f"{HERE}/moyennes")
+def averages(
+    request: Request,
+    account: ServiceAccount,
+    table: Annotated[str, Form(min_length=1, max_length=_MOST)],
+) -> Response:
+    """Before the jury the answer is 409, and says from when."""
+    try:
+        read = of_release.take_averages(work_of(request), table.encode(), actor=account.id, at=now())
+    except Refused as refused:
+        if refused.code is Refusal.BEFORE_JURY:
+            return _page(request, refused=refused.sentence)
+        raise
+    return _page(request, read.problems, taken=len(read.rows))
+
+
+@router.get(f"{HERE}/travaux.csv")
+def work_done(request: Request, account: ServiceAccount) -> Response:
+    """What each corrector gave back, with the events that prove it."""
+    table = of_work.table(work_of(request))
+    headers = {"Content-Disposition": 'attachment; filename="travaux.csv"'}
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _page(
+    request: Request, problems: tuple[LineProblem, ...] = (), taken: int = 0, refused: str = ""
+) -> Response:
+    work = work_of(request)
+    results = work.session.results
+    values = {
+        "standing": of_release.standing(work) if results else None,
+        "control": results.control_exams if results else None,
+        "columns": COLUMNS,
+        "problems": problems,
+        "taken": taken,
+        "refused": refused,
+    }
+    return page(request, "release.html", values, status=409 if refused else 422 if problems else 200)

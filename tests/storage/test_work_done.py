@@ -1,0 +1,70 @@
+"""What each corrector did: whose lot it was when the copy was given back, and the events that prove it."""
+
+import csv
+import io
+
+import pytest
+from invented import whole
+
+from actions.work_done import table, work_done
+from storage.correctors import all_correctors
+from storage.log.story import events_of
+from storage.lots import CopyReturned, LotPulled, LotReassigned, LotRecalled, LotReturned
+
+
+@pytest.fixture
+def lot(peopled):
+    made = peopled.scanned(whole(0, 1), whole(1, 5))
+    for k, copy in enumerate(made):
+        peopled.anonymised(copy, f"A{k}")
+    lot = peopled.in_lot(*made)
+    peopled.record(LotPulled(), lot)
+    return lot, *made
+
+
+def told(world):
+    return {line.corrector.reference: (line.copies, sorted(line.proofs)) for line in work_done(world.work)}
+
+
+def seqs(world, subject, *actions):
+    with world.register.reading() as connection:
+        return [event.seq for event in events_of(connection, subject) if event.action in actions]
+
+
+def test_a_copy_counts_for_who_had_it_when_it_came_back(peopled, lot):
+    lot, first, _ = lot
+    assert told(peopled) == {}
+    with peopled.register.reading() as connection:
+        people = {one.reference: one.id for one in all_correctors(connection)}
+    peopled.record(CopyReturned(returned=True), first)
+    (formed,) = seqs(peopled, lot, "lot.formed")
+    (back,) = seqs(peopled, first, "copy.returned")
+    (mine,) = told(peopled)
+    (other,) = people.keys() - {mine}
+    assert told(peopled) == {mine: (1, [formed, back])}
+    peopled.record(LotRecalled(reason="reasons/x.txt"), lot)
+    peopled.record(LotReassigned(corrector=people[other]), lot)
+    peopled.record(LotPulled(), lot)
+    assert told(peopled) == {mine: (1, [formed, back])}
+    peopled.record(LotReturned(), lot)
+    taken, done = seqs(peopled, lot, "lot.reassigned", "lot.returned")
+    assert told(peopled) == {mine: (1, [formed, back]), other: (1, [taken, done])}
+
+
+def test_what_is_taken_back_counts_no_more(peopled, lot):
+    _, first, _ = lot
+    peopled.record(CopyReturned(returned=True), first)
+    peopled.record(CopyReturned(returned=False), first)
+    assert told(peopled) == {}
+
+
+def test_the_columns_are_those_of_the_session(peopled, lot):
+    lot, *_ = lot
+    peopled.record(LotReturned(), lot)
+    rows = list(csv.reader(io.StringIO(table(peopled.work).decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == ["reference", "nom", "courriel", "epreuve", "lots", "copies", "preuves"]
+    work = peopled.work
+    correction = work.session.correction.model_copy(update={"work_columns": ("copies", "reference")})
+    work.__dict__["session"] = work.session.model_copy(update={"correction": correction})
+    data = table(work).decode("utf-8-sig")
+    assert data.splitlines() == ["copies;reference", f"2;{rows[1][0]}"]
