@@ -19,7 +19,8 @@ from processors.dossiers.periods import Period
 from processors.dossiers.persons import Owner, owner_of
 from processors.dossiers.pieces import INTERNSHIP, Piece, pieces_of
 from processors.dossiers.seals import seals_of
-from processors.dossiers.signatures import Role, State, signatures_of, state_of
+from processors.dossiers.signature_zones import Role
+from processors.dossiers.signatures import State, signatures_of, state_of
 from processors.dossiers.ticks import TEAM, chosen
 from processors.people import Candidate
 from specimens.dossiers import seals
