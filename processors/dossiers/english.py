@@ -20,7 +20,9 @@ _MONTHS = {
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (20\d\d)\b)?")
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b\.?(?:,? (?=20\d\d\b))?")
-_UNTIL = re.compile(r"(?<=\d) ?,?(?:to|until|till|through|and)(?: the)? (?=\d)")
+_UNTIL = re.compile(
+    rf"(?P<before>\d|{'|'.join(_IN_FRENCH)}) ?,?(?:to|until|till|through|and)(?: the)? (?=\d)"
+)
 _UNITS = ((re.compile(r"\bweeks?\b"), "semaines"), (re.compile(r"\bdays?\b"), "jours"))
 _HOURS = re.compile(r"\bhours?\b")
 _A_DATE = re.compile(rf"\b(?:{_MONTH})\b\.?,? ?\d|\d(?:st|nd|rd|th)? (?:of )?(?:{_MONTH})\b")
@@ -33,7 +35,7 @@ def in_french(said: str) -> str:
         return said
     said = _MONTH_FIRST.sub(lambda m: f"{m[2]} {_MONTHS[m[1]]} {m[3] or ''}", said)
     said = _DAY_FIRST.sub(lambda m: f"{m[1]} {_MONTHS[m[2]]} ", said)
-    said = _UNTIL.sub(" au ", " ".join(said.split()))
+    said = _UNTIL.sub(r"\g<before> au ", " ".join(said.split()))
     for word, unit in (*_UNITS, (_HOURS, "heures")):
         said = word.sub(unit, said)
     return said

@@ -33,6 +33,7 @@ _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
     r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|durant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
     r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)|(?:from|as|between)\b"
+    r"|les (?:stages?|periodes?)\b"
     r"|\d{5}\b|\d{1,3},? (?:bis|ter|rue|avenue|av|boulevard|bd|chemin|route|place|allee|impasse|quai|cours)\b"
     r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
     r"|et\b(?! (?:associe|fils|fille|cie|co\b)))"

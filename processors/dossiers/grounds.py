@@ -211,7 +211,7 @@ def _duration(
     elif len(known) < len(certificates) or in_part:
         yield finding(Code.DOUBTFUL_INTERNSHIP, "une attestation ne porte pas de période lisible", where)
     elif most.most_weeks < weeks:
-        yield finding(Code.DOUBTFUL_INTERNSHIP, f"{said}, mais un document n'a pas pu être lu", where)
+        yield finding(Code.DOUBTFUL_INTERNSHIP, f"{said}, mais un document n'a pas été lu ou reconnu", where)
     else:
         both = f"de {_weeks(sure.least_weeks)} à {_weeks(most.most_weeks)} selon la lecture, {weeks} requises"
         yield finding(Code.DOUBTFUL_INTERNSHIP, both, where)

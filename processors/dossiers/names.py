@@ -144,7 +144,7 @@ _CALLED = re.compile(
     rf"(?P<who>(?:(?:l'|le |la )?{_PERSON}\s+)?(?:{_TITLES}\b[./ ]*(?:{_TITLES}\b)?\.?\s*[:|,]?\s*)?)"
     r"(?P<name>(?:[a-z][a-z'\-]+[\s|]+){1,4}?[a-z][a-z'\-]+)"
     r"(?=\s*[,.(]|\s+(?:ne|nee|a|ait|est|etudiante?|stagiaire|demeurant|n°|no|numero|inscrite?|"
-    r"de nationalite|travaille|fait|eleve|en|titulaire|apprentie?)\b|\s\(|\s*$)"
+    r"de nationalite|travaille|fait|eleve|en|titulaire|apprentie?|has|was|is|did|completed|from)\b|\s\(|\s*$)"
 )
 
 

@@ -14,7 +14,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
-from processors.dossiers.layout import PT, Field, Page, Word, lines_of
+from processors.dossiers.layout import PT, Field, Line, Page, Word, line_of, lines_of
 from processors.dossiers.letters import Place, set_upright, words_of
 from processors.dossiers.marks import EMPTY, TICKED
 from processors.dossiers.paper import MAX_PIXELS, read_upright
@@ -59,8 +59,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
             pictures += [*drawings, *laid.marks]
         else:  # typed over a picture: the file knows better what was typed
             typed = filled_in if quarters else [*words, *filled_in]
-            beside = [w for line in found for w in line.words if not _covered(w, typed)]
-            lines = lines_of([*typed, *beside]) if typed else found
+            lines = _typed_into(found, typed) if typed else found
         yield Page(
             index + 1, *drawn.size, lines, read_by, fields, tuple(pictures), drawn, struck, tuple(laid.links)
         )
@@ -110,6 +109,18 @@ def _scanned(words: Sequence[Word], pictures: Sequence[Box], width: float, heigh
     letters = sum(len(word.text) for word in words)
     pictured = any(w * h > _WHOLE * width * height for _, _, w, h in pictures)
     return letters < (_LITTLE_TEXT if pictured else _LEAST_TEXT)
+
+
+def _typed_into(lines: Sequence[Line], typed: Sequence[Word]) -> tuple[Line, ...]:
+    """The lines of optical reading with the words that the file holds in place of what was read of those."""
+    rows = [[word for word in line.words if not _covered(word, typed)] for line in lines]
+    rest: list[Word] = []
+    for word in typed:
+        middle = word.box[1] + word.box[3] / 2
+        on = [k for k, line in enumerate(lines) if rows[k] and line.box[1] <= middle <= sum(line.box[1::2])]
+        (rows[on[0]] if on else rest).append(word)
+    made = [line_of(sorted(row, key=lambda word: word.box[0])) for row in rows if row]
+    return tuple(sorted([*made, *lines_of(rest)], key=lambda line: line.box[1]))
 
 
 def _covered(word: Word, others: Sequence[Word]) -> bool:

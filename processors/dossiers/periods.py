@@ -95,6 +95,7 @@ _HOURS_A_DAY = 7.0  # 35 hours a week
 _DAYS_A_WEEK = 5
 _BROKEN_AT = "\x02"  # what pdfium writes for a hyphen at which a line ends
 _ROUNDED = 0.01  # weeks
+_LONGEST_STAY = 200  # days: of six months at most (code de l'éducation, L. 124-5): more is a misreading
 _LONGEST = 366 * 3  # days, an apprentice's contract: more is a misreading
 
 
@@ -140,6 +141,8 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
     rest, begin = "", 0
     while match := _RANGE.search(said, begin):
         period = _period(match.groupdict())
+        if period is not None and not open_ended and (period.last - period.first).days > _LONGEST_STAY:
+            period = None
         of_stay = not _NO_STAY.search(said[max(0, match.start() - _NEAR) : match.start()])
         if period is not None and period not in periods and of_stay:
             periods.append(period)

@@ -18,6 +18,7 @@ from specimens.dossiers import ink, seals
 
 Rng = np.random.Generator
 _FACES = ("Helvetica", "Times-Roman")
+_TYPED_OVER = 0.3  # of the forms
 _FIELD = (60, 18)  # mm: of a signature
 
 
@@ -108,14 +109,24 @@ class Sheet:
 
 
 class Form(Sheet):
-    """A PDF form that was filled in: what stands after a colon is a field, and so is each signature."""
+    """A PDF form that was filled in: what stands after a colon is a field, and so is each signature.
+
+    Some have no fields: a reader's program typed the values over the page, as annotations.
+    """
 
     def __init__(self, rng: Rng) -> None:
         super().__init__(rng)
         self._names = (f"champ{k}" for k in count(1))
+        self._typed_over = rng.spawn(1)[0].random() < _TYPED_OVER
 
     def value(self, text: str, size: float, x: float) -> None:
         wide = stringWidth(text, "Helvetica", size) + 6 * mm
+        if self._typed_over:
+            left, bottom = x * mm, (297 - self.y) * mm - 3
+            self.canvas.freeTextAnnotation(
+                text, f"/Helv {size} Tf 0 g", Rect=(left, bottom, left + wide, bottom + size * 1.6)
+            )
+            return
         self.canvas.acroForm.textfield(
             value=text, name=next(self._names),
             x=x * mm, y=(297 - self.y) * mm - 3, width=wide, height=size * 1.6,

@@ -15,6 +15,10 @@ _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
+_ABROAD = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _SPELLED = (
     *("", "premier", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze"),
     *("douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf", "vingt"),
@@ -54,6 +58,8 @@ def drawn(sheet: Sheet, wording: Wording, person: Candidate, firm: str, first: d
         "numero": person.number,
         "du": _written(first, wording.figures),
         "au": _written(last, wording.figures),
+        "from": f"{first.day} {_ABROAD[first.month - 1]} {first.year}",
+        "to": f"{_ABROAD[last.month - 1]} {last.day}, {last.year}",
         "dulettres": _spelled(first),
         "aulettres": _spelled(last),
         "fait": _written(last, wording.figures),

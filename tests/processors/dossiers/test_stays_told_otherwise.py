@@ -1,0 +1,167 @@
+"""Certificates from abroad, stays with a break in them, and documents that may be certificates."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from processors.dossiers.facts import facts_of
+from processors.dossiers.findings import Code
+from processors.dossiers.grounds import ReadPiece, judge
+from processors.dossiers.layout import Line, Page
+from processors.dossiers.periods import Period, read_stay
+from processors.dossiers.persons import owner_of
+from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK, Piece, pieces_of
+from processors.people import Candidate
+from processors.session import load_session
+
+SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
+NAEL = Candidate(
+    *("02500000043", "007", "DE KERSAINT", "Nael", date(2005, 5, 2), "0841117H", "0130051K"),
+    *("SISR", "scolaire", ("E5", "E6")),
+)
+SUMMER = Period(date(2025, 6, 2), date(2025, 7, 4))
+
+
+def piece(*lines: str) -> Piece:
+    (one,) = pieces_of("piece.pdf", [Page(1, 210.0, 297.0, tuple(Line((), line) for line in lines), "text")])
+    return one
+
+
+def raised(*certificates: Sequence[str]) -> set[Code]:
+    """About the length of the stay, by these documents of the candidate's."""
+    exam = SESSION.exam("E5")
+    rule = SESSION.dossier_rule("E5", "SISR", "scolaire")
+    assert exam is not None and rule is not None
+    read = []
+    for lines in certificates:
+        one = piece(*lines)
+        facts = facts_of(one, (NAEL,))
+        read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (), facts.dated))
+    found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
+    return found & {Code.INTERNSHIP_TOO_SHORT, Code.DOUBTFUL_INTERNSHIP}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "has completed an internship at Lakeside IT from 2 June 2025 to 4 July 2025 (5 weeks, full time).",
+        "completed his internship from June 2, 2025 to July 4, 2025, a total of 5 weeks",
+        "was with us for an internship from 2nd June until 4th July 2025 (5 weeks)",
+        "a traineeship from the 2nd of June 2025 through the 4th of July 2025, for a total of 5 weeks",
+        "internship from Jun. 2, 2025 to Jul. 4, 2025, total duration: 5 weeks",
+    ],
+)
+def test_english_dates_and_weeks_are_a_stay(said: str) -> None:
+    stay = read_stay(f"This is to certify that Nael de Kersaint {said}")
+    assert (stay.periods, stay.weeks_said, stay.broken) == ((SUMMER,), 5, False)
+
+
+def test_a_bilingual_table_gives_its_stay() -> None:
+    stay = read_stay("Start date / Date de début\t02/06/2025\nEnd date / Date de fin\t04/07/2025")
+    assert (stay.periods, stay.in_part) == ((SUMMER,), False)
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("INTERNSHIP CERTIFICATE", INTERNSHIP),
+        ("Certificate of Internship", INTERNSHIP),
+        ("TRAINEESHIP CERTIFICATE / ATTESTATION DE STAGE", INTERNSHIP),
+        ("To whom it may concern", INTERNSHIP),
+        ("Attestation de contrat d'apprentissage", WORK),
+        ("Attestation de contrat de professionnalisation", WORK),
+        ("Contrat d'apprentissage", OTHER),
+        ("Certificate of completion", OTHER),
+    ],
+)
+def test_a_heading_says_what_it_is(heading: str, kind: str) -> None:
+    found = piece(heading, "We hereby certify that Nael de Kersaint did his internship with us.")
+    assert found.kind == kind
+
+
+def test_an_english_letter_names_the_candidate_and_the_firm() -> None:
+    said = "This is to certify that Mr Nael de Kersaint has completed an internship at Lakeside IT"
+    facts = facts_of(piece("INTERNSHIP CERTIFICATE", f"{said} from 2 June 2025 to 4 July 2025."), ())
+    assert (facts.name, facts.company) == ("nael de kersaint", "lakeside it")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "avec une interruption du 09/06/2025 au 13/06/2025",
+        "interrompu du 9 au 13 juin 2025",
+        "à raison de trois jours par semaine",
+        "à mi-temps",
+        "(17,5 heures par semaine)",
+        "Absences : 4 jours",
+        "hors vacances de l'entreprise",
+    ],
+)
+def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
+    whole = "certifie que Nael de Kersaint a effectué un stage du 02/06/2025 au 08/08/2025"
+    stay = read_stay(f"{whole} {said}.")
+    assert (stay.periods, stay.broken) == ((Period(date(2025, 6, 2), date(2025, 8, 8)),), True)
+    assert raised(("ATTESTATION DE STAGE", f"{whole}.")) == set()
+    assert raised(("ATTESTATION DE STAGE", f"{whole} {said}.")) == {Code.DOUBTFUL_INTERNSHIP}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "35 heures par semaine",
+        "5 jours par semaine",
+        "Absences : néant",
+        "Absences : 0 jour",
+        "à temps plein",
+    ],
+)
+def test_whole_weeks_have_no_break(said: str) -> None:
+    assert not read_stay(f"a effectué un stage du 02/06/2025 au 04/07/2025 ({said}).").broken
+
+
+def test_an_apprentices_rhythm_is_no_break() -> None:
+    said = "Contrat d'apprentissage du 02/09/2024 au 31/08/2026, 3 jours par semaine en entreprise"
+    stay = read_stay(said, open_ended=True)
+    assert (len(stay.periods), stay.broken) == (1, False)
+
+
+def test_a_stay_of_more_than_six_months_is_a_misreading() -> None:
+    stay = read_stay("a effectué un stage du 26/02/2025 au 06/02/2026")
+    assert (stay.periods, stay.in_part) == ((), True)
+
+
+def test_an_iso_date_may_be_broken_at_its_hyphen() -> None:
+    assert read_stay("un stage du 2025-06-02 au 2025-\n07-04").periods == (SUMMER,)
+
+
+def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
+    short = (
+        "ATTESTATION DE STAGE",
+        "certifie que Nael de Kersaint a effectué un stage du 02/06/2025 au 04/07/2025.",
+    )
+    unknown = ("Praktikumsbescheinigung", "Nael de Kersaint, 05/01/2026 – 06/02/2026, Müller Systeme GmbH")
+    agreed = ("Convention de stage", "Nael de Kersaint, du 05/01/2026 au 06/02/2026")
+    assert raised(short) == {Code.INTERNSHIP_TOO_SHORT}
+    assert raised(short, agreed) == {Code.INTERNSHIP_TOO_SHORT}
+    assert raised(short, unknown) == {Code.DOUBTFUL_INTERNSHIP}
+
+
+@pytest.mark.parametrize(
+    ("said", "firm"),
+    [
+        ("dans l'entreprise Ateliers Brun 12, rue du Puits", "ateliers brun"),
+        ("au sein de Ateliers Brun 84400 Apt", "ateliers brun"),
+        ("chez Ateliers Brun les stages suivants", "ateliers brun"),
+    ],
+)
+def test_an_address_is_no_part_of_the_firms_name(said: str, firm: str) -> None:
+    lines = ("ATTESTATION DE STAGE", f"certifie que Nael de Kersaint a été stagiaire {said}")
+    assert facts_of(piece(*lines), (NAEL,)).company == firm
+
+
+def test_who_leaves_a_firm_free_does_not_name_it() -> None:
+    lines = ("Vaucluse Réseaux", "CERTIFICAT DE TRAVAIL", "certifie que Nael de Kersaint a été employé ici.",
+             "Il quitte l'entreprise libre de tout engagement.")  # fmt: skip
+    assert facts_of(piece(*lines), (NAEL,)).company == "vaucluse reseaux"
