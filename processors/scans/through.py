@@ -35,6 +35,8 @@ _LIKE, _SHIFTS = 0.6, range(-3, 4)  # pixels: a label may be askew
 """Correlation of rows of blocks: bars say the same in two of them at least. Of 60 pages of print no row of so
 many mm has more than 0.5; of 84 with a label behind their writing 83 have 0.66 and more."""
 
+_DARKEST = 3.0  # times as far from the middle as half of a row is: more is ink of this side
+
 _CLEAR = (8.0, 17.0)  # mm around the bars that are wiped, along the label and across: its lines of print
 _INK, _DARKER, _PEN = 40.0, 2.2, 85.0  # gray levels; times as dark as the bars; a pen's: written on this side
 _FAINT, _PALER = 16.0, 0.35  # the same of what the edge of the wipe may cut
@@ -117,10 +119,19 @@ def _barred(
         left, right = int(x.min()), int(x.max()) + 1
         if _LONG[0] * PX <= (right - left) * _BLOCK <= _LONG[1] * PX:
             shown = np.unique(y)
-            strips = rows[shown].astype(np.float32)
-            strips = (strips - cv2.blur(strips, (round(5 * PX), 1)))[:, left * _BLOCK : right * _BLOCK]
+            within = slice(left * _BLOCK, right * _BLOCK)
+            strips = _without_ink(rows[shown].astype(np.float32), within)
+            strips = (strips - cv2.blur(strips, (round(5 * PX), 1)))[:, within]
             if _are_bars(strips, np.repeat(own[shown, left:right], _BLOCK, axis=1), shown):
                 yield left * _BLOCK, int(y.min()) * _BLOCK, right * _BLOCK, (int(y.max()) + 1) * _BLOCK
+
+
+def _without_ink(strips: NDArray[np.float32], bars: slice) -> NDArray[np.float32]:
+    """Lines drawn on this side, as a table's, are left out: they would make rows of grain alike."""
+    level = strips - np.median(strips[:, bars], axis=1, keepdims=True)
+    usual = np.median(abs(level[:, bars]), axis=1, keepdims=True)
+    ink = cv2.dilate(np.asarray(level < -_DARKEST * usual, np.uint8), np.ones((1, 5), np.uint8))
+    return np.where(ink > 0, np.float32(0), level)
 
 
 _MIRRORED = (_WINDOW[0] - _WINDOW[0] // 2 - 1, _WINDOW[1] - _WINDOW[1] // 2 - 1)

@@ -29,8 +29,8 @@ _BLUR, _BESIDE, _CLEARLY = (0.8, 1.2), 2.0, 0.5
 _STREAK = 5
 """Rows of an imprint that may be without the ink that all others of a column have."""
 _COLUMN = 13
-"""Rows over which a column's mean is no mark of the page: numbers stand below each other on many. Of 153 pairs of
-such pages 32 were taken for one page in one of two looks, with it none; of 45 pages 44 are known again, as before."""
+"""Rows over which a column's mean is no mark of the page: numbers stand below each other on many. Of 153
+pairs of such pages 21 were taken for one page, with it one; of 45 pages 44 are known again, as before."""
 _SHIFT = 1
 """Squares by which two scans of a page may lie apart, in each direction."""
 _FAINT = 0.01

@@ -6,15 +6,18 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from processors.findings import Code
 from processors.scans.anonymity import PagePlace, anonymous_pdf
 from processors.scans.form import load_form
+from processors.scans.geometry import darkness, reduced
 from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageReading
+from processors.scans.through import shining_labels
 from specimens.faults import show_through
 from specimens.hand import Hand
 from specimens.people import invent_candidates, invent_schools
@@ -112,3 +115,22 @@ def test_with_the_boxes_it_waits_for_a_person(tmp_path: Path, share: float) -> N
 def test_nothing_is_said_where_nothing_shines_through(tmp_path: Path, lines: int) -> None:
     copy, page, *_ = read(tmp_path, Through(0.0, lines))
     assert copy.status is CopyStatus.COMPLETE and copy.findings == () and page.labels == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_lines_of_a_table_on_grainy_paper_are_no_label(seed: int) -> None:
+    """They run through the grain at one place in all of its rows."""
+    rng, dpi = np.random.default_rng(seed), 200
+    page = Press(FORM, dpi).page(False, Hand(rng))
+    left, right, top, bottom = (round(mm * dpi / 25.4) for mm in (24, 194, 60, 60 + 9 * 14))
+    for k in range(15):
+        y = top + (bottom - top) * k // 14
+        cv2.line(page.pen, (left, y), (right, y), 40, 3)
+    for k in range(4):
+        x = left + (right - left) * k // 3
+        cv2.line(page.pen, (x, top), (x, bottom), 40, 3)
+    picture = scan(page, Level.OFFICE, Mode.GRAY, dpi, rng)
+    for strength in (14, 20, 26, 32):
+        grain = cv2.GaussianBlur(rng.normal(0, strength, picture.shape), (0, 0), 0.8)
+        small, _ = reduced(np.clip(picture + grain, 0, 255).astype(np.uint8), dpi)
+        assert shining_labels(small, darkness(small), []) == []
