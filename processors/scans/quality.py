@@ -213,7 +213,8 @@ def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, floa
     # a quarter of the page is paper, or, where most of it is written on, the least of what is bare
     share = 0.25 * np.count_nonzero(here) / max(np.count_nonzero(quiet), 1)
     share = share if share <= 0.5 else 0.1
-    noise, shake = (np.quantile(grid[::2][quiet], share) if quiet.any() else 0.0 for grid in (ranges, steps))
+    bare = (grid[::2][quiet] for grid in (ranges, steps))
+    noise, shake = (float(np.quantile(one, share)) if one.size else 0.0 for one in bare)
     strong = (lined >= _STRONG * contrast) & (seen > noise + _NOISE)
     if not strong.any():
         return contrast, 1.0
