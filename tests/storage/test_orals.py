@@ -135,7 +135,7 @@ def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned)
     sheets = pypdfium2.PdfDocument(papers["feuilles-E2.pdf"])
     read = []
     for page in sheets:
-        (bars,) = zxingcpp.read_barcodes(page.render(scale=2).to_numpy())
+        (bars,) = zxingcpp.read_barcodes(page.render(scale=200 / 72).to_numpy())
         read.append(sheet_of(bars.text))
     assert None not in read and len(set(read)) == len(read)
     assert {sheet for panel in panels for sheet in panel.sheets} == set(read)
