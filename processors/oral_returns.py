@@ -22,7 +22,7 @@ from processors.scans.quality import is_blank
 from processors.scans.raster import read_images
 
 _FINE = 190  # dpi at least, where the scan has them
-_HEAD = 0.25  # of a page's height, in which the bars stand
+_HEAD, _LEFT = 0.15, 0.55  # of a page's height and width, in which the bars stand
 _TURNS = (0, 2, 1, 3)  # quarters counterclockwise, the likelier ones first
 
 
@@ -81,7 +81,8 @@ def _read(image: RawImage, known: Collection[str]) -> ScannedPage:
         return ScannedPage(image.image, None)
     for turn in _TURNS:
         page = np.ascontiguousarray(np.rot90(gray, turn))
-        read = read_label(page[: round(_HEAD * page.shape[0])], f"(?P<candidate>{CODE})", known)
+        zone = page[: round(_HEAD * page.shape[0]), : round(_LEFT * page.shape[1])]
+        read = read_label(zone, f"(?P<candidate>{CODE})", known)
         if read is not None:
             return ScannedPage(image.image, sheet_of(read.text), -90 * turn % 360)
     return ScannedPage(image.image, None, blank=is_blank(darkness(reduced(gray, image.dpi / shrink)[0])))
