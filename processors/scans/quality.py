@@ -211,7 +211,7 @@ def _sharpest(ranges: Blocks, steps: Blocks, paper: Blocks) -> tuple[float, floa
     here = paper[::2] > 0  # every other row of blocks is enough
     quiet = here & (cv2.max(ranges[::2], steps[::2]) < _STRONG * contrast)
     # a quarter of the page is paper, or, where most of it is written on, the least of what is bare
-    share = 0.25 * np.count_nonzero(here) / max(np.count_nonzero(quiet), 1)
+    share = 0.25 * int(np.count_nonzero(here)) / max(int(np.count_nonzero(quiet)), 1)
     share = share if share <= 0.5 else 0.1
     noise, shake = (np.quantile(grid[::2][quiet], share) if quiet.any() else 0.0 for grid in (ranges, steps))
     strong = (lined >= _STRONG * contrast) & (seen > noise + _NOISE)
