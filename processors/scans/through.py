@@ -130,7 +130,7 @@ def _without_ink(strips: NDArray[np.float32], bars: slice) -> NDArray[np.float32
     """Lines drawn on this side, as a table's, are left out: they would make rows of grain alike."""
     level = strips - np.median(strips[:, bars], axis=1, keepdims=True)
     usual = np.median(abs(level[:, bars]), axis=1, keepdims=True)
-    ink = cv2.dilate(np.asarray(level < -_DARKEST * usual, np.uint8), np.ones((1, 5), np.uint8))
+    ink = cv2.dilate(np.asarray(level < -_DARKEST * usual, np.uint8), np.ones((1, 9), np.uint8))
     return np.where(ink > 0, np.float32(0), level)
 
 
