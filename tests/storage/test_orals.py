@@ -34,7 +34,7 @@ PEOPLE = (
 ).encode()
 
 
-def roster(number: int = 9, category: str = "scolaire") -> bytes:
+def roster(number: int = 5, category: str = "scolaire") -> bytes:
     titles = "candidate_number,registration_number,family_name,first_names,birth_date"
     lines = [
         f"0220000{k:04},{k:03},INVENTE{k},ODILON,2004-03-05,{SCHOOLS[k % 3]},0130051K,"
@@ -57,7 +57,7 @@ def test_what_is_planned_stands_in_the_register_and_follows_from_the_log(summone
     assert not plan.unplaced
     with work.register.reading() as connection:
         panels = panels_of(connection, "E2")
-    assert sum(len(panel.turns) for panel in panels) == 9
+    assert sum(len(panel.turns) for panel in panels) == 5
     assert form(work, "E2", actor="service", at=summoned.tick()) == plan
     assert summoned.replayed_alike(new_register())
 
@@ -96,12 +96,12 @@ def test_whoever_sits_in_one_epreuve_is_not_taken_for_another_at_that_hour(summo
 def test_a_plan_can_be_made_anew_until_the_first_candidate_is_heard(summoned):
     work = summoned.work
     form(work, "E2", actor="service", at=summoned.tick())
-    more = roster(12)
+    more = roster(8)
     assert not import_candidates(work.register, more, work.session, actor="t", at=summoned.tick()).problems
     form(work, "E2", actor="service", at=summoned.tick())
     with work.register.reading() as connection:
         panels = panels_of(connection, "E2")
-    assert sum(len(panel.turns) for panel in panels) == 12
+    assert sum(len(panel.turns) for panel in panels) == 8
     begun = min(panel.begins for panel in panels)
     with pytest.raises(Refused, match="orals_begun"):
         form(work, "E2", actor="service", at=begun)
@@ -113,7 +113,7 @@ def test_what_cannot_be_planned_is_refused_or_told(summoned):
         plan_for(work, "U4")
     with pytest.raises(Refused, match="no_plan"):
         all_papers(work, "E5")
-    alone = roster(9, "individuel")
+    alone = roster(5, "individuel")
     assert not import_candidates(work.register, alone, work.session, actor="t", at=summoned.tick()).problems
     by_place = {panel.sitting.place for panel in plan_for(work, "E6").panels}
     assert by_place == {"Lycée Victor Hugo", "Lycée Marie Curie"}  # by option, as the circular says
@@ -125,13 +125,13 @@ def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned)
     papers, panels = all_papers(work, "E2"), papers_of(work, "E2")
     letters = pypdfium2.PdfDocument(papers["convocations-E2.pdf"])
     texts = [page.get_textpage().get_text_range() for page in letters]
-    assert len(texts) == 9
-    assert all(sum(f"INVENTE{k} " in text for text in texts) == 1 for k in range(1, 10))
+    assert len(texts) == 5
+    assert all(sum(f"INVENTE{k} " in text for text in texts) == 1 for k in range(1, 6))
     assert not any("Bidon" in text or "Postiche" in text for text in texts)
     table = list(
         csv.DictReader(io.StringIO(papers["convocations-E2.csv"].decode("utf-8-sig")), delimiter=";")
     )
-    assert {row["place"] for row in table} == {"Lycée Marie Curie"} and len(table) == 9
+    assert {row["place"] for row in table} == {"Lycée Marie Curie"} and len(table) == 5
     sheets = pypdfium2.PdfDocument(papers["feuilles-E2.pdf"])
     read = []
     for page in sheets:
@@ -139,7 +139,7 @@ def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned)
         read.append(sheet_of(bars.text))
     assert None not in read and len(set(read)) == len(read)
     assert {sheet for panel in panels for sheet in panel.sheets} == set(read)
-    assert sum(sheet.kind is SheetKind.GRADING for sheet in read) == 9
+    assert sum(sheet.kind is SheetKind.GRADING for sheet in read) == 5
     examiners = pypdfium2.PdfDocument(papers["examinateurs-E2.pdf"])
     assert len(examiners) == len({member for panel in panels for member in panel.members})
 
