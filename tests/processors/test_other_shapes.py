@@ -40,6 +40,7 @@ def people(path: Path):
     return session, plan_session(5, centres, exams, 20, (), session.numbers, session.options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [REUNION, GUADELOUPE])
 def test_copies_on_another_paper_are_read_whole(path, tmp_path):
     session, plan = people(path)

@@ -208,6 +208,7 @@ def test_another_number_of_pages_is_refused(copy, handed_out, change):
     assert check(changed(copy, change), handed_out) is Fault.WRONG_PAGES
 
 
+@pytest.mark.slow
 def test_a_copy_encoded_anew_is_known_among_its_lot_by_what_is_written():
     lot = [[page(10 * k + n) for n in range(2)] for k in range(4)]
     known = [strokes(pdf_of(pages, quality=85)) for pages in lot]

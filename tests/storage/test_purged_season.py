@@ -315,6 +315,7 @@ def test_who_is_held_in_one_epreuve_is_answered_though_the_rest_is_gone(season):
     assert season.verified() == [] and season.rebuilt() == season.tables()
 
 
+@pytest.mark.slow
 def test_the_embedded_store_keeps_no_bytes_of_what_was_deleted(tmp_path):
     with running(tmp_path, port=0) as weed:
         store = Store(
