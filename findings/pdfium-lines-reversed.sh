@@ -1,11 +1,10 @@
 #!/bin/sh
-# pdfium (pypdfium2 5.15.2) gives the lines of a page from the last to the first when they are seen to run down the page, a quarter
-# turn to the right: each line reads well, the order of the page is backwards, nothing tells. Lines that run up the page
-# or lie upside down come in their order, so a test with another turn does not find it. It makes no difference whether the
-# lines were drawn so or the page was turned: pypdf's page.rotate(90) or pypdfium2's set_rotation(90), which write one key and leave the
-# content as it was, turn its text around; a sheet scanned sideways, or turned the wrong way by a person, is such a page.
-# MuPDF and pypdf give the order of the content at every turn. pdfminer.six reverses what is seen upside down, and of
-# lines that run up or down it makes columns of single letters, which its users have reported (jsvine/pdfplumber, issue 848).
+# pdfium (pypdfium2 5.15.2) gives the lines of a page from the last to the first when they are seen to run down the page, a
+# quarter turn to the right: each line reads well, the order of the page is backwards, nothing tells. Lines that run up the
+# page or lie upside down come in their order, so a test with another turn does not find it. It makes no difference whether
+# the lines were drawn so or the page was turned: pypdf's page.rotate(90) or pypdfium2's set_rotation(90), which write one key
+# and leave the content as it was, turn the text around. A sheet that went sideways through a scanner that reads, or that a
+# person turned the wrong way, is such a page. MuPDF and pypdf give the order of the content at every turn.
 #
 # Seen on 2026-11-29, Python 3.11, four lines drawn from the first to the last at an angle to the left, on a page with a
 # /Rotate to the right; pypdfium2 5.15.2, pymupdf 2.0 (MuPDF), pypdf 7.1.1:
