@@ -174,7 +174,7 @@ class _Model:
     ) -> None:
         self._model = cp_model.CpModel()
         self._groups, self._jurors, self._roles = groups, jurors, roles
-        sittings = [one for one in sittings if all(_is_had(role, one, jurors) for role in roles)]
+        sittings = [one for one in sittings if all(_has_somebody(role, one, jurors) for role in roles)]
         at = defaultdict[str, int](int)
         for group, ids in groups.items():
             at[group.place] += len(ids)
@@ -279,7 +279,7 @@ class _Model:
         return found
 
 
-def _is_had(role: JurorRole, sitting: Sitting, jurors: Sequence[Juror]) -> bool:
+def _has_somebody(role: JurorRole, sitting: Sitting, jurors: Sequence[Juror]) -> bool:
     return any(juror.role is role and juror.is_free(sitting) for juror in jurors)
 
 
@@ -326,7 +326,7 @@ def _reasons(
                 some = plural(counts[cause], role.value, f"{role.value}s")
                 yield f"Pour {some} sur {len(of_role)} : {_OF_JUROR[cause]}."
         possible = [k for k in of_role if k not in why]
-        free = any(_is_had(role, sitting, [jurors[k] for k in possible]) for sitting in here)
+        free = any(_has_somebody(role, sitting, [jurors[k] for k in possible]) for sitting in here)
         if possible and not free:
             yield f"Aucun {role.value} possible n’est libre aux heures d’interrogation."
         full = full and free

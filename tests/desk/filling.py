@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PIL import Image
 from visitors import Desk
+from worlds import own_world
 
 from actions import attendance, lots
-from actions.context import Context, now
+from actions.context import Context, context, now
+from actions.prepare import prepare
+from desk.app import create_app
+from desk.settings import DeskSettings
 from processors.attendance.cells import Why
 from processors.findings import Code, finding
 from processors.people import Candidate
@@ -25,12 +33,13 @@ from storage.findings import findings_of_copies
 from storage.ids import new_id
 from storage.keys import kept_cell, stored_scan, tombstone
 from storage.log.events import Facts, digest
-from storage.lots import all_lots
+from storage.lots import LotPulled, all_lots
 from storage.objects import ObjectInfo
 from storage.purges import PurgePlanned, Tombstone, subject_of
 from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
 from storage.signatures import AttendanceScanned, PaperSays
 from storage.states import Role
+from storage.weed import Weed
 
 MINE, OTHER = "0130051K", "0050006E"
 
@@ -45,6 +54,18 @@ class Filled:
     stranger: str
     elsewhere: str
     """The anonymous number of a copy in nobody's lot."""
+
+
+@contextmanager
+def in_hand(weed: Weed, data: Path, session_file: Path) -> Iterator[tuple[Desk, Filled]]:
+    """A desk on a data directory that the command line works with, with a lot in its corrector's hands."""
+    shutil.copy(session_file, data / "session.toml")
+    with own_world(weed, data):
+        prepare()
+        desk = Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
+        filled = fill(desk)
+        desk.work.register.record(LotPulled(), filled.values["lot"], actor=filled.corrector, at=now())
+        yield desk, filled
 
 
 def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:

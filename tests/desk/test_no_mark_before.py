@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from filling import MINE, Filled, fill
+from filling import MINE, Filled, in_hand
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
-from worlds import own_world
 
 from actions import marks
-from actions.context import context, now
-from actions.prepare import prepare
+from actions.context import now
 from cli.app import app
-from desk.app import create_app
-from desk.settings import DeskSettings
 from processors.deadlines import french_instant
 from processors.session_parts import Gated
 from storage.correctors import issue_token
 from storage.log.events import Event
 from storage.log.replay import check_tables
-from storage.lots import LotPulled, lot_by_id
+from storage.lots import lot_by_id
 from storage.marks import marks_of_lot
 from storage.schema import events
 from storage.states import Role
@@ -49,14 +44,8 @@ def stage(
     weed: Weed, tmp_path_factory: pytest.TempPathFactory, session_file: Path
 ) -> Iterator[tuple[Desk, Filled]]:
     """A desk on the data directory that the command line works with, with a lot in its corrector's hands."""
-    data = tmp_path_factory.mktemp("data")
-    shutil.copy(session_file, data / "session.toml")
-    with own_world(weed, data):
-        prepare()
-        desk = Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
-        filled = fill(desk)
-        desk.work.register.record(LotPulled(), filled.values["lot"], actor=filled.corrector, at=now())
-        yield desk, filled
+    with in_hand(weed, tmp_path_factory.mktemp("data"), session_file) as stage:
+        yield stage
 
 
 @pytest.fixture

@@ -5,32 +5,26 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from filling import Filled, fill
+from filling import Filled, in_hand
 from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Desk
-from worlds import own_world
 
-from actions.context import context, now
-from actions.prepare import prepare
+from actions.context import now
 from cli.app import app
-from desk.app import create_app
-from desk.settings import DeskSettings
 from processors.deadlines import french_instant
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import current_copies
 from storage.holds import HoldLifted, HoldPlaced
 from storage.keys import returned_document
 from storage.log.replay import check_tables
-from storage.lots import LotPulled
 from storage.returned import DocumentReturned
 from storage.schema import events
 from storage.states import Role
@@ -46,14 +40,8 @@ def stage(
     weed: Weed, tmp_path_factory: pytest.TempPathFactory, session_file: Path
 ) -> Iterator[tuple[Desk, Filled]]:
     """Two copies that are settled, one of them given back annotated; and one that waits."""
-    data = tmp_path_factory.mktemp("data")
-    shutil.copy(session_file, data / "session.toml")
-    with own_world(weed, data):
-        prepare()
-        desk = Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
-        filled = fill(desk)
+    with in_hand(weed, tmp_path_factory.mktemp("data"), session_file) as (desk, filled):
         lot, copy = filled.values["lot"], filled.values["subject"]
-        desk.work.register.record(LotPulled(), lot, actor=filled.corrector, at=now())
         Image.new("L", (210, 297), 200).save(made := io.BytesIO(), "PDF")
         given, sha256 = made.getvalue(), hashlib.sha256(made.getvalue()).hexdigest()
         desk.work.store.vault.put(returned_document(lot, "ACDEFHJ", sha256), given)
