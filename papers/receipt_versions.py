@@ -40,6 +40,9 @@ def following(receipt: Receipt, before: bytes | None) -> Receipt:
 
 def _differences(last: dict[str, Any], this: dict[str, Any]) -> Iterator[str]:
     before = {copy["position"]: copy for copy in last["copies"]}
+    if not before and this["copies"]:  # dropped twice, and answered before it was read
+        yield f"Le fichier est lu : {plural(len(this['copies']), 'copie', 'copies')}."
+        return
     for copy in this["copies"]:
         rank = f"{copy['position']}{'re' if copy['position'] == 1 else 'e'} copie"
         if (old := before.get(copy["position"])) is None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from papers.receipt_versions import following
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Code, Severity, finding
 from processors.reconciliation import reconcile
@@ -70,6 +71,14 @@ def test_each_copy_to_act_on_is_named_by_its_place_its_pages_and_what_to_do(rece
     assert "1<sup>re</sup>" not in to_do
     assert "DURE Ali, n° 01234567893" in page
     assert "ÉMON Luc, n° 01234567894" in page
+
+
+def test_a_file_that_was_answered_before_it_was_read_is_told_to_be_read_and_no_more(receipt):
+    """As one that is dropped twice at once."""
+    next_one = following(receipt, render_json(replace(receipt, copies=(), reconciliation=None)))
+    (changed,) = next_one.changes
+    assert changed.what == ("Le fichier est lu : 4 copies.",)
+    assert following(receipt, render_json(next_one)).version == next_one.version == 2
 
 
 def test_what_a_centre_wrote_is_escaped(receipt):
