@@ -1,8 +1,8 @@
 """What each S3 server that can be started here holds to.
 
 `python -m benchmarks.stores` prints the table of docs/operating.md: of the embedded server, and, where they
-are on the PATH, of `moto_server` (pip install 'moto[server]') and of Ceph's gateway (apt-get install ceph-mon ceph-osd
-ceph-mgr radosgw).
+are on the PATH, of `moto_server` (pip install 'moto[server]') and of Ceph's gateway (apt-get install ceph-mon
+ceph-osd ceph-mgr radosgw).
 """
 
 from __future__ import annotations
