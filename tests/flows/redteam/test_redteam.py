@@ -5,18 +5,15 @@ What each attack finds when something is planted for it stands beside: it could 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import itertools
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import cv2
@@ -26,97 +23,22 @@ import numpy as np
 import pikepdf
 import pytest
 import zxingcpp
-from fastapi.testclient import TestClient
 from PIL import Image
-from sqlalchemy import select
+from planted import NAME, first, name_of, number_of, only, reopened, without_identifier
 
-from actions import lots, marks, returned, scans
-from actions.context import Context, now
+from actions.context import Context
 from benchmarks.redteam import ATTACKS
 from benchmarks.redteam.files import jpeg_traces
-from benchmarks.redteam.loot import Loot, Taken, gather
+from benchmarks.redteam.loot import Loot
 from benchmarks.redteam.orders import CHANCE, chance
-from cli.demo_session import FORM, write_demo_session
-from desk.app import create_app
-from flows import artifacts
 from processors.plain import plain
 from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.form import load_form
 from processors.scans.raster import read_images
 from processors.scans.readings import Gray
-from specimens.batch import Kind, draw_batch, roster_csv
-from specimens.drawn_over import Way, draw_over
-from specimens.rehearsal import correctors_csv, plan_session
-from specimens.scanner import Level, Mode
-from specimens.sheet import Spot
-from storage.alerts import AlertRaised
-from storage.candidates import import_candidates
 from storage.copies import copy_by_id
-from storage.correctors import import_correctors
-from storage.log.events import canonical
-from storage.lots import all_lots
-from storage.objects import Store
-from storage.register import open_register
-from storage.scans import arrive, scan_by_id
-from storage.settings import Settings
-from storage.states import LotState
-from storage.tables import metadata
+from storage.scans import scan_by_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redteam")]
-
-NAME = "pile de Mme Martinet.pdf"
-PILES = (
-    ("0130051K", Mode.GRAY, True, (Kind.OK, Kind.UPSIDE_DOWN, Kind.OK), None),
-    ("0050006E", Mode.COLOR, False, (Kind.OK,) * 3, Spot(150, 66)),  # the number hangs below the frame
-    ("0840003X", Mode.BW, False, (Kind.OK,) * 3, Spot(160, 78, 180)),
-)
-_PLAN = plan_session(11, [centre for centre, *_ in PILES], ["U4", "U7"], 30)
-
-
-@pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[Context]:
-    """A session with its people, on the real store."""
-    folder = tmp_path_factory.mktemp("session")
-    write_demo_session(folder / "session.toml", now())
-    settings = Settings(data_dir=folder, session_path=folder / "session.toml")
-    work = Context(settings, store, open_register(settings.url, store.vault))
-    for read, content in (
-        (import_candidates, roster_csv(_PLAN.candidates)),
-        (import_correctors, correctors_csv(_PLAN.correctors)),
-    ):
-        assert not read(work.register, content, work.session, actor="service", at=now()).problems
-    yield work
-    work.register.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def loot(work: Context) -> Iterator[Loot]:
-    """Three centres' piles, read, dealt into lots together, and all that their correctors can reach."""
-    form = load_form(FORM)
-
-    async def step(_name: str, stage: Any, /, *args: Any) -> Any:
-        return stage(work, *args)
-
-    for centre, mode, a3, kinds, label_at in PILES:
-        planned = next(b for b in _PLAN.batches if (b.centre, b.exam) == (centre, "U4"))
-        drawn = draw_batch(
-            planned.seed, "U4", centre, planned.roster, kinds, form, level=Level.OFFICE, mode=mode, a3=a3,
-            label_at=label_at,
-        )  # fmt: skip
-        who = plain(planned.roster[0].family_name).upper()
-        stamped = draw_over(drawn.pdf, Way.STAMP, f"{who} {planned.roster[0].number}.pdf")
-        work.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
-        (dropped,) = work.store.inbox.list(f"scans/{centre}/U4/{NAME}")
-        scan = arrive(work.register, dropped, "U4", centre, actor="test", at=now())
-        assert scan is not None
-        asyncio.run(scans.process(scan, step))
-    exam = work.session.exam("U4")
-    assert exam is not None
-    lots.form(work, exam, at=now(), actor="test")
-    loot = gather(work)
-    assert len(loot.copies) >= 8, "what is drawn sound is not in lots"
-    assert all(loot.writers[copy.number].frames for copy in loot.copies)
-    yield loot
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -125,37 +47,6 @@ def test_nothing_is_learnt(loot: Loot, attack: str) -> None:
 
 
 # --- what they find where there is something to be found ------------------------------------------
-
-
-def first(loot: Loot) -> Taken:
-    """The same candidate's each time, however lots were dealt."""
-    return min(loot.copies, key=lambda copy: loot.writers[copy.number].sheet.number)
-
-
-def only(loot: Loot, **how: Any) -> Loot:
-    """The loot with one copy in it, changed."""
-    return replace(loot, copies=(replace(first(loot), **how),), others={})
-
-
-def reopened(loot: Loot, change: Callable[[pikepdf.Pdf], None], **how: Any) -> Loot:
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(first(loot).pdf)) as pdf:
-        change(pdf)
-        pdf.save(out, **how)
-    return only(loot, pdf=without_identifier(out.getvalue()))
-
-
-def without_identifier(saved: bytes) -> bytes:
-    """What pikepdf gives every file that it saves is blotted out."""
-    return re.sub(rb"/ID \[<\w+><\w+>\]", lambda found: b" " * len(found[0]), saved)
-
-
-def name_of(loot: Loot) -> str:
-    return max((who.family_name for who in loot.roster), key=len)
-
-
-def number_of(loot: Loot) -> str:
-    return loot.writers[first(loot).number].sheet.number
 
 
 def archive(entry: str, comment: str) -> bytes:
@@ -336,106 +227,3 @@ def test_an_address_opens_nothing_else(loot: Loot, path: str) -> None:
     for other in (f"/{path}", f"/{path}/?list-type=2", urlsplit(others[0].url).path):
         answer = httpx.get(f"{address.scheme}://{address.netloc}{other}", params=address.query)
         assert answer.status_code in (400, 403, 404), other
-
-
-# --- what correctors give back ----------------------------------------------------------------------
-
-MARK = "17.25"
-
-
-@pytest.fixture(scope="module")
-def given_back(work: Context, loot: Loot) -> dict[str, bytes]:
-    """Each copy, annotated by a program that adds what acts; then, after the harmonisation, every mark."""
-    with work.register.reading() as connection:
-        held = {lot.name: lot for lot in all_lots(connection)}
-    for copy in loot.copies:
-        lot = replace(held[copy.lot], state=LotState.PULLED)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "given"
-            path.write_bytes(acting(copy.pdf))
-            (found,) = returned.take(work, lot, f"{copy.number}.pdf", path, at=now())
-        assert found.fault is None and found.sure, found
-    results = work.session.results
-    assert results is not None
-    work.__dict__["session"] = work.session.model_copy(
-        update={"results": results.model_copy(update={"step": Decimal("0.25")})}
-    )
-    work.store.__dict__["time"] = lambda: results.harmonisation.starts_at
-    for name in {copy.lot for copy in loot.copies}:
-        lines = [f"{copy.number};{MARK}" for copy in loot.copies if copy.lot == name]
-        lot = replace(held[name], state=LotState.PULLED)
-        read = marks.take(work, lot, "\n".join(["numero;note", *lines]).encode(), actor="service", at=now())
-        assert read.rows, read.problems
-    exam = work.session.exam("U4")
-    assert exam is not None
-    table = marks.export(work, exam, actor="service", at=now())
-    assert table is not None and table.decode().count("17,25") == len(loot.copies)
-    del work.store.__dict__["time"]
-    return {info.key: work.store.vault.get(info.key) for info in work.store.vault.list("returned/")}
-
-
-def acting(pdf: bytes) -> bytes:
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert()")
-        link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="http://evil.exemple")
-        opened.Root.OpenAction = script
-        opened.pages[0].obj["/AA"] = pikepdf.Dictionary(O=script)
-        opened.pages[-1].Annots = pikepdf.Array(
-            [
-                opened.make_indirect(
-                    pikepdf.Dictionary(Subtype=pikepdf.Name(f"/{kind}"), Rect=[0, 0, 9, 9], A=link)
-                )
-                for kind in ("Link", "Stamp")
-            ]
-        )
-        opened.attachments["a.txt"] = pikepdf.AttachedFileSpec(opened, b"evil", filename="a.txt")
-        opened.save(out := io.BytesIO())
-    return out.getvalue()
-
-
-def test_nothing_acts_in_what_was_given_back(given_back: dict[str, bytes], loot: Loot) -> None:
-    words = (b"/JS", b"/JavaScript", b"/URI", b"/OpenAction", b"/AA", b"/EmbeddedFile", b"/Link", b"evil")
-    assert len(given_back) == len(loot.copies)
-    for data in given_back.values():
-        assert not [word for word in words if word in unpacked(data)]
-        assert b"/Stamp" in unpacked(data)
-    assert [word for word in words if word in unpacked(acting(first(loot).pdf))]
-
-
-def unpacked(pdf: bytes) -> bytes:
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        opened.save(
-            out := io.BytesIO(),
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        )
-    return out.getvalue()
-
-
-def test_no_mark_is_in_the_log_the_metrics_or_what_prefect_is_given(
-    work: Context, given_back: dict[str, bytes], loot: Loot
-) -> None:
-    """Nor anything that a mark could be tried against: what was hashed is salted."""
-
-    def told() -> list[str]:
-        with work.register.reading() as connection:
-            rows = [repr(tuple(row)) for t in metadata.sorted_tables for row in connection.execute(select(t))]
-        client = TestClient(create_app(work), base_url="http://localhost")
-        return [
-            *rows,
-            client.get("/metrics").text,
-            repr(artifacts._state(work)),
-            artifacts.countdown(work, now()),
-        ]
-
-    values = (MARK, "17,25")
-    assert not [text for text in told() if any(value in text for value in values)]
-    stated = [text for text in told() if "marks.kept" in text]
-    assert stated
-    for name in {copy.lot for copy in loot.copies}:
-        tried = {copy.number: MARK for copy in loot.copies if copy.lot == name}
-        for guess in ({"marks": tried}, tried):
-            digest = hashlib.sha256(canonical(guess).encode()).hexdigest()
-            assert not [text for text in stated if digest in text]
-    work.register.record(AlertRaised(), f"planted/{MARK}", actor="t", at=now())
-    assert [text for text in told() if MARK in text]
