@@ -198,7 +198,7 @@ def running(
     data.mkdir(parents=True, exist_ok=True)
     keep_private(data)
     with _alone(data) as lock, ExitStack() as at_exit:
-        _link_session(data, session)
+        link_session(data, session)
         port = free_port(port)
         environment = os.environ | prefect_environment(data, port) | {"MASSICOT_DATA_DIR": str(data)}
         environment["MASSICOT_DESK_PORT"] = str(free_port(desk_port))
@@ -262,9 +262,12 @@ def _run(environment: dict[str, str], log: Path, module: str) -> None:
         raise ChildError(f"{module} failed, see {log}:\n{last}")
 
 
-def _link_session(data: Path, session: Path | None) -> None:
+def link_session(data: Path, session: Path | None) -> None:
+    """The session that the folder works for from now on; None: the one it had. Raises ChildError without any."""
     link = data / _SESSION_LINK
-    if session is not None:
+    if session is not None and not (link.exists() and link.samefile(session)):
+        if link.exists() and not link.is_symlink():
+            raise ChildError(f"{link} is itself a session file: move it away, or start without --session")
         link.unlink(missing_ok=True)
         link.symlink_to(session.resolve())
     if not link.exists():
