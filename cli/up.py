@@ -263,7 +263,7 @@ def _run(environment: dict[str, str], log: Path, module: str) -> None:
 
 
 def link_session(data: Path, session: Path | None) -> None:
-    """The session that the folder works for from now on; None: the one it had. Raises ChildError without any."""
+    """The session that the folder works for from now on; None: the one it had. ChildError without any."""
     link = data / _SESSION_LINK
     if session is not None and not (link.exists() and link.samefile(session)):
         if link.exists() and not link.is_symlink():
