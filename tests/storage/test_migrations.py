@@ -10,7 +10,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Date, column, insert, select, table
 
 from storage import register
-from storage.copies import PlacedPage
 from storage.instants import Instant
 from storage.register import Register, make_engine, open_register, upgrade
 from storage.tables import metadata
@@ -61,17 +60,10 @@ def first_release(databases):
     databases.drop(url)
 
 
-def as_read(row):
-    """A page that an earlier release wrote knows less; it is read with what stands for the rest."""
-    if row.get("scan") and "attributed_by" in row:
-        return {**row, "pages": [PlacedPage.model_validate(page) for page in row["pages"]]}
-    return row
-
-
 def tables(register):
     with register.reading() as connection:
         return {
-            each.name: sorted(repr(as_read(dict(row._mapping))) for row in connection.execute(select(each)))
+            each.name: sorted(repr(dict(row._mapping)) for row in connection.execute(select(each)))
             for each in metadata.sorted_tables
         }
 
