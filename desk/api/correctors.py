@@ -94,8 +94,24 @@ def report(
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
     of_copies.report(
-        work, copy_in(work, mine, number).id, reported.trouble, reported.said, actor=corrector.id, at=now()
+        work,
+        copy_in(work, mine, number).id,
+        reported.trouble,
+        reported.said,
+        order=reported.order,
+        actor=corrector.id,
+        at=now(),
     )
+    return Done()
+
+
+@router.post("/{lot}/copies/{number}/report/take-back")
+def take_report_back(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> Done:
+    """It is read on as it is, as long as the service has done nothing about it."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot)
+    copy = copy_in(work, mine, number, ready=False)
+    of_copies.take_report_back(work, copy.id, actor=corrector.id, at=now())
     return Done()
 
 
