@@ -23,6 +23,7 @@ SERVICE = frozenset[Role | None]({Role.SERVICE})
 CENTRE = frozenset[Role | None]({Role.CENTRE, Role.SERVICE})
 CORRECTOR = frozenset[Role | None]({Role.CORRECTOR})
 SIGNED_IN = frozenset[Role | None](Role)
+TOLD = CENTRE - SERVICE | CORRECTOR
 ANYBODY = SIGNED_IN | NOBODY
 
 
@@ -46,6 +47,8 @@ MATRIX = {
     "POST /invitation/{invitation}": Rule(ANYBODY),
     "GET /connexion/fournisseur": Rule(frozenset()),  # there is no provider here: see test_oidc
     "GET /connexion/fournisseur/retour": Rule(frozenset()),
+    "GET /avis": Rule(TOLD),
+    "POST /avis": Rule(TOLD),
     "GET /aide": Rule(SIGNED_IN),
     "GET /aide/{guide}": Rule(SIGNED_IN),
     "GET /aide/images/{name}": Rule(SIGNED_IN),
@@ -74,6 +77,9 @@ MATRIX = {
     "GET /coordination/comptes": Rule(SERVICE),
     "POST /coordination/comptes": Rule(SERVICE),
     "POST /coordination/comptes/{other}/fermer": Rule(SERVICE),
+    "GET /coordination/listes": Rule(SERVICE),
+    "POST /coordination/listes/{roster}": Rule(SERVICE),
+    "POST /coordination/listes/invitations": Rule(SERVICE),
     "GET /coordination/secours": Rule(SERVICE),
     "POST /coordination/secours": Rule(SERVICE),
     "POST /coordination/comptes/jetons": Rule(SERVICE),
@@ -127,6 +133,7 @@ MATRIX = {
     "GET /coordination/dossiers/{code}/{uai}/{dossier}/preuves": Rule(SERVICE, names=True),
     "POST /coordination/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
     "GET /coordination/machine": Rule(SERVICE),
+    "GET /coordination/machine/{table}": Rule(frozenset()),  # Prefect is not here: see test_engine
     "GET /coordination/historique/{subject}": Rule(SERVICE, names=True),
     "GET /coordination/historique/{subject}.jsonl": Rule(SERVICE),
     "GET /coordination/historique/{subject}/execution": Rule(SERVICE),
