@@ -25,7 +25,9 @@ _CHOICE = "Vous choisissez ces avis au guichet, sous « Avis »."
 
 def wanted_by(account: Account) -> list[Notice]:
     """Those of its role, but for what it does not want."""
-    return [one for one in Notice if one.role is account.role and one.value not in (account.notices_off or ())]
+    return [
+        one for one in Notice if one.role is account.role and one.value not in (account.notices_off or ())
+    ]
 
 
 def choose(work: Context, account: Account, wanted: Collection[Notice], *, at: datetime) -> None:

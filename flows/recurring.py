@@ -31,7 +31,7 @@ _FAILED = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
 @flow(name="sweep-deadlines", flow_run_name="échéances")
 async def sweep_deadlines() -> State[None]:
     """Every quarter of an hour."""
-    swept = await run_stage("rapprocher à l'échéance", deadlines.sweep)
+    swept = await run_stage("constater les copies absentes", deadlines.sweep)
     swept += await run_stage("constater les dossiers absents", deadlines.sweep_dossiers)
     if not swept:
         return Completed(name=_NO_DEADLINE)
@@ -41,7 +41,7 @@ async def sweep_deadlines() -> State[None]:
 @flow(name="form-lots", flow_run_name="former les lots")
 async def form_lots() -> State[None]:
     """Every hour of the day. Copies that come later make complementary lots."""
-    plans = await run_stage("répartir les copies", form_all)
+    plans = await run_stage("former les lots", form_all)
     lots = [lot for plan in plans for lot in plan.lots]
     unroutable = sum(len(left.copies) for plan in plans for left in plan.unroutable)
     if not lots and not unroutable:
@@ -71,7 +71,7 @@ async def raise_alerts() -> State[None]:
     """Every five minutes."""
     failed = await _failed_runs(now() - timedelta(hours=1))
     count = await run_stage("signaler", tell_new, failed, now())
-    mails = await run_stage("prévenir", notices.tell, now())
+    mails = await run_stage("avertir par courriel", notices.tell, now())
     if not count and not mails:
         return Completed(name=_NO_ALERT)
     name = "Alertes" if count else "Avis envoyés"
@@ -81,7 +81,7 @@ async def raise_alerts() -> State[None]:
 @flow(name="remind-duties", flow_run_name="rappels")
 async def remind_duties() -> State[None]:
     """Every morning."""
-    count = await run_stage("rappeler ce qui est dû", duties.remind, now())
+    count = await run_stage("rappeler ce qui manque", duties.remind, now())
     if not count:
         return Completed(name=_NO_REMINDER)
     return Completed(name="Rappels", message=f"{count} obligations rappelées")
