@@ -17,7 +17,7 @@ from actions.copies import words_in
 from actions.duties import standings
 from actions.invigilators import lacking
 from actions.pictures import picture_of
-from actions.piles import mistaken, place_of_paper
+from actions.piles import mistaken, name_of_file, place_of_paper
 from actions.receipts import issue, receipt_copy, without_place
 from actions.reconciling import left_over, reconciliation_of
 from actions.signing import standing_of
@@ -329,8 +329,7 @@ class DroppedFile(Pile):
 
     @property
     def name(self) -> str:
-        """As it was called in the centre: see `uploads.begin` for what was added."""
-        return re.sub(r" [0-9a-f]{6}(?=\.pdf$)", "", self.scan.inbox_key.rpartition("/")[2])
+        return name_of_file(self.scan)
 
     @property
     def done(self) -> bool:

@@ -15,11 +15,13 @@ from actions import lots as of_lots
 from actions import marks as of_marks
 from actions import returned as of_returned
 from actions.context import Context, now
+from actions.delivery import of_lot
 from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.marks import marks_in
 from desk.page import page
 from desk.zipped import zipped
+from papers.delivery import delivery_pdf
 from processors.deadlines import here
 from processors.marks import empty_marks
 from processors.session import Exam
@@ -105,6 +107,15 @@ def sheet(request: Request, lot_id: str, corrector: Corrector) -> Response:
     with work.register.reading() as connection:
         copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
     return Response(of_lots.sheet_of(mine, exam, copies, at=now()), media_type="application/pdf")
+
+
+@router.get("/{lot_id}/recu.pdf")
+def delivery(request: Request, lot_id: str, corrector: Corrector) -> Response:
+    """What she was given and gave back, and on which days."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    told = of_lot(work, mine, exam, to_corrector=True, at=now())
+    return Response(delivery_pdf(told), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}/rendu.pdf")

@@ -71,8 +71,10 @@ def machine(request: Request, account: ServiceAccount) -> Response:
 def table(request: Request, table: str, account: ServiceAccount) -> Response:
     """The way to what the flows have published last."""
     ui = request.app.state.settings.prefect_ui
-    if not ui or table not in _TABLES:
+    if table not in _TABLES:
         raise HTTPException(404)
+    if not ui:
+        raise HTTPException(409, "L’adresse de Prefect n’est pas connue du guichet.")
     try:
         url = f"{os.environ['PREFECT_API_URL']}/artifacts/latest/filter"
         wanted = {"artifacts": {"key": {"any_": [table]}}}

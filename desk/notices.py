@@ -19,13 +19,11 @@ router = APIRouter(prefix="/avis")
 @router.get("")
 def notices(request: Request, account: AnyAccount, fait: bool = False) -> Response:
     values = {
-        "notices": [one for one in Notice if one.role is account.role],
+        "notices": _of(account),
         "wanted": wanted_by(account),
         "by_mail": work_of(request).settings.smtp_host is not None,
         "done": fait,
     }
-    if not values["notices"]:
-        raise HTTPException(404)  # the service is told by alerts
     return page(request, "notices.html", values)
 
 
@@ -33,5 +31,14 @@ def notices(request: Request, account: AnyAccount, fait: bool = False) -> Respon
 def choose_notices(
     request: Request, account: AnyAccount, wanted: Annotated[list[Notice] | None, Form()] = None
 ) -> Response:
+    _of(account)
     choose(work_of(request), account, wanted or (), at=now())
     return RedirectResponse("/avis?fait=1", 303)
+
+
+def _of(account: AnyAccount) -> list[Notice]:
+    """Those of its role; the service is told by alerts, and has none to choose."""
+    notices = [one for one in Notice if one.role is account.role]
+    if not notices:
+        raise HTTPException(404)
+    return notices

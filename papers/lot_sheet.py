@@ -25,7 +25,7 @@ class LotSheet:
     exam_title: str
     copies: Sequence[tuple[str, int]]
     closes: datetime  # end of the correction window
-    pulled: datetime
+    made: datetime
 
 
 def lot_sheet_pdf(sheet: LotSheet) -> bytes:
@@ -53,7 +53,7 @@ def lot_sheet_pdf(sheet: LotSheet) -> bytes:
         Paragraph(
             f"{plural(len(sheet.copies), 'copie', 'copies')}, {plural(pages, 'page', 'pages')}. "
             f"Correction jusqu'au {french_instant(sheet.closes)}. "
-            f"Lot retiré le {french_instant(sheet.pulled)}.",
+            f"Liste établie le {french_instant(sheet.made)}.",
             styles["BodyText"],
         ),
         Paragraph(

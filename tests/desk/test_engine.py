@@ -35,7 +35,7 @@ def test_links_to_prefect_ask_for_an_epreuve_or_for_what_failed(desk: Desk):
 
 def test_what_the_flows_publish_is_one_click_away(desk: Desk, monkeypatch):
     service = desk.signed_in(Role.SERVICE)
-    assert service.get(f"{PAGE}/avancement").status_code == 404  # nobody knows where Prefect is
+    assert "pas connue du guichet" in service.get(f"{PAGE}/avancement").text
     desk.app.state.settings = desk.app.state.settings.model_copy(update={"prefect_ui": "http://prefect"})
     assert f'href="{PAGE}/constats"' in service.get(PAGE).text
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
