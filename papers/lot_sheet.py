@@ -9,9 +9,9 @@ from datetime import datetime
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table, TableStyle
 
-from papers.printed import printed
+from papers.printed import Paragraph, printed
 from processors.deadlines import french_instant
 from processors.wording import plural
 
@@ -32,7 +32,7 @@ def lot_sheet_pdf(sheet: LotSheet) -> bytes:
     """An A4 PDF. It names nobody: neither candidate nor corrector."""
     styles = getSampleStyleSheet()
     pages = sum(count for _, count in sheet.copies)
-    rows = [["", "Numéro d'anonymat", "Pages", "Observations"]]
+    rows = [["", "Numéro d’anonymat", "Pages", "Observations"]]
     rows += [[str(rank), number, str(count), ""] for rank, (number, count) in enumerate(sheet.copies, 1)]
     table = Table(rows, colWidths=[12 * mm, 48 * mm, 20 * mm, 90 * mm], repeatRows=1)
     table.setStyle(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import lxml.html  # type: ignore[import-untyped]
 import pypdfium2
 import pytest
 from filling import MINE, OTHER, Filled
@@ -263,6 +264,7 @@ def test_every_route_is_for_whom_it_is_for(desk: Desk, filled: Filled, values, r
     asker = Asker(desk, role, own_scope(role, filled))
     for route in ORDER:
         answer = asker.ask(route, values)
+        assert not badly_set(answer), route
         if role in MATRIX[route].who:
             wrong_password = {401} if route == "POST /connexion" else set()
             no_picture = {404} if "{name}" in route and PICTURE is None else set()
@@ -330,6 +332,16 @@ def test_every_access_to_an_identity_is_logged(desk: Desk, filled: Filled, value
 def logged(desk: Desk) -> list[str]:
     with desk.work.register.reading() as connection:
         return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
+
+
+def badly_set(answer: httpx.Response) -> list[str]:
+    """Sentences of a page in which a line may break before a sign that French sets with a space."""
+    if "text/html" not in answer.headers.get("content-type", "") or not answer.content:
+        return []
+    page = lxml.html.document_fromstring(answer.content.decode())
+    texts = page.xpath("//text()[not(ancestor::textarea or ancestor::option or ancestor::script)]")
+    texts = [t for t in texts if not t.getparent().xpath("ancestor-or-self::style|ancestor-or-self::code")]
+    return [text for text in texts if re.search(r"[ \n][:;?!»%]|«[ \n]", text)]
 
 
 def text_of(answer: httpx.Response) -> str:

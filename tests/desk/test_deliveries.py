@@ -8,7 +8,7 @@ from visitors import Browser, Desk
 
 from actions import lots
 from actions.context import now
-from storage.lots import lot_by_id
+from storage.lots import LotRow, lot_by_id
 from storage.scans import ScanProcessed
 from storage.states import Role
 
@@ -50,7 +50,7 @@ def test_a_lot_has_a_receipt_for_either_side(desk: Desk, filled: Filled):
     assert "Rappelé le" in mine and "par le service" in mine and "Jeanne" not in mine
 
 
-def row_now(desk: Desk, lot: str) -> lots.LotRow:
+def row_now(desk: Desk, lot: str) -> LotRow:
     with desk.work.register.reading() as connection:
         row = lot_by_id(connection, lot)
     assert row is not None
