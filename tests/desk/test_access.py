@@ -185,6 +185,8 @@ MATRIX = {
     "GET /api/my/lots": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}/copies/{number}": Rule(CORRECTOR),
+    "GET /api/my/lots/{lot}/copies/{number}/notes": Rule(CORRECTOR),
+    "PUT /api/my/lots/{lot}/copies/{number}/notes": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/report": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/report/take-back": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/return": Rule(CORRECTOR),
