@@ -47,7 +47,7 @@ def with_notes(pdf: bytes, notes: Iterable[OwnNote]) -> bytes:
     for one in notes:
         if one.page > len(writer.pages):
             continue
-        left, top, width, height = one.area or (0.01, 0.01, 0.0, 0.0)
+        left, top, width, height = one.area or (0.03, 0.02, 0.0, 0.0)
         (x0, y0), (x1, y1) = (
             _point(writer.pages[one.page - 1], *at) for at in ((left, top), (left + width, top + height))
         )
