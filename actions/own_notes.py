@@ -39,7 +39,7 @@ def exported(work: Context, lot: LotRow, copies: Iterable[CopyRow]) -> Iterator[
     for copy in copies:
         notes, number = notes_of(work, lot, copy).notes, copy.anonymous_number or ""
         if notes:
-            yield f"mes notes/{number}.pdf", with_notes(pdf_of(work, lot, copy), notes)
+            yield f"mes annotations/{number}.pdf", with_notes(pdf_of(work, lot, copy), notes)
             lines += [(number, str(one.page), one.text) for one in notes if one.text]
     if lines:
-        yield "mes notes/notes.csv", csv_of(("numero", "page", "note"), lines)
+        yield "mes annotations/annotations.csv", csv_of(("numero", "page", "annotation"), lines)

@@ -46,8 +46,8 @@ def test_they_are_kept_for_their_author_alone_and_go_with_the_lot(desk: Desk, fi
     browser = desk.signed_in(Role.CORRECTOR, filled.corrector)
     with zipfile.ZipFile(io.BytesIO(browser.get(f"/lots/{lot}/lot.zip").content)) as taken:
         assert taken.read("U4-001/ACDEFHJ.pdf") == original
-        page = pypdf.PdfReader(io.BytesIO(taken.read("U4-001/mes notes/ACDEFHJ.pdf"))).pages[0]
-        table = taken.read("U4-001/mes notes/notes.csv").decode("utf-8-sig")
+        page = pypdf.PdfReader(io.BytesIO(taken.read("U4-001/mes annotations/ACDEFHJ.pdf"))).pages[0]
+        table = taken.read("U4-001/mes annotations/annotations.csv").decode("utf-8-sig")
         sheet = pypdf.PdfReader(io.BytesIO(taken.read("U4-001/bordereau.pdf"))).pages[0].extract_text()
     marks = [annotation.get_object() for annotation in page["/Annots"]]
     assert [one["/Contents"] for one in marks] == ["Raisonnement juste", "Voir la page 3"]
