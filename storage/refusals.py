@@ -161,7 +161,7 @@ class Refusal(StrEnum):
     WANTS_CORRECTOR = "wants_corrector", "Choisissez de quel correcteur il s’agit."
     WANTS_NO_SCOPE = "wants_no_scope", "Le service n’est ni d’un centre ni d’un correcteur."
 
-    OTHER_BYTES = "other_bytes", "Ce fichier a été lu d’autres octets que ceux qui sont gardés."
+    OTHER_BYTES = "other_bytes", "Ce fichier a été lu autrement qu’il n’est gardé."
     ATTEMPT_OVER = "attempt_over", "Cet essai de lecture est terminé."
     NOT_PROCESSING = "not_processing", "Ce fichier n’est pas en cours de lecture."
 
