@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from actions import copies, deadlines
+from actions import copies, deadlines, masking
 from actions import dossiers as of_dossiers
 from actions import lots as of_lots
 from actions.commission import Commission, lines_of
@@ -27,6 +27,7 @@ from desk.api.shapes import (
     LogEvent,
     LotId,
     LotPlan,
+    Mask,
     NewCorrector,
     OpenFinding,
     OtherExam,
@@ -120,6 +121,15 @@ def arrange(request: Request, copy: CopyId, account: ServiceAccount, said: Arran
     """The copy is these pages; those of its file that are not named are none of it."""
     work = work_of(request)
     copies.arrange(work, copy, said.pages, said.reason, actor=account.id, at=now())
+    return Done()
+
+
+@router.post("/decisions/{copy}/masks")
+def hide(request: Request, copy: CopyId, account: ServiceAccount, said: Mask) -> Done:
+    """A part of a page is removed from what its corrector gets, beside what is hidden of it already."""
+    work = work_of(request)
+    any_copy(work, copy)
+    masking.hide(work, copy, said.page, said.area, actor=account.id, at=now())
     return Done()
 
 

@@ -30,6 +30,7 @@ AnonymousNumber = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,20}$")]
 Rank = Annotated[int, Path(ge=0, le=2**53)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Words = Annotated[str, Field(max_length=2000)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="Of a candidate.")]
 
@@ -175,6 +176,13 @@ class Arrangement(Asked):
 
     pages: Annotated[list[PageNumber], Field(min_length=1, max_length=200)]
     reason: Words = ""
+
+
+class Mask(Asked):
+    """`area`: left, top, width and height as shares of the upright page; None: nothing is hidden any more."""
+
+    page: PageNumber
+    area: tuple[Share, Share, Share, Share] | None
 
 
 class SentBack(Asked):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any, cast
 
 import pypdf
 import pytest
@@ -49,7 +50,7 @@ def test_they_are_kept_for_their_author_alone_and_go_with_the_lot(desk: Desk, fi
         page = pypdf.PdfReader(io.BytesIO(taken.read("U4-001/mes annotations/ACDEFHJ.pdf"))).pages[0]
         table = taken.read("U4-001/mes annotations/annotations.csv").decode("utf-8-sig")
         sheet = pypdf.PdfReader(io.BytesIO(taken.read("U4-001/bordereau.pdf"))).pages[0].extract_text()
-    marks = [annotation.get_object() for annotation in page["/Annots"]]
+    marks = [annotation.get_object() for annotation in cast("Any", page["/Annots"])]
     assert [one["/Contents"] for one in marks] == ["Raisonnement juste", "Voir la page 3"]
     width, height = page.mediabox.width, page.mediabox.height
     wanted = (0.25 * width, 0.4 * height, 0.75 * width, 0.5 * height)
