@@ -106,22 +106,23 @@ def _to_scan_again(connection: Connection) -> Iterator[News]:
 
 def _lots(connection: Connection, open_exams: Collection[str]) -> Iterator[News]:
     """Each lot once for each time that somebody gets it, and for each time that it is recalled."""
+    there = (lots.c.exam.in_(open_exams), lots.c.state.in_((LotState.ASSIGNED, LotState.RECALLED)))
     given = (
         select(event_subjects.c.subject, func.max(events.c.seq).label("seq"))
         .join(events, events.c.seq == event_subjects.c.seq)
         .where(
+            event_subjects.c.subject.in_(select(lots.c.id).where(*there)),
             events.c.line.like(f'%"action":"{LotFormed.action}"%')
-            | events.c.line.like(f'%"action":"{LotReassigned.action}"%')
+            | events.c.line.like(f'%"action":"{LotReassigned.action}"%'),
         )
         .group_by(event_subjects.c.subject)
         .subquery()
     )
-    states = (LotState.ASSIGNED, LotState.RECALLED)
     query = (
         select(lots.c.id, lots.c.exam, lots.c.number, lots.c.corrector, lots.c.state, lots.c.recalled_for)
         .add_columns(given.c.seq)
         .join(given, given.c.subject == lots.c.id)
-        .where(lots.c.exam.in_(open_exams), lots.c.state.in_(states))
+        .where(*there)
         .order_by(lots.c.exam, lots.c.number)
     )
     for row in connection.execute(query):
