@@ -172,7 +172,7 @@ def _draws_over_a_page(page: Page) -> None:
     page.get_by_role("link", name=re.compile("^Cacher…")).first.click()
     sheet = page.locator("[data-hide]")
     sheet.scroll_into_view_if_needed()
-    page.wait_for_function("() => document.querySelector('[data-hide] img').naturalWidth > 100")
+    page.wait_for_function("() => document.querySelector('[data-hide] img').naturalWidth > 300")
     box = sheet.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 40)
     page.mouse.down()
