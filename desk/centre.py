@@ -43,6 +43,7 @@ from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
 from storage.signatures import last_set_aside
 from storage.states import Role, ScanState
+from storage.uploads import keys_brought_again
 from storage.waiting import line_of_scans
 
 router = APIRouter(prefix="/centre/{uai}")
@@ -297,7 +298,8 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
             for copy in copies
             if copy.id in again
         }
-        wrong = {scan.id: mistaken(connection, scan) for scan in scans}
+        brought = keys_brought_again(connection)
+        wrong = {scan.id: mistaken(connection, scan) for scan in scans if scan.inbox_key in brought}
     papers = {scan.id: place_of_paper(work, scan) for scan in scans}
     lacking = known.present_without_copy if known.present is not None else ()
     return {
@@ -361,7 +363,7 @@ def _files(
             scan,
             tuple(receipt_copy(copy, people, by_scan[scan.id]) for copy in theirs[scan.id]),
             tuple(without_place(found) for found in by_scan[scan.id] if found.copy is None),
-            wrong[scan.id],
+            wrong.get(scan.id, ""),
             papers[scan.id],
         )
         for scan in scans
