@@ -132,7 +132,9 @@ def arrange(
     if not set(pages) <= free:
         raise Refused(Refusal.OTHERS_PAGE)
     key = keep_reason(work.register.vault, copy, reason, wanted=not asked)
-    facts = CopyArranged(pages=tuple(known[page] for page in pages), reason=key)
+    hidden = {page.page: page.masks for page in row.pages}
+    placed = (known[page].model_copy(update={"masks": hidden.get(page, ())}) for page in pages)
+    facts = CopyArranged(pages=tuple(placed), reason=key)
     return work.register.record(facts, copy, actor=actor, at=at)
 
 

@@ -46,6 +46,5 @@ def place_of(page: PlacedPage, form: Form) -> PagePlace:
         identity = form.of_model(page.model).identity
         pixels_per_mm = math.dist(page.frame[0], page.frame[1]) / identity.frame.width
         wipe = wipe_polygon(page.frame, identity.mask_margin * pixels_per_mm)
-    return PagePlace(
-        page.image, page.half, page.turn, wipe, page.exposed, page.labels, page.area, page.accepted
-    )
+    hidden = (*page.labels, *page.masks)
+    return PagePlace(page.image, page.half, page.turn, wipe, page.exposed, hidden, page.area, page.accepted)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from actions.context import Context, now
 from actions.reasons import keep_reason
@@ -323,9 +324,16 @@ def _record(
         transaction.record(formed, name, actor=actor, at=at)
 
 
-def sheet_of(lot: LotRow, exam: Exam, copies: Sequence[CopyRow], *, at: datetime) -> bytes:
-    """The sheet that goes with these copies, as a PDF."""
-    listed = [(copy.anonymous_number or "", len(copy.pages)) for copy in copies]
+def sheet_of(
+    lot: LotRow,
+    exam: Exam,
+    copies: Sequence[CopyRow],
+    said: Mapping[str, str] = MappingProxyType({}),
+    *,
+    at: datetime,
+) -> bytes:
+    """The sheet that goes with these copies, as a PDF. `said`: by a copy's id, what its corrector noted."""
+    listed = [(copy.anonymous_number or "", len(copy.pages), said.get(copy.id, "")) for copy in copies]
     return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, listed, exam.closes_at or at, at))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,6 +72,11 @@ def shelve(work: Context, scan: str, place: str, *, actor: str, at: datetime) ->
     """Where the paper of this file lies from now on, in a person's words."""
     key = keep_reason(work.register.vault, scan, place, wanted=False)
     return work.register.record(PaperShelved(place=key), scan, actor=actor, at=at)
+
+
+def name_of_file(scan: ScanRow) -> str:
+    """As it was called in the centre: see `uploads.begin` for what was added."""
+    return re.sub(r" [0-9a-f]{6}(?=\.pdf$)", "", scan.inbox_key.rpartition("/")[2])
 
 
 def place_of_paper(work: Context, scan: ScanRow | None) -> str:

@@ -92,12 +92,12 @@ async def process(scan_id: str, step: Step) -> Ended:
         return Ended("Rien à faire")
     try:
         with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-            job = await step("mettre à l'abri", keep, scan_id, attempt, Path(folder) / "scan.pdf")
+            job = await step("garder", keep, scan_id, attempt, Path(folder) / "scan.pdf")
             if job is not None and await step("lire", read, job):
                 await step("rendre anonyme", anonymise, job)
-        return await step("répondre au centre", conclude, scan_id)
+        return await step("rendre compte au centre", conclude, scan_id)
     except SurroundingsError as away:
-        await step("remettre à plus tard", give_back, scan_id, attempt)
+        await step("remettre au prochain essai", give_back, scan_id, attempt)
         return Ended("Remis à plus tard", str(away))
 
 

@@ -199,14 +199,14 @@ class _Teller:
 
     @cached_property
     def _actors(self) -> dict[str, str]:
-        """Accounts, correctors and programs, by id."""
-        names = {one.id: one.name for one in all_accounts(self._connection)}
-        names |= {one.id: one.name for one in all_correctors(self._connection)}
-        return (
-            names
-            | {one.id: f"le programme « {one.label} »" for one in all_tokens(self._connection)}
-            | _MACHINES
-        )
+        return names_of_actors(self._connection)
+
+
+def names_of_actors(connection: Connection) -> dict[str, str]:
+    """Accounts, correctors and programs, by id."""
+    names = {one.id: one.name for one in all_accounts(connection)}
+    names |= {one.id: one.name for one in all_correctors(connection)}
+    return names | {one.id: f"le programme « {one.label} »" for one in all_tokens(connection)} | _MACHINES
 
 
 def _presence(present: bool) -> str:

@@ -17,7 +17,7 @@ from actions.copies import words_in
 from actions.duties import standings
 from actions.invigilators import lacking
 from actions.pictures import picture_of
-from actions.piles import mistaken, place_of_paper
+from actions.piles import mistaken, name_of_file, place_of_paper
 from actions.receipts import issue, receipt_copy, without_place
 from actions.reconciling import left_over, reconciliation_of
 from actions.signing import standing_of
@@ -43,6 +43,7 @@ from storage.log.story import events_of
 from storage.scans import ScanRow, all_scans
 from storage.signatures import last_set_aside
 from storage.states import Role, ScanState
+from storage.uploads import keys_brought_again
 from storage.waiting import line_of_scans
 
 router = APIRouter(prefix="/centre/{uai}")
@@ -297,7 +298,8 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
             for copy in copies
             if copy.id in again
         }
-        wrong = {scan.id: mistaken(connection, scan) for scan in scans}
+        brought = keys_brought_again(connection)
+        wrong = {scan.id: mistaken(connection, scan) for scan in scans if scan.inbox_key in brought}
     papers = {scan.id: place_of_paper(work, scan) for scan in scans}
     lacking = known.present_without_copy if known.present is not None else ()
     return {
@@ -329,8 +331,7 @@ class DroppedFile(Pile):
 
     @property
     def name(self) -> str:
-        """As it was called in the centre: see `uploads.begin` for what was added."""
-        return re.sub(r" [0-9a-f]{6}(?=\.pdf$)", "", self.scan.inbox_key.rpartition("/")[2])
+        return name_of_file(self.scan)
 
     @property
     def done(self) -> bool:
@@ -362,7 +363,7 @@ def _files(
             scan,
             tuple(receipt_copy(copy, people, by_scan[scan.id]) for copy in theirs[scan.id]),
             tuple(without_place(found) for found in by_scan[scan.id] if found.copy is None),
-            wrong[scan.id],
+            wrong.get(scan.id, ""),
             papers[scan.id],
         )
         for scan in scans

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -15,13 +15,17 @@ from actions import lots as of_lots
 from actions import marks as of_marks
 from actions import returned as of_returned
 from actions.context import Context, now
+from actions.delivery import of_lot
+from actions.own_notes import exported, notes_of
 from desk.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.marks import marks_in
 from desk.page import page
 from desk.zipped import zipped
+from papers.delivery import delivery_pdf
 from processors.deadlines import here
 from processors.marks import empty_marks
+from processors.own_notes import said_of
 from processors.session import Exam
 from storage.copies import CopyRow, copies_of_lot
 from storage.correctors import CorrectorRow
@@ -76,10 +80,13 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
         copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
 
     def files() -> Iterator[tuple[str, bytes]]:
-        yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, at=now())
+        said = _said(work, mine, copies)
+        yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, said, at=now())
         yield f"{mine.name}/{of_lots.NOTES}", empty_marks(copy.anonymous_number or "" for copy in copies)
         for copy in copies:
             yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy)
+        for name, data in exported(work, mine, copies):
+            yield f"{mine.name}/{name}", data
 
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
     return StreamingResponse(zipped(files()), media_type="application/zip", headers=headers)
@@ -104,7 +111,19 @@ def sheet(request: Request, lot_id: str, corrector: Corrector) -> Response:
     mine, exam = own_lot(work, corrector, lot_id)
     with work.register.reading() as connection:
         copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
-    return Response(of_lots.sheet_of(mine, exam, copies, at=now()), media_type="application/pdf")
+    return Response(
+        of_lots.sheet_of(mine, exam, copies, _said(work, mine, copies), at=now()),
+        media_type="application/pdf",
+    )
+
+
+@router.get("/{lot_id}/recu.pdf")
+def delivery(request: Request, lot_id: str, corrector: Corrector) -> Response:
+    """What she was given and gave back, and on which days."""
+    work = work_of(request)
+    mine, exam = own_lot(work, corrector, lot_id)
+    told = of_lot(work, mine, exam, to_corrector=True, at=now())
+    return Response(delivery_pdf(told), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}/rendu.pdf")
@@ -218,6 +237,11 @@ def take_report_back(request: Request, lot_id: str, number: str, corrector: Corr
     copy = copy_in(work, mine, number, ready=False)
     of_copies.take_report_back(work, copy.id, actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}/{number}", 303)
+
+
+def _said(work: Context, lot: LotRow, copies: Iterable[CopyRow]) -> dict[str, str]:
+    """By a copy's id, what its corrector noted of it."""
+    return {copy.id: said_of(notes_of(work, lot, copy).notes) for copy in copies}
 
 
 def shown_lots(work: Context, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:

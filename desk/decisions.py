@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import copies
+from actions import copies, masking
 from actions.context import Context, now
 from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
@@ -60,8 +60,10 @@ class Guessed:
 
 
 @router.get("/{copy_id}")
-def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = False) -> Response:
-    """With `fait`, it has just been decided of, and the page says so."""
+def copy(
+    request: Request, copy_id: str, account: ServiceAccount, fait: bool = False, cacher: int | None = None
+) -> Response:
+    """With `fait`, it has just been decided of, and the page says so; `cacher`: a page to hide a part of."""
     work = work_of(request)
     found = any_copy(work, copy_id)
     with work.register.reading() as connection:
@@ -118,6 +120,7 @@ def copy(request: Request, copy_id: str, account: ServiceAccount, fait: bool = F
         "order": order,
         "paper": place_of_paper(work, scan),
         "open": is_open,
+        "hiding": next((page for page in found.pages if page.page == cacher and is_open), None),
         "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
@@ -208,6 +211,26 @@ def arrange(
     work = work_of(request)
     copies.arrange(work, copy_id, page, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
+
+
+@router.post("/{copy_id}/caches")
+def hide(
+    request: Request,
+    copy_id: str,
+    account: ServiceAccount,
+    page: Annotated[int, Form()],
+    left: Annotated[float, Form(ge=0, le=100)] = 0,
+    top: Annotated[float, Form(ge=0, le=100)] = 0,
+    width: Annotated[float, Form(ge=0, le=100)] = 0,
+    height: Annotated[float, Form(ge=0, le=100)] = 0,
+    nothing: Annotated[bool, Form()] = False,
+) -> Response:
+    """This part of a page, in hundredths of its sides, beside what is hidden already; or `nothing`."""
+    work = work_of(request)
+    any_copy(work, copy_id)
+    area = None if nothing else (left / 100, top / 100, width / 100, height / 100)
+    masking.hide(work, copy_id, page, area, actor=account.id, at=now())
+    return RedirectResponse(f"/coordination/decisions/{copy_id}?cacher={page}#cacher", 303)
 
 
 @router.post("/{copy_id}/epreuve")

@@ -8,7 +8,8 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from actions.alerts import alerts
 from actions.context import now
@@ -21,6 +22,13 @@ from storage.states import ScanState
 router = APIRouter(prefix="/coordination/machine")
 
 _RESTART = "Prévenez la personne qui tient la machine : « massicot up » la remet en marche."
+_TABLES = {
+    "avancement": "Avancement",
+    "constats": "Constats",
+    "dossiers": "Dossiers",
+    "echeances": "Échéances",
+}
+"""What the flows publish in Prefect, by its key there."""
 _SCANS = {
     ScanState.ARRIVED: ("fichier attend", "fichiers attendent"),
     ScanState.PROCESSING: ("fichier est en cours de lecture", "fichiers sont en cours de lecture"),
@@ -52,10 +60,28 @@ def machine(request: Request, account: ServiceAccount) -> Response:
         "scans": scans,
         "to_decide": measures.to_decide,
         "runs": [(exam.code, _runs(ui, tag=exam.code)) for exam in work.session.exams] if ui else [],
+        "tables": _TABLES if ui else {},
         "failed": _runs(ui, state=["Failed", "Crashed"]) if ui else None,
         "at": at,
     }
     return page(request, "machine.html", values)
+
+
+@router.get("/{table}")
+def table(request: Request, table: str, account: ServiceAccount) -> Response:
+    """The way to what the flows have published last."""
+    ui = request.app.state.settings.prefect_ui
+    if table not in _TABLES:
+        raise HTTPException(404)
+    if not ui:
+        raise HTTPException(409, "L’adresse de Prefect n’est pas connue du guichet.")
+    try:
+        url = f"{os.environ['PREFECT_API_URL']}/artifacts/latest/filter"
+        wanted = {"artifacts": {"key": {"any_": [table]}}}
+        (found,) = httpx.post(url, json=wanted, timeout=5, trust_env=False).raise_for_status().json()
+    except (KeyError, ValueError, httpx.HTTPError):
+        raise HTTPException(409, "Prefect ne répond pas, ou n’a encore rien publié.") from None
+    return RedirectResponse(f"{ui}/artifacts/artifact/{found['latest_id']}", 303)
 
 
 def _parts(health: Health, failed: int | None) -> list[Part]:

@@ -26,6 +26,8 @@ API = "/api"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _DOCUMENTS = re.compile(r"/api/my/lots/lot_[0-9a-f]{16}/documents")
 _MOST = 2 << 20  # bytes of a form; scans go straight to the store
+_MOST_OF_A_LIST = 8 << 20  # some 50 000 candidates
+_LISTS = "/coordination/listes/"
 _log = logging.getLogger("desk")
 
 
@@ -39,11 +41,12 @@ class Bounded:
         if scope["type"] != "http" or _is_streamed(scope):
             return await self._app(scope, receive, send)
         body, more = b"", True
+        most = _MOST_OF_A_LIST if scope["path"].startswith(_LISTS) else _MOST
         while more:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > _MOST:
+            if len(body) > most:
                 return await PlainTextResponse("", 413)(scope, receive, send)
         if "\0" in scope["path"] or b"%00" in body:  # no register takes it, and no form has it
             return await PlainTextResponse("", 400)(scope, receive, send)

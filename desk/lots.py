@@ -9,10 +9,12 @@ from fastapi.responses import RedirectResponse
 
 from actions import lots as of_lots
 from actions.context import now
+from actions.delivery import of_lot
 from desk.access import ServiceAccount, work_of
 from desk.lists import lots_listing, news_of_lots
 from desk.lookup import lot_of, written
 from desk.page import page
+from papers.delivery import delivery_pdf
 from storage.copies import copies_of_lot
 from storage.correctors import all_correctors, corrector_by_id
 from storage.lots import all_lots
@@ -75,6 +77,15 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
         "others": of_lots.who_may_take(work, found),
     }
     return page(request, "lot_of_exam.html", values)
+
+
+@router.get("/{lot}/recu.pdf")
+def delivery(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
+    """To whom the lot went and when, and what came back."""
+    work = work_of(request)
+    exam = written(work, code)
+    told = of_lot(work, lot_of(work, exam, lot), exam, to_corrector=False, at=now())
+    return Response(delivery_pdf(told), media_type="application/pdf")
 
 
 @router.post("/{lot}/reaffecter")

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from desk.access import visit_of, visits_of
-from papers.html import templates
+from papers.html import templates, typeset_html
 from processors.deadlines import WEEKDAYS, clocks, french_day
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
@@ -54,4 +54,4 @@ def page(
         "number_digits": session.numbers.cells["candidate_number"],
     }
     html = _templates.get_template(template).render({**shared, **(values or {})})
-    return HTMLResponse(html, status)
+    return HTMLResponse(typeset_html(html), status)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from actions.context import now
 from actions.corrector_view import pdf_of_pages
+from actions.delivery import of_centre
 from actions.piles import Line, lines_of, place_of_paper, shelve
 from actions.receipts import receipt_copy
 from desk.access import CentreAccount, shows_identity, work_of
@@ -16,6 +17,7 @@ from desk.centre import DroppedFile
 from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
+from papers.delivery import delivery_pdf
 from processors.scans.anonymity import PagePlace
 from storage.candidates import enrolled_as
 from storage.findings import findings_of_copies
@@ -58,6 +60,15 @@ def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
     listing = Listing(request, "Candidats et copies", columns, lines)
     values = {"centre": work.session.centre(uai), "exam": exam, "listing": listing, "files": files}
     return listing.csv(f"pile-{exam.code}") or page(request, "pile.html", values)
+
+
+@router.get("/remise.pdf")
+def delivery(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """How many copies this centre handed over, when and by whom; it names no candidate."""
+    work = work_of(request)
+    exam, centre = written(work, code), work.session.centre(uai)
+    assert centre is not None, "whoever came here was let into it"
+    return Response(delivery_pdf(of_centre(work, exam, centre, at=now())), media_type="application/pdf")
 
 
 def _name(line: Line) -> str | None:

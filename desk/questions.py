@@ -85,7 +85,8 @@ QUESTIONS: dict[Code, Question] = {
     ),
     Code.NOT_ANONYMOUS: Question(
         "Un nom, un numéro ou une étiquette se lit-il encore ?",
-        "L’accepter ne cache rien : le correcteur reçoit la page comme elle est, hors du cadre d’identité.",
+        "Cachez l’endroit sur la page, puis regardez ce que recevra le correcteur. L’accepter ne cache rien "
+        "de plus.",
         "Rien ne nomme le candidat : la laisser partir",
     ),
     Code.SCAN_AGAIN: Question(

@@ -13,7 +13,9 @@ from desk.access import ServiceAccount, work_of
 from desk.page import page
 from processors.averages import COLUMNS
 from processors.tables import LineProblem
+from storage.log.story import events_of
 from storage.refusals import Refusal, Refused
+from storage.release import SUBJECT
 
 router = APIRouter()
 HERE = "/coordination/remise"
@@ -55,6 +57,8 @@ def _page(
 ) -> Response:
     work = work_of(request)
     results = work.session.results
+    with work.register.reading() as connection:
+        was_told = bool(events_of(connection, SUBJECT))
     values = {
         "standing": of_release.standing(work) if results else None,
         "control": results.control_exams if results else None,
@@ -62,5 +66,6 @@ def _page(
         "problems": problems,
         "taken": taken,
         "refused": refused,
+        "history": f"/coordination/historique/{SUBJECT}" if was_told else "",
     }
     return page(request, "release.html", values, status=409 if refused else 422 if problems else 200)

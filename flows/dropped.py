@@ -34,4 +34,4 @@ async def _step(name: str, stage: Callable[..., T], /, *args: object) -> T:
 @flow(name="process-dossier", persist_result=False)
 async def process_dossier(dossier_id: str) -> State[None]:
     """One run for one dossier, known by an opaque id; it can be repeated at any time."""
-    return Completed(message=await run_stage("lire le dossier", read, dossier_id))
+    return Completed(name="Dossier lu", message=await run_stage("lire le dossier", read, dossier_id))

@@ -13,7 +13,7 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from actions import deadlines, duties
+from actions import deadlines, duties, notices
 from actions.alerts import tell_new
 from actions.context import Context, now
 from actions.lots import form_all
@@ -21,27 +21,31 @@ from flows.stages import run_stage
 from storage.log import segments
 from storage.log.signing import load_or_make_key
 
+_NO_DEADLINE, _NO_COPY, _NO_EVENT = "Aucune échéance", "Rien à répartir", "Rien de neuf"
+_NO_ALERT, _NO_REMINDER = "Rien à signaler", "Rien à rappeler"
+FOUND_NOTHING = frozenset({_NO_DEADLINE, _NO_COPY, _NO_EVENT, _NO_ALERT, _NO_REMINDER})
+"""How a run says that it had nothing to do: see flows/tidy.py."""
 _FAILED = {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}
 
 
 @flow(name="sweep-deadlines", flow_run_name="échéances")
 async def sweep_deadlines() -> State[None]:
     """Every quarter of an hour."""
-    swept = await run_stage("rapprocher à l'échéance", deadlines.sweep)
+    swept = await run_stage("constater les copies absentes", deadlines.sweep)
     swept += await run_stage("constater les dossiers absents", deadlines.sweep_dossiers)
     if not swept:
-        return Completed(name="Aucune échéance")
-    return Completed(message=f"{swept} rapprochements et absences à l'échéance")
+        return Completed(name=_NO_DEADLINE)
+    return Completed(name="Échéances constatées", message=f"{swept} rapprochements et absences à l'échéance")
 
 
 @flow(name="form-lots", flow_run_name="former les lots")
 async def form_lots() -> State[None]:
     """Every hour of the day. Copies that come later make complementary lots."""
-    plans = await run_stage("répartir les copies", form_all)
+    plans = await run_stage("former les lots", form_all)
     lots = [lot for plan in plans for lot in plan.lots]
     unroutable = sum(len(left.copies) for plan in plans for left in plan.unroutable)
     if not lots and not unroutable:
-        return Completed(name="Rien à répartir")
+        return Completed(name=_NO_COPY)
     copies = sum(len(lot.copies) for lot in lots)
     message = f"{len(lots)} lots, {copies} copies, {unroutable} sans correcteur possible"
     return Completed(name="Copies sans correcteur" if unroutable else "Lots formés", message=message)
@@ -52,8 +56,8 @@ async def ship_audit() -> State[None]:
     """Every five minutes."""
     shipped = await run_stage("sceller le journal", ship)
     if not shipped:
-        return Completed(name="Rien de neuf")
-    return Completed(message=f"{shipped} événements scellés")
+        return Completed(name=_NO_EVENT)
+    return Completed(name="Journal scellé", message=f"{shipped} événements scellés")
 
 
 def ship(work: Context) -> int:
@@ -67,17 +71,19 @@ async def raise_alerts() -> State[None]:
     """Every five minutes."""
     failed = await _failed_runs(now() - timedelta(hours=1))
     count = await run_stage("signaler", tell_new, failed, now())
-    if not count:
-        return Completed(name="Rien à signaler")
-    return Completed(name="Alertes", message=f"{count} alertes envoyées")
+    mails = await run_stage("avertir par courriel", notices.tell, now())
+    if not count and not mails:
+        return Completed(name=_NO_ALERT)
+    name = "Alertes" if count else "Avis envoyés"
+    return Completed(name=name, message=f"{count} alertes, {mails} avis par courriel")
 
 
 @flow(name="remind-duties", flow_run_name="rappels")
 async def remind_duties() -> State[None]:
     """Every morning."""
-    count = await run_stage("rappeler ce qui est dû", duties.remind, now())
+    count = await run_stage("rappeler ce qui manque", duties.remind, now())
     if not count:
-        return Completed(name="Rien à rappeler")
+        return Completed(name=_NO_REMINDER)
     return Completed(name="Rappels", message=f"{count} obligations rappelées")
 
 

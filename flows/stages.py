@@ -17,7 +17,10 @@ T = TypeVar("T")
 
 
 async def run_stage(name: str, stage: Callable[..., T], /, *args: object) -> T:
-    """One task, which Prefect knows by its name alone: neither arguments nor result are kept."""
+    """One task, which Prefect knows by its name alone: neither arguments nor result are kept.
+
+    `name`: in letters without accents, the others vanish from the graph of a run.
+    """
 
     @task(name=name, persist_result=False, cache_policy=NO_CACHE)
     async def run() -> T:

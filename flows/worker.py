@@ -28,7 +28,7 @@ from prefect.logging import get_logger
 from prefect.states import Pending
 from prefect.utilities.engine import propose_state
 
-from flows import dropped, lost_runs, recurring, watch
+from flows import dropped, lost_runs, recurring, tidy, watch
 from flows.deploy import POOL, SCANS, STEADY
 
 FLOWS: dict[str, Flow[..., Any]] = {
@@ -46,6 +46,7 @@ _LOOK = 2.0  # seconds between two looks at the inbox
 _ASK = 10.0  # seconds between two questions to Prefect, for what its schedules and people started
 _GREET = 30.0  # seconds
 _BURY = 60.0  # seconds
+_TIDY = 60.0  # seconds
 _AFTER_TROUBLE = 10.0  # seconds
 
 _log = get_logger("massicot")
@@ -68,6 +69,7 @@ class Worker:
             self._every(self._take, _ASK, self._until_called),
             self._every(self._look, _LOOK),
             self._every(self._greet, _GREET),
+            self._every(self._tidy, _TIDY),
         ]
         if self._is_alone:
             turns.append(self._every(self._bury, _BURY))
@@ -100,6 +102,10 @@ class Worker:
 
     async def _greet(self) -> None:
         await self._client.send_worker_heartbeat(POOL, self._name, heartbeat_interval_seconds=_GREET)
+
+    async def _tidy(self) -> None:
+        await tidy.name_what_is_to_come(self._client, self._flow_of)
+        await tidy.forget_what_found_nothing(self._client)
 
     async def _bury(self) -> None:
         await lost_runs.bury(self._client, self._under_way)

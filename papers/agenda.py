@@ -9,9 +9,9 @@ from icalendar import Calendar, Event
 from reportlab.lib import colors
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table, TableStyle
 
-from papers.printed import escaped, printed
+from papers.printed import Paragraph, escaped, printed
 from processors.agenda import Entry
 from processors.deadlines import WEEKDAYS, clocks, french_day, french_instant, local
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from reportlab.lib import colors
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table, TableStyle
 
-from papers.printed import printed
+from papers.printed import Paragraph, printed
 from processors.deadlines import french_instant
 from processors.wording import plural
 

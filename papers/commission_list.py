@@ -16,10 +16,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, Image, KeepTogether, SimpleDocTemplate, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
-from papers.printed import escaped
+from papers.printed import Paragraph, escaped
 from papers.tables import csv_of
 from processors.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict

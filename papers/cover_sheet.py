@@ -9,9 +9,9 @@ from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, Spacer, Table
+from reportlab.platypus import Spacer, Table
 
-from papers.printed import printed
+from papers.printed import Paragraph, printed
 from processors.deadlines import Deadline
 from processors.session import Centre, Exam, Session
 

@@ -9,31 +9,34 @@ from datetime import datetime
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table, TableStyle
 
-from papers.printed import printed
+from papers.printed import Paragraph, escaped, printed
 from processors.deadlines import french_instant
 from processors.wording import plural
 
 
 @dataclass(frozen=True)
 class LotSheet:
-    """`copies`: anonymous number and number of pages, in the order of the lot."""
+    """`copies`: anonymous number, number of pages and what is noted of it, in the order of the lot."""
 
     lot: str
     exam: str
     exam_title: str
-    copies: Sequence[tuple[str, int]]
+    copies: Sequence[tuple[str, int, str]]
     closes: datetime  # end of the correction window
-    pulled: datetime
+    made: datetime
 
 
 def lot_sheet_pdf(sheet: LotSheet) -> bytes:
     """An A4 PDF. It names nobody: neither candidate nor corrector."""
     styles = getSampleStyleSheet()
-    pages = sum(count for _, count in sheet.copies)
-    rows = [["", "Numéro d'anonymat", "Pages", "Observations"]]
-    rows += [[str(rank), number, str(count), ""] for rank, (number, count) in enumerate(sheet.copies, 1)]
+    pages = sum(count for _, count, _ in sheet.copies)
+    rows: list[list[str | Paragraph]] = [["", "Numéro d’anonymat", "Pages", "Observations"]]
+    rows += [
+        [str(rank), number, str(count), Paragraph(escaped(said), styles["BodyText"])]
+        for rank, (number, count, said) in enumerate(sheet.copies, 1)
+    ]
     table = Table(rows, colWidths=[12 * mm, 48 * mm, 20 * mm, 90 * mm], repeatRows=1)
     table.setStyle(
         TableStyle(
@@ -53,7 +56,7 @@ def lot_sheet_pdf(sheet: LotSheet) -> bytes:
         Paragraph(
             f"{plural(len(sheet.copies), 'copie', 'copies')}, {plural(pages, 'page', 'pages')}. "
             f"Correction jusqu'au {french_instant(sheet.closes)}. "
-            f"Lot retiré le {french_instant(sheet.pulled)}.",
+            f"Liste établie le {french_instant(sheet.made)}.",
             styles["BodyText"],
         ),
         Paragraph(

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from papers.commission_list import Line
-from papers.printed import escaped, printed
+from papers.printed import Paragraph, escaped, printed
 from processors.deadlines import Deadline, french_instant
 from processors.dossiers.findings import Code
 from processors.findings import Severity

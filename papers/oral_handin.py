@@ -9,9 +9,9 @@ from datetime import datetime
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Spacer, Table
 
-from papers.printed import escaped, printed
+from papers.printed import Paragraph, escaped, printed
 from processors.deadlines import french_instant
 from processors.exam import Exam
 from processors.oral_sheets import OralSheet, SheetKind

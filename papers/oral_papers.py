@@ -13,9 +13,9 @@ from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib import colors
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 
-from papers.printed import escaped, printed
+from papers.printed import Paragraph, escaped, printed
 from papers.tables import csv_of
 from processors.deadlines import WEEKDAYS, french_day, here
 from processors.exam import Exam

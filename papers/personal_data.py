@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from papers.html import templates
+from papers.html import templates, typeset_html
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class HeldOnPerson:
 
 
 def render_html(held: HeldOnPerson) -> str:
-    return _templates.get_template("personal_data.html").render(held=held)
+    return typeset_html(_templates.get_template("personal_data.html").render(held=held))
 
 
 def render_json(held: HeldOnPerson) -> str:

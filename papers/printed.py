@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from typing import Any
 
+from reportlab import platypus
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, SimpleDocTemplate
+
+from processors.wording import typeset
+
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+class Paragraph(platypus.Paragraph):  # type: ignore[misc]
+    """As reportlab's, of text that is set as French is."""
+
+    def __init__(self, text: str | None, *how: Any, **more: Any) -> None:
+        """`text`: None of a paragraph that reportlab cuts at the end of a page."""
+        super().__init__(text and typeset(_APOSTROPHE.sub("’", text)), *how, **more)
 
 
 def printed(story: Sequence[Flowable], title: str) -> bytes:

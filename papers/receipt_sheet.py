@@ -10,9 +10,9 @@ from reportlab.lib import colors
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Image, KeepTogether, Spacer, Table
 
-from papers.printed import printed
+from papers.printed import Paragraph, printed
 from papers.receipts import Receipt, ReceiptCopy
 from processors.deadlines import french_instant
 from processors.findings import Evidence, Finding, french_pages

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from papers.html import templates
+from papers.html import templates, typeset_html
 from processors.findings import Code, Evidence, Finding, Severity
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
@@ -129,7 +129,7 @@ class Receipt(Pile):
 
 
 def render_html(receipt: Receipt) -> str:
-    return _templates.get_template("receipt.html").render(r=receipt)
+    return typeset_html(_templates.get_template("receipt.html").render(r=receipt))
 
 
 def render_json(receipt: Receipt) -> str:

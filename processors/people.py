@@ -17,7 +17,7 @@ from processors.oral_parts import JurorRole
 from processors.session import Session
 from processors.tables import BadValueError, Import, Row, read_table
 from processors.uai import valid_uai
-from processors.values import a_centre, a_uai, several, several_exams, some_text
+from processors.values import a_centre, a_uai, an_address, several, several_exams, some_text
 
 CANDIDATE_COLUMNS = (
     *("candidate_number", "registration_number", "family_name", "first_names", "birth_date"),
@@ -170,7 +170,7 @@ def read_correctors(
         return Corrector(
             id=row.take("id", _identifier),
             name=row.take("name", some_text),
-            email=row.take("email", _email),
+            email=row.take("email", an_address),
             schools=row.take("schools", _schools),
             companies=row.take("companies", lambda text: several(text, r"\s*[|/]\s*")),
             exams=row.take("exams", lambda text: several_exams(text, session)),
@@ -309,12 +309,6 @@ def _away(text: str) -> tuple[tuple[date, Half], ...]:
 def _identifier(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", text):
         raise BadValueError("lettres sans accent, chiffres, point, tiret ou souligné, 64 au plus")
-    return text
-
-
-def _email(text: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
-        raise BadValueError("adresse électronique attendue")
     return text
 
 

@@ -17,6 +17,13 @@ def some_text(text: str) -> str:
     return text
 
 
+def an_address(text: str) -> str:
+    """Of e-mail."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise BadValueError("adresse électronique attendue")
+    return text
+
+
 def a_uai(text: str) -> str:
     if not valid_uai(text):
         raise BadValueError(f"« {text[:20]} » n'est pas un UAI (7 chiffres et leur lettre de contrôle)")

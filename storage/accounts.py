@@ -164,6 +164,7 @@ class Account:
     closed: bool
     link_seen_by: str | None
     recovery: list[str] | None = None  # SHA-256 of the recovery codes that are left
+    notices_off: list[str] | None = None  # those that it does not want
 
     @property
     def actor(self) -> str:

@@ -38,8 +38,9 @@ class PlacedPage(BaseModel):
 
     `model`: the paper whose frame it is; `annex`: of an answer sheet printed in the subject; `exposed`:
     whether something outside that frame may name the candidate, None where nobody looked; `labels`: the
-    corners of labels outside it; `accepted`: whether a person let it go as a corrector gets it; `imprint`: by
-    which it is known again, None where too little is written, or it was not taken.
+    corners of labels outside it; `masks`: of what a person hides; `accepted`: whether a person let it go as a
+    corrector gets it; `imprint`: by which it is known again, None where too little is written, or it was not
+    taken.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +56,7 @@ class PlacedPage(BaseModel):
     labels: tuple[tuple[tuple[float, float], ...], ...] = ()
     accepted: bool = False
     imprint: str | None = None
+    masks: tuple[tuple[tuple[float, float], ...], ...] = ()
 
     @classmethod
     def of(cls, page: PageReading) -> Self:

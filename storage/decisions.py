@@ -172,6 +172,31 @@ class CopyArranged(Facts):
         return True
 
 
+class CopyMasked(Facts):
+    """What a person hides of a page, as corners in pixels of the upright page; none, and nothing is hidden.
+
+    Nothing is let go by it: the page as it leaves is looked at again, by whoever decides and by the machine.
+    """
+
+    action = "copy.masked"
+    french = "endroits cachés sur une page"
+    page: int
+    masks: tuple[tuple[tuple[float, float], ...], ...]
+
+    def apply(self, change: Change) -> bool:
+        copy = change.row(copies, change.subject)
+        _must_be_open(copy)
+        masks = [[list(point) for point in mask] for mask in self.masks]
+        if self.page not in {page["page"] for page in copy.pages}:
+            raise Refused(Refusal.NO_PAGES)
+        if any(page["page"] == self.page and page.get("masks", []) == masks for page in copy.pages):
+            return False
+        hidden = {"masks": masks, "accepted": False}
+        pages = [page | hidden if page["page"] == self.page else page for page in copy.pages]
+        change.set(copies, copy.id, pages=pages, anonymous_number=None, anonymous_sha256=None)
+        return True
+
+
 class CopyTransferred(Facts):
     """It lay in the pile of another épreuve: it is of this one, where nobody knows yet whose.
 

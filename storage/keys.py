@@ -181,6 +181,11 @@ def returned_document(lot: str, number: str, sha256: str) -> str:
     return f"returned/{lot}/{number}/{sha256}.pdf"
 
 
+def private_notes(lot: str, copy: str, corrector: str) -> str:
+    """What a corrector notes of a copy for himself or herself, beside what comes back."""
+    return f"returned/{lot}/{copy}/{corrector}.json"
+
+
 def kept_marks(of: str) -> str:
     """Marks of a lot, or those of an épreuve by candidate, each time under another key."""
     return f"marks/{of}/{secrets.token_hex(8)}.json"

@@ -68,6 +68,8 @@ class Refusal(StrEnum):
         "Il faut qu’une autre personne le confirme, à son propre compte du guichet.",
     )
     OTHER_PROPOSAL = "other_proposal", "Ce qui était proposé a changé : rechargez la page."
+    NO_AREA = "no_area", "Tirez un cadre sur l’endroit à cacher."
+    NO_PICTURE = "no_picture", "Cette page ne se lit pas : elle ne peut pas être cachée ici."
     NO_PAGES = "no_pages", "Une copie a au moins une page, et chaque page une fois."
     OTHERS_PAGE = "others_page", "Une page est à une autre copie, ou à un autre fichier."
     NOT_JUDGED = "not_judged", "Ce constat n’a pas été réglé par une personne."
@@ -161,7 +163,7 @@ class Refusal(StrEnum):
     WANTS_CORRECTOR = "wants_corrector", "Choisissez de quel correcteur il s’agit."
     WANTS_NO_SCOPE = "wants_no_scope", "Le service n’est ni d’un centre ni d’un correcteur."
 
-    OTHER_BYTES = "other_bytes", "Ce fichier a été lu d’autres octets que ceux qui sont gardés."
+    OTHER_BYTES = "other_bytes", "Ce fichier a été lu autrement qu’il n’est gardé."
     ATTEMPT_OVER = "attempt_over", "Cet essai de lecture est terminé."
     NOT_PROCESSING = "not_processing", "Ce fichier n’est pas en cours de lecture."
 

@@ -102,6 +102,7 @@ accounts = Table(
     Column("closed", Boolean, nullable=False),
     Column("recovery", JSON(none_as_null=True)),  # SHA-256 of the codes that stand in for the second factor
     Column("link_seen_by", String),  # who else saw the link that it was opened with
+    Column("notices_off", JSON(none_as_null=True)),  # those that it does not want
 )
 
 # Bearer tokens of the API: a role and a scope as an account has them, and no way to sign in

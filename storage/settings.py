@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     audit_retention_days: int = 366  # copies and paper are kept for a year
     backup_recipients: str | None = None  # public keys of age, or files of them, with commas between
     metrics_token: SecretStr | None = None  # whoever has it may read /metrics; loopback alone when not set
+    desk_url: str | None = None  # as browsers see the desk: it stands in e-mails
     alert_hours: float = 3  # before a deadline
     alert_webhook: SecretStr | None = None  # its address is its secret
     alert_email: str | None = None

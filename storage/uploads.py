@@ -89,3 +89,8 @@ def upload_of(connection: Connection, inbox_key: str, etag: str) -> Upload | Non
     if found is None or found.etag not in (None, etag):
         return None
     return Upload(found.id, found.begun_at, found.ended_at, found.again_for)
+
+
+def keys_brought_again(connection: Connection) -> set[str]:
+    """Keys of the inbox of what was dropped to bring a copy again."""
+    return set(connection.scalars(select(uploads.c.inbox_key).where(uploads.c.again_for.is_not(None))))

@@ -10,6 +10,7 @@ import typer
 
 from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, in_session, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
+from storage.states import Trouble
 
 if TYPE_CHECKING:
     from actions.context import Context
@@ -145,6 +146,61 @@ def give_back(
         mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
         of_lots.give_back(work, mine, at=at)
     console.print(f"{lot} is returned.")
+
+
+@app.command()
+def report(
+    lot: LotName,
+    number: Annotated[str, typer.Argument(help="Anonymous number of the copy.")],
+    trouble: Annotated[Trouble, typer.Argument(help="What is wrong with it.")],
+    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    said: Annotated[str, typer.Option("--said", help="Where, what; nothing that says whose it is.")] = "",
+    order: Annotated[
+        list[int] | None,
+        typer.Option("--page", help="A page by its rank; once for each, in the order that you propose."),
+    ] = None,
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Report a copy, as its corrector: it waits for the service, the others go on."""
+    from actions import copies
+    from actions.context import now
+
+    with working_on(data) as work:
+        corrector, copy = _own_copy(work, token, lot, number)
+        copies.report(work, copy, trouble, said, order=order or (), actor=corrector, at=now())
+    console.print(f"{number} is reported.")
+
+
+@app.command("take-back")
+def take_report_back(
+    lot: LotName,
+    number: Annotated[str, typer.Argument(help="Anonymous number of the copy.")],
+    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Take the report of a copy back, as its corrector, as long as nobody has acted on it."""
+    from actions import copies
+    from actions.context import now
+
+    with working_on(data) as work:
+        corrector, copy = _own_copy(work, token, lot, number)
+        copies.take_report_back(work, copy, actor=corrector, at=now())
+    console.print(f"{number} is read on as it is.")
+
+
+def _own_copy(work: Context, token: str, lot: str, number: str) -> tuple[str, str]:
+    """Ids of the corrector of this token, and of the copy in a lot of hers."""
+    from actions import lots as of_lots
+    from actions.context import now
+    from storage.copies import copies_of_lot
+
+    corrector = of_lots.who_has(work, token).id
+    mine, _ = of_lots.own(work, corrector, lot_called(work, lot).id, at=now())
+    with work.register.reading() as connection:
+        found = next((c.id for c in copies_of_lot(connection, mine.id) if c.anonymous_number == number), None)
+    if found is None:
+        raise UserError(f"there is no copy {number} in {lot}")
+    return corrector, found
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What the coordination service asks and decides: `status`, `findings`, `decide`, `transfer`."""
+"""What the coordination service asks, and what it decides of copies and files."""
 
 from __future__ import annotations
 
@@ -127,6 +127,37 @@ def transfer(
     console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
+def send_back(
+    copy: Annotated[str, typer.Argument(help="Id of a copy that the centre is to scan again.")],
+    reason: Annotated[str, typer.Option("--reason", help="What the centre reads.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Ask the centre to scan a copy again, whole."""
+    from actions import copies
+    from actions.context import now
+
+    with working_on(data) as work:
+        event = copies.send_back(work, copy, reason, actor="service", at=now())
+    console.print(f"{copy}: {'sent back to its centre' if event else 'it was asked for already'}.")
+
+
+def arrange(
+    copy: Annotated[str, typer.Argument(help="Id of the copy.")],
+    pages: Annotated[list[int], typer.Argument(help="Pages of its file, in the order of the copy.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; the order that its corrector proposes wants none.")
+    ] = "",
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Put the pages of a copy in order; those of its file that are not named are none of it."""
+    from actions import copies
+    from actions.context import now
+
+    with working_on(data) as work:
+        event = copies.arrange(work, copy, pages, reason, actor="service", at=now())
+    console.print(f"{copy}: {'its pages are in this order' if event else 'they were so already'}.")
+
+
 def withdraw(
     scan: Annotated[str, typer.Argument(help="Id of a file that was dropped by mistake.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; kept in the vault.")],
@@ -161,6 +192,10 @@ def decide(
     candidate: Annotated[
         str | None, typer.Option("--candidate", help="Number of the candidate, to attribute it.")
     ] = None,
+    let_go: Annotated[
+        list[int] | None,
+        typer.Option("--nothing-on", help="Page of its file, seen: nothing there names the candidate."),
+    ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
@@ -169,7 +204,16 @@ def decide(
     from storage.decisions import CopyProposed
 
     with working_on(data) as work:
-        event = copies.decide(work, copy, decision, reason, number=candidate or "", actor="service", at=now())
+        event = copies.decide(
+            work,
+            copy,
+            decision,
+            reason,
+            number=candidate or "",
+            let_go=let_go or (),
+            actor="service",
+            at=now(),
+        )
     if event is None:
         outcome = "nothing new: this was said before"
     elif event.action == CopyProposed.action:

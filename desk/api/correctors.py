@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from actions import copies as of_copies
 from actions import lots as of_lots
 from actions import marks as of_marks
+from actions import own_notes as of_notes
 from actions import returned as of_returned
 from actions.context import now
 from desk.access import Corrector, work_of
@@ -34,6 +35,7 @@ from desk.api.shapes import (
 )
 from desk.corrector import shown_lots
 from desk.lookup import copy_in, own_lot
+from processors.own_notes import OwnNotes
 from storage.copies import copies_of_lot
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
@@ -82,6 +84,25 @@ def copy(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corre
     return Response(of_lots.pdf_of(work, mine, found), media_type="application/pdf")
 
 
+@router.get("/{lot}/copies/{number}/notes")
+def own_notes(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> OwnNotes:
+    """What she noted of the copy for herself; nobody else reads it."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot)
+    return of_notes.notes_of(work, mine, copy_in(work, mine, number))
+
+
+@router.put("/{lot}/copies/{number}/notes")
+def keep_own_notes(
+    request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector, said: OwnNotes
+) -> Done:
+    """In place of the earlier ones. They are laid over the pages, and change nothing of the copy."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot)
+    of_notes.keep_notes(work, mine, copy_in(work, mine, number), said)
+    return Done()
+
+
 @router.post("/{lot}/copies/{number}/report")
 def report(
     request: Request,
@@ -94,8 +115,24 @@ def report(
     work = work_of(request)
     mine, _ = own_lot(work, corrector, lot)
     of_copies.report(
-        work, copy_in(work, mine, number).id, reported.trouble, reported.said, actor=corrector.id, at=now()
+        work,
+        copy_in(work, mine, number).id,
+        reported.trouble,
+        reported.said,
+        order=reported.order,
+        actor=corrector.id,
+        at=now(),
     )
+    return Done()
+
+
+@router.post("/{lot}/copies/{number}/report/take-back")
+def take_report_back(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> Done:
+    """It is read on as it is, as long as the service has done nothing about it."""
+    work = work_of(request)
+    mine, _ = own_lot(work, corrector, lot)
+    copy = copy_in(work, mine, number, ready=False)
+    of_copies.take_report_back(work, copy.id, actor=corrector.id, at=now())
     return Done()
 
 

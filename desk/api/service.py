@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from actions import copies, deadlines
+from actions import copies, deadlines, masking
 from actions import dossiers as of_dossiers
 from actions import lots as of_lots
 from actions.commission import Commission, lines_of
@@ -27,6 +27,7 @@ from desk.api.shapes import (
     LogEvent,
     LotId,
     LotPlan,
+    Mask,
     NewCorrector,
     OpenFinding,
     OtherExam,
@@ -36,6 +37,7 @@ from desk.api.shapes import (
     Queue,
     Rank,
     Recall,
+    SentBack,
     Uai,
     Unroutable,
     Waiting,
@@ -71,6 +73,7 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
     with work.register.reading() as connection:
         people = {who.id: who for who in enrolled_in(connection, found.exam)}
         findings = findings_of_copies(connection, [copy])
+        order = copies.proposed_order(connection, found)
     shows_identity(request, copy, "decision")
     return Question(
         **_waiting(found, findings).model_dump(),
@@ -79,6 +82,7 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
         pages=[page.page for page in found.pages],
         missing=list(found.missing),
         candidate=found.candidate,
+        order=list(order),
         guesses=[
             Guess(
                 id=who.id,
@@ -105,6 +109,7 @@ def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answ
         answer.reason,
         candidate=answer.candidate,
         number=answer.number,
+        let_go=answer.let_go,
         actor=account.id,
         at=now(),
     )
@@ -116,6 +121,24 @@ def arrange(request: Request, copy: CopyId, account: ServiceAccount, said: Arran
     """The copy is these pages; those of its file that are not named are none of it."""
     work = work_of(request)
     copies.arrange(work, copy, said.pages, said.reason, actor=account.id, at=now())
+    return Done()
+
+
+@router.post("/decisions/{copy}/masks")
+def hide(request: Request, copy: CopyId, account: ServiceAccount, said: Mask) -> Done:
+    """A part of a page is removed from what its corrector gets, beside what is hidden of it already."""
+    work = work_of(request)
+    any_copy(work, copy)
+    masking.hide(work, copy, said.page, said.area, actor=account.id, at=now())
+    return Done()
+
+
+@router.post("/decisions/{copy}/send-back")
+def send_back(request: Request, copy: CopyId, account: ServiceAccount, said: SentBack) -> Done:
+    """The centre scans the copy again, whole, and reads why."""
+    work = work_of(request)
+    any_copy(work, copy)
+    copies.send_back(work, copy, said.reason, actor=account.id, at=now())
     return Done()
 
 

@@ -29,6 +29,9 @@ AnyId = Annotated[str, _id("[a-z]{3,4}")]
 AnonymousNumber = Annotated[str, Path(pattern=r"^[A-Z0-9]{1,20}$")]
 Rank = Annotated[int, Path(ge=0, le=2**53)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Words = Annotated[str, Field(max_length=2000)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+PageNumber = Annotated[int, Field(ge=1, le=10_000)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,20}$", description="Of a candidate.")]
 
 
@@ -141,7 +144,10 @@ class Guess(BaseModel):
 
 
 class Question(Waiting):
-    """A copy, and what it takes to decide. `candidate`: whose it is said to be."""
+    """A copy, and what it takes to decide. `candidate`: whose it is said to be.
+
+    `order`: of its pages, as its corrector proposes it; empty for none.
+    """
 
     status: str
     life: str
@@ -149,21 +155,39 @@ class Question(Waiting):
     missing: list[int]
     candidate: str | None
     guesses: list[Guess]
+    order: list[int]
 
 
 class Answer(Asked):
-    """`candidate`: an id, or `number`: for `attribute`."""
+    """`candidate`: an id, or `number`: for `attribute`; a candidate of the guesses wants no reason.
+
+    `let_go`: for `accept`, pages that may name the candidate, seen as the corrector gets them: nothing does.
+    """
 
     decision: Decision
-    reason: Text
+    reason: Words = ""
+    let_go: Annotated[list[PageNumber], Field(max_length=200)] = []
     candidate: Annotated[str, Field(pattern=r"^(cand_[0-9a-f]{16})?$")] = ""
     number: Annotated[str, Field(pattern=r"^[0-9]{0,20}$")] = ""
 
 
 class Arrangement(Asked):
-    """`pages`: numbers in the copy's file, in the order of the copy."""
+    """`pages`: numbers in the copy's file, in the order of the copy; that of `order` wants no reason."""
 
-    pages: Annotated[list[Annotated[int, Field(ge=1, le=10_000)]], Field(min_length=1, max_length=200)]
+    pages: Annotated[list[PageNumber], Field(min_length=1, max_length=200)]
+    reason: Words = ""
+
+
+class Mask(Asked):
+    """`area`: left, top, width and height as shares of the upright page; None: nothing is hidden any more."""
+
+    page: PageNumber
+    area: tuple[Share, Share, Share, Share] | None
+
+
+class SentBack(Asked):
+    """`reason`: what the centre reads."""
+
     reason: Text
 
 
@@ -173,14 +197,14 @@ class OtherExam(Asked):
 
 class Judgement(Asked):
     settled: bool
-    reason: Annotated[str, Field(max_length=2000)] = ""
+    reason: Words = ""
 
 
 class Extension(Asked):
     """`until`: None for the session's own deadline, which wants no reason."""
 
     until: AwareDatetime | None
-    reason: Annotated[str, Field(max_length=2000)] = ""
+    reason: Words = ""
 
 
 class Unroutable(BaseModel):
@@ -257,8 +281,11 @@ class Returned(Asked):
 
 
 class Report(Asked):
+    """`order`: the copy's pages by their ranks, from 1, as they should follow each other."""
+
     trouble: Trouble
-    said: Annotated[str, Field(max_length=2000)] = ""
+    said: Words = ""
+    order: Annotated[list[PageNumber], Field(max_length=200)] = []
 
 
 class ReturnedFile(BaseModel):

@@ -31,7 +31,7 @@ if (zone) {
       });
     } catch {
       waiting.remove();
-      return tell(file.name, "pas de réponse : envoyez-le de nouveau.", "desk-wrong");
+      return tell(file.name, "pas de réponse\u00a0: envoyez-le de nouveau.", "desk-wrong");
     }
     if (answer.status === 401) return location.assign("/connexion");
     if (answer.status === 403) return location.reload();

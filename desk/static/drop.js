@@ -104,11 +104,11 @@ async function sendAll() {
         continue;
       }
       if (error.status === 404 || error.status === 422 || (error.status === 409 && !drop.upload)) {
-        say(drop, 0, "refusé : ce fichier ne peut pas être déposé ici");
+        say(drop, 0, "refusé\u00a0: ce fichier ne peut pas être déposé ici");
         await stored("readwrite", (drops) => drops.delete(drop.id));
         continue;
       }
-      say(drop, 0, "pas de réponse : nouvel essai dans un instant, rien n’est perdu");
+      say(drop, 0, "pas de réponse\u00a0: nouvel essai dans un instant, rien n’est perdu");
       await new Promise((resolve) => setTimeout(resolve, wait));
       wait = Math.min(2 * wait, 30000);
     }

@@ -35,6 +35,7 @@ function lay() {
       zoom.value === "width" ? wide : zoom.value === "page" ? Math.min(wide, high * ratio) : (A4 * zoom.value) / 100;
     page.canvas.style.width = `${Math.floor(width)}px`;
   }
+  reader.dispatchEvent(new CustomEvent("laid", { detail: { pages, current } }));
 }
 
 async function fit(keep = current()) {
@@ -161,5 +162,5 @@ try {
   tell(current());
   viewer.dataset.ready = pdf.numPages;
 } catch {
-  viewer.textContent = "La copie ne s’ouvre pas ici : téléchargez-la, et signalez-la si elle ne s’ouvre pas non plus.";
+  viewer.textContent = "La copie ne s’ouvre pas ici\u00a0: téléchargez-la, et signalez-la si elle ne s’ouvre pas non plus.";
 }

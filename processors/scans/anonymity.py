@@ -42,6 +42,7 @@ Polygon = tuple[tuple[float, float], ...]
 """x, y in pixels."""
 
 _PAPER = 255
+_SIDEWAYS = (Turn.RIGHT, Turn.LEFT)
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,16 @@ def wipe_polygon(corners: Sequence[tuple[float, float]], margin: float) -> Polyg
     signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
     grown = [p + margin * (x * across + y * down) for p, (x, y) in zip(points, signs, strict=True)]
     return tuple((float(x), float(y)) for x, y in grown)
+
+
+def upright_size(path: Path, place: PagePlace) -> tuple[int, int]:
+    """Width and height of the page once it is upright, in pixels. BadScan if the file is broken."""
+    (raw,) = images_at(path, [place.image - 1])
+    turned_by = (raw.height, raw.width) if raw.rotate in _SIDEWAYS else (raw.width, raw.height)
+    rows, columns = part_box(turned_by[::-1], raw.dpi, place.half, place.area)
+    width = len(range(*columns.indices(turned_by[0])))
+    height = len(range(*rows.indices(turned_by[1])))
+    return (height, width) if place.turn in _SIDEWAYS else (width, height)
 
 
 def anonymous_pdf(path: Path, places: Sequence[PagePlace]) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import lxml.html  # type: ignore[import-untyped]
 import pypdfium2
 import pytest
 from filling import MINE, OTHER, Filled
@@ -23,6 +24,7 @@ SERVICE = frozenset[Role | None]({Role.SERVICE})
 CENTRE = frozenset[Role | None]({Role.CENTRE, Role.SERVICE})
 CORRECTOR = frozenset[Role | None]({Role.CORRECTOR})
 SIGNED_IN = frozenset[Role | None](Role)
+TOLD = CENTRE - SERVICE | CORRECTOR
 ANYBODY = SIGNED_IN | NOBODY
 
 
@@ -46,6 +48,8 @@ MATRIX = {
     "POST /invitation/{invitation}": Rule(ANYBODY),
     "GET /connexion/fournisseur": Rule(frozenset()),  # there is no provider here: see test_oidc
     "GET /connexion/fournisseur/retour": Rule(frozenset()),
+    "GET /avis": Rule(TOLD),
+    "POST /avis": Rule(TOLD),
     "GET /aide": Rule(SIGNED_IN),
     "GET /aide/{guide}": Rule(SIGNED_IN),
     "GET /aide/images/{name}": Rule(SIGNED_IN),
@@ -55,6 +59,7 @@ MATRIX = {
     "GET /centre/{uai}": Rule(CENTRE),
     "GET /centre/{uai}/{code}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/etat": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/remise.pdf": Rule(CENTRE),
     "GET /centre/{uai}/{code}/pile": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/copies/{copy_id}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/copies/{copy_id}.pdf": Rule(CENTRE, names=True),
@@ -74,6 +79,9 @@ MATRIX = {
     "GET /coordination/comptes": Rule(SERVICE),
     "POST /coordination/comptes": Rule(SERVICE),
     "POST /coordination/comptes/{other}/fermer": Rule(SERVICE),
+    "GET /coordination/listes": Rule(SERVICE),
+    "POST /coordination/listes/{roster}": Rule(SERVICE),
+    "POST /coordination/listes/invitations": Rule(SERVICE),
     "GET /coordination/secours": Rule(SERVICE),
     "POST /coordination/secours": Rule(SERVICE),
     "POST /coordination/comptes/jetons": Rule(SERVICE),
@@ -84,6 +92,7 @@ MATRIX = {
     "GET /coordination/decisions/{copy_id}/correcteur.pdf": Rule(SERVICE, names=True),
     "GET /coordination/decisions/{copy_id}/{place}.jpg": Rule(SERVICE, names=True),
     "POST /coordination/decisions/{copy_id}/pages": Rule(SERVICE),
+    "POST /coordination/decisions/{copy_id}/caches": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/epreuve": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/renvoi": Rule(SERVICE),
     "POST /coordination/decisions/{copy_id}/constats/{seq}/{k}": Rule(SERVICE),
@@ -118,6 +127,7 @@ MATRIX = {
     "GET /coordination/notes/{code}.csv": Rule(SERVICE),
     "GET /coordination/lots/{code}": Rule(SERVICE),
     "GET /coordination/lots/{code}/{lot}": Rule(SERVICE),
+    "GET /coordination/lots/{code}/{lot}/recu.pdf": Rule(SERVICE),
     "POST /coordination/lots/{code}/{lot}/clore": Rule(SERVICE),
     "POST /coordination/lots/{code}/former": Rule(SERVICE),
     "POST /coordination/lots/{code}/{lot}/reaffecter": Rule(SERVICE),
@@ -127,6 +137,7 @@ MATRIX = {
     "GET /coordination/dossiers/{code}/{uai}/{dossier}/preuves": Rule(SERVICE, names=True),
     "POST /coordination/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
     "GET /coordination/machine": Rule(SERVICE),
+    "GET /coordination/machine/{table}": Rule(SERVICE),
     "GET /coordination/historique/{subject}": Rule(SERVICE, names=True),
     "GET /coordination/historique/{subject}.jsonl": Rule(SERVICE),
     "GET /coordination/historique/{subject}/execution": Rule(SERVICE),
@@ -138,6 +149,7 @@ MATRIX = {
     "GET /lots/{lot_id}/rendre": Rule(CORRECTOR),
     "POST /lots/{lot_id}/rendre": Rule(CORRECTOR),
     "GET /lots/{lot_id}/bordereau.pdf": Rule(CORRECTOR),
+    "GET /lots/{lot_id}/recu.pdf": Rule(CORRECTOR),
     "GET /lots/{lot_id}/{number}/rendu.pdf": Rule(CORRECTOR),
     "POST /lots/{lot_id}/hors-connexion": Rule(CORRECTOR),
     "GET /lots/{lot_id}/notes": Rule(CORRECTOR),
@@ -156,6 +168,8 @@ MATRIX = {
     "GET /api/decisions/{copy}": Rule(SERVICE, names=True),
     "POST /api/decisions/{copy}": Rule(SERVICE),
     "POST /api/decisions/{copy}/pages": Rule(SERVICE),
+    "POST /api/decisions/{copy}/masks": Rule(SERVICE),
+    "POST /api/decisions/{copy}/send-back": Rule(SERVICE),
     "POST /api/decisions/{copy}/exam": Rule(SERVICE),
     "POST /api/decisions/{copy}/findings/{event}/{k}": Rule(SERVICE),
     "POST /api/deadlines/{code}/{uai}": Rule(SERVICE),
@@ -173,7 +187,10 @@ MATRIX = {
     "GET /api/my/lots": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}": Rule(CORRECTOR),
     "GET /api/my/lots/{lot}/copies/{number}": Rule(CORRECTOR),
+    "GET /api/my/lots/{lot}/copies/{number}/notes": Rule(CORRECTOR),
+    "PUT /api/my/lots/{lot}/copies/{number}/notes": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/report": Rule(CORRECTOR),
+    "POST /api/my/lots/{lot}/copies/{number}/report/take-back": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/copies/{number}/return": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/return": Rule(CORRECTOR),
     "POST /api/my/lots/{lot}/offline": Rule(CORRECTOR),
@@ -251,6 +268,7 @@ def test_every_route_is_for_whom_it_is_for(desk: Desk, filled: Filled, values, r
     asker = Asker(desk, role, own_scope(role, filled))
     for route in ORDER:
         answer = asker.ask(route, values)
+        assert not badly_set(answer), route
         if role in MATRIX[route].who:
             wrong_password = {401} if route == "POST /connexion" else set()
             no_picture = {404} if "{name}" in route and PICTURE is None else set()
@@ -318,6 +336,16 @@ def test_every_access_to_an_identity_is_logged(desk: Desk, filled: Filled, value
 def logged(desk: Desk) -> list[str]:
     with desk.work.register.reading() as connection:
         return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
+
+
+def badly_set(answer: httpx.Response) -> list[str]:
+    """Sentences of a page in which a line may break before a sign that French sets with a space."""
+    if "text/html" not in answer.headers.get("content-type", "") or not answer.content:
+        return []
+    page = lxml.html.document_fromstring(answer.content.decode())
+    texts = page.xpath("//text()[not(ancestor::textarea or ancestor::option or ancestor::script)]")
+    texts = [t for t in texts if not t.getparent().xpath("ancestor-or-self::style|ancestor-or-self::code")]
+    return [text for text in texts if re.search(r"[ \n][:;?!»%]|«[ \n]", text)]
 
 
 def text_of(answer: httpx.Response) -> str:

@@ -31,3 +31,13 @@ def test_links_to_prefect_ask_for_an_epreuve_or_for_what_failed(desk: Desk):
     shown = desk.signed_in(Role.SERVICE).get(PAGE).text
     assert 'href="http://prefect/runs?tag=U4"' in shown
     assert 'href="http://prefect/runs?state=Failed&amp;state=Crashed"' in shown
+
+
+def test_what_the_flows_publish_is_one_click_away(desk: Desk, monkeypatch):
+    service = desk.signed_in(Role.SERVICE)
+    assert "pas connue du guichet" in service.get(f"{PAGE}/avancement").text
+    desk.app.state.settings = desk.app.state.settings.model_copy(update={"prefect_ui": "http://prefect"})
+    assert f'href="{PAGE}/constats"' in service.get(PAGE).text
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    assert "Prefect ne répond pas" in service.get(f"{PAGE}/avancement").text
+    assert service.get(f"{PAGE}/autre").status_code == 404

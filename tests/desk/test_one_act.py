@@ -24,16 +24,17 @@ from cli.app import app
 from desk.app import create_app
 from desk.settings import DeskSettings
 from processors.dossiers.findings import Code as DossierCode
+from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from storage.candidates import enrolled_in, import_candidates
-from storage.copies import CopyRow, copy_by_id
+from storage.copies import CopyNotAnonymous, CopyRow, copy_by_id
 from storage.correctors import issue_token
 from storage.dossiers import DossierDecided
 from storage.log.events import Event
 from storage.lots import lot_by_id, routable_copies
 from storage.refusals import Refused
-from storage.schema import events
+from storage.schema import copies, events
 from storage.states import LotState, Pronounced, Role
 from storage.weed import Weed
 
@@ -330,3 +331,37 @@ def test_a_drop_overwrites_nothing_and_is_a_pdf(desk: Desk, tmp_path: Path):
         said = shell(desk, "drop", str(pile), *place, fails=not taken)
         assert ("still waits in the inbox" in said) is not taken
     assert desk.work.store.inbox.get(f"scans/{MINE}/U4/pile.pdf") == b"%PDF-1.7 the first"
+
+
+def test_a_copy_is_sent_back_by_whichever_door(desk: Desk, filled: Filled):
+    copy, program = filled.values["copy"], desk.program(Role.SERVICE)
+    way = f"/api/decisions/{copy}/send-back"
+    assert program.post(way, json={"reason": ""}).status_code == 422
+    assert "Dites pourquoi" in shell(desk, "send-back", copy, "--reason", " ", fails=True)
+    assert "sent back" in shell(desk, "send-back", copy, "--reason", "La page 2 est coupée.")
+    assert program.post(way, json={"reason": "Elle l’est toujours."}).status_code == 200
+    assert [e.action for e in log(desk)].count("copy.sent_back") == 1
+    assert "scan_again" in [f["code"] for f in program.get(f"/api/decisions/{copy}").json()["findings"]]
+
+
+def test_pages_that_name_nobody_are_ticked_by_whichever_door(desk: Desk, filled: Filled):
+    copy = filled.values["subject"]
+    named = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], what="un nom"),))
+    with desk.work.register.engine.begin() as connection:
+        connection.execute(copies.update().where(copies.c.id == copy).values(lot=None))
+    desk.work.register.record(named, copy, actor="t", at=now())
+    command = ("decide", copy, "accept", "--reason", "Rien à voir.")
+    assert "page" in shell(desk, *command, fails=True)
+    answer = {"decision": "accept", "reason": "Rien à voir."}
+    assert desk.program(Role.SERVICE).post(f"/api/decisions/{copy}", json=answer).status_code == 409
+    assert "decided" in shell(desk, *command, "--nothing-on", "1")
+    assert the_copy(desk, copy).status is CopyStatus.COMPLETE
+
+
+def test_a_report_is_made_and_taken_back_at_the_command_line(desk: Desk, filled: Filled):
+    token = issue_token(desk.work.register, filled.corrector, actor="service", at=now())
+    mine = (filled.values["lot"], "ACDEFHJ", "--token", token)
+    shell(desk, "lots", "report", *mine[:2], "illegible", *mine[2:], "--said", "page 1")
+    assert the_copy(desk, filled.values["subject"]).status is CopyStatus.TO_DECIDE
+    shell(desk, "lots", "take-back", *mine)
+    assert the_copy(desk, filled.values["subject"]).status is CopyStatus.COMPLETE

@@ -82,3 +82,18 @@ def test_the_corrector_goes_back_on_it_until_the_service_acts(desk: Desk, filled
 def test_an_order_has_each_page_once(desk: Desk, filled: Filled, corrector, order):
     assert propose(corrector, filled, order) == 409
     assert pages_of(desk, filled)[1] == "complete"
+
+
+def test_a_program_proposes_an_order_reads_it_and_takes_it(desk: Desk, filled: Filled, corrector):
+    mine, copy = f"/api/my/lots/{filled.values['lot']}/copies/ACDEFHJ/report", filled.values["subject"]
+    program, service = desk.program(Role.CORRECTOR, filled.corrector), desk.program(Role.SERVICE)
+    proposal = {"trouble": "wrong_order", "order": [1, 3, 2]}
+    assert program.post(mine, json=proposal).status_code == 200
+    assert program.post(f"{mine}/take-back").status_code == 200
+    assert pages_of(desk, filled) == ([1, 4, 5], "complete")
+    assert program.post(f"{mine}/take-back").status_code == 409
+    assert program.post(mine, json=proposal).status_code == 200
+    assert service.get(f"/api/decisions/{copy}").json()["order"] == [1, 5, 4]
+    assert service.post(f"/api/decisions/{copy}/pages", json={"pages": [4, 5, 1]}).status_code == 409
+    assert service.post(f"/api/decisions/{copy}/pages", json={"pages": [1, 5, 4]}).status_code == 200
+    assert pages_of(desk, filled)[0] == [1, 5, 4]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun
 from prefect.server.schemas.schedules import CronSchedule, IntervalSchedule
+
+from flows import tidy
+from flows.recurring import FOUND_NOTHING
+from flows.worker import FLOWS
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 
@@ -61,3 +69,25 @@ def test_a_day_at_rest_adds_little_to_the_engines_database(stage):
     assert completed > 2 * TIMES
     each = (size(database) - before) / completed
     assert 0 < each * sum(daily.values()) < MOST
+
+
+def test_runs_are_called_in_plain_words_and_those_that_found_nothing_make_room(stage):
+    for _ in range(3):
+        run = stage.machine.trigger("remind-duties")
+        stage.wait(lambda: stage.machine.final_state(run))  # noqa: B023
+
+    async def tidied() -> tuple[set[str], Counter[str]]:
+        async with PrefectClient(stage.machine.api) as client:
+
+            async def flow_of(run: FlowRun) -> Flow[..., Any]:
+                return FLOWS[(await client.read_flow(run.flow_id)).name]
+
+            await tidy.name_what_is_to_come(client, flow_of)
+            await tidy.forget_what_found_nothing(client, timedelta(0))
+            runs = await client.read_flow_runs(limit=200)
+        to_come = {run.name for run in runs if run.state_name == "Scheduled"}
+        return to_come, Counter(run.name for run in runs if run.state_name in FOUND_NOTHING)
+
+    to_come, found_nothing = asyncio.run(tidied())
+    assert to_come <= {flow.flow_run_name for flow in FLOWS.values()} and to_come
+    assert found_nothing["rappels"] == 1 == max(found_nothing.values())

@@ -1,6 +1,7 @@
 """prefect.yaml: what is declared exists, binds and parses."""
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,13 @@ def test_pool_and_queue_are_those_that_up_makes(deployment):
 def test_whatever_is_scheduled_runs_one_at_a_time(deployment):
     if deployment.get("schedules"):
         assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+
+
+def test_the_graph_of_a_run_shows_every_letter_of_its_stages():
+    called = re.compile(r"(?:run_stage|step)\(\s*(?:name, stage|\"([^\"]+)\")")
+    files = [ROOT / "actions" / "scans.py", *(ROOT / "flows").glob("*.py")]
+    names = [name for file in files for name in called.findall(file.read_text()) if name]
+    assert len(names) >= 12 and all(name.isascii() for name in names), names
 
 
 def test_the_version_is_the_one_that_is_installed():

@@ -220,7 +220,7 @@ def test_a_worker_killed_before_its_runs_began_does_not_stop_the_evening(stage, 
     }
     (lost,) = machine.ask("POST", "/flow_runs/filter", handed_out)  # the schedule's own may have been first
     assert stage.scans_in("arrived", under="scans/0840003X/U4/le soir.pdf")
-    assert stage.run("ship-audit") in ("Completed", "Rien de neuf")
+    assert stage.run("ship-audit") in ("Journal scellé", "Rien de neuf")
     assert machine.final_state(lost["id"]) == ("CRASHED", "Crashed")
     assert stage.wait(lambda: stage.scans_in("processed", under="scans/0840003X/U4/le soir.pdf"))
 

@@ -12,6 +12,7 @@ from papers.receipt_versions import following
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Code, Severity, finding
 from processors.reconciliation import reconcile
+from processors.wording import typeset
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -105,7 +106,7 @@ def test_a_file_set_aside_says_why_and_shows_no_copy(receipt):
     page = render_html(
         replace(receipt, quarantined=True, copies=(), findings=(found,), reconciliation=None, in_time=None)
     )
-    assert found.message in page
+    assert typeset(found.message) in page
     assert "en ordre" not in page
 
 

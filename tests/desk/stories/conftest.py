@@ -155,6 +155,8 @@ def decided(stage: Live, service: Page, dropped: Page, pile: Batch) -> Page:
             looked_at(service, "desk-decided")
         else:
             looked_at(service, "desk-decision-unknown")
+            _draws_over_a_page(service)
+            service.goto(where)
             truth = next(copy for copy in pile.copies if copy.kind is Kind.ANONYMOUS)
             service.fill("#number", truth.candidate)
             service.fill("#reason", "Le centre a retrouvé la feuille.")
@@ -163,6 +165,22 @@ def decided(stage: Live, service: Page, dropped: Page, pile: Batch) -> Page:
         service.goto(f"{stage.url}/coordination/decisions")
     stage.read_inbox()
     return service
+
+
+def _draws_over_a_page(page: Page) -> None:
+    """A frame drawn over a page says where, in hundredths; nothing is hidden yet."""
+    page.get_by_role("link", name=re.compile("^Cacher…")).first.click()
+    sheet = page.locator("[data-hide]")
+    sheet.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('[data-hide] img').naturalWidth > 300")
+    box = sheet.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 90, steps=3)
+    page.mouse.up()
+    assert float(page.input_value("#hide-left")) == pytest.approx(25, abs=1)
+    assert float(page.input_value("#hide-width")) == pytest.approx(25, abs=1)
+    looked_at(page, "desk-hide")
 
 
 @pytest.fixture(scope="package")

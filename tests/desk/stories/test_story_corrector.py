@@ -34,6 +34,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     page.get_by_role("link", name=number, exact=True).press("Enter")
     page.wait_for_selector("[data-ready]", timeout=30_000)
     looked_at(page, "desk-read")
+    _annotates(page)
     _reads_in_comfort(page)
     _proposes_an_order(page, decided, f"{stage.url}/coordination/decisions/{copy.id}")
     page.keyboard.press("s")
@@ -123,6 +124,31 @@ def _reads_in_comfort(page: Page) -> None:
     rank.fill("2")
     rank.press("Enter")
     frame.focus()
+
+
+def _annotates(page: Page) -> None:
+    """A passage is marked and words are written, for oneself; both are there again, and go."""
+    page.keyboard.press("h")
+    sheet = page.locator(".desk-viewer canvas").first.bounding_box()
+    across, down = sheet["x"] + sheet["width"] / 4, sheet["y"] + 200
+    page.mouse.move(across, down)
+    page.mouse.down()
+    page.mouse.move(across + 200, down + 40, steps=3)
+    page.mouse.up()
+    page.keyboard.type("À revoir")
+    page.get_by_role("button", name="Annoter la page en vue").click()
+    page.keyboard.type("Bon plan")
+    expect(page.get_by_text("(enregistré)")).to_be_visible()
+    looked_at(page, "desk-own-notes")
+    page.reload()
+    page.wait_for_selector("[data-ready]", timeout=30_000)
+    expect(page.get_by_label("Page 1, passage surligné")).to_have_value("À revoir")
+    expect(page.locator(".desk-layer rect")).to_have_count(1)
+    for rank in (2, 1):
+        page.get_by_role("button", name=f"Retirer l’annotation {rank}").click()
+    expect(page.get_by_text("(enregistré)")).to_be_visible()
+    expect(page.locator(".desk-layer rect")).to_have_count(0)
+    page.locator(".desk-viewer").focus()
 
 
 def _proposes_an_order(page: Page, service: Page, decision: str) -> None:

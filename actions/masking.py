@@ -1,0 +1,68 @@
+"""The service hides what names somebody on a page of a copy: removed from the pixels, as the frame is."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from actions.context import Context
+from actions.isolation import isolated
+from processors.scans.anonymity import PagePlace, upright_size
+from processors.scans.raster import BadScan
+from storage.copies import PlacedPage, copy_by_id
+from storage.decisions import CopyMasked
+from storage.keys import stored_scan
+from storage.log.events import Event
+from storage.objects import NotFoundError
+from storage.refusals import Refusal, Refused
+from storage.scans import scan_by_id
+
+Share = tuple[float, float, float, float]
+"""Left, top, width and height, as shares of the upright page."""
+LEAST = 0.004  # of a side: less was a click, not an area
+
+
+def hide(
+    work: Context, copy: str, number: int, area: Share | None, *, actor: str, at: datetime
+) -> Event | None:
+    """This area of a page of the copy, beside what is hidden of it already; None: nothing of it any longer.
+
+    The copy is made anonymous again as it then is. What was found of it stays, until somebody who has seen it
+    as its corrector gets it decides.
+    """
+    with work.register.reading() as connection:
+        row = copy_by_id(connection, copy)
+        scan = scan_by_id(connection, row.scan) if row else None
+    page = next((one for one in row.pages if one.page == number), None) if row else None
+    if page is None or scan is None or scan.sha256 is None:
+        raise Refused(Refusal.UNKNOWN, f"{copy}, {number}")
+    masks = page.masks
+    if area is None:
+        masks = ()
+    elif min(area[2:]) < LEAST:
+        raise Refused(Refusal.NO_AREA)
+    else:
+        masks = (*masks, _corners(area, _size(work, scan.sha256, page)))
+    return work.register.record(CopyMasked(page=number, masks=masks), copy, actor=actor, at=at)
+
+
+def _corners(area: Sequence[float], size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
+    """Clockwise from the top left, as what wipes wants them."""
+    left, top, width, height = area
+    (x0, x1), (y0, y1) = ((left, left + width), (top, top + height))
+    x0, x1 = (round(min(max(x, 0.0), 1.0) * size[0], 1) for x in (x0, x1))
+    y0, y1 = (round(min(max(y, 0.0), 1.0) * size[1], 1) for y in (y0, y1))
+    return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+
+def _size(work: Context, sha256: str, page: PlacedPage) -> tuple[int, int]:
+    place = PagePlace(page.image, page.half, page.turn, area=page.area)
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path = Path(folder) / "scan.pdf"
+        try:
+            work.store.vault.download(stored_scan(sha256), path)
+            return isolated(upright_size, path, place)
+        except (BadScan, NotFoundError):
+            raise Refused(Refusal.NO_PICTURE) from None

@@ -1,0 +1,68 @@
+"""The receipt of a delivery (reçu de remise): what was handed over, how much, when and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.lib.units import mm
+from reportlab.platypus import Spacer, Table
+
+from papers.printed import Paragraph, escaped, printed
+from processors.deadlines import french_instant
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`facts`: each line by its name; `columns` and `rows`: what was delivered, one by one.
+
+    It names no candidate: a corrector gets it, too.
+    """
+
+    title: str
+    of: str
+    facts: Sequence[tuple[str, str]]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    issued: datetime
+
+
+def delivery_pdf(delivery: Delivery) -> bytes:
+    """An A4 PDF."""
+    styles = getSampleStyleSheet()
+    body = styles["BodyText"]
+    facts = [
+        [Paragraph(escaped(name), body), Paragraph(f"<b>{escaped(text)}</b>", body)]
+        for name, text in delivery.facts
+    ]
+    head = [Paragraph(f"<b>{escaped(name)}</b>", body) for name in delivery.columns]
+    rows = [[Paragraph(escaped(text), body) for text in row] for row in delivery.rows]
+    story = [
+        Paragraph(escaped(delivery.title), styles["Title"]),
+        Paragraph(escaped(delivery.of), styles["Heading2"]),
+        Table(facts, colWidths=[50 * mm, 120 * mm], style=_PLAIN, hAlign="LEFT"),
+        Spacer(1, 6 * mm),
+        Table([head, *rows], repeatRows=1, style=_RULED, hAlign="LEFT", colWidths=_widths(len(head))),
+        Spacer(1, 6 * mm),
+        Paragraph(f"Établi le {french_instant(delivery.issued)}, d’après le journal de massicot.", body),
+    ]
+    return printed(story, delivery.title)
+
+
+def _widths(columns: int) -> list[float]:
+    """The first is as wide as two of the others."""
+    each = 170 * mm / (columns + 1)
+    return [2 * each, *[each] * (columns - 1)]
+
+
+_ALL = ((0, 0), (-1, -1))
+_PLAIN = [("VALIGN", *_ALL, "TOP"), ("LEFTPADDING", *_ALL, 0), ("BOTTOMPADDING", *_ALL, 1)]
+_RULED = [
+    ("VALIGN", *_ALL, "TOP"),
+    ("LEFTPADDING", *_ALL, 0),
+    ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black),
+    ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
+]

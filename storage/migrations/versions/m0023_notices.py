@@ -1,0 +1,18 @@
+"""Which notices an account does not want."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0023"
+down_revision = "0020"
+
+
+def upgrade() -> None:
+    op.add_column("accounts", sa.Column("notices_off", sa.JSON(none_as_null=True)))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("accounts") as batch:
+        batch.drop_column("notices_off")
