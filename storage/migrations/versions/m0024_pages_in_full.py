@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0020"
+down_revision = "0023"
 
 _PAGE = {
     **dict.fromkeys(("page", "image", "half", "turn", "area", "frame", "model")),
@@ -15,6 +15,7 @@ _PAGE = {
     "labels": [],
     "accepted": False,
     "imprint": None,
+    "masks": [],
 }
 """In the order in which this release writes them."""
 
