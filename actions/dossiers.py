@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from actions.context import Context, now
+from actions.context import Context
 from actions.enrolled import candidate_of, sitting
 from actions.isolation import isolated
 from actions.office import as_pdfs
@@ -111,7 +111,7 @@ def read(work: Context, dossier_id: str) -> str:
     ]
     roster = sitting(work, row.exam)
     reading = read_deposit(contents, work.session, exam, candidate, at, extra, roster)
-    keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=now())
+    keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=work.clock())
     return VERDICTS[Verdict(reading["verdict"])]
 
 

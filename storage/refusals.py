@@ -77,7 +77,7 @@ class Refusal(StrEnum):
 
     WINDOW_CLOSED = (
         "window_closed",
-        "Les lots de cette épreuve ne se forment que dans la fenêtre de correction, et ne s’ouvrent que là.",
+        "Les lots de cette épreuve ne se forment et ne s’ouvrent que dans la fenêtre de correction, {what}.",
     )
     NOT_READY = "not_ready", "Une copie n’est pas prête pour un lot, ou elle est déjà dans un autre."
     NOT_YOURS = "not_yours", "Ce lot n’est pas à vous, ou votre jeton n’est pas celui d’un correcteur."
@@ -147,7 +147,7 @@ class Refusal(StrEnum):
         "held",
         "Un gel posé depuis retient une partie de ce qui devait être détruit : préparez de nouveau.",
     )
-    NOTHING_DUE = "nothing_due", "Rien n’est à détruire à ce jour."
+    NOTHING_DUE = "nothing_due", "Rien n’est à détruire à ce jour{what}."
     NOT_CONFIRMED = (
         "not_confirmed",
         "Deux personnes n’ont pas encore confirmé cette destruction, chacune à son propre compte du guichet.",
