@@ -118,6 +118,16 @@ class Refusal(StrEnum):
         "Aucune copie n’est remise, aucune moyenne n’est lue avant le jury, le {what} : rien n’a été gardé.",
     )
     NO_JURY = "no_jury", "La session ne dit pas quand siège le jury : aucune copie n’est remise."
+    NOT_CALLED = "not_called", "Un de ces candidats n’est pas appelé aux épreuves de contrôle."
+    NO_CHOICES = "no_choices", "Aucun candidat appelé n’a encore choisi ses épreuves de contrôle."
+    NO_CONTROL_MARKS = "no_control_marks", "Les notes des épreuves de contrôle ne sont pas déposées."
+    BEFORE_CONTROL = (
+        "before_control",
+        "Aucune note d’épreuve de contrôle ne se dépose avant le {what} : rien n’a été gardé.",
+    )
+    NOT_RELEASED = "not_released", "Cette copie n’est pas remise à son candidat : {what}."
+    ASKED_TOO_LATE = "asked_too_late", "Une copie ne se demande plus : le délai a pris fin le {what}."
+    LINK_OVER = "link_over", "Ce lien ne vaut plus : il a servi, ou ses 30 jours sont passés."
     MARKS_EXPORTED = (
         "marks_exported",
         "Les notes de cette épreuve ont été exportées : le service seul les corrige, et dit pourquoi.",

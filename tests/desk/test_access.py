@@ -113,6 +113,14 @@ MATRIX = {
     "GET /coordination/remise": Rule(SERVICE),
     "GET /coordination/remise/travaux.csv": Rule(SERVICE),
     "POST /coordination/remise/moyennes": Rule(SERVICE),
+    "POST /coordination/remise/demandes": Rule(SERVICE),
+    "GET /coordination/controle": Rule(SERVICE),
+    "POST /coordination/controle/choix": Rule(SERVICE),
+    "POST /coordination/controle/notes": Rule(SERVICE),
+    "GET /coordination/controle/horaires.csv": Rule(SERVICE),  # nobody has chosen: see test_second_group
+    "GET /coordination/controle/notes.csv": Rule(SERVICE),
+    "GET /copie/{link}": Rule(ANYBODY),  # it names nobody; what it leads to: see test_second_group
+    "POST /copie/{link}": Rule(ANYBODY),
     "GET /coordination/notes": Rule(SERVICE),
     "POST /coordination/notes/{code}": Rule(SERVICE),
     "GET /coordination/notes/{code}.csv": Rule(SERVICE),
