@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from actions import marks, purge, release
+from actions import control, copy_links, marks, purge, release
 from actions.purge_plan import plan as purge_plan
 from actions.release import State
-from cli.season.stage import SECOND, Stage, must
+from cli.season.stage import SECOND, SeasonFailed, Stage, must
 from desk.passwords import hashed
 from processors.averages import COLUMNS as AVERAGES
+from processors.control import CHOICE_COLUMNS as CHOICES
+from processors.control import MARK_COLUMNS as CONTROL_MARKS
+from processors.control import name_in_control
 from processors.marks import COLUMNS as MARKS
 from processors.marks import spreadsheet
 from processors.retention import Held, due_at
@@ -24,10 +29,12 @@ from storage.log.segments import rebuild_register, ship
 from storage.log.signing import load_or_make_key
 from storage.log.verify import verify
 from storage.lots import LotRow, all_lots
-from storage.refusals import Refusal
+from storage.refusals import Refusal, Refused
 from storage.register import open_register
+from storage.release import control_list
 from storage.states import Role
 
+_LINK, _LINK_DAYS = "results/link", timedelta(days=30)
 _CALLED = 2
 """Candidates whose averages call them to the control épreuves."""
 
@@ -38,6 +45,7 @@ class End:
 
     stage: Stage
     results: Results
+    left: str = ""  # what a link that nobody used holds
 
     def plan(self) -> None:
         plan, results = self.stage.plan, self.results
@@ -48,17 +56,23 @@ class End:
         plan("results/harmonisation", harmonised, self._marks)
         plan("results/jury", jury - SECOND, self._no_release)
         plan("results/jury", jury, self._release)
-        day = results.control_exams.day
-        plan("results/control", day.instant(day.date, second.astimezone(day._zone).time()), self._control)
+        control = results.control_exams.begins
+        plan("results/control", jury + timedelta(hours=1), self._choose)
+        plan("results/control", control - SECOND, self._no_control_marks)
+        plan("results/control", control, self._control_marks)
         plan("results/second-jury", second - SECOND, self._called_wait)
         plan("results/second-jury", second, self._release_all)
+        plan(_LINK, second - SECOND, self._no_link)
+        plan(_LINK, second, self._link)
+        plan(_LINK, second + _LINK_DAYS + SECOND, self._link_over)
         due = self._due()
         if due is not None:
             plan("purge", due - SECOND, self._nothing_due)
             plan("purge", due, self._purge)
 
     def gates(self) -> list[str]:
-        rows = ["results/harmonisation", "results/jury", "results/second-jury"]
+        rows = ["results/harmonisation", "results/jury", "results/control", "results/second-jury"]
+        rows += [_LINK, f"{_LINK} over"]
         return [*rows, "purge"] if self._due() else rows
 
     def _due(self) -> datetime | None:
@@ -140,8 +154,80 @@ class End:
             f"épreuves, {states[State.CALLED]} copies of theirs wait"
         )
 
-    def _control(self) -> str:
-        return "control épreuves"
+    def _called(self) -> list[str]:
+        """Their numbers."""
+        with self.stage.work.register.reading() as connection:
+            called = control_list(connection)
+            return sorted({who.number for who in enrolled_in(connection) if called.get(who.id)})
+
+    def _choose(self) -> str:
+        """Each the first épreuves of the list, by what this part of the circular calls them."""
+        work, rule = self.stage.work, self.results.control_exams
+        names = [name_in_control(exam) for code in rule.exams if (exam := work.session.exam(code))]
+        chosen = " | ".join(names[: rule.choose])
+        table = spreadsheet(CHOICES, ((number, chosen) for number in self._called()))
+        read = control.take_choices(work, table, actor="service", at=self.stage.now)
+        must(not read.problems, "the choices are not taken")
+        planned = control.standing(work).schedule
+        must(not planned.unplaced or not rule.hours, "the day of the control épreuves is too short")
+        (self.stage.folder / "notes" / "horaires-controle.csv").write_bytes(control.hours(work))
+        return f"control épreuves: {len(read.rows)} candidates chose {chosen}; {len(planned.turns)} turns"
+
+    def _take_control_marks(self) -> int:
+        work = self.stage.work
+        chosen = rows_of(control.hours(work))
+        table = spreadsheet(
+            CONTROL_MARKS, ((line["candidate_number"], line["epreuve"], "12") for line in chosen)
+        )
+        read = control.take_marks(work, table, actor="service", at=self.stage.now)
+        must(not read.problems, "the marks of the control épreuves are not taken")
+        return len(read.rows)
+
+    def _no_control_marks(self) -> str:
+        said = self.stage.refused("results/control", self._take_control_marks, Refusal.BEFORE_CONTROL)
+        return f"marks of the control épreuves, {said}"
+
+    def _control_marks(self) -> str:
+        count = self._take_control_marks()
+        table = control.better_marks(self.stage.work)
+        (self.stage.folder / "notes" / "controle.csv").write_bytes(table)
+        rose = sum(line["note_retenue"] != line["note_ecrite"] for line in rows_of(table))
+        self.stage.note_passed("results/control")
+        return f"control épreuves: {count} marks taken, {rose} of them better than the written ones"
+
+    def _ask_link(self) -> str:
+        work, number = self.stage.work, self._called()[0]
+        with work.register.reading() as connection:
+            owners = {(copy.candidate, copy.exam) for copy in current_copies(connection)}
+            exam = next(
+                w.exam for w in enrolled_in(connection) if w.number == number and (w.id, w.exam) in owners
+            )
+        return copy_links.ask(work, number, exam, "Demande écrite.", actor="service", at=self.stage.now)
+
+    def _no_link(self) -> str:
+        return f"a copy asked for, {self.stage.refused(_LINK, self._ask_link, Refusal.NOT_RELEASED)}"
+
+    def _link(self) -> str:
+        """One is used, and is worth nothing then; another is left."""
+        work, over = self.stage.work, f"{_LINK} over"
+        used, self.left = self._ask_link(), self._ask_link()
+        copy_links.fetch(work, used)
+        self.stage.refused(over, lambda: copy_links.fetch(work, used), Refusal.LINK_OVER)
+        self.stage.note_passed(_LINK)
+        self.stage.plan(_LINK, self.stage.now + _LINK_DAYS, self._link_still)
+        return "a copy asked for is taken by its link, once"
+
+    def _link_still(self) -> str:
+        copy_links.look(self.stage.work, self.left)
+        return self.stage.note_early(f"{_LINK} over", "the other link still leads to its copy")
+
+    def _link_over(self) -> str:
+        try:
+            copy_links.look(self.stage.work, self.left)
+        except Refused as no:
+            self.stage.note_passed(f"{_LINK} over")
+            return f"the other link: {no.sentence}"
+        raise SeasonFailed("a link is good for more than 30 days")
 
     def _called_wait(self) -> str:
         waiting = release.standing(self.stage.work).states[State.CALLED]
@@ -206,3 +292,7 @@ class End:
         finally:
             rebuilt.engine.dispose()
             path.unlink()
+
+
+def rows_of(table: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig")), delimiter=";"))
