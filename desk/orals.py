@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from actions import orals as of_orals
@@ -36,6 +37,19 @@ def form(request: Request, code: Code, account: ServiceAccount) -> Response:
     return _shown(request, code, of_orals.form(work_of(request), code, actor=account.id, at=now()))
 
 
+@router.post("/{code}/deplacer")
+def move(
+    request: Request,
+    code: Code,
+    account: ServiceAccount,
+    number: Annotated[str, Form(max_length=20)],
+    panel: Annotated[int, Form(ge=1)],
+) -> Response:
+    """One candidate before another panel, at its first free hour."""
+    at = of_orals.move(work_of(request), code, number, panel, actor=account.id, at=now())
+    return _shown(request, code, moved=at)
+
+
 @router.get("/{code}/papiers.zip")
 def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
     shows_identity(request, f"orals/{code}", "orals")
@@ -44,12 +58,15 @@ def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
     return StreamingResponse(zipped(files.items()), media_type="application/zip", headers=name)
 
 
-def _shown(request: Request, code: str, plan: OralPlan | None = None) -> Response:
+def _shown(
+    request: Request, code: str, plan: OralPlan | None = None, moved: datetime | None = None
+) -> Response:
     work = work_of(request)
     values = {
         "standing": of_orals.standing(work, code),
         "panels": of_orals.panels_with_names(work, code),
         "plan": plan,
+        "moved": moved,
         "place": lambda place: of_orals.place_called(work.session, place),
     }
     return page(request, "orals_of_exam.html", values)

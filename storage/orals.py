@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, delete, insert, select
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
 from storage.schema_orals import oral_sheets, panels, turns
 from storage.tables import matching
 
@@ -42,6 +43,30 @@ class OralsPlanned(Facts):
             run(insert(panels).values(exam=exam, number=number, **row))
             for candidate, at in panel.turns:
                 run(insert(turns).values(exam=exam, candidate=candidate, panel=number, at=at))
+        return True
+
+
+class OralMoved(Facts):
+    """A candidate is examined by another panel, or at another turn. Subject: the épreuve's code."""
+
+    action = "orals.moved"
+    french = "candidat d’oral déplacé"
+    candidate: str
+    panel: int
+    turn_at: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        of_exam = {"exam": change.subject}
+        mine = of_exam | {"candidate": self.candidate}
+        row = change.connection.execute(select(turns).filter_by(**mine)).one_or_none()
+        if row is None:
+            raise Refused(Refusal.NO_TURN)
+        if (row.panel, row.at) == (self.panel, self.turn_at):
+            return False
+        taken = select(turns).filter_by(**of_exam, panel=self.panel, at=self.turn_at)
+        if change.connection.execute(taken).first():
+            raise Refused(Refusal.TURN_TAKEN)
+        change.connection.execute(update(turns).filter_by(**mine).values(panel=self.panel, at=self.turn_at))
         return True
 
 

@@ -105,6 +105,15 @@ class Refusal(StrEnum):
         "Les interrogations de cette épreuve ont commencé : le plan ne change plus.",
     )
 
+    NO_TURN = "no_turn", "Ce candidat n’est devant aucun jury de cette épreuve."
+    NO_SUCH_PANEL = "no_such_panel", "Cette épreuve n’a pas de jury de ce numéro."
+    OTHER_PLACE = "other_place", "Ce jury siège ailleurs que là où ce candidat est examiné."
+    TURN_TAKEN = "turn_taken", "Ce jury n’a plus d’heure libre."
+    MAY_NOT_EXAMINE = (
+        "may_not_examine",
+        "Un examinateur de ce jury ne peut pas entendre ce candidat : {what}.",
+    )
+
     BEFORE_HARMONISATION = (
         "before_harmonisation",
         "Aucune note ne se dépose ni ne se lit avant l’harmonisation, le {what} : rien n’a été gardé.",

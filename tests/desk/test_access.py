@@ -104,6 +104,7 @@ MATRIX = {
     "GET /coordination/oraux": Rule(SERVICE),
     "GET /coordination/oraux/{code}": Rule(SERVICE),
     "POST /coordination/oraux/{code}": Rule(SERVICE),
+    "POST /coordination/oraux/{code}/deplacer": Rule(SERVICE),
     "GET /coordination/oraux/{code}/papiers.zip": Rule(SERVICE, names=True),
     "GET /coordination/conservation": Rule(SERVICE),
     "POST /coordination/conservation": Rule(SERVICE),
