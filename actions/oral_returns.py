@@ -14,12 +14,12 @@ from actions.orals import papers_of
 from papers.oral_handin import hand_in_list, missing_sheets
 from processors.exam import Exam
 from processors.oral_returns import lost_page, read_codes, returned, sorted_files
-from processors.oral_sheets import SheetKind, sheet_of
+from processors.oral_sheets import OralSheet, SheetKind, sheet_of, sheets_owed
 from processors.scans.dropped import inspect
 from processors.session import Session
-from storage.orals import OralSheetsBack, sheets_back
+from storage.orals import OralSheetsBack, panels_of, plan_of, sheets_back
 
-_MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000
+MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000
 _NAMES = {
     SheetKind.GRADING: "fiches",
     SheetKind.MARKS: "bordereaux",
@@ -53,7 +53,7 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
     }
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    pages = isolated(inspect, path, _MAX_PAGES, _MAX_BYTES)
+    pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
     read = run_pages(read_codes, path, {one.code for one in owed}, pages=pages, instead=lost_page)
     with work.register.reading() as connection:
         known = sheets_back(connection, code)
@@ -69,6 +69,35 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
     return SortedSheets(
         named | {f"bordereau-envoi-{code}.pdf": listed}, came.told, tuple(missing_sheets(owed, back))
     )
+
+
+@dataclass(frozen=True)
+class SheetsStanding:
+    """`owed`, `back`: how many sheets; `missing`: a French line for each panel and kind."""
+
+    owed: int
+    back: int
+    missing: tuple[str, ...]
+
+
+def sheets_standing(work: Context, code: str) -> SheetsStanding:
+    """What of an épreuve's sheets came, by the register: it names nobody."""
+    owed, back = _owed_and_back(work, code)
+    return SheetsStanding(len(owed), len(back), tuple(missing_sheets(owed, back)))
+
+
+def hand_in(work: Context, code: str, *, at: datetime) -> bytes:
+    """The list that goes with the sheets, of all that came so far."""
+    exam = papers_of(work, code)[0].exam
+    owed, back = _owed_and_back(work, code)
+    return hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
+
+
+def _owed_and_back(work: Context, code: str) -> tuple[list[OralSheet], set[OralSheet]]:
+    with work.register.reading() as connection:
+        owed = sheets_owed(code, plan_of(panels_of(connection, code)))
+        known = sheets_back(connection, code)
+    return owed, {sheet for sheet in owed if sheet.code in known}
 
 
 def _address(session: Session, exam: Exam) -> Iterator[str]:

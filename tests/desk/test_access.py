@@ -105,6 +105,8 @@ MATRIX = {
     "GET /coordination/oraux/{code}": Rule(SERVICE),
     "POST /coordination/oraux/{code}": Rule(SERVICE),
     "POST /coordination/oraux/{code}/deplacer": Rule(SERVICE),
+    "POST /coordination/oraux/{code}/feuilles": Rule(SERVICE),  # of no plan here: see test_oral_pages
+    "GET /coordination/oraux/{code}/bordereau.pdf": Rule(SERVICE),
     "GET /coordination/oraux/{code}/papiers.zip": Rule(SERVICE, names=True),
     "GET /coordination/conservation": Rule(SERVICE),
     "POST /coordination/conservation": Rule(SERVICE),
