@@ -28,6 +28,8 @@ class Refusal(StrEnum):
     BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
     NO_REASON = "no_reason", "Dites pourquoi."
     NO_DAY = "no_day", "Dites quel jour c’est venu."
+    NO_NUMBER = "no_number", "Dites combien il en est venu : il y en a un par candidat."
+    TOO_MANY = "too_many", "Cet établissement a {what} : recomptez ce qui est venu."
     NOT_YET = "not_yet", "Ce jour n’est pas encore venu."
     NO_AUTHOR = "no_author", "Dites qui prononce."
 

@@ -63,7 +63,7 @@ def _remind(stage: Stage, duty: Duty) -> str:
 
 def _receive(stage: Stage, row: duties.Standing, by: str) -> None:
     today = stage.now.astimezone(stage.work.session.zone).date()
-    duties.receive(stage.work, row.obligation.id, today, by, actor="service", at=stage.now)
+    duties.receive(stage.work, row.obligation.id, today, by, row.expected, actor="service", at=stage.now)
 
 
 def _received(stage: Stage, duty: Duty) -> str:

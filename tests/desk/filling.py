@@ -139,7 +139,8 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
         "candidate": people_asked(work, here[1].id), "token": token.id,
-        "link": "none", "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
+        "link": "none", "school": people[0].school,
+        "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
     }  # fmt: skip
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")
 

@@ -99,6 +99,7 @@ MATRIX = {
     "POST /coordination/echeances": Rule(SERVICE),
     "GET /coordination/obligations": Rule(SERVICE),
     "POST /coordination/obligations": Rule(SERVICE),
+    "GET /coordination/obligations/{school}/livrets.pdf": Rule(SERVICE, names=True),
     "GET /coordination/surveillants": Rule(SERVICE),
     "POST /coordination/surveillants": Rule(SERVICE),
     "GET /coordination/oraux": Rule(SERVICE),

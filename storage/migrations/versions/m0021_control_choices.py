@@ -1,4 +1,4 @@
-"""Which control épreuves were chosen, and that their marks came."""
+"""Which control épreuves were chosen, and that their marks came; how many livrets did."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ down_revision = "0020"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("duties") as table:
+        table.add_column(sa.Column("number", sa.Integer(), nullable=True))
     op.create_table(
         "control_choices",
         sa.Column("candidate", sa.String(), nullable=False),
@@ -33,3 +35,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("control_marks")
     op.drop_table("control_choices")
+    with op.batch_alter_table("duties") as table:
+        table.drop_column("number")
