@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from actions.context import Context
-from actions.isolation import isolated, run_pages
+from actions.isolation import isolated, run_each, run_pages
 from actions.orals import papers_of
 from papers.oral_handin import hand_in_list, missing_sheets
+from papers.oral_papers import PanelPaper, sheets_to_sign
 from processors.exam import Exam
-from processors.oral_returns import lost_page, read_codes, returned, sorted_files
+from processors.oral_returns import Returned, lost_page, read_codes, returned, sorted_files
 from processors.oral_sheets import OralSheet, SheetKind, sheet_of, sheets_owed
+from processors.oral_signatures import unsigned_cells
 from processors.scans.dropped import inspect
+from processors.scans.raster import BadScan
 from processors.session import Session
 from storage.orals import OralSheetsBack, panels_of, plan_of, sheets_back
 
@@ -59,6 +62,7 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
         known = sheets_back(connection, code)
     before = {sheet for one, file in known.items() if file != sha256 and (sheet := sheet_of(one))}
     came = returned(read, code, owed, before)
+    unsigned = _unsigned(work, path, panels, came)
     files = isolated(sorted_files, path, came, names)
     codes = tuple(sorted(sheet.code for sheet in came.pages))
     if codes:
@@ -67,8 +71,27 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
     listed = hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
     named = {f"{_NAMES[kind]}-{code}.pdf": content for kind, content in files.items()}
     return SortedSheets(
-        named | {f"bordereau-envoi-{code}.pdf": listed}, came.told, tuple(missing_sheets(owed, back))
+        named | {f"bordereau-envoi-{code}.pdf": listed},
+        (*came.told, *unsigned),
+        tuple(missing_sheets(owed, back)),
     )
+
+
+def _unsigned(work: Context, path: Path, panels: Sequence[PanelPaper], came: Returned) -> list[str]:
+    """A French sentence for each sheet on which an examiner's cell is surely empty."""
+    printed, columns = sheets_to_sign(panels, work.session.title)
+    known = {column.code: column for column in columns}
+    wanted = [
+        (sheet, pages[0], known[sheet.code]) for sheet, pages in came.pages.items() if sheet.code in known
+    ]
+    calls = [(page.page, page.turn, column) for _, page, column in wanted]
+    found = run_each(unsigned_cells, calls, path, printed, sizes=[1] * len(calls))
+    return [
+        f"page {page.page} : {sheet.kind.said} du jury n° {sheet.panel}, non signée par l’examinateur "
+        f"{', '.join(map(str, cells))} ; faites-la signer avant de la remettre"
+        for (sheet, page, _), cells in sorted(zip(wanted, found, strict=True), key=lambda one: one[0][1].page)
+        if cells and not isinstance(cells, BadScan)
+    ]
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class Oral:
         to = self.stage.folder / "oraux"
         for name, data in came.files.items():
             (to / name).write_bytes(data)
-        return f"{code}: all sheets are back, sorted into {len(came.files) - 1} files with a hand-in list"
+        return f"{code}: all sheets are back and sorted, {len(came.told)} unsigned ones are named"
 
 
 def scanned(sheets: bytes, path: Path) -> Path:
