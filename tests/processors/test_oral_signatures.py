@@ -37,7 +37,7 @@ def panel(members):
 def test_only_cells_that_nobody_signed_are_told(tmp_path, members):
     rng = np.random.default_rng(4)
     printed, columns = sheets_to_sign([panel(members)], SESSION.title)
-    pages, empty = [], []
+    pages, empty = list[Image.Image](), list[tuple[int, ...]]()
     for column in columns:
         fine = pypdfium2.PdfDocument(printed)[column.page].render(scale=600 / 72, grayscale=True)
         paper = cv2.resize(fine.to_numpy().squeeze(), None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA)
