@@ -20,6 +20,7 @@ from processors.people import Candidate
 from processors.scans.raster import BadScan
 from processors.session import Exam, Session
 from storage import deposits
+from storage.deadlines import deposit_rules
 from storage.dossiers import DossierDecided, dossier_by_id, keep_dossier_reading
 from storage.keys import kept_words, stored_file
 from storage.log.events import Event
@@ -100,6 +101,8 @@ def read(work: Context, dossier_id: str) -> str:
     candidate = candidate_of(work, row.candidate, row.exam)
     if exam is None or candidate is None or not files:
         return "rien à lire"
+    with work.register.reading() as connection:
+        exam = deposit_rules(connection, exam, candidate.school)
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
     contents = [(file.name, work.store.vault.get(stored_file(file.sha256))) for file in counting]
