@@ -98,6 +98,16 @@ def panels_of(connection: Connection, exam: str) -> list[Panel]:
     return [panel for _, panel in _panels(connection, exam)]
 
 
+def turns_of(connection: Connection, candidate: str) -> Iterable[tuple[str, datetime, str]]:
+    """When and where this candidate is heard, by épreuve."""
+    of_panel = (panels.c.exam == turns.c.exam) & (panels.c.number == turns.c.panel)
+    query = select(turns.c.exam, turns.c.at, panels.c.place).join(panels, of_panel)
+    return [
+        (row.exam, row.at, row.place)
+        for row in connection.execute(query.where(turns.c.candidate == candidate).order_by(turns.c.at))
+    ]
+
+
 def plan_of(panels: Iterable[Panel]) -> list[tuple[str, ...]]:
     """Candidates of each panel, in their order: what the sheets' codes are made of."""
     return [tuple(candidate for candidate, _ in panel.turns) for panel in panels]

@@ -113,6 +113,9 @@ def test_from_the_choice_to_the_mark_that_counts(desk, service, tmp_path):
     assert "Les notes sont prises" in post(service, f"{HERE}/notes", table=table).text
     (told,) = rows(service.get(f"{HERE}/notes.csv").text)
     assert (told["note_ecrite"], told["note_controle"], told["note_retenue"]) == ("", MARK, MARK)
+    held = tmp_path / "held"
+    assert shell(desk, "access-request", called.number, "--to", str(held)).startswith("0 ")
+    assert f"note {MARK}" in next(held.rglob("index.html")).read_text()
     assert shell(desk, "control", "better", "--to", str(tmp_path / "better.csv")).startswith("0 ")
     assert shell(desk, "control", "hours", "--to", str(tmp_path / "hours.csv")).startswith("0 ")
     said = log(desk)
