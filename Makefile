@@ -14,7 +14,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml scripts/setup
 	touch $@
 
 demo: setup
-	$(BIN)/massicot demo $(if $(KEEP),--keep) $(if $(DATA),--data $(DATA))
+	$(BIN)/massicot demo $(if $(SEASON),--season) $(if $(KEEP),--keep) $(if $(DATA),--data $(DATA))
 
 lint: setup
 	$(BIN)/ruff check .

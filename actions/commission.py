@@ -15,6 +15,7 @@ from actions.isolation import isolated
 from actions.office import as_pdfs
 from papers.commission_list import Line, Shown, report_csv, report_pdf
 from papers.notices import notice_pdf, to_mend
+from processors.deadlines import Deadline
 from processors.dossiers.contract import finding_json
 from processors.dossiers.files import MAX_BYTES, unpack
 from processors.dossiers.findings import Evidence, absent
@@ -24,7 +25,8 @@ from processors.plain import plain
 from processors.scans.raster import BadScan
 from processors.session import Exam
 from storage import deposits
-from storage.candidates import enrolled_in
+from storage.candidates import enrolled_as, enrolled_in
+from storage.deadlines import deposit_rules
 from storage.dossiers import DossierRow, DossiersNotified, dossier_by_id, dossiers_of
 from storage.keys import stored_file
 from storage.refusals import Refusal, Refused
@@ -71,21 +73,33 @@ def write_notices(
     """
     if exam.deposit is None:
         raise Refused(Refusal.NOT_HERE, exam.code)
-    due = next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
-    if due is None:
-        raise Refused(Refusal.NOTHING_TO_MEND)
     lines = lines_of(work, exam.code, before, pictures=False)
-    wanting = [line for line in lines if to_mend(line, late=not exam.deposit.met(at))]
+    with work.register.reading() as connection:
+        rules = {one: deposit_rules(connection, exam, one) for one in {line.person.school for line in lines}}
+    until = {school: due for school, own in rules.items() if (due := _mended_until(own, at)) is not None}
+    if not until:
+        raise Refused(Refusal.NOTHING_TO_MEND)
+    wanting = [
+        line
+        for line in lines
+        if (school := line.person.school) in until
+        and to_mend(line, late=not ((own := rules[school].deposit) and own.met(at)))
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for line in wanting:
         path = folder / f"avis {exam.code} {line.person.number}.pdf"
-        path.write_bytes(notice_pdf(line, exam, due, at))
+        path.write_bytes(notice_pdf(line, exam, until[line.person.school], at))
         paths.append(path)
     if wanting:
         notified = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
         work.register.record(notified, f"{exam.code}/{before.uai}", actor=actor, at=at)
     return paths
+
+
+def _mended_until(exam: Exam, at: datetime) -> Deadline | None:
+    """Until when a dossier can still be completed."""
+    return next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
 
 
 def lines_of(work: Context, exam: str, before: Commission, *, pictures: bool) -> list[Line]:
@@ -155,6 +169,10 @@ def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
         row = dossier_by_id(connection, dossier_id)
         files = deposits.files_of(connection, dossier_id)
     exam = work.session.exam(row.exam) if row else None
+    if row is not None and exam is not None:
+        with work.register.reading() as connection:
+            (school,) = {one.school for one in enrolled_as(connection, ids=[row.candidate])}
+            exam = deposit_rules(connection, exam, school)
     counting, _ = deposits.in_force(files, exam) if exam else (files, [])
     counting, _ = deposits.fitting(counting, MAX_BYTES)
     return {file.name: work.store.vault.get(stored_file(file.sha256)) for file in counting}

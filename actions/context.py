@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -19,11 +20,18 @@ from storage.settings import Settings, open_store
 _ATTENDANCE = Path(__file__).parent.parent / "sessions" / "forms" / "emargement.toml"
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Context:
+    """`clock`: what dates the events of what happens by itself; a season that is played moves its own."""
+
     settings: Settings
     store: Store
     register: Register
+    clock: Callable[[], datetime] = now
 
     @cached_property
     def session(self) -> Session:
@@ -59,7 +67,3 @@ def context() -> Context:
     settings = Settings()
     store = open_store(settings)
     return Context(settings, store, open_register(settings.url, store.vault))
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

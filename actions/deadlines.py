@@ -9,9 +9,11 @@ from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_centre, reconcile_in
 from processors.deadlines import Deadline, Rule
+from processors.session import Exam
 from storage.candidates import enrolled_in
-from storage.deadlines import DeadlineExtended, DeadlineSwept, scans_due
+from storage.deadlines import DeadlineExtended, DeadlineSwept, deposit_rules, scans_due
 from storage.dossiers import DossierAbsent, without_dossier
+from storage.duties import schools_enrolled
 from storage.ids import new_id
 from storage.refusals import Refusal, Refused
 
@@ -22,13 +24,15 @@ _LONGEST = timedelta(days=366)
 def extend(
     work: Context, exam: str, centre: str, until: datetime | None, reason: str, *, actor: str, at: datetime
 ) -> None:
-    """A centre's scans are in time until then; None, and the session's own deadline counts again, which wants
-    no reason.
+    """A centre's scans, or the dossiers of a school (`centre`), are in time until then.
+
+    None, and the session's own deadline counts again, which wants no reason.
     """
     rules, place = work.session.exam(exam), f"{exam}/{centre}"
-    if rules is None or rules.scan_deadline is None or work.session.centre(centre) is None:
+    stated = (rules.scan_deadline or rules.deposit) if rules else None
+    if rules is None or stated is None or not _is_owed_by(work, rules, centre):
         raise Refused(Refusal.NOT_HERE, place)
-    due = rules.scan_deadline.deadline
+    due = stated.deadline
     if until is not None:
         if not timedelta(0) < until - due.at < _LONGEST:
             raise Refused(Refusal.TOO_FAR)
@@ -37,7 +41,16 @@ def extend(
     facts = DeadlineExtended(exam=exam, centre=centre, until=due.at, rule=due.rule, reason=key)
     with work.register.transaction() as transaction:
         transaction.record(facts, place, actor=actor, at=at)
-        reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+        if rules.scan_deadline is not None:
+            reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+
+
+def _is_owed_by(work: Context, exam: Exam, uai: str) -> bool:
+    """Scans by a centre, dossiers by a school with candidates of the épreuve."""
+    if exam.scan_deadline is not None:
+        return work.session.centre(uai) is not None
+    with work.register.reading() as connection:
+        return exam.code in schools_enrolled(connection).get(uai, ())
 
 
 def sweep(work: Context) -> int:
@@ -68,7 +81,9 @@ def sweep_dossiers(work: Context) -> int:
             continue
         with work.register.reading() as connection:
             wanting = without_dossier(connection, exam.code)
-        for candidate in wanting:
+            rules = {school: deposit_rules(connection, exam, school) for school in set(wanting.values())}
+        over = {school for school, own in rules.items() if own.deposit and not own.deposit.deadline.met(at)}
+        for candidate in (who for who, school in wanting.items() if school in over):
             absent = DossierAbsent(exam=exam.code, candidate=candidate)
             with suppress(Refused):  # a file came, or another sweep, since somebody looked
                 event = work.register.record(absent, new_id("doss"), actor=_SWEEPER, at=at)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from actions.context import Context, now
+from actions.context import Context
 from actions.enrolled import candidate_of, sitting
 from actions.isolation import isolated
 from actions.office import as_pdfs
@@ -20,6 +20,7 @@ from processors.people import Candidate
 from processors.scans.raster import BadScan
 from processors.session import Exam, Session
 from storage import deposits
+from storage.deadlines import deposit_rules
 from storage.dossiers import DossierDecided, dossier_by_id, keep_dossier_reading
 from storage.keys import kept_words, stored_file
 from storage.log.events import Event
@@ -100,6 +101,8 @@ def read(work: Context, dossier_id: str) -> str:
     candidate = candidate_of(work, row.candidate, row.exam)
     if exam is None or candidate is None or not files:
         return "rien à lire"
+    with work.register.reading() as connection:
+        exam = deposit_rules(connection, exam, candidate.school)
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
     contents = [(file.name, work.store.vault.get(stored_file(file.sha256))) for file in counting]
@@ -111,7 +114,7 @@ def read(work: Context, dossier_id: str) -> str:
     ]
     roster = sitting(work, row.exam)
     reading = read_deposit(contents, work.session, exam, candidate, at, extra, roster)
-    keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=now())
+    keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=work.clock())
     return VERDICTS[Verdict(reading["verdict"])]
 
 

@@ -12,15 +12,18 @@ from sqlalchemy import Connection
 from actions.context import Context
 from actions.messages import send
 from actions.reasons import keep_reason
+from papers.livrets import livrets_pdf
 from processors.deadlines import here
 from processors.duties import Obligation, Owing, obligations
 from processors.wording import plural
+from storage.candidates import enrolled_in
 from storage.duties import (
     DutyReceived,
     DutyReminded,
     DutyReopened,
     DutyWaived,
     Said,
+    candidates_by_school,
     said_of_duties,
     schools_enrolled,
     subject_of,
@@ -38,17 +41,22 @@ class DutyState(StrEnum):
     LATE = "en retard"
     DUE = "à rendre"  # within the days in which the session reminds
     COMING = "à venir"
+    INCOMPLETE = "incomplet"  # fewer came than there are candidates
     RECEIVED = "reçu"
     RECEIVED_LATE = "reçu en retard"
     WAIVED = "levé"
 
 
-OPEN = (DutyState.LATE, DutyState.DUE, DutyState.COMING)
+_TOLD = (DutyState.LATE, DutyState.INCOMPLETE, DutyState.DUE)
+OPEN = (DutyState.LATE, DutyState.INCOMPLETE, DutyState.DUE, DutyState.COMING)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`party`: by whom it is owed, in French. `words`: key in the vault of what was written with it."""
+    """`party`: by whom it is owed, in French. `words`: key in the vault of what was written with it.
+
+    `number`: of pieces that came, of the `expected` ones; None where they are not counted.
+    """
 
     obligation: Obligation
     party: str
@@ -56,6 +64,8 @@ class Standing:
     received_on: date | None
     words: str | None
     reminded_on: date | None
+    number: int | None = None
+    expected: int | None = None
 
 
 def standings(work: Context, at: datetime, *, party: str | None = None) -> list[Standing]:
@@ -63,8 +73,11 @@ def standings(work: Context, at: datetime, *, party: str | None = None) -> list[
     with work.register.reading() as connection:
         said = said_of_duties(connection)
         owed = obligations_owed(work, connection)
+        enrolled = candidates_by_school(connection)
     rows = [
-        _standing(work, one, said.get(one.id, _NOTHING), at) for one in owed if party in (None, one.party)
+        _standing(work, one, said.get(one.id, _NOTHING), enrolled.get(one.party, 0), at)
+        for one in owed
+        if party in (None, one.party)
     ]
     return sorted(rows, key=_when)
 
@@ -81,15 +94,26 @@ def _when(row: Standing) -> tuple[float, str, str]:
     return due.at.timestamp() if due else float("inf"), row.obligation.duty.code, row.party
 
 
-def _standing(work: Context, one: Obligation, said: Said, at: datetime) -> Standing:
-    state = _state(one, said, at)
-    return Standing(one, _called(work, one), state, said.received_on, said.words, said.reminded_on)
+def _standing(work: Context, one: Obligation, said: Said, enrolled: int, at: datetime) -> Standing:
+    expected = enrolled if one.duty.counted else None
+    return Standing(
+        one,
+        _called(work, one),
+        _state(one, said, expected, at),
+        said.received_on,
+        said.words,
+        said.reminded_on,
+        said.number,
+        expected,
+    )
 
 
-def _state(one: Obligation, said: Said, at: datetime) -> DutyState:
+def _state(one: Obligation, said: Said, expected: int | None, at: datetime) -> DutyState:
     due = one.duty.deadline
     if said.waived:
         return DutyState.WAIVED
+    if said.received_on is not None and (said.number or 0) < (expected or 0):
+        return DutyState.INCOMPLETE
     if said.received_on is not None:
         last = one.duty.last_day
         late = last is not None and said.received_on > last
@@ -110,12 +134,31 @@ def _called(work: Context, one: Obligation) -> str:
     return f"{centre.name} ({one.party})" if centre else one.party
 
 
-def receive(work: Context, obligation: str, on: date, by: str, *, actor: str, at: datetime) -> Event | None:
-    """It came on that day, brought by somebody. None where that was known."""
+def receive(
+    work: Context,
+    obligation: str,
+    on: date,
+    by: str,
+    number: int | None = None,
+    *,
+    actor: str,
+    at: datetime,
+) -> Event | None:
+    """It came on that day, brought by somebody. None where that was known.
+
+    `number`: of pieces in all so far, where there is one for each candidate of the school.
+    """
     subject = _known(work, obligation)
     if on > at.astimezone(here()).date():
         raise Refused(Refusal.NOT_YET)
-    facts = DutyReceived(on=on, by=keep_reason(work.register.vault, subject, by))
+    (row,) = (row for row in standings(work, at) if row.obligation.id == obligation)
+    if row.expected is None:
+        number = None
+    elif number is None:
+        raise Refused(Refusal.NO_NUMBER)
+    elif number > row.expected:
+        raise Refused(Refusal.TOO_MANY, plural(row.expected, "candidat", "candidats"))
+    facts = DutyReceived(on=on, by=keep_reason(work.register.vault, subject, by), number=number)
     return work.register.record(facts, subject, actor=actor, at=at)
 
 
@@ -148,7 +191,8 @@ def remind(work: Context, at: datetime) -> int:
     due = [
         row
         for row in standings(work, at)
-        if row.state in (DutyState.LATE, DutyState.DUE) and (row.reminded_on or date.min) < today
+        if row.state in (DutyState.LATE, DutyState.INCOMPLETE, DutyState.DUE)
+        and (row.reminded_on or date.min) < today
     ]
     if due:
         send(work.settings, f"[massicot] {plural(len(due), 'obligation', 'obligations')} à rendre", said(due))
@@ -164,3 +208,17 @@ def said(rows: Sequence[Standing]) -> list[str]:
         f"{row.party} : {row.obligation.duty.title}, {row.obligation.duty.until} ({row.state})."
         for row in rows
     ]
+
+
+def livrets(work: Context, school: str) -> bytes:
+    """What goes with the livrets of a school: the list of its candidates, a certificate of their number.
+
+    Of all of a session, whatever they sit. It names them.
+    """
+    with work.register.reading() as connection:
+        people = {one.number: one for one in enrolled_in(connection) if one.school == school and one.named}
+    if not people:
+        raise Refused(Refusal.NOBODY_HERE)
+    duty = next((duty for duty in work.session.duties if duty.counted), None)
+    place = work.session.place(duty.address) if duty else None
+    return livrets_pdf(list(people.values()), school, work.session.title, str(place or ""))

@@ -14,7 +14,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 
 from actions import attendance, signing
-from actions.context import Context, now
+from actions.context import Context
 from actions.isolation import Interrupted
 from actions.receipts import answer_and_clear
 from processors.deadlines import Times
@@ -103,7 +103,8 @@ def note_scans(work: Context) -> None:
             _clear_if_done(work, info, known)
             continue
         path = scan_path(info.key, work.session)
-        arrive(work.register, info, path.exam, path.centre, times=_times(work, info), actor=ACTOR, at=now())
+        times, at = _times(work, info), work.clock()
+        arrive(work.register, info, path.exam, path.centre, times=times, actor=ACTOR, at=at)
         noted += 1
         if noted == _SCANS:
             return
@@ -128,10 +129,10 @@ def _clear_if_done(work: Context, info: ObjectInfo, scan: ScanRow) -> None:
     ours = scan.state is ScanState.QUARANTINED  # one that was withdrawn comes when it is dropped again
     again = ScanReopened(deposited_at=info.last_modified, counts_as_before=ours)
     gone = ours or scan.state is ScanState.WITHDRAWN
-    if gone and work.register.record(again, scan.id, actor=ACTOR, at=now()):
+    if gone and work.register.record(again, scan.id, actor=ACTOR, at=work.clock()):
         return
     if scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING):
-        answer_and_clear(work, scan, at=now())
+        answer_and_clear(work, scan, at=work.clock())
 
 
 def find_waiting(work: Context) -> list[ScanRow]:
@@ -145,7 +146,7 @@ def reopen_decided(work: Context) -> None:
     with work.register.reading() as connection:
         done = scans_with_copies_to_anonymise(connection)
     for scan in done:
-        work.register.record(ScanReopened(), scan.id, actor=ACTOR, at=now())
+        work.register.record(ScanReopened(), scan.id, actor=ACTOR, at=work.clock())
 
 
 def take_attendance(work: Context) -> int:
@@ -172,7 +173,7 @@ def take_attendance(work: Context) -> int:
             data = _bytes_of(work, info)
             if data is None:
                 continue
-            read = attendance.take(work, exam, centre, data, actor=ACTOR, at=now())
+            read = attendance.take(work, exam, centre, data, actor=ACTOR, at=work.clock())
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             if not read.problems:
                 answer["message"] = read.summary()
@@ -189,7 +190,7 @@ def _take_signed_list(work: Context, info: ObjectInfo, centre: str, exam: str) -
         path = Path(folder) / "list.pdf"
         try:
             work.store.inbox.download(info.key, path, version=info.version)
-            read = signing.take_scan(work, exam, centre, path, actor=ACTOR, at=now())
+            read = signing.take_scan(work, exam, centre, path, actor=ACTOR, at=work.clock())
         except (NotFoundError, Interrupted):
             return None
         except BadScan as bad:
@@ -223,7 +224,7 @@ def _take_dossier(work: Context, info: ObjectInfo) -> None:
         return
     elif listed is not None:
         read = deposits.date_deposits(
-            work.register, data, listed, work.session.numbers, actor=ACTOR, at=now()
+            work.register, data, listed, work.session.numbers, actor=ACTOR, at=work.clock()
         )
         answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
     elif place is not None:
@@ -247,8 +248,8 @@ def _take_dossier_file(
             "taken": False,
             "message": "Ce candidat n'est pas inscrit à cette épreuve : vérifiez son numéro.",
         }
-    times = _times(work, info)
-    deposits.deposit(work.register, info, data, exam, candidate, name, times=times, actor=ACTOR, at=now())
+    times, at = _times(work, info), work.clock()
+    deposits.deposit(work.register, info, data, exam, candidate, name, times=times, actor=ACTOR, at=at)
     return {"taken": True, "deposited_at": times.due_at.isoformat()}
 
 

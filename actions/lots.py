@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from actions.context import Context, now
+from actions.context import Context
 from actions.reasons import keep_reason
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.conflicts import Cause
-from processors.deadlines import french_day, here
+from processors.deadlines import french_day, french_instant, here
 from processors.lots import (
     EligibleCorrector,
     Plan,
@@ -99,7 +99,7 @@ def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
     Inside the épreuve's window alone. Once it has lots, those that follow are complementary.
     """
     if not exam.in_window(at):
-        raise Refused(Refusal.WINDOW_CLOSED)
+        raise Refused(Refusal.WINDOW_CLOSED, _window_of(exam))
     plan, copies = plan_for(work, exam)
     with work.register.reading() as connection:
         complementary = bool(all_lots(connection, exam.code))
@@ -110,10 +110,18 @@ def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
     return plan
 
 
+def _window_of(exam: Exam) -> str:
+    """In French."""
+    opens, closes = exam.opens_at, exam.closes_at
+    if opens is None or closes is None:
+        return "la session n’en dit aucune"
+    return f"du {french_instant(opens)} au {french_instant(closes)}"
+
+
 def form_all(work: Context) -> list[Plan]:
     """Of each épreuve whose window is open."""
-    open_now = [exam for exam in work.session.written if exam.in_window(now())]
-    return [form(work, exam, actor="form_lots", at=now()) for exam in open_now]
+    open_now = [exam for exam in work.session.written if exam.in_window(work.clock())]
+    return [form(work, exam, actor="form_lots", at=work.clock()) for exam in open_now]
 
 
 def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
@@ -235,7 +243,7 @@ def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[Lo
     if lot.state in _NOBODYS:
         raise Refused(_NOBODYS[lot.state])
     if not exam.in_window(at):
-        raise Refused(Refusal.WINDOW_CLOSED)
+        raise Refused(Refusal.WINDOW_CLOSED, _window_of(exam))
     return lot, exam
 
 

@@ -109,7 +109,7 @@ def take(
     given = {mark.number: mark.value for mark in read.rows}
     if read.problems or (before is not None and _marks_in(work, before) == given):
         return read
-    file, sha256 = _keep(work, lot.id, {"marks": given})
+    file, sha256 = keep_salted(work, lot.id, {"marks": given})
     words = [mark.value for mark in read.rows]
     facts = MarksKept(
         file=file,
@@ -194,9 +194,9 @@ def export(work: Context, exam: Exam, reason: str = "", *, actor: str, at: datet
         if not is_person(actor):
             raise Refused(Refusal.ANOTHER_PERSON)
         confirms = proposed.seq
-    before = _kept(work, made[-1].file)["lines"] if made else {}
+    before = kept_salted(work, made[-1].file)["lines"] if made else {}
     table = _table(exam, lines, before if made else None)
-    file, sha256 = _keep(work, exam.code, {"lines": lines, "table": table.decode("utf-8-sig")})
+    file, sha256 = keep_salted(work, exam.code, {"lines": lines, "table": table.decode("utf-8-sig")})
     done = MarksExported(exam=exam.code, basis=basis, reason=key, file=file, sha256=sha256, confirms=confirms)
     work.register.record(done, subject_of(exam.code), actor=actor, at=at)
     return table
@@ -209,8 +209,16 @@ def exported(work: Context, exam: Exam) -> bytes:
         made = exports_of(connection, exam.code)
     if not made:
         raise Refused(Refusal.NO_EXPORT)
-    table: str = _kept(work, made[-1].file)["table"]
+    table: str = kept_salted(work, made[-1].file)["table"]
     return table.encode("utf-8-sig")
+
+
+def exported_lines(work: Context, exam: str) -> dict[str, str]:
+    """By candidate's number, what was last exported; nothing where nothing was."""
+    with work.register.reading() as connection:
+        made = exports_of(connection, exam)
+    lines: dict[str, str] = kept_salted(work, made[-1].file)["lines"] if made else {}
+    return lines
 
 
 def _by_candidate(
@@ -267,7 +275,7 @@ def _numbers(connection: Connection, lot: LotRow) -> set[str]:
     return {copy.anonymous_number for copy in copies if copy.ready and copy.anonymous_number}
 
 
-def _keep(work: Context, of: str, value: dict[str, Any]) -> tuple[str, str]:
+def keep_salted(work: Context, of: str, value: dict[str, Any]) -> tuple[str, str]:
     """Key and SHA-256 of what is kept, with a salt: whoever has the hash cannot try all marks."""
     data = canonical({"salt": secrets.token_hex(16), **value}).encode()
     key = kept_marks(of)
@@ -275,15 +283,14 @@ def _keep(work: Context, of: str, value: dict[str, Any]) -> tuple[str, str]:
     return key, hashlib.sha256(data).hexdigest()
 
 
-def _kept(work: Context, key: str | None) -> dict[str, Any]:
+def kept_salted(work: Context, key: str | None, sha256: str | None = None) -> dict[str, Any]:
     assert key is not None
-    kept: dict[str, Any] = json.loads(work.store.vault.get(key))
+    kept: dict[str, Any] = json.loads(work.store.vault.get(key, sha256=sha256))
     return kept
 
 
 def _marks_in(work: Context, row: MarksRow) -> dict[str, str]:
-    data = work.store.vault.get(row.file, sha256=row.sha256)
-    marks: dict[str, str] = json.loads(data)["marks"]
+    marks: dict[str, str] = kept_salted(work, row.file, row.sha256)["marks"]
     return marks
 
 

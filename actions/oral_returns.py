@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from actions.context import Context
-from actions.isolation import isolated, run_pages
+from actions.isolation import isolated, run_each, run_pages
 from actions.orals import papers_of
 from papers.oral_handin import hand_in_list, missing_sheets
+from papers.oral_papers import PanelPaper, sheets_to_sign
 from processors.exam import Exam
-from processors.oral_returns import lost_page, read_codes, returned, sorted_files
-from processors.oral_sheets import SheetKind, sheet_of
+from processors.oral_returns import Returned, lost_page, read_codes, returned, sorted_files
+from processors.oral_sheets import OralSheet, SheetKind, sheet_of, sheets_owed
+from processors.oral_signatures import unsigned_cells
 from processors.scans.dropped import inspect
+from processors.scans.raster import BadScan
 from processors.session import Session
-from storage.orals import OralSheetsBack, sheets_back
+from storage.orals import OralSheetsBack, panels_of, plan_of, sheets_back
 
-_MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000
+MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000
 _NAMES = {
     SheetKind.GRADING: "fiches",
     SheetKind.MARKS: "bordereaux",
@@ -53,12 +56,13 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
     }
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    pages = isolated(inspect, path, _MAX_PAGES, _MAX_BYTES)
+    pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
     read = run_pages(read_codes, path, {one.code for one in owed}, pages=pages, instead=lost_page)
     with work.register.reading() as connection:
         known = sheets_back(connection, code)
     before = {sheet for one, file in known.items() if file != sha256 and (sheet := sheet_of(one))}
     came = returned(read, code, owed, before)
+    unsigned = _unsigned(work, path, panels, came)
     files = isolated(sorted_files, path, came, names)
     codes = tuple(sorted(sheet.code for sheet in came.pages))
     if codes:
@@ -67,8 +71,56 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
     listed = hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
     named = {f"{_NAMES[kind]}-{code}.pdf": content for kind, content in files.items()}
     return SortedSheets(
-        named | {f"bordereau-envoi-{code}.pdf": listed}, came.told, tuple(missing_sheets(owed, back))
+        named | {f"bordereau-envoi-{code}.pdf": listed},
+        (*came.told, *unsigned),
+        tuple(missing_sheets(owed, back)),
     )
+
+
+def _unsigned(work: Context, path: Path, panels: Sequence[PanelPaper], came: Returned) -> list[str]:
+    """A French sentence for each sheet on which an examiner's cell is surely empty."""
+    printed, columns = sheets_to_sign(panels, work.session.title)
+    known = {column.code: column for column in columns}
+    wanted = [
+        (sheet, pages[0], known[sheet.code]) for sheet, pages in came.pages.items() if sheet.code in known
+    ]
+    calls = [(page.page, page.turn, column) for _, page, column in wanted]
+    found = run_each(unsigned_cells, calls, path, printed, sizes=[1] * len(calls))
+    return [
+        f"page {page.page} : {sheet.kind.said} du jury n° {sheet.panel}, non signée par l’examinateur "
+        f"{', '.join(map(str, cells))} ; faites-la signer avant de la remettre"
+        for (sheet, page, _), cells in sorted(zip(wanted, found, strict=True), key=lambda one: one[0][1].page)
+        if cells and not isinstance(cells, BadScan)
+    ]
+
+
+@dataclass(frozen=True)
+class SheetsStanding:
+    """`owed`, `back`: how many sheets; `missing`: a French line for each panel and kind."""
+
+    owed: int
+    back: int
+    missing: tuple[str, ...]
+
+
+def sheets_standing(work: Context, code: str) -> SheetsStanding:
+    """What of an épreuve's sheets came, by the register: it names nobody."""
+    owed, back = _owed_and_back(work, code)
+    return SheetsStanding(len(owed), len(back), tuple(missing_sheets(owed, back)))
+
+
+def hand_in(work: Context, code: str, *, at: datetime) -> bytes:
+    """The list that goes with the sheets, of all that came so far."""
+    exam = papers_of(work, code)[0].exam
+    owed, back = _owed_and_back(work, code)
+    return hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
+
+
+def _owed_and_back(work: Context, code: str) -> tuple[list[OralSheet], set[OralSheet]]:
+    with work.register.reading() as connection:
+        owed = sheets_owed(code, plan_of(panels_of(connection, code)))
+        known = sheets_back(connection, code)
+    return owed, {sheet for sheet in owed if sheet.code in known}
 
 
 def _address(session: Session, exam: Exam) -> Iterator[str]:

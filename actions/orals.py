@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from papers.oral_papers import Examined, PanelPaper, convocations, convocations_table, panel_sheets, summonses
+from processors.conflicts import causes
 from processors.dossiers.holidays import public_holidays
 from processors.exam import Exam
 from processors.half_days import Interval, half_day, whole_day
@@ -21,7 +22,7 @@ from processors.uai import valid_uai
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.correctors import CorrectorRow, all_correctors
 from storage.dossiers import companies_of
-from storage.orals import OralsPlanned, Panel, panels_elsewhere, panels_of, plan_of
+from storage.orals import OralMoved, OralsPlanned, Panel, panels_elsewhere, panels_of, plan_of
 from storage.refusals import Refusal, Refused
 
 
@@ -34,18 +35,7 @@ def plan_for(work: Context, code: str) -> OralPlan:
         enrolled = enrolled_in(connection, code)
         companies = companies_of(connection)
         jurors = list(_jurors(work, connection, exam))
-    by_option = bool(exam.by_option or exam.option_titles)
-    candidates = [
-        OralCandidate(
-            one.id,
-            _place_of(exam, one),
-            one.school,
-            one.number,
-            companies.get(one.id, ()),
-            one.option if by_option else "",
-        )
-        for one in enrolled
-    ]
+    candidates = [_candidate(exam, one, companies) for one in enrolled]
     places = {one.place for one in candidates}
     sittings = list(_sittings(exam, places, exam.panel.minutes))
     return plan_panels(candidates, jurors, sittings, exam.panel.roles)
@@ -70,6 +60,47 @@ def form(work: Context, code: str, *, actor: str, at: datetime) -> OralPlan:
     )
     work.register.record(OralsPlanned(panels=kept), code, actor=actor, at=at)
     return plan
+
+
+def move(work: Context, code: str, number: str, panel: int, *, actor: str, at: datetime) -> datetime | None:
+    """Before that panel, at its first free turn, which is given; None where the candidate is there already.
+
+    By the rules of the plan: whoever may not examine the candidate, an hour that has come, another place.
+    `number`: the candidate's; `panel`: from 1.
+    """
+    exam = _oral(work, code)
+    if exam.panel is None:
+        raise Refused(Refusal.NO_PANEL)
+    with work.register.reading() as connection:
+        panels = panels_of(connection, code)
+        one = next((one for one in enrolled_in(connection, code) if one.number == number.strip()), None)
+        companies = companies_of(connection)
+        jurors = {juror.id: juror for juror in _jurors(work, connection, exam)}
+    if one is None:
+        raise Refused(Refusal.NOT_ENROLLED)
+    before = next((k for k, had in enumerate(panels, 1) if one.id in dict(had.turns)), None)
+    if before is None:
+        raise Refused(Refusal.NO_TURN)
+    if before == panel:
+        return None
+    if not 1 <= panel <= len(panels):
+        raise Refused(Refusal.NO_SUCH_PANEL)
+    wanted = panels[panel - 1]
+    if min(wanted.begins, panels[before - 1].begins) <= at:
+        raise Refused(Refusal.ORALS_BEGUN)
+    if wanted.place != panels[before - 1].place:
+        raise Refused(Refusal.OTHER_PLACE)
+    candidate = _candidate(exam, one, companies)
+    why = {cause.value for who in wanted.members if who in jurors for cause in causes(candidate, jurors[who])}
+    if why:
+        raise Refused(Refusal.MAY_NOT_EXAMINE, " ; ".join(sorted(why)))
+    taken = {turn for _, turn in wanted.turns}
+    turns = turns_between(wanted.begins, wanted.ends, exam.panel.minutes, _meetings(exam))
+    free = next((turn for turn in turns if turn not in taken), None)
+    if free is None:
+        raise Refused(Refusal.TURN_TAKEN)
+    work.register.record(OralMoved(candidate=one.id, panel=panel, turn_at=free), code, actor=actor, at=at)
+    return free
 
 
 @dataclass(frozen=True)
@@ -178,14 +209,31 @@ def _place_of(exam: Exam, one: EnrolledCandidate) -> str:
     return "" if orals is None else one.school if orals.each_school else orals.place
 
 
-def _sittings(exam: Exam, places: set[str], minutes: int) -> Iterator[Sitting]:
-    """On working days, outside the épreuve's own concertations as far as their hours are stated."""
-    named = {orals.place for orals in exam.orals if not orals.each_school}
-    meetings = [
+def _candidate(exam: Exam, one: EnrolledCandidate, companies: Mapping[str, tuple[str, ...]]) -> OralCandidate:
+    by_option = bool(exam.by_option or exam.option_titles)
+    return OralCandidate(
+        one.id,
+        _place_of(exam, one),
+        one.school,
+        one.number,
+        companies.get(one.id, ()),
+        one.option if by_option else "",
+    )
+
+
+def _meetings(exam: Exam) -> list[Interval]:
+    """Of the épreuve's own concertations, those whose hours are stated."""
+    return [
         (one.instant(one.date, one.start), one.instant(one.date, one.end))
         for one in exam.concertations
         if one.start is not None and one.end is not None
     ]
+
+
+def _sittings(exam: Exam, places: set[str], minutes: int) -> Iterator[Sitting]:
+    """On working days, outside the épreuve's own concertations as far as their hours are stated."""
+    named = {orals.place for orals in exam.orals if not orals.each_school}
+    meetings = _meetings(exam)
     for orals in exam.orals:
         here = places - named - {""} if orals.each_school else {orals.place} & places
         for place in sorted(here):

@@ -33,6 +33,7 @@ from processors.scans.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
 from storage.accounts import all_accounts, note_identity
 from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
+from storage.control import choices_of, control_marks_kept
 from storage.copies import CopyRow, copies_of_scan, copies_whenever_of, current_copies
 from storage.correctors import all_correctors
 from storage.deposits import files_of
@@ -42,6 +43,7 @@ from storage.keys import anonymous_copy, returned_document, stored_file
 from storage.log.events import kinds_of_events
 from storage.log.story import events_of
 from storage.objects import NotFoundError, StoreError
+from storage.orals import turns_of
 from storage.purged import GONE
 from storage.refusals import Refusal, Refused
 from storage.returned import document_of
@@ -93,6 +95,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         found = findings_whenever_of(connection, candidate=person.id)
         of_copy = [findings_whenever_of(connection, copy=copy.id) for copy in copies]
         of_dossier = {row.id: files_of(connection, row.id) for row in dossiers}
+        orals = tuple(turns_of(connection, person.id))
         scans = {copy.scan: scan_by_id(connection, copy.scan) for copy in copies}
     held_copies, held_dossiers = [], []
     for copy, seen in zip(copies, of_copy, strict=True):
@@ -153,10 +156,20 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         found=tuple((one.exam or "", hidden.out_of(one.message)) for one in found),
         likened=likened,
         dossiers=tuple(held_dossiers),
+        orals=orals,
+        control=tuple(_control(work, person.id)),
         story=tuple(replace(one, words=one.words and hidden.out_of(one.words)) for one in story),
     )
     yield "donnees.json", render_json(held).encode()
     yield "index.html", render_html(held).encode()
+
+
+def _control(work: Context, candidate: str) -> Iterator[tuple[str, str]]:
+    with work.register.reading() as connection:
+        chosen, kept = choices_of(connection).get(candidate, ()), control_marks_kept(connection)
+    given = marks.kept_salted(work, kept.file, kept.sha256)["marks"] if kept else []
+    known = {exam: value for who, exam, value in given if who == candidate}
+    yield from ((exam, known.get(exam, "")) for exam in chosen)
 
 
 def _enrolment(work: Context, connection: Connection, line: EnrolledCandidate) -> Enrolment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from actions.context import context, now
+from actions.context import context
 from storage.probe import probe
 from storage.session import SessionLoaded
 
@@ -16,7 +16,7 @@ def prepare() -> None:
     probe(work.store)
     session_file = work.settings.session_file.read_bytes()
     loaded = SessionLoaded(sha256=hashlib.sha256(session_file).hexdigest(), name=work.session.name)
-    work.register.record(loaded, "session", actor="service", at=now())
+    work.register.record(loaded, "session", actor="service", at=work.clock())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from actions.context import Context
 from actions.purge_plan import KeptList, Plan, lists_of, plan
 from actions.reasons import keep_reason
 from papers.certificate import Destruction, certificate_pdf
+from processors.deadlines import french_instant
 from processors.retention import Held
 from storage.backups import backups_standing
 from storage.candidates import CandidatesImported, candidate_by_number
@@ -76,7 +77,9 @@ def propose(work: Context, *, actor: str) -> tuple[Plan, Event | None]:
     at = work.store.time()
     made = plan(work, at)
     if made.empty:
-        raise Refused(Refusal.NOTHING_DUE)
+        first = min((when for when in made.due.values() if when and when > at), default=None)
+        said = f" : rien ne l’est avant le {french_instant(first)}" if first else ""
+        raise Refused(Refusal.NOTHING_DUE, said)
     work.store.vault.put(purge_list(made.id), canonical(made.listed).encode())
     work.store.vault.put(tombstone(made.id), made.stone.to_bytes())
     event = work.register.record(PurgePlanned(), subject_of(made.id), actor=actor, at=at)

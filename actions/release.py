@@ -65,7 +65,7 @@ def standing(work: Context) -> Standing:
     """Counts alone."""
     results = _results(work)
     with work.register.reading() as connection:
-        states = Counter(state for _, _, state in _states(work, connection))
+        states = Counter(state for _, _, state in states_of(work, connection))
         listed = control_list(connection)
     opens = results.jury.starts_at
     is_open = work.store.time() >= opens
@@ -74,7 +74,7 @@ def standing(work: Context) -> Standing:
 
 def take_averages(work: Context, table: bytes, *, actor: str, at: datetime) -> Import[Averages]:
     """Who is called, by a list of averages, which is not kept. One bad line keeps all of it back."""
-    _must_be_open(work, actor=actor, at=at)
+    must_be_open(work, actor=actor, at=at)
     read = read_averages(table, work.session.numbers)
     with work.register.reading() as connection:
         ids = ids_of_numbers(connection, (line.number for line in read.rows))
@@ -98,14 +98,14 @@ def release(work: Context, *, actor: str, at: datetime) -> Files:
 
     Raises Refused at once before the jury, which is noted.
     """
-    _must_be_open(work, actor=actor, at=at)
+    must_be_open(work, actor=actor, at=at)
     note_identity(work.register, SUBJECT, "release", actor=actor, at=at)
     return _files(work, actor, at)
 
 
 def _files(work: Context, actor: str, at: datetime) -> Files:
     with work.register.reading() as connection:
-        known = list(_states(work, connection))
+        known = list(states_of(work, connection))
     lines, left = list[tuple[str, ...]](), list[str]()
     for who, copy, state in known:
         parts = _parts(work, copy) if state is State.RELEASED else None
@@ -131,7 +131,7 @@ def _files(work: Context, actor: str, at: datetime) -> Files:
     yield MANIFEST, manifest
 
 
-def _states(work: Context, connection: Connection) -> Iterator[tuple[EnrolledCandidate, CopyRow, State]]:
+def states_of(work: Context, connection: Connection) -> Iterator[tuple[EnrolledCandidate, CopyRow, State]]:
     """Of each copy that counts and is somebody's, by number and épreuve."""
     people = {(who.id, who.exam): who for who in enrolled_in(connection) if who.named}
     holds = {(hold.candidate, hold.exam) for hold in all_holds(connection)}
@@ -173,7 +173,13 @@ def _parts(work: Context, copy: CopyRow) -> list[tuple[str, bytes]] | None:
     return parts
 
 
-def _must_be_open(work: Context, *, actor: str, at: datetime) -> None:
+def file_of(work: Context, copy: CopyRow) -> bytes | None:
+    """One PDF of the whole copy and of what came back of it; None where it cannot be made."""
+    parts = _parts(work, copy)
+    return assemble(parts)[0] if parts else None
+
+
+def must_be_open(work: Context, *, actor: str, at: datetime) -> None:
     """Raises Refused before the jury: that somebody came is noted."""
     opens = _results(work).jury.starts_at
     if work.store.time() < opens:

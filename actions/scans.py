@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from actions.context import Context, now
+from actions.context import Context
 from actions.corrector_view import place_of
 from actions.enrolled import naming, roster_of, with_numbers
 from actions.isolation import isolated, run_each, run_pages
@@ -104,14 +104,14 @@ async def process(scan_id: str, step: Step) -> Ended:
 def claim(work: Context, scan_id: str) -> int | None:
     """The number of this attempt; None when the scan is done, or another run has it."""
     attempt = _scan(work, scan_id).attempt + 1
-    won = work.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=now())
+    won = work.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=work.clock())
     return attempt if won else None
 
 
 def give_back(work: Context, scan_id: str, attempt: int) -> None:
     """It waits for better weather; this attempt is not held against it."""
     released = ScanReleased(attempt=attempt, reason="the surroundings failed")
-    work.register.record(released, scan_id, actor=ACTOR, at=now())
+    work.register.record(released, scan_id, actor=ACTOR, at=work.clock())
 
 
 def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
@@ -141,12 +141,12 @@ def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
         first = set_aside_before(connection, scan, sha256)
     counts_as = first.id if first is not None and first.due_at < scan.due_at else None
     stored = ScanStored(sha256=sha256, counts_as=counts_as)
-    if work.register.record(stored, scan_id, actor=ACTOR, at=now()) is None:
+    if work.register.record(stored, scan_id, actor=ACTOR, at=work.clock()) is None:
         with work.register.reading() as connection:
             twin = twin_of(connection, scan, sha256)
         if twin is not None:
             duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
-            work.register.record(duplicate, scan_id, actor=ACTOR, at=now())
+            work.register.record(duplicate, scan_id, actor=ACTOR, at=work.clock())
             return None
     return Job(scan_id, attempt, path, sha256, look)
 
@@ -185,7 +185,7 @@ def read(work: Context, job: Job) -> bool:
         time.monotonic() - begun,
         extra_findings=[*attached, *_lateness(work, scan)],
         actor=ACTOR,
-        at=now(),
+        at=work.clock(),
     )
     return True
 
@@ -234,7 +234,7 @@ def _anonymise_some(work: Context, job: Job, copies: list[CopyRow]) -> None:
 def _hold_back(work: Context, job: Job, copy: CopyRow, places: list[PagePlace], found: Finding) -> None:
     where = dict(zip((page.page for page in copy.pages), places, strict=True))
     keep_pictures(work, job.scan, job.path, where, [found])
-    work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=now())
+    work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=work.clock())
 
 
 def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
@@ -245,16 +245,16 @@ def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
     if copy.lot is not None:
         put_back(work, copy.exam, copy.lot, number)
     made = CopyAnonymised(anonymous_number=number, sha256=sha256)
-    work.register.record(made, copy.id, actor=ACTOR, at=now())
+    work.register.record(made, copy.id, actor=ACTOR, at=work.clock())
 
 
 def conclude(work: Context, scan_id: str) -> Ended:
     """Reconciliation and receipt; only then is the scan done, and only then does it leave the inbox."""
     scan = _scan(work, scan_id)
     if scan.centre and scan.exam:
-        reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=now())
-    answer(work, scan_id, at=now())
-    work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=now())
+        reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=work.clock())
+    answer(work, scan_id, at=work.clock())
+    work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=work.clock())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
         clear_drop(work, scan)
     return _verdict(work, scan_id)
@@ -275,7 +275,7 @@ def _verdict(work: Context, scan_id: str) -> Ended:
 
 def _quarantine(work: Context, scan_id: str, sha256: str | None, findings: list[Finding]) -> None:
     aside = ScanQuarantined(sha256=sha256, findings=tuple(findings))
-    work.register.record(aside, scan_id, actor=ACTOR, at=now())
+    work.register.record(aside, scan_id, actor=ACTOR, at=work.clock())
 
 
 def _scan(work: Context, scan_id: str) -> ScanRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from actions.context import Context, now
+from actions.context import Context
 from actions.quarantine import keep_aside
 from actions.receipts import answer_and_clear
 from processors.findings import Code, finding
@@ -33,7 +33,7 @@ _PROGRESS = {kind.action for kind in (ScanStored, ScanRead, ScanReopened)}
 
 def find_unfinished(work: Context) -> list[ScanRow]:
     """Claimed and not done, or arrived long enough ago that a run should have claimed them."""
-    before = now() - SETTLING
+    before = work.clock() - SETTLING
     with work.register.reading() as connection:
         arrived = arrivals_to_process(connection)
         return [*stale_claims(connection, before), *(s for s in arrived if s.deposited_at < before)]
@@ -57,14 +57,14 @@ def _take_up(work: Context, scan: ScanRow) -> None:
     attempt = scan.attempt
     if scan.state is ScanState.ARRIVED:
         attempt += 1
-        if work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=now()) is None:
+        if work.register.record(ScanClaimed(attempt=attempt), scan.id, actor=ACTOR, at=work.clock()) is None:
             return  # a run has claimed it meanwhile
     if _deaths(work, scan) + 1 < ATTEMPTS:
         released = ScanReleased(attempt=attempt, reason="run ended without finishing")
-        work.register.record(released, scan.id, actor=ACTOR, at=now())
+        work.register.record(released, scan.id, actor=ACTOR, at=work.clock())
         return
     set_aside(work, scan)
-    answer_and_clear(work, scan, at=now())
+    answer_and_clear(work, scan, at=work.clock())
 
 
 def _deaths(work: Context, scan: ScanRow) -> int:
@@ -87,8 +87,8 @@ def set_aside(work: Context, scan: ScanRow) -> None:
         unready = to_anonymise(connection, scan.id)
     if not copies:
         aside = ScanQuarantined(sha256=keep_aside(work, scan), findings=(failed,))
-        work.register.record(aside, scan.id, actor=ACTOR, at=now())
+        work.register.record(aside, scan.id, actor=ACTOR, at=work.clock())
         return
     for copy in unready:
-        work.register.record(CopyNotAnonymous(findings=(failed,)), copy.id, actor=ACTOR, at=now())
-    work.register.record(ScanProcessed(), scan.id, actor=ACTOR, at=now())
+        work.register.record(CopyNotAnonymous(findings=(failed,)), copy.id, actor=ACTOR, at=work.clock())
+    work.register.record(ScanProcessed(), scan.id, actor=ACTOR, at=work.clock())

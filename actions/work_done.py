@@ -1,6 +1,7 @@
-"""What each corrector did, for whoever pays: copies given back, each line with the events that prove it.
+"""What each corrector did, for whoever pays: copies given back, candidates examined, events that prove it.
 
-No time is told: only that a copy was given back, and whose the lot was then.
+No time is told: only that a copy was given back, and whose the lot was then. A candidate counts as examined
+by the panel whose grading sheet came back.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from processors.marks import spreadsheet
+from processors.oral_sheets import SheetKind, sheets_owed
 from processors.work import WorkColumn
 from storage.copies import copies_of_lot
 from storage.correctors import CorrectorRow, all_correctors
 from storage.log.events import Event
 from storage.log.story import events_of
 from storage.lots import CopyReturned, LotFormed, LotReassigned, LotReturned, LotRow, all_lots
+from storage.orals import OralMoved, OralSheetsBack, OralsPlanned, panels_of, plan_of
 
 
 @dataclass
@@ -29,6 +32,7 @@ class Line:
     exam: str
     lots: list[str] = field(default_factory=list)
     copies: int = 0
+    orals: int = 0
     proofs: set[int] = field(default_factory=set)
 
 
@@ -42,6 +46,11 @@ def work_done(work: Context) -> list[Line]:
                 line = lines.setdefault((lot.exam, who), Line(people[who], lot.exam))
                 line.lots.append(lot.name)
                 line.copies += len(proofs)
+                line.proofs |= {seq for both in proofs for seq in both}
+        for exam in work.session.exams:
+            for who, proofs in _examined(connection, exam.code).items() if exam.orals else ():
+                line = lines.setdefault((exam.code, who), Line(people[who], exam.code))
+                line.orals += len(proofs)
                 line.proofs |= {seq for both in proofs for seq in both}
     return sorted(lines.values(), key=lambda line: (line.exam, line.corrector.reference))
 
@@ -76,6 +85,25 @@ def _given_back(connection: Connection, lot: LotRow) -> dict[str, list[tuple[int
     return found
 
 
+def _examined(connection: Connection, exam: str) -> dict[str, list[tuple[int, int]]]:
+    """By examiner, for each candidate whose grading sheet came back: events of the plan, and of the sheet."""
+    panels = panels_of(connection, exam)
+    known = events_of(connection, exam)
+    planned = _last(event for event in known if event.action in (OralsPlanned.action, OralMoved.action))
+    came = {
+        code: event.seq
+        for event in reversed(known)
+        if event.action == OralSheetsBack.action
+        for code in event.facts["codes"]
+    }
+    found = defaultdict[str, list[tuple[int, int]]](list)
+    for sheet in sheets_owed(exam, plan_of(panels)):
+        if planned is not None and sheet.kind is SheetKind.GRADING and sheet.code in came:
+            for who in panels[sheet.panel - 1].members:
+                found[who].append((planned.seq, came[sheet.code]))
+    return found
+
+
 def _last(events: Iterable[Event]) -> Event | None:
     return max(events, key=lambda event: event.seq, default=None)
 
@@ -94,5 +122,7 @@ def _value(line: Line, column: WorkColumn) -> str:
             return " ".join(line.lots)
         case WorkColumn.COPIES:
             return str(line.copies)
+        case WorkColumn.ORALS:
+            return str(line.orals)
         case WorkColumn.PROOFS:
             return " ".join(map(str, sorted(line.proofs)))

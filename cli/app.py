@@ -8,6 +8,7 @@ from cli.commands import (
     attendance,
     audit,
     backup,
+    control,
     desk,
     dossiers,
     duties,
@@ -59,6 +60,8 @@ app.add_typer(marks.app, name="marks")
 app.add_typer(orals.app, name="orals")
 app.command("averages")(release.averages)
 app.command("release")(release.release)
+app.add_typer(control.app, name="control")
+app.command("copy-link")(control.copy_link)
 app.command("work-done")(release.work_done)
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")

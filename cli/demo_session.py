@@ -195,6 +195,7 @@ second_jury = {{ date = {now + 24 * day:%Y-%m-%d}, start = 09:00:00 }}
 
 [results.control_exams]
 day = {{ date = {now + 22 * day:%Y-%m-%d} }}
+hours = [{{ start = 09:00:00, end = 12:00:00 }}]
 choose = 1
 exams = ["{OPEN}", "{LATE}"]
 average_from = 8.0

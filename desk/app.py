@@ -18,7 +18,9 @@ from actions.context import Context
 from desk import (
     calendar,
     centre,
+    control,
     coordination,
+    copy_links,
     corrector,
     deadlines,
     decisions,
@@ -86,6 +88,8 @@ PARTS = (
     engine,
     marks,
     release,
+    control,
+    copy_links,
     corrector,
     machines,
 )

@@ -1,4 +1,4 @@
-"""The service's page of deadlines: when each centre's scans are due, and more time for one of them."""
+"""The service's page of deadlines: when scans of centres and dossiers of schools are due, and more time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fastapi.responses import RedirectResponse
 from actions.context import now
 from actions.deadlines import extend as move
 from desk.access import ServiceAccount, work_of
-from desk.lookup import written
 from desk.page import page
 from processors.deadlines import clock_trouble, here, instant
 from storage import accounts
 from storage.counts import counts_by_centre
 from storage.deadlines import all_extensions
+from storage.duties import schools_enrolled
 
 router = APIRouter(prefix="/coordination/echeances")
 
@@ -28,11 +28,24 @@ def deadlines(request: Request, account: ServiceAccount) -> Response:
         moved = {(one.exam, one.centre): one for one in all_extensions(connection)}
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
         places = [
-            (exam, centre, moved.get((exam.code, centre.uai)))
+            (
+                exam,
+                uai,
+                f"{centre.name}, {centre.city}",
+                exam.scan_deadline,
+                moved.get((exam.code, uai)),
+            )
             for exam in work.session.written
             if (counts := counts_by_centre(connection, exam.code))
             for centre in work.session.centres
-            if centre.uai in counts and counts[centre.uai].expected
+            if (uai := centre.uai) in counts and counts[uai].expected
+        ]
+        enrolled = schools_enrolled(connection)
+        places += [
+            (exam, school, f"Établissement {school}", exam.deposit, moved.get((exam.code, school)))
+            for exam in work.session.with_dossiers
+            for school, exams in enrolled.items()
+            if exam.code in exams
         ]
     values = {
         "places": places,
@@ -60,5 +73,5 @@ def extend(
         if clock_trouble(day, clock, here()):
             raise HTTPException(409, "Cette heure n’existe pas ce jour-là, ou deux fois.")
         until = instant(day, clock.replace(second=59), here())
-    move(work, written(work, code).code, uai, until, reason, actor=account.id, at=now())
+    move(work, code, uai, until, reason, actor=account.id, at=now())
     return RedirectResponse("/coordination/echeances", 303)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.context import now
-from actions.duties import OPEN, receive, reopen, standings, waive
-from desk.access import ServiceAccount, work_of
+from actions.duties import OPEN, livrets, receive, reopen, standings, waive
+from desk.access import ServiceAccount, shows_identity, work_of
 from desk.calendar import feed_address
 from desk.page import page
 from processors.deadlines import here
@@ -45,6 +45,14 @@ def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> R
     return page(request, "duties.html", values)
 
 
+@router.get("/{school}/livrets.pdf")
+def of_school(request: Request, school: str, account: ServiceAccount) -> Response:
+    """The list and the certificate that go with its livrets."""
+    made = livrets(work_of(request), school)
+    shows_identity(request, f"livrets/{school}", "livrets")
+    return Response(made, media_type="application/pdf")
+
+
 @router.post("")
 def say(
     request: Request,
@@ -53,6 +61,7 @@ def say(
     act: Annotated[Act, Form()],
     words: Annotated[str, Form(max_length=2000)] = "",
     on: Annotated[dt.date | None, Form()] = None,
+    number: Annotated[int | Literal[""], Form()] = "",
 ) -> Response:
     """It came, is owed no longer, or is owed again."""
     work, who, at = work_of(request), account.id, now()
@@ -63,5 +72,5 @@ def say(
     elif on is None:
         raise Refused(Refusal.NO_DAY)
     else:
-        receive(work, obligation, on, words, actor=who, at=at)
+        receive(work, obligation, on, words, None if number == "" else number, actor=who, at=at)
     return RedirectResponse(PAGE, 303)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
+from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from actions import oral_returns as of_returns
 from actions import orals as of_orals
 from actions.context import now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from desk.zipped import zipped
 from processors.panels import OralPlan
+from processors.scans.raster import BadScan
 
 PAGE = "/coordination/oraux"
 router = APIRouter(prefix=PAGE)
@@ -36,6 +42,19 @@ def form(request: Request, code: Code, account: ServiceAccount) -> Response:
     return _shown(request, code, of_orals.form(work_of(request), code, actor=account.id, at=now()))
 
 
+@router.post("/{code}/deplacer")
+def move(
+    request: Request,
+    code: Code,
+    account: ServiceAccount,
+    number: Annotated[str, Form(max_length=20)],
+    panel: Annotated[int, Form(ge=1)],
+) -> Response:
+    """One candidate before another panel, at its first free hour."""
+    at = of_orals.move(work_of(request), code, number, panel, actor=account.id, at=now())
+    return _shown(request, code, moved=at)
+
+
 @router.get("/{code}/papiers.zip")
 def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
     shows_identity(request, f"orals/{code}", "orals")
@@ -44,12 +63,47 @@ def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
     return StreamingResponse(zipped(files.items()), media_type="application/zip", headers=name)
 
 
-def _shown(request: Request, code: str, plan: OralPlan | None = None) -> Response:
+@router.get("/{code}/bordereau.pdf")
+def hand_in(request: Request, code: Code, account: ServiceAccount) -> Response:
+    """What goes with the sheets; it names nobody."""
+    return Response(of_returns.hand_in(work_of(request), code, at=now()), media_type="application/pdf")
+
+
+@router.post("/{code}/feuilles")
+async def sheets(request: Request, code: Code, account: ServiceAccount) -> Response:
+    """The scan alone, as bytes; its sheets come back sorted. Nothing of it is kept, but which came."""
+    work = work_of(request)
+    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
+        path, size = FilePath(folder) / "rendu.pdf", 0
+        with path.open("wb") as file:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > of_returns.MAX_BYTES:
+                    raise HTTPException(413, "Ce fichier dépasse 200 Mo : rendez les feuilles par jury.")
+                file.write(piece)
+        try:
+            came = await run_in_threadpool(
+                of_returns.take_sheets, work, code, path, actor=account.id, at=now()
+            )
+        except BadScan as bad:
+            raise HTTPException(422, bad.finding.message) from None
+    await run_in_threadpool(shows_identity, request, f"orals/{code}", "orals")
+    lines = [*came.told, *(f"manque : {line}" for line in came.missing)] or ["Rien ne manque."]
+    files = {"a-lire.txt": "\r\n".join(lines).encode("utf-8-sig"), **came.files}
+    name = {"content-disposition": f'attachment; filename="feuilles-{code}.zip"'}
+    return StreamingResponse(zipped(files.items()), media_type="application/zip", headers=name)
+
+
+def _shown(
+    request: Request, code: str, plan: OralPlan | None = None, moved: datetime | None = None
+) -> Response:
     work = work_of(request)
     values = {
         "standing": of_orals.standing(work, code),
         "panels": of_orals.panels_with_names(work, code),
         "plan": plan,
+        "moved": moved,
+        "back": of_returns.sheets_standing(work, code),
         "place": lambda place: of_orals.place_called(work.session, place),
     }
     return page(request, "orals_of_exam.html", values)

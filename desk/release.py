@@ -25,7 +25,7 @@ _MOST = 2_000_000  # characters of a list
 @router.get(HERE)
 def standing(request: Request, account: ServiceAccount) -> Response:
     """Counts alone."""
-    return _page(request)
+    return shown(request)
 
 
 @router.post(f"{HERE}/moyennes")
@@ -39,9 +39,9 @@ def averages(
         read = of_release.take_averages(work_of(request), table.encode(), actor=account.id, at=now())
     except Refused as refused:
         if refused.code is Refusal.BEFORE_JURY:
-            return _page(request, refused=refused.sentence)
+            return shown(request, refused=refused.sentence)
         raise
-    return _page(request, read.problems, taken=len(read.rows))
+    return shown(request, read.problems, taken=len(read.rows))
 
 
 @router.get(f"{HERE}/travaux.csv")
@@ -52,9 +52,14 @@ def work_done(request: Request, account: ServiceAccount) -> Response:
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _page(
-    request: Request, problems: tuple[LineProblem, ...] = (), taken: int = 0, refused: str = ""
+def shown(
+    request: Request,
+    problems: tuple[LineProblem, ...] = (),
+    taken: int = 0,
+    refused: str = "",
+    link: str = "",
 ) -> Response:
+    """The page; `link`: to a copy, which somebody asked for."""
     work = work_of(request)
     results = work.session.results
     with work.register.reading() as connection:
@@ -67,5 +72,7 @@ def _page(
         "taken": taken,
         "refused": refused,
         "history": f"/coordination/historique/{SUBJECT}" if was_told else "",
+        "link": link,
+        "exams": work.session.written,
     }
     return page(request, "release.html", values, status=409 if refused else 422 if problems else 200)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Spacer, Table
@@ -20,6 +21,7 @@ from papers.tables import csv_of
 from processors.deadlines import WEEKDAYS, french_day, here
 from processors.exam import Exam
 from processors.oral_sheets import OralSheet, SheetKind
+from processors.oral_signatures import ToSign
 
 _STYLES = getSampleStyleSheet()
 _BODY = ParagraphStyle("body", _STYLES["BodyText"], fontSize=10, leading=13)
@@ -122,12 +124,24 @@ def summonses(panels: Sequence[PanelPaper], session: str) -> bytes:
 
 def panel_sheets(panels: Sequence[PanelPaper], session: str) -> bytes:
     """What each panel fills in on its half-day, panel by panel: lists to sign, grading sheets, marks."""
-    pages = [
-        _FILLED[sheet.kind](panel, sheet, session)
+    return sheets_to_sign(panels, session)[0]
+
+
+def sheets_to_sign(panels: Sequence[PanelPaper], session: str) -> tuple[bytes, list[ToSign]]:
+    """The same, and where examiners sign on them."""
+    sheets = [
+        (panel, sheet)
         for panel in panels
         for sheet in sorted(panel.sheets, key=lambda sheet: (_AT_HAND.index(sheet.kind), sheet.turn))
     ]
-    return printed(_paged(pages), "Feuilles des jurys")
+    pages = [_FILLED[sheet.kind](panel, sheet, session) for panel, sheet in sheets]
+    made = printed(_paged(pages), "Feuilles des jurys")
+    return made, [
+        ToSign(sheet.code, *part.where())
+        for (_, sheet), page in zip(sheets, pages, strict=True)
+        for part in page
+        if isinstance(part, _Signatures)
+    ]
 
 
 _AT_HAND = (SheetKind.EXAMINERS, SheetKind.CANDIDATES, SheetKind.GRADING, SheetKind.MARKS)
@@ -204,7 +218,22 @@ def _by_name(panel: PanelPaper) -> list[Examined]:
 def _signed_by(panel: PanelPaper) -> Iterator[Flowable]:
     rows = [["Examinateur", "Qualité", "Signature"]]
     rows += [[_cell(name), role, ""] for name, role in panel.members]
-    yield Table(rows, colWidths=[78 * mm, 32 * mm, 60 * mm], rowHeights=_heights(rows), style=_GRID)
+    yield _Signatures(rows, colWidths=[78 * mm, 32 * mm, 60 * mm], rowHeights=_heights(rows), style=_GRID)
+
+
+class _Signatures(Table):  # type: ignore[misc] # of reportlab, which has no types
+    """Knows where it was drawn."""
+
+    def draw(self) -> None:
+        super().draw()
+        self._at = self.canv.getPageNumber() - 1, *self.canv.absolutePosition(0, 0)
+
+    def where(self) -> tuple[int, float, float, tuple[float, ...]]:
+        """Page, left and right of the column to sign, the lines between its cells, as `ToSign` has them."""
+        page, x, y = self._at
+        left, right = self._colpositions[2:4]
+        edges = [A4[1] - y - up for up in self._rowpositions[1:]]
+        return page, (x + left) / mm, (x + right) / mm, tuple(edge / mm for edge in edges)
 
 
 def _heights(rows: Sequence[object]) -> list[float]:

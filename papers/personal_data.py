@@ -72,7 +72,8 @@ class Told:
 @dataclass(frozen=True)
 class HeldOnPerson:
     """`found`: of the candidate, by épreuve, whether settled or not; `likened`: copies of nobody yet that may
-    be the candidate's, épreuve and probability.
+    be the candidate's, épreuve and probability. `orals`: épreuve, hour and place; `control`: épreuves chosen,
+    with their marks, nothing as long as none came.
     """
 
     session: str
@@ -90,6 +91,8 @@ class HeldOnPerson:
     likened: tuple[tuple[str, float], ...]
     dossiers: tuple[HeldDossier, ...]
     story: tuple[Told, ...]
+    orals: tuple[tuple[str, datetime, str], ...] = ()
+    control: tuple[tuple[str, str], ...] = ()
 
 
 def render_html(held: HeldOnPerson) -> str:

@@ -38,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Extended:
-    """More time for one centre's scans of an épreuve."""
+    """More time for one centre's scans of an épreuve, or for the dossiers of a school, its `centre` here."""
 
     exam: str
     centre: str
@@ -48,10 +48,7 @@ class Extended:
 def agenda(session: Session, extended: Iterable[Extended] = ()) -> list[Entry]:
     """All dates of the session, the earliest first."""
     entries = [entry for exam in session.exams for entry in _of_exam(exam)]
-    entries += [
-        _due(f"{one.exam}/scans/{one.centre}", f"{one.exam} {one.centre} : {_SCANS}, délai accordé", one.due)
-        for one in extended
-    ]
+    entries += [_more_time(session, one) for one in extended]
     entries += [entry for duty in session.duties for entry in _of_duty(session, duty)]
     if results := session.results:
         entries += [
@@ -108,7 +105,7 @@ def _of_exam(exam: Exam) -> Iterator[Entry]:
         yield Entry(f"{code}/opens", f"{code} : ouverture des lots", exam.opens_at)
         yield Entry(f"{code}/closes", f"{code} : fin de la correction", exam.closes_at)
     if exam.deposit:
-        yield _due(f"{code}/deposit", f"{code} : fin du dépôt des dossiers", exam.deposit.deadline)
+        yield _due(f"{code}/deposit", f"{code} : {_DOSSIERS}", exam.deposit.deadline)
     if exam.mending:
         yield _due(
             f"{code}/mending", f"{code} : fin de la régularisation des dossiers", exam.mending.deadline
@@ -135,6 +132,7 @@ def _of_exam(exam: Exam) -> Iterator[Entry]:
         )
 
 
+_DOSSIERS = "fin du dépôt des dossiers"
 _SCANS = "fin du dépôt des numérisations"
 _OF = {"barème": "de barème", "entente": "d'entente"}
 
@@ -150,6 +148,13 @@ def _scans(code: str, due: Deadline) -> Entry:
 
 def _due(id_: str, title: str, due: Deadline) -> Entry:
     return Entry(id_, title, due.at, words=str(due))
+
+
+def _more_time(session: Session, one: Extended) -> Entry:
+    of_dossiers = one.exam in {exam.code for exam in session.with_dossiers}
+    kind, what = ("deposit", _DOSSIERS) if of_dossiers else ("scans", _SCANS)
+    title = f"{one.exam} {one.centre} : {what}, délai accordé"
+    return _due(f"{one.exam}/{kind}/{one.centre}", title, one.due)
 
 
 def _named(exam: Exam) -> str:

@@ -50,7 +50,8 @@ class Duty(Part):
 
     `exams`: the épreuves it is about, none for all of the session's; `address`: the code of a place;
     `channel`: the way it comes ("par courriel"); `papers`: what is handed in, in its order; `when` says it in
-    words where the circular gives no date. `rule`: whether the day itself is in time; `remind_days`: how many
+    words where the circular gives no date; `counted`: one for each candidate of the school, their number
+    is told and checked. `rule`: whether the day itself is in time; `remind_days`: how many
     days before its deadline it is called due.
     """
 
@@ -63,6 +64,7 @@ class Duty(Part):
     address: str = ""
     channel: str = ""
     papers: tuple[str, ...] = ()
+    counted: bool = False
     due: Moment | None = None
     rule: Rule = Rule.UNTIL
     needed_for: Gate | None = None
@@ -94,6 +96,8 @@ class Duty(Part):
         return f"{preposition} {WEEKDAYS[self.due.date.weekday()]} {french_day(self.due.date)}"
 
     def troubles(self) -> Iterator[Problem]:
+        if self.counted and self.each is not Owing.SCHOOL:
+            yield Problem("counted", "only what each school owes is counted by its candidates")
         if self.due is None and not self.when:
             yield Problem("due", "a duty needs a date, or words that say when")
         if self.needed_for is not None and self.due is None:

@@ -60,7 +60,7 @@ def read_marks(data: bytes, numbers: Collection[str], step: Decimal) -> Import[M
     def parse(row: Row) -> Mark:
         return Mark(
             row.take("numero", lambda text: _number(text, numbers)),
-            row.take("note", lambda text: _value(text, step)),
+            row.take("note", lambda text: a_mark(text, step)),
         )
 
     def keys(mark: Mark) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -84,8 +84,8 @@ def _number(text: str, numbers: Collection[str]) -> str:
     raise BadValueError("ce numéro n'est pas celui d'une copie de ce lot")
 
 
-def _value(text: str, step: Decimal) -> str:
-    """`12.5`. The sentences quote no mark."""
+def a_mark(text: str, step: Decimal) -> str:
+    """`12.5`, or a word for none. The sentences quote no mark."""
     if not text:
         raise BadValueError("note absente, écrivez une note, ABS (absent) ou NN (copie non notée)")
     if word := _WORDS.get(text.lower()):

@@ -34,7 +34,7 @@ _SAID = {
 class OralSheet:
     """`panel`: its number in the épreuve; `turn`: of a grading sheet, the candidate's, from 1, else 0.
 
-    `plan`: tells this plan of the épreuve from others, of which sheets may still lie about.
+    `plan`: tells this plan of the panel from others, of which sheets may still lie about.
     """
 
     exam: str
@@ -61,17 +61,16 @@ def sheet_of(code: str) -> OralSheet | None:
     return OralSheet(exam, SheetKind(kind), int(panel), int(turn), plan)
 
 
-def plan_mark(panels: Sequence[tuple[str, ...]]) -> str:
-    """Six signs for who is examined by which panel. `panels`: candidate ids of each, in their order."""
-    said = "|".join(",".join(panel) for panel in panels)
-    return hashlib.sha256(said.encode()).hexdigest()[:6].upper()
+def plan_mark(candidates: Sequence[str]) -> str:
+    """Six signs for whom a panel examines, by their ids, in their order: who is moved changes two panels'."""
+    return hashlib.sha256(",".join(candidates).encode()).hexdigest()[:6].upper()
 
 
 def sheets_owed(exam: str, panels: Sequence[tuple[str, ...]]) -> list[OralSheet]:
-    """All that the panels of an épreuve fill in; `panels` as for the mark of the plan."""
-    mark = plan_mark(panels)
+    """All that the panels of an épreuve fill in. `panels`: candidate ids of each."""
     owed = []
     for number, candidates in enumerate(panels, start=1):
+        mark = plan_mark(candidates)
         owed += [OralSheet(exam, SheetKind.GRADING, number, k, mark) for k in range(1, len(candidates) + 1)]
         owed += [
             OralSheet(exam, kind, number, 0, mark) for kind in SheetKind if kind is not SheetKind.GRADING

@@ -303,7 +303,8 @@ class ControlExams(Part):
     """The second group: `choose` orals among these épreuves; of an épreuve's two marks the better one counts.
 
     For an average in [average_from, average_below) and a professional average of at least
-    professional_average_from, marks out of 20.
+    professional_average_from, marks out of 20. `hours`: of that day, where the service states some;
+    `minutes`: from one candidate to the next; `juries`: of each épreuve, at once.
     """
 
     day: Day
@@ -312,6 +313,20 @@ class ControlExams(Part):
     average_from: float
     average_below: float
     professional_average_from: float
+    hours: tuple[Hours, ...] = ()
+    minutes: int = Field(default=20, ge=1)
+    juries: int = Field(default=1, ge=1)
+    place: str = ""
+
+    @property
+    def begins(self) -> dt.datetime:
+        """The first hour of that day; its first second where no hour is stated."""
+        start = min((hours.start for hours in self.hours), default=dt.time(0))
+        return self.instant(self.day.date, start)
+
+    def troubles(self) -> Iterator[Problem]:
+        if self.choose > len(self.exams):
+            yield Problem("choose", f"{self.choose} of {len(self.exams)} cannot be chosen")
 
 
 class Gated(StrEnum):

@@ -14,4 +14,5 @@ class WorkColumn(StrEnum):
     EXAM = "epreuve"
     LOTS = "lots"
     COPIES = "copies"
+    ORALS = "oraux"  # candidates examined
     PROOFS = "preuves"

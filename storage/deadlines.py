@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from processors.deadlines import Deadline, Rule
+from processors.deadlines import Deadline, Rule, local
 from processors.findings import Code, finding
-from processors.session import Session
+from processors.session import Exam, Session
 from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
-from storage.schema import extensions, findings, scans, sweeps
+from storage.schema import candidates, dossiers, extensions, findings, scans, sweeps
 
 
 class DeadlineSwept(Facts):
@@ -33,6 +33,8 @@ class DeadlineSwept(Facts):
 
 class DeadlineExtended(Facts):
     """Until when this centre's scans of an épreuve are in time: it takes the place of the session's deadline.
+
+    Of an épreuve with dossiers, until when those of a school's candidates are: `centre` is the school then.
 
     To take an extension back, the session's own is given. Scans are late, or no longer, by the new instant;
     the sweep comes again when that has passed. Subject: `exam/centre`.
@@ -58,6 +60,9 @@ class DeadlineExtended(Facts):
         deadline = Deadline(self.until, self.rule)
         if deadline.met(change.event.at):
             change.connection.execute(delete(sweeps).filter_by(**place))
+        mine = select(candidates.c.id).where(candidates.c.school == self.centre)
+        again = update(dossiers).where(dossiers.c.exam == self.exam, dossiers.c.candidate.in_(mine))
+        change.connection.execute(again.values(read_files=None))
         late = select(findings.c.scan).where(findings.c.code == Code.LATE, findings.c.resolved_by.is_(None))
         known = set(change.connection.scalars(late))
         for scan in change.connection.execute(
@@ -94,6 +99,16 @@ def scans_due(
         return None
     moved = extension(connection, rules.code, centre)
     return moved.deadline if moved else rules.scan_deadline.deadline
+
+
+def deposit_rules(connection: Connection, exam: Exam, school: str) -> Exam:
+    """An épreuve as it is for a school's candidates: with the time that they were granted for dossiers."""
+    moved = extension(connection, exam.code, school)
+    if moved is None or exam.deposit is None:
+        return exam
+    until = local(moved.deadline.at)
+    given = {"date": until.date(), "weekday": None, "time": until.time(), "rule": moved.deadline.rule}
+    return exam.model_copy(update={"deposit": exam.deposit.model_copy(update=given)})
 
 
 def extension(connection: Connection, exam: str, centre: str) -> Extension | None:

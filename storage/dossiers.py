@@ -271,16 +271,16 @@ def companies_of(connection: Connection) -> dict[str, tuple[str, ...]]:
     return {candidate: tuple(sorted(companies)) for candidate, companies in named.items()}
 
 
-def without_dossier(connection: Connection, exam: str) -> list[str]:
-    """Ids of the candidates who are enrolled for this épreuve and have no dossier."""
+def without_dossier(connection: Connection, exam: str) -> dict[str, str]:
+    """Of the candidates who are enrolled for this épreuve and have no dossier, by id, the school."""
     has = select(dossiers.c.candidate).where(dossiers.c.exam == exam)
     query = (
-        select(candidates.c.id)
+        select(candidates.c.id, candidates.c.school)
         .join(enrolments)
         .where(enrolments.c.exam == exam, candidates.c.id.not_in(has))
         .order_by(candidates.c.id)
     )
-    return list(connection.execute(query).scalars())
+    return dict(connection.execute(query).tuples().all())
 
 
 def _companies(reading: dict[str, Any]) -> list[str]:

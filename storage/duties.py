@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from storage.log.events import Change, Facts
 from storage.schema import candidates, enrolments
@@ -15,15 +15,19 @@ from storage.schema_duties import duties
 
 
 class DutyReceived(Facts):
-    """`on`: the day it came; `by`: key in the vault of who brought it. Subject: `duty/` and what is owed."""
+    """`on`: the day it came; `by`: key in the vault of who brought it; `number`: of pieces, where counted.
+
+    Subject: `duty/` and what is owed.
+    """
 
     action = "duty.received"
     french = "obligation remplie"
     on: date
     by: str
+    number: int | None = None
 
     def apply(self, change: Change) -> bool:
-        return _say(change, received_on=self.on, words=self.by, waived=False)
+        return _say(change, received_on=self.on, words=self.by, waived=False, number=self.number)
 
 
 class DutyWaived(Facts):
@@ -70,12 +74,13 @@ class Said:
     waived: bool
     words: str | None
     reminded_on: date | None
+    number: int | None = None
 
 
 def said_of_duties(connection: Connection) -> dict[str, Said]:
     """By obligation."""
     return {
-        row.id: Said(row.received_on, row.waived, row.words, row.reminded_on)
+        row.id: Said(row.received_on, row.waived, row.words, row.reminded_on, row.number)
         for row in connection.execute(select(duties))
     }
 
@@ -89,17 +94,24 @@ def schools_enrolled(connection: Connection) -> Mapping[str, list[str]]:
     return found
 
 
+def candidates_by_school(connection: Connection) -> Mapping[str, int]:
+    query = select(candidates.c.school, func.count()).group_by(candidates.c.school)
+    return dict(connection.execute(query).tuples().all())
+
+
 def subject_of(obligation: str) -> str:
     return f"duty/{obligation}"
 
 
-def _say(change: Change, *, received_on: date | None, words: str | None, waived: bool) -> bool:
+def _say(
+    change: Change, *, received_on: date | None, words: str | None, waived: bool, number: int | None = None
+) -> bool:
     """False where it was so already: a receipt twice is one."""
     row = _row(change)
-    before = (row.received_on, row.waived) if row is not None else (None, False)
-    if before == (received_on, waived):
+    before = (row.received_on, row.waived, row.number) if row is not None else (None, False, None)
+    if before == (received_on, waived, number):
         return False
-    _put(change, received_on=received_on, words=words, waived=waived)
+    _put(change, received_on=received_on, words=words, waived=waived, number=number)
     return True
 
 

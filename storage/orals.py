@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, delete, insert, select
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.log.events import Change, Facts
+from storage.refusals import Refusal, Refused
 from storage.schema_orals import oral_sheets, panels, turns
 from storage.tables import matching
 
@@ -45,6 +46,30 @@ class OralsPlanned(Facts):
         return True
 
 
+class OralMoved(Facts):
+    """A candidate is examined by another panel, or at another turn. Subject: the épreuve's code."""
+
+    action = "orals.moved"
+    french = "candidat d’oral déplacé"
+    candidate: str
+    panel: int
+    turn_at: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        of_exam = {"exam": change.subject}
+        mine = of_exam | {"candidate": self.candidate}
+        row = change.connection.execute(select(turns).filter_by(**mine)).one_or_none()
+        if row is None:
+            raise Refused(Refusal.NO_TURN)
+        if (row.panel, row.at) == (self.panel, self.turn_at):
+            return False
+        taken = select(turns).filter_by(**of_exam, panel=self.panel, at=self.turn_at)
+        if change.connection.execute(taken).first():
+            raise Refused(Refusal.TURN_TAKEN)
+        change.connection.execute(update(turns).filter_by(**mine).values(panel=self.panel, at=self.turn_at))
+        return True
+
+
 class OralSheetsBack(Facts):
     """`file`: SHA-256 of their scan, which is not kept; `codes`: theirs. Subject: the épreuve's code."""
 
@@ -71,6 +96,16 @@ def sheets_back(connection: Connection, exam: str) -> dict[str, str]:
 def panels_of(connection: Connection, exam: str) -> list[Panel]:
     """In the order of their numbers, which begin at 1."""
     return [panel for _, panel in _panels(connection, exam)]
+
+
+def turns_of(connection: Connection, candidate: str) -> Iterable[tuple[str, datetime, str]]:
+    """When and where this candidate is heard, by épreuve."""
+    of_panel = (panels.c.exam == turns.c.exam) & (panels.c.number == turns.c.panel)
+    query = select(turns.c.exam, turns.c.at, panels.c.place).join(panels, of_panel)
+    return [
+        (row.exam, row.at, row.place)
+        for row in connection.execute(query.where(turns.c.candidate == candidate).order_by(turns.c.at))
+    ]
 
 
 def plan_of(panels: Iterable[Panel]) -> list[tuple[str, ...]]:

@@ -28,6 +28,8 @@ class Refusal(StrEnum):
     BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
     NO_REASON = "no_reason", "Dites pourquoi."
     NO_DAY = "no_day", "Dites quel jour c’est venu."
+    NO_NUMBER = "no_number", "Dites combien il en est venu : il y en a un par candidat."
+    TOO_MANY = "too_many", "Cet établissement a {what} : recomptez ce qui est venu."
     NOT_YET = "not_yet", "Ce jour n’est pas encore venu."
     NO_AUTHOR = "no_author", "Dites qui prononce."
 
@@ -79,7 +81,7 @@ class Refusal(StrEnum):
 
     WINDOW_CLOSED = (
         "window_closed",
-        "Les lots de cette épreuve ne se forment que dans la fenêtre de correction, et ne s’ouvrent que là.",
+        "Les lots de cette épreuve ne se forment et ne s’ouvrent que dans la fenêtre de correction, {what}.",
     )
     NOT_READY = "not_ready", "Une copie n’est pas prête pour un lot, ou elle est déjà dans un autre."
     NOT_YOURS = "not_yours", "Ce lot n’est pas à vous, ou votre jeton n’est pas celui d’un correcteur."
@@ -107,6 +109,15 @@ class Refusal(StrEnum):
         "Les interrogations de cette épreuve ont commencé : le plan ne change plus.",
     )
 
+    NO_TURN = "no_turn", "Ce candidat n’est devant aucun jury de cette épreuve."
+    NO_SUCH_PANEL = "no_such_panel", "Cette épreuve n’a pas de jury de ce numéro."
+    OTHER_PLACE = "other_place", "Ce jury siège ailleurs que là où ce candidat est examiné."
+    TURN_TAKEN = "turn_taken", "Ce jury n’a plus d’heure libre."
+    MAY_NOT_EXAMINE = (
+        "may_not_examine",
+        "Un examinateur de ce jury ne peut pas entendre ce candidat : {what}.",
+    )
+
     BEFORE_HARMONISATION = (
         "before_harmonisation",
         "Aucune note ne se dépose ni ne se lit avant l’harmonisation, le {what} : rien n’a été gardé.",
@@ -120,6 +131,16 @@ class Refusal(StrEnum):
         "Aucune copie n’est remise, aucune moyenne n’est lue avant le jury, le {what} : rien n’a été gardé.",
     )
     NO_JURY = "no_jury", "La session ne dit pas quand siège le jury : aucune copie n’est remise."
+    NOT_CALLED = "not_called", "Un de ces candidats n’est pas appelé aux épreuves de contrôle."
+    NO_CHOICES = "no_choices", "Aucun candidat appelé n’a encore choisi ses épreuves de contrôle."
+    NO_CONTROL_MARKS = "no_control_marks", "Les notes des épreuves de contrôle ne sont pas déposées."
+    BEFORE_CONTROL = (
+        "before_control",
+        "Aucune note d’épreuve de contrôle ne se dépose avant le {what} : rien n’a été gardé.",
+    )
+    NOT_RELEASED = "not_released", "Cette copie n’est pas remise à son candidat : {what}."
+    ASKED_TOO_LATE = "asked_too_late", "Une copie ne se demande plus : le délai a pris fin le {what}."
+    LINK_OVER = "link_over", "Ce lien ne vaut plus : il a servi, ou ses 30 jours sont passés."
     MARKS_EXPORTED = (
         "marks_exported",
         "Les notes de cette épreuve ont été exportées : le service seul les corrige, et dit pourquoi.",
@@ -149,7 +170,7 @@ class Refusal(StrEnum):
         "held",
         "Un gel posé depuis retient une partie de ce qui devait être détruit : préparez de nouveau.",
     )
-    NOTHING_DUE = "nothing_due", "Rien n’est à détruire à ce jour."
+    NOTHING_DUE = "nothing_due", "Rien n’est à détruire à ce jour{what}."
     NOT_CONFIRMED = (
         "not_confirmed",
         "Deux personnes n’ont pas encore confirmé cette destruction, chacune à son propre compte du guichet.",

@@ -15,6 +15,7 @@ duties = Table(
     Column("waived", Boolean, nullable=False),
     Column("words", String),  # key in the vault: who brought it, or why it is waived
     Column("reminded_on", Date),
+    Column("number", Integer),  # of pieces that came, where they are counted
 )
 
 # How many invigilators a school sends to a centre for an épreuve; `file`: key of the list that names them

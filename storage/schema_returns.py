@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table
 
+from storage.instants import Instant
 from storage.tables import metadata
 
 # The annotated copy that counts; the vault holds it
@@ -53,4 +54,36 @@ control_lists = Table(
     metadata,
     Column("candidate", ForeignKey("candidates.id"), primary_key=True),
     Column("called", Boolean, nullable=False),
+)
+
+# Which control épreuves a candidate chose; `place`: in the order told
+control_choices = Table(
+    "control_choices",
+    metadata,
+    Column("candidate", ForeignKey("candidates.id"), primary_key=True),
+    Column("exam", String, primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+# The marks of the control épreuves that count, one row at most; `file`: their key in the vault
+control_marks = Table(
+    "control_marks",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # of the event
+    Column("file", String, nullable=False),
+    Column("sha256", String, nullable=False),  # of that file, which is salted
+    Column("marks", Integer, nullable=False),
+)
+
+# Links to a released copy, each for a request that somebody noted; `words`: key in the vault of who asked
+copy_links = Table(
+    "copy_links",
+    metadata,
+    Column("hash", String, primary_key=True),  # of what the link holds
+    Column("candidate", ForeignKey("candidates.id"), nullable=False),
+    Column("exam", String, nullable=False),
+    Column("words", String, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("fetched", Boolean, nullable=False),
+    Index(None, "candidate"),
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
-from cli.console import Commands, console, print_json, print_table
+from cli.console import Commands, UserError, console, print_json, print_table
 
 app = typer.Typer(cls=Commands, help="List duties, note what came of them.", no_args_is_help=True)
 
@@ -46,6 +47,9 @@ def receive(
     obligation: ObligationId,
     by: Annotated[str, typer.Option("--by", help="Who brought it, or how it came.")],
     on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day it came.")],
+    number: Annotated[
+        int | None, typer.Option("--number", min=0, help="Of pieces in all, where they are counted.")
+    ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Note that it came."""
@@ -53,8 +57,30 @@ def receive(
     from actions.duties import receive as note
 
     with working_on(data) as work:
-        event = note(work, obligation, on.replace(tzinfo=UTC).date(), by, actor="service", at=now())
+        day = on.replace(tzinfo=UTC).date()
+        event = note(work, obligation, day, by, number, actor="service", at=now())
     console.print(f"{obligation}: {'received' if event else 'was known to have come that day'}", markup=False)
+
+
+@app.command()
+def livrets(
+    school: Annotated[str, typer.Option("--school", help="Its UAI.")],
+    to: Annotated[Path, typer.Option("--to", help="A new PDF file.", dir_okay=False)],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Write the list that goes with a school's livrets, and the certificate of their number."""
+    from actions import duties
+    from actions.context import now
+    from storage.accounts import note_identity
+
+    if to.exists():
+        raise UserError(f"{to} is there already")
+    with working_on(data) as work:
+        made = duties.livrets(work, school)
+        note_identity(work.register, f"livrets/{school}", "livrets", actor="service", at=now())
+    to.touch(mode=0o600)
+    to.write_bytes(made)
+    console.print(str(to), markup=False)
 
 
 @app.command()

@@ -84,6 +84,9 @@ def demo(
             "--session", help="Show it with the paper, numbers, codes and clock of this one.", dir_okay=False
         ),
     ] = None,
+    season: Annotated[
+        bool, typer.Option("--season", help="Play every date of a session, to the purge, on a moving clock.")
+    ] = False,
 ) -> None:
     """Show the whole job, from scan to corrector, on invented copies."""
     if data is None:
@@ -92,6 +95,9 @@ def demo(
         raise UserError(f"{data} is not empty: the demonstration wants a directory of its own")
     data.mkdir(parents=True, exist_ok=True)
     os.environ["MASSICOT_DATA_DIR"] = str(data)
+    if season:
+        _season(data, session or _SEASON)
+        return
 
     from cli import demo as story
     from cli.children import ChildError
@@ -119,3 +125,21 @@ def demo(
             raise typer.Exit(130) from None
     except (story.DemoFailed, ChildError) as error:
         raise UserError(str(error)) from None
+
+
+_SEASON = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
+
+
+def _season(data: Path, session: Path) -> None:
+    from cli.demo import drawing_pool
+    from cli.season.play import play
+    from cli.season.stage import SeasonFailed
+
+    begun = time.monotonic()
+    try:
+        with drawing_pool() as pool:
+            play(data, checked_session(session), session, pool)
+    except SeasonFailed as error:
+        raise UserError(str(error)) from None
+    console.print(f"Lists, papers, copies and the certificate lie in {data / 'season'}.", highlight=False)
+    console.print(f"[bold green]Done in {time.monotonic() - begun:.0f} s.[/]")

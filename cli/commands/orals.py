@@ -63,6 +63,24 @@ def plan(
 
 
 @app.command()
+def move(
+    number: Annotated[str, typer.Argument(help="The candidate's number.")],
+    exam: ExamCode,
+    panel: Annotated[int, typer.Option("--panel", help="That is to examine the candidate.", min=1)],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Put one candidate before another panel at the same place, at its first free turn."""
+    from actions import orals
+    from actions.context import now
+    from processors.deadlines import local
+
+    with working_on(data) as work:
+        at = orals.move(work, exam, number, panel, actor="service", at=now())
+    said = f"heard on {local(at):%Y-%m-%d at %H:%M}: print the papers anew" if at else "nothing to change"
+    console.print(said, markup=False)
+
+
+@app.command()
 def sort(
     file: Annotated[Path, typer.Argument(help="A PDF of scanned sheets.", exists=True, dir_okay=False)],
     exam: ExamCode,

@@ -162,9 +162,9 @@ def judge(
 
 @router.post("/deadlines/{code}/{uai}")
 def extend(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount, said: Extension) -> Done:
-    """More time for a centre's scans of an épreuve."""
+    """More time for a centre's scans of an épreuve, or for the dossiers of a school."""
     work = work_of(request)
-    deadlines.extend(work, written(work, code).code, uai, said.until, said.reason, actor=account.id, at=now())
+    deadlines.extend(work, code, uai, said.until, said.reason, actor=account.id, at=now())
     return Done()
 
 

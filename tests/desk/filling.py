@@ -140,6 +140,7 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
         "candidate": people_asked(work, here[1].id), "token": token.id,
         "roster": "candidats", "table": "constats",
+        "link": "none", "school": people[0].school,
         "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
     }  # fmt: skip
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")

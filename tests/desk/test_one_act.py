@@ -273,7 +273,7 @@ SENTENCES = {
     conform_with_a_ground: "Une non-conformité demande un motif, et une conformité n’en a pas",
     no_author: "Dites qui prononce",
     pulled: "Ce lot a été retiré : rappelez-le d’abord",
-    outside_the_window: "ne se forment que dans la fenêtre de correction",
+    outside_the_window: "ne s’ouvrent que dans la fenêtre de correction, du ",
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from filling import MINE
 
 from actions.context import now
+from cli.season.orals import scanned
 from processors.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
 from storage.candidates import import_candidates
 from storage.correctors import import_correctors
@@ -62,3 +63,34 @@ def test_who_is_before_no_panel_is_told_why_and_papers_of_no_plan_are_refused(su
     answer = service.get(f"{PAGE}/papiers.zip")
     assert answer.status_code == 409 and "ne sont pas formés" in answer.text
     assert service.get("/coordination/oraux/U4").status_code == 409
+
+
+def test_sheets_come_back_sorted_and_nothing_but_which_came_is_kept(summoned, desk, tmp_path):
+    service = summoned(TEACHER, PROFESSIONAL)
+    service.get(PAGE)
+    service.post(PAGE)
+    archive = zipfile.ZipFile(io.BytesIO(service.get(f"{PAGE}/papiers.zip").content))
+    pile = scanned(archive.read("feuilles-E5.pdf"), tmp_path / "pile.pdf").read_bytes()
+    before = {info.key for info in desk.work.store.vault.list()}
+    token = {"x-form-token": service.token, "content-type": "application/octet-stream"}
+    answer = service.client.post(f"{PAGE}/feuilles", content=pile, headers=token)
+    assert answer.status_code == 200, answer.text
+    sorted_files = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert {"a-lire.txt", "fiches-E5.pdf", "bordereau-envoi-E5.pdf"} <= set(sorted_files.namelist())
+    assert {info.key for info in desk.work.store.vault.list()} == before
+    page = service.get(PAGE).text
+    assert "6 sur 6 feuilles dues" in page and "Ce qui manque" not in page
+    listed = pypdfium2.PdfDocument(service.get(f"{PAGE}/bordereau.pdf").content)
+    assert "Rien ne manque" in listed[0].get_textpage().get_text_range()
+    bad = service.client.post(f"{PAGE}/feuilles", content=b"no PDF", headers=token)
+    assert bad.status_code == 422
+
+
+def test_a_candidate_is_moved_by_the_service_where_there_is_another_panel(summoned):
+    service = summoned(TEACHER, PROFESSIONAL)
+    service.get(PAGE)
+    service.post(PAGE)
+    service.get(PAGE)
+    asked = {"number": "02699000001", "panel": "7"}
+    refused = service.post(f"{PAGE}/deplacer", asked)
+    assert refused.status_code == 409 and "pas de jury de ce numéro" in refused.text

@@ -112,7 +112,7 @@ def process_all() -> None:
 def janitor_comes() -> None:
     """The watch, later, when Prefect says that the runs are over."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(upkeep, "now", lambda: now() + LATER)
+        patch.setitem(vars(context()), "clock", lambda: now() + LATER)
         for scan in done(upkeep.find_unfinished):
             if scan.state is ScanState.PROCESSING:
                 done(upkeep.take_up, scan)

@@ -8,11 +8,13 @@ import pytest
 from invented import CENTRE, NAMES, NUMBERS, ROSTER
 from sqlalchemy import select
 
+from actions.deadlines import extend
 from actions.dossiers import pronounce
 from processors.dossiers.findings import Code, Verdict
 from processors.session import load_session
 from storage import deposits
 from storage.candidates import enrolled_with_number, import_candidates
+from storage.deadlines import deposit_rules
 from storage.deposits import FileRow, in_force
 from storage.dossiers import (
     DossierAbsent,
@@ -31,7 +33,7 @@ from storage.schema import events
 from storage.states import Pronounced
 
 DUE = datetime(2026, 4, 22, 10, tzinfo=UTC)
-EXAM = "E5"
+EXAM, SCHOOL = "E5", "0040538N"
 E5 = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml")).exam(EXAM)
 MINUTE = timedelta(minutes=1)
 
@@ -150,16 +152,39 @@ def test_companies_of_ones_own_pieces_are_known_and_counted_apart_by_verdict(wor
 def test_the_absent_are_marked_once(world, candidate):
     put(world, candidate, "a.pdf")
     with world.register.reading() as connection:
-        wanting = without_dossier(connection, EXAM)
+        wanting = list(without_dossier(connection, EXAM))
     assert len(wanting) == 5
     for one in wanting:
         assert world.record(DossierAbsent(exam=EXAM, candidate=one), new_id("doss"))
     with world.register.reading() as connection:
-        assert without_dossier(connection, EXAM) == []
+        assert without_dossier(connection, EXAM) == {}
         absent = [d for d in dossiers_of(connection, EXAM, CENTRE) if d.candidate == wanting[0]]
     assert [found.code for found in absent[0].findings] == [Code.ABSENT_DOSSIER]
     with pytest.raises(Refused, match="other_dossier"):
         world.record(DossierAbsent(exam=EXAM, candidate=wanting[0]), new_id("doss"))
+
+
+def test_more_time_for_a_school_counts_for_its_dossiers_and_has_them_read_again(
+    world, candidate, new_register
+):
+    late, until = DUE + timedelta(days=1), DUE + timedelta(days=2)
+    dossier = put(world, candidate, "a.pdf", at=late)
+    deposits_read = reading("conform", Code.LATE_DEPOSIT)
+    keep_dossier_reading(world.register, dossier, 1, deposits_read, actor="t", at=late)
+
+    def rules():
+        with world.register.reading() as connection:
+            assert bool(dossiers_to_read(connection)) == bool(deposit_rules(connection, E5, SCHOOL) != E5)
+            return deposit_rules(connection, E5, SCHOOL), deposit_rules(connection, E5, "0139109F")
+
+    assert rules() == (E5, E5)
+    for school, code in (("0139109F", "not_here"), (CENTRE, "not_here")):
+        with pytest.raises(Refused, match=code):
+            extend(world.work, EXAM, school, until, "Grève.", actor="service", at=late)
+    extend(world.work, EXAM, SCHOOL, until, "Grève.", actor="service", at=late)
+    own, other = rules()
+    assert own.deposit.met(until) and not own.deposit.met(until + timedelta(seconds=1)) and other == E5
+    assert world.replayed_alike(new_register())
 
 
 def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from invented import CENTRE
+from invented import CENTRE, NUMBERS
 from pydantic import SecretStr
+from pypdfium2 import PdfDocument
 
 from actions.context import Context
-from actions.duties import DutyState, receive, remind, reopen, standings, waive
+from actions.duties import DutyState, livrets, receive, remind, reopen, standings, waive
 from processors.deadlines import PARIS
 from storage.refusals import Refused
 from storage.settings import Settings
 
 SCHOOL = "0040538N"
 """That of all candidates here."""
+ENROLLED = len(NUMBERS)
 BY = "Mme Personne, en main propre"
 
 
@@ -44,7 +46,7 @@ def test_every_dated_duty_of_the_circular_comes_near_then_due_then_late(peopled)
         assert state_of(work, one, after) is DutyState.LATE
         for days, said in ((0, DutyState.RECEIVED), (1, DutyState.RECEIVED_LATE)):
             on = duty.last_day + timedelta(days=days)
-            receive(work, one, on, BY, actor="service", at=after + timedelta(days=2))
+            receive(work, one, on, BY, ENROLLED, actor="service", at=after + timedelta(days=2))
             assert state_of(work, one, after) is said
 
 
@@ -57,14 +59,35 @@ def test_each_who_owes_is_there_once(peopled):
 
 
 def test_a_receipt_twice_is_one_and_can_be_taken_back(peopled):
-    work, one, day = peopled.work, f"livrets/{SCHOOL}", date(2026, 5, 19)
+    work, one, day = peopled.work, f"notes-ccf/{SCHOOL}", date(2026, 5, 19)
     assert receive(work, one, day, BY, actor="service", at=peopled.tick())
     assert receive(work, one, day, "Quelqu'un d'autre", actor="service", at=peopled.tick()) is None
     assert state_of(work, one, peopled.now) is DutyState.RECEIVED
     assert reopen(work, one, actor="service", at=peopled.tick())
     assert state_of(work, one, peopled.now) is DutyState.COMING
     assert waive(work, one, "Aucun candidat scolaire.", actor="service", at=peopled.tick())
-    assert state_of(work, one, at(work, "livrets", 30)) is DutyState.WAIVED
+    assert state_of(work, one, at(work, "notes-ccf", 30)) is DutyState.WAIVED
+
+
+def test_livrets_are_counted_and_owed_until_all_came(peopled, new_register):
+    work, one, day = peopled.work, f"livrets/{SCHOOL}", date(2026, 5, 19)
+    for number, code in ((None, "no_number"), (ENROLLED + 1, "too_many")):
+        with pytest.raises(Refused, match=code):
+            receive(work, one, day, BY, number, actor="service", at=peopled.tick())
+    assert receive(work, one, day, BY, ENROLLED - 1, actor="service", at=peopled.tick())
+    assert state_of(work, one, at(work, "livrets", 0)) is DutyState.INCOMPLETE
+    assert receive(work, one, day, BY, ENROLLED, actor="service", at=peopled.tick())
+    assert state_of(work, one, at(work, "livrets", 30)) is DutyState.RECEIVED
+    peopled.replayed_alike(new_register())
+
+
+def test_the_list_of_livrets_is_in_the_order_of_birth_names_and_says_how_many(peopled):
+    sheets = PdfDocument(livrets(peopled.work, SCHOOL))
+    pages = [" ".join(page.get_textpage().get_text_range().split()) for page in sheets]
+    assert all(number in pages[0] for number in NUMBERS)
+    assert f"{ENROLLED} livrets scolaires" in pages[-1] and "Victor Hugo" in pages[-1]
+    with pytest.raises(Refused, match="nobody_here"):
+        livrets(peopled.work, "0139109F")
 
 
 @pytest.mark.parametrize("bad", ["livrets/0139109F", "rien/0040538N", "livrets"])
@@ -109,6 +132,6 @@ def test_a_reminder_that_could_not_be_sent_is_sent_the_next_time(peopled):
 
 def test_who_brought_it_is_in_no_log_and_a_rebuilt_register_says_the_same(peopled, new_register):
     work, one = peopled.work, f"livrets/{SCHOOL}"
-    receive(work, one, date(2026, 5, 19), BY, actor="service", at=peopled.tick())
+    receive(work, one, date(2026, 5, 19), BY, ENROLLED, actor="service", at=peopled.tick())
     remind(work, at(work, "livrets", -2))
     assert "Personne" not in peopled.replayed_alike(new_register())

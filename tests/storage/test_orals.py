@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import random
+from collections import Counter
+from contextlib import suppress
 from datetime import date, time
 from pathlib import Path
 
@@ -15,7 +17,8 @@ import zxingcpp
 from PIL import Image
 
 from actions.oral_returns import take_sheets
-from actions.orals import all_papers, form, papers_of, plan_for
+from actions.orals import all_papers, form, move, papers_of, plan_for
+from actions.work_done import work_done
 from processors.deadlines import PARIS, instant
 from processors.oral_returns import read_codes
 from processors.oral_sheets import SheetKind, sheet_of
@@ -107,6 +110,57 @@ def test_a_plan_can_be_made_anew_until_the_first_candidate_is_heard(summoned):
         form(work, "E2", actor="service", at=begun)
 
 
+def test_one_candidate_is_moved_and_only_two_panels_print_anew(summoned, new_register):
+    work, more = summoned.work, roster(30)
+    assert not import_candidates(work.register, more, work.session, actor="t", at=summoned.tick()).problems
+    form(work, "E2", actor="service", at=summoned.tick())
+    before = papers_of(work, "E2")
+
+    def moved(number, panel):
+        with suppress(Refused):
+            return move(work, "E2", number, panel, actor="service", at=summoned.tick())
+
+    number, origin, target, at = next(
+        (one.number, panel.number, other.number, at)
+        for panel in before
+        for one in panel.turns
+        for other in before
+        if other is not panel and (at := moved(one.number, other.number))
+    )
+    after = papers_of(work, "E2")
+    assert number in {one.number for one in after[target - 1].turns if one.at == at}
+    marks = [[{sheet.plan for sheet in panel.sheets} for panel in papers] for papers in (before, after)]
+    changed = [k for k, (old, new) in enumerate(zip(*marks, strict=True), 1) if old != new]
+    assert sorted(changed) == sorted([origin, target])
+    assert move(work, "E2", number, target, actor="service", at=summoned.tick()) is None
+    begun = min(after[origin - 1].begins, after[target - 1].begins)
+    for panel, when, code in ((99, summoned.tick(), "no_such_panel"), (origin, begun, "orals_begun")):
+        with pytest.raises(Refused, match=code):
+            move(work, "E2", number, panel, actor="service", at=when)
+    assert summoned.replayed_alike(new_register())
+
+
+def test_nobody_is_moved_before_an_own_teacher_or_to_another_place(summoned):
+    work = summoned.work
+    form(work, "E6", actor="service", at=summoned.tick())
+    here = papers_of(work, "E6")
+    one = here[0].turns[0]
+    elsewhere = next(panel.number for panel in here if panel.place != here[0].place)
+    with pytest.raises(Refused, match="other_place"):
+        move(work, "E6", one.number, elsewhere, actor="service", at=summoned.tick())
+    form(work, "E2", actor="service", at=summoned.tick())
+    mine = {"0139109F": "Ursule Bidon", "0845099L": "Firmin Factice"}
+    tried = 0
+    for panel in papers_of(work, "E2"):
+        for other in papers_of(work, "E2"):
+            for one in other.turns:
+                if other is not panel and mine.get(one.school) in {name for name, _ in panel.members}:
+                    tried += 1
+                    with pytest.raises(Refused, match="may_not_examine"):
+                        move(work, "E2", one.number, panel.number, actor="service", at=summoned.tick())
+    assert tried
+
+
 def test_what_cannot_be_planned_is_refused_or_told(summoned):
     work = summoned.work
     with pytest.raises(Refused, match="not_here"):
@@ -182,10 +236,14 @@ def test_sheets_that_come_back_are_sorted_and_what_is_missing_is_named(summoned,
         pile += [drawn[page].rotate(180) if page == upside_down else drawn[page], blank]
     path = scanned(pile, tmp_path / "rendu.pdf")
     came = take_sheets(work, "E2", path, actor="service", at=summoned.tick())
-    assert [said.partition(" :")[0] for said in came.told] == [
+    found = [said for said in came.told if "non signée" not in said]
+    assert len(came.told) - len(found) == sum(
+        one.kind is not SheetKind.CANDIDATES for one in codes.values()
+    ) - (codes[lost].kind is not SheetKind.CANDIDATES)  # nobody signed one
+    assert [said.partition(" :")[0] for said in found] == [
         *("page 1", "page 2", f"page {pile.index(drawn[twice], 3) + 1}"),
     ]
-    assert "autre épreuve" in came.told[1] and "déjà rendue" in came.told[2]
+    assert "autre épreuve" in found[1] and "déjà rendue" in found[2]
     assert len(came.missing) == 1 and codes[lost].kind.said in came.missing[0]
     (fiches := tmp_path / "fiches.pdf").write_bytes(came.files["fiches-E2.pdf"])
     back = [page.sheet for page in read_codes(fiches, set())]
@@ -195,3 +253,7 @@ def test_sheets_that_come_back_are_sorted_and_what_is_missing_is_named(summoned,
     assert again.told == came.told and again.files.keys() == came.files.keys()
     rest = scanned([drawn[lost]], tmp_path / "reste.pdf")
     assert take_sheets(work, "E2", rest, actor="service", at=summoned.tick()).missing == ()
+    done = {line.corrector.name: (line.orals, len(line.proofs)) for line in work_done(work)}
+    heard = Counter(name for panel in panels for name, _ in panel.members for _ in panel.turns)
+    assert {name: orals for name, (orals, _) in done.items()} == dict(heard)
+    assert max(proofs for _, proofs in done.values()) >= 2  # the plan, and the scan it came with

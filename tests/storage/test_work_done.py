@@ -62,7 +62,7 @@ def test_the_columns_are_those_of_the_session(peopled, lot):
     lot, *_ = lot
     peopled.record(LotReturned(), lot)
     rows = list(csv.reader(io.StringIO(table(peopled.work).decode("utf-8-sig")), delimiter=";"))
-    assert rows[0] == ["reference", "nom", "courriel", "epreuve", "lots", "copies", "preuves"]
+    assert rows[0] == ["reference", "nom", "courriel", "epreuve", "lots", "copies", "oraux", "preuves"]
     work = peopled.work
     correction = work.session.correction.model_copy(update={"work_columns": ("copies", "reference")})
     work.__dict__["session"] = work.session.model_copy(update={"correction": correction})

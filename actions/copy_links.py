@@ -1,0 +1,97 @@
+"""A candidate's own copy, on a request that the service noted: a link that is good once, for 30 days.
+
+The roster has no addresses: whoever took the request passes the link on.
+"""
+
+from __future__ import annotations
+
+import calendar
+import secrets
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from actions.context import Context
+from actions.reasons import keep_reason
+from actions.release import State, file_of, must_be_open, states_of
+from processors.deadlines import french_instant
+from storage.candidates import candidate_by_number, enrolled_with_number
+from storage.copies import CopyRow
+from storage.copy_links import CopyAsked, CopyFetched, CopyLink, link_of_hash
+from storage.ids import token_hash
+from storage.refusals import Refusal, Refused
+
+_DAYS = 30
+
+
+def ask(work: Context, number: str, exam: str, words: str, *, actor: str, at: datetime) -> str:
+    """What the link holds, shown this once. `words`: who asked, and how it is known that it is he or she.
+
+    Raises Refused before the jury, for a copy that is not released, and once the time for asking is over.
+    """
+    must_be_open(work, actor=actor, at=at)
+    over = _over(work)
+    if over is not None and work.store.time() >= over:
+        raise Refused(Refusal.ASKED_TOO_LATE, french_instant(over - timedelta(seconds=1)))
+    with work.register.reading() as connection:
+        if candidate_by_number(connection, number.strip()) is None:
+            raise Refused(Refusal.NO_CANDIDATE)
+        who = enrolled_with_number(connection, exam, number.strip())
+        if who is None:
+            raise Refused(Refusal.NOT_ENROLLED)
+        _released(work, connection, who, exam)
+    token = secrets.token_urlsafe(24)
+    facts = CopyAsked(
+        exam=exam,
+        words=keep_reason(work.register.vault, who, words),
+        hash=token_hash(token),
+        until=work.store.time() + timedelta(days=_DAYS),
+    )
+    work.register.record(facts, who, actor=actor, at=at)
+    return token
+
+
+def look(work: Context, token: str) -> CopyLink:
+    """What the link leads to, without using it. Raises Refused when it is worth nothing."""
+    with work.register.reading() as connection:
+        link = link_of_hash(connection, token_hash(token))
+    if link is None or not link.good(work.store.time()):
+        raise Refused(Refusal.LINK_OVER)
+    return link
+
+
+def fetch(work: Context, token: str) -> tuple[str, bytes]:
+    """The épreuve, and the file; the link is worth nothing afterwards. A hold that came since wins."""
+    link = look(work, token)
+    with work.register.reading() as connection:
+        copy = _released(work, connection, link.candidate, link.exam)
+    made = file_of(work, copy)
+    if made is None:
+        raise Refused(Refusal.NOT_RELEASED, State.UNSETTLED)
+    at = work.store.time()
+    work.register.record(CopyFetched(hash=link.hash), link.candidate, actor=link.candidate, at=at)
+    return link.exam, made
+
+
+def _released(work: Context, connection: Connection, who: str, exam: str) -> CopyRow:
+    found = [
+        (copy, state)
+        for one, copy, state in states_of(work, connection)
+        if one.id == who and one.exam == exam
+    ]
+    for copy, state in found:
+        if state is State.RELEASED:
+            return copy
+    raise Refused(Refusal.NOT_RELEASED, found[0][1] if found else "il n’y en a pas")
+
+
+def _over(work: Context) -> datetime | None:
+    """From when a copy is not asked for any more, as the session says; months after the results."""
+    paper, results = work.session.paper, work.session.results
+    if paper is None or results is None:
+        return None
+    last = results.second_jury.date
+    years, month = divmod(last.month - 1 + paper.request_months, 12)
+    year, month = last.year + years, month + 1
+    day = last.replace(year=year, month=month, day=min(last.day, calendar.monthrange(year, month)[1]))
+    return results.second_jury.instant(day + timedelta(days=1), time(0))

@@ -1,0 +1,113 @@
+"""`massicot control`: choices, hours, marks of control épreuves; `massicot copy-link`: a copy asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands.options import DATA_DIR, DataDir, ExamCode, working_on
+from cli.console import Commands, UserError, console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from actions.context import Context
+    from processors.tables import LineProblem
+
+app = typer.Typer(
+    cls=Commands, help="Choices, hours and marks of the control épreuves.", no_args_is_help=True
+)
+
+CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
+NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=False)]
+
+
+@app.command()
+def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
+    """Take what the candidates who are called chose: candidate_number;choix (U1A | U2)."""
+    from actions import control
+    from actions.context import now
+
+    with working_on(data) as work:
+        read = control.take_choices(work, file.read_bytes(), actor="service", at=now())
+        _must_be_good(file, read.problems)
+        stands = control.standing(work)
+    left = len(stands.schedule.unplaced)
+    console.print(f"{stands.chosen} of {stands.called} candidates chose; {left} turns without an hour.")
+
+
+@app.command()
+def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
+    """Write who is heard when, in what."""
+    from actions import control
+
+    _write(to, data, control.hours)
+
+
+@app.command()
+def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
+    """Take all marks: candidate_number;epreuve;note. Before the day nothing is read."""
+    from actions import control
+    from actions.context import now
+
+    with working_on(data) as work:
+        read = control.take_marks(work, file.read_bytes(), actor="service", at=now())
+        _must_be_good(file, read.problems)
+    console.print(f"{len(read.rows)} marks taken.")
+
+
+@app.command()
+def better(to: NewFile, data: DataDir = DATA_DIR) -> None:
+    """Write both marks of each épreuve, and the better one, which is not kept."""
+    from actions import control
+
+    _write(to, data, control.better_marks)
+
+
+def copy_link(
+    number: Annotated[str, typer.Argument(help="The candidate's number.")],
+    exam: ExamCode,
+    reason: Annotated[str, typer.Option("--reason", help="Who asks, and how it is known who that is.")],
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url", envvar="MASSICOT_DESK_URL", help="Where the desk is; the one that runs on --data."
+        ),
+    ] = None,
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Print a link to a released copy that its candidate asked for: good once, for 30 days."""
+    from actions.context import now
+    from actions.copy_links import ask
+    from cli.up import desk_of
+
+    url = url or desk_of(data)
+    if url is None:
+        raise UserError(f"no desk runs on {data}: start it with `massicot up`, or give --url")
+    with working_on(data) as work:
+        token = ask(work, number, exam, reason, actor="service", at=now())
+    console.print(f"{url.rstrip('/')}/copie/{token}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _must_be_good(file: Path, problems: tuple[LineProblem, ...]) -> None:
+    if problems:
+        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in problems)
+        raise UserError(f"{file} cannot be taken as it is:\n{lines}")
+
+
+def _write(to: Path, data: Path, made: Callable[[Context], bytes]) -> None:
+    """It names people, which is noted."""
+    from actions.context import now
+    from storage.accounts import note_identity
+    from storage.control import SUBJECT
+
+    if to.exists():
+        raise UserError(f"{to} is there already")
+    with working_on(data) as work:
+        table = made(work)
+        note_identity(work.register, SUBJECT, "control", actor="service", at=now())
+    to.touch(mode=0o600)
+    to.write_bytes(table)
+    console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)

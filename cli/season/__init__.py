@@ -1,0 +1,1 @@
+"""`massicot demo --season`: a whole session on a moving clock, from the first duty to the purge."""

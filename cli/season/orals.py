@@ -1,0 +1,137 @@
+"""Orals of a season: panels planned, and not any more once the first candidate is heard; sheets back."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+from actions import orals
+from actions.oral_returns import take_sheets
+from cli.season.stage import SECOND, Stage, must
+from processors.deadlines import local
+from processors.oral_parts import Concertation
+from processors.session import Exam
+from processors.wording import plural
+from storage.candidates import enrolled_in
+from storage.orals import Panel, panels_of
+from storage.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Oral:
+    """An épreuve that is examined by panels."""
+
+    stage: Stage
+    exam: Exam
+
+    def plan(self) -> None:
+        exam, stage = self.exam, self.stage
+        first = min(one.first.date for one in exam.orals)
+        last = max(one.last.date for one in exam.orals)
+        begun = exam.instant(first, min(hours.start for one in exam.orals for hours in one.hours))
+        over = exam.instant(last, max(hours.end for one in exam.orals for hours in one.hours))
+        stage.plan(self._row(1), begun - timedelta(days=7), self._form)
+        for number in range(2, len(exam.orals) + 1):
+            stage.plan(self._row(number), begun - timedelta(days=6), lambda n=number: self._sit(n))  # type: ignore[misc]
+        stage.plan(self._row(1), over, self._sheets_back)
+        for number, met in enumerate(exam.concertations, 1):
+            at = (
+                exam.instant(met.date, met.start)
+                if met.start
+                else exam.instant(met.date, exam.orals[0].hours[0].start)
+            )
+            row = f"{exam.code}/concertation/{number}"
+            stage.plan(row, at, lambda met=met: self._meet(met))  # type: ignore[misc]
+
+    def gates(self) -> list[str]:
+        return [self._row(1)]
+
+    def _row(self, number: int) -> str:
+        return f"{self.exam.code}/orals/{number}"
+
+    def _panels(self) -> list[Panel]:
+        with self.stage.work.register.reading() as connection:
+            return panels_of(connection, self.exam.code)
+
+    def _form(self) -> str:
+        work, code = self.stage.work, self.exam.code
+        plan = orals.form(work, code, actor="service", at=self.stage.now)
+        must(not plan.unplaced, f"{code}: somebody is before no panel")
+        folder = self.stage.folder / "oraux"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in orals.all_papers(work, code).items():
+            (folder / name).write_bytes(data)
+        begins = min(panel.begins for panel in self._panels())
+        self.stage.plan(self._row(1), begins - SECOND, self._not_begun)
+        self.stage.plan(self._row(1), begins, self._begun)
+        count = sum(len(panel.turns) for panel in plan.panels)
+        return (
+            f"{code}: {plural(count, 'candidate', 'candidates')} before "
+            f"{plural(len(plan.panels), 'half-day', 'half-days')} of a panel; papers are printed"
+        )
+
+    def _not_begun(self) -> str:
+        orals.form(self.stage.work, self.exam.code, actor="service", at=self.stage.now)
+        return self.stage.note_early(self._row(1), f"{self.exam.code}: the plan can still be made anew")
+
+    def _begun(self) -> str:
+        before = self.stage.early[self._row(1)]
+        form = lambda: orals.form(self.stage.work, self.exam.code, actor="service", at=self.stage.now)  # noqa: E731
+        self.stage.refused(self._row(1), form, Refusal.ORALS_BEGUN)
+        said = self.stage.early[self._row(1)]
+        self.stage.early[self._row(1)] = before
+        self.stage.note_passed(self._row(1))
+        return f"{self.exam.code}, the first candidate is heard: {said}"
+
+    def _sit(self, number: int) -> str:
+        """Who is examined elsewhere than the first of the session's places, is there."""
+        where = self.exam.orals[number - 1]
+        with self.stage.work.register.reading() as connection:
+            people = {one.id: one for one in enrolled_in(connection, self.exam.code)}
+        here = [
+            who
+            for panel in self._panels()
+            if panel.place == where.place
+            for who, _ in panel.turns
+            if where.concerns(people[who].option, people[who].category)
+        ]
+        return f"{self.exam.code}, {where.place}: {plural(len(here), 'candidate', 'candidates')}"
+
+    def _meet(self, met: Concertation) -> str:
+        if met.start is not None and met.end is not None:
+            begins, ends = self.exam.instant(met.date, met.start), self.exam.instant(met.date, met.end)
+            turns = chain.from_iterable(panel.turns for panel in self._panels())
+            must(
+                all(not begins <= at < ends for _, at in turns), f"{self.exam.code}: heard during the meeting"
+            )
+            return f"{self.exam.code}, concertation until {local(ends):%H:%M}: nobody is heard meanwhile"
+        return f"{self.exam.code}, concertation: {met.place}"
+
+    def _sheets_back(self) -> str:
+        """As the circular asks: scanned before they are handed in."""
+        work, code = self.stage.work, self.exam.code
+        with tempfile.TemporaryDirectory() as folder:
+            path = scanned(orals.all_papers(work, code)[f"feuilles-{code}.pdf"], Path(folder) / "rendu.pdf")
+            came = take_sheets(work, code, path, actor="service", at=self.stage.now)
+        must(not came.missing, f"{code}: {came.missing}")
+        to = self.stage.folder / "oraux"
+        for name, data in came.files.items():
+            (to / name).write_bytes(data)
+        return f"{code}: all sheets are back and sorted, {len(came.told)} unsigned ones are named"
+
+
+def scanned(sheets: bytes, path: Path) -> Path:
+    """At 200 dpi, as optics see it."""
+    pages = [
+        page.render(scale=400 / 72, grayscale=True).to_pil().reduce(2)
+        for page in pypdfium2.PdfDocument(sheets)
+    ]
+    first: Image.Image = pages[0]
+    first.save(path, save_all=True, append_images=pages[1:], resolution=200, quality=75)
+    return path

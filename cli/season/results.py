@@ -1,0 +1,298 @@
+"""The end of a season: marks, copies for their candidates, and what is destroyed when its time is over."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from actions import control, copy_links, marks, purge, release
+from actions.purge_plan import plan as purge_plan
+from actions.release import State
+from cli.season.stage import SECOND, SeasonFailed, Stage, must
+from desk.passwords import hashed
+from processors.averages import COLUMNS as AVERAGES
+from processors.control import CHOICE_COLUMNS as CHOICES
+from processors.control import MARK_COLUMNS as CONTROL_MARKS
+from processors.control import name_in_control
+from processors.marks import COLUMNS as MARKS
+from processors.marks import spreadsheet
+from processors.retention import Held, due_at
+from processors.session_parts import Results
+from processors.wording import plural
+from storage.accounts import account_invited, invite, open_account
+from storage.candidates import enrolled_in
+from storage.copies import copies_of_lot, current_copies
+from storage.log.replay import fingerprints
+from storage.log.segments import rebuild_register, ship
+from storage.log.signing import load_or_make_key
+from storage.log.verify import verify
+from storage.lots import LotRow, all_lots
+from storage.refusals import Refusal, Refused
+from storage.register import open_register
+from storage.release import control_list
+from storage.states import Role
+
+_LINK, _LINK_DAYS = "results/link", timedelta(days=30)
+_CALLED = 2
+"""Candidates whose averages call them to the control épreuves."""
+
+
+@dataclass
+class End:
+    """From the harmonisation on."""
+
+    stage: Stage
+    results: Results
+    left: str = ""  # what a link that nobody used holds
+
+    def plan(self) -> None:
+        plan, results = self.stage.plan, self.results
+        harmonised, jury, second = (
+            one.starts_at for one in (results.harmonisation, results.jury, results.second_jury)
+        )
+        plan("results/harmonisation", harmonised - SECOND, self._no_marks)
+        plan("results/harmonisation", harmonised, self._marks)
+        plan("results/jury", jury - SECOND, self._no_release)
+        plan("results/jury", jury, self._release)
+        control = results.control_exams.begins
+        plan("results/control", jury + timedelta(hours=1), self._choose)
+        plan("results/control", control - SECOND, self._no_control_marks)
+        plan("results/control", control, self._control_marks)
+        plan("results/second-jury", second - SECOND, self._called_wait)
+        plan("results/second-jury", second, self._release_all)
+        plan(_LINK, second - SECOND, self._no_link)
+        plan(_LINK, second, self._link)
+        plan(_LINK, second + _LINK_DAYS + SECOND, self._link_over)
+        due = self._due()
+        if due is not None:
+            plan("purge", due - SECOND, self._nothing_due)
+            plan("purge", due, self._purge)
+
+    def gates(self) -> list[str]:
+        rows = ["results/harmonisation", "results/jury", "results/control", "results/second-jury"]
+        rows += [_LINK, f"{_LINK} over"]
+        return [*rows, "purge"] if self._due() else rows
+
+    def _due(self) -> datetime | None:
+        """When all of it may go."""
+        retention = self.stage.work.session.retention
+        dates = [when for kind in Held if (when := due_at(retention, self.results, kind))]
+        return max(dates, default=None)
+
+    def _lots(self) -> list[LotRow]:
+        with self.stage.work.register.reading() as connection:
+            return [lot for lot in all_lots(connection) if lot.copies]
+
+    def _take(self, lot: LotRow) -> int:
+        work = self.stage.work
+        with work.register.reading() as connection:
+            numbers = [copy.anonymous_number or "" for copy in copies_of_lot(connection, lot.id)]
+        table = spreadsheet(MARKS, ((number, f"{8 + k % 9},5") for k, number in enumerate(numbers)))
+        read = marks.take(work, lot, table, actor=lot.corrector, at=self.stage.now)
+        must(not read.problems, f"{lot.name}: its marks are not taken")
+        return len(read.rows)
+
+    def _no_marks(self) -> str:
+        lot = self._lots()[0]
+        gate = "results/harmonisation"
+        return f"marks, {self.stage.refused(gate, lambda: self._take(lot), Refusal.BEFORE_HARMONISATION)}"
+
+    def _marks(self) -> str:
+        work, lots = self.stage.work, self._lots()
+        count = sum(self._take(lot) for lot in lots)
+        folder = self.stage.folder / "notes"
+        folder.mkdir(parents=True, exist_ok=True)
+        for exam in work.session.written:
+            if any(lot.exam == exam.code for lot in lots):
+                table = marks.export(work, exam, actor="service", at=self.stage.now)
+                must(table, f"{exam.code}: not exported")
+                (folder / f"{exam.code}.csv").write_bytes(table or b"")
+        self.stage.note_passed("results/harmonisation")
+        return f"harmonisation: {count} marks of {plural(len(lots), 'lot', 'lots')} taken, and exported once"
+
+    def _averages(self) -> int:
+        """The first ones who have copies are called."""
+        work = self.stage.work
+        with work.register.reading() as connection:
+            owners = {copy.candidate for copy in current_copies(connection)}
+            found = {(who.id not in owners, who.number) for who in enrolled_in(connection)}
+        numbers = [number for _, number in sorted(found)]
+        control = self.results.control_exams
+        called = f"{control.average_from + 0.25:g}".replace(".", ",")
+        lines = [
+            (number, called if k < _CALLED else "13,5", f"{control.professional_average_from:g}")
+            for k, number in enumerate(numbers)
+        ]
+        read = release.take_averages(work, spreadsheet(AVERAGES, lines), actor="service", at=self.stage.now)
+        must(not read.problems, "the list of averages is not taken")
+        return release.standing(work).called
+
+    def _released(self, folder: str) -> int:
+        to, count = self.stage.folder / folder, 0
+        for path, data in release.release(self.stage.work, actor="service", at=self.stage.now):
+            (to / path).parent.mkdir(parents=True, exist_ok=True)
+            (to / path).write_bytes(data)
+            count += 1
+        return count - 1
+
+    def _no_release(self) -> str:
+        for act in (self._averages, lambda: self._released("remise")):
+            said = self.stage.refused("results/jury", act, Refusal.BEFORE_JURY)
+        return f"copies and averages, {said}"
+
+    def _release(self) -> str:
+        called = self._averages()
+        must(called == _CALLED, f"{called} are called to the control épreuves")
+        states = release.standing(self.stage.work).states
+        count = self._released("remise")
+        must(count == states[State.RELEASED] and states[State.CALLED], "who is called does not wait")
+        self.stage.note_passed("results/jury")
+        return (
+            f"jury: {plural(count, 'copy', 'copies')} released; {called} candidates are called to control "
+            f"épreuves, {states[State.CALLED]} copies of theirs wait"
+        )
+
+    def _called(self) -> list[str]:
+        """Their numbers."""
+        with self.stage.work.register.reading() as connection:
+            called = control_list(connection)
+            return sorted({who.number for who in enrolled_in(connection) if called.get(who.id)})
+
+    def _choose(self) -> str:
+        """Each the first épreuves of the list, by what this part of the circular calls them."""
+        work, rule = self.stage.work, self.results.control_exams
+        names = [name_in_control(exam) for code in rule.exams if (exam := work.session.exam(code))]
+        chosen = " | ".join(names[: rule.choose])
+        table = spreadsheet(CHOICES, ((number, chosen) for number in self._called()))
+        read = control.take_choices(work, table, actor="service", at=self.stage.now)
+        must(not read.problems, "the choices are not taken")
+        planned = control.standing(work).schedule
+        must(not planned.unplaced or not rule.hours, "the day of the control épreuves is too short")
+        (self.stage.folder / "notes" / "horaires-controle.csv").write_bytes(control.hours(work))
+        return f"control épreuves: {len(read.rows)} candidates chose {chosen}; {len(planned.turns)} turns"
+
+    def _take_control_marks(self) -> int:
+        work = self.stage.work
+        chosen = rows_of(control.hours(work))
+        table = spreadsheet(
+            CONTROL_MARKS, ((line["candidate_number"], line["epreuve"], "12") for line in chosen)
+        )
+        read = control.take_marks(work, table, actor="service", at=self.stage.now)
+        must(not read.problems, "the marks of the control épreuves are not taken")
+        return len(read.rows)
+
+    def _no_control_marks(self) -> str:
+        said = self.stage.refused("results/control", self._take_control_marks, Refusal.BEFORE_CONTROL)
+        return f"marks of the control épreuves, {said}"
+
+    def _control_marks(self) -> str:
+        count = self._take_control_marks()
+        table = control.better_marks(self.stage.work)
+        (self.stage.folder / "notes" / "controle.csv").write_bytes(table)
+        rose = sum(line["note_retenue"] != line["note_ecrite"] for line in rows_of(table))
+        self.stage.note_passed("results/control")
+        return f"control épreuves: {count} marks taken, {rose} of them better than the written ones"
+
+    def _ask_link(self) -> str:
+        work, number = self.stage.work, self._called()[0]
+        with work.register.reading() as connection:
+            owners = {(copy.candidate, copy.exam) for copy in current_copies(connection)}
+            exam = next(
+                w.exam for w in enrolled_in(connection) if w.number == number and (w.id, w.exam) in owners
+            )
+        return copy_links.ask(work, number, exam, "Demande écrite.", actor="service", at=self.stage.now)
+
+    def _no_link(self) -> str:
+        return f"a copy asked for, {self.stage.refused(_LINK, self._ask_link, Refusal.NOT_RELEASED)}"
+
+    def _link(self) -> str:
+        """One is used, and is worth nothing then; another is left."""
+        work, over = self.stage.work, f"{_LINK} over"
+        used, self.left = self._ask_link(), self._ask_link()
+        copy_links.fetch(work, used)
+        self.stage.refused(over, lambda: copy_links.fetch(work, used), Refusal.LINK_OVER)
+        self.stage.note_passed(_LINK)
+        self.stage.plan(_LINK, self.stage.now + _LINK_DAYS, self._link_still)
+        return "a copy asked for is taken by its link, once"
+
+    def _link_still(self) -> str:
+        copy_links.look(self.stage.work, self.left)
+        return self.stage.note_early(f"{_LINK} over", "the other link still leads to its copy")
+
+    def _link_over(self) -> str:
+        try:
+            copy_links.look(self.stage.work, self.left)
+        except Refused as no:
+            self.stage.note_passed(f"{_LINK} over")
+            return f"the other link: {no.sentence}"
+        raise SeasonFailed("a link is good for more than 30 days")
+
+    def _called_wait(self) -> str:
+        waiting = release.standing(self.stage.work).states[State.CALLED]
+        must(waiting, "copies of who is called do not wait for the second jury")
+        return self.stage.note_early("results/second-jury", f"{waiting} copies of who was called still wait")
+
+    def _release_all(self) -> str:
+        states = release.standing(self.stage.work).states
+        must(not states[State.CALLED], "copies wait after the second jury")
+        count = self._released("remise finale")
+        self.stage.note_passed("results/second-jury")
+        return f"second jury: all {count} copies are released"
+
+    def _nothing_due(self) -> str:
+        propose = lambda: purge.propose(self.stage.work, actor="service")  # noqa: E731
+        return f"purge, {self.stage.refused('purge', propose, Refusal.NOTHING_DUE)}"
+
+    def _purge(self) -> str:
+        """One plans, who cannot confirm; another does; then log and register still say the same."""
+        work, at = self.stage.work, self.stage.now
+        one, other = (self._account(f"{who}@exemple.fr") for who in ("une", "deux"))
+        made, _ = purge.propose(work, actor=one)
+        alone = lambda: purge.confirm(work, made.id, actor=one)  # noqa: E731
+        before = self.stage.early["purge"]
+        self.stage.refused("purge", alone, Refusal.ANOTHER_PERSON)
+        self.stage.early["purge"] = before
+        purge.confirm(work, made.id, actor=other)
+        key = load_or_make_key(work.settings.signing_key_path)
+        done = purge.carry_out(work, made.id, key)
+        (self.stage.folder / "certificat.pdf").write_bytes(purge.printed_certificate(work, done))
+        must(purge_plan(work, at).empty, "something that was due is still there")
+        self.must_hold()
+        self.stage.note_passed("purge")
+        counts = ", ".join(f"{n} {kind}" for kind, n in purge.counts_of(work, made.id).items())
+        return (
+            f"purge, planned by one and confirmed by another: {counts}; the log verifies, "
+            "and a register rebuilt of it is the same"
+        )
+
+    def _account(self, email: str) -> str:
+        register, at = self.stage.work.register, self.stage.now
+        token = invite(register, Role.SERVICE, None, email, "Jeanne Exemple", actor="service", at=at)
+        with register.reading() as connection:
+            account = account_invited(connection, token, at)
+        assert account is not None
+        open_account(register, account, hashed(token), None, at=at)
+        return account.id
+
+    def must_hold(self) -> None:
+        """The log verifies, and gives the same register."""
+        work = self.stage.work
+        key = load_or_make_key(work.settings.signing_key_path)
+        ship(work.register, work.store.audit, key, at=self.stage.now)
+        problems = verify(work.store.audit, key.public_key(), work.register)
+        must(not problems, " ".join(problem.message for problem in problems))
+        path = work.settings.data_dir / "rebuilt.sqlite"
+        rebuilt = open_register(f"sqlite:///{path.resolve()}", work.store.vault)
+        try:
+            rebuild_register(work.store.audit, key.public_key(), rebuilt)
+            with work.register.reading() as live, rebuilt.reading() as other:
+                must(fingerprints(live) == fingerprints(other), "the rebuilt register is another one")
+        finally:
+            rebuilt.engine.dispose()
+            path.unlink()
+
+
+def rows_of(table: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table.decode("utf-8-sig")), delimiter=";"))

@@ -1,0 +1,80 @@
+"""What goes with a school's livrets, in French: the names in alphabetical order, and how many they are.
+
+Circular: livrets are handed in in alphabetical order, with a list of names and a certificate of their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from reportlab.lib import colors
+from reportlab.lib.styles import getSampleStyleSheet
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table
+
+from papers.printed import escaped, printed
+from processors.plain import plain
+from processors.wording import plural
+
+_GRID = [
+    ("GRID", (0, 0), (-1, -1), 0.4, colors.black),
+    ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
+    ("FONTSIZE", (0, 0), (-1, -1), 9),
+]
+
+
+class Listed(Protocol):
+    """Who has a livret."""
+
+    @property
+    def number(self) -> str: ...
+
+    @property
+    def family_name(self) -> str: ...
+
+    @property
+    def first_names(self) -> str: ...
+
+    @property
+    def option(self) -> str: ...
+
+
+def livrets_pdf(people: Sequence[Listed], school: str, session: str, to: str) -> bytes:
+    """`to`: where they are handed in, nothing where the session does not say."""
+    styles = getSampleStyleSheet()
+    body, small = styles["BodyText"], styles["Normal"]
+    order = sorted(people, key=lambda one: (plain(one.family_name), plain(one.first_names), one.number))
+    rows = [["N°", "Nom de naissance et prénoms", "N° de candidat", "Option", "Livret joint"]]
+    rows += [
+        [str(k), f"{one.family_name} {one.first_names}", one.number, one.option, ""]
+        for k, one in enumerate(order, 1)
+    ]
+    count = plural(len(order), "livret scolaire", "livrets scolaires")
+    head = [
+        Paragraph(escaped(session), small),
+        Paragraph(f"Établissement {escaped(school)}", styles["Heading2"]),
+    ]
+    story: list[Flowable] = [
+        Paragraph("Livrets scolaires : liste nominative", styles["Title"]),
+        *head,
+        Spacer(1, 4 * mm),
+        Table(rows, colWidths=[12 * mm, 78 * mm, 36 * mm, 20 * mm, 24 * mm], style=_GRID, repeatRows=1),
+        PageBreak(),
+        Paragraph("Attestation", styles["Title"]),
+        *head,
+        Spacer(1, 8 * mm),
+        Paragraph(
+            "Je soussigné(e), ............................................................, chef "
+            f"d’établissement, atteste que <b>{count}</b> sont remis ce jour, dans l’ordre de la liste "
+            "nominative jointe. Si un livret manque, son candidat est rayé de la liste, et le nombre est "
+            "corrigé ici : ............",
+            body,
+        ),
+        Spacer(1, 6 * mm),
+        *([Paragraph(f"À l’adresse : {escaped(to)}", body), Spacer(1, 6 * mm)] if to else []),
+        Paragraph("Fait à .............................., le ..............................", body),
+        Spacer(1, 6 * mm),
+        Paragraph("Signature et cachet :", body),
+    ]
+    return printed(story, f"Livrets scolaires, {school}")
