@@ -25,18 +25,31 @@ _SPACED = 0.04  # of a letter's height between letters: they are spaced out
 _WIDER = 0.12  # of a letter's height: that much wider than between letters is between words
 _NO_GAP = 0.04  # of a letter's height: letters that close are of one word
 _ASLANT = (0.6, 25.0)  # degrees: print is straight, and what is more oblique is a watermark
+_LARGEST, _SHEET = 440.0, 297.0  # mm
+_TITLE = 80  # letters, the largest of a page: its headings, or all that are of one size
 _UNKNOWN = 0.4  # of a page's letters without a known meaning: its text is no text
+
+
+def point_of(page: Any) -> float:
+    """Millimetres of a point of the page: of one larger than A3, those of the sheet of A4 that it pictures.
+
+    A program that makes a page of a photograph may take each of its dots for a point.
+    """
+    longest = float(max(page.get_size()))
+    return PT if longest * PT <= _LARGEST else _SHEET / longest
 
 
 class Place:
     """From a PDF page's own points to millimetres from the top left of the page as it is shown."""
 
     def __init__(self, page: Any) -> None:
+        point = point_of(page)
+
         def shown(x: float, y: float) -> np.ndarray:
             across, down = ctypes.c_int(), ctypes.c_int()
             size = (round(side * _FINE) for side in page.get_size())
             pdfium.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
-            return np.array([across.value, down.value]) / _FINE * PT
+            return np.array([across.value, down.value]) / _FINE * point
 
         self._origin = shown(0, 0)
         self._across = (shown(1000, 0) - self._origin) / 1000
@@ -53,17 +66,33 @@ class Place:
 
 
 def set_upright(page: Any) -> int:
-    """Turns the page for most of its text to stand upright: the quarters that takes, against the clock."""
+    """Turns the page for its largest print to stand upright: the quarters that takes, against the clock.
+
+    Most letters of a table may stand in the heads of its columns, which run up the page.
+    """
     text_page = page.get_textpage()
-    quarters = [
-        round(pdfium.FPDFText_GetCharAngle(text_page.raw, k) / (math.pi / 2)) % 4  # with the clock
-        for k in range(text_page.count_chars())
-        if not pdfium.FPDFText_IsGenerated(text_page.raw, k)
-    ]
+    letters = sorted(
+        (
+            (_height(text_page, k), round(pdfium.FPDFText_GetCharAngle(text_page.raw, k) / (math.pi / 2)) % 4)
+            for k in range(text_page.count_chars())
+            if not pdfium.FPDFText_IsGenerated(text_page.raw, k)
+        ),
+        reverse=True,
+    )
+    least = letters[min(_TITLE, len(letters)) - 1][0] if letters else 0.0
+    quarters = [turn for height, turn in letters if height >= least]  # with the clock
     turned = max(range(4), key=quarters.count) + page.get_rotation() // 90 if quarters else 0
     if turned % 4:
         page.set_rotation((page.get_rotation() - 90 * turned) % 360)
     return int(turned % 4)
+
+
+def _height(text_page: Any, index: int) -> float:
+    """Of a letter's font, in points as it is drawn, whichever way it runs."""
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text_page.raw, index, matrix)
+    size = pdfium.FPDFText_GetFontSize(text_page.raw, index) * math.hypot(matrix.b, matrix.d)
+    return round(float(size), 1)
 
 
 @dataclass(frozen=True)
