@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
-from processors.dossiers.boxes import DPI, ticked_on, uprights
+from processors.dossiers.boxes import DPI, inked_over, ticked_on, uprights
 from processors.dossiers.layout import COLUMN, Line, Page, Word, around, line_of
 from processors.dossiers.marks import CHECKS, CROSSES, EMPTY, TICKED, mark_of
 from processors.findings import Box
@@ -89,11 +89,12 @@ def option_of(pages: Sequence[Page]) -> str | None:
     """The option that is ticked; else the only one that is named anywhere."""
     rows = [(page, _row(line, OPTION)) for page in pages for line in page.lines]
     named = {token.what for _, row in rows for token in row.labels()}
-    if len(named) == 1 and not any(
-        row.labels() and (row.marks() or _unread(page, row)) for page, row in rows
-    ):
-        return named.pop()
-    return chosen(pages, OPTION)
+    if len(named) != 1:
+        return chosen(pages, OPTION)
+    asked = [(page, row) for page, row in rows if row.labels() and (row.marks() or _unread(page, row))]
+    # with a box, where the other option is struck from the form: a tick alone says
+    ticked = all((mark := _own_mark(row)) is not None and mark.what == TICKED for _, row in asked)
+    return named.pop() if ticked else None
 
 
 def _unread(page: Page, row: _Row) -> bool:
@@ -182,7 +183,24 @@ def _row(line: Line, choice: Choice) -> _Row:
     for what, begins, ends, glyph in _found(text, choice):
         (left, at), (right, _) = place(begins), place(ends)
         tokens.append(_Token(what, begins, ends, (left, right), 0 if line.words else at, glyph))
-    return _Row(text, tuple(tokens), cells, line)
+    return _Row(text, tuple(_laid_over(tokens) if line.words else tokens), cells, line)
+
+
+def _laid_over(tokens: Sequence[_Token]) -> list[_Token]:
+    """With one token for a mark that is typed over an empty box."""
+    kept: list[_Token] = []
+    for token in tokens:
+        last = kept[-1] if kept else None
+        if last is not None and {last.what, token.what} == {TICKED, EMPTY} and _upon(last, token):
+            mark = last if last.what == TICKED else token
+            kept[-1] = replace(mark, start=last.start, end=token.end)
+        else:
+            kept.append(token)
+    return kept
+
+
+def _upon(one: _Token, other: _Token) -> bool:
+    return one.x[0] < sum(other.x) / 2 < one.x[1] or other.x[0] < sum(one.x) / 2 < other.x[1]
 
 
 def _found(text: str, choice: Choice) -> list[tuple[str, int, int, str]]:
@@ -355,10 +373,28 @@ def _drawn(page: Page, group: Sequence[_Row]) -> str | None:
     labels = [(token, row.line) for row in group for token in row.labels() if row.line.words]
     if len(labels) != 2:
         return None
+    over = _inked(page, group)
+    if over is not None:
+        return over
     boxes = [_box_of(token, line) for token, line in labels]
     words = [word for line in page.lines for word in line.words]
     which = ticked_on(page.source(DPI), boxes, words, page.read_by == "ocr")
     return None if which is None else labels[which][0].what
+
+
+def _inked(page: Page, group: Sequence[_Row]) -> str | None:
+    """The one whose box, an empty one by its letter, has something laid over it that its fellow has not."""
+    own = {row.labels()[0].what: (_own_mark(row), row) for row in group if len(row.labels()) == 1}
+    if len(group) == 1:
+        (row,) = group
+        sides = [{t.what: (_beside_label(row, t, after), row) for t in row.labels()} for after in (False, True)]
+        whole = [side for side in sides if all(mark for mark, _ in side.values())]
+        own = whole[0] if len(whole) == 1 else {}
+    boxes = [_box_of(mark, row.line) for mark, row in own.values() if mark and mark.what == EMPTY]
+    if len(boxes) != 2:
+        return None
+    which = inked_over(page.source(DPI), boxes)
+    return None if which is None else list(own)[which]
 
 
 def _box_of(label: _Token, line: Line) -> Box:
