@@ -24,6 +24,7 @@ _TRACKED = 0.3  # blanks that only pdfium sees, of a line's letters: its letters
 _SPACED = 0.04  # of a letter's height between letters: they are spaced out
 _WIDER = 0.12  # of a letter's height: that much wider than between letters is between words
 _NO_GAP = 0.04  # of a letter's height: letters that close are of one word
+_LEVEL = 0.01  # of its run, how far level print rises
 _ASLANT = (0.6, 25.0)  # degrees: print is straight, and what is more oblique is a watermark
 _LARGEST, _SHEET = 440.0, 297.0  # mm
 _TITLE = 80  # letters, the largest of a page: its headings, or all that are of one size
@@ -73,9 +74,9 @@ def set_upright(page: Any) -> int:
     text_page = page.get_textpage()
     letters = sorted(
         (
-            (_height(text_page, k), round(pdfium.FPDFText_GetCharAngle(text_page.raw, k) / (math.pi / 2)) % 4)
+            (run.height, round(run.turn / (math.pi / 2)) % 4)
             for k in range(text_page.count_chars())
-            if not pdfium.FPDFText_IsGenerated(text_page.raw, k)
+            if not pdfium.FPDFText_IsGenerated(text_page.raw, k) and (run := _Run(text_page, k))
         ),
         reverse=True,
     )
@@ -87,12 +88,17 @@ def set_upright(page: Any) -> int:
     return int(turned % 4)
 
 
-def _height(text_page: Any, index: int) -> float:
-    """Of a letter's font, in points as it is drawn, whichever way it runs."""
-    matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(text_page.raw, index, matrix)
-    size = pdfium.FPDFText_GetFontSize(text_page.raw, index) * math.hypot(matrix.b, matrix.d)
-    return round(float(size), 1)
+class _Run:
+    """How a letter is set: `height` of its font, points as it is drawn; `turn` with the clock, radians; `slant`
+    of an oblique, of its height. FPDFText_GetCharAngle takes a slant for a turn.
+    """
+
+    def __init__(self, text_page: Any, index: int) -> None:
+        m = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(text_page.raw, index, m)
+        self.height = round(pdfium.FPDFText_GetFontSize(text_page.raw, index) * math.hypot(m.b, m.d), 1)
+        self.turn = -math.atan2(m.b, m.a)
+        self.slant = m.c / m.d if m.d and abs(m.b) < _LEVEL * abs(m.a) else 0.0
 
 
 @dataclass(frozen=True)
@@ -148,9 +154,12 @@ def _letters(page: Any, place: Place) -> list[_Letter | None]:
         begins = not letters or letters[-1] is None or not letters[-1].text.isalnum()
         if letter >= "\u2000" or (begins and letter in SYMBOLIC):
             letter = mark_of(letter, _font(text_page, k)) or letter
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page.raw, k)) % 90
+        run = _Run(text_page, k)
+        angle = math.degrees(run.turn) % 90
         askew = _ASLANT[0] < min(angle, 90 - angle) < _ASLANT[1]
-        letters.append(_Letter(letter, place.box(text_page.get_charbox(k, loose=True)), askew))
+        left, bottom, right, top = text_page.get_charbox(k, loose=True)
+        leans = min(abs(run.slant) * (top - bottom), (right - left) / 2)
+        letters.append(_Letter(letter, place.box((left, bottom, right - leans, top)), askew))
     if unknown > _UNKNOWN * max(1, sum(letter is not None for letter in letters)):
         return []
     return _drawn_together(letters, supposed)

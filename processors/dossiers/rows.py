@@ -13,7 +13,8 @@ Choice = Mapping[str, str]
 """What can be chosen: the names in our words, and the patterns of the labels that stand for them."""
 
 _WRITTEN = re.compile(
-    r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])])|(?<![\w'.-])[xX](?![\w'-])"
+    r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])]|(?<!\S)¨(?!\S))|(?<![\w'.-])[xX](?![\w'-])"
+    r"|(?<!\S)[þý](?!\S)"  # as Wingdings has boxes, where its name is lost
 )
 
 
