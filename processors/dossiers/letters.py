@@ -89,8 +89,8 @@ def set_upright(page: Any) -> int:
 
 
 class _Run:
-    """How a letter is set: `height` of its font, points as it is drawn; `turn` with the clock, radians; `slant`
-    of an oblique, of its height. FPDFText_GetCharAngle takes a slant for a turn.
+    """How a letter is set: `height` of its font, points as it is drawn; `turn` with the clock, radians;
+    `slant` of an oblique, of its height. FPDFText_GetCharAngle takes a slant for a turn.
     """
 
     def __init__(self, text_page: Any, index: int) -> None:
