@@ -31,7 +31,8 @@ _CENTRE_LABELS = (
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
-    r"(?=\s+(?:pour (?:une? |la |les? |l'|\d)|(?:comme|en|depuis|pendant|durant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
+    r"(?=\s+(?:pour (?:une? |la |les? |l'|\d)|(?:comme|en|depuis|pendant|durant|dans)\b"
+    r"|(?:sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
     r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)|(?:from|as|between)\b"
     r"|les (?:stages?|periodes?)\b"
     r"|\d{5}\b|\d{1,3},? (?:bis|ter|rue|avenue|av|boulevard|bd|chemin|route|place|allee|impasse|quai|cours)\b"

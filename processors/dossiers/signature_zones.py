@@ -25,7 +25,8 @@ _LABEL = re.compile(
     r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
-_SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+_NAME = re.compile(r"\bnom\b")
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
 _CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
@@ -57,11 +58,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Zone:
-    """`rest`: where its label may go on."""
+    """`rest`: where its label may go on. `names`: whether its label asks for a name too."""
 
     role: Role
     box: Box
     rest: tuple[Box, ...] = ()
+    names: bool = False
 
 
 def zones_of(page: Page) -> list[Zone]:
@@ -70,7 +72,12 @@ def zones_of(page: Page) -> list[Zone]:
         return []
     labels = [label for label in _labels(page) if not _in_the_head(label, page)]
     zones = [
-        Zone(role_of(_with_below(label, page)), _zone_of(label, labels, page), _rest_of(label))
+        Zone(
+            role_of(_with_below(label, page)),
+            _zone_of(label, labels, page),
+            _rest_of(label),
+            bool(_NAME.search(plain(label.text))),
+        )
         for label in labels
     ]
     zones = [zone for zone in zones if zone.box[3] >= _LEAST]
@@ -119,7 +126,7 @@ def _labels(page: Page) -> Iterator[Line]:
 
 def _in_the_head(label: Line, page: Page) -> bool:
     """Whether it names who writes, over the text: nobody signs there."""
-    return not _SIGN.search(plain(label.text)) and _over_the_text(label, page)
+    return not SIGN.search(plain(label.text)) and _over_the_text(label, page)
 
 
 def _over_the_text(head: Line, page: Page) -> bool:

@@ -17,6 +17,7 @@ from processors.dossiers.seals import Seal
 from processors.dossiers.signature_zones import (
     FOOTER,
     MADE_AT,
+    SIGN,
     Role,
     Zone,
     foot,
@@ -37,6 +38,8 @@ _SET_THERE = 0.2  # of a picture that lies in the zone: it was put there
 _MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LOGO = 20.0  # mm
+_NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
+_PRINTED, _TWO_NAMES = 0.8, 2  # how sure optical reading is of print; words that a name has
 
 _TOLD = re.compile(  # a signing service's mark, a copy's mention
     r"signe\w* (?:electronique|numerique)|signature (?:electronique|numerique)\w* (?:de|par)\b"
@@ -166,11 +169,22 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
+    if state is State.SIGNED and ink.tallest < _NO_LETTER and zone.names and _unnamed(page, zone.box):
+        state = State.DOUBTFUL  # written, it may be the name alone
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
+
+
+def _unnamed(page: Page, zone: Box) -> bool:
+    """Whether a page on paper has no name in print where it asks for one."""
+    words = (word for line in page.lines for word in line.words if overlap(word.box, zone))
+    named = [
+        w for w in words if w.sure > _PRINTED and w.text[:1].isupper() and not SIGN.search(plain(w.text))
+    ]
+    return page.read_by == "ocr" and len(named) < _TWO_NAMES
 
 
 def _stamped(page: Page, zone: Box) -> bool:
