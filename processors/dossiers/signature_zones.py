@@ -58,12 +58,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Zone:
-    """`rest`: where its label may go on. `names`: whether its label asks for a name too."""
+    """`rest`: where its label may go on. `names`: whether its label asks for a name too; None: no label."""
 
     role: Role
     box: Box
     rest: tuple[Box, ...] = ()
-    names: bool = False
+    names: bool | None = None
 
 
 def zones_of(page: Page) -> list[Zone]:

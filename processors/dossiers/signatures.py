@@ -169,8 +169,8 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    if state is State.SIGNED and ink.tallest < _NO_LETTER and zone.names and _unnamed(page, zone.box):
-        state = State.DOUBTFUL  # written, it may be the name alone
+    if state is State.SIGNED and page.read_by == "ocr" and ink.tallest < _NO_LETTER and _unnamed(page, zone):
+        state = State.DOUBTFUL  # written, it may be the name alone, or print that was not read
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
@@ -178,13 +178,12 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
 
 
-def _unnamed(page: Page, zone: Box) -> bool:
-    """Whether a page on paper has no name in print where it asks for one."""
-    words = (word for line in page.lines for word in line.words if overlap(word.box, zone))
-    named = [
-        w for w in words if w.sure > _PRINTED and w.text[:1].isupper() and not SIGN.search(plain(w.text))
-    ]
-    return page.read_by == "ocr" and len(named) < _TWO_NAMES
+def _unnamed(page: Page, zone: Zone) -> bool:
+    """Whether a zone without a label, or that asks for a name, has no name in print."""
+    words = (word for line in page.lines for word in line.words if overlap(word.box, zone.box))
+    sure = (word.text for word in words if word.sure > _PRINTED)
+    named = [text for text in sure if text[:1].isupper() and not SIGN.search(plain(text))]
+    return zone.names is None or (zone.names and len(named) < _TWO_NAMES)
 
 
 def _stamped(page: Page, zone: Box) -> bool:

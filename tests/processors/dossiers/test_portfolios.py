@@ -210,3 +210,22 @@ def test_the_option_that_a_form_was_left_with_is_ticked_alone() -> None:
         return option_of([Page(1, 210, 297, lines_of(words), "text")])
 
     assert (option("Option : ☒ SISR"), option("Option : ☐ SISR")) == ("SISR", None)
+
+
+def test_what_a_tutor_certifies_of_situations_goes_on_with_the_certificate() -> None:
+    def typed(number: int, *lines: str) -> Page:
+        words = [
+            Word(word, (20 + 12 * k, 30 + 8 * row, 10, 3))
+            for row, line in enumerate(lines)
+            for k, word in enumerate(line.split())
+        ]
+        return Page(number, 210, 297, lines_of(words), "text")
+
+    (piece,) = pieces_of(
+        "piece.pdf",
+        [
+            typed(1, "ATTESTATION DE STAGE", "certifie que Nolwenn Le Goff a effectué un stage"),
+            typed(2, "Le tuteur certifie que les situations professionnelles listées", "lors de son stage"),
+        ],
+    )
+    assert [page.number for page in piece.pages] == [1, 2]
