@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 
 import cv2
@@ -18,8 +19,11 @@ _SENSE = 0.7  # how sure optical reading is of a word that makes sense
 _FEW = 5  # words
 _FEW_LETTERS = 3
 _SHORT = frozenset(
-    "a à y de du des la le les un une et ou en au aux ce ces se sa son ses ma mon il ne ni si on par sur qui que"
-    " est ont été pas plus dès n° tél rue bis ter mai".split()
+    re.findall(
+        r"\S+",
+        "a à y de du des la le les un une et ou en au aux ce ces se sa son ses ma mon il ne ni si on par sur"
+        " qui que est ont été pas dès n° tél rue bis ter mai",
+    )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
 _WHOLE_PICTURE = 0.97  # of a photograph: a sheet that fills it has no corners to be seen

@@ -239,4 +239,4 @@ def overleaf(page: Page, following: Page) -> Iterator[Zone]:
         ]
         bottom = min([_HEAD + 1.5 * _DEEP, *ends])
         if bottom - _HEAD >= _LEAST:
-            yield Zone(zone.role, (x, _HEAD, w, bottom - _HEAD))
+            yield Zone(zone.role, (x, _HEAD, w, bottom - _HEAD), names=False)

@@ -96,8 +96,9 @@ def signatures_of(
     if any(signature.state is State.ABSENT for signature in found):
         found += _overleaf(piece)
     if not found:
-        last = next((page for page in reversed(piece.pages) if page.source is not None), None)
-        found += [] if last is None else [_inked(piece, last, Zone(Role.ANYONE, foot(last)))]
+        drawn = [page for page in piece.pages if page.source is not None]
+        last = drawn if piece.read_optically else drawn[-1:]  # on paper, a label may not have been read
+        found += [_inked(piece, page, Zone(Role.ANYONE, foot(page))) for page in last]
     if all(signature.state is State.ABSENT for signature in found):
         found += [*_beside_the_zones(piece, found), *_told(piece)]
     return tuple(found)
