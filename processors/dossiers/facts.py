@@ -137,7 +137,7 @@ def _company(lines: list[str], text: str) -> str | None:
     labelled = _value(lines, _COMPANY_LABELS)
     if labelled:
         return re.split(r",\s|\s[–-]+\s(?=\d)", labelled)[0]
-    joined = re.sub(r"\s[,.](?=\s)|\s+", " ", text)
+    joined = re.sub(r"\s[,.](?=\s)|\s+", " ", re.sub(r"\x02\s*", "-", text))  # a hyphen that ends a line
     for found in _HOST.finditer(joined):
         said = (found["within"] or found["of"] or found["we"] or found["named"]).strip()
         named = _A_FIRM.sub("", said)
