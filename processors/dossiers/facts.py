@@ -148,8 +148,8 @@ def _company(lines: list[str], text: str) -> str | None:
 
 
 def _rows(text: str) -> list[str]:
-    """Lines with their columns apart: plain() would melt the tabs."""
-    return [line.replace("\t", " | ") for line in text.splitlines()]
+    """Lines with their columns apart: plain() would melt the tabs. One that a hyphen breaks goes on."""
+    return [line.replace("\t", " | ") for line in text.replace("\x02\n", "-").splitlines()]
 
 
 def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
