@@ -12,7 +12,7 @@ from typing import Any
 
 from actions.context import Context
 from actions.isolation import isolated
-from actions.office import as_pdfs
+from actions.office import as_readable
 from papers.commission_list import Line, Shown, report_csv, report_pdf
 from papers.notices import notice_pdf, to_mend
 from processors.deadlines import Deadline
@@ -151,7 +151,7 @@ def _pictures(work: Context, line: Line) -> Iterator[Shown]:
     try:
         files, _ = isolated(unpack, tuple(_files_in_force(work, line.dossier.id).items()))
         named = {shown.file for shown in wanted}
-        kept = as_pdfs([file for file in files if file.name in named])
+        kept = as_readable([file for file in files if file.name in named])
         drawn = isolated(evidence_pictures, kept, tuple(wanted))
     except BadScan:
         return

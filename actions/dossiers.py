@@ -11,7 +11,7 @@ from typing import Any
 from actions.context import Context
 from actions.enrolled import candidate_of, sitting
 from actions.isolation import isolated
-from actions.office import as_pdfs
+from actions.office import as_readable
 from processors.dossiers.contract import read_as_json
 from processors.dossiers.files import MAX_BYTES, DepositedFile, UnreadableError, unpack
 from processors.dossiers.findings import VERDICTS, Code, DossierFinding, Evidence, Verdict, finding
@@ -48,7 +48,7 @@ def read_deposit(
     """
     files, said = _unpacked(deposited)
     said = (*said, *extra)
-    files = as_pdfs(files)
+    files = as_readable(files)
     try:
         return isolated(
             read_as_json, files, said, session, exam, candidate, deposited_at, roster, seconds=_SECONDS

@@ -1,4 +1,7 @@
-"""Office files become PDFs, by LibreOffice where it is installed, in a directory of their own."""
+"""Office files become PDFs, by LibreOffice where it is installed, in a directory of their own.
+
+An .ods becomes an .xlsx: on paper, narrow columns cut its text off.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ _STRICT = map(_ITEM.format, ("BlockUntrustedRefererLinks", "DisableMacrosExecuti
 _PROFILE = f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{"".join(_STRICT)}</oor:items>'
 
 
-def as_pdfs(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
-    """The same files, those of an office program as PDFs under their own names where that can be.
+def as_readable(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
+    """The same files, those of an office program as PDFs or .xlsx under their own names where that can be.
 
     All at once, since LibreOffice takes long to start; then each alone that was not converted among others.
     Macros do not run, and what a file only links to is not fetched.
@@ -34,14 +37,24 @@ def as_pdfs(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
     wanted = [file for file in files if file.kind in OFFICE]
     if office is None or not wanted:
         return tuple(files)
-    made = _converted(office, wanted)
-    for file in wanted if len(wanted) > 1 else ():
-        if file not in made:
-            made |= _converted(office, [file])
+    made: dict[DepositedFile, DepositedFile] = {}
+    for kind in (FileKind.PDF, FileKind.XLSX):
+        these = [file for file in wanted if _as(file) is kind]
+        made |= _converted(office, these, kind) if these else {}
+        for file in these if len(these) > 1 else ():
+            if file not in made:
+                made |= _converted(office, [file], kind)
     return tuple(made.get(file, file) for file in files)
 
 
-def _converted(office: str, files: Sequence[DepositedFile]) -> dict[DepositedFile, DepositedFile]:
+def _as(file: DepositedFile) -> FileKind:
+    """What it is read as: a workbook that shows pictures, perhaps a signature, is seen as it prints."""
+    return FileKind.XLSX if file.kind is FileKind.ODS and b"Pictures/" not in file.data else FileKind.PDF
+
+
+def _converted(
+    office: str, files: Sequence[DepositedFile], kind: FileKind
+) -> dict[DepositedFile, DepositedFile]:
     """What LibreOffice makes of these; nothing of those that it cannot read."""
     with tempfile.TemporaryDirectory(prefix="massicot-") as place:
         sources = [Path(place, f"{k}.{file.kind.value}") for k, file in enumerate(files)]
@@ -51,13 +64,13 @@ def _converted(office: str, files: Sequence[DepositedFile]) -> dict[DepositedFil
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE)
         argv = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-        argv += ["--convert-to", "pdf", "--outdir", place, *map(str, sources)]
+        argv += ["--convert-to", kind.value, "--outdir", place, *map(str, sources)]
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             _run(argv, {"PATH": os.environ.get("PATH", ""), "HOME": place, "TMPDIR": place})
         return {
-            file: DepositedFile(file.name, FileKind.PDF, pdf.read_bytes())
+            file: DepositedFile(file.name, kind, made.read_bytes())
             for source, file in zip(sources, files, strict=True)
-            if (pdf := source.with_suffix(".pdf")).exists()
+            if (made := source.with_suffix(f".{kind.value}")).exists()
         }
 
 

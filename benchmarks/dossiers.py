@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from actions.office import as_pdfs
+from actions.office import as_readable
 from benchmarks import wordings
 from processors.dossiers.contract import read_as_json
 from processors.dossiers.files import unpack
@@ -123,7 +123,7 @@ def judged(seed: int, medium: Medium | None = None) -> Judged:
     begun = _cpu()
     files, said = unpack(deposit.files)
     converting = _cpu()
-    files = as_pdfs(files)
+    files = as_readable(files)
     converting = _cpu() - converting
     reading = read_as_json(files, said, session(), exam, deposit.candidate, deposit.at)
     found = reading["findings"]

@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 from rich.console import Console
 
-from actions.office import as_pdfs
+from actions.office import as_readable
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, unpack
 from processors.dossiers.pages import read_pages
@@ -94,7 +94,7 @@ def main() -> None:
         for start in range(0, len(jobs), _BATCH):
             batch = jobs[start : start + _BATCH]
             files, _ = unpack((f"{k}", data) for k, (*_, data) in enumerate(batch))
-            files = tuple(replace(file, name=f"{k}") for k, file in enumerate(as_pdfs(files)))
+            files = tuple(replace(file, name=f"{k}") for k, file in enumerate(as_readable(files)))
             fields = [field for _, _, field, _, _ in batch]
             for (medium, name, field, right, _), said in zip(
                 batch, pool.map(read, zip(fields, files, strict=True), chunksize=8), strict=True

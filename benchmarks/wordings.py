@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from actions.office import as_pdfs
+from actions.office import as_readable
 from processors.deadlines import PARIS
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS, Code
@@ -109,7 +109,7 @@ def read(seed: int, session: Session) -> Read:
     opened, said = unpack(tuple(_named(files)))
     exam = session.exam("E5")
     assert exam is not None
-    reading = read_dossier(as_pdfs(opened), said, session, exam, candidate, _AT, known)
+    reading = read_dossier(as_readable(opened), said, session, exam, candidate, _AT, known)
     fields: Counter[str] = Counter()
     wrong: list[str] = []
     for name, wording, whose, period, firm in truths:

@@ -24,6 +24,7 @@ _LOOSE = 7.0  # mm from a label to a mark without a box
 _SMALL, _LARGE = 1.6, 8.0  # mm: sides of a box
 _FRAMED = 0.58  # of each side of an outline is drawn at its edge: of a ring 0.65, of a letter S 0.45
 _TICKED, _CLEAN = 0.12, 0.06  # of a box's inside is ink
+_LAID_OVER = 1.35  # times as much ink as in an empty box of the same font
 _TIMES = 3.0  # as much ink as in its fellow
 _LETTER = 2.2  # mm: smaller outlines in a word are letters
 _ALIKE = 1.35  # times as wide or high at most
@@ -74,6 +75,17 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
         return _fuller([square.ink for square in nearest])
     empty = [square.box for square in squares if square.ink < _CLEAN]
     return _loose(dark, placed, empty)
+
+
+def inked_over(gray: Gray, boxes: Sequence[Box]) -> int | None:
+    """Which of two boxes of one font (in mm, on a page at `DPI`) has much more ink; None where neither has.
+
+    A cell that is all black tells nothing: it may be how the other option was struck.
+    """
+    paper = float(np.percentile(gray, 80))
+    inks = [float((gray[_rows(box), _columns(box)] < paper - _THIN).mean()) for box in boxes]
+    clear = max(inks) < _SOLID and max(inks) - min(inks) > _TICKED and max(inks) > _LAID_OVER * min(inks)
+    return inks.index(max(inks)) if clear else None
 
 
 def uprights(gray: Gray, row: Box) -> list[float]:

@@ -23,7 +23,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from processors.dossiers.files import UnreadableError
 from processors.dossiers.layout import Line, Page
-from processors.dossiers.marks import EMPTY, TICKED
+from processors.dossiers.marks import EMPTY, TICKED, mark_of
 
 _MAX_ROWS, _MAX_COLUMNS, _MAX_SHEETS = 2000, 60, 20
 _MAX_PART = 20_000_000  # bytes of a part that is looked at here
@@ -87,12 +87,14 @@ def _cell(cell: Any) -> str:
         return " " if border is not None and border.left.style and border.right.style else ""
     if isinstance(value, CellRichText):
         value = "".join(
-            part.text if isinstance(part, TextBlock) else part
+            _in_font(part.text, part.font.rFont) if isinstance(part, TextBlock) else part
             for part in value
             if not (isinstance(part, TextBlock) and part.font.strike)
         )
     elif cell.font is not None and cell.font.strike:
         return ""
+    elif isinstance(value, str) and cell.font is not None:
+        value = _in_font(value, cell.font.name)
     if isinstance(value, bool):
         return TICKED if value else EMPTY
     if hasattr(value, "strftime"):
@@ -100,6 +102,11 @@ def _cell(cell: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "\t".join(" ".join(part.split()) for part in re.split(r"(?<=\S) {3,}(?=\S)", str(value)))
+
+
+def _in_font(said: str, font: str | None) -> str:
+    """With the boxes that a symbol font makes of its letters."""
+    return "".join(mark_of(letter, font or "") or letter for letter in said)
 
 
 def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, list[str]], tuple[str, ...]]:

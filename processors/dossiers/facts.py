@@ -31,7 +31,8 @@ _CENTRE_LABELS = (
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
-    r"(?=\s+(?:(?:comme|en|depuis|pour|pendant|durant|dans|sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
+    r"(?=\s+(?:pour (?:une? |la |les? |l'|\d)|(?:comme|en|depuis|pendant|durant|dans)\b"
+    r"|(?:sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
     r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)|(?:from|as|between)\b"
     r"|les (?:stages?|periodes?)\b"
     r"|\d{5}\b|\d{1,3},? (?:bis|ter|rue|avenue|av|boulevard|bd|chemin|route|place|allee|impasse|quai|cours)\b"
@@ -136,7 +137,7 @@ def _company(lines: list[str], text: str) -> str | None:
     labelled = _value(lines, _COMPANY_LABELS)
     if labelled:
         return re.split(r",\s|\s[–-]+\s(?=\d)", labelled)[0]
-    joined = re.sub(r"\s[,.](?=\s)|\s+", " ", text)
+    joined = re.sub(r"\s[,.](?=\s)|\s+", " ", re.sub(r"\x02\s*", "-", text))  # a hyphen that ends a line
     for found in _HOST.finditer(joined):
         said = (found["within"] or found["of"] or found["we"] or found["named"]).strip()
         named = _A_FIRM.sub("", said)
@@ -147,8 +148,8 @@ def _company(lines: list[str], text: str) -> str | None:
 
 
 def _rows(text: str) -> list[str]:
-    """Lines with their columns apart: plain() would melt the tabs."""
-    return [line.replace("\t", " | ") for line in text.splitlines()]
+    """Lines with their columns apart: plain() would melt the tabs. One that a hyphen breaks goes on."""
+    return [line.replace("\t", " | ") for line in text.replace("\x02\n", "-").splitlines()]
 
 
 def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:

@@ -110,8 +110,10 @@ def _sessions(pieces: Sequence[ReadPiece], exam: Exam) -> Iterator[DossierFindin
     if exam.deposit is None:
         return
     for read in pieces:
-        said = read.facts.session
-        if said is not None and said != exam.deposit.date.year and read.piece.kind != OTHER:
+        said = read.facts.session  # of a certificate, the year of the printed model: a stay may be older
+        if read.piece.kind in (OTHER, INTERNSHIP, WORK):
+            continue
+        if said is not None and said != exam.deposit.date.year:
             where = read.where(lambda text: "session" in plain(text))
             yield finding(Code.WRONG_SESSION, f"{read.piece.file} : session {said}", [where])
 

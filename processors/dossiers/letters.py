@@ -24,19 +24,33 @@ _TRACKED = 0.3  # blanks that only pdfium sees, of a line's letters: its letters
 _SPACED = 0.04  # of a letter's height between letters: they are spaced out
 _WIDER = 0.12  # of a letter's height: that much wider than between letters is between words
 _NO_GAP = 0.04  # of a letter's height: letters that close are of one word
+_LEVEL = 0.01  # of its run, how far level print rises
 _ASLANT = (0.6, 25.0)  # degrees: print is straight, and what is more oblique is a watermark
+_LARGEST, _SHEET = 440.0, 297.0  # mm
+_TITLE = 80  # letters, the largest of a page: its headings, or all that are of one size
 _UNKNOWN = 0.4  # of a page's letters without a known meaning: its text is no text
+
+
+def point_of(page: Any) -> float:
+    """Millimetres of a point of the page: of one larger than A3, those of the sheet of A4 that it pictures.
+
+    A program that makes a page of a photograph may take each of its dots for a point.
+    """
+    longest = float(max(page.get_size()))
+    return PT if longest * PT <= _LARGEST else _SHEET / longest
 
 
 class Place:
     """From a PDF page's own points to millimetres from the top left of the page as it is shown."""
 
     def __init__(self, page: Any) -> None:
+        point = point_of(page)
+
         def shown(x: float, y: float) -> np.ndarray:
             across, down = ctypes.c_int(), ctypes.c_int()
             size = (round(side * _FINE) for side in page.get_size())
             pdfium.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
-            return np.array([across.value, down.value]) / _FINE * PT
+            return np.array([across.value, down.value]) / _FINE * point
 
         self._origin = shown(0, 0)
         self._across = (shown(1000, 0) - self._origin) / 1000
@@ -53,17 +67,38 @@ class Place:
 
 
 def set_upright(page: Any) -> int:
-    """Turns the page for most of its text to stand upright: the quarters that takes, against the clock."""
+    """Turns the page for its largest print to stand upright: the quarters that takes, against the clock.
+
+    Most letters of a table may stand in the heads of its columns, which run up the page.
+    """
     text_page = page.get_textpage()
-    quarters = [
-        round(pdfium.FPDFText_GetCharAngle(text_page.raw, k) / (math.pi / 2)) % 4  # with the clock
-        for k in range(text_page.count_chars())
-        if not pdfium.FPDFText_IsGenerated(text_page.raw, k)
-    ]
+    letters = sorted(
+        (
+            (run.height, round(run.turn / (math.pi / 2)) % 4)
+            for k in range(text_page.count_chars())
+            if not pdfium.FPDFText_IsGenerated(text_page.raw, k) and (run := _Run(text_page, k))
+        ),
+        reverse=True,
+    )
+    least = letters[min(_TITLE, len(letters)) - 1][0] if letters else 0.0
+    quarters = [turn for height, turn in letters if height >= least]  # with the clock
     turned = max(range(4), key=quarters.count) + page.get_rotation() // 90 if quarters else 0
     if turned % 4:
         page.set_rotation((page.get_rotation() - 90 * turned) % 360)
     return int(turned % 4)
+
+
+class _Run:
+    """How a letter is set: `height` of its font, points as it is drawn; `turn` with the clock, radians;
+    `slant` of an oblique, of its height. FPDFText_GetCharAngle takes a slant for a turn.
+    """
+
+    def __init__(self, text_page: Any, index: int) -> None:
+        m = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(text_page.raw, index, m)
+        self.height = round(pdfium.FPDFText_GetFontSize(text_page.raw, index) * math.hypot(m.b, m.d), 1)
+        self.turn = -math.atan2(m.b, m.a)
+        self.slant = m.c / m.d if m.d and abs(m.b) < _LEVEL * abs(m.a) else 0.0
 
 
 @dataclass(frozen=True)
@@ -119,9 +154,12 @@ def _letters(page: Any, place: Place) -> list[_Letter | None]:
         begins = not letters or letters[-1] is None or not letters[-1].text.isalnum()
         if letter >= "\u2000" or (begins and letter in SYMBOLIC):
             letter = mark_of(letter, _font(text_page, k)) or letter
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page.raw, k)) % 90
+        run = _Run(text_page, k)
+        angle = math.degrees(run.turn) % 90
         askew = _ASLANT[0] < min(angle, 90 - angle) < _ASLANT[1]
-        letters.append(_Letter(letter, place.box(text_page.get_charbox(k, loose=True)), askew))
+        left, bottom, right, top = text_page.get_charbox(k, loose=True)
+        leans = min(abs(run.slant) * (top - bottom), (right - left) / 2)
+        letters.append(_Letter(letter, place.box((left, bottom, right - leans, top)), askew))
     if unknown > _UNKNOWN * max(1, sum(letter is not None for letter in letters)):
         return []
     return _drawn_together(letters, supposed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 
 import cv2
@@ -10,12 +11,21 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from processors.dossiers.files import UnreadableError
-from processors.dossiers.layout import Line, Word, line_of
+from processors.dossiers.layout import Line, Word, around, line_of
 from processors.scans.readings import Gray
 
 MAX_PIXELS = 64_000_000
 _SENSE = 0.7  # how sure optical reading is of a word that makes sense
 _FEW = 5  # words
+_FEW_LETTERS = 3
+_SHORT = frozenset(
+    re.findall(
+        r"\S+",
+        "a à y de du des la le les un une et ou en au aux ce ces se sa son ses ma mon il ne ni si on par sur"
+        " qui que est ont été pas dès n° tél rue bis ter mai",
+    )
+)
+_NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
 _WHOLE_PICTURE = 0.97  # of a photograph: a sheet that fills it has no corners to be seen
 
 
@@ -69,7 +79,27 @@ def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:
         if text.strip() and float(sure) > 0:
             box = left * mm, top * mm, width * mm, height * mm
             lines.setdefault(tuple(line), []).append(Word(text.strip(), box, float(sure) / 100))
-    return tuple(line_of(words) for words in lines.values())
+    return tuple(line_of(_joined(words)) for words in lines.values())
+
+
+def _joined(words: Sequence[Word]) -> list[Word]:
+    """Without the blanks that optical reading sees between letters: what parts words is wider."""
+    kept = [words[0]]
+    for word in words[1:]:
+        last = kept[-1]
+        gap = word.box[0] - last.box[0] - last.box[2]
+        if gap < _NO_BLANK * min(max(last.box[3], word.box[3]), _TALLEST) and _letters(last.text, word.text):
+            box, sure = around([last.box, word.box]), min(last.sure, word.sure)
+            kept[-1] = Word(last.text + word.text, box, sure)
+        else:
+            kept.append(word)
+    return kept
+
+
+def _letters(one: str, other: str) -> bool:
+    """Whether one of them is but a few letters of a word."""
+    short = min(one, other, key=len)
+    return other.isalpha() and other.islower() and len(short) <= _FEW_LETTERS and short.lower() not in _SHORT
 
 
 def sheet_of(data: bytes) -> tuple[Gray, float]:

@@ -14,8 +14,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
-from processors.dossiers.layout import PT, Field, Line, Page, Word, line_of, lines_of
-from processors.dossiers.letters import Place, set_upright, words_of
+from processors.dossiers.layout import Field, Line, Page, Word, line_of, lines_of
+from processors.dossiers.letters import Place, point_of, set_upright, words_of
 from processors.dossiers.marks import EMPTY, TICKED
 from processors.dossiers.paper import MAX_PIXELS, read_upright
 from processors.findings import Box
@@ -186,16 +186,16 @@ class _Drawn:
 
     def __call__(self, dpi: float) -> Gray:
         page = self._page
-        dpi = min(
-            dpi, dpi * (MAX_PIXELS / max(1.0, page.get_width() * page.get_height() * (dpi / 72) ** 2)) ** 0.5
-        )
-        gray = page.render(scale=dpi / 72, grayscale=True).to_numpy().squeeze()
+        scale = dpi / 25.4 * point_of(page)
+        scale *= min(1.0, (MAX_PIXELS / max(1.0, page.get_width() * page.get_height() * scale**2)) ** 0.5)
+        gray = page.render(scale=scale, grayscale=True).to_numpy().squeeze()
         return np.ascontiguousarray(np.rot90(gray, self.quarters), np.uint8)
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height as it is drawn, mm."""
-        width, height = (side * PT for side in self._page.get_size())
+        page = self._page
+        width, height = (side * point_of(page) for side in page.get_size())
         return (height, width) if self.quarters % 2 else (width, height)
 
     @property

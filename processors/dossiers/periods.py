@@ -53,6 +53,12 @@ _BETWEEN = (
     r"[\s:|(\[\"']*"
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
+_TERM = re.compile(  # in two sentences: « Son contrat a débuté le … Son terme est fixé au … »
+    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*) (?:le |du |au |a compter du )*"
+    rf"{_DATE.format(1)}"
+    r"[^|\d]{0,80}\b(?:terme|echeance|fin\w*|expir\w*|acheve\w*|termine\w*|jusqu'?\s?au)\b"
+    rf"(?:[^|\d]{{0,40}}\b(?:le|au))? {_DATE.format(2)}"
+)
 _HALF_READ = re.compile(
     # the beginning or the end of a stay whose other date makes no period with it
     r"\b(?:du|au|depuis le|a compter du|a partir du|entre le|debut\w*(?: du stage)? ?:?|jusqu'?\s?au|"
@@ -152,6 +158,10 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
     rest += said[begin:]
     in_part = any(_dates_of(_HALF_READ, rest))
     dated = [len(list(_worked(period, ()))) / _DAYS_A_WEEK for period in periods]
+    term = _TERM.search(said) if open_ended and not periods else None
+    if term is not None and (period := _period(term.groupdict())) is not None:
+        periods.append(period)
+        in_part = False
     if open_ended and not periods:
         begun = next(_dates_of(_OPEN, said), None)
         made = max([*_dates_of(_MADE_ON, said)] or find_dates(said), default=None)
@@ -222,7 +232,7 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 def _plain(text: str) -> str:
     """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
     said = in_french(" ".join(plain(text.replace("º", "").replace(_BROKEN_AT, "-")).split()))
-    said = in_figures(re.sub(r"[._]{2,}", " ", without_print(said)))
+    said = in_figures(re.sub(r"[._]{2,}|(?<=\s)\.(?=\s)", " ", without_print(said)))
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
     said = re.sub(r"\b(20\d\d)- ?(\d\d)- ?(\d\d)\b", r"\1-\2-\3", said)  # a line may break at a hyphen
     said = re.sub(

@@ -159,6 +159,7 @@ _OF_WORK = (
     r"|(exerce|occupe) (les|la|le|une?|ses)\b"
 )
 _OF_COURSES = r"\b(mooc|modules?|cours|score|webinaire|e-learning|formation en ligne)\b"
+_OF_SITUATIONS = r"(?:certifi|attest)\w* que (?:les|ces) (?:situations|activites|realisations|competences)\b"
 _AGREED = r"\barticle \d|\bles parties\b|s'engage|\bconvention\b|il a ete convenu"
 _PREFIX = re.compile(
     r"^(?:\W|annexe [\w.\- ]{1,12}?\s?(?:\(suite\))?\s?[:-]|modele d(?:e |'|u )|objet ?:|une? "
@@ -297,6 +298,8 @@ def _ends_a_sentence(line: str, before: str) -> bool:
 def _by_sentences(whole: str) -> str | None:
     if not re.search(_ATTESTS, whole) or len(set(re.findall(_AGREED, whole))) >= 2:
         return None
+    if re.search(_OF_SITUATIONS, whole):
+        return None  # overleaf of a certificate, what the trainee has done
     if re.search(_OF_WORK, whole) and not re.search(_OF_STAGE, whole):
         return WORK
     if re.search(_OF_STAGE, whole):

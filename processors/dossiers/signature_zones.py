@@ -17,6 +17,7 @@ _LEAST = 12.0  # mm: a shallower zone is none
 _FOOT_FROM = 0.85  # of a page's height: a zone that reaches so low may go on overleaf
 _HEAD = 8.0  # mm of a page in which nobody signs
 FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_NAMED_WITHIN = 20.0  # mm under its label, where who signs is named in print
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 _LABEL = re.compile(
     r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b|^(?:pour|p/)\s*(?:la|le|l')\s?"
@@ -24,7 +25,8 @@ _LABEL = re.compile(
     r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
-_SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
+_NAME = re.compile(r"\bnom\b")
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
 _CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
@@ -56,11 +58,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Zone:
-    """`rest`: where its label may go on."""
+    """`rest`: where its label may go on. `names`: whether its label asks for a name too; None: no label."""
 
     role: Role
     box: Box
     rest: tuple[Box, ...] = ()
+    names: bool | None = None
 
 
 def zones_of(page: Page) -> list[Zone]:
@@ -69,7 +72,12 @@ def zones_of(page: Page) -> list[Zone]:
         return []
     labels = [label for label in _labels(page) if not _in_the_head(label, page)]
     zones = [
-        Zone(role_of(_with_below(label, page)), _zone_of(label, labels, page), _rest_of(label))
+        Zone(
+            role_of(_with_below(label, page)),
+            _zone_of(label, labels, page),
+            _rest_of(label),
+            bool(_NAME.search(plain(label.text))),
+        )
         for label in labels
     ]
     zones = [zone for zone in zones if zone.box[3] >= _LEAST]
@@ -82,7 +90,11 @@ def zones_of(page: Page) -> list[Zone]:
             zones.append(Zone(role_of(plain(field.name.replace("_", " "))), field.box))
     if zones:
         return zones
-    made = [line for line in page.lines if line.words and MADE_AT.search(plain(line.text))]
+    made = [
+        line
+        for line in page.lines
+        if line.words and MADE_AT.search(plain(line.text)) and not _over_the_text(line, page)
+    ]
     if made:
         y = made[-1].box[1] + made[-1].box[3] + 1
         return [Zone(Role.ANYONE, (8.0, y, page.width - 16, min(90.0, page.height - y - 12)))]
@@ -114,8 +126,12 @@ def _labels(page: Page) -> Iterator[Line]:
 
 def _in_the_head(label: Line, page: Page) -> bool:
     """Whether it names who writes, over the text: nobody signs there."""
-    return not _SIGN.search(plain(label.text)) and any(
-        line.words and line.box[1] > label.box[1] and _CERTIFIES.search(plain(line.text))
+    return not SIGN.search(plain(label.text)) and _over_the_text(label, page)
+
+
+def _over_the_text(head: Line, page: Page) -> bool:
+    return any(
+        line.words and line.box[1] > head.box[1] and _CERTIFIES.search(plain(line.text))
         for line in page.lines
     )
 
@@ -182,7 +198,14 @@ def _stops(part: Line, labels: Sequence[Line], below: float, left: float, right:
     there = [w for w in part.words if w.box[0] < right and w.box[0] + w.box[2] > left]
     sure = [word for word in there if word.sure > 0.75 and not word.askew]
     said = " ".join(word.text for word in sure)
-    return len(said) > _SHORT_LINE and len(sure) >= 5
+    return len(said) > _SHORT_LINE and len(sure) >= 5 and not (below < _NAMED_WITHIN and _is_name(said))
+
+
+def _is_name(said: str) -> bool:
+    """Whether it is somebody's name with what he does: « Samuel Porquet – Directeur de projet »."""
+    words = [word for word in re.findall(r"[^\W\d_]+", said) if len(word) > 3]
+    named = sum(word[0].isupper() for word in words)
+    return 2 * named >= len(words) and not said.isupper() and not re.search(r"\d", said)
 
 
 def role_of(text: str) -> Role:
@@ -216,4 +239,4 @@ def overleaf(page: Page, following: Page) -> Iterator[Zone]:
         ]
         bottom = min([_HEAD + 1.5 * _DEEP, *ends])
         if bottom - _HEAD >= _LEAST:
-            yield Zone(zone.role, (x, _HEAD, w, bottom - _HEAD))
+            yield Zone(zone.role, (x, _HEAD, w, bottom - _HEAD), names=False)

@@ -17,6 +17,7 @@ from processors.dossiers.seals import Seal
 from processors.dossiers.signature_zones import (
     FOOTER,
     MADE_AT,
+    SIGN,
     Role,
     Zone,
     foot,
@@ -37,6 +38,8 @@ _SET_THERE = 0.2  # of a picture that lies in the zone: it was put there
 _MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LOGO = 20.0  # mm
+_NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
+_PRINTED, _TWO_NAMES = 0.8, 2  # how sure optical reading is of print; words that a name has
 
 _TOLD = re.compile(  # a signing service's mark, a copy's mention
     r"signe\w* (?:electronique|numerique)|signature (?:electronique|numerique)\w* (?:de|par)\b"
@@ -93,8 +96,9 @@ def signatures_of(
     if any(signature.state is State.ABSENT for signature in found):
         found += _overleaf(piece)
     if not found:
-        last = next((page for page in reversed(piece.pages) if page.source is not None), None)
-        found += [] if last is None else [_inked(piece, last, Zone(Role.ANYONE, foot(last)))]
+        drawn = [page for page in piece.pages if page.source is not None]
+        last = drawn if piece.read_optically else drawn[-1:]  # on paper, a label may not have been read
+        found += [_inked(piece, page, Zone(Role.ANYONE, foot(page))) for page in last]
     if all(signature.state is State.ABSENT for signature in found):
         found += [*_beside_the_zones(piece, found), *_told(piece)]
     return tuple(found)
@@ -166,11 +170,21 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
+    if state is State.SIGNED and page.read_by == "ocr" and ink.tallest < _NO_LETTER and _unnamed(page, zone):
+        state = State.DOUBTFUL  # written, it may be the name alone, or print that was not read
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
+
+
+def _unnamed(page: Page, zone: Zone) -> bool:
+    """Whether a zone without a label, or that asks for a name, has no name in print."""
+    words = (word for line in page.lines for word in line.words if overlap(word.box, zone.box))
+    sure = (word.text for word in words if word.sure > _PRINTED)
+    named = [text for text in sure if text[:1].isupper() and not SIGN.search(plain(text))]
+    return zone.names is None or (zone.names and len(named) < _TWO_NAMES)
 
 
 def _stamped(page: Page, zone: Box) -> bool:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
-from processors.dossiers.boxes import DPI, ticked_on, uprights
+from processors.dossiers.boxes import DPI, inked_over, ticked_on, uprights
 from processors.dossiers.layout import COLUMN, Line, Page, Word, around, line_of
-from processors.dossiers.marks import CHECKS, CROSSES, EMPTY, TICKED, mark_of
+from processors.dossiers.marks import CHECKS, CROSSES, EMPTY, TICKED
+from processors.dossiers.rows import Choice, Row, Token, row_of
 from processors.findings import Box
 from processors.plain import plain
-
-Choice = Mapping[str, str]
-"""What can be chosen: the names in our words, and the patterns of the labels that stand for them."""
 
 # optical reading joins a box to its label as a letter or two, and slips in letters that look alike
 _JUNK = r"[odcxuli1t0jbn\[\]|]"
@@ -36,9 +34,6 @@ TEAM: Choice = {
 _BETWEEN = re.compile(
     r"[\s:.,;\-–—_|()\[\]]*(?:(?:option|parcours|sp[eé]cialit[eé])\s*)?(?:[ab12]\s?[-–:.)]\s*)?", re.I
 )
-_WRITTEN = re.compile(
-    r"[\[(|]\s*[xX*]\s*[\])|]|(?P<void>[\[(]\s*[_.\s]{0,4}[\])])|(?<![\w'.-])[xX](?![\w'-])"
-)
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
 _WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with a colon
@@ -49,36 +44,6 @@ _BROKEN = 70.0  # mm: the widest column that a label is broken in
 _STACKED = 3  # lines apart at most, where options stand under each other
 
 
-@dataclass(frozen=True)
-class _Token:
-    """A label or a mark of a row. `x`: from where to where, mm or columns; `cell`: which part of the row."""
-
-    what: str
-    start: int
-    end: int
-    x: tuple[float, float]
-    cell: int
-    glyph: str = ""
-
-    @property
-    def is_mark(self) -> bool:
-        return self.what in (TICKED, EMPTY)
-
-
-@dataclass(frozen=True)
-class _Row:
-    text: str
-    tokens: tuple[_Token, ...]
-    cells: tuple[str, ...]
-    line: Line
-
-    def labels(self) -> list[_Token]:
-        return [token for token in self.tokens if not token.is_mark]
-
-    def marks(self) -> list[_Token]:
-        return [token for token in self.tokens if token.is_mark]
-
-
 def chosen(pages: Sequence[Page], choice: Choice) -> str | None:
     """The one of the choice that is ticked, or stands alone after its label; None where that is not sure."""
     found = {said for page in pages for said in _on_page(page, choice)}
@@ -87,16 +52,17 @@ def chosen(pages: Sequence[Page], choice: Choice) -> str | None:
 
 def option_of(pages: Sequence[Page]) -> str | None:
     """The option that is ticked; else the only one that is named anywhere."""
-    rows = [(page, _row(line, OPTION)) for page in pages for line in page.lines]
+    rows = [(page, row_of(line, OPTION)) for page in pages for line in page.lines]
     named = {token.what for _, row in rows for token in row.labels()}
-    if len(named) == 1 and not any(
-        row.labels() and (row.marks() or _unread(page, row)) for page, row in rows
-    ):
-        return named.pop()
-    return chosen(pages, OPTION)
+    if len(named) != 1:
+        return chosen(pages, OPTION)
+    asked = [(page, row) for page, row in rows if row.labels() and (row.marks() or _unread(page, row))]
+    # with a box, where the other option is struck from the form: a tick alone says
+    ticked = all((mark := _own_mark(row)) is not None and mark.what == TICKED for _, row in asked)
+    return named.pop() if ticked else None
 
 
-def _unread(page: Page, row: _Row) -> bool:
+def _unread(page: Page, row: Row) -> bool:
     """Whether boxes or the other answer may stand there, which optical reading has not made out."""
     if page.read_by != "ocr" or _LABELLED.match(row.text) is None:
         return False
@@ -108,7 +74,7 @@ def _unread(page: Page, row: _Row) -> bool:
     return _QUESTION_ALONE.fullmatch(rest) is None or label.x[0] - before > _NEXT
 
 
-def _says(row: _Row) -> bool:
+def _says(row: Row) -> bool:
     return _LABELLED.match(row.text) is not None and len(row.tokens) == 1 and len(row.labels()) == 1
 
 
@@ -116,7 +82,7 @@ def _on_page(page: Page, choice: Choice) -> Iterator[str]:
     """The answer of each place where one is clear; what stands alone after the question is one too."""
     if page.source is not None:
         page = replace(page, source=cache(page.source))  # drawn once, and let go of then
-    rows = [_row(line, choice) for line in _unbroken(page.lines)]
+    rows = [row_of(line, choice) for line in _unbroken(page.lines)]
     ways = (_drawn, _ticked) if page.read_by == "ocr" else (_ticked, _drawn)
     asked = []
     for group in (*_beside(rows), *_stacked(rows)):
@@ -156,52 +122,7 @@ def _right(word: Word) -> float:
     return word.box[0] + word.box[2]
 
 
-def _row(line: Line, choice: Choice) -> _Row:
-    """A line cut into tokens; where each letter stands is reckoned from the words, or the cells."""
-    spans: list[tuple[int, int, float, float]] = []
-    text = ""
-    if line.words:
-        for word in line.words:
-            text += " " if text else ""
-            spans.append((len(text), len(text) + len(word.text), word.box[0], word.box[0] + word.box[2]))
-            text += word.text
-    else:
-        for column, cell in enumerate(line.cells or line.text.split("\t")):
-            text += "\t" if column else ""
-            spans.append((len(text), len(text) + len(cell), float(column), column + 1.0))
-            text += cell
-    cells = line.cells or tuple(line.text.split("\t"))
-
-    def place(at: int) -> tuple[float, int]:
-        for k, (start, end, left, right) in enumerate(spans):
-            if at <= end:
-                return left + (right - left) * min(1.0, max(0, at - start) / max(1, end - start)), k
-        return (spans[-1][3], len(spans) - 1) if spans else (0.0, 0)
-
-    tokens = []
-    for what, begins, ends, glyph in _found(text, choice):
-        (left, at), (right, _) = place(begins), place(ends)
-        tokens.append(_Token(what, begins, ends, (left, right), 0 if line.words else at, glyph))
-    return _Row(text, tuple(tokens), cells, line)
-
-
-def _found(text: str, choice: Choice) -> list[tuple[str, int, int, str]]:
-    labels = ((name, m) for name, label in choice.items() for m in re.finditer(label, text, re.I))
-    found = [(name, m.start(), m.end(), "") for name, m in labels]
-    inside = [range(start, end) for _, start, end, _ in found]
-    for k, letter in enumerate(text):
-        mark = mark_of(letter)
-        if mark is not None:
-            found.append((mark, k, k + 1, letter))
-    for m in _WRITTEN.finditer(text):
-        if any(m.start() in span for span in inside):
-            continue
-        if not any(start in range(m.start(), m.end()) for _, start, _, _ in found):
-            found.append((EMPTY if m["void"] is not None else TICKED, m.start(), m.end(), "x"))
-    return sorted(found, key=lambda token: token[1])
-
-
-def _beside(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+def _beside(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Rows with both labels, each once; marks that stand alone in the row below are theirs too."""
     for k, row in enumerate(rows):
         if _pair_of(row):
@@ -210,19 +131,19 @@ def _beside(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
             yield [row, below] if below is not None and alone and not row.marks() else [row]
 
 
-def _pair_of(row: _Row) -> bool:
+def _pair_of(row: Row) -> bool:
     names = [token.what for token in row.labels()]
     return len(names) == 2 and len(set(names)) == 2
 
 
-def _letters(row: _Row) -> bool:
+def _letters(row: Row) -> bool:
     left = list(row.text)
     for token in row.tokens:
         left[token.start : token.end] = " " * (token.end - token.start)
     return any(map(str.isalnum, left))
 
 
-def _stacked(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+def _stacked(rows: Sequence[Row]) -> Iterator[list[Row]]:
     """Rows near each other with one label each."""
     single = [(k, row) for k, row in enumerate(rows) if len(row.labels()) == 1]
     for (k, one), (m, other) in pairwise(single):
@@ -230,7 +151,7 @@ def _stacked(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
             yield [one, other]
 
 
-def _ticked(page: Page, group: Sequence[_Row]) -> str | None:
+def _ticked(page: Page, group: Sequence[Row]) -> str | None:
     if len(group) == 1:
         return _ticked_row(page, group[0])
     one, other = group
@@ -240,20 +161,20 @@ def _ticked(page: Page, group: Sequence[_Row]) -> str | None:
     return _one_of(said) if any(said.values()) else None
 
 
-def _own_mark(row: _Row) -> _Token | None:
+def _own_mark(row: Row) -> Token | None:
     label = row.labels()[0]
     near = [mark for mark in row.marks() if _adjacent(row, mark, label)]
     return near[0] if len(near) == 1 else None
 
 
-def _adjacent(row: _Row, one: _Token, other: _Token) -> bool:
+def _adjacent(row: Row, one: Token, other: Token) -> bool:
     first, last = sorted((one, other), key=lambda token: token.start)
     return _BETWEEN.fullmatch(row.text, first.end, last.start) is not None
 
 
-def _ticked_row(page: Page, row: _Row) -> str | None:
+def _ticked_row(page: Page, row: Row) -> str | None:
     first, last = row.labels()
-    sides: list[dict[str, _Token | None]] = []
+    sides: list[dict[str, Token | None]] = []
     for after in (False, True):
         sides.append({label.what: _beside_label(row, label, after) for label in (first, last)})
     same_cell = _in_cells(row)
@@ -274,14 +195,14 @@ def _ticked_row(page: Page, row: _Row) -> str | None:
     return _owner(page, row, mark, first, last)
 
 
-def _beside_label(row: _Row, label: _Token, after: bool) -> _Token | None:
+def _beside_label(row: Row, label: Token, after: bool) -> Token | None:
     k = row.tokens.index(label) + (1 if after else -1)
     if not 0 <= k < len(row.tokens) or not row.tokens[k].is_mark:
         return None
     return row.tokens[k] if _adjacent(row, label, row.tokens[k]) else None
 
 
-def _in_cells(row: _Row) -> dict[str, _Token | None] | None:
+def _in_cells(row: Row) -> dict[str, Token | None] | None:
     """Marks that share a cell with one label each, in a spreadsheet."""
     if row.line.words or len({label.cell for label in row.labels()}) < 2:
         return None
@@ -292,7 +213,7 @@ def _in_cells(row: _Row) -> dict[str, _Token | None] | None:
     return shared if any(shared.values()) else None
 
 
-def _owner(page: Page, row: _Row, mark: _Token, first: _Token, last: _Token) -> str | None:
+def _owner(page: Page, row: Row, mark: Token, first: Token, last: Token) -> str | None:
     """Whose the only mark of a row is."""
     if mark.end <= first.start:
         return first.what
@@ -319,7 +240,7 @@ def _room(cells: Sequence[str], at: int) -> int:
     return 0 if not 0 <= at < len(cells) or cells[at].strip() else 2 if cells[at] else 1
 
 
-def _by_empty_cells(row: _Row, rules: Sequence[float], first: _Token, last: _Token) -> str | None:
+def _by_empty_cells(row: Row, rules: Sequence[float], first: Token, last: Token) -> str | None:
     """Of a mark in a cell of its own: its fellow's is empty, before the first label or after the last."""
     said = [word.box for word in row.line.words]
     left = max((box[0] + box[2] for box in said if box[0] + box[2] <= first.x[0]), default=0.0)
@@ -329,8 +250,8 @@ def _by_empty_cells(row: _Row, rules: Sequence[float], first: _Token, last: _Tok
     return None if before == after else last.what if before else first.what
 
 
-def _ticked_below(labels: _Row, marks: _Row) -> str | None:
-    said: dict[str, _Token | None] = {}
+def _ticked_below(labels: Row, marks: Row) -> str | None:
+    said: dict[str, Token | None] = {}
     for label in labels.labels():
         middle = sum(label.x) / 2
         near = [
@@ -340,7 +261,7 @@ def _ticked_below(labels: _Row, marks: _Row) -> str | None:
     return _one_of(said) if any(said.values()) else None
 
 
-def _one_of(said: Mapping[str, _Token | None]) -> str | None:
+def _one_of(said: Mapping[str, Token | None]) -> str | None:
     """The only one that is ticked, nothing ("") where both are; a cross beside a check says no."""
     ticked = {name: mark for name, mark in said.items() if mark is not None and mark.what == TICKED}
     if len(ticked) == 2 and any(m.glyph in CHECKS for m in ticked.values()):
@@ -348,20 +269,40 @@ def _one_of(said: Mapping[str, _Token | None]) -> str | None:
     return next(iter(ticked)) if len(ticked) == 1 else "" if ticked else None
 
 
-def _drawn(page: Page, group: Sequence[_Row]) -> str | None:
+def _drawn(page: Page, group: Sequence[Row]) -> str | None:
     """The one whose box, as it is seen on the page, has ink in it."""
     if page.source is None or any(len(row.line.words) > _SENTENCE for row in group):
         return None
     labels = [(token, row.line) for row in group for token in row.labels() if row.line.words]
     if len(labels) != 2:
         return None
+    over = _inked(page, group)
+    if over is not None:
+        return over
     boxes = [_box_of(token, line) for token, line in labels]
     words = [word for line in page.lines for word in line.words]
     which = ticked_on(page.source(DPI), boxes, words, page.read_by == "ocr")
     return None if which is None else labels[which][0].what
 
 
-def _box_of(label: _Token, line: Line) -> Box:
+def _inked(page: Page, group: Sequence[Row]) -> str | None:
+    """The one whose box, an empty one by its letter, has something laid over it that its fellow has not."""
+    own = {row.labels()[0].what: (_own_mark(row), row) for row in group if len(row.labels()) == 1}
+    if len(group) == 1:
+        (row,) = group
+        sides = [
+            {t.what: (_beside_label(row, t, after), row) for t in row.labels()} for after in (False, True)
+        ]
+        whole = [side for side in sides if all(mark for mark, _ in side.values())]
+        own = whole[0] if len(whole) == 1 else {}
+    boxes = [_box_of(mark, row.line) for mark, row in own.values() if mark and mark.what == EMPTY]
+    if len(boxes) != 2:
+        return None
+    which = inked_over(page.source(DPI), boxes)
+    return None if which is None else list(own)[which]
+
+
+def _box_of(label: Token, line: Line) -> Box:
     (left, right), words = label.x, line.words
     own = [word.box for word in words if word.box[0] < right and left < word.box[0] + word.box[2]]
     _, y, _, h = around(own or [line.box])

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 
 from actions import office
-from actions.office import as_pdfs
+from actions.office import as_readable
 from processors.dossiers.files import DepositedFile, FileKind
 
 pytestmark = [
@@ -97,7 +97,7 @@ def test_what_a_document_links_to_is_not_fetched(asked, guarded, tmp_path: Path,
     address, paths = asked
     own = tmp_path / "own.png"
     cv2.imwrite(str(own), np.full((50, 50, 3), (0, 0, 255), np.uint8))
-    text, red = shown(*as_pdfs([linking(f"{address}/picture.png", own.as_uri())]))
+    text, red = shown(*as_readable([linking(f"{address}/picture.png", own.as_uri())]))
     assert "Attestation" in text
     assert (bool(paths), red > 1000) == (not guarded, not guarded)
 
@@ -108,7 +108,7 @@ def test_a_conversion_that_does_not_end_is_ended_whole(tmp_path: Path, monkeypat
     script.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda _: str(script))
     monkeypatch.setattr(office, "_SECONDS", 5.0)
-    (file,) = as_pdfs([linking()])
+    (file,) = as_readable([linking()])
     assert file.kind is FileKind.ODT
     stat = Path(f"/proc/{pid.read_text().strip()}/stat")
     end = time.monotonic() + 60
