@@ -28,6 +28,8 @@ _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
+_PIECE, _WIDEST = 30.0, 2.4
+"""mm: of a shorter piece of bars, one at most is so wide; ruled lines with writing between have several."""
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
@@ -77,14 +79,14 @@ def find_labels(small: Gray, dark: Gray) -> list[Found]:
         corners = blocks.astype(np.float64)
         if not any(lies_in(Found(corners, corners), one.area) for one in found):
             strip = _strip(small, dark, blocks)
-            if _edges(strip) >= _EDGES:
+            if _is_barred(strip):
                 found.append(_whole(strip))
     return found
 
 
 def shows_bars(small: Gray) -> bool:
     """Whether a bar code lies on a page at `MAP_DPI`, readable or not."""
-    return any(_edges(_strip(small, small, blocks)) >= _EDGES for blocks in _find_bars(small))
+    return any(_is_barred(_strip(small, small, blocks)) for blocks in _find_bars(small))
 
 
 def _barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
@@ -175,10 +177,13 @@ def _whole(strip: _Strip) -> Found:
     return Found(bars, area)
 
 
-def _edges(strip: _Strip) -> float:
-    """How often dark and light follow each other along the bars, a millimetre."""
+def _is_barred(strip: _Strip) -> bool:
+    """Whether dark and light follow each other as often as in bars; in a short piece, nowhere far apart."""
     changes = _changes(strip.gray[strip.core].astype(np.float32))
-    return float(changes.sum()) / (len(changes) / PX)
+    if float(changes.sum()) < _EDGES * len(changes) / PX:
+        return False
+    runs = np.sort(np.diff(np.flatnonzero(changes)))
+    return len(changes) > _PIECE * PX or float(runs[-2]) < _WIDEST * PX
 
 
 def _changes(bars: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -155,8 +155,9 @@ def _apart(sides: Sequence[Side]) -> bool:
     opens = [k for k, side in enumerate(sides) if any(page.kind is PageKind.FIRST for page in side)]
     if len(opens) < 2:
         return False
-    without = max(opens[0], len(sides) - 1 - opens[-1])
-    return without >= max(6 // len(sides[0]), len(sides) // 3)
+    lengths = [len(side) for side in sides]
+    without = max(sum(lengths[: opens[0]]), sum(lengths[opens[-1] + 1 :]))
+    return without >= max(6, sum(lengths) // 3)
 
 
 def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:
