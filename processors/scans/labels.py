@@ -28,7 +28,7 @@ _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
-_PIECE, _WIDEST = 30.0, 2.4
+_PIECE, _WIDEST = 30.0, 2.2
 """mm: of a shorter piece of bars, one at most is so wide; ruled lines with writing between have several."""
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar

@@ -77,6 +77,16 @@ def test_bars_show_wherever_they_are_stuck(tilt: float, turn: int) -> None:
     assert shows_bars(reduced(np.ascontiguousarray(np.rot90(page, turn)), DPI)[0])
 
 
+@pytest.mark.parametrize(("pairs", "step", "bars"), [(4, 4.8, False), (5, 4.8, False), (5, 3.0, True)])
+def test_lines_in_pairs_are_no_bars(pairs: int, step: float, bars: bool) -> None:
+    """Ruled lines and a table's between them, in one bit, are as many to a millimetre as bars, but uneven."""
+    page = np.full((round(120 * MM), round(120 * MM)), 255, np.uint8)
+    for k in range(pairs):
+        for y in (40 + step * k, 41.6 + step * k):
+            page[round(y * MM) : round((y + 0.6) * MM), round(50 * MM) : round(62 * MM)] = 0
+    assert shows_bars(reduced(page, DPI)[0]) is bars
+
+
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 @pytest.mark.parametrize("text", ["U1-" + NUMBER, "autre étiquette 17"])
 def test_a_label_stuck_on_an_inside_page_leaks(tmp_path: Path, form: Form, turn: int, text: str) -> None:
