@@ -298,7 +298,7 @@ def _removed(pile: _Pile, copies: Copies) -> Said:
     missing = [set(copies[k].missing) for k in lacking]
     alone = any((front := _front(n, a3)) and not front & those for those in missing for n in those)
     ends = len(lacking) > 2 and all(min(copies[k].missing) > len(copies[k].pages) for k in lacking)
-    if len(lacking) < 2 or not (alone or ends):
+    if len(lacking) < 2 or not (alone or ends) or any(1 in those for those in missing):  # never blank
         return copies, []
     if any(p.blank for p in pile.pages if p.kind is PageKind.INSIDE):
         return copies, []

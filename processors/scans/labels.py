@@ -28,8 +28,7 @@ _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
-_PIECE, _WIDEST = 30.0, 2.2
-"""mm: of a shorter piece of bars, one at most is so wide; ruled lines with writing between have several."""
+_PIECE, _WIDEST = 30.0, 2.2  # mm: one bar at most of a short piece is so wide; of ruled lines many spaces are
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
@@ -44,7 +43,11 @@ _INK = 40  # levels darker than the paper around
 _LINE = round(9 * PX)  # longer than a letter: a printed line
 _CLEAR = 5.5  # mm above and below the bars, where the number stands in clear
 _CLEAR_MOST = 17.0  # a centre's labels may have three lines on one side
-_GAP = round(2.1 * PX)  # between a label's lines, and to what is none of it
+_GAP, _NEXT, _HIGH = (
+    round(2.1 * PX),
+    round(3.2 * PX),
+    round(3.6 * PX),
+)  # between lines; at most, to one so high
 _QUIET = 4.0  # mm before and after the bars
 _QUIET_MOST = 8.0  # the text may be longer
 _SOME = 8  # pixels of ink, less than a letter
@@ -258,9 +261,12 @@ def _reach(ink: NDArray[np.bool_]) -> int:
     rows = np.flatnonzero(inked[:most])
     if rows.size == 0:
         return min(least, most)
-    gaps = np.flatnonzero(np.diff(rows, prepend=0) > _GAP)
-    gaps = gaps[rows[gaps] >= least]  # what begins beyond a gap is none of it
-    reached = int(rows[gaps[0] - 1] if gaps.size and gaps[0] > 0 else 0) if gaps.size else int(rows[-1])
+    reached = 0
+    bands = np.split(rows, np.flatnonzero(np.diff(rows) > _GAP) + 1)
+    for band in bands:
+        if band[0] >= least and (band[0] - reached > _NEXT or np.ptp(band) > _HIGH):
+            break  # what begins beyond a gap is none of it, unless it may be a label's next line
+        reached = int(band[-1])
     return min(max(reached + _EDGE, least), most)
 
 

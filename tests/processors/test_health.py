@@ -213,6 +213,7 @@ def said_of(troubled: int, turned: int = 0) -> tuple[tuple[CopyReading, ...], li
         ([(1, 2), (1, 2), (1, 2)], False, True),
         ([(1, 2), (1, 2), (1, 2, 3, 4)], False, False),  # two leaves may have been lost
         ([(1, 2), (1, 2), (3, 4)], False, False),
+        ([(1, 2, 3), (2, 3, 4), (1, 2, 3, 4)], False, False),  # two leaves passed as one
         ([(1, 4), (1, 4), (1, 2, 3, 4)], True, True),
         ([(2, 3), (2, 3), (1, 2, 3, 4)], True, False),
     ],
