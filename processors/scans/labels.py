@@ -43,11 +43,7 @@ _INK = 40  # levels darker than the paper around
 _LINE = round(9 * PX)  # longer than a letter: a printed line
 _CLEAR = 5.5  # mm above and below the bars, where the number stands in clear
 _CLEAR_MOST = 17.0  # a centre's labels may have three lines on one side
-_GAP, _NEXT, _HIGH = (
-    round(2.1 * PX),
-    round(3.2 * PX),
-    round(3.6 * PX),
-)  # between lines; at most, to one so high
+_GAP, _NEXT = round(2.1 * PX), round(3.2 * PX)  # between a label's lines, to what is none of it; at most
 _QUIET = 4.0  # mm before and after the bars
 _QUIET_MOST = 8.0  # the text may be longer
 _SOME = 8  # pixels of ink, less than a letter
@@ -261,12 +257,11 @@ def _reach(ink: NDArray[np.bool_]) -> int:
     rows = np.flatnonzero(inked[:most])
     if rows.size == 0:
         return min(least, most)
-    reached = 0
-    bands = np.split(rows, np.flatnonzero(np.diff(rows) > _GAP) + 1)
-    for band in bands:
-        if band[0] >= least and (band[0] - reached > _NEXT or np.ptp(band) > _HIGH):
-            break  # what begins beyond a gap is none of it, unless it may be a label's next line
-        reached = int(band[-1])
+    reached = high = 0
+    for band in np.split(rows, np.flatnonzero(np.diff(rows) > _GAP) + 1):
+        if band[0] >= least and (band[0] - reached > _NEXT or abs(np.ptp(band) - high) > 2):
+            break  # what begins beyond a gap is none of it, but for a line as high as the one before
+        reached, high = int(band[-1]), int(np.ptp(band))
     return min(max(reached + _EDGE, least), most)
 
 
