@@ -240,9 +240,10 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.BLANKS_REMOVED: (
         _W,
-        "Il manque à {n} copies des versos dont le recto est là, et le fichier n'a aucune page blanche : "
-        "le scanner a sans doute supprimé les pages blanches. Désactivez « supprimer (ou ignorer) les "
-        "pages blanches » et numérisez de nouveau ces copies ({pages} du fichier).",
+        "Il manque à {n} copies des versos dont le recto est là, ou leurs dernières pages, et le fichier "
+        "n'a aucune page blanche : le scanner a sans doute supprimé les pages blanches. Désactivez "
+        "« supprimer (ou ignorer) les pages blanches » et numérisez de nouveau ces copies ({pages} du "
+        "fichier).",
     ),
     Code.ONE_SIDED: (
         _W,

@@ -96,6 +96,9 @@ _FARTHEST = 0.085
 _PLAINLY = 0.75  # shares of the frames and of the boxes seen, multiplied: no other scale is looked at
 _LEAST = 0.3  # the same, of the likest page without frames 0.23: one drawn far too large
 _ALONE = 0.85  # share of the frames: of another paper's (an annex's, boxes below its header) 0.69
+_CLOSE, _IN_PLACE = 0.7, 0.9
+"""Millimetres within which a line lies, and the share that must, for the frames to be enough: ruled lines
+from a margin to the sheet's edge are as many, but nowhere two of them as close as the frames are."""
 _LIKELY = 0.5  # the same, for a page to be taken for one that is off scale
 _TRIES = 3
 _REACHES = (2.5, 1.2)
@@ -211,7 +214,17 @@ def _refine(
     scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
     if min(scale) < 1 - _FARTHEST or max(scale) > 1 + _FARTHEST or error > 1.5:
         return None
+    if are_alone(seen) and _seen_in_place(strokes, matrix, frames) < _IN_PLACE:
+        seen = _ALONE - 0.01
     return matrix, seen, error
+
+
+def _seen_in_place(strokes: Gray, matrix: Affine, frames: Sequence[Rectangle]) -> float:
+    """Share of the frames that is printed where `matrix` puts it: of two lines close together, both."""
+    lengths = [length for frame in frames for length in (frame.width, frame.height) * 2]
+    sides = _fit_sides(strokes, matrix, frames, _CLOSE)
+    shares = [share for of_one in sides for _, share in of_one]
+    return float(np.average(shares, weights=lengths))
 
 
 _Side = tuple[NDArray[np.float64] | None, float]

@@ -282,20 +282,36 @@ def _originals(numbers: dict[int, int], out: Sequence[int], again: dict[int, int
 
 
 def _removed(pile: _Pile, copies: Copies) -> Said:
-    """Sides that lack though the other side of their leaf is there: no feeder loses one side of a leaf."""
-    if any(p.half is not None for p in pile.pages) or len(pile.pages) < _MANY:
+    """Sides that lack though the other side of their leaf, or A3 sheet, is there: no feeder loses one.
+
+    Nor does it lose the last leaves of three copies or more, and no other.
+    """
+    if len(pile.pages) < _MANY:
         return copies, []
+    a3 = any(p.half is not None for p in pile.pages)
     seen = {number for p in pile.pages if (number := p.number) is not None}
     firsts = [p for p in pile.pages if p.kind is PageKind.FIRST]
-    if max(seen, default=0) > 2 and all(n % 2 for n in seen) and len(firsts) > 1:
+    if not a3 and max(seen, default=0) > 2 and all(n % 2 for n in seen) and len(firsts) > 1:
         return copies, [_of_pile(Code.ONE_SIDED, pile.pages, "")]
     repeated = {k for k, copy in enumerate(copies) for f in copy.findings if f.code is Code.DUPLICATE_PAGES}
     lacking = [k for k, copy in enumerate(copies) if copy.missing and k not in repeated]
-    alone = [k for k in lacking for n in copies[k].missing if n % 2 == 0 and n - 1 not in copies[k].missing]
-    if len(lacking) < 2 or not alone or any(p.blank for p in pile.pages if p.kind is PageKind.INSIDE):
+    missing = [set(copies[k].missing) for k in lacking]
+    alone = any((front := _front(n, a3)) and not front & those for those in missing for n in those)
+    ends = len(lacking) > 2 and all(min(copies[k].missing) > len(copies[k].pages) for k in lacking)
+    if len(lacking) < 2 or not (alone or ends) or any(1 in those for those in missing):  # never blank
+        return copies, []
+    if any(p.blank for p in pile.pages if p.kind is PageKind.INSIDE):
         return copies, []
     pages = [p for p in pile.pages if pile.numbers.get(p.page, (-1, 0))[0] in lacking]
     return copies, [_of_pile(Code.BLANKS_REMOVED, pages, "", n=len(lacking))]
+
+
+def _front(number: int, a3: bool) -> set[int]:
+    """The pages on the other side of a leaf's, or of an A3 sheet's, back; none of another page."""
+    if not a3:
+        return set() if number % 2 else {number - 1}
+    first = number - (number - 1) % 4
+    return {first, first + 3} if number % 4 in (2, 3) else set()
 
 
 # --- settings ---

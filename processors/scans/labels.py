@@ -28,6 +28,7 @@ _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
+_PIECE, _WIDEST = 30.0, 2.2  # mm: one bar at most of a short piece is so wide; of ruled lines many spaces are
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
@@ -42,7 +43,7 @@ _INK = 40  # levels darker than the paper around
 _LINE = round(9 * PX)  # longer than a letter: a printed line
 _CLEAR = 5.5  # mm above and below the bars, where the number stands in clear
 _CLEAR_MOST = 17.0  # a centre's labels may have three lines on one side
-_GAP = round(2.1 * PX)  # between a label's lines, and to what is none of it
+_GAP, _NEXT = round(2.1 * PX), round(3.2 * PX)  # between a label's lines, to what is none of it; at most
 _QUIET = 4.0  # mm before and after the bars
 _QUIET_MOST = 8.0  # the text may be longer
 _SOME = 8  # pixels of ink, less than a letter
@@ -77,14 +78,14 @@ def find_labels(small: Gray, dark: Gray) -> list[Found]:
         corners = blocks.astype(np.float64)
         if not any(lies_in(Found(corners, corners), one.area) for one in found):
             strip = _strip(small, dark, blocks)
-            if _edges(strip) >= _EDGES:
+            if _is_barred(strip):
                 found.append(_whole(strip))
     return found
 
 
 def shows_bars(small: Gray) -> bool:
     """Whether a bar code lies on a page at `MAP_DPI`, readable or not."""
-    return any(_edges(_strip(small, small, blocks)) >= _EDGES for blocks in _find_bars(small))
+    return any(_is_barred(_strip(small, small, blocks)) for blocks in _find_bars(small))
 
 
 def _barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
@@ -175,10 +176,13 @@ def _whole(strip: _Strip) -> Found:
     return Found(bars, area)
 
 
-def _edges(strip: _Strip) -> float:
-    """How often dark and light follow each other along the bars, a millimetre."""
+def _is_barred(strip: _Strip) -> bool:
+    """Whether dark and light follow each other as often as in bars; in a short piece, nowhere far apart."""
     changes = _changes(strip.gray[strip.core].astype(np.float32))
-    return float(changes.sum()) / (len(changes) / PX)
+    if float(changes.sum()) < _EDGES * len(changes) / PX:
+        return False
+    runs = np.sort(np.diff(np.flatnonzero(changes)))
+    return len(changes) > _PIECE * PX or float(runs[-2]) < _WIDEST * PX
 
 
 def _changes(bars: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -253,9 +257,11 @@ def _reach(ink: NDArray[np.bool_]) -> int:
     rows = np.flatnonzero(inked[:most])
     if rows.size == 0:
         return min(least, most)
-    gaps = np.flatnonzero(np.diff(rows, prepend=0) > _GAP)
-    gaps = gaps[rows[gaps] >= least]  # what begins beyond a gap is none of it
-    reached = int(rows[gaps[0] - 1] if gaps.size and gaps[0] > 0 else 0) if gaps.size else int(rows[-1])
+    reached = high = 0
+    for band in np.split(rows, np.flatnonzero(np.diff(rows) > _GAP) + 1):
+        if band[0] >= least and (band[0] - reached > _NEXT or abs(np.ptp(band) - high) > 2):
+            break  # what begins beyond a gap is none of it, but for a line as high as the one before
+        reached, high = int(band[-1]), int(np.ptp(band))
     return min(max(reached + _EDGE, least), most)
 
 

@@ -87,10 +87,11 @@ def _shows_identity(raw: RawImage, place: PagePlace, form: Form) -> bool:
 
 def _altered(raw: RawImage, place: PagePlace) -> Gray:
     """The page; its upper half, where what was altered lies there and the rest was seen when it was read."""
-    half = raw.height // 2
-    if place.exposed is None or place.labels or place.wipe is None or raw.rotate is not Turn.NONE:
+    upright = raw.rotate in (Turn.NONE, Turn.OVER)
+    half = (raw.height if upright else raw.width) // 2
+    if place.exposed is None or place.labels or place.wipe is None or _reach(place.wipe, raw.dpi) > half:
         return raw.gray(raw.shrink)
-    return raw.gray(raw.shrink) if _reach(place.wipe, raw.dpi) > half else raw.top(half, raw.shrink)
+    return raw.top(half, raw.shrink)[: half // raw.shrink]
 
 
 def _reach(wipe: Polygon, dpi: float) -> float:

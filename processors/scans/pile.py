@@ -58,6 +58,9 @@ def explain_pile(
 
     `sheet`: how many pages one has.
     """
+    leaves = sum(len(side) == 1 and side[0].kind is not PageKind.FOREIGN for side in sides)
+    if PAGES_PER_SHEET <= leaves < len(sides):
+        sides = _unfolded(sides)
     orders = A3_ORDERS if 2 * sum(len(side) for side in sides if len(side) == 2) > len(sides) else A4_ORDERS
     if sheet != PAGES_PER_SHEET:
         orders = LEAF_ORDERS
@@ -87,6 +90,22 @@ def explain_pile(
     if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
+
+
+def _unfolded(sides: Sequence[Side]) -> list[Side]:
+    """The sides of a file that has both: of an A3 sheet, recto before verso, its pages as those of leaves."""
+    found: list[Side] = []
+    for side in sides:
+        recto = found[-1] if found else ()
+        if len(side) == len(recto) == 2 and _has_first(recto) and not _has_first(side):
+            found[-1:] = [[recto[1]], [side[0]], [side[1]], [recto[0]]]
+        else:
+            found.append(side)
+    return found
+
+
+def _has_first(side: Side) -> bool:
+    return any(page.kind is PageKind.FIRST for page in side)
 
 
 def _longest(pages: Sequence[PageReading], sheet: int) -> int:
@@ -152,11 +171,12 @@ def _pile(
 
 def _apart(sides: Sequence[Side]) -> bool:
     """Whether first pages of sheets lie at one end of the file alone, as after two passes."""
-    opens = [k for k, side in enumerate(sides) if any(page.kind is PageKind.FIRST for page in side)]
+    opens = [k for k, side in enumerate(sides) if _has_first(side)]
     if len(opens) < 2:
         return False
-    without = max(opens[0], len(sides) - 1 - opens[-1])
-    return without >= max(6 // len(sides[0]), len(sides) // 3)
+    lengths = [len(side) for side in sides]
+    without = max(sum(lengths[: opens[0]]), sum(lengths[opens[-1] + 1 :]))
+    return without >= max(6, sum(lengths) // 3)
 
 
 def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:
@@ -171,7 +191,7 @@ def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:
         packs = [[page for side in sides[k : k + unit] for page in side] for k in range(0, len(sides), unit)]
         half = len(packs) // 2
         one, other = packs[:half], packs[half:]
-        with_first = [any(p.kind is PageKind.FIRST for pack in part for p in pack) for part in (one, other)]
+        with_first = [any(_has_first(pack) for pack in part) for part in (one, other)]
         if all(with_first) or not any(with_first):
             continue
         for second in (other, other[::-1]):

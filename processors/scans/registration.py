@@ -287,14 +287,22 @@ def _stretched(dark: Gray) -> Gray:
 
 def _place_upright(strokes: Gray, turn: Turn, form: Form) -> Placement:
     fitted = fit_frames(strokes, form)
-    if fitted is not None:
-        placed = _framed(strokes, turn, form, fitted)
-        if placed.frames < FRAMES_SEEN or _is_first(placed.frames, placed.fields):
-            return placed
+    framed = None if fitted is None else _framed(strokes, turn, form, fitted)
+    if framed is not None and framed.frames >= FRAMES_SEEN and not _is_first(framed.frames, framed.fields):
+        framed = None
+    if framed is not None and not (FRAMES_SEEN <= framed.frames < _WHOLE and framed.boxes < BOXES_SEEN):
+        return framed
     nominal = np.array([[PX, 0, 0], [0, PX, 0]], dtype=np.float64)
     boxes, matrix = find_boxes(strokes, form.pagination, nominal, reach_mm=MAX_SHIFT)
+    if framed is not None and boxes <= BOXES_PLAIN:
+        return framed
     stretch = boxes_stretch(strokes, matrix, form.pagination) if boxes >= BOXES_SEEN else (1.0, 1.0)
     return Placement(turn, matrix, 0.0, boxes, {}, 0.0, _ink(strokes, matrix, form), stretch=stretch)
+
+
+_WHOLE = 0.85
+"""Share of the frames from which on they tell a first page, wherever page boxes are seen: ruled lines between
+a margin and the sheet's edge, with writing between, make 0.69 of them, but not where its page boxes tell."""
 
 
 def _framed(strokes: Gray, turn: Turn, form: Form, fitted: tuple[Affine, float, float]) -> Placement:

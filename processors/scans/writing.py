@@ -25,14 +25,15 @@ slant in degrees, share of the ink that is a stroke's edge (which thin strokes h
 _VARIES = np.array([0.15, 0.15, 0.3, 5.0, 0.12])
 """How much one person's writing varies from page to page: assumed, wider than any drawn writing does."""
 _REACH = round(90 * PX)  # rows of the map that are looked at: the top of the page is written first
-_LEAST = 80  # pieces of writing, for their sizes to mean something
-_BROKEN = 2  # pieces of writing to a speck: with more specks the scan has broken thin strokes
+_EDGE = round(5 * PX)  # what shows beside the sheet is darker than any ink
+_LEAST = 50  # pieces of writing, for their sizes to mean something
+_BROKEN = 0.5  # pieces of writing to a speck: with more specks the scan has broken thin strokes
 _TALLEST, _WIDEST = 40, 80  # pixels of the map
 
 
 def hand(strokes: Gray) -> Hand | None:
     """The hand of a page's answers, from their upright darkness at `MAP_DPI`; None if little is written."""
-    strokes = strokes[:_REACH]
+    strokes = strokes[_EDGE:_REACH, _EDGE:-_EDGE]
     if strokes.size == 0:
         return None
     strong = max(int(np.percentile(strokes[::3, ::3], 99.5)), 60)

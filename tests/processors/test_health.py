@@ -19,6 +19,7 @@ from processors.scans.readings import (
     CopyReading,
     CopyStatus,
     Gray,
+    Half,
     PageKind,
     PageReading,
     ScanReading,
@@ -203,6 +204,42 @@ def said_of(troubled: int, turned: int = 0) -> tuple[tuple[CopyReading, ...], li
         copies.append(CopyReading(None, (), status, tuple(p.page for p in mine), findings=tuple(found)))
     made, said = examine(pages, tuple(copies))
     return made, [found.code for found in said]
+
+
+@pytest.mark.parametrize(
+    ("there", "a3", "told"),
+    [
+        ([(1, 2, 3), (1, 2, 3), (1, 2, 3, 4)], False, True),
+        ([(1, 2), (1, 2), (1, 2)], False, True),
+        ([(1, 2), (1, 2), (1, 2, 3, 4)], False, False),  # two leaves may have been lost
+        ([(1, 2), (1, 2), (3, 4)], False, False),
+        ([(1, 2, 3), (2, 3, 4), (1, 2, 3, 4)], False, False),  # two leaves passed as one
+        ([(1, 4), (1, 4), (1, 2, 3, 4)], True, True),
+        ([(2, 3), (2, 3), (1, 2, 3, 4)], True, False),
+    ],
+)
+def test_blank_sides_are_missed_where_no_feeder_loses_them(
+    there: list[tuple[int, ...]], a3: bool, told: bool
+) -> None:
+    pages: list[PageReading] = []
+    copies = []
+    for numbers in there:
+        first = len(pages) + 1
+        pages += [
+            PageReading(
+                page=first + k, image=(first + k + 1) // 2 if a3 else first + k,
+                half=(Half.LEFT, Half.RIGHT)[k % 2] if a3 else None, turn=Turn.NONE,
+                kind=PageKind.FIRST if number == 1 else PageKind.INSIDE, model=None, label=None, boxes={},
+                number=number, total=4, blank=False, sharpness=1.0, resolution_dpi=200,
+            )
+            for k, number in enumerate(numbers)
+        ]  # fmt: skip
+        ids = tuple(range(first, len(pages) + 1))
+        missing = tuple(n for n in (1, 2, 3, 4) if n not in numbers)
+        status = CopyStatus.INCOMPLETE if missing else CopyStatus.COMPLETE
+        copies.append(CopyReading(None, (), status, ids, missing))
+    _, said = examine(pages, tuple(copies))
+    assert (Code.BLANKS_REMOVED in [found.code for found in said]) is told
 
 
 def test_a_resolution_too_low_for_the_whole_pile_is_said_once_and_once_a_copy() -> None:

@@ -15,7 +15,20 @@ from processors.scans.form import Form
 from processors.scans.geometry import darkness, reduced
 from processors.scans.labels import shows_bars
 from processors.scans.leaks import leaks
-from tests.processors.test_anonymity import DPI, MM, NAME, NUMBER, PATTERN, answers, first, mask, scan, stick
+from processors.scans.readings import Turn
+from tests.processors.test_anonymity import (
+    A4,
+    DPI,
+    MM,
+    NAME,
+    NUMBER,
+    PATTERN,
+    answers,
+    first,
+    mask,
+    scan,
+    stick,
+)
 
 
 def leaked(
@@ -64,6 +77,16 @@ def test_bars_show_wherever_they_are_stuck(tilt: float, turn: int) -> None:
     assert shows_bars(reduced(np.ascontiguousarray(np.rot90(page, turn)), DPI)[0])
 
 
+@pytest.mark.parametrize(("pairs", "step", "bars"), [(4, 4.8, False), (5, 4.8, False), (5, 3.0, True)])
+def test_lines_in_pairs_are_no_bars(pairs: int, step: float, bars: bool) -> None:
+    """Ruled lines and a table's between them, in one bit, are as many to a millimetre as bars, but uneven."""
+    page = np.full((round(120 * MM), round(120 * MM)), 255, np.uint8)
+    for k in range(pairs):
+        for y in (40 + step * k, 41.6 + step * k):
+            page[round(y * MM) : round((y + 0.6) * MM), round(50 * MM) : round(62 * MM)] = 0
+    assert shows_bars(reduced(page, DPI)[0]) is bars
+
+
 @pytest.mark.parametrize("turn", [0, 1, 2, 3])
 @pytest.mark.parametrize("text", ["U1-" + NUMBER, "autre étiquette 17"])
 def test_a_label_stuck_on_an_inside_page_leaks(tmp_path: Path, form: Form, turn: int, text: str) -> None:
@@ -102,6 +125,19 @@ def test_rows_of_print_are_no_boxes_on_their_side(tmp_path: Path, form: Form) ->
         at = top + round(k * row.pitch * MM)
         page[at : at + round(MM), left : left + round(row.height * MM)] = 0
     assert leaked(tmp_path, form, [page], [PagePlace(1, wipe=wipe)]) == ()
+
+
+@pytest.mark.parametrize("turn", list(Turn))
+def test_answers_that_were_seen_are_not_looked_at_again(tmp_path: Path, form: Form, turn: Turn) -> None:
+    """Hatching in the lower half, which the reading did not take for bars; however the page lies."""
+    page = first(form)
+    page[round(200 * MM) : round(214 * MM), round(50 * MM) : round(110 * MM) : 8] = 0
+    page[round(200 * MM) : round(214 * MM), round(50 * MM) + 1 : round(110 * MM) : 8] = 0
+    lying = np.ascontiguousarray(np.rot90(page, turn // 90))
+    path = scan(tmp_path / "scan.pdf", [lying], "gray", A4 if turn in (Turn.NONE, Turn.OVER) else A4[::-1])
+    for seen, found in ((False, ()), (None, (1,))):
+        places = [PagePlace(1, turn=turn, wipe=mask(form), exposed=seen)]
+        assert leaks(anonymous_pdf(path, places), places, form, PATTERN, []) == found
 
 
 def test_a_mask_that_was_not_filled_leaks(tmp_path: Path, form: Form) -> None:

@@ -119,6 +119,13 @@ def test_a3_sheets_fed_by_either_edge(
     assert (Code.PILE_REORDERED in {f.code for f in findings}) == (list(arranged(images)) != images)
 
 
+def test_a3_sheets_and_a4_leaves_in_one_pile() -> None:
+    copies, _, truths = read([*a3_sides(0, 4), *a3_sides(1, 8), *([page] for page in marked(2, 4))])
+    assert_whole(copies, truths)
+    copies, _, truths = read([*a3_sides(0, 4), *([page] for n in (1, 2) for page in marked(n, 4 * (3 - n)))])
+    assert_whole(copies, truths)
+
+
 def test_rectos_and_versos_scanned_apart_are_brought_together() -> None:
     images = [side for owner, total in COPIES for side in a3_sides(owner, total)]
     copies, findings, truths = read(images[::2] + images[1::2])

@@ -1,0 +1,37 @@
+"""What of a page's writing tells one hand from another."""
+
+import numpy as np
+
+from processors.scans.geometry import PX
+from processors.scans.readings import Gray
+from processors.scans.writing import apart, hand
+
+
+def written(bed: int, dots: int = 0) -> Gray:
+    """The darkness of pale upright strokes in lines, with a strip of the bed at top and side; i-dots."""
+    page = np.zeros((round(100 * PX), round(200 * PX)), np.uint8)
+    lines = range(60, len(page) - 40, 32)
+    for y in lines:
+        for k, x in enumerate(range(60, page.shape[1] - 60, 16)):
+            high = 8 + (k * 7 + y) % 9
+            page[y - high : y, x : x + 3 + k % 4] = 70
+    for k in range(dots):
+        page[lines[k % len(lines)] - 24, 60 + 16 * (k // len(lines))] = 70
+    page[: round(1.5 * PX)] = page[:, -round(1.5 * PX) :] = bed
+    return page
+
+
+def test_the_bed_beside_a_sheet_is_no_ink() -> None:
+    plain, beside = hand(written(0)), hand(written(240))
+    assert plain is not None
+    assert beside is not None
+    assert apart(plain, beside) < 0.1
+
+
+def test_a_hand_that_leaves_many_dots_is_one() -> None:
+    strokes = 10 * len(range(60, round(200 * PX) - 60, 16))
+    plain, dotted = hand(written(0)), hand(written(0, dots=strokes))
+    assert plain is not None
+    assert dotted is not None
+    assert apart(plain, dotted) < 0.3
+    assert hand(np.zeros((round(100 * PX), round(200 * PX)), np.uint8)) is None
