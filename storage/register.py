@@ -39,7 +39,7 @@ from storage.schema import chain, event_subjects, events
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
 _ALONE = 0x6D617374  # and of whoever looks at the inbox
-_TOGETHER = 1000  # events that a replay notes in one statement
+_TOGETHER = 250  # events that a replay notes in one statement: two of such parts may be in memory
 _ENGINE: dict[str, Any] = {"hide_parameters": True, "json_deserializer": from_json}  # in half json's time
 
 

@@ -131,12 +131,11 @@ def borders_seen(strokes: Gray, matrix: Affine, fields: tuple[BoxedField, ...]) 
     """
     points = _across_borders(fields)
     px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(points.shape)
-    profile = cv2.remap(strokes, px, None, cv2.INTER_LINEAR, borderValue=0)
+    profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
     height, width = strokes.shape
     x, y = px[:, _MIDDLE].T
     shown = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    seen = np.count_nonzero(profile.max(axis=1) > 45)
-    return float(seen / max(np.count_nonzero(shown), len(points) / 2))
+    return float((profile.max(axis=1) > 45).sum() / max(shown.sum(), len(points) / 2))
 
 
 _MIDDLE = 2
@@ -186,7 +185,8 @@ def _stretch(profile: Gray, places: NDArray[np.float64], across: NDArray[np.floa
 def _across_borders(fields: tuple[BoxedField, ...]) -> NDArray[np.float64]:
     """Five points across each of those, a quarter of a millimetre apart: N × 5 × 2 mm."""
     mm, normal = _border_points(fields)
-    return mm[:, None] + np.arange(-_MIDDLE, _MIDDLE + 1)[None, :, None] * 0.25 * normal[:, None]
+    across = np.arange(-_MIDDLE, _MIDDLE + 1) * 0.25
+    return np.asarray(mm[:, None] + across[None, :, None] * normal[:, None], np.float64)
 
 
 @lru_cache(maxsize=32)
