@@ -30,7 +30,8 @@ from storage.tables import metadata
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""
 _WHEN = re.compile(r" déposé le [^)]*")  # what a finding says of another file, which lies there since
-_OF_A_RUN = {"scan", "sha256", "issued", "deposited", "in_time", "deadline"}
+_OF_A_RUN = {"scan", "sha256", "issued", "begun", "deposited", "counted", "in_time", "deadline"}
+_OF_A_RUN |= {"version", "changes"}  # what was decided between two answers
 
 
 @dataclass(frozen=True)
