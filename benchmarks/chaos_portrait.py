@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ from storage.tables import metadata
 
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""
-_OF_A_RUN = {"scan", "sha256", "issued", "deposited", "in_time", "deadline"}
+_WHEN = re.compile(r" déposé le [^)]*")  # what a finding says of another file, which lies there since
+_OF_A_RUN = {"scan", "sha256", "issued", "begun", "deposited", "counted", "in_time", "deadline"}
+_OF_A_RUN |= {"version", "changes"}  # what was decided between two answers
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,17 @@ def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
     for scan in scans.values():
         kept = _digest(work.store.vault.get(f"scans/{scan.sha256}.pdf")) if scan.sha256 else ""
         _note(found["scan"], scan.inbox_key, f"{scan.state} {kept}")
-    for one in findings:
+    for one in sorted(findings, key=lambda one: _timeless(one.message)):
         about = scans[one.scan].inbox_key if one.scan else f"{one.exam} {one.centre}"
         who = people.get(one.candidate or "", "")
-        _note(found["finding"], f"{about} {who} {one.code} {list(one.pages)}", one.message)
+        _note(found["finding"], f"{about} {who} {one.code} {list(one.pages)}", _timeless(one.message))
     for pile in piles:
         receipt = json.loads(work.store.inbox.get(f"{pile.key.replace(SCANS, RECEIPTS, 1)}.json"))
         told_by = {name: value for name, value in receipt.items() if name not in _OF_A_RUN}
         told_by.pop("reconciliation")  # as the centre stood when it was written
+        for part in (told_by, *told_by["copies"]):
+            stated = (json.dumps(each, ensure_ascii=False, sort_keys=True) for each in part["findings"])
+            part["findings"] = sorted(map(_timeless, stated))
         _note(found["receipt"], pile.key, json.dumps(told_by, ensure_ascii=False, sort_keys=True))
     for info in work.store.inbox.list("scans/"):
         _note(found["waiting"], info.key, info.etag)
@@ -130,6 +136,10 @@ def _tables(register: Register) -> dict[str, list[str]]:
             table.name: sorted(str(tuple(row)) for row in connection.execute(select(table)))
             for table in metadata.sorted_tables
         }
+
+
+def _timeless(said: str) -> str:
+    return _WHEN.sub("", said)
 
 
 def _note(kind: dict[str, str], name: str, what: str) -> None:

@@ -2,15 +2,16 @@
 
     python -m benchmarks.evening                     # the table; fails when a ratio grew by a fifth
     python -m benchmarks.evening --piles 3 --copies 6 --rest 20          # a small one, not compared
-    python -m benchmarks.evening --cores 1           # the worker on one of them; nor is that
+    python -m benchmarks.evening --singles 200       # so many files of one copy; nor is that
     python -m benchmarks.evening --register postgresql
     python -m benchmarks.evening --update            # writes what was measured into ratchet_evening.toml
 
 Everything is what `massicot up` starts, at its defaults. All figures are of one run: the same files are first
 read as `massicot read` does, one after the other, which is what the evening is compared with, and by two
-processes; then the machine is started, left at rest, given single piles, and in the end all the others at
-once. Piles are drawn once and kept (`--data`). Processor seconds are those of every process of the machine,
-ended ones included.
+processes; then the machine is started, left at rest, given single piles, all the others at once, and files
+of one copy. In the end all of it stands on one core, with one reading process, and is given the same piles:
+processor seconds are compared, since the clock's depend on what else the machine does. Piles are drawn once
+and kept (`--data`). Processor seconds are those of every process of the machine, ended ones included.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ _LOOSE = 1.2
 _KINDS = (*(Kind.OK,) * 5, Kind.UPSIDE_DOWN, Kind.OK, Kind.OK, Kind.MISSING_SIDE, Kind.OK, Kind.NO_LABEL)
 _OVER = (ScanState.PROCESSED, ScanState.DUPLICATE, ScanState.QUARANTINED)
 _TICK = os.sysconf("SC_CLK_TCK")
-_CONDITIONS = ("piles", "copies", "cores", "register", "seed")
+_CONDITIONS = ("piles", "copies", "singles", "register", "seed")
 _PATIENCE = 1800.0  # seconds
 
 
@@ -139,6 +140,10 @@ def _read(piles: Sequence[Pile], session: Path) -> Reading:
     return Reading(time.perf_counter() - begun, time.process_time() - spent, pages)
 
 
+def pages_of(piles: Sequence[Pile]) -> int:
+    return sum(len(list(read_images(pile.path))) for pile in piles)
+
+
 def _decode(piles: Sequence[Pile]) -> float:
     """Each page in gray, at its full size."""
     begun = time.process_time()
@@ -213,8 +218,8 @@ class Evening:
 
 
 @contextmanager
-def evening(data: Path, people: list[Candidate], cores: int, url: str | None) -> Iterator[Evening]:
-    """`cores`: those that the worker may use, none for all; `url`: of the register, SQLite when not given."""
+def evening(data: Path, people: list[Candidate], url: str | None, cores: int) -> Iterator[Evening]:
+    """`url`: of the register, SQLite when not given; `cores`: for all that is started, most of it readers."""
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     write_demo_session(data / "session-file.toml", now())
@@ -222,11 +227,11 @@ def evening(data: Path, people: list[Candidate], cores: int, url: str | None) ->
     if url:
         os.environ["MASSICOT_REGISTER_URL"] = url
     context.cache_clear()
-    with running(data, session=data / "session-file.toml", say=lambda _: None) as machine:
-        if cores:
-            machine.worker.stop()
-            machine.worker.argv = ["taskset", "-c", f"0-{cores - 1}", *machine.worker.argv]
-            machine.worker.start()
+    every = os.sched_getaffinity(0)
+    with ExitStack() as at_exit:
+        at_exit.callback(os.sched_setaffinity, 0, every)
+        os.sched_setaffinity(0, sorted(every)[:cores])
+        machine = at_exit.enter_context(running(data, session=data / "session-file.toml", say=lambda _: None))
         work = context()
         taken = import_candidates(work.register, roster_csv(people), work.session, actor="service", at=now())
         assert not taken.problems, taken.problems[0]
@@ -241,14 +246,16 @@ def main() -> int:
     parser.add_argument("--copies", type=int, default=8, help="of a pile")
     parser.add_argument("--alone", type=int, default=5, help="piles of 6 copies dropped each by itself")
     parser.add_argument("--rest", type=float, default=120, help="seconds of rest that are measured")
-    parser.add_argument("--cores", type=int, default=0, help="that the worker may use; all when not said")
+    parser.add_argument("--singles", type=int, default=24, help="files of one copy")
     parser.add_argument("--register", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "massicot-evening")
     parser.add_argument("--update", action="store_true", help="take what is measured as what must be kept")
     asked = parser.parse_args()
-    drawn = plan(asked.seed, [6] * asked.alone + [asked.copies] * asked.piles, asked.data / "piles")
-    single, piles = drawn[: asked.alone], drawn[asked.alone :]
+    sizes = [6] * asked.alone + [asked.copies] * asked.piles + [1] * asked.singles
+    drawn = plan(asked.seed, sizes, asked.data / "piles")
+    single, piles = drawn[: asked.alone], drawn[asked.alone : asked.alone + asked.piles]
+    copies = drawn[asked.alone + asked.piles :]
     write_demo_session(asked.data / "session.toml", now())
     reading, decoded = read_alone(piles, asked.data / "session.toml")
     out.print(
@@ -260,19 +267,29 @@ def main() -> int:
     with ExitStack() as at_exit:
         kept = at_exit.enter_context(postgres()) if asked.register == "postgresql" else None
         url = kept.create("register") if kept else None
-        up = at_exit.enter_context(evening(asked.data / "up", people, asked.cores, url))
+        up = at_exit.enter_context(evening(asked.data / "up", people, url, cores=2))
         up.drop(single[:1])  # everything is warm, and every table made
         rest = up.rest(asked.rest)
         alone = [up.drop([pile])[0] for pile in single[1:]]
         wall, spent = up.drop(piles)
+        of_copies = sum(up.drop(copies)[1].values()) / pages_of(copies)
+    with ExitStack() as at_exit:
+        kept = at_exit.enter_context(postgres()) if asked.register == "postgresql" else None
+        url = kept.create("register") if kept else None
+        up = at_exit.enter_context(evening(asked.data / "up", people, url, cores=1))
+        up.drop(single[:1])
+        by_one = sum(up.drop(piles)[1].values())
+    by_all = sum(spent.values())
     ratios = {
         "wall": wall / reading.seconds,
-        "processor": sum(spent.values()) / reading.processor,
+        "processor": by_all / reading.processor,
         "alone": statistics.median(alone),
         "rest": sum(rest.values()),
         "reading": reading.processor / decoded,
         "two": by_two.seconds / reading.seconds,
         "beside": by_two.processor / reading.processor,
+        "cores": by_all / by_one,
+        "copies": of_copies / (by_all / reading.pages),
     }
     out.print(_table(ratios, reading, wall, spent, alone, rest))
     as_written = parser.parse_args([])
@@ -304,6 +321,12 @@ def _table(
     shown.add_row("two reading processes ÷ one, wall", f"{ratios['two']:.2f}", times)
     each_other = "what a page costs when another is read beside it ÷ when none is"
     shown.add_row("two reading processes ÷ one, processor", f"{ratios['beside']:.2f}", each_other)
+    each_core = f"two cores with two readers take in {2 / ratios['cores']:.2f} times what one takes in"
+    shown.add_row("two cores ÷ one, processor seconds of all", f"{ratios['cores']:.2f}", each_core)
+    each_page = (
+        f"{ratios['copies'] * sum(spent.values()) / reading.pages * 1000:.0f} ms of the processor a page"
+    )
+    shown.add_row("a page in a file of one copy ÷ in a pile", f"{ratios['copies']:.2f}", each_page)
     shown.add_row("at rest: share of a core", f"{ratios['rest']:.1%}", by_part(rest, ".1%"))
     return shown
 

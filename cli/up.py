@@ -118,7 +118,8 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_REPOSSESSOR_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "60",
         "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
-        "PREFECT_SERVER_EVENTS_PROACTIVE_GRANULARITY": "PT1M",
+        # Each event would be held against automations, of which there are none on one machine
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
         # Nothing is removed otherwise; what massicot itself knows of a file stays in the register and the log
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": kept,

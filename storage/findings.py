@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, tuple_, update
 
 from processors.findings import Code, Evidence, Finding, Severity
 from processors.scans.readings import CopyStatus
@@ -46,7 +46,6 @@ class ReconciliationMade(Facts):
         if known == [(one.candidate, *_said(one.finding)) for one in self.findings]:
             return False
         resolve_findings(change, *of_centre)
-        place = {"exam": self.exam, "centre": self.centre}
         place = {"exam": self.exam, "centre": self.centre}
         state_each(change, [(one.finding, {**place, "candidate": one.candidate}) for one in self.findings])
         return True
@@ -111,10 +110,12 @@ def state_each(change: Change, stated: Sequence[tuple[Finding, dict[str, str | N
     if not stated:
         return
     seq = change.event.seq
-    count = select(func.count()).select_from(findings).where(findings.c.seq == seq)
-    first = change.connection.execute(count).scalar_one()
+    first = change.connection.execute(_STATED_BY, {"event": seq}).scalar_one()
     rows = [{"seq": seq, "k": first + k, **asdict(found), **about} for k, (found, about) in enumerate(stated)]
     change.connection.execute(insert(findings), rows)
+
+
+_STATED_BY = select(func.count()).select_from(findings).where(findings.c.seq == bindparam("event"))
 
 
 def resolve_findings(change: Change, *conditions: Any) -> None:

@@ -29,7 +29,11 @@ def token_hash(token: str) -> str:
 
 def ids_in(value: Any) -> list[str]:
     """Every id that stands anywhere in JSON-like values, keys included."""
-    return _ID.findall(json.dumps(value))
+    return ids_in_json(json.dumps(value))
+
+
+def ids_in_json(text: str) -> list[str]:
+    return _ID.findall(text)
 
 
 def in_parts(values: Iterable[T], most: int = 1000) -> Iterator[list[T]]:

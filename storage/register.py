@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import (
     Connection,
     Engine,
@@ -30,7 +31,6 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from storage.ids import ids_in
 from storage.keys import kept_list
 from storage.log.events import Change, Event, Facts, Head, Vault
 from storage.private import keep_private
@@ -39,7 +39,8 @@ from storage.schema import chain, event_subjects, events
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
 _ALONE = 0x6D617374  # and of whoever looks at the inbox
-_TOGETHER = 1000  # events that a replay notes in one statement
+_TOGETHER = 250  # events that a replay notes in one statement: two of such parts may be in memory
+_ENGINE: dict[str, Any] = {"hide_parameters": True, "json_deserializer": from_json}  # in half json's time
 
 
 class ReplayError(RuntimeError):
@@ -59,7 +60,8 @@ class Transaction:
         Raises Refused for what the rules forbid, and sqlalchemy's IntegrityError.
         """
         event = Event.after(head(self.connection), facts, subject, actor, at)
-        if not self._changes(event):
+        stated, change = self._change(event)
+        if not stated.apply(change):
             return None
         self._note([event], [event.line()])
         return event
@@ -75,16 +77,18 @@ class Transaction:
             try:
                 happened = [Event.parse(line) for line in part]
                 self._note(happened, part)
-                for event in happened:
-                    if not self._changes(event):
+                for _, alike in groupby(happened, lambda event: event.action):
+                    changes = [self._change(event) for event in alike]
+                    done = type(changes[0][0]).apply_each(changes)
+                    seq += done
+                    if done < len(changes):
                         raise ReplayError(f"Event {seq} changes nothing: it was never recorded here.")
-                    seq += 1
             except (ValueError, LookupError, SQLAlchemyError) as error:
                 raise ReplayError(f"Event {seq} cannot be replayed ({type(error).__name__}).") from error
         return seq - first
 
-    def _changes(self, event: Event) -> bool:
-        return event.parsed_facts().apply(Change(self.connection, self.vault, event))
+    def _change(self, event: Event) -> tuple[Facts, Change]:
+        return event.parsed_facts(), Change(self.connection, self.vault, event)
 
     def _note(self, happened: Sequence[Event], lines: Sequence[str]) -> None:
         """Adds events that follow each other, with their lines, to the outbox."""
@@ -92,8 +96,8 @@ class Transaction:
         self.connection.execute(insert(events), rows)
         touched = [
             {"subject": subject, "seq": event.seq}
-            for event in happened
-            for subject in sorted({event.subject, *ids_in(event.facts)})
+            for event, line in zip(happened, lines, strict=True)
+            for subject in sorted({event.subject, *event.ids_of(line)})
         ]
         self.connection.execute(insert(event_subjects), touched)
         last = happened[-1].head
@@ -183,13 +187,13 @@ def make_engine(url: str) -> Engine:
     Values are kept out of exceptions: they may be names, and exceptions are shown.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, **_ENGINE)
         event.listen(engine, "begin", _begin_postgresql)
         event.listen(engine, "handle_error", _leave_values_out)
         return engine
     if database := make_url(url).database:
         keep_private(Path(database))
-    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 30}, **_ENGINE)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

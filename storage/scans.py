@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from processors.deadlines import Times
 from processors.findings import Finding
@@ -53,31 +53,36 @@ class ScanArrived(Facts):
 
     def apply(self, change: Change) -> bool:
         key = json.loads(change.vault.get(arrival(change.subject)))["key"]
-        known = select(scans.c.id).where(
-            or_(scans.c.id == change.subject, (scans.c.inbox_key == key) & (scans.c.etag == self.etag))
-        )
-        if change.connection.execute(known).first():
+        drop = {"scan": change.subject, "key": key, "tag": self.etag}
+        if change.connection.execute(_KNOWN, drop).first():
             return False
         # None becomes IS NULL, which, unlike IS NOT DISTINCT FROM, PostgreSQL looks up in an index
         place = (scans.c.exam == self.exam, scans.c.centre == self.centre)
         so_far = change.connection.execute(select(func.max(scans.c.n)).where(*place)).scalar()
-        change.connection.execute(
-            insert(scans).values(
-                id=change.subject,
-                exam=self.exam,
-                centre=self.centre,
-                n=(so_far or 0) + 1,
-                inbox_key=key,
-                etag=self.etag,
-                size=self.size,
-                begun_at=self.begun_at,
-                deposited_at=self.deposited_at,
-                counted_at=self.counted_at,
-                state=ScanState.ARRIVED,
-                attempt=0,
-            )
-        )
+        arrived = {
+            "id": change.subject,
+            "exam": self.exam,
+            "centre": self.centre,
+            "n": (so_far or 0) + 1,
+            "inbox_key": key,
+            "etag": self.etag,
+            "size": self.size,
+            "begun_at": self.begun_at,
+            "deposited_at": self.deposited_at,
+            "counted_at": self.counted_at,
+            "state": ScanState.ARRIVED,
+            "attempt": 0,
+        }
+        change.connection.execute(insert(scans), arrived)
         return True
+
+
+_KNOWN = select(scans.c.id).where(
+    or_(
+        scans.c.id == bindparam("scan"),
+        (scans.c.inbox_key == bindparam("key")) & (scans.c.etag == bindparam("tag")),
+    )
+)
 
 
 class ScanClaimed(Facts):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from processors.deadlines import french_instant
 from processors.findings import Code, Finding, finding, french_pages
 from processors.scans.readings import CopyStatus
 from processors.scans.twice import Shown, shared
-from storage.copies import OF_NO_LOT, FoundCopy, PlacedPage, make_wait
+from storage.copies import OF_NO_LOT, FoundCopy, make_wait
 from storage.findings import resolve_findings, state_each
 from storage.log.events import Change
 from storage.schema import copies, findings, scans
@@ -25,15 +25,13 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
     place of those that were not; they stay, superseded.
     """
     earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
-    gone_further = copies.c.lot.is_not(None) | copies.c.decision.is_not(None) | (copies.c.exam != exam)
-    if change.connection.execute(select(copies.c.id).where(*earlier, gone_further)).first():
+    read_before = change.connection.execute(_OF_SCAN, {"scan_": change.subject}).all()
+    if any(row.lot is not None or row.decision is not None or row.exam != exam for row in read_before):
         return False
-    end_copies(change, Life.SUPERSEDED, *earlier)
+    if read_before:
+        end_copies(change, Life.SUPERSEDED, *earlier)
     of_pile = {one.candidate for one in found if one.candidate is not None}
-    counting = select(copies.c.candidate).where(
-        copies.c.exam == exam, copies.c.life == Life.CURRENT, copies.c.candidate.in_(of_pile)
-    )
-    known = set(change.connection.scalars(counting))
+    known = set(change.connection.scalars(_COUNTING, {"exam_": exam, "people": sorted(of_pile)}))
     rows, stated = list[dict[str, Any]](), list[tuple[Finding, dict[str, Any]]]()
     for position, one in enumerate(found, start=1):
         settled = one.status, one.findings, OF_NO_LOT
@@ -56,15 +54,31 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
     return True
 
 
+_OF_SCAN = select(copies.c.lot, copies.c.decision, copies.c.exam).where(
+    copies.c.scan == bindparam("scan_"), copies.c.life == Life.CURRENT
+)
+_COUNTING = select(copies.c.candidate).where(
+    copies.c.exam == bindparam("exam_"),
+    copies.c.life == Life.CURRENT,
+    copies.c.candidate.in_(bindparam("people", expanding=True)),
+)
+
+
 def _hold_doubles(found: Sequence[FoundCopy], exam: str, centre: str, change: Change) -> None:
     """A page that lies in a copy of another file, too, is another's in one of them: both wait."""
-    beside = (copies.c.exam == exam, copies.c.centre == centre, copies.c.life == Life.CURRENT)
-    others = select(copies, scans.c.deposited_at).join(scans, scans.c.id == copies.c.scan)
-    others = others.where(*beside, copies.c.scan != change.subject).order_by(copies.c.scan, copies.c.position)
-    rows = change.connection.execute(others).all()
-    there = [_shown(row.candidate, [PlacedPage(**page) for page in row.pages]) for row in rows]
+    shown = [
+        _shown(one.candidate, ((page.page, page.imprint, page.annex) for page in one.pages)) for one in found
+    ]
+    if not any(one.imprints for one in shown):
+        return
+    beside = {"exam_": exam, "centre_": centre, "scan_": change.subject}
+    rows = change.connection.execute(_BESIDE, beside).all()
+    there = [
+        _shown(row.candidate, ((page["page"], page.get("imprint"), page.get("annex")) for page in row.pages))
+        for row in rows
+    ]
     here = change.row(scans, change.subject).deposited_at
-    for k, n, twins in shared([_shown(one.candidate, one.pages) for one in found], there):
+    for k, n, twins in shared(shown, there):
         for copy, pages, at, lie in (
             (found[k].id, twins, rows[n].deposited_at, twins.values()),
             (rows[n].id, twins.values(), here, twins),
@@ -74,9 +88,23 @@ def _hold_doubles(found: Sequence[FoundCopy], exam: str, centre: str, change: Ch
             make_wait(change, change.row(copies, copy), [told])
 
 
-def _shown(candidate: str | None, pages: Sequence[PlacedPage]) -> Shown:
-    imprints = {page.page: page.imprint for page in pages if page.imprint is not None and not page.annex}
-    return Shown(candidate, imprints)
+_BESIDE = (
+    select(copies.c.id, copies.c.candidate, copies.c.pages, scans.c.deposited_at)
+    .join(scans, scans.c.id == copies.c.scan)
+    .where(
+        copies.c.exam == bindparam("exam_"),
+        copies.c.centre == bindparam("centre_"),
+        copies.c.life == Life.CURRENT,
+        copies.c.scan != bindparam("scan_"),
+    )
+    .order_by(copies.c.scan, copies.c.position)
+)
+"""The copies that count, of an épreuve and a centre, but those of one scan."""
+
+
+def _shown(candidate: str | None, pages: Iterable[tuple[int, str | None, bool | None]]) -> Shown:
+    """`pages`: number, imprint, and whether it is an answer sheet."""
+    return Shown(candidate, {page: mark for page, mark, annex in pages if mark is not None and not annex})
 
 
 def end_copies(change: Change, life: Life, *conditions: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -193,15 +193,25 @@ def _fit(evidence: NDArray[np.floating], places: NDArray[np.floating]) -> tuple[
 
     `evidence`: how dark it is where each line would be, lines × shifts; `places`: the lines' own, pixels.
     """
-    span = np.ptp(places)
-    most = round(span * _STRETCH)
-    shifts = np.arange(-_REACH, _REACH + 1)
-    stretches = np.arange(-most, most + 1) / max(span, 1.0)
-    drift = np.rint(np.multiply.outer(stretches, places - places.mean())).astype(np.intp)
-    at = np.clip(shifts[:, np.newaxis, np.newaxis] + drift + _REACH, 0, 2 * _REACH)
-    met = np.sort(evidence[np.arange(len(places)), at], axis=-1)
+    shifts, stretches, at = _ways(tuple(places.tolist()))
+    met = evidence.ravel()[at]
+    met.sort(axis=-1)
     half = len(places) // 2
     found = met[..., :half].mean(axis=-1) + 0.2 * met[..., half:].mean(axis=-1)
     found -= 0.01 * _DARK * np.abs(shifts)[:, np.newaxis]  # where nothing is printed, stay
     best = np.unravel_index(found.argmax(), found.shape)
     return float(shifts[best[0]]), float(stretches[best[1]])
+
+
+@lru_cache(maxsize=64)
+def _ways(
+    places: tuple[float, ...],
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.intp]]:
+    """Shifts, stretches, and where in the evidence, row after row, each would put these lines."""
+    at, span = np.array(places), max(places) - min(places)
+    most = round(span * _STRETCH)
+    shifts = np.arange(-_REACH, _REACH + 1)
+    stretches = np.arange(-most, most + 1) / max(span, 1.0)
+    drift = np.rint(np.multiply.outer(stretches, at - at.mean())).astype(np.intp)
+    columns = np.clip(shifts[:, np.newaxis, np.newaxis] + drift + _REACH, 0, 2 * _REACH)
+    return shifts, stretches, columns + np.arange(len(at)) * (2 * _REACH + 1)

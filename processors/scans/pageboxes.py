@@ -129,15 +129,16 @@ def borders_seen(strokes: Gray, matrix: Affine, fields: tuple[BoxedField, ...]) 
 
     What lies outside the image does not count, unless it is the greater part.
     """
-    mm, normal = _border_points(fields)
-    across = np.arange(-0.5, 0.51, 0.25)
-    points = mm[:, None] + across[None, :, None] * normal[:, None]
-    px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(len(mm), len(across), 2)
+    points = _across_borders(fields)
+    px = transform(matrix, points.reshape(-1, 2)).astype(np.float32).reshape(points.shape)
     profile = cv2.remap(strokes, px[..., 0], px[..., 1], cv2.INTER_LINEAR, borderValue=0)
     height, width = strokes.shape
-    x, y = px[:, len(across) // 2].T
+    x, y = px[:, _MIDDLE].T
     shown = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    return float((profile.max(axis=1) > 45).sum() / max(shown.sum(), len(mm) / 2))
+    return float((profile.max(axis=1) > 45).sum() / max(shown.sum(), len(points) / 2))
+
+
+_MIDDLE = 2
 
 
 _LOOK_MM = 1.3
@@ -178,6 +179,14 @@ def _stretch(profile: Gray, places: NDArray[np.float64], across: NDArray[np.floa
     rest = np.abs(offsets[seen] - slope * lines[seen] - start)
     near = rest <= max(0.15, float(np.median(rest)) * 2)
     return 1.0 + float(np.polyfit(lines[seen][near], offsets[seen][near], 1)[0])
+
+
+@lru_cache(maxsize=32)
+def _across_borders(fields: tuple[BoxedField, ...]) -> NDArray[np.float64]:
+    """Five points across each of those, a quarter of a millimetre apart: N × 5 × 2 mm."""
+    mm, normal = _border_points(fields)
+    across = np.arange(-_MIDDLE, _MIDDLE + 1) * 0.25
+    return np.asarray(mm[:, None] + across[None, :, None] * normal[:, None], np.float64)
 
 
 @lru_cache(maxsize=32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import string
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -108,10 +109,24 @@ def _same(some: Sequence[Imprint], others: Sequence[Imprint]) -> list[tuple[int,
 
 def _squares(imprints: Sequence[Imprint]) -> NDArray[np.float32]:
     """1 where a square bears clearly more ink, -1 where less, else 0."""
-    packed = np.array([np.frombuffer(base64.b85decode(one), np.uint8) for one in imprints])
-    bits = np.unpackbits(packed, axis=1, count=2 * _SHAPE[0] * _SHAPE[1])
+    bits = np.unpackbits(_unpacked(imprints), axis=1, count=2 * _SHAPE[0] * _SHAPE[1])
     more, less = bits.reshape(-1, 2, *_SHAPE).astype(np.float32).swapaxes(0, 1)
     return np.asarray(more - less)
+
+
+def _unpacked(imprints: Sequence[Imprint]) -> NDArray[np.uint8]:
+    """What `base64.b85decode` makes of each: of the hundreds of a centre five times as fast."""
+    text = np.frombuffer("".join(imprints).encode(), np.uint8).reshape(len(imprints), -1)
+    lacking = -text.shape[1] % 5
+    fives = np.pad(_VALUES[text], ((0, 0), (0, lacking)), constant_values=84).reshape(len(text), -1, 5)
+    words = fives @ 85 ** np.arange(4, -1, -1)
+    decoded = words.astype(">u4").view(np.uint8).reshape(len(text), -1)
+    return decoded[:, : decoded.shape[1] - lacking]
+
+
+_SYMBOLS = string.digits + string.ascii_uppercase + string.ascii_lowercase + "!#$%&()*+-;<=>?@^_`{|}~"
+_VALUES = np.zeros(256, np.int64)
+_VALUES[list(_SYMBOLS.encode())] = np.arange(85)
 
 
 def in_two_copies(copies: Sequence[CopyReading], pages: Sequence[PageReading]) -> list[CopyReading]:

@@ -244,7 +244,7 @@ def _follow(at: Head, line: str) -> tuple[list[str], Head]:
     """What is wrong with the event of this line, coming after `at`; and where the chain stands after it."""
     try:
         event = Event.parse(line)
-        whole = event.is_whole() and event.line() == line
+        whole = event.is_of(line)
     except ValueError:
         return [f"What should be event {at.seq + 1} is altered: it is no event."], Head(at.seq + 1, "")
     trouble = []
