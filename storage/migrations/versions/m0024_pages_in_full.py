@@ -8,7 +8,7 @@ from alembic import op
 revision = "0024"
 down_revision = "0023"
 
-_PAGE = {
+_PAGE: dict[str, object] = {
     **dict.fromkeys(("page", "image", "half", "turn", "area", "frame", "model")),
     "annex": False,
     "exposed": None,
