@@ -19,6 +19,7 @@ import pytest
 from actions import office
 from actions.office import as_readable
 from processors.dossiers.files import DepositedFile, FileKind
+from processors.dossiers.pages import read_pages
 
 pytestmark = [
     pytest.mark.slow,
@@ -115,3 +116,31 @@ def test_a_conversion_that_does_not_end_is_ended_whole(tmp_path: Path, monkeypat
     while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < end, "what it had started goes on"
         time.sleep(0.1)
+
+
+def test_an_ods_is_read_from_its_cells_which_a_page_cuts_off() -> None:
+    spaces = SPACES + ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{said}</text:p></table:table-cell>'
+        for said in ("NOM et prénom : QUÉMÉNEUR-CHASTEL Marie-Ange", "N° candidat : 02500000011")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+            "</manifest:manifest>",
+        )
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table>"
+            f"<table:table-row>{cells}</table:table-row>"
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    (file,) = as_readable([DepositedFile("t.ods", FileKind.ODS, out.getvalue())])
+    (page,) = read_pages(file)
+    assert "QUÉMÉNEUR-CHASTEL Marie-Ange" in page.text
