@@ -7,6 +7,8 @@
 #   fastapi 0.150.0: the server is imported
 #   fastapi 0.165.0: TypeError: Body() got an unexpected keyword argument 'min_items'
 #
+# Prefect 3.9.1 asks for fastapi<0.151.
+#
 # Exits with 0 while this is so, with 1 once it has changed.
 set -eu
 place=$(mktemp -d)
