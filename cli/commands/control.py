@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, DataDir, DeskUrl, ExamCode, desk_at, working_on
 from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
@@ -70,25 +70,17 @@ def copy_link(
     number: Annotated[str, typer.Argument(help="The candidate's number.")],
     exam: ExamCode,
     reason: Annotated[str, typer.Option("--reason", help="Who asks, and how it is known who that is.")],
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url", envvar="MASSICOT_DESK_URL", help="Where the desk is; the one that runs on --data."
-        ),
-    ] = None,
+    url: DeskUrl = None,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print a link to a released copy that its candidate asked for: good once, for 30 days."""
     from actions.context import now
     from actions.copy_links import ask
-    from cli.up import desk_of
 
-    url = url or desk_of(data)
-    if url is None:
-        raise UserError(f"no desk runs on {data}: start it with `massicot up`, or give --url")
+    desk = desk_at(url, data)
     with working_on(data) as work:
         token = ask(work, number, exam, reason, actor="service", at=now())
-    console.print(f"{url.rstrip('/')}/copie/{token}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{desk}/copie/{token}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _must_be_good(file: Path, problems: tuple[LineProblem, ...]) -> None:

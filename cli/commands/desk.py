@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, DataDir, working_on
-from cli.console import Commands, UserError, console
+from cli.commands.options import DATA_DIR, DataDir, DeskUrl, desk_at, working_on
+from cli.console import Commands, console
 from storage.states import Role
 
 app = typer.Typer(cls=Commands, help="Accounts of the web desk, and tokens of its API.", no_args_is_help=True)
@@ -24,24 +24,16 @@ def invite_person(
     email: Annotated[str, typer.Option("--email", help="The address to sign in with.")],
     name: Annotated[str, typer.Option("--name", help="As the desk greets this person.")],
     scope: Of = None,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            "--url", envvar="MASSICOT_DESK_URL", help="Where the desk is; the one that runs on --data."
-        ),
-    ] = None,
+    url: DeskUrl = None,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
     from actions.accounts import MACHINE, invite
     from actions.context import now
-    from cli.up import desk_of
 
-    url = url or desk_of(data)
-    if url is None:
-        raise UserError(f"no desk runs on {data}: start it with `massicot up`, or give --url")
+    desk = desk_at(url, data)
     with working_on(data) as work:
-        link = invite(work, role, scope or "", email, name, desk=url, actor=MACHINE, at=now())
+        link = invite(work, role, scope or "", email, name, desk=desk, actor=MACHINE, at=now())
     console.print(link, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -24,6 +24,10 @@ DataDir = Annotated[
 CentreCode = Annotated[str, typer.Option("--centre", help="UAI of the centre.")]
 ExamCode = Annotated[str, typer.Option("--exam", help="Code of the épreuve.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
+DeskUrl = Annotated[
+    str | None,
+    typer.Option("--url", envvar="MASSICOT_DESK_URL", help="Where the desk is; the one that runs on --data."),
+]
 DATA_DIR = Path("massicot-data")
 
 
@@ -49,6 +53,16 @@ def working_on(data: Path) -> Iterator[Context]:
         raise UserError(f"the store does not answer: {error}\nIs `massicot up` running on {data}?") from None
     except OperationalError as error:
         raise UserError(f"the register does not answer: {error.orig}") from None
+
+
+def desk_at(url: str | None, data: Path) -> str:
+    """The address that was given, or that of the desk that runs on this directory."""
+    from cli.up import desk_of
+
+    url = url or desk_of(data)
+    if url is None:
+        raise UserError(f"no desk runs on {data}: start it with `massicot up`, or give --url")
+    return url.rstrip("/")
 
 
 def in_session(work: Context, *, exam: str | None = None, centre: str | None = None) -> None:
