@@ -22,8 +22,9 @@ from storage.findings import FindingJudged, finding_at
 from storage.log.events import Event, Vault
 from storage.log.story import events_of
 from storage.lots import CopyReported, CopyReturned, ReportTakenBack
+from storage.readings import ScanRead
 from storage.refusals import Refusal, Refused
-from storage.scans import ScanRead, scan_by_id
+from storage.scans import scan_by_id
 from storage.schema import enrolments, proposals
 from storage.states import Decision, Life, Trouble
 

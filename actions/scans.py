@@ -41,6 +41,7 @@ from storage.deadlines import scans_due
 from storage.findings import findings_of_scan
 from storage.keys import anonymous_copy, scan_path, set_aside, stored_scan
 from storage.objects import NotFoundError
+from storage.readings import keep_reading
 from storage.scans import (
     ScanClaimed,
     ScanDuplicate,
@@ -49,7 +50,6 @@ from storage.scans import (
     ScanReleased,
     ScanRow,
     ScanStored,
-    keep_reading,
     scan_by_id,
     set_aside_before,
     twin_of,

@@ -27,7 +27,8 @@ from storage.log.events import Event, kinds_of_events
 from storage.log.signing import load_or_make_key
 from storage.log.story import Proof, story
 from storage.lots import lot_by_id
-from storage.scans import ScanRead, scan_by_id
+from storage.readings import ScanRead
+from storage.scans import scan_by_id
 from storage.states import Decision, Pronounced, Trouble
 from storage.tokens import all_tokens
 

@@ -10,11 +10,11 @@ from actions.receipts import answer_and_clear
 from processors.findings import Code, finding
 from storage.copies import CopyNotAnonymous, copies_of_scan, to_anonymise
 from storage.log.story import events_of
+from storage.readings import ScanRead
 from storage.scans import (
     ScanClaimed,
     ScanProcessed,
     ScanQuarantined,
-    ScanRead,
     ScanReleased,
     ScanReopened,
     ScanRow,

@@ -38,8 +38,9 @@ from storage.counts import exam_counts
 from storage.ids import new_id
 from storage.log.events import Facts
 from storage.objects import ObjectInfo, Store, s3_client
+from storage.readings import ScanRead
 from storage.register import open_register
-from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
+from storage.scans import ScanClaimed, ScanStored, arrive
 from storage.settings import Settings
 from storage.states import Role
 from storage.weed import running

@@ -32,8 +32,9 @@ from storage.findings import ReconciliationMade
 from storage.ids import new_id
 from storage.lots import LotFormed
 from storage.objects import ObjectInfo
+from storage.readings import keep_reading
 from storage.register import Register, Transaction, head
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive, keep_reading
+from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
 from storage.schema import (
     candidates,
     chain,

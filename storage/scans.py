@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,21 +12,18 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, 
 
 from processors.deadlines import Times
 from processors.findings import Finding
-from processors.scans.contract import scan_json
-from processors.scans.readings import ScanReading
-from storage.candidates import ids_of_numbers
-from storage.copies import TO_ANONYMISE, FoundCopy, PlacedPage
+from storage.copies import TO_ANONYMISE
 from storage.findings import resolve_findings, state_findings
 from storage.ids import in_parts, new_id
-from storage.keys import arrival, kept_reading
-from storage.log.events import Change, Event, Facts
+from storage.keys import arrival
+from storage.log.events import Change, Facts
 from storage.objects import ObjectInfo
 from storage.refusals import Refusal, Refused
 from storage.register import Register
 from storage.schema import copies, findings, scans
 from storage.states import Life, ScanState
 from storage.tables import matching
-from storage.versions import end_copies, take_reading
+from storage.versions import end_copies
 
 UNFINISHED = (ScanState.ARRIVED, ScanState.PROCESSING)
 _LIVE = (*UNFINISHED, ScanState.PROCESSED)
@@ -194,35 +190,6 @@ class ScanQuarantined(Facts):
         return True
 
 
-class ScanRead(Facts):
-    """`reading`: the key in the vault of all that was read; `copies` in the order of the pile."""
-
-    action = "scan.read"
-    french = "fichier lu"
-    sha256: str
-    attempt: int
-    reading: str
-    copies: tuple[FoundCopy, ...]
-    findings: tuple[Finding, ...]
-
-    def apply(self, change: Change) -> bool:
-        scan = change.row(scans, change.subject)
-        if scan.sha256 != self.sha256:
-            raise Refused(Refusal.OTHER_BYTES)
-        if scan.read_attempt == self.attempt:
-            return False
-        if scan.state != ScanState.PROCESSING or scan.attempt != self.attempt:
-            raise Refused(Refusal.ATTEMPT_OVER)
-        if not take_reading(self.copies, self.attempt, scan.exam, scan.centre, change):
-            return False
-        resolve_findings(
-            change, findings.c.scan == scan.id, findings.c.copy.is_(None), findings.c.seq < change.event.seq
-        )
-        state_findings(change, self.findings, scan=scan.id, exam=scan.exam, centre=scan.centre)
-        change.set(scans, scan.id, read_attempt=self.attempt, reading=self.reading)
-        return True
-
-
 class ScanProcessed(Facts):
     """Nothing is left to do with this file; its receipt is written."""
 
@@ -293,38 +260,6 @@ def arrive(
         counted_at=times.counted_at,
     )
     return scan if register.record(facts, scan, actor=actor, at=at) else None
-
-
-def keep_reading(
-    register: Register,
-    scan: str,
-    attempt: int,
-    reading: ScanReading,
-    seconds: float,
-    *,
-    extra_findings: Sequence[Finding] = (),
-    actor: str,
-    at: datetime,
-) -> Event | None:
-    """What was read of a scan: all of it in the vault, in the log what names nobody.
-
-    `extra_findings` concern the scan as a whole, such as a late deposit. None when it is kept already.
-    Raises Refused when this attempt is over, or the copies have gone further since.
-    """
-    key = register.keep(kept_reading(f"{scan}-{attempt}"), scan_json(reading, seconds))
-    pages = {page.page: PlacedPage.of(page) for page in reading.pages}
-    named = {copy.candidate for copy in reading.copies if copy.candidate is not None}
-    named |= {guess.candidate for copy in reading.copies for guess in copy.guesses}
-    with register.transaction() as transaction:
-        ids = ids_of_numbers(transaction.connection, named)
-        facts = ScanRead(
-            sha256=reading.sha256,
-            attempt=attempt,
-            reading=key,
-            copies=tuple(FoundCopy.of(copy, pages, ids) for copy in reading.copies),
-            findings=(*reading.findings, *extra_findings),
-        )
-        return transaction.record(facts, scan, actor=actor, at=at)
 
 
 def scan_by_id(connection: Connection, id_: str) -> ScanRow | None:

@@ -36,7 +36,8 @@ from storage.log.events import Facts, digest
 from storage.lots import LotPulled, all_lots
 from storage.objects import ObjectInfo
 from storage.purges import PurgePlanned, Tombstone, subject_of
-from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
+from storage.readings import ScanRead
+from storage.scans import ScanClaimed, ScanStored, arrive
 from storage.signatures import AttendanceScanned, PaperSays
 from storage.states import Role
 from storage.weed import Weed

@@ -14,7 +14,8 @@ from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import FoundCopy, PlacedPage
 from storage.ids import new_id
 from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanProcessed, ScanRead, ScanStored, arrive
+from storage.readings import ScanRead
+from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
 from storage.schema import uploads
 from storage.states import Role
 

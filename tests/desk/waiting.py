@@ -18,7 +18,8 @@ from storage.candidates import enrolled_in, import_candidates
 from storage.copies import FoundCopy, PlacedPage
 from storage.ids import new_id
 from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
+from storage.readings import ScanRead
+from storage.scans import ScanClaimed, ScanStored, arrive
 
 CENTRE = "0130051K"
 

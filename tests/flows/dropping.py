@@ -23,15 +23,8 @@ from storage.candidates import candidate_by_number, import_candidates
 from storage.copies import FoundCopy
 from storage.findings import open_findings
 from storage.ids import new_id
-from storage.scans import (
-    ScanClaimed,
-    ScanProcessed,
-    ScanRead,
-    ScanRow,
-    ScanStored,
-    all_scans,
-    scan_by_id,
-)
+from storage.readings import ScanRead
+from storage.scans import ScanClaimed, ScanProcessed, ScanRow, ScanStored, all_scans, scan_by_id
 
 CENTRE, ELSEWHERE = "0130051K", "0050006E"
 SOON, PAST = "U4", "U7"  # épreuves whose scan deadline is to come, and has passed

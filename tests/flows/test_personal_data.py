@@ -36,7 +36,8 @@ from storage.ids import new_id
 from storage.keys import anonymous_copy, stored_scan
 from storage.log.events import Event
 from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanRead, ScanStored, arrive
+from storage.readings import ScanRead
+from storage.scans import ScanClaimed, ScanStored, arrive
 from storage.schema import events
 from storage.signatures import AttendanceScanned, PaperSays
 from storage.states import Decision, Pronounced

@@ -33,8 +33,9 @@ from storage.log.events import Event, Facts
 from storage.log.replay import fingerprints
 from storage.lots import LotFormed
 from storage.objects import ObjectInfo, Store
+from storage.readings import keep_reading
 from storage.register import Register
-from storage.scans import ScanClaimed, ScanRow, ScanStored, arrive, keep_reading, scan_by_id
+from storage.scans import ScanClaimed, ScanRow, ScanStored, arrive, scan_by_id
 from storage.schema import events
 from storage.settings import Settings
 
