@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tempfile
 from dataclasses import replace
 from decimal import Decimal
@@ -29,6 +30,7 @@ from storage.tables import metadata
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redteam")]
 
 MARK = "17.25"
+SAID = re.compile(r"(?<!\d)17[.,]25(?!\d)")  # and no second of an instant, which has more digits
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +118,7 @@ def test_no_mark_is_in_the_log_the_metrics_or_what_prefect_is_given(
             artifacts.countdown(work, now()),
         ]
 
-    values = (MARK, "17,25")
-    assert not [text for text in told() if any(value in text for value in values)]
+    assert not [text for text in told() if SAID.search(text)]
     stated = [text for text in told() if "marks.kept" in text]
     assert stated
     for name in {copy.lot for copy in loot.copies}:
@@ -126,4 +127,4 @@ def test_no_mark_is_in_the_log_the_metrics_or_what_prefect_is_given(
             digest = hashlib.sha256(canonical(guess).encode()).hexdigest()
             assert not [text for text in stated if digest in text]
     work.register.record(AlertRaised(), f"planted/{MARK}", actor="t", at=now())
-    assert [text for text in told() if MARK in text]
+    assert [text for text in told() if SAID.search(text)]
