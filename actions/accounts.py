@@ -17,7 +17,7 @@ from storage.states import Role
 
 MACHINE = "service"
 """Whoever works at the machine itself, by the command line."""
-_RESET = "Un compte ouvert ({}, {}) a été invité de nouveau : si personne ne l’a demandé, fermez-le."
+_RESET = "Un compte qui a servi ({}, {}) a été invité de nouveau : si personne ne l’a demandé, fermez-le."
 _RECOVERED = "Un code de secours a ouvert le compte {} : si ce n’est pas son titulaire, fermez-le."
 _LINK = "Choisissez votre mot de passe à cette adresse, dans la semaine. Elle ne sert qu’une fois :"
 
@@ -28,13 +28,14 @@ def invite(
     """Invites a person; `of`: a centre's UAI, or a corrector by id or reference; `desk`: its address.
 
     Where there is a mail server, the link goes to the person alone, and None is given. Else it is given, for
-    the inviter to pass it on: the log keeps who saw it. An open account of the service is invited anew by
-    mail alone, or at the machine (actor `service`): whoever sees the link can become its owner.
+    the inviter to pass it on: the log keeps who saw it. An account of the service that was used, and
+    closed since or not, is invited anew by mail alone, or at the machine (actor `service`): whoever sees the
+    link can become its owner.
     """
     scope, mailed = _scope(work, role, of), work.settings.smtp_host is not None and actor != MACHINE
     with work.register.reading() as connection:
         known = accounts.account_of_email(connection, email)
-    reset = known.id if known is not None and known.password is not None else None
+        reset = known.id if known is not None and accounts.was_used(connection, known.id) else None
     if reset and role is Role.SERVICE and not mailed and actor != MACHINE:
         raise Refused(Refusal.RESET_BY_MAIL)
     shown_to = None if mailed else actor

@@ -263,7 +263,7 @@ def give_back(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
 
 
 def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[Path]:
-    """A corrector's lots that are not returned, and whose window is open.
+    """A corrector's lots that are neither returned nor recalled, and whose window is open.
 
     One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot is marked as
     pulled before it is fetched; she can fetch it again.
@@ -273,7 +273,8 @@ def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[P
     folders = []
     for lot in lots:
         exam = work.session.exam(lot.exam)
-        if lot.state in (LotState.RETURNED, LotState.CLOSED) or exam is None or not exam.in_window(at):
+        in_hand = lot.state in (LotState.ASSIGNED, LotState.PULLED)
+        if not in_hand or exam is None or not exam.in_window(at):
             continue
         with suppress(Refused):  # reassigned since somebody looked
             pull(work, lot, at=at)

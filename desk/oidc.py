@@ -6,6 +6,8 @@ and only once the provider has verified it. The second factor is the provider's 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
@@ -15,9 +17,10 @@ from joserfc.errors import JoseError
 from actions.context import now
 from desk.page import page
 from desk.settings import DeskSettings
-from desk.signin import welcome
+from desk.signin import note_failure, welcome
 from storage import accounts
-from storage.accounts import SignedIn
+from storage.accounts import AccountClosed, SignedIn
+from storage.log.events import Event
 from storage.log.story import events_of
 
 PATH = "/connexion/fournisseur"
@@ -75,13 +78,19 @@ async def back(request: Request) -> Response:
         awaited = account is not None and (
             account.password is not None
             or (account.invited_until is not None and at <= account.invited_until)
-            or any(event.action == SignedIn.action for event in events_of(connection, account.id))
+            or _came(events_of(connection, account.id))
         )
     if account is None or account.closed or not awaited or claims.get("email_verified") is not True:
-        accounts.note_failure(register, None, at=at)
+        note_failure(request, None)
         return _no(request, _UNKNOWN)
     accounts.note_sign_in(register, account, None, at=at)
     return welcome(request, account)
+
+
+def _came(told: Iterable[Event]) -> bool:
+    """Whether the account was signed in to since it was last closed, if it was."""
+    ways = [event.action for event in told if event.action in (SignedIn.action, AccountClosed.action)]
+    return ways[-1:] == [SignedIn.action]
 
 
 def _provider(request: Request) -> StarletteOAuth2App:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from actions.context import now
 from desk.access import AnyAccount, ServiceAccount, work_of
 from desk.page import page
+from desk.signin import count, slow_down
 from storage import recovery
 from storage.refusals import Refused
 
@@ -28,9 +29,11 @@ def make(
     request: Request, _: ServiceAccount, account: AnyAccount, code: Annotated[str, Form()] = ""
 ) -> Response:
     """New ones, against a code of the second factor: an open page alone makes nobody a way in."""
+    slow_down(request, account.id)
     at = now()
     step = request.app.state.factors.step_of(code, account.totp, at) if account.totp else None
     if step is None:
+        count(request, account.id)
         raise HTTPException(422, _WRONG)
     try:
         codes = recovery.make_codes(work_of(request).register, account, step, at=at)

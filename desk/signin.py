@@ -60,7 +60,7 @@ def sign_in(
     password: Annotated[str, Form()],
     code: Annotated[str, Form()] = "",
 ) -> Response:
-    _slow_down(request, email)
+    slow_down(request, email)
     register, at = request.app.state.work.register, now()
     with register.reading() as connection:
         account = accounts.account_of_email(connection, email)
@@ -76,9 +76,9 @@ def sign_in(
                 answer = welcome(request, account)
                 answer.background = BackgroundTask(tell_of_recovery, request.app.state.work, account)
                 return answer
-    _count(request, email)
+    count(request, email)
     answer = _form(request, _WRONG, email, status=401)
-    answer.background = BackgroundTask(_note_failure, request, account)  # how long it takes tells nothing
+    answer.background = BackgroundTask(note_failure, request, account)  # how long it takes tells nothing
     return answer
 
 
@@ -146,11 +146,11 @@ def take_up(
 
 
 def _invited(request: Request, invitation: str) -> Account:
-    _slow_down(request, "invitation")
+    slow_down(request, "invitation")
     with request.app.state.work.register.reading() as connection:
         account = accounts.account_invited(connection, invitation, now())
     if account is None:
-        _count(request, "invitation")
+        count(request, "invitation")
         raise HTTPException(404)
     return account
 
@@ -174,7 +174,7 @@ def welcome(request: Request, account: Account) -> Response:
     return response
 
 
-def _slow_down(request: Request, who: str) -> None:
+def slow_down(request: Request, who: str) -> None:
     """Raises 429 after too many failures from this address, with one account or with all."""
     address = _address(request)
     one, all_ = _limiter.test(_TRIES, address, who), _limiter.test(_TRIES_OF_ALL, address)
@@ -182,7 +182,7 @@ def _slow_down(request: Request, who: str) -> None:
         raise HTTPException(429)
 
 
-def _count(request: Request, who: str) -> None:
+def count(request: Request, who: str) -> None:
     address = _address(request)
     _limiter.hit(_TRIES, address, who)
     _limiter.hit(_TRIES_OF_ALL, address)
@@ -192,6 +192,7 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _note_failure(request: Request, account: Account | None) -> None:
+def note_failure(request: Request, account: Account | None) -> None:
+    """Of addresses without an account, no more than some an hour: whoever tries fills no log."""
     if account is not None or _limiter.hit(_NOTED, "nobody"):
         accounts.note_failure(request.app.state.work.register, account, at=now())

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from storage.ids import new_id, token_hash
 from storage.keys import kept_person
 from storage.log.events import Change, Facts
+from storage.log.story import events_of
 from storage.refusals import Refusal, Refused
 from storage.register import Register
 from storage.schema import accounts
@@ -245,12 +246,24 @@ def account(connection: Connection, id_: str) -> Account | None:
     return _one(connection, accounts.c.id == id_)
 
 
+def was_used(connection: Connection, id_: str) -> bool:
+    """Whether somebody took up its invitation, or came by a provider; it may be closed since."""
+    ways = (AccountOpened.action, SignedIn.action)
+    return any(event.action in ways for event in events_of(connection, id_))
+
+
 def may_be_one_person(connection: Connection, one: str, other: str) -> bool:
-    """Whether the person of one of these accounts may have the other, having seen the link that opened it."""
-    known = {who: found for who in (one, other) if (found := account(connection, who))}
-    return one == other or any(
-        found.link_seen_by == (other if who == one else one) for who, found in known.items()
-    )
+    """Whether one person may have both: who saw the link that opened an account may have taken it up."""
+    return one == other or not _who_may_have(connection, one).isdisjoint(_who_may_have(connection, other))
+
+
+def _who_may_have(connection: Connection, id_: str | None) -> set[str]:
+    """This account, the one that saw its link, the one that saw that one's, and so on; not the machine."""
+    found = set[str]()
+    while id_ is not None and id_ not in found and (row := account(connection, id_)):
+        found.add(id_)
+        id_ = row.link_seen_by
+    return found
 
 
 def account_of_email(connection: Connection, email: str) -> Account | None:

@@ -57,11 +57,12 @@ class Refusal(StrEnum):
     OTHER_COPY = "other_copy", "Ce candidat a déjà une copie complète : écartez d’abord l’une des deux."
     MAYBE_SAME_PERSON = (
         "maybe_same_person",
-        "L’un de ces comptes a été ouvert par un lien que l’autre a vu : une troisième personne confirme.",
+        "Ces comptes peuvent être à une même personne, qui a vu le lien par lequel l’un a été ouvert : une "
+        "troisième personne confirme.",
     )
     RESET_BY_MAIL = (
         "reset_by_mail",
-        "Un compte ouvert du service n’est invité de nouveau que par courriel : indiquez un serveur de "
+        "Un compte du service qui a servi n’est invité de nouveau que par courriel : indiquez un serveur de "
         "messagerie, ou passez par la machine (« massicot desk invite service »).",
     )
     NOT_SENT = "not_sent", "Le courriel n’a pas pu partir : vérifiez l’adresse, puis recommencez."

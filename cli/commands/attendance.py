@@ -25,9 +25,12 @@ def print_(
     """Print the list of a centre and épreuve, to be signed."""
     from actions.context import now
     from actions.signing import print_list
+    from storage.accounts import note_identity
 
     with working_on(data) as work:
-        to.write_bytes(print_list(work, exam, centre, actor="service", at=now()))
+        printed = print_list(work, exam, centre, actor="service", at=now())
+        note_identity(work.register, f"{exam}/{centre}", "attendance", actor="service", at=now())
+    to.write_bytes(printed)
     console.print(f"{to}", markup=False)
 
 

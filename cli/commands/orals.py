@@ -91,12 +91,14 @@ def sort(
     from actions.context import now
     from actions.oral_returns import take_sheets
     from processors.scans.raster import BadScan
+    from storage.accounts import note_identity
 
     with working_on(data) as work:
         try:
             came = take_sheets(work, exam, file, actor="service", at=now())
         except BadScan as bad:
             raise UserError(f"{bad.code}: {bad.finding.message}") from None
+        note_identity(work.register, f"orals/{exam}", "orals", actor="service", at=now())
     _write(came.files, to)
     for sentence in came.told:
         console.print(sentence, markup=False)

@@ -85,6 +85,26 @@ def test_who_saw_the_link_of_an_account_is_no_second_person(cautious: Desk, wait
         assert copy_by_id(connection, copy).candidate == free
 
 
+def test_accounts_whose_links_one_person_saw_are_no_two_persons(cautious: Desk, waits):
+    """One may have opened them all: two beside each other, and one that another of them invited."""
+    copy, free = waits
+
+    def invited_by(browser, email: str):
+        browser.get("/coordination/comptes")
+        form = {"role": "service", "email": email, "name": "Jeanne Exemple"}
+        link = re.search(r"/invitation/[\w-]+", browser.post("/coordination/comptes", form).text)
+        assert link is not None
+        return cautious.taken_up(link[0], email, Role.SERVICE)
+
+    first = cautious.signed_in(Role.SERVICE, email="a@exemple.fr")
+    second, third = (invited_by(first, f"{who}@exemple.fr") for who in "bc")
+    fourth = invited_by(third, "d@exemple.fr")
+    assert decide(second, copy, free).status_code == 303
+    for one in (first, third, fourth):
+        assert "une troisième personne" in decide(one, copy, free).text
+    assert decide(cautious.signed_in(Role.SERVICE, email="e@exemple.fr"), copy, free).status_code == 303
+
+
 def test_a_copy_of_another_exam_goes_there_and_to_nobody_here(desk: Desk):
     copy = waiting(desk, ("U4", "U7"), label="U7", at=due_of(desk, "U7") - timedelta(days=1))
     service = desk.signed_in(Role.SERVICE)

@@ -8,13 +8,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import httpx
 import pytest
+from limits import parse
 from oidc_provider_mock import User, run_server_in_thread
 from visitors import Browser, Desk
 
 from actions.context import now
-from desk import oidc
+from desk import oidc, signin
 from desk.app import create_app
 from desk.settings import DeskSettings
+from storage.accounts import account_of_email, close_account
 from storage.schema import events
 from storage.states import Role
 
@@ -93,6 +95,27 @@ def test_an_invitation_that_has_expired_lets_in_who_took_it_up_alone(
         assert comes() == 303
     monkeypatch.setattr(oidc, "now", lambda: now() + timedelta(days=8))
     assert comes() == (303 if came_in_time else 403)
+
+
+def test_who_was_closed_and_did_not_come_when_invited_anew_is_refused(provided: Desk, monkeypatch):
+    register, browser = provided.work.register, provided.browser()
+    assert browser.get(consent(asked(browser), INVITED), follow_redirects=False).status_code == 303
+    with register.reading() as connection:
+        closed = account_of_email(connection, INVITED)
+    close_account(register, closed.id, actor="service", at=now())
+    provided.invite(Role.CENTRE, CENTRE, INVITED)
+    monkeypatch.setattr(oidc, "now", lambda: now() + timedelta(days=8))
+    assert browser.get(consent(asked(browser), INVITED), follow_redirects=False).status_code == 403
+
+
+def test_whom_the_provider_alone_knows_does_not_fill_the_log(provided: Desk, monkeypatch):
+    monkeypatch.setattr(signin, "_NOTED", parse("2 per hour"))
+    browser = provided.browser()
+    for _ in range(3):
+        assert browser.get(consent(asked(browser), UNKNOWN), follow_redirects=False).status_code == 403
+    with provided.work.register.reading() as connection:
+        lines = list(connection.scalars(events.select().with_only_columns(events.c.line)))
+    assert len([line for line in lines if "account.sign_in_failed" in line]) == 2
 
 
 @pytest.mark.parametrize("email", [UNKNOWN, UNVERIFIED])

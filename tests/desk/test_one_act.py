@@ -319,6 +319,10 @@ def test_whoever_reads_numbers_at_the_command_line_is_in_the_log(desk: Desk, fil
 
     shell(desk, "findings")
     assert shown() == ["findings"]
+    for _ in range(2):  # the second is the first again: nothing but the look at it is new
+        sheets = ("--to", str(desk.work.settings.data_dir / "list.pdf"))
+        shell(desk, "attendance", "print", "--centre", MINE, "--exam", "U4", *sheets)
+    assert [what for what in shown() if what != "history"] == ["findings", "attendance", "attendance"]
 
 
 def test_a_drop_overwrites_nothing_and_is_a_pdf(desk: Desk, tmp_path: Path):

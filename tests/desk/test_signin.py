@@ -137,6 +137,13 @@ def test_a_second_factor_in_clear_from_an_older_version_still_counts(desk: Desk)
     assert browser.post("/connexion", form).status_code == 303
 
 
+def test_an_open_page_guesses_no_code_of_the_second_factor(desk: Desk):
+    browser = desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    browser.get("/coordination/secours")
+    answers = [browser.post("/coordination/secours", {"code": "000000"}).status_code for _ in range(21)]
+    assert answers == [422] * 20 + [429]
+
+
 @pytest.fixture
 def mailing(desk: Desk, received: Received) -> Desk:
     """With a mail server."""
@@ -170,6 +177,22 @@ def test_an_open_account_of_the_service_is_not_taken_over_by_a_link(desk: Desk):
         refused = invites(service, Role.SERVICE, email)
         assert refused.status_code == 409 and "/invitation/" not in refused.text
     assert "/invitation/" in invites(service, Role.SERVICE, "c@exemple.fr").text  # nobody's yet
+
+
+def test_nor_is_one_that_was_closed_or_has_no_password(desk: Desk):
+    service = desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    desk.signed_in(Role.SERVICE, email="closed@exemple.fr")
+    desk.invite(Role.SERVICE, None, "provider@exemple.fr")
+    with desk.work.register.reading() as connection:
+        closed, by_provider = (
+            accounts.account_of_email(connection, f"{who}@exemple.fr") for who in ("closed", "provider")
+        )
+    accounts.note_sign_in(desk.work.register, by_provider, None, at=now())
+    service.get("/coordination/comptes")
+    assert service.post(f"/coordination/comptes/{closed.id}/fermer").status_code == 303
+    for one in (closed, by_provider):
+        refused = invites(service, Role.SERVICE, one.email)
+        assert refused.status_code == 409 and "/invitation/" not in refused.text
 
 
 def test_whoever_is_invited_anew_is_told_to_the_service(mailing: Desk, received: Received):

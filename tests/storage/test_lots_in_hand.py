@@ -6,7 +6,7 @@ import pytest
 from invented import EXAM, whole
 
 from actions import copies as of_copies
-from actions.lots import idle, own, recall, work_offline
+from actions.lots import idle, own, pull_all, recall, work_offline
 from processors.deadlines import PARIS
 from storage.lots import LotPulled, LotReturned, lot_by_id
 from storage.refusals import Refused
@@ -80,3 +80,10 @@ def test_it_ends_with_the_lot(peopled, held):
     work_offline(peopled.work, row(peopled, lot), rules, peopled.now.date(), at=peopled.tick())
     peopled.record(LotReturned(), lot)
     assert row(peopled, lot).offline_until is None and idle(peopled.work, rules, at=peopled.now) == {}
+
+
+def test_a_recalled_lot_is_brought_to_nobody(peopled, held, tmp_path):
+    lot, _ = held
+    recall(peopled.work, row(peopled, lot), "Erreur de lot.", actor="t", at=peopled.tick())
+    assert pull_all(peopled.work, row(peopled, lot).corrector, tmp_path, at=peopled.now) == []
+    assert list(tmp_path.rglob("*.pdf")) == []
