@@ -148,6 +148,14 @@ def _copies(store: Store, key: str) -> str | None:
     return None if store.lots.get(key) == b"first" else "the copy has other bytes"
 
 
+def _copies_a_version(store: Store, key: str) -> str | None:
+    store.inbox.put(key, b"first")
+    store.inbox.put(key, b"second, in its place")
+    first = next(store.inbox.versions(key))
+    store.vault.copy_from(store.inbox, key, key, version=first.version)
+    return None if store.vault.get(key) == b"first" else "another version was copied"
+
+
 _TRIALS: tuple[tuple[str, str, str, Callable[[Store, str], str | None]], ...] = (
     ("vault", "written only if absent", "of two runs one wins", _writes_once),
     ("audit", "written only if absent", "no segment is written twice", _writes_once_among_versions),
@@ -155,5 +163,6 @@ _TRIALS: tuple[tuple[str, str, str, Callable[[Store, str], str | None]], ...] = 
     ("inbox", "keeps each version apart", "what is dropped over a file replaces none", _keeps_each_version),
     ("inbox", "listed as soon as it is there", "no drop is overlooked", _lists_at_once),
     ("inbox", "uploads in parts", "a browser goes on after a cut", _takes_parts),
+    ("vault", "copies the version named", "what is kept is what was noted", _copies_a_version),
     ("lots", "copied within the store", "lots need no bytes here", _copies),
 )  # fmt: skip

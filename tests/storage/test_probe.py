@@ -63,6 +63,18 @@ def test_a_store_that_ignores_a_condition_is_refused(own, header: str, bucket: s
         probe(store)
 
 
+def test_a_store_that_copies_another_version_than_was_named_is_refused(own):
+    store, client = own
+
+    def forget(params, **_):
+        if source := params["headers"].get("x-amz-copy-source"):
+            params["headers"]["x-amz-copy-source"] = source.partition("?")[0]
+
+    client.meta.events.register("before-call.s3.CopyObject", forget)
+    lacking = [(one.bucket, one.seen) for one in conditions_of(store) if not one.held]
+    assert lacking == [("vault", "another version was copied")]
+
+
 def test_a_store_whose_inbox_keeps_no_versions_is_refused(own):
     store, client = own
     name = f"inbox-{secrets.token_hex(6)}"
@@ -70,7 +82,8 @@ def test_a_store_whose_inbox_keeps_no_versions_is_refused(own):
     without = Store(client, inbox=name, vault="vault", lots="lots", audit=store.audit.name)
     lacking = [one for one in conditions_of(without) if not one.held]
     assert [(one.bucket, one.seen) for one in lacking] == [
-        ("inbox", "what was written over, or deleted, is gone")
+        ("inbox", "what was written over, or deleted, is gone"),
+        ("vault", "another version was copied"),
     ]
     client.delete_bucket(Bucket=name)
 
