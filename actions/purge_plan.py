@@ -123,7 +123,7 @@ def plan(work: Context, at: datetime) -> Plan:
         serving = _serving(connection, at)
         rows = _subjects(connection, held, over, serving)
         lists = lists_of(connection)
-        numbers = dict(connection.execute(select(candidates.c.id, candidates.c.number)).tuples().all())
+        numbers = dict(connection.execute(select(candidates.c.id, candidates.c.number)).all())
     purged = {*rows["candidates"], *(id_ for id_, number in numbers.items() if id_ == number)}
     known = {number for id_, number in numbers.items() if id_ not in purged}
     items, stays, early = list[Item](), Counter[Held](), Counter[Held]()

@@ -280,7 +280,7 @@ def without_dossier(connection: Connection, exam: str) -> dict[str, str]:
         .where(enrolments.c.exam == exam, candidates.c.id.not_in(has))
         .order_by(candidates.c.id)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _companies(reading: dict[str, Any]) -> list[str]:

@@ -96,7 +96,7 @@ def schools_enrolled(connection: Connection) -> Mapping[str, list[str]]:
 
 def candidates_by_school(connection: Connection) -> Mapping[str, int]:
     query = select(candidates.c.school, func.count()).group_by(candidates.c.school)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def subject_of(obligation: str) -> str:

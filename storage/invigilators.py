@@ -68,7 +68,7 @@ def names_sent(register: Register, centre: str) -> list[Invigilator]:
     """Those whom schools send to a centre, by épreuve and name, as long as their names are kept."""
     with register.reading() as connection:
         query = select(invigilators.c.school, invigilators.c.file).where(invigilators.c.centre == centre)
-        files = dict(connection.execute(query).tuples().all())
+        files = dict(connection.execute(query).all())
     found = list[Invigilator]()
     for school, file in files.items():
         try:
