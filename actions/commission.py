@@ -25,9 +25,10 @@ from processors.plain import plain
 from processors.scans.raster import BadScan
 from processors.session import Exam
 from storage import deposits
-from storage.candidates import enrolled_as, enrolled_in
+from storage.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 from storage.deadlines import deposit_rules
 from storage.dossiers import DossierRow, DossiersNotified, dossier_by_id, dossiers_of
+from storage.duties import schools_enrolled
 from storage.keys import stored_file
 from storage.refusals import Refusal, Refused
 
@@ -44,6 +45,20 @@ class Commission:
     @property
     def uai(self) -> str:
         return self.centre or self.school or ""
+
+
+def commissions(work: Context, exam: Exam) -> dict[str, Commission]:
+    """Of an épreuve, by where each sits: the schools with candidates of it, or the written centres."""
+    if not exam.in_schools:
+        return {centre.uai: Commission(centre.uai) for centre in work.session.centres}
+    with work.register.reading() as connection:
+        enrolled = schools_enrolled(connection)
+    return {uai: Commission(None, uai) for uai, exams in enrolled.items() if exam.code in exams}
+
+
+def sits_in(exam: Exam, who: EnrolledCandidate) -> str:
+    """Where the commission sits before which a candidate comes."""
+    return who.school if exam.in_schools else who.centre
 
 
 def write_report(
@@ -126,9 +141,9 @@ def lines_of(work: Context, exam: str, before: Commission, *, pictures: bool) ->
     return made
 
 
-def line_of(work: Context, exam: str, centre: str, dossier: str) -> Line | None:
+def line_of(work: Context, exam: str, before: Commission, dossier: str) -> Line | None:
     """The line of one dossier, with its evidence."""
-    lines = lines_of(work, exam, Commission(centre), pictures=False)
+    lines = lines_of(work, exam, before, pictures=False)
     line = next((line for line in lines if line.dossier and line.dossier.id == dossier), None)
     return line and replace(line, pictures=tuple(_pictures(work, line)))
 

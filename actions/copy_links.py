@@ -30,7 +30,7 @@ def ask(work: Context, number: str, exam: str, words: str, *, actor: str, at: da
     Raises Refused before the jury, for a copy that is not released, and once the time for asking is over.
     """
     must_be_open(work, actor=actor, at=at)
-    over = _over(work)
+    over = asked_until(work)
     if over is not None and work.store.time() >= over:
         raise Refused(Refusal.ASKED_TOO_LATE, french_instant(over - timedelta(seconds=1)))
     with work.register.reading() as connection:
@@ -85,7 +85,7 @@ def _released(work: Context, connection: Connection, who: str, exam: str) -> Cop
     raise Refused(Refusal.NOT_RELEASED, found[0][1] if found else "il n’y en a pas")
 
 
-def _over(work: Context) -> datetime | None:
+def asked_until(work: Context) -> datetime | None:
     """From when a copy is not asked for any more, as the session says; months after the results."""
     paper, results = work.session.paper, work.session.results
     if paper is None or results is None:

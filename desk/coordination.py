@@ -13,12 +13,13 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import dossiers as of_dossiers
-from actions.commission import Commission, line_of, lines_of, write_report
+from actions.commission import commissions, line_of, lines_of, write_report
 from actions.context import now
+from actions.orals import place_called
 from desk import charts
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
-from desk.lookup import dossier_of, with_dossiers
+from desk.lookup import commission_of, dossier_of, with_dossiers
 from desk.page import page
 from processors.deadlines import Deadline, here
 from processors.dossiers.findings import GROUNDS, Code
@@ -110,15 +111,13 @@ def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> 
     """The commission's list."""
     work = work_of(request)
     exam = with_dossiers(work, code)
-    centre = work.session.centre(uai)
-    if centre is None:
-        raise HTTPException(404)
+    before = commission_of(work, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     values = {
         "exam": exam,
-        "centre": centre,
-        "centres": work.session.centres,
-        "lines": lines_of(work, exam.code, Commission(uai), pictures=False),
+        "uai": uai,
+        "places": [(one, place_called(work.session, one)) for one in commissions(work, exam)],
+        "lines": lines_of(work, exam.code, before, pictures=False),
         "grounds": [
             (ground, next((n.title for n in work.session.nonconformity if n.code == ground), ground))
             for ground in sorted(GROUNDS)
@@ -131,11 +130,10 @@ def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> 
 def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Response:
     work = work_of(request)
     exam = with_dossiers(work, code)
-    if work.session.centre(uai) is None:
-        raise HTTPException(404)
+    before = commission_of(work, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        pdf, _ = write_report(work, exam.code, Commission(uai), Path(folder), at=now())
+        pdf, _ = write_report(work, exam.code, before, Path(folder), at=now())
         return Response(pdf.read_bytes(), media_type="application/pdf")
 
 
@@ -143,7 +141,8 @@ def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Re
 def evidence(request: Request, code: str, uai: str, dossier: str, account: ServiceAccount) -> Response:
     """What shows the findings of a dossier: a part of its page."""
     work = work_of(request)
-    line = line_of(work, with_dossiers(work, code).code, uai, dossier)
+    exam = with_dossiers(work, code)
+    line = line_of(work, exam.code, commission_of(work, exam, uai), dossier)
     if line is None:
         raise HTTPException(404)
     shows_identity(request, dossier, "evidence")

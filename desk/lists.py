@@ -8,6 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from actions import lots as of_lots
+from actions.commission import sits_in
 from actions.context import Context, now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
@@ -88,9 +89,12 @@ def dossiers(request: Request, account: ServiceAccount) -> Response:
     said = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
     places = centres_of(work.session)
 
+    exams = {exam.code: exam for exam in work.session.with_dossiers}
+
     def link(row: _Line) -> str:
         who, dossier = row
-        return f"/coordination/dossiers/{who.exam}/{who.centre}#{dossier.id if dossier else who.id}"
+        place = sits_in(exams[who.exam], who)
+        return f"/coordination/dossiers/{who.exam}/{place}#{dossier.id if dossier else who.id}"
 
     def name(row: _Line) -> str:
         return f"{row[0].family_name} {row[0].first_names}"
@@ -100,6 +104,7 @@ def dossiers(request: Request, account: ServiceAccount) -> Response:
         Column[_Line]("numero", "N° de candidat", lambda row: row[0].number),
         Column[_Line]("epreuve", "Épreuve", lambda row: row[0].exam, choice=True),
         Column[_Line]("centre", "Centre", lambda row: places.get(row[0].centre, row[0].centre), choice=True),
+        Column[_Line]("etablissement", "Établissement", lambda row: row[0].school, choice=True),
         Column[_Line]("lecture", "Proposition", lambda row: _verdict(row[1]), choice=True),
         Column[_Line](
             "prononce",

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from fastapi import HTTPException
 
+from actions.commission import Commission, commissions, sits_in
 from actions.context import Context, now
 from actions.lots import own
 from processors.session import Exam, ExamKind
+from storage.candidates import enrolled_as
 from storage.copies import CopyRow, copies_of_lot, copy_by_id
 from storage.correctors import CorrectorRow
 from storage.dossiers import DossierRow, dossier_by_id
@@ -74,11 +76,21 @@ def copy_in(work: Context, lot: LotRow, number: str, *, ready: bool = True) -> C
     return found
 
 
+def commission_of(work: Context, exam: Exam, uai: str) -> Commission:
+    """That which sits in this school or centre."""
+    found = commissions(work, exam).get(uai)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
 def dossier_of(work: Context, exam: Exam, uai: str, dossier_id: str) -> DossierRow:
-    """A dossier of this épreuve and centre, and of no other."""
+    """A dossier that comes before this commission of the épreuve, and before no other."""
     with work.register.reading() as connection:
         dossier = dossier_by_id(connection, dossier_id)
-    if dossier is None or (dossier.exam, dossier.centre) != (exam.code, uai):
+        people = enrolled_as(connection, ids=[dossier.candidate]) if dossier else []
+    mine = any((who.exam, sits_in(exam, who)) == (exam.code, uai) for who in people)
+    if dossier is None or dossier.exam != exam.code or not mine:
         raise HTTPException(404)
     return dossier
 

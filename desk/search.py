@@ -14,11 +14,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from actions.commission import sits_in
 from actions.context import Context
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import folded
 from desk.lists import centres_of
 from desk.page import LOT_STATES, page
+from processors.exam import Exam
 from storage.candidates import EnrolledCandidate, enrolled_as, names_of_candidates
 from storage.copies import copies_numbered, copies_of_candidate
 from storage.correctors import all_correctors
@@ -99,11 +101,11 @@ def _results(work: Context, connection: Connection, asked: str) -> Iterator[Foun
     for uai, name in places.items():
         if plain in folded(f"{uai} {name}"):
             yield Found("Centre", name, uai, f"/centre/{uai}")
-    yield from _candidates(connection, places, {e.code for e in work.session.with_dossiers}, plain)
+    yield from _candidates(connection, places, {e.code: e for e in work.session.with_dossiers}, plain)
 
 
 def _candidates(
-    connection: Connection, places: dict[str, str], with_dossiers: set[str], plain: str
+    connection: Connection, places: dict[str, str], with_dossiers: dict[str, Exam], plain: str
 ) -> Iterator[Found]:
     """Each enrolment of who is called so, with what there is of it."""
     words = plain.split()
@@ -120,7 +122,9 @@ def _candidates(
         )
 
 
-def _of_enrolment(connection: Connection, who: EnrolledCandidate, with_dossiers: set[str]) -> tuple[str, str]:
+def _of_enrolment(
+    connection: Connection, who: EnrolledCandidate, with_dossiers: dict[str, Exam]
+) -> tuple[str, str]:
     """What there is of it, in words, and where."""
     copies = copies_of_candidate(connection, who.exam, who.id)
     if copies:
@@ -129,5 +133,6 @@ def _of_enrolment(connection: Connection, who: EnrolledCandidate, with_dossiers:
     if who.exam in with_dossiers:
         dossier = dossier_of(connection, who.exam, who.id)
         said = "dossier" if dossier else "pas de dossier"
-        return said, f"/coordination/dossiers/{who.exam}/{who.centre}#{dossier or who.id}"
+        place = sits_in(with_dossiers[who.exam], who)
+        return said, f"/coordination/dossiers/{who.exam}/{place}#{dossier or who.id}"
     return "pas de copie", f"/centre/{who.centre}/{who.exam}"

@@ -11,7 +11,8 @@ from prefect.client.schemas.actions import ArtifactCreate
 
 from actions.agenda import dates
 from actions.context import Context, context, now
-from processors.deadlines import french_instant
+from papers.agenda import when
+from processors.agenda import Entry
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
 from storage.counts import exam_counts
@@ -93,17 +94,19 @@ def _state(
 def countdown(work: Context, at: datetime) -> str:
     """A Markdown table of what comes next."""
     rows = [
-        f"| {french_instant(entry.at)} | {_left(entry.at - at)} | {entry.title} |"
+        f"| {when(entry)} | {_left(entry, at)} | {entry.title} |"
         for entry in dates(work)
-        if entry.at > at - timedelta(days=1)
+        if entry.over > at - timedelta(days=1)
     ]
     return "\n".join(["| quand | dans | échéance |", "|---|---|---|", *rows])
 
 
-def _left(left: timedelta) -> str:
-    minutes = int(left.total_seconds() // 60)
-    if minutes < 0:
+def _left(entry: Entry, at: datetime) -> str:
+    if entry.over < at:
         return "passée"
+    if entry.at < at:
+        return "en cours"
+    minutes = int((entry.at - at).total_seconds() // 60)
     days, hours = divmod(minutes // 60, 24)
     if days:
         return f"{days} j {hours} h"

@@ -35,6 +35,13 @@ class Entry:
         begins = self.begins
         return begins if isinstance(begins, dt.datetime) else instant(begins, dt.time(0, 0), here())
 
+    @property
+    def over(self) -> dt.datetime:
+        """Its end as an instant; of a day, its last second."""
+        if isinstance(self.begins, dt.datetime):
+            return self.ends or self.begins
+        return instant(self.last or self.begins, dt.time(23, 59, 59), here())
+
 
 @dataclass(frozen=True)
 class Extended:

@@ -65,6 +65,11 @@ class Exam(Part):
         """The last second of its window."""
         return self.window.closes if self.window is not None else None
 
+    @property
+    def in_schools(self) -> bool:
+        """Whether candidates come before a commission in their own training centre, as for its orals."""
+        return any(orals.each_school for orals in self.orals)
+
     def in_window(self, at: dt.datetime) -> bool:
         """Whether its copies may be in correctors' hands at this aware instant."""
         opens, closes = self.opens_at, self.closes_at

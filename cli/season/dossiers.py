@@ -107,11 +107,10 @@ class Dossiers:
     def _commission(self) -> str:
         """It has its lists, and pronounces what is proposed, which is what was drawn."""
         stage, code = self.stage, self.exam.code
-        each_school = any(orals.each_school for orals in self.exam.orals)
         people = [one for one in stage.people.candidates if code in one.exams]
         before = (
             {Commission(None, one.school) for one in people}
-            if each_school
+            if self.exam.in_schools
             else {Commission(one.centre) for one in people}
         )
         for commission in before:

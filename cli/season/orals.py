@@ -37,8 +37,9 @@ class Oral:
         begun = exam.instant(first, min(hours.start for one in exam.orals for hours in one.hours))
         over = exam.instant(last, max(hours.end for one in exam.orals for hours in one.hours))
         stage.plan(self._row(1), begun - timedelta(days=7), self._form)
-        for number in range(2, len(exam.orals) + 1):
-            stage.plan(self._row(number), begun - timedelta(days=6), lambda n=number: self._sit(n))  # type: ignore[misc]
+        for number, one in enumerate(exam.orals, 1):
+            at = exam.instant(one.first.date, min(hours.start for hours in one.hours))
+            stage.plan(self._row(number), at, lambda n=number: self._sit(n))  # type: ignore[misc]
         stage.plan(self._row(1), over, self._sheets_back)
         for number, met in enumerate(exam.concertations, 1):
             at = (
@@ -90,17 +91,18 @@ class Oral:
         return f"{self.exam.code}, the first candidate is heard: {said}"
 
     def _sit(self, number: int) -> str:
-        """Who is examined elsewhere than the first of the session's places, is there."""
+        """At each of the session's places somebody is examined, who belongs there."""
         where = self.exam.orals[number - 1]
         with self.stage.work.register.reading() as connection:
             people = {one.id: one for one in enrolled_in(connection, self.exam.code)}
         here = [
             who
             for panel in self._panels()
-            if panel.place == where.place
             for who, _ in panel.turns
             if where.concerns(people[who].option, people[who].category)
+            and panel.place == (people[who].school if where.each_school else where.place)
         ]
+        must(here, f"{self.exam.code}: nobody is examined at {where.place}")
         return f"{self.exam.code}, {where.place}: {plural(len(here), 'candidate', 'candidates')}"
 
     def _meet(self, met: Concertation) -> str:

@@ -44,9 +44,11 @@ def invent(session: Session, copies: int) -> People:
         replace(one, exams=(*one.exams, *orals)) if one.number in chosen else one for one in plan.candidates
     ]
     categories = session.categories
-    if "individuel" in categories and len(chosen) > 1:  # examined elsewhere than their schools' candidates
+    if "individuel" in categories:  # one of each option, examined elsewhere than their schools' candidates
+        alone = dict(zip(chosen[1:], session.options, strict=False))
         everybody = [
-            replace(one, category="individuel") if one.number == chosen[-1] else one for one in everybody
+            replace(one, category="individuel", option=alone[one.number]) if one.number in alone else one
+            for one in everybody
         ]
     return People(replace(plan, batches=batches), everybody)
 

@@ -35,6 +35,7 @@ from storage.release import control_list
 from storage.states import Role
 
 _LINK, _LINK_DAYS = "results/link", timedelta(days=30)
+_ASKED = "results/asked"
 _CALLED = 2
 """Candidates whose averages call them to the control épreuves."""
 
@@ -65,6 +66,10 @@ class End:
         plan(_LINK, second - SECOND, self._no_link)
         plan(_LINK, second, self._link)
         plan(_LINK, second + _LINK_DAYS + SECOND, self._link_over)
+        over = copy_links.asked_until(self.stage.work)
+        if over is not None:
+            plan(_ASKED, over - SECOND, self._still_asked)
+            plan(_ASKED, over, self._asked_too_late)
         due = self._due()
         if due is not None:
             plan("purge", due - SECOND, self._nothing_due)
@@ -73,6 +78,7 @@ class End:
     def gates(self) -> list[str]:
         rows = ["results/harmonisation", "results/jury", "results/control", "results/second-jury"]
         rows += [_LINK, f"{_LINK} over"]
+        rows += [_ASKED] if copy_links.asked_until(self.stage.work) else []
         return [*rows, "purge"] if self._due() else rows
 
     def _due(self) -> datetime | None:
@@ -228,6 +234,17 @@ class End:
             self.stage.note_passed(f"{_LINK} over")
             return f"the other link: {no.sentence}"
         raise SeasonFailed("a link is good for more than 30 days")
+
+    def _still_asked(self) -> str:
+        self._ask_link()
+        return self.stage.note_early(_ASKED, "a copy can still be asked for")
+
+    def _asked_too_late(self) -> str:
+        before = self.stage.early[_ASKED]
+        self.stage.refused(_ASKED, self._ask_link, Refusal.ASKED_TOO_LATE)
+        said, self.stage.early[_ASKED] = self.stage.early[_ASKED], before
+        self.stage.note_passed(_ASKED)
+        return f"a copy asked for, one second later: {said}"
 
     def _called_wait(self) -> str:
         waiting = release.standing(self.stage.work).states[State.CALLED]

@@ -16,9 +16,11 @@ from typer.testing import CliRunner
 from visitors import Browser, Desk
 
 from actions.context import now
+from actions.copy_links import asked_until
 from actions.release import take_averages
 from cli.app import app
-from processors.deadlines import french_instant
+from processors.deadlines import french_instant, local
+from processors.session_parts import Paper
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import current_copies
 from storage.holds import HoldLifted, HoldPlaced
@@ -181,6 +183,21 @@ def test_a_link_ends_after_thirty_days_and_a_hold_stops_it(desk, service):
     at(desk, begins + timedelta(days=30, seconds=1))
     anybody.get(path)
     assert anybody.post(path).status_code == 409
+
+
+def test_no_copy_is_asked_for_once_a_year_has_passed(desk, service):
+    rules = desk.work.session
+    paper = Paper(model="CCYC", scanned_in="le centre", kept_months=12, request_months=12)
+    desk.work.__dict__["session"] = rules.model_copy(update={"paper": paper})
+    over = asked_until(desk.work)
+    last = rules.results.second_jury.date
+    assert local(over).date() == last.replace(year=last.year + 1) + timedelta(days=1)
+    at(desk, over - timedelta(seconds=1))
+    assert asked(service, who(desk).number).status_code == 200
+    at(desk, over)
+    late = asked(service, who(desk).number)
+    assert late.status_code == 409 and "ne se demande plus" in late.text
+    desk.work.__dict__["session"] = rules
 
 
 def test_who_has_no_released_copy_gets_no_link_and_the_command_line_makes_one(desk, service):

@@ -14,18 +14,32 @@ from processors.session import load_session
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 AT = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)
 
+CORRECTED = ("U1", "U2", "U3", "UF2", "U4", "U7")
 CIRCULAR = {
     "duty/surveillants": "jeudi 2 avril 2026",  # before 3 April
     "E5/deposit": "mercredi 22 avril 2026, 12:00",
     "E5/control": "mardi 28 avril 2026, 14:00",
     "E6/deposit": "jeudi 30 avril 2026, 12:00",
+    "E6/control": "mercredi 6 mai 2026, 14:00",
+    "E5/concertation/1": "lundi 11 mai 2026",
     "E5/orals/1": "du lundi 11 mai 2026 au mardi 12 mai 2026",
     "U3/sitting": "lundi 18 mai 2026, 16:00–18:00",
+    "UF2/sitting": "lundi 18 mai 2026, 16:00–18:00",
     "U2/sitting": "mardi 19 mai 2026, 10:30–12:30",
     "U1/sitting": "mardi 19 mai 2026, 14:30–17:30",
     "U4/sitting": "mercredi 20 mai 2026, 14:00–18:00",
     "U7/sitting": "jeudi 21 mai 2026, 14:00–18:00",
+    "U1/scans": "mercredi 20 mai 2026, 23:59",
     "U1/meeting/1": "vendredi 22 mai 2026, 09:30–12:00",
+    "U7/meeting/1": "mardi 26 mai 2026, 09:30",
+    "U4/meeting/1": "mardi 26 mai 2026, 14:00",
+    **{f"{code}/opens": "mardi 26 mai 2026, 00:00" for code in ("U2", "U3", "UF2")},
+    "U7/opens": "mardi 26 mai 2026, 09:30",
+    "U4/opens": "mardi 26 mai 2026, 14:00",
+    "U1/opens": "mercredi 27 mai 2026, 00:00",
+    **{f"E6/orals/{n}": "du mardi 26 mai 2026 au mardi 9 juin 2026" for n in (1, 2, 3)},
+    "E2/concertation/1": "lundi 1er juin 2026, 09:00–12:00",
+    **{f"{code}/closes": "vendredi 12 juin 2026, 23:59" for code in CORRECTED},
     "E2/orals/1": "du lundi 1er juin 2026 au mercredi 3 juin 2026",
     "duty/livrets": "lundi 8 juin 2026",
     "duty/notes-ccf": "mercredi 17 juin 2026",
@@ -40,6 +54,11 @@ CIRCULAR = {
 def test_what_the_circular_dates_is_in_the_calendar(id_):
     (entry,) = [entry for entry in agenda(SESSION) if entry.id == id_]
     assert when(entry) == CIRCULAR[id_]
+
+
+def test_nothing_else_is_in_it_but_what_the_service_chose():
+    chosen = {f"{exam.code}/scans" for exam in SESSION.written if exam.scan_deadline.chosen_by_service}
+    assert {entry.id for entry in agenda(SESSION)} == CIRCULAR.keys() | chosen
 
 
 def test_the_feed_says_the_same_instants_to_whoever_reads_it():

@@ -11,6 +11,7 @@ from pypdfium2 import PdfDocument
 
 from actions.context import Context
 from actions.duties import DutyState, livrets, receive, remind, reopen, standings, waive
+from flows.artifacts import countdown
 from processors.deadlines import PARIS
 from storage.refusals import Refused
 from storage.settings import Settings
@@ -117,6 +118,16 @@ def test_what_is_near_or_late_is_reminded_of_once_a_day(peopled, received):
     receive(work, f"surveillants/{SCHOOL}", date(2026, 4, 2), BY, actor="service", at=day)
     assert remind(work, day + timedelta(days=1)) == 1
     assert len(received.posts) == 2
+
+
+def test_what_is_due_on_a_day_counts_down_until_that_day_is_over(peopled):
+    work, due = peopled.work, rules(peopled.work, "livrets").deadline.at
+    assert due.strftime("%H:%M:%S") == "23:59:59"
+    for left, said in ((timedelta(days=1, hours=2), "2 h"), (timedelta(hours=12), "en cours")):
+        assert f"| lundi 8 juin 2026 | {said}" in countdown(work, due - left)
+    assert "| lundi 8 juin 2026 | passée |" in countdown(work, due + timedelta(hours=1))
+    assert "Livrets" not in countdown(work, due + timedelta(days=2))
+    assert "| du mardi 26 mai 2026 au mardi 9 juin 2026 | en cours |" in countdown(work, due)
 
 
 def test_a_reminder_that_could_not_be_sent_is_sent_the_next_time(peopled):
