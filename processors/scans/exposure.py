@@ -57,12 +57,17 @@ def shows_identity_row(
     )
 
 
-def shows_any_header(dark: Gray, least: int) -> bool:
-    """Whether a row of at least so many boxes of any size stands on an upright page, from its darkness."""
+def shows_any_header(dark: Gray, least: int, closed: bool = False) -> bool:
+    """Whether a row of at least so many boxes of any size stands on an upright page, from its darkness.
+
+    `closed`: whether a line joins their tops, which capitals on a ruled line have not.
+    """
     inked = np.asarray(cv2.threshold(halved(dark), _INK, 255, cv2.THRESH_BINARY)[1], np.uint8)
     for height in _HEIGHTS:
-        middles = _sides(inked, height * PX / 2, _PITCHES[-1] * PX / 2, 0)
-        if any(_follow(middles, pitch * PX / 2, height * PX / 2, 0, least) for pitch in _PITCHES):
+        strokes = _sides(inked, height * PX / 2, _PITCHES[-1] * PX / 2, 0)
+        joined = _joined(inked, *strokes) if closed else None
+        middles = strokes[0]
+        if any(_follow(middles, pitch * PX / 2, height * PX / 2, 0, least, joined) for pitch in _PITCHES):
             return True
     return False
 
@@ -88,17 +93,23 @@ def shows_printed_boxes(dark: Gray) -> bool:
 
 _EDGE_MM, _UPRIGHT_MM, _LEVEL_MM = 6.0, 9.0, 25.0
 _APART_MM = 4.0
+_TOP, _JOINED = 3, 0.75  # rows in which the line that joins two tops lies; share of it that must show
 _HEIGHTS = (5.0, 8.5)  # mm; each stands for those from 0.7 to 1.5 times as high
 _PITCHES = tuple(4.0 * 1.1**k for k in range(9))  # mm, each for those a tenth away
 
 
 def _has_chain(inked: Gray, pitch: float, height: float, axis: int, least: int) -> bool:
     """Whether so many strokes of this height along an axis (0: upright) follow each other at this pitch."""
-    return _follow(_sides(inked, height, pitch, axis), pitch, height, axis, least)
+    return _follow(_sides(inked, height, pitch, axis)[0], pitch, height, axis, least)
 
 
-def _sides(inked: Gray, height: float, pitch: float, axis: int) -> NDArray[np.float64]:
-    """The middles (2 × n) of the strokes of about this height along an axis, thinner than the pitch."""
+def _sides(
+    inked: Gray, height: float, pitch: float, axis: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The middles and the top left corners (2 × n each) of the strokes that are about so high along an axis.
+
+    They are thinner than the pitch.
+    """
     kernel = [1, 1]
     kernel[axis] = round(height * 0.75)
     strokes = cv2.morphologyEx(inked, cv2.MORPH_OPEN, np.ones(kernel, np.uint8))
@@ -106,14 +117,33 @@ def _sides(inked: Gray, height: float, pitch: float, axis: int) -> NDArray[np.fl
     x, y, w, h = np.array([cv2.boundingRect(c) for c in contours], float).reshape(-1, 4).T
     long, thin = (h, w) if axis == 0 else (w, h)
     sides = (long > height * 0.7) & (long < height * 1.5) & (thin < pitch * 0.6)
-    return np.asarray(np.stack([x + w / 2, y + h / 2])[:, sides])
+    middles, corners = np.stack([x + w / 2, y + h / 2]), np.stack([x, y])
+    return np.asarray(middles[:, sides]), np.asarray(corners[:, sides])
 
 
-def _follow(middles: NDArray[np.float64], pitch: float, height: float, axis: int, least: int) -> bool:
+def _joined(inked: Gray, middles: NDArray[np.float64], corners: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Of each stroke, whether a line joins its top with each other's at its left."""
+    level = cv2.dilate(inked, np.ones((_TOP, 1), np.uint8)) > 0
+    dark = np.cumsum(level, axis=1)
+    x, y = middles[0].astype(int), corners[1].astype(int)
+    long = np.maximum(x[:, np.newaxis] - x, 1)
+    return np.asarray(dark[y[:, np.newaxis], x[:, np.newaxis]] - dark[y[:, np.newaxis], x] > _JOINED * long)
+
+
+def _follow(
+    middles: NDArray[np.float64],
+    pitch: float,
+    height: float,
+    axis: int,
+    least: int,
+    joined: NDArray[np.bool_] | None = None,
+) -> bool:
     if middles.shape[1] < least:
         return False
     along, across = (middles[k][:, np.newaxis] - middles[k] for k in (axis, 1 - axis))
     follows = (abs(along - pitch) < 0.12 * pitch) & (abs(across) < 0.15 * height)
+    if joined is not None:
+        follows &= joined
     last = np.ones(len(follows), bool)  # of a chain of one, then of two ...
     for _ in range(least - 1):
         last = follows[:, last].any(axis=1)

@@ -139,7 +139,7 @@ def _is_exposed(page: UprightPage, labels: Labels) -> bool:
 def _is_headed(strokes: Gray, kind: PageKind) -> bool:
     """Whether rows of boxes such as identity is written in show on a page of no known paper."""
     if kind is PageKind.INSIDE:
-        return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind])
+        return exposure.shows_any_header(strokes[: round(_HEADER_MM * PX)], _HEADER_CELLS[kind], closed=True)
     return kind in _HEADER_CELLS and exposure.shows_any_header(strokes, _HEADER_CELLS[kind])
 
 

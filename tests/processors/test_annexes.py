@@ -14,9 +14,9 @@ import pytest
 from processors.findings import Code, Severity
 from processors.people import Candidate
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.exposure import shows_printed_boxes
+from processors.scans.exposure import shows_any_header, shows_printed_boxes
 from processors.scans.form import Form, load_form
-from processors.scans.geometry import darkness, reduced
+from processors.scans.geometry import PX, darkness, reduced
 from processors.scans.leaks import leaks
 from processors.scans.raster import read_images
 from processors.scans.reader import read_scan
@@ -348,8 +348,6 @@ def test_a_frame_like_the_sheets_own_lower_on_the_page_is_the_annex(tmp_path: Pa
 
 def test_a_drawn_table_is_no_header() -> None:
     """On an answer page the cells of a byte, drawn by hand, do not hold the copy."""
-    from processors.scans.exposure import shows_any_header
-    from processors.scans.geometry import PX, darkness
 
     def row(cells: int, pitch: float) -> np.ndarray:
         paper = np.full((round(297 * PX), round(210 * PX)), 255, np.uint8)
@@ -359,6 +357,21 @@ def test_a_drawn_table_is_no_header() -> None:
         return np.asarray(darkness(paper))
 
     for pitch in (4.5, 5.0, 6.0, 7.5, 8.0):
-        assert shows_any_header(row(11, pitch), 11)
+        assert shows_any_header(row(11, pitch), 11) and shows_any_header(row(11, pitch), 11, closed=True)
         assert not shows_any_header(row(8, pitch), 11)
         assert shows_any_header(row(8, pitch), 8)
+
+
+@pytest.mark.parametrize("pitch", [4.0, 4.4, 5.2])
+def test_capitals_on_a_ruled_line_are_no_header(pitch: float) -> None:
+    """H, I, L, N, U: upright strokes, equally far apart, which a line joins below and nowhere above."""
+    paper = np.full((round(80 * PX), round(210 * PX)), 255, np.uint8)
+    foot, tops = round(60 * PX), round(56 * PX)
+    cv2.line(paper, (round(15 * PX), foot), (round(200 * PX), foot), 120, 1)
+    for k in range(16):
+        x = round((30 + k * pitch) * PX)
+        cv2.line(paper, (x, tops), (x, foot - 1), 30, 2)
+        if k % 3 == 0:
+            cv2.line(paper, (x, tops + 7), (x + round(pitch * PX), tops + 7), 30, 2)
+    dark = np.asarray(darkness(paper))
+    assert shows_any_header(dark, 11) and not shows_any_header(dark, 11, closed=True)
