@@ -12,7 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from actions.context import Context
+from actions.context import Context, now
+from actions.receipts import issue
 from benchmarks.dropped import Pile
 from cli.demo_session import OPEN
 from storage.candidates import enrolled_in
@@ -29,9 +30,9 @@ from storage.tables import metadata
 
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""
-_WHEN = re.compile(r" déposé le [^)]*")  # what a finding says of another file, which lies there since
-_OF_A_RUN = {"scan", "sha256", "issued", "begun", "deposited", "counted", "in_time", "deadline"}
-_OF_A_RUN |= {"version", "changes"}  # what was decided between two answers
+_WHEN = re.compile(r" déposé le \w+ \w+ \w+ \d{4} à [\d:]+")  # a finding's words of another file
+_OF_A_RUN = {"scan", "deposited", "counted", "deadline", "issued"}
+_OF_A_RUN |= {"version", "changes"}  # which file was read first, and what was decided between two answers
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ class Comparison:
 
 
 def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
-    """`pulled`: a folder for each corrector, with the lots that she fetched."""
+    """`pulled`: a folder for each corrector, with the lots that she fetched.
+
+    A receipt is what was known as it was written, which hangs on the order of the files: each is looked at
+    first, as the desk shows it, and is then the register's answer of this hour.
+    """
     with work.register.reading() as connection:
         people = {person.id: person.number for person in enrolled_in(connection)}
         scans = {scan.id: scan for scan in all_scans(connection)}
@@ -74,9 +79,11 @@ def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
         who = people.get(one.candidate or "", "")
         _note(found["finding"], f"{about} {who} {one.code} {list(one.pages)}", _timeless(one.message))
     for pile in piles:
-        receipt = json.loads(work.store.inbox.get(f"{pile.key.replace(SCANS, RECEIPTS, 1)}.json"))
+        key = f"{pile.key.replace(SCANS, RECEIPTS, 1)}.json"
+        answered = json.loads(work.store.inbox.get(key))["scan"]
+        issue(work, scans[answered], at=now())
+        receipt = json.loads(work.store.inbox.get(key))
         told_by = {name: value for name, value in receipt.items() if name not in _OF_A_RUN}
-        told_by.pop("reconciliation")  # as the centre stood when it was written
         for part in (told_by, *told_by["copies"]):
             stated = (json.dumps(each, ensure_ascii=False, sort_keys=True) for each in part["findings"])
             part["findings"] = sorted(map(_timeless, stated))
