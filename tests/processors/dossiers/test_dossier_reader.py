@@ -133,6 +133,24 @@ def whole(candidate: Candidate, signed: bool = True, said: str = "du 05/01/2026 
     )
 
 
+def test_the_session_is_asked_of_the_table_and_not_of_a_certificate_that_may_be_of_the_year_before() -> None:
+    candidate, _ = people(1)
+    older = certificate(
+        "ATTESTATION DE STAGE",
+        "BTS SERVICES INFORMATIQUES AUX ORGANISATIONS SESSION 2025",
+        f"certifie que {candidate.first_names} {candidate.family_name} a effectué un stage",
+        "du 05/01/2026 au 13/03/2026",
+        "Signature et cachet de l'organisme d'accueil",
+    )
+    files = with_table(candidate, older)
+    reading = judged("E5", candidate, files)
+    assert reading.pieces[1].facts.session == 2025
+    assert codes(reading) == set()
+    rows = documents.synthesis(candidate, "lycée Rosa Bonheur", 2025, "https://moi.example.fr")
+    table = ("tableau.xlsx", documents.as_workbook(rows))
+    assert codes(judged("E5", candidate, (table, files[1]))) == {Code.WRONG_SESSION}
+
+
 def test_a_certificate_without_a_heading_is_known_by_its_sentences() -> None:
     candidate, _ = people(1)
     reading = judged("E5", candidate, with_table(candidate, whole(candidate)))

@@ -21,6 +21,7 @@ from processors.dossiers.periods import Period, read_stay
 from processors.dossiers.pieces import SYNTHESIS, pieces_of
 from processors.dossiers.signatures import State, signatures_of, state_of
 from processors.dossiers.ticks import option_of
+from processors.scans.readings import Gray
 from specimens.dossiers import ink
 
 Draw = Callable[[Canvas], None]
@@ -192,6 +193,26 @@ def test_a_name_by_hand_where_name_and_signature_are_due_may_be_the_name_alone(
     page = Page(1, 210, 297, lines_of([*head, *label]), "ocr", source=lambda _: gray)
     assert state((page,)) is right
     assert state((replace(page, read_by="text"),)) is State.SIGNED
+
+
+def test_where_no_label_is_read_every_page_on_paper_is_looked_at_and_the_last_one_of_a_program() -> None:
+    """Signed on the first page, with the tutor's list of what was done overleaf."""
+    empty = np.full((round(297 / 25.4 * DPI), round(210 / 25.4 * DPI)), 255, np.uint8)
+    signed = empty.copy()
+    for k in range(9):
+        cv2.ellipse(signed, (720 + 34 * k, 1240), (13, 44), 20, 30, 330, 0, 3)
+    head = [Word(said, (60 + 30 * k, 30, 28, 5), 0.95) for k, said in enumerate(("ATTESTATION", "STAGE"))]
+
+    def seen(read_by: str, first: Gray) -> State:
+        return state(
+            (
+                Page(1, 210, 297, lines_of(head), read_by, source=lambda _: first),
+                Page(2, 210, 297, (), read_by, source=lambda _: empty),
+            )
+        )
+
+    assert (seen("ocr", signed), seen("ocr", empty)) == (State.SIGNED, State.ABSENT)
+    assert seen("text", signed) is State.ABSENT
 
 
 def test_a_contract_has_its_term_in_a_sentence_of_its_own() -> None:
