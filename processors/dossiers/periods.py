@@ -33,7 +33,7 @@ _MONTH = "|".join([*_MONTHS, *(f"{short}\\.?" for short in _SHORT)])
 _DAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 _WORDS = (
     rf"(?P<d{{0}}>\d{{{{1,2}}}}|1\s?er|premier)"
-    rf"(?:\s+(?P<m{{0}}>{_MONTH})(?:\s+(?P<y{{0}}>20\d\d|\d\d))?\b"
+    rf"(?:\s*(?P<m{{0}}>{_MONTH})(?:\s*(?P<y{{0}}>20\d\d|\d\d))?\b"  # optical reading loses blanks
     # a day without its month is no number of a row, nor « stage 1 »
     r"|(?=\s*(?:inclus\s*)?(?:au|a|et|jusqu'?\s?au)\b)|(?:(?<=\bdu \d)|(?<=\bdu \d\d))(?=\s*-))"
 )
@@ -70,7 +70,7 @@ _LENGTH = re.compile(
     r"(?!\.?\s*(?:par|/|de travail par))"
 )
 _TIME = re.compile(
-    rf"{_LENGTH.pattern}|\b\d{{1,2}}(?:er)?\s+(?:{_MONTH})\b|\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}\b"
+    rf"{_LENGTH.pattern}|\b\d{{1,2}}(?:er)?\s*(?:{_MONTH})\b|\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}\b"
 )
 _OPEN = re.compile(
     rf"\b(?:depuis|(?:a compter|a partir) du|entree?e? (?:en fonctions? )?le)\s+(?:le\s+)?{_DATE.format(1)}"

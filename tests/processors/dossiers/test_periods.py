@@ -32,6 +32,7 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "un emploi du 12 janvier 2026 au 20 février 2026, selon l'arrêté du 22 juillet 2008",
         "Du (12/01/2026) au (20/02/2026)",
         "du 12 janvier 2026au 20 février 2026",
+        "du 12janvier au 20février2026",
         "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
         "né le 14/03/2005, du 12 janvier au 20 février 2026",
     ],
