@@ -54,6 +54,8 @@ def fit_frames(strokes: Gray, form: Form) -> tuple[Affine, float, float] | None:
             fitted = _refine(top, guess, frames, reaches)
             if fitted is None:
                 continue
+            if form.form.pages_per_sheet > 1:  # the others are ruled for answers
+                fitted = _no_ruled_lines(top, fitted, frames)
             like = fitted[1] * borders_seen(top, fitted[0], fields)
             if scales is _NOMINAL and are_alone(fitted[1]):
                 like = max(like, _LEAST + 0.01)
@@ -214,6 +216,14 @@ def _refine(
     scale = np.hypot(matrix[0, 0], matrix[1, 0]) / PX, np.hypot(matrix[0, 1], matrix[1, 1]) / PX
     if min(scale) < 1 - _FARTHEST or max(scale) > 1 + _FARTHEST or error > 1.5:
         return None
+    return matrix, seen, error
+
+
+def _no_ruled_lines(
+    strokes: Gray, fitted: tuple[Affine, float, float], frames: Sequence[Rectangle]
+) -> tuple[Affine, float, float]:
+    """The same, but not enough by itself where lines are there that are not the frames'."""
+    matrix, seen, error = fitted
     if are_alone(seen) and _seen_in_place(strokes, matrix, frames) < _IN_PLACE:
         seen = _ALONE - 0.01
     return matrix, seen, error
