@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from filling import Filled, fill
+from filling import Filled, fill, in_hand
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from visitors import Desk
@@ -20,6 +20,7 @@ from desk.settings import DeskSettings
 from storage.objects import Store
 from storage.register import Register
 from storage.settings import Settings
+from storage.weed import Weed
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +49,12 @@ def desk(tmp_path: Path, store: Store, new_register: Callable[[], Register], ses
 @pytest.fixture
 def filled(desk: Desk) -> Filled:
     return fill(desk)
+
+
+@pytest.fixture(scope="module")
+def stage(
+    weed: Weed, tmp_path_factory: pytest.TempPathFactory, session_file: Path
+) -> Iterator[tuple[Desk, Filled]]:
+    """A desk on the data directory that the command line works with, with a lot in its corrector's hands."""
+    with in_hand(weed, tmp_path_factory.mktemp("data"), session_file) as stage:
+        yield stage

@@ -6,12 +6,11 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from filling import MINE, Filled, in_hand
+from filling import MINE, Filled
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -31,7 +30,6 @@ from storage.marks import marks_of_lot
 from storage.schema import events
 from storage.states import Role
 from storage.tables import metadata
-from storage.weed import Weed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marks")]
 
@@ -39,15 +37,6 @@ VALUE = "13,5"
 SAID = re.compile(r"(?<!\d)13[.,]50?(?!\d)")  # and no second of an instant, which has more digits
 TABLE = f"numero;note\nACDEFHJ;{VALUE}\n"
 WHY = "Erreur de report."
-
-
-@pytest.fixture(scope="module")
-def stage(
-    weed: Weed, tmp_path_factory: pytest.TempPathFactory, session_file: Path
-) -> Iterator[tuple[Desk, Filled]]:
-    """A desk on the data directory that the command line works with, with a lot in its corrector's hands."""
-    with in_hand(weed, tmp_path_factory.mktemp("data"), session_file) as stage:
-        yield stage
 
 
 @pytest.fixture

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from filling import Filled, in_hand
+from filling import Filled
 from pypdf import PdfReader
 from sqlalchemy import select
 from typer.testing import CliRunner
@@ -27,20 +25,11 @@ from storage.holds import HoldLifted, HoldPlaced
 from storage.log.replay import check_tables
 from storage.schema import events
 from storage.states import Role
-from storage.weed import Weed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("control")]
 
 HERE = "/coordination/controle"
 MARK = "14,5"
-
-
-@pytest.fixture(scope="module")
-def stage(
-    weed: Weed, tmp_path_factory: pytest.TempPathFactory, session_file: Path
-) -> Iterator[tuple[Desk, Filled]]:
-    with in_hand(weed, tmp_path_factory.mktemp("data"), session_file) as stage:
-        yield stage
 
 
 @pytest.fixture
