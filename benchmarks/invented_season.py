@@ -92,26 +92,36 @@ class Season:
 
     register: Together
     copies: int
+    centre: int = 0
+    """The one that comes through the event path: another's candidates and schools have other numbers."""
     scans: list[str] = field(default_factory=list)
 
     def enrol(self) -> None:
-        """The first centre."""
+        """Its centre."""
         columns = "candidate_number,registration_number,family_name,first_names,birth_date,school,centre"
         lines = [
-            f"{number_of(k)},{k + 1:03},NOM,Prénom,2004-03-01,{uai_of(k % 4 + 1)},{uai_of(0)},SLAM,scolaire,"
-            + " ".join(EXAMS)
-            for k in range(PLACES)
+            f"{number},{k + 1:03},NOM,Prénom,2004-03-01,{uai_of(self._first + k % 4 + 1)},"
+            f"{uai_of(self._first)},SLAM,scolaire," + " ".join(EXAMS)
+            for k, number in enumerate(self._numbers(0, PLACES))
         ]
         roster = "\n".join([f"{columns},option,category,exams", *lines]).encode()
         problems = import_candidates(self.register, roster, None, actor="service", at=AT).problems
         assert not problems, problems[:3]
 
     def scan_all(self) -> None:
-        """Every pile of the first centre, from its drop to its end."""
+        """Every pile of its centre, from its drop to its end."""
         for exam in EXAMS:
             for first in range(0, PLACES, PILE):
                 with self.register.transaction():
-                    self.scan(exam, [number_of(first + k) for k in range(PILE)])
+                    self.scan(exam, self._numbers(first, PILE))
+
+    @property
+    def _first(self) -> int:
+        return 1000 * self.centre
+
+    def _numbers(self, first: int, many: int) -> list[str]:
+        """Of so many candidates of its centre."""
+        return [number_of(self._first + first + k) for k in range(many)]
 
     def multiply(self) -> None:
         """The other centres: by SQL, rows like those of the first, under names of their own."""
@@ -160,7 +170,7 @@ class Season:
 
     def scan(self, exam: str, numbers: list[str]) -> str:
         """Dropped, claimed, stored, read, made anonymous, reconciled, done. One copy waits for a person."""
-        sha256, record, centre = secrets.token_hex(32), self.register.record, uai_of(0)
+        sha256, record, centre = secrets.token_hex(32), self.register.record, uai_of(self._first)
         dropped = ObjectInfo(f"scans/{centre}/{exam}/{sha256[:12]}.pdf", sha256[:32], 9_000_000, AT)
         scan = arrive(self.register, dropped, exam, centre, actor="watch_inbox", at=AT)
         assert scan is not None
