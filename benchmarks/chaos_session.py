@@ -25,7 +25,8 @@ from specimens.scanner import Level, Mode, Picture, encode, pdf, scan
 from specimens.sheet import Label, Press
 
 _DPI = 150
-_ANSWERS = 6  # of each page; each copy's bears a number of its own besides
+_ANSWERS = 6  # drawn of each page; each copy's are put together of their lines
+_LINES = slice(100, 1100), 14, slice(40, 1200)  # rows, in so many parts; columns between the margins
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,17 @@ def _copy(candidate: Candidate, rng: np.random.Generator) -> Iterator[Picture]:
     press.stick(first, Label(f"{OPEN}-{candidate.number}"), rng)
     yield scan(first, Level.CLEAN, Mode.BW, _DPI, rng)
     for number in range(2, PAGES_PER_SHEET + 1):
-        yield _answer(number, int(rng.integers(_ANSWERS))).copy()
+        yield _own_answer(number, rng)
+
+
+def _own_answer(number: int, rng: np.random.Generator) -> Picture:
+    """No two are alike: lines of several answers, each begun elsewhere."""
+    rows, parts, columns = _LINES
+    page = _answer(number, 0).copy()
+    for part in np.array_split(np.arange(rows.start, rows.stop), parts):
+        written = _answer(number, int(rng.integers(_ANSWERS)))[part, columns]
+        page[part, columns] = np.roll(written, int(rng.integers(written.shape[1])), axis=1)
+    return page
 
 
 @cache
@@ -103,5 +114,5 @@ def _answer(number: int, variant: int) -> Picture:
     hand = Hand(rng)
     page = _press().page(False, hand)
     _press().write_numbers(page, hand, number, PAGES_PER_SHEET)
-    _press().write_answer(page, hand, rng, False, 4)
+    _press().write_answer(page, hand, rng, False, 18)
     return scan(page, Level.CLEAN, Mode.BW, _DPI, rng)
