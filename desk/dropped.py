@@ -40,7 +40,7 @@ SHOWN = 50
 _LONG, _FEW = timedelta(minutes=5), 5
 """A file is read within a minute or so of its turn: with few before it, it takes longer than usual."""
 _UNREAD = (ScanState.ARRIVED, ScanState.PROCESSING)
-_STATES = {
+_STATES: dict[str, str] = {
     ScanState.ARRIVED: "en attente de lecture",
     ScanState.PROCESSING: "lecture en cours",
     ScanState.PROCESSED: "lu",
@@ -216,7 +216,7 @@ def _shown(
     """By file, the first copies of these files that ask for one of these, if any does."""
     if not any(count[one] for count in counts for one in asks):
         return {}
-    narrowed = ({"file": list(scans)}, {"asks": [one.value for one in asks]})
+    narrowed = ({"scan": list(scans)}, {"asks": [one.value for one in asks]})
     rows = copies_to_mend(connection, exam.code, uai, ASKED, SCAN_AGAIN).asked(Asked(narrowed))[:SHOWN]
     found: dict[str, tuple[ShownCopy, ...]] = {}
     for one in copies_shown(work, connection, rows, scans):
@@ -252,20 +252,16 @@ def _columns(counted: Counts, rows: Rows[ScanRow]) -> list[Column[ScanRow]]:
         return list(rows)
 
     return [
+        Column("fichier", "Fichier", of="id", said=lambda: {one.id: name_of_file(one) for one in scans()}),
         Column(
-            "fichier", "Fichier", name_of_file, of="file",
-            said=lambda: {scan.id: name_of_file(scan) for scan in scans()},
+            "depot",
+            "Dépôt",
+            of="deposited_at",
+            said=lambda: {one.deposited_at: instant(one.deposited_at) for one in scans()},
         ),
-        Column(
-            "depot", "Dépôt", lambda scan: scan.deposited_at, of="deposited",
-            said=lambda: {scan.id: instant(scan.deposited_at) for scan in scans()},
-        ),
-        Column(
-            "etat", "État", lambda scan: _STATES[scan.state], of="state", choice=tuple(_STATES.values()),
-            said=lambda: {state.value: text for state, text in _STATES.items()},
-        ),
+        Column("etat", "État", choice=tuple(_STATES.values()), of="state", said=lambda: _STATES),
         Column("copies", "Copies", count(None, *Asks)),
         Column("ordre", "En ordre", count(None)),
         Column("verifier", "À vérifier", count(Asks.LOOK)),
         Column("reprendre", "À reprendre ou à décider", count(Asks.DECISION, Asks.SCAN)),
-    ]  # fmt: skip
+    ]

@@ -7,10 +7,11 @@ more are read than are shown. What a page shows beside of a row is fetched for t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -32,23 +33,36 @@ _A_PAGE = 50
 class Column(Generic[T]):
     """`choice`: one of these values can be asked for, or of those that occur; `link`: where a cell leads.
 
-    Of rows that the register searches, `of`: the name of their column. `said`: how each value of it is shown,
-    where that is not as it is.
+    Of rows that the register searches, `of`: what they call it, instead of `value`. `said`: how each value of
+    it is shown, where that is not as it is.
     """
 
     key: str
     title: str
-    value: Callable[[T], Cell]
+    value: Callable[[T], Cell] | None = None
     choice: bool | tuple[str, ...] = False
     link: Callable[[T], str] | None = None
     of: str = ""
     said: Callable[[], Mapping[Any, str]] | None = None
 
+    def cell(self, row: T) -> Cell:
+        return next(self._cells((row,)))
+
     def text(self, row: T) -> str:
-        value = self.value(row)
-        if type(value) is str:
-            return value
-        return instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
+        return next(self.texts((row,)))
+
+    def texts(self, rows: Iterable[T]) -> Iterator[str]:
+        """Of each row."""
+        return (cell if type(cell) is str else _text(cell) for cell in self._cells(rows))
+
+    def _cells(self, rows: Iterable[T]) -> Iterator[Cell]:
+        if self.value is not None:
+            return map(self.value, rows)
+        held = map(attrgetter(self.of), rows)
+        if self.said is None:
+            return held
+        said = self.said()
+        return (said.get(value, value) for value in held)
 
     def showing(self, text: str) -> Values:
         """Its values that are shown so."""
@@ -137,11 +151,8 @@ class Listing(Generic[T]):
         """All that was asked for, where the address wants a file."""
         if not self._wants_csv:
             return None
-        texts = [column.text for column in self.columns]
         rows = list(self.rows)  # the register is asked now, and not while somebody's line is slow
-        for column in self.columns:
-            _ = column.said and column.said()
-        lines = ([text(row) for text in texts] for row in rows)
+        lines = zip(*[column.texts(rows) for column in self.columns], strict=True)
         parts = parts_of_csv([column.title for column in self.columns], lines)
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
@@ -170,7 +181,7 @@ class Listing(Generic[T]):
         column = next((c for c in self.columns if c.key == self.sort.removeprefix("-")), None)
         if column is None:
             return rows
-        value = column.value
+        value = column.cell
         known = [row for row in rows if value(row) is not None]
         known.sort(key=lambda row: _rank(value(row)), reverse=self.sort.startswith("-"))
         return known + [row for row in rows if value(row) is None]
@@ -178,6 +189,10 @@ class Listing(Generic[T]):
 
 def _occurring(column: Column[T], rows: Sequence[T]) -> tuple[str, ...]:
     return tuple(sorted(set(map(column.text, rows)) - {""}))
+
+
+def _text(cell: Cell) -> str:
+    return instant(cell) if isinstance(cell, datetime) else "" if cell is None else str(cell)
 
 
 def _rank(value: Cell) -> Any:

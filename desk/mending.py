@@ -22,10 +22,10 @@ from storage.scans import scans_in
 
 router = APIRouter(prefix="/centre/{uai}/{code}")
 
-_ASKS: dict[Asks, str] = {
-    Asks.SCAN: "à numériser de nouveau",
-    Asks.DECISION: "le service décide",
-    Asks.LOOK: "à vérifier",
+_ASKS = {
+    Asks.SCAN.value: "à numériser de nouveau",
+    Asks.DECISION.value: "le service décide",
+    Asks.LOOK.value: "à vérifier",
 }
 _SAID: dict[int | None, str] = {None: "", **{place: french(code) for place, code in enumerate(ASKED)}}
 
@@ -71,12 +71,9 @@ def _columns(connection: Connection, exam: str, uai: str) -> list[Column[ToMend]
         return {None: "sans nom"} | names_of_owners(connection, exam, uai)
 
     return [
-        Column("copie", "Rang dans la pile", lambda one: one.position, of="position"),
-        Column("fichier", "Fichier", lambda one: files()[one.scan], of="file", said=files),
-        Column("candidat", "Candidat", lambda one: names()[one.candidate], of="candidate", said=names),
-        Column(
-            "quoi", "À faire", lambda one: _ASKS[Asks(one.asks)], choice=tuple(_ASKS.values()), of="asks",
-            said=lambda: {asks.value: text for asks, text in _ASKS.items()},
-        ),
-        Column("constat", "Constat", lambda one: _SAID[one.first], of="first", said=lambda: _SAID),
-    ]  # fmt: skip
+        Column("copie", "Rang dans la pile", of="position"),
+        Column("fichier", "Fichier", of="scan", said=files),
+        Column("candidat", "Candidat", of="candidate", said=names),
+        Column("quoi", "À faire", choice=tuple(_ASKS.values()), of="asks", said=lambda: _ASKS),
+        Column("constat", "Constat", of="first", said=lambda: _SAID),
+    ]

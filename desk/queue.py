@@ -67,29 +67,14 @@ def _columns(work: Context, connection: Connection) -> list[Column[Waiting]]:
 
     return [
         Column(
-            "epreuve", "Épreuve", lambda one: one.exam, choice=exams, of="exam",
-            said=lambda: {exam: exam for exam in exams},
+            "epreuve", "Épreuve", choice=exams, of="exam", said=lambda: dict(zip(exams, exams, strict=True))
         ),
-        Column(
-            "centre",
-            "Centre",
-            lambda one: places.get(one.centre, one.centre),
-            choice=tuple(sorted(places.values())),
-            of="centre",
-            said=lambda: places,
-        ),
-        Column("copie", "Rang dans la pile", lambda one: one.position, of="position"),
-        Column(
-            "constat", "Constat", lambda one: _SAID[one.first], choice=_KINDS, of="first", said=lambda: _SAID
-        ),
-        Column(
-            "depot", "Dépôt du fichier", lambda one: deposited()[one.scan], of="deposited", said=deposited,
-        ),
-        Column(
-            "lot", "Dans un lot", lambda one: _IN_LOT[one.in_lot], choice=("non", "oui"), of="lot",
-            said=lambda: _IN_LOT,
-        ),
-    ]  # fmt: skip
+        Column("centre", "Centre", choice=tuple(sorted(places.values())), of="centre", said=lambda: places),
+        Column("copie", "Rang dans la pile", of="position"),
+        Column("constat", "Constat", choice=_KINDS, of="first", said=lambda: _SAID),
+        Column("depot", "Dépôt du fichier", of="scan", said=deposited),
+        Column("lot", "Dans un lot", choice=("non", "oui"), of="in_lot", said=lambda: _IN_LOT),
+    ]
 
 
 _NOBODYS = "à attribuer"

@@ -51,12 +51,12 @@ def files_of(connection: Connection, exam: str, centre: str) -> Rows[ScanRow]:
         scans,
         beside=scans,
         key=scans.c.id,
-        columns={"file": scans.c.id, "state": scans.c.state, "deposited": scans.c.id},
+        columns={"id": scans.c.id, "deposited_at": scans.c.deposited_at, "state": scans.c.state},
         conditions=(of_pile | ((scans.c.exam != exam) & scans.c.id.in_(elsewhere)),),
         order=(scans.c.deposited_at.desc(), scans.c.n.desc(), scans.c.id.desc()),
         values=tuple(scans.c),
         make=scan_row,
-        orders={"deposited": scans.c.deposited_at},
+        orders={"deposited_at": scans.c.deposited_at},
     )
 
 
@@ -76,7 +76,7 @@ def copies_to_mend(
         beside=copies.join(scans, scans.c.id == copies.c.scan),
         key=copies.c.id,
         columns={
-            "file": copies.c.scan,
+            "scan": copies.c.scan,
             "position": copies.c.position,
             "candidate": copies.c.candidate,
             "asks": asks,

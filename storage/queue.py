@@ -43,8 +43,8 @@ def waiting_to_decide(connection: Connection, exams: Sequence[str], order: Seque
             "centre": copies.c.centre,
             "position": copies.c.position,
             "first": first,
-            "deposited": copies.c.scan,
-            "lot": in_lot,
+            "scan": copies.c.scan,
+            "in_lot": in_lot,
         },
         conditions=WAITS,
         order=urgency(exams),
@@ -53,7 +53,7 @@ def waiting_to_decide(connection: Connection, exams: Sequence[str], order: Seque
             *(copies.c.status == CopyStatus.COMPLETE, first),
         ),
         make=Waiting._make,
-        orders={"deposited": scans.c.deposited_at},
+        orders={"scan": scans.c.deposited_at},
     )
 
 

@@ -174,7 +174,7 @@ def test_the_centre_looks_through_its_files(desk: Desk, filled: Filled):
     first, second = centre.get(HERE).text, centre.get(f"{HERE}?rank=2").text
     assert "feuille 50.pdf" in first and "feuille 00.pdf" not in first and "feuille 00.pdf" in second
     assert "page 1 sur 2" in first and f'hx-get="{HERE}/etat?rank=2"' in second
-    found = centre.get(f"{HERE}/etat?q=feuille+07").text
+    found = centre.get(f"{HERE}/etat?q=07.pdf").text
     assert "feuille 07.pdf" in found and "feuille 08.pdf" not in found
     assert len(listed(centre, f"{HERE}?format=csv")) == 52
 
