@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from actions.context import Context
 from actions.isolation import isolated
 from processors.scans.anonymity import PagePlace, upright_size
 from processors.scans.raster import BadScan
-from storage.copies import PlacedPage, copy_by_id
+from storage.copies import CopyRow, PlacedPage, copy_by_id
 from storage.decisions import CopyMasked
 from storage.keys import stored_scan
 from storage.log.events import Event
@@ -32,29 +31,51 @@ def hide(
     The copy is made anonymous again as it then is. What was found of it stays, until somebody who has seen it
     as its corrector gets it decides.
     """
-    with work.register.reading() as connection:
-        row = copy_by_id(connection, copy)
-        scan = scan_by_id(connection, row.scan) if row else None
-    page = next((one for one in row.pages if one.page == number), None) if row else None
-    if page is None or scan is None or scan.sha256 is None:
+    row, sha256 = _found(work, copy)
+    page = next((one for one in row.pages if one.page == number), None)
+    if page is None:
         raise Refused(Refusal.UNKNOWN, f"{copy}, {number}")
-    masks = page.masks
-    if area is None:
-        masks = ()
-    elif min(area[2:]) < LEAST:
-        raise Refused(Refusal.NO_AREA)
-    else:
-        masks = (*masks, _corners(area, _size(work, scan.sha256, page)))
+    masks = () if area is None else (*page.masks, _corners(area, _size(work, sha256, page)))
     return work.register.record(CopyMasked(page=number, masks=masks), copy, actor=actor, at=at)
 
 
-def _corners(area: Sequence[float], size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
-    """Clockwise from the top left, as what wipes wants them."""
+def hidden(work: Context, copy: str) -> dict[int, list[Share]]:
+    """What a person hid, by the page of the file on which something is hidden."""
+    row, sha256 = _found(work, copy)
+    found = {}
+    for page in row.pages:
+        if page.masks:
+            width, height = _size(work, sha256, page)
+            found[page.page] = [
+                (x0 / width, y0 / height, (x1 - x0) / width, (y1 - y0) / height)
+                for (x0, y0), _, (x1, y1), _ in page.masks
+            ]
+    return found
+
+
+def _found(work: Context, copy: str) -> tuple[CopyRow, str]:
+    """The copy, and of which bytes it is."""
+    with work.register.reading() as connection:
+        row = copy_by_id(connection, copy)
+        scan = scan_by_id(connection, row.scan) if row else None
+    if row is None or scan is None or scan.sha256 is None:
+        raise Refused(Refusal.UNKNOWN, copy)
+    return row, scan.sha256
+
+
+def _corners(area: Share, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
+    """Clockwise from the top left, as what wipes wants them; what lies beside the page is cut off."""
     left, top, width, height = area
-    (x0, x1), (y0, y1) = ((left, left + width), (top, top + height))
-    x0, x1 = (round(min(max(x, 0.0), 1.0) * size[0], 1) for x in (x0, x1))
-    y0, y1 = (round(min(max(y, 0.0), 1.0) * size[1], 1) for y in (y0, y1))
+    (x0, x1), (y0, y1) = (_on_page(left, left + width), _on_page(top, top + height))
+    if min(x1 - x0, y1 - y0) < LEAST:
+        raise Refused(Refusal.NO_AREA)
+    x0, x1 = (round(x * size[0], 1) for x in (x0, x1))
+    y0, y1 = (round(y * size[1], 1) for y in (y0, y1))
     return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+
+def _on_page(first: float, last: float) -> tuple[float, float]:
+    return min(max(first, 0.0), 1.0), min(max(last, 0.0), 1.0)
 
 
 def _size(work: Context, sha256: str, page: PlacedPage) -> tuple[int, int]:

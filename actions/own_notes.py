@@ -1,6 +1,7 @@
-"""A corrector's private notes on a copy: kept beside the copies that come back, for nobody else to read.
+"""A corrector's private notes on a copy: kept beside the copies that come back, on no page but the author's.
 
 They change nothing and are no event: the log would tell how somebody works. They go with the copy's own time.
+What they say of the copy is the candidate's personal data, too: it is in the answer to an access request.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from contextlib import suppress
 from actions.context import Context
 from actions.lots import pdf_of
 from papers.tables import csv_of
-from processors.own_notes import OwnNotes, with_notes
+from processors.own_notes import OwnNote, OwnNotes, with_notes
 from storage.copies import CopyRow
-from storage.keys import private_notes
-from storage.lots import LotRow
+from storage.keys import private_notes, private_notes_on
+from storage.log.story import events_of
+from storage.lots import LotFormed, LotRow
 from storage.objects import NotFoundError
 
 
@@ -31,6 +33,16 @@ def keep_notes(work: Context, lot: LotRow, copy: CopyRow, notes: OwnNotes) -> No
     """In place of the earlier ones."""
     key = private_notes(lot.id, copy.id, lot.corrector)
     work.store.vault.put(key, notes.model_dump_json().encode())
+
+
+def notes_on(work: Context, copy: str) -> tuple[OwnNote, ...]:
+    """Of whoever had it, in whichever lot, page by page; whose they are is not told."""
+    with work.register.reading() as connection:
+        told = events_of(connection, copy)
+    lots = dict.fromkeys(event.subject for event in told if event.action == LotFormed.action)
+    keys = [info.key for lot in lots for info in work.store.vault.list(private_notes_on(lot, copy))]
+    kept = (OwnNotes.model_validate_json(work.store.vault.get(key)) for key in keys)
+    return tuple(sorted((one for notes in kept for one in notes.notes), key=lambda one: one.page))
 
 
 def exported(work: Context, lot: LotRow, copies: Iterable[CopyRow]) -> Iterator[tuple[str, bytes]]:

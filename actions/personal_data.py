@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,18 +15,20 @@ from sqlalchemy import Connection
 from actions import marks
 from actions.context import Context
 from actions.corrector_view import pdf_of_pages
+from actions.own_notes import notes_on
 from actions.reasons import text_of, words_of
 from papers.personal_data import (
     Enrolment,
     HeldCopy,
     HeldDossier,
     HeldFile,
+    HeldNote,
     HeldOnPerson,
     Told,
     render_html,
     render_json,
 )
-from processors.deadlines import local
+from processors.deadlines import french_instant, local
 from processors.dossiers.findings import VERDICTS
 from processors.dossiers.persons import Owner
 from processors.plain import plain
@@ -106,6 +109,12 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 yield path, data
         if copy.id not in sure:
             files.append(HeldFile("pages", None, _UNSURE))
+        notes = notes_on(work, copy.id) if copy.id in sure else ()
+        if notes and (opens := _opens(work)) is not None:
+            why = f"Elles se donnent après l’harmonisation, à partir du {french_instant(opens)}."
+            files.append(HeldFile(f"annotations privées d’un correcteur ({len(notes)})", None, why))
+            notes = ()
+        told = tuple(HeldNote(one.page, one.area, hidden.out_of(one.text)) for one in notes)
         scan = scans[copy.scan]
         held_copies.append(
             HeldCopy(
@@ -118,6 +127,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 files=tuple(files),
                 found=tuple(hidden.out_of(one.message) for one in seen),
                 mark=_mark_of(work, copy) if copy.id in sure else None,
+                notes=told,
             )
         )
     for row in dossiers:
@@ -241,6 +251,14 @@ def _mark_of(work: Context, copy: CopyRow) -> str | None:
         return marks.marks_in(work, copy.lot).get(copy.anonymous_number or "")
     except (NotFoundError, StoreError):
         return None
+
+
+def _opens(work: Context) -> datetime | None:
+    """The hour of the harmonisation, as long as it is to come and the session says when it is."""
+    with suppress(Refused):
+        opens = marks.opens_at(work)
+        return opens if opens is not None and work.store.time() < opens else None
+    return None
 
 
 def _likened(connection: Connection, lines: Iterable[EnrolledCandidate]) -> Iterator[tuple[str, float]]:

@@ -9,18 +9,18 @@ from sqlalchemy import Connection
 from actions.context import Context
 from processors.reconciliation import Reconciliation, reconcile
 from processors.scans.swallowed import Excused
-from storage.candidates import attendance_of, enrolled_in
+from storage.candidates import attendance_of, enrolled_ids, enrolled_in
 from storage.copies import copies_received
 from storage.deadlines import scans_due
 from storage.decisions import kept_though_absent
 from storage.findings import CandidateFinding, ReconciliationMade
 from storage.register import Transaction
-from storage.scans import UNFINISHED, all_scans
+from storage.scans import is_reading
 
 
 def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconciliation:
     """By candidate id."""
-    enrolled = {candidate.id for candidate in enrolled_in(connection, exam, centre)}
+    enrolled = enrolled_ids(connection, exam, centre)
     marks = attendance_of(connection, exam, centre)
     received, unattributed = copies_received(connection, exam, centre)
     absent = {who for who, here in (marks or {}).items() if not here} & received
@@ -28,11 +28,16 @@ def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconci
     return reconcile(enrolled, marks, received, unattributed, kept)
 
 
-def left_over(connection: Connection, exam: str, centre: str) -> str | None:
-    """Whose the only copy of nobody may be, by elimination, once every file is read; the candidate's id."""
-    if any(scan.state in UNFINISHED for scan in all_scans(connection, exam, centre)):
+def left_over(
+    connection: Connection, exam: str, centre: str, known: Reconciliation | None = None
+) -> str | None:
+    """Whose the only copy of nobody may be, by elimination, once every file is read; the candidate's id.
+
+    `known`: their reconciliation, where that is at hand.
+    """
+    if is_reading(connection, exam, centre):
         return None
-    return reconciliation_of(connection, exam, centre).left_over
+    return (known or reconciliation_of(connection, exam, centre)).left_over
 
 
 def excused_in(work: Context, exam: str, centre: str) -> Excused:

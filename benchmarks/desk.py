@@ -2,17 +2,20 @@
 
 Each page is asked for in turn with a page that does nothing, on one register, in one process, without a
 network: processor time of the page against that of the constant one, medians of one run. What passed by the
-clock, with the neighbours' share, stands beside. Exit code 1 when a page of the queue takes 200 ms or more.
+clock, with the neighbours' share, stands beside; so do the rows that were fetched from the register. Exit
+code 1 when a page of the queue or of the centre takes 200 ms or more.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import FastAPI
@@ -27,7 +30,7 @@ from cli.demo_session import CENTRES, write_demo_session
 from desk.app import create_app
 from desk.settings import DeskSettings
 from desk.visits import begin
-from processors.findings import Code, finding
+from processors.findings import Code, finding, french
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
@@ -40,7 +43,7 @@ from storage.log.events import Facts
 from storage.objects import ObjectInfo, Store, s3_client
 from storage.readings import ScanRead
 from storage.register import open_register
-from storage.scans import ScanClaimed, ScanStored, arrive
+from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
 from storage.settings import Settings
 from storage.states import Role
 from storage.weed import running
@@ -49,6 +52,7 @@ EXAM, CENTRE = "U4", next(iter(CENTRES))
 LIMIT_MS = 200
 _PILE = 50  # copies of a scan
 _ENROLLED = 500  # in a centre
+_FOUND = french(Code.UNIDENTIFIED)
 
 
 def main() -> int:
@@ -104,6 +108,7 @@ def _scan(work: Context, uai: str, candidates: list[str]) -> str:
         ScanClaimed(attempt=1),
         ScanStored(sha256=sha),
         ScanRead(sha256=sha, attempt=1, reading=key, copies=copies, findings=()),
+        ScanProcessed(),
     ]
     with work.register.transaction() as transaction:
         for fact in facts:
@@ -113,6 +118,8 @@ def _scan(work: Context, uai: str, candidates: list[str]) -> str:
 
 def measure(work: Context, waiting: str, rounds: int) -> int:
     app = create_app(work, DeskSettings(desk_url="http://desk"))
+    gc.collect()
+    gc.freeze()  # as the desk's process does
     client = TestClient(app, base_url="http://desk")
     accounts.invite(work.register, Role.SERVICE, None, "a@exemple.fr", "A", actor="bench", at=now())
     with work.register.reading() as connection:
@@ -127,6 +134,8 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
         "the queue, first page": "/coordination/decisions",
         "the queue, last page": f"/coordination/decisions?rank={_last(work)}",
         "the queue, filtered": "/coordination/decisions?q=martin&tri=-depot",
+        "the queue, all that waits found": f"/coordination/decisions?{urlencode({'constat': _FOUND})}",
+        "the queue, sorted by finding": "/coordination/decisions?tri=-constat",
         "the queue, as CSV": "/coordination/decisions?format=csv",
         "search": "/coordination/recherche?q=martin",
         "lots": "/coordination/lots",
@@ -136,6 +145,9 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
         "one decision": f"/coordination/decisions/{waiting}",
         "the board": "/coordination",
         "a centre's épreuve": f"/centre/{CENTRE}/{EXAM}",
+        "the same, by itself": f"/centre/{CENTRE}/{EXAM}/etat",
+        "the centre's copies to mend": f"/centre/{CENTRE}/{EXAM}/a-reprendre",
+        "the same, as CSV": f"/centre/{CENTRE}/{EXAM}/a-reprendre?format=csv",
         "the queue, API": "/api/decisions",
     }
     statements = 0
@@ -156,12 +168,12 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
             times.append(took)
             clocks.append(passed)
         took, ping, passed = map(statistics.median, (times, pings, clocks))
-        slow |= "queue" in name and took >= LIMIT_MS
+        slow |= took >= LIMIT_MS
         row = (f"{took:.1f}", f"{took / ping:.1f}", f"{passed:.1f}", f"{statements / rounds:.0f}")
         table.add_row(name, *row)
     console = Console()
     console.print(table)
-    console.print(f"the queue answers in under {LIMIT_MS} ms: {'no' if slow else 'yes'}")
+    console.print(f"every page answers in under {LIMIT_MS} ms: {'no' if slow else 'yes'}")
     return int(slow)
 
 

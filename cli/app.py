@@ -15,6 +15,7 @@ from cli.commands import (
     lots,
     machine,
     marks,
+    masks,
     orals,
     people,
     personal_data,
@@ -52,6 +53,7 @@ app.command("decide")(service.decide)
 app.command("arrange")(service.arrange)
 app.command("send-back")(service.send_back)
 app.command("transfer")(service.transfer)
+app.add_typer(masks.app, name="mask")
 app.command("withdraw")(service.withdraw)
 app.command("put-back")(service.restore_file)
 app.add_typer(lots.app, name="lots")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import uvicorn
@@ -15,8 +16,11 @@ from storage import logs
 
 def main() -> None:
     settings = DeskSettings()
+    app = create_app(context(), settings)
+    gc.collect()
+    gc.freeze()  # what is imported stays: looked through again, it is a third of what a long list costs
     uvicorn.run(
-        create_app(context(), settings),
+        app,
         host=settings.desk_host,
         port=settings.desk_port,
         server_header=False,

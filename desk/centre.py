@@ -3,53 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import attendance as lists
-from actions.context import Context, now
-from actions.copies import words_in
+from actions.context import now
 from actions.duties import standings
 from actions.invigilators import lacking
 from actions.pictures import picture_of
-from actions.piles import mistaken, name_of_file, place_of_paper
-from actions.receipts import issue, receipt_copy, without_place
-from actions.reconciling import left_over, reconciliation_of
+from actions.receipts import issue
 from actions.signing import standing_of
 from actions.withdrawing import restore, withdraw
 from desk.access import CentreAccount, shows_identity, work_of
 from desk.calendar import feed_address
+from desk.dropped import page_of
 from desk.lookup import scan_of, written
 from desk.page import page
 from papers.cover_sheet import cover_sheet_pdf
 from papers.labels import label_sheet
 from papers.receipt_sheet import receipt_pdf
-from papers.receipts import Pile, ReceiptCopy, render_html
-from processors.findings import Code, Evidence, Finding
-from processors.session import Exam
+from papers.receipts import render_html
+from processors.findings import Evidence
 from processors.tables import LineProblem
-from storage.candidates import EnrolledCandidate, attendance_of, enrolled_in
-from storage.copies import CopyRow, current_copies
+from storage.candidates import attendance_of, enrolled_in
 from storage.counts import exam_counts
 from storage.deadlines import scans_due
-from storage.findings import FindingRow, absences_of_copies, open_findings_of_scans
 from storage.invigilators import names_sent
-from storage.log.story import events_of
-from storage.scans import ScanRow, all_scans
 from storage.signatures import last_set_aside
-from storage.states import Role, ScanState
-from storage.uploads import keys_brought_again
-from storage.waiting import line_of_scans
+from storage.states import Role
 
 router = APIRouter(prefix="/centre/{uai}")
-
-_LONG, _FEW = timedelta(minutes=5), 5
-"""A file is read within a minute or so of its turn: with few before it, it takes longer than usual."""
 
 
 @router.get("")
@@ -79,7 +64,12 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
 def exam(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     work = work_of(request)
     rules = written(work, code)
-    return _shown(request, "centre_exam.html", state_of(work, uai, rules))
+    known = page_of(request, work, uai, rules)
+    table: Response | None = known["table"]
+    if table is not None:
+        shows_identity(request, f"{rules.code}/{uai}", "centre")
+        return table
+    return _shown(request, "centre_exam.html", known)
 
 
 @router.get("/{code}/etat")
@@ -88,14 +78,14 @@ def state(request: Request, uai: str, code: str, account: CentreAccount) -> Resp
     work = work_of(request)
     request.state.by_itself = True
     rules = written(work, code)
-    return _shown(request, "centre_state.html", state_of(work, uai, rules))
+    return _shown(request, "centre_state.html", page_of(request, work, uai, rules))
 
 
 def _shown(request: Request, template: str, known: dict[str, Any]) -> Response:
     shows_identity(request, f"{known['exam'].code}/{known['centre'].uai}", "centre")
-    for scan, _ in known["told"]:
+    for scan in known["told"]:
         shows_identity(request, scan, "report")
-    return page(request, template, known)
+    return page(request, template, {**known, "place_of": place_of})
 
 
 @router.get("/{code}/recepisse/{scan}.pdf")
@@ -273,101 +263,6 @@ def cover_sheet(request: Request, uai: str, code: str, account: CentreAccount) -
     assert due is not None, "copies of a written épreuve are due"
     sheet = cover_sheet_pdf(work.session, rules, centre, due, counts.expected, counts.present)
     return Response(sheet, media_type="application/pdf")
-
-
-def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
-    """What the page of a centre's épreuve shows: it names candidates.
-
-    `told`: by scan and position, what a corrector and the service wrote of a copy to be scanned again.
-    """
-    at = now()
-    with work.register.reading() as connection:
-        scans = all_scans(connection, exam.code, uai)
-        counts = exam_counts(connection, exam.code, uai)
-        people = {who.id: who for who in enrolled_in(connection, exam.code, uai)}
-        copies = current_copies(connection, exam.code, uai)
-        findings = open_findings_of_scans(connection, [scan.id for scan in scans])
-        findings += absences_of_copies(connection, [copy.id for copy in copies])
-        known = reconciliation_of(connection, exam.code, uai)
-        left = left_over(connection, exam.code, uai)
-        due = scans_due(connection, work.session, exam.code, uai)
-        line = line_of_scans(connection, at)
-        again = {found.copy for found in findings if found.code is Code.SCAN_AGAIN}
-        told = {
-            copy.id: list(words_in(work.store.vault, events_of(connection, copy.id)).values())
-            for copy in copies
-            if copy.id in again
-        }
-        brought = keys_brought_again(connection)
-        wrong = {scan.id: mistaken(connection, scan) for scan in scans if scan.inbox_key in brought}
-    papers = {scan.id: place_of_paper(work, scan) for scan in scans}
-    lacking = known.present_without_copy if known.present is not None else ()
-    return {
-        "centre": work.session.centre(uai),
-        "exam": exam,
-        "place_of": place_of,
-        "counts": counts,
-        "files": _files(scans[::-1], copies, findings, people, wrong, papers),
-        "told": {(copy.scan, copy.position): told[copy.id] for copy in copies if copy.id in told},
-        "line": line,
-        "is_long": lambda scan: at - scan.deposited_at > _LONG and line.ahead_of(scan) < _FEW,
-        "lacking": [people[who] for who in lacking if who in people],
-        "left": people.get(left or ""),
-        "busy": any(scan.state in (ScanState.ARRIVED, ScanState.PROCESSING) for scan in scans),
-        "due": due,
-        "overdue": due is not None and not due.met(at),
-    }
-
-
-@dataclass(frozen=True)
-class DroppedFile(Pile):
-    """A file of the centre, and its copies once it is read; `findings` concern the file as a whole."""
-
-    scan: ScanRow
-    copies: tuple[ReceiptCopy, ...]
-    findings: tuple[Finding, ...]
-    mistaken: str = ""
-    paper: str = ""
-
-    @property
-    def name(self) -> str:
-        return name_of_file(self.scan)
-
-    @property
-    def done(self) -> bool:
-        return self.scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING)
-
-    @property
-    def may_go(self) -> bool:
-        """Whether it can be withdrawn, as far as the file itself tells."""
-        return self.scan.state in (ScanState.PROCESSED, ScanState.QUARANTINED)
-
-
-def _files(
-    scans: Sequence[ScanRow],
-    copies: Sequence[CopyRow],
-    findings: Sequence[FindingRow],
-    people: Mapping[str, EnrolledCandidate],
-    wrong: Mapping[str, str],
-    papers: Mapping[str, str],
-) -> list[DroppedFile]:
-    """The scans, each with its copies, with what is open of it, and with where its paper lies."""
-    theirs: dict[str, list[CopyRow]] = {scan.id: [] for scan in scans}
-    by_scan: dict[str, list[FindingRow]] = {scan.id: [] for scan in scans}
-    for copy in copies:
-        theirs[copy.scan].append(copy)
-    for found in findings:
-        by_scan[found.scan or ""].append(found)
-    return [
-        DroppedFile(
-            scan,
-            tuple(receipt_copy(copy, people, by_scan[scan.id]) for copy in theirs[scan.id]),
-            tuple(without_place(found) for found in by_scan[scan.id] if found.copy is None),
-            wrong.get(scan.id, ""),
-            papers[scan.id],
-        )
-        for scan in scans
-    ]
 
 
 def place_of(region: Evidence) -> str:

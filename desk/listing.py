@@ -1,24 +1,27 @@
 """A list to look through: searched, filtered, sorted, page by page, taken away as CSV. The one way to do so.
 
 What somebody asked for stands in the address (`q`, `tri`, `rank`, and each filter by its column), so that it
-can be kept and sent. Rows are light, and read no further than is asked for; what a page shows beside of a row
-is fetched for the rows of that page alone.
+can be kept and sent. Rows are light; of those that the register searches by itself (`storage.asked.Rows`) no
+more are read than are shown. What a page shows beside of a row is fetched for the rows of that page alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 
-from papers.tables import csv_of
+from papers.tables import parts_of_csv
 from processors.deadlines import french_instant
 from processors.plain import plain
+from storage.asked import Asked, Rows, Values
 
 T = TypeVar("T")
 Cell = str | int | datetime | None
@@ -28,19 +31,54 @@ _A_PAGE = 50
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """`choice`: one of these values can be asked for, or of those that occur; `link`: where a cell leads."""
+    """`choice`: one of these values can be asked for, or of those that occur; `link`: where a cell leads.
+
+    Of rows that the register searches, `of`: what they call it, instead of `value`. `said`: how each value of
+    it is shown, where that is not as it is.
+    """
 
     key: str
     title: str
-    value: Callable[[T], Cell]
+    value: Callable[[T], Cell] | None = None
     choice: bool | tuple[str, ...] = False
     link: Callable[[T], str] | None = None
+    of: str = ""
+    said: Callable[[], Mapping[Any, str]] | None = None
+
+    def cell(self, row: T) -> Cell:
+        return next(self._cells((row,)))
 
     def text(self, row: T) -> str:
-        value = self.value(row)
-        if type(value) is str:
-            return value
-        return _instant(value) if isinstance(value, datetime) else "" if value is None else str(value)
+        return next(self.texts((row,)))
+
+    def texts(self, rows: Iterable[T]) -> Iterator[str]:
+        """Of each row."""
+        return (cell if type(cell) is str else _text(cell) for cell in self._cells(rows))
+
+    def _cells(self, rows: Iterable[T]) -> Iterator[Cell]:
+        if self.value is not None:
+            return map(self.value, rows)
+        held = map(attrgetter(self.of), rows)
+        if self.said is None:
+            return held
+        said = self.said()
+        return (said.get(value, value) for value in held)
+
+    def showing(self, text: str) -> Values:
+        """Its values that are shown so."""
+        return [value for value, said in self.said().items() if said == text] if self.said else text
+
+    def holding(self, word: str) -> Values:
+        """Its values in which this word is seen."""
+        return [value for value, said in self.said().items() if word in folded(said)] if self.said else word
+
+    def ranks(self) -> Mapping[Any, int] | None:
+        """The order of its values by what is shown of them."""
+        if self.said is None:
+            return None
+        said = self.said()
+        order = sorted(set(map(folded, said.values())))
+        return {value: order.index(folded(text)) for value, text in said.items()}
 
 
 class Listing(Generic[T]):
@@ -61,10 +99,13 @@ class Listing(Generic[T]):
             for column in choosing
         ]
         self.chosen = {c.key: self._asked[c.key] for c in choosing if self._asked.get(c.key)}
-        asks = self.narrowed or self.sort or self._wants_csv
-        self.rows = self._sorted([row for row in rows if self._is_asked_for(row)]) if asks else rows
+        if isinstance(rows, Rows):
+            self.rows: Sequence[T] = rows.asked(self._wish(rows)) if self.narrowed or self.sort else rows
+        else:
+            asked = [row for row in rows if self._is_asked_for(row)] if self.narrowed else list(rows)
+            self.rows = self._sorted(asked) if self.sort else asked
         self.all = len(rows)
-        self.count = len(self.rows)
+        self.count = len(self.rows) if self.narrowed else self.all
 
     @property
     def pages(self) -> int:
@@ -110,24 +151,37 @@ class Listing(Generic[T]):
         """All that was asked for, where the address wants a file."""
         if not self._wants_csv:
             return None
-        lines = [[column.text(row) for column in self.columns] for row in self.rows]
-        table = csv_of([column.title for column in self.columns], lines)
+        rows = list(self.rows)  # the register is asked now, and not while somebody's line is slow
+        lines = zip(*[column.texts(rows) for column in self.columns], strict=True)
+        parts = parts_of_csv([column.title for column in self.columns], lines)
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def _wish(self, rows: Rows[T]) -> Asked:
+        """What is asked for, in the register's words: each value chosen, each word in some column."""
+        by = next((c for c in self.columns if c.key == self.sort.removeprefix("-")), None)
+        chosen = ({c.of: c.showing(self.chosen[c.key])} for c in self.columns if c.key in self.chosen)
+        words = ({c.of: c.holding(word) for c in self.columns if c.of} for word in self._words)
+        return Asked(
+            narrowed=(*chosen, *words),
+            by=by.of if by else "",
+            ranks=by.ranks() if by and by.of not in rows.orders else None,
+            down=self.sort.startswith("-"),
+        )
 
     def _is_asked_for(self, row: T) -> bool:
         if any(c.text(row) != self.chosen[c.key] for c, _ in self.choices if c.key in self.chosen):
             return False
         if not self._words:
             return True
-        text = " ".join(folded(column.text(row)) for column in self.columns)
+        text = " ".join([folded(column.text(row)) for column in self.columns])
         return all(word in text for word in self._words)
 
     def _sorted(self, rows: list[T]) -> list[T]:
         column = next((c for c in self.columns if c.key == self.sort.removeprefix("-")), None)
         if column is None:
             return rows
-        value = column.value
+        value = column.cell
         known = [row for row in rows if value(row) is not None]
         known.sort(key=lambda row: _rank(value(row)), reverse=self.sort.startswith("-"))
         return known + [row for row in rows if value(row) is None]
@@ -137,11 +191,15 @@ def _occurring(column: Column[T], rows: Sequence[T]) -> tuple[str, ...]:
     return tuple(sorted(set(map(column.text, rows)) - {""}))
 
 
+def _text(cell: Cell) -> str:
+    return instant(cell) if isinstance(cell, datetime) else "" if cell is None else str(cell)
+
+
 def _rank(value: Cell) -> Any:
     return folded(value) if isinstance(value, str) else value
 
 
-_instant = lru_cache(maxsize=10_000)(french_instant)
+instant = lru_cache(maxsize=50_000)(french_instant)
 
 
 @lru_cache(maxsize=100_000)

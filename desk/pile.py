@@ -13,7 +13,7 @@ from actions.delivery import of_centre
 from actions.piles import Line, lines_of, place_of_paper, shelve
 from actions.receipts import receipt_copy
 from desk.access import CentreAccount, shows_identity, work_of
-from desk.centre import DroppedFile
+from desk.dropped import NamedFile
 from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
@@ -35,7 +35,7 @@ def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
         lines = list(lines_of(connection, exam.code, uai))
         scans = all_scans(connection, exam.code, uai)
     papers = {scan.id: place_of_paper(work, scan) for scan in scans}
-    files = [DroppedFile(scan, (), (), paper=papers[scan.id]) for scan in scans]
+    files = [NamedFile(scan, papers[scan.id]) for scan in scans]
 
     def link(line: Line) -> str:
         return (
@@ -72,7 +72,7 @@ def delivery(request: Request, uai: str, code: str, account: CentreAccount) -> R
 
 
 def _name(line: Line) -> str | None:
-    return DroppedFile(line.scan, (), ()).name if line.scan else None
+    return NamedFile(line.scan).name if line.scan else None
 
 
 @router.get("/copies/{copy_id}.pdf")
@@ -108,7 +108,7 @@ def copy(request: Request, uai: str, code: str, copy_id: str, account: CentreAcc
         "exam": exam,
         "copy": found,
         "told": receipt_copy(found, people, findings),
-        "file": DroppedFile(scan, (), ()),
+        "file": NamedFile(scan),
         "paper": place_of_paper(work, scan),
         "before": lines[rank - 1] if rank else None,
         "after": lines[rank + 1] if rank is not None and rank + 1 < len(lines) else None,

@@ -138,6 +138,8 @@ QUESTIONS: dict[Code, Question] = {
     ),
 }
 """In the order in which they are asked: whose it is comes before what it lacks."""
+ASKED = [*QUESTIONS, *(code for code in Code if code not in QUESTIONS)]
+"""All that may be found of a copy, in that order."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,15 @@ class HeldFile:
 
 
 @dataclass(frozen=True)
+class HeldNote:
+    """What a corrector noted of a page for himself or herself. `area`: as `processors.own_notes` has it."""
+
+    page: int
+    area: tuple[float, float, float, float] | None
+    text: str
+
+
+@dataclass(frozen=True)
 class HeldCopy:
     """`state` and `found` in French; `mark`: as it was brought, None before the harmonisation."""
 
@@ -46,6 +55,7 @@ class HeldCopy:
     files: tuple[HeldFile, ...]
     found: tuple[str, ...]
     mark: str | None = None
+    notes: tuple[HeldNote, ...] = ()
 
 
 @dataclass(frozen=True)

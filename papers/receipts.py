@@ -15,7 +15,7 @@ from processors.findings import Code, Evidence, Finding, Severity
 from processors.reconciliation import Reconciliation
 from processors.scans.contract import finding_json
 
-_SCAN_AGAIN = {
+SCAN_AGAIN = {
     *(Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.SCAN_AGAIN),
     *(Code.UNSURE_ORDER, Code.MISPLACED_PAGE, Code.TWO_HANDS, Code.BLANK_INSIDE, Code.SAME_PAGE),
 }
@@ -52,7 +52,7 @@ class ReceiptCopy:
     @property
     def to_scan_again(self) -> bool:
         """Whether another scan of the same paper can mend it."""
-        return any(found.code in _SCAN_AGAIN for found in self.to_do)
+        return any(found.code in SCAN_AGAIN for found in self.to_do)
 
     @property
     def to_check(self) -> tuple[Finding, ...]:

@@ -128,6 +128,11 @@ def enrolled_in(
     return _enrolled(connection, *matching(enrolments, exam=exam, centre=centre))
 
 
+def enrolled_ids(connection: Connection, exam: str, centre: str) -> set[str]:
+    query = select(enrolments.c.candidate).where(enrolments.c.exam == exam, enrolments.c.centre == centre)
+    return set(connection.scalars(query))
+
+
 def enrolled_as(
     connection: Connection, *, ids: Iterable[str] = (), numbers: Iterable[str] = ()
 ) -> list[EnrolledCandidate]:

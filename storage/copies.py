@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from processors.findings import Finding
 from processors.scans.readings import (
@@ -27,8 +27,6 @@ from storage.refusals import Refusal, Refused
 from storage.schema import copies, enrolments, findings, scans
 from storage.states import Life
 from storage.tables import matching
-
-T = TypeVar("T")
 
 OF_NO_LOT: dict[str, Any] = {"lot": None, "order_in_lot": None}
 
@@ -258,6 +256,14 @@ def copies_of_scan(connection: Connection, scan_id: str) -> list[CopyRow]:
     return _copies(connection, copies.c.scan == scan_id, copies.c.attempt == in_force)
 
 
+def first_copies(connection: Connection, of_scans: Collection[str]) -> dict[str, str]:
+    """By scan, the first copy of the reading in force."""
+    in_force = (copies.c.attempt == scans.c.read_attempt, copies.c.scan.in_(of_scans))
+    query = select(copies.c.scan, copies.c.id).join_from(copies, scans, scans.c.id == copies.c.scan)
+    last_to_first = query.where(*in_force).order_by(copies.c.position.desc())
+    return {row.scan: row.id for row in connection.execute(last_to_first)}
+
+
 def current_copies(
     connection: Connection, exam: str | None = None, centre: str | None = None
 ) -> list[CopyRow]:
@@ -294,10 +300,12 @@ def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[Cop
 def copies_received(connection: Connection, exam: str, centre: str) -> tuple[set[str], int]:
     """Whose copies there are (ids), scanned in this centre or of its candidates; how many are nobody's."""
     current = (copies.c.exam == exam, copies.c.life == Life.CURRENT)
-    scanned = connection.scalars(select(copies.c.candidate).where(*current, copies.c.centre == centre)).all()
+    here = (*current, copies.c.centre == centre)
+    scanned = connection.scalars(select(copies.c.candidate).where(*here).distinct())
+    nobodys = select(func.count()).select_from(copies).where(*here, copies.c.candidate.is_(None))
     enrolled = select(enrolments.c.candidate).where(enrolments.c.exam == exam, enrolments.c.centre == centre)
     theirs = connection.scalars(select(copies.c.candidate).where(*current, copies.c.candidate.in_(enrolled)))
-    return {who for who in (*scanned, *theirs) if who is not None}, scanned.count(None)
+    return {who for who in (*scanned, *theirs) if who is not None}, connection.scalar(nobodys) or 0
 
 
 def copies_of_lot(connection: Connection, lot_id: str) -> list[CopyRow]:
@@ -324,14 +332,14 @@ def _copies(connection: Connection, *conditions: ColumnElement[bool]) -> list[Co
                 "attributed_by": tuple(row.attributed_by),
                 "status": CopyStatus(row.status),
                 "life": Life(row.life),
-                "pages": _parsed(PlacedPage, row.pages),
+                "pages": _PAGES.validate_python(row.pages),
                 "missing": tuple(row.missing),
-                "guesses": _parsed(GuessedCandidate, row.guesses),
+                "guesses": _GUESSES.validate_python(row.guesses),
             }
         )
         for row in connection.execute(query)
     ]
 
 
-def _parsed(kind: type[T], values: Iterable[dict[str, Any]]) -> tuple[T, ...]:
-    return tuple(kind(**value) for value in values)
+_PAGES = TypeAdapter(tuple[PlacedPage, ...])
+_GUESSES = TypeAdapter(tuple[GuessedCandidate, ...])

@@ -6,9 +6,9 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, tuple_, update
 
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
@@ -267,11 +267,10 @@ class Proposal:
 _OF_ABSENT = select(findings.c.exam, findings.c.candidate).where(
     findings.c.code == Code.COPY_OF_ABSENT, findings.c.resolved_by.is_(None)
 )
-_WAITS = (
-    copies.c.life == Life.CURRENT,
-    (copies.c.status == CopyStatus.TO_DECIDE)
-    | ((copies.c.status == CopyStatus.COMPLETE) & tuple_(copies.c.exam, copies.c.candidate).in_(_OF_ABSENT)),
+IS_OF_ABSENT = (copies.c.status == CopyStatus.COMPLETE) & tuple_(copies.c.exam, copies.c.candidate).in_(
+    _OF_ABSENT
 )
+WAITS = (copies.c.life == Life.CURRENT, (copies.c.status == CopyStatus.TO_DECIDE) | IS_OF_ABSENT)
 
 
 def kept_though_absent(connection: Connection, exam: str, absent: Collection[str]) -> set[str]:
@@ -297,50 +296,22 @@ def _was_asked(connection: Connection, exam: str, copy: str, candidate: str) -> 
 
 def count_to_decide(connection: Connection) -> int:
     """How many copies wait for a person."""
-    return connection.execute(select(func.count()).select_from(copies).where(*_WAITS)).scalar_one()
-
-
-class Waiting(NamedTuple):
-    """A copy that waits, as a list shows it; `absent`: whether that is for its candidate being said so."""
-
-    id: str
-    exam: str
-    centre: str
-    position: int
-    scan: str
-    in_lot: bool
-    absent: bool
-
-
-def waiting_to_decide(
-    connection: Connection, exams: Sequence[str], limit: int | None = None, offset: int = 0
-) -> list[Waiting]:
-    """The same copies in the same order, as a list shows them; all of them, there may be thousands."""
-    columns = (copies.c.id, copies.c.exam, copies.c.centre, copies.c.position, copies.c.scan, copies.c.lot)
-    query = _by_urgency(exams, *columns, copies.c.status)
-    rows = connection.execute(query if limit is None else query.limit(limit).offset(offset)).all()
-    return [
-        Waiting(id_, exam, centre, position, scan, bool(lot), status == CopyStatus.COMPLETE)
-        for id_, exam, centre, position, scan, lot, status in rows
-    ]
+    return connection.execute(select(func.count()).select_from(copies).where(*WAITS)).scalar_one()
 
 
 def copies_to_decide(
     connection: Connection, exams: Sequence[str], limit: int, offset: int = 0
 ) -> list[CopyRow]:
-    """Those that a corrector waits for, then by épreuve in this order, then as their scans came."""
-    ids = _by_urgency(exams, copies.c.id).limit(limit).offset(offset)
+    """The most urgent of those that wait."""
+    waiting = select(copies.c.id).join_from(copies, scans, scans.c.id == copies.c.scan).where(*WAITS)
+    ids = waiting.order_by(*urgency(exams)).limit(limit).offset(offset)
     return copies_in(connection, list(connection.scalars(ids)))
 
 
-def _by_urgency(exams: Sequence[str], *columns: ColumnElement[Any]) -> Select[Any]:
-    urgency = case({exam: rank for rank, exam in enumerate(exams)}, value=copies.c.exam, else_=len(exams))
-    return (
-        select(*columns)
-        .join_from(copies, scans, scans.c.id == copies.c.scan)
-        .where(*_WAITS)
-        .order_by(copies.c.lot.is_(None), urgency, scans.c.deposited_at, copies.c.scan, copies.c.position)
-    )
+def urgency(exams: Sequence[str]) -> tuple[ColumnElement[Any], ...]:
+    """Those that a corrector waits for, then by épreuve in this order, then as their scans came."""
+    rank = case({exam: rank for rank, exam in enumerate(exams)}, value=copies.c.exam, else_=len(exams))
+    return copies.c.lot.is_(None), rank, scans.c.deposited_at, copies.c.scan, copies.c.position
 
 
 def decided_lately(connection: Connection, limit: int) -> list[CopyRow]:

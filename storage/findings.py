@@ -126,28 +126,27 @@ def resolve_findings(change: Change, *conditions: Any) -> None:
 
 def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
     """What is open of these copies; that the candidate is marked absent, too."""
-    of_copies = _findings(connection, findings.c.copy.in_(ids), findings.c.resolved_by.is_(None))
-    return of_copies + absences_of_copies(connection, ids)
+    return _of_copies(connection, findings.c.copy.in_(ids)) + _absences(connection, copies.c.id.in_(ids))
 
 
-def open_codes(connection: Connection) -> dict[str, tuple[Code, ...]]:
-    """By copy, what is open of it."""
-    query = select(findings.c.copy, findings.c.code).where(
-        findings.c.resolved_by.is_(None), findings.c.copy.is_not(None)
-    )
-    codes: dict[str, tuple[Code, ...]] = {}
-    for copy, code in connection.execute(query).all():
-        codes[copy] = (*codes.get(copy, ()), Code(code))
-    return codes
+def findings_of_place(connection: Connection, exam: str, centre: str) -> list[FindingRow]:
+    """The same of all copies of an épreuve that a centre scanned."""
+    of_place = (copies.c.exam == exam, copies.c.centre == centre)
+    theirs = select(copies.c.id).where(*of_place, copies.c.life == Life.CURRENT)
+    return _of_copies(connection, findings.c.copy.in_(theirs)) + _absences(connection, *of_place)
 
 
-def absences_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+def _of_copies(connection: Connection, *conditions: ColumnElement[bool]) -> list[FindingRow]:
+    return _findings(connection, *conditions, findings.c.resolved_by.is_(None))
+
+
+def _absences(connection: Connection, *conditions: ColumnElement[bool]) -> list[FindingRow]:
     """That a candidate is marked absent, stated of the candidate's complete copy among these."""
     whose = (copies.c.exam == findings.c.exam) & (copies.c.candidate == findings.c.candidate)
     absent = (
         select(findings.c.seq, findings.c.k, copies.c.id, copies.c.scan)
         .join(copies, whose)
-        .where(copies.c.id.in_(ids), copies.c.life == Life.CURRENT, copies.c.status == CopyStatus.COMPLETE)
+        .where(*conditions, copies.c.life == Life.CURRENT, copies.c.status == CopyStatus.COMPLETE)
         .where(findings.c.code == Code.COPY_OF_ABSENT, findings.c.resolved_by.is_(None))
     )
     told = connection.execute(absent).all()
@@ -168,9 +167,10 @@ def findings_of_scan(connection: Connection, scan_id: str) -> list[FindingRow]:
     return _findings(connection, findings.c.scan == scan_id)
 
 
-def open_findings_of_scans(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
-    """What nobody has settled of these scans and their copies."""
-    return _findings(connection, findings.c.scan.in_(ids), findings.c.resolved_by.is_(None))
+def findings_of_files(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:
+    """What is open of these scans as wholes."""
+    of_whole = (findings.c.scan.in_(ids), findings.c.copy.is_(None), findings.c.resolved_by.is_(None))
+    return _findings(connection, *of_whole)
 
 
 def open_findings(
@@ -180,10 +180,11 @@ def open_findings(
     centre: str | None = None,
     code: Code | None = None,
     severity: Severity | None = None,
+    limit: int | None = None,
 ) -> list[FindingRow]:
-    """What nobody has settled, in the order in which it was stated."""
+    """What nobody has settled, in the order in which it was stated; the first of it."""
     wanted = matching(findings, exam=exam, centre=centre, code=code, severity=severity)
-    return _findings(connection, findings.c.resolved_by.is_(None), *wanted)
+    return _findings(connection, findings.c.resolved_by.is_(None), *wanted, limit=limit)
 
 
 def finding_at(connection: Connection, seq: int, k: int) -> FindingRow | None:
@@ -207,8 +208,10 @@ def _said(found: Finding | FindingRow) -> tuple[Any, ...]:
     return found.code, found.severity, found.message, found.pages, found.evidence
 
 
-def _findings(connection: Connection, *conditions: ColumnElement[bool]) -> list[FindingRow]:
-    query = select(findings).where(*conditions).order_by(findings.c.seq, findings.c.k)
+def _findings(
+    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[FindingRow]:
+    query = select(findings).where(*conditions).order_by(findings.c.seq, findings.c.k).limit(limit)
     return [
         FindingRow(
             **{

@@ -183,7 +183,12 @@ def returned_document(lot: str, number: str, sha256: str) -> str:
 
 def private_notes(lot: str, copy: str, corrector: str) -> str:
     """What a corrector notes of a copy for himself or herself, beside what comes back."""
-    return f"returned/{lot}/{copy}/{corrector}.json"
+    return f"{private_notes_on(lot, copy)}{corrector}.json"
+
+
+def private_notes_on(lot: str, copy: str) -> str:
+    """Before the keys of the notes of each corrector who had this lot."""
+    return f"returned/{lot}/{copy}/"
 
 
 def kept_marks(of: str) -> str:

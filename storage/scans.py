@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -266,8 +267,23 @@ def scan_by_id(connection: Connection, id_: str) -> ScanRow | None:
     return next(iter(_scans(connection, scans.c.id == id_)), None)
 
 
+def scans_in(connection: Connection, ids: Iterable[str]) -> list[ScanRow]:
+    return [row for part in in_parts(ids) for row in _scans(connection, scans.c.id.in_(part))]
+
+
 def all_scans(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[ScanRow]:
     return _scans(connection, *matching(scans, exam=exam, centre=centre))
+
+
+def deposits(connection: Connection) -> dict[str, datetime]:
+    """By scan, when it was there, whole."""
+    return {row.id: row.deposited_at for row in connection.execute(select(scans.c.id, scans.c.deposited_at))}
+
+
+def is_reading(connection: Connection, exam: str, centre: str) -> bool:
+    """Whether a file of theirs waits to be read, or is being read."""
+    unread = (scans.c.exam == exam, scans.c.centre == centre, scans.c.state.in_(UNFINISHED))
+    return connection.execute(select(scans.c.id).where(*unread).limit(1)).first() is not None
 
 
 def scans_named(connection: Connection, text: str) -> list[ScanRow]:
@@ -335,4 +351,10 @@ def _with_bytes(sha256: str, scan: Any) -> list[ColumnElement[bool]]:
 
 def _scans(connection: Connection, *conditions: ColumnElement[bool]) -> list[ScanRow]:
     query = select(scans).where(*conditions).order_by(scans.c.deposited_at, scans.c.n, scans.c.id)
-    return [ScanRow(**{**row._mapping, "state": ScanState(row.state)}) for row in connection.execute(query)]
+    return [scan_row(row) for row in connection.execute(query)]
+
+
+def scan_row(row: Sequence[Any]) -> ScanRow:
+    """Of the columns of the table, in their order."""
+    values = dict(zip(scans.c.keys(), row, strict=True))
+    return ScanRow(**{**values, "state": ScanState(values["state"])})

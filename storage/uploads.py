@@ -6,6 +6,7 @@ What stores say of a file that came in parts differs: one dates it by its beginn
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,6 +92,7 @@ def upload_of(connection: Connection, inbox_key: str, etag: str) -> Upload | Non
     return Upload(found.id, found.begun_at, found.ended_at, found.again_for)
 
 
-def keys_brought_again(connection: Connection) -> set[str]:
-    """Keys of the inbox of what was dropped to bring a copy again."""
-    return set(connection.scalars(select(uploads.c.inbox_key).where(uploads.c.again_for.is_not(None))))
+def keys_brought_again(connection: Connection, among: Collection[str]) -> set[str]:
+    """Those of these keys of the inbox under which something was dropped to bring a copy again."""
+    again = (uploads.c.inbox_key.in_(among), uploads.c.again_for.is_not(None))
+    return set(connection.scalars(select(uploads.c.inbox_key).where(*again)))

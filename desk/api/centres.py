@@ -22,7 +22,7 @@ from desk.api.shapes import (
     ScanId,
     Uai,
 )
-from desk.centre import DroppedFile, state_of
+from desk.dropped import DroppedFile, state_of
 from desk.lookup import scan_of, written
 from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding

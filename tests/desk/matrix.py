@@ -46,6 +46,7 @@ MATRIX = {
     "GET /centre/{uai}": Rule(CENTRE),
     "GET /centre/{uai}/{code}": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/etat": Rule(CENTRE, names=True),
+    "GET /centre/{uai}/{code}/a-reprendre": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/remise.pdf": Rule(CENTRE),
     "GET /centre/{uai}/{code}/pile": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/copies/{copy_id}": Rule(CENTRE, names=True),

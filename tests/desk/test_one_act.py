@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 import shutil
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from filling import MINE, Filled, fill
+from PIL import Image
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
@@ -28,9 +30,10 @@ from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from storage.candidates import enrolled_in, import_candidates
-from storage.copies import CopyNotAnonymous, CopyRow, copy_by_id
+from storage.copies import CopyNotAnonymous, CopyRow, PlacedPage, copy_by_id
 from storage.correctors import issue_token
 from storage.dossiers import DossierDecided
+from storage.keys import stored_scan
 from storage.log.events import Event
 from storage.lots import lot_by_id, routable_copies
 from storage.refusals import Refused
@@ -335,6 +338,42 @@ def test_a_drop_overwrites_nothing_and_is_a_pdf(desk: Desk, tmp_path: Path):
         said = shell(desk, "drop", str(pile), *place, fails=not taken)
         assert ("still waits in the inbox" in said) is not taken
     assert desk.work.store.inbox.get(f"scans/{MINE}/U4/pile.pdf") == b"%PDF-1.7 the first"
+
+
+def test_a_part_of_a_page_is_hidden_and_shown_again_by_whichever_door(desk: Desk, filled: Filled):
+    """What one door hid, the other lists and takes back; each says no to what cannot be hidden."""
+    copy, service = filled.values["copy"], desk.signed_in(Role.SERVICE)
+    Image.new("L", (420, 594), 255).save(page := io.BytesIO(), "PDF", resolution=50)
+    (sha,) = {event.facts["sha256"] for event in log(desk) if event.action == "scan.stored"}
+    desk.work.store.vault.put(stored_scan(sha), page.getvalue())
+    area = ("--left", "25", "--top", "50", "--width", "50", "--height", "10")
+    assert "0 hidden" in shell(desk, "mask", "list", copy)
+    two = the_copy(desk, copy).pages[0].page
+    with desk.work.register.engine.begin() as connection:  # its one page is on the only image of the file
+        placed = PlacedPage(page=two, image=1, half=None, turn=0).model_dump(mode="json")
+        connection.execute(copies.update().where(copies.c.id == copy).values(pages=[placed]))
+    assert "hidden" in shell(desk, "mask", "draw", copy, str(two), *area)
+    where = f"/coordination/decisions/{copy}"
+    assert "1 endroit de cette page est caché" in service.get(f"{where}?cacher={two}").text
+    post(
+        service,
+        f"{where}/caches",
+        {"page": str(two), "left": "0", "top": "0", "width": "100", "height": "5"},
+    )
+    told = json.loads(shell(desk, "mask", "list", copy, "--json"))
+    assert told == [
+        {"page": two, "left": 25.0, "top": 50.0, "width": 50.0, "height": 10.0},
+        {"page": two, "left": 0.0, "top": 0.0, "width": 100.0, "height": pytest.approx(5, abs=0.1)},
+    ]
+    nowhere = ("--left", "100", "--top", "50", "--width", "50", "--height", "10")
+    assert "Tirez un cadre" in shell(desk, "mask", "draw", copy, str(two), *nowhere, fails=True)
+    shell(desk, "mask", "draw", copy, "99", *area, fails=True)
+    assert "nothing is hidden any longer" in shell(desk, "mask", "undo", copy, str(two))
+    assert "nothing was hidden" in shell(desk, "mask", "undo", copy, str(two))
+    assert "est caché" not in service.get(f"{where}?cacher={two}").text
+    masked = [event for event in log(desk) if event.action == "copy.masked"]
+    assert [event.actor == "service" for event in masked] == [True, False, True]
+    assert shell(desk, "audit", "history", copy).count("endroits cachés sur une page") == 3
 
 
 def test_a_copy_is_sent_back_by_whichever_door(desk: Desk, filled: Filled):

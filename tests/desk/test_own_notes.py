@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from typing import Any, cast
 
@@ -13,8 +14,11 @@ from PIL import Image
 from sqlalchemy import select
 from visitors import Desk
 
-from actions import lots
+from actions import lots, personal_data
 from actions.context import now
+from storage.candidates import enrolled_as
+from storage.copies import copy_by_id
+from storage.correctors import all_correctors
 from storage.lots import LotReassigned, lot_by_id
 from storage.schema import events
 from storage.states import Role
@@ -68,3 +72,42 @@ def test_they_are_kept_for_their_author_alone_and_go_with_the_lot(desk: Desk, fi
     desk.work.register.record(LotReassigned(corrector=filled.stranger), lot, actor="t", at=now())
     assert desk.program(Role.CORRECTOR, filled.stranger).get(here).json() == {"notes": []}
     assert mine.get(here).status_code == 404
+
+
+def test_they_are_in_the_answer_to_its_candidates_access_request(desk: Desk, filled: Filled, monkeypatch):
+    """What is said of answers is their author's data, too: from the harmonisation on, without whose it is."""
+    lot, work = filled.values["lot"], desk.work
+    here = f"/api/my/lots/{lot}/copies/ACDEFHJ/notes"
+    other = filled.people[1].family_name
+    notes = [*NOTES[:2], {"page": 2, "area": None, "text": f"Comme {other}"}]
+    assert desk.program(Role.CORRECTOR, filled.corrector).put(here, json={"notes": notes}).status_code == 200
+    with work.register.reading() as connection:
+        row = lot_by_id(connection, lot)
+        copy = copy_by_id(connection, filled.values["subject"])
+        (number,) = {one.number for one in enrolled_as(connection, ids=[copy.candidate])}
+        (name,) = {one.name for one in all_correctors(connection) if one.id == filled.corrector}
+
+    def answered() -> tuple[str, list[Any]]:
+        files = dict(personal_data.answer(work, number, actor="t", at=now()))
+        assert filled.corrector.encode() not in b"".join(files.values())
+        (held,) = json.loads(files["donnees.json"])["copies"]
+        return files["index.html"].decode().replace("\u00a0", " "), held["notes"]
+
+    page, told = answered()
+    assert told == [] and "Raisonnement" not in page
+    assert (
+        "annotations privées d’un correcteur (3) : non joint. Elles se donnent après l’harmonisation" in page
+    )
+
+    # the lot goes to another corrector: what the first noted is still held
+    lots.recall(work, row, "Erreur.", actor="t", at=now())
+    work.register.record(LotReassigned(corrector=filled.stranger), lot, actor="t", at=now())
+    opens = work.session.results.harmonisation.starts_at
+    monkeypatch.setattr(type(work.store), "time", lambda _: opens)
+    page, told = answered()
+    assert told == [
+        {"page": 1, "area": [0.25, 0.5, 0.5, 0.1], "text": "Raisonnement juste"},
+        {"page": 1, "area": None, "text": "Voir la page 3"},
+        {"page": 2, "area": None, "text": "Comme […]"},
+    ]
+    assert "page 1, un passage surligné : Raisonnement juste" in page and name not in page

@@ -1,0 +1,78 @@
+"""`massicot mask`: what is hidden on a page from whoever corrects it, as at the desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
+from cli.console import Commands, console, print_json
+
+app = typer.Typer(
+    cls=Commands,
+    help="Hide parts of a page from what its corrector gets: removed from the pixels, and taken back.",
+    no_args_is_help=True,
+)
+
+CopyId = Annotated[str, typer.Argument(help="Id of the copy.")]
+Page = Annotated[int, typer.Argument(help="Page of its file, from 1.", min=1)]
+
+
+def _hundredths(what: str) -> typer.models.OptionInfo:
+    found: typer.models.OptionInfo = typer.Option(
+        f"--{what.partition(' ')[0]}", help=f"{what}, in hundredths of the upright page.", min=0, max=100
+    )
+    return found
+
+
+@app.command()
+def draw(
+    copy: CopyId,
+    page: Page,
+    left: Annotated[float, _hundredths("left edge")],
+    top: Annotated[float, _hundredths("top edge")],
+    width: Annotated[float, _hundredths("width")],
+    height: Annotated[float, _hundredths("height")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Hide a part of a page, beside what is hidden there already. Nothing is let go by it: see `decide`."""
+    from actions.context import now
+    from actions.masking import hide
+
+    area = (left / 100, top / 100, width / 100, height / 100)
+    with working_on(data) as work:
+        hide(work, copy, page, area, actor="service", at=now())
+    console.print(f"{copy}, page {page}: hidden. Its corrector's copy is made again.")
+
+
+@app.command("list")
+def show(copy: CopyId, data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
+    """List what is hidden on the pages of a copy, in hundredths of each upright page."""
+    from actions.masking import hidden
+
+    with working_on(data) as work:
+        found = [
+            {"page": page, **dict(zip(("left", "top", "width", "height"), area, strict=True))}
+            for page, areas in hidden(work, copy).items()
+            for area in ([round(100 * share, 1) for share in one] for one in areas)
+        ]
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        said = ", ".join(f"{name} {one[name]:g}" for name in ("left", "top", "width", "height"))
+        console.print(f"page {one['page']}: {said}", highlight=False)
+    console.print(f"{len(found)} hidden")
+
+
+@app.command()
+def undo(copy: CopyId, page: Page, data: DataDir = DATA_DIR) -> None:
+    """Hide nothing of a page any longer."""
+    from actions.context import now
+    from actions.masking import hide
+
+    with working_on(data) as work:
+        event = hide(work, copy, page, None, actor="service", at=now())
+    outcome = "nothing is hidden any longer" if event else "nothing was hidden"
+    console.print(f"{copy}, page {page}: {outcome}.")
