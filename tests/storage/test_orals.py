@@ -22,7 +22,7 @@ from actions.work_done import work_done
 from processors.deadlines import PARIS, instant
 from processors.oral_returns import read_codes
 from processors.oral_sheets import SheetKind, sheet_of
-from storage.candidates import import_candidates
+from storage.candidates import enrolled_in, import_candidates
 from storage.correctors import import_correctors
 from storage.orals import panels_of
 from storage.refusals import Refused
@@ -159,6 +159,19 @@ def test_nobody_is_moved_before_an_own_teacher_or_to_another_place(summoned):
                     with pytest.raises(Refused, match="may_not_examine"):
                         move(work, "E2", one.number, panel.number, actor="service", at=summoned.tick())
     assert tried
+
+
+def test_papers_are_made_though_somebody_is_not_enrolled_any_more(summoned):
+    """Who is examined in CCF after all: the plan stands until it is made anew."""
+    work = summoned.work
+    form(work, "E6", actor="service", at=summoned.tick())
+    before = [panel.turns for panel in papers_of(work, "E6")]
+    titles, first, *_ = roster().decode().splitlines()
+    ccf = f"{titles},form\n{first},CCF\n".encode()
+    assert not import_candidates(work.register, ccf, work.session, actor="t", at=summoned.tick()).problems
+    with work.register.reading() as connection:
+        assert len(enrolled_in(connection, "E6")) == 4
+    assert [panel.turns for panel in papers_of(work, "E6")] == before
 
 
 def test_what_cannot_be_planned_is_refused_or_told(summoned):
