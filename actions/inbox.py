@@ -6,6 +6,7 @@ Each version of each key is a drop of its own: nothing that was dropped is lost 
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from pathlib import Path
 from actions import attendance, signing
 from actions.context import Context
 from actions.isolation import Interrupted
+from actions.oral_drops import NOT_KEPT, take_returns
+from actions.oral_returns import MAX_BYTES as MAX_RETURN
+from actions.oral_returns import said_of
 from actions.receipts import answer_and_clear
 from processors.deadlines import Times
 from processors.dossiers.files import MAX_BYTES
@@ -28,11 +32,13 @@ from storage.keys import (
     ATTENDANCE,
     DOSSIERS,
     KNOWN,
+    RETURNS,
     SCANS,
     answer_key,
     attendance_path,
     dossier_path,
     manifest_path,
+    returns_path,
     scan_key,
     scan_path,
     set_aside,
@@ -85,6 +91,7 @@ def look(work: Context) -> Found | None:
         take_dossiers(work)
         note_scans(work)
         reopen_decided(work)
+        take_returned(work)
     return Found(find_waiting(work), find_unread_dossiers(work))
 
 
@@ -199,6 +206,42 @@ def _take_signed_list(work: Context, info: ObjectInfo, centre: str, exam: str) -
     return {"taken": True, "message": " ".join(read.sentences()), "set_aside": aside}
 
 
+def take_returned(work: Context) -> None:
+    """One scan of panels' sheets: sorted and told, or told why not. It bears marks: nothing of it is kept.
+
+    It is on the disk while it is read. What a death left there goes first.
+    """
+    folder = work.settings.data_dir / "sorting"
+    shutil.rmtree(folder, ignore_errors=True)
+    for info in _files(work, RETURNS):
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            answer = _sorted(work, info, folder / "scan.pdf")
+        except (NotFoundError, Interrupted):
+            continue
+        finally:
+            shutil.rmtree(folder)
+        _tell_and_remove(work, info, answer)
+        return
+
+
+def _sorted(work: Context, info: ObjectInfo, path: Path) -> dict[str, object]:
+    """The answer. NotFoundError for what has gone, Interrupted for what is to be tried again."""
+    try:
+        place = returns_path(info.key)
+        if place is None:
+            raise Refused(Refusal.NO_PANEL_THERE)
+        if info.size > MAX_RETURN:
+            raise BadScan(Code.FILE_TOO_LARGE, f"{MAX_RETURN // 10**6} Mo au plus")
+        work.store.inbox.download(info.key, path, version=info.version)
+        return take_returns(work, place, path, actor=ACTOR, at=work.clock()).answer()
+    except Refused as refused:
+        code, said = refused.code.value, refused.sentence
+    except BadScan as bad:
+        code, said = bad.code.value, said_of(bad)
+    return {"taken": False, "code": code, "message": f"{said} {NOT_KEPT}."}
+
+
 def take_dossiers(work: Context) -> None:
     """Each file goes to the vault under its own hash; what has no place is set aside and answered.
 
@@ -285,6 +328,10 @@ def _answer(work: Context, info: ObjectInfo, answer: dict[str, object]) -> None:
             store.vault.copy_from(store.inbox, info.key, aside, version=info.version)
         except NotFoundError:
             return
-    text = json.dumps(answer, ensure_ascii=False, indent=2).encode()
+    _tell_and_remove(work, info, answer)
+
+
+def _tell_and_remove(work: Context, info: ObjectInfo, answer: dict[str, object]) -> None:
+    store, text = work.store, json.dumps(answer, ensure_ascii=False, indent=2).encode()
     store.inbox.put_alone(answer_key(info.key, info.etag), text, content_type="application/json")
     store.inbox.delete(info.key, version=info.version)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from actions.orals import papers_of
 from papers.oral_handin import hand_in_list, missing_sheets
 from papers.oral_papers import PanelPaper, sheets_to_sign
 from processors.exam import Exam
+from processors.findings import Code
 from processors.oral_returns import Returned, lost_page, read_codes, returned, sorted_files
 from processors.oral_sheets import OralSheet, SheetKind, sheet_of, sheets_owed
 from processors.oral_signatures import unsigned_cells
@@ -41,12 +42,65 @@ class SortedSheets:
 
 
 def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetime) -> SortedSheets:
-    """Notes which sheets came; the same file gives the same again.
+    """Notes which sheets of an épreuve came; the same file gives the same again.
 
     BadScan for a file that cannot be read, Refused where nothing is planned.
     """
     panels = papers_of(work, code)
-    owed = [sheet for panel in panels for sheet in panel.sheets]
+    read = read_sheets(work, path, panels)
+    files = isolated(sorted_files, path, read.came, read.names)
+    codes = read.codes[code]
+    if codes:
+        work.register.record(OralSheetsBack(file=read.sha256, codes=codes), code, actor=actor, at=at)
+    exam = panels[0].exam
+    listed = hand_in_list(exam, read.owed, read.back, list(_address(work.session, exam)), at)
+    named = {f"{_NAMES[kind]}-{code}.pdf": content for kind, content in files.items()}
+    return SortedSheets(
+        named | {f"bordereau-envoi-{code}.pdf": listed},
+        (*read.came.told, *(one.said for one in read.unsigned)),
+        tuple(missing_sheets(read.owed, read.back)),
+    )
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """`cells`: of a sheet, those of its examiners (from 1) that are surely empty."""
+
+    page: int
+    sheet: OralSheet
+    cells: tuple[int, ...]
+
+    @property
+    def said(self) -> str:
+        return (
+            f"page {self.page} : {self.sheet.kind.said} du jury n° {self.sheet.panel} ({self.sheet.exam}), "
+            f"non signée par l’examinateur {', '.join(map(str, self.cells))} ; "
+            "faites-la signer avant de la remettre"
+        )
+
+
+@dataclass(frozen=True)
+class ReadSheets:
+    """A scan, read against what these panels owe.
+
+    `back`: with what came before; `names`: birth names by grading sheet; `codes`: what came, by épreuve.
+    """
+
+    sha256: str
+    pages: int
+    came: Returned
+    unsigned: tuple[Unsigned, ...]
+    owed: tuple[OralSheet, ...]
+    back: frozenset[OralSheet]
+    names: Mapping[OralSheet, str]
+    codes: Mapping[str, tuple[str, ...]]
+
+
+def read_sheets(
+    work: Context, path: Path, panels: Sequence[PanelPaper], elsewhere: Collection[OralSheet] = ()
+) -> ReadSheets:
+    """`elsewhere`: sheets that are owed, but not here. BadScan for a file that cannot be read."""
+    owed = tuple(sheet for panel in panels for sheet in panel.sheets)
     names = {
         sheet: f"{one.family_name} {one.first_names}"
         for panel in panels
@@ -54,31 +108,37 @@ def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetim
         if sheet.kind is SheetKind.GRADING
         for one in (panel.turns[sheet.turn - 1],)
     }
+    exams = sorted({sheet.exam for sheet in owed})
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
-    read = run_pages(read_codes, path, {one.code for one in owed}, pages=pages, instead=lost_page)
+    codes = {one.code for one in (*owed, *elsewhere)}
+    read = run_pages(read_codes, path, codes, pages=pages, instead=lost_page)
     with work.register.reading() as connection:
-        known = sheets_back(connection, code)
+        known = {code: file for exam in exams for code, file in sheets_back(connection, exam).items()}
     before = {sheet for one, file in known.items() if file != sha256 and (sheet := sheet_of(one))}
-    came = returned(read, code, owed, before)
-    unsigned = _unsigned(work, path, panels, came)
-    files = isolated(sorted_files, path, came, names)
-    codes = tuple(sorted(sheet.code for sheet in came.pages))
-    if codes:
-        work.register.record(OralSheetsBack(file=sha256, codes=codes), code, actor=actor, at=at)
-    exam, back = panels[0].exam, before | came.pages.keys()
-    listed = hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
-    named = {f"{_NAMES[kind]}-{code}.pdf": content for kind, content in files.items()}
-    return SortedSheets(
-        named | {f"bordereau-envoi-{code}.pdf": listed},
-        (*came.told, *unsigned),
-        tuple(missing_sheets(owed, back)),
+    came = returned(read, owed, before, elsewhere)
+    return ReadSheets(
+        sha256,
+        pages,
+        came,
+        tuple(_unsigned(work, path, panels, came)),
+        owed,
+        frozenset(before | came.pages.keys()),
+        names,
+        {exam: tuple(sorted(sheet.code for sheet in came.pages if sheet.exam == exam)) for exam in exams},
     )
 
 
-def _unsigned(work: Context, path: Path, panels: Sequence[PanelPaper], came: Returned) -> list[str]:
-    """A French sentence for each sheet on which an examiner's cell is surely empty."""
+def said_of(bad: BadScan) -> str:
+    """In French. No such file is kept, whatever a finding says of other scans."""
+    if bad.code is Code.READING_FAILED:
+        return f"La lecture de ce fichier a échoué ({bad.what}) : numérisez les feuilles de nouveau."
+    return bad.finding.message
+
+
+def _unsigned(work: Context, path: Path, panels: Sequence[PanelPaper], came: Returned) -> Iterator[Unsigned]:
+    """In the order of the pages."""
     printed, columns = sheets_to_sign(panels, work.session.title)
     known = {column.code: column for column in columns}
     wanted = [
@@ -86,12 +146,9 @@ def _unsigned(work: Context, path: Path, panels: Sequence[PanelPaper], came: Ret
     ]
     calls = [(page.page, page.turn, column) for _, page, column in wanted]
     found = run_each(unsigned_cells, calls, path, printed, sizes=[1] * len(calls))
-    return [
-        f"page {page.page} : {sheet.kind.said} du jury n° {sheet.panel}, non signée par l’examinateur "
-        f"{', '.join(map(str, cells))} ; faites-la signer avant de la remettre"
-        for (sheet, page, _), cells in sorted(zip(wanted, found, strict=True), key=lambda one: one[0][1].page)
-        if cells and not isinstance(cells, BadScan)
-    ]
+    for (sheet, page, _), cells in sorted(zip(wanted, found, strict=True), key=lambda one: one[0][1].page):
+        if cells and not isinstance(cells, BadScan):
+            yield Unsigned(page.page, sheet, cells)
 
 
 @dataclass(frozen=True)

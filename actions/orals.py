@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +22,16 @@ from processors.uai import valid_uai
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.correctors import CorrectorRow, all_correctors
 from storage.dossiers import companies_of
-from storage.orals import OralMoved, OralsPlanned, Panel, panels_elsewhere, panels_of, plan_of
+from storage.orals import (
+    Heard,
+    OralMoved,
+    OralsPlanned,
+    Panel,
+    heard_in,
+    panels_elsewhere,
+    panels_of,
+    plan_of,
+)
 from storage.refusals import Refusal, Refused
 
 
@@ -153,7 +162,7 @@ def papers_of(work: Context, code: str) -> list[PanelPaper]:
     exam = _oral(work, code)
     with work.register.reading() as connection:
         panels = panels_of(connection, code)
-        people = {one.id: one for one in enrolled_in(connection, code)}
+        people = heard_in(connection, code)
         jurors = {one.id: one for one in all_correctors(connection)}
     if not panels:
         raise Refused(Refusal.NO_PLAN)
@@ -185,14 +194,35 @@ def all_papers(work: Context, code: str) -> dict[str, bytes]:
 
 
 def place_called(session: Session, place: str) -> str:
-    """In French. `place`: as the session calls it, or the UAI of a school."""
-    centre = session.centre(place)
+    """In French. `place`: as the session calls it, its code there, or the UAI of a school."""
+    centre, coded = session.centre(place), session.place(place)
+    if coded is not None:
+        return coded.name
     if centre is not None:
         return f"{centre.name}, {centre.city}"
     return f"Établissement {place}" if valid_uai(place) else place
 
 
-def _examined(one: EnrolledCandidate, at: datetime) -> Examined:
+def places_called(session: Session, word: str) -> set[str]:
+    """What panels' places may be, of which a folder of the inbox bears the UAI, the code or the name.
+
+    A name that two centres bear, or a centre and another place, is not told by the centre's UAI.
+    """
+    place, centre = session.place(word), session.centre(word)
+    called = {word} | ({place.name} if place else set())
+    if centre is not None:
+        names = [one.name for one in session.centres] + [one.name for one in session.places]
+        called |= {centre.name} if names.count(centre.name) == 1 else set()
+    return called
+
+
+def words_for(session: Session, places: Collection[str]) -> set[str]:
+    """All that a folder may be called that is one of these places'."""
+    words = {*places, *(one.uai for one in session.centres), *(one.code for one in session.places)}
+    return {word for word in words if places_called(session, word) & set(places)}
+
+
+def _examined(one: Heard, at: datetime) -> Examined:
     return Examined(one.number, one.family_name, one.first_names, one.school, at)
 
 

@@ -39,7 +39,12 @@ from storage.schema import (
 from storage.states import Role
 from storage.tokens import all_tokens
 
-_OF_INBOX = {"scans": Held.COPIES, "dossiers": Held.DOSSIERS, "attendance": Held.IDENTITIES}
+_OF_INBOX = {
+    "scans": Held.COPIES,
+    "returns": Held.COPIES,
+    "dossiers": Held.DOSSIERS,
+    "attendance": Held.IDENTITIES,
+}
 _OF_VAULT = _OF_INBOX | {
     "quarantine": Held.COPIES,
     "evidence": Held.COPIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from actions.context import Context
 from actions.invitations import Person, of_centres
 from processors.centre_people import read_centre_people
 from processors.half_days import Half
-from processors.people import Candidate, read_candidates, read_correctors
+from processors.people import Candidate, in_two_places, read_candidates, read_correctors
 from processors.tables import LineProblem
 from storage.accounts import account_of_email
 from storage.candidates import enrolled_in
@@ -38,7 +38,7 @@ class Changed:
 class Differences:
     """Names people. `new`, `unnamed`: names; who is `unnamed` by the list stays as they are.
 
-    `addresses`: for accounts, whom to invite.
+    `addresses`: for accounts, whom to invite; `at_once`: who is enrolled for épreuves at the same hour.
     """
 
     problems: tuple[LineProblem, ...] = ()
@@ -48,6 +48,7 @@ class Differences:
     same: int = 0
     unnamed: tuple[str, ...] = ()
     addresses: tuple[Person, ...] = ()
+    at_once: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -75,7 +76,11 @@ def _candidates(work: Context, table: bytes) -> Differences:
             known[row.number] |= _of_person(row) | {row.exam: _place(row.centre, row.registration)}
             names[row.number] = f"{row.family_name} {row.first_names}"
     lines = {row.number: (f"{row.family_name} {row.first_names}", _told_of(row)) for row in read.rows}
-    return _compared(lines, known, names)
+    at_once = tuple(
+        f"{row.family_name} {row.first_names}, {one} et {other}"
+        for row, (one, other) in in_two_places(read.rows, work.session)
+    )
+    return replace(_compared(lines, known, names), at_once=at_once)
 
 
 def _told_of(row: Candidate) -> Told:

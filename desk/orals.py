@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from actions import oral_drops as of_drops
 from actions import oral_returns as of_returns
 from actions import orals as of_orals
 from actions.context import now
@@ -86,7 +87,7 @@ async def sheets(request: Request, code: Code, account: ServiceAccount) -> Respo
                 of_returns.take_sheets, work, code, path, actor=account.id, at=now()
             )
         except BadScan as bad:
-            raise HTTPException(422, bad.finding.message) from None
+            raise HTTPException(422, of_returns.said_of(bad)) from None
     await run_in_threadpool(shows_identity, request, f"orals/{code}", "orals")
     lines = [*came.told, *(f"manque : {line}" for line in came.missing)] or ["Rien ne manque."]
     files = {"a-lire.txt": "\r\n".join(lines).encode("utf-8-sig"), **came.files}
@@ -104,6 +105,7 @@ def _shown(
         "plan": plan,
         "moved": moved,
         "back": of_returns.sheets_standing(work, code),
+        "dropped": of_drops.scans_dropped(work, code),
         "place": lambda place: of_orals.place_called(work.session, place),
     }
     return page(request, "orals_of_exam.html", values)

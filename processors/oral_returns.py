@@ -6,7 +6,7 @@ Circular: grading sheets by épreuve, then alphabetically by birth name; mark sh
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,32 +30,67 @@ _TURNS = (0, 2, 1, 3)  # quarters counterclockwise, the likelier ones first
 class ScannedPage:
     """`page` from 1; `sheet`: None where no bars are read; `turn`: degrees clockwise that put it upright.
 
-    A page that cannot be read is neither blank nor a sheet.
+    A page that is `broken`, that is, cannot be read, is neither blank nor a sheet.
     """
 
     page: int
     sheet: OralSheet | None
     turn: int = 0
     blank: bool = False
+    broken: bool = False
 
 
 class Trouble(StrEnum):
-    """Why a page is no sheet that is owed; the value is French, and says what to do."""
+    """Why a page is no sheet that is owed; `said`: in French, what to do."""
 
-    NO_CODE = "page {page} : aucun code de feuille ne s’y lit ; numérisez-la de nouveau, entière"
-    OTHER_EXAM = "page {page} : feuille d’une autre épreuve ; rendez-la avec la sienne"
-    OTHER_PLAN = (
-        "page {page} : feuille d’un plan qui a été refait ; recopiez-la sur la feuille du plan en vigueur"
+    said: str
+
+    def __new__(cls, code: str, said: str) -> Trouble:
+        made = str.__new__(cls, code)
+        made._value_, made.said = code, said
+        return made
+
+    BROKEN = "page_broken", "page {page} illisible ; numérisez-la de nouveau"
+    NO_CODE = (
+        "page_no_code",
+        "page {page} : aucun code de feuille ne s’y lit ; numérisez-la de nouveau, entière",
     )
-    TWICE = "page {page} : cette feuille est déjà rendue ; gardez la bonne, et retirez l’autre"
+    OTHER_EXAM = "page_other_exam", "page {page} : feuille d’une autre épreuve ; rendez-la avec la sienne"
+    OTHER_PLACE = "page_other_place", "page {page} : feuille d’un autre lieu ; rendez-la avec les siennes"
+    OTHER_PLAN = (
+        "page_other_plan",
+        "page {page} : feuille d’un plan qui a été refait ; recopiez-la sur la feuille du plan en vigueur",
+    )
+    TWICE = (
+        "page_twice",
+        "page {page} : cette feuille est déjà rendue ; gardez la bonne, et retirez l’autre",
+    )
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A page that is not taken; `sheet`: what its code says, if any."""
+
+    page: int
+    trouble: Trouble
+    sheet: OralSheet | None = None
+
+    @property
+    def said(self) -> str:
+        return self.trouble.said.format(page=self.page)
 
 
 @dataclass(frozen=True)
 class Returned:
-    """`pages`: of each sheet, its own and its verso if written on, with their turns; `told`: in French."""
+    """`pages`: of each sheet, its own and its verso if written on, with their turns."""
 
     pages: Mapping[OralSheet, tuple[ScannedPage, ...]]
-    told: tuple[str, ...]
+    aside: tuple[Aside, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """In French, page by page."""
+        return tuple(one.said for one in self.aside)
 
 
 def read_codes(
@@ -70,7 +105,7 @@ def read_codes(
 
 def lost_page(page: int, _why: str) -> list[ScannedPage]:
     """What stands for a page whose reading failed."""
-    return [ScannedPage(page, None)]
+    return [ScannedPage(page, None, broken=True)]
 
 
 def _read(image: RawImage, known: Collection[str]) -> ScannedPage:
@@ -78,7 +113,7 @@ def _read(image: RawImage, known: Collection[str]) -> ScannedPage:
     try:
         gray = image.darkest(shrink)
     except BadImage:
-        return ScannedPage(image.image, None)
+        return ScannedPage(image.image, None, broken=True)
     for turn in _TURNS:
         page = np.ascontiguousarray(np.rot90(gray, turn))
         zone = page[: round(_HEAD * page.shape[0]), : round(_LEFT * page.shape[1])]
@@ -89,51 +124,57 @@ def _read(image: RawImage, known: Collection[str]) -> ScannedPage:
 
 
 def returned(
-    pages: Sequence[ScannedPage], exam: str, owed: Collection[OralSheet], back: Collection[OralSheet]
+    pages: Sequence[ScannedPage],
+    owed: Collection[OralSheet],
+    back: Collection[OralSheet],
+    elsewhere: Collection[OralSheet] = (),
 ) -> Returned:
-    """What of an épreuve came in a file. `back`: what came before it.
+    """What a file brings of the sheets that are owed here. `back`: what came before; `elsewhere`: owed there.
 
     A page with writing and no code behind a sheet is its verso; blank ones are left out.
     """
     found = dict[OralSheet, tuple[ScannedPage, ...]]()
-    told = list[str]()
+    aside = list[Aside]()
+    exams = {sheet.exam for sheet in owed}
     front: OralSheet | None = None
     for one in pages:
         if one.sheet is None:
-            if front is not None and not one.blank:
+            if one.broken:
+                aside.append(Aside(one.page, Trouble.BROKEN))
+                front = None
+            elif front is not None and not one.blank:
                 found[front] += (one,)
                 front = None
             elif not one.blank:
-                told.append(Trouble.NO_CODE.format(page=one.page))
+                aside.append(Aside(one.page, Trouble.NO_CODE))
             continue
-        trouble = _trouble(one.sheet, exam, owed, {*found, *back})
-        front = None if trouble else one.sheet
-        if trouble:
-            told.append(trouble.format(page=one.page))
+        front = one.sheet if one.sheet in owed and one.sheet not in {*found, *back} else None
+        if front is not None:
+            found[front] = (one,)
+        elif one.sheet in owed:
+            aside.append(Aside(one.page, Trouble.TWICE, one.sheet))
+        elif one.sheet in elsewhere:
+            aside.append(Aside(one.page, Trouble.OTHER_PLACE, one.sheet))
         else:
-            found[one.sheet] = (one,)
-    return Returned(found, tuple(told))
+            trouble = Trouble.OTHER_PLAN if one.sheet.exam in exams else Trouble.OTHER_EXAM
+            aside.append(Aside(one.page, trouble, one.sheet))
+    return Returned(found, tuple(aside))
 
 
-def _trouble(
-    sheet: OralSheet, exam: str, owed: Collection[OralSheet], have: Collection[OralSheet]
-) -> Trouble | None:
-    if sheet.exam != exam:
-        return Trouble.OTHER_EXAM
-    if sheet not in owed:
-        return Trouble.OTHER_PLAN
-    return Trouble.TWICE if sheet in have else None
+def in_order(sheets: Iterable[OralSheet], kind: SheetKind, names: Mapping[OralSheet, str]) -> list[OralSheet]:
+    """Those of this kind, as they are handed in. `names`: birth name by grading sheet."""
+    return sorted(
+        (sheet for sheet in sheets if sheet.kind is kind),
+        key=lambda sheet: (sheet.exam, names.get(sheet, ""), sheet.panel, sheet.turn),
+    )
 
 
 def sorted_files(path: Path, came: Returned, names: Mapping[OralSheet, str]) -> dict[SheetKind, bytes]:
-    """A PDF for each kind that came, its pages as scanned, upright. `names`: birth name by grading sheet."""
+    """A PDF for each kind that came, its pages as scanned, upright."""
     files = {}
     source = PdfReader(path)
     for kind in SheetKind:
-        sheets = sorted(
-            (sheet for sheet in came.pages if sheet.kind is kind),
-            key=lambda sheet: (names.get(sheet, ""), sheet.panel, sheet.turn),
-        )
+        sheets = in_order(came.pages, kind, names)
         writer = PdfWriter()
         for page in (page for sheet in sheets for page in came.pages[sheet]):
             writer.add_page(source.pages[page.page - 1]).rotate(page.turn)

@@ -12,8 +12,10 @@ from processors.session import ExamKind, Session
 SCANS = "scans/"
 ATTENDANCE = "attendance/"
 DOSSIERS = "dossiers/"
+RETURNS = "returns/"
+"""Sheets of oral panels: they bear marks, and nothing under it is ever kept."""
 RECEIPTS = "receipts/"
-KNOWN = (SCANS, ATTENDANCE, DOSSIERS, RECEIPTS)
+KNOWN = (SCANS, ATTENDANCE, DOSSIERS, RETURNS, RECEIPTS)
 _SEGMENT = re.compile(r"log/(\d{12,})-(\d{12,})\.jsonl")
 _SEAL = re.compile(r"seals/([1-9]\d*)\.json")
 _MAX_NAME = 200  # bytes of UTF-8: stores hold 255, and a receipt's name is longer than its file's
@@ -76,6 +78,12 @@ def manifest_path(key: str, session: Session) -> str | None:
     found = re.fullmatch(rf"{DOSSIERS}([^/]+)/[^/]+\.csv", key)
     exam = session.exam(found[1]) if found else None
     return exam.code if exam is not None and exam.kind is ExamKind.DOSSIER else None
+
+
+def returns_path(key: str) -> str | None:
+    """The place of `returns/<place>/<name>`, as it is called there; None when it is no such path."""
+    found = re.fullmatch(rf"{RETURNS}([^/]+)/[^/]+", key)
+    return found[1] if found else None
 
 
 def is_plain(name: str) -> bool:

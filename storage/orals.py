@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.log.events import Change, Facts
 from storage.refusals import Refusal, Refused
+from storage.schema import candidates
 from storage.schema_orals import oral_sheets, panels, turns
 from storage.tables import matching
 
@@ -85,6 +87,45 @@ class OralSheetsBack(Facts):
         if rows:
             change.connection.execute(insert(oral_sheets), rows)
         return bool(rows)
+
+
+class OralScanSorted(Facts):
+    """A scan of sheets that was dropped, sorted, and is kept nowhere. Subject: `returns/<place>`.
+
+    `file`: SHA-256; `pages`: how many; the others: codes of sheets that massicot printed. `sheets`: taken;
+    `doubled`: here before, or twice; `misfiled`: owed at another place; `unsigned`: an examiner's cell is
+    surely empty; `missing`: owed at this place and not here yet. `unread`: pages without a code that can be
+    read; `foreign`: sheets of no plan that stands, and of épreuves that are not examined there.
+    """
+
+    action = "orals.scan_sorted"
+    french = "feuilles de jurys triées au dépôt"
+    file: str
+    pages: int
+    sheets: tuple[str, ...]
+    doubled: tuple[str, ...]
+    misfiled: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    missing: tuple[str, ...]
+    unread: int
+    foreign: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Personal data: somebody before a panel."""
+
+    number: str
+    family_name: str
+    first_names: str
+    school: str
+
+
+def heard_in(connection: Connection, exam: str) -> dict[str, Heard]:
+    """By candidate id, all that are before a panel: also who is not enrolled any more."""
+    shown = (candidates.c.number, candidates.c.family_name, candidates.c.first_names, candidates.c.school)
+    query = select(candidates.c.id, *shown).join(turns, turns.c.candidate == candidates.c.id)
+    return {id_: Heard(*of) for id_, *of in connection.execute(query.where(turns.c.exam == exam))}
 
 
 def sheets_back(connection: Connection, exam: str) -> dict[str, str]:

@@ -110,6 +110,11 @@ class Refusal(StrEnum):
         "Les interrogations de cette épreuve ont commencé : le plan ne change plus.",
     )
 
+    NO_PANEL_THERE = (
+        "no_panel_there",
+        "Aucun jury ne siège à ce lieu : son dossier porte l’UAI de l’établissement, ou le code ou le nom du "
+        "lieu dans la session.",
+    )
     NO_TURN = "no_turn", "Ce candidat n’est devant aucun jury de cette épreuve."
     NO_SUCH_PANEL = "no_such_panel", "Cette épreuve n’a pas de jury de ce numéro."
     OTHER_PLACE = "other_place", "Ce jury siège ailleurs que là où ce candidat est examiné."

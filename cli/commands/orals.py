@@ -89,7 +89,7 @@ def sort(
 ) -> None:
     """Sort the sheets that panels give back, and say which are missing. The scan is not kept."""
     from actions.context import now
-    from actions.oral_returns import take_sheets
+    from actions.oral_returns import said_of, take_sheets
     from processors.scans.raster import BadScan
     from storage.accounts import note_identity
 
@@ -97,12 +97,37 @@ def sort(
         try:
             came = take_sheets(work, exam, file, actor="service", at=now())
         except BadScan as bad:
-            raise UserError(f"{bad.code}: {bad.finding.message}") from None
+            raise UserError(f"{bad.code}: {said_of(bad)}") from None
         note_identity(work.register, f"orals/{exam}", "orals", actor="service", at=now())
     _write(came.files, to)
     for sentence in came.told:
         console.print(sentence, markup=False)
     for sentence in came.missing:
+        console.print(f"manque : {sentence}", markup=False)
+
+
+@app.command()
+def back(exam: ExamCode, data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
+    """Say how many sheets came back, what is missing, and which scans places have dropped."""
+    from actions.oral_drops import scans_dropped
+    from actions.oral_returns import sheets_standing
+
+    with working_on(data) as work:
+        standing, dropped = sheets_standing(work, exam), scans_dropped(work, exam)
+    if as_json:
+        scans = [vars(one) for one in dropped]
+        print_json(
+            {"owed": standing.owed, "back": standing.back, "missing": standing.missing, "dropped": scans}
+        )
+        return
+    console.print(f"{standing.back} of {standing.owed} sheets are back.")
+    columns = ("at", "place", "sheets", "unsigned", "doubled", "misfiled", "unread")
+    rows = []
+    for one in dropped:
+        counts = (one.doubled, one.misfiled, one.unread)
+        rows.append((f"{one.at:%Y-%m-%d %H:%M}", one.place, one.sheets, "; ".join(one.unsigned), *counts))
+    print_table("scans that were dropped", columns, rows)
+    for sentence in standing.missing:
         console.print(f"manque : {sentence}", markup=False)
 
 

@@ -3,7 +3,8 @@
 The order makes it whole while the flows go on: first the inbox, whose files only ever leave for the vault;
 then the register, at one moment; then vault and lots, which hold all that the register speaks of; last the
 segments of the log that the register knew to be sealed. What is there already is not copied again. The
-register is its events, so it comes back by replaying them. Keys are not in it.
+register is its events, so it comes back by replaying them. Keys are not in it, nor panels' sheets that wait
+in the inbox: they bear marks.
 
 For recipients, everything that could tell something is encrypted: objects, and the manifest that says where
 each lay. What stays in clear, for who makes the next one or prunes without being able to read any, is an
@@ -30,7 +31,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 
 from storage.age import AgeError, Identities, Recipients
-from storage.keys import BACKUP_SECRET, CERTIFICATES, seal_key, segment_key
+from storage.keys import BACKUP_SECRET, CERTIFICATES, RETURNS, seal_key, segment_key
 from storage.log.events import canonical
 from storage.log.replay import fingerprints
 from storage.log.segments import AuditError, rebuild_register, unsealed_lines
@@ -187,7 +188,8 @@ class Backup:
                         Kept(bucket=name, key=info.key, etag=info.etag, size=info.size, sha256=piece.sha256)
                     )
 
-            keep("inbox", store.inbox, store.inbox.versions())
+            dropped = store.inbox.versions()
+            keep("inbox", store.inbox, (info for info in dropped if not info.key.startswith(RETURNS)))
             with register.reading() as connection:
                 seq = head(connection).seq
                 unsealed = tuple(unsealed_lines(connection))

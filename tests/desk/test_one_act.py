@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,31 @@ def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
     invited = [one for one in log(desk) if one.action == "account.invited"]
     (account,) = {one.subject for one in invited if one.facts["scope"] == corrector}
     assert {one.actor for one in done if one.subject == account} == {corrector}
+
+
+@pytest.mark.parametrize("days", [-40, 40], ids=["after", "before"])
+def test_a_lot_is_given_back_in_its_window_alone(desk, filled, tmp_path, days):
+    lot, session, u4 = filled.values["lot"], desk.work.session, desk.work.session.exam("U4")
+    token = issue_token(desk.work.register, filled.corrector, actor="service", at=now())
+    browser = desk.signed_in(Role.CORRECTOR, filled.corrector)
+    program = desk.program(Role.CORRECTOR, filled.corrector)
+    shell(desk, "pull", "--token", token, "--to", str(tmp_path / "mine"))
+    browser.get(f"/lots/{lot}")
+    first, last = (
+        day.model_copy(update={"date": day.date + timedelta(days)})
+        for day in (u4.window.first, u4.window.last)
+    )
+    closed = u4.model_copy(update={"window": u4.window.model_copy(update={"first": first, "last": last})})
+    exams = tuple(closed if exam.code == "U4" else exam for exam in session.exams)
+    desk.work.__dict__["session"] = session.model_copy(update={"exams": exams})
+    before = log(desk)
+    assert "window_closed" in shell(desk, "lots", "return", lot, "--token", token, fails=True)
+    assert browser.post(f"/lots/{lot}/rendre").status_code == 409
+    assert program.post(f"/api/my/lots/{lot}/return").status_code == 409
+    assert log(desk) == before
+    desk.work.__dict__["session"] = session
+    shell(desk, "lots", "return", lot, "--token", token)
+    assert log(desk)[-1].action == "lot.returned"
 
 
 def test_a_number_is_read_alike(desk, filled):

@@ -10,6 +10,7 @@ import pytest
 from filling import MINE
 
 from actions.context import now
+from actions.inbox import take_returned
 from cli.season.orals import scanned
 from processors.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
 from storage.candidates import import_candidates
@@ -84,6 +85,19 @@ def test_sheets_come_back_sorted_and_nothing_but_which_came_is_kept(summoned, de
     assert "Rien ne manque" in listed[0].get_textpage().get_text_range()
     bad = service.client.post(f"{PAGE}/feuilles", content=b"no PDF", headers=token)
     assert bad.status_code == 422
+
+
+def test_what_a_place_dropped_is_told_to_the_service(summoned, desk, tmp_path):
+    service = summoned(TEACHER, PROFESSIONAL)
+    service.get(PAGE)
+    service.post(PAGE)
+    archive = zipfile.ZipFile(io.BytesIO(service.get(f"{PAGE}/papiers.zip").content))
+    pile = scanned(archive.read("feuilles-E5.pdf"), tmp_path / "pile.pdf").read_bytes()
+    desk.work.store.inbox.put("returns/Centre de formation/lundi.pdf", pile)
+    take_returned(desk.work)
+    page = service.get(PAGE).text
+    assert "6 sur 6 feuilles dues" in page and "Numérisations relevées dans le dépôt" in page
+    assert "Non signées : bordereau de notes, jury n° 1 ; " in page
 
 
 def test_a_candidate_is_moved_by_the_service_where_there_is_another_panel(summoned):

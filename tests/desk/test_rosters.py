@@ -61,6 +61,23 @@ def test_a_roster_is_shown_then_taken(desk: Desk, filled: Filled, service: Brows
     assert "Cette liste ne change rien" in sent(service, "candidats", listed)
 
 
+def test_who_is_enrolled_for_two_epreuves_at_one_hour_is_told_and_taken(
+    desk: Desk, filled: Filled, service: Browser
+):
+    one, two, *_ = filled.people
+    listed = roster_csv([replace(one, exams=("U4", "U7")), replace(two, exams=("U4",))])
+    said = "inscrit à deux épreuves à la même heure"
+    assert said not in sent(service, "candidats", listed)
+    u4, u7 = desk.work.session.written
+    at_once = u7.model_copy(update={"sitting": u4.sitting})
+    exams = tuple(at_once if exam.code == "U7" else exam for exam in desk.work.session.exams)
+    desk.work.__dict__["session"] = desk.work.session.model_copy(update={"exams": exams})
+    shown = sent(service, "candidats", listed)
+    assert f"1 {said}" in shown and f"{one.family_name} {one.first_names}, U4 et U7" in shown
+    assert f"{two.family_name} {two.first_names}, U4" not in shown
+    assert "est prise" in sent(service, "candidats", listed, sure=True)
+
+
 def test_a_bad_line_keeps_all_back(desk: Desk, filled: Filled, service: Browser):
     listed = roster_csv(filled.people).decode().replace(filled.people[0].number, "12", 1)
     before = seq(desk)

@@ -91,3 +91,30 @@ def test_runs_are_called_in_plain_words_and_those_that_found_nothing_make_room(s
     to_come, found_nothing = asyncio.run(tidied())
     assert to_come <= {flow.flow_run_name for flow in FLOWS.values()} and to_come
     assert found_nothing["rappels"] == 1 == max(found_nothing.values())
+
+
+def test_the_engine_forgets_what_ended_more_than_14_days_ago(stage):
+    """Its server looks when it starts, and every hour: here it is started again."""
+    old, young = (stage.machine.trigger("ship-audit") for _ in range(2))
+    for run in (old, young):
+        assert stage.wait(lambda: stage.machine.final_state(run))  # noqa: B023
+    database = stage.machine.data / "prefect" / "prefect.db"
+    with sqlite3.connect(database, timeout=60) as connection:
+        for run, days in ((old, 14.1), (young, 13.9)):
+            ended = (datetime.now(UTC) - timedelta(days=days)).replace(tzinfo=None)
+            changed = connection.execute(
+                "UPDATE flow_run SET end_time = ? WHERE replace(id, '-', '') = ?",
+                (ended.isoformat(" "), run.replace("-", "")),
+            )
+            assert changed.rowcount == 1
+
+    def there(run: str) -> bool:
+        which = {"flow_runs": {"id": {"any_": [run]}}}
+        return bool(stage.machine.ask("POST", "/flow_runs/filter", which))
+
+    assert there(old) and there(young)
+    stage.machine.server.stop()
+    stage.machine.server.start()
+    stage.machine.server.wait_ready()
+    stage.wait(lambda: not there(old))
+    assert there(young)

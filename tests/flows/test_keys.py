@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from actions.orals import places_called, words_for
 from processors.findings import Code
 from processors.session import load_session
-from storage.keys import RECEIPTS, answer_key, attendance_path, receipt_key, scan_path
+from storage.keys import RECEIPTS, answer_key, attendance_path, receipt_key, returns_path, scan_path
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 
@@ -66,3 +67,26 @@ def test_attendance_is_of_a_centre_and_a_written_exam():
     assert attendance_path("attendance/0130051K/U4.csv", SESSION) == ("0130051K", "U4")
     assert attendance_path("attendance/0130051K/E5.csv", SESSION) is None
     assert attendance_path("attendance/0130051K/U4/x.csv", SESSION) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ("returns/victor-hugo/lundi matin.pdf", "victor-hugo"),
+        ("returns/victor-hugo/lundi/matin.pdf", None),
+        ("returns/matin.pdf", None),
+        ("scans/victor-hugo/matin.pdf", None),
+    ],
+)
+def test_sheets_of_orals_are_dropped_by_place(key: str, place: str | None):
+    assert returns_path(key) == place
+
+
+def test_a_place_of_orals_is_called_by_its_uai_its_code_or_its_name():
+    """Two centres' name, or that of a centre and of another place, says of neither which it is."""
+    assert places_called(SESSION, "charles-peguy") == {"charles-peguy", "Lycée Charles Péguy"}
+    assert places_called(SESSION, "0130051K") == {"0130051K", "Lycée Marie Curie"}
+    assert words_for(SESSION, {"Lycée Marie Curie"}) == {"Lycée Marie Curie", "0130051K"}
+    named = {centre.uai for centre in SESSION.centres if centre.name == "Lycée Victor Hugo"}
+    assert all(places_called(SESSION, uai) == {uai} for uai in named)
+    assert places_called(SESSION, "victor-hugo") == {"victor-hugo", "Lycée Victor Hugo"}

@@ -18,13 +18,14 @@ from PIL import Image
 
 from actions.oral_returns import take_sheets
 from actions.orals import all_papers, form, move, papers_of, plan_for
-from actions.work_done import work_done
+from actions.work_done import table, work_done
 from processors.deadlines import PARIS, instant
 from processors.oral_returns import read_codes
 from processors.oral_sheets import SheetKind, sheet_of
-from storage.candidates import import_candidates
+from storage.candidates import enrolled_in, import_candidates
 from storage.correctors import import_correctors
-from storage.orals import panels_of
+from storage.log.story import events_of
+from storage.orals import OralSheetsBack, panels_of
 from storage.refusals import Refused
 
 SCHOOLS = ("0040538N", "0139109F", "0845099L")
@@ -159,6 +160,44 @@ def test_nobody_is_moved_before_an_own_teacher_or_to_another_place(summoned):
                     with pytest.raises(Refused, match="may_not_examine"):
                         move(work, "E2", one.number, panel.number, actor="service", at=summoned.tick())
     assert tried
+
+
+def test_papers_are_made_though_somebody_is_not_enrolled_any_more(summoned):
+    """Who is examined in CCF after all: the plan stands until it is made anew."""
+    work = summoned.work
+    form(work, "E6", actor="service", at=summoned.tick())
+    before = [panel.turns for panel in papers_of(work, "E6")]
+    titles, first, *_ = roster().decode().splitlines()
+    ccf = f"{titles},form\n{first},CCF\n".encode()
+    assert not import_candidates(work.register, ccf, work.session, actor="t", at=summoned.tick()).problems
+    with work.register.reading() as connection:
+        assert len(enrolled_in(connection, "E6")) == 4
+    assert [panel.turns for panel in papers_of(work, "E6")] == before
+
+
+def test_the_account_of_work_tells_candidates_heard_and_what_proves_it(summoned, new_register):
+    """Those whose grading sheet came back, of their own panel; a candidate's plan, and that event."""
+    work, register = summoned.work, summoned.work.register
+    form(work, "E2", actor="service", at=summoned.tick())
+    assert work_done(work) == []
+    panels = papers_of(work, "E2")
+    graded = [(panel, sheet) for panel in panels for sheet in panel.sheets if sheet.kind is SheetKind.GRADING]
+    marks = next(sheet for sheet in panels[0].sheets if sheet.kind is SheetKind.MARKS)
+    facts = [(one.code,) for _, one in graded[:2]] + [(marks.code,)]
+    for k, codes in enumerate(facts):
+        summoned.record(OralSheetsBack(file=f"{k}" * 64, codes=codes), "E2")
+    with register.reading() as connection:
+        planned, *back = [event.seq for event in events_of(connection, "E2")]
+    wanted = dict[str, list[int]]()
+    for (panel, _), seq in zip(graded[:2], back, strict=False):
+        for name, _role in panel.members:
+            wanted.setdefault(name, []).append(seq)
+    rows = list(csv.DictReader(io.StringIO(table(work).decode("utf-8-sig")), delimiter=";"))
+    assert {row["nom"]: (row["oraux"], row["preuves"]) for row in rows} == {
+        name: (str(len(seqs)), " ".join(map(str, [planned, *seqs]))) for name, seqs in wanted.items()
+    }
+    assert {(row["epreuve"], row["lots"], row["copies"]) for row in rows} == {("E2", "", "0")}
+    assert summoned.replayed_alike(new_register())
 
 
 def test_what_cannot_be_planned_is_refused_or_told(summoned):
