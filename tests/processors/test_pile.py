@@ -145,7 +145,7 @@ def test_which_versos_go_with_which_rectos_may_not_be_known() -> None:
 
 def test_leaves_face_down_without_any_number_are_not_called_in_order() -> None:
     """2, 1, 4, 3 and 4, 1, 2, 3 look the same: whose the pages are is known, not in which order they are."""
-    (leaves_down,) = (o for o in A4_ORDERS if o.pattern == (2, 1, 4, 3) and not o.falling)
+    (leaves_down,) = (o for o in A4_ORDERS if o.pattern == (2, 1, 4, 3) and not (o.falling or o.nested))
     copies, _, truths = read(pile(leaves_down, numbered=False))
     assert copies
     for copy in copies:
