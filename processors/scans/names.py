@@ -33,7 +33,10 @@ SYMBOLS = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 *"
 _WORDS = 9  # squares of the ink map, along a line: over words and what is between them
 _INKED = 0.06  # share of them: of a ruled line 0.05
 _GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
-_LABELS, _NAME = 46.0, (18.0, 120.0)  # mm of the exam block that print fills; of what is written there and read
+_LABELS, _NAME = (
+    46.0,
+    (18.0, 120.0),
+)  # mm of the exam block that print fills; of what is written there and read
 _HIGHEST = 7  # squares: more is no line
 _SHORT = (8.0, 95.0)  # mm: a line among the answers that is read
 _LONGEST = 190.0  # mm: outside of them
@@ -172,7 +175,7 @@ def _places(ink: NDArray[np.float32], form: Form, first: bool) -> Iterator[tuple
 def _in_exam_block(
     along: NDArray[np.float32], form: Form, inked: float
 ) -> Iterator[tuple[float, float, float, bool]]:
-    """The same of what is written behind the words of the exam block, whose lines are too close to tell apart."""
+    """The same of what is written in the exam block, whose lines are too close to tell apart."""
     block = form.exam_block
     if block is None or form.is_annex:
         return
@@ -180,7 +183,8 @@ def _in_exam_block(
     left, right = (round(x / INK_MM) for x in (frame.x + _LABELS, frame.x + frame.width - _EDGE))
     for k in range(len(block.lines)):
         y = frame.y + (k + 0.5) * step
-        written = np.flatnonzero(along[int(y / INK_MM), left:right] > 2 * inked)
+        row = int(y / INK_MM)
+        written = np.flatnonzero(along[row - 1 : row + 2, left:right].max(axis=0) > 1.5 * inked)
         if written.size and _NAME[0] <= (wide := float(np.ptp(written)) * INK_MM) <= _NAME[1]:
             yield (left + float(written[0])) * INK_MM, y, wide, True
 

@@ -22,7 +22,10 @@ _SHOWS_TEXT = {"Tj", "TJ", "'", '"'}
 _CURVES = {"c", "v", "y", "l"}
 _FILLS = {"f", "F", "f*", "B", "B*", "b", "b*"}
 _PAINTS = {"f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "INLINE IMAGE", "Do", *_SHOWS_TEXT}
-_OUTLINED = (40, 5000)  # strokes, curves and filled boxes that may be a name; a whole vectorised page has more
+_OUTLINED = (
+    40,
+    5000,
+)  # strokes, curves and filled boxes that may be a name; a whole vectorised page has more
 _LAID_OVER = 3  # small images over a scan; more are its own parts
 _FINE = 1_800_000  # pixels of an image that is a whole page by itself: A4 at 140 dpi; backgrounds are coarser
 _SMALL = 0.1  # of its pixels

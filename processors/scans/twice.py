@@ -33,8 +33,8 @@ _COLUMN = 13
 """Rows over which a column's mean is no mark of the page: numbers stand below each other on many. Of 153
 pairs of such pages 21 were taken for one page, with it one; of 45 pages 44 are known again, as before."""
 _WRITTEN = 0.3
-"""Share of an imprint's spread that a written row has. Of 17,484 pairs of pages, most of a few lines that begin
-at one margin, none is taken for one with it, eight without; of 94 pages 60 are known again, and 62 without."""
+"""Share of an imprint's spread that a written row has. Of 17,484 pairs of pages, most of a few lines that
+begin at one margin, none is taken for one with it, eight without; of 94 pages 60 are known again, not 62."""
 _SHIFT = 1
 """Squares by which two scans of a page may lie apart, in each direction."""
 _FAINT = 0.01
@@ -60,7 +60,7 @@ def imprint(ink: NDArray[np.float32]) -> Imprint | None:
 
 
 def _columns_means(words: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the rows around have in each column; of rows that are written, those that are: margins are alike."""
+    """What the rows around have in each column; around a written row those that are: margins are alike."""
     spread = words.std(axis=1, keepdims=True)
     written = np.repeat(spread > _WRITTEN * float(words.std()), words.shape[1], axis=1).astype(np.float32)
     total, share = cv2.blur(words * written, (1, _COLUMN)), cv2.blur(written, (1, _COLUMN))
