@@ -57,11 +57,13 @@ def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
 
 
 def counts_leaves(scanned: Sequence[PageReading]) -> bool:
-    """Whether the numbers of a copy's pages, as they were scanned, would count its leaves or its sheets."""
+    """Whether the numbers of a copy's pages, as they were scanned, would count its leaves or its sheets.
+
+    Of four of them one may be misread.
+    """
     said = [(k, page.number) for k, page in enumerate(scanned) if page.number is not None]
-    return len(said) > 1 and any(
-        all(number == k // of + 1 for k, number in said) for of in (2, PAGES_PER_SHEET)
-    )
+    misfits = [sum(number != k // of + 1 for k, number in said) for of in (2, PAGES_PER_SHEET)]
+    return len(said) > 1 and 4 * min(misfits) <= len(said)
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:

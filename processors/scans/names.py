@@ -147,7 +147,7 @@ def _likeness(line: Line, wanted: str) -> float:
 
 def _places(ink: NDArray[np.float32], form: Form, first: bool) -> Iterator[tuple[float, float, float, bool]]:
     """Left end, middle row and length (mm) of lines to be read, and whether they lie outside the answers."""
-    along = cv2.blur(ink, (_WORDS, 1))
+    along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
     inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
     above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
     ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
