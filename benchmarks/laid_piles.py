@@ -178,6 +178,40 @@ def _nameless_sheet(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side
     return _in_order([*copies[:long], nameless, *copies[long + 1 :]], order, rng)
 
 
+def _sheets_apart(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """The first sheets of all copies, then the further ones, whose headers are empty."""
+    numbered, first, further = rng.random() < 0.5, [], []
+    for copy in copies:
+        pages = [page if numbered else unnumbered(page) for page in copy.pages]
+        for n in range(PAGES_PER_SHEET, len(pages), PAGES_PER_SHEET):
+            pages[n] = replace(pages[n], label=None, labels=(), boxes={})
+        whole = replace(copy, pages=tuple(pages)).sides(order)
+        step = PAGES_PER_SHEET // len(whole[0])
+        first += whole[:step]
+        further += whole[step:]
+    return first + further
+
+
+def _leaves_counted(copies: Sequence[Copy], order: Order, _rng: Rng) -> list[Side]:
+    """Every candidate numbers leaves, on their rectos: 1 / 2, 2 / 2."""
+    like = {
+        n: page
+        for copy in copies
+        if len(copy.pages) == 2 * PAGES_PER_SHEET
+        for n, page in enumerate(copy.pages, 1)
+    }
+    laid = []
+    for copy in copies:
+        pages = [unnumbered(page) for page in copy.pages]
+        for k in range(0, len(pages), 2):
+            if (said := like.get(k // 2 + 1)) is not None:
+                pages[k] = _numbered_as(pages[k], said)
+        laid.append(
+            replace(copy, pages=tuple(replace(page, total=None, total_reading=None) for page in pages))
+        )
+    return _in_order(laid, order, _rng)
+
+
 def _numbered_as(page: PageReading, like: PageReading) -> PageReading:
     return replace(
         page,
@@ -227,6 +261,8 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "two_at_once": (_two_at_once, usual),
         "same_page": (_same_page, usual),
         "nameless_sheet": (_nameless_sheet, usual),
+        "sheets_apart": (_sheets_apart, usual),
+        "leaves_counted": (_leaves_counted, usual),
     }
     if of.a3:
         return {**common, "fed_by_another_edge": (_turned, orders)}

@@ -15,7 +15,8 @@ def _helvetica() -> pikepdf.Dictionary:
 
 class Way(StrEnum):
     """How it is drawn. `SHUFFLED`: its codes are not those of its letters; `DRAWN`: letters are little
-    drawings; `SHRUNK`: the scan is made smaller to leave room for a header."""
+    drawings; `SHRUNK`: the scan is made smaller to leave room for a header; `BOXES`: of filled rectangles;
+    `PICTURE`: a small image lies over the scan; `LAYER_OFF`: one over all of it that no viewer shows."""
 
     STAMP = "stamp"
     HEADER = "header"
@@ -29,6 +30,9 @@ class Way(StrEnum):
     SHRUNK = "shrunk"
     DRAWN = "drawn"
     OUTLINES = "outlines"
+    BOXES = "boxes"
+    PICTURE = "picture"
+    LAYER_OFF = "layer_off"
 
 
 _NOTES = {Way.NOTE: "/FreeText", Way.RUBBER_STAMP: "/Stamp", Way.FIELD: "/Widget"}
@@ -72,12 +76,42 @@ def _draw(pdf: pikepdf.Pdf, page: pikepdf.Page, way: Way, text: str) -> None:
         case Way.OUTLINES:
             y = height - 14
             drawn = b" ".join(b"%d %d m %d %d l S" % (20 + 4 * k, y, 22 + 4 * k, y + 8) for k in range(60))
+        case Way.BOXES:
+            drawn = b" ".join(b"%d 14 %d 9 re f" % (20 + 5 * k, 2 + k % 3) for k in range(50))
+        case Way.PICTURE:
+            name = page.add_resource(_picture(pdf, 320, 32), pikepdf.Name.XObject)
+            drawn = b"160 0 0 16 20 14 cm %s Do" % str(name).encode()
+        case Way.LAYER_OFF:
+            layer = _layer_off(pdf)
+            name = page.add_resource(_picture(pdf, 1240, 1754), pikepdf.Name.XObject)
+            mark = page.add_resource(layer, pikepdf.Name.Properties)
+            named = str(mark).encode(), width, height, str(name).encode()
+            drawn = b"/OC %s BDC %.2f 0 0 %.2f 0 0 cm %s Do EMC" % named
         case _:
             drawn = line(at_top)
     if way is Way.SHRUNK:
         page.contents_add(b"q 0.94 0 0 0.94 %.2f 0 cm" % (0.03 * width), prepend=True)
         drawn = b"Q " + drawn
     page.contents_add(b"q " + drawn + b" Q")
+
+
+def _picture(pdf: pikepdf.Pdf, width: int, height: int) -> pikepdf.Stream:
+    """An image of bars."""
+    picture = pdf.make_stream((b"\0" * 4 + b"\xff" * 4) * (width * height // 8))
+    picture["/Type"], picture["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Image
+    picture["/Width"], picture["/Height"], picture["/BitsPerComponent"] = width, height, 8
+    picture["/ColorSpace"] = pikepdf.Name.DeviceGray
+    return picture
+
+
+def _layer_off(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    layers = pdf.Root.get("/OCProperties")
+    if layers is not None:
+        return layers.OCGs[0]
+    layer = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="Original"))
+    off = pikepdf.Dictionary(OFF=[layer])
+    pdf.Root["/OCProperties"] = pikepdf.Dictionary(OCGs=[layer], D=off)
+    return layer
 
 
 def _codes(way: Way, text: str) -> bytes:

@@ -138,7 +138,9 @@ def _redacted(raw: RawImage, place: PagePlace) -> tuple[StreamObject, int, int]:
         if (kept := _kept_blocks(raw, data, place)) is not None:
             return _stream(raw, *kept), *kept[1:]
     elif raw.codec == "g4" and place.whole and not place.wiped:
-        return _stream(raw, raw.data, raw.width, raw.height, raw.inverted), raw.width, raw.height
+        ended = g4.until_end(raw.data)
+        if ended is not None:
+            return _stream(raw, ended, raw.width, raw.height, raw.inverted), raw.width, raw.height
     pixels = raw.pixels()
     if not place.whole or place.wiped:
         upright = turned(_part(turned(pixels, raw.rotate), raw.dpi, place), place.turn)

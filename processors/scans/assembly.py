@@ -19,6 +19,7 @@ from processors.scans.misplaced import (
     blank_inside,
     confirmed,
     contradicted,
+    counts_leaves,
 )
 from processors.scans.nameless import beside_nameless
 from processors.scans.orders import PAGES_PER_SHEET
@@ -257,7 +258,9 @@ def _order(
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
     turned = blank_between(kept, pile.order.sheet) and all(p.number is None for p in kept.values())
-    unsure = turned or any(place.copy in pile.unsure for _, place in members)
+    # in another order than is usual, numbers of leaves are like numbers of pages
+    leaves = bool(moved or not pile.usual) and counts_leaves([page for page, _ in as_scanned])
+    unsure = turned or leaves or any(place.copy in pile.unsure for _, place in members)
     if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))
     return findings

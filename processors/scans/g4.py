@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,16 @@ def encode(pixels: Gray) -> tuple[bytes, bool]:
     return buffer.getvalue()[start : start + size], inverted
 
 
+def until_end(data: bytes) -> bytes | None:
+    """The stream up to its first end mark, which stands nowhere else in one; None if it has none."""
+    last = int.from_bytes(data[-4:], "big")
+    spare = (last & -last).bit_length() - 1  # bits that fill the last byte
+    if 0 <= spare < 8 and last >> spare & 0xFFFFFF == int(_EOFB, 2):
+        return data
+    mark = _MARK.search(data)
+    return None if mark is None else data[: mark.end()]
+
+
 def _rows(data: bytes, width: int, height: int, inverted: bool) -> int | None:
     """How many rows a stream holds; None where that cannot be known: broken, or without an end mark."""
     ends = [_with_last_row(data, width)] if _EOFB in _tail(data) else _guessed_ends(data, width)
@@ -75,6 +86,24 @@ def _rows(data: bytes, width: int, height: int, inverted: bool) -> int | None:
             if _is_last(pixels[last], inverted) and (_EOFB in _tail(data) or last == height):
                 return int(last)
     return None
+
+
+def _marks() -> re.Pattern[bytes]:
+    """The end mark at each of the eight places in a byte at which it may begin."""
+    ways = []
+    for shift in range(8):
+        first, *inner, last = (int(_EOFB, 2) << 8 - shift).to_bytes(4, "big")
+        before, after = 0xFF >> shift, 0xFF00 >> shift & 0xFF
+        ends = (
+            bytes(b for b in range(256) if b & mask == byte)
+            for byte, mask in ((first, before), (last, after))
+        )
+        one, other = (b"[%s]" % re.escape(some) for some in ends)
+        ways.append(one + re.escape(bytes(inner)) + (other if shift else b""))
+    return re.compile(b"|".join(ways), re.DOTALL)
+
+
+_MARK = _marks()
 
 
 def _with_last_row(data: bytes, width: int) -> bytes | None:

@@ -26,6 +26,9 @@ allows, 10,000 of them would still hold no wrong one 95 times in 100."""
 _LEAST_VOTE = math.log(20)
 """Least log Bayes factor of what is read beside the strongest voice: a stranger's boxes would seldom agree so
 well by chance. The odds above make the attribution sure; this makes it one of two readings."""
+_BETTER = math.log(10)
+"""By how much better than the copy's candidate one of its sheets must name another: a last name alone, which
+that sheet bears, does it."""
 _STRANGERS = 1e-3
 """How many sheets are thought to be those of someone who is not on the roster."""
 _SECOND_COPIES = 1e-3
@@ -150,6 +153,8 @@ def _decide(sheets: Sequence[Evidence], copy: Evidence, claims: Sequence[_Claim]
         best = int(log_odds.argmax())
         if any(_names_another(copy.voices[name], best) for name in (LABEL, NUMBER) if name in copy.voices):
             return Attribution(None, (), guesses, (finding(Code.LABEL_CONFLICT),))
+        if strangers := _better_named(sheets, best):
+            return Attribution(None, (), guesses, (finding(Code.MIXED_COPY, strangers),))
         taken = np.zeros_like(log_odds)
         for claim in filter(None, claims):
             taken[claim[0]] = max(taken[claim[0]], claim[1])
@@ -195,6 +200,16 @@ def _of_another(sheets: Sequence[Evidence]) -> list[int]:
     """The sheets that, each by itself, clearly speak for another candidate than the first that does."""
     owners = {sheet.page: owner for sheet in sheets if (owner := sure_owner(sheet)) is not None}
     return [page for page, owner in owners.items() if owner != next(iter(owners.values()))]
+
+
+def _better_named(sheets: Sequence[Evidence], best: int) -> list[int]:
+    """The sheets beside others that name another candidate than the copy's, be it by little."""
+    found = []
+    for sheet in sheets if len(sheets) > 1 else ():
+        said = np.sum([*sheet.voices.values()], axis=0) if sheet.voices else np.zeros(1)
+        if said.max() > 0 and said.max() - said[best if len(said) > 1 else 0] >= _BETTER:
+            found.append(sheet.page)
+    return found
 
 
 def sure_owner(evidence: Evidence) -> str | None:

@@ -136,8 +136,9 @@ def _is_bare(data: bytes, pages: int, forbidden: Collection[str]) -> bool:
                 return False
             else:
                 images += 1
-                # what follows the last pixel draws nothing
-                if _says(item.read_raw_bytes()[-_TAIL:], [word for word in forbidden if len(word) > 4]):
+                # what precedes the first pixel, or follows the last one, draws nothing
+                data = item.read_raw_bytes()
+                if _says(data[:_TAIL] + data[-_TAIL:], [word for word in forbidden if len(word) > 4]):
                     return False
         return images == pages == len(pdf.pages)
 

@@ -6,6 +6,7 @@ of such a sheet says whose it is but where it lies: the copy beside it may be sh
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -27,22 +28,56 @@ def beside_nameless(
 ) -> list[CopyReading]:
     """The copies of a pile, in its order; those that a nameless sheet beside them may belong to wait.
 
+    Several of them at an end of the pile may be the further sheets of all its copies, which were laid apart.
     `falling`: whether a copy's last sheet comes first; `sheet`: pages of one.
     """
     nameless = [bool(those) and _is_nameless(those) for those in kept]
-    made = list(copies)
+    made = _with_anothers(copies, kept, sheet)
+    apart = [n for run in _at_the_ends(nameless) if len(run) > 1 for n in run]
     for k, those in enumerate(kept):
         if nameless[k]:
             continue
         # where a further sheet of this copy lies; before its first one only if nothing tells otherwise
         after, before = _run(nameless, k, -1 if falling else 1), _run(nameless, k, 1 if falling else -1)
-        near = [*after, *([] if confirmed(those) else before)]
+        near = sorted({*after, *([] if confirmed(those) else before), *apart})
         sheets = [page for n in near if _may_continue(kept[n], those, sheet) for page in kept[n].values()]
         if sheets and made[k].status is CopyStatus.COMPLETE:
             pages = [page.page for page in sheets]
             told = finding(Code.NAMELESS_SHEET, pages, evidence=whole(sheets))
             made[k] = replace(made[k], findings=(*made[k].findings, told), status=CopyStatus.TO_DECIDE)
     return made
+
+
+def _with_anothers(copies: Sequence[CopyReading], kept: Sequence[Kept], sheet: int) -> list[CopyReading]:
+    """The copies; those wait that have a nameless sheet which another copy of the pile may lack."""
+    made = list(copies)
+    lacking = [set(copy.missing) for copy in copies]
+    for k, those in enumerate(kept):
+        further = [n for n in sorted(those)[1:] if n % sheet == 1 and _names_nobody(those[n])]
+        doubted = [
+            those[n]
+            for first in further
+            if any({*range(first, first + sheet)} <= other for other in lacking)
+            for n in range(first, first + sheet)
+            if n in those
+        ]
+        if doubted and made[k].status is CopyStatus.COMPLETE:
+            pages = [page.page for page in doubted]
+            told = finding(Code.UNSURE_ORDER, pages, evidence=whole(doubted))
+            made[k] = replace(made[k], findings=(*made[k].findings, told), status=CopyStatus.TO_DECIDE)
+    return made
+
+
+def _names_nobody(page: PageReading) -> bool:
+    return page.kind is PageKind.FIRST and _is_empty(page)
+
+
+def _at_the_ends(nameless: Sequence[bool]) -> list[list[int]]:
+    """The nameless copies that open the pile, and those that end it."""
+    count = len(nameless)
+    opening = list(itertools.takewhile(nameless.__getitem__, range(count)))
+    ending = list(itertools.takewhile(nameless.__getitem__, range(count - 1, -1, -1)))
+    return [opening, ending]
 
 
 def _is_nameless(kept: Kept) -> bool:

@@ -32,6 +32,11 @@ SYMBOLS = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 *"
 
 _WORDS = 9  # squares of the ink map, along a line: over words and what is between them
 _INKED = 0.06  # share of them: of a ruled line 0.05
+_GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
+_LABELS, _NAME = (
+    46.0,
+    (18.0, 120.0),
+)  # mm of the exam block that print fills; of what is written there and read
 _HIGHEST = 7  # squares: more is no line
 _SHORT = (8.0, 95.0)  # mm: a line among the answers that is read
 _LONGEST = 190.0  # mm: outside of them
@@ -142,15 +147,18 @@ def _likeness(line: Line, wanted: str) -> float:
 
 def _places(ink: NDArray[np.float32], form: Form, first: bool) -> Iterator[tuple[float, float, float, bool]]:
     """Left end, middle row and length (mm) of lines to be read, and whether they lie outside the answers."""
-    along = cv2.blur(ink, (_WORDS, 1))
+    along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
+    inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
     above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
-    ridges = np.asarray((along >= above) & (along >= below) & (along > _INKED), np.uint8)
+    ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
     near = cv2.dilate(ridges, np.ones((3, 1), np.uint8))
     _, _, stats, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
     lines = (stats[1:, 2] * INK_MM >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
     left, length = (stats[1:, k][lines] * INK_MM for k in (0, 2))
     rows = (middles[1:, 1][lines] + 0.5) * INK_MM
     sheet, frame = form.form, form.identity.frame
+    if first:
+        yield from _in_exam_block(along, form, inked)
     for x, y, wide in zip(left.tolist(), rows.tolist(), length.tolist(), strict=True):
         if x < _EDGE or x + wide > sheet.page_width - _EDGE or (first and frame.y <= y <= form.answers_top):
             continue
@@ -159,8 +167,26 @@ def _places(ink: NDArray[np.float32], form: Form, first: bool) -> Iterator[tuple
         outside = y < (frame.y if first else _MARGIN) or y > sheet.page_height - _MARGIN
         step = rows - y
         ends = not ((step > _SAME) & (step < _NEXT)).any() or not ((step < -_SAME) & (step > -_NEXT)).any()
+        ends |= first and form.answers_top < y < form.answers_top + _NEXT  # the frame above is no line
         if _SHORT[0] <= wide <= (_LONGEST if outside else _SHORT[1]) and (outside or ends):
             yield x, y, wide, outside
+
+
+def _in_exam_block(
+    along: NDArray[np.float32], form: Form, inked: float
+) -> Iterator[tuple[float, float, float, bool]]:
+    """The same of what is written in the exam block, whose lines are too close to tell apart."""
+    block = form.exam_block
+    if block is None or form.is_annex:
+        return
+    frame, step = block.frame, block.frame.height / max(len(block.lines), 1)
+    left, right = (round(x / INK_MM) for x in (frame.x + _LABELS, frame.x + frame.width - _EDGE))
+    for k in range(len(block.lines)):
+        y = frame.y + (k + 0.5) * step
+        row = int(y / INK_MM)
+        written = np.flatnonzero(along[row - 1 : row + 2, left:right].max(axis=0) > 1.5 * inked)
+        if written.size and _NAME[0] <= (wide := float(np.ptp(written)) * INK_MM) <= _NAME[1]:
+            yield (left + float(written[0])) * INK_MM, y, wide, True
 
 
 def _straight(dark: Gray, to_map: Affine, x: float, y: float, width: float) -> Gray:

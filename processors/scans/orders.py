@@ -22,12 +22,14 @@ MAX_PAGES = 60
 class Order:
     """`pattern`: a sheet's pages as they are scanned; `falling`: the last sheet of a copy comes first.
 
-    `price`: minus log of how often a whole pile comes so.
+    `price`: minus log of how often a whole pile comes so. `nested`: each sheet lies in the one before it, so
+    that their second leaves come after all first ones, the last sheet's first.
     """
 
     pattern: tuple[int, ...]
     falling: bool
     price: float
+    nested: bool = False
 
     @property
     def sheet(self) -> int:
@@ -39,11 +41,17 @@ class Order:
         sheets = np.arange(0, length, self.sheet)
         if self.falling:
             sheets = sheets[::-1]
+        if self.nested:
+            leaf, other = np.split(np.array(self.pattern), 2)
+            leaves = (sheets[:, None] + leaf), (sheets[::-1, None] + other)
+            return np.asarray(np.concatenate(leaves).ravel(), np.int64)
         return np.asarray((sheets[:, None] + np.array(self.pattern)).ravel(), np.int64)
 
     @property
     def french(self) -> str:
         order = ", ".join(map(str, self.pattern))
+        if self.nested:
+            return f"{order} dans chaque feuille, les feuilles l'une dans l'autre"
         return f"{order} dans chaque feuille" + (", la dernière feuille d'abord" if self.falling else "")
 
 
@@ -64,6 +72,9 @@ A4_ORDERS: tuple[Order, ...] = (
     *_falling_too((2, 1, 4, 3), _OFTEN, _SELDOM),  # leaves face down
     *_falling_too((3, 4, 1, 2), _SELDOM, _OFTEN),  # the last leaf first
     *_falling_too((4, 3, 2, 1), _SELDOM, _OFTEN),  # the last page first
+    # further sheets laid in the first one, and cut
+    Order((1, 2, 3, 4), False, _SELDOM, nested=True),
+    Order((2, 1, 4, 3), False, _SELDOM, nested=True),
     # A3 sheets that the scanner cut in two: recto or verso first, either half first
     *_falling_too((4, 1, 2, 3), _OFTEN, _SELDOM),
     *_falling_too((2, 3, 4, 1), _OFTEN, _SELDOM),

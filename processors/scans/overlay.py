@@ -20,8 +20,15 @@ _NOTES = {"/Text", "/FreeText", "/Stamp", "/Widget", "/Popup", "/Link", "/Waterm
 _UNSEEN = {"/Popup", "/Link"}
 _SHOWS_TEXT = {"Tj", "TJ", "'", '"'}
 _CURVES = {"c", "v", "y", "l"}
+_FILLS = {"f", "F", "f*", "B", "B*", "b", "b*"}
 _PAINTS = {"f", "F", "f*", "S", "s", "B", "B*", "b", "b*", "sh", "INLINE IMAGE", "Do", *_SHOWS_TEXT}
-_OUTLINED = (40, 5000)  # strokes and curves over a scan that may be a name; a whole vectorised page has more
+_OUTLINED = (
+    40,
+    5000,
+)  # strokes, curves and filled boxes that may be a name; a whole vectorised page has more
+_LAID_OVER = 3  # small images over a scan; more are its own parts
+_FINE = 1_800_000  # pixels of an image that is a whole page by itself: A4 at 140 dpi; backgrounds are coarser
+_SMALL = 0.1  # of its pixels
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class _Work:
 
     def __init__(self) -> None:
         self.seen = self.changed = False
-        self.curves = 0
+        self.curves = self.boxes = 0
+        self.images: list[pikepdf.Stream] = []
         self.forms: dict[tuple[int, int], bool] = {}  # whether it still paints
 
 
@@ -81,14 +89,37 @@ def _lift(pdf: pikepdf.Pdf, page: pikepdf.Page) -> Lifted:
     if work.changed:
         page.obj["/Contents"] = pdf.make_stream(pikepdf.unparse_content_stream(kept))
     _lift_notes(page, work)
-    return Lifted(work.changed, work.seen, _OUTLINED[0] <= work.curves < _OUTLINED[1])
+    outlined = _OUTLINED[0] <= work.curves < _OUTLINED[1]
+    return Lifted(work.changed, work.seen, outlined or _is_laid_over(work.images))
 
 
-def alone(page: pikepdf.Page) -> io.BytesIO:
-    """A file of this page."""
+def _is_laid_over(images: list[pikepdf.Stream]) -> bool:
+    """Whether small images are drawn over a page's scan, which may show a name: a stamp, a signature."""
+    if not 1 < len(images) <= 1 + _LAID_OVER:
+        return False
+    scan, *over = images
+    own = _pixels(scan)
+    return own >= _FINE and all(max(map(_pixels, (one, *_masks(one)))) < _SMALL * own for one in over)
+
+
+def _masks(image: pikepdf.Stream) -> list[pikepdf.Stream]:
+    """What masks an image, which may be finer than the image."""
+    return [one for key in ("/Mask", "/SMask") if isinstance(one := image.get(key), pikepdf.Stream)]
+
+
+def _pixels(image: pikepdf.Stream) -> int:
+    return int(image.get("/Width", 0)) * int(image.get("/Height", 0))
+
+
+def alone(of: pikepdf.Pdf, page: pikepdf.Page) -> io.BytesIO:
+    """A file of this page, whose layers are on or off as in the file that it is of."""
     out = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.pages.append(page)
+        layers = of.Root.get("/OCProperties")
+        if isinstance(layers, pikepdf.Dictionary):
+            indirect = layers if layers.is_indirect else of.make_indirect(layers)
+            pdf.Root.OCProperties = pdf.copy_foreign(indirect)
         pdf.save(out)
     return out
 
@@ -119,9 +150,20 @@ def _without_text(source: Any, resources: Any, work: _Work, depth: int) -> tuple
             work.changed = True
             continue
         work.curves += operator in _CURVES
+        if operator == "re":
+            work.boxes += 1
+        elif operator in _PAINTS or operator == "n":
+            work.curves += work.boxes if operator in _FILLS else 0
+            work.boxes = 0
+        if operator == "Do" and _is_image(drawn.get(str(operands[0]))):
+            work.images.append(drawn[str(operands[0])])
         paints |= operator in _PAINTS
         kept.append(step)
     return kept, paints
+
+
+def _is_image(drawn: Any) -> bool:
+    return isinstance(drawn, pikepdf.Stream) and str(drawn.get("/Subtype")) == "/Image"
 
 
 def _says_something(operands: Any) -> bool:

@@ -12,6 +12,7 @@ from processors.scans.readings import Turn
 A4_INCHES = 297 / 25.4
 _MAX_CONTENT = 1 << 20  # bytes of drawing operators; a scan has a hundred, an OCR layer some 100,000
 _SLACK = 0.04  # of the page's size: how far an image may differ from the page it fills
+_BEYOND = 6.0  # points, 2 mm: how far it may go beyond what is shown, in which no line of print has room
 _STANDARD_DPI = (150, 200, 240, 300, 400, 600)
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -122,6 +123,8 @@ def _last_full_image(page: pikepdf.Page) -> tuple[pikepdf.Stream, Matrix] | None
                 path, clip = [], False
             case "f" | "F" | "f*" | "S" | "s" | "B" | "B*" | "b" | "b*" | "sh" | "INLINE IMAGE":
                 found, path, clip = None, [], False
+            case "BDC" if str(operands[0]) == "/OC":  # a layer, which may be off
+                return None
             case "Tj" | "TJ" | "'" | '"':
                 found = found if state.hidden_text else None
             case "Do":
@@ -188,8 +191,10 @@ def _covers(outer: Box, inner: Box) -> bool:
 
 def _fills(placed: Box, page: Box) -> bool:
     slack_x, slack_y = _SLACK * (page[2] - page[0]), _SLACK * (page[3] - page[1])
+    inwards = (placed[0] - page[0], placed[1] - page[1], page[2] - placed[2], page[3] - placed[3])
     return all(
-        abs(placed[k] - page[k]) <= slack for k, slack in enumerate((slack_x, slack_y, slack_x, slack_y))
+        -_BEYOND <= side <= slack
+        for side, slack in zip(inwards, (slack_x, slack_y, slack_x, slack_y), strict=True)
     )
 
 

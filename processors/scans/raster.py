@@ -204,7 +204,7 @@ def _lifted(pdf: pikepdf.Pdf, page: pikepdf.Page, number: int) -> RawImage:
         over = lift(pdf, page)
         raw = _embedded_of(page, number) if over.changed else None
         if raw is None:
-            with pypdfium2.PdfDocument(alone(page)) as document:
+            with pypdfium2.PdfDocument(alone(pdf, page)) as document:
                 raw = _rendered(document[0], page, number)
         return replace(raw, lifted=over.seen, captioned=raw.captioned or over.doubtful)
     except BadImage as broken:

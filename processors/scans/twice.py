@@ -32,6 +32,9 @@ _STREAK = 5
 _COLUMN = 13
 """Rows over which a column's mean is no mark of the page: numbers stand below each other on many. Of 153
 pairs of such pages 21 were taken for one page, with it one; of 45 pages 44 are known again, as before."""
+_WRITTEN = 0.3
+"""Share of an imprint's spread that a written row has. Of 17,484 pairs of pages, most of a few lines that
+begin at one margin, none is taken for one with it, eight without; of 94 pages 60 are known again, not 62."""
 _SHIFT = 1
 """Squares by which two scans of a page may lie apart, in each direction."""
 _FAINT = 0.01
@@ -51,9 +54,17 @@ def imprint(ink: NDArray[np.float32]) -> Imprint | None:
     # a streak of the scanner runs down all of the page, on every page; of writing the ends of lines are there
     squares -= np.partition(squares, _STREAK, axis=0)[_STREAK]
     words = squares - cv2.GaussianBlur(squares, (0, 0), sigmaX=_BESIDE, sigmaY=0.01)
-    words -= cv2.blur(words, (1, _COLUMN))
+    words -= _columns_means(words)
     spread = _CLEARLY * float(words.std())
     return base64.b85encode(np.packbits(np.stack([words > spread, words < -spread])).tobytes()).decode()
+
+
+def _columns_means(words: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What the rows around have in each column; around a written row those that are: margins are alike."""
+    spread = words.std(axis=1, keepdims=True)
+    written = np.repeat(spread > _WRITTEN * float(words.std()), words.shape[1], axis=1).astype(np.float32)
+    total, share = cv2.blur(words * written, (1, _COLUMN)), cv2.blur(written, (1, _COLUMN))
+    return np.asarray(np.where(written > 0, total / np.maximum(share, 1e-3), total), np.float32)
 
 
 @dataclass(frozen=True)

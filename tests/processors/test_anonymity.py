@@ -12,6 +12,7 @@ import zxingcpp
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
+from processors.scans import g4
 from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from processors.scans.form import Form
 from processors.scans.image import RawImage, turned
@@ -288,3 +289,17 @@ def test_a_wipe_grows_with_its_frame_even_when_it_leans() -> None:
     frame = np.array([(100, 100), (500, 100), (500, 300), (100, 300)]) @ rotation.T
     grown = np.array(wipe_polygon([tuple(p) for p in frame], 10)) @ rotation
     assert np.allclose(grown, [(90, 90), (510, 90), (510, 310), (90, 310)])
+
+
+BEHIND = {"nothing": b"", "zeros": bytes(9), "a name": b"DUPONT", "a record": b"DUPONT" + bytes(4000)}
+
+
+@pytest.mark.parametrize("behind", BEHIND.values(), ids=BEHIND)
+def test_what_follows_the_end_of_a_g4_stream_stays_behind(behind: bytes) -> None:
+    for shift in range(8):
+        pixels = np.full((40 + shift, 64), 255, np.uint8)
+        pixels[7, : 9 + shift] = 0
+        data, _ = g4.encode(pixels)
+        ended = g4.until_end(data + behind)
+        assert ended is not None and data.startswith(ended) and not data[len(ended) :].strip(b"\0")
+    assert g4.until_end(b"\x26\xa1\x55" * 40) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pikepdf
 import pypdfium2
@@ -25,7 +26,8 @@ from specimens.scanner import Level, Mode, encode, pdf
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
 CENTRE, EXAM, DPI = "0130051K", "U1", 150
 TEXT = "MOREL KARIM 02435721425_scan.pdf"
-ALONE = [way for way in Way if way not in (Way.SHRUNK, Way.DRAWN, Way.OUTLINES)]
+DOUBTFUL = (Way.DRAWN, Way.OUTLINES, Way.BOXES, Way.PICTURE)
+ALONE = [way for way in Way if way not in (Way.SHRUNK, Way.LAYER_OFF, *DOUBTFUL)]
 
 
 def drawing() -> np.ndarray:
@@ -101,9 +103,21 @@ def test_what_may_hide_something_stays() -> None:
     assert gray[round(4 * per_point) : round(12 * per_point), : round(90 * per_point)].min() > 200
 
 
-@pytest.mark.parametrize("way", [Way.DRAWN, Way.OUTLINES])
+@pytest.mark.parametrize("way", DOUBTFUL)
 def test_text_that_cannot_be_told_from_a_drawing_is_doubtful(way: Way) -> None:
     assert second(draw_over(scanned(), way, TEXT)).captioned
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_layer_that_is_off_is_not_read(mode: Mode) -> None:
+    plain = scanned(mode)
+    over = draw_over(plain, Way.LAYER_OFF, TEXT)
+    assert np.array_equal(shows(over), shows(plain))
+    image = second(over)
+    assert not image.captioned
+    before, after = second(plain).gray(), image.gray()
+    small = [cv2.resize(one, (124, 175), interpolation=cv2.INTER_AREA).astype(int) for one in (before, after)]
+    assert np.abs(small[0] - small[1]).mean() < 4
 
 
 def test_a_page_whose_content_is_broken_is_still_drawn() -> None:
@@ -138,7 +152,7 @@ def texts(data: bytes) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("way", [way for way in Way if way is not Way.SHRUNK])
+@pytest.mark.parametrize("way", [way for way in Way if way not in (Way.SHRUNK, Way.LAYER_OFF)])
 def test_a_stamped_name_does_not_reach_the_corrector(tmp_path: Path, way: Way) -> None:
     rng = np.random.default_rng(3)
     roster = invent_candidates(rng, 3, CENTRE, [EXAM], invent_schools(rng, 2))
@@ -150,7 +164,7 @@ def test_a_stamped_name_does_not_reach_the_corrector(tmp_path: Path, way: Way) -
     (copy,) = reading.copies
     codes = {found.code for found in copy.findings}
     assert copy.candidate == batch.copies[0].candidate
-    if way in (Way.DRAWN, Way.OUTLINES):
+    if way in DOUBTFUL:
         assert copy.status is CopyStatus.TO_DECIDE and Code.NOT_ANONYMOUS in codes
         return
     assert copy.status is CopyStatus.COMPLETE

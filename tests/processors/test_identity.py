@@ -252,3 +252,17 @@ def test_a_long_name_is_cut_at_the_last_cell() -> None:
     long = replace(ADA, family_name="VANDENBROUCKE-DE-LA-ROCHEFOUCAULD")
     page = named(sheet(f"U4-{ADA.number}"), "VANDENBROUCKE DE LA ROCHEFOUCAULD", "ALIX")
     assert owners(page, roster=(long, NOELLE)) == [ADA.number]
+
+
+def test_a_further_sheet_that_bears_but_another_s_last_name_waits() -> None:
+    """Its header is nearly empty, so that it names nobody by itself; but what it says is another's."""
+    first = named(sheet(f"U4-{ADA.number}", ADA.number, "001", "12032004"), "MARTIN", "ALIX")
+
+    def seen(last_name: str) -> tuple[str | None, set[Code]]:
+        pages = [first, replace(named(sheet(), last_name), page=5)]
+        sheets = [sheet_evidence(page, NAMES, "0130051K", "U4", PATTERN) for page in pages]
+        (found,) = attribute([sheets])
+        return found.candidate.number if found.candidate else None, {f.code for f in found.findings}
+
+    assert seen("LE GUENNEC D ARCON") == (None, {Code.MIXED_COPY})
+    assert seen("MARTIN") == seen("") == (ADA.number, set())

@@ -82,3 +82,24 @@ def test_a_sheet_that_ends_blank_is_not_surely_the_first_of_a_copy_without_numbe
     copies, _, _ = read([[p] for p in (*first, *second, *sheet(1))])
     assert Code.UNSURE_ORDER in codes(copies[0])
     assert copies[1].status is CopyStatus.COMPLETE
+
+
+def test_further_sheets_that_lie_apart_hold_the_copies_that_may_lack_them() -> None:
+    """All first sheets, then all second ones, which name nobody: the last copy takes the first of these."""
+    firsts, seconds = zip(*((sheet(owner, 8), further(owner)) for owner in (0, 1, 2)), strict=True)
+    copies, _, _ = read([[p] for pages in (*firsts, *seconds) for p in pages])
+    assert all(copy.status is not CopyStatus.COMPLETE for copy in copies)
+    assert Code.UNSURE_ORDER in codes(copies[2])
+
+
+def test_without_numbers_too() -> None:
+    firsts = [page for owner in (0, 1, 2) for page in unnumbered(sheet(owner))]
+    seconds = [page for owner in (0, 1, 2) for page in unnumbered(further(owner))]
+    copies, _, _ = read([[p] for p in (*firsts, *seconds)])
+    assert all(copy.status is not CopyStatus.COMPLETE for copy in copies)
+
+
+def further(owner: int) -> list[PageReading]:
+    """A second sheet whose header is empty."""
+    first, *others = sheet(owner, 8, 5)
+    return [replace(first, label=None, boxes={}), *others]

@@ -27,9 +27,9 @@ TOP, FOOT, SIGNED = (40.0, 11.0), (30.0, 289.0), (110.0, 166.0)
 
 
 def copy_with(
-    tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0
+    tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0, on: int = 2
 ) -> tuple[Candidate, CopyReading]:
-    """A copy on whose second page its candidate has written this; `{family}`, `{first}`, `{number}`."""
+    """A copy on a page of which (`on`) its candidate has written this; `{family}`, `{first}`, `{number}`."""
     rng = np.random.default_rng(2)
     roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
     who, hand, pictures = roster[0], Hand(rng), []
@@ -43,7 +43,7 @@ def copy_with(
             PRESS.stick(page, Label(f"{EXAM}-{who.number}"), rng)
         PRESS.write_numbers(page, hand, k, 4)
         PRESS.write_answer(page, hand, rng, k == 1, 12)
-        if k == 2:
+        if k == on:
             PRESS.write_line(page, hand, line, at)
         picture = scan(page, Level.OFFICE, Mode.GRAY, DPI, rng)
         if grain:
@@ -89,3 +89,15 @@ def test_the_grain_of_a_poor_scan_is_no_number(tmp_path: Path) -> None:
     """Where nothing is written it is read as anything, none of it likely."""
     _, copy = copy_with(tmp_path, "Question 3 suite", SIGNED, grain=25.0)
     assert copy.status is CopyStatus.COMPLETE and copy.findings == ()
+
+
+@pytest.mark.parametrize("said", ["{family} {first}", "{first} {family}"])
+def test_a_name_in_the_exam_block_is_seen(tmp_path: Path, said: str) -> None:
+    who, copy = copy_with(tmp_path, said, (70.0, 82.0), on=1)
+    assert copy.candidate == who.number
+    assert copy.status is CopyStatus.TO_DECIDE and Code.NOT_ANONYMOUS in {f.code for f in copy.findings}
+
+
+def test_what_is_asked_for_in_the_exam_block_holds_nothing(tmp_path: Path) -> None:
+    _, copy = copy_with(tmp_path, "Services informatiques aux organisations", (70.0, 82.0), on=1)
+    assert copy.status is CopyStatus.COMPLETE

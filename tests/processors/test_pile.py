@@ -15,7 +15,7 @@ from processors.scans.orders import A4_ORDERS, Order
 from processors.scans.readings import CopyReading, CopyStatus, FieldReading, Half, PageReading, Turn
 from processors.scans.swallowed import NOBODY, Excused
 from processors.scans.twice import imprint
-from tests.processors.test_assembly import PATTERN, ROSTER, codes, page, sheet
+from tests.processors.test_assembly import PATTERN, ROSTER, boxes, codes, page, sheet
 
 Image = list[PageReading]
 EMPTY: dict[str, FieldReading | int | None] = {
@@ -145,7 +145,7 @@ def test_which_versos_go_with_which_rectos_may_not_be_known() -> None:
 
 def test_leaves_face_down_without_any_number_are_not_called_in_order() -> None:
     """2, 1, 4, 3 and 4, 1, 2, 3 look the same: whose the pages are is known, not in which order they are."""
-    (leaves_down,) = (o for o in A4_ORDERS if o.pattern == (2, 1, 4, 3) and not o.falling)
+    (leaves_down,) = (o for o in A4_ORDERS if o.pattern == (2, 1, 4, 3) and not (o.falling or o.nested))
     copies, _, truths = read(pile(leaves_down, numbered=False))
     assert copies
     for copy in copies:
@@ -373,3 +373,18 @@ def test_a_pile_that_lost_its_first_or_last_leaf_says_not_in_which_order_it_was(
     pages = pages[2:] if first else pages[:-2]
     copies, _, _ = read([[p] for p in pages])
     assert not any(copy.status is CopyStatus.COMPLETE for copy in copies)
+
+
+def test_numbers_of_leaves_are_no_numbers_of_pages_in_another_order() -> None:
+    """1 on the first leaf, 2 on the second one: pages 1, 4, 2, 3 of an A3 that was cut would say the same."""
+    one, two = (replace(page(n, 2), number_reading=boxes(f" {n}")) for n in (1, 2))
+    said = ("number", "total", "number_reading", "total_reading")
+    pages = []
+    for owner in (0, 1, 2):
+        for k, p in enumerate(marked(owner, 4)):
+            like = {name: getattr((one, two)[k // 2], name) for name in said} if k % 2 == 0 else EMPTY
+            pages.append(replace(p, **like))
+    copies, _, truths = read([[p] for p in pages])
+    for copy in copies:
+        in_order = [truths[p] for p in copy.pages] == [f"{copy.candidate}:{n}" for n in (1, 2, 3, 4)]
+        assert in_order or Code.UNSURE_ORDER in codes(copy)

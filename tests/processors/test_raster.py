@@ -249,3 +249,34 @@ def test_an_a4_is_one_page_either_way_up(shape: tuple[int, int]) -> None:
     page = np.zeros(shape, np.uint8)
     ((half, same),) = a3_halves(page, 100)
     assert half is None and same.shape == shape
+
+
+def test_what_a_crop_box_hides_is_not_passed_on(tmp_path: Path) -> None:
+    """Below the page a feeder prints a line on the sheet's edge: its box hides it, and so it stays hidden."""
+    width, height = A4
+    image = drawing()
+    entries = jpeg_entries(image, "DeviceGray")
+    for hidden, codec in ((12.0, "rendered"), (3.0, "jpeg")):
+        path = with_stream(
+            tmp_path / f"{codec}.pdf", encoded(image, "JPEG"), entries, CropBox=[0, hidden, width, height]
+        )
+        (raw,) = read_images(path)
+        assert raw.codec == codec
+
+
+def test_a_layer_is_shown_as_a_viewer_shows_it(tmp_path: Path) -> None:
+    """What stands in a layer may be off: then its image is not what is seen."""
+    content = b"/OC /L0 BDC q %f 0 0 %f 0 0 cm /Im0 Do Q EMC" % A4
+    image = drawing()
+    entries = jpeg_entries(image, "DeviceGray")
+    for off in (False, True):
+        path = with_stream(tmp_path / f"{off}.pdf", encoded(image, "JPEG"), entries, content)
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            layer = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name="scan"))
+            pdf.pages[0].obj.Resources.Properties = pikepdf.Dictionary(L0=layer)
+            default = pikepdf.Dictionary(OFF=[layer] if off else [])
+            pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=[layer], D=default)
+            pdf.save(path)
+        (raw,) = read_images(path)
+        assert raw.codec == "rendered"
+        assert bool(np.ptp(raw.gray())) is not off
