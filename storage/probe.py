@@ -17,11 +17,14 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from storage.objects import Bucket, NotFoundError, Store, StoreError
+from storage.objects import Bucket, NotFoundError, ObjectInfo, Store, StoreError
 
 PROBE = "probe"
 """Of the audit bucket: what is written there stays, so it is written once in its life."""
 _KEY = "receipts/.probe-"  # where nothing is taken for a drop
+Trial = Callable[[Store, str], str | None]
+"""What was seen where the condition does not hold; the key is the trial's own."""
+_GONE = "what was written over, or deleted, is gone"
 _APART = 3.0  # seconds between beginning and end: stores count whole ones
 
 
@@ -90,12 +93,16 @@ def _forget(bucket: Bucket, key: str) -> None:
             bucket.delete(key, version=info.version)
 
 
-def _writes_once(store: Store, key: str) -> str | None:
-    first = store.vault.put(key, b"first", only_if_absent=True)
-    second = store.vault.put(key, b"second", only_if_absent=True)
-    if not first:
-        return "a first write was refused"
-    return "a second write was taken" if second or store.vault.get(key) != b"first" else None
+def _writes_once_in(name: str) -> Trial:
+    def tried(store: Store, key: str) -> str | None:
+        bucket: Bucket = getattr(store, name)
+        first = bucket.put(key, b"first", only_if_absent=True)
+        second = bucket.put(key, b"second", only_if_absent=True)
+        if not first:
+            return "a first write was refused"
+        return "a second write was taken" if second or bucket.get(key) != b"first" else None
+
+    return tried
 
 
 def _writes_once_among_versions(store: Store, _key: str) -> str | None:
@@ -114,7 +121,7 @@ def _keeps_each_version(store: Store, key: str) -> str | None:
     store.inbox.delete(key)
     versions = list(store.inbox.versions(key))
     if [info.size for info in versions] != [5, 20]:
-        return "what was written over, or deleted, is gone"
+        return _GONE
     if store.inbox.get(key, version=versions[0].version) != b"first":
         return "another version was given"
     store.inbox.delete(key, version=versions[0].version)
@@ -156,8 +163,66 @@ def _copies_a_version(store: Store, key: str) -> str | None:
     return None if store.vault.get(key) == b"first" else "another version was copied"
 
 
-_TRIALS: tuple[tuple[str, str, str, Callable[[Store, str], str | None]], ...] = (
-    ("vault", "written only if absent", "of two runs one wins", _writes_once),
+def _gives_as_listed(name: str) -> Trial:
+    """As a backup fetches from a bucket without versions."""
+
+    def tried(store: Store, key: str) -> str | None:
+        bucket: Bucket = getattr(store, name)
+        bucket.put(key, b"first")
+        (first,) = bucket.list(key)
+        bucket.put(key, b"second, in its place")
+        (second,) = bucket.list(key)
+        return _obeys(bucket, second, first.etag)
+
+    return tried
+
+
+def _gives_the_probe_as_listed(store: Store, _key: str) -> str | None:
+    (listed,) = (info for info in store.audit.list(PROBE) if info.key == PROBE)
+    return _obeys(store.audit, listed, "0" * 32)
+
+
+def _gives_a_version_as_listed(store: Store, key: str) -> str | None:
+    store.inbox.put(key, b"first")
+    store.inbox.put(key, b"second, in its place")
+    versions = list(store.inbox.versions(key))
+    if len(versions) != 2:
+        return _GONE
+    return _obeys(store.inbox, versions[0], versions[1].etag)
+
+
+def _obeys(bucket: Bucket, listed: ObjectInfo, other: str) -> str | None:
+    """Whether it is given by its etag, and by no other."""
+
+    def given(etag: str) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                bucket.download(listed.key, Path(folder) / "probe", version=listed.version, etag=etag)
+            except NotFoundError:
+                return False
+            return True
+
+    if not given(listed.etag):
+        return "what was listed is refused"
+    return "another object is given than was listed" if given(other) else None
+
+
+def _erases(name: str) -> Trial:
+    def tried(store: Store, key: str) -> str | None:
+        bucket: Bucket = getattr(store, name)
+        bucket.put(key, b"first")
+        bucket.put(key, b"second, in its place")
+        bucket.delete(key)
+        bucket.put(key, b"third")
+        bucket.erase(key)
+        left = bucket.head(key) is not None or any(info.key == key for info in bucket.versions(key))
+        return "something of it is left" if left else None
+
+    return tried
+
+
+_TRIALS: tuple[tuple[str, str, str, Trial], ...] = (
+    ("vault", "written only if absent", "of two runs one wins", _writes_once_in("vault")),
     ("audit", "written only if absent", "no segment is written twice", _writes_once_among_versions),
     ("audit", "the first version stays", "what is overwritten is seen", _keeps_what_was_first),
     ("inbox", "keeps each version apart", "what is dropped over a file replaces none", _keeps_each_version),
@@ -165,4 +230,12 @@ _TRIALS: tuple[tuple[str, str, str, Callable[[Store, str], str | None]], ...] = 
     ("inbox", "uploads in parts", "a browser goes on after a cut", _takes_parts),
     ("vault", "copies the version named", "what is kept is what was noted", _copies_a_version),
     ("lots", "copied within the store", "lots need no bytes here", _copies),
+    ("inbox", "written only if absent", "`massicot drop` overwrites nothing", _writes_once_in("inbox")),
+    ("inbox", "a version given as listed", "a backup holds what its list says", _gives_a_version_as_listed),
+    ("vault", "given as listed", "a backup holds what its list says", _gives_as_listed("vault")),
+    ("lots", "given as listed", "a backup holds what its list says", _gives_as_listed("lots")),
+    ("audit", "given as listed", "a backup holds what its list says", _gives_the_probe_as_listed),
+    ("inbox", "erased with all versions", "a purge leaves nothing", _erases("inbox")),
+    ("vault", "erased with all versions", "a purge leaves nothing", _erases("vault")),
+    ("lots", "erased with all versions", "a purge leaves nothing", _erases("lots")),
 )  # fmt: skip

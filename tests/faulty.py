@@ -24,12 +24,20 @@ class Fault(StrEnum):
 
 
 Judge = Callable[[str, str], Fault | None]
+Headers = dict[str, str]
+
+
+def _as_they_are(_method: str, _url: str, headers: Headers) -> Headers:
+    return headers
 
 
 class FaultyWay:
-    """`judge(method, path)`, asked of each request, says what goes wrong; None for nothing."""
+    """`judge(method, path)`, asked of each request, says what goes wrong; None for nothing.
 
-    def __init__(self, target: str) -> None:
+    `heard(method, url, headers)`: what the store hears instead of these headers.
+    """
+
+    def __init__(self, target: str, heard: Callable[[str, str, Headers], Headers] = _as_they_are) -> None:
         self.judge: Judge = lambda method, path: None
         way = self
 
@@ -53,7 +61,8 @@ class FaultyWay:
             def _pass_on(self, body: bytes, fault: Fault | None) -> None:
                 store = http.client.HTTPConnection(urlsplit(target).netloc)
                 store.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-                for name, value in self.headers.items():
+                url = f"http://{self.headers['Host']}{self.path}"
+                for name, value in heard(self.command, url, dict(self.headers.items())).items():
                     if name.lower() != "expect":
                         store.putheader(name, value)
                 store.endheaders(body)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import check_jsonschema
@@ -10,6 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from jsonschema import Draft7Validator
+from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
 
 from cli.fleet import lacking
 from storage.settings import Settings
@@ -47,6 +49,23 @@ def test_what_compose_gives_a_worker_is_all_that_it_needs(tmp_path, monkeypatch)
     del given["PREFECT_API_URL"]
     lost = ["PREFECT_API_URL", "MASSICOT_REGISTER_URL", "MASSICOT_AUDIT_KEY_PATH"]
     assert lacking(Settings(), given) == lost
+
+
+def test_the_engine_of_a_fleet_forgets_runs_after_14_days(monkeypatch):
+    (server,) = (
+        one for one in MANIFESTS if one["kind"] == "Deployment" and one["metadata"]["name"] == "prefect"
+    )
+    (container,) = server["spec"]["template"]["spec"]["containers"]
+    for given in (
+        COMPOSE["services"]["prefect"]["environment"],
+        {one["name"]: one["value"] for one in container["env"]},
+    ):
+        with monkeypatch.context() as patch:
+            for name, value in given.items():
+                patch.setenv(name, value)
+            kept = ServerServicesDBVacuumSettings()
+        assert {"flow_runs", "events"} <= kept.enabled_vacuum_types
+        assert kept.retention_period == timedelta(days=14)
 
 
 def test_a_worker_that_is_told_nothing_makes_nothing_up(tmp_path):

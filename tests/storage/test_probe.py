@@ -53,6 +53,11 @@ def ignoring(client, header: str, bucket: str) -> None:
                 ("audit", "other bytes are there than were first written"),
             },
         ),
+        ("If-None-Match", "/inbox/", {("inbox", "a second write was taken")}),
+        ("If-Match", "/inbox/", {("inbox", "another object is given than was listed")}),
+        ("If-Match", "/vault/", {("vault", "another object is given than was listed")}),
+        ("If-Match", "/lots/", {("lots", "another object is given than was listed")}),
+        ("If-Match", "/audit-", {("audit", "another object is given than was listed")}),
     ],
 )
 def test_a_store_that_ignores_a_condition_is_refused(own, header: str, bucket: str, lacking: set):
@@ -75,6 +80,32 @@ def test_a_store_that_copies_another_version_than_was_named_is_refused(own):
     assert lacking == [("vault", "another version was copied")]
 
 
+def test_a_store_that_refuses_what_it_listed_is_refused(own):
+    store, client = own
+
+    def another(params, **_):
+        if "If-Match" in params["headers"]:
+            params["headers"]["If-Match"] = '"0"'
+
+    client.meta.events.register("before-call.s3.GetObject", another)
+    lacking = {(one.bucket, one.seen) for one in conditions_of(store) if not one.held}
+    assert lacking == {(name, "what was listed is refused") for name in ("inbox", "vault", "lots", "audit")}
+
+
+def test_a_store_that_keeps_a_version_that_was_to_go_is_refused(own):
+    store, client = own
+
+    def forget(params, **_):
+        params["url"] = params["url"].partition("?")[0]
+
+    client.meta.events.register("before-call.s3.DeleteObject", forget)
+    lacking = [(one.bucket, one.seen) for one in conditions_of(store) if not one.held]
+    assert lacking == [("inbox", "another version was removed"), ("inbox", "something of it is left")]
+    client.meta.events.unregister("before-call.s3.DeleteObject", forget)
+    for info in list(store.inbox.list("receipts/.probe-")) + list(store.inbox.versions("receipts/.probe-")):
+        store.inbox.erase(info.key)
+
+
 def test_a_store_whose_inbox_keeps_no_versions_is_refused(own):
     store, client = own
     name = f"inbox-{secrets.token_hex(6)}"
@@ -84,6 +115,7 @@ def test_a_store_whose_inbox_keeps_no_versions_is_refused(own):
     assert [(one.bucket, one.seen) for one in lacking] == [
         ("inbox", "what was written over, or deleted, is gone"),
         ("vault", "another version was copied"),
+        ("inbox", "what was written over, or deleted, is gone"),
     ]
     client.delete_bucket(Bucket=name)
 
