@@ -15,6 +15,12 @@ function tick() {
 tick();
 setInterval(tick, 15000);
 
+for (const place of document.querySelectorAll(".desk-upload"))
+  place.querySelector("input").addEventListener("change", (event) => {
+    const names = [...event.target.files].map((file) => file.name).join(", ");
+    place.querySelector("[data-chosen]").textContent = names || "Aucun fichier choisi";
+  });
+
 // A list chosen as a file is sent as the text that it is.
 for (const form of document.querySelectorAll("[data-file-form]"))
   form.querySelector("input[type=file]").addEventListener("change", async (event) => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -54,6 +56,28 @@ def test_a_list_is_looked_at_before_it_is_taken(stage, enter):
     page.get_by_role("button", name="Inviter ces personnes").click()
     expect(page.get_by_role("row", name="Maud Exemple")).to_contain_text("/invitation/")
     looked_at(page, "desk-lists-invited")
+
+
+def test_a_file_is_chosen_in_french_and_by_the_keyboard(stage, enter):
+    """What a browser calls it, in its own language, is seen nowhere; the page says what was chosen."""
+    page = enter(Role.SERVICE)
+    page.goto(f"{stage.url}/coordination/listes")
+    page.evaluate("HTMLFormElement.prototype.submit = () => {}")  # it would lead on at once
+    chooser = page.locator("#list-centres")
+    place = page.locator(".desk-upload").filter(has=chooser)
+    expect(place).to_have_text(re.compile(r"Choisir un fichier\s+Aucun fichier choisi"))
+    assert chooser.evaluate("node => getComputedStyle(node).opacity") == "0"
+    expect(chooser).to_have_accessible_name(re.compile("Comptes des centres.*Choisir un fichier"))
+    expect(chooser).to_have_accessible_description("Aucun fichier choisi")
+    expect(chooser).to_have_attribute("title", "Choisir un fichier")
+    page.on("filechooser", lambda _: None)  # from now on: one that opens before it is awaited would be lost
+    with page.expect_file_chooser() as asked:
+        chooser.press("Enter")
+    asked.value.set_files({"name": "centres.csv", "mimeType": "text/csv", "buffer": b"centre;name;email\n"})
+    expect(place).to_contain_text("centres.csv")
+    with page.expect_file_chooser():
+        place.click(position={"x": 20, "y": 15})  # on what looks like a button
+    looked_at(page, "desk-file-chosen")
 
 
 def test_a_centre_chooses_what_it_is_told(stage, enter):
