@@ -184,7 +184,8 @@ def _in_exam_block(
     for k in range(len(block.lines)):
         y = frame.y + (k + 0.5) * step
         row = int(y / INK_MM)
-        written = np.flatnonzero(along[row - 1 : row + 2, left:right].max(axis=0) > 1.5 * inked)
+        near = along[row - 1 : row + 2, left:right]
+        written = np.flatnonzero(near[near.sum(axis=1).argmax()] > 1.5 * inked)
         if written.size and _NAME[0] <= (wide := float(np.ptp(written)) * INK_MM) <= _NAME[1]:
             yield (left + float(written[0])) * INK_MM, y, wide, True
 
