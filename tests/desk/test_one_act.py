@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import html
 import io
 import json
-import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from doors import attributing, guessed, log, post, shell, the_copy
 from filling import MINE, Filled, fill
+from mistakes import SENTENCES
 from PIL import Image
-from sqlalchemy import select
-from typer.testing import CliRunner
-from visitors import Browser, Desk
+from visitors import Desk
 from worlds import own_world
 
 from actions.context import context, now
 from actions.prepare import prepare
-from cli.app import app
 from desk.app import create_app
 from desk.settings import DeskSettings
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from specimens.batch import roster_csv
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import CopyNotAnonymous, CopyRow, PlacedPage, copy_by_id
+from storage.candidates import enrolled_in
+from storage.copies import CopyNotAnonymous, PlacedPage
 from storage.correctors import issue_token
 from storage.dossiers import DossierDecided
 from storage.keys import stored_scan
-from storage.log.events import Event
-from storage.lots import lot_by_id, routable_copies
+from storage.lots import routable_copies
 from storage.refusals import Refused
-from storage.schema import copies, events
-from storage.states import LotState, Pronounced, Role
+from storage.schema import copies
+from storage.states import Pronounced, Role
 from storage.weed import Weed
-
-GROUND = DossierCode.ABSENT_DOSSIER.value
 
 
 @pytest.fixture
@@ -63,44 +54,6 @@ def cautious(desk: Desk) -> Desk:
 @pytest.fixture
 def filled(desk: Desk) -> Filled:
     return fill(desk)
-
-
-def shell(desk: Desk, *command: str, fails: bool = False) -> str:
-    """What the command line says, in one line."""
-    done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
-    assert done.exit_code == int(fails), done.output
-    return " ".join(done.output.split())
-
-
-def post(browser: Browser, path: str, form: dict[str, object], *, fails: bool = False) -> str:
-    """What the page says, without its tags."""
-    browser.get("/coordination")
-    answer = browser.post(path, form)
-    assert answer.status_code == (409 if fails else 303), answer.text
-    return " ".join(html.unescape(re.sub("<[^>]+>", " ", answer.text)).split())
-
-
-def the_copy(desk: Desk, id_: str) -> CopyRow:
-    with desk.work.register.reading() as connection:
-        found = copy_by_id(connection, id_)
-    assert found is not None
-    return found
-
-
-def log(desk: Desk) -> list[Event]:
-    with desk.work.register.reading() as connection:
-        return [Event.parse(line) for line in connection.scalars(select(events.c.line))]
-
-
-def attributing(copy: str, number: str, reason: str = "lu") -> tuple[str, ...]:
-    return ("decide", copy, "attribute", "--candidate", number, "--reason", reason)
-
-
-def guessed(desk: Desk, filled: Filled) -> str:
-    """The number of whom the waiting copy may be."""
-    (guess,) = the_copy(desk, filled.values["copy"]).guesses
-    with desk.work.register.reading() as connection:
-        return next(c.number for c in enrolled_in(connection, "U4", MINE) if c.id == guess.candidate)
 
 
 def test_who_is_marked_absent_by_the_command_line_gets_no_copy_into_a_lot(desk, filled, tmp_path):
@@ -221,89 +174,6 @@ def test_a_number_is_read_alike(desk, filled):
     copy, number = filled.values["copy"], guessed(desk, filled)
     shell(desk, *attributing(copy, f" {number} "))
     assert the_copy(desk, copy).candidate is not None
-
-
-def unknown_number(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    copy = filled.values["copy"]
-    form = {"decision": "attribute", "number": "00000000000", "reason": "lu"}
-    return attributing(copy, "00000000000"), f"/coordination/decisions/{copy}", form
-
-
-def no_candidate(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    copy = filled.values["copy"]
-    form = {"decision": "attribute", "reason": "lu"}
-    return ("decide", copy, "attribute", "--reason", "lu"), f"/coordination/decisions/{copy}", form
-
-
-def candidate_of_nothing(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    copy, number = filled.values["copy"], guessed(desk, filled)
-    form = {"decision": "accept", "number": number, "reason": "lu"}
-    command = ("decide", copy, "accept", "--candidate", number, "--reason", "lu")
-    return command, f"/coordination/decisions/{copy}", form
-
-
-def no_reason(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    copy, number = filled.values["copy"], guessed(desk, filled)
-    form = {"decision": "attribute", "number": number, "reason": "  "}
-    return attributing(copy, number, "  "), f"/coordination/decisions/{copy}", form
-
-
-def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    copy = filled.values["copy"]
-    other = replace(filled.people[0], number="02000000001", registration="999", exams=("U7",))
-    work, roster = desk.work, roster_csv([other])
-    assert not import_candidates(work.register, roster, work.session, actor="t", at=now()).problems
-    form = {"decision": "attribute", "number": other.number, "reason": "lu"}
-    return attributing(copy, other.number), f"/coordination/decisions/{copy}", form
-
-
-def in_a_lot(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    copy = filled.values["subject"]
-    form = {"decision": "set_aside", "reason": "lu"}
-    return ("decide", copy, "set_aside", "--reason", "lu"), f"/coordination/decisions/{copy}", form
-
-
-def conform_with_a_ground(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    dossier = filled.values["dossier"]
-    form = {"decision": "conform", "author": "Le jury", "reason": "vu", "ground": [GROUND]}
-    command = ("dossier", "decide", dossier, "conform", "--author", "Le jury", "--reason", "vu")
-    return (*command, "--ground", GROUND), f"/coordination/dossiers/E5/{MINE}/{dossier}", form
-
-
-def no_author(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    dossier = filled.values["dossier"]
-    form = {"decision": "conform", "author": " ", "reason": "vu"}
-    command = ("dossier", "decide", dossier, "conform", "--author", " ", "--reason", "vu")
-    return command, f"/coordination/dossiers/E5/{MINE}/{dossier}", form
-
-
-def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    lot, corrector = filled.values["lot"], filled.corrector
-    token = issue_token(desk.work.register, corrector, actor="service", at=now())
-    shell(desk, "pull", "--token", token, "--to", str(desk.work.settings.data_dir / "mine"))
-    with desk.work.register.reading() as connection:
-        found = lot_by_id(connection, lot)
-    assert found is not None and found.state is LotState.PULLED
-    form: dict[str, object] = {"corrector": filled.stranger}
-    return ("lots", "reassign", lot, filled.stranger), f"/coordination/lots/U4/{lot}/reaffecter", form
-
-
-def outside_the_window(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
-    return ("lots", "form", "--exam", "U7"), "/coordination/lots/U7/former", {}
-
-
-SENTENCES = {
-    unknown_number: "Aucun candidat n’a ce numéro",
-    no_candidate: "Dites de quel candidat il s’agit",
-    candidate_of_nothing: "Un candidat ne se donne que pour attribuer",
-    no_reason: "Dites pourquoi",
-    not_enrolled: "Ce candidat n’est pas inscrit à cette épreuve",
-    in_a_lot: "Cette copie est déjà dans un lot",
-    conform_with_a_ground: "Une non-conformité demande un motif, et une conformité n’en a pas",
-    no_author: "Dites qui prononce",
-    pulled: "Ce lot a été retiré : rappelez-le d’abord",
-    outside_the_window: "ne s’ouvrent que dans la fenêtre de correction, du ",
-}
 
 
 @pytest.mark.parametrize("mistake", SENTENCES, ids=lambda mistake: mistake.__name__)
