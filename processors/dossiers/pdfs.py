@@ -278,5 +278,13 @@ def _field(annotation: Any, place: Place) -> Field | None:
     elif kind == "signature":
         value = None if value is None else "signed"
     else:
-        value = None if value is None else str(value).strip()
+        value = None if value is None else _said(value)
     return Field(str(inherited("/T") or ""), kind, value or None, place.box(annotation["/Rect"]))
+
+
+def _said(value: Any) -> str:
+    """A text, which may lie in a stream, or the choices of a list (ISO 32000-2, 12.7.5.3 and 12.7.5.4)."""
+    if isinstance(value, pikepdf.Array):
+        return ", ".join(_said(one) for one in value if not isinstance(one, pikepdf.Array))
+    text = pikepdf.String(value.read_bytes()) if isinstance(value, pikepdf.Stream) else value
+    return str(text).strip()

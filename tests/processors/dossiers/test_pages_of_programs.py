@@ -118,6 +118,26 @@ def test_what_a_reader_typed_over_a_form_is_read_on_its_line() -> None:
     assert facts.stay.periods == STAY
 
 
+@pytest.mark.parametrize("kept", [String, Array, "stream"], ids=["text", "choices", "stream"])
+def test_what_a_field_holds_is_read_however_it_is_kept(kept: object) -> None:
+    with pikepdf.open(io.BytesIO(Letter("CERTIFICAT").file())) as pdf:
+        value = (
+            pdf.make_stream("\ufeffÉlève, Apt".encode("utf-16-be"))
+            if kept == "stream"
+            else Array([String("Élève"), String("Apt")])
+            if kept is Array
+            else String("Élève, Apt")
+        )
+        field = Dictionary(
+            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Ch if kept is Array else Name.Tx,
+            Rect=Array([100, 600, 300, 620]), T=String("vu"), V=value,
+        )  # fmt: skip
+        pdf.pages[0].Annots = Array([pdf.make_indirect(field)])
+        pdf.Root.AcroForm = Dictionary(Fields=Array([pdf.pages[0].Annots[0]]))
+        pdf.save(out := io.BytesIO())
+    assert [(one.name, one.value) for one in piece(out.getvalue()).pages[0].fields] == [("vu", "Élève, Apt")]
+
+
 @pytest.mark.parametrize("apart", [0, 1.5, 2.5, 4])
 def test_letters_that_are_spaced_out_make_words(apart: float) -> None:
     data = Letter("CERTIFICAT DE STAGE", "certifie que Nael de Kersaint a été", "stagiaire du 19 mai 2025 au",
