@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
+_WIDE = 500  # characters: what goes into a file or another program has one line a row
+
 # A path or an id that is longer than the line is not cut: it is copied from here.
-console = Console(soft_wrap=True)
+console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 _errors = Console(stderr=True, soft_wrap=True)
 
 

@@ -111,8 +111,8 @@ def place(
     weed: Weed, store: Store, new_register: Callable[..., Register], tmp_path: Path, monkeypatch
 ) -> Iterator[Place]:
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
-    inbox = f"inbox-{secrets.token_hex(4)}"
-    own = Store(client, inbox=inbox, vault="vault", lots="lots", audit="audit")
+    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
+    own = Store(client, **names)  # nothing of other tests lies there
     own.ensure_buckets()
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
@@ -124,7 +124,8 @@ def place(
 
     settings = Settings(data_dir=tmp_path / "data", session_path=SESSION)
     yield Place(Context(settings, own, new_register(), clock))
-    client.delete_bucket(Bucket=inbox)
+    for name in names.values():
+        client.delete_bucket(Bucket=name)
 
 
 def pile(pages: list[Image.Image], said: str = "") -> bytes:

@@ -57,7 +57,7 @@ def store_deaf_to(weed: Weed, header: str, data: Path) -> Iterator[None]:
 
 def check() -> tuple[int, dict[tuple[str, str], str]]:
     """Its exit code; by bucket and condition, what was seen."""
-    done = CliRunner().invoke(app, ["store", "check"], env={"COLUMNS": "240"})
+    done = CliRunner().invoke(app, ["store", "check"])
     lines = [line.split("  ") for line in done.output.splitlines()]
     rows = [[cell.strip() for cell in line if cell.strip()] for line in lines]
     assert "Uploads in parts are dated by their end." in done.output
