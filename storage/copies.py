@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from processors.findings import Finding
 from processors.scans.readings import (
@@ -300,10 +300,12 @@ def to_anonymise(connection: Connection, scan_id: str | None = None) -> list[Cop
 def copies_received(connection: Connection, exam: str, centre: str) -> tuple[set[str], int]:
     """Whose copies there are (ids), scanned in this centre or of its candidates; how many are nobody's."""
     current = (copies.c.exam == exam, copies.c.life == Life.CURRENT)
-    scanned = connection.scalars(select(copies.c.candidate).where(*current, copies.c.centre == centre)).all()
+    here = (*current, copies.c.centre == centre)
+    scanned = connection.scalars(select(copies.c.candidate).where(*here, copies.c.candidate.is_not(None)))
+    nobodys = select(func.count()).select_from(copies).where(*here, copies.c.candidate.is_(None))
     enrolled = select(enrolments.c.candidate).where(enrolments.c.exam == exam, enrolments.c.centre == centre)
     theirs = connection.scalars(select(copies.c.candidate).where(*current, copies.c.candidate.in_(enrolled)))
-    return {who for who in (*scanned, *theirs) if who is not None}, scanned.count(None)
+    return {*scanned, *theirs}, connection.scalar(nobodys) or 0
 
 
 def copies_of_lot(connection: Connection, lot_id: str) -> list[CopyRow]:
