@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.context import Context
 from actions.duties import obligations_owed
-from processors.agenda import Entry, Extended, agenda, agenda_of_centre
+from processors.circular.agenda import Entry, Extended, agenda, agenda_of_centre
 from storage.deadlines import all_extensions
 
 

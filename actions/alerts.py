@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from actions.context import Context
 from actions.measures import LITTLE_ROOM, TOO_LONG, Measures
 from actions.messages import send
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.wording import plural
 from storage.alerts import AlertCleared, AlertRaised, open_alerts
 from storage.counts import counts_by_centre

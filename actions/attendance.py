@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from actions.reconciling import reconcile_in
-from processors.numbers import Numbers
-from processors.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
-from processors.tables import Import
+from processors.circular.numbers import Numbers
+from processors.lists.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
+from processors.lists.tables import Import
 from processors.wording import plural
 from storage.candidates import AttendanceImported, attendance_of, enrolled_in
 from storage.refusals import Refusal, Refused

@@ -15,15 +15,15 @@ from actions.isolation import isolated
 from actions.office import as_readable
 from papers.commission_list import Line, Shown, report_csv, report_pdf
 from papers.notices import notice_pdf, to_mend
-from processors.deadlines import Deadline
+from processors.circular.deadlines import Deadline
+from processors.circular.session import Exam
 from processors.dossiers.contract import finding_json
 from processors.dossiers.files import MAX_BYTES, unpack
 from processors.dossiers.findings import Evidence, absent
 from processors.dossiers.pictures import evidence_pictures
 from processors.findings import Severity
 from processors.plain import plain
-from processors.scans.raster import BadScan
-from processors.session import Exam
+from processors.scans.files.raster import BadScan
 from storage import deposits
 from storage.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 from storage.deadlines import deposit_rules

@@ -9,9 +9,9 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from processors.attendance.sheet import AttendanceForm, load_attendance_form
-from processors.deadlines import serve
-from processors.scans.form import Form
-from processors.session import Session, load_session
+from processors.circular.deadlines import serve
+from processors.circular.form import Form
+from processors.circular.session import Session, load_session
 from storage.objects import Store
 from storage.probe import ends_date_parts
 from storage.register import Register, open_register

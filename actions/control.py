@@ -11,7 +11,11 @@ from sqlalchemy import Connection
 from actions.context import Context
 from actions.marks import exported_lines, keep_salted, kept_salted
 from actions.release import must_be_open
-from processors.control import (
+from processors.circular.deadlines import french_instant, here
+from processors.circular.session_parts import Results
+from processors.correcting.marks import spreadsheet
+from processors.lists.tables import Import, LineProblem
+from processors.orals.control import (
     Choice,
     ControlMark,
     Schedule,
@@ -22,10 +26,6 @@ from processors.control import (
     read_control_marks,
     schedule,
 )
-from processors.deadlines import french_instant, here
-from processors.marks import spreadsheet
-from processors.session_parts import Results
-from processors.tables import Import, LineProblem
 from storage.candidates import EnrolledCandidate, enrolled_as, ids_of_numbers
 from storage.control import (
     SUBJECT,

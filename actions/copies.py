@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_in
-from processors.deadlines import to_the_day
+from processors.circular.deadlines import to_the_day
 from processors.findings import Code, finding
 from storage.accounts import may_be_one_person
 from storage.candidates import candidate_by_number

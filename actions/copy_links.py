@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from actions.context import Context
 from actions.reasons import keep_reason
 from actions.release import State, file_of, must_be_open, states_of
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from storage.candidates import candidate_by_number, enrolled_with_number
 from storage.copies import CopyRow
 from storage.copy_links import CopyAsked, CopyFetched, CopyLink, link_of_hash

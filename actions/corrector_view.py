@@ -9,9 +9,9 @@ from pathlib import Path
 
 from actions.context import Context
 from actions.isolation import isolated
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.form import Form
-from processors.scans.raster import BadScan
+from processors.circular.form import Form
+from processors.scans.files.raster import BadScan
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from storage.copies import CopyRow, PlacedPage
 from storage.keys import stored_scan
 from storage.objects import NotFoundError

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_centre, reconcile_in
-from processors.deadlines import Deadline, Rule
-from processors.session import Exam
+from processors.circular.deadlines import Deadline, Rule
+from processors.circular.session import Exam
 from storage.candidates import enrolled_in
 from storage.deadlines import DeadlineExtended, DeadlineSwept, deposit_rules, scans_due
 from storage.dossiers import DossierAbsent, without_dossier

@@ -9,8 +9,8 @@ from actions.context import Context
 from actions.piles import name_of_file, place_of_paper
 from actions.telling import names_of_actors
 from papers.delivery import Delivery
-from processors.deadlines import WEEKDAYS, french_day, french_instant, here
-from processors.session import Centre, Exam
+from processors.circular.deadlines import WEEKDAYS, french_day, french_instant, here
+from processors.circular.session import Centre, Exam
 from processors.wording import plural
 from storage.copies import copies_of_lot, current_copies
 from storage.counts import exam_counts

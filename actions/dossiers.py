@@ -12,13 +12,13 @@ from actions.context import Context
 from actions.enrolled import candidate_of, sitting
 from actions.isolation import isolated
 from actions.office import as_readable
+from processors.circular.session import Exam, Session
 from processors.dossiers.contract import read_as_json
 from processors.dossiers.files import MAX_BYTES, DepositedFile, UnreadableError, unpack
 from processors.dossiers.findings import VERDICTS, Code, DossierFinding, Evidence, Verdict, finding
 from processors.dossiers.pages import read_pages
-from processors.people import Candidate
-from processors.scans.raster import BadScan
-from processors.session import Exam, Session
+from processors.lists.people import Candidate
+from processors.scans.files.raster import BadScan
 from storage import deposits
 from storage.deadlines import deposit_rules
 from storage.dossiers import DossierDecided, dossier_by_id, keep_dossier_reading

@@ -13,8 +13,8 @@ from actions.context import Context
 from actions.messages import send
 from actions.reasons import keep_reason
 from papers.livrets import livrets_pdf
-from processors.deadlines import here
-from processors.duties import Obligation, Owing, obligations
+from processors.circular.deadlines import here
+from processors.circular.duties import Obligation, Owing, obligations
 from processors.wording import plural
 from storage.candidates import enrolled_in
 from storage.duties import (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from actions.context import Context
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from storage.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 
 

@@ -21,10 +21,10 @@ from actions.oral_drops import NOT_KEPT, take_returns
 from actions.oral_returns import MAX_BYTES as MAX_RETURN
 from actions.oral_returns import said_of
 from actions.receipts import answer_and_clear
-from processors.deadlines import Times
+from processors.circular.deadlines import Times
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
-from processors.scans.raster import BadScan
+from processors.scans.files.raster import BadScan
 from storage import deposits
 from storage.candidates import enrolled_with_number
 from storage.dossiers import dossiers_to_read

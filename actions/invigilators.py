@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from actions.context import Context
-from processors.invigilation import Shortfall, shortfalls
+from processors.lists.invigilation import Shortfall, shortfalls
 from storage.invigilators import enrolled_by_school, invigilators_sent
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from actions.accounts import invite
 from actions.context import Context
-from processors.centre_people import CentrePerson
+from processors.lists.centre_people import CentrePerson
 from storage.accounts import all_accounts
 from storage.correctors import all_correctors
 from storage.refusals import Refused

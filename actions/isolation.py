@@ -37,7 +37,7 @@ from typing import Any, TypeVar
 import cv2
 
 from processors.findings import Code
-from processors.scans.raster import BadScan
+from processors.scans.files.raster import BadScan
 
 T = TypeVar("T")
 
@@ -64,9 +64,9 @@ _context.set_forkserver_preload(
     [
         __name__,
         "processors.scans.reader",
-        "processors.scans.leaks",
+        "processors.scans.leaving.leaks",
         "processors.dossiers.contract",
-        "processors.returned",
+        "processors.correcting.returned",
     ]
 )
 _starting = threading.Lock()

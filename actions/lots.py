@@ -13,9 +13,10 @@ from types import MappingProxyType
 from actions.context import Context
 from actions.reasons import keep_reason
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
-from processors.conflicts import Cause
-from processors.deadlines import french_day, french_instant, here
-from processors.lots import (
+from processors.circular.deadlines import french_day, french_instant, here
+from processors.circular.session import Exam
+from processors.correcting.conflicts import Cause
+from processors.correcting.lots import (
     EligibleCorrector,
     Plan,
     PlannedLot,
@@ -24,8 +25,7 @@ from processors.lots import (
     lot_conflicts,
     plan_lots,
 )
-from processors.marks import empty_marks
-from processors.session import Exam
+from processors.correcting.marks import empty_marks
 from storage.candidates import enrolled_in
 from storage.copies import CopyRow, copies_of_lot
 from storage.correctors import CorrectorRow, all_correctors, corrector_by_id, corrector_by_token

@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from actions.reasons import keep_reason
-from processors.deadlines import french_instant
-from processors.marks import Mark, Unmarked, read_marks, spreadsheet
-from processors.session import Exam
-from processors.session_parts import Gated
-from processors.tables import Import
+from processors.circular.deadlines import french_instant
+from processors.circular.session import Exam
+from processors.circular.session_parts import Gated
+from processors.correcting.marks import Mark, Unmarked, read_marks, spreadsheet
+from processors.lists.tables import Import
 from storage.candidates import attendance_of, enrolled_in
 from storage.copies import copies_of_lot
 from storage.keys import kept_marks

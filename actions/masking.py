@@ -8,8 +8,8 @@ from pathlib import Path
 
 from actions.context import Context
 from actions.isolation import isolated
-from processors.scans.anonymity import PagePlace, upright_size
-from processors.scans.raster import BadScan
+from processors.scans.files.raster import BadScan
+from processors.scans.leaving.anonymity import PagePlace, upright_size
 from storage.copies import CopyRow, PlacedPage, copy_by_id
 from storage.decisions import CopyMasked
 from storage.keys import stored_scan

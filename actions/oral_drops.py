@@ -12,8 +12,8 @@ from actions.oral_returns import ReadSheets, Unsigned, read_sheets
 from actions.orals import papers_of, place_called, places_called, words_for
 from papers.oral_handin import missing_sheets
 from papers.oral_papers import PanelPaper
-from processors.oral_returns import Aside, Trouble, in_order
-from processors.oral_sheets import OralSheet, SheetKind, sheet_of
+from processors.orals.returns import Aside, Trouble, in_order
+from processors.orals.sheets import OralSheet, SheetKind, sheet_of
 from processors.wording import plural
 from storage.keys import RETURNS
 from storage.log.story import events_of

@@ -13,14 +13,14 @@ from actions.isolation import isolated, run_each, run_pages
 from actions.orals import papers_of
 from papers.oral_handin import hand_in_list, missing_sheets
 from papers.oral_papers import PanelPaper, sheets_to_sign
-from processors.exam import Exam
+from processors.circular.exam import Exam
+from processors.circular.session import Session
 from processors.findings import Code
-from processors.oral_returns import Returned, lost_page, read_codes, returned, sorted_files
-from processors.oral_sheets import OralSheet, SheetKind, sheet_of, sheets_owed
-from processors.oral_signatures import unsigned_cells
-from processors.scans.dropped import inspect
-from processors.scans.raster import BadScan
-from processors.session import Session
+from processors.orals.returns import Returned, lost_page, read_codes, returned, sorted_files
+from processors.orals.sheets import OralSheet, SheetKind, sheet_of, sheets_owed
+from processors.orals.signatures import unsigned_cells
+from processors.scans.files.dropped import inspect
+from processors.scans.files.raster import BadScan
 from storage.orals import OralSheetsBack, panels_of, plan_of, sheets_back
 
 MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000

@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from papers.oral_papers import Examined, PanelPaper, convocations, convocations_table, panel_sheets, summonses
-from processors.conflicts import causes
+from processors.circular.exam import Exam
+from processors.circular.half_days import Interval, half_day, whole_day
+from processors.circular.oral_parts import Orals
+from processors.circular.session import Session
+from processors.circular.uai import valid_uai
+from processors.correcting.conflicts import causes
 from processors.dossiers.holidays import public_holidays
-from processors.exam import Exam
-from processors.half_days import Interval, half_day, whole_day
-from processors.oral_parts import Orals
-from processors.oral_sheets import sheets_owed
-from processors.panels import Juror, OralCandidate, OralPlan, Sitting, plan_panels, turns_between
-from processors.session import Session
-from processors.uai import valid_uai
+from processors.orals.panels import Juror, OralCandidate, OralPlan, Sitting, plan_panels, turns_between
+from processors.orals.sheets import sheets_owed
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.correctors import CorrectorRow, all_correctors
 from storage.dossiers import companies_of

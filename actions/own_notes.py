@@ -12,7 +12,7 @@ from contextlib import suppress
 from actions.context import Context
 from actions.lots import pdf_of
 from papers.tables import csv_of
-from processors.own_notes import OwnNote, OwnNotes, with_notes
+from processors.correcting.own_notes import OwnNote, OwnNotes, with_notes
 from storage.copies import CopyRow
 from storage.keys import private_notes, private_notes_on
 from storage.log.story import events_of

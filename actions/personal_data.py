@@ -28,11 +28,11 @@ from papers.personal_data import (
     render_html,
     render_json,
 )
-from processors.deadlines import french_instant, local
+from processors.circular.deadlines import french_instant, local
 from processors.dossiers.findings import VERDICTS
 from processors.dossiers.persons import Owner
 from processors.plain import plain
-from processors.scans.anonymity import PagePlace
+from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
 from storage.accounts import all_accounts, note_identity
 from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in

@@ -14,9 +14,9 @@ from pathlib import Path
 from actions.context import Context
 from actions.isolation import isolated
 from processors.findings import Evidence, Finding
-from processors.scans.anonymity import PagePlace
-from processors.scans.evidence import pictures
-from processors.scans.raster import BadScan
+from processors.scans.files.raster import BadScan
+from processors.scans.leaving.anonymity import PagePlace
+from processors.scans.leaving.evidence import pictures
 from storage.copies import CopyRow, PlacedPage
 from storage.keys import kept_picture, stored_scan
 from storage.objects import NotFoundError

@@ -17,8 +17,8 @@ from actions.context import Context
 from actions.purge_plan import KeptList, Plan, lists_of, plan
 from actions.reasons import keep_reason
 from papers.certificate import Destruction, certificate_pdf
-from processors.deadlines import french_instant
-from processors.retention import Held
+from processors.circular.deadlines import french_instant
+from processors.circular.retention import Held
 from storage.backups import backups_standing
 from storage.candidates import CandidatesImported, candidate_by_number
 from storage.certificates import Certificate, HoldingBackup

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from actions.context import Context
-from processors.people import read_attendance, read_deposit_times
-from processors.retention import Held, due_at
+from processors.circular.retention import Held, due_at
+from processors.lists.people import read_attendance, read_deposit_times
 from storage.accounts import all_accounts
 from storage.candidates import AttendanceImported, CandidatesImported
 from storage.correctors import CorrectorsImported

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from processors.reconciliation import Reconciliation, reconcile
-from processors.scans.swallowed import Excused
+from processors.scans.copies.swallowed import Excused
 from storage.candidates import attendance_of, enrolled_ids, enrolled_in
 from storage.copies import copies_received
 from storage.deadlines import scans_due

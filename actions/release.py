@@ -17,14 +17,14 @@ from sqlalchemy import Connection
 from actions.context import Context
 from actions.corrector_view import pdf_of_pages
 from actions.personal_data import Files, is_theirs
-from processors.assembled import assemble
-from processors.averages import Averages, read_averages
-from processors.deadlines import french_instant
-from processors.marks import spreadsheet
-from processors.scans.anonymity import PagePlace
+from processors.circular.deadlines import french_instant
+from processors.circular.session_parts import Results
+from processors.correcting.assembled import assemble
+from processors.correcting.marks import spreadsheet
+from processors.lists.averages import Averages, read_averages
+from processors.lists.tables import Import, LineProblem
+from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
-from processors.session_parts import Results
-from processors.tables import Import, LineProblem
 from storage.accounts import note_identity
 from storage.candidates import EnrolledCandidate, enrolled_in, ids_of_numbers
 from storage.copies import CopyRow, current_copies

@@ -14,8 +14,8 @@ from pathlib import Path
 from actions.context import Context
 from actions.isolation import isolated
 from actions.lots import pdf_of
-from processors.deadlines import to_the_day
-from processors.returned import (
+from processors.circular.deadlines import to_the_day
+from processors.correcting.returned import (
     MAX_BYTES,
     Document,
     Fault,
@@ -27,7 +27,7 @@ from processors.returned import (
     members,
     strokes,
 )
-from processors.scans.raster import BadScan
+from processors.scans.files.raster import BadScan
 from storage.copies import CopyRow, copies_of_lot
 from storage.keys import returned_document
 from storage.lots import NOT_IN_HAND, LotRow, all_lots

@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from actions.context import Context
 from actions.invitations import Person, of_centres
-from processors.centre_people import read_centre_people
-from processors.half_days import Half
-from processors.people import Candidate, in_two_places, read_candidates, read_correctors
-from processors.tables import LineProblem
+from processors.circular.half_days import Half
+from processors.lists.centre_people import read_centre_people
+from processors.lists.people import Candidate, in_two_places, read_candidates, read_correctors
+from processors.lists.tables import LineProblem
 from storage.accounts import account_of_email
 from storage.candidates import enrolled_in
 from storage.correctors import all_correctors

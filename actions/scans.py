@@ -24,12 +24,12 @@ from actions.receipts import answer
 from actions.reconciling import excused_in, reconcile_centre
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.dropped import look_into
-from processors.scans.leaks import leaks
-from processors.scans.raster import BadScan
+from processors.scans.files.dropped import look_into
+from processors.scans.files.raster import BadScan
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
+from processors.scans.leaving.leaks import leaks
+from processors.scans.pages.upright import Expected
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
-from processors.scans.upright import Expected
 from storage.copies import (
     CopyAnonymised,
     CopyNotAnonymous,

@@ -19,8 +19,8 @@ from papers.attendance_sheet import attendance_sheets
 from processors.attendance.cells import Seen, Why
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
 from processors.attendance.sheet import SheetCode
-from processors.people import ATTENDANCE_COLUMNS
-from processors.scans.dropped import inspect
+from processors.lists.people import ATTENDANCE_COLUMNS
+from processors.scans.files.dropped import inspect
 from processors.wording import plural
 from storage.candidates import AttendanceImported, attendance_of, enrolled_in
 from storage.copies import copies_received

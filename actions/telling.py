@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from actions.context import Context
 from actions.reasons import words_of
-from processors.deadlines import french_day, french_instant
+from processors.circular.deadlines import french_day, french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import Code, french, french_pages
 from processors.wording import plural

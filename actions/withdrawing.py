@@ -11,7 +11,7 @@ from typing import Any
 from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_in
-from processors.scans.voices import NUMBER
+from processors.scans.pages.voices import NUMBER
 from storage.candidates import enrolled_as
 from storage.copies import copies_of_scan
 from storage.log.events import Event

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from actions.context import Context
-from processors.marks import spreadsheet
-from processors.oral_sheets import SheetKind, sheets_owed
-from processors.work import WorkColumn
+from processors.circular.work import WorkColumn
+from processors.correcting.marks import spreadsheet
+from processors.orals.sheets import SheetKind, sheets_owed
 from storage.copies import copies_of_lot
 from storage.correctors import CorrectorRow, all_correctors
 from storage.log.events import Event

@@ -34,7 +34,7 @@ from papers.attendance_sheet import attendance_sheets
 from processors.attendance.cells import Seen
 from processors.attendance.reader import SheetReading, read_sheets
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
-from processors.session import load_session
+from processors.circular.session import load_session
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
 from specimens.sheet import Page

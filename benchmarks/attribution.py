@@ -37,8 +37,8 @@ from benchmarks.sheets import (
     enrolled,
     sheets,
 )
-from processors.people import Candidate
-from processors.scans.identity import Attribution, Evidence, attribute, sheet_evidence
+from processors.lists.people import Candidate
+from processors.scans.copies.identity import Attribution, Evidence, attribute, sheet_evidence
 from processors.scans.readings import FieldReading, PageKind, PageReading, Turn
 from specimens.hand import Rng
 

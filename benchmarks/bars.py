@@ -28,8 +28,8 @@ from pyzbar import pyzbar
 from rich.console import Console
 from rich.table import Table
 
-from processors.scans.barcode import read_label
-from processors.scans.form import load_form
+from processors.circular.form import load_form
+from processors.scans.pages.barcode import read_label
 from specimens.hand import PRINT_FONT, Hand, typeset
 from specimens.scanner import Level, Mode, encode, scan
 from specimens.sheet import PAPER, Gray, Page, Press, bar_row, lay

@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks.dropped import Pile
 from cli.demo_session import CENTRES, FORM, OPEN
-from processors.people import Attendance, Candidate
-from processors.scans.form import load_form
+from processors.circular.form import load_form
+from processors.lists.people import Attendance, Candidate
 from processors.scans.orders import PAGES_PER_SHEET
 from specimens.batch import roster_csv
 from specimens.hand import Hand

@@ -22,10 +22,10 @@ from rich.console import Console
 
 from actions.office import as_readable
 from benchmarks import wordings
+from processors.circular.session import Session, load_session
 from processors.dossiers.contract import read_as_json
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS
-from processors.session import Session, load_session
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from processors.people import Candidate
+from processors.lists.people import Candidate
 
 
 @dataclass(frozen=True)

@@ -44,12 +44,12 @@ from benchmarks.speed import decode
 from cli.children import Child
 from cli.demo_session import CENTRES, FORM, LATE, OPEN, write_demo_session
 from cli.up import Machine, running
-from processors.people import Candidate
-from processors.scans.dropped import inspect
-from processors.scans.form import load_form
-from processors.scans.raster import read_images
+from processors.circular.form import load_form
+from processors.circular.session import load_session
+from processors.lists.people import Candidate
+from processors.scans.files.dropped import inspect
+from processors.scans.files.raster import read_images
 from processors.scans.reader import read_scan
-from processors.session import load_session
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode

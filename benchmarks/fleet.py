@@ -29,7 +29,7 @@ from benchmarks.postgres import postgres
 from cli.children import Child
 from cli.demo_session import FORM, write_demo_session
 from cli.up import Machine, prefect_environment
-from processors.scans.form import load_form
+from processors.circular.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import attendance_csv, plan_session
 from storage.candidates import import_candidates

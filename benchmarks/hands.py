@@ -21,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from processors.scans.handwriting import DIGITS, LETTERS, digits, letters
+from processors.scans.pages.handwriting import DIGITS, LETTERS, digits, letters
 from training.cells import NAME, SHAPES, Look, any_text, draw_row
 from training.people import people
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from processors.scans.handwriting import DIGITS, cut_cells, digits
+from processors.scans.pages.handwriting import DIGITS, cut_cells, digits
 from training.cells import SHAPES, DrawnRow, any_text, draw_row, label
 from training.hands import HELD_OUT_FONTS, font_hand, fonts, inked_hand, mnist, stroke_hand
 

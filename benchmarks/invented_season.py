@@ -23,9 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from processors.lots import Plan
+from processors.circular.uai import check_letter
+from processors.correcting.lots import Plan
 from processors.scans.readings import CopyReading, CopyStatus, Guess, PageKind, PageReading, ScanReading, Turn
-from processors.uai import check_letter
 from storage.candidates import import_candidates
 from storage.copies import CopyAnonymised, to_anonymise
 from storage.findings import ReconciliationMade

@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from benchmarks.reading import CENTRE, EXAM, FORMS
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, PAGES_PER_SHEET, Order
+from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_images_of
 from processors.scans.readings import Half, PageReading, Turn
-from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, scanned_again

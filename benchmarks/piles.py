@@ -34,9 +34,9 @@ from rich.table import Table
 from benchmarks import ratchet
 from benchmarks.laid_piles import HIT, LOOKS, Copy, Rng, Stock, expected, kinds, stock, unnumbered
 from benchmarks.reading import CENTRE, EXAM
+from processors.scans.copies.swallowed import NOBODY, Excused
 from processors.scans.reader import understand
 from processors.scans.readings import CopyStatus
-from processors.scans.swallowed import NOBODY, Excused
 
 RATCHET = Path(__file__).with_name("ratchet_piles.toml")
 _RATCHET_LOOKS = (1, 4)

@@ -30,8 +30,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import ratchet
+from processors.circular.form import Form, load_form
 from processors.findings import Code, Severity
-from processors.scans.form import Form, load_form
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
 from specimens.batch import GONE_IN_ONE_BIT, Batch, CopyTruth, Kind, draw_batch

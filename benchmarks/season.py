@@ -34,7 +34,7 @@ from benchmarks.invented_season import (
     uai_of,
 )
 from benchmarks.postgres import postgres
-from processors.lots import EligibleCorrector, Plan, RoutableCopy, plan_lots
+from processors.correcting.lots import EligibleCorrector, Plan, RoutableCopy, plan_lots
 from storage.candidates import enrolled_as, enrolled_in
 from storage.copies import copies_of_scan, copies_received
 from storage.correctors import all_correctors

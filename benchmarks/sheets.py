@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from processors.people import Candidate
-from processors.scans.form import load_form
-from processors.scans.page import read_page
-from processors.scans.placed import PlacedImage
+from processors.circular.form import load_form
+from processors.lists.people import Candidate
+from processors.scans.pages.page import read_page
+from processors.scans.pages.placed import PlacedImage
+from processors.scans.pages.upright import Expected
 from processors.scans.readings import FieldReading, Gray
-from processors.scans.upright import Expected
 from specimens.hand import Hand, Rng
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, scan

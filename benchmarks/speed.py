@@ -31,15 +31,15 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from processors.scans import g4
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.form import load_form
-from processors.scans.image import RawImage
-from processors.scans.leaks import leaks
-from processors.scans.raster import read_images
+from processors.circular.form import load_form
+from processors.scans.files import g4
+from processors.scans.files.image import RawImage
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.leaving.leaks import leaks
+from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_image, read_images_of
 from processors.scans.readings import PageKind, PageReading
-from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode

@@ -15,16 +15,16 @@ from enum import StrEnum
 import numpy as np
 
 from actions.office import as_readable
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
+from processors.circular.session import Session
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS, Code
 from processors.dossiers.grounds import ReadPiece
 from processors.dossiers.periods import Period
 from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK
 from processors.dossiers.reader import read_dossier
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.plain import plain
-from processors.session import Session
 from specimens.dossiers import documents, paper
 from specimens.dossiers.sheets import Rng, Sheet
 from specimens.dossiers.typed import Typed

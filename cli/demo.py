@@ -21,9 +21,9 @@ from cli.console import console, print_counts, print_table
 from cli.demo_session import write_demo_session
 from cli.demo_truth import Verdict, judge
 from cli.up import Machine
+from processors.circular.session import Session, SessionError, load_session
 from processors.findings import Code
-from processors.people import Candidate
-from processors.session import Session, SessionError, load_session
+from processors.lists.people import Candidate
 from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session, troubles_of
 from storage import accounts

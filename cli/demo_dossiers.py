@@ -12,7 +12,7 @@ import numpy as np
 from actions.context import Context
 from cli.demo_session import CENTRES
 from processors.dossiers.findings import GROUNDS
-from processors.people import DEPOSIT_COLUMNS, Candidate
+from processors.lists.people import DEPOSIT_COLUMNS, Candidate
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from storage.candidates import enrolled_with_number
 from storage.dossiers import dossiers_of, dossiers_to_read

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from processors.deadlines import PARIS
-from processors.session import Exam, Session
+from processors.circular.deadlines import PARIS
+from processors.circular.session import Exam, Session
 
 CENTRES = {
     "0130051K": ("Lycée Marie Curie", "Marseille"),

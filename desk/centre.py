@@ -26,7 +26,7 @@ from papers.labels import label_sheet
 from papers.receipt_sheet import receipt_pdf
 from papers.receipts import render_html
 from processors.findings import Evidence
-from processors.tables import LineProblem
+from processors.lists.tables import LineProblem
 from storage.candidates import attendance_of, enrolled_in
 from storage.counts import exam_counts
 from storage.deadlines import scans_due

@@ -10,8 +10,8 @@ from actions import control as of_control
 from actions.context import now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
-from processors.control import CHOICE_COLUMNS, MARK_COLUMNS, name_in_control
-from processors.tables import LineProblem
+from processors.lists.tables import LineProblem
+from processors.orals.control import CHOICE_COLUMNS, MARK_COLUMNS, name_in_control
 from storage.control import SUBJECT
 
 HERE = "/coordination/controle"

@@ -21,9 +21,9 @@ from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.lookup import commission_of, dossier_of, with_dossiers
 from desk.page import page
-from processors.deadlines import Deadline, here
+from processors.circular.deadlines import Deadline, here
+from processors.circular.session import Centre, Exam
 from processors.dossiers.findings import GROUNDS, Code
-from processors.session import Centre, Exam
 from storage.correctors import all_correctors
 from storage.counts import ExamCounts, counts_by_centre, exam_counts
 from storage.deadlines import scans_due

@@ -23,10 +23,10 @@ from desk.marks import marks_in
 from desk.page import page
 from desk.zipped import zipped
 from papers.delivery import delivery_pdf
-from processors.deadlines import here
-from processors.marks import empty_marks
-from processors.own_notes import said_of
-from processors.session import Exam
+from processors.circular.deadlines import here
+from processors.circular.session import Exam
+from processors.correcting.marks import empty_marks
+from processors.correcting.own_notes import said_of
 from storage.copies import CopyRow, copies_of_lot
 from storage.correctors import CorrectorRow
 from storage.lots import LotRow, all_lots

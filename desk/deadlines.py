@@ -12,7 +12,7 @@ from actions.context import now
 from actions.deadlines import extend as move
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from processors.deadlines import clock_trouble, here, instant
+from processors.circular.deadlines import clock_trouble, here, instant
 from storage import accounts
 from storage.counts import counts_by_centre
 from storage.deadlines import all_extensions

@@ -25,10 +25,10 @@ from desk.lookup import any_copy
 from desk.page import page
 from desk.questions import questions_of
 from desk.queue import by_urgency
+from processors.circular.session import Exam
 from processors.findings import Code, Severity
+from processors.scans.copies.why import Voice, voices
 from processors.scans.readings import CopyStatus
-from processors.scans.why import Voice, voices
-from processors.session import Exam
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan

@@ -20,8 +20,8 @@ from actions.reconciling import left_over, reconciliation_of
 from desk.listing import Column, Listing, instant
 from desk.questions import ASKED
 from papers.receipts import SCAN_AGAIN, Pile, ReceiptCopy
+from processors.circular.session import Exam
 from processors.findings import Code, Finding
-from processors.session import Exam
 from storage.asked import Asked, Rows
 from storage.candidates import enrolled_as, enrolled_in
 from storage.copies import copies_in, current_copies

@@ -14,7 +14,7 @@ from actions.duties import OPEN, livrets, receive, reopen, standings, waive
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.calendar import feed_address
 from desk.page import page
-from processors.deadlines import here
+from processors.circular.deadlines import here
 from storage.refusals import Refusal, Refused
 
 PAGE = "/coordination/obligations"

@@ -11,8 +11,8 @@ from actions.context import now
 from actions.invigilators import lacking
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from processors.invigilation import INVIGILATOR_COLUMNS, Invigilator
-from processors.tables import Import
+from processors.lists.invigilation import INVIGILATOR_COLUMNS, Invigilator
+from processors.lists.tables import Import
 from storage.invigilators import import_invigilators
 
 PAGE = "/coordination/surveillants"

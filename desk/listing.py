@@ -19,7 +19,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from papers.tables import parts_of_csv
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.plain import plain
 from storage.asked import Asked, Rows, Values
 

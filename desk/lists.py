@@ -13,11 +13,11 @@ from actions.context import Context, now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.page import LOT_STATES, page
-from processors.deadlines import french_day
+from processors.circular.deadlines import french_day
+from processors.circular.exam import Exam
+from processors.circular.session import Session
 from processors.dossiers.findings import VERDICTS
-from processors.exam import Exam
 from processors.findings import Code, french
-from processors.session import Session
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, incomplete_copies
 from storage.correctors import all_correctors

@@ -10,7 +10,7 @@ from fastapi import HTTPException
 from actions.commission import Commission, commissions, sits_in
 from actions.context import Context, now
 from actions.lots import own
-from processors.session import Exam, ExamKind
+from processors.circular.session import Exam, ExamKind
 from storage.candidates import enrolled_as
 from storage.copies import CopyRow, copies_of_lot, copy_by_id
 from storage.correctors import CorrectorRow

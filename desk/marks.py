@@ -12,9 +12,9 @@ from actions.context import Context, now
 from desk.access import Corrector, ServiceAccount, shows_identity, work_of
 from desk.lookup import written
 from desk.page import page
-from processors.marks import COLUMNS
-from processors.session import Exam
-from processors.tables import LineProblem
+from processors.circular.session import Exam
+from processors.correcting.marks import COLUMNS
+from processors.lists.tables import LineProblem
 from storage.accounts import all_accounts
 from storage.lots import LotRow
 from storage.refusals import Refusal, Refused

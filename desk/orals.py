@@ -18,8 +18,8 @@ from actions.context import now
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from desk.zipped import zipped
-from processors.panels import OralPlan
-from processors.scans.raster import BadScan
+from processors.orals.panels import OralPlan
+from processors.scans.files.raster import BadScan
 
 PAGE = "/coordination/oraux"
 router = APIRouter(prefix=PAGE)

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from desk.access import visit_of, visits_of
 from papers.html import templates, typeset_html
-from processors.deadlines import WEEKDAYS, clocks, french_day
+from processors.circular.deadlines import WEEKDAYS, clocks, french_day
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
 from storage.states import LotState

@@ -18,7 +18,7 @@ from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
 from papers.delivery import delivery_pdf
-from processors.scans.anonymity import PagePlace
+from processors.scans.leaving.anonymity import PagePlace
 from storage.candidates import enrolled_as
 from storage.findings import findings_of_copies
 from storage.scans import all_scans, scan_by_id

@@ -11,8 +11,8 @@ from actions import work_done as of_work
 from actions.context import now
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from processors.averages import COLUMNS
-from processors.tables import LineProblem
+from processors.lists.averages import COLUMNS
+from processors.lists.tables import LineProblem
 from storage.log.story import events_of
 from storage.refusals import Refusal, Refused
 from storage.release import SUBJECT

@@ -13,7 +13,7 @@ from actions.context import now
 from actions.purge_plan import plan
 from desk.access import ServiceAccount, work_of
 from desk.page import page
-from processors.retention import Held, due_at
+from processors.circular.retention import Held, due_at
 from storage.holds import all_holds
 from storage.log.seals import raw
 from storage.log.signing import load_or_make_key

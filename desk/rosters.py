@@ -13,7 +13,7 @@ from actions.invitations import Invited, correctors_without_account, invite_all
 from actions.rosters import Differences, Roster
 from desk.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
-from processors import centre_people, people
+from processors.lists import centre_people, people
 from storage.candidates import import_candidates
 from storage.correctors import import_correctors
 

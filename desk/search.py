@@ -20,7 +20,7 @@ from desk.access import ServiceAccount, shows_identity, work_of
 from desk.listing import folded
 from desk.lists import centres_of
 from desk.page import LOT_STATES, page
-from processors.exam import Exam
+from processors.circular.exam import Exam
 from storage.candidates import EnrolledCandidate, enrolled_as, names_of_candidates
 from storage.copies import copies_numbered, copies_of_candidate
 from storage.correctors import all_correctors

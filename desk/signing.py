@@ -12,7 +12,7 @@ from actions.context import Context, now
 from desk.access import CentreAccount, ServiceAccount, shows_identity, work_of
 from desk.lookup import written
 from desk.page import page
-from processors.session import Exam
+from processors.circular.session import Exam
 from storage.candidates import attendance_of, enrolled_as
 from storage.copies import copies_of_candidate
 from storage.signatures import Signature, says_of, to_look_at

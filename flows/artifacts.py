@@ -12,7 +12,7 @@ from prefect.client.schemas.actions import ArtifactCreate
 from actions.agenda import dates
 from actions.context import Context, context, now
 from papers.agenda import when
-from processors.agenda import Entry
+from processors.circular.agenda import Entry
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
 from storage.counts import exam_counts

@@ -12,8 +12,8 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table, TableStyle
 
 from papers.printed import Paragraph, escaped, printed
-from processors.agenda import Entry
-from processors.deadlines import WEEKDAYS, clocks, french_day, french_instant, local
+from processors.circular.agenda import Entry
+from processors.circular.deadlines import WEEKDAYS, clocks, french_day, french_instant, local
 
 _REFRESH = timedelta(hours=1)
 

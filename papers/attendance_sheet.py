@@ -13,8 +13,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from processors.attendance.sheet import AttendanceForm, SheetCode, list_number, sheets_of
-from processors.scans.form import BoxedField, Rectangle
-from processors.session import Centre, Exam, Session
+from processors.circular.form import BoxedField, Rectangle
+from processors.circular.session import Centre, Exam, Session
 from processors.wording import plural
 
 _FRAME, _LINE = 0.5 * mm, 0.25 * mm

@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table, TableStyle
 
 from papers.printed import Paragraph, printed
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.wording import plural
 
 

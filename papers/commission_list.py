@@ -21,7 +21,7 @@ from reportlab.platypus.tables import TableStyle
 
 from papers.printed import Paragraph, escaped
 from papers.tables import csv_of
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity
 from storage.candidates import EnrolledCandidate

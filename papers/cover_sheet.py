@@ -12,8 +12,8 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
 from papers.printed import Paragraph, printed
-from processors.deadlines import Deadline
-from processors.session import Centre, Exam, Session
+from processors.circular.deadlines import Deadline
+from processors.circular.session import Centre, Exam, Session
 
 
 def cover_sheet_pdf(

@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
 from papers.printed import Paragraph, escaped, printed
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 
 
 @dataclass(frozen=True)

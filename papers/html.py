@@ -6,7 +6,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.findings import french_pages
 from processors.wording import plural, typeset
 

@@ -12,7 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from processors.scans.form import Form
+from processors.circular.form import Form
 
 COLUMNS, ROWS = 3, 8
 WIDTH, HEIGHT = 63.5 * mm, 33.9 * mm

@@ -13,10 +13,10 @@ from reportlab.platypus import Flowable, Spacer
 
 from papers.commission_list import Line
 from papers.printed import Paragraph, escaped, printed
-from processors.deadlines import Deadline, french_instant
+from processors.circular.deadlines import Deadline, french_instant
+from processors.circular.session import Exam
 from processors.dossiers.findings import Code
 from processors.findings import Severity
-from processors.session import Exam
 
 
 def notice_pdf(line: Line, exam: Exam, due: Deadline, at: datetime) -> bytes:

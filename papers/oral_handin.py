@@ -12,9 +12,9 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer, Table
 
 from papers.printed import Paragraph, escaped, printed
-from processors.deadlines import french_instant
-from processors.exam import Exam
-from processors.oral_sheets import OralSheet, SheetKind
+from processors.circular.deadlines import french_instant
+from processors.circular.exam import Exam
+from processors.orals.sheets import OralSheet, SheetKind
 
 _GRID = [("GRID", (0, 0), (-1, -1), 0.4, colors.black), ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold")]
 

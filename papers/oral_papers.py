@@ -18,10 +18,10 @@ from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 
 from papers.printed import Paragraph, escaped, printed
 from papers.tables import csv_of
-from processors.deadlines import WEEKDAYS, french_day, here
-from processors.exam import Exam
-from processors.oral_sheets import OralSheet, SheetKind
-from processors.oral_signatures import ToSign
+from processors.circular.deadlines import WEEKDAYS, french_day, here
+from processors.circular.exam import Exam
+from processors.orals.sheets import OralSheet, SheetKind
+from processors.orals.signatures import ToSign
 
 _STYLES = getSampleStyleSheet()
 _BODY = ParagraphStyle("body", _STYLES["BodyText"], fontSize=10, leading=13)

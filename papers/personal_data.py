@@ -35,7 +35,7 @@ class HeldFile:
 
 @dataclass(frozen=True)
 class HeldNote:
-    """What a corrector noted of a page for himself or herself. `area`: as `processors.own_notes` has it."""
+    """What a corrector noted privately of a page. `area`: as in `processors.correcting.own_notes`."""
 
     page: int
     area: tuple[float, float, float, float] | None

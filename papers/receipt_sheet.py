@@ -14,7 +14,7 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Spacer, Table
 
 from papers.printed import Paragraph, printed
 from papers.receipts import Receipt, ReceiptCopy
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.findings import Evidence, Finding, french_pages
 from processors.wording import plural
 

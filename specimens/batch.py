@@ -12,9 +12,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from processors.numbers import USUAL, Numbers
-from processors.people import CANDIDATE_COLUMNS, Candidate
-from processors.scans.form import Form, Rectangle
+from processors.circular.form import Form, Rectangle
+from processors.circular.numbers import USUAL, Numbers
+from processors.lists.people import CANDIDATE_COLUMNS, Candidate
 from processors.scans.orders import PAGES_PER_SHEET
 from specimens.faults import Fault, damage, lay_note, show_through
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.scans.form import Rectangle
+from processors.circular.form import Rectangle
 from specimens.hand import Ink, Rng
 from specimens.sheet import PAPER, Gray, Page, lay
 

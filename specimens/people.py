@@ -8,9 +8,9 @@ from datetime import date
 
 import numpy as np
 
-from processors.numbers import USUAL, Numbers, digits_in
-from processors.people import Candidate, Corrector
-from processors.uai import check_letter
+from processors.circular.numbers import USUAL, Numbers, digits_in
+from processors.circular.uai import check_letter
+from processors.lists.people import Candidate, Corrector
 from specimens.words import WORDS
 
 Rng = np.random.Generator

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from processors.numbers import USUAL, Numbers
-from processors.people import ATTENDANCE_COLUMNS, CORRECTOR_COLUMNS, Attendance, Candidate, Corrector
-from processors.scans.form import Form
+from processors.circular.form import Form
+from processors.circular.numbers import USUAL, Numbers
+from processors.lists.people import ATTENDANCE_COLUMNS, CORRECTOR_COLUMNS, Attendance, Candidate, Corrector
 from specimens.batch import PLAIN, Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_correctors, invent_schools
 from specimens.scanner import Level, Mode

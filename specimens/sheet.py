@@ -12,8 +12,8 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
-from processors.people import Candidate
-from processors.scans.form import BoxedField, Form, Rectangle
+from processors.circular.form import BoxedField, Form, Rectangle
+from processors.lists.people import Candidate
 from specimens.hand import PRINT_FONT, Hand, Ink, Rng, typeset
 from specimens.words import WORDS
 

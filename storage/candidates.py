@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
-from processors.people import Candidate, Form, dossier_exams, owing_nothing, read_candidates
-from processors.session import Session
-from processors.tables import Import
+from processors.circular.session import Session
+from processors.lists.people import Candidate, Form, dossier_exams, owing_nothing, read_candidates
+from processors.lists.tables import Import
 from storage.ids import in_parts, new_id
 from storage.log.events import Change, Facts
 from storage.purged import kept_candidates

@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
-from processors.half_days import Half
-from processors.oral_parts import JurorRole
-from processors.people import Corrector, read_correctors
-from processors.session import Session
-from processors.tables import Import
+from processors.circular.half_days import Half
+from processors.circular.oral_parts import JurorRole
+from processors.circular.session import Session
+from processors.lists.people import Corrector, read_correctors
+from processors.lists.tables import Import
 from storage.ids import new_id, token_hash
 from storage.log.events import Change, Facts
 from storage.purged import kept_correctors

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from processors.deadlines import Deadline, Rule, local
+from processors.circular.deadlines import Deadline, Rule, local
+from processors.circular.session import Exam, Session
 from processors.findings import Code, finding
-from processors.session import Exam, Session
 from storage.findings import resolve_findings, state_findings
 from storage.log.events import Change, Facts
 from storage.schema import candidates, dossiers, extensions, findings, scans, sweeps

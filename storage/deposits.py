@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from processors.deadlines import Times, here
-from processors.numbers import ANY, USUAL, Numbers
-from processors.people import DepositTime, read_deposit_times
-from processors.session import Exam
-from processors.tables import Import
+from processors.circular.deadlines import Times, here
+from processors.circular.numbers import ANY, USUAL, Numbers
+from processors.circular.session import Exam
+from processors.lists.people import DepositTime, read_deposit_times
+from processors.lists.tables import Import
 from storage.dossiers import begin_dossier, dossier_of
 from storage.ids import new_id
 from storage.keys import arrival as arrival_key

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from processors.invigilation import Invigilator, Sent, counted, read_invigilators
-from processors.session import Session
-from processors.tables import Import
+from processors.circular.session import Session
+from processors.lists.invigilation import Invigilator, Sent, counted, read_invigilators
+from processors.lists.tables import Import
 from storage.log.events import Change, Facts
 from storage.objects import NotFoundError
 from storage.register import Register

@@ -6,8 +6,8 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from processors.circular.session import ExamKind, Session
 from processors.findings import Code, Finding, finding
-from processors.session import ExamKind, Session
 
 SCANS = "scans/"
 ATTENDANCE = "attendance/"

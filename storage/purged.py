@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
-from processors.numbers import ANY
-from processors.people import (
+from processors.circular.numbers import ANY
+from processors.lists.people import (
     ATTENDANCE_COLUMNS,
     DEPOSIT_COLUMNS,
     Candidate,
@@ -25,7 +25,7 @@ from processors.people import (
     read_correctors,
     read_deposit_times,
 )
-from processors.tables import Import
+from processors.lists.tables import Import
 from storage.log.events import canonical
 from storage.purges import NAMELESS, NO_CORRECTOR, NO_DAY
 from storage.refusals import Refusal, Refused

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
-from processors.deadlines import Times
+from processors.circular.deadlines import Times
 from processors.findings import Finding
 from storage.copies import TO_ANONYMISE
 from storage.findings import resolve_findings, state_findings

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from processors.findings import Code, Finding, finding, french_pages
+from processors.scans.pages.twice import Shown, shared
 from processors.scans.readings import CopyStatus
-from processors.scans.twice import Shown, shared
 from storage.copies import OF_NO_LOT, FoundCopy, make_wait
 from storage.findings import resolve_findings, state_each
 from storage.log.events import Change

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.scans.handwriting import MARGIN, PX_PER_MM, CellRow
+from processors.scans.pages.handwriting import MARGIN, PX_PER_MM, CellRow
 from processors.scans.readings import Gray
 from training.hands import Hand, Ink, Rng, cropped
 

@@ -1,4 +1,4 @@
-"""Trains `processors/scans/digits.onnx`, the network that reads boxed digits.
+"""Trains `processors/scans/pages/digits.onnx`, the network that reads boxed digits.
 
     python -m training.digits FOLDER [--rows 56000] [--epochs 9] [--out digits.onnx] [--start digits.onnx]
 
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from processors.scans.handwriting import cut_cells
+from processors.scans.pages.handwriting import cut_cells
 from training.cells import SHAPES, any_text, draw_row, label
 from training.hands import TRAIN_FONTS, font_hand, fonts, inked_hand, mnist, stroke_hand
 from training.network import Cuts, make, network
@@ -60,4 +60,4 @@ def draw(seed: int, folder: Path, rows: int, kept_out: bool) -> Cuts:
 
 
 if __name__ == "__main__":
-    make(__doc__, draw, network(11), Path("processors/scans/digits.onnx"), 56_000, 9)
+    make(__doc__, draw, network(11), Path("processors/scans/pages/digits.onnx"), 56_000, 9)

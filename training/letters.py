@@ -1,4 +1,4 @@
-"""Trains `processors/scans/letters.onnx`, the network that reads boxed capitals.
+"""Trains `processors/scans/pages/letters.onnx`, the network that reads boxed capitals.
 
     python -m training.letters FOLDER [--rows 40000] [--epochs 8] [--out letters.onnx]
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from processors.scans.handwriting import LETTERS, cut_cells
+from processors.scans.pages.handwriting import LETTERS, cut_cells
 from training.cells import NAME, any_text, draw_row, label
 from training.hands import HELD_OUT_FONTS, LETTER_FONTS, font_hand, fonts
 from training.network import Cuts, make, network
@@ -35,4 +35,4 @@ def draw(seed: int, folder: Path, rows: int, kept_out: bool) -> Cuts:
 
 if __name__ == "__main__":
     widths = (16, 32, 48)
-    make(__doc__, draw, network(27, widths), Path("processors/scans/letters.onnx"), 40_000, 8)
+    make(__doc__, draw, network(27, widths), Path("processors/scans/pages/letters.onnx"), 40_000, 8)

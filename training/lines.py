@@ -1,4 +1,4 @@
-"""Trains `processors/scans/lines.onnx`, the network that reads lines that stand apart.
+"""Trains `processors/scans/pages/lines.onnx`, the network that reads lines that stand apart.
 
     python -m training.lines FOLDER [--lines 60000] [--minutes 60] [--out lines.onnx]
 
@@ -26,8 +26,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from processors.plain import plain
-from processors.scans.geometry import PX, darkness
-from processors.scans.names import HALF, HEIGHT, SYMBOLS, line_image, without_rules
+from processors.scans.pages.geometry import PX, darkness
+from processors.scans.pages.names import HALF, HEIGHT, SYMBOLS, line_image, without_rules
 from processors.scans.readings import Gray
 from training.hands import HELD_OUT_FONTS, LETTER_FONTS, Ink, Rng, cropped, fonts, mnist
 
@@ -264,7 +264,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lines", type=int, default=60_000)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--out", type=Path, default=Path("processors/scans/lines.onnx"))
+    parser.add_argument("--out", type=Path, default=Path("processors/scans/pages/lines.onnx"))
     wanted = parser.parse_args()
     with ProcessPoolExecutor() as pool:
         work = partial(draw, folder=wanted.folder, count=_CHUNK, kept_out=False)

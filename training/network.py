@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from processors.scans.handwriting import CUT_HEIGHT, CUT_WIDTH
+from processors.scans.pages.handwriting import CUT_HEIGHT, CUT_WIDTH
 
 _CHUNK = 1000  # rows
 _FURTHER = 0.6  # of the way: at 1, MNIST's own digits are read 0.2 % worse, at 0.6 none is lost

@@ -107,11 +107,11 @@ def read_corpus(folder: Path) -> int:
     """Each PDF of the folder, and what became of it; ends with 1 if one got out of its child."""
     from actions.isolation import isolated, run_pages
     from cli.demo_session import FORM
-    from processors.scans.dropped import inspect
-    from processors.scans.form import load_form
-    from processors.scans.raster import BadScan
+    from processors.circular.form import load_form
+    from processors.scans.files.dropped import inspect
+    from processors.scans.files.raster import BadScan
+    from processors.scans.pages.upright import Expected
     from processors.scans.reader import read_images_of
-    from processors.scans.upright import Expected
 
     expected = Expected.of(load_form(FORM), load_form(FORM).label.payload, [])
     came: Counter[str] = Counter()

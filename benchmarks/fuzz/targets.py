@@ -24,6 +24,8 @@ import pytesseract
 from PIL import Image
 
 from cli.demo_session import FORM, write_demo_session
+from processors.circular.form import FormError, load_form
+from processors.circular.session import Session, SessionError, load_session
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError, unpack
 from processors.dossiers.layout import Line, Page
@@ -31,17 +33,15 @@ from processors.dossiers.pages import read_pages
 from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import pieces_of
 from processors.dossiers.seals import seals_of
-from processors.people import read_attendance, read_candidates, read_correctors, read_deposit_times
-from processors.scans import g4, lossless
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.dropped import inspect
-from processors.scans.form import FormError, load_form
-from processors.scans.image import BadImage, RawImage
-from processors.scans.jpeg import jpeg_shape, stripped
-from processors.scans.leaks import leaks
-from processors.scans.raster import BadScan, read_images
+from processors.lists.people import read_attendance, read_candidates, read_correctors, read_deposit_times
+from processors.scans.files import g4, lossless
+from processors.scans.files.dropped import inspect
+from processors.scans.files.image import BadImage, RawImage
+from processors.scans.files.jpeg import jpeg_shape, stripped
+from processors.scans.files.raster import BadScan, read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
+from processors.scans.leaving.leaks import leaks
 from processors.scans.readings import Turn
-from processors.session import Session, SessionError, load_session
 from specimens.batch import roster_csv
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools

@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 
 from actions.context import Context, now
 from desk.app import create_app
-from processors.scans.anonymity import Polygon
-from processors.scans.form import Form
+from processors.circular.form import Form
+from processors.scans.leaving.anonymity import Polygon
 from storage import accounts
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import CopyRow, copies_of_lot

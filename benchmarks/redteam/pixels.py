@@ -19,10 +19,10 @@ from PIL import Image
 from pyzbar import pyzbar
 
 from benchmarks.redteam.loot import Loot, Taken, Writer
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.plain import plain
-from processors.scans.image import RawImage
-from processors.scans.raster import read_images
+from processors.scans.files.image import RawImage
+from processors.scans.files.raster import read_images
 from processors.scans.reader import read_scan
 from processors.scans.readings import Gray
 

@@ -44,7 +44,7 @@ def scan(
     """Read signed sheets, as if they lay in the inbox."""
     from actions.context import now
     from actions.signing import take_scan
-    from processors.scans.raster import BadScan
+    from processors.scans.files.raster import BadScan
 
     with working_on(data) as work:
         try:

@@ -42,7 +42,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Find anything altered, removed, reordered, missing or put back, in the log and in the register."""
-    from processors.session import SessionError
+    from processors.circular.session import SessionError
     from storage.log.signing import load_public_key
     from storage.log.verify import Problem, clock_steps
     from storage.log.verify import verify as check

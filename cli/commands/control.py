@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actions.context import Context
-    from processors.tables import LineProblem
+    from processors.lists.tables import LineProblem
 
 app = typer.Typer(
     cls=Commands, help="Choices, hours and marks of the control épreuves.", no_args_is_help=True

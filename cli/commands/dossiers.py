@@ -50,7 +50,7 @@ def read(
 ) -> None:
     """Read a dossier and say what it raises, without storing anything."""
     from actions.dossiers import read_deposit
-    from processors.session import ExamKind
+    from processors.circular.session import ExamKind
 
     rules = checked_session(session)
     people = checked_roster(roster, rules)

@@ -14,7 +14,7 @@ from storage.states import Trouble
 
 if TYPE_CHECKING:
     from actions.context import Context
-    from processors.lots import Plan
+    from processors.correcting.lots import Plan
     from storage.lots import LotRow
 
 app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)

@@ -102,7 +102,7 @@ def demo(
     from cli import demo as story
     from cli.children import ChildError
     from cli.up import running
-    from processors.session import load_session
+    from processors.circular.session import load_session
 
     signal.signal(signal.SIGTERM, _on_signal)
     signal.signal(signal.SIGINT, _on_signal)

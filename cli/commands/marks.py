@@ -13,7 +13,7 @@ from cli.console import Commands, UserError, console, print_table
 
 if TYPE_CHECKING:
     from actions.context import Context
-    from processors.session import Exam
+    from processors.circular.session import Exam
 
 app = typer.Typer(
     cls=Commands, help="Take marks after the harmonisation, and export them.", no_args_is_help=True

@@ -14,8 +14,8 @@ from cli.console import UserError
 
 if TYPE_CHECKING:
     from actions.context import Context
-    from processors.people import Candidate
-    from processors.session import Session
+    from processors.circular.session import Session
+    from processors.lists.people import Candidate
 
 DataDir = Annotated[
     Path,
@@ -39,7 +39,7 @@ def working_on(data: Path) -> Iterator[Context]:
     from sqlalchemy.exc import OperationalError
 
     from actions.context import context
-    from processors.session import SessionError
+    from processors.circular.session import SessionError
     from storage.objects import NotFoundError, StoreError
     from storage.refusals import Refused
 
@@ -75,7 +75,7 @@ def in_session(work: Context, *, exam: str | None = None, centre: str | None = N
 
 def checked_roster(path: Path, session: Session, *, its_own: bool = False) -> tuple[Candidate, ...]:
     """A roster with the session's numbers; `its_own`: with its centres and épreuves alone, too."""
-    from processors.people import read_candidates
+    from processors.lists.people import read_candidates
 
     people = read_candidates(path.read_bytes(), session if its_own else None, session.numbers)
     if people.problems:
@@ -85,7 +85,7 @@ def checked_roster(path: Path, session: Session, *, its_own: bool = False) -> tu
 
 
 def checked_session(path: Path) -> Session:
-    from processors.session import SessionError, load_session
+    from processors.circular.session import SessionError, load_session
 
     try:
         return load_session(path)

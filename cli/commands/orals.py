@@ -72,7 +72,7 @@ def move(
     """Put one candidate before another panel at the same place, at its first free turn."""
     from actions import orals
     from actions.context import now
-    from processors.deadlines import local
+    from processors.circular.deadlines import local
 
     with working_on(data) as work:
         at = orals.move(work, exam, number, panel, actor="service", at=now())
@@ -90,7 +90,7 @@ def sort(
     """Sort the sheets that panels give back, and say which are missing. The scan is not kept."""
     from actions.context import now
     from actions.oral_returns import said_of, take_sheets
-    from processors.scans.raster import BadScan
+    from processors.scans.files.raster import BadScan
     from storage.accounts import note_identity
 
     with working_on(data) as work:

@@ -11,7 +11,7 @@ from cli.commands.options import DATA_DIR, CentreCode, DataDir, ExamCode, workin
 from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
-    from processors.tables import Import
+    from processors.lists.tables import Import
 
 app = typer.Typer(
     cls=Commands,
@@ -26,7 +26,7 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
     from actions.context import now
-    from processors.people import in_two_places
+    from processors.lists.people import in_two_places
     from storage.candidates import import_candidates
 
     with working_on(data) as work:

@@ -23,8 +23,8 @@ from cli.commands.options import (
 from cli.console import UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
-    from processors.people import Candidate
-    from processors.session import Session
+    from processors.circular.session import Session
+    from processors.lists.people import Candidate
     from storage.candidates import EnrolledCandidate
 
 SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
@@ -40,8 +40,8 @@ def read(
 ) -> None:
     """Read a scan and say what it holds, without storing anything."""
     from processors.scans.contract import scan_json
-    from processors.scans.dropped import inspect
-    from processors.scans.raster import BadScan
+    from processors.scans.files.dropped import inspect
+    from processors.scans.files.raster import BadScan
     from processors.scans.reader import read_scan
 
     begun = time.monotonic()

@@ -20,7 +20,7 @@ def check(
     file: Annotated[Path, typer.Argument(help="The session's TOML file.", exists=True, dir_okay=False)],
 ) -> None:
     """Refuse a session file that is inconsistent, and say where; tell what collides."""
-    from processors.calendar import collisions
+    from processors.circular.calendar import collisions
 
     session = checked_session(file)
     console.print(
@@ -51,8 +51,8 @@ def new(
 ) -> None:
     """Write a session file to be filled in, each place marked; `session check` says what is missing."""
     from cli.demo_session import FORM
-    from processors.new_session import MARK, Outline, new_session
-    from processors.numbers import Numbers
+    from processors.circular.new_session import MARK, Outline, new_session
+    from processors.circular.numbers import Numbers
 
     if file.exists():
         raise UserError(f"{file} exists already")

@@ -12,10 +12,10 @@ from actions import deadlines, inbox
 from actions.commission import Commission, write_report
 from actions.dossiers import pronounce, read
 from cli.season.stage import SECOND, Stage, must
-from processors.deadlines import Rule
+from processors.circular.deadlines import Rule
+from processors.circular.session import Exam
 from processors.dossiers.findings import GROUNDS, Code
-from processors.people import Candidate
-from processors.session import Exam
+from processors.lists.people import Candidate
 from processors.wording import plural
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from storage.candidates import ids_of_numbers

@@ -8,9 +8,9 @@ from actions import duties
 from actions.duties import DutyState
 from actions.invigilators import lacking
 from cli.season.stage import SECOND, SeasonFailed, Stage, must
-from processors.deadlines import Rule, instant
-from processors.duties import Duty, Owing
-from processors.invigilation import INVIGILATOR_COLUMNS
+from processors.circular.deadlines import Rule, instant
+from processors.circular.duties import Duty, Owing
+from processors.lists.invigilation import INVIGILATOR_COLUMNS
 from processors.wording import plural
 from storage.invigilators import enrolled_by_school, import_invigilators
 

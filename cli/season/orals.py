@@ -14,9 +14,9 @@ from PIL import Image
 from actions import orals
 from actions.oral_returns import take_sheets
 from cli.season.stage import SECOND, Stage, must
-from processors.deadlines import local
-from processors.oral_parts import Concertation
-from processors.session import Exam
+from processors.circular.deadlines import local
+from processors.circular.oral_parts import Concertation
+from processors.circular.session import Exam
 from processors.wording import plural
 from storage.candidates import enrolled_in
 from storage.orals import Panel, panels_of

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cli.season.stage import People
-from processors.oral_parts import JurorRole
-from processors.people import CORRECTOR_COLUMNS, Candidate, Corrector
-from processors.session import Session
+from processors.circular.oral_parts import JurorRole
+from processors.circular.session import Session
+from processors.lists.people import CORRECTOR_COLUMNS, Candidate, Corrector
 from specimens.batch import Batch
 from specimens.people import invent_correctors, invent_schools
 from specimens.rehearsal import plan_session

@@ -16,8 +16,8 @@ from cli.season.orals import Oral
 from cli.season.results import End
 from cli.season.stage import MovingClock, Part, SeasonFailed, Stage, must, world
 from cli.season.written import Written
-from processors.agenda import agenda
-from processors.session import Session
+from processors.circular.agenda import agenda
+from processors.circular.session import Session
 from specimens.batch import roster_csv
 from storage.candidates import import_candidates
 from storage.correctors import import_correctors

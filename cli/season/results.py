@@ -12,14 +12,14 @@ from actions.purge_plan import plan as purge_plan
 from actions.release import State
 from cli.season.stage import SECOND, SeasonFailed, Stage, must
 from desk.passwords import hashed
-from processors.averages import COLUMNS as AVERAGES
-from processors.control import CHOICE_COLUMNS as CHOICES
-from processors.control import MARK_COLUMNS as CONTROL_MARKS
-from processors.control import name_in_control
-from processors.marks import COLUMNS as MARKS
-from processors.marks import spreadsheet
-from processors.retention import Held, due_at
-from processors.session_parts import Results
+from processors.circular.retention import Held, due_at
+from processors.circular.session_parts import Results
+from processors.correcting.marks import COLUMNS as MARKS
+from processors.correcting.marks import spreadsheet
+from processors.lists.averages import COLUMNS as AVERAGES
+from processors.orals.control import CHOICE_COLUMNS as CHOICES
+from processors.orals.control import MARK_COLUMNS as CONTROL_MARKS
+from processors.orals.control import name_in_control
 from processors.wording import plural
 from storage.accounts import account_invited, invite, open_account
 from storage.candidates import enrolled_in

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from actions.context import Context
-from processors.deadlines import french_day, local
-from processors.people import Candidate
+from processors.circular.deadlines import french_day, local
+from processors.lists.people import Candidate
 from specimens.rehearsal import Rehearsal
 from storage.objects import Bucket, ObjectInfo, Store, s3_client
 from storage.refusals import Refusal, Refused

@@ -12,9 +12,9 @@ from typing import TypeVar
 from actions import deadlines, inbox, lots, returned, scans
 from cli.season.people import Piles
 from cli.season.stage import SECOND, Stage, must
-from processors.deadlines import Rule
+from processors.circular.deadlines import Rule
+from processors.circular.session import Exam
 from processors.findings import Code
-from processors.session import Exam
 from processors.wording import plural
 from specimens.rehearsal import attendance_csv
 from storage.copies import copies_of_lot

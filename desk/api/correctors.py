@@ -35,7 +35,7 @@ from desk.api.shapes import (
 )
 from desk.corrector import shown_lots
 from desk.lookup import copy_in, own_lot
-from processors.own_notes import OwnNotes
+from processors.correcting.own_notes import OwnNotes
 from storage.copies import copies_of_lot
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])

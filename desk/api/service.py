@@ -44,7 +44,7 @@ from desk.api.shapes import (
 )
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
 from desk.queue import waiting_copies
-from processors.lots import Plan
+from processors.correcting.lots import Plan
 from storage.candidates import enrolled_in
 from storage.copies import CopyRow
 from storage.findings import FindingRow, findings_of_copies

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from processors.dossiers.ink import darker
-from processors.scans.geometry import PX as MAP
-from processors.scans.names import HALF, text_in
+from processors.scans.pages.geometry import PX as MAP
+from processors.scans.pages.names import HALF, text_in
 from processors.scans.readings import Gray
 
 PX = 8.0

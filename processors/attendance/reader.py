@@ -12,13 +12,13 @@ import numpy as np
 
 from processors.attendance.cells import PX, Cell, read_cells
 from processors.attendance.sheet import AttendanceForm, SheetCode
-from processors.scans.barcode import read_label
-from processors.scans.form import Rectangle
-from processors.scans.image import BadImage, RawImage, turned
-from processors.scans.placed import pages_of
-from processors.scans.raster import read_images
+from processors.circular.form import Rectangle
+from processors.scans.files.image import BadImage, RawImage, turned
+from processors.scans.files.raster import read_images
+from processors.scans.pages.barcode import read_label
+from processors.scans.pages.placed import pages_of
+from processors.scans.pages.registration import FRAMES_SEEN, Placement
 from processors.scans.readings import Gray
-from processors.scans.registration import FRAMES_SEEN, Placement
 
 _FINE = 190  # dpi at least, where the scan has them: a pen draws two pixels and more
 _ABOUT = 3.0  # mm around the column that is read

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from processors.scans.form import Form, FormError, Rectangle
+from processors.circular.form import Form, FormError, Rectangle
 
 MOST_SHEETS = 99
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from processors.circular.session import Exam, Session
 from processors.dossiers.facts import Facts
 from processors.dossiers.files import DepositedFile
 from processors.dossiers.findings import DossierFinding, Evidence
@@ -13,8 +14,7 @@ from processors.dossiers.grounds import ReadPiece
 from processors.dossiers.periods import Internship, Period
 from processors.dossiers.reader import DossierReading, read_dossier
 from processors.dossiers.signatures import Signature
-from processors.people import Candidate
-from processors.session import Exam, Session
+from processors.lists.people import Candidate
 
 
 def read_as_json(

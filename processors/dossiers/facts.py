@@ -10,7 +10,7 @@ from processors.dossiers.names import among, beside, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.plain import plain
 
 _COMPANY_LABELS = (

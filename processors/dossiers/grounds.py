@@ -10,7 +10,10 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
+from processors.circular.session import Exam
+from processors.circular.session_parts import DossierRule
+from processors.circular.session_parts import Piece as Required
 from processors.dossiers.facts import Facts
 from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence, Verdict, finding
 from processors.dossiers.layout import around
@@ -20,9 +23,6 @@ from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Pie
 from processors.dossiers.signatures import Signature, State, state_of
 from processors.findings import Severity
 from processors.plain import plain
-from processors.session import Exam
-from processors.session_parts import DossierRule
-from processors.session_parts import Piece as Required
 
 _YEARS = 3  # before the session: an internship that ended earlier is not of this training
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.plain import plain
 
 _TYPED, _READ = 86.0, 80.0  # of 100: what typing, and what optical reading leave of a name

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from processors.dossiers.facts import Facts
 from processors.dossiers.names import among, likeness, mention
 from processors.dossiers.pieces import Piece
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.plain import plain
 
 _SAME = 86  # of 100: what typing and optical reading leave of a name

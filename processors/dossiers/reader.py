@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from processors.circular.session import Exam, Session
 from processors.dossiers.facts import NO_STAY, Facts, facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
@@ -18,8 +19,7 @@ from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, OTHER, WORK, Pie
 from processors.dossiers.seals import Seal, seals_of
 from processors.dossiers.signatures import Signature, State, dated_by_hand, signatures_of
 from processors.findings import Severity
-from processors.people import Candidate, Form
-from processors.session import Exam, Session
+from processors.lists.people import Candidate, Form
 
 
 @dataclass(frozen=True)

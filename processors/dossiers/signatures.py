@@ -27,7 +27,7 @@ from processors.dossiers.signature_zones import (
     zones_of,
 )
 from processors.findings import Box
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.plain import plain
 
 ABSENT_BELOW = 0.05

@@ -12,17 +12,24 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from processors.circular.form import Form
 from processors.findings import Code
-from processors.people import Candidate
-from processors.scans import health
-from processors.scans.a3 import a3_halves, part_box
-from processors.scans.assembly import assemble
-from processors.scans.dropped import attachments
-from processors.scans.form import Form
-from processors.scans.image import BadImage, RawImage
-from processors.scans.page import read_page
-from processors.scans.placed import PageOf, PlacedImage, pages_of
-from processors.scans.raster import read_images
+from processors.lists.people import Candidate
+from processors.scans.copies import health
+from processors.scans.copies.assembly import assemble
+from processors.scans.copies.swallowed import NOBODY, Excused
+from processors.scans.files.dropped import attachments
+from processors.scans.files.image import BadImage, RawImage
+from processors.scans.files.raster import read_images
+from processors.scans.pages.a3 import a3_halves, part_box
+from processors.scans.pages.page import read_page
+from processors.scans.pages.placed import PageOf, PlacedImage, pages_of
+from processors.scans.pages.registration import (
+    frames_scale,
+)
+from processors.scans.pages.scale import Drawn, pile_off_scale, usual_scale
+from processors.scans.pages.upright import Expected, Original
+from processors.scans.pages.voices import NUMBER
 from processors.scans.readings import (
     Area,
     Gray,
@@ -32,13 +39,6 @@ from processors.scans.readings import (
     ScanReading,
     Turn,
 )
-from processors.scans.registration import (
-    frames_scale,
-)
-from processors.scans.scale import Drawn, pile_off_scale, usual_scale
-from processors.scans.swallowed import NOBODY, Excused
-from processors.scans.upright import Expected, Original
-from processors.scans.voices import NUMBER
 
 _log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pikepdf
 
 from processors.dossiers.files import FileKind, kind_of
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from specimens.dossiers import documents, paper
 from specimens.dossiers.documents import Marks, Stay
 from specimens.dossiers.sheets import Form, Sheet

@@ -12,7 +12,7 @@ import openpyxl
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from specimens.dossiers import ink
 from specimens.dossiers.sheets import Rng, Sheet
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from specimens.dossiers.documents import weeks_between
 from specimens.dossiers.sheets import Sheet
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
-from processors.deadlines import here
+from processors.circular.deadlines import here
 from storage.certificates import check_certificates
 from storage.keys import seal_key, seal_number, segment_key, segment_range
 from storage.log.checkpoints import Checkpoint

@@ -21,7 +21,7 @@ from desk.app import create_app
 from desk.settings import DeskSettings
 from processors.attendance.cells import Why
 from processors.findings import Code, finding
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.rehearsal import correctors_csv, plan_session

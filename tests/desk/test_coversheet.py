@@ -5,7 +5,7 @@ from pathlib import Path
 import pypdfium2
 
 from papers.cover_sheet import cover_sheet_pdf
-from processors.session import load_session
+from processors.circular.session import load_session
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 U4, U7 = SESSION.exam("U4"), SESSION.exam("U7")

@@ -9,7 +9,7 @@ import pypdfium2
 
 from actions.context import now
 from actions.deadlines import extend
-from processors.deadlines import Deadline, Rule
+from processors.circular.deadlines import Deadline, Rule
 from storage.states import Role
 
 

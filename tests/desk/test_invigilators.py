@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from actions.context import now
 from actions.invigilators import lacking
-from processors.people import CANDIDATE_COLUMNS
+from processors.lists.people import CANDIDATE_COLUMNS
 from storage.candidates import import_candidates
 from storage.invigilators import invigilators_sent
 from storage.schema import events

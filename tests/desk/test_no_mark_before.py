@@ -20,8 +20,8 @@ from visitors import Browser, Desk
 from actions import marks
 from actions.context import now
 from cli.app import app
-from processors.deadlines import french_instant
-from processors.session_parts import Gated
+from processors.circular.deadlines import french_instant
+from processors.circular.session_parts import Gated
 from storage.correctors import issue_token
 from storage.log.events import Event
 from storage.log.replay import check_tables

@@ -12,7 +12,7 @@ from filling import MINE
 from actions.context import now
 from actions.inbox import take_returned
 from cli.season.orals import scanned
-from processors.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
+from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
 from storage.candidates import import_candidates
 from storage.correctors import import_correctors
 from storage.states import Role

@@ -25,7 +25,7 @@ from actions.reasons import keep_reason
 from cli.demo_session import write_demo_session
 from desk.app import create_app
 from desk.settings import DeskSettings
-from processors.retention import Held
+from processors.circular.retention import Held
 from specimens.rehearsal import correctors_csv, plan_session
 from storage import deposits
 from storage.accounts import account_of_email, invite

@@ -19,7 +19,7 @@ from visitors import Desk
 
 from actions.context import now
 from cli.app import app
-from processors.deadlines import french_instant
+from processors.circular.deadlines import french_instant
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import current_copies
 from storage.holds import HoldLifted, HoldPlaced

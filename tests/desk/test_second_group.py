@@ -17,8 +17,8 @@ from actions.context import now
 from actions.copy_links import asked_until
 from actions.release import take_averages
 from cli.app import app
-from processors.deadlines import french_instant, local
-from processors.session_parts import Paper
+from processors.circular.deadlines import french_instant, local
+from processors.circular.session_parts import Paper
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import current_copies
 from storage.holds import HoldLifted, HoldPlaced

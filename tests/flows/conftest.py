@@ -19,7 +19,7 @@ from actions.context import Context, context, now
 from cli import demo_dossiers
 from cli.demo_session import FORM, write_demo_session
 from cli.up import Machine, running
-from processors.scans.form import load_form
+from processors.circular.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
 from storage.candidates import import_candidates

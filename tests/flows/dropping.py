@@ -18,7 +18,7 @@ from actions.prepare import prepare
 from actions.upkeep import SETTLING
 from cli.demo_session import write_demo_session
 from processors.findings import Code
-from processors.people import CANDIDATE_COLUMNS
+from processors.lists.people import CANDIDATE_COLUMNS
 from storage.candidates import candidate_by_number, import_candidates
 from storage.copies import FoundCopy
 from storage.findings import open_findings

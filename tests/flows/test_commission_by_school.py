@@ -13,7 +13,7 @@ import pytest
 from actions.commission import Commission, write_notices, write_report
 from actions.context import Context
 from cli.demo_session import write_demo_session
-from processors.session import load_session
+from processors.circular.session import load_session
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
 from storage.candidates import import_candidates

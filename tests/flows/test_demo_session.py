@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 import cli.up
 from cli import demo
 from cli.app import app
-from processors.deadlines import PARIS, serve
-from processors.scans.form import Form
-from processors.session import Session, load_session
+from processors.circular.deadlines import PARIS, serve
+from processors.circular.form import Form
+from processors.circular.session import Session, load_session
 from specimens.rehearsal import PlannedBatch, Rehearsal
 
 EXAMPLES = Path(__file__).parents[2] / "sessions" / "examples"

@@ -16,9 +16,9 @@ import pypdfium2
 import pytest
 
 from actions.dossiers import pronounce, read_deposit
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
+from processors.circular.session import load_session
 from processors.dossiers.findings import Code
-from processors.session import load_session
 from specimens.batch import roster_csv
 from specimens.dossiers import documents
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit

@@ -23,7 +23,7 @@ from actions.quarantine import clear_drop
 from actions.scans import claim, conclude, keep
 from actions.upkeep import set_aside
 from cli.demo_session import write_demo_session
-from processors.people import CANDIDATE_COLUMNS
+from processors.lists.people import CANDIDATE_COLUMNS
 from storage.candidates import attendance_of, import_candidates
 from storage.deposits import files_of
 from storage.dossiers import dossiers_to_read

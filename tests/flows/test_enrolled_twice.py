@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from actions.context import context
 from cli.app import app
-from processors.session import load_session
+from processors.circular.session import load_session
 
 
 def told(file: Path) -> list[str]:

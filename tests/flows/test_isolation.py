@@ -17,8 +17,8 @@ import pytest
 from actions import isolation
 from actions.isolation import Interrupted, Limits, isolated, run_pages
 from processors.findings import Code
-from processors.scans.dropped import inspect
-from processors.scans.raster import BadScan
+from processors.scans.files.dropped import inspect
+from processors.scans.files.raster import BadScan
 
 
 def double(value: int) -> int:

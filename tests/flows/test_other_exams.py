@@ -12,8 +12,8 @@ from actions import inbox, lots, scans
 from actions.context import context, now
 from cli.demo_session import write_demo_session
 from cli.demo_truth import judge
-from processors.deadlines import PARIS, serve
-from processors.session import load_session
+from processors.circular.deadlines import PARIS, serve
+from processors.circular.session import load_session
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import attendance_csv, correctors_csv, plan_session
 from specimens.scanner import Level

@@ -18,8 +18,8 @@ from actions.prepare import prepare
 from actions.scans import process
 from actions.stages import plainly
 from cli.demo_session import write_demo_session
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.form import load_form
 from processors.scans.readings import CopyStatus
 from specimens.batch import Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools

@@ -11,7 +11,7 @@ from cli.app import app
 from cli.demo import drawing_pool
 from cli.season import play as season
 from cli.season.stage import SeasonFailed, Stage
-from processors.session import load_session
+from processors.circular.session import load_session
 
 FILE = Path(__file__).with_name("season.toml")
 

@@ -24,8 +24,8 @@ from actions import inbox as watch
 from actions.context import Context
 from actions.orals import form, papers_of
 from papers.oral_papers import panel_sheets, sheets_to_sign
-from processors.oral_sheets import OralSheet, SheetKind, sheet_of
-from processors.people import CANDIDATE_COLUMNS
+from processors.lists.people import CANDIDATE_COLUMNS
+from processors.orals.sheets import OralSheet, SheetKind, sheet_of
 from specimens.signing import Mark, draw_mark
 from storage.age import Recipients
 from storage.candidates import import_candidates

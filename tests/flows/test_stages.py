@@ -22,9 +22,9 @@ from actions.context import now
 from actions.receipts import answer
 from actions.scans import anonymise, claim, conclude, give_back, keep, read
 from cli.demo_session import FORM
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.form import load_form
-from processors.scans.raster import read_images
+from processors.scans.files.raster import read_images
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
 from storage.candidates import import_candidates

@@ -13,7 +13,7 @@ from actions.context import now
 from actions.scans import anonymise, claim, conclude, keep, read
 from actions.withdrawing import looks_like, restore, withdraw
 from cli.demo_session import FORM
-from processors.scans.form import load_form
+from processors.circular.form import load_form
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
 from storage.candidates import import_candidates

@@ -32,8 +32,8 @@ from actions.prepare import prepare
 from actions.stages import plainly
 from cli.demo_session import FORM, write_demo_session
 from flows.recurring import ship
-from processors.people import CORRECTOR_COLUMNS, Attendance
-from processors.scans.form import load_form
+from processors.circular.form import load_form
+from processors.lists.people import CORRECTOR_COLUMNS, Attendance
 from processors.scans.readings import CopyStatus
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates

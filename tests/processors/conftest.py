@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.scans.form import Form, load_form
+from processors.circular.form import Form, load_form
 
 
 @pytest.fixture(scope="module")

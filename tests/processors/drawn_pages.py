@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageDraw
 
-from processors.scans.raster import read_images
+from processors.scans.files.raster import read_images
 
 A4 = (img2pdf.mm_to_pt(210), img2pdf.mm_to_pt(297))
 A3 = (img2pdf.mm_to_pt(420), img2pdf.mm_to_pt(297))

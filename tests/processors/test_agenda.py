@@ -7,9 +7,9 @@ import icalendar
 import pytest
 
 from papers.agenda import agenda_feed, when
-from processors.agenda import Extended, agenda, agenda_of_centre
-from processors.deadlines import Deadline, Rule, instant
-from processors.session import load_session
+from processors.circular.agenda import Extended, agenda, agenda_of_centre
+from processors.circular.deadlines import Deadline, Rule, instant
+from processors.circular.session import load_session
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 AT = datetime(2026, 4, 1, 8, 0, tzinfo=UTC)

@@ -11,17 +11,17 @@ import cv2
 import numpy as np
 import pytest
 
+from processors.circular.form import Form, load_form
 from processors.findings import Code, Severity
-from processors.people import Candidate
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.exposure import shows_any_header, shows_printed_boxes
-from processors.scans.form import Form, load_form
-from processors.scans.geometry import PX, darkness, reduced
-from processors.scans.leaks import leaks
-from processors.scans.raster import read_images
+from processors.lists.people import Candidate
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.leaving.leaks import leaks
+from processors.scans.pages.exposure import shows_any_header, shows_printed_boxes
+from processors.scans.pages.geometry import PX, darkness, reduced
+from processors.scans.pages.twice import imprint
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading, ScanReading, Turn
-from processors.scans.twice import imprint
 from specimens.hand import Hand, Rng
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
@@ -66,7 +66,7 @@ PAPER = replace(
 
 
 def read(*pages: PageReading, two_sided: Sequence[str] = ()) -> tuple[CopyReading, ...]:
-    from processors.scans.assembly import assemble
+    from processors.scans.copies.assembly import assemble
 
     numbered = [replace(p, page=k, image=k) for k, p in enumerate(pages, start=1)]
     return assemble(numbered, ROSTER, CENTRE, EXAM, LABELS, "ccyc", two_sided)[0]
@@ -168,7 +168,7 @@ def test_an_annex_scanned_twice_is_kept_once() -> None:
 
 
 def test_what_is_nobodys_here_is_told_and_holds_no_other_copy() -> None:
-    from processors.scans.assembly import assemble
+    from processors.scans.copies.assembly import assemble
 
     pages = [replace(p, page=k, image=k) for k, p in enumerate([*sheet(0), annex(2)], start=1)]
     copies, findings = assemble(pages, ROSTER, CENTRE, EXAM, LABELS, "ccyc")

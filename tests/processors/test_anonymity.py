@@ -12,13 +12,13 @@ import zxingcpp
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from processors.scans import g4
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.form import Form
-from processors.scans.image import RawImage, turned
-from processors.scans.jpeg import jpeg_segments, stripped
-from processors.scans.leaks import leaks
-from processors.scans.raster import read_images
+from processors.circular.form import Form
+from processors.scans.files import g4
+from processors.scans.files.image import RawImage, turned
+from processors.scans.files.jpeg import jpeg_segments, stripped
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.leaving.leaks import leaks
 from processors.scans.readings import Half, Turn
 
 DPI = 150

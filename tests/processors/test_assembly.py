@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 
 from processors.findings import Code
-from processors.people import Candidate
-from processors.scans.assembly import assemble
+from processors.lists.people import Candidate
+from processors.scans.copies.assembly import assemble
 from processors.scans.readings import (
     CopyReading,
     CopyStatus,

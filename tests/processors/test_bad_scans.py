@@ -10,9 +10,9 @@ import pytest
 from drawn_pages import A4, drawing, encoded, jpeg_entries, with_stream, write
 
 from processors.findings import Code
-from processors.scans.dropped import inspect
-from processors.scans.image import BadImage
-from processors.scans.raster import BadScan, read_images
+from processors.scans.files.dropped import inspect
+from processors.scans.files.image import BadImage
+from processors.scans.files.raster import BadScan, read_images
 from processors.scans.readings import Turn
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from processors.calendar import collisions
-from processors.deadlines import instant
-from processors.session import parse_session
+from processors.circular.calendar import collisions
+from processors.circular.deadlines import instant
+from processors.circular.session import parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 DATA = tomllib.loads(FILE.read_text(encoding="utf-8"))

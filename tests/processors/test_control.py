@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.control import better, read_choices, read_control_marks, schedule
-from processors.session import load_session
+from processors.circular.session import load_session
+from processors.orals.control import better, read_choices, read_control_marks, schedule
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 CONTROL = SESSION.results.control_exams

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from processors.deadlines import PARIS, Deadline, Rule, clock_trouble, instant
+from processors.circular.deadlines import PARIS, Deadline, Rule, clock_trouble, instant
 
 NOON = datetime(2026, 4, 22, 12, 0, 0, tzinfo=PARIS)
 SECOND = timedelta(seconds=1)

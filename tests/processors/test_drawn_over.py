@@ -11,11 +11,11 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.form import load_form
-from processors.scans.image import RawImage
-from processors.scans.raster import read_images
+from processors.scans.files.image import RawImage
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus
 from specimens.batch import Kind, draw_batch

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from processors.scans.form import FormError, load_form, paper_troubles
+from processors.circular.form import FormError, load_form, paper_troubles
 
 CCYC = Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml"
 

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
-from processors.scans.handwriting import MARGIN, PX_PER_MM, CellRow, cut_cells, digits, letters, read_cells
+from processors.scans.pages.handwriting import (
+    MARGIN,
+    PX_PER_MM,
+    CellRow,
+    cut_cells,
+    digits,
+    letters,
+    read_cells,
+)
 from processors.scans.readings import Gray
 from training.cells import Look, draw_row
 from training.hands import inked_hand

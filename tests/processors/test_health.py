@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from processors.circular.form import load_form
 from processors.findings import Code, Finding, Severity, finding
-from processors.scans.form import load_form
-from processors.scans.geometry import darkness
-from processors.scans.health import examine
-from processors.scans.marks import Found, Mark, paper_moves, steady_marks, steady_spots
+from processors.scans.copies.health import examine
+from processors.scans.pages.geometry import darkness
+from processors.scans.pages.marks import Found, Mark, paper_moves, steady_marks, steady_spots
+from processors.scans.pages.traces import trace
 from processors.scans.reader import read_scan
 from processors.scans.readings import (
     CopyReading,
@@ -26,7 +27,6 @@ from processors.scans.readings import (
     Trace,
     Turn,
 )
-from processors.scans.traces import trace
 from specimens.ailing import Ailing, Ailment, ail
 from specimens.batch import Batch, Kind, draw_batch
 from specimens.people import invent_candidates, invent_schools

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 
 from processors.findings import Code
-from processors.people import Candidate
-from processors.scans.identity import attribute, same_owner, sheet_evidence
+from processors.lists.people import Candidate
+from processors.scans.copies.identity import attribute, same_owner, sheet_evidence
 from processors.scans.readings import FieldReading, PageKind, PageReading, Turn
 
 PATTERN = r"(?P<exam>[A-Z]{1,2}\d{1,2}[A-Z]?)-(?P<candidate>\d{11})"

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.scans.geometry import PX, darkness
-from processors.scans.labels import find_labels
+from processors.scans.pages.geometry import PX, darkness
+from processors.scans.pages.labels import find_labels
 
 LEFT, TOP, WIDTH, HIGH = (round(mm * PX) for mm in (70.0, 80.0, 45.0, 10.0))
 

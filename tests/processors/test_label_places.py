@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.people import Candidate
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.form import load_form
-from processors.scans.leaks import leaks
-from processors.scans.raster import read_images
+from processors.lists.people import Candidate
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.leaving.leaks import leaks
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageReading
 from specimens.hand import Hand

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from processors.circular.form import Rectangle, load_form
 from processors.findings import Code
-from processors.scans.form import Rectangle, load_form
-from processors.scans.geometry import darkness, reduced
-from processors.scans.laid import laid_on
+from processors.scans.pages.geometry import darkness, reduced
+from processors.scans.pages.laid import laid_on
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus
 from specimens.faults import lay_note

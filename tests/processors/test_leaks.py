@@ -9,12 +9,12 @@ import numpy as np
 import pikepdf
 import pytest
 
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.exposure import shows_identity_row
-from processors.scans.form import Form
-from processors.scans.geometry import darkness, reduced
-from processors.scans.labels import shows_bars
-from processors.scans.leaks import leaks
+from processors.circular.form import Form
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
+from processors.scans.leaving.leaks import leaks
+from processors.scans.pages.exposure import shows_identity_row
+from processors.scans.pages.geometry import darkness, reduced
+from processors.scans.pages.labels import shows_bars
 from processors.scans.readings import Turn
 from tests.processors.test_anonymity import (
     A4,

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.form import load_form
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus, PageKind
 from specimens.hand import Hand

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.conflicts import Cause
-from processors.lots import (
+from processors.correcting.conflicts import Cause
+from processors.correcting.lots import (
     EligibleCorrector,
     RoutableCopy,
     barred,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from processors.marks import Mark, empty_marks, read_marks
+from processors.correcting.marks import Mark, empty_marks, read_marks
 
 NUMBERS = {"ACDEFHJ", "XYXYXYX", "34E7943"}
 HALF = Decimal("0.5")

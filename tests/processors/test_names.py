@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.people import Candidate
-from processors.scans.form import load_form
+from processors.lists.people import Candidate
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
 from specimens.hand import Hand

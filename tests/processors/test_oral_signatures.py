@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from papers.oral_papers import Examined, PanelPaper, sheets_to_sign
-from processors.deadlines import PARIS
-from processors.oral_sheets import sheets_owed
-from processors.oral_signatures import unsigned_cells
-from processors.session import load_session
+from processors.circular.deadlines import PARIS
+from processors.circular.session import load_session
+from processors.orals.sheets import sheets_owed
+from processors.orals.signatures import unsigned_cells
 from specimens.signing import SIGNATURES, draw_mark
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from processors.deadlines import PARIS, french_instant, serve, to_the_day
-from processors.new_session import MARK, Outline, new_session
-from processors.numbers import Numbers
-from processors.people import read_attendance, read_candidates, read_deposit_times
-from processors.scans.form import FormError, load_form, paper_troubles
+from processors.circular.deadlines import PARIS, french_instant, serve, to_the_day
+from processors.circular.form import FormError, load_form, paper_troubles
+from processors.circular.new_session import MARK, Outline, new_session
+from processors.circular.numbers import Numbers
+from processors.circular.session import check_session, load_session
+from processors.lists.people import read_attendance, read_candidates, read_deposit_times
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus
-from processors.session import check_session, load_session
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import plan_session
 from specimens.scanner import Level

@@ -7,10 +7,10 @@ from itertools import combinations
 
 import pytest
 
-from processors.conflicts import causes
-from processors.deadlines import instant
-from processors.oral_parts import JurorRole
-from processors.panels import (
+from processors.circular.deadlines import instant
+from processors.circular.oral_parts import JurorRole
+from processors.correcting.conflicts import causes
+from processors.orals.panels import (
     Juror,
     OralCandidate,
     OralPlan,

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.people import (
+from processors.circular.session import load_session
+from processors.circular.uai import check_letter, valid_uai
+from processors.lists.people import (
     Attendance,
     Candidate,
     Corrector,
@@ -13,8 +15,6 @@ from processors.people import (
     read_candidates,
     read_correctors,
 )
-from processors.session import load_session
-from processors.uai import check_letter, valid_uai
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 HEADER = (

@@ -10,11 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from processors.findings import Code, Finding
-from processors.scans.assembly import assemble
+from processors.scans.copies.assembly import assemble
+from processors.scans.copies.swallowed import NOBODY, Excused
 from processors.scans.orders import A4_ORDERS, Order
+from processors.scans.pages.twice import imprint
 from processors.scans.readings import CopyReading, CopyStatus, FieldReading, Half, PageReading, Turn
-from processors.scans.swallowed import NOBODY, Excused
-from processors.scans.twice import imprint
 from tests.processors.test_assembly import PATTERN, ROSTER, boxes, codes, page, sheet
 
 Image = list[PageReading]

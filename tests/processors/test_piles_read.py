@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.form import load_form
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus, ScanReading
 from specimens.batch import Batch, Kind, draw_batch

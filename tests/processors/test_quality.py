@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.scans import quality
-from processors.scans.geometry import darkness, reduced
+from processors.scans.pages import quality
+from processors.scans.pages.geometry import darkness, reduced
 
 DPI = 200
 MM = DPI / 25.4

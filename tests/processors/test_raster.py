@@ -11,8 +11,8 @@ from drawn_pages import A3, A4, assert_as_shown, drawing, encoded, jpeg_entries,
 from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 
-from processors.scans.a3 import a3_halves
-from processors.scans.raster import read_images
+from processors.scans.files.raster import read_images
+from processors.scans.pages.a3 import a3_halves
 from processors.scans.readings import Half
 
 

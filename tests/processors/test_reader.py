@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from benchmarks.reading import FORMS, UNKNOWN, run
+from processors.circular.form import load_form
 from processors.findings import Code
 from processors.scans import reader
-from processors.scans.form import load_form
-from processors.scans.image import RawImage
+from processors.scans.files.image import RawImage
+from processors.scans.pages.scale import Drawn
+from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageReading
-from processors.scans.scale import Drawn
-from processors.scans.upright import Expected
 from specimens.batch import CopyTruth, Kind, draw_batch
 from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools

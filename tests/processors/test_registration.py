@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.scans.form import load_form
-from processors.scans.image import RawImage
+from processors.circular.form import load_form
+from processors.scans.files.image import RawImage
+from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_image
 from processors.scans.readings import Gray, PageKind, PageReading, Turn
-from processors.scans.upright import Expected
 from specimens.hand import Hand
 from specimens.sheet import Page, Press
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from processors.deadlines import PARIS, instant
-from processors.retention import Held, due_at
-from processors.session import SessionError, load_session, parse_session
+from processors.circular.deadlines import PARIS, instant
+from processors.circular.retention import Held, due_at
+from processors.circular.session import SessionError, load_session, parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from processors.returned import Document, Fault, Member, check, is_this, members, strokes
+from processors.correcting.returned import Document, Fault, Member, check, is_this, members, strokes
 
 
 def page(seed, form=True):

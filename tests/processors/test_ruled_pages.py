@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processors.scans.form import load_form
-from processors.scans.geometry import PX, darkness
+from processors.circular.form import load_form
+from processors.scans.pages.geometry import PX, darkness
+from processors.scans.pages.registration import FRAMES_SEEN, place_dark
 from processors.scans.readings import Gray
-from processors.scans.registration import FRAMES_SEEN, place_dark
 
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc-republique.toml")
 DARK = 90

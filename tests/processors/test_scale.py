@@ -12,15 +12,15 @@ import numpy as np
 import pikepdf
 import pytest
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from processors.scans.form import load_form
-from processors.scans.image import RawImage
-from processors.scans.leaks import leaks
-from processors.scans.raster import read_images
+from processors.scans.files.image import RawImage
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
+from processors.scans.leaving.leaks import leaks
+from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_image, read_images_of, understand
 from processors.scans.readings import Gray, PageKind, PageReading
-from processors.scans.upright import Expected
 from specimens.batch import Kind, draw_batch
 from specimens.hand import Hand
 from specimens.people import invent_candidates

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from processors.scans.copies.sequence import LENGTHS, PageEvidence, Place, Search, number_costs
 from processors.scans.orders import MAX_PAGES, READING
-from processors.scans.sequence import LENGTHS, PageEvidence, Place, Search, number_costs
 
 
 def page(

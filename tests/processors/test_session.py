@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from processors.deadlines import PARIS
-from processors.session import SessionError, check_session, load_session, parse_session
+from processors.circular.deadlines import PARIS
+from processors.circular.session import SessionError, check_session, load_session, parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 SESSION = load_session(FILE)

@@ -10,14 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
+from processors.circular.form import load_form
 from processors.findings import Code
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.form import load_form
-from processors.scans.geometry import darkness, reduced
-from processors.scans.raster import read_images
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
+from processors.scans.pages.geometry import darkness, reduced
+from processors.scans.pages.through import shining_labels
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus, PageReading
-from processors.scans.through import shining_labels
 from specimens.faults import show_through
 from specimens.hand import Hand
 from specimens.people import invent_candidates, invent_schools

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from processors.scans.why import voices
+from processors.scans.copies.why import voices
 
 PATTERN = r"(?P<exam>[A-Z]\d)-(?P<candidate>\d{11})"
 

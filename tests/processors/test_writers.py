@@ -13,10 +13,10 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from processors.findings import Code
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.dropped import attachments, inspect
-from processors.scans.image import BadImage
-from processors.scans.raster import BadScan, read_images
+from processors.scans.files.dropped import attachments, inspect
+from processors.scans.files.image import BadImage
+from processors.scans.files.raster import BadScan, read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.readings import Turn
 from specimens.writers import LOST, Writing, written
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from processors.scans.geometry import PX
+from processors.scans.pages.geometry import PX
+from processors.scans.pages.writing import apart, hand
 from processors.scans.readings import Gray
-from processors.scans.writing import apart, hand
 
 
 def written(bed: int, dots: int = 0) -> Gray:

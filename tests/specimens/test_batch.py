@@ -12,8 +12,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from processors.people import Candidate, read_candidates
-from processors.scans.form import load_form
+from processors.circular.form import load_form
+from processors.lists.people import Candidate, read_candidates
 from specimens.batch import PLAIN, Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode

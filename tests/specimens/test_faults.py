@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processors.scans.form import load_form
+from processors.circular.form import load_form
 from specimens.faults import Fault, damage
 from specimens.hand import Hand
 from specimens.sheet import Press

@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 
 from papers.labels import label_sheet
-from processors.scans.form import load_form
+from processors.circular.form import load_form
 from specimens.people import invent_candidates, invent_schools
 
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")

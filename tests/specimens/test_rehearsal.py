@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pypdfium2
 
-from processors.people import read_attendance, read_candidates, read_correctors
-from processors.scans.form import load_form
-from processors.uai import valid_uai
+from processors.circular.form import load_form
+from processors.circular.uai import valid_uai
+from processors.lists.people import read_attendance, read_candidates, read_correctors
 from specimens.batch import PLAIN, Kind
 from specimens.rehearsal import plan_session, write_session
 

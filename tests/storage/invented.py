@@ -16,6 +16,7 @@ from sqlalchemy import select
 from actions.context import Context
 from benchmarks.invented_season import page
 from processors.findings import Code, Finding, finding
+from processors.scans.pages.twice import imprint
 from processors.scans.readings import (
     CopyReading,
     CopyStatus,
@@ -23,7 +24,6 @@ from processors.scans.readings import (
     PageReading,
     ScanReading,
 )
-from processors.scans.twice import imprint
 from storage.candidates import candidate_by_number, import_candidates
 from storage.copies import CopyAnonymised, CopyRow, copies_of_scan, copy_by_id
 from storage.correctors import all_correctors, import_correctors

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import NAMES, NUMBERS, World, unknown, whole
 from sqlalchemy import delete, select, update
 
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
 from storage.deadlines import DeadlineSwept
 from storage.log import segments
 from storage.log.events import Event, digest

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from actions.deadlines import extend
 from actions.dossiers import pronounce
+from processors.circular.session import load_session
 from processors.dossiers.findings import Code, Verdict
-from processors.session import load_session
 from storage import deposits
 from storage.candidates import enrolled_with_number, import_candidates
 from storage.deadlines import deposit_rules

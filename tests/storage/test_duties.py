@@ -12,7 +12,7 @@ from pypdfium2 import PdfDocument
 from actions.context import Context
 from actions.duties import DutyState, livrets, receive, remind, reopen, standings, waive
 from flows.artifacts import countdown
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
 from storage.refusals import Refused
 from storage.settings import Settings
 

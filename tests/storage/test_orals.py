@@ -19,9 +19,9 @@ from PIL import Image
 from actions.oral_returns import take_sheets
 from actions.orals import all_papers, form, move, papers_of, plan_for
 from actions.work_done import table, work_done
-from processors.deadlines import PARIS, instant
-from processors.oral_returns import read_codes
-from processors.oral_sheets import SheetKind, sheet_of
+from processors.circular.deadlines import PARIS, instant
+from processors.orals.returns import read_codes
+from processors.orals.sheets import SheetKind, sheet_of
 from storage.candidates import enrolled_in, import_candidates
 from storage.correctors import import_correctors
 from storage.log.story import events_of

@@ -13,8 +13,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from actions.attendance import take
+from processors.circular.session import load_session
 from processors.findings import Code, finding
-from processors.session import load_session
 from storage.candidates import attendance_of, enrolled_in, import_candidates
 from storage.correctors import all_correctors, corrector_by_token, issue_token
 from storage.counts import exam_counts

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from actions.copies import decide
 from actions.lots import plan_for, reassign, who_may_take
-from processors.conflicts import Cause
+from processors.correcting.conflicts import Cause
 from storage.copies import copies_of_lot
 from storage.correctors import all_correctors, import_correctors
 from storage.ids import new_id

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from actions import copies
 from actions.reasons import keep_reason
-from processors.deadlines import Rule
+from processors.circular.deadlines import Rule
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
 from storage.copies import copies_of_scan

@@ -13,7 +13,7 @@ from actions.signing import answer, print_list, standing_of, take_scan
 from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
 from processors.findings import Code
-from processors.scans.raster import BadScan
+from processors.scans.files.raster import BadScan
 from specimens.signing import Mark, signed_scan
 from storage.candidates import attendance_of, import_candidates
 from storage.refusals import Refusal, Refused

@@ -22,7 +22,7 @@ from cli import demo_dossiers
 from cli.demo_session import CENTRES, FORM, write_demo_session
 from desk.app import create_app
 from desk.settings import DeskSettings
-from processors.scans.form import load_form
+from processors.circular.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
 from storage.candidates import import_candidates

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from actions.context import now
-from processors.deadlines import PARIS, french_day
+from processors.circular.deadlines import PARIS, french_day
 from storage.copies import current_copies
 from storage.log.segments import ship
 from storage.log.signing import load_or_make_key

@@ -13,8 +13,8 @@ from actions import lots, scans
 from actions.context import Context, now
 from benchmarks.redteam.loot import Loot, gather
 from cli.demo_session import FORM, write_demo_session
+from processors.circular.form import load_form
 from processors.plain import plain
-from processors.scans.form import load_form
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.drawn_over import Way, draw_over
 from specimens.rehearsal import correctors_csv, plan_session

@@ -32,8 +32,8 @@ from benchmarks.redteam.files import jpeg_traces
 from benchmarks.redteam.loot import Loot
 from benchmarks.redteam.orders import CHANCE, chance
 from processors.plain import plain
-from processors.scans.anonymity import PagePlace, anonymous_pdf
-from processors.scans.raster import read_images
+from processors.scans.files.raster import read_images
+from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.readings import Gray
 from storage.copies import copy_by_id
 from storage.scans import scan_by_id

@@ -16,15 +16,15 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
+from processors.circular.session import load_session
 from processors.dossiers.contract import dossier_json
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import GROUNDS, Code, Verdict
 from processors.dossiers.pdfs import pages_of
 from processors.dossiers.reader import DossierReading, read_dossier
 from processors.dossiers.signatures import State
-from processors.people import Candidate
-from processors.session import load_session
+from processors.lists.people import Candidate
 from specimens.dossiers import documents, ink, paper
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools

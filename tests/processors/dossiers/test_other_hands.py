@@ -14,7 +14,8 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
+from processors.circular.session import load_session
 from processors.dossiers.facts import Facts, facts_of
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import Code
@@ -34,8 +35,7 @@ from processors.dossiers.pieces import (
 )
 from processors.dossiers.reader import read_dossier
 from processors.dossiers.signatures import State, signatures_of, state_of
-from processors.people import Candidate, Form
-from processors.session import load_session
+from processors.lists.people import Candidate, Form
 from specimens.dossiers import ink
 from specimens.dossiers.paper import drawn as pictures
 

@@ -22,7 +22,7 @@ from processors.dossiers.seals import seals_of
 from processors.dossiers.signature_zones import Role
 from processors.dossiers.signatures import State, signatures_of, state_of
 from processors.dossiers.ticks import TEAM, chosen
-from processors.people import Candidate
+from processors.lists.people import Candidate
 from specimens.dossiers import seals
 
 NAEL = Candidate(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from processors.circular.session import load_session
 from processors.dossiers.facts import facts_of
 from processors.dossiers.findings import Code
 from processors.dossiers.grounds import ReadPiece, judge
@@ -13,8 +14,7 @@ from processors.dossiers.layout import Line, Page
 from processors.dossiers.periods import Period, read_stay
 from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK, Piece, pieces_of
-from processors.people import Candidate
-from processors.session import load_session
+from processors.lists.people import Candidate
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 NAEL = Candidate(

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processors.deadlines import PARIS
+from processors.circular.deadlines import PARIS
+from processors.circular.session import load_session
 from processors.dossiers.facts import Facts, facts_of
 from processors.dossiers.files import unpack
 from processors.dossiers.findings import Code
@@ -26,8 +27,7 @@ from processors.dossiers.pieces import (
     pieces_of,
 )
 from processors.dossiers.reader import DossierReading, read_dossier
-from processors.people import Candidate, Form, read_candidates
-from processors.session import load_session
+from processors.lists.people import Candidate, Form, read_candidates
 from specimens.dossiers.sheets import Sheet
 from specimens.dossiers.wordings import WORDINGS, Wording, drawn
 

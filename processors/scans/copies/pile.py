@@ -1,0 +1,198 @@
+"""In what order was the pile scanned, and is that sure?
+
+A whole file is explained at once: by one order of scanning, from which a copy here and there may differ.
+Where another explanation is nearly as good, the copies that it makes otherwise are unsure: a person looks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
+from processors.scans.pages.writing import sides_apart
+from processors.scans.readings import PageKind, PageReading
+
+Side = Sequence[PageReading]
+"""What one image shows: an A4 page, or the halves of an A3 sheet's side from left to right."""
+
+_CLEAR = 4.0
+"""By how much the explanation must beat those that make other copies: 50 to one."""
+_QUIET = 2.0
+"""Trouble that no other order could mend, its own price being `_CLEAR` more."""
+_BEARABLE = 8.0
+"""Trouble of a pile scanned in two passes, a number misread, that does not ask whether a page is missing in
+one of them: from there on all would be others' versos."""
+_UNLIKE, _ALIKE = 4.0, 0.6
+"""Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
+that of nineteen sheets in twenty."""
+_FEW_SHEETS = 16
+"""Pages that a copy without numbers may have, in a pile that is not in order."""
+_TWO_PASSES = 8.0
+"""Minus log of how often all rectos are scanned before all versos."""
+
+
+@dataclass(frozen=True)
+class Pile:
+    """A file explained: each page with its place, in the order in which the pile was explained.
+
+    `order`: that of most copies; `usual`: whether it is the one expected of such images; `passes`: whether
+    rectos and versos were scanned apart; `unsure`: the copies that another explanation makes otherwise.
+    """
+
+    placed: tuple[tuple[PageReading, Place], ...]
+    order: Order
+    usual: bool
+    passes: bool
+    unsure: frozenset[int]
+
+
+def explain_pile(
+    sides: Sequence[Side],
+    evidence: Callable[[Sequence[PageReading]], Sequence[PageEvidence]],
+    sheet: int = PAGES_PER_SHEET,
+) -> Pile:
+    """The best explanation. `evidence`: what pages say of their places when they follow each other so.
+
+    `sheet`: how many pages one has.
+    """
+    leaves = sum(len(side) == 1 and side[0].kind is not PageKind.FOREIGN for side in sides)
+    if PAGES_PER_SHEET <= leaves < len(sides):
+        sides = _unfolded(sides)
+    orders = A3_ORDERS if 2 * sum(len(side) for side in sides if len(side) == 2) > len(sides) else A4_ORDERS
+    if sheet != PAGES_PER_SHEET:
+        orders = LEAF_ORDERS
+    pages = [page for side in sides for page in side]
+    if not pages:
+        return Pile((), orders[0], True, False, frozenset())
+    says = evidence(pages)
+    plain = Search(says, orders[:1]).cheapest()
+    if plain.trouble <= _QUIET:
+        return _pile(pages, plain, orders[0], False, frozenset())
+    longest = _longest(pages, sheet)
+    candidates = [plain, *_candidates(says, orders, longest)]
+    found = [(_cost(pages, e), e, pages, False) for e in candidates]
+    for listing in _two_passes(sides):
+        again = _candidates(evidence(listing), orders, longest)
+        found += [(_cost(listing, e) + _TWO_PASSES, e, listing, True) for e in again]
+    found.sort(key=lambda one: one[0])
+    cost, best, pages, passes = found[0]
+    unsure: set[int] = set()
+    copies = _copies(pages, best)
+    for other_cost, other, listing, _ in found[1:]:
+        if other_cost < cost + _CLEAR:
+            rival = set(_copies(listing, other).values())
+            unsure |= {copy for copy, content in copies.items() if content not in rival}
+        elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
+            unsure |= _otherwise_made(copies, _copies(listing, other))
+    if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
+        unsure = set(copies)
+    return _pile(pages, best, orders[0], passes, frozenset(unsure))
+
+
+def _unfolded(sides: Sequence[Side]) -> list[Side]:
+    """The sides of a file that has both: of an A3 sheet, recto before verso, its pages as those of leaves."""
+    found: list[Side] = []
+    for side in sides:
+        recto = found[-1] if found else ()
+        if len(side) == len(recto) == 2 and _has_first(recto) and not _has_first(side):
+            found[-1:] = [[recto[1]], [side[0]], [side[1]], [recto[0]]]
+        else:
+            found.append(side)
+    return found
+
+
+def _has_first(side: Side) -> bool:
+    return any(page.kind is PageKind.FIRST for page in side)
+
+
+def _longest(pages: Sequence[PageReading], sheet: int) -> int:
+    """The most pages that a copy may have: a sheet more than any number or total that stands twice tells."""
+    said = sorted(n for page in pages for n in (page.number, page.total) if n is not None and n <= MAX_PAGES)
+    told = said[-2] if len(said) > 1 else 0
+    return min(MAX_PAGES, max(_FEW_SHEETS, told + sheet) // sheet * sheet)
+
+
+def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order], longest: int) -> list[Explanation]:
+    """By order of the last copy, the best explanation, and the best in which all copies keep to it."""
+    searches = [Search(says, orders, faithful, longest) for faithful in (False, True)]
+    return [search.cheapest(order) for search in searches for order in range(len(orders))]
+
+
+def _cost(pages: Sequence[PageReading], explanation: Explanation) -> float:
+    """What the explanation costs, and that the two sides of its sheets are not of one hand."""
+    copies: dict[int, dict[int, PageReading]] = defaultdict(dict)
+    for page, place in zip(pages, explanation.places, strict=True):
+        if place.number is not None:
+            copies[place.copy][place.number] = page
+    apart = [distance for kept in copies.values() for _, distance in sides_apart(kept)]
+    return explanation.cost + _UNLIKE * sum(max(0.0, distance - _ALIKE) for distance in apart)
+
+
+def _copies(pages: Sequence[PageReading], explanation: Explanation) -> dict[int, frozenset[tuple[int, int]]]:
+    """What each copy is made of: page ids with their numbers."""
+    content: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for page, place in zip(pages, explanation.places, strict=True):
+        if place.number is not None:
+            content[place.copy].add((page.page, place.number))
+    return {copy: frozenset(pages) for copy, pages in content.items()}
+
+
+def _price(explanation: Explanation) -> float:
+    """What the order costs in which the pile begins."""
+    return explanation.places[0].order.price
+
+
+def _otherwise_made(
+    copies: Mapping[int, frozenset[tuple[int, int]]], rival: Mapping[int, frozenset[tuple[int, int]]]
+) -> set[int]:
+    """The copies that have pages of several copies of a rival that differs by its order alone.
+
+    A pile that lost its very first leaf, or its very last: how seldom its order is says too little.
+    """
+    whole = [{page for page, _ in content} for content in rival.values()]
+    return {
+        copy
+        for copy, content in copies.items()
+        if not any({page for page, _ in content} <= other for other in whole)
+    }
+
+
+def _pile(
+    pages: Sequence[PageReading], explanation: Explanation, usual: Order, passes: bool, unsure: frozenset[int]
+) -> Pile:
+    placed = tuple(zip(pages, explanation.places, strict=True))
+    heads = {place.copy: place.order for place in explanation.places if place.number is not None}
+    order = Counter(heads.values()).most_common(1)[0][0] if heads else usual
+    return Pile(placed, order, order == usual, passes, unsure)
+
+
+def _apart(sides: Sequence[Side]) -> bool:
+    """Whether first pages of sheets lie at one end of the file alone, as after two passes."""
+    opens = [k for k, side in enumerate(sides) if _has_first(side)]
+    if len(opens) < 2:
+        return False
+    lengths = [len(side) for side in sides]
+    without = max(sum(lengths[: opens[0]]), sum(lengths[opens[-1] + 1 :]))
+    return without >= max(6, sum(lengths) // 3)
+
+
+def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:
+    """The pages as they lie if one side of all sheets was scanned first, then the other.
+
+    The pile may have been turned over between: the second pass is then backwards. Only where all first pages
+    of sheets lie in one half of the file.
+    """
+    for unit in (1, 2):
+        if len(sides) % (2 * unit):
+            continue
+        packs = [[page for side in sides[k : k + unit] for page in side] for k in range(0, len(sides), unit)]
+        half = len(packs) // 2
+        one, other = packs[:half], packs[half:]
+        with_first = [any(_has_first(pack) for pack in part) for part in (one, other)]
+        if all(with_first) or not any(with_first):
+            continue
+        for second in (other, other[::-1]):
+            yield [page for pair in zip(one, second, strict=True) for pack in pair for page in pack]

@@ -1,0 +1,87 @@
+"""Parts of one copy that lie apart in a pile: a sheet that strayed, or the whole copy scanned again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.copies.identity import Evidence, sure_owner, together
+from processors.scans.copies.sequence import LIKEST, Place, likeness_ratio
+from processors.scans.readings import PageKind, PageReading
+
+Part = list[tuple[PageReading, Place]]
+"""Pages that follow each other in the pile, each with its place in the copy."""
+
+
+def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part]:
+    """The parts, those of one copy joined where its first one lies. `sheets`: what their first pages say.
+
+    One copy: as long, of one candidate by what each part says by itself; and each page that both have is the
+    same paper, or too empty to tell, one at least being clearly the same.
+    """
+    copies: list[Part] = []
+    for part in parts:
+        home = next((copy for copy in copies if _one_copy(copy, part, sheets)), None)
+        if home is None:
+            copies.append(list(part))
+        else:
+            home += part
+    return copies
+
+
+def likeness(page: PageReading, other: PageReading) -> float:
+    """Log likelihood ratio that these are two scans of one page; 0 where nothing can be said."""
+    if page.fingerprint is None or other.fingerprint is None:
+        return 0.0
+    if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
+        return likeness_ratio(0.0)
+    if max(float(page.fingerprint.std()), float(other.fingerprint.std())) < _FAINT:
+        return 0.0
+    alike = _correlation(page.fingerprint, other.fingerprint)
+    if alike >= _PERHAPS:
+        tilted = (_tilted(other.fingerprint, angle) for angle in (-_TILT, _TILT))
+        alike = max(alike, *(_correlation(page.fingerprint, map_) for map_ in tilted))
+    return likeness_ratio(alike)
+
+
+_MARGIN = 4  # squares of the map by which two scans of a page may lie apart
+_TILT = 2.0  # degrees by which they may be turned: page boxes alone tell little of it
+_PERHAPS = 0.4  # correlation from which on the tilt may be what is wrong
+
+
+def _correlation(map_: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    inner = np.ascontiguousarray(other[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN])
+    return float(cv2.matchTemplate(map_, inner, cv2.TM_CCOEFF_NORMED).max())
+
+
+def _tilted(map_: NDArray[np.float32], degrees: float) -> NDArray[np.float32]:
+    height, width = map_.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return np.asarray(cv2.warpAffine(map_, turn, (width, height)), np.float32)
+
+
+_FAINT = 0.02
+"""Spread of the fingerprints below which two pages are too empty, or too noisy, to be told apart."""
+
+
+def _one_copy(copy: Part, part: Part, sheets: Mapping[int, Evidence]) -> bool:
+    if _length(copy) != _length(part):
+        return False
+    owner = _owner(copy, sheets)
+    if owner is None or owner != _owner(part, sheets):
+        return False
+    there = {place.number: page for page, place in copy if place.number is not None}
+    again = [likeness(there[place.number], page) for page, place in part if place.number in there]
+    return not again or (min(again) >= 0 and max(again) >= LIKEST)
+
+
+def _length(part: Part) -> int | None:
+    return next((place.length for _, place in part if place.number is not None), None)
+
+
+def _owner(part: Part, sheets: Mapping[int, Evidence]) -> str | None:
+    said: Sequence[Evidence] = [sheets[page.page] for page, _ in part if page.page in sheets]
+    return sure_owner(together(said))

@@ -1,0 +1,108 @@
+"""Have two sheets passed the scanner as one, so that a copy shows another candidate's inner pages?
+
+Numbers and totals of two single sheets fit each other: what is left to tell are the hands of the two sides,
+and that somebody's copy is gone. Each says little; together they are odds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from processors.findings import Code
+from processors.scans.copies.annexes import seems
+from processors.scans.copies.identity import Attribution
+from processors.scans.orders import PAGES_PER_SHEET
+from processors.scans.pages.writing import sides_apart
+from processors.scans.readings import PageReading
+
+_HELD = 5.0
+"""Odds, in units of how often two sheets pass as one, from which on a person looks."""
+_UNLISTED, _LISTED = 0.5, 0.08
+"""How often a pile lacks somebody for reasons of its own: absent, or scanned in another file; and somebody
+whom the attendance list says present, whose copy is in no file. Assumed: so many lack one or more, half of
+them one, a sixth two, a twelfth three …"""
+_NOBODY = 0.02
+"""What is left of the odds where nobody lacks: the copy may be there a second time, the roster be wrong."""
+
+_EVEN, _STEEP = 1.15, 4.0
+"""Distance of two sides, by what is usual in their pile, that says nothing; and the log odds of each further
+unit: of drawn sheets 2.6 % lie beyond it, of two people's sides 80 to 90 %, from 1.5 on 1 and 75 %. No
+closeness says more than eight to one, since one pair of drawn people in six shares a font."""
+_CLOSEST = math.log(1 / 8)
+_USUAL, _AS_SHEETS, _NOISE = 0.3, 12, 0.2
+"""Three sheets in four lie closer: known beforehand, worth so many sheets of the pile; and noise."""
+
+
+@dataclass(frozen=True)
+class Excused:
+    """Who of the roster owes no copy in a file: marked absent, or with a copy in another file.
+
+    `listed`: whether the attendance list has come, so that everybody else was there.
+    """
+
+    candidates: frozenset[str] = frozenset()
+    listed: bool = False
+
+
+NOBODY = Excused()
+
+
+def lost_odds(enrolled: Collection[str], excused: Excused, owners: Sequence[Attribution]) -> float:
+    """How much likelier it is that so many have no copy in a pile if one of its sheets hides one.
+
+    `owners`: of the copies of the pile; what is nobody's may be anybody's.
+    """
+    unknown = sum(seems(owner) is None and _is_anybodys(owner) for owner in owners)
+    lacking = len(set(enrolled) - excused.candidates - {seems(owner) for owner in owners}) - unknown
+    if lacking <= 0:
+        return _NOBODY
+    if lacking == 1:
+        often = _LISTED if excused.listed else _UNLISTED
+        return 2 * (1 - often) / often
+    return (lacking + 1) / (lacking - 1)
+
+
+def of_two_hands(pile: Sequence[Mapping[int, PageReading]], lost: float) -> list[list[PageReading]]:
+    """Of each copy of a pile, the pages of the sheets that may be two; `lost`: the odds that one is."""
+    distances = [distance for kept in pile for _, distance in sides_apart(kept)]
+    far = float(np.percentile(distances, 75)) if distances else 0.0
+    usual = (len(distances) * far + _AS_SHEETS * _USUAL) / (len(distances) + _AS_SHEETS) + _NOISE
+    return [
+        [
+            page
+            for sheet in _alike(kept)
+            for pages, distance in sides_apart(sheet)
+            if lost * _two_people(distance / usual) >= _HELD
+            for page in pages
+        ]
+        for kept in pile
+    ]
+
+
+def _alike(kept: Mapping[int, PageReading]) -> Iterator[dict[int, PageReading]]:
+    """The A3 sheets of a copy that another's beside them may look like.
+
+    Those of one sheet; of longer ones, beside which no like sheet lies, those whose numbers do not tell.
+    """
+    last = max(kept, default=0)
+    for first in range(1, last + 1, PAGES_PER_SHEET):
+        numbers = range(first, first + PAGES_PER_SHEET)
+        sheet = {number: kept[number] for number in numbers if number in kept}
+        told = {number for number, page in sheet.items() if page.number == number}
+        sure = last > PAGES_PER_SHEET and told & {first, first + 3} and told & {first + 1, first + 2}
+        if len(sheet) == PAGES_PER_SHEET and all(page.half for page in sheet.values()) and not sure:
+            yield sheet
+
+
+def _two_people(distance: float) -> float:
+    """How much likelier the two sides of a sheet are so far apart if they are of two people."""
+    return math.exp(max(_CLOSEST, _STEEP * (distance - _EVEN)))
+
+
+def _is_anybodys(owner: Attribution) -> bool:
+    """Whether a copy may be that of somebody enrolled: it does not name a stranger."""
+    return all(found.code is Code.UNIDENTIFIED for found in owner.findings)

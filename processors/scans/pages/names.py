@@ -1,0 +1,257 @@
+"""Does a line that stands apart on a page say a name, or a number, as people write at the top or sign with?
+
+To read all answers is far too dear. The lines outside them, and the short ones among them, are read by a
+small network that knows letters, whatever their case, and digits; `training/lines.py` makes it. What they say
+is compared with one candidate alone, the copy's: cursive and joined writing is read with many errors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from processors.circular.form import Form
+from processors.lists.people import Candidate
+from processors.plain import plain
+from processors.scans.pages.geometry import PX, Affine
+from processors.scans.pages.labels import Quad
+from processors.scans.pages.pageboxes import boxes_zone
+from processors.scans.pages.registration import INK_MM, Placement
+from processors.scans.readings import Gray, Line
+
+SYMBOLS = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 *"
+"""What a piece of a line shows: nothing new, a letter, a digit, a blank, anything else."""
+
+_WORDS = 9  # squares of the ink map, along a line: over words and what is between them
+_INKED = 0.06  # share of them: of a ruled line 0.05
+_GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
+_LABELS, _NAME = (
+    46.0,
+    (18.0, 120.0),
+)  # mm of the exam block that print fills; of what is written there and read
+_HIGHEST = 7  # squares: more is no line
+_SHORT = (8.0, 95.0)  # mm: a line among the answers that is read
+_LONGEST = 190.0  # mm: outside of them
+_SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of them has none on one side
+_MARGIN = 13.0  # mm at the top and the bottom of the sheet
+_EDGE = 1.5  # mm
+_MOST = 1200  # pixels of all lines of a page: 1.6 ms
+
+HEIGHT, _SPREAD = 24, 3.6  # pixels of a line's image, and of the deviation of its ink from the middle
+_SPREADS = (2.2, 7.0)  # the same on the map
+HALF, _NEAR, _PAD = round(5.5 * PX), round(4.0 * PX), 5
+_AROUND = 6.0  # mm
+_RULE = np.ones((1, round(12 * PX)), np.uint8)
+_PEN = 120  # darkness: more counts no more
+_LEAST = 25.0  # darkness of a line's strokes
+
+_NUMBER, _BOTH, _EACH, _ALONE = -22.0, 8.0, 4.0, 6.0
+"""Least likeness of a line to a number, to both names, to each of them, to the last name alone: so like a
+candidate's names are two in 100,000 pages of answers."""
+_LETTER = 2.0  # what a letter adds: long names are seldom met by chance
+_LONG_ENOUGH = 5  # letters of a last name
+_ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
+_DIGITS = 75.0  # per cent of a number's: written ones are read to 86 and more, grain to 64
+_FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
+_NEVER = -1e6
+
+
+def lines_apart(
+    dark: Gray, placement: Placement, scale: float, form: Form, first: bool, wiped: Sequence[Quad]
+) -> tuple[Line, ...]:
+    """The lines of an upright page that are read, from its darkness at `MAP_DPI`.
+
+    `scale`: pixels of what is placed to one of the map's; `first`: whether the form's frames are on the page;
+    `wiped`: labels, whose own lines nobody will see.
+    """
+    if not placement.sure:
+        return ()
+    to_map = placement.to_pixels / scale
+    found, room = [], _MOST
+    places = _places(placement.ink, form, first)
+    for x, y, width, outside in sorted(places, key=lambda at: (not at[3], at[2])):
+        middle = to_map @ (x + width / 2, y, 1.0)
+        if any(cv2.pointPolygonTest(area.astype(np.float32), middle.tolist(), False) >= 0 for area in wiped):
+            continue
+        image = line_image(_straight(dark, to_map, x, y, width))
+        if image is not None and image.shape[1] <= room:
+            room -= image.shape[1]
+            left, level = to_map @ (x, y, 1.0) / PX
+            found.append(Line(*_read(image), (left, level - 5.0, width, 10.0), outside))
+    return tuple(found)
+
+
+def names(line: Line, candidate: Candidate) -> bool:
+    """Whether a line says the candidate's number, or both names; outside the answers, the last name alone."""
+    number, digits = candidate.number, "".join(filter(str.isdigit, line.text))
+    # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
+    if _share(number, digits) >= _DIGITS and _likeness(line, number) >= _NUMBER:
+        return True
+    family, first = _letters(candidate.family_name), _letters(re.split(r"[\s,]", candidate.first_names)[0])
+    if _says_both(line, family, first):
+        return True
+    if not line.outside or len(family) < _LONG_ENOUGH:  # a word of the answers may be somebody's name
+        return False
+    return _share(family, _letters(line.text)) >= _ROUGHLY and _likeness(line, family) >= _ALONE
+
+
+def _says_both(line: Line, family: str, first: str) -> bool:
+    """In either order, with anything between; each must be there, since long first names are common."""
+    said = _letters(line.text)
+    apart = sum(_share(name, said) * len(name) for name in (family, first)) / max(len(family + first), 1)
+    if max(apart, _share(family + first, said), _share(first + family, said)) < _ROUGHLY:
+        return False
+    likeliest = max(_likeness(line, way) for way in (f"{family}*{first}", f"{first}*{family}"))
+    return likeliest >= _BOTH and min(_likeness(line, name) for name in (family, first)) >= _EACH
+
+
+def _letters(text: str) -> str:
+    """As in `SYMBOLS`; digits that are taken for letters are such."""
+    return re.sub("[^A-Z]", "", plain(text).upper().translate(_AS_LETTERS))
+
+
+_AS_LETTERS = str.maketrans("0158", "OISB")
+
+
+def _share(name: str, said: str) -> float:
+    return fuzz.partial_ratio(name, said) if len(said) >= len(name) else fuzz.ratio(name, said)
+
+
+def _likeness(line: Line, wanted: str) -> float:
+    """How well a part of the line can be read so: its best log chance against that of the likeliest reading.
+
+    A star stands for anything; each letter adds `_LETTER`.
+    """
+    states = np.zeros(2 * len(wanted) + 1, np.intp)  # each symbol, with nothing new before and after
+    states[1::2] = [SYMBOLS.index(c) for c in wanted]
+    chances = line.doubts[:, states] / np.float32(-_LEVELS)
+    chances[:, states == SYMBOLS.index("*")] = 0.0
+    passed = np.full(len(states), _NEVER)
+    passed[3::2] = np.where(states[3::2] != states[1:-2:2], 0.0, _NEVER)  # a double needs something between
+    best, ways = _NEVER, np.full(len(states) + 2, _NEVER)
+    for step in chances:
+        ahead = np.maximum(np.maximum(ways[2:], ways[1:-1]), ways[:-2] + passed)
+        ahead[:2] = np.maximum(ahead[:2], 0.0)  # it may begin anywhere, and end anywhere
+        ways[2:] = ahead + step
+        best = max(best, float(ways[-2:].max()))
+    return best + _LETTER * sum(c.isalpha() for c in wanted)
+
+
+def _places(ink: NDArray[np.float32], form: Form, first: bool) -> Iterator[tuple[float, float, float, bool]]:
+    """Left end, middle row and length (mm) of lines to be read, and whether they lie outside the answers."""
+    along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
+    inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
+    above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
+    ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
+    near = cv2.dilate(ridges, np.ones((3, 1), np.uint8))
+    _, _, stats, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
+    lines = (stats[1:, 2] * INK_MM >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
+    left, length = (stats[1:, k][lines] * INK_MM for k in (0, 2))
+    rows = (middles[1:, 1][lines] + 0.5) * INK_MM
+    sheet, frame = form.form, form.identity.frame
+    if first:
+        yield from _in_exam_block(along, form, inked)
+    for x, y, wide in zip(left.tolist(), rows.tolist(), length.tolist(), strict=True):
+        if x < _EDGE or x + wide > sheet.page_width - _EDGE or (first and frame.y <= y <= form.answers_top):
+            continue
+        if form.page_boxes is not None and y > (numbers := boxes_zone(form.page_boxes).grown(_EDGE)).y:
+            wide = min(wide, numbers.x - x)
+        outside = y < (frame.y if first else _MARGIN) or y > sheet.page_height - _MARGIN
+        step = rows - y
+        ends = not ((step > _SAME) & (step < _NEXT)).any() or not ((step < -_SAME) & (step > -_NEXT)).any()
+        ends |= first and form.answers_top < y < form.answers_top + _NEXT  # the frame above is no line
+        if _SHORT[0] <= wide <= (_LONGEST if outside else _SHORT[1]) and (outside or ends):
+            yield x, y, wide, outside
+
+
+def _in_exam_block(
+    along: NDArray[np.float32], form: Form, inked: float
+) -> Iterator[tuple[float, float, float, bool]]:
+    """The same of what is written in the exam block, whose lines are too close to tell apart."""
+    block = form.exam_block
+    if block is None or form.is_annex:
+        return
+    frame, step = block.frame, block.frame.height / max(len(block.lines), 1)
+    left, right = (round(x / INK_MM) for x in (frame.x + _LABELS, frame.x + frame.width - _EDGE))
+    for k in range(len(block.lines)):
+        y = frame.y + (k + 0.5) * step
+        row = int(y / INK_MM)
+        near = along[row - 1 : row + 2, left:right]
+        written = np.flatnonzero(near[near.sum(axis=1).argmax()] > 1.5 * inked)
+        if written.size and _NAME[0] <= (wide := float(np.ptp(written)) * INK_MM) <= _NAME[1]:
+            yield (left + float(written[0])) * INK_MM, y, wide, True
+
+
+def _straight(dark: Gray, to_map: Affine, x: float, y: float, width: float) -> Gray:
+    """What is written along a line, without ruled lines: it lies level, in the middle."""
+    onto = np.array([[1 / PX, 0, x - _AROUND], [0, 1 / PX, y - HALF / PX], [0, 0, 1]])
+    size = round((width + 2 * _AROUND) * PX), 2 * HALF + 1
+    band = cv2.warpAffine(dark, to_map @ onto, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return without_rules(np.asarray(band, np.uint8))
+
+
+def without_rules(dark: Gray) -> Gray:
+    """The same darkness without ruled lines."""
+    ruled = cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, _RULE), np.ones((3, 1), np.uint8))
+    return np.asarray(cv2.subtract(dark, ruled), np.uint8)
+
+
+def line_image(band: Gray) -> Gray | None:
+    """A line as the network knows it: of one height, by where its ink lies; None if there is none."""
+    level = np.arange(-HALF, HALF + 1)
+    rows = np.minimum(band, _PEN).sum(axis=1, dtype=np.float32)
+    middle, spread, reach = 0.0, 0.0, float(_NEAR)
+    for _ in range(2):
+        near = rows * (abs(level - middle) <= reach)
+        whole = float(near.sum())
+        if whole == 0:
+            return None
+        middle = float(near @ level) / whole
+        spread = float(np.sqrt(near @ (level - middle) ** 2 / whole))
+        reach = max(2.2 * spread, 6.0)
+    columns = np.minimum(band[HALF - _NEAR : HALF + _NEAR], _PEN).sum(axis=0, dtype=np.float32)
+    written = np.flatnonzero(columns > 40)
+    if len(written) == 0:
+        return None
+    band = band[:, max(written[0] - _PAD, 0) : written[-1] + _PAD + 1]
+    scale = _SPREAD / float(np.clip(spread, *_SPREADS))
+    width = -(-max(round(band.shape[1] * scale), 16) // 4) * 4
+    onto = np.array([[1 / scale, 0, 0], [0, 1 / scale, HALF + middle - (HEIGHT - 1) / 2 / scale]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    line = cv2.warpAffine(band, onto, (width, HEIGHT), flags=flags)
+    strong = max(float(np.percentile(line, 97)), _LEAST)
+    return np.asarray(np.minimum(line * (200 / strong), 255), np.uint8)
+
+
+def text_in(band: Gray) -> str:
+    """What a line of writing may say, in capitals; `band`: its darkness on the map, `HALF` rows about it."""
+    image = line_image(band)
+    return _read(image)[0] if image is not None else ""
+
+
+def _read(image: Gray) -> tuple[str, NDArray[np.uint8]]:
+    """The likeliest reading, in which the same symbol twice on end is one, and the doubts about it."""
+    lines = image[np.newaxis, np.newaxis].astype(np.float32) / np.float32(200)
+    chances = np.asarray(_network().run(None, {"lines": lines})[0][0], np.float32)
+    best = chances.argmax(axis=1)
+    new = np.append(True, best[1:] != best[:-1]) & (best > 0)
+    doubts = np.minimum(chances.max(axis=1, keepdims=True) - chances, _FAR) * _LEVELS
+    return "".join(SYMBOLS[k] for k in best[new]).strip(), doubts.astype(np.uint8)
+
+
+@cache
+def _network() -> onnxruntime.InferenceSession:
+    """This process's network, loaded once."""
+    alone = onnxruntime.SessionOptions()
+    alone.intra_op_num_threads = alone.inter_op_num_threads = 1  # other processes have the other cores
+    alone.log_severity_level = 3  # errors
+    weights = files("processors.scans.pages").joinpath("lines.onnx").read_bytes()
+    return onnxruntime.InferenceSession(weights, alone, providers=["CPUExecutionProvider"])

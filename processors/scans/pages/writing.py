@@ -1,0 +1,88 @@
+"""Are two pages written by one hand, as far as a scan tells?
+
+Two sheets that pass the scanner as one show the recto of one candidate and the verso of another: numbers and
+totals fit, the hand alone differs. What is measured is coarse, and the same hand may vary by more than two
+hands differ: it tells that a person must look, never whose a page is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.scans.orders import PAGES_PER_SHEET
+from processors.scans.pages.geometry import PX
+from processors.scans.readings import Gray, PageReading
+
+Hand = NDArray[np.float64]
+"""Logarithms of the size of the pieces of writing (median and upper quarter of their heights, median width),
+slant in degrees, share of the ink that is a stroke's edge (which thin strokes have more of)."""
+
+_VARIES = np.array([0.15, 0.15, 0.3, 5.0, 0.12])
+"""How much one person's writing varies from page to page: assumed, wider than any drawn writing does."""
+_REACH = round(90 * PX)  # rows of the map that are looked at: the top of the page is written first
+_EDGE = round(5 * PX)  # what shows beside the sheet is darker than any ink
+_LEAST = 50  # pieces of writing, for their sizes to mean something
+_BROKEN = 0.5  # pieces of writing to a speck: with more specks the scan has broken thin strokes
+_TALLEST, _WIDEST = 40, 80  # pixels of the map
+
+
+def hand(strokes: Gray) -> Hand | None:
+    """The hand of a page's answers, from their upright darkness at `MAP_DPI`; None if little is written."""
+    strokes = strokes[_EDGE:_REACH, _EDGE:-_EDGE]
+    if strokes.size == 0:
+        return None
+    strong = max(int(np.percentile(strokes[::3, ::3], 99.5)), 60)
+    inked = np.asarray(strokes > 0.35 * strong, np.uint8)
+    _, _, pieces, _ = cv2.connectedComponentsWithStats(inked, connectivity=8, ltype=cv2.CV_16U)
+    widths, heights, areas = (pieces[1:, column] for column in (2, 3, 4))
+    writing = (heights >= 5) & (heights < _TALLEST) & (widths < _WIDEST) & (areas >= 12)
+    if writing.sum() < max(_LEAST, _BROKEN * (areas < 12).sum()):
+        return None
+    heights, widths = heights[writing], widths[writing]
+    inner = int(cv2.countNonZero(cv2.erode(inked, np.ones((2, 2), np.uint8))))
+    edge = 1 - inner / cv2.countNonZero(inked)
+    return np.array(
+        [
+            *np.log(np.percentile(heights, [50, 75]) + 1),
+            math.log(float(np.median(widths)) + 1),
+            _slant(strokes),
+            math.log(edge + 0.05),
+        ]
+    )
+
+
+def apart(one: Hand, other: Hand) -> float:
+    """How far apart two hands are, in the variations of one."""
+    return float(np.sqrt(np.mean(np.minimum(((one - other) / _VARIES) ** 2, 9))))
+
+
+def sides_apart(kept: Mapping[int, PageReading]) -> list[tuple[list[PageReading], float]]:
+    """For each sheet of a copy (pages by number), its written pages, and how far apart its two sides are.
+
+    That of the two pages that are most alike: one may bear a table or a drawing.
+    """
+    sheets: dict[int, tuple[list[PageReading], list[PageReading]]] = {}
+    for number, page in kept.items():
+        if page.hand is not None:
+            sheet, slot = divmod(number - 1, PAGES_PER_SHEET)
+            sheets.setdefault(sheet, ([], []))[slot in (1, 2)].append(page)
+    found = []
+    for recto, verso in sheets.values():
+        pairs = [(one.hand, other.hand) for one in recto for other in verso]
+        distances = [apart(one, other) for one, other in pairs if one is not None and other is not None]
+        if distances:
+            found.append((recto + verso, min(distances)))
+    return found
+
+
+def _slant(strokes: Gray) -> float:
+    """Degrees by which upright strokes lean, from the gradients across them."""
+    across, down = (cv2.Sobel(strokes, cv2.CV_32F, *axes, ksize=3) for axes in ((1, 0), (0, 1)))
+    upright = (np.abs(across) > np.abs(down)) & (np.abs(across) > 200)
+    x, y = across[upright], down[upright]
+    return math.degrees(math.atan2(float((x * y).sum()), float((x * x).sum()) or 1.0))
