@@ -28,8 +28,8 @@ from sqlalchemy import event
 from actions.context import Context, now
 from cli.demo_session import CENTRES, write_demo_session
 from desk.app import create_app
+from desk.entry.visits import begin
 from desk.settings import DeskSettings
-from desk.visits import begin
 from processors.findings import Code, finding, french
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv

@@ -15,48 +15,37 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from actions.context import Context
-from desk import (
-    calendar,
-    centre,
+from desk import calendar, corrector, guides, machines, marks, notices, signing
+from desk.api import problem, speak_api
+from desk.centre import counter, mending, pile
+from desk.entry import guard, oidc, recovery, signin
+from desk.entry.access import SignInNeeded
+from desk.entry.factors import SecondFactors, new_key
+from desk.entry.visits import Visits, begin
+from desk.page import STATIC, page
+from desk.service import (
     control,
     coordination,
     copy_links,
-    corrector,
     deadlines,
     decisions,
     duties,
     engine,
-    guard,
-    guides,
     invigilators,
     lists,
     lots,
-    machines,
-    marks,
-    mending,
-    notices,
-    oidc,
     orals,
     people,
     personal_data,
-    pile,
     queue,
-    recovery,
     release,
     retention,
     rosters,
     search,
-    signin,
-    signing,
     stories,
 )
-from desk.access import SignInNeeded
-from desk.api import problem, speak_api
-from desk.factors import SecondFactors, new_key
-from desk.page import STATIC, page
 from desk.settings import DeskSettings
 from desk.slips import form_again
-from desk.visits import Visits, begin
 from storage.objects import NotFoundError
 from storage.private import load_or_make
 from storage.refusals import Refused
@@ -69,7 +58,7 @@ PARTS = (
     signing,
     pile,
     mending,
-    centre,
+    counter,
     queue,
     decisions,
     lists,

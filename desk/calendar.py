@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from actions.agenda import dates, title_of
 from actions.context import now
-from desk.access import CentreAccount, ServiceAccount, work_of
+from desk.entry.access import CentreAccount, ServiceAccount, work_of
 from papers.agenda import agenda_feed, agenda_pdf
 
 router = APIRouter()

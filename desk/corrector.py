@@ -17,7 +17,7 @@ from actions import returned as of_returned
 from actions.context import Context, now
 from actions.delivery import of_lot
 from actions.own_notes import exported, notes_of
-from desk.access import Corrector, work_of
+from desk.entry.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from desk.marks import marks_in
 from desk.page import page

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from desk.access import AnyAccount
+from desk.entry.access import AnyAccount
 from desk.page import page
 from storage.accounts import Account
 from storage.states import Role

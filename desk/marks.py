@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from actions import marks as of_marks
 from actions.context import Context, now
-from desk.access import Corrector, ServiceAccount, shows_identity, work_of
+from desk.entry.access import Corrector, ServiceAccount, shows_identity, work_of
 from desk.lookup import written
 from desk.page import page
 from processors.circular.session import Exam

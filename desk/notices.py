@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from actions.context import now
 from actions.notices import choose, wanted_by
-from desk.access import AnyAccount, work_of
+from desk.entry.access import AnyAccount, work_of
 from desk.page import page
 from storage.notices import Notice
 

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from desk.access import visit_of, visits_of
+from desk.entry.access import visit_of, visits_of
 from papers.html import templates, typeset_html
 from processors.circular.deadlines import WEEKDAYS, clocks, french_day
 from processors.dossiers.findings import VERDICTS

@@ -11,7 +11,7 @@ from actions import control, copy_links, marks, purge, release
 from actions.purge_plan import plan as purge_plan
 from actions.release import State
 from cli.season.stage import SECOND, SeasonFailed, Stage, must
-from desk.passwords import hashed
+from desk.entry.passwords import hashed
 from processors.circular.retention import Held, due_at
 from processors.circular.session_parts import Results
 from processors.correcting.marks import COLUMNS as MARKS

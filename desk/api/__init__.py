@@ -1,6 +1,6 @@
 """The same actions for programs: JSON under /api, with a bearer token, described by /api/openapi.json.
 
-The rules are those of the pages: who may is decided in `desk.access`, what may be done in `actions`.
+The rules are those of the pages: who may is decided in `desk.entry.access`, what may be done in `actions`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from fastapi.security import HTTPBearer
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk.access import SignInNeeded
 from desk.api import centres, correctors, purges, service, uploads
 from desk.api.shapes import Problem
-from desk.guard import Discreet, sentence_of, status_of
+from desk.entry.access import SignInNeeded
+from desk.entry.guard import Discreet, sentence_of, status_of
 from storage.refusals import Refused
 
 PARTS = (centres, uploads, service, purges, correctors)

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 from actions import attendance as lists
 from actions.context import now
 from actions.receipts import issue
-from desk.access import CentreAccount, shows_identity, work_of
 from desk.api.shapes import (
     Absent,
     Candidate,
@@ -22,7 +21,8 @@ from desk.api.shapes import (
     ScanId,
     Uai,
 )
-from desk.dropped import DroppedFile, state_of
+from desk.centre.dropped import DroppedFile, state_of
+from desk.entry.access import CentreAccount, shows_identity, work_of
 from desk.lookup import scan_of, written
 from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding

@@ -16,7 +16,6 @@ from actions import marks as of_marks
 from actions import own_notes as of_notes
 from actions import returned as of_returned
 from actions.context import now
-from desk.access import Corrector, work_of
 from desk.api.shapes import (
     AnonymousNumber,
     Done,
@@ -34,6 +33,7 @@ from desk.api.shapes import (
     Taken,
 )
 from desk.corrector import shown_lots
+from desk.entry.access import Corrector, work_of
 from desk.lookup import copy_in, own_lot
 from processors.correcting.own_notes import OwnNotes
 from storage.copies import copies_of_lot

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel
 
 from actions.purge import counts_of, propose
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from storage.purges import all_purges
 
 router = APIRouter(tags=["service"])

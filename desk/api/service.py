@@ -11,7 +11,6 @@ from actions import dossiers as of_dossiers
 from actions import lots as of_lots
 from actions.commission import Commission, lines_of
 from actions.context import now
-from desk.access import ServiceAccount, shows_identity, work_of
 from desk.api.shapes import (
     Answer,
     AnyId,
@@ -42,8 +41,9 @@ from desk.api.shapes import (
     Unroutable,
     Waiting,
 )
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
-from desk.queue import waiting_copies
+from desk.service.queue import waiting_copies
 from processors.correcting.lots import Plan
 from storage.candidates import enrolled_in
 from storage.copies import CopyRow

@@ -18,8 +18,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from actions.context import Context, now
 from actions.inbox import place_for
-from desk.access import CentreAccount, work_of
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
+from desk.entry.access import CentreAccount, work_of
 from desk.lookup import copy_of_centre, written
 from storage.keys import scan_key
 from storage.objects import NotFoundError

@@ -14,8 +14,8 @@ from visitors import Desk
 
 from actions.context import Context, now
 from cli.demo_session import write_demo_session
-from desk import passwords, signin
 from desk.app import create_app
+from desk.entry import passwords, signin
 from desk.settings import DeskSettings
 from storage.objects import Store
 from storage.register import Register

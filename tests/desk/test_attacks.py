@@ -163,7 +163,7 @@ def test_what_breaks_tells_nobody_why(desk: Desk, monkeypatch, capfd, caplog):
     def broken(*_args, **_how):
         raise RuntimeError("DURAND Élise, 02200000001")
 
-    monkeypatch.setattr("desk.centre.page", broken)
+    monkeypatch.setattr("desk.centre.counter.page", broken)
     monkeypatch.setattr("desk.api.centres.state_of", broken)
     browser = desk.signed_in(Role.CENTRE, CENTRE)
     for path in (f"/centre/{CENTRE}", f"/api/centres/{CENTRE}/U4"):

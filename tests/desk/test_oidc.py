@@ -13,8 +13,8 @@ from oidc_provider_mock import User, run_server_in_thread
 from visitors import Browser, Desk
 
 from actions.context import now
-from desk import oidc, signin
 from desk.app import create_app
+from desk.entry import oidc, signin
 from desk.settings import DeskSettings
 from storage.accounts import account_of_email, close_account
 from storage.schema import events

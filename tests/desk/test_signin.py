@@ -13,9 +13,9 @@ from sqlalchemy import select
 from visitors import PASSWORD, Browser, Desk
 
 from actions.context import now
-from desk import passwords
 from desk.app import create_app
-from desk.factors import SecondFactors
+from desk.entry import passwords
+from desk.entry.factors import SecondFactors
 from storage import accounts
 from storage.private import load_or_make
 from storage.schema import events

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from actions.context import now
 from actions.deadlines import extend as move
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
 from processors.circular.deadlines import clock_trouble, here, instant
 from storage import accounts

@@ -11,7 +11,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, HTTPException, Request
 
 from actions.context import Context, now
-from desk.visits import Visit, Visits
+from desk.entry.visits import Visit, Visits
 from storage.accounts import Account, note_identity
 from storage.correctors import CorrectorRow, corrector_by_id
 from storage.states import Role

@@ -15,9 +15,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from joserfc.errors import JoseError
 
 from actions.context import now
+from desk.entry.signin import note_failure, welcome
 from desk.page import page
 from desk.settings import DeskSettings
-from desk.signin import note_failure, welcome
 from storage import accounts
 from storage.accounts import AccountClosed, SignedIn
 from storage.log.events import Event

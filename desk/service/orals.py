@@ -15,7 +15,7 @@ from actions import oral_drops as of_drops
 from actions import oral_returns as of_returns
 from actions import orals as of_orals
 from actions.context import now
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from desk.zipped import zipped
 from processors.orals.panels import OralPlan

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actions.context import Context, now
-from desk.visits import Visits
+from desk.entry.visits import Visits
 from storage import tokens
 from storage.failures import keep_failure
 from storage.refusals import Refusal, Refused

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from actions import lots as of_lots
 from actions.commission import sits_in
 from actions.context import Context, now
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.page import LOT_STATES, page
 from processors.circular.deadlines import french_day

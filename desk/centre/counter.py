@@ -16,9 +16,9 @@ from actions.pictures import picture_of
 from actions.receipts import issue
 from actions.signing import standing_of
 from actions.withdrawing import restore, withdraw
-from desk.access import CentreAccount, shows_identity, work_of
 from desk.calendar import feed_address
-from desk.dropped import page_of
+from desk.centre.dropped import page_of
+from desk.entry.access import CentreAccount, shows_identity, work_of
 from desk.lookup import scan_of, written
 from desk.page import page
 from papers.cover_sheet import cover_sheet_pdf

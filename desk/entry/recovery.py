@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from actions.context import now
-from desk.access import AnyAccount, ServiceAccount, work_of
+from desk.entry.access import AnyAccount, ServiceAccount, work_of
+from desk.entry.signin import count, slow_down
 from desk.page import page
-from desk.signin import count, slow_down
 from storage import recovery
 from storage.refusals import Refused
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from actions.context import now
 from actions.personal_data import answer
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
 from desk.zipped import zipped
 

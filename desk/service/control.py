@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from actions import control as of_control
 from actions.context import now
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from processors.lists.tables import LineProblem
 from processors.orals.control import CHOICE_COLUMNS, MARK_COLUMNS, name_in_control

@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 
 from actions.commission import sits_in
 from actions.context import Context
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.listing import folded
-from desk.lists import centres_of
 from desk.page import LOT_STATES, page
+from desk.service.lists import centres_of
 from processors.circular.exam import Exam
 from storage.candidates import EnrolledCandidate, enrolled_as, names_of_candidates
 from storage.copies import copies_numbered, copies_of_candidate

@@ -12,8 +12,8 @@ from actions.corrector_view import pdf_of_pages
 from actions.delivery import of_centre
 from actions.piles import Line, lines_of, place_of_paper, shelve
 from actions.receipts import receipt_copy
-from desk.access import CentreAccount, shows_identity, work_of
-from desk.dropped import NamedFile
+from desk.centre.dropped import NamedFile
+from desk.entry.access import CentreAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page

@@ -15,10 +15,10 @@ from starlette.background import BackgroundTask
 
 from actions.accounts import tell_of_recovery
 from actions.context import now
-from desk import factors, passwords
-from desk.access import AnyAccount, visits_of
+from desk.entry import factors, passwords
+from desk.entry.access import AnyAccount, visits_of
+from desk.entry.visits import begin
 from desk.page import page
-from desk.visits import begin
 from storage import accounts, recovery
 from storage.accounts import Account
 from storage.refusals import Refused

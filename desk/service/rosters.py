@@ -11,7 +11,7 @@ from actions import rosters
 from actions.context import now
 from actions.invitations import Invited, correctors_without_account, invite_all
 from actions.rosters import Differences, Roster
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from processors.lists import centre_people, people
 from storage.candidates import import_candidates

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from actions import release as of_release
 from actions import work_done as of_work
 from actions.context import now
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
 from processors.lists.averages import COLUMNS
 from processors.lists.tables import LineProblem

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Path, Request, Response
 
 from actions import copy_links
 from actions.context import now
-from desk import release
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
+from desk.service import release
 from storage.refusals import Refused
 
 router = APIRouter()

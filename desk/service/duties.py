@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 
 from actions.context import now
 from actions.duties import OPEN, livrets, receive, reopen, standings, waive
-from desk.access import ServiceAccount, shows_identity, work_of
 from desk.calendar import feed_address
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from processors.circular.deadlines import here
 from storage.refusals import Refusal, Refused

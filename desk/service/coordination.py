@@ -17,7 +17,7 @@ from actions.commission import commissions, line_of, lines_of, write_report
 from actions.context import now
 from actions.orals import place_called
 from desk import charts
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.lookup import commission_of, dossier_of, with_dossiers
 from desk.page import page

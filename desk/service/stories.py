@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from actions.context import Context
 from actions.telling import Story, tell
-from desk.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from storage.copies import copies_of_scan, copy_by_id
 from storage.findings import FindingJudged, FindingRow, finding_at

@@ -10,10 +10,10 @@ from fastapi.responses import RedirectResponse
 from actions import lots as of_lots
 from actions.context import now
 from actions.delivery import of_lot
-from desk.access import ServiceAccount, work_of
-from desk.lists import lots_listing, news_of_lots
+from desk.entry.access import ServiceAccount, work_of
 from desk.lookup import lot_of, written
 from desk.page import page
+from desk.service.lists import lots_listing, news_of_lots
 from papers.delivery import delivery_pdf
 from storage.copies import copies_of_lot
 from storage.correctors import all_correctors, corrector_by_id

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from actions import purge as acts
 from actions.context import now
 from actions.purge_plan import plan
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
 from processors.circular.retention import Held, due_at
 from storage.holds import all_holds

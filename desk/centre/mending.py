@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from actions.piles import name_of_file
-from desk.access import CentreAccount, shows_identity, work_of
-from desk.centre import place_of
-from desk.dropped import copies_shown
+from desk.centre.counter import place_of
+from desk.centre.dropped import copies_shown
+from desk.entry.access import CentreAccount, shows_identity, work_of
 from desk.listing import Column, Listing
 from desk.lookup import written
 from desk.page import page

@@ -19,12 +19,12 @@ from actions.pictures import header_of, picture_of_page
 from actions.piles import place_of_paper
 from actions.reconciling import left_over
 from actions.withdrawing import looks_like
-from desk.access import ServiceAccount, shows_identity, work_of
-from desk.centre import place_of, region_of
+from desk.centre.counter import place_of, region_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.lookup import any_copy
 from desk.page import page
 from desk.questions import questions_of
-from desk.queue import by_urgency
+from desk.service.queue import by_urgency
 from processors.circular.session import Exam
 from processors.findings import Code, Severity
 from processors.scans.copies.why import Voice, voices

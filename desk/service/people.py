@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from actions import accounts as of_accounts
 from actions.context import now
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.listing import Column, Listing
-from desk.lists import centres_of
 from desk.page import page
+from desk.service.lists import centres_of
 from storage import accounts, tokens
 from storage.correctors import all_correctors
 from storage.states import Role

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from actions.alerts import alerts
 from actions.context import now
 from actions.measures import LITTLE_ROOM, TOO_LONG, Health, Measures
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
 from processors.wording import plural
 from storage.states import ScanState

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from actions.context import now
 from actions.invigilators import lacking
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.page import page
 from processors.lists.invigilation import INVIGILATOR_COLUMNS, Invigilator
 from processors.lists.tables import Import

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from actions.context import Context, now
-from desk.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, work_of
 from desk.listing import Column, Listing, instant
-from desk.lists import centres_of
 from desk.page import page
 from desk.questions import ASKED, QUESTIONS
+from desk.service.lists import centres_of
 from processors.findings import Code, french
 from storage import accounts
 from storage.copies import CopyRow, first_copies

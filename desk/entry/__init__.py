@@ -1,0 +1,1 @@
+"""Who comes in, and to what: accounts, sessions, second factors, and what each request passes through."""
