@@ -105,10 +105,10 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
     enrolments = list[Enrolment]()
     held_copies, held_dossiers = [], []
     for line, said in zip(enrolled, says, strict=True):
-        row, picture = _row_of(work, line.exam, said)
-        enrolments.append(replace(line, row=row))
-        if row is not None and row.path is not None:
-            yield row.path, picture
+        signed, picture = _row_of(work, line.exam, said)
+        enrolments.append(replace(line, row=signed))
+        if signed is not None and signed.path is not None:
+            yield signed.path, picture
     for copy, seen in zip(copies, of_copy, strict=True):
         files = list[HeldFile]()
         for called, path, data in _of_copy(work, copy) if copy.id in sure else ():
