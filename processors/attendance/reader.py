@@ -117,8 +117,9 @@ def _sheets_in(
 def row_alone(picture: bytes) -> bytes:
     """A row as it is kept, without what shows of its neighbours but strokes that cross the lines. A JPEG."""
     shown = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert shown is not None, "it was made here"
     margin = round(_MARGIN * _ROW_PX)
-    return _jpeg(shown[margin:-margin])
+    return _jpeg(np.asarray(shown[margin:-margin], np.uint8))
 
 
 def _jpeg(pixels: NDArray[np.uint8]) -> bytes:

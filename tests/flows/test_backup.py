@@ -220,8 +220,8 @@ def test_pruning_keeps_the_newest_whole_ones_and_what_they_need(tmp_path):
         with (kept / ".lock").open("w") as file:  # as another that makes or prunes holds it
             fcntl.flock(file, fcntl.LOCK_EX)
             prune = ("prune", str(kept), "--keep", "1")
-            for second in (("--to", str(kept), "--recipient", one), prune):
-                assert "is being made or pruned" in machine("backup", *second, fails=True)
+            for act in (("--to", str(kept), "--recipient", one), prune):
+                assert "is being made or pruned" in machine("backup", *act, fails=True)
         standing = {row["name"]: row["sha256"] for row in listed(machine)}
         assert list(standing)[:2] == [third, fourth]
         said = machine("backup", "prune", str(kept), "--keep", "9")
