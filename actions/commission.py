@@ -190,4 +190,5 @@ def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
             exam = deposit_rules(connection, exam, school)
     counting, _ = deposits.in_force(files, exam) if exam else (files, [])
     counting, _ = deposits.fitting(counting, MAX_BYTES)
-    return {file.name: work.store.vault.get(stored_file(file.sha256)) for file in counting}
+    vault = work.store.vault
+    return {file.name: vault.get(stored_file(file.sha256), sha256=file.sha256) for file in counting}

@@ -14,7 +14,7 @@ from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
 from storage.copies import CopyRow, PlacedPage
 from storage.keys import stored_scan
-from storage.objects import NotFoundError
+from storage.objects import NotFoundError, StoreError
 from storage.scans import scan_by_id
 
 
@@ -33,9 +33,9 @@ def pdf_of_pages(work: Context, scan_id: str, places: Sequence[PagePlace]) -> by
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
         try:
-            work.store.vault.download(stored_scan(scan.sha256), path)
+            work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
             return isolated(anonymous_pdf, path, places)
-        except (BadScan, NotFoundError):
+        except (BadScan, NotFoundError, StoreError):
             return None
 
 

@@ -105,7 +105,9 @@ def read(work: Context, dossier_id: str) -> str:
         exam = deposit_rules(connection, exam, candidate.school)
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
-    contents = [(file.name, work.store.vault.get(stored_file(file.sha256))) for file in counting]
+    contents = [
+        (file.name, work.store.vault.get(stored_file(file.sha256), sha256=file.sha256)) for file in counting
+    ]
     at = min(file.at for file in files)  # a dossier begun in time is in time
     extra = [finding(Code.LATE_ADDITION, file.name, [Evidence(file.name, 1)]) for file in aside]
     much = f"le dossier dépasse {MAX_BYTES // 10**6} Mo"

@@ -28,6 +28,7 @@ from papers.personal_data import (
     render_html,
     render_json,
 )
+from processors.attendance.reader import row_alone
 from processors.circular.deadlines import french_instant, local
 from processors.dossiers.findings import VERDICTS
 from processors.dossiers.persons import Owner
@@ -67,7 +68,7 @@ _ROLES = {Role.SERVICE: "le service", Role.CENTRE: "le centre", Role.CORRECTOR: 
 _UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne : le service les regarde à part."
 _OTHERS = "La lecture y voit le nom ou le numéro d’une autre personne : le service la regarde à part."
 _LOST = "Ce fichier n’a pas pu être établi : demandez-le au service."
-_ROW = "L’image de cette ligne montre aussi ses voisines : le service la montre à part."
+_ROW = "l’image de la ligne signée"
 _EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
@@ -87,7 +88,8 @@ def answer(work: Context, number: str, *, actor: str, at: datetime) -> Files:
 def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files:
     person = lines[0]
     with work.register.reading() as connection:
-        enrolments = tuple(_enrolment(work, connection, line) for line in lines)
+        enrolled = [_enrolment(work, connection, line) for line in lines]
+        says = [says_of(connection, line.exam, line.id) for line in lines]
         copies = copies_whenever_of(connection, person.id)
         sure = {copy.id for copy in copies if is_theirs(connection, copy)}
         dossiers = _dossiers(work, connection, person.id)
@@ -100,7 +102,13 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         of_dossier = {row.id: files_of(connection, row.id) for row in dossiers}
         orals = tuple(turns_of(connection, person.id))
         scans = {copy.scan: scan_by_id(connection, copy.scan) for copy in copies}
+    enrolments = list[Enrolment]()
     held_copies, held_dossiers = [], []
+    for line, said in zip(enrolled, says, strict=True):
+        signed, picture = _row_of(work, line.exam, said)
+        enrolments.append(replace(line, row=signed))
+        if signed is not None and signed.path is not None:
+            yield signed.path, picture
     for copy, seen in zip(copies, of_copy, strict=True):
         files = list[HeldFile]()
         for called, path, data in _of_copy(work, copy) if copy.id in sure else ():
@@ -140,9 +148,12 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 continue
             path = f"dossiers/{row.exam}/{file.n:02}-{file.name.replace('/', '-')}"
             try:
-                data = work.store.vault.get(stored_file(file.sha256))
+                data = work.store.vault.get(stored_file(file.sha256), sha256=file.sha256)
             except NotFoundError:
                 joined.append(HeldFile(called, None, GONE))
+                continue
+            except StoreError:
+                joined.append(HeldFile(called, None, _LOST))
                 continue
             joined.append(HeldFile(called, path))
             yield path, data
@@ -161,7 +172,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         school=person.school,
         option=person.option,
         category=person.category,
-        enrolments=enrolments,
+        enrolments=tuple(enrolments),
         copies=tuple(held_copies),
         found=tuple((one.exam or "", hidden.out_of(one.message)) for one in found),
         likened=likened,
@@ -195,13 +206,23 @@ def _enrolment(work: Context, connection: Connection, line: EnrolledCandidate) -
 
 
 def _signed(says: Signature | None) -> str | None:
-    """What is held of the candidate's row; its picture shows the rows beside it, too."""
+    """What is held of the candidate's row, in French."""
     if says is None:
         return None
     said = {True: "signée", False: "non signée", None: "on ne peut le dire"}[says.signed]
     asked = f" ; à regarder par le service : {says.asked.said}" if says.asked else ""
     stated = {True: " ; dit présent(e) ailleurs", False: " ; dit absent(e) ailleurs", None: ""}[says.stated]
-    return f"{said}{stated}{asked} {_ROW}"
+    return f"{said}{stated}{asked}"
+
+
+def _row_of(work: Context, exam: str, says: Signature | None) -> tuple[HeldFile | None, bytes]:
+    """The candidate's row of the signed list as it was scanned, without its neighbours."""
+    if says is None:
+        return None, b""
+    try:
+        return HeldFile(_ROW, f"emargement/{exam}.jpg"), row_alone(work.store.vault.get(says.picture))
+    except NotFoundError:
+        return HeldFile(_ROW, None, GONE), b""
 
 
 def is_theirs(connection: Connection, copy: CopyRow) -> bool:

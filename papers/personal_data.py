@@ -13,8 +13,20 @@ from papers.html import templates, typeset_html
 
 
 @dataclass(frozen=True)
+class HeldFile:
+    """`path`: in the answer; None: it is not joined, `why`."""
+
+    called: str
+    path: str | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Enrolment:
-    """`present`: None as long as no attendance list says; `signed`: what the paper says, in French."""
+    """`present`: None as long as no attendance list says; `signed`: what the paper says, in French.
+
+    `row`: the paper's picture.
+    """
 
     exam: str
     title: str
@@ -22,15 +34,7 @@ class Enrolment:
     registration: str
     present: bool | None
     signed: str | None = None
-
-
-@dataclass(frozen=True)
-class HeldFile:
-    """`path`: in the answer; None: it is not joined, `why`."""
-
-    called: str
-    path: str | None
-    why: str = ""
+    row: HeldFile | None = None
 
 
 @dataclass(frozen=True)

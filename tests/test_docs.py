@@ -28,6 +28,7 @@ def test_the_table_of_events_is_that_of_the_classes() -> None:
 def test_every_file_that_is_named_is_there(page: Path) -> None:
     text = page.read_text()
     named = re.findall(rf"`((?:{ROOMS})/[\w./-]*\w)[`:]", text)
+    named += re.findall(r"\btests/[\w./-]*\w", text)
     linked = [
         (page.parent / link).resolve().relative_to(ROOT)
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)

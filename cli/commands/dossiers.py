@@ -132,15 +132,21 @@ def notices(
     ] = Path(),
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Write letters that say what can still be mended, and until when. Each names its candidate."""
+    """Write letters that say what can still be mended, and until when.
+
+    Each names its candidate: it is logged.
+    """
     from actions.commission import write_notices
     from actions.context import now
+    from storage.accounts import note_identity
 
     with working_on(data) as work:
         rules = work.session.exam(exam)
         if rules is None:
             raise UserError(f"{exam}: not an épreuve of this session")
-        written = write_notices(work, rules, _before(work, centre, school), to, at=now(), actor="service")
+        before = _before(work, centre, school)
+        note_identity(work.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
+        written = write_notices(work, rules, before, to, at=now(), actor="service")
     console.print(f"{len(written)} notices in {to}", markup=False)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from processors.attendance.cells import PX, Cell, read_cells
 from processors.attendance.sheet import AttendanceForm, SheetCode
@@ -113,6 +114,18 @@ def _sheets_in(
         yield _sheet(image.image, upright, placement, form, known)
 
 
+def row_alone(picture: bytes) -> bytes:
+    """A row as it is kept, without what shows of its neighbours but strokes that cross the lines. A JPEG."""
+    shown = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert shown is not None, "it was made here"
+    margin = round(_MARGIN * _ROW_PX)
+    return _jpeg(np.asarray(shown[margin:-margin], np.uint8))
+
+
+def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
+
+
 def _sheet(
     page: int, upright: Gray, placement: Placement, form: AttendanceForm, known: Collection[str]
 ) -> SheetReading:
@@ -135,6 +148,5 @@ def _sheet(
     for row in range(rows.count):
         top = (rows.cell(row).y - whole.y) * _ROW_PX  # a margin above the row, as the picture has one
         bottom = top + (rows.first.height + 2 * _MARGIN) * _ROW_PX
-        part = shown[round(top) : round(bottom)]
-        pictures.append(cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes())
+        pictures.append(_jpeg(shown[round(top) : round(bottom)]))
     return SheetReading(page, code, None, tuple(cells), tuple(pictures))

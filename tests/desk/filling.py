@@ -85,7 +85,8 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
         actor="t", at=at,
     )  # fmt: skip
     assert scan is not None and dossier_of is not None
-    sha = new_id("scan").removeprefix("scan_") * 4
+    Image.new("L", (210, 297), 255).save(paper := io.BytesIO(), "PDF")
+    sha = hashlib.sha256(paper.getvalue()).hexdigest()
 
     def record(facts: Facts, subject: str) -> None:
         work.register.record(facts, subject, actor="t", at=now())
@@ -115,7 +116,6 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=told), copies[0].id)
     for number in ("ACDEFHJ", "XYXYXYX"):
         work.store.vault.put(f"anonymous/U4/{number}.pdf", pdf)
-    Image.new("L", (210, 297), 255).save(paper := io.BytesIO(), "PDF")
     work.store.vault.put(stored_scan(sha), paper.getvalue())
     work.store.vault.put(f"evidence/{scan}/2.jpg", b"\xff\xd8 image")
     exam = work.session.exam("U4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 
@@ -25,7 +26,7 @@ from storage.findings import findings_of_copies
 from storage.keys import stored_scan
 from storage.refusals import Refused
 from storage.scans import ScanProcessed
-from storage.schema import events
+from storage.schema import events, scans
 from storage.states import Decision, Role
 
 
@@ -216,7 +217,10 @@ def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_ag
     copy = named(desk)
     path = tmp_path / "pile.pdf"
     Image.new("L", (827, 1169), 255).save(path, "PDF", resolution=100)
-    desk.work.store.vault.put(stored_scan("0" * 64), path)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    with desk.work.register.engine.begin() as connection:
+        connection.execute(scans.update().values(sha256=sha256))
+    desk.work.store.vault.put(stored_scan(sha256), path)
     service, here = desk.signed_in(Role.SERVICE), f"/coordination/decisions/{copy}"
     shown = service.get(here).text
     assert "L’accepter ne la rend pas anonyme" in shown and '<rect x="10.0" y="20.0"' in shown
@@ -227,7 +231,7 @@ def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_ag
     assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
     service.get(here)
     assert service.post(here, accepts | {"let_go": "1"}).status_code == 303
-    anonymise(desk.work, Job(the_copy(desk, copy).scan, 1, path, "0" * 64))
+    anonymise(desk.work, Job(the_copy(desk, copy).scan, 1, path, sha256))
     assert the_copy(desk, copy).ready and open_codes(desk, copy) == []
     with desk.work.register.reading() as connection:
         (line,) = [line for line in connection.scalars(select(events.c.line)) if "copy.decided" in line]

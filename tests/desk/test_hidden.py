@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import numpy as np
@@ -17,8 +18,7 @@ from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Turn
 from storage.copies import CopyNotAnonymous, CopyRow, PlacedPage, copy_by_id
 from storage.keys import stored_scan
-from storage.scans import scan_by_id
-from storage.schema import copies
+from storage.schema import copies, scans
 from storage.states import Role
 
 AREA = {"page": "1", "left": "25", "top": "50", "width": "50", "height": "10"}
@@ -38,12 +38,11 @@ def service(request, desk: Desk, filled: Filled) -> Browser:
     page = Image.new("L", tall if turn is Turn.NONE else tall[::-1], 0)
     page.save(out := io.BytesIO(), "PDF", resolution=50)
     placed = PlacedPage(page=1, image=1, half=None, turn=turn, exposed=True).model_dump(mode="json")
-    of_it = copies.c.id == filled.values["subject"]
+    of_it, sha256 = copies.c.id == filled.values["subject"], hashlib.sha256(out.getvalue()).hexdigest()
     with desk.work.register.engine.begin() as connection:
         connection.execute(copies.update().where(of_it).values(lot=None, order_in_lot=None, pages=[placed]))
-        scan = scan_by_id(connection, filled.values["scan"])
-    assert scan is not None and scan.sha256 is not None
-    desk.work.store.vault.put(stored_scan(scan.sha256), out.getvalue())
+        connection.execute(scans.update().where(scans.c.id == filled.values["scan"]).values(sha256=sha256))
+    desk.work.store.vault.put(stored_scan(sha256), out.getvalue())
     told = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], what="un nom"),))
     desk.work.register.record(told, filled.values["subject"], actor="t", at=now())
     return desk.signed_in(Role.SERVICE)

@@ -22,6 +22,8 @@ from actions.context import now
 from cli.app import app
 from processors.circular.deadlines import french_instant
 from processors.circular.session_parts import Gated
+from storage.candidates import enrolled_in
+from storage.copies import copy_by_id
 from storage.correctors import issue_token
 from storage.log.events import Event
 from storage.log.replay import check_tables
@@ -212,6 +214,18 @@ class TestAfter:
         program.post(f"/api/my/lots/{lot}/notes", json={"table": "numero;note\nACDEFHJ;NN\n"})
         assert len(log(desk)) == begun
         assert program.post(f"/api/my/lots/{lot}/notes", json={"table": TABLE}).json()["taken"]
+
+    def test_who_asks_for_access_gets_the_own_mark_from_that_hour_on(self, desk, filled, tmp_path):
+        with desk.work.register.reading() as connection:
+            copy = copy_by_id(connection, filled.values["subject"])
+            number = next(one.number for one in enrolled_in(connection, "U4") if one.id == copy.candidate)
+        hour = harmonisation(desk)
+        _kept_before(desk, filled, True)
+        for instant in (hour - timedelta(seconds=1), hour):
+            at(desk, instant)
+            to = tmp_path / f"{instant:%H%M%S}"
+            assert shell(desk, "access-request", number, "--to", str(to)).startswith("0 ")
+            assert bool(SAID.search((to / "index.html").read_text())) is (instant == hour)
 
     def test_another_corrector_brings_nothing(self, desk, filled):
         program = desk.program(Role.CORRECTOR, filled.stranger)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from storage.candidates import enrolled_in
 from storage.copies import CopyNotAnonymous, PlacedPage
 from storage.correctors import issue_token
 from storage.dossiers import DossierDecided
-from storage.keys import stored_scan
+from storage.keys import lot_copy, stored_scan
 from storage.lots import routable_copies
 from storage.refusals import Refused
 from storage.schema import copies
@@ -168,6 +169,25 @@ def test_a_lot_is_given_back_in_its_window_alone(desk, filled, tmp_path, days):
     desk.work.__dict__["session"] = session
     shell(desk, "lots", "return", lot, "--token", token)
     assert log(desk)[-1].action == "lot.returned"
+
+
+def test_a_copy_that_is_not_what_was_made_of_it_reaches_its_corrector_by_no_door(desk, filled, tmp_path):
+    lot, number, store = filled.values["lot"], filled.values["number"], desk.work.store
+    token = issue_token(desk.work.register, filled.corrector, actor="service", at=now())
+    browser = desk.signed_in(Role.CORRECTOR, filled.corrector)
+    program = desk.program(Role.CORRECTOR, filled.corrector)
+    altered = b"%PDF-1.7 of somebody else"
+    store.vault.put(f"anonymous/U4/{number}.pdf", altered)
+    store.lots.put(lot_copy("U4", lot, number), altered)
+    for answer in (
+        browser.get(f"/lots/{lot}/{number}.pdf"),
+        program.get(f"/api/my/lots/{lot}/copies/{number}"),
+    ):
+        assert answer.status_code == 500 and altered not in answer.content
+    sent = browser.get(f"/lots/{lot}/lot.zip").content  # it breaks off: what was made of it is sent already
+    assert b"bordereau" in sent and altered not in sent and not zipfile.is_zipfile(io.BytesIO(sent))
+    shell(desk, "pull", "--token", token, "--to", str(tmp_path), fails=True)
+    assert not list(tmp_path.rglob(f"{number}.pdf"))
 
 
 def test_a_number_is_read_alike(desk, filled):

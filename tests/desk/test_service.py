@@ -69,14 +69,6 @@ def test_a_program_closes_a_lot_that_was_returned(desk: Desk, filled: Filled):
         assert lot_by_id(connection, lot).state is LotState.CLOSED
 
 
-def test_a_copy_that_is_not_what_was_made_of_it_reaches_no_corrector(desk: Desk, filled: Filled):
-    lot, number = filled.values["lot"], filled.values["number"]
-    desk.work.store.vault.put(f"anonymous/U4/{number}.pdf", b"%PDF-1.7 of somebody else")
-    corrector = desk.program(Role.CORRECTOR, filled.corrector)
-    answer = corrector.get(f"/api/my/lots/{lot}/copies/{number}")
-    assert answer.status_code == 500 and b"somebody else" not in answer.content
-
-
 def test_a_zip_is_sent_while_it_is_made():
     asked = []
 

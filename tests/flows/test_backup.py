@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import re
@@ -216,6 +217,11 @@ def test_pruning_keeps_the_newest_whole_ones_and_what_they_need(tmp_path):
         said = machine("backup", "prune", str(kept), "--keep", "1")
         assert f"{fourth} lacks something" in said and "2 removed, 2 stay" in said
         assert f"{first} is removed" in said and f"{second} is removed" in said
+        with (kept / ".lock").open("w") as file:  # as another that makes or prunes holds it
+            fcntl.flock(file, fcntl.LOCK_EX)
+            prune = ("prune", str(kept), "--keep", "1")
+            for act in (("--to", str(kept), "--recipient", one), prune):
+                assert "is being made or pruned" in machine("backup", *act, fails=True)
         standing = {row["name"]: row["sha256"] for row in listed(machine)}
         assert list(standing)[:2] == [third, fourth]
         said = machine("backup", "prune", str(kept), "--keep", "9")

@@ -81,3 +81,11 @@ def test_what_came_back_is_told_without_a_name(desk, planned):
     assert "bordereau de notes, jury n° 1" in told and "ZYGOMAR" not in told
     assert len(shown(desk)) == 1
     assert '"sheets": 6' in shell("back", *ORAL, "--json")
+
+
+def test_who_asks_for_access_is_told_when_and_where_to_be_heard(desk, planned, tmp_path: Path):
+    to = tmp_path / "held"
+    done = CliRunner().invoke(app, ["access-request", NUMBERS[0], "--to", str(to)])
+    assert done.exit_code == 0, done.output
+    told = (to / "index.html").read_text()
+    assert "E5\N{NO-BREAK SPACE}: convoqué(e) le " in told and "Centre de formation" in told

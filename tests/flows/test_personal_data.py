@@ -91,10 +91,10 @@ def fill(work):
 
     key = f"scans/{CENTRE}/U4/pile de {other.family_name}.pdf"
     scan = arrive(work.register, ObjectInfo(key, new_id("scan"), 10, at), "U4", CENTRE, actor="t", at=at)
-    sha = new_id("scan").removeprefix("scan_") * 4
+    sha = hashlib.sha256(paper := pile()).hexdigest()
     record(ScanClaimed(attempt=1), scan)
     record(ScanStored(sha256=sha), scan)
-    work.store.vault.put(stored_scan(sha), pile())
+    work.store.vault.put(stored_scan(sha), paper)
     complete, wait = CopyStatus.COMPLETE, CopyStatus.TO_DECIDE
     found = [
         FoundCopy(
@@ -118,6 +118,10 @@ def fill(work):
         work.store.vault.put(anonymous_copy("U4", number), pdf)
         record(CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest()), copy.id)
     attendance.mark(work, "U4", CENTRE, {ids[1]}, actor="t", at=at)
+    row = np.full((101, 980), DARK, np.uint8)  # of 10.2 mm, and 5 mm of the rows above and below
+    row[24:77] = LIGHT
+    Image.fromarray(row).save(seen := io.BytesIO(), "JPEG")
+    work.store.vault.put("cells/x.jpg", seen.getvalue())
     cell = PaperSays(candidate=ids[0], signed=None, asked=Why.LITTLE, stated=True, picture="cells/x.jpg")
     scanned = AttendanceScanned(exam="U4", centre=CENTRE, file=sha, sheets=(), rows=(cell,), troubles=())
     record(scanned, f"U4/{CENTRE}")
@@ -165,7 +169,7 @@ def test_an_answer_holds_all_of_one_candidate_and_nothing_of_the_other(world, tm
     names = {str(path.relative_to(to)) for path in to.rglob("*") if path.is_file()}
     folder = f"copies/U4-{copy.id}"
     assert names == {
-        "index.html", "donnees.json", f"{folder}/pages.pdf", f"{folder}/correcteur.pdf",
+        "index.html", "donnees.json", "emargement/U4.jpg", f"{folder}/pages.pdf", f"{folder}/correcteur.pdf",
         "dossiers/E5/01-attestation.pdf", "dossiers/E5/lecture.json",
     }  # fmt: skip
     pages = pypdfium2.PdfDocument((to / folder / "pages.pdf").read_bytes())
@@ -175,6 +179,10 @@ def test_an_answer_holds_all_of_one_candidate_and_nothing_of_the_other(world, tm
         assert tones.min() > LIGHT - 20, "something of the other's page"
         assert abs(int(np.median(tones)) - LIGHT) < 5
     assert (to / folder / "correcteur.pdf").read_bytes() == b"%PDF-1.7 ACDEFHJ"
+
+    assert np.asarray(Image.open(to / "emargement" / "U4.jpg")).min() > LIGHT - 20, (
+        "something of another's row"
+    )
 
     told = (to / "index.html").read_text().replace("\N{NO-BREAK SPACE}", " ")
     assert "on ne peut le dire ; dit présent(e) ailleurs" in told
@@ -202,6 +210,17 @@ def test_an_answer_holds_all_of_one_candidate_and_nothing_of_the_other(world, tm
     shown = [event for event in logged if event.action == "identity.shown"]
     assert [(event.subject, event.facts["what"]) for event in shown] == [(asked, "access_request")]
     assert "is not empty" in ask(asking.number, to, code=1)
+
+
+def test_what_is_not_what_was_dropped_is_not_handed_out(world, tmp_path):
+    asking, _, _ = fill(world)
+    for info in list(world.store.vault.list()):
+        if world.store.vault.get(info.key).startswith(b"%PDF"):
+            world.store.vault.put(info.key, b"%PDF-1.7 of somebody else")
+    to = tmp_path / "answer"
+    ask(asking.number, to)
+    assert b"somebody else" not in b"".join(path.read_bytes() for path in to.rglob("*") if path.is_file())
+    assert (to / "index.html").read_text().count("n’a pas pu être établi") == 3
 
 
 def test_a_number_that_nobody_has_is_refused_in_one_line(world, tmp_path):
