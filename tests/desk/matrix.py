@@ -61,6 +61,7 @@ MATRIX = {
     "POST /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
     "POST /centre/{uai}/{code}/emargement/liste": Rule(CENTRE),
     "GET /centre/{uai}/{code}/emargement.pdf": Rule(CENTRE, names=True),
+    "POST /centre/{uai}/{code}/emargement/signee": Rule(CENTRE),  # no list here: see test_signing
     "GET /centre/{uai}/{code}/etiquettes.pdf": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/bordereau.pdf": Rule(CENTRE),
     "GET /coordination": Rule(SERVICE),
