@@ -107,7 +107,7 @@ MATRIX = {
     "POST /coordination/oraux/{code}/feuilles": Rule(SERVICE),  # of no plan here: see test_oral_pages
     "GET /coordination/oraux/{code}/bordereau.pdf": Rule(SERVICE),
     "GET /coordination/oraux/{code}/papiers.zip": Rule(SERVICE, names=True),
-    "GET /coordination/conservation": Rule(SERVICE),
+    "GET /coordination/conservation": Rule(SERVICE),  # names who is held: see test_holding
     "POST /coordination/conservation": Rule(SERVICE),
     "GET /coordination/conservation/{purge}.pdf": Rule(SERVICE),
     "GET /coordination/acces": Rule(SERVICE),
