@@ -117,7 +117,7 @@ def copy(
             key=lambda who: (who.family_name, who.first_names),
         ),
         "header": header,
-        "apart": lambda seen: not _within(seen, header),
+        "apart": lambda seen: not _same_place(seen, header),
         "loose": loose,
         "next": _next(work, copy_id),
         "place_of": place_of,
@@ -161,13 +161,11 @@ def _hidden(work: Context, copy: str, page: PlacedPage | None) -> list[masking.S
     return []
 
 
-def _within(seen: Evidence, header: Evidence | None) -> bool:
-    """Whether the picture of the header shows this place, but for a margin."""
-    if header is None or not header.box or not seen.box or seen.page != header.page:
+def _same_place(one: Evidence, other: Evidence | None) -> bool:
+    """Whether two pictures show the same, but for a margin of 8 mm."""
+    if other is None or not one.box or not other.box or one.page != other.page:
         return False
-    (x, y, width, height), (left, top, wide, high), margin = seen.box, header.box, 8
-    across = left - margin <= x and x + width <= left + wide + margin
-    return across and top - margin <= y and y + height <= top + high + margin
+    return all(abs(a - b) <= 8 for a, b in zip(one.box, other.box, strict=True))
 
 
 @router.get("/{copy_id}/correcteur.pdf")
