@@ -114,7 +114,7 @@ def rebuild_register(bucket: Bucket, key: Ed25519PublicKey, register: Register) 
 def count_unsealed(connection: Connection) -> tuple[int, datetime | None]:
     """How many events the log does not have yet, and the time of the oldest of them."""
     counted = select(func.count()).select_from(events).where(_unsealed())
-    oldest = connection.scalars(_unsealed_lines().limit(1)).first()
+    oldest = connection.execute(_unsealed_lines().limit(1)).scalar()
     return connection.execute(counted).scalar_one(), Event.parse(oldest).at if oldest else None
 
 
@@ -123,7 +123,7 @@ def unsealed_lines(connection: Connection) -> list[str]:
     return list(connection.scalars(_unsealed_lines()))
 
 
-def _unsealed_lines() -> Select[tuple[str]]:
+def _unsealed_lines() -> Select[str]:
     return select(events.c.line).where(_unsealed()).order_by(events.c.seq)
 
 
