@@ -62,7 +62,10 @@ def of_centre(work: Context, exam: Exam, centre: Centre, *, at: datetime) -> Del
     facts = [
         ("Centre", f"{centre.name}, {centre.city} ({centre.uai})"),
         ("Candidats présents", f"{'?' if counts.present is None else counts.present} sur {enrolled}"),
-        ("Copies reçues", f"{counts.copies}, dont {counts.complete} complètes{missing}"),
+        (
+            "Copies reçues",
+            f"{counts.copies}, dont {plural(counts.complete, 'complète', 'complètes')}{missing}",
+        ),
         ("Fichiers", plural(len(scans), "fichier", "fichiers")),
     ]
     columns = ("Fichier", "Déposé le", "Par", "Copies", "Pages", "Papier")

@@ -13,8 +13,9 @@ from actions.context import Context
 from actions.reasons import keep_reason
 from processors.scans.readings import CopyStatus
 from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
-from storage.copies import CopyRow, copies_of_scan, copy_by_id, current_copies
+from storage.copies import CopyRow, copies_of_scan, copy_by_id
 from storage.log.events import Event
+from storage.piles import InPile, copies_in_pile
 from storage.scans import ScanRow, all_scans
 from storage.shelves import PaperShelved
 from storage.states import Life, ScanState
@@ -26,7 +27,7 @@ class Line:
     """`who`: None of a copy that is nobody's yet; `copy`: None where none came; `scan`: the copy's file."""
 
     who: EnrolledCandidate | None
-    copy: CopyRow | None
+    copy: InPile | None
     scan: ScanRow | None
     present: bool | None
     enrolled: bool
@@ -52,8 +53,8 @@ def lines_of(connection: Connection, exam: str, centre: str) -> Iterator[Line]:
     """One for each candidate enrolled here, then one for each other copy that was scanned here."""
     scans = {scan.id: scan for scan in all_scans(connection, exam, centre)}
     marks = attendance_of(connection, exam, centre) or {}
-    left = current_copies(connection, exam, centre)
-    theirs: dict[str, list[CopyRow]] = {}
+    left = copies_in_pile(connection, exam, centre)
+    theirs: dict[str, list[InPile]] = {}
     for copy in left:
         theirs.setdefault(copy.candidate or "", []).append(copy)
     for who in enrolled_in(connection, exam, centre):

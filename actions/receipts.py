@@ -22,7 +22,7 @@ from storage.deadlines import scans_due
 from storage.findings import FindingRow, findings_of_scan
 from storage.keys import is_plain, receipt_key
 from storage.objects import NotFoundError
-from storage.scans import ScanRow, latest_drop, scan_by_id, scans_of_content
+from storage.scans import UNFINISHED, ScanRow, latest_drop, scan_by_id, scans_of_content
 from storage.states import Life, ScanState
 
 
@@ -58,7 +58,10 @@ def issue(work: Context, scan: ScanRow, *, at: datetime) -> Receipt:
     """The receipt as it is now. What has changed since the last makes a version, which lies there, too."""
     key = receipt_key(scan.inbox_key, scan.id)
     before = _issued(work, key)
-    receipt = following(receipt_of(work, scan, at), before)
+    with work.register.reading() as connection:
+        read = scan_by_id(connection, scan.duplicate_of) if scan.duplicate_of else scan
+    assert read is not None, "a file is only ever the same as one of the register"
+    receipt = following(receipt_of(work, read, at), before)
     if before is not None and json.loads(before).get("version", 1) != receipt.version:
         answer(work, scan.id, at=at)
     return receipt
@@ -104,6 +107,7 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         images=size.get("images", 0),
         pages=size.get("pages", 0),
         quarantined=scan.state is ScanState.QUARANTINED,
+        unread=scan.reading is None and scan.state in UNFINISHED,
         copies=tuple(receipt_copy(copy, people, findings) for copy in copies),
         findings=tuple(without_place(found) for found in findings if found.copy is None and _open(found)),
         reconciliation=_by_number(known, people) if known else None,

@@ -69,7 +69,8 @@ class Standing:
         here, gone = plural(self.signed, "présent", "présents"), plural(self.empty, "absent", "absents")
         told = [f"Liste signée : {plural(self.sheets, 'feuille lue', 'feuilles lues')}, {here}, {gone}."]
         if self.asked:
-            told.append(f"{plural(self.asked, 'case attend', 'cases attendent')} que le service la regarde.")
+            one = "case attend que le service la regarde", "cases attendent que le service les regarde"
+            told.append(f"{plural(self.asked, *one)}.")
         told += [
             f"Il manque la feuille {sheet} sur {of} : personne n’y devient absent, numérisez-la."
             for sheet, of, _ in self.missing

@@ -20,7 +20,7 @@ from storage.accounts import IdentityShown, all_accounts
 from storage.candidates import AttendanceImported, enrolled_as
 from storage.copies import copy_by_id
 from storage.correctors import all_correctors
-from storage.decisions import CopyTransferred
+from storage.decisions import CopyMasked, CopyTransferred
 from storage.findings import FindingJudged, finding_at
 from storage.ids import ids_in
 from storage.log.events import Event, kinds_of_events
@@ -145,6 +145,9 @@ class _Teller:
             return event.subject, [(what.capitalize(), "réglé" if facts["settled"] else "à régler")]
         if event.action == CopyTransferred.action:
             return event.subject, [("Épreuve", facts["exam"])]
+        if event.action == CopyMasked.action:
+            page, masks = facts["page"], len(facts["masks"])
+            return event.subject, [(f"Endroits cachés, page {page} du fichier", str(masks))]
         if event.action == AttendanceImported.action:
             return event.subject, list(self._of_marks(event.subject, facts["marks"]))
         return event.subject, list(self._of_facts(facts))

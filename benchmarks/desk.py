@@ -148,6 +148,10 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
         "the same, by itself": f"/centre/{CENTRE}/{EXAM}/etat",
         "the centre's copies to mend": f"/centre/{CENTRE}/{EXAM}/a-reprendre",
         "the same, as CSV": f"/centre/{CENTRE}/{EXAM}/a-reprendre?format=csv",
+        "the centre's pile": f"/centre/{CENTRE}/{EXAM}/pile",
+        "its attendance list": f"/centre/{CENTRE}/{EXAM}/emargement",
+        "the story of a copy": f"/coordination/historique/{waiting}",
+        "the state of the machine": "/coordination/machine",
         "the queue, API": "/api/decisions",
     }
     statements = 0

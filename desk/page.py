@@ -31,7 +31,6 @@ _templates.filters.update(
     day=lambda day: f"{WEEKDAYS[day.weekday()]} {french_day(day)}",
     french=french,
     percent=lambda share: f"{100 * share:.0f} %" if share >= 0.005 else "moins de 1 %",
-    said=lambda text: str(text).replace("'", "’"),
 )
 _templates.globals.update(
     verdicts=VERDICTS,

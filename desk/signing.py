@@ -1,18 +1,21 @@
-"""Attendance lists on paper: printed for a centre; and what they cannot tell, asked of the service."""
+"""Attendance lists on paper: printed, taken once signed; what they cannot tell is asked of the service."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from actions import signing
 from actions.context import Context, now
 from desk.entry.access import CentreAccount, ServiceAccount, shows_identity, work_of
+from desk.handed import handed_in
 from desk.lookup import written
 from desk.page import page
 from processors.circular.session import Exam
+from processors.scans.files.raster import BadScan
 from storage.candidates import attendance_of, enrolled_as
 from storage.copies import copies_of_candidate
 from storage.signatures import Signature, says_of, to_look_at
@@ -29,6 +32,21 @@ def sheets(request: Request, uai: str, code: str, account: CentreAccount) -> Res
     printed = signing.print_list(work, rules.code, uai, actor=account.id, at=now())
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     return Response(printed, media_type="application/pdf")
+
+
+@router.post("/centre/{uai}/{code}/emargement/signee")
+async def signed(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
+    """The scan of signed sheets, as bytes: read at once, so that its page says what they tell."""
+    work = work_of(request)
+    rules = written(work, code)
+    async with handed_in(request, signing.MAX_BYTES, "Ce fichier dépasse 200 Mo.") as path:
+        try:
+            await run_in_threadpool(
+                signing.take_scan, work, rules.code, uai, path, actor=account.id, at=now()
+            )
+        except BadScan as bad:
+            raise HTTPException(422, bad.finding.message) from None
+    return Response(status_code=204)
 
 
 @router.get("/coordination/emargement")

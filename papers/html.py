@@ -24,7 +24,11 @@ def templates(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(time=french_instant, spans=lambda pages: french_pages(sorted(pages)))
+    made.filters.update(
+        time=french_instant,
+        spans=lambda pages: french_pages(sorted(pages)),
+        said=lambda text: str(text).replace("'", "’"),
+    )
     made.globals.update(plural=plural)
     return made
 

@@ -40,7 +40,9 @@ def _story(receipt: Receipt) -> Iterator[Flowable]:
         yield from (Paragraph(_text(f"– {line}"), _BODY) for line in one.what)
     for found in receipt.findings:
         yield Paragraph(_text(found.message), _BODY)
-    if not receipt.quarantined:
+    if receipt.unread:
+        yield Paragraph("Ce fichier est reçu ; sa lecture n’est pas terminée.", _BOLD)
+    elif not receipt.quarantined:
         yield Paragraph(_text(summary(receipt)), _BOLD)
         for title, copies, part in (
             ("À faire", receipt.to_do, "to_do"),
@@ -83,7 +85,7 @@ def _head(receipt: Receipt) -> dict[str, str]:
         lines["Heure retenue"] = french_instant(receipt.counted)
     if receipt.deadline is not None:
         lines["Heure limite"] = french_instant(receipt.deadline)
-    if not receipt.quarantined:
+    if not receipt.quarantined and not receipt.unread:
         lines["Contenu"] = plural(receipt.pages, "page", "pages")
     return lines
 

@@ -83,7 +83,10 @@ class Pile:
 
 @dataclass(frozen=True)
 class Receipt(Pile):
-    """All that the page says. `quarantined`: the file could not be taken; `findings` then says why."""
+    """All that the page says. `quarantined`: the file could not be taken; `findings` then says why.
+
+    `unread`: nothing is known yet of what is in it.
+    """
 
     file: str
     scan: str
@@ -101,6 +104,7 @@ class Receipt(Pile):
     images: int = 0
     pages: int = 0
     quarantined: bool = False
+    unread: bool = False
     copies: tuple[ReceiptCopy, ...] = ()
     findings: tuple[Finding, ...] = ()
     reconciliation: Reconciliation | None = None
@@ -149,6 +153,7 @@ def render_json(receipt: Receipt) -> str:
             "deadline": receipt.deadline.isoformat() if receipt.deadline else None,
             "in_time": receipt.in_time,
             "taken": not receipt.quarantined,
+            "read": not receipt.unread,
             "images": receipt.images,
             "pages": receipt.pages,
             "copies": [

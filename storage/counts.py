@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, case, func, select
 
 from processors.scans.readings import CopyStatus
+from storage.decisions import IS_OF_ABSENT
 from storage.schema import attendance, copies, enrolments, lots, scans
 from storage.states import Life, LotState, ScanState
 
@@ -16,7 +17,8 @@ from storage.states import Life, LotState, ScanState
 class ExamCounts:
     """Of one exam. Only current copies count: complete, incomplete or to decide, each in one of the three.
 
-    `present`: None as long as no attendance list has come. `in_lots` holds those pulled and returned, too.
+    `to_decide`: as the queue has them, whole ones of somebody marked absent, too. `present`: None as long as
+    no attendance list has come. `in_lots` holds those pulled and returned, too.
     """
 
     exam: str
@@ -70,7 +72,9 @@ def _numbers(connection: Connection, exam: str, centre: str | None = None) -> di
             with_lots,
             {
                 "copies": func.count(),
-                **{status.value: number_of(copies.c.status == status) for status in CopyStatus},
+                "complete": number_of((copies.c.status == CopyStatus.COMPLETE) & ~IS_OF_ABSENT),
+                "incomplete": number_of(copies.c.status == CopyStatus.INCOMPLETE),
+                "to_decide": number_of((copies.c.status == CopyStatus.TO_DECIDE) | IS_OF_ABSENT),
                 "in_lots": number_of(copies.c.lot.is_not(None)),
                 "pulled": number_of((lots.c.state == LotState.PULLED) & copies.c.returned.is_(False)),
                 "returned": number_of(copies.c.returned),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from processors.findings import Code, Severity
+from processors.scans.readings import CopyStatus
 from storage.asked import Rows
 from storage.decisions import IS_OF_ABSENT
 from storage.queue import first_found, of_open_findings
@@ -40,6 +41,25 @@ class ToMend(NamedTuple):
     candidate: str | None
     asks: Asks
     first: int
+
+
+class InPile(NamedTuple):
+    """A copy that counts, as the list of a pile shows it; `pages`: how many it has."""
+
+    id: str
+    scan: str
+    position: int
+    candidate: str | None
+    status: CopyStatus
+    pages: int
+
+
+def copies_in_pile(connection: Connection, exam: str, centre: str) -> list[InPile]:
+    """By file, and in the order of each pile."""
+    pages = func.json_array_length(copies.c.pages)
+    held = (copies.c.id, copies.c.scan, copies.c.position, copies.c.candidate, copies.c.status, pages)
+    query = select(*held).where(*_current(exam, centre)).order_by(copies.c.scan, copies.c.position)
+    return [InPile(*row[:4], CopyStatus(row.status), row[5]) for row in connection.execute(query).all()]
 
 
 def files_of(connection: Connection, exam: str, centre: str) -> Rows[ScanRow]:

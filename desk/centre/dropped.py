@@ -30,7 +30,7 @@ from storage.deadlines import scans_due
 from storage.findings import FindingRow, findings_of_copies, findings_of_files, findings_of_place
 from storage.log.story import events_of
 from storage.piles import NO_COPY, Asks, Counts, ToMend, copies_to_mend, counts_of_files, files_of
-from storage.scans import ScanRow
+from storage.scans import ScanRow, scan_by_id
 from storage.states import ScanState
 from storage.uploads import keys_brought_again
 from storage.waiting import line_of_scans
@@ -94,7 +94,7 @@ class ShownCopy:
 
 @dataclass(frozen=True)
 class ShownFile(NamedFile):
-    """How its copies stand, and the first of those that ask for something."""
+    """How its copies stand, and the first of those that ask for something. `same_as`: the file it repeats."""
 
     copies: int = 0
     fine: int = 0
@@ -104,6 +104,7 @@ class ShownFile(NamedFile):
     doing: tuple[ShownCopy, ...] = ()
     findings: tuple[Finding, ...] = ()
     mistaken: str = ""
+    same_as: str = ""
 
 
 def page_of(request: Request, work: Context, uai: str, exam: Exam) -> dict[str, Any]:
@@ -124,6 +125,8 @@ def page_of(request: Request, work: Context, uai: str, exam: Exam) -> dict[str, 
         of_files = findings_of_files(connection, list(scans))
         brought = keys_brought_again(connection, [scan.inbox_key for scan in scans.values()])
         wrong = {id_: mistaken(connection, scan) for id_, scan in scans.items() if scan.inbox_key in brought}
+        repeats = {id_: scan.duplicate_of for id_, scan in scans.items() if scan.duplicate_of}
+        first = {id_: scan_by_id(connection, of) for id_, of in repeats.items()}
         standing = _standing(work, connection, uai, exam, at)
         line = line_of_scans(connection, at)
     shown = []
@@ -142,6 +145,7 @@ def page_of(request: Request, work: Context, uai: str, exam: Exam) -> dict[str, 
                 doing=doing.get(id_, ()),
                 findings=tuple(without_place(found) for found in of_files if found.scan == id_),
                 mistaken=wrong.get(id_, ""),
+                same_as=name_of_file(same) if (same := first.get(id_)) else "",
             )
         )
     return {

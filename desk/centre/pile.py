@@ -51,7 +51,7 @@ def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
         ),
         Column[Line]("inscription", "Inscription", lambda line: line.who.registration if line.who else None),
         Column[Line]("etat", "État", lambda line: line.state, choice=True),
-        Column[Line]("pages", "Pages", lambda line: len(line.copy.pages) if line.copy else None),
+        Column[Line]("pages", "Pages", lambda line: line.copy.pages if line.copy else None),
         Column[Line]("fichier", "Fichier", lambda line: _name(line), choice=True),
         Column[Line]("rang", "Rang dans la pile", lambda line: line.copy.position if line.copy else None),
         Column[Line]("papier", "Papier", lambda line: papers[line.scan.id] if line.scan else "", choice=True),

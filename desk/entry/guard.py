@@ -24,7 +24,10 @@ from storage.tokens import ApiToken
 
 API = "/api"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_DOCUMENTS = re.compile(r"/api/my/lots/lot_[0-9a-f]{16}/documents|/coordination/oraux/[A-Z0-9]{1,8}/feuilles")
+_DOCUMENTS = re.compile(
+    r"/api/my/lots/lot_[0-9a-f]{16}/documents|/coordination/oraux/[A-Z0-9]{1,8}/feuilles"
+    r"|/centre/[0-9A-Z]{1,12}/[A-Z0-9]{1,8}/emargement/signee"
+)
 _MOST = 2 << 20  # bytes of a form; scans go straight to the store
 _MOST_OF_A_LIST = 8 << 20  # some 50 000 candidates
 _LISTS = "/coordination/listes/"
@@ -59,7 +62,7 @@ class Bounded:
 
 
 def _is_streamed(scope: Scope) -> bool:
-    """Whether a route takes the body in piece by piece, and counts: documents and sheets given back.
+    """Whether a route takes the body in piece by piece, and counts: documents, sheets and lists given back.
 
     Not a form: of a form the whole is looked at for its token.
     """

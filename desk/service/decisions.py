@@ -26,7 +26,7 @@ from desk.page import page
 from desk.questions import questions_of
 from desk.service.queue import by_urgency
 from processors.circular.session import Exam
-from processors.findings import Code, Severity
+from processors.findings import Code, Evidence, Severity
 from processors.scans.copies.why import Voice, voices
 from processors.scans.readings import CopyStatus
 from storage import accounts
@@ -40,6 +40,7 @@ from storage.decisions import (
 from storage.findings import findings_of_copies
 from storage.log.story import events_of
 from storage.objects import NotFoundError
+from storage.refusals import Refused
 from storage.scans import scan_by_id
 from storage.states import Decision, Life
 
@@ -61,9 +62,9 @@ class Guessed:
 
 @router.get("/{copy_id}")
 def copy(
-    request: Request, copy_id: str, account: ServiceAccount, fait: bool = False, cacher: int | None = None
+    request: Request, copy_id: str, account: ServiceAccount, fait: str = "", cacher: int | None = None
 ) -> Response:
-    """With `fait`, it has just been decided of, and the page says so; `cacher`: a page to hide a part of."""
+    """`fait`: what was just done, which the page then says; `cacher`: a page to hide a part of."""
     work = work_of(request)
     found = any_copy(work, copy_id)
     with work.register.reading() as connection:
@@ -81,6 +82,8 @@ def copy(
         left = left_over(connection, found.exam, found.centre) if nobodys else None
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
+    hiding = next((page for page in found.pages if page.page == cacher and is_open), None)
+    header = header_of(work, found)
     absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
     waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
     asked = questions_of(found, findings) if waits and (is_open or absent) else []
@@ -88,7 +91,7 @@ def copy(
     values = {
         "copy": found,
         "scan": scan,
-        "done": _done(found, people.get(found.candidate or ""), proposal) if fait else "",
+        "done": _done(fait, found, people.get(found.candidate or ""), proposal),
         "exam": work.session.exam(found.exam),
         "others": [exam for exam in work.session.written if exam.code != found.exam],
         "elsewhere": _elsewhere(work, found),
@@ -113,14 +116,16 @@ def copy(
             (who for who in people.values() if who.centre == found.centre),
             key=lambda who: (who.family_name, who.first_names),
         ),
-        "header": header_of(work, found),
+        "header": header,
+        "apart": lambda seen: not _same_place(seen, header),
         "loose": loose,
         "next": _next(work, copy_id),
         "place_of": place_of,
         "order": order,
         "paper": place_of_paper(work, scan),
         "open": is_open,
-        "hiding": next((page for page in found.pages if page.page == cacher and is_open), None),
+        "hiding": hiding,
+        "hidden": _hidden(work, copy_id, hiding),
         "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
@@ -132,14 +137,35 @@ def copy(
     return page(request, "decision.html", values)
 
 
-def _done(found: CopyRow, owner: EnrolledCandidate | None, proposal: Proposal | None) -> str:
+def _done(fait: str, found: CopyRow, owner: EnrolledCandidate | None, proposal: Proposal | None) -> str:
     """What was just done, in words."""
+    if fait == "epreuve":
+        return f"Copie passée en {found.exam} : dites à qui elle est."
+    if fait == "renvoi":
+        return "Copie renvoyée au centre, qui lit votre message."
+    if fait != "1":
+        return ""
     if proposal is not None:
         return "La proposition est enregistrée : une autre personne doit la confirmer."
     if found.decision == Decision.ATTRIBUTE and owner is not None:
         return f"Copie attribuée à {owner.family_name} {owner.first_names}."
     said = {Decision.ACCEPT: "Copie acceptée telle quelle.", Decision.SET_ASIDE: "Copie écartée."}
     return said.get(Decision(found.decision), "") if found.decision else ""
+
+
+def _hidden(work: Context, copy: str, page: PlacedPage | None) -> list[masking.Share]:
+    """What is hidden of this page already, where there still is a picture of it."""
+    if page is not None and page.masks:
+        with suppress(Refused):
+            return masking.hidden(work, copy)[page.page]
+    return []
+
+
+def _same_place(one: Evidence, other: Evidence | None) -> bool:
+    """Whether two pictures show the same, but for a margin of 8 mm."""
+    if other is None or not one.box or not other.box or one.page != other.page:
+        return False
+    return all(abs(a - b) <= 8 for a, b in zip(one.box, other.box, strict=True))
 
 
 @router.get("/{copy_id}/correcteur.pdf")
@@ -241,7 +267,7 @@ def transfer(
     work = work_of(request)
     any_copy(work, copy_id)
     copies.transfer(work, copy_id, exam, actor=account.id, at=now())
-    return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
+    return RedirectResponse(f"/coordination/decisions/{copy_id}?fait=epreuve", 303)
 
 
 @router.post("/{copy_id}/renvoi")
@@ -255,7 +281,7 @@ def send_back(
     work = work_of(request)
     any_copy(work, copy_id)
     copies.send_back(work, copy_id, reason, actor=account.id, at=now())
-    return RedirectResponse(f"/coordination/decisions/{copy_id}", 303)
+    return RedirectResponse(f"/coordination/decisions/{copy_id}?fait=renvoi", 303)
 
 
 @router.post("/{copy_id}/constats/{seq}/{k}")

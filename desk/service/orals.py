@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
-from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
@@ -16,6 +14,7 @@ from actions import oral_returns as of_returns
 from actions import orals as of_orals
 from actions.context import now
 from desk.entry.access import ServiceAccount, shows_identity, work_of
+from desk.handed import handed_in
 from desk.page import page
 from desk.zipped import zipped
 from processors.orals.panels import OralPlan
@@ -74,14 +73,8 @@ def hand_in(request: Request, code: Code, account: ServiceAccount) -> Response:
 async def sheets(request: Request, code: Code, account: ServiceAccount) -> Response:
     """The scan alone, as bytes; its sheets come back sorted. Nothing of it is kept, but which came."""
     work = work_of(request)
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path, size = FilePath(folder) / "rendu.pdf", 0
-        with path.open("wb") as file:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > of_returns.MAX_BYTES:
-                    raise HTTPException(413, "Ce fichier dépasse 200 Mo : rendez les feuilles par jury.")
-                file.write(piece)
+    too_large = "Ce fichier dépasse 200 Mo : rendez les feuilles par jury."
+    async with handed_in(request, of_returns.MAX_BYTES, too_large) as path:
         try:
             came = await run_in_threadpool(
                 of_returns.take_sheets, work, code, path, actor=account.id, at=now()

@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse
 from actions import purge as acts
 from actions.context import now
 from actions.purge_plan import plan
-from desk.entry.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
 from processors.circular.retention import Held, due_at
+from storage.candidates import enrolled_as
 from storage.holds import all_holds
 from storage.log.seals import raw
 from storage.log.signing import load_or_make_key
@@ -30,17 +31,32 @@ class Act(StrEnum):
     LIFT = "lever"
 
 
+_DONE = {
+    Act.PLAN: "La destruction est préparée : une autre personne la confirme, à son propre compte.",
+    Act.CONFIRM: "La destruction est confirmée : un technicien l’exécute, sur la machine.",
+    Act.HOLD: "Le gel est posé.",
+    Act.LIFT: "Le gel est levé.",
+}
+
+
 @router.get("")
-def retention(request: Request, account: ServiceAccount, etat: bool = False) -> Response:
-    """With `etat`, all that is held is counted, which takes its time."""
+def retention(
+    request: Request, account: ServiceAccount, etat: bool = False, fait: Act | None = None
+) -> Response:
+    """With `etat`, all that is held is counted, which takes its time. `fait`: what was just done."""
     work = work_of(request)
     with work.register.reading() as connection:
         holds, purges = all_holds(connection), all_purges(connection)
+        people = {who.id: who for who in enrolled_as(connection, ids={one.candidate for one in holds})}
+    for candidate in people:
+        shows_identity(request, candidate, "hold")
     kept, results = work.session.retention, work.session.results
     values = {
         "rows": [(row, due_at(kept, results, row.kind)) for row in kept],
         "plan": plan(work, work.store.time()) if etat else None,
+        "done": _DONE[fait] if fait else "",
         "holds": holds,
+        "people": people,
         "reasons": {one.reason: work.store.vault.get(one.reason).decode() for one in holds},
         "purges": [(one, acts.counts_of(work, one.id)) for one in reversed(purges)],
         "kinds": {kind.value: kind.french for kind in Held},
@@ -70,7 +86,7 @@ def act(
     else:
         hold_or_lift = acts.hold if act is Act.HOLD else acts.lift
         hold_or_lift(work, number, exam, words, actor=who, at=now())
-    return RedirectResponse(PAGE, 303)
+    return RedirectResponse(f"{PAGE}?fait={act}", 303)
 
 
 @router.get("/{purge}.pdf")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.context import Context
+from actions.piles import name_of_file
 from actions.telling import Story, tell
 from desk.entry.access import ServiceAccount, shows_identity, work_of
 from desk.page import page
@@ -14,6 +15,7 @@ from storage.copies import copies_of_scan, copy_by_id
 from storage.findings import FindingJudged, FindingRow, finding_at
 from storage.log.story import Proof
 from storage.lots import lot_by_id
+from storage.scans import scan_by_id
 
 router = APIRouter(prefix="/coordination/historique")
 
@@ -48,6 +50,8 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
     story = _story(request, subject)
     with work.register.reading() as connection:
         copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
+        scan = scan_by_id(connection, subject)
+    centre = work.session.centre((copy and copy.centre) or (scan and scan.centre) or "")
     if story.names:
         shows_identity(request, subject, "history")
     values = {
@@ -57,6 +61,8 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         "unsealed": sum(one.proof is Proof.CHAINED for one in story.all),
         "copy": copy,
         "lot": lot,
+        "file": name_of_file(scan) if scan else "",
+        "place": centre.name if centre else "",
         "settled": _settled(work, story),
         "runs": request.app.state.settings.prefect_ui and subject.startswith(("scan_", "doss_")),
     }

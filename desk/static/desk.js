@@ -28,6 +28,10 @@ for (const form of document.querySelectorAll("[data-file-form]"))
     form.submit();
   });
 
+// On a narrow screen the menu is one line: where one is, is in view.
+const here = document.querySelector(".desk-nav [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - 32;
+
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 // A form that was shown again stands at its page's own address, and says first what is wrong.

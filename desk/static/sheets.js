@@ -1,4 +1,5 @@
-// Sheets that panels gave back: the scan goes to the desk, the sorted files come back as one archive.
+// Sheets that came back signed: the scan goes to the desk, which reads it. Of panels' the sorted files come back
+// as one archive; of an attendance list its page says what was read.
 const zone = document.querySelector("[data-sheets]");
 
 if (zone) {
@@ -29,6 +30,7 @@ if (zone) {
       said.textContent = why ? why.textContent.trim() : "Ce fichier n’a pas pu être lu.";
       return;
     }
+    if (zone.dataset.then) return location.assign(zone.dataset.then);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
     link.download = zone.dataset.name;

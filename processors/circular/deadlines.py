@@ -58,7 +58,7 @@ class Deadline:
         return deposited < limit or (self.rule is Rule.UNTIL and deposited == limit)
 
     def __str__(self) -> str:
-        """`avant le mercredi 22 avril 2026 à 12:00`, `jusqu'au mercredi 20 mai 2026 à 23:59:59`."""
+        """`avant le mercredi 22 avril 2026 à 12:00`, `jusqu'au mercredi 20 mai 2026 à 23:59`."""
         preposition = "avant le" if self.rule is Rule.BEFORE else "jusqu'au"
         return f"{preposition} {french_instant(self.at)}"
 
@@ -120,9 +120,13 @@ def local(at: datetime) -> datetime:
 
 
 def french_instant(at: datetime) -> str:
-    """`mercredi 20 mai 2026 à 12:00`, with the seconds where there are any, as `local` says."""
+    """`mercredi 20 mai 2026 à 12:00`, as `local` says, with the seconds where there are any.
+
+    The last second of a day, until which much is due, is 23:59: nobody says otherwise.
+    """
     said = local(at)
-    clock = f"{said:%H:%M:%S}" if said.second else f"{said:%H:%M}"
+    exact = said.second and f"{said:%H:%M:%S}" != "23:59:59"
+    clock = f"{said:%H:%M:%S}" if exact else f"{said:%H:%M}"
     return f"{WEEKDAYS[said.weekday()]} {french_day(said.date())} à {clock}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from storage.keys import seal_key, seal_number
 from storage.log.checkpoints import Checkpoint
@@ -113,15 +113,23 @@ def rebuild_register(bucket: Bucket, key: Ed25519PublicKey, register: Register) 
 
 def count_unsealed(connection: Connection) -> tuple[int, datetime | None]:
     """How many events the log does not have yet, and the time of the oldest of them."""
-    lines = unsealed_lines(connection)
-    return len(lines), Event.parse(lines[0]).at if lines else None
+    counted = select(func.count()).select_from(events).where(_unsealed())
+    oldest = connection.execute(_unsealed_lines().limit(1)).scalar()
+    return connection.execute(counted).scalar_one(), Event.parse(oldest).at if oldest else None
 
 
 def unsealed_lines(connection: Connection) -> list[str]:
     """The events that the log does not have yet, as they will stand in it."""
+    return list(connection.scalars(_unsealed_lines()))
+
+
+def _unsealed_lines() -> Select[str]:
+    return select(events.c.line).where(_unsealed()).order_by(events.c.seq)
+
+
+def _unsealed() -> ColumnElement[bool]:
     last = select(func.coalesce(func.max(segments.c.last), 0)).where(segments.c.seal.is_not(None))
-    beyond = select(events.c.line).where(events.c.seq > last.scalar_subquery()).order_by(events.c.seq)
-    return list(connection.scalars(beyond))
+    return events.c.seq > last.scalar_subquery()
 
 
 def _must_be_whole(problems: Sequence[Problem]) -> None:

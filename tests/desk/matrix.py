@@ -61,6 +61,7 @@ MATRIX = {
     "POST /centre/{uai}/{code}/emargement": Rule(CENTRE, names=True),
     "POST /centre/{uai}/{code}/emargement/liste": Rule(CENTRE),
     "GET /centre/{uai}/{code}/emargement.pdf": Rule(CENTRE, names=True),
+    "POST /centre/{uai}/{code}/emargement/signee": Rule(CENTRE),  # no list here: see test_signing
     "GET /centre/{uai}/{code}/etiquettes.pdf": Rule(CENTRE, names=True),
     "GET /centre/{uai}/{code}/bordereau.pdf": Rule(CENTRE),
     "GET /coordination": Rule(SERVICE),
@@ -106,7 +107,7 @@ MATRIX = {
     "POST /coordination/oraux/{code}/feuilles": Rule(SERVICE),  # of no plan here: see test_oral_pages
     "GET /coordination/oraux/{code}/bordereau.pdf": Rule(SERVICE),
     "GET /coordination/oraux/{code}/papiers.zip": Rule(SERVICE, names=True),
-    "GET /coordination/conservation": Rule(SERVICE),
+    "GET /coordination/conservation": Rule(SERVICE),  # names who is held: see test_holding
     "POST /coordination/conservation": Rule(SERVICE),
     "GET /coordination/conservation/{purge}.pdf": Rule(SERVICE),
     "GET /coordination/acces": Rule(SERVICE),

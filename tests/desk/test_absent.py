@@ -14,6 +14,8 @@ from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage.candidates import enrolled_in
 from storage.copies import CopyRow, copies_of_lot, copy_by_id
+from storage.counts import exam_counts
+from storage.decisions import count_to_decide
 from storage.findings import open_findings
 from storage.ids import new_id
 from storage.lots import routable_copies
@@ -54,6 +56,15 @@ def says_absent(desk: Desk, copy: str) -> list[bool]:
     return [copy in queued(service), "était-il là ?" in page, Code.COPY_OF_ABSENT in said, bool(found)]
 
 
+def counted_alike(desk: Desk) -> bool:
+    """Whether the board counts what the queue holds, and each copy once."""
+    with desk.work.register.reading() as connection:
+        counts = [exam_counts(connection, exam.code) for exam in desk.work.session.written]
+        waiting = count_to_decide(connection)
+    whole = all(one.copies == one.complete + one.incomplete + one.to_decide for one in counts)
+    return whole and sum(one.to_decide for one in counts) == waiting
+
+
 def test_who_alone_is_left_is_offered_as_a_guess_and_the_centre_looks_for_nothing(desk: Desk):
     copy = waiting(desk, ("U4",))
     with desk.work.register.reading() as connection:
@@ -88,11 +99,12 @@ def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(d
     desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
     copy = marked_absent(desk, filled, in_lot=in_lot)
     assert says_absent(desk, copy) == [True] * 4
+    assert counted_alike(desk)
     service = desk.signed_in(Role.SERVICE)
     service.get(f"/coordination/decisions/{copy}")
     keeps = {"decision": "accept", "reason": "le surveillant s’est trompé de ligne"}
     assert service.post(f"/coordination/decisions/{copy}", keeps).status_code == 303
-    assert says_absent(desk, copy) == [False] * 4
+    assert says_absent(desk, copy) == [False] * 4 and counted_alike(desk)
     reconcile_centre(desk.work, "U4", CENTRE, actor="t", at=now())
     assert says_absent(desk, copy) == [False] * 4
     with desk.work.register.reading() as connection:

@@ -22,7 +22,7 @@ def test_the_cover_sheet_says_what_the_pile_is_and_when_it_is_due():
     for said in (
         "Lycée Marie Curie, Marseille (0130051K)",
         "U7 – Cybersécurité des services informatiques",
-        "jusqu'au vendredi 22 mai 2026 à 23:59:59",
+        "jusqu'au vendredi 22 mai 2026 à 23:59",
         "Ne pas numériser cette feuille avec les copies.",
         "Candidats inscrits 27 Candidats présents 25",
     ):

@@ -112,9 +112,12 @@ def test_a_copy_of_another_exam_goes_there_and_to_nobody_here(desk: Desk):
     here = f"/coordination/decisions/{copy}"
     shown = service.get(here).text
     assert "Est-ce une copie de U7 ?" in shown and "concorde" not in shown and "autre épreuve" in shown
-    assert service.post(f"{here}/epreuve", {"exam": "U7"}).status_code == 303
+    assert shown.index("Est-ce une copie de U7 ?") < shown.index("De quelle épreuve")  # offered first
+    moved = service.post(f"{here}/epreuve", {"exam": "U7"})
     assert open_codes(desk, copy) == []
-    shown = service.get(here).text
+    assert "à attribuer" in service.get("/coordination/decisions").text
+    shown = service.get(moved.headers["location"]).text
+    assert "Copie passée en U7" in shown
     assert "Est-ce une copie" not in shown and "concorde" in shown and "<h1>U7," in shown
     with desk.work.register.reading() as connection:
         owner = enrolled_in(connection, "U7", CENTRE)[0].id

@@ -15,7 +15,7 @@ from storage.copies import FoundCopy, PlacedPage
 from storage.ids import new_id
 from storage.objects import ObjectInfo
 from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
+from storage.scans import ScanClaimed, ScanDuplicate, ScanProcessed, ScanStored, arrive, scan_by_id
 from storage.schema import uploads
 from storage.states import Role
 
@@ -103,6 +103,34 @@ def test_a_receipt_has_versions_and_says_what_changed(desk: Desk, filled: Filled
         assert f"2e copie : {people[4].family_name}" in told and "complète (avant : à décider)" in told
     kept = desk.work.store.inbox.get(f"receipts/{MINE}/U4/pile.pdf.json")
     assert b'"version": 2' in kept
+    assert centre.get(f"{receipt}.pdf").content.startswith(b"%PDF")
+
+
+def test_a_file_dropped_twice_has_the_receipt_of_the_first_and_says_its_name(
+    desk: Desk, filled: Filled, people
+):
+    work, first = desk.work, filled.values["scan"]
+    answer(work, first, at=now())
+    with work.register.reading() as connection:
+        sha256 = scan_by_id(connection, first).sha256
+    info = ObjectInfo(f"scans/{MINE}/U4/encore.pdf", "f", 3, now())
+    again = arrive(work.register, info, "U4", MINE, actor="t", at=now())
+    for facts in (ScanClaimed(attempt=1), ScanDuplicate(sha256=sha256, of=first)):
+        work.register.record(facts, again, actor="t", at=now())
+    answer(work, again, at=now())
+    centre = desk.signed_in(Role.CENTRE, MINE)
+    told = centre.get(f"{HERE}/recepisse/{again}").text
+    assert "3 copies" in told and "version" not in told
+    assert "sous le nom « pile.pdf »" in centre.get(HERE).text
+
+
+def test_a_file_that_is_not_read_yet_is_not_said_to_be_in_order(desk: Desk, filled: Filled):
+    info = ObjectInfo(f"scans/{MINE}/U4/attend.pdf", "g", 3, now())
+    scan = arrive(desk.work.register, info, "U4", MINE, actor="t", at=now())
+    receipt = f"{HERE}/recepisse/{scan}"
+    centre = desk.signed_in(Role.CENTRE, MINE)
+    told = centre.get(receipt).text
+    assert "sa lecture n’est pas terminée" in told and "Tout est en ordre" not in told
     assert centre.get(f"{receipt}.pdf").content.startswith(b"%PDF")
 
 

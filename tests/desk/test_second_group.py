@@ -87,7 +87,7 @@ def test_from_the_choice_to_the_mark_that_counts(desk, service, tmp_path):
     refused = post(service, f"{HERE}/choix", table=f"candidate_number;choix\n{stranger};U4")
     assert refused.status_code == 422 and "n’est pas appelé" in refused.text
     taken = post(service, f"{HERE}/choix", table=f"candidate_number;choix\n{called.number};U4")
-    assert taken.status_code == 200 and "1 candidat appelé, dont 1 ont choisi" in taken.text
+    assert taken.status_code == 200 and "1 candidat appelé, dont 1 a choisi" in taken.text
     (turn,) = rows(service.get(f"{HERE}/horaires.csv").text)
     assert '"what":"control"' in log(desk)
     assert (turn["candidate_number"], turn["heure"], turn["jury"]) == (called.number, "09:00", "1")

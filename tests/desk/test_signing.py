@@ -1,11 +1,13 @@
-"""A centre prints its attendance list; what signed paper cannot tell, the service answers, one key each."""
+"""A centre prints its attendance list and hands it in signed; what paper cannot tell, the service answers."""
 
 from __future__ import annotations
 
+import numpy as np
 from filling import MINE, Filled
 from visitors import Desk
 
-from storage.candidates import attendance_of
+from specimens.signing import Mark, signed_scan
+from storage.candidates import attendance_of, enrolled_in
 from storage.signatures import count_to_look_at
 from storage.states import Role
 
@@ -27,6 +29,25 @@ def test_a_cell_is_shown_and_answered(desk: Desk, filled: Filled):
     assert browser.post(here, {"present": "true"}).status_code == 303
     with desk.work.register.reading() as connection:
         assert attendance_of(connection, "U4", MINE)[candidate] is True
+
+
+def test_a_signed_list_is_handed_in_and_its_page_says_who_came(desk: Desk, filled: Filled):
+    browser = desk.signed_in(Role.CENTRE, MINE)
+    page = f"/centre/{MINE}/U4/emargement"
+    printed = browser.get(f"{page}.pdf").content
+    assert f'data-sheets="{page}/signee"' in browser.get(page).text
+    with desk.work.register.reading() as connection:
+        people = enrolled_in(connection, "U4", MINE)
+    marks = [[Mark.EMPTY, *[Mark.NAME] * (len(people) - 1)]]
+    scan = signed_scan(printed, marks, desk.work.attendance_form.rows, np.random.default_rng(1))
+    token = {"x-form-token": browser.token, "content-type": "application/octet-stream"}
+    assert browser.client.post(f"{page}/signee", content=scan, headers=token).status_code == 204
+    assert "Liste signée : 1 feuille lue" in browser.get(page).text
+    other = browser.get(f"/centre/{MINE}/U4/bordereau.pdf").content
+    assert browser.client.post(f"{page}/signee", content=other, headers=token).status_code == 204
+    assert "Du dernier fichier déposé" in browser.get(page).text
+    bad = browser.client.post(f"{page}/signee", content=b"no PDF", headers=token)
+    assert bad.status_code == 422 and "pas un PDF" in bad.text
 
 
 def test_a_list_is_printed_once_for_the_same_people(desk: Desk, filled: Filled):

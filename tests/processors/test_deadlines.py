@@ -76,4 +76,4 @@ def test_explicit_times_only():
 def test_said_in_french():
     assert str(Deadline(NOON)) == "avant le mercredi 22 avril 2026 à 12:00"
     until = Deadline(datetime(2026, 5, 20, 21, 59, 59, tzinfo=UTC), Rule.UNTIL)
-    assert str(until) == "jusqu'au mercredi 20 mai 2026 à 23:59:59"
+    assert str(until) == "jusqu'au mercredi 20 mai 2026 à 23:59"

@@ -64,7 +64,7 @@ def test_the_hard_stop_of_the_common_exam_is_the_circular_s_and_the_others_the_s
     stated = {e.code: e.scan_deadline.chosen_by_service for e in SESSION.written}
     assert stated == {"U1": False, "U2": True, "U3": True, "UF2": True, "U4": True, "U7": True}
     hard_stop = SESSION.exam("U1").scan_deadline
-    assert str(hard_stop) == "jusqu'au mercredi 20 mai 2026 à 23:59:59"
+    assert str(hard_stop) == "jusqu'au mercredi 20 mai 2026 à 23:59"
     assert hard_stop.met(datetime(2026, 5, 20, 23, 59, 59, tzinfo=PARIS))
     assert not hard_stop.met(datetime(2026, 5, 21, 0, 0, tzinfo=PARIS))
 

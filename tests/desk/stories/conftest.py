@@ -168,7 +168,7 @@ def decided(stage: Live, service: Page, dropped: Page, pile: Batch) -> Page:
 
 
 def _draws_over_a_page(page: Page) -> None:
-    """A frame drawn over a page says where, in hundredths; nothing is hidden yet."""
+    """A frame drawn over a page says where, in hundredths; what it hides is seen there, and comes back."""
     page.get_by_role("link", name=re.compile("^Cacher…")).first.click()
     sheet = page.locator("[data-hide]")
     sheet.scroll_into_view_if_needed()
@@ -181,6 +181,12 @@ def _draws_over_a_page(page: Page) -> None:
     assert float(page.input_value("#hide-left")) == pytest.approx(25, abs=1)
     assert float(page.input_value("#hide-width")) == pytest.approx(25, abs=1)
     looked_at(page, "desk-hide")
+    page.get_by_role("button", name="Cacher cet endroit").click()
+    expect(page.get_by_text("1 endroit de cette page est caché")).to_be_visible()
+    expect(page.locator("[data-hide] rect")).to_have_count(1)  # seen where it is
+    looked_at(page, "desk-hidden")
+    page.get_by_role("button", name="Ne plus rien cacher de cette page").click()
+    expect(page.locator("[data-hide] rect")).to_have_count(0)
 
 
 @pytest.fixture(scope="package")

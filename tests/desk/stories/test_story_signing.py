@@ -1,16 +1,20 @@
-"""A cell of a signed list that a person has to look at: answered with one key, and taken back."""
+"""A signed list is handed in; a cell of it that a person has to look at is answered with one key."""
 
 from __future__ import annotations
 
 import io
 import re
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
+from actions import inbox
 from actions.context import now
+from cli.demo_session import CENTRES
 from processors.attendance.cells import Why
+from specimens.signing import Mark, signed_scan
 from storage.candidates import attendance_of, enrolled_in
 from storage.keys import kept_cell
 from storage.signatures import AttendanceScanned, PaperSays
@@ -56,3 +60,25 @@ def test_a_case_is_answered_with_one_key_once_the_person_is_there(stage, enter):
     with work.register.reading() as connection:
         marks = attendance_of(connection, EXAM, CENTRE)
     assert marks[first.id] is True
+
+
+def test_a_signed_list_is_handed_in_and_read_while_one_waits(stage, enter):
+    other = next(uai for uai in CENTRES if uai != CENTRE)
+    page = f"{stage.url}/centre/{other}/{EXAM}/emargement"
+    centre = enter(Role.CENTRE, other)
+    printed = centre.request.get(f"{page}.pdf").body()
+    inbox.take_attendance(stage.work)  # the list that lies there: what it says is not signed otherwise
+    with stage.work.register.reading() as connection:
+        people, marks = enrolled_in(connection, EXAM, other), attendance_of(connection, EXAM, other)
+    rows, rng = stage.work.attendance_form.rows, np.random.default_rng(3)
+    came = [Mark.NAME if marks[who.id] else Mark.EMPTY for who in people]
+    signed = signed_scan(printed, [came], rows, rng)
+    centre.goto(page)
+    sent = {"name": "liste.pdf", "mimeType": "application/pdf", "buffer": b"Ceci n'est pas un PDF."}
+    centre.set_input_files("#signed", sent)
+    expect(centre.locator("[data-said]")).to_contain_text("pas un PDF", timeout=60_000)
+    centre.set_input_files("#signed", {**sent, "buffer": signed})
+    expect(centre.get_by_text(f"1 feuille lue, {came.count(Mark.NAME)} présents")).to_be_visible(
+        timeout=60_000
+    )
+    looked_at(centre, "desk-signed-list")
