@@ -38,8 +38,8 @@ const engines = {
 };
 const seen = [];
 console.log("marks".padEnd(22), Object.keys(engines).map((name) => name.padEnd(name.length + 2)).join(" "));
-ROWS.forEach((row, number) => {
-  const line = Object.values(engines).map((count) => CRITERIA.map((_, which) => count(row, criterion)).join(" "));
+for (const row of ROWS) {
+  const line = Object.values(engines).map((count) => CRITERIA.map((criterion) => count(row, criterion)).join(" "));
   console.log(row.map((mark) => mark ?? "(empty)").join(", ").padEnd(22), line.map((counts, k) => counts.padEnd(Object.keys(engines)[k].length + 2)).join(" "));
   seen.push(line.join(", "));
 }

@@ -3,8 +3,7 @@
 # neighbour by MROUND and TEXT, and away from zero by ROUND, as all three do in Excel and LibreOffice: a mean of 9.25 is 9 by
 # MROUND(mean,0.5), where the sheet says 9.5, and 9.75 is 10 in both; 12.5 by TEXT(mean,"0") is 12, where the sheet
 # says 13. Every second such mark is right, and whoever tests with ROUND sees nothing. pycel 1.0b30 has the same
-# in TEXT, and no MROUND. Microsoft documents that MROUND rounds up, away from zero, from half the multiple on; formulas documents
-# which functions it has, not how they differ.
+# in TEXT, and no MROUND. Microsoft documents that MROUND rounds up, away from zero, from half the multiple on.
 #
 # Seen on 2026-11-30, Python 3.11, formulas 1.3.4, pycel 1.0b30, numpy 2.4.6, a book of XlsxWriter 3.3.1; LibreOffice 7.4.7.2 (Debian):
 #             MROUND(mean,0.5)            TEXT(mean,"0")                     ROUND(mean,0)

@@ -5,7 +5,8 @@
 # a film or of a blueprint, which are scanned so, is read as white writing on black paper, and two files that differ by that key
 # alone, and of which one is shown black where the other is white, give one and the same picture. PyMuPDF's extract_image does
 # as pikepdf does, and its Pixmap does not; pypdf is right. A palette's /Decode is not heeded either, but there pikepdf warns.
-# The documentation of as_pil_image says that it decompresses as necessary.
+# Its documentation says of both methods that the array is applied so that the result matches what a viewer renders, and of
+# extract_to that a JPEG with one is therefore written anew as .png; it writes the .jpg as it is.
 #
 # Seen on 2026-11-30, Python 3.11, pikepdf 10.18.0, Pillow 13.0.0, pypdfium2 5.15.2, pymupdf 2.0, pypdf 7.1.1; a gray of 20 above 240:
 #                        drawn      pikepdf    extract_image   Pixmap     pypdf

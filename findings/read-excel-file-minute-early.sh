@@ -4,7 +4,7 @@
 # are written. It is so for 128 of the 288 times of a day in steps of five minutes, among them 08:30 and 14:30, and not
 # 08:00 or 14:00; the rest is exact, whatever the time zone. A midnight is right, so that dates alone are never a day early. openpyxl
 # and XlsxWriter write the same numbers, of 16 digits; LibreOffice writes 15, and 96 times are early. Its documentation says of
-# dates that they are parsed by the cell's format, and nothing of their precision.
+# dates that telling them from numbers is not trivial and seems to work so far, and nothing of their precision.
 #
 # Seen on 2026-11-30, Node 20, read-excel-file 9.3.17, exceljs 4.4.0, openpyxl 3.1.5, XlsxWriter 3.3.1:
 #                      XlsxWriter                           openpyxl
