@@ -5,7 +5,7 @@
 # are then two and one, or one and two. HyperFormula 3.5.0 counts marks alone, as spreadsheet programs do: OpenDocument
 # has a criterion with a number compare numbers (1.3 part 4, 4.11.8, and COUNTIF, 6.13.9). Where every candidate has a mark all
 # three agree, and SUMIF and AVERAGEIF of fast-formula-parser leave the word out, so that a mean looks right beside a
-# wrong count. Neither one's documentation names a difference.
+# wrong count. formulajs documents that it differs in dates, and neither one in this.
 #
 # Seen on 2026-11-30, Node 20, fast-formula-parser 1.0.19, formulajs 4.6.1, HyperFormula 3.5.0; of each row how many are >=10, and <10:
 #   marks                  HyperFormula   fast-formula-parser   formulajs
