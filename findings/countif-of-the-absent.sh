@@ -40,7 +40,8 @@ const seen = [];
 console.log("marks".padEnd(22), Object.keys(engines).map((name) => name.padEnd(name.length + 2)).join(" "));
 for (const row of ROWS) {
   const line = Object.values(engines).map((count) => CRITERIA.map((criterion) => count(row, criterion)).join(" "));
-  console.log(row.map((mark) => mark ?? "(empty)").join(", ").padEnd(22), line.map((counts, k) => counts.padEnd(Object.keys(engines)[k].length + 2)).join(" "));
+  const cells = line.map((counts, k) => counts.padEnd(Object.keys(engines)[k].length + 2));
+  console.log(row.map((mark) => mark ?? "(empty)").join(", ").padEnd(22), cells.join(" "));
   seen.push(line.join(", "));
 }
 const expected = ["2 1, 2 1, 2 1", "1 1, 2 1, 1 1", "1 1, 1 2, 1 2"];

@@ -3,8 +3,8 @@
 # alone, w:result, beside the list of entries (ISO/IEC 29500-1, 17.16.28): no run has its words. All of five programs that make text of a
 # .docx leave it out and say nothing: "Option : SLAM" on the screen and on paper is "Option :" for pandoc, mammoth, docx2txt,
 # markitdown and python-docx. mammoth gives no message, though it reports other elements that it ignores, and pandoc's --verbose no
-# warning. The answer in a text field of the same form, and in the drop-down of a content control, which looks alike
-# on paper, is read by four of the five; so a form that was made with one kind of list is read well, and of the other a blank stays.
+# warning. The answer in a text field of the same form is read by all, and that in the drop-down of a content control, which looks
+# alike on paper, by all but python-docx; so of a form with one kind of list all is read, and of the other a blank stays.
 # Where no choice was made the first entry is shown, by rule (w:result and w:default are 0 if absent), and is lost as well.
 #
 # Seen on 2026-11-30, Python 3.11, pypandoc_binary 1.17, mammoth 1.13.0, docx2txt 0.9, markitdown 0.1.9, python-docx 1.2.0:

@@ -46,7 +46,8 @@ with xlsxwriter.Workbook(book) as written:
             sheet.write_formula(f"{column}{row}", "=" + formula.format(row), value="")
 
 subprocess.run(
-    ["soffice", "--headless", f"-env:UserInstallation=file://{place}/profile", "--convert-to", "xlsx", "--outdir", place / "computed", book],
+    ["soffice", "--headless", f"-env:UserInstallation=file://{place}/profile", "--convert-to", "xlsx",
+     "--outdir", place / "computed", book],
     check=True, capture_output=True,
 )
 shown = openpyxl.load_workbook(place / "computed" / "book.xlsx", data_only=True).active

@@ -61,7 +61,10 @@ server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 endpoint = "http://{}:{}".format(*server.get_host_and_port())
 s3 = fsspec.filesystem("s3", key="a", secret="b", endpoint_url=endpoint)
-systems = {"s3": (s3, "scans"), "memory": (fsspec.filesystem("memory"), "/scans"), "file": (fsspec.filesystem("file"), f"{sys.argv[1]}/scans")}
+systems = {
+    "s3": (s3, "scans"), "memory": (fsspec.filesystem("memory"), "/scans"),
+    "file": (fsspec.filesystem("file"), f"{sys.argv[1]}/scans"),
+}
 seen = {}
 print(f"{'':9} {'exists':8} {'cat_file':10} {'cat':8} {'left after rm':15} left after mv to x.pdf")
 for name, (system, folder) in systems.items():
