@@ -1,8 +1,9 @@
 """The final text of a word processor's file, before it becomes pages: changes accepted, boxes written out.
 
-LibreOffice prints tracked changes with both texts, and knows a symbol font's letters only where they are
-written as symbols. ISO/IEC 29500-1, 17.13.5 (revisions) and 17.3.3.30 (symbols); OpenDocument 1.3, 5.5
-(tracked changes).
+LibreOffice prints tracked changes with both texts, knows a symbol font's letters only where they are written
+as symbols, and takes a field that follows the clock, or names who has the file open, from the day and the
+machine that read it. ISO/IEC 29500-1, 17.13.5 (revisions), 17.3.3.30 (symbols) and 17.16 (fields);
+OpenDocument 1.3 part 3, 5.5 (tracked changes) and 7.3 (fields).
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ _OF_CHANGES = tuple(
         ),
         *("moveFromRangeStart", "moveFromRangeEnd", "moveToRangeStart", "moveToRangeEnd", "numberingChange"),
     )
+)
+_PASSING = re.compile(
+    r"\s*(DATE|TIME|CREATEDATE|SAVEDATE|PRINTDATE|EDITTIME|AUTHOR|LASTSAVEDBY|USER(NAME|INITIALS|ADDRESS))\b",
+    re.IGNORECASE,
+)
+_PASSING_ODT = re.compile(
+    re.escape(_TEXT) + r"(date|time|author-|sender-|creation-|modification-|print-|editing-)"
 )
 _WORDS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|content\.xml")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -80,8 +88,34 @@ def _accept_word(root: Any) -> tuple[bool, bool]:
         _unwrap(node)
     for node in list(root.iter(*_OF_CHANGES)):
         node.getparent().remove(node)
+    kept = _keep_shown(root)
     marks = [_write_marks(run) for run in list(root.iter(_W + "r"))]
-    return tracked or any(marks), tracked
+    return tracked or kept or any(marks), tracked
+
+
+def _keep_shown(root: Any) -> bool:
+    """What a field showed when the file was saved becomes text, where another day would show another."""
+    changed = False
+    for node in list(root.iter(_W + "fldSimple")):
+        if _PASSING.match(node.get(_W + "instr", "")):
+            _unwrap(node)
+            changed = True
+    within: list[list[Any]] = []  # marks and instructions of fields that have not ended, the innermost last
+    for node in list(root.iter(_W + "fldChar", _W + "instrText")):
+        kind = node.get(_W + "fldCharType")
+        if kind == "begin":
+            within.append([])
+        if not within:
+            continue
+        within[-1].append(node)
+        if kind == "end":
+            parts = within.pop()
+            instruction = "".join(part.text or "" for part in parts if part.tag == _W + "instrText")
+            if _PASSING.match(instruction):
+                changed = True
+                for part in parts:
+                    part.getparent().remove(part)
+    return changed
 
 
 def _delete(root: Any) -> bool:
@@ -167,4 +201,8 @@ def _accept_odt(root: Any) -> tuple[bool, bool]:
             else:
                 before.tail = (before.tail or "") + node.tail
         above.remove(node)
-    return tracked, tracked
+    shown = [node for node in root.iter() if isinstance(node.tag, str) and _PASSING_ODT.match(node.tag)]
+    for node in shown:
+        node.tag = _TEXT + "span"
+        node.attrib.clear()
+    return tracked or bool(shown), tracked

@@ -12,13 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
+import docx
 import numpy as np
 import pypdfium2
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 
 from actions import office
 from actions.office import as_readable
-from processors.dossiers.files import DepositedFile, FileKind
+from processors.dossiers.files import DepositedFile, FileKind, unpack
 from processors.dossiers.pages import read_pages
 
 pytestmark = [
@@ -81,6 +84,31 @@ def linking(*pictures: str) -> DepositedFile:
     return DepositedFile("attestation.odt", FileKind.ODT, out.getvalue())
 
 
+def dated() -> list[tuple[str, bytes]]:
+    """Two attestations that were dated, and signed, by fields when they were saved."""
+    word, text = io.BytesIO(), zipfile.ZipFile(io.BytesIO(linking().data))
+    document = docx.Document()
+    fields = "".join(
+        f'<w:fldSimple w:instr=" {instruction} "><w:r><w:t>{value}</w:t></w:r></w:fldSimple>'
+        for instruction, value in (("DATE", "15 juin 2026"), ("USERNAME", "Anne Kerbrat"))
+    )
+    for part in parse_xml(f"<w:p {nsdecls('w')}>{fields}</w:p>"):
+        document.add_paragraph()._p.append(part)
+    document.save(word)
+    odt = io.BytesIO()
+    with zipfile.ZipFile(odt, "w") as made:
+        for name in text.namelist():
+            made.writestr(
+                name,
+                text.read(name).replace(
+                    b"Attestation ",
+                    b"<text:date>15 juin 2026</text:date> "
+                    b"<text:sender-lastname>Kerbrat</text:sender-lastname>",
+                ),
+            )
+    return [("lettre.docx", word.getvalue()), ("lettre.odt", odt.getvalue())]
+
+
 def shown(file: DepositedFile) -> tuple[str, int]:
     """Its text, and how many of its pixels are red."""
     assert file.kind is FileKind.PDF
@@ -101,6 +129,12 @@ def test_what_a_document_links_to_is_not_fetched(asked, guarded, tmp_path: Path,
     text, red = shown(*as_readable([linking(f"{address}/picture.png", own.as_uri())]))
     assert "Attestation" in text
     assert (bool(paths), red > 1000) == (not guarded, not guarded)
+
+
+def test_what_fields_showed_is_read_whatever_the_day_and_the_machine() -> None:
+    for file in as_readable(unpack(dated())[0]):
+        text, _ = shown(file)
+        assert "15 juin 2026" in text and "Kerbrat" in text
 
 
 def test_a_conversion_that_does_not_end_is_ended_whole(tmp_path: Path, monkeypatch) -> None:

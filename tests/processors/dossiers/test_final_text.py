@@ -64,8 +64,32 @@ def test_a_symbol_fonts_box_is_a_box(run: str) -> None:
     assert text_of(written(run)) == ("Durée : ☒", [])
 
 
-def test_a_file_without_changes_stays_as_it_is() -> None:
-    data = written()
+def field(instruction: str, shown: str) -> list[str]:
+    marks = [f'<w:r {W}><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
+    command = f"<w:r {W}><w:instrText>{instruction}</w:instrText></w:r>"
+    return [marks[0], command, marks[1], f"<w:r {W}><w:t>{shown}</w:t></w:r>", marks[2]]
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [f'<w:fldSimple {W} w:instr=" DATE \\* X"><w:r><w:t>15 juin 2026</w:t></w:r></w:fldSimple>'],
+        field(" date ", "15 juin 2026"),
+        [*field(" SAVEDATE ", "15 juin"), *field("TIME", " 2026")],
+    ],
+)
+def test_a_date_that_follows_the_clock_stays_what_it_was(runs: list[str]) -> None:
+    data = written(*runs)
+    (file,), _ = unpack([("attestation.docx", data)])
+    assert text_of(data)[0] == "Durée : 15 juin 2026"
+    assert b"fldChar" not in zipfile.ZipFile(io.BytesIO(file.data)).read("word/document.xml")
+
+
+@pytest.mark.parametrize(
+    "runs", [[], field("PAGE", "1"), field("DATEX", "1"), field("FORMDROPDOWN", ""), field("DATE", "1")[:1]]
+)
+def test_a_file_without_changes_stays_as_it_is(runs: list[str]) -> None:
+    data = written(*runs)
     (file,), said = unpack([("lettre.docx", data)])
     assert file.data == data and not said
 
