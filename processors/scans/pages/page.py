@@ -19,6 +19,7 @@ from processors.scans.pages.placed import PlacedImage
 from processors.scans.pages.quality import Judgement
 from processors.scans.pages.registration import INK_MM
 from processors.scans.pages.rows import as_number, read_pagination
+from processors.scans.pages.squares import shows_squares
 from processors.scans.pages.stuck import Labels, see_labels
 from processors.scans.pages.traces import trace
 from processors.scans.pages.twice import imprint
@@ -133,6 +134,7 @@ def _is_exposed(page: UprightPage, labels: Labels) -> bool:
         labels.covers
         or exposure.shows_row_outside(page.dark, [*wiped, *labels.areas], form)
         or bool(labels.behind and exposure.shows_pale_row(page.dark, wiped, form))
+        or shows_squares(page, [*wiped, *labels.areas])
     )
 
 
