@@ -26,7 +26,6 @@ HALF = round(5.5 * PX)
 _WORDS = 9  # squares of the ink map, along a line: over words and what is between them
 _INKED = 0.06  # share of them: of a ruled line 0.05
 _GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
-_FAINT = 0.25  # of the most that a row has: what is less is grain, or of another pen
 _LABELS = 46.0  # mm of the exam block that print fills
 _NAME = (18.0, 120.0)  # mm of what is written there, or up a side, and read
 _NUMBER = 14.0  # mm: the least that one takes
@@ -74,7 +73,7 @@ def places_apart(
 ) -> list[Place]:
     """Those to be read, what says most first; `to_map`: mm of the form to pixels of the darkness."""
     along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
-    inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])), _FAINT * float(along.max()))
+    inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
     found = [*_level(along, form, first, inked)]
     if first and form.exam_block is not None and not form.is_annex:
         found += [*_in_exam_block(along, form, inked), *_between_lines(dark, to_map, form)]
