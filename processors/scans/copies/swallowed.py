@@ -81,7 +81,7 @@ def of_two_hands(pile: Sequence[Mapping[int, PageReading]], lost: float) -> list
 
 
 def _too_far(pile: Sequence[Apart], lost: float) -> Iterator[tuple[int, list[PageReading]]]:
-    """The sheets whose halves are too far apart, by what is usual in their pile, and of which copy they are."""
+    """The sheets whose halves are too far apart, by what is usual in their pile, and whose they are."""
     distances = [distance for sheets in pile for _, distance in sheets]
     far = float(np.percentile(distances, 75)) if distances else 0.0
     usual = (len(distances) * far + _AS_SHEETS * _USUAL) / (len(distances) + _AS_SHEETS) + _NOISE

@@ -111,11 +111,14 @@ def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) ->
             yield Place(x, y, wide, outside)
 
 
-def _ridges(along: NDArray[np.float32], inked: float) -> tuple[NDArray[np.float64], ...]:
-    """The rows that have more ink than those beside them: left ends, middles and lengths, in mm."""
+def _ridges(along: NDArray[np.float32], inked: float, wavering: int = 3) -> tuple[NDArray[np.float64], ...]:
+    """The rows that have more ink than those beside them: left ends, middles and lengths, in mm.
+
+    `wavering`: squares across in which one line may go on.
+    """
     above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
     ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
-    near = cv2.dilate(ridges, np.ones((3, 1), np.uint8))
+    near = cv2.dilate(ridges, np.ones((wavering, 1), np.uint8))
     _, _, stats, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
     lines = (stats[1:, 2] * INK_MM >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
     left, length = (stats[1:, k][lines] * INK_MM for k in (0, 2))
@@ -169,11 +172,14 @@ def _between_lines(dark: Gray, to_map: Affine, form: Form) -> Iterator[Place]:
 def _up_the_sides(ink: NDArray[np.float32], form: Form, first: bool, inked: float) -> Iterator[Place]:
     """What is written up, or down, the margins at the sides: nobody knows which, so it is read both ways."""
     mask, width = form.identity.frame.grown(form.identity.mask_margin), form.form.page_width
-    for left in (0, ink.shape[1] - _SIDE):
-        strip = np.ascontiguousarray(ink[:, left : left + _SIDE].T)
-        starts, columns, length = _ridges(np.asarray(cv2.blur(strip, (_WORDS, 1)), np.float32), inked)
+    for left, shown in ((0, slice(0, _SIDE)), (ink.shape[1] - _SIDE - 1, slice(1, _SIDE + 1))):
+        strip = np.ascontiguousarray(ink[:, left : left + _SIDE + 1].T)  # and what lies beside
+        along = np.asarray(cv2.blur(strip, (_WORDS, 1)), np.float32)
+        starts, columns, length = _ridges(along, inked, wavering=1)
         for y, at, high in zip(starts.tolist(), columns.tolist(), length.tolist(), strict=True):
             x = at + left * INK_MM
+            if not shown.start <= at / INK_MM < shown.stop:
+                continue
             hidden = first and mask.holds(Rectangle(x, y + high / 2, 0.0, 0.0))
             if _NAME[0] <= high <= _NAME[1] and _EDGE < x < width - _EDGE and not hidden:
                 yield Place(x, y + high, high, True, _UP)

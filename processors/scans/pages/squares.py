@@ -25,11 +25,10 @@ of dense writing 0.29 at most, 0.23 on most pages."""
 _AROUND = 23.0  # mm about the densest place: a code's side and a half
 _MOST = 3  # places
 _FINE = 200 / 25.4  # pixels a millimetre: more is slower and reads no better
-_FORMATS = zxingcpp.barcode_formats_from_str("AllMatrix,PDF417")
 
 
 def shows_squares(page: UprightPage, wiped: Sequence[Quad]) -> bool:
-    """Whether there is one, though it cannot be read; of an annex's, which may be printed, one that names."""
+    """Whether one can be read; of an annex's, which may be printed there, one that names somebody."""
     found = [code for part in _dense_places(page, wiped) for code in _codes(part)]
     if page.form.is_annex:
         return any(number in code.text for code in found for number in page.expected.enrolled)
@@ -55,5 +54,8 @@ def _dense_places(page: UprightPage, wiped: Sequence[Quad]) -> Iterator[Gray]:
 
 def _codes(part: Gray) -> list[zxingcpp.Barcode]:
     return zxingcpp.read_barcodes(
-        part, formats=_FORMATS, try_downscale=False, try_invert=False, return_errors=True
+        part,
+        formats=zxingcpp.barcode_formats_from_str("AllMatrix,PDF417"),
+        try_downscale=False,
+        try_invert=False,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -31,6 +31,7 @@ _EDGE = round(5 * PX)  # what shows beside the sheet is darker than any ink
 _LEAST = 50  # pieces of writing, for their sizes to mean something
 _BROKEN = 0.5  # pieces of writing to a speck: with more specks the scan has broken thin strokes
 _TALLEST, _WIDEST = 40, 80  # pixels of the map
+_SIDE, _LINED = 6, 0.8  # pixels at the side of a table, and the share of its rows that a line fills
 
 
 def hand(strokes: Gray) -> Hand | None:
@@ -65,6 +66,13 @@ def _inked(strokes: Gray) -> Gray:
 def _measured(strokes: Gray, inked: Gray) -> Hand | None:
     _, _, pieces, _ = cv2.connectedComponentsWithStats(inked, connectivity=8, ltype=cv2.CV_16U)
     widths, heights, areas = (pieces[1:, column] for column in (2, 3, 4))
+    large = pieces[1:][(heights >= _TALLEST) & (widths >= _WIDEST)]
+    if tables := [box for box in large.tolist() if _is_framed(inked, box)]:
+        strokes, inked = strokes.copy(), inked.copy()
+        for x, y, width, height, _ in tables:
+            for layer in (strokes, inked):
+                layer[y : y + height, x : x + width] = 0
+        return _measured(strokes, inked)
     writing = (heights >= 5) & (heights < _TALLEST) & (widths < _WIDEST) & (areas >= 12)
     if writing.sum() < max(_LEAST, _BROKEN * (areas < 12).sum()):
         return None
@@ -79,6 +87,13 @@ def _measured(strokes: Gray, inked: Gray) -> Hand | None:
             math.log(edge + 0.05),
         ]
     )
+
+
+def _is_framed(inked: Gray, box: Sequence[int]) -> bool:
+    """Whether lines run down both sides: of a table, in which people write otherwise than in sentences."""
+    x, y, width, height, _ = box
+    sides = (inked[y : y + height, at : at + _SIDE] for at in (x, x + width - _SIDE))
+    return all(float(side.max(axis=1).mean()) > _LINED for side in sides)
 
 
 def apart(one: Hand, other: Hand) -> float:
