@@ -306,7 +306,7 @@ def in_hand(pages: Sequence[PageReading], height: float, table: Sequence[int] = 
 def test_leaves_that_two_people_wrote_wait_where_somebody_has_no_copy(lacking: bool) -> None:
     """The last leaf of a copy and the first of the next were lost; numbers and totals fit."""
     mixed = [*in_hand(marked(0, 4)[:2], 1.0), *in_hand(marked(1, 4)[2:], 0.6)]
-    others = in_hand(marked(2, 4), 0.8, table=[2])
+    others = in_hand(marked(2, 4), 0.8, table=[2, 3])
     excused = NOBODY if lacking else Excused(frozenset({ROSTER[1].number}))
     copies, _, _ = read([[p] for p in (*mixed, *others)], excused)
     assert [Code.TWO_HANDS in codes(copy) for copy in copies] == [lacking, False]
