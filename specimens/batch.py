@@ -346,8 +346,9 @@ class _Drawing:
             if where < 0.2:
                 return print_squares(page, text, (rng.uniform(30, 150), 270), 14, press.px_per_mm)
             side, foot = where < 0.4, where > 0.7
-            place = (rng.uniform(5, 7), rng.uniform(120, 250)) if side else (at[0], 287 + at[1] / 3)
-            press.write_line(page, hand, text, place if side or foot else at, up=side)
+            if side or foot:
+                at = (rng.uniform(5, 7), rng.uniform(120, 250)) if side else (at[0], 287 + at[1] / 3)
+            press.write_line(page, hand, text, at, up=side)
         return page
 
     def _convocation(self, candidate: Candidate) -> Page:

@@ -111,7 +111,9 @@ def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) ->
             yield Place(x, y, wide, outside)
 
 
-def _ridges(along: NDArray[np.float32], inked: float, wavering: int = 3) -> tuple[NDArray[np.float64], ...]:
+def _ridges(
+    along: NDArray[np.float32], inked: float, wavering: int = 3
+) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
     """The rows that have more ink than those beside them: left ends, middles and lengths, in mm.
 
     `wavering`: squares across in which one line may go on.
