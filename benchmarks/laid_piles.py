@@ -246,6 +246,16 @@ def _of_a_longer_one(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Sid
     return _in_order([mixed if copy is own else copy for copy in copies], order, rng)
 
 
+def _border_lost(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """The last leaf of a copy and the first of the next, of one sheet each, are lost together."""
+    short = [k for k, copy in enumerate(copies) if len(copy.pages) == PAGES_PER_SHEET][:2]
+    if len(short) < 2:
+        return _in_order(copies, order, rng)
+    first, second = (copies[k].sides(order) for k in short)
+    rest = [copy for k, copy in enumerate(copies) if k not in short]
+    return [*first[:2], *second[2:], *_in_order(rest, order, rng)]
+
+
 def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
     """How piles of this paper are laid, and in which orders."""
     orders = A3_ORDERS if of.a3 else A4_ORDERS
@@ -266,4 +276,8 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
     }
     if of.a3:
         return {**common, "fed_by_another_edge": (_turned, orders)}
-    return {**common, "leaf_of_a_longer_copy": (_of_a_longer_one, usual)}
+    return {
+        **common,
+        "leaf_of_a_longer_copy": (_of_a_longer_one, usual),
+        "lost_at_a_border": (_border_lost, usual),
+    }

@@ -39,9 +39,9 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.TWO_HANDS: (
         _B,
-        "L'écriture n'est pas la même au recto et au verso d'une feuille ({pages} du fichier) : deux "
-        "feuilles ont pu passer ensemble dans le scanner. Vérifiez, puis numérisez de nouveau la copie "
-        "entière.",
+        "L'écriture n'est pas la même sur toute la feuille ({pages} du fichier) : deux feuilles ont pu "
+        "passer ensemble dans le scanner, ou deux feuillets s'y perdre. Vérifiez, puis numérisez de nouveau "
+        "la copie entière.",
     ),
     Code.BLANK_INSIDE: (
         _B,

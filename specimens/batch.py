@@ -16,7 +16,7 @@ from processors.circular.form import Form, Rectangle
 from processors.circular.numbers import USUAL, Numbers
 from processors.lists.people import CANDIDATE_COLUMNS, Candidate
 from processors.scans.orders import PAGES_PER_SHEET
-from specimens.faults import Fault, damage, lay_note, show_through
+from specimens.faults import Fault, damage, lay_note, print_squares, show_through
 from specimens.hand import PRINT_FONT, Hand, Rng, typeset
 from specimens.people import invent_candidates
 from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
@@ -51,7 +51,7 @@ class Kind(StrEnum):
     UNDECLARED = "undeclared"  # with the last of the form's annexes, of which the reader is not to know
     SHINES_THROUGH = "shines_through"  # its label, on the second page, under what is written there
     NOTE = "note"  # lies on the second page
-    NAMED = "named"  # with its candidate's name, or number, at the top or the foot of the second page
+    NAMED = "named"  # with its candidate's name, or number, on the second page, outside the answers
 
 
 GONE_IN_ONE_BIT = {Kind.SHINES_THROUGH, Kind.NOTE}
@@ -342,8 +342,13 @@ class _Drawing:
             return lay_note(page, lines, place, int(rng.integers(215, 253)), press.px_per_mm)
         if kind is Kind.NAMED:
             said = (f"{family} {first}", f"{first} {family}", f"N° {candidate.number}")
-            at = rng.uniform(9, 90), rng.uniform(*(9, 12) if rng.random() < 0.6 else (287, 291))
-            press.write_line(page, hand, str(rng.choice(said)), at)
+            at, text, where = (rng.uniform(9, 90), rng.uniform(9, 12)), str(rng.choice(said)), rng.random()
+            if where < 0.2:
+                return print_squares(page, text, (rng.uniform(30, 150), 270), 14, press.px_per_mm)
+            side, foot = where < 0.4, where > 0.7
+            if side or foot:
+                at = (rng.uniform(5, 7), rng.uniform(120, 250)) if side else (at[0], 287 + at[1] / 3)
+            press.write_line(page, hand, text, at, up=side)
         return page
 
     def _convocation(self, candidate: Candidate) -> Page:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
+import zxingcpp
 from numpy.typing import NDArray
 
 from processors.circular.form import Rectangle
@@ -177,3 +178,14 @@ def _cover(page: Page, outline: list[NDArray[np.float64]] | list[tuple[float, fl
     area = [np.rint(np.array(outline)).astype(np.int32)]
     cv2.fillPoly(page.printed, area, gray, cv2.LINE_AA)
     cv2.fillPoly(page.pen, area, float(PAPER))
+
+
+def print_squares(page: Page, text: str, at: tuple[float, float], side: float, px_per_mm: float) -> Page:
+    """The page with a code of squares, a DataMatrix, printed in white; `at`, `side`: mm."""
+    code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, force_square=True)
+    squares = np.asarray(zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=True), np.uint8)
+    x, y, size = (round(mm * px_per_mm) for mm in (*at, side))
+    printed, pen = page.printed.copy(), page.pen.copy()
+    pen[y : y + size, x : x + size] = PAPER
+    printed[y : y + size, x : x + size] = cv2.resize(squares, (size, size), interpolation=cv2.INTER_AREA)
+    return replace(page, printed=printed, pen=pen)

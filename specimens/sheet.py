@@ -279,10 +279,19 @@ class Press:
             mask = mask[:, : self._px(room - x)]
             lay(page.pen, mask, self._px(x), self._px(y - 0.6 + rng.normal(0, 0.2)) - row, hand.tone)
 
-    def write_line(self, page: Page, hand: Hand, text: str, at: tuple[float, float]) -> None:
-        """Writes a line wherever it begins: mm from the page's left, and of its baseline from the top."""
+    def write_line(
+        self, page: Page, hand: Hand, text: str, at: tuple[float, float], up: bool = False
+    ) -> None:
+        """Writes a line wherever it begins: mm from the page's left, and of its baseline from the top.
+
+        `up`: the page's side, from its lower end.
+        """
         mask, row = hand.text(text, self.px_per_mm)
-        lay(page.pen, mask, self._px(at[0]), self._px(at[1]) - row, hand.tone)
+        x, y = self._px(at[0]), self._px(at[1])
+        if up:
+            lay(page.pen, np.ascontiguousarray(np.rot90(mask)), x - row, y - mask.shape[1], hand.tone)
+        else:
+            lay(page.pen, mask, x, y - row, hand.tone)
 
     def _write_boxes(self, page: Page, hand: Hand, field: BoxedField, text: str) -> None:
         cells = field.cells

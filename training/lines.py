@@ -26,8 +26,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from processors.plain import plain
+from processors.scans.pages.apart import HALF, without_rules
 from processors.scans.pages.geometry import PX, darkness
-from processors.scans.pages.names import HALF, HEIGHT, SYMBOLS, line_image, without_rules
+from processors.scans.pages.names import HEIGHT, SYMBOLS, line_image
 from processors.scans.readings import Gray
 from training.hands import HELD_OUT_FONTS, LETTER_FONTS, Ink, Rng, cropped, fonts, mnist
 

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from processors.dossiers.ink import darker
+from processors.scans.pages.apart import HALF
 from processors.scans.pages.geometry import PX as MAP
-from processors.scans.pages.names import HALF, text_in
+from processors.scans.pages.names import text_in
 from processors.scans.readings import Gray
 
 PX = 8.0

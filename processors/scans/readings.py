@@ -124,8 +124,8 @@ class PageReading:
     `fingerprint`: for telling a doubled page; `imprint`: for telling it in another file (see `twice`).
     `labels`: those outside that frame, or partly; `exposed`: bars, identity boxes or a program's text show
     elsewhere yet; `lifted`: such text is left out; `headed`: rows of boxes such as identity is written in
-    show on a page of no known paper; `tabled`: a table or boxes do; `hand`: how the half of an A3 is written;
-    `lines`: those that are read.
+    show on a page of no known paper; `tabled`: a table or boxes do; `hand`: how the half of an A3 is written,
+    `traced`: what of another page tells it (see `writing`); `lines`: those that are read.
     """
 
     page: int
@@ -147,6 +147,7 @@ class PageReading:
     fingerprint: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     exposed: bool = False
     hand: NDArray[np.float64] | None = field(default=None, repr=False, compare=False)
+    traced: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
     headed: bool = False
     tabled: bool = False
     labels: tuple[StuckLabel, ...] = ()

@@ -270,14 +270,25 @@ def test_what_had_to_be_rendered_is_wiped_too(tmp_path: Path, form: Form) -> Non
     assert leaks(data, [place], form, PATTERN, [NUMBER]) == ()
 
 
-def test_a_progressive_jpeg_is_stripped_to_its_image() -> None:
+UNUSED = (
+    b"\xff\xdb\x00\x43\x03" + b"DUPONT".ljust(64, b"."),  # of quantisation
+    b"\xff\xc4\x00\x19\x13" + bytes([0, 0, 0, 0, 6, *bytes(11)]) + b"DUPONT",  # of codes
+    b"\xff\xdd\x00\x04NT\xff\xdd\x00\x04\x00\x00",  # said twice
+)
+
+
+@pytest.mark.parametrize("progressive", [True, False])
+@pytest.mark.parametrize("colour", [True, False])
+def test_a_jpeg_is_stripped_to_its_image(progressive: bool, colour: bool) -> None:
     buffer = io.BytesIO()
-    image = Image.fromarray(answers(1))
-    image.save(buffer, "JPEG", progressive=True, comment=b"DUPONT", xmp=b"<x>DUPONT</x>")
+    image = Image.fromarray(answers(1)).convert("RGB" if colour else "L")
+    image.save(buffer, "JPEG", progressive=progressive, comment=b"DUPONT", xmp=b"<x>DUPONT</x>")
     drawn = buffer.getvalue()
-    hidden = drawn[:2] + b"\xff\xf7\x00\x08DUPONT\xff\x02\x00\x08DUPONT" + drawn[2:] + b"DUPONT after the end"
+    markers = b"\xff\xf7\x00\x08DUPONT\xff\x02\x00\x08DUPONT"
+    hidden = drawn[:2] + markers + b"".join(UNUSED) + drawn[2:] + b"DUPONT after the end"
     clean = stripped(hidden)
     assert b"DUPONT" not in clean
+    assert b"NT" not in clean[:700]
     with Image.open(io.BytesIO(clean)) as new, Image.open(io.BytesIO(drawn)) as old:
         assert np.array_equal(np.asarray(new), np.asarray(old))
     assert stripped(clean) == clean

@@ -27,9 +27,12 @@ TOP, FOOT, SIGNED = (40.0, 11.0), (30.0, 289.0), (110.0, 166.0)
 
 
 def copy_with(
-    tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0, on: int = 2
+    tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0, on: int = 2, up: bool = False
 ) -> tuple[Candidate, CopyReading]:
-    """A copy on a page of which (`on`) its candidate has written this; `{family}`, `{first}`, `{number}`."""
+    """A copy on a page of which (`on`) its candidate has written this; `{family}`, `{first}`, `{number}`.
+
+    `up`: the page's side.
+    """
     rng = np.random.default_rng(2)
     roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
     who, hand, pictures = roster[0], Hand(rng), []
@@ -44,7 +47,7 @@ def copy_with(
         PRESS.write_numbers(page, hand, k, 4)
         PRESS.write_answer(page, hand, rng, k == 1, 12)
         if k == on:
-            PRESS.write_line(page, hand, line, at)
+            PRESS.write_line(page, hand, line, at, up)
         picture = scan(page, Level.OFFICE, Mode.GRAY, DPI, rng)
         if grain:
             coarse = cv2.GaussianBlur(rng.normal(0, grain, picture.shape), (0, 0), 0.8)
@@ -101,3 +104,25 @@ def test_a_name_in_the_exam_block_is_seen(tmp_path: Path, said: str) -> None:
 def test_what_is_asked_for_in_the_exam_block_holds_nothing(tmp_path: Path) -> None:
     _, copy = copy_with(tmp_path, "Services informatiques aux organisations", (70.0, 82.0), on=1)
     assert copy.status is CopyStatus.COMPLETE
+
+
+@pytest.mark.parametrize("at", [(70.0, 9.0), (70.0, 71.5), (60.0, 101.0)], ids=["above", "over", "below"])
+def test_a_name_close_to_the_frames_is_seen(tmp_path: Path, at: tuple[float, float]) -> None:
+    who, copy = copy_with(tmp_path, "{first} {family}", at, on=1)
+    assert copy.candidate == who.number
+    assert copy.status is CopyStatus.TO_DECIDE and Code.NOT_ANONYMOUS in {f.code for f in copy.findings}
+
+
+@pytest.mark.parametrize("x", [6.0, 207.0], ids=["left", "right"])
+@pytest.mark.parametrize("said", ["{family} {first}", "N° {number}"])
+def test_a_name_up_a_side_is_seen_where_it_stands(tmp_path: Path, said: str, x: float) -> None:
+    _, copy = copy_with(tmp_path, said, (x, 200.0), up=True)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+    *_, box = (shown.box for shown in copy.findings[0].evidence)
+    assert box is not None
+    assert box[0] <= x <= box[0] + 12 and box[1] < 200 <= box[1] + box[3] + 6 and box[3] > 20
+
+
+def test_what_stands_up_a_side_and_names_nobody_says_nothing(tmp_path: Path) -> None:
+    _, copy = copy_with(tmp_path, "suite page 3, question 2", (6.0, 200.0), up=True)
+    assert copy.status is CopyStatus.COMPLETE and copy.findings == ()

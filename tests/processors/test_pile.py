@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -283,6 +284,32 @@ def test_a_sheet_whose_numbers_no_sheet_beside_it_can_bear_is_one() -> None:
         pages[5:7] = [replace(p, half=Half.LEFT) for p in inside]
         (copy,), _, _ = read([[p] for p in pages])
         assert (Code.TWO_HANDS in codes(copy)) is not numbered
+
+
+def in_hand(pages: Sequence[PageReading], height: float, table: Sequence[int] = ()) -> list[PageReading]:
+    """Pages written in letters of this height; with a table of small ones on those of these indices."""
+    made = []
+    for k, one in enumerate(pages):
+        ink = np.zeros((354, 787), np.uint8)
+        for row in range(20, 340, 32):
+            cv2.putText(ink, "reponse a la question posee", (60, row), 0, height, 1, 2)
+        if k in table:
+            ink[100:300, 40:740] = 0
+            cv2.rectangle(ink, (60, 110), (700, 290), 1, 2)
+            for row in range(122, 288, 12):
+                cv2.putText(ink, "cle nom prix cle nom prix cle nom prix cle nom", (70, row), 0, 0.35, 1, 1)
+        made.append(replace(one, traced=np.packbits(ink, axis=1)))
+    return made
+
+
+@pytest.mark.parametrize("lacking", [True, False])
+def test_leaves_that_two_people_wrote_wait_where_somebody_has_no_copy(lacking: bool) -> None:
+    """The last leaf of a copy and the first of the next were lost; numbers and totals fit."""
+    mixed = [*in_hand(marked(0, 4)[:2], 1.0), *in_hand(marked(1, 4)[2:], 0.6)]
+    others = in_hand(marked(2, 4), 0.8, table=[2, 3])
+    excused = NOBODY if lacking else Excused(frozenset({ROSTER[1].number}))
+    copies, _, _ = read([[p] for p in (*mixed, *others)], excused)
+    assert [Code.TWO_HANDS in codes(copy) for copy in copies] == [lacking, False]
 
 
 @pytest.mark.parametrize("nobodys", [False, True])

@@ -9,7 +9,7 @@ import numpy as np
 import pikepdf
 import pytest
 from drawn_pages import A4, drawing, encoded, jpeg_entries, with_stream, write
-from PIL import Image
+from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 
 from processors.findings import Code
@@ -187,6 +187,26 @@ def test_fax_rows_are_counted(tmp_path: Path, compression: str, kind: int, rows:
     true = np.asarray(image.convert("L"), np.uint8)
     gray = cv2.resize(raw.gray(), (827, 1169), interpolation=cv2.INTER_AREA)
     assert likeness(gray[:1140], true[:1140]) < 4
+
+
+def test_what_a_g4_stream_holds_below_the_page_is_not_passed_on(tmp_path: Path) -> None:
+    image = Image.new("1", (827, 1240), 1)
+    image.paste(drawing("1"))
+    for named in (False, True):
+        if named:
+            ImageDraw.Draw(image).text((60, 1190), "DUPONT Camille", 0)
+        stream, params = fax(image, "group4", K=-1)
+        entries = jpeg_entries(drawing("1"), "DeviceGray") | {
+            "/BitsPerComponent": 1,
+            "/Filter": pikepdf.Name.CCITTFaxDecode,
+            "/DecodeParms": params,
+        }
+        (raw,) = read_images(with_stream(tmp_path / "scan.pdf", stream, entries))
+        if named:
+            with pytest.raises(BadImage):
+                raw.gray()
+        else:
+            assert likeness(raw.gray(), np.asarray(drawing("1").convert("L"), np.uint8)) < 4
 
 
 # --- the file around the pages --------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Have two sheets passed the scanner as one, so that a copy shows another candidate's inner pages?
+"""Does a copy show pages of a candidate whose own copy is gone?
 
-Numbers and totals of two single sheets fit each other: what is left to tell are the hands of the two sides,
-and that somebody's copy is gone. Each says little; together they are odds.
+So it does where two A3 sheets pass the scanner as one, and where of single leaves the last one of a copy and
+the first of the next are lost. Numbers and totals of two single sheets fit each other: what is left to tell
+are the hands of the two halves, and that somebody's copy is gone. Each says little; together they are odds.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from processors.findings import Code
 from processors.scans.copies.annexes import seems
 from processors.scans.copies.identity import Attribution
 from processors.scans.orders import PAGES_PER_SHEET
-from processors.scans.pages.writing import sides_apart
+from processors.scans.pages.writing import Apart, leaves_apart, sides_apart
 from processors.scans.readings import PageReading
 
 _HELD = 5.0
@@ -68,19 +69,33 @@ def lost_odds(enrolled: Collection[str], excused: Excused, owners: Sequence[Attr
 
 def of_two_hands(pile: Sequence[Mapping[int, PageReading]], lost: float) -> list[list[PageReading]]:
     """Of each copy of a pile, the pages of the sheets that may be two; `lost`: the odds that one is."""
-    distances = [distance for kept in pile for _, distance in sides_apart(kept)]
+    found: list[list[PageReading]] = [[] for _ in pile]
+    of_sides = [sides_apart(kept) for kept in pile]
+    for k, pages in _too_far(of_sides, lost):
+        alike = {page.page for sheet in _alike(pile[k]) for page in sheet.values()}
+        found[k] += [page for page in pages if page.page in alike]
+    if lost > _NOBODY:  # where nobody lacks, no leaves are measured
+        for k, pages in _too_far([leaves_apart(_last_sheet(kept)) for kept in pile], lost):
+            found[k] += pages
+    return found
+
+
+def _too_far(pile: Sequence[Apart], lost: float) -> Iterator[tuple[int, list[PageReading]]]:
+    """The sheets whose halves are too far apart, by what is usual in their pile, and whose they are."""
+    distances = [distance for sheets in pile for _, distance in sheets]
     far = float(np.percentile(distances, 75)) if distances else 0.0
     usual = (len(distances) * far + _AS_SHEETS * _USUAL) / (len(distances) + _AS_SHEETS) + _NOISE
-    return [
-        [
-            page
-            for sheet in _alike(kept)
-            for pages, distance in sides_apart(sheet)
-            if lost * _two_people(distance / usual) >= _HELD
-            for page in pages
-        ]
-        for kept in pile
-    ]
+    for k, sheets in enumerate(pile):
+        for pages, distance in sheets:
+            if lost * _two_people(distance / usual) >= _HELD:
+                yield k, pages
+
+
+def _last_sheet(kept: Mapping[int, PageReading]) -> dict[int, PageReading]:
+    """That of a copy whose leaves were scanned apart: what is lost of the one before it ends a copy."""
+    first = max(kept, default=1) - PAGES_PER_SHEET + 1
+    sheet = {number: page for number, page in kept.items() if number >= first and page.half is None}
+    return sheet if len(sheet) == PAGES_PER_SHEET and first % PAGES_PER_SHEET == 1 else {}
 
 
 def _alike(kept: Mapping[int, PageReading]) -> Iterator[dict[int, PageReading]]:

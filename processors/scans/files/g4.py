@@ -22,6 +22,7 @@ _EOFB = "000000000001" * 2
 _PAIR = "001" + "00110101"  # two runs follow, of which the first, white, is empty
 _PADDING = b"\0\r\n"  # no stream ends so: the last byte of an end mark has one bit set
 _TAIL = 16  # bytes
+_LETTER = 20  # pixels
 _BAND = 256  # rows: so few stay in the processor's cache, where a whole page is fetched three times over
 
 
@@ -31,24 +32,28 @@ def decode(
     """Pixels, 0 or 255; `inverted`: the black runs are paper. ValueError if the stream is cut or broken.
 
     `shrink` (1, 2, 4 or 8) times smaller, in gray then; of the page's first `rows` alone, if said.
-    Rows that are missing at the bottom are paper, up to a blank margin of them.
+    Rows that are missing at the bottom are paper, up to a blank margin of them. A stream with ink below the
+    last row that is shown is broken, too: it would be passed on with what nobody saw.
     """
     size = width // shrink, (height if rows is None else min(rows, height)) // shrink
     pixels = np.empty(size[::-1], np.uint8)
     ended = _with_last_row(data, width)
-    with _opened(ended or data, width, height + 1, inverted) as image:
+    with _opened(ended or data, width, height + 2, inverted) as image:
         for top in range(0, size[1], _BAND // shrink):
             band = pixels[top : top + _BAND // shrink]
             box = (0, top * shrink, size[0] * shrink, (top + len(band)) * shrink)
             whole = np.asarray(image.crop(box).convert("L"), np.uint8)
             cv2.resize(whole, band.shape[::-1], band, interpolation=cv2.INTER_AREA)
-        if rows is not None or (ended and _is_last(_row(image, height), inverted)):
+        last = [_is_last(_row(image, row), inverted) for row in (height, height + 1)]
+        if rows is not None or (ended and last == [True, False]):
             return pixels
     found = _rows(data, width, height, inverted)
     if found is None and np.ptp(pixels[-(len(pixels) // 12 + 1) :]) == 0:
         raise ValueError("the G4 stream has no end")
     if found is not None and found < height * (1 - LOST):
         raise ValueError("the G4 stream has too few rows")
+    if found is not None and _inked_below(data, width, (height, found), inverted):
+        raise ValueError("the G4 stream has more rows than are shown")
     if found is not None:
         pixels[found // shrink :] = 255
     return pixels
@@ -86,6 +91,16 @@ def _rows(data: bytes, width: int, height: int, inverted: bool) -> int | None:
             if _is_last(pixels[last], inverted) and (_EOFB in _tail(data) or last == height):
                 return int(last)
     return None
+
+
+def _inked_below(data: bytes, width: int, rows: tuple[int, int], inverted: bool) -> bool:
+    """Whether as much as a letter shows in these rows, if there are any."""
+    top, bottom = rows
+    if bottom <= top:
+        return False
+    with _opened(data, width, bottom, inverted) as image:
+        below = np.asarray(image.crop((0, top, width, bottom)).convert("L"), np.uint8)
+    return int(np.count_nonzero(below == 0)) >= _LETTER
 
 
 def _marks() -> re.Pattern[bytes]:

@@ -90,14 +90,15 @@ def shortened(data: bytes, rows: int) -> bytes:
 def stripped(data: bytes) -> bytes:
     """The same image without what does not draw it: comments, EXIF, XMP, profiles, thumbnails, what trails.
 
-    JFIF and Adobe markers stay, since they say how colours are coded; the entropy-coded data is untouched.
-    ValueError if the stream has no end.
+    JFIF and Adobe markers stay, since they say how colours are coded; of tables those that a scan uses, right
+    before it. The entropy-coded data is untouched. ValueError if the stream has no end, or is none.
     """
     stream = np.frombuffer(data, np.uint8)
     after = np.flatnonzero(stream[:-1] == 0xFF) + 1
     after = after[_IS_MARKER[stream[after]]]
     kept = [data[:2]]
-    at = 2
+    tables: dict[tuple[int, int], bytes] = {}
+    frame, quantised, at = 0, list[int](), 2
     while True:
         k = int(np.searchsorted(after, at + 1))
         if k == len(after):
@@ -113,10 +114,47 @@ def stripped(data: bytes) -> bytes:
             kept.append(b"\xff\xe0\x00\x10" + body[:12].ljust(12, b"\0") + b"\0\0")  # no thumbnail
         elif marker == 0xEE and body.startswith(b"Adobe"):
             kept.append(b"\xff\xee\x00\x0e" + body[:12])
+        elif marker in _TABLES:
+            tables |= {(marker, number): table for number, table in _parted(marker, body)}
+        elif marker == 0xDA:
+            needed = [(0xDD, 0), *((0xDB, number) for number in quantised)]
+            needed += [(0xC4, number) for number in _codes(frame, body)]
+            kept += [_segment(one[0], tables.pop(one)) for one in needed if one in tables]
+            kept.append(_segment(marker, body))
         elif marker in DRAWING:
-            kept.append(b"\xff" + bytes([marker]) + data[at:end])
+            if _is_frame(marker):
+                frame, quantised = marker, list(body[8::3])
+            kept.append(_segment(marker, body))
         at = end
 
+
+def _segment(marker: int, body: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+def _parted(marker: int, body: bytes) -> Iterator[tuple[int, bytes]]:
+    """The tables of a segment, each with its number (and, of codes, their class)."""
+    at = 0
+    while at < len(body):
+        size = 2 if marker == 0xDD else 65 + 64 * (body[at] >> 4)
+        if marker == 0xC4:
+            size = 17 + sum(body[at + 1 : at + 17])
+        yield 0 if marker == 0xDD else body[at] & (0x1F if marker == 0xC4 else 0x0F), body[at : at + size]
+        at += size
+
+
+def _codes(frame: int, scan: bytes) -> list[int]:
+    """The tables of codes that a scan uses: of the first coefficient, 0 to 3, of the others, 16 to 19."""
+    count = scan[0] if scan else 0
+    first, _, bits = scan[1 + 2 * count : 4 + 2 * count] or b"\0\0\0"
+    used = list(scan[2 : 2 + 2 * count : 2])
+    of_first = [one >> 4 for one in used] if frame != _PROGRESSIVE or first == bits >> 4 == 0 else []
+    return of_first + ([16 | one & 15 for one in used] if frame != _PROGRESSIVE or first else [])
+
+
+_PROGRESSIVE = 0xC2
+_TABLES = frozenset({0xC4, 0xDB, 0xDD})
+"""Of codes, of quantisation, and how often the stream may be entered anew."""
 
 DRAWING = frozenset({*range(0xC0, 0xC8), *range(0xC9, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD})
 """Markers of segments without which an image cannot be drawn: frames, scans, tables, restarts."""

@@ -181,7 +181,7 @@ def _has_bars(gray: Gray, form: Form, pattern: str, forbidden: Collection[str]) 
     """Whether a label can be read; of symbologies that scribbles imitate, only what names somebody counts."""
     found = zxingcpp.read_barcodes(
         cv2.GaussianBlur(gray, (3, 3), 0),
-        formats=zxingcpp.barcode_formats_from_str("AllLinear"),
+        formats=zxingcpp.barcode_formats_from_str("AllLinear,AllMatrix,PDF417"),
         try_rotate=True,
         try_invert=False,
     )

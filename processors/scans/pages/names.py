@@ -8,7 +8,7 @@ is compared with one candidate alone, the copy's: cursive and joined writing is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -21,35 +21,20 @@ from rapidfuzz import fuzz
 from processors.circular.form import Form
 from processors.lists.people import Candidate
 from processors.plain import plain
-from processors.scans.pages.geometry import PX, Affine
+from processors.scans.pages.apart import HALF, places_apart, straight
+from processors.scans.pages.geometry import PX
 from processors.scans.pages.labels import Quad
-from processors.scans.pages.pageboxes import boxes_zone
-from processors.scans.pages.registration import INK_MM, Placement
+from processors.scans.pages.registration import Placement
 from processors.scans.readings import Gray, Line
 
 SYMBOLS = "\0ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 *"
 """What a piece of a line shows: nothing new, a letter, a digit, a blank, anything else."""
 
-_WORDS = 9  # squares of the ink map, along a line: over words and what is between them
-_INKED = 0.06  # share of them: of a ruled line 0.05
-_GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
-_LABELS, _NAME = (
-    46.0,
-    (18.0, 120.0),
-)  # mm of the exam block that print fills; of what is written there and read
-_HIGHEST = 7  # squares: more is no line
-_SHORT = (8.0, 95.0)  # mm: a line among the answers that is read
-_LONGEST = 190.0  # mm: outside of them
-_SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of them has none on one side
-_MARGIN = 13.0  # mm at the top and the bottom of the sheet
-_EDGE = 1.5  # mm
 _MOST = 1200  # pixels of all lines of a page: 1.6 ms
 
 HEIGHT, _SPREAD = 24, 3.6  # pixels of a line's image, and of the deviation of its ink from the middle
 _SPREADS = (2.2, 7.0)  # the same on the map
-HALF, _NEAR, _PAD = round(5.5 * PX), round(4.0 * PX), 5
-_AROUND = 6.0  # mm
-_RULE = np.ones((1, round(12 * PX)), np.uint8)
+_NEAR, _PAD = round(4.0 * PX), 5
 _PEN = 120  # darkness: more counts no more
 _LEAST = 25.0  # darkness of a line's strokes
 
@@ -76,16 +61,14 @@ def lines_apart(
         return ()
     to_map = placement.to_pixels / scale
     found, room = [], _MOST
-    places = _places(placement.ink, form, first)
-    for x, y, width, outside in sorted(places, key=lambda at: (not at[3], at[2])):
-        middle = to_map @ (x + width / 2, y, 1.0)
+    for place in places_apart(dark, placement.ink, to_map, form, first):
+        middle = to_map @ (*place.at(place.length / 2), 1.0)
         if any(cv2.pointPolygonTest(area.astype(np.float32), middle.tolist(), False) >= 0 for area in wiped):
             continue
-        image = line_image(_straight(dark, to_map, x, y, width))
+        image = line_image(straight(dark, to_map, place))
         if image is not None and image.shape[1] <= room:
             room -= image.shape[1]
-            left, level = to_map @ (x, y, 1.0) / PX
-            found.append(Line(*_read(image), (left, level - 5.0, width, 10.0), outside))
+            found.append(Line(*_read(image), place.box(to_map), place.outside))
     return tuple(found)
 
 
@@ -143,65 +126,6 @@ def _likeness(line: Line, wanted: str) -> float:
         ways[2:] = ahead + step
         best = max(best, float(ways[-2:].max()))
     return best + _LETTER * sum(c.isalpha() for c in wanted)
-
-
-def _places(ink: NDArray[np.float32], form: Form, first: bool) -> Iterator[tuple[float, float, float, bool]]:
-    """Left end, middle row and length (mm) of lines to be read, and whether they lie outside the answers."""
-    along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
-    inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
-    above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
-    ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
-    near = cv2.dilate(ridges, np.ones((3, 1), np.uint8))
-    _, _, stats, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
-    lines = (stats[1:, 2] * INK_MM >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
-    left, length = (stats[1:, k][lines] * INK_MM for k in (0, 2))
-    rows = (middles[1:, 1][lines] + 0.5) * INK_MM
-    sheet, frame = form.form, form.identity.frame
-    if first:
-        yield from _in_exam_block(along, form, inked)
-    for x, y, wide in zip(left.tolist(), rows.tolist(), length.tolist(), strict=True):
-        if x < _EDGE or x + wide > sheet.page_width - _EDGE or (first and frame.y <= y <= form.answers_top):
-            continue
-        if form.page_boxes is not None and y > (numbers := boxes_zone(form.page_boxes).grown(_EDGE)).y:
-            wide = min(wide, numbers.x - x)
-        outside = y < (frame.y if first else _MARGIN) or y > sheet.page_height - _MARGIN
-        step = rows - y
-        ends = not ((step > _SAME) & (step < _NEXT)).any() or not ((step < -_SAME) & (step > -_NEXT)).any()
-        ends |= first and form.answers_top < y < form.answers_top + _NEXT  # the frame above is no line
-        if _SHORT[0] <= wide <= (_LONGEST if outside else _SHORT[1]) and (outside or ends):
-            yield x, y, wide, outside
-
-
-def _in_exam_block(
-    along: NDArray[np.float32], form: Form, inked: float
-) -> Iterator[tuple[float, float, float, bool]]:
-    """The same of what is written in the exam block, whose lines are too close to tell apart."""
-    block = form.exam_block
-    if block is None or form.is_annex:
-        return
-    frame, step = block.frame, block.frame.height / max(len(block.lines), 1)
-    left, right = (round(x / INK_MM) for x in (frame.x + _LABELS, frame.x + frame.width - _EDGE))
-    for k in range(len(block.lines)):
-        y = frame.y + (k + 0.5) * step
-        row = int(y / INK_MM)
-        near = along[row - 1 : row + 2, left:right]
-        written = np.flatnonzero(near[near.sum(axis=1).argmax()] > 1.5 * inked)
-        if written.size and _NAME[0] <= (wide := float(np.ptp(written)) * INK_MM) <= _NAME[1]:
-            yield (left + float(written[0])) * INK_MM, y, wide, True
-
-
-def _straight(dark: Gray, to_map: Affine, x: float, y: float, width: float) -> Gray:
-    """What is written along a line, without ruled lines: it lies level, in the middle."""
-    onto = np.array([[1 / PX, 0, x - _AROUND], [0, 1 / PX, y - HALF / PX], [0, 0, 1]])
-    size = round((width + 2 * _AROUND) * PX), 2 * HALF + 1
-    band = cv2.warpAffine(dark, to_map @ onto, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return without_rules(np.asarray(band, np.uint8))
-
-
-def without_rules(dark: Gray) -> Gray:
-    """The same darkness without ruled lines."""
-    ruled = cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, _RULE), np.ones((3, 1), np.uint8))
-    return np.asarray(cv2.subtract(dark, ruled), np.uint8)
 
 
 def line_image(band: Gray) -> Gray | None:

@@ -19,11 +19,12 @@ from processors.scans.pages.placed import PlacedImage
 from processors.scans.pages.quality import Judgement
 from processors.scans.pages.registration import INK_MM
 from processors.scans.pages.rows import as_number, read_pagination
+from processors.scans.pages.squares import shows_squares
 from processors.scans.pages.stuck import Labels, see_labels
 from processors.scans.pages.traces import trace
 from processors.scans.pages.twice import imprint
 from processors.scans.pages.upright import Expected, Original, UprightPage, answers_zone
-from processors.scans.pages.writing import hand
+from processors.scans.pages.writing import hand, traced
 from processors.scans.readings import Gray, Half, PageKind, PageReading
 
 _HEADER_CELLS = {PageKind.FOREIGN: 8, PageKind.UNREADABLE: 8, PageKind.INSIDE: 11}
@@ -79,6 +80,7 @@ def read_page(
         fingerprint=_fingerprint(placement.ink, page.form),
         imprint=None if blank or page.form.is_annex else imprint(_written(placement.ink, page.form, first)),
         hand=hand(page.written) if half is not None and page.answers is not None else None,
+        traced=traced(page.written) if half is None and page.answers is not None and not blank else None,
         headed=_is_headed(page.dark, kind),
         tabled=kind is PageKind.FOREIGN and not blank and exposure.shows_printed_boxes(page.dark),
         exposed=_is_exposed(page, labels),
@@ -133,6 +135,7 @@ def _is_exposed(page: UprightPage, labels: Labels) -> bool:
         labels.covers
         or exposure.shows_row_outside(page.dark, [*wiped, *labels.areas], form)
         or bool(labels.behind and exposure.shows_pale_row(page.dark, wiped, form))
+        or shows_squares(page, [*wiped, *labels.areas])
     )
 
 

@@ -1,14 +1,16 @@
 """Are two pages written by one hand, as far as a scan tells?
 
-Two sheets that pass the scanner as one show the recto of one candidate and the verso of another: numbers and
-totals fit, the hand alone differs. What is measured is coarse, and the same hand may vary by more than two
+Two sheets that pass the scanner as one show the recto of one candidate and the verso of another; where the
+last leaf of a copy and the first of the next are lost, what is left looks like one. Numbers and totals fit,
+the hand alone differs. What is measured is coarse, and the same hand may vary by more than two
 hands differ: it tells that a person must look, never whose a page is.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -29,17 +31,48 @@ _EDGE = round(5 * PX)  # what shows beside the sheet is darker than any ink
 _LEAST = 50  # pieces of writing, for their sizes to mean something
 _BROKEN = 0.5  # pieces of writing to a speck: with more specks the scan has broken thin strokes
 _TALLEST, _WIDEST = 40, 80  # pixels of the map
+_SIDE, _LINED = 6, 0.8  # pixels at the side of a table, and the share of its rows that a line fills
 
 
 def hand(strokes: Gray) -> Hand | None:
     """The hand of a page's answers, from their upright darkness at `MAP_DPI`; None if little is written."""
-    strokes = strokes[_EDGE:_REACH, _EDGE:-_EDGE]
-    if strokes.size == 0:
-        return None
+    top = _top(strokes)
+    return None if top.size == 0 else _measured(top, _inked(top))
+
+
+def traced(strokes: Gray) -> NDArray[np.uint8] | None:
+    """What is inked there, bits of each row packed, for a hand that may have to be measured later."""
+    top = _top(strokes)
+    return None if top.size == 0 else np.packbits(_inked(top), axis=1)
+
+
+def hand_of(page: PageReading) -> Hand | None:
+    """That of a page, measured when it was read, or now."""
+    if page.hand is not None or page.traced is None:
+        return page.hand
+    inked = np.unpackbits(page.traced, axis=1)
+    return _measured(inked * np.uint8(255), inked)
+
+
+def _top(strokes: Gray) -> Gray:
+    return strokes[_EDGE:_REACH, _EDGE:-_EDGE]
+
+
+def _inked(strokes: Gray) -> Gray:
     strong = max(int(np.percentile(strokes[::3, ::3], 99.5)), 60)
-    inked = np.asarray(strokes > 0.35 * strong, np.uint8)
+    return np.asarray(cv2.threshold(strokes, 0.35 * strong, 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def _measured(strokes: Gray, inked: Gray) -> Hand | None:
     _, _, pieces, _ = cv2.connectedComponentsWithStats(inked, connectivity=8, ltype=cv2.CV_16U)
     widths, heights, areas = (pieces[1:, column] for column in (2, 3, 4))
+    large = pieces[1:][(heights >= _TALLEST) & (widths >= _WIDEST)]
+    if tables := [box for box in large.tolist() if _is_framed(inked, box)]:
+        strokes, inked = strokes.copy(), inked.copy()
+        for x, y, width, height, _ in tables:
+            for layer in (strokes, inked):
+                layer[y : y + height, x : x + width] = 0
+        return _measured(strokes, inked)
     writing = (heights >= 5) & (heights < _TALLEST) & (widths < _WIDEST) & (areas >= 12)
     if writing.sum() < max(_LEAST, _BROKEN * (areas < 12).sum()):
         return None
@@ -56,27 +89,49 @@ def hand(strokes: Gray) -> Hand | None:
     )
 
 
+def _is_framed(inked: Gray, box: Sequence[int]) -> bool:
+    """Whether lines run down both sides: of a table, in which people write otherwise than in sentences."""
+    x, y, width, height, _ = box
+    sides = (inked[y : y + height, at : at + _SIDE] for at in (x, x + width - _SIDE))
+    return all(float(side.max(axis=1).mean()) > _LINED for side in sides)
+
+
 def apart(one: Hand, other: Hand) -> float:
     """How far apart two hands are, in the variations of one."""
     return float(np.sqrt(np.mean(np.minimum(((one - other) / _VARIES) ** 2, 9))))
 
 
-def sides_apart(kept: Mapping[int, PageReading]) -> list[tuple[list[PageReading], float]]:
-    """For each sheet of a copy (pages by number), its written pages, and how far apart its two sides are.
+Apart = list[tuple[list[PageReading], float]]
+"""Of each sheet its written pages, and how far apart its halves are: by the two pages that are most alike,
+since one may bear a table or a drawing."""
 
-    That of the two pages that are most alike: one may bear a table or a drawing.
-    """
-    sheets: dict[int, tuple[list[PageReading], list[PageReading]]] = {}
-    for number, page in kept.items():
-        if page.hand is not None:
+
+def sides_apart(kept: Mapping[int, PageReading]) -> Apart:
+    """Of the A3 sheets of a copy (pages by number): recto and verso."""
+    hands = {number: page.hand for number, page in kept.items()}
+    return _apart(kept, hands, (2, 3))
+
+
+def leaves_apart(kept: Mapping[int, PageReading]) -> Apart:
+    """Of the sheets whose two leaves were scanned apart: the first and the second."""
+    return _apart(kept, {number: hand_of(page) for number, page in kept.items() if page.half is None}, (3, 4))
+
+
+def _apart(
+    kept: Mapping[int, PageReading], hands: Mapping[int, Hand | None], second: Collection[int]
+) -> Apart:
+    """`second`: the places in their sheet, from 1, of the pages of its second half."""
+    sheets: dict[int, tuple[list[int], list[int]]] = {}
+    for number, measured in hands.items():
+        if measured is not None:
             sheet, slot = divmod(number - 1, PAGES_PER_SHEET)
-            sheets.setdefault(sheet, ([], []))[slot in (1, 2)].append(page)
+            sheets.setdefault(sheet, ([], []))[slot + 1 in second].append(number)
     found = []
-    for recto, verso in sheets.values():
-        pairs = [(one.hand, other.hand) for one in recto for other in verso]
+    for halves in sheets.values():
+        pairs = [(hands[one], hands[other]) for one, other in itertools.product(*halves)]
         distances = [apart(one, other) for one, other in pairs if one is not None and other is not None]
         if distances:
-            found.append((recto + verso, min(distances)))
+            found.append(([kept[number] for half in halves for number in half], min(distances)))
     return found
 
 
