@@ -10,7 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from processors.attendance.cells import PX, Cell, read_cells
+from processors.attendance.cells import Cell, read_cells
+from processors.attendance.lines import PX
 from processors.attendance.sheet import AttendanceForm, SheetCode
 from processors.circular.form import Rectangle
 from processors.scans.files.image import BadImage, RawImage, turned

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from processors.attendance.cells import PX, Seen, Why, read_cells
+from processors.attendance.cells import Seen, Why, read_cells
+from processors.attendance.lines import PX
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from specimens.signing import Mark, draw_mark
 
