@@ -29,6 +29,7 @@ EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
 _WIDE = 4.5  # mm, the longer side of a signature
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
+_CRUMB = 3  # pixels: what is smaller is grain
 _CRUMBS = 4  # specks beyond twice those of the sheet's cleaner cells: of a pen's line that a scan broke
 _NO_DARKER = 14.0  # gray levels than the paper about it: no ink
 _FLOURISH = 3.0  # mm beside a signature to which a stroke under it reaches
@@ -171,7 +172,11 @@ def _marks(
             continue  # a rest of a line
         if max(w, h) < _SPECK * PX:
             row = int(np.searchsorted(edges, at)) - 1
-            if 0 <= row < len(crumbs) and sides[0] + BAND < (x + w / 2) / PX < sides[1] - BAND:
+            if (
+                area >= _CRUMB
+                and 0 <= row < len(crumbs)
+                and sides[0] + BAND < (x + w / 2) / PX < sides[1] - BAND
+            ):
                 crumbs[row] += 1
             continue
         part = labels[y : y + h, x : x + w] == index
@@ -238,6 +243,9 @@ def _cell(
         if _is_stamped(good):
             return Cell(Seen.UNSURE, length, Why.LETTERS)
         line, says = read_absent(table, labels, [(mark.index, mark.box) for mark in good])
+        if says is Absent.NO and len(inner) < len(good):  # a neighbour's stroke beside it
+            line, says = read_absent(table, labels, [(mark.index, mark.box) for mark in inner])
+            says = Absent.NO if says is Absent.NO else Absent.MAYBE
         if says is Absent.NO:
             return Cell(Seen.SIGNED, length)
         return Cell(Seen.EMPTY if says is Absent.YES else Seen.UNSURE, length, Why.LETTERS, line)
