@@ -123,7 +123,7 @@ def _ring(table: Gray, ink: Gray, edges: Sequence[float]) -> Ring | None:
     turn = np.round((np.arctan2(grid_y - cy, grid_x - cx) % (2 * math.pi)) / (angles[1] - angles[0]))
     along = arc[turn.astype(int) % len(angles)]
     own = (abs(away) <= half + _ABOUT * PX) & along
-    near = (abs(away) <= half + (_ABOUT + _NEAR) * PX) & ~own & along
+    near = (abs(away) <= half + (_ABOUT + _NEAR) * PX) & ~own  # all around: it may be longer than was seen
     level = np.ones(height, bool)  # by the printed lines something is left of what was taken there
     for edge in edges:
         level[max(0, round((edge - _LEVEL) * PX)) : round((edge + _LEVEL) * PX)] = False

@@ -19,6 +19,7 @@ from processors.scans.readings import Gray, Line
 _WORDS = (("ABS", 1), ("ABSENT", 3), ("ABSENTE", 3))
 """What invigilators write, and by how many letters a reading may be off."""
 _SHORT = 10.0  # mm of a few letters: they may say that, whatever is read
+_WIDE, _MAYBE = 20.0, 0.5  # mm of three large ones; likeness to them, of 6, whatever is read most likely
 _SURELY = 8.0  # likeness to a long one: of names and signatures at most 1.1, of drawn ones 2 to 14
 _APART = 6.0  # of likeness, between the candidate's name and such a word: of them at most 4.1
 _LEAST = 3  # letters of a name
@@ -51,6 +52,8 @@ def read_absent(
     if line and max(likeness(line, word) for word, _ in _WORDS[1:]) >= _SURELY:
         return line, Absent.YES
     short = x1 - x0 < _SHORT * PX and len(said) <= len("ABS") + 1
+    if line and x1 - x0 < _WIDE * PX and len(said) <= len("ABS") + 2:
+        short |= likeness(line, "ABS") >= _MAYBE
     return line, Absent.MAYBE if short or any(off <= most for off, most in offs) else Absent.NO
 
 
