@@ -16,7 +16,7 @@ from actions.context import Context
 from actions.isolation import isolated, run_pages
 from actions.reconciling import reconcile_in
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.cells import Seen, Why
+from processors.attendance.cells import Seen, Why, of_candidate
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
 from processors.attendance.sheet import SheetCode
 from processors.lists.people import ATTENDANCE_COLUMNS
@@ -191,10 +191,7 @@ class _Reading:
         self._exam, self._centre, self._file = exam, centre, sha256
         lists = lists_printed(connection, exam, centre, work.attendance_form.rows.count)
         self._lists: Mapping[str, PrintedList] = {one.id: one for one in lists}
-        self._enrolled = {
-            one.id: {word[0].upper() for word in f"{one.family_name} {one.first_names}".split()}
-            for one in enrolled_in(connection, exam, centre)
-        }  # with their initials
+        self._enrolled = {one.id: one for one in enrolled_in(connection, exam, centre)}
         self._known = attendance_of(connection, exam, centre) or {}
         self._copies = copies_received(connection, exam, centre)[0]
         self._paper: dict[str, PaperSays | Signature] = dict(signatures_of(connection, exam, centre))
@@ -244,7 +241,9 @@ class _Reading:
 
     def _say(self, candidate: str, reading: SheetReading, row: int) -> bool:
         """Whether that differs from what paper said before."""
-        cell, before = reading.cells[row], self._paper.get(candidate)
+        who = self._enrolled[candidate]
+        cell = of_candidate(reading.cells[row], who.family_name, who.first_names)
+        before = self._paper.get(candidate)
         signed, known = _SAYS[cell.seen], self._known.get(candidate)
         picture = kept_cell(self._exam, self._file, reading.page, row)
         if before is not None:
@@ -252,9 +251,7 @@ class _Reading:
                 return False  # a person looked already, or is asked to
             self._put(candidate, before.signed, Why.DIFFERENT, signed, picture)
             return True
-        asked = cell.why
-        if signed is False and not (cell.why is Why.LETTERS and self._enrolled[candidate] <= set("ABS")):
-            asked = None  # somebody wrote that they were absent: a person of other initials did not
+        asked = cell.why if signed is None else None
         if signed is False and candidate in self._copies:
             asked = Why.COPY_HERE
         elif signed is not None and known not in (None, signed):

@@ -31,7 +31,7 @@ from rich.table import Table
 
 from benchmarks import ratchet
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.cells import Seen
+from processors.attendance.cells import Seen, of_candidate
 from processors.attendance.reader import SheetReading, read_sheets
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from processors.circular.session import load_session
@@ -39,6 +39,7 @@ from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
 from specimens.sheet import Page
 from specimens.signing import SIGNATURES, Mark, draw_mark
+from specimens.words import WORDS
 
 _SESSIONS = Path(__file__).parents[1] / "sessions"
 FORM = load_attendance_form(_SESSIONS / "forms" / "emargement.toml")
@@ -105,16 +106,16 @@ def known() -> frozenset[str]:
     return frozenset([SheetCode(EXAM, CENTRE, 1, 1, list_number(EXAM, CENTRE, ids)).text])
 
 
-def signed_page(marks: Sequence[Mark], dpi: int, rng: np.random.Generator) -> Page:
+def signed_page(marks: Sequence[Mark], dpi: int, rng: np.random.Generator) -> tuple[Page, list[str]]:
+    """Also whose names were written, cell by cell."""
     paper = printed(dpi).copy()
     if rng.random() < 0.15:  # low toner: paler, and on some stripes without any
         paper = np.asarray(255 - (255 - paper.astype(np.float32)) * rng.uniform(0.6, 0.85), np.uint8)
         for x in rng.integers(0, paper.shape[1], 2 * (rng.random() < 0.2)):
             paper[:, x : x + max(1, dpi // 120)] = 255
     pen = np.full_like(paper, 255)
-    for row, mark in enumerate(marks):
-        draw_mark(pen, mark, FORM.rows.cell(row), dpi / 25.4, rng)
-    return Page(paper, pen)
+    wrote = [draw_mark(pen, mark, FORM.rows.cell(row), dpi / 25.4, rng) for row, mark in enumerate(marks)]
+    return Page(paper, pen), wrote
 
 
 def run(k: int, seed: int) -> list[Case]:
@@ -123,7 +124,7 @@ def run(k: int, seed: int) -> list[Case]:
     dpi, mode = (150, 200, 300, 400)[k % 4], list(Mode)[k % 3]
     level = (Level.CLEAN, Level.OFFICE, Level.OFFICE, Level.POOR)[(k // 3) % 4]
     marks = marks_of(rng, is_hard(k))
-    page = signed_page(marks, dpi, rng)
+    page, wrote = signed_page(marks, dpi, rng)
     if rng.random() < 0.3:
         page = page.turned()
     picture = scan(page, level, mode, dpi, rng)
@@ -131,16 +132,26 @@ def run(k: int, seed: int) -> list[Case]:
         path = Path(folder) / "scan.pdf"
         path.write_bytes(pdf([encode(picture, level, mode, dpi, rng)], dpi))
         (sheet,) = read_sheets(path, FORM, known())
-    return list(judge(marks, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
+    people = [called(names, np.random.default_rng((seed, k, row))) for row, names in enumerate(wrote)]
+    return list(judge(marks, people, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
 
 
-def judge(marks: Sequence[Mark], sheet: SheetReading, look: str) -> Iterator[Case]:
+def called(wrote: str, rng: np.random.Generator) -> tuple[str, str]:
+    """Family name and first name of who wrote some of them, or none."""
+    chance = [str(rng.choice(WORDS[kind])) for kind in ("family_names", "first_names")]
+    family, first = (wrote.split() + chance[len(wrote.split()) :])[:2]
+    return family, first
+
+
+def judge(
+    marks: Sequence[Mark], people: Sequence[tuple[str, str]], sheet: SheetReading, look: str
+) -> Iterator[Case]:
     for row, mark in enumerate(marks):
         signed = mark in (*SIGNATURES, Mark.TINY, Mark.STRUCK, Mark.BETWEEN)
         if sheet.code is None:  # the whole page is set aside: nobody is marked
             yield Case(mark, signed, look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
             continue
-        cell = sheet.cells[row]
+        cell = of_candidate(sheet.cells[row], *people[row])
         yield Case(mark, signed, look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
 
 

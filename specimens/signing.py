@@ -75,9 +75,12 @@ def signed_scan(
 SIGNATURES = (Mark.LOOPS, Mark.SPLINE, Mark.NAME, Mark.INITIALS, Mark.BIG)
 
 
-def draw_mark(pen: Gray, mark: Mark, cell: tuple[float, float, float, float], px: float, rng: Rng) -> None:
-    """`cell`: x, y, width and height in mm; `px`: pixels a millimetre."""
-    tone = int(rng.integers(10, 95))
+def draw_mark(pen: Gray, mark: Mark, cell: tuple[float, float, float, float], px: float, rng: Rng) -> str:
+    """Whose names were written, "FAMILY First", "" where nobody's; `cell`: x, y, width and height in mm.
+
+    `px`: pixels a millimetre.
+    """
+    tone, whose = int(rng.integers(10, 95)), ""
     match mark:
         case Mark.LOOPS | Mark.BIG:
             wide, high = rng.uniform(18, 50), rng.uniform(5, 9) if mark is Mark.LOOPS else rng.uniform(12, 15)
@@ -85,11 +88,11 @@ def draw_mark(pen: Gray, mark: Mark, cell: tuple[float, float, float, float], px
         case Mark.SPLINE:
             _spline(pen, cell, px, tone, rng)
         case Mark.NAME:
-            words = str(rng.choice(WORDS["family_names"])).title()
-            _text(pen, words, cell, rng.uniform(4.5, 7), px, tone, rng)
+            whose = str(rng.choice(WORDS["family_names"]))
+            _text(pen, whose.title(), cell, rng.uniform(4.5, 7), px, tone, rng)
         case Mark.INITIALS:
-            words = str(rng.choice(WORDS["family_names"]))[0] + str(rng.choice(WORDS["first_names"]))[0]
-            _text(pen, words, cell, rng.uniform(6, 8.5), px, tone, rng)
+            whose = f"{rng.choice(WORDS['family_names'])} {rng.choice(WORDS['first_names'])}"
+            _text(pen, "".join(word[0] for word in whose.split()), cell, rng.uniform(6, 8.5), px, tone, rng)
             _spline(pen, cell, px, tone, rng, least=10, most=20)
         case Mark.TINY:
             _text(pen, str(rng.choice(WORDS["family_names"]))[0], cell, rng.uniform(3, 5), px, tone, rng)
@@ -118,6 +121,7 @@ def draw_mark(pen: Gray, mark: Mark, cell: tuple[float, float, float, float], px
             _picture(pen, stamp, grown, rng.uniform(34, 46), rng.uniform(17, 22), px, tone + 30, rng)
         case Mark.EMPTY:
             pass
+    return whose
 
 
 def _at(cell: tuple[float, float, float, float], wide: float, high: float, rng: Rng) -> tuple[float, float]:

@@ -2,29 +2,39 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
-from processors.attendance.cells import PX, Seen, Why, read_cells
+from processors.attendance.cells import Seen, Why, of_candidate, read_cells
+from processors.attendance.lines import PX
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from specimens.signing import Mark, draw_mark
 
 FORM = Path(__file__).parents[2] / "sessions" / "forms" / "emargement.toml"
 HIGH, WIDE, ABOUT = 10.2, 72.0, 3.0
-EDGES = [ABOUT + HIGH * row for row in range(4)]
 
 
-def cells(*marks: Mark, seed: int = 1):
-    """Three cells in which these were drawn, in a printed grid."""
-    table = np.full((round((EDGES[-1] + ABOUT) * PX), round((WIDE + 2 * ABOUT) * PX)), 255, np.uint8)
-    for edge in EDGES:
+def drawn(*marks: Mark, seed: int = 1, rows: int = 3):
+    """Cells in which these were drawn, in a printed grid; with its level lines."""
+    edges = [ABOUT + HIGH * row for row in range(rows + 1)]
+    table = np.full((round((edges[-1] + ABOUT) * PX), round((WIDE + 2 * ABOUT) * PX)), 255, np.uint8)
+    for edge in edges:
         table[round(edge * PX) - 1 : round(edge * PX) + 1] = 40
     for side in (ABOUT, ABOUT + WIDE):
         table[:, round(side * PX) - 1 : round(side * PX) + 1] = 40
     rng = np.random.default_rng(seed)
     for row, mark in enumerate(marks):
-        draw_mark(table, mark, (ABOUT, EDGES[row], WIDE, HIGH), PX, rng)
-    return read_cells(table, EDGES, (ABOUT, ABOUT + WIDE))
+        draw_mark(table, mark, (ABOUT, edges[row], WIDE, HIGH), PX, rng)
+    return table, edges
+
+
+def read(table, edges):
+    return read_cells(table, edges, (ABOUT, ABOUT + WIDE))
+
+
+def cells(*marks: Mark, seed: int = 1):
+    return read(*drawn(*marks, seed=seed))
 
 
 @pytest.mark.parametrize("mark", [Mark.LOOPS, Mark.SPLINE, Mark.NAME, Mark.INITIALS])
@@ -49,6 +59,67 @@ def test_ink_of_somebody_makes_nobody_absent(mark):
 
 def test_a_cross_is_asked_about_and_says_why():
     assert cells(Mark.EMPTY, Mark.CROSS, Mark.EMPTY)[1].why is Why.STROKES
+
+
+@pytest.mark.parametrize("mark", [Mark.LOOPS, Mark.NAME])
+def test_the_crumbs_that_a_scan_leaves_of_a_pale_signature_are_asked_about(mark):
+    table, edges = drawn(Mark.EMPTY, mark, Mark.EMPTY, seed=2)
+    y, x = np.indices(table.shape)
+    inside = (y > (edges[1] + 1.2) * PX) & (y < (edges[2] - 1.2) * PX)
+    table[inside & ((x % 9 > 4) | (y % 9 > 4)) & (x > (ABOUT + 1) * PX) & (x < (WIDE + 2) * PX)] = 255
+    seen = read(table, edges)
+    assert [cell.seen for cell in seen] == [Seen.EMPTY, Seen.UNSURE, Seen.EMPTY] and seen[1].why is Why.FAINT
+
+
+def ringed(table, x, y, radius):
+    """With the ring of a cup about this place, mm."""
+    centre = round(x * PX), round(y * PX)
+    over = np.full_like(table, 255)
+    cv2.circle(over, centre, round(radius * PX), 150, 9, cv2.LINE_AA)
+    return np.minimum(table, over)
+
+
+def test_a_ring_of_a_cup_is_no_ink_where_nothing_is_near_it():
+    table, edges = drawn(*[Mark.EMPTY] * 3, Mark.NAME, *[Mark.EMPTY] * 3, rows=7, seed=3)
+    away = read(ringed(table, ABOUT + 40, edges[3] + 5, 29), edges)
+    assert [cell.seen for cell in away] == [Seen.EMPTY] * 3 + [Seen.SIGNED] + [Seen.EMPTY] * 3
+
+
+@pytest.mark.parametrize("mark", [Mark.NAME, Mark.ABS, Mark.CROSS])
+def test_what_a_ring_of_a_cup_comes_near_is_asked_about(mark):
+    for seed in range(4):
+        table, edges = drawn(*[Mark.EMPTY] * 3, mark, *[Mark.EMPTY] * 3, rows=7, seed=seed)
+        rows = table[round((edges[3] + 1) * PX) : round((edges[4] - 1) * PX), 60:-60]
+        written = float(np.median(np.nonzero((rows < 200).any(axis=0))[0]) + 60) / PX
+        seen = read(ringed(table, written + 26, edges[3] + 5, 26), edges)
+        assert seen[3].seen is Seen.UNSURE, seed
+
+
+def test_a_stripe_of_the_scanner_through_all_cells_is_no_ink():
+    table, edges = drawn(*[Mark.LOOPS, Mark.EMPTY] * 3, rows=6, seed=4)
+    for y in range(len(table)):
+        table[y, 200 + y // 60 : 202 + y // 60] = 180
+    assert [cell.seen for cell in read(table, edges)] == [Seen.SIGNED, Seen.EMPTY] * 3
+
+
+def test_a_short_name_is_no_abs_where_it_is_the_candidates_own():
+    table, edges = drawn(*[Mark.EMPTY] * 3)
+    cv2.putText(
+        table, "Sow", (200, round((edges[2] - 3) * PX)), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 30, 3, cv2.LINE_AA
+    )
+    cell = read(table, edges)[1]
+    assert of_candidate(cell, "SOW", "AWA").seen is Seen.SIGNED
+    assert of_candidate(cell, "MARTIN", "LEA").seen is Seen.UNSURE
+
+
+def test_abs_makes_nobody_absent_whose_initials_it_may_be():
+    table, edges = drawn(*[Mark.EMPTY] * 3)
+    cv2.putText(
+        table, "ABS", (200, round((edges[2] - 3) * PX)), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 30, 4, cv2.LINE_AA
+    )
+    cell = read(table, edges)[1]
+    assert of_candidate(cell, "SOW", "AWA").seen is Seen.UNSURE
+    assert of_candidate(cell, "MARTIN", "LEA").seen is Seen.EMPTY
 
 
 def test_the_bars_say_which_sheet_of_which_list():

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from processors.circular.form import Form
+from processors.findings import Box
 from processors.lists.people import Candidate
 from processors.plain import plain
 from processors.scans.pages.apart import HALF, places_apart, straight
@@ -76,27 +77,30 @@ def names(line: Line, candidate: Candidate) -> bool:
     """Whether a line says the candidate's number, or both names; outside the answers, the last name alone."""
     number, digits = candidate.number, "".join(filter(str.isdigit, line.text))
     # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
-    if _share(number, digits) >= _DIGITS and _likeness(line, number) >= _NUMBER:
+    if _share(number, digits) >= _DIGITS and likeness(line, number) >= _NUMBER:
         return True
-    family, first = _letters(candidate.family_name), _letters(re.split(r"[\s,]", candidate.first_names)[0])
+    family, first = (
+        letters_of(candidate.family_name),
+        letters_of(re.split(r"[\s,]", candidate.first_names)[0]),
+    )
     if _says_both(line, family, first):
         return True
     if not line.outside or len(family) < _LONG_ENOUGH:  # a word of the answers may be somebody's name
         return False
-    return _share(family, _letters(line.text)) >= _ROUGHLY and _likeness(line, family) >= _ALONE
+    return _share(family, letters_of(line.text)) >= _ROUGHLY and likeness(line, family) >= _ALONE
 
 
 def _says_both(line: Line, family: str, first: str) -> bool:
     """In either order, with anything between; each must be there, since long first names are common."""
-    said = _letters(line.text)
+    said = letters_of(line.text)
     apart = sum(_share(name, said) * len(name) for name in (family, first)) / max(len(family + first), 1)
     if max(apart, _share(family + first, said), _share(first + family, said)) < _ROUGHLY:
         return False
-    likeliest = max(_likeness(line, way) for way in (f"{family}*{first}", f"{first}*{family}"))
-    return likeliest >= _BOTH and min(_likeness(line, name) for name in (family, first)) >= _EACH
+    likeliest = max(likeness(line, way) for way in (f"{family}*{first}", f"{first}*{family}"))
+    return likeliest >= _BOTH and min(likeness(line, name) for name in (family, first)) >= _EACH
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
     """As in `SYMBOLS`; digits that are taken for letters are such."""
     return re.sub("[^A-Z]", "", plain(text).upper().translate(_AS_LETTERS))
 
@@ -108,7 +112,7 @@ def _share(name: str, said: str) -> float:
     return fuzz.partial_ratio(name, said) if len(said) >= len(name) else fuzz.ratio(name, said)
 
 
-def _likeness(line: Line, wanted: str) -> float:
+def likeness(line: Line, wanted: str) -> float:
     """How well a part of the line can be read so: its best log chance against that of the likeliest reading.
 
     A star stands for anything; each letter adds `_LETTER`.
@@ -155,10 +159,10 @@ def line_image(band: Gray) -> Gray | None:
     return np.asarray(np.minimum(line * (200 / strong), 255), np.uint8)
 
 
-def text_in(band: Gray) -> str:
-    """What a line of writing may say, in capitals; `band`: its darkness on the map, `HALF` rows about it."""
+def line_in(band: Gray, box: Box) -> Line | None:
+    """A line of writing; None where nothing is. `band`: its darkness on the map, `HALF` rows about it."""
     image = line_image(band)
-    return _read(image)[0] if image is not None else ""
+    return Line(*_read(image), box, outside=True) if image is not None else None
 
 
 def _read(image: Gray) -> tuple[str, NDArray[np.uint8]]:
