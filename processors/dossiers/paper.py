@@ -1,4 +1,4 @@
-"""What came on paper: photographs made flat and upright, and optical reading (Tesseract, in French)."""
+"""What came on paper: photographs, which way up they are, and optical reading (Tesseract, in French)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -26,7 +25,7 @@ _SHORT = frozenset(
     )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
-_WHOLE_PICTURE = 0.97  # of a photograph: a sheet that fills it has no corners to be seen
+_LONGEST = 3200  # points of a photograph: a sheet on it has 200 an inch
 
 
 def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
@@ -102,56 +101,20 @@ def _letters(one: str, other: str) -> bool:
     return other.isalpha() and other.islower() and len(short) <= _FEW_LETTERS and short.lower() not in _SHORT
 
 
-def sheet_of(data: bytes) -> tuple[Gray, float]:
-    """The sheet on a photograph, and its resolution if it is A4; which way up, only the camera knows."""
+def photograph(data: bytes) -> Gray:
+    """As the camera says that it lies. UnreadableError where it is too large, or broken."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableError(f"photographie de plus de {MAX_PIXELS // 10**6} millions de points")
-            image.draft("L", (2400, 2400))
+            image.draft("L", (_LONGEST, _LONGEST))
             seen = ImageOps.exif_transpose(image).convert("L")
-            seen.thumbnail((2400, 2400))
-            gray = np.asarray(seen, np.uint8)
+            seen.thumbnail((_LONGEST, _LONGEST))
+            return np.asarray(seen, np.uint8)
     except UnreadableError:
         raise
     except Exception as error:  # Pillow raises many kinds on broken files
         raise UnreadableError("image endommagée") from error
-    gray = _evenly_lit(_flat(gray))
-    return gray, max(gray.shape) / (297 / 25.4)
-
-
-def _flat(gray: Gray) -> Gray:
-    """The sheet alone, seen from above, where its four corners stand out from what it lies on."""
-    small = cv2.GaussianBlur(
-        cv2.resize(gray, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 2
-    )
-    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    sheet = max(outlines, key=cv2.contourArea, default=None)
-    if sheet is None or not 0.3 < cv2.contourArea(sheet) / small.size < _WHOLE_PICTURE:
-        return gray
-    corners = cv2.approxPolyDP(cv2.convexHull(sheet), 0.02 * cv2.arcLength(sheet, True), True)
-    if len(corners) != 4 or cv2.contourArea(sheet) < 0.93 * cv2.contourArea(corners):
-        return gray
-    points = corners[:, 0].astype(np.float32) * 4
-    points = points[np.argsort(np.arctan2(*(points - points.mean(0)).T[::-1]))]  # clockwise from top left
-    points = np.roll(points, -int(np.argmin(points.sum(1))), axis=0)
-    sides = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)
-    across, down = float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
-    if not 1.2 < max(across, down) / min(across, down) < 1.65:  # A4 is 1.41
-        return gray
-    width, height = (1700, 2404) if down > across else (2404, 1700)
-    onto = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(points, onto)
-    return np.asarray(cv2.warpPerspective(gray, matrix, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
-
-
-def _evenly_lit(gray: Gray) -> Gray:
-    """Without the shadow across the sheet, in which one threshold for all loses the print."""
-    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 31)
-    light = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(gray, np.maximum(light, 1), scale=240), np.uint8)
 
 
 def _said_upright(gray: Gray) -> int:
