@@ -39,13 +39,14 @@ _WEIGHTS = (2.6, 0.0, -0.65, -4.4)
 class Ink:
     """`length`: of its strokes, mm; `box`: where it is, mm of the page; None without any.
 
-    `tallest`: of its strokes, mm.
+    `tallest`: of its strokes, mm; `widest`: of its strokes, of the ink's whole width.
     """
 
     length: float
     box: Box | None
     probability: float  # that somebody signed or stamped here
     tallest: float = 0.0
+    widest: float = 0.0
 
 
 def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: Iterable[Box] = ()) -> Ink:
@@ -159,4 +160,5 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
     tallest = float(max(stats[index][3] for index in kept)) / px
-    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance, tallest)
+    widest = float(max(stats[index][2] for index in kept)) / px / w
+    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance, tallest, widest)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+from statistics import linear_regression
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -25,6 +29,10 @@ _SHORT = frozenset(
     )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
+_FEW_LINES, _OF_TEXT = 3, 35.0  # lines of print, and how long they are at least, mm
+_ASLANT = 2.0  # degrees: photographed lines bend by less
+_LONG_ENOUGH = 12.0  # mm between the middles of a line's first and last word
+_APART = 4.0  # mm between lines of a stamp
 _LONGEST = 3200  # points of a photograph: a sheet on it has 200 an inch
 
 
@@ -40,9 +48,51 @@ def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
         if quarters not in read:
             read[quarters] = _read(turned(gray, quarters), dpi)
         if _makes_sense(read[quarters]):
-            return quarters, read[quarters]
+            return quarters, with_stamps(read[quarters])
     best = max(read, key=lambda quarters: len(_sure_words(read[quarters])))
-    return best, read[best]
+    return best, with_stamps(read[best])
+
+
+def with_stamps(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """With the words askew of lines that stand close together aslant to the print: a stamp has several."""
+    turns = [_turn(line) for line in lines]
+    print_ = [
+        (line.box[1], turn)
+        for line, turn in zip(lines, turns, strict=True)
+        if turn is not None and line.box[2] > _OF_TEXT
+    ]
+    if len(print_) < _FEW_LINES:
+        return tuple(lines)
+    slope, level = linear_regression(*zip(*print_, strict=True))  # from aside, lines turn down the page
+    aslant = {
+        k: off
+        for k, (line, turn) in enumerate(zip(lines, turns, strict=True))
+        if turn is not None and abs(off := turn - level - slope * line.box[1]) > _ASLANT
+    }
+    stamped = {
+        one
+        for one, other in permutations(aslant, 2)
+        if abs(aslant[one] - aslant[other]) < _ASLANT and _close(lines[one], lines[other])
+    }
+    return tuple(
+        replace(line, words=tuple(replace(word, askew=True) for word in line.words)) if k in stamped else line
+        for k, line in enumerate(lines)
+    )
+
+
+def _turn(line: Line) -> float | None:
+    """Degrees by which a line falls to the right; None of one too short to tell."""
+    across, down = zip(
+        *((x + w / 2, y + h / 2) for x, y, w, h in (word.box for word in line.words)), strict=True
+    )
+    if max(across) - min(across) < _LONG_ENOUGH:
+        return None
+    return math.degrees(math.atan(linear_regression(across, down).slope))
+
+
+def _close(one: Line, other: Line) -> bool:
+    _, _, w, h = around([one.box, other.box])
+    return h < one.box[3] + other.box[3] + _APART and w < one.box[2] + other.box[2]
 
 
 def turned(gray: Gray, quarters: int) -> Gray:

@@ -51,7 +51,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
         fields = tuple(laid.fields)
         read_by = "text"
         if _scanned(words, pictures, *drawn.size):
-            if not words and not fields and (sheet := _photographed(drawn)) is not None:
+            if not words and not fields and (sheet := _photographed(drawn, pictures)) is not None:
                 quarters, lines = read_upright(sheet, dpi_of(sheet))
                 yield replace(Photographed(turned(sheet, quarters)).page(index + 1), lines=lines)
                 continue
@@ -82,7 +82,7 @@ def blank_page(data: bytes, number: int) -> Page | None:
     words, pictures = words_of(page, place)[0], _pictures(page, place)[0]
     if _scanned(words, pictures, *drawn.size):
         fields = _annotations(data, [place] * number)[number - 1].fields
-        if not words and not fields and (sheet := _photographed(drawn)) is not None:
+        if not words and not fields and (sheet := _photographed(drawn, pictures)) is not None:
             quarters = read_upright(sheet, dpi_of(sheet))[0]
             return Photographed(turned(sheet, quarters)).page(number)
         quarters = read_upright(drawn(_OCR_DPI), _OCR_DPI)[0]
@@ -90,9 +90,13 @@ def blank_page(data: bytes, number: int) -> Page | None:
     return Page(number, *drawn.size, (), "", source=drawn)
 
 
-def _photographed(drawn: _Drawn) -> Gray | None:
+def _photographed(drawn: _Drawn, pictures: Sequence[Box]) -> Gray | None:
     """The only sheet that lies on the picture of the page, if its edges are seen there."""
-    sheets = sheets_on(drawn(_PHOTO_DPI))
+    if len(pictures) != 1:
+        return None
+    gray, px = drawn(_PHOTO_DPI), _PHOTO_DPI / 25.4
+    x, y, w, h = (max(0, round(side * px)) for side in pictures[0])
+    sheets = sheets_on(gray[y : y + h, x : x + w])
     return sheets[0] if len(sheets) == 1 else None
 
 

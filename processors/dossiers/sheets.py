@@ -24,10 +24,10 @@ _STEPS = (
     0.08,
     0.12,
     0.2,
-)  # of the brightness: a sheet's edge is steeper, a shadow's softer
+)  # of the brightness: a shadow is less steep than an edge
 _GAPS = (3, 9, 15)  # points: of an edge that is not seen everywhere
 _LEAST, _MOST = 0.12, 0.97  # of a photograph: what fills it has no corners to be seen
-_SHARED = 0.02  # of a sheet that another lies over
+_OVERLAP, _ALIKE = 0.02, 0.8  # of a sheet: another that lies over it, another outline of the same
 _FILLED = 0.86  # of its corners' outline is sheet: more is hidden by no hand and no fold
 _LONG = (1.2, 1.65)  # times as long as wide: A4 is 1.41
 _BRIGHTER = 1.07  # times what lies beside it
@@ -35,6 +35,7 @@ _SEEN, _SEEN_AT_LEAST = 0.8, 0.5  # of all sides, of each, is where the sheet en
 _NEAR = 6  # points of the small picture
 _PARALLEL = 0.3  # of two sides: the sine of their angle
 _POINTS = 40  # of a side that are looked at
+_CLOSE, _TWICE = 0.008, 2.0  # of the shorter side; no darker ground counts for more
 _KNOWN = 0.25  # of a side lies in the picture
 _ASIDE = 0.022  # of the shorter side, from the edge: sheets are curled, and cast shadows
 _WIDTH, _HEIGHT = 1700, 2404  # points of a flat sheet
@@ -49,17 +50,23 @@ def _quads(gray: Gray) -> list[Quad]:
     scale = _SMALL / max(gray.shape)
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # without its print, which is thinner than that
+    if min(small.shape) < _SMALL / 4:
+        return []
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
     blank = np.asarray(cv2.medianBlur(closed, 5), np.uint8)
-    seen = ((quad, _seen(blank, quad)) for quad in _candidates(blank))
-    # of one within another, a part may be what is lit
-    found = sorted((quad for quad, part in seen if part > _SEEN), key=cv2.contourArea, reverse=True)
+    seen = [quad for quad in _candidates(blank) if _seen(blank, quad) > _SEEN]
     kept: list[Quad] = []
-    for quad in found:
-        shared = (cv2.intersectConvexConvex(quad, other)[0] for other in kept)
-        if max(shared, default=0.0) < _SHARED * cv2.contourArea(quad):
-            kept.append(quad)
+    for quad in sorted(seen, key=cv2.contourArea, reverse=True):  # what is lit of a sheet lies within it
+        if not any(_shared(quad, other) for other in kept):
+            alike = [other for other in seen if _shared(quad, other) > _ALIKE * cv2.contourArea(quad)]
+            kept.append(max(alike, key=lambda other: _contrast(blank, other)))
     return [quad / np.float32(scale) for quad in sorted(kept, key=lambda quad: float(quad[:, 0].mean()))]
+
+
+def _shared(one: Quad, other: Quad) -> float:
+    """What they have in common, square points; 0 where that is a mere edge."""
+    area = float(cv2.intersectConvexConvex(one, other)[0])
+    return area if area > _OVERLAP * min(cv2.contourArea(one), cv2.contourArea(other)) else 0.0
 
 
 def _candidates(blank: Gray) -> Iterator[Quad]:
@@ -142,17 +149,26 @@ def _seen(blank: Gray, quad: Quad) -> float:
 
     One side may lie beyond the picture.
     """
-    aside = _ASIDE * min(_sides(quad))
-    shares = []
+    known = [side[~np.isnan(side)] for side in _ratios(blank, quad, _ASIDE)]
+    shares = [float((side > _BRIGHTER).mean()) for side in known if len(side) > _KNOWN * _POINTS]
+    return sum(shares) / len(shares) if len(shares) > 2 and min(shares) > _SEEN_AT_LEAST else 0.0
+
+
+def _contrast(blank: Gray, quad: Quad) -> float:
+    """How many times brighter than what lies right beside it a sheet is along its edge."""
+    return float(np.nanmean(np.minimum(np.concatenate(_ratios(blank, quad, _CLOSE)), _TWICE)))
+
+
+def _ratios(blank: Gray, quad: Quad, aside: float) -> list[NDArray[np.floating]]:
+    """Of each side, at points along it: the brightness within to that without, so far from it."""
+    off = aside * min(_sides(quad))
+    found: list[NDArray[np.floating]] = []
     for begin, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
         along = (end - begin) / np.linalg.norm(end - begin)
-        inward = np.array([-along[1], along[0]], np.float32)
+        inward = off * np.array([-along[1], along[0]], np.float32)
         points = begin + np.linspace(0.04, 0.96, _POINTS, dtype=np.float32)[:, None] * (end - begin)
-        inside, outside = (_at(blank, points + way * aside * inward) for way in (1, -1))
-        known = ~np.isnan(inside + outside)
-        if known.mean() > _KNOWN:
-            shares.append(float((inside > _BRIGHTER * outside)[known].mean()))
-    return sum(shares) / len(shares) if len(shares) > 2 and min(shares) > _SEEN_AT_LEAST else 0.0
+        found.append(_at(blank, points + inward) / np.maximum(_at(blank, points - inward), 1))
+    return found
 
 
 def _at(blank: Gray, points: NDArray[np.float32]) -> NDArray[np.float32]:
