@@ -30,6 +30,8 @@ _LETTER = 2.2  # mm: smaller outlines in a word are letters
 _ALIKE = 1.35  # times as wide or high at most
 _SOLID = 0.9  # of its inside is ink
 _BLACK_AND_WHITE = 1.9  # times as wide or high, where one is black: fonts draw such pairs unlike
+_WITHIN, _BEYOND = 0.5, 1.2  # mm that a mark goes on outside its box: of a frame alone, of a stroke
+_RULE = 10.0  # mm: a cell's side, which a mark may touch
 _SLACK = 1.3  # mm by which a box may stand off its fellow's place
 _NEARER = 0.6
 _WALL = 1.2  # mm over and under a row that a cell's side goes on
@@ -64,6 +66,7 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
         return ringed.index(True)
     if optical:
         joined = _squares(dark)
+        joined += [hidden for label in placed if (hidden := _marked_within(dark, label, joined)) is not None]
         placed = [_without_box(label, joined) for label in placed]
     for label in placed:
         _wipe(dark, label)
@@ -72,7 +75,8 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
     clear = [pair for pair in sides if pair is not None]
     if clear:
         nearest = min(clear, key=lambda pair: pair[0])[1]
-        return _fuller([square.ink for square in nearest])
+        which = _fuller([square.ink for square in nearest])
+        return _crossed(dark, [square.box for square in nearest]) if which is None else which
     empty = [square.box for square in squares if square.ink < _CLEAN]
     return _loose(dark, placed, empty)
 
@@ -213,6 +217,24 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
     return label
 
 
+def _marked_within(dark: Gray, label: Box, squares: Sequence[_Square]) -> _Square | None:
+    """A box that a mark hides, which optical reading has taken for the label's first letter."""
+    x, y, w, h = label
+    if any(_meet(square.box, (x, y, 0.5 * w, h)) for square in squares):
+        return None
+    level = [square.box for square in squares if abs(square.box[1] + square.box[3] / 2 - y - h / 2) < h]
+    tried = (
+        (x + dx, top + dy, wide, high)
+        for _, top, wide, high in level
+        for dx in np.arange(-0.5, 0.4 * w, 0.15)
+        for dy in np.arange(-_SLACK, _SLACK + 0.01, 0.15)
+    )
+    best = max(tried, key=lambda box: min(_drawn_sides(dark, box)), default=None)
+    if best is None or min(_drawn_sides(dark, best)) < _FRAMED:
+        return None
+    return _Square(best, _inside(dark, best))
+
+
 def _alike(one: _Square, other: _Square) -> bool:
     """Whether both may be boxes of one form, by their sizes."""
     most = _BLACK_AND_WHITE if one.solid != other.solid else _ALIKE
@@ -293,6 +315,23 @@ def _where_its_fellow_stands(
 def _fuller(inks: Sequence[float]) -> int | None:
     least, most = sorted(inks)
     return list(inks).index(most) if most >= _TICKED and least <= max(_CLEAN, most / _TIMES) else None
+
+
+def _crossed(dark: Gray, boxes: Sequence[Box]) -> int | None:
+    """Which of two boxes has a stroke over its frame that goes on outside, mostly missing its inside."""
+    free = dark.copy()
+    for kernel in (np.ones((1, int(_RULE * _PX)), np.uint8), np.ones((int(_RULE * _PX), 1), np.uint8)):
+        free[cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel) > 0] = 0
+    _, marks, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
+    beyond = []
+    for x, y, w, h in boxes:
+        own = marks[_rows((x, y, w, h)), _columns((x, y, w, h))]
+        if not own.any():
+            return None
+        left, top, wide, high = stats[np.bincount(own[own > 0]).argmax()][:4] / _PX
+        beyond.append(max(x - left, y - top, left + wide - x - w, top + high - y - h))
+    least, most = sorted(beyond)
+    return beyond.index(most) if least < _WITHIN and _BEYOND < most < _LARGE else None
 
 
 def _loose(dark: Gray, labels: Sequence[Box], empty: Sequence[Box]) -> int | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import permutations
 from statistics import linear_regression
 
+import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
@@ -29,6 +30,8 @@ _SHORT = frozenset(
     )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
+_DARK = 0.75  # times as bright as the paper
+_DOT, _LEADING, _DOTS = 0.8, 2.6, 8  # mm: a leader's dots, and from one to the next; how many there are
 _FEW_LINES, _OF_TEXT = 3, 35.0  # lines of print, and how long they are at least, mm
 _ASLANT = 2.0  # degrees: photographed lines bend by less
 _LONG_ENOUGH = 12.0  # mm between the middles of a line's first and last word
@@ -46,11 +49,30 @@ def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
     for turn in (lambda _: 0, _said_upright, lambda _: 2):
         quarters = turn(gray)
         if quarters not in read:
-            read[quarters] = _read(turned(gray, quarters), dpi)
+            read[quarters] = _read(without_leaders(turned(gray, quarters), dpi), dpi)
         if _makes_sense(read[quarters]):
             return quarters, with_stamps(read[quarters])
     best = max(read, key=lambda quarters: len(_sure_words(read[quarters])))
     return best, with_stamps(read[best])
+
+
+def without_leaders(gray: Gray, dpi: float) -> Gray:
+    """Without the rows of dots on which forms are filled in: what stands on them is hardly read."""
+    px = dpi / 25.4
+    paper = float(np.percentile(gray[::4, ::4], 80))
+    dark = (gray < _DARK * paper).astype(np.uint8)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    dots = np.flatnonzero(stats[1:, 2:4].max(axis=1, initial=0) <= _DOT * px) + 1
+    dots = dots[np.lexsort((middles[dots, 0], np.round(middles[dots, 1] / (0.5 * px))))]
+    across, down = np.abs(np.diff(middles[dots], axis=0)).T if len(dots) > 1 else (np.empty(0), np.empty(0))
+    ends = np.flatnonzero((across > _LEADING * px) | (down > 0.5 * px)) + 1
+    rows = [row for row in np.split(dots, ends) if len(row) >= _DOTS]
+    if not rows:
+        return gray
+    leaders = np.isin(labels, np.concatenate(rows)).astype(np.uint8)
+    clean = gray.copy()
+    clean[cv2.dilate(leaders, np.ones((3, 3), np.uint8)) > 0] = round(paper)
+    return clean
 
 
 def with_stamps(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -52,6 +52,8 @@ _ON_TYPED_STAMPS = re.compile(r"\b(siret|siren|rcs)\b")
 _DATE_LABEL = re.compile(
     r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
 )
+_DATE_LABEL_LOST = re.compile(r"\bfait a\b\D*$")  # read together with the handwriting after it, or not at all
+_A_STROKE, _A_DATE = 8.0, 25.0  # mm of ink: something is written there, and more than « le »
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
 
 
@@ -234,9 +236,12 @@ def dated_by_hand(piece: Piece) -> bool:
             if _DATE_WRITTEN.search(plain(line.text)):
                 return True  # though optical reading made no date of it
             for part in parts(line):
-                if _DATE_LABEL.search(plain(part.text)):
+                said = plain(part.text)
+                labelled = _DATE_LABEL.search(said)
+                if labelled or (page.read_by == "ocr" and _DATE_LABEL_LOST.search(said)):
                     x, y, w, h = around([word.box for word in part.words if any(map(str.isalpha, word.text))])
                     beside = (x + w + 0.5, y - 4, min(60.0, page.width - x - w - 5), h + 6)
-                    if beside[2] > 5 and ink_in(page.gray, DPI, beside, words).length > 8:
+                    least = _A_STROKE if labelled else _A_DATE
+                    if beside[2] > 5 and ink_in(page.gray, DPI, beside, words).length > least:
                         return True
     return False
