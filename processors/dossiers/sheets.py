@@ -31,12 +31,12 @@ _OVERLAP, _ALIKE = 0.02, 0.8  # of a sheet: another that lies over it, another o
 _FILLED = 0.86  # of its corners' outline is sheet: more is hidden by no hand and no fold
 _LONG = (1.2, 1.65)  # times as long as wide: A4 is 1.41
 _BRIGHTER = 1.07  # times what lies beside it
-_SEEN, _SEEN_AT_LEAST = 0.8, 0.5  # of all sides, of each, is where the sheet ends to be seen
+_SEEN, _SEEN_AT_LEAST = 0.7, 0.5  # of all sides, of each, is where the sheet ends to be seen
 _NEAR = 6  # points of the small picture
 _PARALLEL = 0.3  # of two sides: the sine of their angle
 _POINTS = 40  # of a side that are looked at
 _CLOSE, _TWICE = 0.008, 2.0  # of the shorter side; no darker ground counts for more
-_KNOWN = 0.25  # of a side lies in the picture
+_KNOWN = 0.1  # of a side lies in the picture
 _ASIDE = 0.022  # of the shorter side, from the edge: sheets are curled, and cast shadows
 _WIDTH, _HEIGHT = 1700, 2404  # points of a flat sheet
 
