@@ -27,6 +27,7 @@ _TICKED, _CLEAN = 0.12, 0.06  # of a box's inside is ink
 _LAID_OVER = 1.35  # times as much ink as in an empty box of the same font
 _TIMES = 3.0  # as much ink as in its fellow
 _LETTER = 2.2  # mm: smaller outlines in a word are letters
+_BOX = 0.75  # times as wide as the widest
 _ALIKE = 1.35  # times as wide or high at most
 _SOLID = 0.9  # of its inside is ink
 _BLACK_AND_WHITE = 1.9  # times as wide or high, where one is black: fonts draw such pairs unlike
@@ -35,6 +36,7 @@ _RULE = 10.0  # mm: a cell's side, which a mark may touch
 _SLACK = 1.3  # mm by which a box may stand off its fellow's place
 _NEARER = 0.6
 _WALL = 1.2  # mm over and under a row that a cell's side goes on
+_PALE = 0.78  # times as bright as the paper: so pale is a box's side on a photograph
 _THIN = 110  # gray levels under the paper: a hair line is drawn pale
 
 
@@ -56,6 +58,7 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
 
     `optical`: the words were read from the picture, and a label's may hold its box.
     """
+    words = list(words)
     dark, left, top = _about(gray, labels, words)
     placed = [(x - left, y - top, w, h) for x, y, w, h in labels]
     crossed = [_struck(dark, label) for label in placed]
@@ -65,6 +68,7 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
     if sum(ringed) == 1:
         return ringed.index(True)
     if optical:
+        dark, _, _ = _about(gray, labels, words, pale=True)
         joined = _squares(dark)
         joined += [hidden for label in placed if (hidden := _marked_within(dark, label, joined)) is not None]
         placed = [_without_box(label, joined) for label in placed]
@@ -103,14 +107,17 @@ def uprights(gray: Gray, row: Box) -> list[float]:
     return [float(at) / _PX for at in starts]
 
 
-def _about(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> tuple[Gray, float, float]:
-    """Ink about the labels without the other words, and where that part begins, mm."""
+def _about(
+    gray: Gray, labels: Sequence[Box], words: Iterable[Word], *, pale: bool = False
+) -> tuple[Gray, float, float]:
+    """Ink about the labels, the pale too, without the other words, and where that part begins, mm."""
     left = max(0.0, min(b[0] for b in labels) - _BESIDE - _LARGE)
     right = max(b[0] + b[2] for b in labels) + _BESIDE + _LARGE
     top, bottom = max(0.0, min(b[1] for b in labels) - _LARGE), max(b[1] + b[3] for b in labels) + _LARGE
     part = gray[round(top * _PX) : round(bottom * _PX), round(left * _PX) : round(right * _PX)]
     paper = float(np.percentile(part, 80)) if part.size else 255.0
-    dark = np.ascontiguousarray(part < min(paper - 28, max(paper - _THIN, 0.62 * paper)), np.uint8)
+    ink = _PALE * paper if pale else min(paper - 28, max(paper - _THIN, 0.62 * paper))
+    dark = np.ascontiguousarray(part < ink, np.uint8)
     for word in words:
         x, y, w, h = word.box
         if any(_meet(word.box, label) for label in labels) or not _is_print(word):
@@ -199,7 +206,10 @@ def _squares(dark: Gray) -> list[_Square]:
         if any(_meet(square, other.box) for other in found) or min(_drawn_sides(dark, square)) < _FRAMED:
             continue
         found.append(_Square(square, _inside(dark, square)))
-    return found
+    widest = max((square.box[2] for square in found if not square.solid), default=0.0)
+    return [
+        square for square in found if square.solid or square.box[2] > _BOX * widest
+    ]  # letters are smaller
 
 
 def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
@@ -220,7 +230,7 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
 def _marked_within(dark: Gray, label: Box, squares: Sequence[_Square]) -> _Square | None:
     """A box that a mark hides, which optical reading has taken for the label's first letter."""
     x, y, w, h = label
-    if any(_meet(square.box, (x, y, 0.5 * w, h)) for square in squares):
+    if any(_meet(square.box, (x - _LARGE, y, _LARGE + 0.5 * w, h)) for square in squares):
         return None
     level = [square.box for square in squares if abs(square.box[1] + square.box[3] / 2 - y - h / 2) < h]
     tried = (

@@ -52,7 +52,9 @@ _ON_TYPED_STAMPS = re.compile(r"\b(siret|siren|rcs)\b")
 _DATE_LABEL = re.compile(
     r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
 )
-_DATE_LABEL_LOST = re.compile(r"\bfait a\b\D*$")  # read together with the handwriting after it, or not at all
+_DATE_LABEL_LOST = re.compile(
+    r"\bfait a [a-z][a-z' -]{2,},?$"
+)  # read together with the handwriting after it, or not at all
 _A_STROKE, _A_DATE = 8.0, 25.0  # mm of ink: something is written there, and more than « le »
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
 
@@ -238,7 +240,8 @@ def dated_by_hand(piece: Piece) -> bool:
             for part in parts(line):
                 said = plain(part.text)
                 labelled = _DATE_LABEL.search(said)
-                if labelled or (page.read_by == "ocr" and _DATE_LABEL_LOST.search(said)):
+                lost = _DATE_LABEL_LOST.search(said) and part.words[-1].sure > _PRINTED  # the town is print
+                if labelled or (page.read_by == "ocr" and lost):
                     x, y, w, h = around([word.box for word in part.words if any(map(str.isalpha, word.text))])
                     beside = (x + w + 0.5, y - 4, min(60.0, page.width - x - w - 5), h + 6)
                     least = _A_STROKE if labelled else _A_DATE
