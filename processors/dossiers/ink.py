@@ -62,7 +62,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     if min(part.shape) < 3 * px:
         return Ink(0.0, None, 0.0)
     dark = darker(part, px)
-    dark[_beyond(gray, px)[top:bottom, left:right]] = 0
+    dark[beyond(gray, px)[top:bottom, left:right]] = 0
     _strike_rules(dark, px)
     printed = tuple(word for word in words if not word.askew)
     tall = _TALL * max(_SMALL, _usual_height(printed))
@@ -74,7 +74,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     return _weigh(dark, left / px, top / px, px)
 
 
-def _beyond(gray: Gray, px: float) -> NDArray[np.bool_]:
+def beyond(gray: Gray, px: float) -> NDArray[np.bool_]:
     """What is no sheet: dark, and reaches in from the edge of the page; most pages have nothing of it."""
     dark = (gray < _NO_SHEET * np.percentile(gray[::8, ::8], 80)).astype(np.uint8)
     if not any(side.any() for side in (dark[0], dark[-1], dark[:, 0], dark[:, -1])):

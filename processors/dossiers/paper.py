@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from processors.dossiers.files import UnreadableError
+from processors.dossiers.ink import beyond
 from processors.dossiers.layout import Line, Word, around, line_of
 from processors.scans.readings import Gray
 
@@ -46,14 +47,26 @@ def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
     UnreadableError where Tesseract fails.
     """
     read: dict[int, tuple[Line, ...]] = {}
-    for turn in (lambda _: 0, _said_upright, lambda _: 2):
-        quarters = turn(gray)
+    clean = without_leaders(_without_surroundings(gray, dpi), dpi)
+    aside = (lambda _: 1, lambda _: 3) if gray.shape[1] > gray.shape[0] else ()
+    for turn in (lambda _: 0, _said_upright, *aside, lambda _: 2):
+        quarters = turn(clean)
         if quarters not in read:
-            read[quarters] = _read(without_leaders(turned(gray, quarters), dpi), dpi)
+            read[quarters] = _read(turned(clean, quarters), dpi)
         if _makes_sense(read[quarters]):
             return quarters, with_stamps(read[quarters])
     best = max(read, key=lambda quarters: len(_sure_words(read[quarters])))
     return best, with_stamps(read[best])
+
+
+def _without_surroundings(gray: Gray, dpi: float) -> Gray:
+    """Without what is dark about the sheet, beside which Tesseract leaves print out."""
+    around_it = beyond(gray, dpi / 25.4)
+    if not around_it.any():
+        return gray
+    clean = gray.copy()
+    clean[around_it] = np.percentile(gray[::4, ::4], 80)
+    return clean
 
 
 def without_leaders(gray: Gray, dpi: float) -> Gray:

@@ -185,7 +185,12 @@ def _flat(gray: Gray, quad: Quad) -> Gray:
     width, height = (_WIDTH, _HEIGHT) if down > across else (_HEIGHT, _WIDTH)
     onto = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     matrix = cv2.getPerspectiveTransform(quad, onto)
-    return np.asarray(cv2.warpPerspective(gray, matrix, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(
+        cv2.warpPerspective(
+            gray, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
 
 
 def evenly_lit(gray: Gray) -> Gray:
