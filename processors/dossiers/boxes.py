@@ -96,15 +96,15 @@ def inked_over(gray: Gray, boxes: Sequence[Box]) -> int | None:
     return inks.index(max(inks)) if clear else None
 
 
-def uprights(gray: Gray, row: Box) -> list[float]:
-    """Where, mm from the left, rules cross a row of a page at `DPI` from above to below."""
-    x, y, w, h = 0.0, row[1] - _WALL, gray.shape[1] / _PX, row[3] + 2 * _WALL
-    part = gray[_rows((x, y, w, h))]
+def uprights(gray: Gray, row: Box, dpi: float = DPI) -> list[float]:
+    """Where, mm from the left, rules cross a row of a page from above to below."""
+    px = dpi / 25.4
+    part = gray[max(0, round((row[1] - _WALL) * px)) : max(0, round((row[1] + row[3] + _WALL) * px))]
     dark = (part < np.percentile(part, 80) - 28).astype(np.uint8) if part.size else part
-    tall = max(1, int((row[3] + _WALL) * _PX))
+    tall = max(1, int((row[3] + _WALL) * px))
     columns = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8)).any(0)
     starts = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8)])) == 1)
-    return [float(at) / _PX for at in starts]
+    return [float(at) / px for at in starts]
 
 
 def _about(

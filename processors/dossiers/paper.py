@@ -20,6 +20,10 @@ from processors.dossiers.layout import Line, Word, around, line_of
 from processors.scans.readings import Gray
 
 MAX_PIXELS = 64_000_000
+_PAGE, _SCATTERED = (
+    3,
+    11,
+)  # how Tesseract looks for text: the second where the first sees none, on a crooked page
 _SENSE = 0.7  # how sure optical reading is of a word that makes sense
 _FEW = 5  # words
 _FEW_LETTERS = 3
@@ -56,7 +60,10 @@ def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
         if _makes_sense(read[quarters]):
             return quarters, with_stamps(read[quarters])
     best = max(read, key=lambda quarters: len(_sure_words(read[quarters])))
-    return best, with_stamps(read[best])
+    found = max(
+        read[best], _read(turned(clean, best), dpi, _SCATTERED), key=lambda lines: len(_sure_words(lines))
+    )
+    return best, with_stamps(found)
 
 
 def _without_surroundings(gray: Gray, dpi: float) -> Gray:
@@ -145,12 +152,12 @@ def _sure_words(lines: Sequence[Line]) -> list[Word]:
     return [w for w in words if len(w.text) > 2 and w.sure > _SENSE and w.box[2] > w.box[3]]
 
 
-def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:
+def _read(gray: Gray, dpi: float, layout: int = _PAGE) -> tuple[Line, ...]:
     import pytesseract  # imports pandas, which takes its time, and most dossiers have text
 
     try:
         said = pytesseract.image_to_data(
-            gray, lang="fra", config=f"--dpi {dpi:.0f} --psm 3", output_type=pytesseract.Output.DICT
+            gray, lang="fra", config=f"--dpi {dpi:.0f} --psm {layout}", output_type=pytesseract.Output.DICT
         )
     except pytesseract.TesseractNotFoundError:
         raise UnreadableError("la lecture optique (Tesseract) n'est pas installée") from None

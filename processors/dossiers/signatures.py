@@ -39,6 +39,7 @@ _MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
+_WIDEST = 120.0  # mm: signatures are narrower
 _ONE_STROKE = 0.85  # of the ink's width: a name has several words
 _PRINTED, _TWO_NAMES = 0.8, 2  # how sure optical reading is of print; words that a name has
 
@@ -175,9 +176,10 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE
-    if state is State.SIGNED and page.read_by == "ocr" and written and _unnamed(page, zone):
-        state = State.DOUBTFUL  # written, it may be the name alone, or print that was not read
+    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone)
+    wide = ink.box is not None and ink.box[2] > _WIDEST
+    if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
+        state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
