@@ -27,12 +27,16 @@ _TICKED, _CLEAN = 0.12, 0.06  # of a box's inside is ink
 _LAID_OVER = 1.35  # times as much ink as in an empty box of the same font
 _TIMES = 3.0  # as much ink as in its fellow
 _LETTER = 2.2  # mm: smaller outlines in a word are letters
+_BOX = 0.75  # times as wide as the widest
 _ALIKE = 1.35  # times as wide or high at most
 _SOLID = 0.9  # of its inside is ink
 _BLACK_AND_WHITE = 1.9  # times as wide or high, where one is black: fonts draw such pairs unlike
+_WITHIN, _BEYOND = 0.5, 1.2  # mm that a mark goes on outside its box: of a frame alone, of a stroke
+_RULE = 10.0  # mm: a cell's side, which a mark may touch
 _SLACK = 1.3  # mm by which a box may stand off its fellow's place
 _NEARER = 0.6
 _WALL = 1.2  # mm over and under a row that a cell's side goes on
+_PALE = 0.78  # times as bright as the paper: so pale is a box's side on a photograph
 _THIN = 110  # gray levels under the paper: a hair line is drawn pale
 
 
@@ -54,6 +58,7 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
 
     `optical`: the words were read from the picture, and a label's may hold its box.
     """
+    words = list(words)
     dark, left, top = _about(gray, labels, words)
     placed = [(x - left, y - top, w, h) for x, y, w, h in labels]
     crossed = [_struck(dark, label) for label in placed]
@@ -63,7 +68,9 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
     if sum(ringed) == 1:
         return ringed.index(True)
     if optical:
+        dark, _, _ = _about(gray, labels, words, pale=True)
         joined = _squares(dark)
+        joined += [hidden for label in placed if (hidden := _marked_within(dark, label, joined)) is not None]
         placed = [_without_box(label, joined) for label in placed]
     for label in placed:
         _wipe(dark, label)
@@ -72,7 +79,8 @@ def ticked_on(gray: Gray, labels: Sequence[Box], words: Iterable[Word], optical:
     clear = [pair for pair in sides if pair is not None]
     if clear:
         nearest = min(clear, key=lambda pair: pair[0])[1]
-        return _fuller([square.ink for square in nearest])
+        which = _fuller([square.ink for square in nearest])
+        return _crossed(dark, [square.box for square in nearest]) if which is None else which
     empty = [square.box for square in squares if square.ink < _CLEAN]
     return _loose(dark, placed, empty)
 
@@ -88,25 +96,28 @@ def inked_over(gray: Gray, boxes: Sequence[Box]) -> int | None:
     return inks.index(max(inks)) if clear else None
 
 
-def uprights(gray: Gray, row: Box) -> list[float]:
-    """Where, mm from the left, rules cross a row of a page at `DPI` from above to below."""
-    x, y, w, h = 0.0, row[1] - _WALL, gray.shape[1] / _PX, row[3] + 2 * _WALL
-    part = gray[_rows((x, y, w, h))]
+def uprights(gray: Gray, row: Box, dpi: float = DPI) -> list[float]:
+    """Where, mm from the left, rules cross a row of a page from above to below."""
+    px = dpi / 25.4
+    part = gray[max(0, round((row[1] - _WALL) * px)) : max(0, round((row[1] + row[3] + _WALL) * px))]
     dark = (part < np.percentile(part, 80) - 28).astype(np.uint8) if part.size else part
-    tall = max(1, int((row[3] + _WALL) * _PX))
+    tall = max(1, int((row[3] + _WALL) * px))
     columns = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8)).any(0)
     starts = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8)])) == 1)
-    return [float(at) / _PX for at in starts]
+    return [float(at) / px for at in starts]
 
 
-def _about(gray: Gray, labels: Sequence[Box], words: Iterable[Word]) -> tuple[Gray, float, float]:
-    """Ink about the labels without the other words, and where that part begins, mm."""
+def _about(
+    gray: Gray, labels: Sequence[Box], words: Iterable[Word], *, pale: bool = False
+) -> tuple[Gray, float, float]:
+    """Ink about the labels, the pale too, without the other words, and where that part begins, mm."""
     left = max(0.0, min(b[0] for b in labels) - _BESIDE - _LARGE)
     right = max(b[0] + b[2] for b in labels) + _BESIDE + _LARGE
     top, bottom = max(0.0, min(b[1] for b in labels) - _LARGE), max(b[1] + b[3] for b in labels) + _LARGE
     part = gray[round(top * _PX) : round(bottom * _PX), round(left * _PX) : round(right * _PX)]
     paper = float(np.percentile(part, 80)) if part.size else 255.0
-    dark = np.ascontiguousarray(part < min(paper - 28, max(paper - _THIN, 0.62 * paper)), np.uint8)
+    ink = _PALE * paper if pale else min(paper - 28, max(paper - _THIN, 0.62 * paper))
+    dark = np.ascontiguousarray(part < ink, np.uint8)
     for word in words:
         x, y, w, h = word.box
         if any(_meet(word.box, label) for label in labels) or not _is_print(word):
@@ -195,7 +206,10 @@ def _squares(dark: Gray) -> list[_Square]:
         if any(_meet(square, other.box) for other in found) or min(_drawn_sides(dark, square)) < _FRAMED:
             continue
         found.append(_Square(square, _inside(dark, square)))
-    return found
+    widest = max((square.box[2] for square in found if not square.solid), default=0.0)
+    return [
+        square for square in found if square.solid or square.box[2] > _BOX * widest
+    ]  # letters are smaller
 
 
 def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
@@ -211,6 +225,24 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
         if top < y + h and y < top + high and left < x + 0.5 * w and x < left + wide < x + 0.8 * w:
             return left + wide, y, x + w - left - wide, h
     return label
+
+
+def _marked_within(dark: Gray, label: Box, squares: Sequence[_Square]) -> _Square | None:
+    """A box that a mark hides, which optical reading has taken for the label's first letter."""
+    x, y, w, h = label
+    if any(_meet(square.box, (x - _LARGE, y, _LARGE + 0.5 * w, h)) for square in squares):
+        return None
+    level = [square.box for square in squares if abs(square.box[1] + square.box[3] / 2 - y - h / 2) < h]
+    tried = (
+        (x + dx, top + dy, wide, high)
+        for _, top, wide, high in level
+        for dx in np.arange(-0.5, 0.4 * w, 0.15)
+        for dy in np.arange(-_SLACK, _SLACK + 0.01, 0.15)
+    )
+    best = max(tried, key=lambda box: min(_drawn_sides(dark, box)), default=None)
+    if best is None or min(_drawn_sides(dark, best)) < _FRAMED:
+        return None
+    return _Square(best, _inside(dark, best))
 
 
 def _alike(one: _Square, other: _Square) -> bool:
@@ -293,6 +325,23 @@ def _where_its_fellow_stands(
 def _fuller(inks: Sequence[float]) -> int | None:
     least, most = sorted(inks)
     return list(inks).index(most) if most >= _TICKED and least <= max(_CLEAN, most / _TIMES) else None
+
+
+def _crossed(dark: Gray, boxes: Sequence[Box]) -> int | None:
+    """Which of two boxes has a stroke over its frame that goes on outside, mostly missing its inside."""
+    free = dark.copy()
+    for kernel in (np.ones((1, int(_RULE * _PX)), np.uint8), np.ones((int(_RULE * _PX), 1), np.uint8)):
+        free[cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel) > 0] = 0
+    _, marks, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
+    beyond = []
+    for x, y, w, h in boxes:
+        own = marks[_rows((x, y, w, h)), _columns((x, y, w, h))]
+        if not own.any():
+            return None
+        left, top, wide, high = stats[np.bincount(own[own > 0]).argmax()][:4] / _PX
+        beyond.append(max(x - left, y - top, left + wide - x - w, top + high - y - h))
+    least, most = sorted(beyond)
+    return beyond.index(most) if least < _WITHIN and _BEYOND < most < _LARGE else None
 
 
 def _loose(dark: Gray, labels: Sequence[Box], empty: Sequence[Box]) -> int | None:

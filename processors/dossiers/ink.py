@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from processors.dossiers.layout import Word
 from processors.findings import Box
 from processors.scans.readings import Gray
 
 _FAINTER = 28  # gray levels under the paper about it: fainter is no ink
+_NO_SHEET = 0.62  # times as bright as the paper
+_SHADOW = 1.2  # mm about what is no sheet
 _RULE = 14.0  # mm: a straight line that long is printed
 _SPECK = 0.9  # mm: what is smaller both ways is dirt or a dot
 _SURE = 0.55  # of optical reading: words under it may be handwriting
@@ -36,13 +39,14 @@ _WEIGHTS = (2.6, 0.0, -0.65, -4.4)
 class Ink:
     """`length`: of its strokes, mm; `box`: where it is, mm of the page; None without any.
 
-    `tallest`: of its strokes, mm.
+    `tallest`: of its strokes, mm; `widest`: of its strokes, of the ink's whole width.
     """
 
     length: float
     box: Box | None
     probability: float  # that somebody signed or stamped here
     tallest: float = 0.0
+    widest: float = 0.0
 
 
 def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: Iterable[Box] = ()) -> Ink:
@@ -58,6 +62,7 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     if min(part.shape) < 3 * px:
         return Ink(0.0, None, 0.0)
     dark = darker(part, px)
+    dark[beyond(gray, px)[top:bottom, left:right]] = 0
     _strike_rules(dark, px)
     printed = tuple(word for word in words if not word.askew)
     tall = _TALL * max(_SMALL, _usual_height(printed))
@@ -67,6 +72,18 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     for part_out in without:
         _strike(dark, Word("x", part_out), left, top, px)
     return _weigh(dark, left / px, top / px, px)
+
+
+def beyond(gray: Gray, px: float) -> NDArray[np.bool_]:
+    """What is no sheet: dark, and reaches in from the edge of the page; most pages have nothing of it."""
+    dark = (gray < _NO_SHEET * np.percentile(gray[::8, ::8], 80)).astype(np.uint8)
+    if not any(side.any() for side in (dark[0], dark[-1], dark[:, 0], dark[:, -1])):
+        return np.zeros(gray.shape, np.bool_)
+    _, labels = cv2.connectedComponents(dark, connectivity=4)
+    at_rim = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    reaching = np.isin(labels, at_rim[at_rim > 0]).astype(np.uint8)
+    side = int(2 * _SHADOW * px) | 1
+    return cv2.dilate(reaching, np.ones((side, side), np.uint8)) > 0
 
 
 def darker(part: Gray, px: float) -> Gray:
@@ -143,4 +160,5 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
     tallest = float(max(stats[index][3] for index in kept)) / px
-    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance, tallest)
+    widest = float(max(stats[index][2] for index in kept)) / px / w
+    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance, tallest, widest)

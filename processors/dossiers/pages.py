@@ -6,17 +6,16 @@ without a place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import cv2
-import numpy as np
 import pypdfium2
 
 from processors.dossiers import pdfs
 from processors.dossiers.cells import sheets_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.layout import Page
-from processors.dossiers.paper import read_upright, sheet_of, turned
+from processors.dossiers.paper import photograph, read_upright, turned
+from processors.dossiers.sheets import Photographed, dpi_of, evenly_lit, sheets_on
 from processors.scans.readings import Gray
 
 
@@ -29,9 +28,11 @@ def read_pages(file: DepositedFile) -> tuple[Page, ...]:
             except pypdfium2.PdfiumError:  # one of its pages
                 raise UnreadableError("PDF endommagé") from None
         case FileKind.JPEG | FileKind.PNG:
-            gray, dpi = sheet_of(file.data)
-            quarters, lines = read_upright(gray, dpi)
-            return (replace(_photograph(turned(gray, quarters), dpi), lines=lines),)
+            return tuple(
+                replace(Photographed(turned(gray, quarters)).page(number), lines=lines)
+                for number, gray in enumerate(_sheets(file), 1)
+                for quarters, lines in [read_upright(gray, dpi_of(gray))]
+            )
         case FileKind.XLSX:
             return tuple(sheets_of(file.data))
     raise UnreadableError("ce type de fichier demande une conversion en PDF")
@@ -43,23 +44,12 @@ def blank_page(file: DepositedFile, number: int) -> Page | None:
         case FileKind.PDF:
             return pdfs.blank_page(file.data, number)
         case FileKind.JPEG | FileKind.PNG:
-            gray, dpi = sheet_of(file.data)
-            return _photograph(turned(gray, read_upright(gray, dpi)[0]), dpi)
+            for gray in _sheets(file)[number - 1 : number]:
+                return Photographed(turned(gray, read_upright(gray, dpi_of(gray))[0])).page(number)
     return None
 
 
-def _photograph(gray: Gray, dpi: float) -> Page:
-    """An upright photograph, as if it were an A4 page, without what stands on it."""
-    height, width = (side * 25.4 / dpi for side in gray.shape)
-    return Page(1, width, height, (), "ocr", (), ((0.0, 0.0, width, height),), _Photographed(gray, dpi))
-
-
-@dataclass(frozen=True)
-class _Photographed:
-    gray: Gray = field(repr=False)
-    dpi: float
-
-    def __call__(self, dpi: float) -> Gray:
-        scale = dpi / self.dpi
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        return np.asarray(cv2.resize(self.gray, None, fx=scale, fy=scale, interpolation=how), np.uint8)
+def _sheets(file: DepositedFile) -> tuple[Gray, ...]:
+    """Those on a photograph; the whole of it, where no sheet's edges are seen."""
+    gray = photograph(file.data)
+    return sheets_on(gray) or (evenly_lit(gray),)

@@ -1,20 +1,29 @@
-"""What came on paper: photographs made flat and upright, and optical reading (Tesseract, in French)."""
+"""What came on paper: photographs, which way up they are, and optical reading (Tesseract, in French)."""
 
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+from statistics import linear_regression
 
 import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
 from processors.dossiers.files import UnreadableError
+from processors.dossiers.ink import beyond
 from processors.dossiers.layout import Line, Word, around, line_of
 from processors.scans.readings import Gray
 
 MAX_PIXELS = 64_000_000
+_PAGE, _SCATTERED = (
+    3,
+    11,
+)  # how Tesseract looks for text: the second where the first sees none, on a crooked page
 _SENSE = 0.7  # how sure optical reading is of a word that makes sense
 _FEW = 5  # words
 _FEW_LETTERS = 3
@@ -26,7 +35,13 @@ _SHORT = frozenset(
     )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
-_WHOLE_PICTURE = 0.97  # of a photograph: a sheet that fills it has no corners to be seen
+_DARK = 0.75  # times as bright as the paper
+_DOT, _LEADING, _DOTS = 0.8, 2.6, 8  # mm: a leader's dots, and from one to the next; how many there are
+_FEW_LINES, _OF_TEXT = 3, 55.0  # lines of print, and how long they are at least, mm
+_ASLANT = 2.0  # degrees: photographed lines bend by less
+_LONG_ENOUGH = 12.0  # mm between the middles of a line's first and last word
+_APART = 4.0  # mm between lines of a stamp
+_LONGEST = 3200  # points of a photograph: a sheet on it has 200 an inch
 
 
 def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
@@ -36,14 +51,90 @@ def read_upright(gray: Gray, dpi: float) -> tuple[int, tuple[Line, ...]]:
     UnreadableError where Tesseract fails.
     """
     read: dict[int, tuple[Line, ...]] = {}
-    for turn in (lambda _: 0, _said_upright, lambda _: 2):
-        quarters = turn(gray)
+    clean = without_leaders(_without_surroundings(gray, dpi), dpi)
+    aside = (lambda _: 1, lambda _: 3) if gray.shape[1] > gray.shape[0] else ()
+    for turn in (lambda _: 0, _said_upright, *aside, lambda _: 2):
+        quarters = turn(clean)
         if quarters not in read:
-            read[quarters] = _read(turned(gray, quarters), dpi)
+            read[quarters] = _read(turned(clean, quarters), dpi)
         if _makes_sense(read[quarters]):
-            return quarters, read[quarters]
+            return quarters, with_stamps(read[quarters])
     best = max(read, key=lambda quarters: len(_sure_words(read[quarters])))
-    return best, read[best]
+    found = max(
+        read[best], _read(turned(clean, best), dpi, _SCATTERED), key=lambda lines: len(_sure_words(lines))
+    )
+    return best, with_stamps(found)
+
+
+def _without_surroundings(gray: Gray, dpi: float) -> Gray:
+    """Without what is dark about the sheet, beside which Tesseract leaves print out."""
+    around_it = beyond(gray, dpi / 25.4)
+    if not around_it.any():
+        return gray
+    clean = gray.copy()
+    clean[around_it] = np.percentile(gray[::4, ::4], 80)
+    return clean
+
+
+def without_leaders(gray: Gray, dpi: float) -> Gray:
+    """Without the rows of dots on which forms are filled in: what stands on them is hardly read."""
+    px = dpi / 25.4
+    paper = float(np.percentile(gray[::4, ::4], 80))
+    dark = (gray < _DARK * paper).astype(np.uint8)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    dots = np.flatnonzero(stats[1:, 2:4].max(axis=1, initial=0) <= _DOT * px) + 1
+    dots = dots[np.lexsort((middles[dots, 0], np.round(middles[dots, 1] / (0.5 * px))))]
+    across, down = np.abs(np.diff(middles[dots], axis=0)).T if len(dots) > 1 else (np.empty(0), np.empty(0))
+    ends = np.flatnonzero((across > _LEADING * px) | (down > 0.5 * px)) + 1
+    rows = [row for row in np.split(dots, ends) if len(row) >= _DOTS]
+    if not rows:
+        return gray
+    leaders = np.isin(labels, np.concatenate(rows)).astype(np.uint8)
+    clean = gray.copy()
+    clean[cv2.dilate(leaders, np.ones((3, 3), np.uint8)) > 0] = round(paper)
+    return clean
+
+
+def with_stamps(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """With the words askew of lines that stand close together aslant to the print: a stamp has several."""
+    turns = [_turn(line) for line in lines]
+    print_ = [
+        (line.box[1], turn)
+        for line, turn in zip(lines, turns, strict=True)
+        if turn is not None and line.box[2] > _OF_TEXT
+    ]
+    if len(print_) < _FEW_LINES:
+        return tuple(lines)
+    slope, level = linear_regression(*zip(*print_, strict=True))  # from aside, lines turn down the page
+    aslant = {
+        k: off
+        for k, (line, turn) in enumerate(zip(lines, turns, strict=True))
+        if turn is not None and abs(off := turn - level - slope * line.box[1]) > _ASLANT
+    }
+    stamped = {
+        one
+        for one, other in permutations(aslant, 2)
+        if abs(aslant[one] - aslant[other]) < _ASLANT and _close(lines[one], lines[other])
+    }
+    return tuple(
+        replace(line, words=tuple(replace(word, askew=True) for word in line.words)) if k in stamped else line
+        for k, line in enumerate(lines)
+    )
+
+
+def _turn(line: Line) -> float | None:
+    """Degrees by which a line falls to the right; None of one too short to tell."""
+    across, down = zip(
+        *((x + w / 2, y + h / 2) for x, y, w, h in (word.box for word in line.words)), strict=True
+    )
+    if max(across) - min(across) < _LONG_ENOUGH:
+        return None
+    return math.degrees(math.atan(linear_regression(across, down).slope))
+
+
+def _close(one: Line, other: Line) -> bool:
+    _, _, w, h = around([one.box, other.box])
+    return h < one.box[3] + other.box[3] + _APART and w < one.box[2] + other.box[2]
 
 
 def turned(gray: Gray, quarters: int) -> Gray:
@@ -61,12 +152,12 @@ def _sure_words(lines: Sequence[Line]) -> list[Word]:
     return [w for w in words if len(w.text) > 2 and w.sure > _SENSE and w.box[2] > w.box[3]]
 
 
-def _read(gray: Gray, dpi: float) -> tuple[Line, ...]:
+def _read(gray: Gray, dpi: float, layout: int = _PAGE) -> tuple[Line, ...]:
     import pytesseract  # imports pandas, which takes its time, and most dossiers have text
 
     try:
         said = pytesseract.image_to_data(
-            gray, lang="fra", config=f"--dpi {dpi:.0f} --psm 3", output_type=pytesseract.Output.DICT
+            gray, lang="fra", config=f"--dpi {dpi:.0f} --psm {layout}", output_type=pytesseract.Output.DICT
         )
     except pytesseract.TesseractNotFoundError:
         raise UnreadableError("la lecture optique (Tesseract) n'est pas installée") from None
@@ -102,56 +193,20 @@ def _letters(one: str, other: str) -> bool:
     return other.isalpha() and other.islower() and len(short) <= _FEW_LETTERS and short.lower() not in _SHORT
 
 
-def sheet_of(data: bytes) -> tuple[Gray, float]:
-    """The sheet on a photograph, and its resolution if it is A4; which way up, only the camera knows."""
+def photograph(data: bytes) -> Gray:
+    """As the camera says that it lies. UnreadableError where it is too large, or broken."""
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise UnreadableError(f"photographie de plus de {MAX_PIXELS // 10**6} millions de points")
-            image.draft("L", (2400, 2400))
+            image.draft("L", (_LONGEST, _LONGEST))
             seen = ImageOps.exif_transpose(image).convert("L")
-            seen.thumbnail((2400, 2400))
-            gray = np.asarray(seen, np.uint8)
+            seen.thumbnail((_LONGEST, _LONGEST))
+            return np.asarray(seen, np.uint8)
     except UnreadableError:
         raise
     except Exception as error:  # Pillow raises many kinds on broken files
         raise UnreadableError("image endommagée") from error
-    gray = _evenly_lit(_flat(gray))
-    return gray, max(gray.shape) / (297 / 25.4)
-
-
-def _flat(gray: Gray) -> Gray:
-    """The sheet alone, seen from above, where its four corners stand out from what it lies on."""
-    small = cv2.GaussianBlur(
-        cv2.resize(gray, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), (0, 0), 2
-    )
-    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    outlines, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    sheet = max(outlines, key=cv2.contourArea, default=None)
-    if sheet is None or not 0.3 < cv2.contourArea(sheet) / small.size < _WHOLE_PICTURE:
-        return gray
-    corners = cv2.approxPolyDP(cv2.convexHull(sheet), 0.02 * cv2.arcLength(sheet, True), True)
-    if len(corners) != 4 or cv2.contourArea(sheet) < 0.93 * cv2.contourArea(corners):
-        return gray
-    points = corners[:, 0].astype(np.float32) * 4
-    points = points[np.argsort(np.arctan2(*(points - points.mean(0)).T[::-1]))]  # clockwise from top left
-    points = np.roll(points, -int(np.argmin(points.sum(1))), axis=0)
-    sides = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)
-    across, down = float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
-    if not 1.2 < max(across, down) / min(across, down) < 1.65:  # A4 is 1.41
-        return gray
-    width, height = (1700, 2404) if down > across else (2404, 1700)
-    onto = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(points, onto)
-    return np.asarray(cv2.warpPerspective(gray, matrix, (width, height), flags=cv2.INTER_CUBIC), np.uint8)
-
-
-def _evenly_lit(gray: Gray) -> Gray:
-    """Without the shadow across the sheet, in which one threshold for all loses the print."""
-    small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 31)
-    light = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(gray, np.maximum(light, 1), scale=240), np.uint8)
 
 
 def _said_upright(gray: Gray) -> int:

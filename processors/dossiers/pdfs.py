@@ -17,13 +17,15 @@ from processors.dossiers.files import UnreadableError
 from processors.dossiers.layout import Field, Line, Page, Word, line_of, lines_of
 from processors.dossiers.letters import Place, point_of, set_upright, words_of
 from processors.dossiers.marks import EMPTY, TICKED
-from processors.dossiers.paper import MAX_PIXELS, read_upright
+from processors.dossiers.paper import MAX_PIXELS, read_upright, turned
+from processors.dossiers.sheets import Photographed, dpi_of, sheets_on
 from processors.findings import Box
 from processors.scans.readings import Gray
 
 MAX_PAGES = 200
 """Of one file: a dossier's longest piece is far shorter."""
 _OCR_DPI = 200.0
+_PHOTO_DPI = 270.0  # of a whole photograph: its sheet is smaller
 _TAIL = 2048  # bytes that may follow the end of a whole file
 _LEAST_TEXT = 25  # characters: a page with fewer is read optically
 _LITTLE_TEXT = 600  # characters: what somebody types over a picture of a form; a scanner's own text is more
@@ -49,6 +51,10 @@ def pages_of(data: bytes) -> Iterator[Page]:
         fields = tuple(laid.fields)
         read_by = "text"
         if _scanned(words, pictures, *drawn.size):
+            if not words and not fields and (sheet := _photographed(drawn, pictures)) is not None:
+                quarters, lines = read_upright(sheet, dpi_of(sheet))
+                yield replace(Photographed(turned(sheet, quarters)).page(index + 1), lines=lines)
+                continue
             quarters, found = read_upright(drawn(_OCR_DPI), _OCR_DPI)
             pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
             fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
@@ -73,10 +79,25 @@ def blank_page(data: bytes, number: int) -> Page | None:
     page = document[number - 1]
     drawn = _Drawn(data, number - 1, set_upright(page))
     place = Place(page)
-    if _scanned(words_of(page, place)[0], _pictures(page, place)[0], *drawn.size):
+    words, pictures = words_of(page, place)[0], _pictures(page, place)[0]
+    if _scanned(words, pictures, *drawn.size):
+        fields = _annotations(data, [place] * number)[number - 1].fields
+        if not words and not fields and (sheet := _photographed(drawn, pictures)) is not None:
+            quarters = read_upright(sheet, dpi_of(sheet))[0]
+            return Photographed(turned(sheet, quarters)).page(number)
         quarters = read_upright(drawn(_OCR_DPI), _OCR_DPI)[0]
         drawn = replace(drawn, quarters=(drawn.quarters + quarters) % 4)
     return Page(number, *drawn.size, (), "", source=drawn)
+
+
+def _photographed(drawn: _Drawn, pictures: Sequence[Box]) -> Gray | None:
+    """The only sheet that lies on the picture of the page, if its edges are seen there."""
+    if len(pictures) != 1:
+        return None
+    gray, px = drawn(_PHOTO_DPI), _PHOTO_DPI / 25.4
+    x, y, w, h = (max(0, round(side * px)) for side in pictures[0])
+    sheets = sheets_on(gray[y : y + h, x : x + w])
+    return sheets[0] if len(sheets) == 1 else None
 
 
 def _turned(box: Box, width: float, height: float, quarters: int) -> Box:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from processors.dossiers.layout import Line, Page, parts
+from processors.dossiers.boxes import uprights
+from processors.dossiers.layout import DPI, Line, Page, parts
 from processors.findings import Box
 from processors.plain import plain
 
@@ -177,7 +178,8 @@ def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
         for b in (part.box for line in page.lines for part in parts(line) if len(part.words) >= 3)
         if b[0] + b[2] <= x and y < b[1] < bottom
     ]
-    left = max([left, *ends])
+    walls = [] if page.gray is None else uprights(page.gray, label.box, DPI)
+    left = max([left, *ends, *(wall for wall in walls if wall < x)])  # the cell before is another's
     for part in (part for line in page.lines for part in parts(line)):
         px, py, pw, _ = part.box
         apart = px > right or px + pw < left

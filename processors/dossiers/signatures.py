@@ -39,6 +39,8 @@ _MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
+_WIDEST = 120.0  # mm: signatures are narrower
+_ONE_STROKE = 0.85  # of the ink's width: a name has several words
 _PRINTED, _TWO_NAMES = 0.8, 2  # how sure optical reading is of print; words that a name has
 
 _TOLD = re.compile(  # a signing service's mark, a copy's mention
@@ -51,6 +53,10 @@ _ON_TYPED_STAMPS = re.compile(r"\b(siret|siren|rcs)\b")
 _DATE_LABEL = re.compile(
     r"\b(?:date(?: et signature)?|fait a.*\ble)\s*[:._/ ]*$|^(?:a .{1,30},? )?le\s*[:._/ ]*$"
 )
+_DATE_LABEL_LOST = re.compile(
+    r"\bfait a [a-z][a-z' -]{2,},?$"
+)  # read together with the handwriting after it, or not at all
+_A_STROKE, _A_DATE = 8.0, 25.0  # mm of ink: something is written there, and more than « le »
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
 
 
@@ -170,8 +176,10 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    if state is State.SIGNED and page.read_by == "ocr" and ink.tallest < _NO_LETTER and _unnamed(page, zone):
-        state = State.DOUBTFUL  # written, it may be the name alone, or print that was not read
+    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone)
+    wide = ink.box is not None and ink.box[2] > _WIDEST
+    if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
+        state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
@@ -232,9 +240,13 @@ def dated_by_hand(piece: Piece) -> bool:
             if _DATE_WRITTEN.search(plain(line.text)):
                 return True  # though optical reading made no date of it
             for part in parts(line):
-                if _DATE_LABEL.search(plain(part.text)):
+                said = plain(part.text)
+                labelled = _DATE_LABEL.search(said)
+                lost = _DATE_LABEL_LOST.search(said) and part.words[-1].sure > _PRINTED  # the town is print
+                if labelled or (page.read_by == "ocr" and lost):
                     x, y, w, h = around([word.box for word in part.words if any(map(str.isalpha, word.text))])
                     beside = (x + w + 0.5, y - 4, min(60.0, page.width - x - w - 5), h + 6)
-                    if beside[2] > 5 and ink_in(page.gray, DPI, beside, words).length > 8:
+                    least = _A_STROKE if labelled else _A_DATE
+                    if beside[2] > 5 and ink_in(page.gray, DPI, beside, words).length > least:
                         return True
     return False

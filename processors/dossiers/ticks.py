@@ -20,7 +20,7 @@ from processors.plain import plain
 
 # optical reading joins a box to its label as a letter or two, and slips in letters that look alike
 _JUNK = r"[odcxuli1t0jbn\[\]|]"
-_ALONE = rf"(?:\b|(?<=\b{_JUNK})|(?<=\b{_JUNK}{{2}})|(?<=\b{_JUNK}{{3}}))"
+_ALONE = rf"(?:\b|(?<=\b\w)|(?<=\b{_JUNK}{{2}})|(?<=\b{_JUNK}{{3}}))"
 _SISR = r"solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux"
 _SLAM = r"solutions? logicielles? et applications? m[eé]tiers?"
 OPTION: Choice = {  # its name, its letters, or both, in either order

@@ -110,6 +110,19 @@ def _checked(sheet: Sheet, x: float, y: float, side: float, ticked: bool) -> Non
         _stroke(sheet, (x + 0.15 * side, y + 0.5 * side), (x + 0.4 * side, y + 0.85 * side), (x + side, y))
 
 
+def _hasty(sheet: Sheet, x: float, y: float, side: float, ticked: bool) -> None:
+    """A check that touches a corner of the box, and goes on over what is about it."""
+    _square(sheet, x, y, side)
+    if ticked:
+        down = float(sheet.rng.uniform(0.75, 1.0)) * side
+        _stroke(
+            sheet,
+            (x - 0.3 * side, y + 0.5 * side),
+            (x + 0.2 * side, y + down + 0.3),
+            (x + 1.2 * side, y - 0.7 * side),
+        )
+
+
 def _filled(sheet: Sheet, x: float, y: float, side: float, ticked: bool) -> None:
     _square(sheet, x, y, side)
     if ticked:
@@ -141,8 +154,8 @@ def _dingbats(sheet: Sheet, x: float, y: float, side: float, ticked: bool) -> No
 
 
 _DRAWN: dict[str, _Pen] = {
-    "crossed": _crossed, "by pen": _by_pen, "checked": _checked, "filled": _filled, "round": _round,
-    "lined": _lined, "dingbats": _dingbats,
+    "crossed": _crossed, "by pen": _by_pen, "checked": _checked, "hasty": _hasty, "filled": _filled,
+    "round": _round, "lined": _lined, "dingbats": _dingbats,
 }  # fmt: skip
 
 

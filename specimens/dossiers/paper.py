@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Rng = np.random.Generator
 Picture = NDArray[np.uint8]
-_PNG = 0.1  # of the photographs
+_PNG, _SHADED = 0.1, 0.4  # of the photographs
 
 
 def drawn(pdf: bytes, dpi: float) -> list[Picture]:
@@ -54,11 +54,23 @@ def photographed(rng: Rng, page: Picture) -> bytes:
     matrix = cv2.getPerspectiveTransform(flat, away.astype(np.float32))
     table = tuple(int(side) for side in rng.integers(60, 140, 3))
     seen = cv2.warpPerspective(page, matrix, size, flags=cv2.INTER_AREA, borderValue=table)
+    if rng.random() < _SHADED:
+        seen = np.asarray(seen * _shadow(rng, size)[..., None], np.uint8)
     across = np.linspace(rng.uniform(0.7, 1.0), rng.uniform(0.8, 1.05), size[0])
     down = np.linspace(rng.uniform(0.85, 1.0), rng.uniform(0.85, 1.0), size[1])
     lit = np.clip(seen * np.outer(down, across)[..., None], 0, 255).astype(np.uint8)
     worn = _worn(rng, lit, sigma=rng.uniform(0.4, 0.9), noise=rng.uniform(2, 6))
     return _png(worn) if rng.random() < _PNG else _jpeg(worn, int(rng.integers(70, 92)))
+
+
+def _shadow(rng: Rng, size: tuple[int, int]) -> NDArray[np.float64]:
+    """What light a hand or the telephone leaves on either side of a straight edge, hard or soft."""
+    wide, high = size
+    turn, soft = rng.uniform(0, 2 * np.pi), rng.uniform(8, 80)
+    across = (np.arange(wide) - wide * rng.uniform(0.25, 0.75)) * np.cos(turn)
+    down = (np.arange(high) - high * rng.uniform(0.25, 0.75)) * np.sin(turn)
+    beyond = (1 + np.tanh((down[:, None] + across) / soft)) / 2
+    return np.asarray(1 - rng.uniform(0.25, 0.6) * beyond)
 
 
 def _worn(rng: Rng, page: Picture, *, sigma: float, noise: float) -> Picture:

@@ -1,0 +1,144 @@
+"""Sheets on photographs, and what optical reading makes of stamps, dots and ticks."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+
+from processors.dossiers.boxes import DPI as TICKS_DPI
+from processors.dossiers.boxes import ticked_on
+from processors.dossiers.ink import ink_in
+from processors.dossiers.layout import DPI, Line, Word, line_of
+from processors.dossiers.paper import with_stamps, without_leaders
+from processors.dossiers.sheets import sheets_on
+from processors.scans.readings import Gray
+
+CORNERS = np.array([[150, 120], [1010, 160], [980, 1420], [100, 1360]], np.float32)
+MARK = (0.6, 0.8)  # of its width and height, where a sheet bears a black square
+
+
+def sheet() -> Gray:
+    page = np.full((1414, 1000), 245, np.uint8)
+    for y in range(100, 1000, 40):
+        page[y : y + 8, 100:900:2] = 40
+    x, y = (round(part * side) for part, side in zip(MARK, page.shape[::-1], strict=True))
+    page[y - 20 : y + 20, x - 20 : x + 20] = 0
+    return page
+
+
+def laid(on: Gray, corners: np.ndarray) -> Gray:
+    page = sheet()
+    high, wide = page.shape
+    flat = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
+    matrix = cv2.getPerspectiveTransform(flat, corners)
+    size = on.shape[::-1]
+    there = cv2.warpPerspective(np.full_like(page, 255), matrix, size) > 127
+    return np.asarray(np.where(there, cv2.warpPerspective(page, matrix, size), on), np.uint8)
+
+
+def desk(wide: int = 1200, high: int = 1600) -> Gray:
+    grain = np.random.default_rng(1).integers(90, 140, (high // 4, wide // 4)).astype(np.uint8)
+    return np.asarray(cv2.resize(grain, (wide, high), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def in_shadow(gray: Gray) -> Gray:
+    """The upper half is less than half as bright."""
+    light = np.where(np.arange(gray.shape[0]) < gray.shape[0] // 2, 0.42, 1.0)
+    light = cv2.GaussianBlur(light[:, None], (1, 61), 12)
+    return np.asarray(gray * light, np.uint8)
+
+
+def mark_of(flat: Gray) -> tuple[float, float]:
+    """Where the black square lies, of the width and height."""
+    dark = cv2.erode((flat < 60).astype(np.uint8), np.ones((25, 25), np.uint8))
+    ys, xs = np.nonzero(dark)
+    return float(xs.mean()) / flat.shape[1], float(ys.mean()) / flat.shape[0]
+
+
+@pytest.mark.parametrize("light", [lambda gray: gray, in_shadow], ids=["even", "shadow"])
+def test_a_sheet_is_made_flat_whatever_light_falls_on_it(light) -> None:
+    (flat,) = sheets_on(light(laid(desk(), CORNERS)))
+    assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
+
+
+def test_a_sheet_that_the_picture_cuts_is_made_flat() -> None:
+    (flat,) = sheets_on(laid(desk(), CORNERS + np.float32([220, 0])))
+    assert mark_of(flat) == pytest.approx(MARK, abs=0.03)
+
+
+def test_two_sheets_are_two_from_the_left() -> None:
+    beside = laid(laid(desk(2400), CORNERS), CORNERS + np.float32([1150, 60]))
+    assert [mark_of(flat) == pytest.approx(MARK, abs=0.015) for flat in sheets_on(beside)] == [True, True]
+
+
+def test_a_page_that_fills_the_picture_has_no_edges() -> None:
+    assert sheets_on(sheet()) == ()
+
+
+def words(said: str, x: float, y: float, fall: float = 0.0) -> Line:
+    """In capitals 3 mm high; `fall`: mm down for each mm to the right."""
+    made = []
+    for word in said.split():
+        made.append(Word(word, (x, y, 2.2 * len(word), 3.0), 0.9))
+        x, y = x + 2.2 * len(word) + 2, y + (2.2 * len(word) + 2) * fall
+    return line_of(made)
+
+
+def askew(lines: Sequence[Line]) -> list[bool]:
+    return [all(word.askew for word in line.words) for line in with_stamps(lines)]
+
+
+def test_lines_aslant_to_the_print_are_a_stamps() -> None:
+    print_ = [words("ATTESTE QUE CE STAGE A ÉTÉ FAIT ICI", 20, 40 + 8 * k) for k in range(4)]
+    stamp = [words("ATELIER DURANCE SARL", 110, 200, 0.12), words("13001 MARSEILLE SUD", 110, 205, 0.12)]
+    assert askew([*print_, *stamp]) == [False] * 4 + [True] * 2
+    assert askew([*print_, stamp[0]]) == [False] * 5, "one line alone may be a slip of the reading"
+
+
+def test_the_lines_of_a_page_seen_from_aside_are_print() -> None:
+    lines = [words("ATTESTE QUE CE STAGE A ÉTÉ FAIT ICI", 20, y, y / 2500) for y in range(30, 250, 10)]
+    assert askew(lines) == [False] * len(lines)
+
+
+def test_dots_to_write_on_go_and_letters_stay() -> None:
+    page = np.full((200, 1200), 240, np.uint8)
+    cv2.putText(page, "Nom : DOS SANTOS", (20, 90), cv2.FONT_HERSHEY_DUPLEX, 1.2, 20, 2)
+    letters = page.copy()
+    for x in range(480, 1100, 9):
+        page[90:93, x : x + 3] = 30
+    cleaned = without_leaders(page, 200)
+    assert (cleaned[:, 480:] > 200).all()
+    assert np.array_equal(cleaned[:, :400], letters[:, :400])
+
+
+def test_what_lies_about_the_sheet_is_no_signature() -> None:
+    px = DPI / 25.4
+    page = np.full((round(297 * px), round(210 * px)), 250, np.uint8)
+    edge = 12 * px + 3 * np.cumsum(np.random.default_rng(2).normal(0, 1, page.shape[0]))
+    page[np.arange(page.shape[1]) < np.clip(edge, 60, 90)[:, None]] = 30  # the desk, where an app cut badly
+    zone = (8.0, 150.0, 190.0, 60.0)
+    assert ink_in(page, DPI, zone, ()).probability < 0.05
+    cv2.polylines(
+        page, [np.array([[400, 1000], [450, 1100], [500, 990], [560, 1110], [640, 1000]])], False, 40, 3
+    )
+    assert ink_in(page, DPI, zone, ()).probability > 0.95
+
+
+def choice(mark: list[tuple[float, float]], at: int) -> int | None:
+    """« Seul(e) » and « En équipe » behind boxes; a stroke through points in mm about the one at `at`."""
+    px = TICKS_DPI / 25.4
+    page = np.full((round(40 * px), round(120 * px)), 245, np.uint8)
+    labels = [(26.0, 15.0, 16.0, 4.0), (66.0, 15.0, 18.0, 4.0)]
+    for x, y, w, h in labels:
+        cv2.rectangle(page, *(((round((x - 5 + d) * px), round((y + d) * px))) for d in (0, 3.4)), 30, 2)
+        page[round(y * px) : round((y + h) * px) : 3, round(x * px) : round((x + w) * px)] = 40
+    x, y = labels[at][0] - 5, labels[at][1]
+    stroke = np.array([[round((x + dx) * px), round((y + dy) * px)] for dx, dy in mark])
+    cv2.polylines(page, [stroke], False, 40, 3)
+    return ticked_on(page, labels, (), optical=True)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_tick_that_hardly_meets_its_box_is_its_own(at: int) -> None:
+    assert choice([(-1.0, 2.0), (0.4, 4.6), (4.5, -2.0)], at) == at
