@@ -75,9 +75,14 @@ class Machine:
         told = self.ask("GET", f"/flow_runs/{run}")
         return (told["state_type"], told["state_name"]) if told["state_type"] in _FINAL else None
 
+    @functools.cached_property
+    def _client(self) -> httpx.Client:
+        """One for all questions: each that is made reads all authorities anew."""
+        return httpx.Client(timeout=60)
+
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Prefect's API. Busy on SQLite, it answers 503 or not at all: asked again, for a while."""
-        request = functools.partial(httpx.request, method, f"{self.api}{path}", json=body, timeout=60)
+        request = functools.partial(self._client.request, method, f"{self.api}{path}", json=body)
         for wait in _AGAIN:
             with suppress(httpx.TransportError):
                 answer = request()
@@ -172,9 +177,11 @@ def _locked(file: TextIO) -> bool:
 
 
 def _answers(url: str) -> Callable[[], bool]:
+    client = httpx.Client(timeout=2)
+
     def probe() -> bool:
         try:
-            return httpx.get(url, timeout=2).is_success
+            return client.get(url).is_success
         except httpx.HTTPError:
             return False
 

@@ -10,13 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from processors.circular.half_days import Interval
 from processors.circular.oral_parts import JurorRole
 from processors.correcting.conflicts import Cause, causes
 from processors.wording import plural
+
+if TYPE_CHECKING:  # its modellers bring pandas along, and few who know of panels make a plan
+    from ortools.sat.python.cp_model import IntVar
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,9 @@ class _Model:
         roles: Sequence[JurorRole],
         spare: int = 2,
     ) -> None:
-        self._model = cp_model.CpModel()
+        from ortools.sat.python.cp_model import CpModel
+
+        self._model = CpModel()
         self._groups, self._jurors, self._roles = groups, jurors, roles
         sittings = [one for one in sittings if all(_has_somebody(role, one, jurors) for role in roles)]
         at = defaultdict[str, int](int)
@@ -229,13 +233,13 @@ class _Model:
     def _weigh(self) -> None:
         model = self._model
         sizes = {group: len(ids) for group, ids in self._groups.items()}
-        came = defaultdict[_Group, list[cp_model.IntVar]](list)
+        came: defaultdict[_Group, list[IntVar]] = defaultdict(list)
         for (group, _), share in self._share.items():
             came[group].append(share)
         for group, shares in came.items():
             model.add(sum(shares) <= sizes[group])
-        days = defaultdict[tuple[int, str, str], list[cp_model.IntVar]](list)
-        loads = defaultdict[int, list[cp_model.IntVar]](list)
+        days: defaultdict[tuple[int, str, str], list[IntVar]] = defaultdict(list)
+        loads: defaultdict[int, list[IntVar]] = defaultdict(list)
         for (k, seat), sits in self._sits.items():
             sitting = self._seats[seat][0]
             days[k, sitting.place, f"{sitting.begins:%Y-%m-%d}"].append(sits)
@@ -257,6 +261,8 @@ class _Model:
         )
 
     def solved(self) -> list[tuple[Sitting, tuple[str, ...], dict[_Group, int]]]:
+        from ortools.sat.python import cp_model
+
         solver = cp_model.CpSolver()
         # Interleaved, its searches give the same plan however many processors there are
         solver.parameters.num_workers = 8
