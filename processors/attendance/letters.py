@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from processors.attendance.lines import PX
-from processors.scans.pages.geometry import PX as MAP
 from processors.scans.pages.apart import HALF
+from processors.scans.pages.geometry import PX as MAP
 from processors.scans.pages.names import letters_of, likeness, line_in
 from processors.scans.readings import Gray, Line
 
