@@ -29,8 +29,8 @@ EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
 _WIDE = 4.5  # mm, the longer side of a signature
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
-_CRUMB = 3  # pixels: what is smaller is grain
-_CRUMBS = 4  # specks beyond twice those of the sheet's cleaner cells: of a pen's line that a scan broke
+_GRAIN, _ONE_BIT = 3, 0.5  # pixels: what is smaller is grain; share of white paper of a scan without any
+_CRUMBS = 3  # specks beyond twice those of the sheet's cleaner cells: of a pen's line that a scan broke
 _NO_DARKER = 14.0  # gray levels than the paper about it: no ink
 _FLOURISH = 3.0  # mm beside a signature to which a stroke under it reaches
 _FULL = 0.55  # of its box that a blot fills
@@ -164,6 +164,7 @@ def _marks(
     paper = float(np.median(table))
     printed = max(60.0, paper - float(np.percentile(table, 0.3)))
     rows = [round(edge * PX) for edge in edges]
+    grain = 1 if float((table == 255).mean()) > _ONE_BIT else _GRAIN
     marks, crumbs = [], np.zeros(len(edges) - 1, int)
     for index in range(1, count):
         x, y, w, h, area = (int(value) for value in stats[index])
@@ -173,7 +174,7 @@ def _marks(
         if max(w, h) < _SPECK * PX:
             row = int(np.searchsorted(edges, at)) - 1
             if (
-                area >= _CRUMB
+                area >= grain
                 and 0 <= row < len(crumbs)
                 and sides[0] + BAND < (x + w / 2) / PX < sides[1] - BAND
             ):
@@ -240,7 +241,7 @@ def _cell(
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
-        if _is_stamped(good):
+        if _is_stamped(good) or _is_stamped([*good, *others]):
             return Cell(Seen.UNSURE, length, Why.LETTERS)
         line, says = read_absent(table, labels, [(mark.index, mark.box) for mark in good])
         if says is Absent.NO and len(inner) < len(good):  # a neighbour's stroke beside it
