@@ -91,5 +91,5 @@ def _seen(stated: Iterable[Finding]) -> set[Evidence]:
 
 
 def _key(scan: str, region: Evidence) -> str:
-    place = "-".join(map(str, (region.page, *(region.box or ()))))
+    place = "-".join((str(region.page), *(f"{side:.1f}" for side in region.box or ())))
     return kept_picture(scan, place)

@@ -267,7 +267,7 @@ def cover_sheet(request: Request, uai: str, code: str, account: CentreAccount) -
 
 def place_of(region: Evidence) -> str:
     """As it stands in a picture's address: `12`, or `12_8.0_10.0_194.0_58.0`."""
-    return "_".join(map(str, (region.page, *(region.box or ()))))
+    return "_".join((str(region.page), *(f"{side:.1f}" for side in region.box or ())))
 
 
 def region_of(place: str) -> Evidence | None:

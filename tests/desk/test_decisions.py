@@ -16,6 +16,7 @@ from waiting import CENTRE, queued, waiting
 from actions import copies
 from actions.context import now
 from actions.scans import Job, anonymise
+from desk.centre.counter import place_of, region_of
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
 from storage.candidates import enrolled_in
@@ -177,6 +178,11 @@ def test_each_kind_of_case_asks_its_question_and_shows_its_evidence(desk: Desk, 
     assert [one for one, _ in KINDS.values() if one in shown] == [asks]
     assert "est complète" not in shown
     assert (accept or "est") in shown and ('value="accept"' in shown) is (accept is not None)
+
+
+def test_a_place_at_the_edge_of_its_page_has_an_address_too():
+    at_the_edge = Evidence(21, (0, 3.3, 199.9, 72))
+    assert region_of(place_of(at_the_edge)) == at_the_edge
 
 
 def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: Desk, filled: Filled):
