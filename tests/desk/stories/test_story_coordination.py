@@ -157,6 +157,7 @@ def test_a_lot_is_found_by_the_field_at_the_head_of_every_page(stage, decided: P
     decided.get_by_role("searchbox", name=re.compile("Candidat, numéro")).fill(lot.name.lower())
     decided.keyboard.press("Enter")
     result = decided.locator(".desk-results li").filter(has_text=lot.name)
+    expect(result.first).to_be_visible()  # no picture is taken of a page that is going
     looked_at(decided, "desk-search")
     result.get_by_role("link").first.click()
     expect(decided.get_by_role("heading", level=1)).to_contain_text(lot.name)
