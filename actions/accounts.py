@@ -7,8 +7,8 @@ from datetime import datetime
 
 import httpx
 
-from actions.context import Context
 from actions.messages import mail, send
+from actions.site import Site
 from storage import accounts, tokens
 from storage.accounts import Account
 from storage.correctors import all_correctors
@@ -23,7 +23,7 @@ _LINK = "Choisissez votre mot de passe à cette adresse, dans la semaine. Elle n
 
 
 def invite(
-    work: Context, role: Role, of: str, email: str, name: str, *, desk: str, actor: str, at: datetime
+    site: Site, role: Role, of: str, email: str, name: str, *, desk: str, actor: str, at: datetime
 ) -> str | None:
     """Invites a person; `of`: a centre's UAI, or a corrector by id or reference; `desk`: its address.
 
@@ -32,57 +32,57 @@ def invite(
     closed since or not, is invited anew by mail alone, or at the machine (actor `service`): whoever sees the
     link can become its owner.
     """
-    scope, mailed = _scope(work, role, of), work.settings.smtp_host is not None and actor != MACHINE
-    with work.register.reading() as connection:
+    scope, mailed = _scope(site, role, of), site.settings.smtp_host is not None and actor != MACHINE
+    with site.register.reading() as connection:
         known = accounts.account_of_email(connection, email)
         reset = known.id if known is not None and accounts.was_used(connection, known.id) else None
     if reset and role is Role.SERVICE and not mailed and actor != MACHINE:
         raise Refused(Refusal.RESET_BY_MAIL)
     shown_to = None if mailed else actor
-    token = accounts.invite(work.register, role, scope, email, name, shown_to=shown_to, actor=actor, at=at)
+    token = accounts.invite(site.register, role, scope, email, name, shown_to=shown_to, actor=actor, at=at)
     link = f"{desk}/invitation/{token}"
     if reset:
         with suppress(OSError, httpx.HTTPError):  # the log has it in any case
-            send(work.settings, "[massicot] compte invité de nouveau", [_RESET.format(role, reset)])
+            send(site.settings, "[massicot] compte invité de nouveau", [_RESET.format(role, reset)])
     if not mailed:
         return link
     try:
-        mail(work.settings, email.strip(), "Votre compte massicot", [_LINK, "", link])
+        mail(site.settings, email.strip(), "Votre compte massicot", [_LINK, "", link])
     except OSError:
         raise Refused(Refusal.NOT_SENT) from None
     return None
 
 
-def tell_of_recovery(work: Context, account: Account) -> None:
+def tell_of_recovery(site: Site, account: Account) -> None:
     """Each use of a recovery code is told to the service, by the way that alerts go."""
     with suppress(OSError, httpx.HTTPError):  # the log has it in any case
-        send(work.settings, "[massicot] code de secours employé", [_RECOVERED.format(account.id)])
+        send(site.settings, "[massicot] code de secours employé", [_RECOVERED.format(account.id)])
 
 
-def make_token(work: Context, role: Role, of: str, label: str, days: int, *, actor: str, at: datetime) -> str:
+def make_token(site: Site, role: Role, of: str, label: str, days: int, *, actor: str, at: datetime) -> str:
     """A new token of the API, seen this once."""
-    scope = _scope(work, role, of)
-    return tokens.make_token(work.register, role, scope, label, days, actor=actor, at=at)
+    scope = _scope(site, role, of)
+    return tokens.make_token(site.register, role, scope, label, days, actor=actor, at=at)
 
 
-def close(work: Context, account: str, *, actor: str, at: datetime) -> None:
+def close(site: Site, account: str, *, actor: str, at: datetime) -> None:
     """Another's account."""
     if account == actor:
         raise Refused(Refusal.OWN_ACCOUNT)
-    accounts.close_account(work.register, account, actor=actor, at=at)
+    accounts.close_account(site.register, account, actor=actor, at=at)
 
 
-def _scope(work: Context, role: Role, of: str) -> str | None:
+def _scope(site: Site, role: Role, of: str) -> str | None:
     """Whose things this role is to reach: a centre's, a corrector's, everybody's."""
     if role is Role.SERVICE:
         if of:
             raise Refused(Refusal.WANTS_NO_SCOPE)
         return None
     if role is Role.CENTRE:
-        if work.session.centre(of) is None:
+        if site.session.centre(of) is None:
             raise Refused(Refusal.WANTS_CENTRE)
         return of
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         known = all_correctors(connection)
     corrector = next((one.id for one in known if of in (one.id, one.reference)), None)
     if corrector is None:

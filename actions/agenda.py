@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from actions.context import Context
 from actions.duties import obligations_owed
+from actions.site import Site
 from processors.circular.agenda import Entry, Extended, agenda, agenda_of_centre
 from storage.deadlines import all_extensions
 
 
-def dates(work: Context, centre: str | None = None) -> list[Entry]:
+def dates(site: Site, centre: str | None = None) -> list[Entry]:
     """The earliest first; without a centre, all of the session."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         moved = [Extended(one.exam, one.centre, one.deadline) for one in all_extensions(connection)]
-        owed = {one.duty.code for one in obligations_owed(work, connection) if one.party == centre}
+        owed = {one.duty.code for one in obligations_owed(site, connection) if one.party == centre}
     if centre is None:
-        return agenda(work.session, moved)
-    return agenda_of_centre(work.session, owed, [one for one in moved if one.centre == centre])
+        return agenda(site.session, moved)
+    return agenda_of_centre(site.session, owed, [one for one in moved if one.centre == centre])
 
 
-def title_of(work: Context, centre: str | None) -> str:
+def title_of(site: Site, centre: str | None) -> str:
     """In French."""
-    place = work.session.centre(centre) if centre else None
-    return f"{work.session.title} : {place.name}" if place else work.session.title
+    place = site.session.centre(centre) if centre else None
+    return f"{site.session.title} : {place.name}" if place else site.session.title

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions.context import Context
 from actions.measures import LITTLE_ROOM, TOO_LONG, Measures
 from actions.messages import send
+from actions.site import Site
 from processors.circular.deadlines import french_instant
 from processors.wording import plural
 from storage.alerts import AlertCleared, AlertRaised, open_alerts
@@ -25,29 +25,29 @@ class Alert:
     text: str
 
 
-def tell_new(work: Context, failed_runs: int, at: datetime) -> int:
+def tell_new(site: Site, failed_runs: int, at: datetime) -> int:
     """How many alerts are new. One that could not be sent is not noted, and so is sent the next time."""
-    current = alerts(work, failed_runs, at)
-    with work.register.reading() as connection:
+    current = alerts(site, failed_runs, at)
+    with site.register.reading() as connection:
         known = open_alerts(connection)
     new = [alert for alert in current if alert.subject not in known]
     if new:
         send(
-            work.settings,
+            site.settings,
             f"[massicot] {plural(len(new), 'alerte', 'alertes')}",
             [alert.text for alert in new],
         )
     for alert in new:
-        work.register.record(AlertRaised(), alert.subject, actor=ACTOR, at=at)
+        site.register.record(AlertRaised(), alert.subject, actor=ACTOR, at=at)
     for subject in sorted(known - {alert.subject for alert in current}):
-        work.register.record(AlertCleared(), subject, actor=ACTOR, at=at)
+        site.register.record(AlertCleared(), subject, actor=ACTOR, at=at)
     return len(new)
 
 
-def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
+def alerts(site: Site, failed_runs: int, at: datetime) -> list[Alert]:
     """All that needs a person now."""
-    measures = Measures.of(work)
-    found = _late_centres(work, at)
+    measures = Measures.of(site)
+    found = _late_centres(site, at)
     if failed_runs:
         runs = plural(failed_runs, "traitement", "traitements")
         failed = f"{runs} en échec depuis une heure : voir la page de Prefect."
@@ -58,7 +58,7 @@ def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
     if measures.watched_at and at - measures.watched_at > TOO_LONG["inbox"]:
         seen = french_instant(measures.watched_at)
         found.append(Alert("alert/inbox", f"Le dépôt n’est plus relevé depuis le {seen}."))
-    ahead = at - work.store.time()
+    ahead = at - site.store.time()
     if abs(ahead) > TOO_LONG["clock"]:
         way, minutes = "avance" if ahead > timedelta(0) else "retarde", abs(ahead) // timedelta(minutes=1)
         by = plural(minutes, "minute", "minutes")
@@ -73,14 +73,14 @@ def alerts(work: Context, failed_runs: int, at: datetime) -> list[Alert]:
     return found
 
 
-def _late_centres(work: Context, at: datetime) -> list[Alert]:
+def _late_centres(site: Site, at: datetime) -> list[Alert]:
     """Centres from which copies are missing though the deadline is near."""
     found = []
-    near = timedelta(hours=work.settings.alert_hours)
-    for exam in work.session.written:
-        with work.register.reading() as connection:
+    near = timedelta(hours=site.settings.alert_hours)
+    for exam in site.session.written:
+        with site.register.reading() as connection:
             by_centre = counts_by_centre(connection, exam.code)
-            dues = {centre: scans_due(connection, work.session, exam.code, centre) for centre in by_centre}
+            dues = {centre: scans_due(connection, site.session, exam.code, centre) for centre in by_centre}
         for centre, counts in sorted(by_centre.items()):
             due = dues[centre]
             if due is None or not timedelta(0) < due.at - at <= near:

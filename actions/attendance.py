@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.reconciling import reconcile_in
+from actions.site import Site
 from processors.circular.numbers import Numbers
 from processors.lists.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
 from processors.lists.tables import Import
@@ -71,11 +71,9 @@ class Taken(Import[Attendance]):
         return " ".join([f"Liste prise : {here}, {gone}.", *self.changes.disputed(), *self.changes.left()])
 
 
-def mark(
-    work: Context, exam: str, centre: str, absent: Collection[str], *, actor: str, at: datetime
-) -> Taken:
+def mark(site: Site, exam: str, centre: str, absent: Collection[str], *, actor: str, at: datetime) -> Taken:
     """Everybody is present but these candidates, by their ids or their numbers."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = enrolled_in(connection, exam, centre)
     if set(absent) - {name for who in people for name in (who.id, who.number)}:
         raise Refused(Refusal.NOT_ON_LIST)
@@ -83,34 +81,34 @@ def mark(
     table = csv.writer(out, delimiter=";")
     table.writerow(ATTENDANCE_COLUMNS)
     table.writerows((who.number, "non" if {who.id, who.number} & set(absent) else "oui") for who in people)
-    return take(work, exam, centre, out.getvalue().encode(), actor=actor, at=at)
+    return take(site, exam, centre, out.getvalue().encode(), actor=actor, at=at)
 
 
-def look(work: Context, exam: str, centre: str, table: bytes) -> Taken:
+def look(site: Site, exam: str, centre: str, table: bytes) -> Taken:
     """What `take` would do now."""
-    if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
+    if site.session.centre(centre) is None or exam not in {e.code for e in site.session.written}:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
-    with work.register.reading() as connection:
-        return _read(connection, work.session.numbers, exam, centre, table)[0]
+    with site.register.reading() as connection:
+        return _read(connection, site.session.numbers, exam, centre, table)[0]
 
 
-def take(work: Context, exam: str, centre: str, table: bytes, *, actor: str, at: datetime) -> Taken:
+def take(site: Site, exam: str, centre: str, table: bytes, *, actor: str, at: datetime) -> Taken:
     """A CSV of candidate numbers and oui or non. As long as one line is wrong, nothing of it is taken.
 
     A copy of who is absent is held, and one that was held for it let go, in the same transaction.
     """
-    seen = look(work, exam, centre, table)
+    seen = look(site, exam, centre, table)
     if seen.problems:
         return seen
-    file = work.register.keep_list(table)
-    with work.register.transaction() as transaction:
-        taken, marks = _read(transaction.connection, work.session.numbers, exam, centre, table)
+    file = site.register.keep_list(table)
+    with site.register.transaction() as transaction:
+        taken, marks = _read(transaction.connection, site.session.numbers, exam, centre, table)
         present = _stated(transaction.connection, taken, exam, centre)
         against = AttendanceContradicted(exam=exam, centre=centre, stated=present)
         transaction.record(against, f"{exam}/{centre}", actor=actor, at=at)
         facts = AttendanceImported(file=file, exam=exam, centre=centre, marks=marks)
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
-        reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+        reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
     return taken
 
 

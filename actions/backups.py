@@ -5,44 +5,44 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from actions.context import Context
 from actions.inbox import note_scans, take_dossiers
+from actions.site import Site
 from storage.age import Recipients
 from storage.backups import ALL, BackupMade, BackupPruned, backups_standing
 from storage.log.backup import Backup, Outline, Pruned
 
 
 def make(
-    work: Context, folder: Path, recipients: Recipients, *, actor: str, at: datetime
+    site: Site, folder: Path, recipients: Recipients, *, actor: str, at: datetime
 ) -> tuple[Outline, int]:
     """A backup for these recipients, in clear where there is none; how many objects were not there yet."""
     # What was dropped has its time in the register before the copy is made
-    note_scans(work)
-    take_dossiers(work)
-    made = Backup(folder).make(work.store, work.register, recipients, at=at)
-    note_standing(work, folder, actor=actor, at=at)
+    note_scans(site)
+    take_dossiers(site)
+    made = Backup(folder).make(site.store, site.register, recipients, at=at)
+    note_standing(site, folder, actor=actor, at=at)
     return made
 
 
-def note_standing(work: Context, folder: Path, *, actor: str, at: datetime) -> None:
+def note_standing(site: Site, folder: Path, *, actor: str, at: datetime) -> None:
     """Those of this folder that the register does not know: none knows the one that it was restored from."""
     backup = Backup(folder)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         known = {(one.name, one.sha256) for one in backups_standing(connection)}
     for name in backup.names():
         if (name, backup.sha256(name)) not in known:
             one = backup.outline(name)
             note = BackupMade(name=name, sha256=backup.sha256(name), seq=one.seq, encrypted=one.encrypted)
-            work.register.record(note, ALL, actor=actor, at=at)
+            site.register.record(note, ALL, actor=actor, at=at)
 
 
-def prune(work: Context, folder: Path, keep: int, *, actor: str, at: datetime) -> Pruned:
+def prune(site: Site, folder: Path, keep: int, *, actor: str, at: datetime) -> Pruned:
     """Leaves the `keep` newest whole ones of this folder."""
     backup = Backup(folder)
-    note_standing(work, folder, actor=actor, at=at)
+    note_standing(site, folder, actor=actor, at=at)
 
     def gone(one: Outline) -> None:
         note = BackupPruned(name=one.name, sha256=backup.sha256(one.name), seq=one.seq)
-        work.register.record(note, ALL, actor=actor, at=at)
+        site.register.record(note, ALL, actor=actor, at=at)
 
     return backup.prune(keep, gone)

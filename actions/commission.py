@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from actions.context import Context
 from actions.isolation import isolated
 from actions.office import as_readable
+from actions.site import Site
 from papers.commission_list import Line, Shown, report_csv, report_pdf
 from papers.notices import notice_pdf, to_mend
 from processors.circular.deadlines import Deadline
@@ -47,11 +47,11 @@ class Commission:
         return self.centre or self.school or ""
 
 
-def commissions(work: Context, exam: Exam) -> dict[str, Commission]:
+def commissions(site: Site, exam: Exam) -> dict[str, Commission]:
     """Of an épreuve, by where each sits: the schools with candidates of it, or the written centres."""
     if not exam.in_schools:
-        return {centre.uai: Commission(centre.uai) for centre in work.session.centres}
-    with work.register.reading() as connection:
+        return {centre.uai: Commission(centre.uai) for centre in site.session.centres}
+    with site.register.reading() as connection:
         enrolled = schools_enrolled(connection)
     return {uai: Commission(None, uai) for uai, exams in enrolled.items() if exam.code in exams}
 
@@ -62,15 +62,15 @@ def sits_in(exam: Exam, who: EnrolledCandidate) -> str:
 
 
 def write_report(
-    work: Context, exam: str, before: Commission, folder: Path, *, at: datetime
+    site: Site, exam: str, before: Commission, folder: Path, *, at: datetime
 ) -> tuple[Path, Path]:
     """The list of a commission as PDF and as CSV, in this folder."""
-    rules, uai = work.session.exam(exam), before.uai
+    rules, uai = site.session.exam(exam), before.uai
     if rules is None:
         raise Refused(Refusal.NOT_HERE, exam)
-    place = work.session.centre(uai)
+    place = site.session.centre(uai)
     name = f"{place.name} ({uai})" if place else f"établissement {uai}"
-    lines = lines_of(work, exam, before, pictures=True)
+    lines = lines_of(site, exam, before, pictures=True)
     due = str(rules.deposit.deadline) if rules.deposit else ""
     folder.mkdir(parents=True, exist_ok=True)
     pdf, table = folder / f"commission {exam} {uai}.pdf", folder / f"commission {exam} {uai}.csv"
@@ -80,7 +80,7 @@ def write_report(
 
 
 def write_notices(
-    work: Context, exam: Exam, before: Commission, folder: Path, *, at: datetime, actor: str
+    site: Site, exam: Exam, before: Commission, folder: Path, *, at: datetime, actor: str
 ) -> list[Path]:
     """A PDF for each candidate who has something to mend, named by the candidate's number.
 
@@ -88,8 +88,8 @@ def write_notices(
     """
     if exam.deposit is None:
         raise Refused(Refusal.NOT_HERE, exam.code)
-    lines = lines_of(work, exam.code, before, pictures=False)
-    with work.register.reading() as connection:
+    lines = lines_of(site, exam.code, before, pictures=False)
+    with site.register.reading() as connection:
         rules = {one: deposit_rules(connection, exam, one) for one in {line.person.school for line in lines}}
     until = {school: due for school, own in rules.items() if (due := _mended_until(own, at)) is not None}
     if not until:
@@ -108,7 +108,7 @@ def write_notices(
         paths.append(path)
     if wanting:
         notified = DossiersNotified(candidates=tuple(line.person.id for line in wanting))
-        work.register.record(notified, f"{exam.code}/{before.uai}", actor=actor, at=at)
+        site.register.record(notified, f"{exam.code}/{before.uai}", actor=actor, at=at)
     return paths
 
 
@@ -117,10 +117,10 @@ def _mended_until(exam: Exam, at: datetime) -> Deadline | None:
     return next((due.deadline for due in (exam.deposit, exam.mending) if due and due.met(at)), None)
 
 
-def lines_of(work: Context, exam: str, before: Commission, *, pictures: bool) -> list[Line]:
+def lines_of(site: Site, exam: str, before: Commission, *, pictures: bool) -> list[Line]:
     """Every candidate of the épreuve before this commission, by birth name."""
     centre, school = before.centre, before.school
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = [
             person
             for person in enrolled_in(connection, exam, centre)
@@ -133,29 +133,29 @@ def lines_of(work: Context, exam: str, before: Commission, *, pictures: bool) ->
     made = []
     for person in sorted(people, key=lambda p: (plain(p.family_name), plain(p.first_names), p.number)):
         row = dossiers.get(person.id)
-        reading: dict[str, Any] = _reading(work, row) if row else {}
+        reading: dict[str, Any] = _reading(site, row) if row else {}
         times = sorted(file.at for file in files[row.id]) if row else []
         first, last = (times[0], times[-1]) if times else (None, None)
         line = Line(person, row, reading, first, last if last != first else None)
-        made.append(replace(line, pictures=tuple(_pictures(work, line))) if pictures and row else line)
+        made.append(replace(line, pictures=tuple(_pictures(site, line))) if pictures and row else line)
     return made
 
 
-def line_of(work: Context, exam: str, before: Commission, dossier: str) -> Line | None:
+def line_of(site: Site, exam: str, before: Commission, dossier: str) -> Line | None:
     """The line of one dossier, with its evidence."""
-    lines = lines_of(work, exam, before, pictures=False)
+    lines = lines_of(site, exam, before, pictures=False)
     line = next((line for line in lines if line.dossier and line.dossier.id == dossier), None)
-    return line and replace(line, pictures=tuple(_pictures(work, line)))
+    return line and replace(line, pictures=tuple(_pictures(site, line)))
 
 
-def _reading(work: Context, row: DossierRow) -> dict[str, Any]:
+def _reading(site: Site, row: DossierRow) -> dict[str, Any]:
     if row.reading is not None:
-        read: dict[str, Any] = json.loads(work.store.vault.get(row.reading))
+        read: dict[str, Any] = json.loads(site.store.vault.get(row.reading))
         return read
     return {"findings": [finding_json(found) for found in absent()]} if row.verdict else {}
 
 
-def _pictures(work: Context, line: Line) -> Iterator[Shown]:
+def _pictures(site: Site, line: Line) -> Iterator[Shown]:
     wanted: dict[Evidence, list[str]] = {}
     for number, found in enumerate(line.findings, 1):
         for shown in found["evidence"] if found["severity"] != Severity.INFO else ():
@@ -164,7 +164,7 @@ def _pictures(work: Context, line: Line) -> Iterator[Shown]:
     if not wanted or line.dossier is None:
         return
     try:
-        files, _ = isolated(unpack, tuple(_files_in_force(work, line.dossier.id).items()))
+        files, _ = isolated(unpack, tuple(_files_in_force(site, line.dossier.id).items()))
         named = {shown.file for shown in wanted}
         kept = as_readable([file for file in files if file.name in named])
         drawn = isolated(evidence_pictures, kept, tuple(wanted))
@@ -178,17 +178,17 @@ def _pictures(work: Context, line: Line) -> Iterator[Shown]:
     yield from islice(pictures, _SHOWN)
 
 
-def _files_in_force(work: Context, dossier_id: str) -> dict[str, bytes]:
+def _files_in_force(site: Site, dossier_id: str) -> dict[str, bytes]:
     """The files in force by their names in the deposit."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         row = dossier_by_id(connection, dossier_id)
         files = deposits.files_of(connection, dossier_id)
-    exam = work.session.exam(row.exam) if row else None
+    exam = site.session.exam(row.exam) if row else None
     if row is not None and exam is not None:
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             (school,) = {one.school for one in enrolled_as(connection, ids=[row.candidate])}
             exam = deposit_rules(connection, exam, school)
     counting, _ = deposits.in_force(files, exam) if exam else (files, [])
     counting, _ = deposits.fitting(counting, MAX_BYTES)
-    vault = work.store.vault
+    vault = site.store.vault
     return {file.name: vault.get(stored_file(file.sha256), sha256=file.sha256) for file in counting}

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.marks import exported_lines, keep_salted, kept_salted
 from actions.release import must_be_open
-from processors.circular.deadlines import french_instant, here
+from actions.site import Site
+from processors.circular.deadlines import french_instant, local_zone
 from processors.circular.session_parts import Results
 from processors.correcting.marks import spreadsheet
 from processors.lists.tables import Import, LineProblem
@@ -53,21 +53,21 @@ class Standing:
     marks: int | None
 
 
-def standing(work: Context) -> Standing:
+def standing(site: Site) -> Standing:
     """Counts alone."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         called = sum(control_list(connection).values())
         choices, kept = _choices(connection), control_marks_kept(connection)
-    control = _results(work).control_exams
+    control = _results(site).control_exams
     planned = schedule(choices, control)
     return Standing(control.begins, called, len(choices), planned, kept.marks if kept else None)
 
 
-def take_choices(work: Context, table: bytes, *, actor: str, at: datetime) -> Import[Choice]:
+def take_choices(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[Choice]:
     """In place of what the same candidates had chosen. One bad line keeps all of it back."""
-    must_be_open(work, actor=actor, at=at)
-    read = read_choices(table, work.session, _results(work).control_exams)
-    with work.register.reading() as connection:
+    must_be_open(site, actor=actor, at=at)
+    read = read_choices(table, site.session, _results(site).control_exams)
+    with site.register.reading() as connection:
         ids = ids_of_numbers(connection, (line.number for line in read.rows))
         called = control_list(connection)
     strangers = tuple(
@@ -78,27 +78,27 @@ def take_choices(work: Context, table: bytes, *, actor: str, at: datetime) -> Im
     if read.problems or strangers:
         return Import((), read.problems or strangers, kept_back=len(read.rows))
     facts = ControlChosen(choices={ids[line.number]: line.exams for line in read.rows})
-    work.register.record(facts, SUBJECT, actor=actor, at=at)
+    site.register.record(facts, SUBJECT, actor=actor, at=at)
     return read
 
 
-def hours(work: Context) -> bytes:
+def hours(site: Site) -> bytes:
     """Who is heard when and where, as a CSV; without hours where the session states none. It names people."""
-    control = _results(work).control_exams
-    with work.register.reading() as connection:
+    control = _results(site).control_exams
+    with site.register.reading() as connection:
         choices = _choices(connection)
         people = _people(connection, choices)
     if not choices:
         raise Refused(Refusal.NO_CHOICES)
     planned = schedule(choices, control)
     rows = [
-        (turn.candidate, turn.exam, f"{turn.at.astimezone(here()):%H:%M}", str(turn.jury))
+        (turn.candidate, turn.exam, f"{turn.at.astimezone(local_zone()):%H:%M}", str(turn.jury))
         for turn in planned.turns
     ]
     rows += [(who, exam, "", "") for who, exam in planned.unplaced]
     lines = []
     for who, code, hour, jury in rows:
-        one, exam = people[who], work.session.exam(code)
+        one, exam = people[who], site.session.exam(code)
         assert exam is not None, "choices are of épreuves of the session"
         day = f"{control.day.date:%d/%m/%Y}"
         named = (one.number, one.family_name, one.first_names)
@@ -106,47 +106,47 @@ def hours(work: Context) -> bytes:
     return spreadsheet(_HOURS, lines)
 
 
-def take_marks(work: Context, table: bytes, *, actor: str, at: datetime) -> Import[ControlMark]:
+def take_marks(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[ControlMark]:
     """All of them, in place of earlier ones; none before the day, by the store's clock, which is noted."""
-    results = _results(work)
+    results = _results(site)
     begins = results.control_exams.begins
-    if work.store.time() < begins:
-        work.register.record(ControlMarksRefused(until=begins), SUBJECT, actor=actor, at=at)
+    if site.store.time() < begins:
+        site.register.record(ControlMarksRefused(until=begins), SUBJECT, actor=actor, at=at)
         raise Refused(Refusal.BEFORE_CONTROL, french_instant(begins))
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         choices = _choices(connection)
         people = _people(connection, choices)
         before = control_marks_kept(connection)
     if not choices:
         raise Refused(Refusal.NO_CHOICES)
-    read = read_control_marks(table, work.session, results.control_exams, results.step)
+    read = read_control_marks(table, site.session, results.control_exams, results.step)
     owed = {(people[who].number, exam) for who, exams in choices.items() for exam in exams}
     problems = read.problems or _not_as_owed(read.rows, owed)
     if problems:
         return Import((), problems, kept_back=len(read.rows))
     ids = {one.number: who for who, one in people.items()}
     given = [[ids[mark.number], mark.exam, mark.value] for mark in read.rows]
-    if before is not None and kept_salted(work, before.file, before.sha256)["marks"] == given:
+    if before is not None and kept_salted(site, before.file, before.sha256)["marks"] == given:
         return read
-    file, sha256 = keep_salted(work, SUBJECT, {"marks": given})
+    file, sha256 = keep_salted(site, SUBJECT, {"marks": given})
     facts = ControlMarksKept(file=file, sha256=sha256, marks=len(given))
-    work.register.record(facts, SUBJECT, actor=actor, at=at)
+    site.register.record(facts, SUBJECT, actor=actor, at=at)
     if before is not None:
-        work.store.vault.erase(before.file)
+        site.store.vault.erase(before.file)
     return read
 
 
-def better_marks(work: Context) -> bytes:
+def better_marks(site: Site) -> bytes:
     """Both marks of an épreuve, and the better one, which is told and not kept. It names people.
 
     The written one is that of the last export; empty where it was not exported from here.
     """
-    marks = marks_of(work)
-    with work.register.reading() as connection:
+    marks = marks_of(site)
+    with site.register.reading() as connection:
         people = _people(connection, {who: () for who, _ in marks})
     if not marks:
         raise Refused(Refusal.NO_CONTROL_MARKS)
-    written = {code: exported_lines(work, code) for code in {code for _, code in marks}}
+    written = {code: exported_lines(site, code) for code in {code for _, code in marks}}
     lines = []
     for (who, code), value in sorted(marks.items(), key=lambda item: (people[item[0][0]].number, item[0][1])):
         before = written[code].get(people[who].number, "")
@@ -155,13 +155,13 @@ def better_marks(work: Context) -> bytes:
     return spreadsheet(_BETTER, lines)
 
 
-def marks_of(work: Context) -> dict[tuple[str, str], str]:
+def marks_of(site: Site) -> dict[tuple[str, str], str]:
     """Of each candidate (by id) and épreuve, the mark of the control épreuve, or the word for none."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         kept = control_marks_kept(connection)
     if kept is None:
         return {}
-    return {(who, code): value for who, code, value in kept_salted(work, kept.file, kept.sha256)["marks"]}
+    return {(who, code): value for who, code, value in kept_salted(site, kept.file, kept.sha256)["marks"]}
 
 
 def _not_as_owed(marks: tuple[ControlMark, ...], owed: set[tuple[str, str]]) -> tuple[LineProblem, ...]:
@@ -188,7 +188,7 @@ def _people(connection: Connection, ids: Mapping[str, object]) -> dict[str, Enro
     return {one.id: one for one in enrolled_as(connection, ids=ids)}
 
 
-def _results(work: Context) -> Results:
-    if work.session.results is None:
+def _results(site: Site) -> Results:
+    if site.session.results is None:
         raise Refused(Refusal.NO_JURY)
-    return work.session.results
+    return site.session.results

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_in
+from actions.site import Site
 from processors.circular.deadlines import to_the_day
 from processors.findings import Code, finding
 from storage.accounts import may_be_one_person
@@ -30,7 +30,7 @@ from storage.states import Decision, Life, Trouble
 
 
 def decide(
-    work: Context,
+    site: Site,
     copy: str,
     decision: Decision,
     reason: str,
@@ -52,20 +52,20 @@ def decide(
     proposal, and confirms none. None when it was said before. Its centre is reconciled: one that is kept
     although the list says absent is asked about no more.
     """
-    chosen = _chosen(work, decision, candidate, number.strip())
+    chosen = _chosen(site, decision, candidate, number.strip())
     same_of_another = select(proposals.c.seq, proposals.c.author).where(
         proposals.c.copy == copy,
         proposals.c.decision == decision,
         proposals.c.candidate.is_not_distinct_from(chosen),
         proposals.c.author != actor,
     )
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         was_said = connection.execute(same_of_another).first() is not None
     among_proposed = decision is Decision.ATTRIBUTE and not number.strip()
-    key = keep_reason(work.register.vault, copy, reason, wanted=not (among_proposed or was_said))
-    with work.register.transaction() as transaction:
+    key = keep_reason(site.register.vault, copy, reason, wanted=not (among_proposed or was_said))
+    with site.register.transaction() as transaction:
         confirms = None
-        if work.session.second_person:
+        if site.session.second_person:
             same = transaction.connection.execute(same_of_another).one_or_none()
             if same is not None and _is_person(same.author):
                 if not _is_person(actor):
@@ -87,18 +87,18 @@ def decide(
                 *_centres(transaction.connection, before.exam, before.candidate, chosen),
             }
             for centre in sorted(centres):
-                reconcile_in(transaction, work, before.exam, centre, actor=actor, at=at)
+                reconcile_in(transaction, site, before.exam, centre, actor=actor, at=at)
         return event
 
 
-def _chosen(work: Context, decision: Decision, candidate: str, number: str) -> str | None:
+def _chosen(site: Site, decision: Decision, candidate: str, number: str) -> str | None:
     """The candidate's id, of what the decision needs one for."""
     given = number or candidate
     if (decision is Decision.ATTRIBUTE) != bool(given):
         raise Refused(Refusal.WANTS_NO_CANDIDATE if given else Refusal.WANTS_CANDIDATE)
     if not number:
         return candidate or None
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         found = candidate_by_number(connection, number)
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
@@ -116,14 +116,14 @@ def _is_person(actor: str) -> bool:
 
 
 def arrange(
-    work: Context, copy: str, pages: Sequence[int], reason: str, *, actor: str, at: datetime
+    site: Site, copy: str, pages: Sequence[int], reason: str, *, actor: str, at: datetime
 ) -> Event | None:
     """The copy is these pages of its file, in this order; those that are not named are none of it.
 
     The order that its corrector proposes wants no reason.
     """
-    vault = work.register.vault
-    with work.register.reading() as connection:
+    vault = site.register.vault
+    with site.register.reading() as connection:
         row = copy_by_id(connection, copy)
         if row is None:
             raise Refused(Refusal.UNKNOWN, copy)
@@ -132,37 +132,37 @@ def arrange(
         free = {page.page for page in (*row.pages, *loose_pages(connection, vault, row.scan))}
     if not set(pages) <= free:
         raise Refused(Refusal.OTHERS_PAGE)
-    key = keep_reason(work.register.vault, copy, reason, wanted=not asked)
+    key = keep_reason(site.register.vault, copy, reason, wanted=not asked)
     hidden = {page.page: page.masks for page in row.pages}
     placed = (known[page].model_copy(update={"masks": hidden.get(page, ())}) for page in pages)
     facts = CopyArranged(pages=tuple(placed), reason=key)
-    return work.register.record(facts, copy, actor=actor, at=at)
+    return site.register.record(facts, copy, actor=actor, at=at)
 
 
-def transfer(work: Context, copy: str, exam: str, *, actor: str, at: datetime) -> Event | None:
+def transfer(site: Site, copy: str, exam: str, *, actor: str, at: datetime) -> Event | None:
     """The copy is of another written épreuve: it waits there, late if that one's deadline had passed.
 
     Both épreuves of its centre are reconciled. None when it was so already.
     """
-    if exam not in {one.code for one in work.session.written}:
+    if exam not in {one.code for one in site.session.written}:
         raise Refused(Refusal.NOT_HERE, exam)
-    with work.register.transaction() as transaction:
+    with site.register.transaction() as transaction:
         row = copy_by_id(transaction.connection, copy)
         if row is None or (scan := scan_by_id(transaction.connection, row.scan)) is None:
             raise Refused(Refusal.UNKNOWN, copy)
-        due = scans_due(transaction.connection, work.session, exam, row.centre)
+        due = scans_due(transaction.connection, site.session, exam, row.centre)
         late = due is not None and not due.met(scan.deposited_at)
         facts = CopyTransferred(exam=exam, findings=(finding(Code.LATE, what=str(due)),) if late else ())
         event = transaction.record(facts, copy, actor=actor, at=at)
         for each in (row.exam, exam) if event else ():
-            reconcile_in(transaction, work, each, row.centre, actor=actor, at=at)
+            reconcile_in(transaction, site, each, row.centre, actor=actor, at=at)
     return event
 
 
-def send_back(work: Context, copy: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+def send_back(site: Site, copy: str, reason: str, *, actor: str, at: datetime) -> Event | None:
     """The centre scans it again, and reads why. None when it was asked before."""
-    key = keep_reason(work.register.vault, copy, reason)
-    return work.register.record(CopySentBack(reason=key), copy, actor=actor, at=at)
+    key = keep_reason(site.register.vault, copy, reason)
+    return site.register.record(CopySentBack(reason=key), copy, actor=actor, at=at)
 
 
 def words_in(vault: Vault, events: Iterable[Event]) -> dict[int, str]:
@@ -198,22 +198,22 @@ def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, Plac
 
 
 def judge(
-    work: Context, copy: str, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
+    site: Site, copy: str, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
 ) -> Event | None:
     """Nothing is left to do about this finding of the copy's file, or there is again. It wants no reason."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         found = finding_at(connection, seq, k)
         row = copy_by_id(connection, copy)
     if found is None or found.scan is None or row is None or found.scan != row.scan:
         raise Refused(Refusal.UNKNOWN, f"{copy}, {seq}.{k}")
     subject = found.copy or found.scan
-    key = keep_reason(work.register.vault, subject, reason, wanted=False)
+    key = keep_reason(site.register.vault, subject, reason, wanted=False)
     facts = FindingJudged(finding=seq, k=k, settled=settled, reason=key)
-    return work.register.record(facts, subject, actor=actor, at=at)
+    return site.register.record(facts, subject, actor=actor, at=at)
 
 
 def report(
-    work: Context,
+    site: Site,
     copy: str,
     trouble: Trouble,
     said: str,
@@ -228,20 +228,20 @@ def report(
     """
     pages = tuple[int, ...]()
     if order:
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             row = copy_by_id(connection, copy)
         ranks = [page.page for page in row.pages] if row else []
         if sorted(order) != list(range(1, len(ranks) + 1)):
             raise Refused(Refusal.NO_PAGES)
         pages = tuple(ranks[rank - 1] for rank in order)
-    key = keep_reason(work.register.vault, copy, said, wanted=False)
+    key = keep_reason(site.register.vault, copy, said, wanted=False)
     facts = CopyReported(trouble=trouble, said=key, order=pages)
-    return work.register.record(facts, copy, actor=actor, at=at)
+    return site.register.record(facts, copy, actor=actor, at=at)
 
 
-def take_report_back(work: Context, copy: str, *, actor: str, at: datetime) -> Event | None:
+def take_report_back(site: Site, copy: str, *, actor: str, at: datetime) -> Event | None:
     """The corrector goes on with it as it is."""
-    return work.register.record(ReportTakenBack(), copy, actor=actor, at=at)
+    return site.register.record(ReportTakenBack(), copy, actor=actor, at=at)
 
 
 def proposed_order(connection: Connection, copy: CopyRow) -> tuple[int, ...]:
@@ -254,7 +254,7 @@ def proposed_order(connection: Connection, copy: CopyRow) -> tuple[int, ...]:
     return order if order != pages and sorted(order) == sorted(pages) else ()
 
 
-def give_back(work: Context, copy: str, returned: bool, *, actor: str, at: datetime) -> Event | None:
+def give_back(site: Site, copy: str, returned: bool, *, actor: str, at: datetime) -> Event | None:
     """This copy is marked, or is not after all; noted to the day: nobody reads how long a copy took."""
     day = to_the_day(at)
-    return work.register.record(CopyReturned(returned=returned), copy, actor=actor, at=day)
+    return site.register.record(CopyReturned(returned=returned), copy, actor=actor, at=day)

@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from actions.context import Context
 from actions.isolation import isolated
+from actions.site import Site
 from processors.circular.form import Form
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
@@ -18,22 +18,22 @@ from storage.objects import NotFoundError, StoreError
 from storage.scans import scan_by_id
 
 
-def seen_by_corrector(work: Context, copy: CopyRow) -> bytes | None:
+def seen_by_corrector(site: Site, copy: CopyRow) -> bytes | None:
     """The PDF, made anew and not kept: it may still name somebody. None when it cannot be made."""
-    form = work.form_of(copy.exam)
-    return pdf_of_pages(work, copy.scan, [place_of(page, form) for page in copy.pages])
+    form = site.form_of(copy.exam)
+    return pdf_of_pages(site, copy.scan, [place_of(page, form) for page in copy.pages])
 
 
-def pdf_of_pages(work: Context, scan_id: str, places: Sequence[PagePlace]) -> bytes | None:
+def pdf_of_pages(site: Site, scan_id: str, places: Sequence[PagePlace]) -> bytes | None:
     """These pages of a scan alone, upright and wiped as the places say. None when it cannot be made."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         scan = scan_by_id(connection, scan_id)
     if scan is None or scan.sha256 is None:
         return None
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
         try:
-            work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
+            site.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
             return isolated(anonymous_pdf, path, places)
         except (BadScan, NotFoundError, StoreError):
             return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from actions.context import Context
 from actions.piles import name_of_file, place_of_paper
+from actions.site import Site
 from actions.telling import names_of_actors
 from papers.delivery import Delivery
-from processors.circular.deadlines import WEEKDAYS, french_day, french_instant, here
+from processors.circular.deadlines import WEEKDAYS, french_day, french_instant, local_zone
 from processors.circular.session import Centre, Exam
 from processors.wording import plural
 from storage.copies import copies_of_lot, current_copies
@@ -33,9 +33,9 @@ _MOVES = {
 }
 
 
-def of_centre(work: Context, exam: Exam, centre: Centre, *, at: datetime) -> Delivery:
+def of_centre(site: Site, exam: Exam, centre: Centre, *, at: datetime) -> Delivery:
     """What this centre handed over of an épreuve: each file that counts, when and by whom, and its copies."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         counts = exam_counts(connection, exam.code, centre.uai)
         copies = current_copies(connection, exam.code, centre.uai)
         scans = [s for s in all_scans(connection, exam.code, centre.uai) if s.state is ScanState.PROCESSED]
@@ -52,7 +52,7 @@ def of_centre(work: Context, exam: Exam, centre: Centre, *, at: datetime) -> Del
                 names.get(begun[scan.id].actor, _BY_STORE) if scan.id in begun else _BY_STORE,
                 str(len(theirs)),
                 str(sum(len(copy.pages) for copy in theirs)),
-                place_of_paper(work, scan),
+                place_of_paper(site, scan),
             ]
         )
     present = counts.expected if counts.present is None else counts.present
@@ -72,11 +72,11 @@ def of_centre(work: Context, exam: Exam, centre: Centre, *, at: datetime) -> Del
     return Delivery("Reçu de remise des copies", f"{exam.code}, {exam.title}", facts, columns, rows, at)
 
 
-def of_lot(work: Context, lot: LotRow, exam: Exam, *, to_corrector: bool, at: datetime) -> Delivery:
+def of_lot(site: Site, lot: LotRow, exam: Exam, *, to_corrector: bool, at: datetime) -> Delivery:
     """When the lot went to whom and came back, and its copies by their numbers. Days alone: nobody reads how
     long a copy took. A corrector is not told who of the service acted.
     """
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         names = names_of_actors(connection)
         told = [event for event in events_of(connection, lot.id) if event.action in _MOVES]
         copies = copies_of_lot(connection, lot.id)
@@ -112,5 +112,5 @@ def _by(event: Event, names: Mapping[str, str], to_corrector: bool) -> str:
 
 
 def _day(at: datetime) -> str:
-    day = at.astimezone(here()).date()
+    day = at.astimezone(local_zone()).date()
     return f"{WEEKDAYS[day.weekday()]} {french_day(day)}"

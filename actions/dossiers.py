@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from actions.context import Context
 from actions.enrolled import candidate_of, sitting
 from actions.isolation import isolated
 from actions.office import as_readable
+from actions.site import Site
 from processors.circular.session import Exam, Session
 from processors.dossiers.contract import read_as_json
 from processors.dossiers.files import MAX_BYTES, DepositedFile, UnreadableError, unpack
@@ -91,22 +91,22 @@ def _unpacked(
     )
 
 
-def read(work: Context, dossier_id: str) -> str:
+def read(site: Site, dossier_id: str) -> str:
     """The files in force, read; a file that came too late to replace another is kept and said."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         row = dossier_by_id(connection, dossier_id)
         files = deposits.files_of(connection, dossier_id)
     assert row is not None, "a run is only ever started for a dossier of the register"
-    exam = work.session.exam(row.exam)
-    candidate = candidate_of(work, row.candidate, row.exam)
+    exam = site.session.exam(row.exam)
+    candidate = candidate_of(site, row.candidate, row.exam)
     if exam is None or candidate is None or not files:
         return "rien à lire"
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         exam = deposit_rules(connection, exam, candidate.school)
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
     contents = [
-        (file.name, work.store.vault.get(stored_file(file.sha256), sha256=file.sha256)) for file in counting
+        (file.name, site.store.vault.get(stored_file(file.sha256), sha256=file.sha256)) for file in counting
     ]
     at = min(file.at for file in files)  # a dossier begun in time is in time
     extra = [finding(Code.LATE_ADDITION, file.name, [Evidence(file.name, 1)]) for file in aside]
@@ -114,9 +114,9 @@ def read(work: Context, dossier_id: str) -> str:
     extra += [
         finding(Code.UNREADABLE_PIECE, f"{file.name} : {much}", [Evidence(file.name, 1)]) for file in beyond
     ]
-    roster = sitting(work, row.exam)
-    reading = read_deposit(contents, work.session, exam, candidate, at, extra, roster)
-    keep_dossier_reading(work.register, dossier_id, len(files), reading, actor=ACTOR, at=work.clock())
+    roster = sitting(site, row.exam)
+    reading = read_deposit(contents, site.session, exam, candidate, at, extra, roster)
+    keep_dossier_reading(site.register, dossier_id, len(files), reading, actor=ACTOR, at=site.clock())
     return VERDICTS[Verdict(reading["verdict"])]
 
 
@@ -128,7 +128,7 @@ def _try_pages(file: Any) -> None:
 
 
 def pronounce(
-    work: Context,
+    site: Site,
     dossier: str,
     decision: Pronounced,
     grounds: Sequence[Code],
@@ -145,6 +145,6 @@ def pronounce(
         raise Refused(Refusal.NO_REASON)
     key = kept_words(dossier, "json")
     said = {"author": author.strip(), "reason": reason.strip()}
-    work.register.vault.put(key, json.dumps(said, ensure_ascii=False).encode())
+    site.register.vault.put(key, json.dumps(said, ensure_ascii=False).encode())
     facts = DossierDecided(decision=decision, grounds=tuple(grounds), reason=key)
-    return work.register.record(facts, dossier, actor=actor, at=at)
+    return site.register.record(facts, dossier, actor=actor, at=at)

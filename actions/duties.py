@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.messages import send
 from actions.reasons import keep_reason
+from actions.site import Site
 from papers.livrets import livrets_pdf
-from processors.circular.deadlines import here
+from processors.circular.deadlines import local_zone
 from processors.circular.duties import Obligation, Owing, obligations
 from processors.wording import plural
 from storage.candidates import enrolled_in
@@ -68,23 +68,23 @@ class Standing:
     expected: int | None = None
 
 
-def standings(work: Context, at: datetime, *, party: str | None = None) -> list[Standing]:
+def standings(site: Site, at: datetime, *, party: str | None = None) -> list[Standing]:
     """Every obligation, those with the nearest date first; with a party, its own alone."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         said = said_of_duties(connection)
-        owed = obligations_owed(work, connection)
+        owed = obligations_owed(site, connection)
         enrolled = candidates_by_school(connection)
     rows = [
-        _standing(work, one, said.get(one.id, _NOTHING), enrolled.get(one.party, 0), at)
+        _standing(site, one, said.get(one.id, _NOTHING), enrolled.get(one.party, 0), at)
         for one in owed
         if party in (None, one.party)
     ]
     return sorted(rows, key=_when)
 
 
-def obligations_owed(work: Context, connection: Connection) -> tuple[Obligation, ...]:
+def obligations_owed(site: Site, connection: Connection) -> tuple[Obligation, ...]:
     """All that the session's duties come to, for those who are enrolled."""
-    rules = work.session
+    rules = site.session
     exams, centres = [exam.code for exam in rules.exams], [centre.uai for centre in rules.centres]
     return obligations(rules.duties, exams, centres, schools_enrolled(connection))
 
@@ -94,11 +94,11 @@ def _when(row: Standing) -> tuple[float, str, str]:
     return due.at.timestamp() if due else float("inf"), row.obligation.duty.code, row.party
 
 
-def _standing(work: Context, one: Obligation, said: Said, enrolled: int, at: datetime) -> Standing:
+def _standing(site: Site, one: Obligation, said: Said, enrolled: int, at: datetime) -> Standing:
     expected = enrolled if one.duty.counted else None
     return Standing(
         one,
-        _called(work, one),
+        _called(site, one),
         _state(one, said, expected, at),
         said.received_on,
         said.words,
@@ -125,17 +125,17 @@ def _state(one: Obligation, said: Said, expected: int | None, at: datetime) -> D
     return DutyState.DUE if due.at - at <= timedelta(days=one.duty.remind_days) else DutyState.COMING
 
 
-def _called(work: Context, one: Obligation) -> str:
+def _called(site: Site, one: Obligation) -> str:
     if one.duty.each is Owing.EXAM:
         return f"épreuve {one.party}"
     if one.duty.each is Owing.SERVICE:
         return "service"
-    centre = work.session.centre(one.party)
+    centre = site.session.centre(one.party)
     return f"{centre.name} ({one.party})" if centre else one.party
 
 
 def receive(
-    work: Context,
+    site: Site,
     obligation: str,
     on: date,
     by: str,
@@ -148,57 +148,57 @@ def receive(
 
     `number`: of pieces in all so far, where there is one for each candidate of the school.
     """
-    subject = _known(work, obligation)
-    if on > at.astimezone(here()).date():
+    subject = _known(site, obligation)
+    if on > at.astimezone(local_zone()).date():
         raise Refused(Refusal.NOT_YET)
-    (row,) = (row for row in standings(work, at) if row.obligation.id == obligation)
+    (row,) = (row for row in standings(site, at) if row.obligation.id == obligation)
     if row.expected is None:
         number = None
     elif number is None:
         raise Refused(Refusal.NO_NUMBER)
     elif number > row.expected:
         raise Refused(Refusal.TOO_MANY, plural(row.expected, "candidat", "candidats"))
-    facts = DutyReceived(on=on, by=keep_reason(work.register.vault, subject, by), number=number)
-    return work.register.record(facts, subject, actor=actor, at=at)
+    facts = DutyReceived(on=on, by=keep_reason(site.register.vault, subject, by), number=number)
+    return site.register.record(facts, subject, actor=actor, at=at)
 
 
-def waive(work: Context, obligation: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+def waive(site: Site, obligation: str, reason: str, *, actor: str, at: datetime) -> Event | None:
     """It is owed no longer."""
-    subject = _known(work, obligation)
-    facts = DutyWaived(reason=keep_reason(work.register.vault, subject, reason))
-    return work.register.record(facts, subject, actor=actor, at=at)
+    subject = _known(site, obligation)
+    facts = DutyWaived(reason=keep_reason(site.register.vault, subject, reason))
+    return site.register.record(facts, subject, actor=actor, at=at)
 
 
-def reopen(work: Context, obligation: str, *, actor: str, at: datetime) -> Event | None:
+def reopen(site: Site, obligation: str, *, actor: str, at: datetime) -> Event | None:
     """What was said of it was a mistake."""
-    return work.register.record(DutyReopened(), _known(work, obligation), actor=actor, at=at)
+    return site.register.record(DutyReopened(), _known(site, obligation), actor=actor, at=at)
 
 
-def _known(work: Context, obligation: str) -> str:
-    with work.register.reading() as connection:
-        owed = obligations_owed(work, connection)
+def _known(site: Site, obligation: str) -> str:
+    with site.register.reading() as connection:
+        owed = obligations_owed(site, connection)
     if obligation not in {one.id for one in owed}:
         raise Refused(Refusal.UNKNOWN, obligation)
     return subject_of(obligation)
 
 
-def remind(work: Context, at: datetime) -> int:
+def remind(site: Site, at: datetime) -> int:
     """How many obligations the service was reminded of: what is near or late, once a day.
 
     One message for all. If it could not be sent, nothing is noted, and it is tried again.
     """
-    today = at.astimezone(here()).date()
+    today = at.astimezone(local_zone()).date()
     due = [
         row
-        for row in standings(work, at)
+        for row in standings(site, at)
         if row.state in (DutyState.LATE, DutyState.INCOMPLETE, DutyState.DUE)
         and (row.reminded_on or date.min) < today
     ]
     if due:
-        send(work.settings, f"[massicot] {plural(len(due), 'obligation', 'obligations')} à rendre", said(due))
+        send(site.settings, f"[massicot] {plural(len(due), 'obligation', 'obligations')} à rendre", said(due))
     for row in due:
         note = DutyReminded(on=today)
-        work.register.record(note, subject_of(row.obligation.id), actor=_REMINDER, at=at)
+        site.register.record(note, subject_of(row.obligation.id), actor=_REMINDER, at=at)
     return len(due)
 
 
@@ -210,15 +210,15 @@ def said(rows: Sequence[Standing]) -> list[str]:
     ]
 
 
-def livrets(work: Context, school: str) -> bytes:
+def livrets(site: Site, school: str) -> bytes:
     """What goes with the livrets of a school: the list of its candidates, a certificate of their number.
 
     Of all of a session, whatever they sit. It names them.
     """
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = {one.number: one for one in enrolled_in(connection) if one.school == school and one.named}
     if not people:
         raise Refused(Refusal.NOBODY_HERE)
-    duty = next((duty for duty in work.session.duties if duty.counted), None)
-    place = work.session.place(duty.address) if duty else None
-    return livrets_pdf(list(people.values()), school, work.session.title, str(place or ""))
+    duty = next((duty for duty in site.session.duties if duty.counted), None)
+    place = site.session.place(duty.address) if duty else None
+    return livrets_pdf(list(people.values()), school, site.session.title, str(place or ""))

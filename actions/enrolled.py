@@ -6,39 +6,39 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from actions.context import Context
+from actions.site import Site
 from processors.lists.people import Candidate
 from storage.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 
 
-def roster_of(work: Context, centre: str) -> list[Candidate]:
+def roster_of(site: Site, centre: str) -> list[Candidate]:
     """Who sits any épreuve in this centre."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         return _people(enrolled_in(connection, centre=centre))
 
 
-def sitting(work: Context, exam: str) -> list[Candidate]:
+def sitting(site: Site, exam: str) -> list[Candidate]:
     """Who sits this épreuve, wherever."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         return _people(enrolled_in(connection, exam))
 
 
-def with_numbers(work: Context, numbers: Iterable[str]) -> list[Candidate]:
+def with_numbers(site: Site, numbers: Iterable[str]) -> list[Candidate]:
     """Who of the whole session bears one of these numbers: a copy in the wrong pile is told by it."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         return _people(enrolled_as(connection, numbers=numbers))
 
 
-def naming(work: Context, candidate_id: str | None) -> tuple[str, ...]:
+def naming(site: Site, candidate_id: str | None) -> tuple[str, ...]:
     """What must not be found in the file of this candidate's copy."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         person = next(iter(enrolled_as(connection, ids=filter(None, [candidate_id]))), None)
     return (person.number, person.family_name, person.first_names) if person else ()
 
 
-def candidate_of(work: Context, candidate_id: str, exam: str) -> Candidate | None:
+def candidate_of(site: Site, candidate_id: str, exam: str) -> Candidate | None:
     """The roster's line of this candidate for an épreuve."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         lines = enrolled_as(connection, ids=[candidate_id])
     return next((_person(line, (exam,)) for line in lines if line.exam == exam), None)
 

@@ -15,12 +15,12 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 
 from actions import attendance, signing
-from actions.context import Context
 from actions.isolation import Interrupted
 from actions.oral_drops import NOT_KEPT, take_returns
 from actions.oral_returns import MAX_BYTES as MAX_RETURN
 from actions.oral_returns import said_of
 from actions.receipts import answer_and_clear
+from actions.site import Site
 from processors.circular.deadlines import Times
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
@@ -63,10 +63,10 @@ _SIGNED = 3  # scans of lists, which are read at once
 _LISTS, _FILES, _SCANS = 50, 50, 200  # taken in one pass: a thousand files of one kind hold up no other kind
 
 
-def place_for(work: Context, centre: str, exam: str, name: str) -> str:
+def place_for(site: Site, centre: str, exam: str, name: str) -> str:
     """The key under which a centre drops a scan of this name."""
     key = scan_key(centre, exam, name)
-    wrong = scan_path(key, work.session).finding
+    wrong = scan_path(key, site.session).finding
     if wrong is not None:
         raise Refused(
             Refusal.BAD_NAME if wrong.code is Code.BAD_NAME else Refusal.NOT_HERE, f"{centre} {exam}"
@@ -82,53 +82,53 @@ class Found:
     dossiers: list[tuple[str, str, int]]
 
 
-def look(work: Context) -> Found | None:
+def look(site: Site) -> Found | None:
     """The inbox is noted, taken or answered, some of each kind at a time. None while somebody else looks."""
-    with work.register.alone() as alone:
+    with site.register.alone() as alone:
         if not alone:
             return None
-        take_attendance(work)
-        take_dossiers(work)
-        note_scans(work)
-        reopen_decided(work)
-        take_returned(work)
-    return Found(find_waiting(work), find_unread_dossiers(work))
+        take_attendance(site)
+        take_dossiers(site)
+        note_scans(site)
+        reopen_decided(site)
+        take_returned(site)
+    return Found(find_waiting(site), find_unread_dossiers(site))
 
 
-def note_scans(work: Context) -> None:
+def note_scans(site: Site) -> None:
     """Each new scan comes into the register, with the time at which the store received it.
 
     So does what lies in no folder of the inbox: a scan whose path is wrong, to be answered.
     """
-    inbox, noted = work.store.inbox, 0
+    inbox, noted = site.store.inbox, 0
     for info in chain(inbox.versions(SCANS), inbox.versions_elsewhere(KNOWN)):
         if info.key.endswith("/"):
             continue  # a folder that some client drew
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             known = scan_of_drop(connection, info.key, info.etag)
         if known is not None:
-            _clear_if_done(work, info, known)
+            _clear_if_done(site, info, known)
             continue
-        path = scan_path(info.key, work.session)
-        times, at = _times(work, info), work.clock()
-        arrive(work.register, info, path.exam, path.centre, times=times, actor=ACTOR, at=at)
+        path = scan_path(info.key, site.session)
+        times, at = _times(site, info), site.clock()
+        arrive(site.register, info, path.exam, path.centre, times=times, actor=ACTOR, at=at)
         noted += 1
         if noted == _SCANS:
             return
 
 
-def _times(work: Context, info: ObjectInfo) -> Times:
+def _times(site: Site, info: ObjectInfo) -> Times:
     """When it began and ended: as the desk noted it, else as the store's dates can be trusted."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         upload = upload_of(connection, info.key, info.etag)
     begun, ended = (upload.begun_at, upload.ended_at) if upload else (None, None)
-    if ended is None and info.in_parts and not work.ends_date_parts:
-        begun, ended = begun or info.last_modified, work.store.time()
+    if ended is None and info.in_parts and not site.ends_date_parts:
+        begun, ended = begun or info.last_modified, site.store.time()
     times = Times(ended or info.last_modified, begun)
-    return times.counted(timedelta(minutes=work.session.upload_minutes))
+    return times.counted(timedelta(minutes=site.session.upload_minutes))
 
 
-def _clear_if_done(work: Context, info: ObjectInfo, scan: ScanRow) -> None:
+def _clear_if_done(site: Site, info: ObjectInfo, scan: ScanRow) -> None:
     """A file dropped again as it was, or one whose run died between the register and the inbox.
 
     One that had been set aside, or withdrawn, is tried again.
@@ -136,37 +136,37 @@ def _clear_if_done(work: Context, info: ObjectInfo, scan: ScanRow) -> None:
     ours = scan.state is ScanState.QUARANTINED  # one that was withdrawn comes when it is dropped again
     again = ScanReopened(deposited_at=info.last_modified, counts_as_before=ours)
     gone = ours or scan.state is ScanState.WITHDRAWN
-    if gone and work.register.record(again, scan.id, actor=ACTOR, at=work.clock()):
+    if gone and site.register.record(again, scan.id, actor=ACTOR, at=site.clock()):
         return
     if scan.state not in (ScanState.ARRIVED, ScanState.PROCESSING):
-        answer_and_clear(work, scan, at=work.clock())
+        answer_and_clear(site, scan, at=site.clock())
 
 
-def find_waiting(work: Context) -> list[ScanRow]:
+def find_waiting(site: Site) -> list[ScanRow]:
     """Scans that a run may begin with."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         return arrivals_to_process(connection)
 
 
-def reopen_decided(work: Context) -> None:
+def reopen_decided(site: Site) -> None:
     """Scans that are done, but of which a person has decided a copy since: it can be made anonymous."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         done = scans_with_copies_to_anonymise(connection)
     for scan in done:
-        work.register.record(ScanReopened(), scan.id, actor=ACTOR, at=work.clock())
+        site.register.record(ScanReopened(), scan.id, actor=ACTOR, at=site.clock())
 
 
-def take_attendance(work: Context) -> int:
+def take_attendance(site: Site) -> int:
     """Each list is taken whole or answered line by line; either way it leaves the inbox."""
     taken = scans = 0
-    for info in islice(_files(work, ATTENDANCE), _LISTS):
-        place = attendance_path(info.key, work.session)
-        signed = signed_list_path(info.key, work.session)
+    for info in islice(_files(site, ATTENDANCE), _LISTS):
+        place = attendance_path(info.key, site.session)
+        signed = signed_list_path(info.key, site.session)
         answer: dict[str, object] | None
         if signed is not None:
             if scans == _SIGNED:
                 continue
-            answer, scans = _take_signed_list(work, info, *signed), scans + 1
+            answer, scans = _take_signed_list(site, info, *signed), scans + 1
             if answer is None:
                 continue
             taken += answer["taken"] is True
@@ -177,27 +177,27 @@ def take_attendance(work: Context) -> int:
             answer = _too_large(_LIST)
         else:
             centre, exam = place
-            data = _bytes_of(work, info)
+            data = _bytes_of(site, info)
             if data is None:
                 continue
-            read = attendance.take(work, exam, centre, data, actor=ACTOR, at=work.clock())
+            read = attendance.take(site, exam, centre, data, actor=ACTOR, at=site.clock())
             answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
             if not read.problems:
                 answer["message"] = read.summary()
             taken += not read.problems
-        _answer(work, info, answer)
+        _answer(site, info, answer)
     return taken
 
 
-def _take_signed_list(work: Context, info: ObjectInfo, centre: str, exam: str) -> dict[str, object] | None:
+def _take_signed_list(site: Site, info: ObjectInfo, centre: str, exam: str) -> dict[str, object] | None:
     """The answer; None where it is to be tried again, or has gone."""
     if info.size > signing.MAX_BYTES:
         return _too_large(signing.MAX_BYTES)
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "list.pdf"
         try:
-            work.store.inbox.download(info.key, path, version=info.version)
-            read = signing.take_scan(work, exam, centre, path, actor=ACTOR, at=work.clock())
+            site.store.inbox.download(info.key, path, version=info.version)
+            read = signing.take_scan(site, exam, centre, path, actor=ACTOR, at=site.clock())
         except (NotFoundError, Interrupted):
             return None
         except BadScan as bad:
@@ -206,26 +206,26 @@ def _take_signed_list(work: Context, info: ObjectInfo, centre: str, exam: str) -
     return {"taken": True, "message": " ".join(read.sentences()), "set_aside": aside}
 
 
-def take_returned(work: Context) -> None:
+def take_returned(site: Site) -> None:
     """One scan of panels' sheets: sorted and told, or told why not. It bears marks: nothing of it is kept.
 
     It is on the disk while it is read. What a death left there goes first.
     """
-    folder = work.settings.data_dir / "sorting"
+    folder = site.settings.data_dir / "sorting"
     shutil.rmtree(folder, ignore_errors=True)
-    for info in _files(work, RETURNS):
+    for info in _files(site, RETURNS):
         folder.mkdir(mode=0o700, parents=True)
         try:
-            answer = _sorted(work, info, folder / "scan.pdf")
+            answer = _sorted(site, info, folder / "scan.pdf")
         except (NotFoundError, Interrupted):
             continue
         finally:
             shutil.rmtree(folder)
-        _tell_and_remove(work, info, answer)
+        _tell_and_remove(site, info, answer)
         return
 
 
-def _sorted(work: Context, info: ObjectInfo, path: Path) -> dict[str, object]:
+def _sorted(site: Site, info: ObjectInfo, path: Path) -> dict[str, object]:
     """The answer. NotFoundError for what has gone, Interrupted for what is to be tried again."""
     try:
         place = returns_path(info.key)
@@ -233,8 +233,8 @@ def _sorted(work: Context, info: ObjectInfo, path: Path) -> dict[str, object]:
             raise Refused(Refusal.NO_PANEL_THERE)
         if info.size > MAX_RETURN:
             raise BadScan(Code.FILE_TOO_LARGE, f"{MAX_RETURN // 10**6} Mo au plus")
-        work.store.inbox.download(info.key, path, version=info.version)
-        return take_returns(work, place, path, actor=ACTOR, at=work.clock()).answer()
+        site.store.inbox.download(info.key, path, version=info.version)
+        return take_returns(site, place, path, actor=ACTOR, at=site.clock()).answer()
     except Refused as refused:
         code, said = refused.code.value, refused.sentence
     except BadScan as bad:
@@ -242,69 +242,69 @@ def _sorted(work: Context, info: ObjectInfo, path: Path) -> dict[str, object]:
     return {"taken": False, "code": code, "message": f"{said} {NOT_KEPT}."}
 
 
-def take_dossiers(work: Context) -> None:
+def take_dossiers(site: Site) -> None:
     """Each file goes to the vault under its own hash; what has no place is set aside and answered.
 
     Those of a folder together: half a dossier is not read.
     """
     taken = 0
-    for _, files in groupby(_files(work, DOSSIERS), lambda info: info.key.split("/")[:3]):
+    for _, files in groupby(_files(site, DOSSIERS), lambda info: info.key.split("/")[:3]):
         for info in files:
-            _take_dossier(work, info)
+            _take_dossier(site, info)
             taken += 1
         if taken >= _FILES:
             return
 
 
-def _take_dossier(work: Context, info: ObjectInfo) -> None:
-    listed = manifest_path(info.key, work.session)
-    place = dossier_path(info.key, work.session)
+def _take_dossier(site: Site, info: ObjectInfo) -> None:
+    listed = manifest_path(info.key, site.session)
+    place = dossier_path(info.key, site.session)
     most = MAX_BYTES if listed is None else _LIST
     answer: dict[str, object]
     if info.size > most:
         answer = _too_large(most)
-    elif (data := _bytes_of(work, info)) is None:
+    elif (data := _bytes_of(site, info)) is None:
         return
     elif listed is not None:
         read = deposits.date_deposits(
-            work.register, data, listed, work.session.numbers, actor=ACTOR, at=work.clock()
+            site.register, data, listed, site.session.numbers, actor=ACTOR, at=site.clock()
         )
         answer = {"taken": not read.problems, "lines": [vars(problem) for problem in read.problems]}
     elif place is not None:
-        answer = _take_dossier_file(work, info, place, data)
+        answer = _take_dossier_file(site, info, place, data)
     else:
         answer = {
             "taken": False,
             "message": "Le chemin attendu est dossiers/<épreuve>/<numéro de candidat>/<fichier>.",
         }
-    _answer(work, info, answer)
+    _answer(site, info, answer)
 
 
 def _take_dossier_file(
-    work: Context, info: ObjectInfo, place: tuple[str, str, str], data: bytes
+    site: Site, info: ObjectInfo, place: tuple[str, str, str], data: bytes
 ) -> dict[str, object]:
     exam, number, name = place
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         candidate = enrolled_with_number(connection, exam, number)
     if candidate is None:
         return {
             "taken": False,
             "message": "Ce candidat n'est pas inscrit à cette épreuve : vérifiez son numéro.",
         }
-    times, at = _times(work, info), work.clock()
-    deposits.deposit(work.register, info, data, exam, candidate, name, times=times, actor=ACTOR, at=at)
+    times, at = _times(site, info), site.clock()
+    deposits.deposit(site.register, info, data, exam, candidate, name, times=times, actor=ACTOR, at=at)
     return {"taken": True, "deposited_at": times.due_at.isoformat()}
 
 
-def _files(work: Context, folder: str) -> Iterator[ObjectInfo]:
+def _files(site: Site, folder: str) -> Iterator[ObjectInfo]:
     """Each version of each file in it, without the folders that some client drew."""
-    return (info for info in work.store.inbox.versions(folder) if not info.key.endswith("/"))
+    return (info for info in site.store.inbox.versions(folder) if not info.key.endswith("/"))
 
 
-def _bytes_of(work: Context, info: ObjectInfo) -> bytes | None:
+def _bytes_of(site: Site, info: ObjectInfo) -> bytes | None:
     """None for what somebody removed for good since it was listed: who may do so takes it back."""
     try:
-        return work.store.inbox.get(info.key, version=info.version)
+        return site.store.inbox.get(info.key, version=info.version)
     except NotFoundError:
         return None
 
@@ -313,25 +313,25 @@ def _too_large(most: int) -> dict[str, object]:
     return {"taken": False, "message": f"Ce fichier dépasse {most // 10**6} Mo : il n'a pas été ouvert."}
 
 
-def find_unread_dossiers(work: Context) -> list[tuple[str, str, int]]:
+def find_unread_dossiers(site: Site) -> list[tuple[str, str, int]]:
     """Id, épreuve and number of files of each dossier with a file that no reading has seen."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         return dossiers_to_read(connection)
 
 
-def _answer(work: Context, info: ObjectInfo, answer: dict[str, object]) -> None:
+def _answer(site: Site, info: ObjectInfo, answer: dict[str, object]) -> None:
     """Kept where it was not taken, answered, and out of the inbox; nothing for what has gone meanwhile."""
-    store = work.store
+    store = site.store
     if not answer["taken"]:
         aside = set_aside(f"{info.key.partition('/')[0]}/{info.etag}")
         try:
             store.vault.copy_from(store.inbox, info.key, aside, version=info.version)
         except NotFoundError:
             return
-    _tell_and_remove(work, info, answer)
+    _tell_and_remove(site, info, answer)
 
 
-def _tell_and_remove(work: Context, info: ObjectInfo, answer: dict[str, object]) -> None:
-    store, text = work.store, json.dumps(answer, ensure_ascii=False, indent=2).encode()
+def _tell_and_remove(site: Site, info: ObjectInfo, answer: dict[str, object]) -> None:
+    store, text = site.store, json.dumps(answer, ensure_ascii=False, indent=2).encode()
     store.inbox.put_alone(answer_key(info.key, info.etag), text, content_type="application/json")
     store.inbox.delete(info.key, version=info.version)

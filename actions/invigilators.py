@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.context import Context
+from actions.site import Site
 from processors.lists.invigilation import Shortfall, shortfalls
 from storage.invigilators import enrolled_by_school, invigilators_sent
 
 
-def lacking(work: Context, at: datetime, centre: str | None = None) -> list[Shortfall]:
+def lacking(site: Site, at: datetime, centre: str | None = None) -> list[Shortfall]:
     """Of épreuves that are still to come; with a centre, its own."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         named, enrolled = invigilators_sent(connection), enrolled_by_school(connection)
-    return [one for one in shortfalls(work.session, named, enrolled, at) if centre in (None, one.centre)]
+    return [one for one in shortfalls(site.session, named, enrolled, at) if centre in (None, one.centre)]

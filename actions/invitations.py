@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actions.accounts import invite
-from actions.context import Context
+from actions.site import Site
 from processors.lists.centre_people import CentrePerson
 from storage.accounts import all_accounts
 from storage.correctors import all_correctors
@@ -38,9 +38,9 @@ def of_centres(people: Iterable[CentrePerson]) -> Iterator[Person]:
     return (Person(Role.CENTRE, one.centre, one.name, one.email) for one in people)
 
 
-def correctors_without_account(work: Context) -> list[Person]:
+def correctors_without_account(site: Site) -> list[Person]:
     """Whoever is on the list of correctors, has an address, and no account that is not closed."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         known = {
             one.scope for one in all_accounts(connection) if one.role is Role.CORRECTOR and not one.closed
         }
@@ -52,15 +52,13 @@ def correctors_without_account(work: Context) -> list[Person]:
     ]
 
 
-def invite_all(
-    work: Context, people: Iterable[Person], *, desk: str, actor: str, at: datetime
-) -> list[Invited]:
+def invite_all(site: Site, people: Iterable[Person], *, desk: str, actor: str, at: datetime) -> list[Invited]:
     """Each of them; one that is refused keeps nobody else back."""
     invited = []
     for person in people:
         try:
             link = invite(
-                work, person.role, person.scope, person.email, person.name, desk=desk, actor=actor, at=at
+                site, person.role, person.scope, person.email, person.name, desk=desk, actor=actor, at=at
             )
             invited.append(Invited(person, link))
         except Refused as refused:

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from actions.context import Context
 from actions.reasons import keep_reason
+from actions.site import Site
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
-from processors.circular.deadlines import french_day, french_instant, here
+from processors.circular.deadlines import french_day, french_instant, local_zone
 from processors.circular.session import Exam
 from processors.correcting.conflicts import Cause
 from processors.correcting.lots import (
@@ -59,23 +59,21 @@ NOTES = "notes.csv"
 _IDLE = 4  # days, where the session does not say
 
 
-def plan_for(work: Context, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
+def plan_for(site: Site, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
     """What `form` would do now, and the copies it is about, by id."""
-    waiting, routable, correctors = _to_route(work, exam)
-    size, seed = work.session.lot_size_of(exam), secrets.randbits(32)
+    waiting, routable, correctors = _to_route(site, exam)
+    size, seed = site.session.lot_size_of(exam), secrets.randbits(32)
     return plan_lots(routable, correctors, size, seed), {copy.id: copy for copy in waiting}
 
 
-def barred_for(work: Context, exam: Exam) -> dict[str, dict[Cause, int]]:
+def barred_for(site: Site, exam: Exam) -> dict[str, dict[Cause, int]]:
     """For each corrector who may not take all the copies that wait: how many not, for each cause."""
-    _, routable, correctors = _to_route(work, exam)
+    _, routable, correctors = _to_route(site, exam)
     return barred(routable, correctors)
 
 
-def _to_route(
-    work: Context, exam: Exam
-) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
-    with work.register.reading() as connection:
+def _to_route(site: Site, exam: Exam) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
+    with site.register.reading() as connection:
         waiting = routable_copies(connection, exam.code)
         correctors = all_correctors(connection, exam.code)
         companies = companies_of(connection)
@@ -93,20 +91,20 @@ def _to_route(
     return waiting, copies, [_eligible(corrector) for corrector in correctors]
 
 
-def form(work: Context, exam: Exam, *, actor: str, at: datetime) -> Plan:
+def form(site: Site, exam: Exam, *, actor: str, at: datetime) -> Plan:
     """Plans, writes each lot's objects, then tells the register: a crash leaves objects of no lot, no more.
 
     Inside the épreuve's window alone. Once it has lots, those that follow are complementary.
     """
     if not exam.in_window(at):
         raise Refused(Refusal.WINDOW_CLOSED, _window_of(exam))
-    plan, copies = plan_for(work, exam)
-    with work.register.reading() as connection:
+    plan, copies = plan_for(site, exam)
+    with site.register.reading() as connection:
         complementary = bool(all_lots(connection, exam.code))
     for lot in plan.lots:
         name = new_id("lot")
-        _write(work, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
-        _record(work, exam, name, lot, complementary, at=at, actor=actor)
+        _write(site, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
+        _record(site, exam, name, lot, complementary, at=at, actor=actor)
     return plan
 
 
@@ -118,15 +116,15 @@ def _window_of(exam: Exam) -> str:
     return f"du {french_instant(opens)} au {french_instant(closes)}"
 
 
-def form_all(work: Context) -> list[Plan]:
+def form_all(site: Site) -> list[Plan]:
     """Of each épreuve whose window is open."""
-    open_now = [exam for exam in work.session.written if exam.in_window(work.clock())]
-    return [form(work, exam, actor="form_lots", at=work.clock()) for exam in open_now]
+    open_now = [exam for exam in site.session.written if exam.in_window(site.clock())]
+    return [form(site, exam, actor="form_lots", at=site.clock()) for exam in open_now]
 
 
-def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
+def reassign(site: Site, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
     """Another corrector takes it, once every rule is checked again; or, once recalled, the same one again."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         corrector = corrector_by_id(connection, corrector_id)
     if corrector is None:
         raise Refused(Refusal.UNKNOWN, corrector_id)
@@ -134,13 +132,13 @@ def reassign(work: Context, lot: LotRow, corrector_id: str, *, actor: str, at: d
         raise Refused(Refusal.PULLED)
     if lot.exam not in corrector.exams:
         raise Refused(Refusal.NOT_DESIGNATED)
-    if lot.corrector != corrector_id and (why := lot_conflicts(_copies_of(work, lot), _eligible(corrector))):
+    if lot.corrector != corrector_id and (why := lot_conflicts(_copies_of(site, lot), _eligible(corrector))):
         raise Refused(Refusal.MAY_NOT_TAKE, " ".join(why))
-    return work.register.record(LotReassigned(corrector=corrector_id), lot.id, actor=actor, at=at)
+    return site.register.record(LotReassigned(corrector=corrector_id), lot.id, actor=actor, at=at)
 
 
 def recall(
-    work: Context, lot: LotRow, reason: str, *, anyway: bool = False, actor: str, at: datetime
+    site: Site, lot: LotRow, reason: str, *, anyway: bool = False, actor: str, at: datetime
 ) -> Event | None:
     """Out of its corrector's hands, who reads why, even when it is closed; what was given back stays so.
 
@@ -150,59 +148,59 @@ def recall(
         raise Refused(Refusal.OFFLINE, french_day(lot.offline_until or at.date()))
     if lot.state in (LotState.ASSIGNED, LotState.RECALLED):
         return None
-    key = keep_reason(work.register.vault, lot.id, reason)
-    return work.register.record(LotRecalled(reason=key), lot.id, actor=actor, at=at)
+    key = keep_reason(site.register.vault, lot.id, reason)
+    return site.register.record(LotRecalled(reason=key), lot.id, actor=actor, at=at)
 
 
-def why_recalled(work: Context, lot: LotRow) -> str:
+def why_recalled(site: Site, lot: LotRow) -> str:
     """In the service's words; nothing where it is not recalled."""
-    return work.store.vault.get(lot.recalled_for).decode() if lot.recalled_for else ""
+    return site.store.vault.get(lot.recalled_for).decode() if lot.recalled_for else ""
 
 
 def is_offline(lot: LotRow, at: datetime) -> bool:
     """Whether its corrector said to be reading it from the archive, until this day or a later one."""
-    return lot.offline_until is not None and lot.offline_until >= at.astimezone(here()).date()
+    return lot.offline_until is not None and lot.offline_until >= at.astimezone(local_zone()).date()
 
 
-def idle(work: Context, exam: Exam, *, at: datetime) -> dict[str, date]:
+def idle(site: Site, exam: Exam, *, at: datetime) -> dict[str, date]:
     """Lots in hand whose corrector gave no sign for some days: since when. Not one that is read offline."""
-    rules = work.session.correction
+    rules = site.session.correction
     days = timedelta(days=rules.idle_days if rules else _IDLE)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
         signs = last_signs(connection, exam.code)
-    today = at.astimezone(here()).date()
-    since = {lot: sign.astimezone(here()).date() for lot, sign in signs.items()}
+    today = at.astimezone(local_zone()).date()
+    since = {lot: sign.astimezone(local_zone()).date() for lot, sign in signs.items()}
     return {lot: day for lot, day in since.items() if today - day >= days and not is_offline(lots[lot], at)}
 
 
-def work_offline(work: Context, lot: LotRow, exam: Exam, until: date | None, *, at: datetime) -> Event | None:
+def work_offline(site: Site, lot: LotRow, exam: Exam, until: date | None, *, at: datetime) -> Event | None:
     """Read from its archive until this day, the last of the window at the latest; None: no longer."""
     closes = exam.closes_at
     if until is not None and not (
-        at.astimezone(here()).date() <= until <= (closes or at).astimezone(here()).date()
+        at.astimezone(local_zone()).date() <= until <= (closes or at).astimezone(local_zone()).date()
     ):
         raise Refused(Refusal.BAD_DAY)
-    return work.register.record(LotOffline(until=until), lot.id, actor=lot.corrector, at=at)
+    return site.register.record(LotOffline(until=until), lot.id, actor=lot.corrector, at=at)
 
 
-def close(work: Context, lot: str, *, actor: str, at: datetime) -> Event | None:
+def close(site: Site, lot: str, *, actor: str, at: datetime) -> Event | None:
     """Nothing more is done with a lot that was returned."""
-    return work.register.record(LotClosed(), lot, actor=actor, at=at)
+    return site.register.record(LotClosed(), lot, actor=actor, at=at)
 
 
-def who_may_take(work: Context, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
+def who_may_take(site: Site, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
     """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         correctors = all_correctors(connection, lot.exam)
-    copies = _copies_of(work, lot)
+    copies = _copies_of(site, lot)
     return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
 
 
-def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
-    exam = work.session.exam(lot.exam)
+def _copies_of(site: Site, lot: LotRow) -> list[RoutableCopy]:
+    exam = site.session.exam(lot.exam)
     by_option = exam is not None and exam.by_option
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = {c.id: c for c in enrolled_in(connection, lot.exam)}
         copies = copies_of_lot(connection, lot.id)
         companies = companies_of(connection)
@@ -220,9 +218,9 @@ def _copies_of(work: Context, lot: LotRow) -> list[RoutableCopy]:
     ]
 
 
-def who_has(work: Context, token: str) -> CorrectorRow:
+def who_has(site: Site, token: str) -> CorrectorRow:
     """The corrector of this token."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         corrector = corrector_by_token(connection, token)
     if corrector is None:
         raise Refused(Refusal.NOT_YOURS)
@@ -232,13 +230,13 @@ def who_has(work: Context, token: str) -> CorrectorRow:
 _NOBODYS = {LotState.CLOSED: Refusal.CLOSED, LotState.RECALLED: Refusal.RECALLED}
 
 
-def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
+def own(site: Site, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
     """A lot of this corrector's, neither closed nor recalled, in its window."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         lot = lot_by_id(connection, lot_id)
     if lot is None or lot.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
-    exam = work.session.exam(lot.exam)
+    exam = site.session.exam(lot.exam)
     assert exam is not None, "lots are formed for épreuves of the session"
     if lot.state in _NOBODYS:
         raise Refused(_NOBODYS[lot.state])
@@ -247,45 +245,45 @@ def own(work: Context, corrector: str, lot_id: str, *, at: datetime) -> tuple[Lo
     return lot, exam
 
 
-def pull(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
+def pull(site: Site, lot: LotRow, *, at: datetime) -> Event | None:
     """Its corrector is about to see something of it: from now on nobody else gets it.
 
     In the log, correctors act by their own id, by whatever account or token they come.
     """
     if lot.state is not LotState.ASSIGNED:
         return None
-    return work.register.record(LotPulled(corrector=lot.corrector), lot.id, actor=lot.corrector, at=at)
+    return site.register.record(LotPulled(corrector=lot.corrector), lot.id, actor=lot.corrector, at=at)
 
 
-def give_back(work: Context, lot: LotRow, *, at: datetime) -> Event | None:
+def give_back(site: Site, lot: LotRow, *, at: datetime) -> Event | None:
     """All that is in hand is marked; what was reported stays to come."""
-    return work.register.record(LotReturned(), lot.id, actor=lot.corrector, at=at)
+    return site.register.record(LotReturned(), lot.id, actor=lot.corrector, at=at)
 
 
-def pull_all(work: Context, corrector: str, to: Path, *, at: datetime) -> list[Path]:
+def pull_all(site: Site, corrector: str, to: Path, *, at: datetime) -> list[Path]:
     """A corrector's lots that are neither returned nor recalled, and whose window is open.
 
     One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot is marked as
     pulled before it is fetched; she can fetch it again.
     """
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         lots = all_lots(connection, corrector=corrector)
     folders = []
     for lot in lots:
-        exam = work.session.exam(lot.exam)
+        exam = site.session.exam(lot.exam)
         in_hand = lot.state in (LotState.ASSIGNED, LotState.PULLED)
         if not in_hand or exam is None or not exam.in_window(at):
             continue
         with suppress(Refused):  # reassigned since somebody looked
-            pull(work, lot, at=at)
-            folders.append(_fetch(work, lot, exam, to, at))
+            pull(site, lot, at=at)
+            folders.append(_fetch(site, lot, exam, to, at))
     return folders
 
 
-def pdf_of(work: Context, lot: LotRow, copy: CopyRow) -> bytes:
+def pdf_of(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
     """The copy as its corrector gets it. Raises StoreError when it is not what was made of it."""
     key = anonymous_copy(lot.exam, copy.anonymous_number or "")
-    return work.store.vault.get(key, sha256=copy.anonymous_sha256)
+    return site.store.vault.get(key, sha256=copy.anonymous_sha256)
 
 
 def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
@@ -300,20 +298,20 @@ def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
     )
 
 
-def put_back(work: Context, exam: str, lot: str, number: str) -> None:
+def put_back(site: Site, exam: str, lot: str, number: str) -> None:
     """A copy that was scanned again, to where its lot's others lie; before the register is told of it."""
-    work.store.lots.copy_from(work.store.vault, anonymous_copy(exam, number), lot_copy(exam, lot, number))
+    site.store.lots.copy_from(site.store.vault, anonymous_copy(exam, number), lot_copy(exam, lot, number))
 
 
-def _write(work: Context, exam: Exam, lot: str, numbers: Sequence[str]) -> None:
+def _write(site: Site, exam: Exam, lot: str, numbers: Sequence[str]) -> None:
     for number in numbers:
-        put_back(work, exam.code, lot, number)
+        put_back(site, exam.code, lot, number)
     content = json.dumps({"lot": lot, "exam": exam.code, "copies": list(numbers)}).encode()
-    work.store.lots.put(lot_list(exam.code, lot), content, content_type="application/json")
+    site.store.lots.put(lot_list(exam.code, lot), content, content_type="application/json")
 
 
 def _record(
-    work: Context,
+    site: Site,
     exam: Exam,
     name: str,
     lot: PlannedLot,
@@ -322,7 +320,7 @@ def _record(
     at: datetime,
     actor: str,
 ) -> None:
-    with work.register.transaction() as transaction:
+    with site.register.transaction() as transaction:
         formed = LotFormed(
             exam=exam.code,
             number=next_lot_number(transaction.connection, exam.code),
@@ -346,16 +344,16 @@ def sheet_of(
     return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, listed, exam.closes_at or at, at))
 
 
-def _fetch(work: Context, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
+def _fetch(site: Site, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
     folder = to / lot.name
     folder.mkdir(parents=True, exist_ok=True)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         copies = copies_of_lot(connection, lot.id)
     ready = [copy for copy in copies if copy.ready]
     for copy in ready:
         name = f"{copy.anonymous_number}.pdf"
         key = lot_copy(lot.exam, lot.id, copy.anonymous_number or "")
-        work.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
+        site.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
     (folder / "bordereau.pdf").write_bytes(sheet_of(lot, exam, ready, at=at))
     (folder / NOTES).write_bytes(empty_marks(copy.anonymous_number or "" for copy in ready))
     return folder

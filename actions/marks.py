@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.reasons import keep_reason
+from actions.site import Site
 from processors.circular.deadlines import french_instant
 from processors.circular.session import Exam
 from processors.circular.session_parts import Gated
@@ -46,42 +46,42 @@ _CORRECTED = "rectification"
 _NO_COPY = "présent, sans copie notée"
 
 
-def opens_at(work: Context) -> datetime | None:
+def opens_at(site: Site) -> datetime | None:
     """From when marks of written épreuves may be taken and shown; None where the session lets them at once.
 
     Raises Refused where it does not say when the harmonisation is.
     """
-    results = work.session.results
+    results = site.session.results
     if results is None:
         raise Refused(Refusal.NO_HARMONISATION)
     return results.harmonisation.starts_at if Gated.WRITTEN in results.gated else None
 
 
-def is_open(work: Context) -> bool:
+def is_open(site: Site) -> bool:
     """By the store's clock: nobody sets it by the machine's."""
     try:
-        opens = opens_at(work)
+        opens = opens_at(site)
     except Refused:
         return False
-    return opens is None or work.store.time() >= opens
+    return opens is None or site.store.time() >= opens
 
 
 def must_be_open(
-    work: Context, attempt: str | None = None, *, actor: str = "", at: datetime | None = None
+    site: Site, attempt: str | None = None, *, actor: str = "", at: datetime | None = None
 ) -> None:
     """Raises Refused before the hour. `attempt`: the lot that somebody came with marks of, which is noted."""
-    if is_open(work):
+    if is_open(site):
         return
-    opens = opens_at(work)
+    opens = opens_at(site)
     assert opens is not None
     if attempt is not None and at is not None:
-        work.register.record(MarksRefused(until=opens), attempt, actor=actor, at=at)
+        site.register.record(MarksRefused(until=opens), attempt, actor=actor, at=at)
     raise Refused(Refusal.BEFORE_HARMONISATION, french_instant(opens))
 
 
-def own(work: Context, corrector: str, lot: str) -> LotRow:
+def own(site: Site, corrector: str, lot: str) -> LotRow:
     """A lot of this corrector's, whatever the day: marks are due when the window is long closed."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         found = lot_by_id(connection, lot)
     if found is None or found.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
@@ -89,27 +89,27 @@ def own(work: Context, corrector: str, lot: str) -> LotRow:
 
 
 def take(
-    work: Context, lot: LotRow, table: bytes, *, reason: str = "", actor: str, at: datetime
+    site: Site, lot: LotRow, table: bytes, *, reason: str = "", actor: str, at: datetime
 ) -> Import[Mark]:
     """A lot's marks, in place of earlier ones. As long as one line is wrong, nothing of the table is taken.
 
     `reason`: of the service, why marks that were exported are corrected.
     """
-    must_be_open(work, lot.id, actor=actor, at=at)
-    results = work.session.results
+    must_be_open(site, lot.id, actor=actor, at=at)
+    results = site.session.results
     assert results is not None, "else there is no hour from which marks are taken"
     if lot.state in (LotState.ASSIGNED, LotState.RECALLED):
         raise Refused(Refusal.NEVER_PULLED)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         numbers = _numbers(connection, lot)
         before = marks_of_lot(connection, lot.id)
         if exports_of(connection, lot.exam) and (not reason.strip() or actor == lot.corrector):
             raise Refused(Refusal.MARKS_EXPORTED)
     read = read_marks(table, numbers, results.step)
     given = {mark.number: mark.value for mark in read.rows}
-    if read.problems or (before is not None and _marks_in(work, before) == given):
+    if read.problems or (before is not None and _marks_in(site, before) == given):
         return read
-    file, sha256 = keep_salted(work, lot.id, {"marks": given})
+    file, sha256 = keep_salted(site, lot.id, {"marks": given})
     words = [mark.value for mark in read.rows]
     facts = MarksKept(
         file=file,
@@ -117,23 +117,23 @@ def take(
         marked=sum(word not in tuple(Unmarked) for word in words),
         absent=words.count(Unmarked.ABSENT),
         unmarked=words.count(Unmarked.NOT_MARKED),
-        reason=keep_reason(work.register.vault, lot.id, reason) if reason.strip() else None,
+        reason=keep_reason(site.register.vault, lot.id, reason) if reason.strip() else None,
     )
-    work.register.record(facts, lot.id, actor=actor, at=at)
+    site.register.record(facts, lot.id, actor=actor, at=at)
     if before is not None:
-        work.store.vault.erase(before.file)
+        site.store.vault.erase(before.file)
     return read
 
 
-def marks_in(work: Context, lot: str, *, by: str | None = None) -> dict[str, str]:
+def marks_in(site: Site, lot: str, *, by: str | None = None) -> dict[str, str]:
     """The marks of a lot that count, by anonymous number. `by`: only if this one brought them.
 
     A corrector to whom a lot was reassigned does not see an earlier one's.
     """
-    must_be_open(work)
-    with work.register.reading() as connection:
+    must_be_open(site)
+    with site.register.reading() as connection:
         row = marks_of_lot(connection, lot)
-    return _marks_in(work, row) if row and by in (None, row.author) else {}
+    return _marks_in(site, row) if row and by in (None, row.author) else {}
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,9 @@ class Standing:
         return [lot for lot in self.lots if lot.id not in self.marks]
 
 
-def standing(work: Context, exam: Exam) -> Standing:
+def standing(site: Site, exam: Exam) -> Standing:
     """Counts alone: no mark."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         lots = [lot for lot in all_lots(connection, exam.code) if lot.copies]
         marks, made = marks_by_lot(connection, exam.code), exports_of(connection, exam.code)
         proposed = proposed_export(connection, exam.code)
@@ -165,64 +165,64 @@ def standing(work: Context, exam: Exam) -> Standing:
     return Standing(exam, tuple(lots), marks, len(made), changed, proposed.author if proposed else None)
 
 
-def export(work: Context, exam: Exam, reason: str = "", *, actor: str, at: datetime) -> bytes | None:
+def export(site: Site, exam: Exam, reason: str = "", *, actor: str, at: datetime) -> bytes | None:
     """Marks by candidate, as a CSV for the other application: once.
 
     Another time only once marks were corrected, with the `reason`; it then holds the corrected lines alone,
     and says so in each. Where the session asks for a second person it is only proposed, None, until another
     person does the very same.
     """
-    must_be_open(work)
-    with work.register.reading() as connection:
+    must_be_open(site)
+    with site.register.reading() as connection:
         rows = marks_by_lot(connection, exam.code)
         made = exports_of(connection, exam.code)
         proposed = proposed_export(connection, exam.code)
-        lines = _by_candidate(work, connection, exam, rows)
+        lines = _by_candidate(site, connection, exam, rows)
     basis = basis_of(list(rows.values()))
     if made and not any(row.seq > made[-1].seq for row in rows.values()):
         raise Refused(Refusal.NOTHING_CORRECTED)
     if made and not reason.strip():
         raise Refused(Refusal.NO_REASON)
-    key = keep_reason(work.register.vault, subject_of(exam.code), reason) if made else None
+    key = keep_reason(site.register.vault, subject_of(exam.code), reason) if made else None
     confirms = None
-    if work.session.second_person:
+    if site.session.second_person:
         same = proposed is not None and proposed.basis == basis and proposed.author != actor
         if proposed is None or not same or not is_person(proposed.author):
             facts = MarksExportProposed(exam=exam.code, basis=basis, reason=key)
-            work.register.record(facts, subject_of(exam.code), actor=actor, at=at)
+            site.register.record(facts, subject_of(exam.code), actor=actor, at=at)
             return None
         if not is_person(actor):
             raise Refused(Refusal.ANOTHER_PERSON)
         confirms = proposed.seq
-    before = kept_salted(work, made[-1].file)["lines"] if made else {}
+    before = kept_salted(site, made[-1].file)["lines"] if made else {}
     table = _table(exam, lines, before if made else None)
-    file, sha256 = keep_salted(work, exam.code, {"lines": lines, "table": table.decode("utf-8-sig")})
+    file, sha256 = keep_salted(site, exam.code, {"lines": lines, "table": table.decode("utf-8-sig")})
     done = MarksExported(exam=exam.code, basis=basis, reason=key, file=file, sha256=sha256, confirms=confirms)
-    work.register.record(done, subject_of(exam.code), actor=actor, at=at)
+    site.register.record(done, subject_of(exam.code), actor=actor, at=at)
     return table
 
 
-def exported(work: Context, exam: Exam) -> bytes:
+def exported(site: Site, exam: Exam) -> bytes:
     """The last export, the same bytes again: for whoever lost it on the way."""
-    must_be_open(work)
-    with work.register.reading() as connection:
+    must_be_open(site)
+    with site.register.reading() as connection:
         made = exports_of(connection, exam.code)
     if not made:
         raise Refused(Refusal.NO_EXPORT)
-    table: str = kept_salted(work, made[-1].file)["table"]
+    table: str = kept_salted(site, made[-1].file)["table"]
     return table.encode("utf-8-sig")
 
 
-def exported_lines(work: Context, exam: str) -> dict[str, str]:
+def exported_lines(site: Site, exam: str) -> dict[str, str]:
     """By candidate's number, what was last exported; nothing where nothing was."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         made = exports_of(connection, exam)
-    lines: dict[str, str] = kept_salted(work, made[-1].file)["lines"] if made else {}
+    lines: dict[str, str] = kept_salted(site, made[-1].file)["lines"] if made else {}
     return lines
 
 
 def _by_candidate(
-    work: Context, connection: Connection, exam: Exam, rows: dict[str, MarksRow]
+    site: Site, connection: Connection, exam: Exam, rows: dict[str, MarksRow]
 ) -> dict[str, str]:
     """By candidate's number, the mark or the word for none; empty for who came and has no copy in a lot.
 
@@ -234,7 +234,7 @@ def _by_candidate(
         raise Refused(Refusal.NO_LOTS)
     found, lacking = dict[str, str](), list[str]()
     for lot in lots:
-        marks = _marks_in(work, rows[lot.id]) if lot.id in rows else {}
+        marks = _marks_in(site, rows[lot.id]) if lot.id in rows else {}
         for copy in copies_of_lot(connection, lot.id):
             value = marks.get(copy.anonymous_number or "")
             if value is None:
@@ -275,22 +275,22 @@ def _numbers(connection: Connection, lot: LotRow) -> set[str]:
     return {copy.anonymous_number for copy in copies if copy.ready and copy.anonymous_number}
 
 
-def keep_salted(work: Context, of: str, value: dict[str, Any]) -> tuple[str, str]:
+def keep_salted(site: Site, of: str, value: dict[str, Any]) -> tuple[str, str]:
     """Key and SHA-256 of what is kept, with a salt: whoever has the hash cannot try all marks."""
     data = canonical({"salt": secrets.token_hex(16), **value}).encode()
     key = kept_marks(of)
-    work.store.vault.put(key, data, content_type="application/json")
+    site.store.vault.put(key, data, content_type="application/json")
     return key, hashlib.sha256(data).hexdigest()
 
 
-def kept_salted(work: Context, key: str | None, sha256: str | None = None) -> dict[str, Any]:
+def kept_salted(site: Site, key: str | None, sha256: str | None = None) -> dict[str, Any]:
     assert key is not None
-    kept: dict[str, Any] = json.loads(work.store.vault.get(key, sha256=sha256))
+    kept: dict[str, Any] = json.loads(site.store.vault.get(key, sha256=sha256))
     return kept
 
 
-def _marks_in(work: Context, row: MarksRow) -> dict[str, str]:
-    marks: dict[str, str] = kept_salted(work, row.file, row.sha256)["marks"]
+def _marks_in(site: Site, row: MarksRow) -> dict[str, str]:
+    marks: dict[str, str] = kept_salted(site, row.file, row.sha256)["marks"]
     return marks
 
 

@@ -6,8 +6,8 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from actions.context import Context
 from actions.isolation import isolated
+from actions.site import Site
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, upright_size
 from storage.copies import CopyRow, PlacedPage, copy_by_id
@@ -23,29 +23,27 @@ Share = tuple[float, float, float, float]
 LEAST = 0.004  # of a side: less was a click, not an area
 
 
-def hide(
-    work: Context, copy: str, number: int, area: Share | None, *, actor: str, at: datetime
-) -> Event | None:
+def hide(site: Site, copy: str, number: int, area: Share | None, *, actor: str, at: datetime) -> Event | None:
     """This area of a page of the copy, beside what is hidden of it already; None: nothing of it any longer.
 
     The copy is made anonymous again as it then is. What was found of it stays, until somebody who has seen it
     as its corrector gets it decides.
     """
-    row, sha256 = _found(work, copy)
+    row, sha256 = _found(site, copy)
     page = next((one for one in row.pages if one.page == number), None)
     if page is None:
         raise Refused(Refusal.UNKNOWN, f"{copy}, {number}")
-    masks = () if area is None else (*page.masks, _corners(area, _size(work, sha256, page)))
-    return work.register.record(CopyMasked(page=number, masks=masks), copy, actor=actor, at=at)
+    masks = () if area is None else (*page.masks, _corners(area, _size(site, sha256, page)))
+    return site.register.record(CopyMasked(page=number, masks=masks), copy, actor=actor, at=at)
 
 
-def hidden(work: Context, copy: str) -> dict[int, list[Share]]:
+def hidden(site: Site, copy: str) -> dict[int, list[Share]]:
     """What a person hid, by the page of the file on which something is hidden."""
-    row, sha256 = _found(work, copy)
+    row, sha256 = _found(site, copy)
     found = {}
     for page in row.pages:
         if page.masks:
-            width, height = _size(work, sha256, page)
+            width, height = _size(site, sha256, page)
             found[page.page] = [
                 (x0 / width, y0 / height, (x1 - x0) / width, (y1 - y0) / height)
                 for (x0, y0), _, (x1, y1), _ in page.masks
@@ -53,9 +51,9 @@ def hidden(work: Context, copy: str) -> dict[int, list[Share]]:
     return found
 
 
-def _found(work: Context, copy: str) -> tuple[CopyRow, str]:
+def _found(site: Site, copy: str) -> tuple[CopyRow, str]:
     """The copy, and of which bytes it is."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         row = copy_by_id(connection, copy)
         scan = scan_by_id(connection, row.scan) if row else None
     if row is None or scan is None or scan.sha256 is None:
@@ -78,12 +76,12 @@ def _on_page(first: float, last: float) -> tuple[float, float]:
     return min(max(first, 0.0), 1.0), min(max(last, 0.0), 1.0)
 
 
-def _size(work: Context, sha256: str, page: PlacedPage) -> tuple[int, int]:
+def _size(site: Site, sha256: str, page: PlacedPage) -> tuple[int, int]:
     place = PagePlace(page.image, page.half, page.turn, area=page.area)
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path = Path(folder) / "scan.pdf"
         try:
-            work.store.vault.download(stored_scan(sha256), path)
+            site.store.vault.download(stored_scan(sha256), path)
             return isolated(upright_size, path, place)
         except (BadScan, NotFoundError):
             raise Refused(Refusal.NO_PICTURE) from None

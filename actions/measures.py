@@ -12,7 +12,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.context import Context
+from actions.site import Site
 from storage.counts import ExamCounts, exam_counts, scans_by_state
 from storage.decisions import count_to_decide
 from storage.dossiers import DossierCounts, dossier_counts
@@ -43,21 +43,21 @@ class Measures:
     free: float
 
     @classmethod
-    def of(cls, work: Context) -> Measures:
-        with work.register.reading() as connection:
+    def of(cls, site: Site) -> Measures:
+        with site.register.reading() as connection:
             unsealed, unsealed_since = count_unsealed(connection)
             return cls(
-                exams=tuple(exam_counts(connection, exam.code) for exam in work.session.written),
-                dossiers=tuple(dossier_counts(connection, exam.code) for exam in work.session.with_dossiers),
+                exams=tuple(exam_counts(connection, exam.code) for exam in site.session.written),
+                dossiers=tuple(dossier_counts(connection, exam.code) for exam in site.session.with_dossiers),
                 scans=scans_by_state(connection),
                 lots=lots_by_state(connection),
                 to_decide=count_to_decide(connection),
-                dues=_dues(work),
+                dues=_dues(site),
                 scan_waiting_since=waiting_since(connection),
                 unsealed=unsealed,
                 unsealed_since=unsealed_since,
-                watched_at=watched_at(work),
-                free=free_room(work),
+                watched_at=watched_at(site),
+                free=free_room(site),
             )
 
 
@@ -88,17 +88,17 @@ class Health:
         )
 
     @classmethod
-    def of(cls, work: Context, at: datetime) -> Health:
+    def of(cls, site: Site, at: datetime) -> Health:
         prefect = os.environ.get("PREFECT_API_URL")
-        store = _answers(work.store.endpoint, lambda status: status < 500)
+        store = _answers(site.store.endpoint, lambda status: status < 500)
         try:
-            with work.register.reading() as connection:
+            with site.register.reading() as connection:
                 since = count_unsealed(connection)[1]
             register = True
         except SQLAlchemyError:
             since, register = None, False
         try:
-            watched = watched_at(work) if store else None
+            watched = watched_at(site) if store else None
         except (ClientError, BotoCoreError):
             store, watched = False, None
         return cls(
@@ -107,34 +107,34 @@ class Health:
             prefect=_answers(f"{prefect}/ready", lambda status: status == 200) if prefect else None,
             inbox_watched_seconds=_seconds(watched, at),
             outbox_seconds=_seconds(since, at),
-            disk_free=round(free_room(work), 3),
+            disk_free=round(free_room(site), 3),
         )
 
 
-def note_watched(work: Context) -> None:
-    work.store.vault.put(WATCHED, b"")
+def note_watched(site: Site) -> None:
+    site.store.vault.put(WATCHED, b"")
 
 
-def watched_at(work: Context) -> datetime | None:
+def watched_at(site: Site) -> datetime | None:
     """When the inbox was last looked through, as the store knows it."""
-    found = work.store.vault.head(WATCHED)
+    found = site.store.vault.head(WATCHED)
     return found.last_modified if found else None
 
 
-def free_room(work: Context) -> float:
+def free_room(site: Site) -> float:
     """The share of the disk of the data directory that is free."""
-    usage = shutil.disk_usage(work.settings.data_dir)
+    usage = shutil.disk_usage(site.settings.data_dir)
     return usage.free / usage.total
 
 
-def _dues(work: Context) -> dict[tuple[str, str], datetime]:
+def _dues(site: Site) -> dict[tuple[str, str], datetime]:
     dues = {}
-    for exam in work.session.written:
+    for exam in site.session.written:
         if exam.scan_deadline:
             dues[exam.code, "scans"] = exam.scan_deadline.at
         if exam.closes_at:
             dues[exam.code, "marking"] = exam.closes_at
-    for exam in work.session.with_dossiers:
+    for exam in site.session.with_dossiers:
         if exam.deposit:
             dues[exam.code, "dossiers"] = exam.deposit.at
     return dues

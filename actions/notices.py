@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from itertools import groupby
 
-from actions.context import Context
 from actions.messages import mail
+from actions.site import Site
 from storage.accounts import Account, all_accounts
 from storage.notices import News, Notice, NoticesChosen, NoticeSent, news, told
 from storage.states import Role
@@ -30,23 +30,23 @@ def wanted_by(account: Account) -> list[Notice]:
     ]
 
 
-def choose(work: Context, account: Account, wanted: Collection[Notice], *, at: datetime) -> None:
+def choose(site: Site, account: Account, wanted: Collection[Notice], *, at: datetime) -> None:
     off = tuple(one for one in Notice if one.role is account.role and one not in wanted)
-    work.register.record(NoticesChosen(off=off), account.id, actor=account.actor, at=at)
+    site.register.record(NoticesChosen(off=off), account.id, actor=account.actor, at=at)
 
 
-def tell(work: Context, at: datetime) -> int:
+def tell(site: Site, at: datetime) -> int:
     """How many e-mails went out. One that did not go is not noted, and so goes the next time.
 
     Without a mail server nobody is told anything. What a centre or a corrector is told names nobody.
     """
-    if work.settings.smtp_host is None:
+    if site.settings.smtp_host is None:
         return 0
-    open_exams = [exam.code for exam in work.session.written if exam.in_window(at)]
-    with work.register.reading() as connection:
+    open_exams = [exam.code for exam in site.session.written if exam.in_window(at)]
+    with site.register.reading() as connection:
         known, found = told(connection), list(news(connection, open_exams))
         people = [one for one in all_accounts(connection) if one.password and not one.closed]
-    return sum(_tell(work, account, _new(account, found, known), at) for account in people)
+    return sum(_tell(site, account, _new(account, found, known), at) for account in people)
 
 
 def _new(account: Account, found: Collection[News], known: Collection[str]) -> list[News]:
@@ -55,19 +55,19 @@ def _new(account: Account, found: Collection[News], known: Collection[str]) -> l
     return [one for one in theirs if one.subject(account.id) not in known]
 
 
-def _tell(work: Context, account: Account, new: list[News], at: datetime) -> bool:
+def _tell(site: Site, account: Account, new: list[News], at: datetime) -> bool:
     if not new:
         return False
     lines = []
     for notice, some in groupby(new, lambda one: one.notice):
         lines += [_SAID[notice], *(f"- {one.where}" for one in some), ""]
-    desk = work.settings.desk_url
+    desk = site.settings.desk_url
     lines += [f"{_WHERE} : {desk}" if desk else f"{_WHERE}.", _CHOICE]
     subject = "[massicot] à numériser de nouveau" if account.role is Role.CENTRE else "[massicot] vos lots"
     try:
-        mail(work.settings, account.email, subject, lines)
+        mail(site.settings, account.email, subject, lines)
     except OSError:
         return False
     for one in new:
-        work.register.record(NoticeSent(), one.subject(account.id), actor=ACTOR, at=at)
+        site.register.record(NoticeSent(), one.subject(account.id), actor=ACTOR, at=at)
     return True

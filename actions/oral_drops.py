@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from actions.context import Context
 from actions.oral_returns import ReadSheets, Unsigned, read_sheets
 from actions.orals import papers_of, place_called, places_called, words_for
+from actions.site import Site
 from papers.oral_handin import missing_sheets
 from papers.oral_papers import PanelPaper
 from processors.orals.returns import Aside, Trouble, in_order
@@ -52,19 +52,19 @@ class SortedScan:
         }
 
 
-def take_returns(work: Context, place: str, path: Path, *, actor: str, at: datetime) -> SortedScan:
+def take_returns(site: Site, place: str, path: Path, *, actor: str, at: datetime) -> SortedScan:
     """A scan of sheets of this place; what came is noted, once, and the same file gives the same again.
 
     BadScan for a file that cannot be read, Refused where no panel sits.
     """
-    every = [panel for exam in work.session.exams if exam.orals for panel in _planned(work, exam.code)]
-    places = {place_called(work.session, one) for one in places_called(work.session, place)}
+    every = [panel for exam in site.session.exams if exam.orals for panel in _planned(site, exam.code)]
+    places = {place_called(site.session, one) for one in places_called(site.session, place)}
     panels = [panel for panel in every if panel.place in places]
     if not panels:
         raise Refused(Refusal.NO_PANEL_THERE)
     others = {sheet for panel in every if panel.place not in places for sheet in panel.sheets}
-    read = read_sheets(work, path, panels, others)
-    with work.register.transaction() as transaction:
+    read = read_sheets(site, path, panels, others)
+    with site.register.transaction() as transaction:
         for exam, codes in read.codes.items():
             if codes:
                 transaction.record(OralSheetsBack(file=read.sha256, codes=codes), exam, actor=actor, at=at)
@@ -100,12 +100,12 @@ class DroppedScan:
     unread: int
 
 
-def scans_dropped(work: Context, code: str) -> list[DroppedScan]:
+def scans_dropped(site: Site, code: str) -> list[DroppedScan]:
     """Those of the places of an épreuve, the last one first; counts are of its own sheets."""
     found = []
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         places = {panel.place for panel in panels_of(connection, code)}
-        for word in sorted(words_for(work.session, places)):
+        for word in sorted(words_for(site.session, places)):
             for event in events_of(connection, f"{RETURNS}{word}"):
                 facts = event.parsed_facts()
                 assert isinstance(facts, OralScanSorted), "no other event has such a subject"
@@ -120,9 +120,9 @@ def scans_dropped(work: Context, code: str) -> list[DroppedScan]:
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _planned(work: Context, code: str) -> list[PanelPaper]:
+def _planned(site: Site, code: str) -> list[PanelPaper]:
     try:
-        return papers_of(work, code)
+        return papers_of(site, code)
     except Refused as refused:
         if refused.code is Refusal.NO_PLAN:
             return []

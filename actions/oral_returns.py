@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from actions.context import Context
 from actions.isolation import isolated, run_each, run_pages
 from actions.orals import papers_of
+from actions.site import Site
 from papers.oral_handin import hand_in_list, missing_sheets
 from papers.oral_papers import PanelPaper, sheets_to_sign
 from processors.circular.exam import Exam
@@ -41,19 +41,19 @@ class SortedSheets:
     missing: tuple[str, ...]
 
 
-def take_sheets(work: Context, code: str, path: Path, *, actor: str, at: datetime) -> SortedSheets:
+def take_sheets(site: Site, code: str, path: Path, *, actor: str, at: datetime) -> SortedSheets:
     """Notes which sheets of an épreuve came; the same file gives the same again.
 
     BadScan for a file that cannot be read, Refused where nothing is planned.
     """
-    panels = papers_of(work, code)
-    read = read_sheets(work, path, panels)
+    panels = papers_of(site, code)
+    read = read_sheets(site, path, panels)
     files = isolated(sorted_files, path, read.came, read.names)
     codes = read.codes[code]
     if codes:
-        work.register.record(OralSheetsBack(file=read.sha256, codes=codes), code, actor=actor, at=at)
+        site.register.record(OralSheetsBack(file=read.sha256, codes=codes), code, actor=actor, at=at)
     exam = panels[0].exam
-    listed = hand_in_list(exam, read.owed, read.back, list(_address(work.session, exam)), at)
+    listed = hand_in_list(exam, read.owed, read.back, list(_address(site.session, exam)), at)
     named = {f"{_NAMES[kind]}-{code}.pdf": content for kind, content in files.items()}
     return SortedSheets(
         named | {f"bordereau-envoi-{code}.pdf": listed},
@@ -97,7 +97,7 @@ class ReadSheets:
 
 
 def read_sheets(
-    work: Context, path: Path, panels: Sequence[PanelPaper], elsewhere: Collection[OralSheet] = ()
+    site: Site, path: Path, panels: Sequence[PanelPaper], elsewhere: Collection[OralSheet] = ()
 ) -> ReadSheets:
     """`elsewhere`: sheets that are owed, but not here. BadScan for a file that cannot be read."""
     owed = tuple(sheet for panel in panels for sheet in panel.sheets)
@@ -114,7 +114,7 @@ def read_sheets(
     pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
     codes = {one.code for one in (*owed, *elsewhere)}
     read = run_pages(read_codes, path, codes, pages=pages, instead=lost_page)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         known = {code: file for exam in exams for code, file in sheets_back(connection, exam).items()}
     before = {sheet for one, file in known.items() if file != sha256 and (sheet := sheet_of(one))}
     came = returned(read, owed, before, elsewhere)
@@ -122,7 +122,7 @@ def read_sheets(
         sha256,
         pages,
         came,
-        tuple(_unsigned(work, path, panels, came)),
+        tuple(_unsigned(site, path, panels, came)),
         owed,
         frozenset(before | came.pages.keys()),
         names,
@@ -137,9 +137,9 @@ def said_of(bad: BadScan) -> str:
     return bad.finding.message
 
 
-def _unsigned(work: Context, path: Path, panels: Sequence[PanelPaper], came: Returned) -> Iterator[Unsigned]:
+def _unsigned(site: Site, path: Path, panels: Sequence[PanelPaper], came: Returned) -> Iterator[Unsigned]:
     """In the order of the pages."""
-    printed, columns = sheets_to_sign(panels, work.session.title)
+    printed, columns = sheets_to_sign(panels, site.session.title)
     known = {column.code: column for column in columns}
     wanted = [
         (sheet, pages[0], known[sheet.code]) for sheet, pages in came.pages.items() if sheet.code in known
@@ -160,21 +160,21 @@ class SheetsStanding:
     missing: tuple[str, ...]
 
 
-def sheets_standing(work: Context, code: str) -> SheetsStanding:
+def sheets_standing(site: Site, code: str) -> SheetsStanding:
     """What of an épreuve's sheets came, by the register: it names nobody."""
-    owed, back = _owed_and_back(work, code)
+    owed, back = _owed_and_back(site, code)
     return SheetsStanding(len(owed), len(back), tuple(missing_sheets(owed, back)))
 
 
-def hand_in(work: Context, code: str, *, at: datetime) -> bytes:
+def hand_in(site: Site, code: str, *, at: datetime) -> bytes:
     """The list that goes with the sheets, of all that came so far."""
-    exam = papers_of(work, code)[0].exam
-    owed, back = _owed_and_back(work, code)
-    return hand_in_list(exam, owed, back, list(_address(work.session, exam)), at)
+    exam = papers_of(site, code)[0].exam
+    owed, back = _owed_and_back(site, code)
+    return hand_in_list(exam, owed, back, list(_address(site.session, exam)), at)
 
 
-def _owed_and_back(work: Context, code: str) -> tuple[list[OralSheet], set[OralSheet]]:
-    with work.register.reading() as connection:
+def _owed_and_back(site: Site, code: str) -> tuple[list[OralSheet], set[OralSheet]]:
+    with site.register.reading() as connection:
         owed = sheets_owed(code, plan_of(panels_of(connection, code)))
         known = sheets_back(connection, code)
     return owed, {sheet for sheet in owed if sheet.code in known}

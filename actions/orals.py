@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from actions.context import Context
+from actions.site import Site
 from papers.oral_papers import Examined, PanelPaper, convocations, convocations_table, panel_sheets, summonses
 from processors.circular.exam import Exam
 from processors.circular.half_days import Interval, half_day, whole_day
@@ -35,25 +35,25 @@ from storage.orals import (
 from storage.refusals import Refusal, Refused
 
 
-def plan_for(work: Context, code: str) -> OralPlan:
+def plan_for(site: Site, code: str) -> OralPlan:
     """What `form` would do now."""
-    exam = _oral(work, code)
+    exam = _oral(site, code)
     if exam.panel is None:
         raise Refused(Refusal.NO_PANEL)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         enrolled = enrolled_in(connection, code)
         companies = companies_of(connection)
-        jurors = list(_jurors(work, connection, exam))
+        jurors = list(_jurors(site, connection, exam))
     candidates = [_candidate(exam, one, companies) for one in enrolled]
     places = {one.place for one in candidates}
     sittings = list(_sittings(exam, places, exam.panel.minutes))
     return plan_panels(candidates, jurors, sittings, exam.panel.roles)
 
 
-def form(work: Context, code: str, *, actor: str, at: datetime) -> OralPlan:
+def form(site: Site, code: str, *, actor: str, at: datetime) -> OralPlan:
     """Plans, and keeps the plan in place of the former one, as long as nobody has been examined."""
-    plan = plan_for(work, code)
-    with work.register.reading() as connection:
+    plan = plan_for(site, code)
+    with site.register.reading() as connection:
         former = panels_of(connection, code)
     if any(panel.begins <= at for panel in former):
         raise Refused(Refusal.ORALS_BEGUN)
@@ -67,24 +67,24 @@ def form(work: Context, code: str, *, actor: str, at: datetime) -> OralPlan:
         )
         for panel in plan.panels
     )
-    work.register.record(OralsPlanned(panels=kept), code, actor=actor, at=at)
+    site.register.record(OralsPlanned(panels=kept), code, actor=actor, at=at)
     return plan
 
 
-def move(work: Context, code: str, number: str, panel: int, *, actor: str, at: datetime) -> datetime | None:
+def move(site: Site, code: str, number: str, panel: int, *, actor: str, at: datetime) -> datetime | None:
     """Before that panel, at its first free turn, which is given; None where the candidate is there already.
 
     By the rules of the plan: whoever may not examine the candidate, an hour that has come, another place.
     `number`: the candidate's; `panel`: from 1.
     """
-    exam = _oral(work, code)
+    exam = _oral(site, code)
     if exam.panel is None:
         raise Refused(Refusal.NO_PANEL)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         panels = panels_of(connection, code)
         one = next((one for one in enrolled_in(connection, code) if one.number == number.strip()), None)
         companies = companies_of(connection)
-        jurors = {juror.id: juror for juror in _jurors(work, connection, exam)}
+        jurors = {juror.id: juror for juror in _jurors(site, connection, exam)}
     if one is None:
         raise Refused(Refusal.NOT_ENROLLED)
     before = next((k for k, had in enumerate(panels, 1) if one.id in dict(had.turns)), None)
@@ -108,7 +108,7 @@ def move(work: Context, code: str, number: str, panel: int, *, actor: str, at: d
     free = next((turn for turn in turns if turn not in taken), None)
     if free is None:
         raise Refused(Refusal.TURN_TAKEN)
-    work.register.record(OralMoved(candidate=one.id, panel=panel, turn_at=free), code, actor=actor, at=at)
+    site.register.record(OralMoved(candidate=one.id, panel=panel, turn_at=free), code, actor=actor, at=at)
     return free
 
 
@@ -133,21 +133,21 @@ class NamedPanel:
     candidates: int
 
 
-def standing(work: Context, code: str) -> OralStanding:
-    exam = _oral(work, code)
-    with work.register.reading() as connection:
+def standing(site: Site, code: str) -> OralStanding:
+    exam = _oral(site, code)
+    with site.register.reading() as connection:
         panels, enrolled = panels_of(connection, code), enrolled_in(connection, code)
     placed = sum(len(panel.turns) for panel in panels)
     begins = min((panel.begins for panel in panels), default=None)
     return OralStanding(exam, len(enrolled), placed, len(panels), begins)
 
 
-def standings(work: Context) -> list[OralStanding]:
-    return [standing(work, exam.code) for exam in work.session.exams if exam.orals]
+def standings(site: Site) -> list[OralStanding]:
+    return [standing(site, exam.code) for exam in site.session.exams if exam.orals]
 
 
-def panels_with_names(work: Context, code: str) -> list[NamedPanel]:
-    with work.register.reading() as connection:
+def panels_with_names(site: Site, code: str) -> list[NamedPanel]:
+    with site.register.reading() as connection:
         names = {one.id: one.name for one in all_correctors(connection)}
         return [
             NamedPanel(
@@ -157,10 +157,10 @@ def panels_with_names(work: Context, code: str) -> list[NamedPanel]:
         ]
 
 
-def papers_of(work: Context, code: str) -> list[PanelPaper]:
+def papers_of(site: Site, code: str) -> list[PanelPaper]:
     """What the papers of an épreuve say, panel by panel. They name people."""
-    exam = _oral(work, code)
-    with work.register.reading() as connection:
+    exam = _oral(site, code)
+    with site.register.reading() as connection:
         panels = panels_of(connection, code)
         people = heard_in(connection, code)
         jurors = {one.id: one for one in all_correctors(connection)}
@@ -171,7 +171,7 @@ def papers_of(work: Context, code: str) -> list[PanelPaper]:
         PanelPaper(
             exam,
             number,
-            place_called(work.session, panel.place),
+            place_called(site.session, panel.place),
             panel.begins,
             panel.ends,
             tuple((jurors[one].name, jurors[one].role.value) for one in panel.members),
@@ -182,9 +182,9 @@ def papers_of(work: Context, code: str) -> list[PanelPaper]:
     ]
 
 
-def all_papers(work: Context, code: str) -> dict[str, bytes]:
+def all_papers(site: Site, code: str) -> dict[str, bytes]:
     """By the name of its file."""
-    panels, title = papers_of(work, code), work.session.title
+    panels, title = papers_of(site, code), site.session.title
     return {
         f"convocations-{code}.pdf": convocations(panels, title),
         f"convocations-{code}.csv": convocations_table(panels),
@@ -226,8 +226,8 @@ def _examined(one: Heard, at: datetime) -> Examined:
     return Examined(one.number, one.family_name, one.first_names, one.school, at)
 
 
-def _oral(work: Context, code: str) -> Exam:
-    exam = work.session.exam(code)
+def _oral(site: Site, code: str) -> Exam:
+    exam = site.session.exam(code)
     if exam is None or not exam.orals:
         raise Refused(Refusal.NOT_HERE, code)
     return exam
@@ -283,11 +283,11 @@ def _days(orals: Orals) -> int:
     return (orals.last.date - orals.first.date).days + 1
 
 
-def _jurors(work: Context, connection: Connection, exam: Exam) -> Iterator[Juror]:
+def _jurors(site: Site, connection: Connection, exam: Exam) -> Iterator[Juror]:
     elsewhere = panels_elsewhere(connection, exam.code)
     for one in all_correctors(connection, exam.code):
-        away = [half_day(day, half, work.session.zone) for day, half in one.away]
-        away += _busy(work.session, one)
+        away = [half_day(day, half, site.session.zone) for day, half in one.away]
+        away += _busy(site.session, one)
         away += [(panel.begins, panel.ends) for panel in elsewhere if one.id in panel.members]
         yield Juror(one.id, one.role, one.schools, one.companies, one.never_with, one.options, tuple(away))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from actions.context import Context
 from actions.lots import pdf_of
+from actions.site import Site
 from papers.tables import csv_of
 from processors.correcting.own_notes import OwnNote, OwnNotes, with_notes
 from storage.copies import CopyRow
@@ -20,38 +20,38 @@ from storage.lots import LotFormed, LotRow
 from storage.objects import NotFoundError
 
 
-def notes_of(work: Context, lot: LotRow, copy: CopyRow) -> OwnNotes:
+def notes_of(site: Site, lot: LotRow, copy: CopyRow) -> OwnNotes:
     """Those of the corrector who has the lot; another who had it before keeps his or her own."""
     with suppress(NotFoundError):
         return OwnNotes.model_validate_json(
-            work.store.vault.get(private_notes(lot.id, copy.id, lot.corrector))
+            site.store.vault.get(private_notes(lot.id, copy.id, lot.corrector))
         )
     return OwnNotes()
 
 
-def keep_notes(work: Context, lot: LotRow, copy: CopyRow, notes: OwnNotes) -> None:
+def keep_notes(site: Site, lot: LotRow, copy: CopyRow, notes: OwnNotes) -> None:
     """In place of the earlier ones."""
     key = private_notes(lot.id, copy.id, lot.corrector)
-    work.store.vault.put(key, notes.model_dump_json().encode())
+    site.store.vault.put(key, notes.model_dump_json().encode())
 
 
-def notes_on(work: Context, copy: str) -> tuple[OwnNote, ...]:
+def notes_on(site: Site, copy: str) -> tuple[OwnNote, ...]:
     """Of whoever had it, in whichever lot, page by page; whose they are is not told."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         told = events_of(connection, copy)
     lots = dict.fromkeys(event.subject for event in told if event.action == LotFormed.action)
-    keys = [info.key for lot in lots for info in work.store.vault.list(private_notes_on(lot, copy))]
-    kept = (OwnNotes.model_validate_json(work.store.vault.get(key)) for key in keys)
+    keys = [info.key for lot in lots for info in site.store.vault.list(private_notes_on(lot, copy))]
+    kept = (OwnNotes.model_validate_json(site.store.vault.get(key)) for key in keys)
     return tuple(sorted((one for notes in kept for one in notes.notes), key=lambda one: one.page))
 
 
-def exported(work: Context, lot: LotRow, copies: Iterable[CopyRow]) -> Iterator[tuple[str, bytes]]:
+def exported(site: Site, lot: LotRow, copies: Iterable[CopyRow]) -> Iterator[tuple[str, bytes]]:
     """What goes into a lot's archive: each copy that bears notes, with them, and a table of all."""
     lines = []
     for copy in copies:
-        notes, number = notes_of(work, lot, copy).notes, copy.anonymous_number or ""
+        notes, number = notes_of(site, lot, copy).notes, copy.anonymous_number or ""
         if notes:
-            yield f"mes annotations/{number}.pdf", with_notes(pdf_of(work, lot, copy), notes)
+            yield f"mes annotations/{number}.pdf", with_notes(pdf_of(site, lot, copy), notes)
             lines += [(number, str(one.page), one.text) for one in notes if one.text]
     if lines:
         yield "mes annotations/annotations.csv", csv_of(("numero", "page", "annotation"), lines)

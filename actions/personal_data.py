@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from actions import marks
-from actions.context import Context
 from actions.corrector_view import pdf_of_pages
 from actions.own_notes import notes_on
 from actions.reasons import text_of, words_of
+from actions.site import Site
 from papers.personal_data import (
     Enrolment,
     HeldCopy,
@@ -72,30 +72,30 @@ _ROW = "l’image de la ligne signée"
 _EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
-def answer(work: Context, number: str, *, actor: str, at: datetime) -> Files:
+def answer(site: Site, number: str, *, actor: str, at: datetime) -> Files:
     """The files of the answer, one at a time, `index.html` and `donnees.json` last.
 
     Raises Refused at once when no candidate has this number. That it was asked is in the log before.
     """
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         lines = enrolled_as(connection, numbers=[number.strip()])
     if not lines:
         raise Refused(Refusal.NO_CANDIDATE)
-    note_identity(work.register, lines[0].id, "access_request", actor=actor, at=at)
-    return _files(work, lines, at)
+    note_identity(site.register, lines[0].id, "access_request", actor=actor, at=at)
+    return _files(site, lines, at)
 
 
-def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files:
+def _files(site: Site, lines: list[EnrolledCandidate], at: datetime) -> Files:
     person = lines[0]
-    with work.register.reading() as connection:
-        enrolled = [_enrolment(work, connection, line) for line in lines]
+    with site.register.reading() as connection:
+        enrolled = [_enrolment(site, connection, line) for line in lines]
         says = [says_of(connection, line.exam, line.id) for line in lines]
         copies = copies_whenever_of(connection, person.id)
         sure = {copy.id for copy in copies if is_theirs(connection, copy)}
-        dossiers = _dossiers(work, connection, person.id)
+        dossiers = _dossiers(site, connection, person.id)
         likened = tuple(_likened(connection, lines))
         own = {person.id, *sure, *(row.id for row in dossiers)}
-        story = _told(work, connection, [person.id, *(c.id for c in copies), *(d.id for d in dossiers)], own)
+        story = _told(site, connection, [person.id, *(c.id for c in copies), *(d.id for d in dossiers)], own)
         hidden = _Others(connection, person)
         found = findings_whenever_of(connection, candidate=person.id)
         of_copy = [findings_whenever_of(connection, copy=copy.id) for copy in copies]
@@ -105,20 +105,20 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
     enrolments = list[Enrolment]()
     held_copies, held_dossiers = [], []
     for line, said in zip(enrolled, says, strict=True):
-        signed, picture = _row_of(work, line.exam, said)
+        signed, picture = _row_of(site, line.exam, said)
         enrolments.append(replace(line, row=signed))
         if signed is not None and signed.path is not None:
             yield signed.path, picture
     for copy, seen in zip(copies, of_copy, strict=True):
         files = list[HeldFile]()
-        for called, path, data in _of_copy(work, copy) if copy.id in sure else ():
+        for called, path, data in _of_copy(site, copy) if copy.id in sure else ():
             files.append(HeldFile(called, path if data is not None else None, _LOST))
             if data is not None:
                 yield path, data
         if copy.id not in sure:
             files.append(HeldFile("pages", None, _UNSURE))
-        notes = notes_on(work, copy.id) if copy.id in sure else ()
-        if notes and (opens := _opens(work)) is not None:
+        notes = notes_on(site, copy.id) if copy.id in sure else ()
+        if notes and (opens := _opens(site)) is not None:
             why = f"Elles se donnent après l’harmonisation, à partir du {french_instant(opens)}."
             files.append(HeldFile(f"annotations privées d’un correcteur ({len(notes)})", None, why))
             notes = ()
@@ -134,12 +134,12 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 anonymous_number=copy.anonymous_number if copy.id in sure else None,
                 files=tuple(files),
                 found=tuple(hidden.out_of(one.message) for one in seen),
-                mark=_mark_of(work, copy) if copy.id in sure else None,
+                mark=_mark_of(site, copy) if copy.id in sure else None,
                 notes=told,
             )
         )
     for row in dossiers:
-        reading = json.loads(work.store.vault.get(row.reading)) if row.reading else None
+        reading = json.loads(site.store.vault.get(row.reading)) if row.reading else None
         joined = list[HeldFile]()
         for file in of_dossier[row.id]:
             called = f"{file.name} (déposé le {local(file.at):%d/%m/%Y})"
@@ -148,7 +148,7 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
                 continue
             path = f"dossiers/{row.exam}/{file.n:02}-{file.name.replace('/', '-')}"
             try:
-                data = work.store.vault.get(stored_file(file.sha256), sha256=file.sha256)
+                data = site.store.vault.get(stored_file(file.sha256), sha256=file.sha256)
             except NotFoundError:
                 joined.append(HeldFile(called, None, GONE))
                 continue
@@ -161,9 +161,9 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
             path = f"dossiers/{row.exam}/lecture.json"
             joined.append(HeldFile("ce qui en a été lu", path))
             yield path, json.dumps(hidden.out_of_all(_own(reading)), ensure_ascii=False, indent=2).encode()
-        held_dossiers.append(_dossier(work, row, reading, tuple(joined), hidden))
+        held_dossiers.append(_dossier(site, row, reading, tuple(joined), hidden))
     held = HeldOnPerson(
-        session=work.session.title,
+        session=site.session.title,
         answered_at=at,
         number=person.number,
         family_name=person.family_name,
@@ -178,23 +178,23 @@ def _files(work: Context, lines: list[EnrolledCandidate], at: datetime) -> Files
         likened=likened,
         dossiers=tuple(held_dossiers),
         orals=orals,
-        control=tuple(_control(work, person.id)),
+        control=tuple(_control(site, person.id)),
         story=tuple(replace(one, words=one.words and hidden.out_of(one.words)) for one in story),
     )
     yield "donnees.json", render_json(held).encode()
     yield "index.html", render_html(held).encode()
 
 
-def _control(work: Context, candidate: str) -> Iterator[tuple[str, str]]:
-    with work.register.reading() as connection:
+def _control(site: Site, candidate: str) -> Iterator[tuple[str, str]]:
+    with site.register.reading() as connection:
         chosen, kept = choices_of(connection).get(candidate, ()), control_marks_kept(connection)
-    given = marks.kept_salted(work, kept.file, kept.sha256)["marks"] if kept else []
+    given = marks.kept_salted(site, kept.file, kept.sha256)["marks"] if kept else []
     known = {exam: value for who, exam, value in given if who == candidate}
     yield from ((exam, known.get(exam, "")) for exam in chosen)
 
 
-def _enrolment(work: Context, connection: Connection, line: EnrolledCandidate) -> Enrolment:
-    exam, centre = work.session.exam(line.exam), work.session.centre(line.centre)
+def _enrolment(site: Site, connection: Connection, line: EnrolledCandidate) -> Enrolment:
+    exam, centre = site.session.exam(line.exam), site.session.centre(line.centre)
     return Enrolment(
         exam=line.exam,
         title=exam.title if exam else line.exam,
@@ -215,12 +215,12 @@ def _signed(says: Signature | None) -> str | None:
     return f"{said}{stated}{asked}"
 
 
-def _row_of(work: Context, exam: str, says: Signature | None) -> tuple[HeldFile | None, bytes]:
+def _row_of(site: Site, exam: str, says: Signature | None) -> tuple[HeldFile | None, bytes]:
     """The candidate's row of the signed list as it was scanned, without its neighbours."""
     if says is None:
         return None, b""
     try:
-        return HeldFile(_ROW, f"emargement/{exam}.jpg"), row_alone(work.store.vault.get(says.picture))
+        return HeldFile(_ROW, f"emargement/{exam}.jpg"), row_alone(site.store.vault.get(says.picture))
     except NotFoundError:
         return HeldFile(_ROW, None, GONE), b""
 
@@ -241,44 +241,44 @@ def is_theirs(connection: Connection, copy: CopyRow) -> bool:
     )
 
 
-def _of_copy(work: Context, copy: CopyRow) -> Iterator[tuple[str, str, bytes | None]]:
+def _of_copy(site: Site, copy: CopyRow) -> Iterator[tuple[str, str, bytes | None]]:
     """How it is called, its path and the file, None where that cannot be made."""
     folder = f"copies/{copy.exam}-{copy.id}"
     places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
-    yield "ses pages, telles que numérisées", f"{folder}/pages.pdf", pdf_of_pages(work, copy.scan, places)
+    yield "ses pages, telles que numérisées", f"{folder}/pages.pdf", pdf_of_pages(site, copy.scan, places)
     if copy.anonymous_number and copy.anonymous_sha256:
         key = anonymous_copy(copy.exam, copy.anonymous_number)
         try:
-            data = work.store.vault.get(key, sha256=copy.anonymous_sha256)
+            data = site.store.vault.get(key, sha256=copy.anonymous_sha256)
         except (NotFoundError, StoreError):
             data = None
         yield "ce que reçoit le correcteur", f"{folder}/correcteur.pdf", data
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         back = document_of(connection, copy.id)
     if back is not None:
         key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
         try:
-            data = work.store.vault.get(key, sha256=back.sha256)
+            data = site.store.vault.get(key, sha256=back.sha256)
         except (NotFoundError, StoreError):
             data = None
         yield "la copie rendue annotée par le correcteur", f"{folder}/annotee.pdf", data
 
 
-def _mark_of(work: Context, copy: CopyRow) -> str | None:
+def _mark_of(site: Site, copy: CopyRow) -> str | None:
     """Once the harmonisation lets it be seen; None where there is none."""
-    if copy.lot is None or not marks.is_open(work):
+    if copy.lot is None or not marks.is_open(site):
         return None
     try:
-        return marks.marks_in(work, copy.lot).get(copy.anonymous_number or "")
+        return marks.marks_in(site, copy.lot).get(copy.anonymous_number or "")
     except (NotFoundError, StoreError):
         return None
 
 
-def _opens(work: Context) -> datetime | None:
+def _opens(site: Site) -> datetime | None:
     """The hour of the harmonisation, as long as it is to come and the session says when it is."""
     with suppress(Refused):
-        opens = marks.opens_at(work)
-        return opens if opens is not None and work.store.time() < opens else None
+        opens = marks.opens_at(site)
+        return opens if opens is not None and site.store.time() < opens else None
     return None
 
 
@@ -290,14 +290,14 @@ def _likened(connection: Connection, lines: Iterable[EnrolledCandidate]) -> Iter
                 yield from ((line.exam, probability) for probability in mine)
 
 
-def _dossiers(work: Context, connection: Connection, candidate: str) -> list[DossierRow]:
-    ids = (dossier_of(connection, exam.code, candidate) for exam in work.session.with_dossiers)
+def _dossiers(site: Site, connection: Connection, candidate: str) -> list[DossierRow]:
+    ids = (dossier_of(connection, exam.code, candidate) for exam in site.session.with_dossiers)
     rows = (dossier_by_id(connection, id_) for id_ in ids if id_)
     return [row for row in rows if row is not None]
 
 
 def _dossier(
-    work: Context,
+    site: Site,
     row: DossierRow,
     reading: dict[str, Any] | None,
     files: tuple[HeldFile, ...],
@@ -305,7 +305,7 @@ def _dossier(
 ) -> HeldDossier:
     pronounced = (
         f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
-        f"{hidden.out_of(text_of(work.store.vault, one.reason))}"
+        f"{hidden.out_of(text_of(site.store.vault, one.reason))}"
         for one in row.decisions
     )
     return HeldDossier(
@@ -336,7 +336,7 @@ def _own(reading: dict[str, Any]) -> dict[str, Any]:
     return {**reading, "pieces": pieces}
 
 
-def _told(work: Context, connection: Connection, subjects: Iterable[str], own: set[str]) -> list[Told]:
+def _told(site: Site, connection: Connection, subjects: Iterable[str], own: set[str]) -> list[Told]:
     """Every event that touched one of these; what was written is told of those that are about `own` alone."""
     found = {event.seq: event for subject in subjects for event in events_of(connection, subject)}
     roles = {one.id: one.role for one in all_accounts(connection)}
@@ -345,7 +345,7 @@ def _told(work: Context, connection: Connection, subjects: Iterable[str], own: s
             at=event.at,
             what=kinds_of_events()[event.action].french,
             by=_who(event.actor, roles),
-            words=words_of(work.store.vault, event) or None if event.subject in own else None,
+            words=words_of(site.store.vault, event) or None if event.subject in own else None,
         )
         for _, event in sorted(found.items())
     ]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from actions.context import Context
 from actions.isolation import isolated
+from actions.site import Site
 from processors.findings import Evidence, Finding
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace
@@ -24,7 +24,7 @@ from storage.scans import scan_by_id
 
 
 def keep_pictures(
-    work: Context, scan: str, path: Path, places: Mapping[int, PagePlace], stated: Iterable[Finding]
+    site: Site, scan: str, path: Path, places: Mapping[int, PagePlace], stated: Iterable[Finding]
 ) -> None:
     """The pictures of these findings; `places`: where each page of the scan lies in the file."""
     made: dict[Evidence, bytes] = {}
@@ -32,30 +32,30 @@ def keep_pictures(
         with suppress(BadScan):  # a receipt without pictures is better than none
             made = isolated(pictures, path, dict(places), seen)
     for region, jpeg in made.items():
-        work.store.vault.put(_key(scan, region), jpeg, only_if_absent=True, content_type="image/jpeg")
+        site.store.vault.put(_key(scan, region), jpeg, only_if_absent=True, content_type="image/jpeg")
 
 
-def pictures_of(work: Context, scan: str, stated: Iterable[Finding]) -> dict[Evidence, bytes]:
+def pictures_of(site: Site, scan: str, stated: Iterable[Finding]) -> dict[Evidence, bytes]:
     """Those that were kept of these findings."""
     kept: dict[Evidence, bytes] = {}
     for region in _seen(stated):
         with suppress(NotFoundError):
-            kept[region] = work.store.vault.get(_key(scan, region))
+            kept[region] = site.store.vault.get(_key(scan, region))
     return kept
 
 
-def picture_of(work: Context, scan: str, region: Evidence) -> bytes | None:
+def picture_of(site: Site, scan: str, region: Evidence) -> bytes | None:
     """The one that was kept of this region."""
     with suppress(NotFoundError):
-        return work.store.vault.get(_key(scan, region))
+        return site.store.vault.get(_key(scan, region))
     return None
 
 
-def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evidence) -> bytes | None:
+def picture_of_page(site: Site, scan_id: str, page: PlacedPage, region: Evidence) -> bytes | None:
     """A picture of a region of this page, made at the first time; None when it cannot be made."""
     with suppress(NotFoundError):
-        return work.store.vault.get(_key(scan_id, region))
-    with work.register.reading() as connection:
+        return site.store.vault.get(_key(scan_id, region))
+    with site.register.reading() as connection:
         scan = scan_by_id(connection, scan_id)
     if scan is None or scan.sha256 is None:
         return None
@@ -63,21 +63,21 @@ def picture_of_page(work: Context, scan_id: str, page: PlacedPage, region: Evide
         path = Path(folder) / "scan.pdf"
         places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
         try:
-            work.store.vault.download(stored_scan(scan.sha256), path)
+            site.store.vault.download(stored_scan(scan.sha256), path)
             jpeg = isolated(pictures, path, places, [region]).get(region)
         except (BadScan, NotFoundError):  # it cannot be drawn, or was destroyed at its term
             return None
     if jpeg is not None:
-        work.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")
+        site.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")
     return jpeg
 
 
-def header_of(work: Context, copy: CopyRow) -> Evidence | None:
+def header_of(site: Site, copy: CopyRow) -> Evidence | None:
     """Where the copy names somebody: its identity frame, or the top of its first page."""
     framed = next((page for page in copy.pages if page.frame is not None), None)
     if framed is None or framed.frame is None:
         return Evidence(copy.pages[0].page, (0.0, 0.0, 210.0, 80.0)) if copy.pages else None
-    wide = work.form_of(copy.exam).of_model(framed.model).identity.frame.width
+    wide = site.form_of(copy.exam).of_model(framed.model).identity.frame.width
     a_mm = math.dist(framed.frame[0], framed.frame[1]) / wide
     xs, ys = [x / a_mm for x, _ in framed.frame], [y / a_mm for _, y in framed.frame]
     x, y = max(min(xs) - 3, 0), max(min(ys) - 3, 0)

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.reasons import keep_reason
+from actions.site import Site
 from processors.scans.readings import CopyStatus
 from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
 from storage.copies import CopyRow, copies_of_scan, copy_by_id
@@ -69,10 +69,10 @@ def lines_of(connection: Connection, exam: str, centre: str) -> Iterator[Line]:
             yield Line(others.get(copy.candidate or ""), copy, scans.get(copy.scan), None, enrolled=False)
 
 
-def shelve(work: Context, scan: str, place: str, *, actor: str, at: datetime) -> Event | None:
+def shelve(site: Site, scan: str, place: str, *, actor: str, at: datetime) -> Event | None:
     """Where the paper of this file lies from now on, in a person's words."""
-    key = keep_reason(work.register.vault, scan, place, wanted=False)
-    return work.register.record(PaperShelved(place=key), scan, actor=actor, at=at)
+    key = keep_reason(site.register.vault, scan, place, wanted=False)
+    return site.register.record(PaperShelved(place=key), scan, actor=actor, at=at)
 
 
 def name_of_file(scan: ScanRow) -> str:
@@ -80,9 +80,9 @@ def name_of_file(scan: ScanRow) -> str:
     return re.sub(r" [0-9a-f]{6}(?=\.pdf$)", "", scan.inbox_key.rpartition("/")[2])
 
 
-def place_of_paper(work: Context, scan: ScanRow | None) -> str:
+def place_of_paper(site: Site, scan: ScanRow | None) -> str:
     """As somebody wrote it; empty where nobody did."""
-    return work.store.vault.get(scan.paper).decode() if scan is not None and scan.paper else ""
+    return site.store.vault.get(scan.paper).decode() if scan is not None and scan.paper else ""
 
 
 def asked_again(connection: Connection, scan: ScanRow) -> CopyRow | None:

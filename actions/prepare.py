@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 
-from actions.context import context
+from actions.site import open_site
 from storage.probe import probe
 from storage.session import SessionLoaded
 
 
 def prepare() -> None:
     """Can be repeated at any time. Raises StoreError for a store that cannot be trusted, SessionError."""
-    work = context()
-    work.store.ensure_buckets()
-    probe(work.store)
-    session_file = work.settings.session_file.read_bytes()
-    loaded = SessionLoaded(sha256=hashlib.sha256(session_file).hexdigest(), name=work.session.name)
-    work.register.record(loaded, "session", actor="service", at=work.clock())
+    site = open_site()
+    site.store.ensure_buckets()
+    probe(site.store)
+    session_file = site.settings.session_file.read_bytes()
+    loaded = SessionLoaded(sha256=hashlib.sha256(session_file).hexdigest(), name=site.session.name)
+    site.register.record(loaded, "session", actor="service", at=site.clock())
 
 
 if __name__ == "__main__":

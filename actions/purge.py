@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from actions.context import Context
 from actions.purge_plan import KeptList, Plan, lists_of, plan
 from actions.reasons import keep_reason
+from actions.site import Site
 from papers.certificate import Destruction, certificate_pdf
 from processors.circular.deadlines import french_instant
 from processors.circular.retention import Held
@@ -50,120 +50,120 @@ from storage.weed import compact, known_server
 _CARRIES_OUT = "purge"
 
 
-def hold(work: Context, number: str, exam: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+def hold(site: Site, number: str, exam: str, reason: str, *, actor: str, at: datetime) -> Event | None:
     """Nothing of this candidate (by number) in this épreuve is destroyed until it is lifted."""
-    who = _candidate(work, number)
-    facts = HoldPlaced(exam=exam, reason=keep_reason(work.register.vault, who, reason))
-    return work.register.record(facts, who, actor=actor, at=at)
+    who = _candidate(site, number)
+    facts = HoldPlaced(exam=exam, reason=keep_reason(site.register.vault, who, reason))
+    return site.register.record(facts, who, actor=actor, at=at)
 
 
-def lift(work: Context, number: str, exam: str, reason: str, *, actor: str, at: datetime) -> Event | None:
+def lift(site: Site, number: str, exam: str, reason: str, *, actor: str, at: datetime) -> Event | None:
     """None when there was no hold."""
-    who = _candidate(work, number)
-    facts = HoldLifted(exam=exam, reason=keep_reason(work.register.vault, who, reason))
-    return work.register.record(facts, who, actor=actor, at=at)
+    who = _candidate(site, number)
+    facts = HoldLifted(exam=exam, reason=keep_reason(site.register.vault, who, reason))
+    return site.register.record(facts, who, actor=actor, at=at)
 
 
-def _candidate(work: Context, number: str) -> str:
-    with work.register.reading() as connection:
+def _candidate(site: Site, number: str) -> str:
+    with site.register.reading() as connection:
         found = candidate_by_number(connection, number.strip())
     if found is None or found == number.strip():  # of whom no number is left
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
 
 
-def propose(work: Context, *, actor: str) -> tuple[Plan, Event | None]:
+def propose(site: Site, *, actor: str) -> tuple[Plan, Event | None]:
     """What would go by the store's clock, and that it was planned; None where somebody had planned it."""
-    at = work.store.time()
-    made = plan(work, at)
+    at = site.store.time()
+    made = plan(site, at)
     if made.empty:
         first = min((when for when in made.due.values() if when and when > at), default=None)
         said = f" : rien ne l’est avant le {french_instant(first)}" if first else ""
         raise Refused(Refusal.NOTHING_DUE, said)
-    work.store.vault.put(purge_list(made.id), canonical(made.listed).encode())
-    work.store.vault.put(tombstone(made.id), made.stone.to_bytes())
-    event = work.register.record(PurgePlanned(), subject_of(made.id), actor=actor, at=at)
+    site.store.vault.put(purge_list(made.id), canonical(made.listed).encode())
+    site.store.vault.put(tombstone(made.id), made.stone.to_bytes())
+    event = site.register.record(PurgePlanned(), subject_of(made.id), actor=actor, at=at)
     return made, event
 
 
-def confirm(work: Context, purge: str, *, actor: str) -> Event | None:
+def confirm(site: Site, purge: str, *, actor: str) -> Event | None:
     """By another person, at her own account, of the very same list as it still is."""
-    at = work.store.time()
-    _known(work, purge)
-    if plan(work, at).id != purge:
+    at = site.store.time()
+    _known(site, purge)
+    if plan(site, at).id != purge:
         raise Refused(Refusal.OTHER_PROPOSAL)
-    return work.register.record(PurgeConfirmed(), subject_of(purge), actor=actor, at=at)
+    return site.register.record(PurgeConfirmed(), subject_of(purge), actor=actor, at=at)
 
 
-def carry_out(work: Context, purge: str, key: Ed25519PrivateKey) -> Certificate:
+def carry_out(site: Site, purge: str, key: Ed25519PrivateKey) -> Certificate:
     """Destroys what two persons confirmed, unless a hold was placed since; the signed certificate.
 
     Raises StoreError when something of it is still there at the end.
     """
-    row, vault = _known(work, purge), work.store.vault
+    row, vault = _known(site, purge), site.store.vault
     if row.confirmed_at is None:
         raise Refused(Refusal.NOT_CONFIRMED)
     if row.begun_at is None:
-        _begin(work, purge)
+        _begin(site, purge)
     if row.certificate is None:
-        _destroy(work, row)
+        _destroy(site, row)
         for info in list(vault.list("purges/")):
             if info.key.endswith(".list.json"):  # this one's, and of plans that came to nothing
                 vault.erase(info.key)
-        rewrite(work.register.engine)
-        if not work.settings.s3_endpoint and (weed := known_server(work.settings.data_dir)):
+        rewrite(site.register.engine)
+        if not site.settings.s3_endpoint and (weed := known_server(site.settings.data_dir)):
             compact(weed)
-        forget_failures(work.settings.data_dir)
-        made = _certify(work, _known(work, purge), key)
+        forget_failures(site.settings.data_dir)
+        made = _certify(site, _known(site, purge), key)
         done = PurgeDone(certificate=made.own_sha256())
-        work.register.record(done, subject_of(purge), actor=_CARRIES_OUT, at=work.store.time())
-    return certificate(work, purge, raw(key.public_key()))
+        site.register.record(done, subject_of(purge), actor=_CARRIES_OUT, at=site.store.time())
+    return certificate(site, purge, raw(key.public_key()))
 
 
-def certificate(work: Context, purge: str, key: str) -> Certificate:
+def certificate(site: Site, purge: str, key: str) -> Certificate:
     """That of a purge that is done. Raises StoreError when it is not what was signed and noted in the log.
 
     `key`: what signs today, raw and in hexadecimal; an earlier one is known by the log.
     """
-    row = _known(work, purge)
+    row = _known(site, purge)
     if row.certificate is None:
         raise Refused(Refusal.NOT_CONFIRMED)
     try:
-        data = work.store.audit.get(certificate_key(purge))
+        data = site.store.audit.get(certificate_key(purge))
         found = Certificate.model_validate_json(data)
     except (NotFoundError, ValidationError):
         raise StoreError(f"the certificate {purge} is missing or cannot be read") from None
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         keys = {key, *(facts.old for facts in replacements(connection).values())}
     if hashlib.sha256(data).hexdigest() != row.certificate or not any(map(found.is_signed_by, keys)):
         raise StoreError(f"the certificate {purge} is altered: it is not what was signed")
     return found
 
 
-def _known(work: Context, purge: str) -> PurgeRow:
-    with work.register.reading() as connection:
+def _known(site: Site, purge: str) -> PurgeRow:
+    with site.register.reading() as connection:
         row = purge_by_id(connection, purge)
     if row is None:
         raise Refused(Refusal.UNKNOWN, purge)
     return row
 
 
-def _begin(work: Context, purge: str) -> None:
-    at = work.store.time()
-    if plan(work, at).id != purge:
+def _begin(site: Site, purge: str) -> None:
+    at = site.store.time()
+    if plan(site, at).id != purge:
         raise Refused(Refusal.OTHER_PROPOSAL)
-    work.register.record(PurgeBegun(), subject_of(purge), actor=_CARRIES_OUT, at=at)
+    site.register.record(PurgeBegun(), subject_of(purge), actor=_CARRIES_OUT, at=at)
 
 
-def _destroy(work: Context, row: PurgeRow) -> None:
+def _destroy(site: Site, row: PurgeRow) -> None:
     """Each object of the list, with all its versions; what must be read afterwards is replaced."""
     try:
-        listed = json.loads(work.store.vault.get(purge_list(row.id)))
+        listed = json.loads(site.store.vault.get(purge_list(row.id)))
     except NotFoundError:
         return  # all of it was destroyed before
-    stone = Tombstone.model_validate_json(work.store.vault.get(tombstone(row.id)))
-    buckets = {"inbox": work.store.inbox, "vault": work.store.vault, "lots": work.store.lots}
-    with work.register.reading() as connection:
+    stone = Tombstone.model_validate_json(site.store.vault.get(tombstone(row.id)))
+    buckets = {"inbox": site.store.inbox, "vault": site.store.vault, "lots": site.store.lots}
+    with site.register.reading() as connection:
         lists, known = lists_of(connection), _numbers(connection)
     gone = dict[str, set[str]]()
     for _, name, key, _ in listed:
@@ -195,21 +195,21 @@ def _without(kept: KeptList, data: bytes, purged: set[str], known: set[str]) -> 
     return (times_without if kept.action == DossiersDated.action else attendance_without)(data, known)
 
 
-def _certify(work: Context, row: PurgeRow, key: Ed25519PrivateKey) -> Certificate:
+def _certify(site: Site, row: PurgeRow, key: Ed25519PrivateKey) -> Certificate:
     """Written once: what was written by a run that died is kept."""
-    bucket: Bucket = work.store.audit
-    stone = Tombstone.model_validate_json(work.store.vault.get(tombstone(row.id)))
+    bucket: Bucket = site.store.audit
+    stone = Tombstone.model_validate_json(site.store.vault.get(tombstone(row.id)))
     assert row.confirmed_by is not None and row.confirmed_at is not None
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         backups = backups_standing(connection)
     made = Certificate(
         purge=row.id,
-        session=work.session.name,
+        session=site.session.name,
         planned_by=row.planned_by,
         planned_at=row.planned_at,
         confirmed_by=row.confirmed_by,
         confirmed_at=row.confirmed_at,
-        done_at=work.store.time(),
+        done_at=site.store.time(),
         counts=stone.counts,
         people=len(stone.candidates),
         scans=len(stone.scans),
@@ -230,16 +230,16 @@ def _certify(work: Context, row: PurgeRow, key: Ed25519PrivateKey) -> Certificat
     return found
 
 
-def printed_certificate(work: Context, found: Certificate) -> bytes:
+def printed_certificate(site: Site, found: Certificate) -> bytes:
     """On paper, a PDF in French: of the backups that it names, those that are pruned since are said to be."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         standing = {(one.name, one.sha256) for one in backups_standing(connection)}
     return certificate_pdf(
         Destruction(
             purge=found.purge,
-            session=work.session.title,
+            session=site.session.title,
             counts={Held(kind).french: n for kind, n in found.counts.items()},
-            grounds={row.kind.french: row.ground for row in work.session.retention},
+            grounds={row.kind.french: row.ground for row in site.session.retention},
             people=found.people,
             holds=found.holds,
             planned=(found.planned_by, found.planned_at),
@@ -252,7 +252,7 @@ def printed_certificate(work: Context, found: Certificate) -> bytes:
     )
 
 
-def counts_of(work: Context, purge: str) -> dict[str, int]:
+def counts_of(site: Site, purge: str) -> dict[str, int]:
     """Of a purge, planned or done: objects by kind, in French."""
-    stone = Tombstone.model_validate_json(work.store.vault.get(tombstone(purge)))
+    stone = Tombstone.model_validate_json(site.store.vault.get(tombstone(purge)))
     return {Held(kind).french: n for kind, n in stone.counts.items()} | {"candidats": len(stone.candidates)}

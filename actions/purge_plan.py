@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from actions.context import Context
+from actions.site import Site
 from processors.circular.retention import Held, due_at
 from processors.lists.people import read_attendance, read_deposit_times
 from storage.accounts import all_accounts
@@ -119,12 +119,12 @@ class Plan:
         return self.stone.id
 
 
-def plan(work: Context, at: datetime) -> Plan:
+def plan(site: Site, at: datetime) -> Plan:
     """`at`: by the store's clock, `work.store.time()`."""
-    due = {kind: due_at(work.session.retention, work.session.results, kind) for kind in Held}
+    due = {kind: due_at(site.session.retention, site.session.results, kind) for kind in Held}
     over = {kind for kind, when in due.items() if when is not None and when <= at}
-    with work.register.reading() as connection:
-        held = _Holds(connection, {exam.code for exam in work.session.exams})
+    with site.register.reading() as connection:
+        held = _Holds(connection, {exam.code for exam in site.session.exams})
         serving = _serving(connection, at)
         rows = _subjects(connection, held, over, serving)
         lists = lists_of(connection)
@@ -132,7 +132,7 @@ def plan(work: Context, at: datetime) -> Plan:
     purged = {*rows["candidates"], *(id_ for id_, number in numbers.items() if id_ == number)}
     known = {number for id_, number in numbers.items() if id_ not in purged}
     items, stays, early = list[Item](), Counter[Held](), Counter[Held]()
-    for name, bucket in _buckets(work).items():
+    for name, bucket in _buckets(site).items():
         for key, infos in _by_key(bucket):
             kind = _kind(name, key)
             if kind is None or key.removeprefix("people/")[:21] in serving:
@@ -284,8 +284,8 @@ def _subjects(
     return found
 
 
-def _buckets(work: Context) -> dict[str, Bucket]:
-    return {"inbox": work.store.inbox, "vault": work.store.vault, "lots": work.store.lots}
+def _buckets(site: Site) -> dict[str, Bucket]:
+    return {"inbox": site.store.inbox, "vault": site.store.vault, "lots": site.store.lots}
 
 
 def _by_key(bucket: Bucket) -> Iterator[tuple[str, list[ObjectInfo]]]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from actions.context import Context
 from actions.pictures import pictures_of
 from actions.piles import mistaken
 from actions.quarantine import clear_drop, keep_aside
 from actions.reconciling import reconciliation_of
+from actions.site import Site
 from papers.receipt_versions import following
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
@@ -26,59 +26,59 @@ from storage.scans import UNFINISHED, ScanRow, latest_drop, scan_by_id, scans_of
 from storage.states import Life, ScanState
 
 
-def answer_and_clear(work: Context, scan: ScanRow, *, at: datetime) -> None:
+def answer_and_clear(site: Site, scan: ScanRow, *, at: datetime) -> None:
     """The last thing done with a file that the register calls done: answered, it leaves the inbox."""
-    answer(work, scan.id, at=at)
+    answer(site, scan.id, at=at)
     if scan.sha256 is None:  # set aside before its bytes were kept, such as a file that had gone and is back
-        keep_aside(work, scan)
-    clear_drop(work, scan)
+        keep_aside(site, scan)
+    clear_drop(site, scan)
 
 
-def answer(work: Context, scan_id: str, *, at: datetime) -> None:
+def answer(site: Site, scan_id: str, *, at: datetime) -> None:
     """Writes the receipt of this scan. A file that was received before is answered with the same.
 
     Under one name, the receipt is that of the file that was dropped last.
     """
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         dropped = scan_by_id(connection, scan_id)
         assert dropped is not None, "only a scan of the register is ever answered"
         same = scans_of_content(connection, dropped)
         latest = [scan for scan in same if latest_drop(connection, scan.inbox_key) == scan.id]
     read = next(scan for scan in same if scan.id == (dropped.duplicate_of or dropped.id))
-    made = receipt_of(work, read, at)
+    made = receipt_of(site, read, at)
     for scan in latest:
         key = receipt_key(scan.inbox_key, scan.id)
-        receipt = following(made, _issued(work, key))
+        receipt = following(made, _issued(site, key))
         html, text = render_html(receipt).encode(), render_json(receipt).encode()
-        work.store.inbox.put_alone(f"{key}.html", html, content_type="text/html; charset=utf-8")
-        work.store.inbox.put_alone(f"{key}.json", text, content_type="application/json")
+        site.store.inbox.put_alone(f"{key}.html", html, content_type="text/html; charset=utf-8")
+        site.store.inbox.put_alone(f"{key}.json", text, content_type="application/json")
 
 
-def issue(work: Context, scan: ScanRow, *, at: datetime) -> Receipt:
+def issue(site: Site, scan: ScanRow, *, at: datetime) -> Receipt:
     """The receipt as it is now. What has changed since the last makes a version, which lies there, too."""
     key = receipt_key(scan.inbox_key, scan.id)
-    before = _issued(work, key)
-    with work.register.reading() as connection:
+    before = _issued(site, key)
+    with site.register.reading() as connection:
         read = scan_by_id(connection, scan.duplicate_of) if scan.duplicate_of else scan
     assert read is not None, "a file is only ever the same as one of the register"
-    receipt = following(receipt_of(work, read, at), before)
+    receipt = following(receipt_of(site, read, at), before)
     if before is not None and json.loads(before).get("version", 1) != receipt.version:
-        answer(work, scan.id, at=at)
+        answer(site, scan.id, at=at)
     return receipt
 
 
-def _issued(work: Context, key: str) -> bytes | None:
+def _issued(site: Site, key: str) -> bytes | None:
     with suppress(NotFoundError):
-        return work.store.inbox.get(f"{key}.json")
+        return site.store.inbox.get(f"{key}.json")
     return None
 
 
-def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
+def receipt_of(site: Site, scan: ScanRow, at: datetime) -> Receipt:
     """What the register knows of this scan, its copies, and its centre and épreuve."""
-    exam = work.session.exam(scan.exam) if scan.exam else None
-    centre = work.session.centre(scan.centre) if scan.centre else None
-    with work.register.reading() as connection:
-        due = scans_due(connection, work.session, scan.exam, scan.centre)
+    exam = site.session.exam(scan.exam) if scan.exam else None
+    centre = site.session.centre(scan.centre) if scan.centre else None
+    with site.register.reading() as connection:
+        due = scans_due(connection, site.session, scan.exam, scan.centre)
         copies = copies_of_scan(connection, scan.id)
         findings = findings_of_scan(connection, scan.id)
         known = reconciliation_of(connection, exam.code, centre.uai) if exam and centre else None
@@ -87,9 +87,9 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
     named = {copy.candidate for copy in copies if copy.candidate is not None}
     if known is not None:
         named |= {*known.enrolled, *known.received, *known.absent}
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = {c.id: c for c in enrolled_as(connection, ids=named)}
-    size = json.loads(work.store.vault.get(scan.reading))["scan"] if scan.reading else {}
+    size = json.loads(site.store.vault.get(scan.reading))["scan"] if scan.reading else {}
     return Receipt(
         file=name if is_plain(name) else "(nom illisible)",
         scan=scan.id,
@@ -112,7 +112,7 @@ def receipt_of(work: Context, scan: ScanRow, at: datetime) -> Receipt:
         findings=tuple(without_place(found) for found in findings if found.copy is None and _open(found)),
         reconciliation=_by_number(known, people) if known else None,
         names={c.number: f"{c.family_name} {c.first_names}" for c in people.values()},
-        pictures=pictures_of(work, scan.id, map(without_place, filter(_open, findings))),
+        pictures=pictures_of(site, scan.id, map(without_place, filter(_open, findings))),
         mistaken=wrong,
     )
 

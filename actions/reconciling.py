@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.context import Context
+from actions.site import Site
 from processors.reconciliation import Reconciliation, reconcile
 from processors.scans.copies.swallowed import Excused
 from storage.candidates import attendance_of, enrolled_ids, enrolled_in
@@ -40,26 +40,26 @@ def left_over(
     return (known or reconciliation_of(connection, exam, centre)).left_over
 
 
-def excused_in(work: Context, exam: str, centre: str) -> Excused:
+def excused_in(site: Site, exam: str, centre: str) -> Excused:
     """Of whom no copy is awaited in a file of this centre and épreuve, by candidate number."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         numbers = {candidate.id: candidate.number for candidate in enrolled_in(connection, exam, centre)}
         known = reconciliation_of(connection, exam, centre)
     without = (numbers[who] for who in (*known.absent, *known.received) if who in numbers)
     return Excused(frozenset(without), listed=known.present is not None)
 
 
-def reconcile_centre(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> None:
+def reconcile_centre(site: Site, exam: str, centre: str, *, actor: str, at: datetime) -> None:
     """Records what is wrong now; nothing is recorded when it is the same as before."""
-    with work.register.transaction() as transaction:
-        reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+    with site.register.transaction() as transaction:
+        reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
 
 
 def reconcile_in(
-    transaction: Transaction, work: Context, exam: str, centre: str, *, actor: str, at: datetime
+    transaction: Transaction, site: Site, exam: str, centre: str, *, actor: str, at: datetime
 ) -> None:
     """The same, of what this transaction has changed."""
-    due = scans_due(transaction.connection, work.session, exam, centre)
+    due = scans_due(transaction.connection, site.session, exam, centre)
     overdue = due is not None and not due.met(at)
     found = reconciliation_of(transaction.connection, exam, centre).findings(overdue=overdue)
     made = ReconciliationMade(

@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.corrector_view import pdf_of_pages
 from actions.personal_data import Files, is_theirs
+from actions.site import Site
 from processors.circular.deadlines import french_instant
 from processors.circular.session_parts import Results
 from processors.correcting.assembled import assemble
@@ -61,22 +61,22 @@ class Standing:
     called: int
 
 
-def standing(work: Context) -> Standing:
+def standing(site: Site) -> Standing:
     """Counts alone."""
-    results = _results(work)
-    with work.register.reading() as connection:
-        states = Counter(state for _, _, state in states_of(work, connection))
+    results = _results(site)
+    with site.register.reading() as connection:
+        states = Counter(state for _, _, state in states_of(site, connection))
         listed = control_list(connection)
     opens = results.jury.starts_at
-    is_open = work.store.time() >= opens
+    is_open = site.store.time() >= opens
     return Standing(opens, results.second_jury.starts_at, is_open, states, len(listed), sum(listed.values()))
 
 
-def take_averages(work: Context, table: bytes, *, actor: str, at: datetime) -> Import[Averages]:
+def take_averages(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[Averages]:
     """Who is called, by a list of averages, which is not kept. One bad line keeps all of it back."""
-    must_be_open(work, actor=actor, at=at)
-    read = read_averages(table, work.session.numbers)
-    with work.register.reading() as connection:
+    must_be_open(site, actor=actor, at=at)
+    read = read_averages(table, site.session.numbers)
+    with site.register.reading() as connection:
         ids = ids_of_numbers(connection, (line.number for line in read.rows))
     strangers = tuple(
         LineProblem(k, "Ce candidat n'est pas inscrit à cette session.")
@@ -85,30 +85,30 @@ def take_averages(work: Context, table: bytes, *, actor: str, at: datetime) -> I
     )
     if read.problems or strangers:
         return Import((), read.problems or strangers, kept_back=len(read.rows))
-    control = _results(work).control_exams
+    control = _results(site).control_exams
     called = {ids[line.number] for line in read.rows if line.calls(control)}
     others = {ids[line.number] for line in read.rows} - called
     facts = ControlCalled(called=tuple(sorted(called)), others=tuple(sorted(others)))
-    work.register.record(facts, SUBJECT, actor=actor, at=at)
+    site.register.record(facts, SUBJECT, actor=actor, at=at)
     return read
 
 
-def release(work: Context, *, actor: str, at: datetime) -> Files:
+def release(site: Site, *, actor: str, at: datetime) -> Files:
     """A file for each copy that may leave, `NUMBER/ÉPREUVE.pdf`, one at a time; the manifest last.
 
     Raises Refused at once before the jury, which is noted.
     """
-    must_be_open(work, actor=actor, at=at)
-    note_identity(work.register, SUBJECT, "release", actor=actor, at=at)
-    return _files(work, actor, at)
+    must_be_open(site, actor=actor, at=at)
+    note_identity(site.register, SUBJECT, "release", actor=actor, at=at)
+    return _files(site, actor, at)
 
 
-def _files(work: Context, actor: str, at: datetime) -> Files:
-    with work.register.reading() as connection:
-        known = list(states_of(work, connection))
+def _files(site: Site, actor: str, at: datetime) -> Files:
+    with site.register.reading() as connection:
+        known = list(states_of(site, connection))
     lines, left = list[tuple[str, ...]](), list[str]()
     for who, copy, state in known:
-        parts = _parts(work, copy) if state is State.RELEASED else None
+        parts = _parts(site, copy) if state is State.RELEASED else None
         if parts is None:
             said = State.UNSETTLED if state is State.RELEASED else state
             lines.append((who.number, copy.exam, said, "", "", "", ""))
@@ -127,16 +127,16 @@ def _files(work: Context, actor: str, at: datetime) -> Files:
         held=states[State.HELD],
         waiting=states[State.CALLED] + states[State.UNLISTED],
     )
-    work.register.record(facts, SUBJECT, actor=actor, at=at)
+    site.register.record(facts, SUBJECT, actor=actor, at=at)
     yield MANIFEST, manifest
 
 
-def states_of(work: Context, connection: Connection) -> Iterator[tuple[EnrolledCandidate, CopyRow, State]]:
+def states_of(site: Site, connection: Connection) -> Iterator[tuple[EnrolledCandidate, CopyRow, State]]:
     """Of each copy that counts and is somebody's, by number and épreuve."""
     people = {(who.id, who.exam): who for who in enrolled_in(connection) if who.named}
     holds = {(hold.candidate, hold.exam) for hold in all_holds(connection)}
-    listed, now = control_list(connection), work.store.time()
-    all_may = now >= _results(work).second_jury.starts_at
+    listed, now = control_list(connection), site.store.time()
+    all_may = now >= _results(site).second_jury.starts_at
     copies = [copy for copy in current_copies(connection) if (copy.candidate, copy.exam) in people]
     owned = Counter((copy.candidate, copy.exam) for copy in copies)
     found = []
@@ -155,39 +155,39 @@ def states_of(work: Context, connection: Connection) -> Iterator[tuple[EnrolledC
     yield from sorted(found, key=lambda one: (one[0].number, one[1].exam))
 
 
-def _parts(work: Context, copy: CopyRow) -> list[tuple[str, bytes]] | None:
+def _parts(site: Site, copy: CopyRow) -> list[tuple[str, bytes]] | None:
     """The whole copy, and what its corrector gave back of it; None where it cannot be made."""
     places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
-    whole = pdf_of_pages(work, copy.scan, places)
+    whole = pdf_of_pages(site, copy.scan, places)
     if whole is None:
         return None
     parts = [("Copie", whole)]
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         back = document_of(connection, copy.id)
     if back is not None:
         key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
         try:
-            parts.append(("Copie annotée", work.store.vault.get(key, sha256=back.sha256)))
+            parts.append(("Copie annotée", site.store.vault.get(key, sha256=back.sha256)))
         except NotFoundError:
             return None
     return parts
 
 
-def file_of(work: Context, copy: CopyRow) -> bytes | None:
+def file_of(site: Site, copy: CopyRow) -> bytes | None:
     """One PDF of the whole copy and of what came back of it; None where it cannot be made."""
-    parts = _parts(work, copy)
+    parts = _parts(site, copy)
     return assemble(parts)[0] if parts else None
 
 
-def must_be_open(work: Context, *, actor: str, at: datetime) -> None:
+def must_be_open(site: Site, *, actor: str, at: datetime) -> None:
     """Raises Refused before the jury: that somebody came is noted."""
-    opens = _results(work).jury.starts_at
-    if work.store.time() < opens:
-        work.register.record(ReleaseRefused(until=opens), SUBJECT, actor=actor, at=at)
+    opens = _results(site).jury.starts_at
+    if site.store.time() < opens:
+        site.register.record(ReleaseRefused(until=opens), SUBJECT, actor=actor, at=at)
         raise Refused(Refusal.BEFORE_JURY, french_instant(opens))
 
 
-def _results(work: Context) -> Results:
-    if work.session.results is None:
+def _results(site: Site) -> Results:
+    if site.session.results is None:
         raise Refused(Refusal.NO_JURY)
-    return work.session.results
+    return site.session.results

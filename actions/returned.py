@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from actions.context import Context
 from actions.isolation import isolated
 from actions.lots import pdf_of
+from actions.site import Site
 from processors.circular.deadlines import to_the_day
 from processors.correcting.returned import (
     MAX_BYTES,
@@ -62,7 +62,7 @@ class Outcome:
         return said + known
 
 
-def take(work: Context, lot: LotRow, name: str, path: Path, *, at: datetime) -> list[Outcome]:
+def take(site: Site, lot: LotRow, name: str, path: Path, *, at: datetime) -> list[Outcome]:
     """A document named by its anonymous number, or an archive of several: what became of each.
 
     Nothing but documents is kept of an archive; what else is in it is not even read. Raises Refused when the
@@ -74,23 +74,23 @@ def take(work: Context, lot: LotRow, name: str, path: Path, *, at: datetime) -> 
         is_archive = file.read(2) == _ZIP
     if not is_archive:
         fault = Fault.TOO_LARGE if path.stat().st_size > MAX_BYTES else None
-        return list(_Lot(work, lot, at).take([(name, fault, None)], path))
+        return list(_Lot(site, lot, at).take([(name, fault, None)], path))
     try:
         found = isolated(members, path, lot.name)
     except BadScan:
         found = Fault.BAD_ARCHIVE
     if isinstance(found, Fault):
         return [Outcome(name, fault=found)]
-    return list(_Lot(work, lot, at).take([(one.name, one.fault, one) for one in found], path))
+    return list(_Lot(site, lot, at).take([(one.name, one.fault, one) for one in found], path))
 
 
 class _Lot:
     """A lot while files for it are looked at: its copies, and their strokes once they are asked for."""
 
-    def __init__(self, work: Context, lot: LotRow, at: datetime) -> None:
-        self._work, self._lot = work, lot
+    def __init__(self, site: Site, lot: LotRow, at: datetime) -> None:
+        self._work, self._lot = site, lot
         self._day = to_the_day(at)
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             copies = copies_of_lot(connection, lot.id)
             others = [
                 copy.anonymous_number
@@ -171,16 +171,16 @@ class _Lot:
 
     def _keep(self, number: str, copy: CopyRow, found: Document, sure: bool) -> bool:
         """Into the vault, then into the register; what it takes the place of goes last. Whether it is new."""
-        work, lot = self._work, self._lot
+        site, lot = self._work, self._lot
         sha256 = hashlib.sha256(found.pdf).hexdigest()
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             before = document_of(connection, copy.id)
         key = returned_document(lot.id, number, sha256)
-        work.store.vault.put(key, found.pdf, content_type="application/pdf")
+        site.store.vault.put(key, found.pdf, content_type="application/pdf")
         facts = DocumentReturned(lot=lot.id, sha256=sha256, size=len(found.pdf), sure=sure)
-        event = work.register.record(facts, copy.id, actor=lot.corrector, at=self._day)
+        event = site.register.record(facts, copy.id, actor=lot.corrector, at=self._day)
         if before is not None and before.sha256 != sha256:
-            work.store.vault.erase(returned_document(before.lot, number, before.sha256))
+            site.store.vault.erase(returned_document(before.lot, number, before.sha256))
         return event is not None
 
 
@@ -188,11 +188,11 @@ def _number(name: str) -> str:
     return name.rpartition(".")[0].upper()
 
 
-def document(work: Context, lot: LotRow, copy: CopyRow) -> bytes:
+def document(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
     """What this corrector gave back of a copy."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         row = document_of(connection, copy.id)
     if row is None or row.corrector != lot.corrector:
         raise Refused(Refusal.NO_DOCUMENT)
     key = returned_document(row.lot, copy.anonymous_number or "", row.sha256)
-    return work.store.vault.get(key, sha256=row.sha256)
+    return site.store.vault.get(key, sha256=row.sha256)

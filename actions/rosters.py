@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from actions.context import Context
 from actions.invitations import Person, of_centres
+from actions.site import Site
 from processors.circular.half_days import Half
 from processors.lists.centre_people import read_centre_people
 from processors.lists.people import Candidate, in_two_places, read_candidates, read_correctors
@@ -58,27 +58,27 @@ class Differences:
 Told = Mapping[str, str]  # each thing by its French name
 
 
-def look(work: Context, roster: Roster, table: bytes) -> Differences:
+def look(site: Site, roster: Roster, table: bytes) -> Differences:
     """What the register would learn. Nothing is written."""
     return {Roster.CANDIDATES: _candidates, Roster.CORRECTORS: _correctors, Roster.CENTRES: _centres}[roster](
-        work, table
+        site, table
     )
 
 
-def _candidates(work: Context, table: bytes) -> Differences:
-    read = read_candidates(table, work.session)
+def _candidates(site: Site, table: bytes) -> Differences:
+    read = read_candidates(table, site.session)
     if read.problems:
         return Differences(read.problems, read.kept_back)
     known: dict[str, dict[str, str]] = defaultdict(dict)
     names: dict[str, str] = {}
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         for row in enrolled_in(connection):
             known[row.number] |= _of_person(row) | {row.exam: _place(row.centre, row.registration)}
             names[row.number] = f"{row.family_name} {row.first_names}"
     lines = {row.number: (f"{row.family_name} {row.first_names}", _told_of(row)) for row in read.rows}
     at_once = tuple(
         f"{row.family_name} {row.first_names}, {one} et {other}"
-        for row, (one, other) in in_two_places(read.rows, work.session)
+        for row, (one, other) in in_two_places(read.rows, site.session)
     )
     return replace(_compared(lines, known, names), at_once=at_once)
 
@@ -95,11 +95,11 @@ def _place(centre: str, registration: str) -> str:
     return f"{centre}, inscription {registration}"
 
 
-def _correctors(work: Context, table: bytes) -> Differences:
-    read = read_correctors(table, work.session)
+def _correctors(site: Site, table: bytes) -> Differences:
+    read = read_correctors(table, site.session)
     if read.problems:
         return Differences(read.problems, read.kept_back)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         rows = {row.reference: row for row in all_correctors(connection)}
     known = {reference: _of_corrector(row) for reference, row in rows.items()}
     lines: dict[str, tuple[str, Told]] = {row.id: (row.name, _of_corrector(row)) for row in read.rows}
@@ -110,12 +110,12 @@ def _of_corrector(row: object) -> dict[str, str]:
     return {french: _text(getattr(row, name)) for name, french in _OF_A_CORRECTOR.items()}
 
 
-def _centres(work: Context, table: bytes) -> Differences:
-    read = read_centre_people(table, work.session)
+def _centres(site: Site, table: bytes) -> Differences:
+    read = read_centre_people(table, site.session)
     if read.problems:
         return Differences(read.problems, read.kept_back)
     problems, new, same = list[LineProblem](), list[Person](), 0
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         for line, person in enumerate(of_centres(read.rows), start=2):
             account = account_of_email(connection, person.email)
             if account is None or account.closed:

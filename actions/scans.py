@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from actions.context import Context
 from actions.corrector_view import place_of
 from actions.enrolled import naming, roster_of, with_numbers
 from actions.isolation import isolated, run_each, run_pages
@@ -22,6 +21,7 @@ from actions.pictures import keep_pictures
 from actions.quarantine import clear_drop, fetch_drop, keep_drop
 from actions.receipts import answer
 from actions.reconciling import excused_in, reconcile_centre
+from actions.site import Site
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding
 from processors.scans.files.dropped import look_into
@@ -101,120 +101,120 @@ async def process(scan_id: str, step: Step) -> Ended:
         return Ended("Remis à plus tard", str(away))
 
 
-def claim(work: Context, scan_id: str) -> int | None:
+def claim(site: Site, scan_id: str) -> int | None:
     """The number of this attempt; None when the scan is done, or another run has it."""
-    attempt = _scan(work, scan_id).attempt + 1
-    won = work.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=work.clock())
+    attempt = _scan(site, scan_id).attempt + 1
+    won = site.register.record(ScanClaimed(attempt=attempt), scan_id, actor=ACTOR, at=site.clock())
     return attempt if won else None
 
 
-def give_back(work: Context, scan_id: str, attempt: int) -> None:
+def give_back(site: Site, scan_id: str, attempt: int) -> None:
     """It waits for better weather; this attempt is not held against it."""
     released = ScanReleased(attempt=attempt, reason="the surroundings failed")
-    work.register.record(released, scan_id, actor=ACTOR, at=work.clock())
+    site.register.record(released, scan_id, actor=ACTOR, at=site.clock())
 
 
-def keep(work: Context, scan_id: str, attempt: int, path: Path) -> Job | None:
+def keep(site: Site, scan_id: str, attempt: int, path: Path) -> Job | None:
     """The bytes into the vault, under their own hash. None when there is nothing to read."""
-    scan = _scan(work, scan_id)
+    scan = _scan(site, scan_id)
     if scan.sha256 is not None:
-        work.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
+        site.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
         return Job(scan_id, attempt, path, scan.sha256)
     try:
-        sha256 = fetch_drop(work, scan, path)
+        sha256 = fetch_drop(site, scan, path)
     except NotFoundError:
         gone = finding(Code.READING_FAILED, what="le fichier a été retiré avant sa lecture")
-        _quarantine(work, scan_id, None, [gone])
+        _quarantine(site, scan_id, None, [gone])
         return None
-    wrong, look = scan_path(scan.inbox_key, work.session).finding, None
+    wrong, look = scan_path(scan.inbox_key, site.session).finding, None
     try:
         if wrong is None:
             look = isolated(look_into, path)
     except BadScan as bad:
         wrong = bad.finding
     if wrong is not None:
-        keep_drop(work, scan, path, set_aside(sha256))
-        _quarantine(work, scan_id, sha256, [wrong])
+        keep_drop(site, scan, path, set_aside(sha256))
+        _quarantine(site, scan_id, sha256, [wrong])
         return None
-    keep_drop(work, scan, path, stored_scan(sha256))
-    with work.register.reading() as connection:
+    keep_drop(site, scan, path, stored_scan(sha256))
+    with site.register.reading() as connection:
         first = set_aside_before(connection, scan, sha256)
     counts_as = first.id if first is not None and first.due_at < scan.due_at else None
     stored = ScanStored(sha256=sha256, counts_as=counts_as)
-    if work.register.record(stored, scan_id, actor=ACTOR, at=work.clock()) is None:
-        with work.register.reading() as connection:
+    if site.register.record(stored, scan_id, actor=ACTOR, at=site.clock()) is None:
+        with site.register.reading() as connection:
             twin = twin_of(connection, scan, sha256)
         if twin is not None:
             duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
-            work.register.record(duplicate, scan_id, actor=ACTOR, at=work.clock())
+            site.register.record(duplicate, scan_id, actor=ACTOR, at=site.clock())
             return None
     return Job(scan_id, attempt, path, sha256, look)
 
 
-def read(work: Context, job: Job) -> bool:
+def read(site: Site, job: Job) -> bool:
     """Every page, then the copies they make, into the register. False when the file had to be set aside."""
-    scan = _scan(work, job.scan)
+    scan = _scan(site, job.scan)
     if scan.read_attempt is not None:
         return True
     assert scan.centre is not None and scan.exam is not None, "a scan without a place is never kept"
     begun = time.monotonic()
-    roster = roster_of(work, scan.centre)
-    expected = Expected.of(work.form_of(scan.exam), work.session.label_pattern, roster)
+    roster = roster_of(site, scan.centre)
+    expected = Expected.of(site.form_of(scan.exam), site.session.label_pattern, roster)
     try:
         images, attached = job.look or isolated(look_into, job.path)
         parts = run_pages(read_images_of, job.path, expected, pages=images, instead=lost_page)
     except BadScan as bad:
-        work.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)
-        _quarantine(work, job.scan, job.sha256, [bad.finding])
+        site.store.vault.put(set_aside(job.sha256), job.path, only_if_absent=True)
+        _quarantine(site, job.scan, job.sha256, [bad.finding])
         return False
     pages = [renumbered(page, number) for number, page in enumerate(parts, 1)]
     here = {candidate.number for candidate in roster}
-    roster += with_numbers(work, numbers_in(pages, work.session.label_pattern) - here)
-    excused = excused_in(work, scan.exam, scan.centre)
+    roster += with_numbers(site, numbers_in(pages, site.session.label_pattern) - here)
+    excused = excused_in(site, scan.exam, scan.centre)
     reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
     places = {
         page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
     }
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
-    keep_pictures(work, job.scan, job.path, places, stated)
+    keep_pictures(site, job.scan, job.path, places, stated)
     keep_reading(
-        work.register,
+        site.register,
         job.scan,
         job.attempt,
         reading,
         time.monotonic() - begun,
-        extra_findings=[*attached, *_lateness(work, scan)],
+        extra_findings=[*attached, *_lateness(site, scan)],
         actor=ACTOR,
-        at=work.clock(),
+        at=site.clock(),
     )
     return True
 
 
-def _lateness(work: Context, scan: ScanRow) -> list[Finding]:
-    with work.register.reading() as connection:
-        due = scans_due(connection, work.session, scan.exam, scan.centre)
+def _lateness(site: Site, scan: ScanRow) -> list[Finding]:
+    with site.register.reading() as connection:
+        due = scans_due(connection, site.session, scan.exam, scan.centre)
     if due is None or due.met(scan.due_at):
         return []
     return [finding(Code.LATE, what=str(due))]
 
 
-def anonymise(work: Context, job: Job) -> None:
+def anonymise(site: Site, job: Job) -> None:
     """A copy leaves under a number drawn by lot, and only if nothing of a name can be read on it any more."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         copies = to_anonymise(connection, job.scan)
     for start in range(0, len(copies), _AT_ONCE):
-        _anonymise_some(work, job, copies[start : start + _AT_ONCE])
+        _anonymise_some(site, job, copies[start : start + _AT_ONCE])
 
 
-def _anonymise_some(work: Context, job: Job, copies: list[CopyRow]) -> None:
+def _anonymise_some(site: Site, job: Job, copies: list[CopyRow]) -> None:
     """One child makes the files, another looks at them again: neither speaks for the other."""
-    forms = [work.form_of(copy.exam) for copy in copies]
+    forms = [site.form_of(copy.exam) for copy in copies]
     places = [[place_of(page, form) for page in copy.pages] for copy, form in zip(copies, forms, strict=True)]
     sizes = [len(pages) for pages in places]
     made = run_each(anonymous_pdf, [(pages,) for pages in places], job.path, sizes=sizes)
-    pattern = work.session.label_pattern
+    pattern = site.session.label_pattern
     looks = [
-        (pdf, pages, form, pattern, naming(work, copy.candidate))
+        (pdf, pages, form, pattern, naming(site, copy.candidate))
         for copy, form, pages, pdf in zip(copies, forms, places, made, strict=True)
         if not isinstance(pdf, BadScan)
     ]
@@ -222,47 +222,47 @@ def _anonymise_some(work: Context, job: Job, copies: list[CopyRow]) -> None:
     for copy, pages, pdf in zip(copies, places, made, strict=True):
         leaking = pdf if isinstance(pdf, BadScan) else next(seen)
         if isinstance(leaking, BadScan):
-            _hold_back(work, job, copy, pages, leaking.finding)
+            _hold_back(site, job, copy, pages, leaking.finding)
         elif leaking:
             shown = [copy.pages[k - 1].page for k in leaking]
             found = finding(Code.NOT_ANONYMOUS, shown, evidence=map(Evidence, shown))
-            _hold_back(work, job, copy, pages, found)
+            _hold_back(site, job, copy, pages, found)
         elif isinstance(pdf, bytes):
-            _let_go(work, copy, pdf)
+            _let_go(site, copy, pdf)
 
 
-def _hold_back(work: Context, job: Job, copy: CopyRow, places: list[PagePlace], found: Finding) -> None:
+def _hold_back(site: Site, job: Job, copy: CopyRow, places: list[PagePlace], found: Finding) -> None:
     where = dict(zip((page.page for page in copy.pages), places, strict=True))
-    keep_pictures(work, job.scan, job.path, where, [found])
-    work.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=work.clock())
+    keep_pictures(site, job.scan, job.path, where, [found])
+    site.register.record(CopyNotAnonymous(findings=(found,)), copy.id, actor=ACTOR, at=site.clock())
 
 
-def _let_go(work: Context, copy: CopyRow, pdf: bytes) -> None:
+def _let_go(site: Site, copy: CopyRow, pdf: bytes) -> None:
     sha256 = hashlib.sha256(pdf).hexdigest()
-    number = _anonymous_number(work, copy, sha256)
+    number = _anonymous_number(site, copy, sha256)
     key = anonymous_copy(copy.exam, number)
-    work.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
+    site.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
     if copy.lot is not None:
-        put_back(work, copy.exam, copy.lot, number)
+        put_back(site, copy.exam, copy.lot, number)
     made = CopyAnonymised(anonymous_number=number, sha256=sha256)
-    work.register.record(made, copy.id, actor=ACTOR, at=work.clock())
+    site.register.record(made, copy.id, actor=ACTOR, at=site.clock())
 
 
-def conclude(work: Context, scan_id: str) -> Ended:
+def conclude(site: Site, scan_id: str) -> Ended:
     """Reconciliation and receipt; only then is the scan done, and only then does it leave the inbox."""
-    scan = _scan(work, scan_id)
+    scan = _scan(site, scan_id)
     if scan.centre and scan.exam:
-        reconcile_centre(work, scan.exam, scan.centre, actor=ACTOR, at=work.clock())
-    answer(work, scan_id, at=work.clock())
-    work.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=work.clock())
+        reconcile_centre(site, scan.exam, scan.centre, actor=ACTOR, at=site.clock())
+    answer(site, scan_id, at=site.clock())
+    site.register.record(ScanProcessed(), scan_id, actor=ACTOR, at=site.clock())
     if scan.sha256 is not None:  # else it had gone: should it be back, `watch_inbox` sees to it
-        clear_drop(work, scan)
-    return _verdict(work, scan_id)
+        clear_drop(site, scan)
+    return _verdict(site, scan_id)
 
 
-def _verdict(work: Context, scan_id: str) -> Ended:
-    scan = _scan(work, scan_id)
-    with work.register.reading() as connection:
+def _verdict(site: Site, scan_id: str) -> Ended:
+    scan = _scan(site, scan_id)
+    with site.register.reading() as connection:
         found = findings_of_scan(connection, scan_id)
     if scan.state is ScanState.QUARANTINED:
         return Ended("Écarté", ", ".join(sorted({one.code for one in found})))
@@ -273,23 +273,23 @@ def _verdict(work: Context, scan_id: str) -> Ended:
     return Ended("En ordre", "Toutes les copies sont complètes.")
 
 
-def _quarantine(work: Context, scan_id: str, sha256: str | None, findings: list[Finding]) -> None:
+def _quarantine(site: Site, scan_id: str, sha256: str | None, findings: list[Finding]) -> None:
     aside = ScanQuarantined(sha256=sha256, findings=tuple(findings))
-    work.register.record(aside, scan_id, actor=ACTOR, at=work.clock())
+    site.register.record(aside, scan_id, actor=ACTOR, at=site.clock())
 
 
-def _scan(work: Context, scan_id: str) -> ScanRow:
-    with work.register.reading() as connection:
+def _scan(site: Site, scan_id: str) -> ScanRow:
+    with site.register.reading() as connection:
         scan = scan_by_id(connection, scan_id)
     assert scan is not None, "a run is only ever started for a scan of the register"
     return scan
 
 
-def _anonymous_number(work: Context, copy: CopyRow, sha256: str) -> str:
+def _anonymous_number(site: Site, copy: CopyRow, sha256: str) -> str:
     """Drawn by lot with the copy's id: a run that is begun again draws the same for the same pages."""
     drawing = random.Random(hashlib.sha256(f"{copy.id} {sha256}".encode()).digest())
     while True:
         number = "".join(drawing.choices(_ALPHABET, k=_LENGTH))
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             if anonymous_number_free(connection, copy.exam, number):
                 return number

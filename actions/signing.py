@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.isolation import isolated, run_pages
 from actions.reconciling import reconcile_in
+from actions.site import Site
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.cells import Seen, Why, of_candidate
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
@@ -98,73 +98,73 @@ class TakenScan:
         ]
 
 
-def print_list(work: Context, exam: str, centre: str, *, actor: str, at: datetime) -> bytes:
+def print_list(site: Site, exam: str, centre: str, *, actor: str, at: datetime) -> bytes:
     """The PDF. It is noted who is on it, so that it is read as it was printed, whatever the roster is then.
 
     Refused where nobody is enrolled.
     """
-    rules, place = work.session.exam(exam), work.session.centre(centre)
-    if place is None or rules is None or rules not in work.session.written:
+    rules, place = site.session.exam(exam), site.session.centre(centre)
+    if place is None or rules is None or rules not in site.session.written:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = [one for one in enrolled_in(connection, exam, centre) if one.named]
     if not people:
         raise Refused(Refusal.NOBODY_HERE)
-    sheets = attendance_sheets(people, work.session, rules, place, work.attendance_form)
+    sheets = attendance_sheets(people, site.session, rules, place, site.attendance_form)
     printed = AttendancePrinted(exam=exam, centre=centre, candidates=tuple(one.id for one in people))
-    work.register.record(printed, f"{exam}/{centre}", actor=actor, at=at)
+    site.register.record(printed, f"{exam}/{centre}", actor=actor, at=at)
     return sheets
 
 
-def take_scan(work: Context, exam: str, centre: str, path: Path, *, actor: str, at: datetime) -> TakenScan:
+def take_scan(site: Site, exam: str, centre: str, path: Path, *, actor: str, at: datetime) -> TakenScan:
     """A PDF of sheets, in any order. Safe to repeat. BadScan for a file that cannot be read."""
-    if work.session.centre(centre) is None or exam not in {e.code for e in work.session.written}:
+    if site.session.centre(centre) is None or exam not in {e.code for e in site.session.written}:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
-    form = work.attendance_form
+    form = site.attendance_form
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         taken = set_aside_in(connection, exam, centre, sha256)
         if taken is not None:
-            return TakenScan(0, taken, standing_of(work, connection, exam, centre))
+            return TakenScan(0, taken, standing_of(site, connection, exam, centre))
         lists = lists_printed(connection, exam, centre, form.rows.count)
     pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
     readings = run_pages(
         read_sheets, path, form, _texts(lists, exam, centre), pages=pages, instead=lost_sheet
     )
-    work.store.vault.put(stored_attendance(exam, sha256), path, only_if_absent=True)
+    site.store.vault.put(stored_attendance(exam, sha256), path, only_if_absent=True)
     for reading in readings:
         for row, picture in enumerate(reading.pictures):
             key = kept_cell(exam, sha256, reading.page, row)
-            work.store.vault.put(key, picture, only_if_absent=True, content_type="image/jpeg")
-    with work.register.transaction() as transaction:
-        read = _Reading(work, transaction.connection, exam, centre, sha256)
+            site.store.vault.put(key, picture, only_if_absent=True, content_type="image/jpeg")
+    with site.register.transaction() as transaction:
+        read = _Reading(site, transaction.connection, exam, centre, sha256)
         for reading in readings:
             read.take(reading)
         subject = f"{exam}/{centre}"
         transaction.record(read.facts(), subject, actor=actor, at=at)
-        _mark(transaction, work, exam, centre, read.marks, actor=actor, at=at)
-        standing = standing_of(work, transaction.connection, exam, centre)
+        _mark(transaction, site, exam, centre, read.marks, actor=actor, at=at)
+        standing = standing_of(site, transaction.connection, exam, centre)
     return TakenScan(len(read.sheets), tuple(read.troubles), standing)
 
 
-def answer(work: Context, exam: str, candidate: str, present: bool, *, actor: str, at: datetime) -> None:
+def answer(site: Site, exam: str, candidate: str, present: bool, *, actor: str, at: datetime) -> None:
     """Somebody has looked at the cell. What was answered before may be answered otherwise."""
-    with work.register.transaction() as transaction:
+    with site.register.transaction() as transaction:
         says = says_of(transaction.connection, exam, candidate)
         if says is None:
             raise Refused(Refusal.UNKNOWN, candidate)
         place = {"exam": exam, "centre": says.centre}
         answered = AttendanceAnswered(**place, candidate=candidate, present=present)
         transaction.record(answered, f"{exam}/{says.centre}", actor=actor, at=at)
-        _mark(transaction, work, exam, says.centre, {candidate: present}, actor=actor, at=at)
+        _mark(transaction, site, exam, says.centre, {candidate: present}, actor=actor, at=at)
 
 
-def standing_of(work: Context, connection: Connection, exam: str, centre: str) -> Standing:
+def standing_of(site: Site, connection: Connection, exam: str, centre: str) -> Standing:
     enrolled = {one.id for one in enrolled_in(connection, exam, centre)}
     paper = signatures_of(connection, exam, centre)
     begun = [
-        one for one in lists_printed(connection, exam, centre, work.attendance_form.rows.count) if one.read
+        one for one in lists_printed(connection, exam, centre, site.attendance_form.rows.count) if one.read
     ]
     missing, listed = [], set[str]()
     for one in begun:
@@ -187,9 +187,9 @@ def standing_of(work: Context, connection: Connection, exam: str, centre: str) -
 class _Reading:
     """What the sheets of a file say, beside what is known: sheet by sheet."""
 
-    def __init__(self, work: Context, connection: Connection, exam: str, centre: str, sha256: str) -> None:
+    def __init__(self, site: Site, connection: Connection, exam: str, centre: str, sha256: str) -> None:
         self._exam, self._centre, self._file = exam, centre, sha256
-        lists = lists_printed(connection, exam, centre, work.attendance_form.rows.count)
+        lists = lists_printed(connection, exam, centre, site.attendance_form.rows.count)
         self._lists: Mapping[str, PrintedList] = {one.id: one for one in lists}
         self._enrolled = {one.id: one for one in enrolled_in(connection, exam, centre)}
         self._known = attendance_of(connection, exam, centre) or {}
@@ -273,7 +273,7 @@ class _Reading:
 
 def _mark(
     transaction: Transaction,
-    work: Context,
+    site: Site,
     exam: str,
     centre: str,
     marks: Mapping[str, bool],
@@ -286,10 +286,10 @@ def _mark(
     if marks and any(before.get(who) is not present for who, present in marks.items()):
         numbers = {one.id: one.number for one in enrolled_in(transaction.connection, exam, centre)}
         rows = [(numbers[who], "oui" if here else "non") for who, here in marks.items() if who in numbers]
-        file = work.register.keep_list(_table(rows))
+        file = site.register.keep_list(_table(rows))
         facts = AttendanceImported(file=file, exam=exam, centre=centre, marks={**before, **marks})
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
-    reconcile_in(transaction, work, exam, centre, actor=actor, at=at)
+    reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from actions.context import context
+from actions.site import open_site
 from storage.failures import keep_failure
 from storage.objects import StoreError
 
@@ -44,9 +44,9 @@ async def plainly(name: str, stage: Callable[..., T], /, *args: object) -> T:
 
     def discreet() -> T:
         try:
-            return stage(context(), *args)
+            return stage(open_site(), *args)
         except Exception as error:
-            kept = keep_failure(context().settings.data_dir, error)
+            kept = keep_failure(open_site().settings.data_dir, error)
             kind = SurroundingsError if _of_the_surroundings(error) else StageError
             raise kind(f"{stage.__name__}: {kept}") from None
 

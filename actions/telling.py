@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from actions.context import Context
 from actions.reasons import words_of
+from actions.site import Site
 from processors.circular.deadlines import french_day, french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import Code, french, french_pages
@@ -85,12 +85,12 @@ class Story:
         return sorted((*self.told, *self.looks), key=lambda one: one.event.seq)
 
 
-def tell(work: Context, subject: str) -> Story:
+def tell(site: Site, subject: str) -> Story:
     """All that touched it; empty for what nobody knows. Whoever shows it notes whose identity it shows."""
-    key = load_or_make_key(work.settings.signing_key_path).public_key()
-    checked = story(work.register, work.store.audit, key, subject)
-    with work.register.reading() as connection:
-        teller = _Teller(work, connection, subject, [one.event for one in checked])
+    key = load_or_make_key(site.settings.signing_key_path).public_key()
+    checked = story(site.register, site.store.audit, key, subject)
+    with site.register.reading() as connection:
+        teller = _Teller(site, connection, subject, [one.event for one in checked])
         told = [teller.told(one.event, one.proof) for one in checked]
     looks = tuple(one for one in told if one.event.action == IdentityShown.action)
     rest = tuple(one for one in told if one.event.action != IdentityShown.action)
@@ -100,8 +100,8 @@ def tell(work: Context, subject: str) -> Story:
 class _Teller:
     """Goes through events in their order, and knows what each of them found."""
 
-    def __init__(self, work: Context, connection: Connection, subject: str, events: list[Event]) -> None:
-        self._work = work
+    def __init__(self, site: Site, connection: Connection, subject: str, events: list[Event]) -> None:
+        self._work = site
         self._connection = connection
         self._subject = subject
         self._events = events

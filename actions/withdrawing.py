@@ -8,9 +8,9 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from actions.context import Context
 from actions.reasons import keep_reason
 from actions.reconciling import reconcile_in
+from actions.site import Site
 from processors.scans.pages.voices import NUMBER
 from storage.candidates import enrolled_as
 from storage.copies import copies_of_scan
@@ -23,48 +23,48 @@ from storage.withdrawals import ScanRestored, ScanWithdrawn
 
 
 def withdraw(
-    work: Context, scan_id: str, reason: str, *, by_centre: bool, actor: str, at: datetime
+    site: Site, scan_id: str, reason: str, *, by_centre: bool, actor: str, at: datetime
 ) -> Event | None:
     """None where it was withdrawn already. A centre may do so until something of the file was decided."""
-    scan = _scan(work, scan_id)
-    with work.register.reading() as connection:
+    scan = _scan(site, scan_id)
+    with site.register.reading() as connection:
         copies = copies_of_scan(connection, scan_id)
     if by_centre and any(copy.decision for copy in copies):
         raise Refused(Refusal.DECIDED)
-    facts = ScanWithdrawn(reason=keep_reason(work.register.vault, scan_id, reason))
-    with work.register.transaction() as transaction:
+    facts = ScanWithdrawn(reason=keep_reason(site.register.vault, scan_id, reason))
+    with site.register.transaction() as transaction:
         event = transaction.record(facts, scan_id, actor=actor, at=at)
-        _reconcile(transaction, work, scan, actor=actor, at=at)
+        _reconcile(transaction, site, scan, actor=actor, at=at)
     return event
 
 
-def restore(work: Context, scan_id: str, *, actor: str, at: datetime) -> Event | None:
+def restore(site: Site, scan_id: str, *, actor: str, at: datetime) -> Event | None:
     """It counts as when it was dropped. None where it was not withdrawn."""
-    scan = _scan(work, scan_id)
-    with work.register.reading() as connection:
+    scan = _scan(site, scan_id)
+    with site.register.reading() as connection:
         withdrawn = [e.seq for e in events_of(connection, scan_id) if e.action == ScanWithdrawn.action]
     if not withdrawn:
         return None
-    with work.register.transaction() as transaction:
+    with site.register.transaction() as transaction:
         facts = ScanRestored(withdrawn=withdrawn[-1])
         event = transaction.record(facts, scan_id, actor=actor, at=at)
-        _reconcile(transaction, work, scan, actor=actor, at=at)
+        _reconcile(transaction, site, scan, actor=actor, at=at)
     return event
 
 
-def looks_like(work: Context, scan: ScanRow) -> str | None:
+def looks_like(site: Site, scan: ScanRow) -> str | None:
     """Whose pile it seems to be, in French: most numbers on its sheets are of another place's candidates."""
     if scan.reading is None:
         return None
-    numbers = _numbers(json.loads(work.store.vault.get(scan.reading)), work.session.label_pattern)
-    with work.register.reading() as connection:
+    numbers = _numbers(json.loads(site.store.vault.get(scan.reading)), site.session.label_pattern)
+    with site.register.reading() as connection:
         enrolled = enrolled_as(connection, numbers=numbers)
-    written = {exam.code for exam in work.session.written}
+    written = {exam.code for exam in site.session.written}
     here = {who.number for who in enrolled if (who.exam, who.centre) == (scan.exam, scan.centre)}
     places = Counter((who.centre, who.exam) for who in enrolled if who.number not in here)
     for (uai, exam), count in places.most_common():
         if exam in written and count >= _SEVERAL and 2 * count > len(numbers):
-            centre = work.session.centre(uai)
+            centre = site.session.centre(uai)
             return f"la pile de {exam} du centre {centre.name if centre else uai}"
     return None
 
@@ -84,13 +84,13 @@ def _numbers(reading: dict[str, Any], label_pattern: str) -> set[str]:
     return found
 
 
-def _reconcile(transaction: Transaction, work: Context, scan: ScanRow, *, actor: str, at: datetime) -> None:
+def _reconcile(transaction: Transaction, site: Site, scan: ScanRow, *, actor: str, at: datetime) -> None:
     if scan.exam and scan.centre:
-        reconcile_in(transaction, work, scan.exam, scan.centre, actor=actor, at=at)
+        reconcile_in(transaction, site, scan.exam, scan.centre, actor=actor, at=at)
 
 
-def _scan(work: Context, scan_id: str) -> ScanRow:
-    with work.register.reading() as connection:
+def _scan(site: Site, scan_id: str) -> ScanRow:
+    with site.register.reading() as connection:
         scan = scan_by_id(connection, scan_id)
     if scan is None:
         raise Refused(Refusal.UNKNOWN, scan_id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from actions.context import Context
+from actions.site import Site
 from processors.circular.work import WorkColumn
 from processors.correcting.marks import spreadsheet
 from processors.orals.sheets import SheetKind, sheets_owed
@@ -36,9 +36,9 @@ class Line:
     proofs: set[int] = field(default_factory=set)
 
 
-def work_done(work: Context) -> list[Line]:
+def work_done(site: Site) -> list[Line]:
     """By épreuve and the correctors' references; who gave back nothing has no line."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = {one.id: one for one in all_correctors(connection)}
         lines: dict[tuple[str, str], Line] = {}
         for lot in all_lots(connection):
@@ -47,7 +47,7 @@ def work_done(work: Context) -> list[Line]:
                 line.lots.append(lot.name)
                 line.copies += len(proofs)
                 line.proofs |= {seq for both in proofs for seq in both}
-        for exam in work.session.exams:
+        for exam in site.session.exams:
             for who, proofs in _examined(connection, exam.code).items() if exam.orals else ():
                 line = lines.setdefault((exam.code, who), Line(people[who], exam.code))
                 line.orals += len(proofs)
@@ -55,11 +55,11 @@ def work_done(work: Context) -> list[Line]:
     return sorted(lines.values(), key=lambda line: (line.exam, line.corrector.reference))
 
 
-def table(work: Context) -> bytes:
+def table(site: Site) -> bytes:
     """The same as a CSV, with the columns that the session wants."""
-    correction = work.session.correction
+    correction = site.session.correction
     columns = correction.work_columns if correction else tuple(WorkColumn)
-    return spreadsheet(columns, ([_value(line, column) for column in columns] for line in work_done(work)))
+    return spreadsheet(columns, ([_value(line, column) for column in columns] for line in work_done(site)))
 
 
 def _given_back(connection: Connection, lot: LotRow) -> dict[str, list[tuple[int, int]]]:

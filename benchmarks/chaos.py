@@ -31,10 +31,10 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from actions import inbox, lots, scans
-from actions.context import Context, context, now
 from actions.copies import decide
 from actions.lots import give_back
 from actions.prepare import prepare
+from actions.site import Site, now, open_site
 from actions.stages import SurroundingsError, plainly
 from benchmarks.chaos_killer import Killer
 from benchmarks.chaos_portrait import compare, leftovers, log_troubles, portrait
@@ -72,15 +72,15 @@ class Run:
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
-    def work(self) -> Context:
-        return context()
+    def site(self) -> Site:
+        return open_site()
 
     def play(self) -> None:
         self.people()
         for centre, marks in self.drawn.attendance.items():
-            self.surely(partial(self.work.store.inbox.put, f"attendance/{centre}/{OPEN}.csv", marks))
+            self.surely(partial(self.site.store.inbox.put, f"attendance/{centre}/{OPEN}.csv", marks))
         for pile in self.drawn.piles:
-            self.surely(partial(self.work.store.inbox.put, pile.key, pile.path))
+            self.surely(partial(self.site.store.inbox.put, pile.key, pile.path))
         self.until(self.all_read, "reading")
         if self.killer:
             self.killer.progress(_READ, _IN_LOTS)
@@ -97,35 +97,35 @@ class Run:
         self.until(self.all_shipped, "shipping the log")
 
     def people(self) -> None:
-        work, at = self.work, now()
+        site, at = self.site, now()
         who = {"actor": "service", "at": at}
         for imported in (
-            import_candidates(work.register, self.drawn.roster, work.session, **who),
-            import_correctors(work.register, self.drawn.correctors, work.session, **who),
+            import_candidates(site.register, self.drawn.roster, site.session, **who),
+            import_correctors(site.register, self.drawn.correctors, site.session, **who),
         ):
             assert not imported.problems, imported.problems[0]
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             known = all_correctors(connection)
-        self.tokens = {c.reference: issue_token(work.register, c.id, **who) for c in known}
+        self.tokens = {c.reference: issue_token(site.register, c.id, **who) for c in known}
 
     def all_read(self) -> bool:
         self.turn(inbox.take_attendance, inbox.note_scans, inbox.reopen_decided)
         if self.machine is None:
             for scan in done(inbox.find_waiting):
                 self.process(scan)
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             known = {scan.inbox_key: scan for scan in all_scans(connection)}
         for pile in self.drawn.piles:
             scan = known.get(pile.key)
             aside = scan is not None and scan.state is ScanState.QUARANTINED
-            if aside and self.work.store.inbox.head(pile.key) is None:
+            if aside and self.site.store.inbox.head(pile.key) is None:
                 time.sleep(1.1)  # the store's clock counts seconds
-                self.work.store.inbox.put(pile.key, pile.path)
+                self.site.store.inbox.put(pile.key, pile.path)
                 self.redropped += 1
         read = [scan for scan in known.values() if scan.state in _DONE]
         if self.killer and len(read) < len(self.drawn.piles):  # it is asked again of what was decided
             self.killer.progress(_READ * len(read) / len(self.drawn.piles), _READ)
-        waiting = any(True for _ in self.work.store.inbox.list("scans/"))
+        waiting = any(True for _ in self.site.store.inbox.list("scans/"))
         return len(read) == len(self.drawn.piles) and not waiting
 
     def process(self, scan: ScanRow) -> None:
@@ -133,8 +133,8 @@ class Run:
 
     def decided(self) -> bool:
         """Whoever looks at the paper knows whose copy it is."""
-        work = self.work
-        with work.register.reading() as connection:
+        site = self.site
+        with site.register.reading() as connection:
             keys = {scan.id: scan.inbox_key for scan in all_scans(connection)}
             wait = [c for c in current_copies(connection) if c.status is CopyStatus.TO_DECIDE]
             unfit = {f.copy for f in open_findings(connection, code=Code.NOT_ANONYMOUS)}
@@ -144,13 +144,13 @@ class Run:
             if copy.id not in unfit:
                 owner = ids[numbers[keys[copy.scan]][copy.position - 1]]
                 how = {"candidate": owner, "actor": "service", "at": now()}
-                decide(work, copy.id, Decision.ATTRIBUTE, "lu sur la copie", **how)
+                decide(site, copy.id, Decision.ATTRIBUTE, "lu sur la copie", **how)
         return True
 
     def all_settled(self) -> bool:
         """What was decided of has been taken up, and is ready."""
         read = self.all_read()
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             return read and not scans_with_copies_to_anonymise(connection)
 
     def all_in_lots(self) -> bool:
@@ -162,13 +162,13 @@ class Run:
             while self.machine.final_state(run) is None and time.monotonic() < end:
                 self.machine.tend()
                 time.sleep(1)
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             return not routable_copies(connection, OPEN)
 
     def fetched(self, corrector: str, token: str) -> bool:
         """By the program that correctors have, which may be killed as any other."""
         argv = [str(Path(sys.executable).with_name("massicot")), "pull", "--token", token]
-        argv += ["--to", str(self.folder / "pulled" / corrector), "--data", str(self.work.settings.data_dir)]
+        argv += ["--to", str(self.folder / "pulled" / corrector), "--data", str(self.site.settings.data_dir)]
         program = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if self.killer:
             self.killer.use(program)
@@ -177,12 +177,12 @@ class Run:
             time.sleep(0.2)
         if program.returncode:
             return False
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             (who,) = [c.id for c in all_correctors(connection) if c.reference == corrector]
             hers = all_lots(connection, corrector=who)
         for lot in hers:
             if lot.state is LotState.PULLED:
-                give_back(self.work, lot, at=now())
+                give_back(self.site, lot, at=now())
         return all(lot.state is not LotState.ASSIGNED for lot in hers)
 
     def all_shipped(self) -> bool:
@@ -254,7 +254,7 @@ def main() -> int:
             if not (calm_folder / "done").exists():
                 calm_run.play()
                 (calm_folder / "done").touch()
-            calm = portrait(context(), drawn.piles, calm_folder / "pulled")
+            calm = portrait(open_site(), drawn.piles, calm_folder / "pulled")
     out.print(f"undisturbed: {time.monotonic() - began:.0f} s, {sizes(calm)}")
     began = time.monotonic()
     folder = asked.data / f"rough-{name}"
@@ -270,9 +270,9 @@ def main() -> int:
             killer.stop()
     with on(folder), weed.running(folder, 0):
         done(ship)  # what was done as the machine was stopped
-        rough = portrait(context(), drawn.piles, folder / "pulled")
-        troubles = list(log_troubles(context(), folder))
-        left = leftovers(context())
+        rough = portrait(open_site(), drawn.piles, folder / "pulled")
+        troubles = list(log_troubles(open_site(), folder))
+        left = leftovers(open_site())
     out.print(f"disturbed: {time.monotonic() - began:.0f} s, {sizes(rough)}")
     found = compare(calm, rough)
     out.print(f"killed: {sum(killer.killed.values())}, seed {asked.seed}")
@@ -296,12 +296,12 @@ class on:  # noqa: N801 - a context manager, read as a word
     def __enter__(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True)
         os.environ["MASSICOT_DATA_DIR"] = str(self._data)
-        context.cache_clear()
+        open_site.cache_clear()
 
     def __exit__(self, *_: object) -> None:
         with suppress(Exception):
-            context().register.engine.dispose()
-        context.cache_clear()
+            open_site().register.engine.dispose()
+        open_site.cache_clear()
 
 
 def sizes(state: dict[str, dict[str, str]]) -> str:

@@ -25,10 +25,10 @@ _WEIGHTS = {
 }
 _SHIPPER = """
 import time
-from actions.context import context, now
+from actions.site import open_site, now
 from storage.log.segments import ship
 from storage.log.signing import load_or_make_key
-work = context()
+work = open_site()
 key = load_or_make_key(work.settings.signing_key_path)
 while True:
     ship(work.register, work.store.audit, key, at=now())
@@ -37,9 +37,9 @@ while True:
 _USER = """
 import hashlib
 import time
-from actions.context import context, now
+from actions.site import open_site, now
 from storage.session import SessionLoaded
-work = context()
+work = open_site()
 wanted = work.settings.session_file.read_bytes()
 there = SessionLoaded(sha256=hashlib.sha256(wanted).hexdigest(), name=work.session.name)
 other = SessionLoaded(sha256="another", name="another")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from actions.context import Context, now
 from actions.receipts import issue
+from actions.site import Site, now
 from benchmarks.dropped import Pile
 from cli.demo_session import OPEN
 from storage.candidates import enrolled_in
@@ -44,13 +44,13 @@ class Comparison:
     different: tuple[str, ...]
 
 
-def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
+def portrait(site: Site, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
     """`pulled`: a folder for each corrector, with the lots that she fetched.
 
     A receipt is what was known as it was written, which hangs on the order of the files: each is looked at
     first, as the desk shows it, and is then the register's answer of this hour.
     """
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         people = {person.id: person.number for person in enrolled_in(connection)}
         scans = {scan.id: scan for scan in all_scans(connection)}
         copies = current_copies(connection)
@@ -64,15 +64,15 @@ def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
         anonymous = lot = hers = None
         if copy.anonymous_sha256:
             name = f"{copy.anonymous_number}.pdf"
-            anonymous = _digest(work.store.vault.get(f"anonymous/{OPEN}/{name}"))
+            anonymous = _digest(site.store.vault.get(f"anonymous/{OPEN}/{name}"))
             assert anonymous == copy.anonymous_sha256, "the register names other bytes than the vault holds"
             hers = _digest(fetched[name[:-4]].read_bytes()) if name[:-4] in fetched else None
-            lot = _digest(work.store.lots.get(f"{OPEN}/{copy.lot}/{name}")) if copy.lot else None
+            lot = _digest(site.store.lots.get(f"{OPEN}/{copy.lot}/{name}")) if copy.lot else None
         state = lots[copy.lot].state if copy.lot else None
         told = (copy.status, anonymous, lot, hers, state, copy.position, [p.page for p in copy.pages])
         _note(found["copy"], owner, json.dumps([scan.inbox_key, *map(str, told)]))
     for scan in scans.values():
-        kept = _digest(work.store.vault.get(f"scans/{scan.sha256}.pdf")) if scan.sha256 else ""
+        kept = _digest(site.store.vault.get(f"scans/{scan.sha256}.pdf")) if scan.sha256 else ""
         _note(found["scan"], scan.inbox_key, f"{scan.state} {kept}")
     for one in sorted(findings, key=lambda one: _timeless(one.message)):
         about = scans[one.scan].inbox_key if one.scan else f"{one.exam} {one.centre}"
@@ -80,15 +80,15 @@ def portrait(work: Context, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
         _note(found["finding"], f"{about} {who} {one.code} {list(one.pages)}", _timeless(one.message))
     for pile in piles:
         key = f"{pile.key.replace(SCANS, RECEIPTS, 1)}.json"
-        answered = json.loads(work.store.inbox.get(key))["scan"]
-        issue(work, scans[answered], at=now())
-        receipt = json.loads(work.store.inbox.get(key))
+        answered = json.loads(site.store.inbox.get(key))["scan"]
+        issue(site, scans[answered], at=now())
+        receipt = json.loads(site.store.inbox.get(key))
         told_by = {name: value for name, value in receipt.items() if name not in _OF_A_RUN}
         for part in (told_by, *told_by["copies"]):
             stated = (json.dumps(each, ensure_ascii=False, sort_keys=True) for each in part["findings"])
             part["findings"] = sorted(map(_timeless, stated))
         _note(found["receipt"], pile.key, json.dumps(told_by, ensure_ascii=False, sort_keys=True))
-    for info in work.store.inbox.list("scans/"):
+    for info in site.store.inbox.list("scans/"):
         _note(found["waiting"], info.key, info.etag)
     return found
 
@@ -105,9 +105,9 @@ def compare(calm: Portrait, rough: Portrait) -> Comparison:
     return Comparison(tuple(sorted(lost)), tuple(sorted(doubled)), tuple(sorted(different)))
 
 
-def leftovers(work: Context) -> Counter[str]:
+def leftovers(site: Site) -> Counter[str]:
     """Objects that nothing in the register points at: traces of what was begun and begun again."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         copies = current_copies(connection)
         readings = {scan.reading for scan in all_scans(connection)}
         ids = {scan.id for scan in all_scans(connection)}
@@ -120,19 +120,19 @@ def leftovers(work: Context) -> Counter[str]:
     }
     left: Counter[str] = Counter()
     for prefix, known in of_vault.items():
-        left[f"vault {prefix}"] = sum(not known(info.key) for info in work.store.vault.list(prefix))
-    left["lots"] = sum(info.key.split("/")[1] not in lots for info in work.store.lots.list())
+        left[f"vault {prefix}"] = sum(not known(info.key) for info in site.store.vault.list(prefix))
+    left["lots"] = sum(info.key.split("/")[1] not in lots for info in site.store.lots.list())
     return left
 
 
-def log_troubles(work: Context, folder: Path) -> Iterator[str]:
+def log_troubles(site: Site, folder: Path) -> Iterator[str]:
     """What is wrong with the log, and where a register made of it alone differs from the one at work."""
-    public = load_or_make_key(work.settings.signing_key_path).public_key()
-    for problem in verify(work.store.audit, public, work.register):
+    public = load_or_make_key(site.settings.signing_key_path).public_key()
+    for problem in verify(site.store.audit, public, site.register):
         yield f"{problem.where}: {problem.message}"
-    again = open_register(f"sqlite:///{folder / 'rebuilt.sqlite'}", work.store.vault)
-    rebuild_register(work.store.audit, public, again)
-    was, made = _tables(work.register), _tables(again)
+    again = open_register(f"sqlite:///{folder / 'rebuilt.sqlite'}", site.store.vault)
+    rebuild_register(site.store.audit, public, again)
+    was, made = _tables(site.register), _tables(again)
     yield from (f"rebuilt otherwise: {name}" for name in was if was[name] != made[name])
     again.engine.dispose()
 

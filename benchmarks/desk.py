@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import event
 
-from actions.context import Context, now
+from actions.site import Site, now
 from cli.demo_session import CENTRES, write_demo_session
 from desk.app import create_app
 from desk.entry.visits import begin
@@ -68,29 +68,29 @@ def main() -> int:
         store.ensure_buckets()
         write_demo_session(Path(folder) / "session.toml", now())
         settings = Settings(data_dir=Path(folder), session_path=Path(folder) / "session.toml")
-        work = Context(settings, store, open_register(settings.url, store.vault))
-        waiting = fill(work, asked.copies)
-        return measure(work, waiting, asked.rounds)
+        site = Site(settings, store, open_register(settings.url, store.vault))
+        waiting = fill(site, asked.copies)
+        return measure(site, waiting, asked.rounds)
 
 
-def fill(work: Context, count: int) -> str:
+def fill(site: Site, count: int) -> str:
     """So many copies of one épreuve that wait, a third in each centre; the id of one."""
     rng = np.random.default_rng(1)
     schools, copy = invent_schools(rng, 5), ""
     people = [who for uai in CENTRES for who in invent_candidates(rng, _ENROLLED, uai, [EXAM], schools)]
-    read = import_candidates(work.register, roster_csv(people), work.session, actor="bench", at=now())
+    read = import_candidates(site.register, roster_csv(people), site.session, actor="bench", at=now())
     assert not read.problems, read.problems[:3]
     for uai in CENTRES:
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             ids = [who.id for who in enrolled_in(connection, EXAM, uai)]
         for first in range(0, count // len(CENTRES), _PILE):
-            copy = _scan(work, uai, [ids[(first + k) % len(ids)] for k in range(_PILE)])
+            copy = _scan(site, uai, [ids[(first + k) % len(ids)] for k in range(_PILE)])
     return copy
 
 
-def _scan(work: Context, uai: str, candidates: list[str]) -> str:
+def _scan(site: Site, uai: str, candidates: list[str]) -> str:
     dropped = ObjectInfo(f"scans/{uai}/{EXAM}/{new_id('scan')}.pdf", new_id("scan"), 10, now())
-    scan = arrive(work.register, dropped, EXAM, uai, actor="bench", at=now())
+    scan = arrive(site.register, dropped, EXAM, uai, actor="bench", at=now())
     assert scan is not None
     sha = scan.removeprefix("scan_") * 4
     copies = tuple(
@@ -103,26 +103,26 @@ def _scan(work: Context, uai: str, candidates: list[str]) -> str:
         for k, who in enumerate(candidates)
     )  # fmt: skip
     key = f"readings/{scan}-1.json"
-    work.store.vault.put(key, b'{"scan": {"images": 200, "pages": 200}, "pages": []}')
+    site.store.vault.put(key, b'{"scan": {"images": 200, "pages": 200}, "pages": []}')
     facts: list[Facts] = [
         ScanClaimed(attempt=1),
         ScanStored(sha256=sha),
         ScanRead(sha256=sha, attempt=1, reading=key, copies=copies, findings=()),
         ScanProcessed(),
     ]
-    with work.register.transaction() as transaction:
+    with site.register.transaction() as transaction:
         for fact in facts:
             transaction.record(fact, scan, actor="bench", at=now())
     return copies[0].id
 
 
-def measure(work: Context, waiting: str, rounds: int) -> int:
-    app = create_app(work, DeskSettings(desk_url="http://desk"))
+def measure(site: Site, waiting: str, rounds: int) -> int:
+    app = create_app(site, DeskSettings(desk_url="http://desk"))
     gc.collect()
     gc.freeze()  # as the desk's process does
     client = TestClient(app, base_url="http://desk")
-    accounts.invite(work.register, Role.SERVICE, None, "a@exemple.fr", "A", actor="bench", at=now())
-    with work.register.reading() as connection:
+    accounts.invite(site.register, Role.SERVICE, None, "a@exemple.fr", "A", actor="bench", at=now())
+    with site.register.reading() as connection:
         account = accounts.account_of_email(connection, "a@exemple.fr")
     signed_in = PlainTextResponse()
     app.state.visits.write(signed_in, begin(account))
@@ -132,7 +132,7 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
     pong = TestClient(nothing, base_url="http://desk")
     pages = {
         "the queue, first page": "/coordination/decisions",
-        "the queue, last page": f"/coordination/decisions?rank={_last(work)}",
+        "the queue, last page": f"/coordination/decisions?rank={_last(site)}",
         "the queue, filtered": "/coordination/decisions?q=martin&tri=-depot",
         "the queue, all that waits found": f"/coordination/decisions?{urlencode({'constat': _FOUND})}",
         "the queue, sorted by finding": "/coordination/decisions?tri=-constat",
@@ -160,7 +160,7 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
         nonlocal statements
         statements += 1
 
-    event.listen(work.register.engine, "before_cursor_execute", counted)
+    event.listen(site.register.engine, "before_cursor_execute", counted)
     table = Table("page", "ms", "pings", "ms by the clock", "statements")
     slow = False
     for name, path in pages.items():
@@ -181,8 +181,8 @@ def measure(work: Context, waiting: str, rounds: int) -> int:
     return int(slow)
 
 
-def _last(work: Context) -> int:
-    with work.register.reading() as connection:
+def _last(site: Site) -> int:
+    with site.register.reading() as connection:
         return max(1, exam_counts(connection, EXAM).to_decide // 50)
 
 

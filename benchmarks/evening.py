@@ -37,7 +37,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from actions.context import Context, context, now
+from actions.site import Site, now, open_site
 from benchmarks.dropped import Pile
 from benchmarks.postgres import postgres
 from benchmarks.speed import decode
@@ -188,7 +188,7 @@ class Evening:
     """A machine that is up, with its people enrolled."""
 
     machine: Machine
-    work: Context
+    site: Site
 
     def rest(self, seconds: float) -> dict[str, float]:
         """The share of one core that each part takes while nothing is dropped."""
@@ -201,14 +201,14 @@ class Evening:
         """Seconds until the last is over, and processor seconds of each part."""
         before, begun = measured(self.machine), time.monotonic()
         for pile in piles:
-            self.work.store.inbox.put(pile.key, pile.path)
+            self.site.store.inbox.put(pile.key, pile.path)
         keys = {pile.key for pile in piles}
         self._tend(lambda: self._are_over(keys), 0.1)
         took = time.monotonic() - begun
         return took, {name: spent - before[name] for name, spent in measured(self.machine).items()}
 
     def _are_over(self, keys: set[str]) -> bool:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             over = {scan.inbox_key for scan in all_scans(connection) if scan.state in _OVER}
         return keys <= over
 
@@ -231,16 +231,16 @@ def evening(data: Path, people: list[Candidate], url: str | None, cores: int) ->
     os.environ["MASSICOT_DATA_DIR"] = str(data)
     if url:
         os.environ["MASSICOT_REGISTER_URL"] = url
-    context.cache_clear()
+    open_site.cache_clear()
     every = os.sched_getaffinity(0)
     with ExitStack() as at_exit:
         at_exit.callback(os.sched_setaffinity, 0, every)
         os.sched_setaffinity(0, sorted(every)[:cores])
         machine = at_exit.enter_context(running(data, session=data / "session-file.toml", say=lambda _: None))
-        work = context()
-        taken = import_candidates(work.register, roster_csv(people), work.session, actor="service", at=now())
+        site = open_site()
+        taken = import_candidates(site.register, roster_csv(people), site.session, actor="service", at=now())
         assert not taken.problems, taken.problems[0]
-        yield Evening(machine, work)
+        yield Evening(machine, site)
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from actions import lots as of_lots
 from actions.commission import Commission, write_report
-from actions.context import Context, context, now
+from actions.site import Site, now, open_site
 from cli import demo_dossiers
 from cli.console import console, print_counts, print_table
 from cli.demo_session import write_demo_session
@@ -94,38 +94,38 @@ def session_file(data: Path, of: Path | None = None) -> Path:
 
 def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
     """The whole story on a machine that is up, and stays so if `kept`. Raises DemoFailed."""
-    work = context()
+    site = open_site()
     folder = machine.data / "demo"
     folder.mkdir(exist_ok=True)
-    with_dossiers = bool(work.session.with_dossiers)
+    with_dossiers = bool(site.session.with_dossiers)
     candidates = demo_dossiers.enrolled(drawing.plan.candidates) if with_dossiers else drawing.plan.candidates
-    tokens = _enrol(work, drawing.plan, candidates)
-    dossiers = demo_dossiers.draw(work, candidates) if with_dossiers else []
+    tokens = _enrol(site, drawing.plan, candidates)
+    dossiers = demo_dossiers.draw(site, candidates) if with_dossiers else []
     if dossiers:
-        demo_dossiers.drop(work, dossiers)
-    batches = _drop(work, drawing, machine)
-    _wait_until_read(work, machine, batches)
+        demo_dossiers.drop(site, dossiers)
+    batches = _drop(site, drawing, machine)
+    _wait_until_read(site, machine, batches)
     if dossiers:
         console.print("reading the dossiers in the flows")
-    _wait(machine, lambda: demo_dossiers.all_read(work, dossiers), "the dossiers are not read in time")
+    _wait(machine, lambda: demo_dossiers.all_read(site, dossiers), "the dossiers are not read in time")
     for name in ("sweep-deadlines", "form-lots"):
         console.print(f"running {name}")
         _run(machine, name)
-    reference, corrector = _busiest(work)
-    lots = of_lots.pull_all(work, of_lots.who_has(work, tokens[reference]).id, folder / "corrector", at=now())
+    reference, corrector = _busiest(site)
+    lots = of_lots.pull_all(site, of_lots.who_has(site, tokens[reference]).id, folder / "corrector", at=now())
     console.print("running ship-audit")
     _run(machine, "ship-audit")
-    receipts = _bring_receipts(work, folder / "receipts")
+    receipts = _bring_receipts(site, folder / "receipts")
     reports = [
         path
-        for exam in work.session.with_dossiers
+        for exam in site.session.with_dossiers
         for path in write_report(
-            work, exam.code, Commission(demo_dossiers.CENTRE), folder / "commission", at=now()
+            site, exam.code, Commission(demo_dossiers.CENTRE), folder / "commission", at=now()
         )
     ]
-    problems = _verify(work)
-    verdict = _judge(work, batches)
-    _summary(work, audit_ok=not problems)
+    problems = _verify(site)
+    verdict = _judge(site, batches)
+    _summary(site, audit_ok=not problems)
     console.print("\nWhere to look")
     flows = machine.ui if kept else "the Prefect UI, once `make demo KEEP=1` leaves it up"
     console.print(f"  the flows            {flows}", highlight=False)
@@ -134,36 +134,36 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
         console.print(f"  a corrector's copies {lots[0]}", highlight=False)
     if reports:
         console.print(f"  a commission's list  {reports[0]}", highlight=False)
-    for who, link in _invitations(work, machine, corrector) if kept else ():
+    for who, link in _invitations(site, machine, corrector) if kept else ():
         console.print(f"  the desk, as {who:<9} {link}", highlight=False, soft_wrap=True)
     console.print(f"  everything else      {machine.data}\n", highlight=False)
     if kept:
-        _what_to_try(work, tokens[reference], machine)
-    problems += [f"not as drawn: {wrong}" for wrong in demo_dossiers.not_as_drawn(work, dossiers)]
+        _what_to_try(site, tokens[reference], machine)
+    problems += [f"not as drawn: {wrong}" for wrong in demo_dossiers.not_as_drawn(site, dossiers)]
     if dossiers:
         console.print(f"{len(dossiers)} dossiers were read for the commissions.")
-    _conclude(work, verdict, problems, lots, corrector)
+    _conclude(site, verdict, problems, lots, corrector)
 
 
-def _enrol(work: Context, plan: Rehearsal, candidates: Sequence[Candidate]) -> dict[str, str]:
+def _enrol(site: Site, plan: Rehearsal, candidates: Sequence[Candidate]) -> dict[str, str]:
     """Candidates and correctors, as `massicot import` does. Each corrector's token by her reference."""
     at = now()
     for imported in (
-        import_candidates(work.register, roster_csv(candidates), work.session, actor="service", at=at),
+        import_candidates(site.register, roster_csv(candidates), site.session, actor="service", at=at),
         import_correctors(
-            work.register, correctors_csv(plan.correctors), work.session, actor="service", at=at
+            site.register, correctors_csv(plan.correctors), site.session, actor="service", at=at
         ),
     ):
         if imported.problems:
             raise DemoFailed(f"the invented people are refused: {imported.problems[0].message}")
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         correctors = all_correctors(connection)
-    return {c.reference: issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
+    return {c.reference: issue_token(site.register, c.id, actor="service", at=at) for c in correctors}
 
 
-def _drop(work: Context, drawing: Drawing, machine: Machine) -> list[Batch]:
+def _drop(site: Site, drawing: Drawing, machine: Machine) -> list[Batch]:
     """As centres do: attendance lists, then each scan once it is drawn, one of them twice, and a bad file."""
-    inbox = work.store.inbox
+    inbox = site.store.inbox
     for planned in drawing.plan.batches:
         inbox.put(attendance_key(planned.centre, planned.exam), attendance_csv(planned.attendance))
     first = drawing.plan.batches[0]
@@ -193,17 +193,17 @@ def _while_tending(machine: Machine, future: Future[Batch]) -> Batch:
     return future.result()
 
 
-def _wait_until_read(work: Context, machine: Machine, batches: Sequence[Batch]) -> None:
+def _wait_until_read(site: Site, machine: Machine, batches: Sequence[Batch]) -> None:
     expected = len(batches) + 2  # the one dropped twice, and the bad one
     with _progress() as progress:
         task = progress.add_task("reading them in the flows", total=expected)
 
         def all_read() -> bool:
-            with work.register.reading() as connection:
+            with site.register.reading() as connection:
                 scans = all_scans(connection)
             done = [scan for scan in scans if _is_done(scan)]
             progress.update(task, completed=len(done))
-            return len(done) >= expected and not any(True for _ in work.store.inbox.list(SCANS))
+            return len(done) >= expected and not any(True for _ in site.store.inbox.list(SCANS))
 
         _wait(machine, all_read, "the flows have not read everything in time")
 
@@ -231,29 +231,29 @@ def _run(machine: Machine, name: str) -> None:
         raise DemoFailed(f"{name} ended as {state}: see {machine.ui}")
 
 
-def _busiest(work: Context) -> tuple[str, str]:
+def _busiest(site: Site) -> tuple[str, str]:
     """Reference and id of the corrector who has most copies."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         corrector = max(all_correctors(connection), key=lambda c: (c.assigned, c.reference))
     return corrector.reference, corrector.id
 
 
-def _invitations(work: Context, machine: Machine, corrector: str) -> Iterator[tuple[str, str]]:
+def _invitations(site: Site, machine: Machine, corrector: str) -> Iterator[tuple[str, str]]:
     """A link for each of the three who use the desk: choose a password, and be in."""
     people = (
-        ("centre", Role.CENTRE, work.session.centres[0].uai),
+        ("centre", Role.CENTRE, site.session.centres[0].uai),
         ("service", Role.SERVICE, None),
         ("correcteur", Role.CORRECTOR, corrector),
     )
     for who, role, scope in people:
         token = accounts.invite(
-            work.register, role, scope, f"{who}@exemple.fr", f"Démonstration ({who})", actor="demo", at=now()
+            site.register, role, scope, f"{who}@exemple.fr", f"Démonstration ({who})", actor="demo", at=now()
         )
         yield role, f"{machine.desk_url}/invitation/{token}"
 
 
-def _what_to_try(work: Context, token: str, machine: Machine) -> None:
-    centre, exam = work.session.centres[0].uai, work.session.written[0].code
+def _what_to_try(site: Site, token: str, machine: Machine) -> None:
+    centre, exam = site.session.centres[0].uai, site.session.written[0].code
     console.print("What to try now")
     for command in (
         f"massicot findings --data {machine.data}",
@@ -266,36 +266,36 @@ def _what_to_try(work: Context, token: str, machine: Machine) -> None:
     console.print()
 
 
-def _bring_receipts(work: Context, folder: Path) -> list[Path]:
+def _bring_receipts(site: Site, folder: Path) -> list[Path]:
     """The HTML ones, as the centres would find them; the first is that of a scan with copies to act on."""
     folder.mkdir(exist_ok=True)
     paths = []
-    for info in work.store.inbox.list(RECEIPTS):
+    for info in site.store.inbox.list(RECEIPTS):
         if info.key.endswith(".html"):
             path = folder / info.key.removeprefix(RECEIPTS).replace("/", "_")
-            path.write_bytes(work.store.inbox.get(info.key))
+            path.write_bytes(site.store.inbox.get(info.key))
             paths.append(path)
     return sorted(paths, key=lambda path: "mauvais" in path.name)
 
 
-def _verify(work: Context) -> list[str]:
+def _verify(site: Site) -> list[str]:
     from storage.log.signing import load_or_make_key
     from storage.log.verify import verify
 
-    key = load_or_make_key(work.settings.signing_key_path).public_key()
-    problems = verify(work.store.audit, key, work.register)
+    key = load_or_make_key(site.settings.signing_key_path).public_key()
+    problems = verify(site.store.audit, key, site.register)
     return [f"{problem.where}: {problem.message}" for problem in problems]
 
 
-def _judge(work: Context, batches: Sequence[Batch]) -> Verdict:
-    with work.register.reading() as connection:
+def _judge(site: Site, batches: Sequence[Batch]) -> Verdict:
+    with site.register.reading() as connection:
         numbers = {c.id: c.number for c in enrolled_in(connection)}
         return judge(batches, current_copies(connection), numbers)
 
 
-def _summary(work: Context, *, audit_ok: bool) -> None:
-    with work.register.reading() as connection:
-        counts = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
+def _summary(site: Site, *, audit_ok: bool) -> None:
+    with site.register.reading() as connection:
+        counts = [asdict(exam_counts(connection, exam.code)) for exam in site.session.written]
         found = Counter((f.severity.value, f.code.value) for f in open_findings(connection))
     print_counts("Copies", counts)
     rows = ([severity, code, count] for (severity, code), count in sorted(found.items()))
@@ -304,7 +304,7 @@ def _summary(work: Context, *, audit_ok: bool) -> None:
 
 
 def _conclude(
-    work: Context,
+    site: Site,
     verdict: Verdict,
     problems: list[str],
     lots: list[Path],
@@ -317,8 +317,8 @@ def _conclude(
     wrong = list(problems)
     if not verdict.good:
         wrong += [f"wrong: {name}" for name in verdict.wrong] or ["too many copies are not as drawn"]
-    passed = work.session.written[1].code  # its deadline has
-    with work.register.reading() as connection:
+    passed = site.session.written[1].code  # its deadline has
+    with site.register.reading() as connection:
         scans = all_scans(connection)
         late = {f.scan for f in open_findings(connection, code=Code.LATE)}
         mine = all_lots(connection, corrector=corrector)

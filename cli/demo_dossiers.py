@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from actions.context import Context
+from actions.site import Site
 from cli.demo_session import CENTRES
 from processors.dossiers.findings import GROUNDS
 from processors.lists.people import DEPOSIT_COLUMNS, Candidate
@@ -38,12 +38,12 @@ def enrolled(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [replace(c, exams=(*c.exams, *EXAMS)) if c in chosen else c for c in candidates]
 
 
-def draw(work: Context, candidates: Sequence[Candidate]) -> list[Deposit]:
+def draw(site: Site, candidates: Sequence[Candidate]) -> list[Deposit]:
     """A dossier of each candidate who owes one, for each épreuve."""
     owing = [c for c in candidates if "E5" in c.exams]
     drawn = []
     for code in EXAMS:
-        rules = work.session.exam(code)
+        rules = site.session.exam(code)
         assert rules is not None and rules.deposit is not None
         due = rules.deposit.deadline.at
         for k, (candidate, (trouble, medium)) in enumerate(zip(owing, _TROUBLES, strict=True)):
@@ -53,11 +53,11 @@ def draw(work: Context, candidates: Sequence[Candidate]) -> list[Deposit]:
     return drawn
 
 
-def drop(work: Context, drawn: Sequence[Deposit]) -> None:
+def drop(site: Site, drawn: Sequence[Deposit]) -> None:
     """As the deposit space exports them: a folder a candidate, and a list of times for the second épreuve."""
     for deposit in drawn:
         for name, data in deposit.files:
-            work.store.inbox.put(dossier_key(deposit.exam, f"{deposit.candidate.number}/{name}"), data)
+            site.store.inbox.put(dossier_key(deposit.exam, f"{deposit.candidate.number}/{name}"), data)
     out = io.StringIO()
     table = csv.writer(out, delimiter=";")
     table.writerow(DEPOSIT_COLUMNS)
@@ -65,25 +65,25 @@ def drop(work: Context, drawn: Sequence[Deposit]) -> None:
         if deposit.exam == EXAMS[1]:
             at = deposit.at.replace(microsecond=0)
             table.writerows((deposit.candidate.number, name, at.isoformat()) for name, _ in deposit.files)
-    work.store.inbox.put(dossier_key(EXAMS[1], "depots.csv"), out.getvalue().encode())
+    site.store.inbox.put(dossier_key(EXAMS[1], "depots.csv"), out.getvalue().encode())
 
 
-def all_read(work: Context, drawn: Sequence[Deposit]) -> bool:
-    with work.register.reading() as connection:
+def all_read(site: Site, drawn: Sequence[Deposit]) -> bool:
+    with site.register.reading() as connection:
         known = dossiers_of(connection)
         waiting = dossiers_to_read(connection)
     expected = sum(bool(deposit.files) for deposit in drawn)
-    left = any(True for _ in work.store.inbox.list(DOSSIERS))
+    left = any(True for _ in site.store.inbox.list(DOSSIERS))
     return not waiting and not left and len(known) >= expected
 
 
-def not_as_drawn(work: Context, drawn: Sequence[Deposit]) -> list[str]:
+def not_as_drawn(site: Site, drawn: Sequence[Deposit]) -> list[str]:
     """What came out otherwise than it was drawn, by opaque ids."""
     wrong = []
     for deposit in drawn:
         if not deposit.files and deposit.exam == EXAMS[0]:
             continue  # not due yet
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             candidate = enrolled_with_number(connection, deposit.exam, deposit.candidate.number)
             rows = dossiers_of(connection, deposit.exam)
         row = next((row for row in rows if row.candidate == candidate), None)

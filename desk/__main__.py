@@ -8,7 +8,7 @@ import os
 import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
-from actions.context import context
+from actions.site import open_site
 from desk.app import create_app
 from desk.settings import DeskSettings
 from storage import logs
@@ -16,7 +16,7 @@ from storage import logs
 
 def main() -> None:
     settings = DeskSettings()
-    app = create_app(context(), settings)
+    app = create_app(open_site(), settings)
     gc.collect()
     gc.freeze()  # what is imported stays: looked through again, it is a third of what a long list costs
     uvicorn.run(

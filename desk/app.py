@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from actions.context import Context
+from actions.site import Site
 from desk import calendar, corrector, guides, machines, marks, notices, signing
 from desk.api import problem, speak_api
 from desk.centre import counter, mending, pile
@@ -96,21 +96,21 @@ _OPENED_BEFORE = "Vous vous êtes connecté de nouveau depuis : vérifiez ce for
 _NOTHING_DONE = "Rien n’est enregistré"
 
 
-def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
+def create_app(site: Site, settings: DeskSettings | None = None) -> FastAPI:
     settings = settings or DeskSettings()
     app = FastAPI(title="massicot", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.work = work
-    _ = work.session  # its clock, before the first page
+    app.state.site = site
+    _ = site.session  # its clock, before the first page
     app.state.settings = settings
-    app.state.secret = load_or_make(work.settings.data_dir / "desk.key", new_key)
-    app.state.factors = SecondFactors(load_or_make(work.settings.data_dir / "factors.key", new_key))
-    app.state.visits = Visits(work.register, app.state.secret, secure=settings.secure)
+    app.state.secret = load_or_make(site.settings.data_dir / "desk.key", new_key)
+    app.state.factors = SecondFactors(load_or_make(site.settings.data_dir / "factors.key", new_key))
+    app.state.visits = Visits(site.register, app.state.secret, secure=settings.secure)
     app.state.identities_shown = {}
     app.state.provider = oidc.provider_of(settings)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.state.api = speak_api(app.state)
     app.mount(guard.API, app.state.api)
-    app.add_middleware(guard.Discreet, _refuse, work.settings.data_dir)
+    app.add_middleware(guard.Discreet, _refuse, site.settings.data_dir)
     for part in PARTS:
         app.include_router(part.router)
     app.exception_handler(SignInNeeded)(_ask_to_sign_in)
@@ -137,12 +137,12 @@ def create_app(work: Context, settings: DeskSettings | None = None) -> FastAPI:
     )
     app.add_middleware(guard.Bounded)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.hosts, www_redirect=False)
-    app.add_middleware(guard.Shield, _policy(work), secure=settings.secure)
+    app.add_middleware(guard.Shield, _policy(site), secure=settings.secure)
     return app
 
 
-def _policy(work: Context) -> str:
-    store = urlsplit(work.store.endpoint)
+def _policy(site: Site) -> str:
+    store = urlsplit(site.store.endpoint)
     return (
         "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; font-src 'self'; "
         f"img-src 'self' data: blob:; connect-src 'self' {store.scheme}://{store.netloc}; "

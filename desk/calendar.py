@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from actions.agenda import dates, title_of
-from actions.context import now
-from desk.entry.access import CentreAccount, ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import CentreAccount, ServiceAccount, site_of
 from papers.agenda import agenda_feed, agenda_pdf
 
 router = APIRouter()
@@ -27,8 +27,8 @@ def feed(request: Request, key: str) -> Response:
         centre = _signer(request).loads(key)
     except BadSignature:
         raise HTTPException(404) from None
-    work = work_of(request)
-    feed = agenda_feed(dates(work, centre), work.session.name, title_of(work, centre), now())
+    site = site_of(request)
+    feed = agenda_feed(dates(site, centre), site.session.name, title_of(site, centre), now())
     return Response(feed, media_type="text/calendar")
 
 
@@ -43,8 +43,8 @@ def of_service(request: Request, account: ServiceAccount) -> Response:
 
 
 def _sheet(request: Request, centre: str | None) -> Response:
-    work = work_of(request)
-    sheet = agenda_pdf(dates(work, centre), title_of(work, centre), now())
+    site = site_of(request)
+    sheet = agenda_pdf(dates(site, centre), title_of(site, centre), now())
     return Response(sheet, media_type="application/pdf")
 
 

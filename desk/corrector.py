@@ -14,16 +14,16 @@ from actions import copies as of_copies
 from actions import lots as of_lots
 from actions import marks as of_marks
 from actions import returned as of_returned
-from actions.context import Context, now
 from actions.delivery import of_lot
 from actions.own_notes import exported, notes_of
-from desk.entry.access import Corrector, work_of
+from actions.site import Site, now
+from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot
 from desk.marks import marks_in
 from desk.page import page
 from desk.zipped import zipped
 from papers.delivery import delivery_pdf
-from processors.circular.deadlines import here
+from processors.circular.deadlines import local_zone
 from processors.circular.session import Exam
 from processors.correcting.marks import empty_marks
 from processors.correcting.own_notes import said_of
@@ -38,22 +38,22 @@ router = APIRouter(prefix="/lots")
 
 @router.get("")
 def lots(request: Request, corrector: Corrector) -> Response:
-    work = work_of(request)
+    site = site_of(request)
     values = {
-        "lots": shown_lots(work, corrector),
+        "lots": shown_lots(site, corrector),
         "days": corrector.days,
         "at": now(),
-        "why_recalled": partial(of_lots.why_recalled, work),
-        "marks_open": of_marks.is_open(work),
+        "why_recalled": partial(of_lots.why_recalled, site),
+        "marks_open": of_marks.is_open(site),
     }
     return page(request, "lots.html", values)
 
 
 @router.get("/{lot_id}")
 def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot_id)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot_id)
+    with site.register.reading() as connection:
         copies = copies_of_lot(connection, mine.id)
         documents = documents_of_lot(connection, mine.id)
     at = now()
@@ -63,9 +63,9 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
         "copies": copies,
         "documents": {copy.id: documents[copy.id] for copy in copies if copy.id in documents},
         "offline": of_lots.is_offline(mine, at),
-        "today": at.astimezone(here()).date(),
-        "marks_in": marks_in(work),
-        "opens": work.session.results and of_marks.opens_at(work),
+        "today": at.astimezone(local_zone()).date(),
+        "marks_in": marks_in(site),
+        "opens": site.session.results and of_marks.opens_at(site),
     }
     return page(request, "lot.html", values)
 
@@ -73,19 +73,19 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
 @router.get("/{lot_id}/lot.zip")
 def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """Every copy and the sheet. Times in it are all the same: they tell nothing of when a copy came."""
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot_id)
-    of_lots.pull(work, mine, at=now())
-    with work.register.reading() as connection:
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot_id)
+    of_lots.pull(site, mine, at=now())
+    with site.register.reading() as connection:
         copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
 
     def files() -> Iterator[tuple[str, bytes]]:
-        said = _said(work, mine, copies)
+        said = _said(site, mine, copies)
         yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, said, at=now())
         yield f"{mine.name}/{of_lots.NOTES}", empty_marks(copy.anonymous_number or "" for copy in copies)
         for copy in copies:
-            yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(work, mine, copy)
-        for name, data in exported(work, mine, copies):
+            yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(site, mine, copy)
+        for name, data in exported(site, mine, copies):
             yield f"{mine.name}/{name}", data
 
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
@@ -95,9 +95,9 @@ def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
 @router.get("/{lot_id}/rendre")
 def ask_to_give_back(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """What giving back the lot would do, before it is done."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    with site.register.reading() as connection:
         copies = copies_of_lot(connection, mine.id)
         documents = documents_of_lot(connection, mine.id)
     without = [copy for copy in copies if copy.ready and copy.id not in documents]
@@ -107,12 +107,12 @@ def ask_to_give_back(request: Request, lot_id: str, corrector: Corrector) -> Res
 @router.get("/{lot_id}/bordereau.pdf")
 def sheet(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """The lot's copies by their numbers, with room for observations: to be printed."""
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot_id)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot_id)
+    with site.register.reading() as connection:
         copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
     return Response(
-        of_lots.sheet_of(mine, exam, copies, _said(work, mine, copies), at=now()),
+        of_lots.sheet_of(mine, exam, copies, _said(site, mine, copies), at=now()),
         media_type="application/pdf",
     )
 
@@ -120,18 +120,18 @@ def sheet(request: Request, lot_id: str, corrector: Corrector) -> Response:
 @router.get("/{lot_id}/recu.pdf")
 def delivery(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """What she was given and gave back, and on which days."""
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot_id)
-    told = of_lot(work, mine, exam, to_corrector=True, at=now())
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot_id)
+    told = of_lot(site, mine, exam, to_corrector=True, at=now())
     return Response(delivery_pdf(told), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}/rendu.pdf")
 def document(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
     """What she gave back of a copy, as it is kept."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    data = of_returned.document(work, mine, copy_in(work, mine, number))
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    data = of_returned.document(site, mine, copy_in(site, mine, number))
     return Response(data, media_type="application/pdf")
 
 
@@ -143,28 +143,28 @@ def work_offline(
     until: Annotated[date | None, Form()] = None,
 ) -> Response:
     """The lot is read from its archive until then; without a day, no longer."""
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot_id)
-    of_lots.work_offline(work, mine, exam, until, at=now())
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot_id)
+    of_lots.work_offline(site, mine, exam, until, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
 @router.get("/{lot_id}/{number}.pdf")
 def copy_pdf(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    copy = copy_in(work, mine, number)
-    of_lots.pull(work, mine, at=now())
-    return Response(of_lots.pdf_of(work, mine, copy), media_type="application/pdf")
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    copy = copy_in(site, mine, number)
+    of_lots.pull(site, mine, at=now())
+    return Response(of_lots.pdf_of(site, mine, copy), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}")
 def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
     """The copy, in the browser."""
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot_id)
-    copy_in(work, mine, number)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot_id)
+    copy_in(site, mine, number)
+    with site.register.reading() as connection:
         shown = [c for c in copies_of_lot(connection, mine.id) if c.ready]
     ready = [c.anonymous_number for c in shown]
     rank = ready.index(number)
@@ -187,9 +187,9 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
 @router.post("/{lot_id}/rendre")
 def give_back(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """All that is in hand is marked; what was reported stays to come."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    of_lots.give_back(work, mine, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    of_lots.give_back(site, mine, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
@@ -202,9 +202,9 @@ def give_back_one(
     returned: Annotated[bool, Form()],
 ) -> Response:
     """This copy is marked, or is not after all."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    of_copies.give_back(work, copy_in(work, mine, number).id, returned, actor=corrector.id, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    of_copies.give_back(site, copy_in(site, mine, number).id, returned, actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
@@ -222,32 +222,32 @@ def report(
 
     `order`: its pages, by their ranks, as they should follow each other.
     """
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    copy = copy_in(work, mine, number)
-    of_copies.report(work, copy.id, trouble, said, order=order or (), actor=corrector.id, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    copy = copy_in(site, mine, number)
+    of_copies.report(site, copy.id, trouble, said, order=order or (), actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}", 303)
 
 
 @router.post("/{lot_id}/{number}/ne-plus-signaler")
 def take_report_back(request: Request, lot_id: str, number: str, corrector: Corrector) -> Response:
     """It is read on as it is."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot_id)
-    copy = copy_in(work, mine, number, ready=False)
-    of_copies.take_report_back(work, copy.id, actor=corrector.id, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot_id)
+    copy = copy_in(site, mine, number, ready=False)
+    of_copies.take_report_back(site, copy.id, actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}/{number}", 303)
 
 
-def _said(work: Context, lot: LotRow, copies: Iterable[CopyRow]) -> dict[str, str]:
+def _said(site: Site, lot: LotRow, copies: Iterable[CopyRow]) -> dict[str, str]:
     """By a copy's id, what its corrector noted of it."""
-    return {copy.id: said_of(notes_of(work, lot, copy).notes) for copy in copies}
+    return {copy.id: said_of(notes_of(site, lot, copy).notes) for copy in copies}
 
 
-def shown_lots(work: Context, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:
+def shown_lots(site: Site, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:
     """All of this corrector's, with their copies in their order."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         mine = all_lots(connection, corrector=corrector.id)
         copies = {lot.id: copies_of_lot(connection, lot.id) for lot in mine}
-    exams = {exam.code: exam for exam in work.session.written}
+    exams = {exam.code: exam for exam in site.session.written}
     return [(lot, exams[lot.exam], copies[lot.id]) for lot in mine]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from fastapi import HTTPException
 
 from actions.commission import Commission, commissions, sits_in
-from actions.context import Context, now
 from actions.lots import own
+from actions.site import Site, now
 from processors.circular.session import Exam, ExamKind
 from storage.candidates import enrolled_as
 from storage.copies import CopyRow, copies_of_lot, copy_by_id
@@ -19,56 +19,56 @@ from storage.lots import LotRow, lot_by_id
 from storage.scans import ScanRow, scan_by_id
 
 
-def written(work: Context, code: str) -> Exam:
+def written(site: Site, code: str) -> Exam:
     """An épreuve with copies."""
-    return _exam(work, code, ExamKind.WRITTEN)
+    return _exam(site, code, ExamKind.WRITTEN)
 
 
-def with_dossiers(work: Context, code: str) -> Exam:
-    return _exam(work, code, ExamKind.DOSSIER)
+def with_dossiers(site: Site, code: str) -> Exam:
+    return _exam(site, code, ExamKind.DOSSIER)
 
 
-def scan_of(work: Context, uai: str, exam: Exam, scan_id: str) -> ScanRow:
+def scan_of(site: Site, uai: str, exam: Exam, scan_id: str) -> ScanRow:
     """A scan of this centre and épreuve, and of no other."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         scan = scan_by_id(connection, scan_id)
     if scan is None or (scan.centre, scan.exam) != (uai, exam.code):
         raise HTTPException(404)
     return scan
 
 
-def any_copy(work: Context, copy_id: str) -> CopyRow:
+def any_copy(site: Site, copy_id: str) -> CopyRow:
     """For the service."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         found = copy_by_id(connection, copy_id)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def copy_of_centre(work: Context, uai: str, exam: Exam, copy_id: str) -> CopyRow:
+def copy_of_centre(site: Site, uai: str, exam: Exam, copy_id: str) -> CopyRow:
     """A copy that was scanned in this centre, of this épreuve."""
-    found = any_copy(work, copy_id)
+    found = any_copy(site, copy_id)
     if (found.centre, found.exam) != (uai, exam.code):
         raise HTTPException(404)
     return found
 
 
-def lot_of(work: Context, exam: Exam, lot_id: str) -> LotRow:
-    with work.register.reading() as connection:
+def lot_of(site: Site, exam: Exam, lot_id: str) -> LotRow:
+    with site.register.reading() as connection:
         lot = lot_by_id(connection, lot_id)
     if lot is None or lot.exam != exam.code:
         raise HTTPException(404)
     return lot
 
 
-def own_lot(work: Context, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow, Exam]:
-    return own(work, corrector.id, lot_id, at=now())
+def own_lot(site: Site, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow, Exam]:
+    return own(site, corrector.id, lot_id, at=now())
 
 
-def copy_in(work: Context, lot: LotRow, number: str, *, ready: bool = True) -> CopyRow:
+def copy_in(site: Site, lot: LotRow, number: str, *, ready: bool = True) -> CopyRow:
     """A copy of this lot that a corrector may have; or, if it need not be `ready`, that waits."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         copies = copies_of_lot(connection, lot.id)
     found = next((copy for copy in copies if copy.anonymous_number == number and copy.ready >= ready), None)
     if found is None:
@@ -76,17 +76,17 @@ def copy_in(work: Context, lot: LotRow, number: str, *, ready: bool = True) -> C
     return found
 
 
-def commission_of(work: Context, exam: Exam, uai: str) -> Commission:
+def commission_of(site: Site, exam: Exam, uai: str) -> Commission:
     """That which sits in this school or centre."""
-    found = commissions(work, exam).get(uai)
+    found = commissions(site, exam).get(uai)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def dossier_of(work: Context, exam: Exam, uai: str, dossier_id: str) -> DossierRow:
+def dossier_of(site: Site, exam: Exam, uai: str, dossier_id: str) -> DossierRow:
     """A dossier that comes before this commission of the épreuve, and before no other."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         dossier = dossier_by_id(connection, dossier_id)
         people = enrolled_as(connection, ids=[dossier.candidate]) if dossier else []
     mine = any((who.exam, sits_in(exam, who)) == (exam.code, uai) for who in people)
@@ -95,8 +95,8 @@ def dossier_of(work: Context, exam: Exam, uai: str, dossier_id: str) -> DossierR
     return dossier
 
 
-def _exam(work: Context, code: str, kind: ExamKind) -> Exam:
-    exam = work.session.exam(code)
+def _exam(site: Site, code: str, kind: ExamKind) -> Exam:
+    exam = site.session.exam(code)
     if exam is None or exam.kind is not kind:
         raise HTTPException(404)
     return exam

@@ -14,8 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from actions.context import Context, now
 from actions.measures import Health, Measures
+from actions.site import Site, now
 
 PATHS = {"/sante", "/pret", "/metrics"}
 router = APIRouter()
@@ -36,7 +36,7 @@ def alive() -> Response:
 @router.get("/pret")
 def ready(request: Request) -> Response:
     """200 as long as people can be served, 503 when not; what else is amiss is told beside."""
-    health = Health.of(request.app.state.work, now())
+    health = Health.of(request.app.state.site, now())
     answer = {"ready": health.ready, "well": health.well(), **asdict(health)}
     return JSONResponse(answer, 200 if health.ready else 503)
 
@@ -47,14 +47,14 @@ def metrics(request: Request) -> Response:
     if not _may_read(request):
         return PlainTextResponse("", 404)
     registry = CollectorRegistry()
-    registry.register(_Gauges(request.app.state.work, now()))
+    registry.register(_Gauges(request.app.state.site, now()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read(request: Request) -> bool:
-    work: Context = request.app.state.work
-    if work.settings.metrics_token is not None:
-        wanted = f"Bearer {work.settings.metrics_token.get_secret_value()}"
+    site: Site = request.app.state.site
+    if site.settings.metrics_token is not None:
+        wanted = f"Bearer {site.settings.metrics_token.get_secret_value()}"
         return hmac.compare_digest(request.headers.get("authorization", "").encode(), wanted.encode())
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
         return False  # a proxy on this machine speaks for somebody elsewhere
@@ -62,8 +62,8 @@ def _may_read(request: Request) -> bool:
 
 
 class _Gauges(Collector):
-    def __init__(self, work: Context, at: datetime) -> None:
-        self._work = work
+    def __init__(self, site: Site, at: datetime) -> None:
+        self._work = site
         self._at = at
 
     def collect(self) -> Iterator[GaugeMetricFamily]:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import marks as of_marks
-from actions.context import Context, now
-from desk.entry.access import Corrector, ServiceAccount, shows_identity, work_of
+from actions.site import Site, now
+from desk.entry.access import Corrector, ServiceAccount, shows_identity, site_of
 from desk.lookup import written
 from desk.page import page
 from processors.circular.session import Exam
@@ -27,8 +27,8 @@ _MOST = 200_000  # characters of a table: a lot has some dozens of lines
 @router.get("/lots/{lot_id}/notes")
 def marks(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """What may be brought, and from when. Before that hour the answer is 409, and says where marks go."""
-    work = work_of(request)
-    return _marks(request, of_marks.own(work, corrector.id, lot_id))
+    site = site_of(request)
+    return _marks(request, of_marks.own(site, corrector.id, lot_id))
 
 
 @router.post("/lots/{lot_id}/notes")
@@ -38,10 +38,10 @@ def bring(
     corrector: Corrector,
     table: Annotated[str, Form(min_length=1, max_length=_MOST)],
 ) -> Response:
-    work = work_of(request)
-    mine = of_marks.own(work, corrector.id, lot_id)
+    site = site_of(request)
+    mine = of_marks.own(site, corrector.id, lot_id)
     try:
-        read = of_marks.take(work, mine, table.encode(), actor=corrector.id, at=now())
+        read = of_marks.take(site, mine, table.encode(), actor=corrector.id, at=now())
     except Refused as refused:
         if refused.code is Refusal.BEFORE_HARMONISATION:
             return _marks(request, mine, refused=refused.sentence)
@@ -57,18 +57,18 @@ def _marks(
     said: str = "",
     refused: str = "",
 ) -> Response:
-    work = work_of(request)
-    exam = written(work, lot.exam)
-    opens = of_marks.opens_at(work)
-    is_open = of_marks.is_open(work)
+    site = site_of(request)
+    exam = written(site, lot.exam)
+    opens = of_marks.opens_at(site)
+    is_open = of_marks.is_open(site)
     values = {
         "lot": lot,
         "exam": exam,
         "opens": opens,
         "is_open": is_open,
-        "marks_in": marks_in(work),
+        "marks_in": marks_in(site),
         "columns": COLUMNS,
-        "standing": of_marks.standing(work, exam),
+        "standing": of_marks.standing(site, exam),
         "problems": problems,
         "said": said,
         "refused": refused,
@@ -90,39 +90,39 @@ def export(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """The marks by candidate, once; or what one proposes until another person does the same."""
-    work = work_of(request)
-    exam = written(work, code)
-    table = of_marks.export(work, exam, reason, actor=account.id, at=now())
+    site = site_of(request)
+    exam = written(site, code)
+    table = of_marks.export(site, exam, reason, actor=account.id, at=now())
     return RedirectResponse(f"{SERVICE}#{exam.code}", 303) if table is None else _file(request, exam, table)
 
 
 @router.get(f"{SERVICE}/{{code}}.csv")
 def again(request: Request, code: str, account: ServiceAccount) -> Response:
     """The last export, the same bytes again."""
-    work = work_of(request)
-    exam = written(work, code)
-    return _file(request, exam, of_marks.exported(work, exam))
+    site = site_of(request)
+    exam = written(site, code)
+    return _file(request, exam, of_marks.exported(site, exam))
 
 
 def _board(request: Request) -> Response:
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         names = {one.id: one.name for one in all_accounts(connection)}
-    results = work.session.results
+    results = site.session.results
     values = {
-        "opens": of_marks.opens_at(work) if results else None,
-        "is_open": of_marks.is_open(work),
-        "marks_in": marks_in(work),
-        "standings": [of_marks.standing(work, exam) for exam in work.session.written],
+        "opens": of_marks.opens_at(site) if results else None,
+        "is_open": of_marks.is_open(site),
+        "marks_in": marks_in(site),
+        "standings": [of_marks.standing(site, exam) for exam in site.session.written],
         "names": names,
-        "second_person": work.session.second_person,
+        "second_person": site.session.second_person,
     }
     return page(request, "marks.html", values)
 
 
-def marks_in(work: Context) -> object:
+def marks_in(site: Site) -> object:
     """The application that marks are entered in, as the session file names it; or None."""
-    return work.session.results.marks_in if work.session.results else None
+    return site.session.results.marks_in if site.session.results else None
 
 
 def _file(request: Request, exam: Exam, table: bytes) -> Response:

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.context import now
 from actions.notices import choose, wanted_by
-from desk.entry.access import AnyAccount, work_of
+from actions.site import now
+from desk.entry.access import AnyAccount, site_of
 from desk.page import page
 from storage.notices import Notice
 
@@ -21,7 +21,7 @@ def notices(request: Request, account: AnyAccount, fait: bool = False) -> Respon
     values = {
         "notices": _of(account),
         "wanted": wanted_by(account),
-        "by_mail": work_of(request).settings.smtp_host is not None,
+        "by_mail": site_of(request).settings.smtp_host is not None,
         "done": fait,
     }
     return page(request, "notices.html", values)
@@ -32,7 +32,7 @@ def choose_notices(
     request: Request, account: AnyAccount, wanted: Annotated[list[Notice] | None, Form()] = None
 ) -> Response:
     _of(account)
-    choose(work_of(request), account, wanted or (), at=now())
+    choose(site_of(request), account, wanted or (), at=now())
     return RedirectResponse("/avis?fait=1", 303)
 
 

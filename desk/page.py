@@ -43,7 +43,7 @@ def page(
     request: Request, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HTMLResponse:
     """The template with these values, the visit's account and its form token."""
-    visit, session = visit_of(request), request.app.state.work.session
+    visit, session = visit_of(request), request.app.state.site.session
     shared = {
         "request": request,
         "account": visit.account,

@@ -9,8 +9,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from actions import signing
-from actions.context import Context, now
-from desk.entry.access import CentreAccount, ServiceAccount, shows_identity, work_of
+from actions.site import Site, now
+from desk.entry.access import CentreAccount, ServiceAccount, shows_identity, site_of
 from desk.handed import handed_in
 from desk.lookup import written
 from desk.page import page
@@ -27,9 +27,9 @@ _CASE = "/coordination/emargement/{code}/{candidate}"
 @router.get("/centre/{uai}/{code}/emargement.pdf")
 def sheets(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """To be signed. Each sheet bears the number of the list, under which it is known who is on it."""
-    work = work_of(request)
-    rules = written(work, code)
-    printed = signing.print_list(work, rules.code, uai, actor=account.id, at=now())
+    site = site_of(request)
+    rules = written(site, code)
+    printed = signing.print_list(site, rules.code, uai, actor=account.id, at=now())
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     return Response(printed, media_type="application/pdf")
 
@@ -37,12 +37,12 @@ def sheets(request: Request, uai: str, code: str, account: CentreAccount) -> Res
 @router.post("/centre/{uai}/{code}/emargement/signee")
 async def signed(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """The scan of signed sheets, as bytes: read at once, so that its page says what they tell."""
-    work = work_of(request)
-    rules = written(work, code)
+    site = site_of(request)
+    rules = written(site, code)
     async with handed_in(request, signing.MAX_BYTES, "Ce fichier dépasse 200 Mo.") as path:
         try:
             await run_in_threadpool(
-                signing.take_scan, work, rules.code, uai, path, actor=account.id, at=now()
+                signing.take_scan, site, rules.code, uai, path, actor=account.id, at=now()
             )
         except BadScan as bad:
             raise HTTPException(422, bad.finding.message) from None
@@ -52,7 +52,7 @@ async def signed(request: Request, uai: str, code: str, account: CentreAccount) 
 @router.get("/coordination/emargement")
 def first(request: Request, account: ServiceAccount) -> Response:
     """The first case, or that there is none."""
-    waiting = _waiting(work_of(request))
+    waiting = _waiting(site_of(request))
     if waiting:
         return RedirectResponse(f"/coordination/emargement/{waiting[0].exam}/{waiting[0].candidate}", 303)
     return page(request, "signature.html", {"says": None})
@@ -61,10 +61,10 @@ def first(request: Request, account: ServiceAccount) -> Response:
 @router.get(_CASE)
 def case(request: Request, code: str, candidate: str, account: ServiceAccount, fait: str = "") -> Response:
     """`fait`: who was just answered of."""
-    work = work_of(request)
-    rules, says = _found(work, code, candidate)
-    before = _of(work, code, fait) if fait else None
-    with work.register.reading() as connection:
+    site = site_of(request)
+    rules, says = _found(site, code, candidate)
+    before = _of(site, code, fait) if fait else None
+    with site.register.reading() as connection:
         people = {
             one.id: one for one in enrolled_as(connection, ids=[candidate, *([fait] if before else [])])
         }
@@ -75,10 +75,10 @@ def case(request: Request, code: str, candidate: str, account: ServiceAccount, f
         "says": says,
         "who": people[candidate],
         "exam": rules,
-        "centre": work.session.centre(says.centre),
+        "centre": site.session.centre(says.centre),
         "mark": marks.get(candidate),
         "copies": len(copies),
-        "left": len(_waiting(work)),
+        "left": len(_waiting(site)),
         "done": before,
         "done_who": people.get(fait),
     }
@@ -88,9 +88,9 @@ def case(request: Request, code: str, candidate: str, account: ServiceAccount, f
 @router.get(f"{_CASE}/ligne.jpg")
 def picture(request: Request, code: str, candidate: str, account: ServiceAccount) -> Response:
     """The row of the list, as it was scanned."""
-    work = work_of(request)
-    _, says = _found(work, code, candidate)
-    jpeg = work.store.vault.get(says.picture)
+    site = site_of(request)
+    _, says = _found(site, code, candidate)
+    jpeg = site.store.vault.get(says.picture)
     shows_identity(request, f"{code}/{says.centre}", "picture")
     return Response(jpeg, media_type="image/jpeg")
 
@@ -100,26 +100,26 @@ def decide(
     request: Request, code: str, candidate: str, account: ServiceAccount, present: Annotated[bool, Form()]
 ) -> Response:
     """Then the next case, if there is one."""
-    work = work_of(request)
-    _found(work, code, candidate)
-    signing.answer(work, code, candidate, present, actor=account.id, at=now())
-    waiting = _waiting(work)
+    site = site_of(request)
+    _found(site, code, candidate)
+    signing.answer(site, code, candidate, present, actor=account.id, at=now())
+    waiting = _waiting(site)
     after = f"{waiting[0].exam}/{waiting[0].candidate}" if waiting else f"{code}/{candidate}"
     return RedirectResponse(f"/coordination/emargement/{after}?fait={candidate}", 303)
 
 
-def _found(work: Context, code: str, candidate: str) -> tuple[Exam, Signature]:
-    rules, says = written(work, code), _of(work, code, candidate)
+def _found(site: Site, code: str, candidate: str) -> tuple[Exam, Signature]:
+    rules, says = written(site, code), _of(site, code, candidate)
     if says is None:
         raise HTTPException(404)
     return rules, says
 
 
-def _of(work: Context, code: str, candidate: str) -> Signature | None:
-    with work.register.reading() as connection:
+def _of(site: Site, code: str, candidate: str) -> Signature | None:
+    with site.register.reading() as connection:
         return says_of(connection, code, candidate)
 
 
-def _waiting(work: Context) -> list[Signature]:
-    with work.register.reading() as connection:
+def _waiting(site: Site) -> list[Signature]:
+    with site.register.reading() as connection:
         return to_look_at(connection)

@@ -10,7 +10,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 
 from actions.agenda import dates
-from actions.context import Context, context, now
+from actions.site import Site, now, open_site
 from papers.agenda import when
 from processors.circular.agenda import Entry
 from processors.dossiers.findings import VERDICTS
@@ -33,8 +33,8 @@ _COLUMNS = {
 
 async def publish(client: PrefectClient) -> None:
     """Each artifact replaces the one of the same key on Prefect's page of artifacts."""
-    work = context()
-    counts, dossiers, findings = await asyncio.to_thread(_state, work)
+    site = open_site()
+    counts, dossiers, findings = await asyncio.to_thread(_state, site)
     for exam, numbers in counts.items():
         line = ", ".join(f"{numbers[name]} {label}" for name, label in _COLUMNS.items())
         goal = numbers["present"] or numbers["expected"]
@@ -51,7 +51,7 @@ async def publish(client: PrefectClient) -> None:
         for (exam, centre, code, severity), count in sorted(findings.items())
     ]
     await _table(client, "constats", opened, "Constats ouverts")
-    await _put(client, "markdown", "echeances", countdown(work, now()), "Prochaines échéances")
+    await _put(client, "markdown", "echeances", countdown(site, now()), "Prochaines échéances")
 
 
 async def _table(client: PrefectClient, key: str, rows: list[dict[str, str | int]], told: str) -> None:
@@ -71,15 +71,15 @@ _DOSSIERS = {
 
 
 def _state(
-    work: Context,
+    site: Site,
 ) -> tuple[dict[str, dict[str, int]], list[dict[str, str | int]], dict[tuple[str, str, str, str], int]]:
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         counts: dict[str, dict[str, int]] = {}
-        for exam in work.session.written:
+        for exam in site.session.written:
             row = exam_counts(connection, exam.code)
             counts[exam.code] = {name: getattr(row, name) or 0 for name in _COLUMNS}
         dossiers: list[dict[str, str | int]] = []
-        for exam in work.session.with_dossiers:
+        for exam in site.session.with_dossiers:
             counted = dossier_counts(connection, exam.code)
             shown = {label: getattr(counted, name) for name, label in _DOSSIERS.items()}
             dossiers.append({"épreuve": exam.code, **shown})
@@ -91,11 +91,11 @@ def _state(
     return counts, dossiers, findings
 
 
-def countdown(work: Context, at: datetime) -> str:
+def countdown(site: Site, at: datetime) -> str:
     """A Markdown table of what comes next."""
     rows = [
         f"| {when(entry)} | {_left(entry, at)} | {entry.title} |"
-        for entry in dates(work)
+        for entry in dates(site)
         if entry.over > at - timedelta(days=1)
     ]
     return "\n".join(["| quand | dans | échéance |", "|---|---|---|", *rows])

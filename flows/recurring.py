@@ -15,8 +15,8 @@ from prefect.states import Completed
 
 from actions import deadlines, duties, notices
 from actions.alerts import tell_new
-from actions.context import Context, now
 from actions.lots import form_all
+from actions.site import Site, now
 from flows.stages import run_stage
 from storage.log import segments
 from storage.log.signing import load_or_make_key
@@ -60,10 +60,10 @@ async def ship_audit() -> State[None]:
     return Completed(name="Journal scellé", message=f"{shipped} événements scellés")
 
 
-def ship(work: Context) -> int:
+def ship(site: Site) -> int:
     """How many events have left."""
-    key = load_or_make_key(work.settings.signing_key_path)
-    return segments.ship(work.register, work.store.audit, key, at=now())
+    key = load_or_make_key(site.settings.signing_key_path)
+    return segments.ship(site.register, site.store.audit, key, at=now())
 
 
 @flow(name="raise-alerts", flow_run_name="alertes")

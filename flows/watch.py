@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from prefect.client.orchestration import PrefectClient
 
 from actions import inbox
-from actions.context import Context, now
 from actions.measures import note_watched
+from actions.site import Site, now
 from actions.stages import plainly
 from actions.upkeep import find_unfinished, take_up
 from flows import artifacts, runs
@@ -77,6 +77,6 @@ class Watch:
             self._told = seq
 
 
-def _head(work: Context) -> int:
-    with work.register.reading() as connection:
+def _head(site: Site) -> int:
+    with site.register.reading() as connection:
         return head(connection).seq

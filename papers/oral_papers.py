@@ -18,7 +18,7 @@ from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 
 from papers.printed import Paragraph, escaped, printed
 from papers.tables import csv_of
-from processors.circular.deadlines import WEEKDAYS, french_day, here
+from processors.circular.deadlines import WEEKDAYS, french_day, local_zone
 from processors.circular.exam import Exam
 from processors.orals.sheets import OralSheet, SheetKind
 from processors.orals.signatures import ToSign
@@ -67,7 +67,7 @@ class PanelPaper:
 
     @property
     def when(self) -> str:
-        begins, ends = self.begins.astimezone(here()), self.ends.astimezone(here())
+        begins, ends = self.begins.astimezone(local_zone()), self.ends.astimezone(local_zone())
         return f"{_day(begins)}, {begins:%H:%M}–{ends:%H:%M}"
 
 
@@ -87,8 +87,8 @@ def convocations_table(panels: Iterable[PanelPaper]) -> bytes:
         (
             *(one.number, one.family_name, one.first_names, one.school, panel.exam.code, panel.place),
             *(
-                f"{one.at.astimezone(here()):%d/%m/%Y}",
-                f"{one.at.astimezone(here()):%H:%M}",
+                f"{one.at.astimezone(local_zone()):%d/%m/%Y}",
+                f"{one.at.astimezone(local_zone()):%H:%M}",
                 str(panel.number),
             ),
         )
@@ -149,7 +149,7 @@ _AT_HAND = (SheetKind.EXAMINERS, SheetKind.CANDIDATES, SheetKind.GRADING, SheetK
 
 
 def _convocation(one: Examined, panel: PanelPaper, session: str) -> list[Flowable]:
-    at = one.at.astimezone(here())
+    at = one.at.astimezone(local_zone())
     return [
         *_head(panel.exam, session, "Convocation"),
         _said(f"<b>{escaped(one.name)}</b>, candidat n° {one.number}, établissement {one.school}"),
@@ -168,7 +168,9 @@ def _grading(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable
     mark = Table([["Note sur 20", ""]], colWidths=[34 * mm, 30 * mm], rowHeights=[12 * mm], style=_GRID)
     return [
         *_coded(panel, sheet, session),
-        _said(f"<b>{escaped(one.name)}</b>, candidat n° {one.number}, à {one.at.astimezone(here()):%H:%M}"),
+        _said(
+            f"<b>{escaped(one.name)}</b>, candidat n° {one.number}, à {one.at.astimezone(local_zone()):%H:%M}"
+        ),
         Spacer(1, 3 * mm),
         _said("Appréciations"),
         box,
@@ -192,7 +194,9 @@ def _marks(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
 
 def _candidates(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
     rows = [["Heure", "N° de candidat", "Nom et prénoms", "Signature"]]
-    rows += [[f"{one.at.astimezone(here()):%H:%M}", one.number, _cell(one.name), ""] for one in panel.turns]
+    rows += [
+        [f"{one.at.astimezone(local_zone()):%H:%M}", one.number, _cell(one.name), ""] for one in panel.turns
+    ]
     return [
         *_coded(panel, sheet, session),
         Table(rows, colWidths=[16 * mm, 32 * mm, 72 * mm, 50 * mm], rowHeights=_heights(rows), style=_GRID),

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from processors.circular.deadlines import Times, here
+from processors.circular.deadlines import Times, local_zone
 from processors.circular.numbers import ANY, USUAL, Numbers
 from processors.circular.session import Exam
 from processors.lists.people import DepositTime, read_deposit_times
@@ -151,10 +151,10 @@ def date_deposits(
     register: Register, data: bytes, exam: str, numbers: Numbers = USUAL, *, actor: str, at: datetime
 ) -> Import[DepositTime]:
     """The deposit space's times, taken whole or not at all."""
-    read = read_deposit_times(data, here(), numbers)
+    read = read_deposit_times(data, local_zone(), numbers)
     if not read.problems:
         register.record(
-            DossiersDated(file=register.keep_list(data), zone=here().key), exam, actor=actor, at=at
+            DossiersDated(file=register.keep_list(data), zone=local_zone().key), exam, actor=actor, at=at
         )
     return read
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.context import context
+from actions.site import open_site
 from storage.objects import Store, s3_client
 from storage.weed import Weed
 
@@ -38,11 +38,11 @@ def own_world(weed: Weed, data: Path, endpoint: str | None = None) -> Iterator[N
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(f"MASSICOT_{name}", value)
-        context.cache_clear()
+        open_site.cache_clear()
         try:
             yield
-            context().register.engine.dispose()
+            open_site().register.engine.dispose()
         finally:
-            context.cache_clear()
+            open_site.cache_clear()
             for bucket in buckets.values():
                 client.delete_bucket(Bucket=bucket)

@@ -25,8 +25,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     console = Console(width=110)
-    with working_on(parser.parse_args().data) as work:
-        loot = gather(work)
+    with working_on(parser.parse_args().data) as site:
+        loot = gather(site)
     pages = sum(len(writer.frames) for writer in loot.writers.values())
     console.print(f"{len(loot.copies)} copies in {len(loot.formed)} lots, {pages} wiped pages")
     table = Table("attack", "learnt", "seconds")

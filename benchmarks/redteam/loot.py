@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from fastapi.testclient import TestClient
 
-from actions.context import Context, now
+from actions.site import Site, now
 from desk.app import create_app
 from processors.circular.form import Form
 from processors.scans.leaving.anonymity import Polygon
@@ -74,10 +74,10 @@ class Loot:
     label_pattern: str
 
 
-def gather(work: Context) -> Loot:
+def gather(site: Site) -> Loot:
     """Everything that the correctors of this session can reach now, by every way that is open to them."""
-    with work.register.reading() as connection:
-        lots = [lot for lot in all_lots(connection) if _is_open(work, lot)]
+    with site.register.reading() as connection:
+        lots = [lot for lot in all_lots(connection) if _is_open(site, lot)]
         copies = {lot.id: copies_of_lot(connection, lot.id) for lot in lots}
         roster = tuple(enrolled_in(connection))
         scans = all_scans(connection)
@@ -85,12 +85,12 @@ def gather(work: Context) -> Loot:
     taken = []
     for lot in lots:
         ready = [copy for copy in copies[lot.id] if copy.ready]
-        taken += [_taken(work, lot, rank, copy) for rank, copy in enumerate(ready, 1)]
-        url = work.store.lots.presigned_get(f"{lot.exam}/{lot.id}/lot.json", _URL_SECONDS)
+        taken += [_taken(site, lot, rank, copy) for rank, copy in enumerate(ready, 1)]
+        url = site.store.lots.presigned_get(f"{lot.exam}/{lot.id}/lot.json", _URL_SECONDS)
         answer = httpx.get(url).raise_for_status()
         others |= {f"{lot.name}/lot.json": answer.content, f"{lot.name}/lot.json headers": _said(answer)}
     for corrector in sorted({lot.corrector for lot in lots}):
-        others |= dict(_at_the_desk(work, corrector, [lot for lot in lots if lot.corrector == corrector]))
+        others |= dict(_at_the_desk(site, corrector, [lot for lot in lots if lot.corrector == corrector]))
     people = {(who.id, who.exam): who for who in roster}
     writers = {
         copy.anonymous_number: Writer(
@@ -100,10 +100,10 @@ def gather(work: Context) -> Loot:
         for copy in held
         if copy.anonymous_number and copy.candidate
     }
-    centres = {word for centre in work.session.centres for word in (centre.uai, centre.name, centre.city)}
+    centres = {word for centre in site.session.centres for word in (centre.uai, centre.name, centre.city)}
     files = {scan.inbox_key.rpartition("/")[2].removesuffix(".pdf") for scan in scans}
     hashes = {scan.sha256 for scan in scans if scan.sha256} | {scan.etag for scan in scans}
-    kept = {_stem(info.key) for info in work.store.vault.list() if not info.key.startswith("anonymous/")}
+    kept = {_stem(info.key) for info in site.store.vault.list() if not info.key.startswith("anonymous/")}
     return Loot(
         copies=tuple(taken),
         others=others,
@@ -113,13 +113,13 @@ def gather(work: Context) -> Loot:
         secrets=frozenset({word for who in roster for word in _naming(who)} | centres | files | hashes)
         | {scan.id for scan in scans},
         kept=frozenset(kept),
-        form=work.form_of(None),
-        label_pattern=work.session.label_pattern,
+        form=site.form_of(None),
+        label_pattern=site.session.label_pattern,
     )
 
 
-def _is_open(work: Context, lot: LotRow) -> bool:
-    exam = work.session.exam(lot.exam)
+def _is_open(site: Site, lot: LotRow) -> bool:
+    exam = site.session.exam(lot.exam)
     return exam is not None and exam.in_window(now())
 
 
@@ -136,9 +136,9 @@ def _stem(key: str) -> str:
     return key.rpartition("/")[2].partition(".")[0]
 
 
-def _taken(work: Context, lot: LotRow, rank: int, copy: CopyRow) -> Taken:
+def _taken(site: Site, lot: LotRow, rank: int, copy: CopyRow) -> Taken:
     number = copy.anonymous_number or ""
-    url = work.store.lots.presigned_get(f"{lot.exam}/{lot.id}/{number}.pdf", _URL_SECONDS)
+    url = site.store.lots.presigned_get(f"{lot.exam}/{lot.id}/{number}.pdf", _URL_SECONDS)
     answer = httpx.get(url).raise_for_status()
     modified = parsedate_to_datetime(answer.headers["last-modified"])
     return Taken(lot.name, rank, number, answer.content, url, _said(answer).decode(), modified)
@@ -148,11 +148,11 @@ def _said(answer: Any) -> bytes:
     return "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
 
 
-def _at_the_desk(work: Context, corrector: str, lots: list[LotRow]) -> Iterator[tuple[str, bytes]]:
+def _at_the_desk(site: Site, corrector: str, lots: list[LotRow]) -> Iterator[tuple[str, bytes]]:
     """Every page and file that the desk gives this corrector, with its headers."""
-    client = TestClient(create_app(work), base_url="http://localhost")
+    client = TestClient(create_app(site), base_url="http://localhost")
     token = accounts.invite(
-        work.register, Role.CORRECTOR, corrector, f"{corrector}@exemple.fr", "Dominique Exemple",
+        site.register, Role.CORRECTOR, corrector, f"{corrector}@exemple.fr", "Dominique Exemple",
         actor="redteam", at=now(),
     )  # fmt: skip
     shown = client.get(f"/invitation/{token}").text

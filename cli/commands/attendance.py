@@ -23,13 +23,13 @@ def print_(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print the list of a centre and épreuve, to be signed."""
-    from actions.context import now
     from actions.signing import print_list
+    from actions.site import now
     from storage.accounts import note_identity
 
-    with working_on(data) as work:
-        printed = print_list(work, exam, centre, actor="service", at=now())
-        note_identity(work.register, f"{exam}/{centre}", "attendance", actor="service", at=now())
+    with working_on(data) as site:
+        printed = print_list(site, exam, centre, actor="service", at=now())
+        note_identity(site.register, f"{exam}/{centre}", "attendance", actor="service", at=now())
     to.write_bytes(printed)
     console.print(f"{to}", markup=False)
 
@@ -42,13 +42,13 @@ def scan(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Read signed sheets, as if they lay in the inbox."""
-    from actions.context import now
     from actions.signing import take_scan
+    from actions.site import now
     from processors.scans.files.raster import BadScan
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         try:
-            read = take_scan(work, exam, centre, file, actor="service", at=now())
+            read = take_scan(site, exam, centre, file, actor="service", at=now())
         except BadScan as bad:
             raise UserError(f"{bad.code}: {bad.finding.message}") from None
     for sentence in read.sentences():
@@ -60,7 +60,7 @@ def waiting(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """List the cells that a person is to look at, by opaque ids."""
     from storage.signatures import to_look_at
 
-    with working_on(data) as work, work.register.reading() as connection:
+    with working_on(data) as site, site.register.reading() as connection:
         rows = [(row.exam, row.centre, row.candidate, str(row.asked)) for row in to_look_at(connection)]
     columns = ("exam", "centre", "candidate", "why")
     if as_json:
@@ -77,9 +77,9 @@ def answer(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Say whether a candidate was present, having looked at the cell."""
-    from actions.context import now
     from actions.signing import answer as note
+    from actions.site import now
 
-    with working_on(data) as work:
-        note(work, exam, candidate, present, actor="service", at=now())
+    with working_on(data) as site:
+        note(site, exam, candidate, present, actor="service", at=now())
     console.print(f"{candidate}: {'present' if present else 'absent'}", markup=False)

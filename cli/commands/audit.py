@@ -15,7 +15,7 @@ from cli.console import Commands, UserError, console, print_json, print_table
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    from actions.context import Context
+    from actions.site import Site
     from actions.telling import Told
     from storage.log.checkpoints import Checkpoint
 
@@ -50,11 +50,11 @@ def verify(
     if witness is not None and checkpoint is None:
         raise UserError("--witness goes with --checkpoint")
     kept = _read_checkpoint(checkpoint) if checkpoint else None
-    with working_on(data) as work:
-        problems = check(work.store.audit, _public_key(work), work.register, checkpoint=kept)
+    with working_on(data) as site:
+        problems = check(site.store.audit, _public_key(site), site.register, checkpoint=kept)
         with suppress(SessionError):  # what was noted to the day goes by its clock
-            _ = work.session
-        steps = [] if problems else clock_steps(work.register)
+            _ = site.session
+        steps = [] if problems else clock_steps(site.register)
     if kept and witness and not kept.is_witnessed_by(load_public_key(witness)):
         problems.append(Problem("checkpoint", "This witness did not sign the checkpoint."))
     if as_json:
@@ -70,14 +70,14 @@ def verify(
 @app.command()
 def checkpoint(data: DataDir = DATA_DIR) -> None:
     """Print a signed statement of where the log stands, to keep or publish elsewhere."""
-    from actions.context import now
+    from actions.site import now
     from storage.log.segments import AuditError, make_checkpoint
     from storage.log.signing import load_or_make_key
 
-    with working_on(data) as work:
-        key = load_or_make_key(work.settings.signing_key_path)
+    with working_on(data) as site:
+        key = load_or_make_key(site.settings.signing_key_path)
         try:
-            made = make_checkpoint(work.register, work.store.audit, key, at=now())
+            made = make_checkpoint(site.register, site.store.audit, key, at=now())
         except AuditError as error:
             raise UserError(str(error)) from None
     typer.echo(made.to_text(), nl=False)
@@ -101,14 +101,14 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that happened to one copy, scan or lot: who, what, why, what was before and after."""
-    from actions.context import now
+    from actions.site import now
     from actions.telling import tell
     from storage.accounts import note_identity
 
-    with working_on(data) as work:
-        story = tell(work, subject)
+    with working_on(data) as site:
+        story = tell(site, subject)
         if story.names:
-            note_identity(work.register, subject, "history", actor="service", at=now())
+            note_identity(site.register, subject, "history", actor="service", at=now())
     if as_json:
         print_json(
             [
@@ -153,12 +153,12 @@ def _lines(one: Told) -> Iterator[str]:
 @app.command("replace-key")
 def replace_key(data: DataDir = DATA_DIR) -> None:
     """Make a new signing key, and ship the log with it. Keep `audit.key` and `audit.pub` elsewhere."""
-    from actions.context import now
+    from actions.site import now
     from storage.log.rotation import replace_key as replace
 
-    with working_on(data) as work:
-        path = work.settings.signing_key_path
-        replace(work.register, work.store.audit, path, actor="service", at=now())
+    with working_on(data) as site:
+        path = site.settings.signing_key_path
+        replace(site.register, site.store.audit, path, actor="service", at=now())
     console.print(f"{path} is new: keep it and {path.stem}.pub elsewhere, and give them to every machine.")
 
 
@@ -172,10 +172,10 @@ def rebuild(
     from storage.log.segments import AuditError, rebuild_register
     from storage.register import open_register
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         try:
-            empty = open_register(url, work.store.vault)
-            count = rebuild_register(work.store.audit, _public_key(work), empty)
+            empty = open_register(url, site.store.vault)
+            count = rebuild_register(site.store.audit, _public_key(site), empty)
         except ArgumentError as error:
             raise UserError(
                 f"{url} is no SQLAlchemy URL, such as sqlite:////path/new.sqlite: {error}"
@@ -185,10 +185,10 @@ def rebuild(
     console.print(f"{count} events replayed into {url}")
 
 
-def _public_key(work: Context) -> Ed25519PublicKey:
+def _public_key(site: Site) -> Ed25519PublicKey:
     from storage.log.signing import load_public_key
 
-    path = work.settings.signing_key_path.with_suffix(".pub")
+    path = site.settings.signing_key_path.with_suffix(".pub")
     if not path.exists():
         raise UserError("nothing is sealed yet: `massicot up` seals the log every five minutes")
     return load_public_key(path)

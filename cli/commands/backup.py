@@ -51,13 +51,13 @@ def backup(
     if to is None:
         raise UserError("say where: massicot backup --to FOLDER (or one of its commands, see --help)")
     from actions.backups import make
-    from actions.context import now
+    from actions.site import now
     from storage.log.backup import BackupError
 
-    with working_on(data) as work:
-        recipients = _recipients(work.settings, recipient or [], plain)
+    with working_on(data) as site:
+        recipients = _recipients(site.settings, recipient or [], plain)
         try:
-            made, fresh = make(work, to, recipients, actor="service", at=now())
+            made, fresh = make(site, to, recipients, actor="service", at=now())
         except BackupError as error:
             raise UserError(str(error)) from None
     console.print(f"{made.name}: {len(made.pieces)} objects in {to}, {fresh} of them new.")
@@ -92,7 +92,7 @@ def keygen(
     file: Annotated[Path, typer.Argument(help="A new file for the identity; it opens the backups.")],
 ) -> None:
     """Make an identity of age, as `age-keygen` does, and print its public key."""
-    from actions.context import now
+    from actions.site import now
     from storage.age import make_identity
 
     if file.exists():
@@ -108,7 +108,7 @@ def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """The backups that were made and not pruned, wherever they lie: what they held, they hold."""
     from storage.backups import backups_standing
 
-    with working_on(data) as work, work.register.reading() as connection:
+    with working_on(data) as site, site.register.reading() as connection:
         rows = [
             (one.name, one.seq, one.encrypted, one.noted_at, one.sha256)
             for one in backups_standing(connection)
@@ -129,12 +129,12 @@ def prune(
 ) -> None:
     """Remove older backups, and what they alone held."""
     from actions.backups import prune as remove
-    from actions.context import now
+    from actions.site import now
     from storage.log.backup import BackupError
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         try:
-            pruned = remove(work, folder, keep, actor="service", at=now())
+            pruned = remove(site, folder, keep, actor="service", at=now())
         except BackupError as error:
             raise UserError(str(error)) from None
     for name in pruned.gone:
@@ -155,7 +155,7 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty place, and verify it. `massicot up` goes on from there."""
     from actions.backups import note_standing
-    from actions.context import now
+    from actions.site import now
     from storage import weed
     from storage.age import Identities
     from storage.log.backup import Backup, BackupError
@@ -180,11 +180,11 @@ def restore(
                 if (data / "store").exists():
                     raise UserError(f"{data} has a store already: restore into an empty place")
                 stack.enter_context(weed.running(data))
-            work = stack.enter_context(working_on(data))
-            work.store.ensure_buckets()
+            site = stack.enter_context(working_on(data))
+            site.store.ensure_buckets()
             key = load_public_key(public)
-            count = folder.restore(manifest, work.store, work.register, key, identities)
-            note_standing(work, source, actor="service", at=now())
+            count = folder.restore(manifest, site.store, site.register, key, identities)
+            note_standing(site, source, actor="service", at=now())
     except BackupError as error:
         raise UserError(str(error)) from None
     console.print(f"{count} objects are back, as of {manifest.made_at:%Y-%m-%d %H:%M:%S %Z}.")

@@ -13,7 +13,7 @@ from cli.console import Commands, UserError, console
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actions.context import Context
+    from actions.site import Site
     from processors.lists.tables import LineProblem
 
 app = typer.Typer(
@@ -28,12 +28,12 @@ NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=
 def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Take what the candidates who are called chose: candidate_number;choix (U1A | U2)."""
     from actions import control
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        read = control.take_choices(work, file.read_bytes(), actor="service", at=now())
+    with working_on(data) as site:
+        read = control.take_choices(site, file.read_bytes(), actor="service", at=now())
         _must_be_good(file, read.problems)
-        stands = control.standing(work)
+        stands = control.standing(site)
     left = len(stands.schedule.unplaced)
     console.print(f"{stands.chosen} of {stands.called} candidates chose; {left} turns without an hour.")
 
@@ -50,10 +50,10 @@ def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
 def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Take all marks: candidate_number;epreuve;note. Before the day nothing is read."""
     from actions import control
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        read = control.take_marks(work, file.read_bytes(), actor="service", at=now())
+    with working_on(data) as site:
+        read = control.take_marks(site, file.read_bytes(), actor="service", at=now())
         _must_be_good(file, read.problems)
     console.print(f"{len(read.rows)} marks taken.")
 
@@ -74,12 +74,12 @@ def copy_link(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print a link to a released copy that its candidate asked for: good once, for 30 days."""
-    from actions.context import now
     from actions.copy_links import ask
+    from actions.site import now
 
     desk = desk_at(url, data)
-    with working_on(data) as work:
-        token = ask(work, number, exam, reason, actor="service", at=now())
+    with working_on(data) as site:
+        token = ask(site, number, exam, reason, actor="service", at=now())
     console.print(f"{desk}/copie/{token}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -89,17 +89,17 @@ def _must_be_good(file: Path, problems: tuple[LineProblem, ...]) -> None:
         raise UserError(f"{file} cannot be taken as it is:\n{lines}")
 
 
-def _write(to: Path, data: Path, made: Callable[[Context], bytes]) -> None:
+def _write(to: Path, data: Path, made: Callable[[Site], bytes]) -> None:
     """It names people, which is noted."""
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
     from storage.control import SUBJECT
 
     if to.exists():
         raise UserError(f"{to} is there already")
-    with working_on(data) as work:
-        table = made(work)
-        note_identity(work.register, SUBJECT, "control", actor="service", at=now())
+    with working_on(data) as site:
+        table = made(site)
+        note_identity(site.register, SUBJECT, "control", actor="service", at=now())
     to.touch(mode=0o600)
     to.write_bytes(table)
     console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)

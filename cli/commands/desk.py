@@ -29,11 +29,11 @@ def invite_person(
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
     from actions.accounts import MACHINE, invite
-    from actions.context import now
+    from actions.site import now
 
     desk = desk_at(url, data)
-    with working_on(data) as work:
-        link = invite(work, role, scope or "", email, name, desk=desk, actor=MACHINE, at=now())
+    with working_on(data) as site:
+        link = invite(site, role, scope or "", email, name, desk=desk, actor=MACHINE, at=now())
     console.print(link, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -47,20 +47,20 @@ def token(
 ) -> None:
     """Print a new bearer token of the API. It is shown this once."""
     from actions.accounts import make_token
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        made = make_token(work, role, scope or "", label, days, actor="service", at=now())
+    with working_on(data) as site:
+        made = make_token(site, role, scope or "", label, days, actor="service", at=now())
     console.print(made, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("tokens")
 def list_tokens(data: DataDir = DATA_DIR) -> None:
     """List the API's tokens that are still good."""
-    from actions.context import now
+    from actions.site import now
     from storage import tokens
 
-    with working_on(data) as work, work.register.reading() as connection:
+    with working_on(data) as site, site.register.reading() as connection:
         known = [one for one in tokens.all_tokens(connection) if one.good(now())]
     for one in known:
         line = f"{one.id}  {one.role}  {one.scope or ''}  until {one.until:%Y-%m-%d}  {one.label}"
@@ -70,8 +70,8 @@ def list_tokens(data: DataDir = DATA_DIR) -> None:
 @app.command()
 def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = DATA_DIR) -> None:
     """Revoke a token of the API, at once."""
-    from actions.context import now
+    from actions.site import now
     from storage import tokens
 
-    with working_on(data) as work:
-        tokens.revoke_token(work.register, id_, actor="service", at=now())
+    with working_on(data) as site:
+        tokens.revoke_token(site.register, id_, actor="service", at=now())

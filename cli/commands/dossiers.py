@@ -26,7 +26,7 @@ from storage.states import Pronounced
 
 if TYPE_CHECKING:
     from actions.commission import Commission
-    from actions.context import Context
+    from actions.site import Site
 
 Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
 School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre (E6).")]
@@ -88,11 +88,11 @@ def decide(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
-    from actions.context import now
     from actions.dossiers import pronounce
+    from actions.site import now
 
-    with working_on(data) as work:
-        pronounce(work, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=now())
+    with working_on(data) as site:
+        pronounce(site, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=now())
     console.print(f"{dossier}: recorded")
 
 
@@ -111,14 +111,14 @@ def report(
     Both name candidates: it is logged.
     """
     from actions.commission import write_report
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
 
-    with working_on(data) as work:
-        in_session(work, exam=exam)
-        before = _before(work, centre, school)
-        note_identity(work.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
-        for path in write_report(work, exam, before, to, at=now()):
+    with working_on(data) as site:
+        in_session(site, exam=exam)
+        before = _before(site, centre, school)
+        note_identity(site.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
+        for path in write_report(site, exam, before, to, at=now()):
             console.print(str(path), markup=False)
 
 
@@ -137,26 +137,26 @@ def notices(
     Each names its candidate: it is logged.
     """
     from actions.commission import write_notices
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
 
-    with working_on(data) as work:
-        rules = work.session.exam(exam)
+    with working_on(data) as site:
+        rules = site.session.exam(exam)
         if rules is None:
             raise UserError(f"{exam}: not an épreuve of this session")
-        before = _before(work, centre, school)
-        note_identity(work.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
-        written = write_notices(work, rules, before, to, at=now(), actor="service")
+        before = _before(site, centre, school)
+        note_identity(site.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
+        written = write_notices(site, rules, before, to, at=now(), actor="service")
     console.print(f"{len(written)} notices in {to}", markup=False)
 
 
-def _before(work: Context, centre: str | None, school: str | None) -> Commission:
+def _before(site: Site, centre: str | None, school: str | None) -> Commission:
     """The commission of a written centre or of a training centre, of which one is given."""
     from actions.commission import Commission
 
     if (centre is None) == (school is None):
         raise UserError("give either --centre or --school")
-    if centre is not None and work.session.centre(centre) is None:
+    if centre is not None and site.session.centre(centre) is None:
         raise UserError(f"{centre}: not a centre of this session")
     return Commission(centre, school)
 

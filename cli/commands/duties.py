@@ -19,11 +19,11 @@ ObligationId = Annotated[str, typer.Argument(metavar="ID", help="As `massicot du
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """Every obligation of the session, and where it stands."""
-    from actions.context import now
     from actions.duties import standings
+    from actions.site import now
 
-    with working_on(data) as work:
-        rows = standings(work, now())
+    with working_on(data) as site:
+        rows = standings(site, now())
     columns = ("id", "duty", "owed by", "until", "state", "received")
     table = [
         (
@@ -53,12 +53,12 @@ def receive(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Note that it came."""
-    from actions.context import now
     from actions.duties import receive as note
+    from actions.site import now
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         day = on.replace(tzinfo=UTC).date()
-        event = note(work, obligation, day, by, number, actor="service", at=now())
+        event = note(site, obligation, day, by, number, actor="service", at=now())
     console.print(f"{obligation}: {'received' if event else 'was known to have come that day'}", markup=False)
 
 
@@ -70,14 +70,14 @@ def livrets(
 ) -> None:
     """Write the list that goes with a school's livrets, and the certificate of their number."""
     from actions import duties
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")
-    with working_on(data) as work:
-        made = duties.livrets(work, school)
-        note_identity(work.register, f"livrets/{school}", "livrets", actor="service", at=now())
+    with working_on(data) as site:
+        made = duties.livrets(site, school)
+        note_identity(site.register, f"livrets/{school}", "livrets", actor="service", at=now())
     to.touch(mode=0o600)
     to.write_bytes(made)
     console.print(str(to), markup=False)
@@ -90,20 +90,20 @@ def waive(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Note that it is owed no longer."""
-    from actions.context import now
     from actions.duties import waive as note
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = note(work, obligation, reason, actor="service", at=now())
+    with working_on(data) as site:
+        event = note(site, obligation, reason, actor="service", at=now())
     console.print(f"{obligation}: {'waived' if event else 'was waived'}", markup=False)
 
 
 @app.command()
 def reopen(obligation: ObligationId, data: DataDir = DATA_DIR) -> None:
     """Take back what was noted of it."""
-    from actions.context import now
     from actions.duties import reopen as note
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = note(work, obligation, actor="service", at=now())
+    with working_on(data) as site:
+        event = note(site, obligation, actor="service", at=now())
     console.print(f"{obligation}: {'owed again' if event else 'nothing was noted of it'}", markup=False)

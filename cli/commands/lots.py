@@ -13,7 +13,7 @@ from cli.console import Commands, UserError, console, print_json, print_table
 from storage.states import Trouble
 
 if TYPE_CHECKING:
-    from actions.context import Context
+    from actions.site import Site
     from processors.correcting.lots import Plan
     from storage.lots import LotRow
 
@@ -31,32 +31,32 @@ def form(
 ) -> None:
     """Make lots of the complete copies of an épreuve, inside its window."""
     from actions import lots as of_lots
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        rules = work.session.exam(exam)
+    with working_on(data) as site:
+        rules = site.session.exam(exam)
         if rules is None or rules.window is None:
             raise UserError(f"{exam} is not a written épreuve of this session")
         if dry_run:
-            plan, _ = of_lots.plan_for(work, rules)
+            plan, _ = of_lots.plan_for(site, rules)
         else:
-            plan = of_lots.form(work, rules, at=now(), actor="service")
-        references = _references(work)
+            plan = of_lots.form(site, rules, at=now(), actor="service")
+        references = _references(site)
     _show(plan, references, as_json)
 
 
-def _references(work: Context) -> dict[str, str]:
+def _references(site: Site) -> dict[str, str]:
     """How the service calls each corrector, by opaque id."""
     from storage.correctors import all_correctors
 
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         return {c.id: c.reference for c in all_correctors(connection)}
 
 
-def lot_called(work: Context, name: str) -> LotRow:
+def lot_called(site: Site, name: str) -> LotRow:
     from storage.lots import all_lots
 
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         found = next((lot for lot in all_lots(connection) if name in (lot.id, lot.name)), None)
     if found is None:
         raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
@@ -98,10 +98,10 @@ def show(
 
     from storage.lots import all_lots
 
-    with working_on(data) as work, work.register.reading() as connection:
-        in_session(work, exam=exam)
+    with working_on(data) as site, site.register.reading() as connection:
+        in_session(site, exam=exam)
         lots = all_lots(connection, exam)
-        references = _references(work)
+        references = _references(site)
     if as_json:
         more = ({"name": lot.name, "reference": references[lot.corrector]} for lot in lots)
         print_json([asdict(lot) | named for lot, named in zip(lots, more, strict=True)])
@@ -121,13 +121,13 @@ def reassign(
 ) -> None:
     """Give a lot to another corrector, once every rule is checked again."""
     from actions import lots as of_lots
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        taker = next((id_ for id_, name in _references(work).items() if corrector in (id_, name)), None)
+    with working_on(data) as site:
+        taker = next((id_ for id_, name in _references(site).items() if corrector in (id_, name)), None)
         if taker is None:
             raise UserError(f"there is no corrector {corrector}")
-        of_lots.reassign(work, lot_called(work, lot), taker, actor="service", at=now())
+        of_lots.reassign(site, lot_called(site, lot), taker, actor="service", at=now())
     console.print(f"{lot} is {corrector}'s now.")
 
 
@@ -139,12 +139,12 @@ def give_back(
 ) -> None:
     """Say, as its corrector, that a lot is corrected."""
     from actions import lots as of_lots
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         at = now()
-        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
-        of_lots.give_back(work, mine, at=at)
+        mine, _ = of_lots.own(site, of_lots.who_has(site, token).id, lot_called(site, lot).id, at=at)
+        of_lots.give_back(site, mine, at=at)
     console.print(f"{lot} is returned.")
 
 
@@ -163,11 +163,11 @@ def report(
 ) -> None:
     """Report a copy, as its corrector: it waits for the service, the others go on."""
     from actions import copies
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        corrector, copy = _own_copy(work, token, lot, number)
-        copies.report(work, copy, trouble, said, order=order or (), actor=corrector, at=now())
+    with working_on(data) as site:
+        corrector, copy = _own_copy(site, token, lot, number)
+        copies.report(site, copy, trouble, said, order=order or (), actor=corrector, at=now())
     console.print(f"{number} is reported.")
 
 
@@ -180,23 +180,23 @@ def take_report_back(
 ) -> None:
     """Take the report of a copy back, as its corrector, as long as nobody has acted on it."""
     from actions import copies
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        corrector, copy = _own_copy(work, token, lot, number)
-        copies.take_report_back(work, copy, actor=corrector, at=now())
+    with working_on(data) as site:
+        corrector, copy = _own_copy(site, token, lot, number)
+        copies.take_report_back(site, copy, actor=corrector, at=now())
     console.print(f"{number} is read on as it is.")
 
 
-def _own_copy(work: Context, token: str, lot: str, number: str) -> tuple[str, str]:
+def _own_copy(site: Site, token: str, lot: str, number: str) -> tuple[str, str]:
     """Ids of the corrector of this token, and of the copy in a lot of hers."""
     from actions import lots as of_lots
-    from actions.context import now
+    from actions.site import now
     from storage.copies import copies_of_lot
 
-    corrector = of_lots.who_has(work, token).id
-    mine, _ = of_lots.own(work, corrector, lot_called(work, lot).id, at=now())
-    with work.register.reading() as connection:
+    corrector = of_lots.who_has(site, token).id
+    mine, _ = of_lots.own(site, corrector, lot_called(site, lot).id, at=now())
+    with site.register.reading() as connection:
         found = next((c.id for c in copies_of_lot(connection, mine.id) if c.anonymous_number == number), None)
     if found is None:
         raise UserError(f"there is no copy {number} in {lot}")
@@ -213,14 +213,14 @@ def documents(
     """Give back, as its corrector, copies that were annotated offline."""
     from actions import lots as of_lots
     from actions import returned
-    from actions.context import now
+    from actions.site import now
 
     refused = 0
-    with working_on(data) as work:
+    with working_on(data) as site:
         at = now()
-        mine, _ = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
+        mine, _ = of_lots.own(site, of_lots.who_has(site, token).id, lot_called(site, lot).id, at=at)
         for file in files:
-            for one in returned.take(work, mine, file.name, file, at=at):
+            for one in returned.take(site, mine, file.name, file, at=at):
                 refused += one.fault is not None
                 told = f"{one.fault}: {one.sentence}" if one.fault else one.sentence
                 console.print(f"{one.name}: {told}", markup=False)
@@ -239,12 +239,12 @@ def offline(
 ) -> None:
     """Say, as its corrector, that a lot is read from its archive: it is not idle meanwhile."""
     from actions import lots as of_lots
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         at = now()
-        mine, exam = of_lots.own(work, of_lots.who_has(work, token).id, lot_called(work, lot).id, at=at)
-        of_lots.work_offline(work, mine, exam, until and until.replace(tzinfo=UTC).date(), at=at)
+        mine, exam = of_lots.own(site, of_lots.who_has(site, token).id, lot_called(site, lot).id, at=at)
+        of_lots.work_offline(site, mine, exam, until and until.replace(tzinfo=UTC).date(), at=at)
     console.print(f"{lot} is {'read offline' if until else 'no longer read offline'}.")
 
 
@@ -255,10 +255,10 @@ def pull(
 ) -> None:
     """Bring a corrector's lots: a PDF for each copy, and a sheet."""
     from actions import lots as of_lots
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        pulled = of_lots.pull_all(work, of_lots.who_has(work, token).id, to, at=now())
+    with working_on(data) as site:
+        pulled = of_lots.pull_all(site, of_lots.who_has(site, token).id, to, at=now())
     for folder in pulled:
         copies = len(list(folder.glob("*.pdf"))) - 1
         console.print(f"{folder}: {copies} {'copy' if copies == 1 else 'copies'} and the sheet", markup=False)

@@ -12,7 +12,7 @@ from cli.commands.options import DATA_DIR, DataDir, ExamCode, working_on
 from cli.console import Commands, UserError, console, print_table
 
 if TYPE_CHECKING:
-    from actions.context import Context
+    from actions.site import Site
     from processors.circular.session import Exam
 
 app = typer.Typer(
@@ -37,16 +37,16 @@ def take(
     """Take a lot's marks, whole, once no line of them is bad. Before the harmonisation nothing is read."""
     from actions import lots as of_lots
     from actions import marks as of_marks
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        found = lot_called(work, lot)
+    with working_on(data) as site:
+        found = lot_called(site, lot)
         actor = "service"
         if token:
-            actor = of_lots.who_has(work, token).id
-            found = of_marks.own(work, actor, found.id)
-        of_marks.must_be_open(work, found.id, actor=actor, at=now())
-        read = of_marks.take(work, found, file.read_bytes(), reason=correction, actor=actor, at=now())
+            actor = of_lots.who_has(site, token).id
+            found = of_marks.own(site, actor, found.id)
+        of_marks.must_be_open(site, found.id, actor=actor, at=now())
+        read = of_marks.take(site, found, file.read_bytes(), reason=correction, actor=actor, at=now())
     if read.problems:
         lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
         raise UserError(f"{file} cannot be taken as it is:\n{lines}")
@@ -58,8 +58,8 @@ def show(exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Which lots have their marks. Counts alone."""
     from actions import marks as of_marks
 
-    with working_on(data) as work:
-        stands = of_marks.standing(work, _written(work, exam))
+    with working_on(data) as site:
+        stands = of_marks.standing(site, _written(site, exam))
     rows = []
     for lot in stands.lots:
         kept = stands.marks.get(lot.id)
@@ -81,28 +81,28 @@ def export(
 ) -> None:
     """Write the marks by candidate, for the other application: once, and once more for each correction."""
     from actions import marks as of_marks
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")
-    with working_on(data) as work:
-        rules = _written(work, exam)
+    with working_on(data) as site:
+        rules = _written(site, exam)
         if again:
-            table: bytes | None = of_marks.exported(work, rules)
+            table: bytes | None = of_marks.exported(site, rules)
         else:
-            table = of_marks.export(work, rules, correction, actor="service", at=now())
+            table = of_marks.export(site, rules, correction, actor="service", at=now())
         if table is None:
             console.print("Proposed. The session asks for a second person: export it at the desk.")
             return
-        note_identity(work.register, f"marks/{exam}", "marks", actor="service", at=now())
+        note_identity(site.register, f"marks/{exam}", "marks", actor="service", at=now())
     to.touch(mode=0o600)
     to.write_bytes(table)
     console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)
 
 
-def _written(work: Context, code: str) -> Exam:
-    found = next((exam for exam in work.session.written if exam.code == code), None)
+def _written(site: Site, code: str) -> Exam:
+    found = next((exam for exam in site.session.written if exam.code == code), None)
     if found is None:
         raise UserError(f"{code} is not a written épreuve of this session")
     return found

@@ -37,12 +37,12 @@ def draw(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Hide a part of a page, beside what is hidden there already. Nothing is let go by it: see `decide`."""
-    from actions.context import now
     from actions.masking import hide
+    from actions.site import now
 
     area = (left / 100, top / 100, width / 100, height / 100)
-    with working_on(data) as work:
-        hide(work, copy, page, area, actor="service", at=now())
+    with working_on(data) as site:
+        hide(site, copy, page, area, actor="service", at=now())
     console.print(f"{copy}, page {page}: hidden. Its corrector's copy is made again.")
 
 
@@ -51,10 +51,10 @@ def show(copy: CopyId, data: DataDir = DATA_DIR, as_json: AsJson = False) -> Non
     """List what is hidden on the pages of a copy, in hundredths of each upright page."""
     from actions.masking import hidden
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         found = [
             {"page": page, **dict(zip(("left", "top", "width", "height"), area, strict=True))}
-            for page, areas in hidden(work, copy).items()
+            for page, areas in hidden(site, copy).items()
             for area in ([round(100 * share, 1) for share in one] for one in areas)
         ]
     if as_json:
@@ -69,10 +69,10 @@ def show(copy: CopyId, data: DataDir = DATA_DIR, as_json: AsJson = False) -> Non
 @app.command()
 def undo(copy: CopyId, page: Page, data: DataDir = DATA_DIR) -> None:
     """Hide nothing of a page any longer."""
-    from actions.context import now
     from actions.masking import hide
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = hide(work, copy, page, None, actor="service", at=now())
+    with working_on(data) as site:
+        event = hide(site, copy, page, None, actor="service", at=now())
     outcome = "nothing is hidden any longer" if event else "nothing was hidden"
     console.print(f"{copy}, page {page}: {outcome}.")

@@ -13,7 +13,7 @@ import typer
 from cli.console import UserError
 
 if TYPE_CHECKING:
-    from actions.context import Context
+    from actions.site import Site
     from processors.circular.session import Session
     from processors.lists.people import Candidate
 
@@ -32,19 +32,19 @@ DATA_DIR = Path("massicot-data")
 
 
 @contextmanager
-def working_on(data: Path) -> Iterator[Context]:
+def working_on(data: Path) -> Iterator[Site]:
     """Store and register of a data directory, and what may go wrong with them told in one line."""
     os.environ["MASSICOT_DATA_DIR"] = str(data)
     from botocore.exceptions import BotoCoreError, ClientError
     from sqlalchemy.exc import OperationalError
 
-    from actions.context import context
+    from actions.site import open_site
     from processors.circular.session import SessionError
     from storage.objects import NotFoundError, StoreError
     from storage.refusals import Refused
 
     try:
-        yield context()
+        yield open_site()
     except (StoreError, SessionError, Refused) as error:
         raise UserError(str(error)) from None
     except NotFoundError as error:
@@ -65,11 +65,11 @@ def desk_at(url: str | None, data: Path) -> str:
     return url.rstrip("/")
 
 
-def in_session(work: Context, *, exam: str | None = None, centre: str | None = None) -> None:
+def in_session(site: Site, *, exam: str | None = None, centre: str | None = None) -> None:
     """What the session has not is a slip of whoever asks: nothing would be found of it."""
-    if exam is not None and work.session.exam(exam) is None:
+    if exam is not None and site.session.exam(exam) is None:
         raise UserError(f"{exam} is not an épreuve of this session")
-    if centre is not None and work.session.centre(centre) is None:
+    if centre is not None and site.session.centre(centre) is None:
         raise UserError(f"{centre} is not a centre of this session")
 
 

@@ -23,13 +23,13 @@ def plan(
 ) -> None:
     """Form the panels of an oral épreuve, in place of those that were planned."""
     from actions import orals
-    from actions.context import now
+    from actions.site import now
     from storage.correctors import all_correctors
 
-    with working_on(data) as work:
-        kept = None if dry_run else orals.form(work, exam, actor="service", at=now())
-        made = kept or orals.plan_for(work, exam)
-        with work.register.reading() as connection:
+    with working_on(data) as site:
+        kept = None if dry_run else orals.form(site, exam, actor="service", at=now())
+        made = kept or orals.plan_for(site, exam)
+        with site.register.reading() as connection:
             called = {one.id: one.reference for one in all_correctors(connection)}
     columns = ("panel", "place", "begins", "members", "candidates")
     rows = [
@@ -71,11 +71,11 @@ def move(
 ) -> None:
     """Put one candidate before another panel at the same place, at its first free turn."""
     from actions import orals
-    from actions.context import now
+    from actions.site import now
     from processors.circular.deadlines import local
 
-    with working_on(data) as work:
-        at = orals.move(work, exam, number, panel, actor="service", at=now())
+    with working_on(data) as site:
+        at = orals.move(site, exam, number, panel, actor="service", at=now())
     said = f"heard on {local(at):%Y-%m-%d at %H:%M}: print the papers anew" if at else "nothing to change"
     console.print(said, markup=False)
 
@@ -88,17 +88,17 @@ def sort(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Sort the sheets that panels give back, and say which are missing. The scan is not kept."""
-    from actions.context import now
     from actions.oral_returns import said_of, take_sheets
+    from actions.site import now
     from processors.scans.files.raster import BadScan
     from storage.accounts import note_identity
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         try:
-            came = take_sheets(work, exam, file, actor="service", at=now())
+            came = take_sheets(site, exam, file, actor="service", at=now())
         except BadScan as bad:
             raise UserError(f"{bad.code}: {said_of(bad)}") from None
-        note_identity(work.register, f"orals/{exam}", "orals", actor="service", at=now())
+        note_identity(site.register, f"orals/{exam}", "orals", actor="service", at=now())
     _write(came.files, to)
     for sentence in came.told:
         console.print(sentence, markup=False)
@@ -112,8 +112,8 @@ def back(exam: ExamCode, data: DataDir = DATA_DIR, as_json: AsJson = False) -> N
     from actions.oral_drops import scans_dropped
     from actions.oral_returns import sheets_standing
 
-    with working_on(data) as work:
-        standing, dropped = sheets_standing(work, exam), scans_dropped(work, exam)
+    with working_on(data) as site:
+        standing, dropped = sheets_standing(site, exam), scans_dropped(site, exam)
     if as_json:
         scans = [vars(one) for one in dropped]
         print_json(
@@ -139,12 +139,12 @@ def papers(
 ) -> None:
     """Write convocations, and the sheets that each panel fills in."""
     from actions import orals
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
 
-    with working_on(data) as work:
-        written = orals.all_papers(work, exam)
-        note_identity(work.register, f"orals/{exam}", "orals", actor="service", at=now())
+    with working_on(data) as site:
+        written = orals.all_papers(site, exam)
+        note_identity(site.register, f"orals/{exam}", "orals", actor="service", at=now())
     _write(written, to)
 
 

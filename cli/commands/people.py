@@ -25,14 +25,14 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 @app.command()
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
-    from actions.context import now
+    from actions.site import now
     from processors.lists.people import in_two_places
     from storage.candidates import import_candidates
 
-    with working_on(data) as work:
-        read = import_candidates(work.register, file.read_bytes(), work.session, actor="service", at=now())
+    with working_on(data) as site:
+        read = import_candidates(site.register, file.read_bytes(), site.session, actor="service", at=now())
         _tell(file, read, "candidates")
-        for candidate, (one, other) in in_two_places(read.rows, work.session):
+        for candidate, (one, other) in in_two_places(read.rows, site.session):
             at_once = f"{candidate.number} is enrolled in {one} and {other}, which are sat at the same hour"
             console.print(f"Note: {at_once}", markup=False)
 
@@ -47,17 +47,17 @@ def correctors(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Import the correctors, and give each new one a token."""
-    from actions.context import now
+    from actions.site import now
     from storage.correctors import all_correctors, import_correctors, issue_token
 
     if tokens is not None:
         tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
-    with working_on(data) as work:
-        read = import_correctors(work.register, file.read_bytes(), work.session, actor="service", at=now())
+    with working_on(data) as site:
+        read = import_correctors(site.register, file.read_bytes(), site.session, actor="service", at=now())
         _tell(file, read, "correctors")
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             without = [c for c in all_correctors(connection) if not c.has_token]
-        issued = {c.reference: issue_token(work.register, c.id, actor="service", at=now()) for c in without}
+        issued = {c.reference: issue_token(site.register, c.id, actor="service", at=now()) for c in without}
     lines = [f"{reference};{token}" for reference, token in issued.items()]
     if not lines:
         return
@@ -75,10 +75,10 @@ def correctors(
 def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Import the attendance list of a centre and épreuve."""
     from actions.attendance import take
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        read = take(work, exam, centre, file.read_bytes(), actor="service", at=now())
+    with working_on(data) as site:
+        read = take(site, exam, centre, file.read_bytes(), actor="service", at=now())
         _tell(file, read, "lines")
         for sentence in read.changes.sentences():
             console.print(sentence, markup=False)
@@ -87,14 +87,14 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
 @app.command()
 def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the invigilators whom schools send; a school's list takes the place of its earlier one."""
-    from actions.context import now
     from actions.invigilators import lacking
+    from actions.site import now
     from storage.invigilators import import_invigilators
 
-    with working_on(data) as work:
-        read = import_invigilators(work.register, file.read_bytes(), work.session, actor="service", at=now())
+    with working_on(data) as site:
+        read = import_invigilators(site.register, file.read_bytes(), site.session, actor="service", at=now())
         _tell(file, read, "lines")
-        for one in lacking(work, now()):
+        for one in lacking(site, now()):
             console.print(one.sentence, markup=False)
 
 

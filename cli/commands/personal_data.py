@@ -17,13 +17,13 @@ def access_request(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write all that is held on one candidate into a folder, nothing of anybody else. The log notes it."""
-    from actions.context import now
     from actions.personal_data import answer
+    from actions.site import now
 
     if to.exists() and any(to.iterdir()):
         raise UserError(f"{to} is not empty: the answer wants a folder of its own")
-    with working_on(data) as work:
-        files = answer(work, number, actor="service", at=now())
+    with working_on(data) as site:
+        files = answer(site, number, actor="service", at=now())
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         count = 0
         for name, content in files:

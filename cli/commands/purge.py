@@ -31,8 +31,8 @@ def plan(
     from actions import purge
     from actions.purge_plan import plan as planned
 
-    with working_on(data) as work:
-        made = purge.propose(work, actor="service")[0] if propose else planned(work, work.store.time())
+    with working_on(data) as site:
+        made = purge.propose(site, actor="service")[0] if propose else planned(site, site.store.time())
     columns = ("kind", "due", "to destroy", "held", "not due")
     table = [
         (
@@ -58,7 +58,7 @@ def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     from storage.holds import all_holds
     from storage.purges import all_purges
 
-    with working_on(data) as work, work.register.reading() as connection:
+    with working_on(data) as site, site.register.reading() as connection:
         purges, holds = all_purges(connection), all_holds(connection)
     table = [
         (
@@ -88,8 +88,8 @@ def confirm(purge: PurgeId, data: DataDir = DATA_DIR) -> None:
     """Refused: who confirms does so at the desk, for here nobody in particular acts."""
     from actions.purge import confirm as confirms
 
-    with working_on(data) as work:
-        confirms(work, purge, actor="service")
+    with working_on(data) as site:
+        confirms(site, purge, actor="service")
 
 
 @app.command()
@@ -98,8 +98,8 @@ def run(purge: PurgeId, data: DataDir = DATA_DIR) -> None:
     from actions.purge import carry_out
     from storage.log.signing import load_or_make_key
 
-    with working_on(data) as work:
-        made = carry_out(work, purge, load_or_make_key(work.settings.signing_key_path))
+    with working_on(data) as site:
+        made = carry_out(site, purge, load_or_make_key(site.settings.signing_key_path))
     console.print(f"{sum(made.counts.values())} objects destroyed, {made.people} candidates without a name.")
 
 
@@ -114,31 +114,31 @@ def certificate(
     from storage.log.seals import raw
     from storage.log.signing import load_or_make_key
 
-    with working_on(data) as work:
-        key = raw(load_or_make_key(work.settings.signing_key_path).public_key())
-        found = acts.certificate(work, purge, key)
+    with working_on(data) as site:
+        key = raw(load_or_make_key(site.settings.signing_key_path).public_key())
+        found = acts.certificate(site, purge, key)
         if pdf:
-            pdf.write_bytes(acts.printed_certificate(work, found))
+            pdf.write_bytes(acts.printed_certificate(site, found))
     typer.echo(found.to_bytes().decode())
 
 
 @app.command()
 def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Keep what is held of a candidate in an épreuve, until it is lifted."""
-    from actions.context import now
     from actions.purge import hold as place
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = place(work, number, exam, reason, actor="service", at=now())
+    with working_on(data) as site:
+        event = place(site, number, exam, reason, actor="service", at=now())
     console.print("held" if event else "was held")
 
 
 @app.command()
 def lift(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Lift a hold."""
-    from actions.context import now
     from actions.purge import lift as lifts
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = lifts(work, number, exam, reason, actor="service", at=now())
+    with working_on(data) as site:
+        event = lifts(site, number, exam, reason, actor="service", at=now())
     console.print("lifted" if event else "there was no hold")

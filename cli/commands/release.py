@@ -20,19 +20,19 @@ def release(
 ) -> None:
     """Write candidates' whole copies with what came back of them, and a manifest; none before the jury."""
     from actions import release as of_release
-    from actions.context import now
+    from actions.site import now
 
     if to is None:
-        with working_on(data) as work:
-            stands = of_release.standing(work)
+        with working_on(data) as site:
+            stands = of_release.standing(site)
         print_table("Copies", ["state", "copies"], [[state.value, n] for state, n in stands.states.items()])
         console.print(f"On the list of averages: {stands.listed}, called: {stands.called}.")
         return
     if to.exists() and any(to.iterdir()):
         raise UserError(f"{to} is not empty")
-    with working_on(data) as work:
+    with working_on(data) as site:
         count = 0
-        for path, content in of_release.release(work, actor="service", at=now()):
+        for path, content in of_release.release(site, actor="service", at=now()):
             file = to / path
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file.touch(mode=0o600)
@@ -50,8 +50,8 @@ def work_done(
 
     if to.exists():
         raise UserError(f"{to} is there already")
-    with working_on(data) as work:
-        table = of_work.table(work)
+    with working_on(data) as site:
+        table = of_work.table(site)
     to.touch(mode=0o600)
     to.write_bytes(table)
     console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)
@@ -68,11 +68,11 @@ def averages(
 ) -> None:
     """Take who is called to the control épreuves from a list of averages, which is not kept."""
     from actions import release as of_release
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        read = of_release.take_averages(work, file.read_bytes(), actor="service", at=now())
-        stands = None if read.problems else of_release.standing(work)
+    with working_on(data) as site:
+        read = of_release.take_averages(site, file.read_bytes(), actor="service", at=now())
+        stands = None if read.problems else of_release.standing(site)
     if stands is None:
         lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
         raise UserError(f"{file} cannot be taken as it is:\n{lines}")

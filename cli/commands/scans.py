@@ -86,9 +86,9 @@ def drop(
     with file.open("rb") as opened:
         if b"%PDF-" not in opened.read(1024):
             raise UserError(f"{file.name} is no PDF: scan the pile as PDF")
-    with working_on(data) as work:
-        key = place_for(work, centre, exam, file.name)
-        if not work.store.inbox.put(key, file, only_if_absent=True, content_type="application/pdf"):
+    with working_on(data) as site:
+        key = place_for(site, centre, exam, file.name)
+        if not site.store.inbox.put(key, file, only_if_absent=True, content_type="application/pdf"):
             raise UserError(f"{key} still waits in the inbox: give this file another name")
     console.print(f"Dropped as {key}", markup=False)
     console.print("The receipt comes beside it, under receipts/, once the file is read.")
@@ -134,15 +134,15 @@ def labels(
 
 def _imported(data: Path, centre: str, exam: str) -> tuple[Session, list[EnrolledCandidate]]:
     """The session, and who is enrolled: it names people, and is logged as the desk's sheet is."""
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
     from storage.candidates import enrolled_in
 
-    with working_on(data) as work:
-        with work.register.reading() as connection:
+    with working_on(data) as site:
+        with site.register.reading() as connection:
             enrolled = [one for one in enrolled_in(connection, exam, centre) if one.named]
-        note_identity(work.register, f"{exam}/{centre}", "labels", actor="service", at=now())
-        return work.session, enrolled
+        note_identity(site.register, f"{exam}/{centre}", "labels", actor="service", at=now())
+        return site.session, enrolled
 
 
 def rehearse(

@@ -35,9 +35,9 @@ def status(
     from storage.counts import exam_counts
     from storage.dossiers import dossier_counts
 
-    with working_on(data) as work, work.register.reading() as connection:
-        rows = [asdict(exam_counts(connection, exam.code)) for exam in work.session.written]
-        exams = [exam.code for exam in work.session.with_dossiers]
+    with working_on(data) as site, site.register.reading() as connection:
+        rows = [asdict(exam_counts(connection, exam.code)) for exam in site.session.written]
+        exams = [exam.code for exam in site.session.with_dossiers]
         dossiers = [asdict(dossier_counts(connection, exam)) for exam in exams]
     if as_json:
         print_json([*rows, *dossiers])
@@ -47,11 +47,11 @@ def status(
 
 
 def _tell_health(data: Path) -> None:
-    from actions.context import now
     from actions.measures import Health
+    from actions.site import now
 
-    with working_on(data) as work:
-        health = Health.of(work, now())
+    with working_on(data) as site:
+        health = Health.of(site, now())
     print_json({"well": health.well(), "ready": health.ready, **asdict(health)})
     raise typer.Exit(0 if health.well() else 1)
 
@@ -60,20 +60,20 @@ def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = DATA_DIR, as_json: AsJson = False
 ) -> None:
     """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
-    from actions.context import now
+    from actions.site import now
     from storage.accounts import note_identity
     from storage.candidates import enrolled_in
     from storage.copies import copy_by_id
     from storage.findings import open_findings
 
-    with working_on(data) as work:
-        in_session(work, exam=exam, centre=centre)
-        with work.register.reading() as connection:
+    with working_on(data) as site:
+        in_session(site, exam=exam, centre=centre)
+        with site.register.reading() as connection:
             found = open_findings(connection, exam=exam, centre=centre)
             copies = {f.copy: copy_by_id(connection, f.copy) for f in found if f.copy}
             numbers = {c.id: c.number for c in enrolled_in(connection)}
         for place in sorted({f"{f.exam}/{f.centre}" for f in found if f.exam and f.centre}):
-            note_identity(work.register, place, "findings", actor="service", at=now())
+            note_identity(site.register, place, "findings", actor="service", at=now())
     if as_json:
         print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
         return
@@ -120,10 +120,10 @@ def transfer(
 ) -> None:
     """Move a copy to its own épreuve, where it waits for whose it is."""
     from actions import copies
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = copies.transfer(work, copy, exam, actor="service", at=now())
+    with working_on(data) as site:
+        event = copies.transfer(site, copy, exam, actor="service", at=now())
     console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
@@ -134,10 +134,10 @@ def send_back(
 ) -> None:
     """Ask the centre to scan a copy again, whole."""
     from actions import copies
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = copies.send_back(work, copy, reason, actor="service", at=now())
+    with working_on(data) as site:
+        event = copies.send_back(site, copy, reason, actor="service", at=now())
     console.print(f"{copy}: {'sent back to its centre' if event else 'it was asked for already'}.")
 
 
@@ -151,10 +151,10 @@ def arrange(
 ) -> None:
     """Put the pages of a copy in order; those of its file that are not named are none of it."""
     from actions import copies
-    from actions.context import now
+    from actions.site import now
 
-    with working_on(data) as work:
-        event = copies.arrange(work, copy, pages, reason, actor="service", at=now())
+    with working_on(data) as site:
+        event = copies.arrange(site, copy, pages, reason, actor="service", at=now())
     console.print(f"{copy}: {'its pages are in this order' if event else 'they were so already'}.")
 
 
@@ -164,11 +164,11 @@ def withdraw(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Take a whole file back: none of its copies counts any longer."""
-    from actions.context import now
+    from actions.site import now
     from actions.withdrawing import withdraw as take_back
 
-    with working_on(data) as work:
-        event = take_back(work, scan, reason, by_centre=False, actor="service", at=now())
+    with working_on(data) as site:
+        event = take_back(site, scan, reason, by_centre=False, actor="service", at=now())
     console.print(f"{scan}: {'withdrawn' if event else 'it was withdrawn already'}.")
 
 
@@ -177,11 +177,11 @@ def restore_file(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Put a withdrawn file back: it is read again, and counts as when it was dropped."""
-    from actions.context import now
+    from actions.site import now
     from actions.withdrawing import restore
 
-    with working_on(data) as work:
-        event = restore(work, scan, actor="service", at=now())
+    with working_on(data) as site:
+        event = restore(site, scan, actor="service", at=now())
     console.print(f"{scan}: {'put back' if event else 'it was not withdrawn'}.")
 
 
@@ -200,12 +200,12 @@ def decide(
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
     from actions import copies
-    from actions.context import now
+    from actions.site import now
     from storage.decisions import CopyProposed
 
-    with working_on(data) as work:
+    with working_on(data) as site:
         event = copies.decide(
-            work,
+            site,
             copy,
             decision,
             reason,

@@ -70,26 +70,26 @@ class Dossiers:
         return [future.result() for future in self.drawn]
 
     def _drop(self, deposits: Iterable[Deposit]) -> int:
-        work = self.stage.work
+        site = self.stage.site
         for one in deposits:
             for name, data in one.files:
-                work.store.inbox.put(dossier_key(one.exam, f"{one.candidate.number}/{name}"), data)
-        inbox.take_dossiers(work)
-        waiting = inbox.find_unread_dossiers(work)
+                site.store.inbox.put(dossier_key(one.exam, f"{one.candidate.number}/{name}"), data)
+        inbox.take_dossiers(site)
+        waiting = inbox.find_unread_dossiers(site)
         for dossier, *_ in waiting:
-            read(work, dossier)
+            read(site, dossier)
         return len(waiting)
 
     def _in_time(self) -> str:
         count = self._drop(one for one in self._deposits() if one.trouble is not Trouble.LATE)
-        must(deadlines.sweep_dossiers(self.stage.work) == 0, f"{self.exam.code}: absent one second early")
+        must(deadlines.sweep_dossiers(self.stage.site) == 0, f"{self.exam.code}: absent one second early")
         must(not self._proposed(Code.LATE_DEPOSIT), f"{self.exam.code}: late in time")
         said = f"{self.exam.code}: {plural(count, 'dossier', 'dossiers')} in time, nobody is without"
         return self.stage.note_early(f"{self.exam.code}/deposit", said)
 
     def _too_late(self) -> str:
         count = self._drop(one for one in self._deposits() if one.trouble is Trouble.LATE)
-        absent = deadlines.sweep_dossiers(self.stage.work)
+        absent = deadlines.sweep_dossiers(self.stage.site)
         must(absent == len(self._proposed(Code.ABSENT_DOSSIER)), f"{self.exam.code}: {absent} absent")
         must(count == len(self._proposed(Code.LATE_DEPOSIT)), f"{self.exam.code}: {count} late")
         must(count or absent, f"{self.exam.code}: nobody is late or absent")
@@ -98,7 +98,7 @@ class Dossiers:
         return f"{self.exam.code}: {count} late, {absent} absent ({self.exam.deposit})"
 
     def _rows(self) -> list[DossierRow]:
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             return dossiers_of(connection, self.exam.code)
 
     def _proposed(self, code: Code) -> list[DossierRow]:
@@ -114,7 +114,7 @@ class Dossiers:
             else {Commission(one.centre) for one in people}
         )
         for commission in before:
-            write_report(stage.work, code, commission, stage.folder / "commission", at=stage.now)
+            write_report(stage.site, code, commission, stage.folder / "commission", at=stage.now)
         self._must_be_as_drawn()
         against = 0
         for row in self._rows():
@@ -122,7 +122,7 @@ class Dossiers:
             said = Pronounced.NON_CONFORM if grounds else Pronounced.CONFORM
             against += bool(grounds)
             words = ("La commission", "Constaté en séance.")
-            pronounce(stage.work, row.id, said, grounds, *words, actor="service", at=stage.now)
+            pronounce(stage.site, row.id, said, grounds, *words, actor="service", at=stage.now)
         lists = plural(len(before), "list", "lists")
         return (
             f"{code}: {lists} for the commission; {len(self._rows())} pronounced, {against} not in conformity"
@@ -130,7 +130,7 @@ class Dossiers:
 
     def _must_be_as_drawn(self) -> None:
         deposits, rows = self._deposits(), self._rows()
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             ids = ids_of_numbers(connection, (one.candidate.number for one in deposits))
         found = {
             row.candidate: {one.code.value for one in row.findings if one.code in GROUNDS} for row in rows

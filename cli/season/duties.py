@@ -24,7 +24,7 @@ def plan(stage: Stage, duty: Duty) -> None:
         at = _of_no_date(stage)
         stage.plan(row, at, lambda: _all(stage, duty))
         return
-    zone = stage.work.session.zone
+    zone = stage.site.session.zone
     in_time = due.at - SECOND if due.rule is Rule.BEFORE else due.at
     remind = instant(last - timedelta(days=duty.remind_days - 1), time(8), zone)
     stage.plan(row, remind, lambda: _remind(stage, duty))
@@ -40,13 +40,13 @@ def gate(duty: Duty) -> str:
 
 def _of_no_date(stage: Stage) -> datetime:
     """Once everything else is over."""
-    results = stage.work.session.results
+    results = stage.site.session.results
     assert results is not None
     return results.second_jury.starts_at + timedelta(days=7)
 
 
 def _of(stage: Stage, duty: Duty) -> list[duties.Standing]:
-    rows = duties.standings(stage.work, stage.now)
+    rows = duties.standings(stage.site, stage.now)
     return [row for row in rows if row.obligation.duty.code == duty.code]
 
 
@@ -55,23 +55,23 @@ def _state_of_last(stage: Stage, duty: Duty) -> DutyState:
 
 
 def _remind(stage: Stage, duty: Duty) -> str:
-    count = duties.remind(stage.work, stage.now)
+    count = duties.remind(stage.site, stage.now)
     must(count >= len(_of(stage, duty)), f"{duty.code}: nobody is reminded")
-    must(duties.remind(stage.work, stage.now) == 0, "a second reminder on one day")
+    must(duties.remind(stage.site, stage.now) == 0, "a second reminder on one day")
     return f"the service is reminded of {plural(count, 'obligation', 'obligations')}: {duty.title}"
 
 
 def _receive(stage: Stage, row: duties.Standing, by: str) -> None:
-    today = stage.now.astimezone(stage.work.session.zone).date()
-    duties.receive(stage.work, row.obligation.id, today, by, row.expected, actor="service", at=stage.now)
+    today = stage.now.astimezone(stage.site.session.zone).date()
+    duties.receive(stage.site, row.obligation.id, today, by, row.expected, actor="service", at=stage.now)
 
 
 def _received(stage: Stage, duty: Duty) -> str:
     rows = _of(stage, duty)[:-1]
     if duty.code == INVIGILATORS:
-        before = len(lacking(stage.work, stage.now))
+        before = len(lacking(stage.site, stage.now))
         _name_invigilators(stage, [row.obligation.party for row in rows])
-        said = f", invigilators named, shortfalls {before} → {len(lacking(stage.work, stage.now))}"
+        said = f", invigilators named, shortfalls {before} → {len(lacking(stage.site, stage.now))}"
     else:
         said = ""
     for row in rows:
@@ -81,11 +81,11 @@ def _received(stage: Stage, duty: Duty) -> str:
 
 def _name_invigilators(stage: Stage, schools: list[str]) -> None:
     """As many as each school owes."""
-    work, rule = stage.work, stage.work.session.invigilation
+    site, rule = stage.site, stage.site.session.invigilation
     assert rule is not None
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         enrolled = enrolled_by_school(connection)
-    written = {exam.code for exam in work.session.written}
+    written = {exam.code for exam in site.session.written}
     lines = [
         f"{school};{centre};{exam};Surveillant {k} de {school}\n"
         for (school, centre, exam), number in sorted(enrolled.items())
@@ -93,7 +93,7 @@ def _name_invigilators(stage: Stage, schools: list[str]) -> None:
         for k in range(rule.when_large if number > rule.large else rule.per_exam)
     ]
     table = f"{';'.join(INVIGILATOR_COLUMNS)}\n{''.join(lines)}".encode()
-    read = import_invigilators(work.register, table, work.session, actor="service", at=stage.now)
+    read = import_invigilators(site.register, table, site.session, actor="service", at=stage.now)
     if read.problems:
         raise SeasonFailed(read.problems[0].message)
 

@@ -57,16 +57,16 @@ class Oral:
         return f"{self.exam.code}/orals/{number}"
 
     def _panels(self) -> list[Panel]:
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             return panels_of(connection, self.exam.code)
 
     def _form(self) -> str:
-        work, code = self.stage.work, self.exam.code
-        plan = orals.form(work, code, actor="service", at=self.stage.now)
+        site, code = self.stage.site, self.exam.code
+        plan = orals.form(site, code, actor="service", at=self.stage.now)
         must(not plan.unplaced, f"{code}: somebody is before no panel")
         folder = self.stage.folder / "oraux"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, data in orals.all_papers(work, code).items():
+        for name, data in orals.all_papers(site, code).items():
             (folder / name).write_bytes(data)
         begins = min(panel.begins for panel in self._panels())
         self.stage.plan(self._row(1), begins - SECOND, self._not_begun)
@@ -78,12 +78,12 @@ class Oral:
         )
 
     def _not_begun(self) -> str:
-        orals.form(self.stage.work, self.exam.code, actor="service", at=self.stage.now)
+        orals.form(self.stage.site, self.exam.code, actor="service", at=self.stage.now)
         return self.stage.note_early(self._row(1), f"{self.exam.code}: the plan can still be made anew")
 
     def _begun(self) -> str:
         before = self.stage.early[self._row(1)]
-        form = lambda: orals.form(self.stage.work, self.exam.code, actor="service", at=self.stage.now)  # noqa: E731
+        form = lambda: orals.form(self.stage.site, self.exam.code, actor="service", at=self.stage.now)  # noqa: E731
         self.stage.refused(self._row(1), form, Refusal.ORALS_BEGUN)
         said = self.stage.early[self._row(1)]
         self.stage.early[self._row(1)] = before
@@ -93,7 +93,7 @@ class Oral:
     def _sit(self, number: int) -> str:
         """At each of the session's places somebody is examined, who belongs there."""
         where = self.exam.orals[number - 1]
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             people = {one.id: one for one in enrolled_in(connection, self.exam.code)}
         here = [
             who
@@ -117,10 +117,10 @@ class Oral:
 
     def _sheets_back(self) -> str:
         """As the circular asks: scanned before they are handed in."""
-        work, code = self.stage.work, self.exam.code
+        site, code = self.stage.site, self.exam.code
         with tempfile.TemporaryDirectory() as folder:
-            path = scanned(orals.all_papers(work, code)[f"feuilles-{code}.pdf"], Path(folder) / "rendu.pdf")
-            came = take_sheets(work, code, path, actor="service", at=self.stage.now)
+            path = scanned(orals.all_papers(site, code)[f"feuilles-{code}.pdf"], Path(folder) / "rendu.pdf")
+            came = take_sheets(site, code, path, actor="service", at=self.stage.now)
         must(not came.missing, f"{code}: {came.missing}")
         to = self.stage.folder / "oraux"
         for name, data in came.files.items():

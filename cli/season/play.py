@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-from actions.context import Context
+from actions.site import Site
 from cli.console import console, print_table
 from cli.season import duties, people
 from cli.season.dossiers import Dossiers
@@ -36,10 +36,10 @@ def play(data: Path, session: Session, file: Path, pool: ProcessPoolExecutor, co
     if session.results is None:
         raise SeasonFailed(f"{file}: without juries, there is no season to play")
     clock = MovingClock(agenda(session)[0].at - timedelta(days=30))
-    with running(data) as weed, world(data, clock, weed) as work:
-        stage = Stage(work, clock, people.invent(session, copies), data / "season", _say)
+    with running(data) as weed, world(data, clock, weed) as site:
+        stage = Stage(site, clock, people.invent(session, copies), data / "season", _say)
         stage.folder.mkdir()
-        _enrol(work, file, stage)
+        _enrol(site, file, stage)
         gates = _plan(stage, pool)
         stage.play()
         told(stage, gates)
@@ -49,21 +49,21 @@ def _say(line: str) -> None:
     console.print(line, highlight=False)
 
 
-def _enrol(work: Context, file: Path, stage: Stage) -> None:
-    loaded = SessionLoaded(sha256=hashlib.sha256(file.read_bytes()).hexdigest(), name=work.session.name)
-    work.register.record(loaded, "session", actor="service", at=stage.now)
+def _enrol(site: Site, file: Path, stage: Stage) -> None:
+    loaded = SessionLoaded(sha256=hashlib.sha256(file.read_bytes()).hexdigest(), name=site.session.name)
+    site.register.record(loaded, "session", actor="service", at=stage.now)
     for take, table in (
         (import_candidates, roster_csv(stage.people.candidates)),
-        (import_correctors, people.examiners_csv(stage.people, work.session)),
+        (import_correctors, people.examiners_csv(stage.people, site.session)),
     ):
-        read = take(work.register, table, work.session, actor="service", at=stage.now)
+        read = take(site.register, table, site.session, actor="service", at=stage.now)
         said = " ".join(problem.message for problem in read.problems)
         must(not read.problems, f"the invented people are refused: {said}")
 
 
 def _plan(stage: Stage, pool: ProcessPoolExecutor) -> list[str]:
     """Every gate there is."""
-    session, gates = stage.work.session, list[str]()
+    session, gates = stage.site.session, list[str]()
     assert session.results is not None
     dossiers = [Dossiers.begin(pool, stage, exam) for exam in session.with_dossiers]
     piles = people.Piles.begin(pool, session, stage.people)
@@ -90,7 +90,7 @@ def rows_of(session: Session) -> list[str]:
 
 def told(stage: Stage, gates: list[str]) -> None:
     """What was seen, in a table. Raises SeasonFailed for what was not."""
-    rows = rows_of(stage.work.session)
+    rows = rows_of(stage.site.session)
     stage.say("")
     counted = Counter(_kind(row) for row in rows)
     table = [

@@ -66,7 +66,7 @@ class End:
         plan(_LINK, second - SECOND, self._no_link)
         plan(_LINK, second, self._link)
         plan(_LINK, second + _LINK_DAYS + SECOND, self._link_over)
-        over = copy_links.asked_until(self.stage.work)
+        over = copy_links.asked_until(self.stage.site)
         if over is not None:
             plan(_ASKED, over - SECOND, self._still_asked)
             plan(_ASKED, over, self._asked_too_late)
@@ -78,25 +78,25 @@ class End:
     def gates(self) -> list[str]:
         rows = ["results/harmonisation", "results/jury", "results/control", "results/second-jury"]
         rows += [_LINK, f"{_LINK} over"]
-        rows += [_ASKED] if copy_links.asked_until(self.stage.work) else []
+        rows += [_ASKED] if copy_links.asked_until(self.stage.site) else []
         return [*rows, "purge"] if self._due() else rows
 
     def _due(self) -> datetime | None:
         """When all of it may go."""
-        retention = self.stage.work.session.retention
+        retention = self.stage.site.session.retention
         dates = [when for kind in Held if (when := due_at(retention, self.results, kind))]
         return max(dates, default=None)
 
     def _lots(self) -> list[LotRow]:
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             return [lot for lot in all_lots(connection) if lot.copies]
 
     def _take(self, lot: LotRow) -> int:
-        work = self.stage.work
-        with work.register.reading() as connection:
+        site = self.stage.site
+        with site.register.reading() as connection:
             numbers = [copy.anonymous_number or "" for copy in copies_of_lot(connection, lot.id)]
         table = spreadsheet(MARKS, ((number, f"{8 + k % 9},5") for k, number in enumerate(numbers)))
-        read = marks.take(work, lot, table, actor=lot.corrector, at=self.stage.now)
+        read = marks.take(site, lot, table, actor=lot.corrector, at=self.stage.now)
         must(not read.problems, f"{lot.name}: its marks are not taken")
         return len(read.rows)
 
@@ -106,13 +106,13 @@ class End:
         return f"marks, {self.stage.refused(gate, lambda: self._take(lot), Refusal.BEFORE_HARMONISATION)}"
 
     def _marks(self) -> str:
-        work, lots = self.stage.work, self._lots()
+        site, lots = self.stage.site, self._lots()
         count = sum(self._take(lot) for lot in lots)
         folder = self.stage.folder / "notes"
         folder.mkdir(parents=True, exist_ok=True)
-        for exam in work.session.written:
+        for exam in site.session.written:
             if any(lot.exam == exam.code for lot in lots):
-                table = marks.export(work, exam, actor="service", at=self.stage.now)
+                table = marks.export(site, exam, actor="service", at=self.stage.now)
                 must(table, f"{exam.code}: not exported")
                 (folder / f"{exam.code}.csv").write_bytes(table or b"")
         self.stage.note_passed("results/harmonisation")
@@ -120,8 +120,8 @@ class End:
 
     def _averages(self) -> int:
         """The first ones who have copies are called."""
-        work = self.stage.work
-        with work.register.reading() as connection:
+        site = self.stage.site
+        with site.register.reading() as connection:
             owners = {copy.candidate for copy in current_copies(connection)}
             found = {(who.id not in owners, who.number) for who in enrolled_in(connection)}
         numbers = [number for _, number in sorted(found)]
@@ -131,13 +131,13 @@ class End:
             (number, called if k < _CALLED else "13,5", f"{control.professional_average_from:g}")
             for k, number in enumerate(numbers)
         ]
-        read = release.take_averages(work, spreadsheet(AVERAGES, lines), actor="service", at=self.stage.now)
+        read = release.take_averages(site, spreadsheet(AVERAGES, lines), actor="service", at=self.stage.now)
         must(not read.problems, "the list of averages is not taken")
-        return release.standing(work).called
+        return release.standing(site).called
 
     def _released(self, folder: str) -> int:
         to, count = self.stage.folder / folder, 0
-        for path, data in release.release(self.stage.work, actor="service", at=self.stage.now):
+        for path, data in release.release(self.stage.site, actor="service", at=self.stage.now):
             (to / path).parent.mkdir(parents=True, exist_ok=True)
             (to / path).write_bytes(data)
             count += 1
@@ -151,7 +151,7 @@ class End:
     def _release(self) -> str:
         called = self._averages()
         must(called == _CALLED, f"{called} are called to the control épreuves")
-        states = release.standing(self.stage.work).states
+        states = release.standing(self.stage.site).states
         count = self._released("remise")
         must(count == states[State.RELEASED] and states[State.CALLED], "who is called does not wait")
         self.stage.note_passed("results/jury")
@@ -162,30 +162,30 @@ class End:
 
     def _called(self) -> list[str]:
         """Their numbers."""
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             called = control_list(connection)
             return sorted({who.number for who in enrolled_in(connection) if called.get(who.id)})
 
     def _choose(self) -> str:
         """Each the first épreuves of the list, by what this part of the circular calls them."""
-        work, rule = self.stage.work, self.results.control_exams
-        names = [name_in_control(exam) for code in rule.exams if (exam := work.session.exam(code))]
+        site, rule = self.stage.site, self.results.control_exams
+        names = [name_in_control(exam) for code in rule.exams if (exam := site.session.exam(code))]
         chosen = " | ".join(names[: rule.choose])
         table = spreadsheet(CHOICES, ((number, chosen) for number in self._called()))
-        read = control.take_choices(work, table, actor="service", at=self.stage.now)
+        read = control.take_choices(site, table, actor="service", at=self.stage.now)
         must(not read.problems, "the choices are not taken")
-        planned = control.standing(work).schedule
+        planned = control.standing(site).schedule
         must(not planned.unplaced or not rule.hours, "the day of the control épreuves is too short")
-        (self.stage.folder / "notes" / "horaires-controle.csv").write_bytes(control.hours(work))
+        (self.stage.folder / "notes" / "horaires-controle.csv").write_bytes(control.hours(site))
         return f"control épreuves: {len(read.rows)} candidates chose {chosen}; {len(planned.turns)} turns"
 
     def _take_control_marks(self) -> int:
-        work = self.stage.work
-        chosen = rows_of(control.hours(work))
+        site = self.stage.site
+        chosen = rows_of(control.hours(site))
         table = spreadsheet(
             CONTROL_MARKS, ((line["candidate_number"], line["epreuve"], "12") for line in chosen)
         )
-        read = control.take_marks(work, table, actor="service", at=self.stage.now)
+        read = control.take_marks(site, table, actor="service", at=self.stage.now)
         must(not read.problems, "the marks of the control épreuves are not taken")
         return len(read.rows)
 
@@ -195,41 +195,41 @@ class End:
 
     def _control_marks(self) -> str:
         count = self._take_control_marks()
-        table = control.better_marks(self.stage.work)
+        table = control.better_marks(self.stage.site)
         (self.stage.folder / "notes" / "controle.csv").write_bytes(table)
         rose = sum(line["note_retenue"] != line["note_ecrite"] for line in rows_of(table))
         self.stage.note_passed("results/control")
         return f"control épreuves: {count} marks taken, {rose} of them better than the written ones"
 
     def _ask_link(self) -> str:
-        work, number = self.stage.work, self._called()[0]
-        with work.register.reading() as connection:
+        site, number = self.stage.site, self._called()[0]
+        with site.register.reading() as connection:
             owners = {(copy.candidate, copy.exam) for copy in current_copies(connection)}
             exam = next(
                 w.exam for w in enrolled_in(connection) if w.number == number and (w.id, w.exam) in owners
             )
-        return copy_links.ask(work, number, exam, "Demande écrite.", actor="service", at=self.stage.now)
+        return copy_links.ask(site, number, exam, "Demande écrite.", actor="service", at=self.stage.now)
 
     def _no_link(self) -> str:
         return f"a copy asked for, {self.stage.refused(_LINK, self._ask_link, Refusal.NOT_RELEASED)}"
 
     def _link(self) -> str:
         """One is used, and is worth nothing then; another is left."""
-        work, over = self.stage.work, f"{_LINK} over"
+        site, over = self.stage.site, f"{_LINK} over"
         used, self.left = self._ask_link(), self._ask_link()
-        copy_links.fetch(work, used)
-        self.stage.refused(over, lambda: copy_links.fetch(work, used), Refusal.LINK_OVER)
+        copy_links.fetch(site, used)
+        self.stage.refused(over, lambda: copy_links.fetch(site, used), Refusal.LINK_OVER)
         self.stage.note_passed(_LINK)
         self.stage.plan(_LINK, self.stage.now + _LINK_DAYS, self._link_still)
         return "a copy asked for is taken by its link, once"
 
     def _link_still(self) -> str:
-        copy_links.look(self.stage.work, self.left)
+        copy_links.look(self.stage.site, self.left)
         return self.stage.note_early(f"{_LINK} over", "the other link still leads to its copy")
 
     def _link_over(self) -> str:
         try:
-            copy_links.look(self.stage.work, self.left)
+            copy_links.look(self.stage.site, self.left)
         except Refused as no:
             self.stage.note_passed(f"{_LINK} over")
             return f"the other link: {no.sentence}"
@@ -247,45 +247,45 @@ class End:
         return f"a copy asked for, one second later: {said}"
 
     def _called_wait(self) -> str:
-        waiting = release.standing(self.stage.work).states[State.CALLED]
+        waiting = release.standing(self.stage.site).states[State.CALLED]
         must(waiting, "copies of who is called do not wait for the second jury")
         return self.stage.note_early("results/second-jury", f"{waiting} copies of who was called still wait")
 
     def _release_all(self) -> str:
-        states = release.standing(self.stage.work).states
+        states = release.standing(self.stage.site).states
         must(not states[State.CALLED], "copies wait after the second jury")
         count = self._released("remise finale")
         self.stage.note_passed("results/second-jury")
         return f"second jury: all {count} copies are released"
 
     def _nothing_due(self) -> str:
-        propose = lambda: purge.propose(self.stage.work, actor="service")  # noqa: E731
+        propose = lambda: purge.propose(self.stage.site, actor="service")  # noqa: E731
         return f"purge, {self.stage.refused('purge', propose, Refusal.NOTHING_DUE)}"
 
     def _purge(self) -> str:
         """One plans, who cannot confirm; another does; then log and register still say the same."""
-        work, at = self.stage.work, self.stage.now
+        site, at = self.stage.site, self.stage.now
         one, other = (self._account(f"{who}@exemple.fr") for who in ("une", "deux"))
-        made, _ = purge.propose(work, actor=one)
-        alone = lambda: purge.confirm(work, made.id, actor=one)  # noqa: E731
+        made, _ = purge.propose(site, actor=one)
+        alone = lambda: purge.confirm(site, made.id, actor=one)  # noqa: E731
         before = self.stage.early["purge"]
         self.stage.refused("purge", alone, Refusal.ANOTHER_PERSON)
         self.stage.early["purge"] = before
-        purge.confirm(work, made.id, actor=other)
-        key = load_or_make_key(work.settings.signing_key_path)
-        done = purge.carry_out(work, made.id, key)
-        (self.stage.folder / "certificat.pdf").write_bytes(purge.printed_certificate(work, done))
-        must(purge_plan(work, at).empty, "something that was due is still there")
+        purge.confirm(site, made.id, actor=other)
+        key = load_or_make_key(site.settings.signing_key_path)
+        done = purge.carry_out(site, made.id, key)
+        (self.stage.folder / "certificat.pdf").write_bytes(purge.printed_certificate(site, done))
+        must(purge_plan(site, at).empty, "something that was due is still there")
         self.must_hold()
         self.stage.note_passed("purge")
-        counts = ", ".join(f"{n} {kind}" for kind, n in purge.counts_of(work, made.id).items())
+        counts = ", ".join(f"{n} {kind}" for kind, n in purge.counts_of(site, made.id).items())
         return (
             f"purge, planned by one and confirmed by another: {counts}; the log verifies, "
             "and a register rebuilt of it is the same"
         )
 
     def _account(self, email: str) -> str:
-        register, at = self.stage.work.register, self.stage.now
+        register, at = self.stage.site.register, self.stage.now
         token = invite(register, Role.SERVICE, None, email, "Jeanne Exemple", actor="service", at=at)
         with register.reading() as connection:
             account = account_invited(connection, token, at)
@@ -295,16 +295,16 @@ class End:
 
     def must_hold(self) -> None:
         """The log verifies, and gives the same register."""
-        work = self.stage.work
-        key = load_or_make_key(work.settings.signing_key_path)
-        ship(work.register, work.store.audit, key, at=self.stage.now)
-        problems = verify(work.store.audit, key.public_key(), work.register)
+        site = self.stage.site
+        key = load_or_make_key(site.settings.signing_key_path)
+        ship(site.register, site.store.audit, key, at=self.stage.now)
+        problems = verify(site.store.audit, key.public_key(), site.register)
         must(not problems, " ".join(problem.message for problem in problems))
-        path = work.settings.data_dir / "rebuilt.sqlite"
-        rebuilt = open_register(f"sqlite:///{path.resolve()}", work.store.vault)
+        path = site.settings.data_dir / "rebuilt.sqlite"
+        rebuilt = open_register(f"sqlite:///{path.resolve()}", site.store.vault)
         try:
-            rebuild_register(work.store.audit, key.public_key(), rebuilt)
-            with work.register.reading() as live, rebuilt.reading() as other:
+            rebuild_register(site.store.audit, key.public_key(), rebuilt)
+            with site.register.reading() as live, rebuilt.reading() as other:
                 must(fingerprints(live) == fingerprints(other), "the rebuilt register is another one")
         finally:
             rebuilt.engine.dispose()

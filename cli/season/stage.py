@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from actions.context import Context
+from actions.site import Site
 from processors.circular.deadlines import french_day, local
 from processors.lists.people import Candidate
 from specimens.rehearsal import Rehearsal
@@ -101,7 +101,7 @@ class Stage:
     `folder`: what people take home: lists, papers, copies.
     """
 
-    work: Context
+    site: Site
     clock: MovingClock
     people: People
     folder: Path
@@ -162,13 +162,13 @@ def must(true: object, otherwise: str) -> None:
 
 
 @contextmanager
-def world(data: Path, clock: MovingClock, weed: Weed) -> Iterator[Context]:
+def world(data: Path, clock: MovingClock, weed: Weed) -> Iterator[Site]:
     """Store and register of a data directory, whose session file is there."""
     settings = Settings(data_dir=data)
     store = _SeasonStore(weed, clock)
     store.ensure_buckets()
     register = open_register(settings.url, store.vault)
     try:
-        yield Context(settings, store, register, clock)
+        yield Site(settings, store, register, clock)
     finally:
         register.engine.dispose()

@@ -54,55 +54,55 @@ class Written:
         return [f"{self.exam.code}/{what}" for what in ("scans", "opens", "closes")]
 
     def _attendance(self) -> str:
-        work, code = self.stage.work, self.exam.code
+        site, code = self.stage.site, self.exam.code
         lists = [one for one in self.stage.people.rehearsal.batches if one.exam == code]
         for one in lists:
-            work.store.inbox.put(attendance_key(one.centre, code), attendance_csv(one.attendance))
-        must(inbox.take_attendance(work) == len(lists), f"{code}: an attendance list is not taken")
+            site.store.inbox.put(attendance_key(one.centre, code), attendance_csv(one.attendance))
+        must(inbox.take_attendance(site) == len(lists), f"{code}: an attendance list is not taken")
         here = sum(line.present for one in lists for line in one.attendance)
         away = sum(len(one.attendance) for one in lists) - here
         return f"{code}, {self.exam.title}: {plural(here, 'candidate', 'candidates')} here, {away} absent"
 
     def _drop(self, centres: list[str], name: str) -> int:
         """As many copies as came in, read to the end."""
-        work, code = self.stage.work, self.exam.code
+        site, code = self.stage.site, self.exam.code
         for centre in centres:
             pile = self.piles.of(centre, code)
             if pile is not None:
-                work.store.inbox.put(scan_key(centre, code, name), pile)
-        inbox.note_scans(work)
-        waiting = inbox.find_waiting(work)
+                site.store.inbox.put(scan_key(centre, code, name), pile)
+        inbox.note_scans(site)
+        waiting = inbox.find_waiting(site)
         for scan in waiting:
             asyncio.run(scans.process(scan.id, self._step))
         return len(waiting)
 
     async def _step(self, name: str, act: Callable[..., T], /, *args: object) -> T:
-        return act(self.stage.work, *args)
+        return act(self.stage.site, *args)
 
     def _in_time(self) -> str:
         """All centres but one, at the last second that counts."""
-        centres = [centre.uai for centre in self.stage.work.session.centres]
+        centres = [centre.uai for centre in self.stage.site.session.centres]
         count = self._drop(centres[:-1] or centres, "pile 1.pdf")
         must(not self._late(), f"{self.exam.code}: late in time")
-        deadlines.sweep(self.stage.work)
+        deadlines.sweep(self.stage.site)
         said = f"{self.exam.code}: {plural(count, 'scan', 'scans')} in time"
         return self.stage.note_early(f"{self.exam.code}/scans", said)
 
     def _too_late(self) -> str:
-        count = self._drop([self.stage.work.session.centres[-1].uai], "pile 2.pdf")
+        count = self._drop([self.stage.site.session.centres[-1].uai], "pile 2.pdf")
         must(len(self._late()) == count, f"{self.exam.code}: not late on time")
-        deadlines.sweep(self.stage.work)
+        deadlines.sweep(self.stage.site)
         self.stage.note_passed(f"{self.exam.code}/scans")
         assert self.exam.scan_deadline is not None
         return f"{self.exam.code}: {plural(count, 'scan', 'scans')} late ({self.exam.scan_deadline})"
 
     def _late(self) -> set[str | None]:
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             mine = {scan.id for scan in all_scans(connection) if scan.exam == self.exam.code}
             return {f.scan for f in open_findings(connection, code=Code.LATE)} & mine
 
     def _form(self) -> int:
-        made = lots.form(self.stage.work, self.exam, actor="form_lots", at=self.stage.now)
+        made = lots.form(self.stage.site, self.exam, actor="form_lots", at=self.stage.now)
         return len(made.lots)
 
     def _before_the_meeting(self) -> str:
@@ -114,41 +114,41 @@ class Written:
         return f"{self.exam.code}, {said}"
 
     def _open(self) -> str:
-        count, work = self._form(), self.stage.work
+        count, site = self._form(), self.stage.site
         must(count, f"{self.exam.code}: no lot is formed")
         for lot in self.lots():
-            lots.pull(work, lots.own(work, lot.corrector, lot.id, at=self.stage.now)[0], at=self.stage.now)
+            lots.pull(site, lots.own(site, lot.corrector, lot.id, at=self.stage.now)[0], at=self.stage.now)
         self.stage.note_passed(f"{self.exam.code}/opens")
         copies = sum(lot.copies for lot in self.lots())
         return f"{self.exam.code}: {plural(count, 'lot', 'lots')} of {copies} copies formed, and pulled"
 
     def lots(self) -> list[LotRow]:
-        with self.stage.work.register.reading() as connection:
+        with self.stage.site.register.reading() as connection:
             return all_lots(connection, self.exam.code)
 
     def _give_back(self) -> str:
         """At the last second of the window, one copy as a document."""
-        work, mine = self.stage.work, self.lots()
-        with work.register.reading() as connection:
+        site, mine = self.stage.site, self.lots()
+        with site.register.reading() as connection:
             copy = copies_of_lot(connection, mine[0].id)[0]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{copy.anonymous_number}.pdf"
-            path.write_bytes(lots.pdf_of(work, mine[0], copy))
-            (told,) = returned.take(work, mine[0], path.name, path, at=self.stage.now)
+            path.write_bytes(lots.pdf_of(site, mine[0], copy))
+            (told,) = returned.take(site, mine[0], path.name, path, at=self.stage.now)
         must(told.fault is None, f"{self.exam.code}: {told.sentence}")
         for lot in mine:
             lots.give_back(
-                work, lots.own(work, lot.corrector, lot.id, at=self.stage.now)[0], at=self.stage.now
+                site, lots.own(site, lot.corrector, lot.id, at=self.stage.now)[0], at=self.stage.now
             )
         said = f"{self.exam.code}: {plural(len(mine), 'lot', 'lots')} given back, a copy annotated"
         return self.stage.note_early(f"{self.exam.code}/closes", said)
 
     def _closed(self) -> str:
-        work, lot = self.stage.work, self.lots()[0]
+        site, lot = self.stage.site, self.lots()[0]
         gate = f"{self.exam.code}/closes"
         before = self.stage.early[gate]
         self.stage.refused(
-            gate, lambda: lots.own(work, lot.corrector, lot.id, at=self.stage.now), Refusal.WINDOW_CLOSED
+            gate, lambda: lots.own(site, lot.corrector, lot.id, at=self.stage.now), Refusal.WINDOW_CLOSED
         )
         said = self.stage.early[gate]
         self.stage.early[gate] = before

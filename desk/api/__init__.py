@@ -42,7 +42,7 @@ def speak_api(state: State) -> FastAPI:
         responses={status: {"model": Problem} for status in (400, 401, 404, 409, 422)},
     )
     api.state = state
-    api.add_middleware(Discreet, _broken, state.work.settings.data_dir)
+    api.add_middleware(Discreet, _broken, state.site.settings.data_dir)
     for part in PARTS:
         api.include_router(part.router)
     api.exception_handler(SignInNeeded)(_ask_for_token)

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from actions import attendance as lists
-from actions.context import now
 from actions.receipts import issue
+from actions.site import now
 from desk.api.shapes import (
     Absent,
     Candidate,
@@ -22,7 +22,7 @@ from desk.api.shapes import (
     Uai,
 )
 from desk.centre.dropped import DroppedFile, state_of
-from desk.entry.access import CentreAccount, shows_identity, work_of
+from desk.entry.access import CentreAccount, shows_identity, site_of
 from desk.lookup import scan_of, written
 from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding
@@ -34,10 +34,10 @@ router = APIRouter(prefix="/centres/{uai}/{code}", tags=["centres"])
 @router.get("")
 def state(request: Request, uai: Uai, code: ExamCode, account: CentreAccount) -> CentreState:
     """What was dropped, what must be scanned again, by when."""
-    work = work_of(request)
-    exam = written(work, code)
+    site = site_of(request)
+    exam = written(site, code)
     shows_identity(request, f"{code}/{uai}", "centre")
-    known = state_of(work, uai, exam)
+    known = state_of(site, uai, exam)
     return CentreState(
         exam=code,
         centre=uai,
@@ -51,17 +51,17 @@ def state(request: Request, uai: Uai, code: ExamCode, account: CentreAccount) ->
 
 @router.get("/receipts/{scan}", response_model=dict[str, Any])
 def receipt(request: Request, uai: Uai, code: ExamCode, scan: ScanId, account: CentreAccount) -> Response:
-    work = work_of(request)
-    found = scan_of(work, uai, written(work, code), scan)
+    site = site_of(request)
+    found = scan_of(site, uai, written(site, code), scan)
     shows_identity(request, scan, "receipt")
-    return Response(render_json(issue(work, found, at=now())), media_type="application/json")
+    return Response(render_json(issue(site, found, at=now())), media_type="application/json")
 
 
 @router.get("/attendance")
 def attendance(request: Request, uai: Uai, code: ExamCode, account: CentreAccount) -> list[Candidate]:
-    work = work_of(request)
-    written(work, code)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    written(site, code)
+    with site.register.reading() as connection:
         people = enrolled_in(connection, code, uai)
         marks = attendance_of(connection, code, uai) or {}
     shows_identity(request, f"{code}/{uai}", "attendance")
@@ -80,9 +80,9 @@ def attendance(request: Request, uai: Uai, code: ExamCode, account: CentreAccoun
 @router.put("/attendance")
 def mark(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, marked: Absent) -> Done:
     """In place of an earlier list."""
-    work = work_of(request)
-    exam = written(work, code)
-    lists.mark(work, exam.code, uai, marked.absent, actor=account.id, at=now())
+    site = site_of(request)
+    exam = written(site, code)
+    lists.mark(site, exam.code, uai, marked.absent, actor=account.id, at=now())
     return Done()
 
 

@@ -15,7 +15,7 @@ from actions import lots as of_lots
 from actions import marks as of_marks
 from actions import own_notes as of_notes
 from actions import returned as of_returned
-from actions.context import now
+from actions.site import now
 from desk.api.shapes import (
     AnonymousNumber,
     Done,
@@ -33,7 +33,7 @@ from desk.api.shapes import (
     Taken,
 )
 from desk.corrector import shown_lots
-from desk.entry.access import Corrector, work_of
+from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot
 from processors.correcting.own_notes import OwnNotes
 from storage.copies import copies_of_lot
@@ -53,16 +53,16 @@ def lots(request: Request, corrector: Corrector) -> list[OwnLot]:
             copies=lot.copies,
             open=exam.in_window(at),
         )
-        for lot, exam, _ in shown_lots(work_of(request), corrector)
+        for lot, exam, _ in shown_lots(site_of(request), corrector)
     ]
 
 
 @router.get("/{lot}")
 def lot(request: Request, lot: LotId, corrector: Corrector) -> list[OwnCopy]:
     """Its copies, in their order."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    with site.register.reading() as connection:
         copies = copies_of_lot(connection, mine.id)
     return [
         OwnCopy(number=c.anonymous_number, pages=len(c.pages), ready=c.ready, returned=c.returned)
@@ -77,19 +77,19 @@ def lot(request: Request, lot: LotId, corrector: Corrector) -> list[OwnCopy]:
 )
 def copy(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> Response:
     """The copy, as PDF. From the first one on, the lot is pulled."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    found = copy_in(work, mine, number)
-    of_lots.pull(work, mine, at=now())
-    return Response(of_lots.pdf_of(work, mine, found), media_type="application/pdf")
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    found = copy_in(site, mine, number)
+    of_lots.pull(site, mine, at=now())
+    return Response(of_lots.pdf_of(site, mine, found), media_type="application/pdf")
 
 
 @router.get("/{lot}/copies/{number}/notes")
 def own_notes(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> OwnNotes:
     """What she noted of the copy for herself; nobody else reads it."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    return of_notes.notes_of(work, mine, copy_in(work, mine, number))
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    return of_notes.notes_of(site, mine, copy_in(site, mine, number))
 
 
 @router.put("/{lot}/copies/{number}/notes")
@@ -97,9 +97,9 @@ def keep_own_notes(
     request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector, said: OwnNotes
 ) -> Done:
     """In place of the earlier ones. They are laid over the pages, and change nothing of the copy."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    of_notes.keep_notes(work, mine, copy_in(work, mine, number), said)
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    of_notes.keep_notes(site, mine, copy_in(site, mine, number), said)
     return Done()
 
 
@@ -112,11 +112,11 @@ def report(
     reported: Report,
 ) -> Done:
     """Something is wrong with it: it waits, and the others go on."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
     of_copies.report(
-        work,
-        copy_in(work, mine, number).id,
+        site,
+        copy_in(site, mine, number).id,
         reported.trouble,
         reported.said,
         order=reported.order,
@@ -129,10 +129,10 @@ def report(
 @router.post("/{lot}/copies/{number}/report/take-back")
 def take_report_back(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corrector) -> Done:
     """It is read on as it is, as long as the service has done nothing about it."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    copy = copy_in(work, mine, number, ready=False)
-    of_copies.take_report_back(work, copy.id, actor=corrector.id, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    copy = copy_in(site, mine, number, ready=False)
+    of_copies.take_report_back(site, copy.id, actor=corrector.id, at=now())
     return Done()
 
 
@@ -145,27 +145,27 @@ def give_back_one(
     said: Returned,
 ) -> Done:
     """This copy is marked, or is not after all."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    of_copies.give_back(work, copy_in(work, mine, number).id, said.returned, actor=corrector.id, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    of_copies.give_back(site, copy_in(site, mine, number).id, said.returned, actor=corrector.id, at=now())
     return Done()
 
 
 @router.post("/{lot}/return")
 def give_back(request: Request, lot: LotId, corrector: Corrector) -> Done:
     """All that is in hand is marked; what was reported stays to come."""
-    work = work_of(request)
-    mine, _ = own_lot(work, corrector, lot)
-    of_lots.give_back(work, mine, at=now())
+    site = site_of(request)
+    mine, _ = own_lot(site, corrector, lot)
+    of_lots.give_back(site, mine, at=now())
     return Done()
 
 
 @router.post("/{lot}/offline")
 def work_offline(request: Request, lot: LotId, corrector: Corrector, said: Offline) -> Done:
     """The lot is read from its archive until then: it is not recalled meanwhile, nor called idle."""
-    work = work_of(request)
-    mine, exam = own_lot(work, corrector, lot)
-    of_lots.work_offline(work, mine, exam, said.until, at=now())
+    site = site_of(request)
+    mine, exam = own_lot(site, corrector, lot)
+    of_lots.work_offline(site, mine, exam, said.until, at=now())
     return Done()
 
 
@@ -186,8 +186,8 @@ async def bring_documents(
 
     What became of each, in place of earlier ones.
     """
-    work = work_of(request)
-    mine, _ = await run_in_threadpool(own_lot, work, corrector, lot)
+    site = site_of(request)
+    mine, _ = await run_in_threadpool(own_lot, site, corrector, lot)
     name = "".join(letter for letter in unquote(x_file_name) if letter.isprintable())[-80:]
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
         path, size = Path(folder) / "given", 0
@@ -199,7 +199,7 @@ async def bring_documents(
                         413, "Ce fichier dépasse 512 Mio : rendez les copies par petits groupes."
                     )
                 file.write(piece)
-        found = await run_in_threadpool(of_returned.take, work, mine, name, path, at=now())
+        found = await run_in_threadpool(of_returned.take, site, mine, name, path, at=now())
     return [
         ReturnedFile(
             name=one.name,
@@ -216,17 +216,17 @@ async def bring_documents(
 @router.get("/{lot}/notes")
 def marks(request: Request, lot: LotId, corrector: Corrector) -> KeptMarks:
     """The marks that she brought. 409, with the hour, before the harmonisation."""
-    work = work_of(request)
-    mine = of_marks.own(work, corrector.id, lot)
-    return KeptMarks(marks=of_marks.marks_in(work, mine.id, by=corrector.id))
+    site = site_of(request)
+    mine = of_marks.own(site, corrector.id, lot)
+    return KeptMarks(marks=of_marks.marks_in(site, mine.id, by=corrector.id))
 
 
 @router.post("/{lot}/notes")
 def bring_marks(request: Request, lot: LotId, corrector: Corrector, brought: MarkTable) -> Taken:
     """A lot's marks, in place of earlier ones. 409, with the hour, before the harmonisation."""
-    work = work_of(request)
-    mine = of_marks.own(work, corrector.id, lot)
-    read = of_marks.take(work, mine, brought.table.encode(), actor=corrector.id, at=now())
+    site = site_of(request)
+    mine = of_marks.own(site, corrector.id, lot)
+    read = of_marks.take(site, mine, brought.table.encode(), actor=corrector.id, at=now())
     lines = [Line(line=one.line, message=one.message) for one in read.problems]
     said = "" if read.problems else of_marks.summary(read.rows)
     return Taken(taken=not read.problems, said=said, lines=lines)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel
 
 from actions.purge import counts_of, propose
-from desk.entry.access import ServiceAccount, work_of
+from desk.entry.access import ServiceAccount, site_of
 from storage.purges import all_purges
 
 router = APIRouter(tags=["service"])
@@ -30,13 +30,13 @@ class Planned(BaseModel):
 @router.get("/purges")
 def purges(request: Request, account: ServiceAccount) -> list[Purge]:
     """The oldest first."""
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         rows = all_purges(connection)
     return [
         Purge(
             id=row.id,
-            counts=counts_of(work, row.id),
+            counts=counts_of(site, row.id),
             planned_at=row.planned_at,
             confirmed_at=row.confirmed_at,
             begun_at=row.begun_at,
@@ -49,4 +49,4 @@ def purges(request: Request, account: ServiceAccount) -> list[Purge]:
 @router.post("/purges")
 def plan(request: Request, account: ServiceAccount) -> Planned:
     """Notes the exact list of what may go now; the same list twice is one."""
-    return Planned(id=propose(work_of(request), actor=account.id)[0].id)
+    return Planned(id=propose(site_of(request), actor=account.id)[0].id)

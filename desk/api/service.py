@@ -10,7 +10,7 @@ from actions import copies, deadlines, masking
 from actions import dossiers as of_dossiers
 from actions import lots as of_lots
 from actions.commission import Commission, lines_of
-from actions.context import now
+from actions.site import now
 from desk.api.shapes import (
     Answer,
     AnyId,
@@ -41,7 +41,7 @@ from desk.api.shapes import (
     Unroutable,
     Waiting,
 )
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
 from desk.service.queue import waiting_copies
 from processors.correcting.lots import Plan
@@ -62,15 +62,15 @@ def queue(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Queue:
     """Copies that wait for a person, most urgent first."""
-    count, shown = waiting_copies(work_of(request), limit, offset)
+    count, shown = waiting_copies(site_of(request), limit, offset)
     return Queue(count=count, copies=[_waiting(copy, found) for copy, found, _ in shown])
 
 
 @router.get("/decisions/{copy}")
 def question(request: Request, copy: CopyId, account: ServiceAccount) -> Question:
-    work = work_of(request)
-    found = any_copy(work, copy)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    found = any_copy(site, copy)
+    with site.register.reading() as connection:
         people = {who.id: who for who in enrolled_in(connection, found.exam)}
         findings = findings_of_copies(connection, [copy])
         order = copies.proposed_order(connection, found)
@@ -100,10 +100,10 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
 @router.post("/decisions/{copy}")
 def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answer) -> Done:
     """Another decision may follow this one."""
-    work = work_of(request)
-    any_copy(work, copy)
+    site = site_of(request)
+    any_copy(site, copy)
     copies.decide(
-        work,
+        site,
         copy,
         answer.decision,
         answer.reason,
@@ -119,34 +119,34 @@ def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answ
 @router.post("/decisions/{copy}/pages")
 def arrange(request: Request, copy: CopyId, account: ServiceAccount, said: Arrangement) -> Done:
     """The copy is these pages; those of its file that are not named are none of it."""
-    work = work_of(request)
-    copies.arrange(work, copy, said.pages, said.reason, actor=account.id, at=now())
+    site = site_of(request)
+    copies.arrange(site, copy, said.pages, said.reason, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/decisions/{copy}/masks")
 def hide(request: Request, copy: CopyId, account: ServiceAccount, said: Mask) -> Done:
     """A part of a page is removed from what its corrector gets, beside what is hidden of it already."""
-    work = work_of(request)
-    any_copy(work, copy)
-    masking.hide(work, copy, said.page, said.area, actor=account.id, at=now())
+    site = site_of(request)
+    any_copy(site, copy)
+    masking.hide(site, copy, said.page, said.area, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/decisions/{copy}/send-back")
 def send_back(request: Request, copy: CopyId, account: ServiceAccount, said: SentBack) -> Done:
     """The centre scans the copy again, whole, and reads why."""
-    work = work_of(request)
-    any_copy(work, copy)
-    copies.send_back(work, copy, said.reason, actor=account.id, at=now())
+    site = site_of(request)
+    any_copy(site, copy)
+    copies.send_back(site, copy, said.reason, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/decisions/{copy}/exam")
 def transfer(request: Request, copy: CopyId, account: ServiceAccount, said: OtherExam) -> Done:
     """The copy is of this written épreuve, where it waits for whose it is."""
-    work = work_of(request)
-    copies.transfer(work, copy, said.exam, actor=account.id, at=now())
+    site = site_of(request)
+    copies.transfer(site, copy, said.exam, actor=account.id, at=now())
     return Done()
 
 
@@ -155,72 +155,72 @@ def judge(
     request: Request, copy: CopyId, event: Rank, k: Rank, account: ServiceAccount, said: Judgement
 ) -> Done:
     """Nothing is left to do about a finding of the copy's file; or there is, after all."""
-    work = work_of(request)
-    copies.judge(work, copy, event, k, said.settled, said.reason, actor=account.id, at=now())
+    site = site_of(request)
+    copies.judge(site, copy, event, k, said.settled, said.reason, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/deadlines/{code}/{uai}")
 def extend(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount, said: Extension) -> Done:
     """More time for a centre's scans of an épreuve, or for the dossiers of a school."""
-    work = work_of(request)
-    deadlines.extend(work, code, uai, said.until, said.reason, actor=account.id, at=now())
+    site = site_of(request)
+    deadlines.extend(site, code, uai, said.until, said.reason, actor=account.id, at=now())
     return Done()
 
 
 @router.get("/lots/{code}")
 def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotRow]:
-    work = work_of(request)
-    written(work, code)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    written(site, code)
+    with site.register.reading() as connection:
         return all_lots(connection, code)
 
 
 @router.get("/lots/{code}/plan")
 def plan(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
     """What would be formed now, and which copies no corrector may take."""
-    work = work_of(request)
-    made, _ = of_lots.plan_for(work, written(work, code))
+    site = site_of(request)
+    made, _ = of_lots.plan_for(site, written(site, code))
     return _plan(made)
 
 
 @router.post("/lots/{code}")
 def form(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
     """Forms the lots that can be formed now, and says which."""
-    work = work_of(request)
-    return _plan(of_lots.form(work, written(work, code), at=now(), actor=account.id))
+    site = site_of(request)
+    return _plan(of_lots.form(site, written(site, code), at=now(), actor=account.id))
 
 
 @router.post("/lots/{code}/{lot}/reassign")
 def reassign(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount, to: NewCorrector) -> Done:
-    work = work_of(request)
-    of_lots.reassign(work, lot_of(work, written(work, code), lot), to.corrector, actor=account.id, at=now())
+    site = site_of(request)
+    of_lots.reassign(site, lot_of(site, written(site, code), lot), to.corrector, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/lots/{code}/{lot}/recall")
 def recall(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount, why: Recall) -> Done:
     """Out of its corrector's hands, who reads why; what was given back stays so. Then reassign it."""
-    work = work_of(request)
-    found = lot_of(work, written(work, code), lot)
-    of_lots.recall(work, found, why.reason, anyway=why.anyway, actor=account.id, at=now())
+    site = site_of(request)
+    found = lot_of(site, written(site, code), lot)
+    of_lots.recall(site, found, why.reason, anyway=why.anyway, actor=account.id, at=now())
     return Done()
 
 
 @router.post("/lots/{code}/{lot}/close")
 def close(request: Request, code: ExamCode, lot: LotId, account: ServiceAccount) -> Done:
     """Nothing more is done with it, until it is recalled."""
-    work = work_of(request)
-    of_lots.close(work, lot_of(work, written(work, code), lot).id, actor=account.id, at=now())
+    site = site_of(request)
+    of_lots.close(site, lot_of(site, written(site, code), lot).id, actor=account.id, at=now())
     return Done()
 
 
 @router.get("/dossiers/{code}/{uai}")
 def dossiers(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount) -> list[DossierLine]:
     """The commission's list, by birth name."""
-    work = work_of(request)
-    exam = with_dossiers(work, code)
-    if work.session.centre(uai) is None:
+    site = site_of(request)
+    exam = with_dossiers(site, code)
+    if site.session.centre(uai) is None:
         raise HTTPException(404)
     shows_identity(request, f"{code}/{uai}", "dossiers")
     return [
@@ -234,7 +234,7 @@ def dossiers(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount
             messages=line.messages,
             decision=line.decision,
         )
-        for line in lines_of(work, exam.code, Commission(uai), pictures=False)
+        for line in lines_of(site, exam.code, Commission(uai), pictures=False)
     ]
 
 
@@ -248,10 +248,10 @@ def pronounce(
     said: Pronouncement,
 ) -> Done:
     """What the commission pronounced; earlier decisions stay."""
-    work = work_of(request)
-    found = dossier_of(work, with_dossiers(work, code), uai, dossier)
+    site = site_of(request)
+    found = dossier_of(site, with_dossiers(site, code), uai, dossier)
     of_dossiers.pronounce(
-        work, found.id, said.decision, said.grounds, said.author, said.reason, actor=account.id, at=now()
+        site, found.id, said.decision, said.grounds, said.author, said.reason, actor=account.id, at=now()
     )
     return Done()
 
@@ -259,7 +259,7 @@ def pronounce(
 @router.get("/history/{subject}")
 def history(request: Request, subject: AnyId, account: ServiceAccount) -> list[LogEvent]:
     """Every event that touched it, oldest first. No event names anybody."""
-    with work_of(request).register.reading() as connection:
+    with site_of(request).register.reading() as connection:
         events = events_of(connection, subject)
     if not events:
         raise HTTPException(404)

@@ -16,10 +16,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from actions.context import Context, now
 from actions.inbox import place_for
+from actions.site import Site, now
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
-from desk.entry.access import CentreAccount, work_of
+from desk.entry.access import CentreAccount, site_of
 from desk.lookup import copy_of_centre, written
 from storage.keys import scan_key
 from storage.objects import NotFoundError
@@ -72,15 +72,15 @@ class _Upload(BaseModel):
 @router.post("")
 def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dropped: Dropped) -> Begun:
     """A new upload. 409 for a name that is none."""
-    work = work_of(request)
-    exam = written(work, code)
-    again = copy_of_centre(work, uai, exam, dropped.again).id if dropped.again else None
+    site = site_of(request)
+    exam = written(site, code)
+    again = copy_of_centre(site, uai, exam, dropped.again).id if dropped.again else None
     name = dropped.name if dropped.name.lower().endswith(".pdf") else f"{dropped.name}.pdf"
     # two files of one name are two files: a new name for each keeps a receipt for each
-    key = place_for(work, uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
-    upload = work.store.inbox.begin_parts(key, "application/pdf")
-    begun, at = work.store.time(), now()
-    id_ = begin_upload(work.register, key, code, uai, begun, again_for=again, actor=account.id, at=at)
+    key = place_for(site, uai, code, f"{name[:-4]} {secrets.token_hex(3)}.pdf")
+    upload = site.store.inbox.begin_parts(key, "application/pdf")
+    begun, at = site.store.time(), now()
+    id_ = begin_upload(site.register, key, code, uai, begun, again_for=again, actor=account.id, at=at)
     sent = _Upload(id=id_, key=key, upload=upload, size=dropped.size)
     return Begun(upload=_seal(request).encrypt(sent.model_dump_json().encode()).decode(), part=_PART)
 
@@ -88,13 +88,13 @@ def begin(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, dr
 @router.get("/{upload}", responses={410: {"model": Problem}})
 def where(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, upload: Upload) -> Parts:
     """What is still to come. `done`: nothing, it is over. 410: the store let go of it, it begins anew."""
-    work = work_of(request)
-    inbox = work.store.inbox
+    site = site_of(request)
+    inbox = site.store.inbox
     sent = _upload_of(request, uai, code, upload)
     try:
         there = inbox.parts(sent.key, sent.upload)
     except NotFoundError:
-        _must_have_come(work, uai, code, sent.key)
+        _must_have_come(site, uai, code, sent.key)
         return Parts(done=True, parts={})
     lacking = (n for n in range(1, -(-sent.size // _PART) + 1) if n not in there)
     return Parts(
@@ -108,26 +108,26 @@ def where(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, up
 @router.post("/{upload}/end", responses={410: {"model": Problem}})
 def end(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, upload: Upload) -> Done:
     """Makes one file of the parts. Safe to repeat. 409 as long as one lacks."""
-    work = work_of(request)
-    inbox = work.store.inbox
+    site = site_of(request)
+    inbox = site.store.inbox
     sent = _upload_of(request, uai, code, upload)
     try:
         if len(inbox.parts(sent.key, sent.upload)) < -(-sent.size // _PART):
             raise HTTPException(409, "Il manque encore une partie de ce fichier.")
         etag = inbox.end_parts(sent.key, sent.upload)
         if sent.id:
-            ended = UploadEnded(etag=etag, ended_at=work.store.time())
-            work.register.record(ended, sent.id, actor=account.id, at=now())
+            ended = UploadEnded(etag=etag, ended_at=site.store.time())
+            site.register.record(ended, sent.id, actor=account.id, at=now())
     except NotFoundError:  # it was ended before, and the answer was lost
-        _must_have_come(work, uai, code, sent.key)
+        _must_have_come(site, uai, code, sent.key)
     return Done()
 
 
-def _must_have_come(work: Context, uai: str, code: str, key: str) -> None:
+def _must_have_come(site: Site, uai: str, code: str, key: str) -> None:
     """Whether the file lies in the inbox, or has left it for the vault."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         taken = any(scan.inbox_key == key for scan in all_scans(connection, code, uai))
-    if not taken and work.store.inbox.head(key) is None:
+    if not taken and site.store.inbox.head(key) is None:
         raise HTTPException(410)
 
 

@@ -9,16 +9,16 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import attendance as lists
-from actions.context import now
 from actions.duties import standings
 from actions.invigilators import lacking
 from actions.pictures import picture_of
 from actions.receipts import issue
 from actions.signing import standing_of
+from actions.site import now
 from actions.withdrawing import restore, withdraw
 from desk.calendar import feed_address
 from desk.centre.dropped import page_of
-from desk.entry.access import CentreAccount, shows_identity, work_of
+from desk.entry.access import CentreAccount, shows_identity, site_of
 from desk.lookup import scan_of, written
 from desk.page import page
 from papers.cover_sheet import cover_sheet_pdf
@@ -40,31 +40,31 @@ router = APIRouter(prefix="/centre/{uai}")
 @router.get("")
 def centre(request: Request, uai: str, account: CentreAccount) -> Response:
     """The épreuves for which somebody is enrolled here."""
-    work = work_of(request)
+    site = site_of(request)
     shown = []
-    with work.register.reading() as connection:
-        for exam in work.session.written:
+    with site.register.reading() as connection:
+        for exam in site.session.written:
             counts = exam_counts(connection, exam.code, uai)
             if counts.expected:
-                shown.append((exam, counts, scans_due(connection, work.session, exam.code, uai)))
-    owed = standings(work, now(), party=uai)
+                shown.append((exam, counts, scans_due(connection, site.session, exam.code, uai)))
+    owed = standings(site, now(), party=uai)
     values = {
-        "centre": work.session.centre(uai),
+        "centre": site.session.centre(uai),
         "exams": shown,
         "owed": owed,
-        "session": work.session,
+        "session": site.session,
         "feed": feed_address(request, uai),
-        "lacking": lacking(work, now(), uai),
-        "sent": names_sent(work.register, uai),
+        "lacking": lacking(site, now(), uai),
+        "sent": names_sent(site.register, uai),
     }
     return page(request, "centre.html", values)
 
 
 @router.get("/{code}")
 def exam(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
-    work = work_of(request)
-    rules = written(work, code)
-    known = page_of(request, work, uai, rules)
+    site = site_of(request)
+    rules = written(site, code)
+    known = page_of(request, site, uai, rules)
     table: Response | None = known["table"]
     if table is not None:
         shows_identity(request, f"{rules.code}/{uai}", "centre")
@@ -75,10 +75,10 @@ def exam(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
 @router.get("/{code}/etat")
 def state(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """The part of the page that changes by itself: nobody need be there, and the visit goes on no longer."""
-    work = work_of(request)
+    site = site_of(request)
     request.state.by_itself = True
-    rules = written(work, code)
-    return _shown(request, "centre_state.html", page_of(request, work, uai, rules))
+    rules = written(site, code)
+    return _shown(request, "centre_state.html", page_of(request, site, uai, rules))
 
 
 def _shown(request: Request, template: str, known: dict[str, Any]) -> Response:
@@ -91,9 +91,9 @@ def _shown(request: Request, template: str, known: dict[str, Any]) -> Response:
 @router.get("/{code}/recepisse/{scan}.pdf")
 def receipt_sheet(request: Request, uai: str, code: str, scan: str, account: CentreAccount) -> Response:
     """The receipt, to be printed and kept with the paper."""
-    work = work_of(request)
-    rules = written(work, code)
-    sheet = receipt_pdf(issue(work, scan_of(work, uai, rules, scan), at=now()))
+    site = site_of(request)
+    rules = written(site, code)
+    sheet = receipt_pdf(issue(site, scan_of(site, uai, rules, scan), at=now()))
     shows_identity(request, scan, "receipt")
     return Response(sheet, media_type="application/pdf")
 
@@ -101,9 +101,9 @@ def receipt_sheet(request: Request, uai: str, code: str, scan: str, account: Cen
 @router.get("/{code}/recepisse/{scan}")
 def receipt(request: Request, uai: str, code: str, scan: str, account: CentreAccount) -> Response:
     """The receipt, as it also lies beside the file."""
-    work = work_of(request)
-    rules = written(work, code)
-    html = render_html(issue(work, scan_of(work, uai, rules, scan), at=now()))
+    site = site_of(request)
+    rules = written(site, code)
+    html = render_html(issue(site, scan_of(site, uai, rules, scan), at=now()))
     shows_identity(request, scan, "receipt")
     # its own style sheet is inside it; its pictures too
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
@@ -115,11 +115,11 @@ def evidence(
     request: Request, uai: str, code: str, scan: str, place: str, account: CentreAccount
 ) -> Response:
     """The picture of a finding."""
-    work = work_of(request)
-    rules = written(work, code)
-    scan_of(work, uai, rules, scan)
+    site = site_of(request)
+    rules = written(site, code)
+    scan_of(site, uai, rules, scan)
     region = region_of(place)
-    jpeg = picture_of(work, scan, region) if region else None
+    jpeg = picture_of(site, scan, region) if region else None
     if jpeg is None:
         raise HTTPException(404)
     shows_identity(request, scan, "picture")
@@ -136,20 +136,20 @@ def take_back(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """A file dropped by mistake, whole."""
-    work = work_of(request)
-    rules = written(work, code)
-    found = scan_of(work, uai, rules, scan)
+    site = site_of(request)
+    rules = written(site, code)
+    found = scan_of(site, uai, rules, scan)
     by_centre = account.role is Role.CENTRE
-    withdraw(work, found.id, reason, by_centre=by_centre, actor=account.id, at=now())
+    withdraw(site, found.id, reason, by_centre=by_centre, actor=account.id, at=now())
     return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
 
 
 @router.post("/{code}/fichiers/{scan}/remettre")
 def put_back(request: Request, uai: str, code: str, scan: str, account: CentreAccount) -> Response:
     """It counts again, as when it was dropped."""
-    work = work_of(request)
-    rules = written(work, code)
-    restore(work, scan_of(work, uai, rules, scan).id, actor=account.id, at=now())
+    site = site_of(request)
+    rules = written(site, code)
+    restore(site, scan_of(site, uai, rules, scan).id, actor=account.id, at=now())
     return RedirectResponse(f"/centre/{uai}/{rules.code}", 303)
 
 
@@ -169,16 +169,16 @@ def _attendance(
     saved: lists.Taken | None = None,
 ) -> Response:
     """`looked`, of `table`: what a list would change; `saved`: what one has changed."""
-    work = work_of(request)
-    rules = written(work, code)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    rules = written(site, code)
+    with site.register.reading() as connection:
         people = enrolled_in(connection, rules.code, uai)
         marks = attendance_of(connection, rules.code, uai) or {}
-        paper = standing_of(work, connection, rules.code, uai)
+        paper = standing_of(site, connection, rules.code, uai)
         aside = last_set_aside(connection, rules.code, uai)
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     values = {
-        "centre": work.session.centre(uai),
+        "centre": site.session.centre(uai),
         "exam": rules,
         "people": people,
         "paper": paper.sentences(),
@@ -202,9 +202,9 @@ def mark(
     absent: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Everybody is present but those who are ticked. The page says what that changed."""
-    work = work_of(request)
-    rules = written(work, code)
-    saved = lists.mark(work, rules.code, uai, set(absent or ()), actor=account.id, at=now())
+    site = site_of(request)
+    rules = written(site, code)
+    saved = lists.mark(site, rules.code, uai, set(absent or ()), actor=account.id, at=now())
     return _attendance(request, uai, code, saved=saved)
 
 
@@ -221,14 +221,14 @@ def drop_attendance(
 
     What it would change is shown first, and nothing is written until somebody is sure.
     """
-    work = work_of(request)
-    rules = written(work, code)
+    site = site_of(request)
+    rules = written(site, code)
     if not sure:
-        looked = lists.look(work, rules.code, uai, table.encode())
+        looked = lists.look(site, rules.code, uai, table.encode())
         if looked.problems:
             return _attendance(request, uai, code, looked.problems)
         return _attendance(request, uai, code, looked=looked, table=table)
-    taken = lists.take(work, rules.code, uai, table.encode(), actor=account.id, at=now())
+    taken = lists.take(site, rules.code, uai, table.encode(), actor=account.id, at=now())
     if taken.problems:
         return _attendance(request, uai, code, taken.problems)
     return _attendance(request, uai, code, saved=taken)
@@ -237,31 +237,31 @@ def drop_attendance(
 @router.get("/{code}/etiquettes.pdf")
 def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """A label for each candidate, to be stuck on the first page."""
-    work = work_of(request)
-    rules = written(work, code)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    rules = written(site, code)
+    with site.register.reading() as connection:
         people = [one for one in enrolled_in(connection, rules.code, uai) if one.named]
     if not people:
         raise HTTPException(
             409, "Personne n’est inscrit ici, ou les identités ont été détruites à leur terme."
         )
     shows_identity(request, f"{rules.code}/{uai}", "labels")
-    sheet = label_sheet(people, rules.code, rules.title, uai, work.form_of(rules.code))
+    sheet = label_sheet(people, rules.code, rules.title, uai, site.form_of(rules.code))
     return Response(sheet, media_type="application/pdf")
 
 
 @router.get("/{code}/bordereau.pdf")
 def cover_sheet(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """What lies on the pile until it is scanned."""
-    work = work_of(request)
-    rules = written(work, code)
-    centre = work.session.centre(uai)
+    site = site_of(request)
+    rules = written(site, code)
+    centre = site.session.centre(uai)
     assert centre is not None, "whoever came here was let into it"
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         counts = exam_counts(connection, rules.code, uai)
-        due = scans_due(connection, work.session, rules.code, uai)
+        due = scans_due(connection, site.session, rules.code, uai)
     assert due is not None, "copies of a written épreuve are due"
-    sheet = cover_sheet_pdf(work.session, rules, centre, due, counts.expected, counts.present)
+    sheet = cover_sheet_pdf(site.session, rules, centre, due, counts.expected, counts.present)
     return Response(sheet, media_type="application/pdf")
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import Connection
 
-from actions.context import Context, now
 from actions.copies import words_in
 from actions.piles import mistaken, name_of_file, place_of_paper
 from actions.receipts import receipt_copy, without_place
 from actions.reconciling import left_over, reconciliation_of
+from actions.site import Site, now
 from desk.listing import Column, Listing, instant
 from desk.questions import ASKED
 from papers.receipts import SCAN_AGAIN, Pile, ReceiptCopy
@@ -107,27 +107,27 @@ class ShownFile(NamedFile):
     same_as: str = ""
 
 
-def page_of(request: Request, work: Context, uai: str, exam: Exam) -> dict[str, Any]:
+def page_of(request: Request, site: Site, uai: str, exam: Exam) -> dict[str, Any]:
     """What the page of a centre's épreuve shows: it names candidates. Files and copies by the page.
 
     `table`: all files as CSV, where the address asks for it.
     """
     at = now()
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         counted = counts_of_files(connection, exam.code, uai, SCAN_AGAIN)
         rows = files_of(connection, exam.code, uai)
         files = Listing(request, "fichiers", _columns(counted, rows), rows)
         table = files.csv(f"fichiers-{exam.code}")
         scans = {scan.id: scan for scan in files.shown}
         counts = [counted[id_] for id_ in scans if id_ in counted]
-        doing = _shown(work, connection, uai, exam, scans, counts, Asks.DECISION, Asks.SCAN)
-        checking = _shown(work, connection, uai, exam, scans, counts, Asks.LOOK)
+        doing = _shown(site, connection, uai, exam, scans, counts, Asks.DECISION, Asks.SCAN)
+        checking = _shown(site, connection, uai, exam, scans, counts, Asks.LOOK)
         of_files = findings_of_files(connection, list(scans))
         brought = keys_brought_again(connection, [scan.inbox_key for scan in scans.values()])
         wrong = {id_: mistaken(connection, scan) for id_, scan in scans.items() if scan.inbox_key in brought}
         repeats = {id_: scan.duplicate_of for id_, scan in scans.items() if scan.duplicate_of}
         first = {id_: scan_by_id(connection, of) for id_, of in repeats.items()}
-        standing = _standing(work, connection, uai, exam, at)
+        standing = _standing(site, connection, uai, exam, at)
         line = line_of_scans(connection, at)
     shown = []
     for id_, scan in scans.items():
@@ -136,7 +136,7 @@ def page_of(request: Request, work: Context, uai: str, exam: Exam) -> dict[str, 
         shown.append(
             ShownFile(
                 scan,
-                place_of_paper(work, scan),
+                place_of_paper(site, scan),
                 copies=sum(count.values()),
                 fine=sum(count.values()) - to_check - to_do,
                 to_check=to_check,
@@ -163,16 +163,16 @@ def page_of(request: Request, work: Context, uai: str, exam: Exam) -> dict[str, 
     }
 
 
-def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
+def state_of(site: Site, uai: str, exam: Exam) -> dict[str, Any]:
     """The same for a program, which gets every file with all its copies."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         scans = list(files_of(connection, exam.code, uai))
         copies = current_copies(connection, exam.code, uai)
         findings = findings_of_place(connection, exam.code, uai)
         of_files = findings_of_files(connection, [scan.id for scan in scans])
         owners = {copy.candidate for copy in copies if copy.candidate}
         people = {who.id: who for who in enrolled_as(connection, ids=owners)}
-        standing = _standing(work, connection, uai, exam, now())
+        standing = _standing(site, connection, uai, exam, now())
     of_copy: dict[str, list[FindingRow]] = {}
     for found in findings:
         of_copy.setdefault(found.copy or "", []).append(found)
@@ -191,7 +191,7 @@ def state_of(work: Context, uai: str, exam: Exam) -> dict[str, Any]:
 
 
 def copies_shown(
-    work: Context, connection: Connection, rows: Sequence[ToMend], scans: Mapping[str, ScanRow]
+    site: Site, connection: Connection, rows: Sequence[ToMend], scans: Mapping[str, ScanRow]
 ) -> list[ShownCopy]:
     """These, with all that is said of each."""
     ids = [row.id for row in rows]
@@ -200,7 +200,7 @@ def copies_shown(
     people = {who.id: who for who in enrolled_as(connection, ids=owners)}
     again = {found.copy for found in findings if found.code is Code.SCAN_AGAIN}
     told = {
-        id_: words_in(work.store.vault, events_of(connection, id_)).values() for id_ in ids if id_ in again
+        id_: words_in(site.store.vault, events_of(connection, id_)).values() for id_ in ids if id_ in again
     }
     return [
         ShownCopy(receipt_copy(copy, people, findings), scans[copy.scan], tuple(told.get(copy.id, ())))
@@ -209,7 +209,7 @@ def copies_shown(
 
 
 def _shown(
-    work: Context,
+    site: Site,
     connection: Connection,
     uai: str,
     exam: Exam,
@@ -223,21 +223,21 @@ def _shown(
     narrowed = ({"scan": list(scans)}, {"asks": [one.value for one in asks]})
     rows = copies_to_mend(connection, exam.code, uai, ASKED, SCAN_AGAIN).asked(Asked(narrowed))[:SHOWN]
     found: dict[str, tuple[ShownCopy, ...]] = {}
-    for one in copies_shown(work, connection, rows, scans):
+    for one in copies_shown(site, connection, rows, scans):
         found[one.scan.id] = (*found.get(one.scan.id, ()), one)
     return found
 
 
-def _standing(work: Context, connection: Connection, uai: str, exam: Exam, at: datetime) -> dict[str, Any]:
+def _standing(site: Site, connection: Connection, uai: str, exam: Exam, at: datetime) -> dict[str, Any]:
     """`lacking`: who came and has no copy yet; `left`: who alone is left where one copy is nobody's."""
     known = reconciliation_of(connection, exam.code, uai)
     left = left_over(connection, exam.code, uai, known)
     without = {*(known.present_without_copy if known.present is not None else ()), left}
     people = {who.id: who for who in enrolled_in(connection, exam.code, uai) if who.id in without}
-    due = scans_due(connection, work.session, exam.code, uai)
+    due = scans_due(connection, site.session, exam.code, uai)
     lacking = (who for who in people.values() if who.id in known.present_without_copy)
     return {
-        "centre": work.session.centre(uai),
+        "centre": site.session.centre(uai),
         "exam": exam,
         "counts": exam_counts(connection, exam.code, uai),
         "lacking": sorted(lacking, key=lambda who: (who.family_name, who.first_names)),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from actions.piles import name_of_file
 from desk.centre.counter import place_of
 from desk.centre.dropped import copies_shown
-from desk.entry.access import CentreAccount, shows_identity, work_of
+from desk.entry.access import CentreAccount, shows_identity, site_of
 from desk.listing import Column, Listing
 from desk.lookup import written
 from desk.page import page
@@ -33,12 +33,12 @@ _SAID: dict[int | None, str] = {None: "", **{place: french(code) for place, code
 @router.get("/a-reprendre")
 def to_mend(request: Request, uai: str, code: str, account: CentreAccount, quoi: str = "") -> Response:
     """By the page. What may only be looked at is shown where it is asked for (`quoi`)."""
-    work = work_of(request)
-    exam = written(work, code)
+    site = site_of(request)
+    exam = written(site, code)
     shows_identity(request, f"{exam.code}/{uai}", "centre")
     checking = quoi == _ASKS[Asks.LOOK]
     least = Asks.LOOK if checking else Asks.DECISION
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         rows = copies_to_mend(connection, exam.code, uai, ASKED, SCAN_AGAIN, least)
         columns = _columns(connection, exam.code, uai)
         listing = Listing(request, "copies à reprendre ou à décider", columns, rows)
@@ -46,12 +46,12 @@ def to_mend(request: Request, uai: str, code: str, account: CentreAccount, quoi:
             return table
         ids = {row.scan for row in listing.shown}
         scans = {scan.id: scan for scan in scans_in(connection, ids)}
-        shown = copies_shown(work, connection, listing.shown, scans)
+        shown = copies_shown(site, connection, listing.shown, scans)
     for one in shown:
         if one.told:
             shows_identity(request, one.scan.id, "report")
     values = {
-        "centre": work.session.centre(uai),
+        "centre": site.session.centre(uai),
         "exam": exam,
         "listing": listing,
         "shown": shown,

@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.context import now
 from actions.corrector_view import pdf_of_pages
 from actions.delivery import of_centre
 from actions.piles import Line, lines_of, place_of_paper, shelve
 from actions.receipts import receipt_copy
+from actions.site import now
 from desk.centre.dropped import NamedFile
-from desk.entry.access import CentreAccount, shows_identity, work_of
+from desk.entry.access import CentreAccount, shows_identity, site_of
 from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
@@ -29,12 +29,12 @@ router = APIRouter(prefix="/centre/{uai}/{code}")
 @router.get("/pile")
 def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """Whose copy came, in which file and where in it; who was absent; whose copy lacks."""
-    work = work_of(request)
-    exam = written(work, code)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    exam = written(site, code)
+    with site.register.reading() as connection:
         lines = list(lines_of(connection, exam.code, uai))
         scans = all_scans(connection, exam.code, uai)
-    papers = {scan.id: place_of_paper(work, scan) for scan in scans}
+    papers = {scan.id: place_of_paper(site, scan) for scan in scans}
     files = [NamedFile(scan, papers[scan.id]) for scan in scans]
 
     def link(line: Line) -> str:
@@ -58,17 +58,17 @@ def pile(request: Request, uai: str, code: str, account: CentreAccount) -> Respo
     ]
     shows_identity(request, f"{exam.code}/{uai}", "centre")
     listing = Listing(request, "Candidats et copies", columns, lines)
-    values = {"centre": work.session.centre(uai), "exam": exam, "listing": listing, "files": files}
+    values = {"centre": site.session.centre(uai), "exam": exam, "listing": listing, "files": files}
     return listing.csv(f"pile-{exam.code}") or page(request, "pile.html", values)
 
 
 @router.get("/remise.pdf")
 def delivery(request: Request, uai: str, code: str, account: CentreAccount) -> Response:
     """How many copies this centre handed over, when and by whom; it names no candidate."""
-    work = work_of(request)
-    exam, centre = written(work, code), work.session.centre(uai)
+    site = site_of(request)
+    exam, centre = written(site, code), site.session.centre(uai)
     assert centre is not None, "whoever came here was let into it"
-    return Response(delivery_pdf(of_centre(work, exam, centre, at=now())), media_type="application/pdf")
+    return Response(delivery_pdf(of_centre(site, exam, centre, at=now())), media_type="application/pdf")
 
 
 def _name(line: Line) -> str | None:
@@ -78,10 +78,10 @@ def _name(line: Line) -> str | None:
 @router.get("/copies/{copy_id}.pdf")
 def pages(request: Request, uai: str, code: str, copy_id: str, account: CentreAccount) -> Response:
     """Its pages as they were scanned, upright and in order."""
-    work = work_of(request)
-    found = copy_of_centre(work, uai, written(work, code), copy_id)
+    site = site_of(request)
+    found = copy_of_centre(site, uai, written(site, code), copy_id)
     places = [PagePlace(one.image, one.half, one.turn, area=one.area) for one in found.pages]
-    pdf = pdf_of_pages(work, found.scan, places)
+    pdf = pdf_of_pages(site, found.scan, places)
     if pdf is None:
         raise HTTPException(404)
     shows_identity(request, copy_id, "picture")
@@ -91,10 +91,10 @@ def pages(request: Request, uai: str, code: str, copy_id: str, account: CentreAc
 @router.get("/copies/{copy_id}")
 def copy(request: Request, uai: str, code: str, copy_id: str, account: CentreAccount) -> Response:
     """Every page of it, as it was scanned: the centre holds the paper. It may be scanned again from here."""
-    work = work_of(request)
-    exam = written(work, code)
-    found = copy_of_centre(work, uai, exam, copy_id)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    exam = written(site, code)
+    found = copy_of_centre(site, uai, exam, copy_id)
+    with site.register.reading() as connection:
         ids = [found.candidate] if found.candidate else []
         people = {who.id: who for who in enrolled_as(connection, ids=ids)}
         findings = findings_of_copies(connection, [found.id])
@@ -104,12 +104,12 @@ def copy(request: Request, uai: str, code: str, copy_id: str, account: CentreAcc
     shows_identity(request, found.id, "centre")
     rank = lines.index(found.id) if found.id in lines else None
     values = {
-        "centre": work.session.centre(uai),
+        "centre": site.session.centre(uai),
         "exam": exam,
         "copy": found,
         "told": receipt_copy(found, people, findings),
         "file": NamedFile(scan),
-        "paper": place_of_paper(work, scan),
+        "paper": place_of_paper(site, scan),
         "before": lines[rank - 1] if rank else None,
         "after": lines[rank + 1] if rank is not None and rank + 1 < len(lines) else None,
     }
@@ -126,7 +126,7 @@ def say_where(
     paper: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """The box or the shelf where the paper of this file lies."""
-    work = work_of(request)
-    exam = written(work, code)
-    shelve(work, scan_of(work, uai, exam, scan).id, paper, actor=account.id, at=now())
+    site = site_of(request)
+    exam = written(site, code)
+    shelve(site, scan_of(site, uai, exam, scan).id, paper, actor=account.id, at=now())
     return RedirectResponse(f"/centre/{uai}/{exam.code}/pile#papier", 303)

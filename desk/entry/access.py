@@ -10,7 +10,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, HTTPException, Request
 
-from actions.context import Context, now
+from actions.site import Site, now
 from desk.entry.visits import Visit, Visits
 from storage.accounts import Account, note_identity
 from storage.correctors import CorrectorRow, corrector_by_id
@@ -44,9 +44,9 @@ def visits_of(request: Request) -> Visits:
     return visits
 
 
-def work_of(request: Request) -> Context:
-    work: Context = request.app.state.work
-    return work
+def site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
 
 
 def _role(*roles: Role) -> Callable[[Request], Caller]:
@@ -73,14 +73,14 @@ def _centre(request: Request, uai: str) -> Caller:
     caller = _role(Role.CENTRE, Role.SERVICE)(request)
     if caller.role is Role.CENTRE and caller.scope != uai:
         raise HTTPException(404)
-    if work_of(request).session.centre(uai) is None:
+    if site_of(request).session.centre(uai) is None:
         raise HTTPException(404)
     return caller
 
 
 def _corrector(request: Request) -> CorrectorRow:
     caller = _role(Role.CORRECTOR)(request)
-    with work_of(request).register.reading() as connection:
+    with site_of(request).register.reading() as connection:
         corrector = corrector_by_id(connection, caller.scope or "")
     if corrector is None:
         raise HTTPException(404)
@@ -103,5 +103,5 @@ def shows_identity(request: Request, subject: str, what: str) -> None:
     noted: dict[tuple[str, str, str], float] = request.app.state.identities_shown
     key = (caller.id, subject, what)
     if noted.get(key, 0) + _ONE_ACCESS < at.timestamp():
-        note_identity(work_of(request).register, subject, what, actor=caller.id, at=at)
+        note_identity(site_of(request).register, subject, what, actor=caller.id, at=at)
         noted[key] = at.timestamp()

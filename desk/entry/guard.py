@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from actions.context import Context, now
+from actions.site import Site, now
 from desk.entry.visits import Visits
 from storage import tokens
 from storage.failures import keep_failure
@@ -133,12 +133,12 @@ async def visit(
     refuse: Callable[[Request], Awaitable[Response]],
 ) -> Response:
     """Reads who comes, and holds forms to their token. `refuse` answers what does not pass."""
-    work: Context = request.app.state.work
+    site: Site = request.app.state.site
     visits: Visits = request.app.state.visits
     request.state.caller, request.state.visit = None, visits.read(request)
     bearer = _bearer(request)
     if bearer is not None:  # no browser sends it by itself: there is no form to be forged
-        request.state.caller = _program(work, bearer)
+        request.state.caller = _program(site, bearer)
     else:
         request.state.caller = request.state.visit.account
         needless = request.method in _SAFE or (_in_api(request) and request.state.caller is None)
@@ -171,8 +171,8 @@ def _bearer(request: Request) -> str | None:
     return text.strip() if _in_api(request) and scheme.lower() == "bearer" else None
 
 
-def _program(work: Context, text: str) -> ApiToken | None:
-    with work.register.reading() as connection:
+def _program(site: Site, text: str) -> ApiToken | None:
+    with site.register.reading() as connection:
         return tokens.token_of(connection, text, now())
 
 

@@ -14,7 +14,7 @@ from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
 from fastapi import APIRouter, HTTPException, Request, Response
 from joserfc.errors import JoseError
 
-from actions.context import now
+from actions.site import now
 from desk.entry.signin import note_failure, welcome
 from desk.page import page
 from desk.settings import DeskSettings
@@ -72,7 +72,7 @@ async def back(request: Request) -> Response:
         request.session.clear()
     if claims.get("iss", "").rstrip("/") != settings.oidc_issuer.rstrip("/"):
         return _no(request, _REFUSED)
-    register, at = request.app.state.work.register, now()
+    register, at = request.app.state.site.register, now()
     with register.reading() as connection:
         account = accounts.account_of_email(connection, str(claims.get("email", "")))
         awaited = account is not None and (

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
-from actions.context import now
-from desk.entry.access import AnyAccount, ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import AnyAccount, ServiceAccount, site_of
 from desk.entry.signin import count, slow_down
 from desk.page import page
 from storage import recovery
@@ -36,7 +36,7 @@ def make(
         count(request, account.id)
         raise HTTPException(422, _WRONG)
     try:
-        codes = recovery.make_codes(work_of(request).register, account, step, at=at)
+        codes = recovery.make_codes(site_of(request).register, account, step, at=at)
     except Refused:
         raise HTTPException(422, _WRONG) from None
     return page(request, "recovery.html", {"codes": codes})

@@ -14,7 +14,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.background import BackgroundTask
 
 from actions.accounts import tell_of_recovery
-from actions.context import now
+from actions.site import now
 from desk.entry import factors, passwords
 from desk.entry.access import AnyAccount, visits_of
 from desk.entry.visits import begin
@@ -61,7 +61,7 @@ def sign_in(
     code: Annotated[str, Form()] = "",
 ) -> Response:
     slow_down(request, email)
-    register, at = request.app.state.work.register, now()
+    register, at = request.app.state.site.register, now()
     with register.reading() as connection:
         account = accounts.account_of_email(connection, email)
     right = passwords.matches(password, account.password if account else None)
@@ -74,7 +74,7 @@ def sign_in(
             if right and recovery.is_of(code, account):
                 recovery.note_recovery(register, account, code, at=at)
                 answer = welcome(request, account)
-                answer.background = BackgroundTask(tell_of_recovery, request.app.state.work, account)
+                answer.background = BackgroundTask(tell_of_recovery, request.app.state.site, account)
                 return answer
     count(request, email)
     answer = _form(request, _WRONG, email, status=401)
@@ -97,7 +97,7 @@ def _kept_out(request: Request, account: Account, at: datetime) -> bool:
 
 @router.post("/deconnexion")
 def sign_out(request: Request, account: AnyAccount) -> Response:
-    accounts.note_sign_out(request.app.state.work.register, account, at=now())
+    accounts.note_sign_out(request.app.state.site.register, account, at=now())
     response = RedirectResponse("/connexion", 303)
     visits_of(request).write(response, begin(None))
     return response
@@ -132,7 +132,7 @@ def take_up(
         said = "Le code de l’application n’est pas le bon : attendez le suivant."
     if said:
         return _invitation(request, account, secret, said)
-    register = request.app.state.work.register
+    register = request.app.state.site.register
     try:
         sealed = request.app.state.factors.sealed(secret) if wanted else None
         accounts.open_account(register, account, passwords.hashed(password), sealed, at=at)
@@ -147,7 +147,7 @@ def take_up(
 
 def _invited(request: Request, invitation: str) -> Account:
     slow_down(request, "invitation")
-    with request.app.state.work.register.reading() as connection:
+    with request.app.state.site.register.reading() as connection:
         account = accounts.account_invited(connection, invitation, now())
     if account is None:
         count(request, "invitation")
@@ -195,4 +195,4 @@ def _address(request: Request) -> str:
 def note_failure(request: Request, account: Account | None) -> None:
     """Of addresses without an account, no more than some an hour: whoever tries fills no log."""
     if account is not None or _limiter.hit(_NOTED, "nobody"):
-        accounts.note_failure(request.app.state.work.register, account, at=now())
+        accounts.note_failure(request.app.state.site.register, account, at=now())

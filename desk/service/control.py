@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from actions import control as of_control
-from actions.context import now
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.lists.tables import LineProblem
 from processors.orals.control import CHOICE_COLUMNS, MARK_COLUMNS, name_in_control
@@ -27,20 +27,20 @@ def standing(request: Request, account: ServiceAccount) -> Response:
 
 @router.post("/choix")
 def choices(request: Request, account: ServiceAccount, table: Table) -> Response:
-    read = of_control.take_choices(work_of(request), table.encode(), actor=account.id, at=now())
+    read = of_control.take_choices(site_of(request), table.encode(), actor=account.id, at=now())
     return _page(request, read.problems, "Les choix sont pris")
 
 
 @router.post("/notes")
 def marks(request: Request, account: ServiceAccount, table: Table) -> Response:
     """Before that day the answer is 409, and says from when."""
-    read = of_control.take_marks(work_of(request), table.encode(), actor=account.id, at=now())
+    read = of_control.take_marks(site_of(request), table.encode(), actor=account.id, at=now())
     return _page(request, read.problems, "Les notes sont prises")
 
 
 @router.get("/horaires.csv")
 def hours(request: Request, account: ServiceAccount) -> Response:
-    table = of_control.hours(work_of(request))
+    table = of_control.hours(site_of(request))
     shows_identity(request, SUBJECT, "control")
     return _csv(table, "horaires-controle.csv")
 
@@ -48,7 +48,7 @@ def hours(request: Request, account: ServiceAccount) -> Response:
 @router.get("/notes.csv")
 def better(request: Request, account: ServiceAccount) -> Response:
     """Both marks, and the better one."""
-    table = of_control.better_marks(work_of(request))
+    table = of_control.better_marks(site_of(request))
     shows_identity(request, SUBJECT, "control")
     return _csv(table, "notes-controle.csv")
 
@@ -59,12 +59,12 @@ def _csv(table: bytes, name: str) -> Response:
 
 
 def _page(request: Request, problems: tuple[LineProblem, ...] = (), taken: str = "") -> Response:
-    work = work_of(request)
-    results = work.session.results
+    site = site_of(request)
+    results = site.session.results
     control = results.control_exams if results else None
-    exams = [exam for code in (control.exams if control else ()) if (exam := work.session.exam(code))]
+    exams = [exam for code in (control.exams if control else ()) if (exam := site.session.exam(code))]
     values = {
-        "standing": of_control.standing(work) if results else None,
+        "standing": of_control.standing(site) if results else None,
         "control": control,
         "exams": [(name_in_control(exam), exam.title) for exam in exams],
         "columns": {"choix": CHOICE_COLUMNS, "notes": MARK_COLUMNS},

@@ -14,14 +14,14 @@ from fastapi.responses import RedirectResponse
 
 from actions import dossiers as of_dossiers
 from actions.commission import commissions, line_of, lines_of, write_report
-from actions.context import now
 from actions.orals import place_called
+from actions.site import now
 from desk import charts
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import Column, Listing
 from desk.lookup import commission_of, dossier_of, with_dossiers
 from desk.page import page
-from processors.circular.deadlines import Deadline, here
+from processors.circular.deadlines import Deadline, local_zone
 from processors.circular.session import Centre, Exam
 from processors.dossiers.findings import GROUNDS, Code
 from storage.correctors import all_correctors
@@ -75,19 +75,19 @@ _COLUMNS: list[Column[Place]] = [
 
 @router.get("")
 def board(request: Request, account: ServiceAccount) -> Response:
-    work = work_of(request)
+    site = site_of(request)
     at = now()
-    with work.register.reading() as connection:
-        exams = [(exam, exam_counts(connection, exam.code)) for exam in work.session.written]
+    with site.register.reading() as connection:
+        exams = [(exam, exam_counts(connection, exam.code)) for exam in site.session.written]
         centres = [
             Place(exam, centre, counts[centre.uai], due, due is not None and not due.met(at))
-            for exam in work.session.written
+            for exam in site.session.written
             if (counts := counts_by_centre(connection, exam.code))
-            for centre in work.session.centres
+            for centre in site.session.centres
             if centre.uai in counts and counts[centre.uai].expected
-            for due in [scans_due(connection, work.session, exam.code, centre.uai)]
+            for due in [scans_due(connection, site.session, exam.code, centre.uai)]
         ]
-        dossiers = [(exam, dossier_counts(connection, exam.code)) for exam in work.session.with_dossiers]
+        dossiers = [(exam, dossier_counts(connection, exam.code)) for exam in site.session.with_dossiers]
         to_decide = count_to_decide(connection)
         arrivals = [scan.deposited_at for scan in all_scans(connection)]
         loads = [(c.name, c.assigned) for c in all_correctors(connection)]
@@ -99,7 +99,7 @@ def board(request: Request, account: ServiceAccount) -> Response:
         "listing": listing,
         "dossiers": dossiers,
         "waiting": to_decide,
-        "arrivals": charts.over_time(arrivals, timedelta(minutes=10), here()),
+        "arrivals": charts.over_time(arrivals, timedelta(minutes=10), local_zone()),
         "loads": charts.bars(loads),
         "at": at,
     }
@@ -109,17 +109,17 @@ def board(request: Request, account: ServiceAccount) -> Response:
 @router.get("/dossiers/{code}/{uai}")
 def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> Response:
     """The commission's list."""
-    work = work_of(request)
-    exam = with_dossiers(work, code)
-    before = commission_of(work, exam, uai)
+    site = site_of(request)
+    exam = with_dossiers(site, code)
+    before = commission_of(site, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     values = {
         "exam": exam,
         "uai": uai,
-        "places": [(one, place_called(work.session, one)) for one in commissions(work, exam)],
-        "lines": lines_of(work, exam.code, before, pictures=False),
+        "places": [(one, place_called(site.session, one)) for one in commissions(site, exam)],
+        "lines": lines_of(site, exam.code, before, pictures=False),
         "grounds": [
-            (ground, next((n.title for n in work.session.nonconformity if n.code == ground), ground))
+            (ground, next((n.title for n in site.session.nonconformity if n.code == ground), ground))
             for ground in sorted(GROUNDS)
         ],
     }
@@ -128,21 +128,21 @@ def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> 
 
 @router.get("/dossiers/{code}/{uai}/commission.pdf")
 def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    exam = with_dossiers(work, code)
-    before = commission_of(work, exam, uai)
+    site = site_of(request)
+    exam = with_dossiers(site, code)
+    before = commission_of(site, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        pdf, _ = write_report(work, exam.code, before, Path(folder), at=now())
+        pdf, _ = write_report(site, exam.code, before, Path(folder), at=now())
         return Response(pdf.read_bytes(), media_type="application/pdf")
 
 
 @router.get("/dossiers/{code}/{uai}/{dossier}/preuves")
 def evidence(request: Request, code: str, uai: str, dossier: str, account: ServiceAccount) -> Response:
     """What shows the findings of a dossier: a part of its page."""
-    work = work_of(request)
-    exam = with_dossiers(work, code)
-    line = line_of(work, exam.code, commission_of(work, exam, uai), dossier)
+    site = site_of(request)
+    exam = with_dossiers(site, code)
+    line = line_of(site, exam.code, commission_of(site, exam, uai), dossier)
     if line is None:
         raise HTTPException(404)
     shows_identity(request, dossier, "evidence")
@@ -163,9 +163,9 @@ def pronounce(
     ground: Annotated[list[Code] | None, Form()] = None,
 ) -> Response:
     """What the commission pronounces; earlier decisions stay."""
-    work = work_of(request)
-    exam = with_dossiers(work, code)
-    found = dossier_of(work, exam, uai, dossier)
+    site = site_of(request)
+    exam = with_dossiers(site, code)
+    found = dossier_of(site, exam, uai, dossier)
     grounds = tuple(ground or ())
-    of_dossiers.pronounce(work, found.id, decision, grounds, author, reason, actor=account.id, at=now())
+    of_dossiers.pronounce(site, found.id, decision, grounds, author, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/dossiers/{exam.code}/{uai}#{dossier}", 303)

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from actions import copy_links
-from actions.context import now
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from desk.service import release
 from storage.refusals import Refused
@@ -26,7 +26,7 @@ def ask(
     reason: Annotated[str, Form(max_length=2000)],
 ) -> Response:
     """The link is shown this once."""
-    token = copy_links.ask(work_of(request), number, exam, reason, actor=account.id, at=now())
+    token = copy_links.ask(site_of(request), number, exam, reason, actor=account.id, at=now())
     return release.shown(request, link=f"{request.app.state.settings.url}/copie/{token}")
 
 
@@ -34,17 +34,17 @@ def ask(
 def look(request: Request, link: Link) -> Response:
     """Programs that look at links use up nothing: the copy is behind a button. It names nobody."""
     try:
-        found = copy_links.look(work_of(request), link)
+        found = copy_links.look(site_of(request), link)
     except Refused as refused:
         return page(request, "copy_link.html", {"refused": refused.sentence}, status=409)
-    exam = work_of(request).session.exam(found.exam)
+    exam = site_of(request).session.exam(found.exam)
     return page(request, "copy_link.html", {"refused": "", "exam": exam, "until": found.until})
 
 
 @router.post("/copie/{link}")
 def fetch(request: Request, link: Link) -> Response:
     try:
-        exam, made = copy_links.fetch(work_of(request), link)
+        exam, made = copy_links.fetch(site_of(request), link)
     except Refused as refused:
         return page(request, "copy_link.html", {"refused": refused.sentence}, status=409)
     headers = {"Content-Disposition": f'attachment; filename="copie-{exam}.pdf"'}

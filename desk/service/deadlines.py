@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.context import now
 from actions.deadlines import extend as move
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
-from processors.circular.deadlines import clock_trouble, here, instant
+from processors.circular.deadlines import clock_trouble, instant, local_zone
 from storage import accounts
 from storage.counts import counts_by_centre
 from storage.deadlines import all_extensions
@@ -23,8 +23,8 @@ router = APIRouter(prefix="/coordination/echeances")
 
 @router.get("")
 def deadlines(request: Request, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         moved = {(one.exam, one.centre): one for one in all_extensions(connection)}
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
         places = [
@@ -35,22 +35,22 @@ def deadlines(request: Request, account: ServiceAccount) -> Response:
                 exam.scan_deadline,
                 moved.get((exam.code, uai)),
             )
-            for exam in work.session.written
+            for exam in site.session.written
             if (counts := counts_by_centre(connection, exam.code))
-            for centre in work.session.centres
+            for centre in site.session.centres
             if (uai := centre.uai) in counts and counts[uai].expected
         ]
         enrolled = schools_enrolled(connection)
         places += [
             (exam, school, f"Établissement {school}", exam.deposit, moved.get((exam.code, school)))
-            for exam in work.session.with_dossiers
+            for exam in site.session.with_dossiers
             for school, exams in enrolled.items()
             if exam.code in exams
         ]
     values = {
         "places": places,
         "names": names,
-        "reasons": {place: work.store.vault.get(one.reason).decode() for place, one in moved.items()},
+        "reasons": {place: site.store.vault.get(one.reason).decode() for place, one in moved.items()},
         "at": now(),
     }
     return page(request, "deadlines.html", values)
@@ -66,12 +66,12 @@ def extend(
     clock: Annotated[dt.time | None, Form()] = None,
 ) -> Response:
     """Until the end of that minute. Without a day, the session's own deadline counts again."""
-    work = work_of(request)
+    site = site_of(request)
     code, _, uai = place.partition("/")
     until = None
     if day is not None and clock is not None:
-        if clock_trouble(day, clock, here()):
+        if clock_trouble(day, clock, local_zone()):
             raise HTTPException(409, "Cette heure n’existe pas ce jour-là, ou deux fois.")
-        until = instant(day, clock.replace(second=59), here())
-    move(work, code, uai, until, reason, actor=account.id, at=now())
+        until = instant(day, clock.replace(second=59), local_zone())
+    move(site, code, uai, until, reason, actor=account.id, at=now())
     return RedirectResponse("/coordination/echeances", 303)

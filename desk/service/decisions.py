@@ -13,14 +13,14 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import copies, masking
-from actions.context import Context, now
 from actions.corrector_view import seen_by_corrector
 from actions.pictures import header_of, picture_of_page
 from actions.piles import place_of_paper
 from actions.reconciling import left_over
+from actions.site import Site, now
 from actions.withdrawing import looks_like
 from desk.centre.counter import place_of, region_of
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.lookup import any_copy
 from desk.page import page
 from desk.questions import questions_of
@@ -65,17 +65,17 @@ def copy(
     request: Request, copy_id: str, account: ServiceAccount, fait: str = "", cacher: int | None = None
 ) -> Response:
     """`fait`: what was just done, which the page then says; `cacher`: a page to hide a part of."""
-    work = work_of(request)
-    found = any_copy(work, copy_id)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    found = any_copy(site, copy_id)
+    with site.register.reading() as connection:
         people = {who.id: who for who in enrolled_in(connection, found.exam)}
         findings = findings_of_copies(connection, [copy_id])
         scan = scan_by_id(connection, found.scan)
         proposal = proposal_of(connection, copy_id)
         proposer = accounts.account(connection, proposal.author) if proposal else None
-        loose = copies.loose_pages(connection, work.store.vault, found.scan)
+        loose = copies.loose_pages(connection, site.store.vault, found.scan)
         same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
-        words = copies.words_in(work.store.vault, events_of(connection, copy_id))
+        words = copies.words_in(site.store.vault, events_of(connection, copy_id))
         waiting = [one for one in copies_of_scan(connection, found.scan) if one.waits]
         nobodys = found.candidate is None and found.life is Life.CURRENT
         order = copies.proposed_order(connection, found)
@@ -83,7 +83,7 @@ def copy(
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
     hiding = next((page for page in found.pages if page.page == cacher and is_open), None)
-    header = header_of(work, found)
+    header = header_of(site, found)
     absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
     waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
     asked = questions_of(found, findings) if waits and (is_open or absent) else []
@@ -92,12 +92,12 @@ def copy(
         "copy": found,
         "scan": scan,
         "done": _done(fait, found, people.get(found.candidate or ""), proposal),
-        "exam": work.session.exam(found.exam),
-        "others": [exam for exam in work.session.written if exam.code != found.exam],
-        "elsewhere": _elsewhere(work, found),
-        "centre": work.session.centre(found.centre),
+        "exam": site.session.exam(found.exam),
+        "others": [exam for exam in site.session.written if exam.code != found.exam],
+        "elsewhere": _elsewhere(site, found),
+        "centre": site.session.centre(found.centre),
         "owner": people.get(found.candidate or ""),
-        "guesses": _guesses(work, found, people, left),
+        "guesses": _guesses(site, found, people, left),
         "asked": asked,
         "named": sorted(
             {page for one in findings if one.code is Code.NOT_ANONYMOUS for page in one.pages}
@@ -108,7 +108,7 @@ def copy(
         "noted": [one for one in findings if not any(one in each.findings for each in asked)],
         "twins": twins,
         "waiting": len(waiting),
-        "looks_like": looks_like(work, scan) if scan and len(waiting) > 1 else None,
+        "looks_like": looks_like(site, scan) if scan and len(waiting) > 1 else None,
         "whose": not asked or any(one.question.whose for one in asked),
         "may_accept": found.candidate is not None
         and not any(one.status is CopyStatus.COMPLETE for one in twins),
@@ -119,20 +119,20 @@ def copy(
         "header": header,
         "apart": lambda seen: not _same_place(seen, header),
         "loose": loose,
-        "next": _next(work, copy_id),
+        "next": _next(site, copy_id),
         "place_of": place_of,
         "order": order,
-        "paper": place_of_paper(work, scan),
+        "paper": place_of_paper(site, scan),
         "open": is_open,
         "hiding": hiding,
-        "hidden": _hidden(work, copy_id, hiding),
+        "hidden": _hidden(site, copy_id, hiding),
         "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
         "by_person": proposer is not None,
         "proposer": proposer.name if proposer else "Un programme ou la ligne de commande",
         "proposed": people.get((proposal.candidate if proposal else None) or ""),
-        "proposed_reason": _text(work, proposal),
+        "proposed_reason": _text(site, proposal),
     }
     return page(request, "decision.html", values)
 
@@ -153,11 +153,11 @@ def _done(fait: str, found: CopyRow, owner: EnrolledCandidate | None, proposal: 
     return said.get(Decision(found.decision), "") if found.decision else ""
 
 
-def _hidden(work: Context, copy: str, page: PlacedPage | None) -> list[masking.Share]:
+def _hidden(site: Site, copy: str, page: PlacedPage | None) -> list[masking.Share]:
     """What is hidden of this page already, where there still is a picture of it."""
     if page is not None and page.masks:
         with suppress(Refused):
-            return masking.hidden(work, copy)[page.page]
+            return masking.hidden(site, copy)[page.page]
     return []
 
 
@@ -171,8 +171,8 @@ def _same_place(one: Evidence, other: Evidence | None) -> bool:
 @router.get("/{copy_id}/correcteur.pdf")
 def as_corrector_gets_it(request: Request, copy_id: str, account: ServiceAccount) -> Response:
     """What leaves, if it is let go."""
-    work = work_of(request)
-    pdf = seen_by_corrector(work, any_copy(work, copy_id))
+    site = site_of(request)
+    pdf = seen_by_corrector(site, any_copy(site, copy_id))
     if pdf is None:
         raise HTTPException(404)
     shows_identity(request, copy_id, "picture")
@@ -182,12 +182,12 @@ def as_corrector_gets_it(request: Request, copy_id: str, account: ServiceAccount
 @router.get("/{copy_id}/{place}.jpg")
 def picture(request: Request, copy_id: str, place: str, account: ServiceAccount) -> Response:
     """A part of a page of this copy, or of a page of its scan that is no copy's."""
-    work = work_of(request)
-    found, region = any_copy(work, copy_id), region_of(place)
+    site = site_of(request)
+    found, region = any_copy(site, copy_id), region_of(place)
     jpeg = None
     if region:
-        pages = [page for page in found.pages if page.page == region.page] or _loose(work, found, region.page)
-        jpeg = picture_of_page(work, found.scan, pages[0], region) if pages else None
+        pages = [page for page in found.pages if page.page == region.page] or _loose(site, found, region.page)
+        jpeg = picture_of_page(site, found.scan, pages[0], region) if pages else None
     if jpeg is None:
         raise HTTPException(404)
     shows_identity(request, copy_id, "picture")
@@ -209,10 +209,10 @@ def decide(
 
     `let_go`: pages that may name the candidate, of which this person says that they do not.
     """
-    work = work_of(request)
-    any_copy(work, copy_id)
+    site = site_of(request)
+    any_copy(site, copy_id)
     copies.decide(
-        work,
+        site,
         copy_id,
         decision,
         reason,
@@ -234,8 +234,8 @@ def arrange(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Its pages, in this order; those that are not named are none of it."""
-    work = work_of(request)
-    copies.arrange(work, copy_id, page, reason, actor=account.id, at=now())
+    site = site_of(request)
+    copies.arrange(site, copy_id, page, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
 
 
@@ -252,10 +252,10 @@ def hide(
     nothing: Annotated[bool, Form()] = False,
 ) -> Response:
     """This part of a page, in hundredths of its sides, beside what is hidden already; or `nothing`."""
-    work = work_of(request)
-    any_copy(work, copy_id)
+    site = site_of(request)
+    any_copy(site, copy_id)
     area = None if nothing else (left / 100, top / 100, width / 100, height / 100)
-    masking.hide(work, copy_id, page, area, actor=account.id, at=now())
+    masking.hide(site, copy_id, page, area, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}?cacher={page}#cacher", 303)
 
 
@@ -264,9 +264,9 @@ def transfer(
     request: Request, copy_id: str, account: ServiceAccount, exam: Annotated[str, Form()]
 ) -> Response:
     """It is a copy of this épreuve; whose, is asked there."""
-    work = work_of(request)
-    any_copy(work, copy_id)
-    copies.transfer(work, copy_id, exam, actor=account.id, at=now())
+    site = site_of(request)
+    any_copy(site, copy_id)
+    copies.transfer(site, copy_id, exam, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}?fait=epreuve", 303)
 
 
@@ -278,9 +278,9 @@ def send_back(
     reason: Annotated[str, Form(min_length=1, max_length=2000)],
 ) -> Response:
     """The centre scans it again, and reads why."""
-    work = work_of(request)
-    any_copy(work, copy_id)
-    copies.send_back(work, copy_id, reason, actor=account.id, at=now())
+    site = site_of(request)
+    any_copy(site, copy_id)
+    copies.send_back(site, copy_id, reason, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/decisions/{copy_id}?fait=renvoi", 303)
 
 
@@ -295,44 +295,44 @@ def judge(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Nothing is left to do about this finding; or there is, after all."""
-    work = work_of(request)
-    copies.judge(work, copy_id, seq, k, settled, reason, actor=account.id, at=now())
+    site = site_of(request)
+    copies.judge(site, copy_id, seq, k, settled, reason, actor=account.id, at=now())
     return RedirectResponse("/coordination/decisions", 303)
 
 
-def _next(work: Context, copy_id: str) -> str | None:
+def _next(site: Site, copy_id: str) -> str | None:
     """The most urgent one beside this."""
-    with work.register.reading() as connection:
-        first = copies_to_decide(connection, by_urgency(work), 2)
+    with site.register.reading() as connection:
+        first = copies_to_decide(connection, by_urgency(site), 2)
     return next((copy.id for copy in first if copy.id != copy_id), None)
 
 
-def _read_of(work: Context, copy: CopyRow) -> list[dict[str, Any]]:
+def _read_of(site: Site, copy: CopyRow) -> list[dict[str, Any]]:
     """What was read of its pages."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         scan = scan_by_id(connection, copy.scan)
     with suppress(NotFoundError):
         if scan is not None and scan.reading is not None:
             ours = {page.page for page in copy.pages}
-            pages = json.loads(work.store.vault.get(scan.reading)).get("pages", [])
+            pages = json.loads(site.store.vault.get(scan.reading)).get("pages", [])
             return [page for page in pages if page["page"] in ours]
     return []
 
 
-def _elsewhere(work: Context, copy: CopyRow) -> Exam | None:
+def _elsewhere(site: Site, copy: CopyRow) -> Exam | None:
     """The other written épreuve that its label names."""
-    labels = (re.fullmatch(work.session.label_pattern, page["label"] or "") for page in _read_of(work, copy))
+    labels = (re.fullmatch(site.session.label_pattern, page["label"] or "") for page in _read_of(site, copy))
     named = {label["exam"] for label in labels if label} - {copy.exam}
-    return next((exam for exam in work.session.written if exam.code in named), None)
+    return next((exam for exam in site.session.written if exam.code in named), None)
 
 
 def _guesses(
-    work: Context, copy: CopyRow, people: Mapping[str, EnrolledCandidate], left: str | None
+    site: Site, copy: CopyRow, people: Mapping[str, EnrolledCandidate], left: str | None
 ) -> list[Guessed]:
     """The best, whoever the label names, and who is left over."""
-    read = _read_of(work, copy)
+    read = _read_of(site, copy)
     likely = {guess.candidate: guess.probability for guess in copy.guesses}
-    pattern = work.session.label_pattern
+    pattern = site.session.label_pattern
     labelled = {found["candidate"] for one in read if (found := re.fullmatch(pattern, one["label"] or ""))}
     likely |= {who.id: 0.0 for who in people.values() if who.number in labelled and who.id not in likely}
     likely = dict(list(likely.items())[:3])
@@ -345,11 +345,11 @@ def _guesses(
     ]
 
 
-def _loose(work: Context, copy: CopyRow, number: int) -> list[PlacedPage]:
-    with work.register.reading() as connection:
-        loose = copies.loose_pages(connection, work.store.vault, copy.scan)
+def _loose(site: Site, copy: CopyRow, number: int) -> list[PlacedPage]:
+    with site.register.reading() as connection:
+        loose = copies.loose_pages(connection, site.store.vault, copy.scan)
     return [page for page in loose if page.page == number]
 
 
-def _text(work: Context, proposal: Proposal | None) -> str:
-    return work.store.vault.get(proposal.reason).decode() if proposal else ""
+def _text(site: Site, proposal: Proposal | None) -> str:
+    return site.store.vault.get(proposal.reason).decode() if proposal else ""

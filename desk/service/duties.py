@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.context import now
 from actions.duties import OPEN, livrets, receive, reopen, standings, waive
+from actions.site import now
 from desk.calendar import feed_address
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
-from processors.circular.deadlines import here
+from processors.circular.deadlines import local_zone
 from storage.refusals import Refusal, Refused
 
 PAGE = "/coordination/obligations"
@@ -30,15 +30,15 @@ class Act(StrEnum):
 @router.get("")
 def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> Response:
     """Those that are open; with `toutes`, all."""
-    work = work_of(request)
-    rows = standings(work, now())
+    site = site_of(request)
+    rows = standings(site, now())
     shown = [row for row in rows if toutes or row.state in OPEN]
     values = {
         "rows": shown,
         "hidden": len(rows) - len(shown),
-        "words": {row.words: work.store.vault.get(row.words).decode() for row in shown if row.words},
-        "session": work.session,
-        "today": now().astimezone(here()).date(),
+        "words": {row.words: site.store.vault.get(row.words).decode() for row in shown if row.words},
+        "session": site.session,
+        "today": now().astimezone(local_zone()).date(),
         "open": OPEN,
         "feed": feed_address(request, None),
     }
@@ -48,7 +48,7 @@ def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> R
 @router.get("/{school}/livrets.pdf")
 def of_school(request: Request, school: str, account: ServiceAccount) -> Response:
     """The list and the certificate that go with its livrets."""
-    made = livrets(work_of(request), school)
+    made = livrets(site_of(request), school)
     shows_identity(request, f"livrets/{school}", "livrets")
     return Response(made, media_type="application/pdf")
 
@@ -64,13 +64,13 @@ def say(
     number: Annotated[int | Literal[""], Form()] = "",
 ) -> Response:
     """It came, is owed no longer, or is owed again."""
-    work, who, at = work_of(request), account.id, now()
+    site, who, at = site_of(request), account.id, now()
     if act is Act.REOPEN:
-        reopen(work, obligation, actor=who, at=at)
+        reopen(site, obligation, actor=who, at=at)
     elif act is Act.WAIVE:
-        waive(work, obligation, words, actor=who, at=at)
+        waive(site, obligation, words, actor=who, at=at)
     elif on is None:
         raise Refused(Refusal.NO_DAY)
     else:
-        receive(work, obligation, on, words, None if number == "" else number, actor=who, at=at)
+        receive(site, obligation, on, words, None if number == "" else number, actor=who, at=at)
     return RedirectResponse(PAGE, 303)

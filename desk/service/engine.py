@@ -12,9 +12,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.alerts import alerts
-from actions.context import now
 from actions.measures import LITTLE_ROOM, TOO_LONG, Health, Measures
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.wording import plural
 from storage.states import ScanState
@@ -49,17 +49,17 @@ class Part:
 
 @router.get("")
 def machine(request: Request, account: ServiceAccount) -> Response:
-    work, at = work_of(request), now()
-    health, measures = Health.of(work, at), Measures.of(work)
+    site, at = site_of(request), now()
+    health, measures = Health.of(site, at), Measures.of(site)
     failed = _failed_runs() if health.prefect else None
     scans = [plural(count, *_SCANS[state]) for state in _SCANS if (count := measures.scans.get(state, 0))]
     ui = request.app.state.settings.prefect_ui
     values = {
         "parts": _parts(health, failed),
-        "alerts": [one.text for one in alerts(work, failed or 0, at)],
+        "alerts": [one.text for one in alerts(site, failed or 0, at)],
         "scans": scans,
         "to_decide": measures.to_decide,
-        "runs": [(exam.code, _runs(ui, tag=exam.code)) for exam in work.session.exams] if ui else [],
+        "runs": [(exam.code, _runs(ui, tag=exam.code)) for exam in site.session.exams] if ui else [],
         "tables": _TABLES if ui else {},
         "failed": _runs(ui, state=["Failed", "Crashed"]) if ui else None,
         "at": at,

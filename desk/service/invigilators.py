@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.context import now
 from actions.invigilators import lacking
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.lists.invigilation import INVIGILATOR_COLUMNS, Invigilator
 from processors.lists.tables import Import
@@ -31,17 +31,17 @@ def name(
     table: Annotated[str, Form(min_length=1, max_length=1_000_000)],
 ) -> Response:
     """A list. As long as one line is wrong, nothing of it is taken."""
-    work = work_of(request)
-    read = import_invigilators(work.register, table.encode(), work.session, actor=account.id, at=now())
+    site = site_of(request)
+    read = import_invigilators(site.register, table.encode(), site.session, actor=account.id, at=now())
     return _shown(request, read) if read.problems else RedirectResponse(PAGE, 303)
 
 
 def _shown(request: Request, read: Import[Invigilator] | None = None) -> Response:
-    work = work_of(request)
+    site = site_of(request)
     values = {
-        "lacking": lacking(work, now()),
+        "lacking": lacking(site, now()),
         "read": read,
         "columns": INVIGILATOR_COLUMNS,
-        "session": work.session,
+        "session": site.session,
     }
     return page(request, "invigilators.html", values, status=422 if read else 200)

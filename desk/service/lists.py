@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 
 from actions import lots as of_lots
 from actions.commission import sits_in
-from actions.context import Context, now
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from actions.site import Site, now
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import Column, Listing
 from desk.page import LOT_STATES, page
 from processors.circular.deadlines import french_day
@@ -31,13 +31,13 @@ router = APIRouter(prefix="/coordination")
 
 @router.get("/lots")
 def lots(request: Request, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         formed = all_lots(connection)
         holders = {one.id: one.name for one in all_correctors(connection)}
     news = dict[str, str]()
-    for exam in work.session.written:
-        news |= news_of_lots(work, exam, [lot for lot in formed if lot.exam == exam.code], now())
+    for exam in site.session.written:
+        news |= news_of_lots(site, exam, [lot for lot in formed if lot.exam == exam.code], now())
     listing = lots_listing(request, formed, holders, news)
     intro = "Les lots de toutes les épreuves. Une épreuve se choisit ici, ou sur le tableau."
     return listing.csv("lots") or page(
@@ -45,9 +45,9 @@ def lots(request: Request, account: ServiceAccount) -> Response:
     )
 
 
-def news_of_lots(work: Context, exam: Exam, lots: Iterable[LotRow], at: datetime) -> dict[str, str]:
+def news_of_lots(site: Site, exam: Exam, lots: Iterable[LotRow], at: datetime) -> dict[str, str]:
     """By lot, what there is to say of one that a corrector holds."""
-    silent = of_lots.idle(work, exam, at=at)
+    silent = of_lots.idle(site, exam, at=at)
     said = {id_: f"sans nouvelle depuis le {french_day(day)}" for id_, day in silent.items()}
     for lot in lots:
         if lot.offline_until is not None and of_lots.is_offline(lot, at):
@@ -80,16 +80,16 @@ _Line = tuple[EnrolledCandidate, DossierRow | None]
 @router.get("/dossiers")
 def dossiers(request: Request, account: ServiceAccount) -> Response:
     """Of every candidate who owes one."""
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         rows: list[_Line] = []
-        for exam in work.session.with_dossiers:
+        for exam in site.session.with_dossiers:
             known = {one.candidate: one for one in dossiers_of(connection, exam.code)}
             rows += [(who, known.get(who.id)) for who in enrolled_in(connection, exam.code)]
     said = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
-    places = centres_of(work.session)
+    places = centres_of(site.session)
 
-    exams = {exam.code: exam for exam in work.session.with_dossiers}
+    exams = {exam.code: exam for exam in site.session.with_dossiers}
 
     def link(row: _Line) -> str:
         who, dossier = row
@@ -130,14 +130,14 @@ def _verdict(dossier: DossierRow | None) -> str:
 @router.get("/incompletes")
 def incomplete(request: Request, account: ServiceAccount) -> Response:
     """The copies that lack something: what their centres have to scan again. It names nobody."""
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         copies = incomplete_copies(connection)
         found = findings_of_copies(connection, [copy.id for copy in copies])
     codes: dict[str, dict[Code, None]] = {}
     for one in found:
         codes.setdefault(one.copy or "", {})[one.code] = None
-    places = centres_of(work.session)
+    places = centres_of(site.session)
 
     columns = [
         Column[CopyRow](

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import lots as of_lots
-from actions.context import now
 from actions.delivery import of_lot
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.lookup import lot_of, written
 from desk.page import page
 from desk.service.lists import lots_listing, news_of_lots
@@ -25,13 +25,13 @@ router = APIRouter(prefix="/coordination/lots/{code}")
 
 @router.get("")
 def lots(request: Request, code: str, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    exam = written(work, code)
-    plan, _ = of_lots.plan_for(work, exam)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    exam = written(site, code)
+    plan, _ = of_lots.plan_for(site, exam)
+    with site.register.reading() as connection:
         formed = all_lots(connection, exam.code)
         correctors = {c.id: c for c in all_correctors(connection, exam.code)}
-    news = news_of_lots(work, exam, formed, now())
+    news = news_of_lots(site, exam, formed, now())
     listing = lots_listing(request, formed, {c.id: c.name for c in correctors.values()}, news)
     if (table := listing.csv(f"lots-{exam.code}")) is not None:
         return table
@@ -40,7 +40,7 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
         "plan": plan,
         "listing": listing,
         "correctors": correctors,
-        "barred": of_lots.barred_for(work, exam),
+        "barred": of_lots.barred_for(site, exam),
         "open": exam.in_window(now()),
         "idle": sum(said.startswith("sans") for said in news.values()),
     }
@@ -49,19 +49,19 @@ def lots(request: Request, code: str, account: ServiceAccount) -> Response:
 
 @router.post("/former")
 def form(request: Request, code: str, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    exam = written(work, code)
-    of_lots.form(work, exam, at=now(), actor=account.id)
+    site = site_of(request)
+    exam = written(site, code)
+    of_lots.form(site, exam, at=now(), actor=account.id)
     return RedirectResponse(f"/coordination/lots/{exam.code}", 303)
 
 
 @router.get("/{lot}")
 def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
     """One lot: its copies by their numbers, who has it, who else may, and why not the others."""
-    work = work_of(request)
-    exam = written(work, code)
-    found = lot_of(work, exam, lot)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    exam = written(site, code)
+    found = lot_of(site, exam, lot)
+    with site.register.reading() as connection:
         copies = copies_of_lot(connection, found.id)
         holder = corrector_by_id(connection, found.corrector)
         documents = documents_of_lot(connection, found.id)
@@ -71,10 +71,10 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
         "returned": sum(copy.returned for copy in copies),
         "documents": documents,
         "offline": of_lots.is_offline(found, now()),
-        "recalled_for": of_lots.why_recalled(work, found),
+        "recalled_for": of_lots.why_recalled(site, found),
         "copies": copies,
         "holder": holder,
-        "others": of_lots.who_may_take(work, found),
+        "others": of_lots.who_may_take(site, found),
     }
     return page(request, "lot_of_exam.html", values)
 
@@ -82,9 +82,9 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
 @router.get("/{lot}/recu.pdf")
 def delivery(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
     """To whom the lot went and when, and what came back."""
-    work = work_of(request)
-    exam = written(work, code)
-    told = of_lot(work, lot_of(work, exam, lot), exam, to_corrector=False, at=now())
+    site = site_of(request)
+    exam = written(site, code)
+    told = of_lot(site, lot_of(site, exam, lot), exam, to_corrector=False, at=now())
     return Response(delivery_pdf(told), media_type="application/pdf")
 
 
@@ -92,10 +92,10 @@ def delivery(request: Request, code: str, lot: str, account: ServiceAccount) -> 
 def reassign(
     request: Request, code: str, lot: str, account: ServiceAccount, corrector: Annotated[str, Form()]
 ) -> Response:
-    work = work_of(request)
-    exam = written(work, code)
-    found = lot_of(work, exam, lot)
-    of_lots.reassign(work, found, corrector, actor=account.id, at=now())
+    site = site_of(request)
+    exam = written(site, code)
+    found = lot_of(site, exam, lot)
+    of_lots.reassign(site, found, corrector, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{exam.code}/{found.id}", 303)
 
 
@@ -109,15 +109,15 @@ def recall(
     anyway: Annotated[bool, Form()] = False,
 ) -> Response:
     """Out of its corrector's hands, who reads why, even when it is closed."""
-    work = work_of(request)
-    found = lot_of(work, written(work, code), lot)
-    of_lots.recall(work, found, reason, anyway=anyway, actor=account.id, at=now())
+    site = site_of(request)
+    found = lot_of(site, written(site, code), lot)
+    of_lots.recall(site, found, reason, anyway=anyway, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)
 
 
 @router.post("/{lot}/clore")
 def close(request: Request, code: str, lot: str, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    found = lot_of(work, written(work, code), lot)
-    of_lots.close(work, found.id, actor=account.id, at=now())
+    site = site_of(request)
+    found = lot_of(site, written(site, code), lot)
+    of_lots.close(site, found.id, actor=account.id, at=now())
     return RedirectResponse(f"/coordination/lots/{code}/{found.id}", 303)

@@ -12,8 +12,8 @@ from fastapi.responses import StreamingResponse
 from actions import oral_drops as of_drops
 from actions import oral_returns as of_returns
 from actions import orals as of_orals
-from actions.context import now
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.handed import handed_in
 from desk.page import page
 from desk.zipped import zipped
@@ -27,8 +27,8 @@ Code = Annotated[str, Path(max_length=8)]
 
 @router.get("")
 def orals(request: Request, account: ServiceAccount) -> Response:
-    work = work_of(request)
-    return page(request, "orals.html", {"exams": of_orals.standings(work)})
+    site = site_of(request)
+    return page(request, "orals.html", {"exams": of_orals.standings(site)})
 
 
 @router.get("/{code}")
@@ -39,7 +39,7 @@ def panels(request: Request, code: Code, account: ServiceAccount) -> Response:
 @router.post("/{code}")
 def form(request: Request, code: Code, account: ServiceAccount) -> Response:
     """Forms the panels anew, and says who is before none, and why."""
-    return _shown(request, code, of_orals.form(work_of(request), code, actor=account.id, at=now()))
+    return _shown(request, code, of_orals.form(site_of(request), code, actor=account.id, at=now()))
 
 
 @router.post("/{code}/deplacer")
@@ -51,14 +51,14 @@ def move(
     panel: Annotated[int, Form(ge=1)],
 ) -> Response:
     """One candidate before another panel, at its first free hour."""
-    at = of_orals.move(work_of(request), code, number, panel, actor=account.id, at=now())
+    at = of_orals.move(site_of(request), code, number, panel, actor=account.id, at=now())
     return _shown(request, code, moved=at)
 
 
 @router.get("/{code}/papiers.zip")
 def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
     shows_identity(request, f"orals/{code}", "orals")
-    files = of_orals.all_papers(work_of(request), code)
+    files = of_orals.all_papers(site_of(request), code)
     name = {"content-disposition": f'attachment; filename="oraux-{code}.zip"'}
     return StreamingResponse(zipped(files.items()), media_type="application/zip", headers=name)
 
@@ -66,18 +66,18 @@ def papers(request: Request, code: Code, account: ServiceAccount) -> Response:
 @router.get("/{code}/bordereau.pdf")
 def hand_in(request: Request, code: Code, account: ServiceAccount) -> Response:
     """What goes with the sheets; it names nobody."""
-    return Response(of_returns.hand_in(work_of(request), code, at=now()), media_type="application/pdf")
+    return Response(of_returns.hand_in(site_of(request), code, at=now()), media_type="application/pdf")
 
 
 @router.post("/{code}/feuilles")
 async def sheets(request: Request, code: Code, account: ServiceAccount) -> Response:
     """The scan alone, as bytes; its sheets come back sorted. Nothing of it is kept, but which came."""
-    work = work_of(request)
+    site = site_of(request)
     too_large = "Ce fichier dépasse 200 Mo : rendez les feuilles par jury."
     async with handed_in(request, of_returns.MAX_BYTES, too_large) as path:
         try:
             came = await run_in_threadpool(
-                of_returns.take_sheets, work, code, path, actor=account.id, at=now()
+                of_returns.take_sheets, site, code, path, actor=account.id, at=now()
             )
         except BadScan as bad:
             raise HTTPException(422, of_returns.said_of(bad)) from None
@@ -91,14 +91,14 @@ async def sheets(request: Request, code: Code, account: ServiceAccount) -> Respo
 def _shown(
     request: Request, code: str, plan: OralPlan | None = None, moved: datetime | None = None
 ) -> Response:
-    work = work_of(request)
+    site = site_of(request)
     values = {
-        "standing": of_orals.standing(work, code),
-        "panels": of_orals.panels_with_names(work, code),
+        "standing": of_orals.standing(site, code),
+        "panels": of_orals.panels_with_names(site, code),
         "plan": plan,
         "moved": moved,
-        "back": of_returns.sheets_standing(work, code),
-        "dropped": of_drops.scans_dropped(work, code),
-        "place": lambda place: of_orals.place_called(work.session, place),
+        "back": of_returns.sheets_standing(site, code),
+        "dropped": of_drops.scans_dropped(site, code),
+        "place": lambda place: of_orals.place_called(site.session, place),
     }
     return page(request, "orals_of_exam.html", values)

@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from actions import accounts as of_accounts
-from actions.context import now
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.listing import Column, Listing
 from desk.page import page
 from desk.service.lists import centres_of
@@ -26,7 +26,7 @@ _Name = Annotated[str, Form(min_length=1, max_length=200)]
 
 @router.get("")
 def people(request: Request, account: ServiceAccount) -> Response:
-    with work_of(request).register.reading() as connection:
+    with site_of(request).register.reading() as connection:
         listing = _listing(request, accounts.all_accounts(connection), _holders(connection))
     return listing.csv("comptes") or _people(request)
 
@@ -42,16 +42,16 @@ def invite(
     corrector: Annotated[str, Form()] = "",
 ) -> Response:
     """Makes an invitation; its link goes to the person by mail, or is shown here, once."""
-    work = work_of(request)
+    site = site_of(request)
     of = {Role.CENTRE: centre, Role.CORRECTOR: corrector}.get(role, "")
     url = request.app.state.settings.url
-    link = of_accounts.invite(work, role, of, email, name, desk=url, actor=account.id, at=now())
+    link = of_accounts.invite(site, role, of, email, name, desk=url, actor=account.id, at=now())
     return _people(request, link=link, mailed=None if link else email)
 
 
 @router.post("/{other}/fermer")
 def close(request: Request, other: str, account: ServiceAccount) -> Response:
-    of_accounts.close(work_of(request), other, actor=account.id, at=now())
+    of_accounts.close(site_of(request), other, actor=account.id, at=now())
     return RedirectResponse("/coordination/comptes", 303)
 
 
@@ -66,29 +66,29 @@ def make_token(
     corrector: Annotated[str, Form()] = "",
 ) -> Response:
     """Makes a token of the API and shows it, once."""
-    work = work_of(request)
+    site = site_of(request)
     of = {Role.CENTRE: centre, Role.CORRECTOR: corrector}.get(role, "")
-    token = of_accounts.make_token(work, role, of, label, days, actor=account.id, at=now())
+    token = of_accounts.make_token(site, role, of, label, days, actor=account.id, at=now())
     return _people(request, token=token)
 
 
 @router.post("/jetons/{token}/revoquer")
 def revoke_token(request: Request, token: str, account: ServiceAccount) -> Response:
-    tokens.revoke_token(work_of(request).register, token, actor=account.id, at=now())
+    tokens.revoke_token(site_of(request).register, token, actor=account.id, at=now())
     return RedirectResponse("/coordination/comptes", 303)
 
 
 def _people(
     request: Request, *, link: str | None = None, mailed: str | None = None, token: str | None = None
 ) -> Response:
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         values: dict[str, Any] = {
             "listing": _listing(request, accounts.all_accounts(connection), _holders(connection)),
             "tokens": tokens.all_tokens(connection),
             "correctors": all_correctors(connection),
         }
-    values |= {"link": link, "mailed": mailed, "token": token, "centres": work.session.centres, "at": now()}
+    values |= {"link": link, "mailed": mailed, "token": token, "centres": site.session.centres, "at": now()}
     return page(request, "accounts.html", values)
 
 
@@ -99,7 +99,7 @@ def _holders(connection: Connection) -> dict[str, str]:
 def _listing(
     request: Request, known: Sequence[accounts.Account], correctors: dict[str, str]
 ) -> Listing[accounts.Account]:
-    places = centres_of(work_of(request).session)
+    places = centres_of(site_of(request).session)
     roles = {Role.CENTRE: "centre", Role.SERVICE: "service", Role.CORRECTOR: "correcteur"}
 
     def of(one: accounts.Account) -> str:

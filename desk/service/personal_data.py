@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import StreamingResponse
 
-from actions.context import now
 from actions.personal_data import answer
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from desk.zipped import zipped
 
@@ -23,6 +23,6 @@ def ask(request: Request, account: ServiceAccount) -> Response:
 
 @router.post("")
 def give(request: Request, account: ServiceAccount, number: Annotated[str, Form(max_length=20)]) -> Response:
-    files = answer(work_of(request), number, actor=account.id, at=now())
+    files = answer(site_of(request), number, actor=account.id, at=now())
     headers = {"Content-Disposition": 'attachment; filename="demande-d-acces.zip"'}
     return StreamingResponse(zipped(files), media_type="application/zip", headers=headers)

@@ -8,8 +8,8 @@ from functools import cache
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from actions.context import Context, now
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import Site, now
+from desk.entry.access import ServiceAccount, site_of
 from desk.listing import Column, Listing, instant
 from desk.page import page
 from desk.questions import ASKED, QUESTIONS
@@ -32,10 +32,10 @@ _LATELY = 8
 @router.get("")
 def queue(request: Request, account: ServiceAccount) -> Response:
     """Most urgent first: what a corrector waits for, then the épreuves by when their lots open."""
-    work = work_of(request)
-    with work.register.reading() as connection:
-        waiting = waiting_to_decide(connection, by_urgency(work), ASKED)
-        listing = Listing(request, "copies à décider", _columns(work, connection), waiting)
+    site = site_of(request)
+    with site.register.reading() as connection:
+        waiting = waiting_to_decide(connection, by_urgency(site), ASKED)
+        listing = Listing(request, "copies à décider", _columns(site, connection), waiting)
         if (table := listing.csv("a-decider")) is not None:
             return table
         ids = [one.id for one in listing.shown]
@@ -51,15 +51,15 @@ def queue(request: Request, account: ServiceAccount) -> Response:
         "proposals": proposals,
         "foreign": [(f, copy) for f in foreign if (copy := f.copy or beside.get(f.scan or ""))],
         "to_look_at": signed,
-        "centres": {centre.uai: centre for centre in work.session.centres},
+        "centres": {centre.uai: centre for centre in site.session.centres},
         "lately": lately,
         "names": names,
     }
     return page(request, "queue.html", values)
 
 
-def _columns(work: Context, connection: Connection) -> list[Column[Waiting]]:
-    places, exams = centres_of(work.session), tuple(exam.code for exam in work.session.written)
+def _columns(site: Site, connection: Connection) -> list[Column[Waiting]]:
+    places, exams = centres_of(site.session), tuple(exam.code for exam in site.session.written)
 
     @cache
     def deposited() -> Mapping[str, str]:
@@ -85,12 +85,12 @@ _IN_LOT = {True: "oui", False: "non"}
 
 
 def waiting_copies(
-    work: Context, limit: int, offset: int
+    site: Site, limit: int, offset: int
 ) -> tuple[int, list[tuple[CopyRow, list[FindingRow], Proposal | None]]]:
     """How many wait; of these the most urgent, what was found of each, and what one person has proposed."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         count = count_to_decide(connection)
-        shown = copies_to_decide(connection, by_urgency(work), limit, offset)
+        shown = copies_to_decide(connection, by_urgency(site), limit, offset)
         ids = [copy.id for copy in shown]
         stated = findings_of_copies(connection, ids)
         proposals = proposals_of(connection, ids)
@@ -98,6 +98,6 @@ def waiting_copies(
     return count, [(copy, found[copy.id], proposals.get(copy.id)) for copy in shown]
 
 
-def by_urgency(work: Context) -> list[str]:
+def by_urgency(site: Site) -> list[str]:
     """Codes of the written épreuves, by when their lots open."""
-    return [exam.code for exam in sorted(work.session.written, key=lambda exam: exam.opens_at or now())]
+    return [exam.code for exam in sorted(site.session.written, key=lambda exam: exam.opens_at or now())]

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from actions import release as of_release
 from actions import work_done as of_work
-from actions.context import now
-from desk.entry.access import ServiceAccount, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.lists.averages import COLUMNS
 from processors.lists.tables import LineProblem
@@ -36,7 +36,7 @@ def averages(
 ) -> Response:
     """Before the jury the answer is 409, and says from when."""
     try:
-        read = of_release.take_averages(work_of(request), table.encode(), actor=account.id, at=now())
+        read = of_release.take_averages(site_of(request), table.encode(), actor=account.id, at=now())
     except Refused as refused:
         if refused.code is Refusal.BEFORE_JURY:
             return shown(request, refused=refused.sentence)
@@ -47,7 +47,7 @@ def averages(
 @router.get(f"{HERE}/travaux.csv")
 def work_done(request: Request, account: ServiceAccount) -> Response:
     """What each corrector gave back, with the events that prove it."""
-    table = of_work.table(work_of(request))
+    table = of_work.table(site_of(request))
     headers = {"Content-Disposition": 'attachment; filename="travaux.csv"'}
     return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -60,12 +60,12 @@ def shown(
     link: str = "",
 ) -> Response:
     """The page; `link`: to a copy, which somebody asked for."""
-    work = work_of(request)
-    results = work.session.results
-    with work.register.reading() as connection:
+    site = site_of(request)
+    results = site.session.results
+    with site.register.reading() as connection:
         was_told = bool(events_of(connection, SUBJECT))
     values = {
-        "standing": of_release.standing(work) if results else None,
+        "standing": of_release.standing(site) if results else None,
         "control": results.control_exams if results else None,
         "columns": COLUMNS,
         "problems": problems,
@@ -73,6 +73,6 @@ def shown(
         "refused": refused,
         "history": f"/coordination/historique/{SUBJECT}" if was_told else "",
         "link": link,
-        "exams": work.session.written,
+        "exams": site.session.written,
     }
     return page(request, "release.html", values, status=409 if refused else 422 if problems else 200)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions import purge as acts
-from actions.context import now
 from actions.purge_plan import plan
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.circular.retention import Held, due_at
 from storage.candidates import enrolled_as
@@ -44,23 +44,23 @@ def retention(
     request: Request, account: ServiceAccount, etat: bool = False, fait: Act | None = None
 ) -> Response:
     """With `etat`, all that is held is counted, which takes its time. `fait`: what was just done."""
-    work = work_of(request)
-    with work.register.reading() as connection:
+    site = site_of(request)
+    with site.register.reading() as connection:
         holds, purges = all_holds(connection), all_purges(connection)
         people = {who.id: who for who in enrolled_as(connection, ids={one.candidate for one in holds})}
     for candidate in people:
         shows_identity(request, candidate, "hold")
-    kept, results = work.session.retention, work.session.results
+    kept, results = site.session.retention, site.session.results
     values = {
         "rows": [(row, due_at(kept, results, row.kind)) for row in kept],
-        "plan": plan(work, work.store.time()) if etat else None,
+        "plan": plan(site, site.store.time()) if etat else None,
         "done": _DONE[fait] if fait else "",
         "holds": holds,
         "people": people,
-        "reasons": {one.reason: work.store.vault.get(one.reason).decode() for one in holds},
-        "purges": [(one, acts.counts_of(work, one.id)) for one in reversed(purges)],
+        "reasons": {one.reason: site.store.vault.get(one.reason).decode() for one in holds},
+        "purges": [(one, acts.counts_of(site, one.id)) for one in reversed(purges)],
         "kinds": {kind.value: kind.french for kind in Held},
-        "exams": work.session.exams,
+        "exams": site.session.exams,
         "me": account.id,
         "is_person": is_person,
     }
@@ -78,21 +78,21 @@ def act(
     words: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Plans, confirms, places a hold or lifts it."""
-    work, who = work_of(request), account.id
+    site, who = site_of(request), account.id
     if act is Act.PLAN:
-        acts.propose(work, actor=who)
+        acts.propose(site, actor=who)
     elif act is Act.CONFIRM:
-        acts.confirm(work, purge, actor=who)
+        acts.confirm(site, purge, actor=who)
     else:
         hold_or_lift = acts.hold if act is Act.HOLD else acts.lift
-        hold_or_lift(work, number, exam, words, actor=who, at=now())
+        hold_or_lift(site, number, exam, words, actor=who, at=now())
     return RedirectResponse(f"{PAGE}?fait={act}", 303)
 
 
 @router.get("/{purge}.pdf")
 def certificate(request: Request, account: ServiceAccount, purge: str) -> Response:
     """That it is destroyed, on paper."""
-    work = work_of(request)
-    key = load_or_make_key(work.settings.signing_key_path)
-    found = acts.certificate(work, purge, raw(key.public_key()))
-    return Response(acts.printed_certificate(work, found), media_type="application/pdf")
+    site = site_of(request)
+    key = load_or_make_key(site.settings.signing_key_path)
+    found = acts.certificate(site, purge, raw(key.public_key()))
+    return Response(acts.printed_certificate(site, found), media_type="application/pdf")

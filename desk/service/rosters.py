@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 
 from actions import rosters
-from actions.context import now
 from actions.invitations import Invited, correctors_without_account, invite_all
 from actions.rosters import Differences, Roster
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from actions.site import now
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.lists import centre_people, people
 from storage.candidates import import_candidates
@@ -37,10 +37,10 @@ def lists(request: Request, account: ServiceAccount) -> Response:
 @router.post("/invitations")
 def invite_correctors(request: Request, account: ServiceAccount) -> Response:
     """All correctors of the list who have no account."""
-    work = work_of(request)
-    whom = correctors_without_account(work)
+    site = site_of(request)
+    whom = correctors_without_account(site)
     url = request.app.state.settings.url
-    return _page(request, invited=invite_all(work, whom, desk=url, actor=account.id, at=now()))
+    return _page(request, invited=invite_all(site, whom, desk=url, actor=account.id, at=now()))
 
 
 @router.post("/{roster}")
@@ -52,19 +52,19 @@ def take(
     sure: Annotated[bool, Form()] = False,
 ) -> Response:
     """As long as one line is wrong, nothing of it is taken; nor before somebody is sure."""
-    work, data = work_of(request), table.encode()
-    looked = rosters.look(work, roster, data)
+    site, data = site_of(request), table.encode()
+    looked = rosters.look(site, roster, data)
     shows_identity(request, roster, "roster")
     if looked.problems or not sure:
         return _page(request, roster, looked, table)
     invited: list[Invited] = []
     if roster is Roster.CANDIDATES:
-        import_candidates(work.register, data, work.session, actor=account.id, at=now())
+        import_candidates(site.register, data, site.session, actor=account.id, at=now())
     elif roster is Roster.CORRECTORS:
-        import_correctors(work.register, data, work.session, actor=account.id, at=now())
+        import_correctors(site.register, data, site.session, actor=account.id, at=now())
     else:
         url = request.app.state.settings.url
-        invited = invite_all(work, looked.addresses, desk=url, actor=account.id, at=now())
+        invited = invite_all(site, looked.addresses, desk=url, actor=account.id, at=now())
     return _page(request, roster, looked, taken=True, invited=invited)
 
 
@@ -77,7 +77,7 @@ def _page(
     taken: bool = False,
     invited: Sequence[Invited] = (),
 ) -> Response:
-    work = work_of(request)
+    site = site_of(request)
     values: dict[str, Any] = {
         "rosters": Roster,
         "columns": _COLUMNS,
@@ -86,8 +86,8 @@ def _page(
         "table": table,
         "taken": taken,
         "invited": invited,
-        "without": correctors_without_account(work),
-        "by_mail": work.settings.smtp_host is not None,
+        "without": correctors_without_account(site),
+        "by_mail": site.settings.smtp_host is not None,
         "most": _NAMED,
     }
     return page(request, "rosters.html", values, status=422 if looked and looked.problems else 200)

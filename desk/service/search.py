@@ -15,8 +15,8 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from actions.commission import sits_in
-from actions.context import Context
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from actions.site import Site
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import folded
 from desk.page import LOT_STATES, page
 from desk.service.lists import centres_of
@@ -52,18 +52,18 @@ def search(request: Request, account: ServiceAccount, q: str = "") -> Response:
     asked = " ".join(q.split())[:100]
     found: list[Found] = []
     if len(asked) >= _LEAST:
-        work = work_of(request)
-        with work.register.reading() as connection:
-            found = list(islice(_results(work, connection, asked), _MOST + 1))
+        site = site_of(request)
+        with site.register.reading() as connection:
+            found = list(islice(_results(site, connection, asked), _MOST + 1))
     for who in dict.fromkeys(one.whose for one in found[:_MOST] if one.whose):
         shows_identity(request, who, "search")
     values = {"q": asked, "results": found[:_MOST], "more": len(found) > _MOST}
     return page(request, "search.html", values)
 
 
-def _results(work: Context, connection: Connection, asked: str) -> Iterator[Found]:
+def _results(site: Site, connection: Connection, asked: str) -> Iterator[Found]:
     """What is exact before what is alike."""
-    places = centres_of(work.session)
+    places = centres_of(site.session)
     if _ID.fullmatch(asked) and events_of(connection, asked):
         yield Found("Identifiant", asked, "son histoire", f"/coordination/historique/{asked}")
     lots = {lot.id: lot for lot in all_lots(connection)}
@@ -101,7 +101,7 @@ def _results(work: Context, connection: Connection, asked: str) -> Iterator[Foun
     for uai, name in places.items():
         if plain in folded(f"{uai} {name}"):
             yield Found("Centre", name, uai, f"/centre/{uai}")
-    yield from _candidates(connection, places, {e.code: e for e in work.session.with_dossiers}, plain)
+    yield from _candidates(connection, places, {e.code: e for e in site.session.with_dossiers}, plain)
 
 
 def _candidates(

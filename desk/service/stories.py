@@ -6,10 +6,10 @@ import httpx
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.context import Context
 from actions.piles import name_of_file
+from actions.site import Site
 from actions.telling import Story, tell
-from desk.entry.access import ServiceAccount, shows_identity, work_of
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from storage.copies import copies_of_scan, copy_by_id
 from storage.findings import FindingJudged, FindingRow, finding_at
@@ -46,12 +46,12 @@ def export(request: Request, subject: str, account: ServiceAccount) -> Response:
 
 @router.get("/{subject:path}")
 def history(request: Request, subject: str, account: ServiceAccount) -> Response:
-    work = work_of(request)
+    site = site_of(request)
     story = _story(request, subject)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
         scan = scan_by_id(connection, subject)
-    centre = work.session.centre((copy and copy.centre) or (scan and scan.centre) or "")
+    centre = site.session.centre((copy and copy.centre) or (scan and scan.centre) or "")
     if story.names:
         shows_identity(request, subject, "history")
     values = {
@@ -63,16 +63,16 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         "lot": lot,
         "file": name_of_file(scan) if scan else "",
         "place": centre.name if centre else "",
-        "settled": _settled(work, story),
+        "settled": _settled(site, story),
         "runs": request.app.state.settings.prefect_ui and subject.startswith(("scan_", "doss_")),
     }
     return page(request, "history.html", values)
 
 
-def _settled(work: Context, story: Story) -> dict[int, tuple[str, FindingRow]]:
+def _settled(site: Site, story: Story) -> dict[int, tuple[str, FindingRow]]:
     """By the event that settled it: each finding that a person may open again, and a copy of its file."""
     found: dict[int, tuple[str, FindingRow]] = {}
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         for event in (one.event for one in story.told if one.event.action == FindingJudged.action):
             row = finding_at(connection, event.facts["finding"], event.facts["k"])
             if row is not None and row.scan is not None and row.resolved_by == event.seq:
@@ -81,7 +81,7 @@ def _settled(work: Context, story: Story) -> dict[int, tuple[str, FindingRow]]:
 
 
 def _story(request: Request, subject: str) -> Story:
-    told = tell(work_of(request), subject)
+    told = tell(site_of(request), subject)
     if not told.all:
         raise HTTPException(404)
     return told

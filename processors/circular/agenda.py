@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from processors.circular.deadlines import Deadline, here, instant
+from processors.circular.deadlines import Deadline, instant, local_zone
 from processors.circular.duties import Duty
 from processors.circular.exam import Exam
 from processors.circular.session import Session
@@ -33,14 +33,14 @@ class Entry:
     def at(self) -> dt.datetime:
         """Its beginning as an instant; of a day, its first second."""
         begins = self.begins
-        return begins if isinstance(begins, dt.datetime) else instant(begins, dt.time(0, 0), here())
+        return begins if isinstance(begins, dt.datetime) else instant(begins, dt.time(0, 0), local_zone())
 
     @property
     def over(self) -> dt.datetime:
         """Its end as an instant; of a day, its last second."""
         if isinstance(self.begins, dt.datetime):
             return self.ends or self.begins
-        return instant(self.last or self.begins, dt.time(23, 59, 59), here())
+        return instant(self.last or self.begins, dt.time(23, 59, 59), local_zone())
 
 
 @dataclass(frozen=True)

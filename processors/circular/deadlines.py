@@ -13,13 +13,13 @@ PARIS = ZoneInfo("Europe/Paris")
 _served = PARIS
 
 
-def serve(zone: ZoneInfo) -> None:
+def set_local_zone(zone: ZoneInfo) -> None:
     """Say times on this clock from now on: a process serves one session, as it has one locale."""
     global _served
     _served = zone
 
 
-def here() -> ZoneInfo:
+def local_zone() -> ZoneInfo:
     """The clock of the session that this process serves."""
     return _served
 
@@ -96,12 +96,12 @@ def instant(day: date, clock: time, zone: ZoneInfo = PARIS) -> datetime:
 
 def clocks() -> str:
     """What to call the clock here, where hours stand without a zone (French)."""
-    return "Heures de Paris" if here() == PARIS else "Heures locales"
+    return "Heures de Paris" if local_zone() == PARIS else "Heures locales"
 
 
 def to_the_day(at: datetime) -> datetime:
     """The first second of that day, here: of what nobody is to read how long it took."""
-    return instant(at.astimezone(here()).date(), time(0), here())
+    return instant(at.astimezone(local_zone()).date(), time(0), local_zone())
 
 
 def clock_trouble(day: date, clock: time, zone: ZoneInfo = PARIS) -> str | None:
@@ -116,7 +116,7 @@ def clock_trouble(day: date, clock: time, zone: ZoneInfo = PARIS) -> str | None:
 
 def local(at: datetime) -> datetime:
     """On its own clock, as the instants of a session are; one of the register, in UTC, on the clock here."""
-    return at if isinstance(at.tzinfo, ZoneInfo) else at.astimezone(here())
+    return at if isinstance(at.tzinfo, ZoneInfo) else at.astimezone(local_zone())
 
 
 def french_instant(at: datetime) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from processors.circular.calendar import at_the_same_hour
-from processors.circular.deadlines import here
+from processors.circular.deadlines import local_zone
 from processors.circular.half_days import Half
 from processors.circular.numbers import USUAL, Numbers, digits_in
 from processors.circular.oral_parts import JurorRole
@@ -217,7 +217,7 @@ def read_deposit_times(
         return DepositTime(
             number=row.take("candidate_number", lambda text: candidate_number(text, numbers.candidate)),
             file=row.take("file", some_text),
-            deposited_at=row.take("deposited_at", lambda text: _instant(text, zone or here())),
+            deposited_at=row.take("deposited_at", lambda text: _instant(text, zone or local_zone())),
         )
 
     def keys(line: DepositTime) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
-from processors.circular.deadlines import here
+from processors.circular.deadlines import local_zone
 from storage.certificates import check_certificates
 from storage.keys import seal_key, seal_number, segment_key, segment_range
 from storage.log.checkpoints import Checkpoint
@@ -86,7 +86,7 @@ def clock_steps(register: Register) -> list[str]:
     lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
     with register.reading() as connection:
         for event in map(Event.parse, connection.scalars(lines)):
-            if event.at.astimezone(here()).time() == time(0):
+            if event.at.astimezone(local_zone()).time() == time(0):
                 continue
             if latest - event.at > _AT_ONCE:
                 said.append(

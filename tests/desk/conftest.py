@@ -12,7 +12,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from visitors import Desk
 
-from actions.context import Context, now
+from actions.site import Site, now
 from cli.demo_session import write_demo_session
 from desk.app import create_app
 from desk.entry import passwords, signin
@@ -42,8 +42,8 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def desk(tmp_path: Path, store: Store, new_register: Callable[[], Register], session_file: Path) -> Desk:
     settings = Settings(data_dir=tmp_path, session_path=session_file)
-    work = Context(settings, store, new_register())
-    return Desk(work, create_app(work, DeskSettings(desk_url="http://desk")))
+    site = Site(settings, store, new_register())
+    return Desk(site, create_app(site, DeskSettings(desk_url="http://desk")))
 
 
 @pytest.fixture

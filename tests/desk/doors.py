@@ -19,7 +19,7 @@ from storage.schema import events
 
 def shell(desk: Desk, *command: str, fails: bool = False) -> str:
     """What the command line says, in one line."""
-    done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
+    done = CliRunner().invoke(app, [*command, "--data", str(desk.site.settings.data_dir)])
     assert done.exit_code == int(fails), done.output
     return " ".join(done.output.split())
 
@@ -33,14 +33,14 @@ def post(browser: Browser, path: str, form: dict[str, object], *, fails: bool = 
 
 
 def the_copy(desk: Desk, id_: str) -> CopyRow:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         found = copy_by_id(connection, id_)
     assert found is not None
     return found
 
 
 def log(desk: Desk) -> list[Event]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return [Event.parse(line) for line in connection.scalars(select(events.c.line))]
 
 
@@ -51,5 +51,5 @@ def attributing(copy: str, number: str, reason: str = "lu") -> tuple[str, ...]:
 def guessed(desk: Desk, filled: Filled) -> str:
     """The number of whom the waiting copy may be."""
     (guess,) = the_copy(desk, filled.values["copy"]).guesses
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return next(c.number for c in enrolled_in(connection, "U4", MINE) if c.id == guess.candidate)

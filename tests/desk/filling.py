@@ -15,8 +15,8 @@ from visitors import Desk
 from worlds import own_world
 
 from actions import attendance, lots
-from actions.context import Context, context, now
 from actions.prepare import prepare
+from actions.site import Site, now, open_site
 from desk.app import create_app
 from desk.settings import DeskSettings
 from processors.attendance.cells import Why
@@ -63,25 +63,25 @@ def in_hand(weed: Weed, data: Path, session_file: Path) -> Iterator[tuple[Desk, 
     shutil.copy(session_file, data / "session.toml")
     with own_world(weed, data):
         prepare()
-        desk = Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
+        desk = Desk(open_site(), create_app(open_site(), DeskSettings(desk_url="http://desk")))
         filled = fill(desk)
-        desk.work.register.record(LotPulled(), filled.values["lot"], actor=filled.corrector, at=now())
+        desk.site.register.record(LotPulled(), filled.values["lot"], actor=filled.corrector, at=now())
         yield desk, filled
 
 
 def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     """A scan with two copies, one of them in a lot, and one that waits; a dossier; an invitation; a token."""
-    work, at = desk.work, now()
+    site, at = desk.site, now()
     plan = plan_session(3, [MINE, OTHER], ["U4"], 6)
     people = [c if k else replace(c, exams=(*c.exams, "E5")) for k, c in enumerate(plan.candidates)]
     roster, correctors = roster_csv(people), correctors_csv(plan.correctors)
-    assert not import_candidates(work.register, roster, work.session, actor="t", at=at).problems
-    assert not import_correctors(work.register, correctors, work.session, actor="t", at=at).problems
-    with work.register.reading() as connection:
+    assert not import_candidates(site.register, roster, site.session, actor="t", at=at).problems
+    assert not import_correctors(site.register, correctors, site.session, actor="t", at=at).problems
+    with site.register.reading() as connection:
         here = enrolled_in(connection, "U4", MINE)
         dossier_of = enrolled_with_number(connection, "E5", people[0].number)
     scan = arrive(
-        work.register, ObjectInfo(f"scans/{MINE}/U4/pile.pdf", new_id("scan"), 10, at), "U4", MINE,
+        site.register, ObjectInfo(f"scans/{MINE}/U4/pile.pdf", new_id("scan"), 10, at), "U4", MINE,
         actor="t", at=at,
     )  # fmt: skip
     assert scan is not None and dossier_of is not None
@@ -89,7 +89,7 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     sha = hashlib.sha256(paper.getvalue()).hexdigest()
 
     def record(facts: Facts, subject: str) -> None:
-        work.register.record(facts, subject, actor="t", at=now())
+        site.register.record(facts, subject, actor="t", at=now())
 
     record(ScanClaimed(attempt=1), scan)
     record(ScanStored(sha256=sha), scan)
@@ -110,36 +110,36 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
         )
     ]  # fmt: skip
     reading = f"readings/{scan}-1.json"
-    work.store.vault.put(reading, b'{"scan": {"images": 2, "pages": 2}}')
+    site.store.vault.put(reading, b'{"scan": {"images": 2, "pages": 2}}')
     record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(copies), findings=()), scan)
     told = hashlib.sha256(pdf).hexdigest()
     record(CopyAnonymised(anonymous_number="ACDEFHJ", sha256=told), copies[0].id)
     for number in ("ACDEFHJ", "XYXYXYX"):
-        work.store.vault.put(f"anonymous/U4/{number}.pdf", pdf)
-    work.store.vault.put(stored_scan(sha), paper.getvalue())
-    work.store.vault.put(f"evidence/{scan}/2.jpg", b"\xff\xd8 image")
-    exam = work.session.exam("U4")
+        site.store.vault.put(f"anonymous/U4/{number}.pdf", pdf)
+    site.store.vault.put(stored_scan(sha), paper.getvalue())
+    site.store.vault.put(f"evidence/{scan}/2.jpg", b"\xff\xd8 image")
+    exam = site.session.exam("U4")
     assert exam is not None
-    attendance.mark(work, "U4", MINE, set(), actor="t", at=at)
-    lots.form(work, exam, at=now(), actor="t")
+    attendance.mark(site, "U4", MINE, set(), actor="t", at=at)
+    lots.form(site, exam, at=now(), actor="t")
     record(CopyAnonymised(anonymous_number="XYXYXYX", sha256=told), copies[2].id)
     info = ObjectInfo(f"dossiers/E5/{people[0].number}/a.pdf", new_id("doss"), 10, at)
-    dossier = deposits.deposit(work.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
+    dossier = deposits.deposit(site.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
     invitation = desk.invite(Role.CENTRE, MINE, "attendu@exemple.fr")
-    tokens.make_token(work.register, Role.CENTRE, MINE, "Scanner", 30, actor="t", at=at)
-    with work.register.reading() as connection:
+    tokens.make_token(site.register, Role.CENTRE, MINE, "Scanner", 30, actor="t", at=at)
+    with site.register.reading() as connection:
         (lot,) = all_lots(connection)
         (seen,) = findings_of_copies(connection, [copies[1].id])
         others = [c.id for c in all_correctors(connection) if c.id != lot.corrector]
         (token,) = tokens.all_tokens(connection)
         invited = accounts.account_of_email(connection, "attendu@exemple.fr")
     assert dossier is not None and invited is not None
-    purge = invented_plan(work)
+    purge = invented_plan(site)
     values = {
         "uai": MINE, "purge": purge, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
-        "candidate": people_asked(work, here[1].id), "token": token.id,
+        "candidate": people_asked(site, here[1].id), "token": token.id,
         "roster": "candidats", "table": "constats",
         "link": "none", "school": people[0].school,
         "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),
@@ -147,20 +147,20 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     return Filled(values, people, lot.corrector, others[0], "XYXYXYX")
 
 
-def people_asked(work: Context, candidate: str) -> str:
+def people_asked(site: Site, candidate: str) -> str:
     """Of whom a signed list could not tell whether he or she came; the id."""
     picture = kept_cell("U4", "0" * 64, 1, 0)
-    work.store.vault.put(picture, b"\xff\xd8 image")
+    site.store.vault.put(picture, b"\xff\xd8 image")
     says = PaperSays(candidate=candidate, signed=None, asked=Why.LITTLE, stated=True, picture=picture)
     scanned = AttendanceScanned(exam="U4", centre=MINE, file="0" * 64, sheets=(), rows=(says,), troubles=())
-    work.register.record(scanned, f"U4/{MINE}", actor="t", at=now())
+    site.register.record(scanned, f"U4/{MINE}", actor="t", at=now())
     return candidate
 
 
-def invented_plan(work: Context) -> str:
+def invented_plan(site: Site) -> str:
     """A purge that was planned and came to nothing; its id."""
     nobody = dict.fromkeys(("candidates", "scans", "uploads", "dossiers", "holds"), ())
     stone = Tombstone(**nobody, counts={}, list_sha256=digest([]))
-    work.store.vault.put(tombstone(stone.id), stone.to_bytes())
-    work.register.record(PurgePlanned(), subject_of(stone.id), actor="t", at=now())
+    site.store.vault.put(tombstone(stone.id), stone.to_bytes())
+    site.register.record(PurgePlanned(), subject_of(stone.id), actor="t", at=now())
     return stone.id

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.cursor import CursorFetchStrategy
 
-from actions.context import Context, now
+from actions.site import Site, now
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
 from storage.copies import FoundCopy, PlacedPage
@@ -29,7 +29,7 @@ _NUMBERS = count(1)
 
 
 def heap(
-    work: Context,
+    site: Site,
     centre: str,
     copies: int,
     exam: str = "U4",
@@ -40,7 +40,7 @@ def heap(
     """A file of so many copies that wait, of these candidates in turn, for these findings in turn; its id."""
     at = now()
     path = f"scans/{centre}/{exam}/{name or new_id('scan')}.pdf"
-    scan = arrive(work.register, ObjectInfo(path, new_id("scan"), 10, at), exam, centre, actor="t", at=at)
+    scan = arrive(site.register, ObjectInfo(path, new_id("scan"), 10, at), exam, centre, actor="t", at=at)
     assert scan is not None
     sha, whose, what = f"{next(_NUMBERS):064x}", cycle(owners), cycle(codes)
     found = tuple(
@@ -52,7 +52,7 @@ def heap(
         for k in range(1, copies + 1)
     )  # fmt: skip
     key = f"readings/{scan}-1.json"
-    work.store.vault.put(key, b'{"scan": {"images": 1, "pages": 1}, "pages": []}')
+    site.store.vault.put(key, b'{"scan": {"images": 1, "pages": 1}, "pages": []}')
     facts: list[Facts] = [
         ScanClaimed(attempt=1),
         ScanStored(sha256=sha),
@@ -60,7 +60,7 @@ def heap(
         ScanProcessed(),
     ]
     for fact in facts:
-        work.register.record(fact, scan, actor="t", at=at)
+        site.register.record(fact, scan, actor="t", at=at)
     return scan
 
 

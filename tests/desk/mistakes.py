@@ -9,7 +9,7 @@ from doors import attributing, guessed, shell
 from filling import MINE, Filled
 from visitors import Desk
 
-from actions.context import now
+from actions.site import now
 from processors.dossiers.findings import Code as DossierCode
 from specimens.batch import roster_csv
 from storage.candidates import import_candidates
@@ -48,8 +48,8 @@ def no_reason(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[st
 def not_enrolled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     copy = filled.values["copy"]
     other = replace(filled.people[0], number="02000000001", registration="999", exams=("U7",))
-    work, roster = desk.work, roster_csv([other])
-    assert not import_candidates(work.register, roster, work.session, actor="t", at=now()).problems
+    site, roster = desk.site, roster_csv([other])
+    assert not import_candidates(site.register, roster, site.session, actor="t", at=now()).problems
     form = {"decision": "attribute", "number": other.number, "reason": "lu"}
     return attributing(copy, other.number), f"/coordination/decisions/{copy}", form
 
@@ -76,9 +76,9 @@ def no_author(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[st
 
 def pulled(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
     lot, corrector = filled.values["lot"], filled.corrector
-    token = issue_token(desk.work.register, corrector, actor="service", at=now())
-    shell(desk, "pull", "--token", token, "--to", str(desk.work.settings.data_dir / "mine"))
-    with desk.work.register.reading() as connection:
+    token = issue_token(desk.site.register, corrector, actor="service", at=now())
+    shell(desk, "pull", "--token", token, "--to", str(desk.site.settings.data_dir / "mine"))
+    with desk.site.register.reading() as connection:
         found = lot_by_id(connection, lot)
     assert found is not None and found.state is LotState.PULLED
     form: dict[str, object] = {"corrector": filled.stranger}

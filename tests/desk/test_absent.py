@@ -8,8 +8,8 @@ from visitors import Desk
 from waiting import CENTRE, queued, waiting
 
 from actions import attendance
-from actions.context import now
 from actions.reconciling import reconcile_centre
+from actions.site import now
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage.candidates import enrolled_in
@@ -34,10 +34,10 @@ def test_the_copy_of_an_absent_candidate_asks_whether_he_came(desk: Desk, filled
 
 def marked_absent(desk: Desk, filled: Filled, *, in_lot: bool = False) -> str:
     """Whose copy is ready for a lot, or in one, is said not to have come; that copy."""
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         (routable,) = routable_copies(connection, "U4")
         found = copy_by_id(connection, filled.values["subject"] if in_lot else routable.id)
-    attendance.mark(desk.work, "U4", CENTRE, {found.candidate}, actor="t", at=now())
+    attendance.mark(desk.site, "U4", CENTRE, {found.candidate}, actor="t", at=now())
     return found.id
 
 
@@ -49,7 +49,7 @@ def says_absent(desk: Desk, copy: str) -> list[bool]:
     )
     files = centre.get(f"/api/centres/{CENTRE}/U4").json()["files"]
     said = [one["code"] for file in files for one_copy in file["copies"] for one in one_copy["to_do"]]
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         owner = copy_by_id(connection, copy).candidate
         found = [f for f in open_findings(connection, code=Code.COPY_OF_ABSENT) if f.candidate == owner]
     page = service.get(f"/coordination/decisions/{copy}").text
@@ -58,8 +58,8 @@ def says_absent(desk: Desk, copy: str) -> list[bool]:
 
 def counted_alike(desk: Desk) -> bool:
     """Whether the board counts what the queue holds, and each copy once."""
-    with desk.work.register.reading() as connection:
-        counts = [exam_counts(connection, exam.code) for exam in desk.work.session.written]
+    with desk.site.register.reading() as connection:
+        counts = [exam_counts(connection, exam.code) for exam in desk.site.session.written]
         waiting = count_to_decide(connection)
     whole = all(one.copies == one.complete + one.incomplete + one.to_decide for one in counts)
     return whole and sum(one.to_decide for one in counts) == waiting
@@ -67,7 +67,7 @@ def counted_alike(desk: Desk) -> bool:
 
 def test_who_alone_is_left_is_offered_as_a_guess_and_the_centre_looks_for_nothing(desk: Desk):
     copy = waiting(desk, ("U4",))
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         last, other, *absent = enrolled_in(connection, "U4", CENTRE)
     service, centre = desk.signed_in(Role.SERVICE), desk.signed_in(Role.CENTRE, CENTRE)
     guess, told = "Par élimination, à confirmer", "ne cherchez pas de feuille"
@@ -76,19 +76,19 @@ def test_who_alone_is_left_is_offered_as_a_guess_and_the_centre_looks_for_nothin
         page = service.get(f"/coordination/decisions/{copy}").text
         return page, told in centre.get(f"/centre/{CENTRE}/U4").text
 
-    attendance.mark(desk.work, "U4", CENTRE, {who.id for who in absent}, actor="t", at=now())
+    attendance.mark(desk.site, "U4", CENTRE, {who.id for who in absent}, actor="t", at=now())
     page, looks_for_nothing = seen()
     assert guess not in page and not looks_for_nothing  # two came, and no copy is theirs
-    attendance.mark(desk.work, "U4", CENTRE, {who.id for who in (other, *absent)}, actor="t", at=now())
+    attendance.mark(desk.site, "U4", CENTRE, {who.id for who in (other, *absent)}, actor="t", at=now())
     assert guess not in seen()[0]  # its file is still being read
-    desk.work.register.record(ScanProcessed(), row_of(desk, copy).scan, actor="t", at=now())
+    desk.site.register.record(ScanProcessed(), row_of(desk, copy).scan, actor="t", at=now())
     page, looks_for_nothing = seen()
     assert guess in page and last.family_name in page and looks_for_nothing
     assert row_of(desk, copy).candidate is None  # a person says so, or nobody
 
 
 def row_of(desk: Desk, copy: str) -> CopyRow:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         found = copy_by_id(connection, copy)
     assert found is not None
     return found
@@ -96,7 +96,7 @@ def row_of(desk: Desk, copy: str) -> CopyRow:
 
 @pytest.mark.parametrize("in_lot", [False, True], ids=["free", "in a lot"])
 def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(desk, filled, in_lot):
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    desk.site.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
     copy = marked_absent(desk, filled, in_lot=in_lot)
     assert says_absent(desk, copy) == [True] * 4
     assert counted_alike(desk)
@@ -105,9 +105,9 @@ def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(d
     keeps = {"decision": "accept", "reason": "le surveillant s’est trompé de ligne"}
     assert service.post(f"/coordination/decisions/{copy}", keeps).status_code == 303
     assert says_absent(desk, copy) == [False] * 4 and counted_alike(desk)
-    reconcile_centre(desk.work, "U4", CENTRE, actor="t", at=now())
+    reconcile_centre(desk.site, "U4", CENTRE, actor="t", at=now())
     assert says_absent(desk, copy) == [False] * 4
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         kept = copy_by_id(connection, copy)
         assert (kept.status, kept.lot is not None) == (CopyStatus.COMPLETE, in_lot)
         if not in_lot:
@@ -115,16 +115,16 @@ def test_who_is_marked_absent_is_told_everywhere_until_somebody_keeps_the_copy(d
 
 
 def test_a_decision_that_came_before_the_absence_answers_nothing(desk, filled):
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    desk.site.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
     service = desk.signed_in(Role.SERVICE)
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         (routable,) = routable_copies(connection, "U4")
     service.get("/coordination")
     accepts = {"decision": "accept", "reason": "complète"}
     assert service.post(f"/coordination/decisions/{routable.id}", accepts).status_code == 303
     copy = marked_absent(desk, filled)
     assert copy == routable.id and says_absent(desk, copy) == [True] * 4
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert routable_copies(connection, "U4") == []
 
 
@@ -134,6 +134,6 @@ def test_a_copy_in_a_lot_that_is_not_the_absent_candidates_leaves_it(desk, fille
     service.get("/coordination")
     away = {"decision": "set_aside", "reason": "feuille d’un autre"}
     assert service.post(f"/coordination/decisions/{copy}", away).status_code == 303
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert copies_of_lot(connection, filled.values["lot"]) == []
         assert open_findings(connection, code=Code.COPY_OF_ABSENT) == []

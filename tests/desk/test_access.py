@@ -155,7 +155,7 @@ def test_every_access_to_an_identity_is_logged(desk: Desk, filled: Filled, value
 
 
 def logged(desk: Desk) -> list[str]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
 
 

@@ -13,7 +13,7 @@ from storage.states import Role
 @pytest.mark.parametrize("role", Role)
 def test_each_page_answers_and_names_nobody(kept: Kept, role: Role):  # noqa: F811
     made = kept.planned_by_two()
-    purge.carry_out(kept.work, made.id, KEY)
+    purge.carry_out(kept.site, made.id, KEY)
     picture = PICTURE.name if PICTURE else "desk-none.png"
     values = kept.filled.values | {"upload": "upld_0123456789abcdef", "name": picture}
     asker = Asker(kept.desk, role, own_scope(role, kept.filled))

@@ -30,7 +30,7 @@ def test_a_visit_begins_anew_at_sign_in(desk: Desk):
 
 
 def test_behind_https_cookies_are_bound_to_it(desk: Desk):
-    app = create_app(desk.work, DeskSettings(desk_url="https://desk.exemple.fr"))
+    app = create_app(desk.site, DeskSettings(desk_url="https://desk.exemple.fr"))
     answer = TestClient(app, base_url="https://desk.exemple.fr").get("/connexion")
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-massicot=") and "Secure" in cookie and "Path=/" in cookie
@@ -94,14 +94,14 @@ def test_an_invitation_opens_no_second_account(desk: Desk):
     token = desk.invite(Role.CENTRE, CENTRE, "a@exemple.fr")
     late = desk.browser()
     late.get(f"/invitation/{token}")
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         account = accounts.account_of_email(connection, "a@exemple.fr")
     first = desk.browser()
     first.get(f"/invitation/{token}")
     form = {"password": PASSWORD, "again": PASSWORD}
     assert first.post(f"/invitation/{token}", form).status_code == 303
     assert late.post(f"/invitation/{token}", form).status_code == 404
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert accounts.account(connection, account.id).epoch == account.epoch + 1
 
 
@@ -172,7 +172,7 @@ def test_what_breaks_tells_nobody_why(desk: Desk, monkeypatch, capfd, caplog):
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     told = caplog.text + "".join(capfd.readouterr())
     assert "RuntimeError at" in told and "DURAND" not in told
-    kept = [path.read_text() for path in (desk.work.settings.data_dir / "failures").iterdir()]
+    kept = [path.read_text() for path in (desk.site.settings.data_dir / "failures").iterdir()]
     assert len(kept) == 2 and all("DURAND" in text for text in kept)
 
 

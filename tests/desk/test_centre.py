@@ -13,7 +13,7 @@ from sqlalchemy import select
 from visitors import Desk
 
 from actions import inbox
-from actions.context import now
+from actions.site import now
 from storage.candidates import attendance_of, enrolled_in
 from storage.ids import new_id
 from storage.keys import answer_key
@@ -33,12 +33,12 @@ def test_a_centre_sees_its_place_in_the_line_and_about_how_long(desk: Desk):
     def drop(centre: str, minute: float) -> str:
         at = begun + timedelta(minutes=minute)
         info = ObjectInfo(f"scans/{centre}/U4/{new_id('scan')}.pdf", new_id("scan"), 10, at)
-        scan = arrive(desk.work.register, info, "U4", centre, actor="t", at=at)
+        scan = arrive(desk.site.register, info, "U4", centre, actor="t", at=at)
         assert scan is not None
         return scan
 
     def record(facts: object, scan: str) -> None:
-        desk.work.register.record(facts, scan, actor="t", at=begun + timedelta(minutes=1))
+        desk.site.register.record(facts, scan, actor="t", at=begun + timedelta(minutes=1))
 
     def said(minute: float) -> str:
         with time_machine.travel(begun + timedelta(minutes=minute)):
@@ -69,15 +69,15 @@ def test_an_upload_is_dated_when_it_begins_and_when_it_ends(desk: Desk):
         assert line.put(address, content=b"abc").status_code == 200
     for _ in range(2):  # the answer may be lost
         assert program.post(f"{base}/{upload}/end").json() == {"done": True}
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         lines = [json.loads(row.line) for row in connection.execute(select(events).order_by(events.c.seq))]
     begun, ended = (one for one in lines if one["action"].startswith("upload."))
     assert (begun["action"], ended["action"]) == ("upload.begun", "upload.ended")
     assert begun["subject"] == ended["subject"]
     assert begun["facts"]["begun_at"] <= ended["facts"]["ended_at"]
     assert "MARTEAU" not in json.dumps(lines, ensure_ascii=False)
-    inbox.note_scans(desk.work)
-    with desk.work.register.reading() as connection:
+    inbox.note_scans(desk.site)
+    with desk.site.register.reading() as connection:
         (scan,) = [one for one in all_scans(connection) if one.begun_at is not None]
     assert scan.begun_at == datetime.fromisoformat(begun["facts"]["begun_at"])
     assert scan.deposited_at == datetime.fromisoformat(ended["facts"]["ended_at"])
@@ -85,8 +85,8 @@ def test_an_upload_is_dated_when_it_begins_and_when_it_ends(desk: Desk):
 
 def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk: Desk, filled: Filled):
     """It is shown before anything is written, by the desk; and every door keeps what it does not name."""
-    centre, work = desk.signed_in(Role.CENTRE, CENTRE), desk.work
-    with work.register.reading() as connection:
+    centre, site = desk.signed_in(Role.CENTRE, CENTRE), desk.site
+    with site.register.reading() as connection:
         asked = signatures_of(connection, "U4", CENTRE)  # whose cell on paper is still to be looked at
         people = sorted(enrolled_in(connection, "U4", CENTRE), key=lambda who: who.id in asked)
     absent, back, *_ = (who.id for who in people)
@@ -96,7 +96,7 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
     assert "1 candidat devient absent" in said and people[0].family_name in said
 
     def known() -> dict[str, bool]:
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             return attendance_of(connection, "U4", CENTRE) or {}
 
     before = known()
@@ -110,10 +110,10 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
     assert centre.post(f"{page}/liste", {"table": kept, "sure": "true"}).status_code == 200
     assert known() == before | {back: False}
     # the same list, dropped into the bucket: it is answered beside what becomes of it
-    work.store.inbox.put(
+    site.store.inbox.put(
         f"attendance/{CENTRE}/U4.csv", f"candidate_number;present\n{people[1].number};oui\n".encode()
     )
-    assert inbox.take_attendance(work) == 1
+    assert inbox.take_attendance(site) == 1
     assert known() == before
-    answer = work.store.inbox.get(answer_key(f"attendance/{CENTRE}/U4.csv", "")).decode()
+    answer = site.store.inbox.get(answer_key(f"attendance/{CENTRE}/U4.csv", "")).decode()
     assert "Liste prise : 1 présent, 0 absent." in answer

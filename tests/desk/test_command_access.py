@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from typer.testing import CliRunner
 from visitors import Desk
 
-from actions.context import now
+from actions.site import now
 from cli.app import app
 from cli.season.orals import scanned
 from processors.lists.people import CORRECTOR_COLUMNS
@@ -69,7 +69,7 @@ class Shell:
     def __call__(self, called: str, *arguments: str, fails: bool = False) -> str:
         """Runs it; who was shown, and whether anybody's name or number is in it, is as it is declared."""
         looks, files = len(self._looks()), set(self._files())
-        command = [*called.split(), *arguments, "--data", str(self.desk.work.settings.data_dir)]
+        command = [*called.split(), *arguments, "--data", str(self.desk.site.settings.data_dir)]
         done = CliRunner().invoke(app, command)
         assert done.exit_code == int(fails), (called, done.output)
         self.ran.add(called)
@@ -109,8 +109,8 @@ def text_of(path: Path) -> str:
 def shell(stage: tuple[Desk, Filled], tmp_path: Path) -> Shell:
     """After the second jury."""
     desk, filled = stage
-    hour = desk.work.session.results.second_jury.starts_at
-    desk.work.store.__dict__["time"] = lambda: hour
+    hour = desk.site.session.results.second_jury.starts_at
+    desk.site.store.__dict__["time"] = lambda: hour
     return Shell(desk, filled, tmp_path, set())
 
 
@@ -189,7 +189,7 @@ def written(shell: Shell) -> None:
 
 def correctors(shell: Shell) -> None:
     """What correctors and the service do with lots and marks."""
-    values, u4, register = shell.filled.values, ("--exam", "U4"), shell.desk.work.register
+    values, u4, register = shell.filled.values, ("--exam", "U4"), shell.desk.site.register
     lot, number = values["lot"], values["number"]
     shell("lots form", *u4)
     shell("lots form", *u4, "--dry-run", "--json")
@@ -218,7 +218,7 @@ def correctors(shell: Shell) -> None:
 
 def results(shell: Shell) -> None:
     """After the jury."""
-    with shell.desk.work.register.reading() as connection:
+    with shell.desk.site.register.reading() as connection:
         people = {one.id: one.number for one in enrolled_in(connection, "U4")}
     owner = people[the_copy(shell.desk, shell.filled.values["subject"]).candidate or ""]
     lines = (f"{number};{9 if number == owner else 15};12" for number in people.values())

@@ -9,7 +9,7 @@ import pytest
 from filling import MINE, OTHER
 from visitors import Desk
 
-from actions.context import now
+from actions.site import now
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
 from storage import deposits
@@ -32,16 +32,16 @@ def people(desk: Desk):
         )
         if exam.code == "E6"
         else exam
-        for exam in desk.work.session.exams
+        for exam in desk.site.session.exams
     )
-    object.__setattr__(desk.work, "session", desk.work.session.model_copy(update={"exams": exams}))
+    object.__setattr__(desk.site, "session", desk.site.session.model_copy(update={"exams": exams}))
     invented = plan_session(3, [OTHER], ["U4"], 2).candidates[:4]
     made = [
         replace(one, school=HERE if k < 2 else THERE, exams=("U4", "E5", "E6"))
         for k, one in enumerate(invented)
     ]
     table = roster_csv(made)
-    assert not import_candidates(desk.work.register, table, desk.work.session, actor="t", at=now()).problems
+    assert not import_candidates(desk.site.register, table, desk.site.session, actor="t", at=now()).problems
     return made
 
 
@@ -73,11 +73,11 @@ def test_lists_and_search_lead_to_the_commission_of_the_school(desk: Desk, peopl
 
 
 def test_it_pronounces_of_its_own_candidates_alone(desk: Desk, people):
-    work, at = desk.work, now()
-    with work.register.reading() as connection:
+    site, at = desk.site, now()
+    with site.register.reading() as connection:
         who = enrolled_with_number(connection, "E6", people[0].number)
     info = ObjectInfo(f"dossiers/E6/{people[0].number}/a.pdf", new_id("doss"), 10, at)
-    dossier = deposits.deposit(work.register, info, b"%PDF", "E6", who, "a.pdf", actor="t", at=at)
+    dossier = deposits.deposit(site.register, info, b"%PDF", "E6", who, "a.pdf", actor="t", at=at)
     service = desk.signed_in(Role.SERVICE)
     service.get(f"{PAGE}/E6/{HERE}")
     said = {"decision": "conform", "author": "La commission", "reason": "Constaté."}

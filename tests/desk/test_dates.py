@@ -7,8 +7,8 @@ from datetime import timedelta
 import icalendar
 import pypdfium2
 
-from actions.context import now
 from actions.deadlines import extend
+from actions.site import now
 from processors.circular.deadlines import Deadline, Rule
 from storage.states import Role
 
@@ -27,12 +27,12 @@ def entries(desk, key):
 
 
 def test_a_centre_s_calendar_moves_with_its_deadline(desk, filled):
-    centre = desk.work.session.centres[0].uai
+    centre = desk.site.session.centres[0].uai
     key = subscribed(desk.signed_in(Role.CENTRE, centre), f"/centre/{centre}")
     before = entries(desk, key)
-    due = desk.work.session.exam("U4").scan_deadline.at
+    due = desk.site.session.exam("U4").scan_deadline.at
     later = Deadline(due + timedelta(days=2), Rule.UNTIL)
-    extend(desk.work, "U4", centre, later.at, "Panne du réseau", actor="service", at=now())
+    extend(desk.site, "U4", centre, later.at, "Panne du réseau", actor="service", at=now())
     after = entries(desk, key)
     assert "U4/scans" in before and "results/jury" not in before
     assert set(after) == set(before)
@@ -42,13 +42,13 @@ def test_a_centre_s_calendar_moves_with_its_deadline(desk, filled):
 
 def test_the_service_s_calendar_has_all_and_a_forged_address_none(desk, filled):
     service = subscribed(desk.signed_in(Role.SERVICE), "/coordination/obligations")
-    assert {f"{exam.code}/opens" for exam in desk.work.session.written} < set(entries(desk, service))
+    assert {f"{exam.code}/opens" for exam in desk.site.session.written} < set(entries(desk, service))
     forged = f"{'A' if service[0] != 'A' else 'B'}{service[1:]}"
     assert desk.browser().client.get(f"/calendrier/{forged}").status_code == 404
 
 
 def test_the_dates_on_paper(desk, filled):
-    centre = desk.work.session.centres[0].uai
+    centre = desk.site.session.centres[0].uai
     sheet = desk.signed_in(Role.CENTRE, centre).get(f"/centre/{centre}/calendrier.pdf")
     text = pypdfium2.PdfDocument(sheet.content)[0].get_textpage().get_text_range()
     assert "U4 : fin du dépôt des numérisations" in text

@@ -14,8 +14,8 @@ from visitors import Browser, Desk
 from waiting import CENTRE, queued, waiting
 
 from actions import copies
-from actions.context import now
 from actions.scans import Job, anonymise
+from actions.site import now
 from desk.centre.counter import place_of, region_of
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
@@ -33,7 +33,7 @@ from storage.states import Decision, Role
 
 @pytest.fixture
 def cautious(desk: Desk) -> Desk:
-    desk.work.__dict__["session"] = desk.work.session.model_copy(update={"second_person": True})
+    desk.site.__dict__["session"] = desk.site.session.model_copy(update={"second_person": True})
     return desk
 
 
@@ -41,7 +41,7 @@ def cautious(desk: Desk) -> Desk:
 def waits(cautious: Desk) -> tuple[str, str]:
     """A copy that nobody could name, and a candidate of its centre."""
     copy = waiting(cautious, ("U4",))
-    with cautious.work.register.reading() as connection:
+    with cautious.site.register.reading() as connection:
         return copy, enrolled_in(connection, "U4", CENTRE)[0].id
 
 
@@ -60,10 +60,10 @@ def test_another_account_confirms(cautious: Desk, waits):
     shown = second.get(f"/coordination/decisions/{copy}").text
     assert re.search(r"Jeanne Exemple propose de l’attribuer à \w+", shown) and "Confirmer</button>" in shown
     assert "« lu sur l’en-tête »" in shown
-    with cautious.work.register.reading() as connection:
+    with cautious.site.register.reading() as connection:
         assert copy_by_id(connection, copy).status is CopyStatus.TO_DECIDE
     assert decide(second, copy, free).status_code == 303
-    with cautious.work.register.reading() as connection:
+    with cautious.site.register.reading() as connection:
         assert copy_by_id(connection, copy).candidate == free
         assert proposal_of(connection, copy) is None
 
@@ -80,10 +80,10 @@ def test_who_saw_the_link_of_an_account_is_no_second_person(cautious: Desk, wait
     third = cautious.signed_in(Role.SERVICE, email="c@exemple.fr")
     assert decide(first, copy, free).status_code == 303
     assert "une troisième personne" in decide(second, copy, free).text
-    with cautious.work.register.reading() as connection:
+    with cautious.site.register.reading() as connection:
         assert copy_by_id(connection, copy).candidate is None
     assert decide(third, copy, free).status_code == 303
-    with cautious.work.register.reading() as connection:
+    with cautious.site.register.reading() as connection:
         assert copy_by_id(connection, copy).candidate == free
 
 
@@ -120,11 +120,11 @@ def test_a_copy_of_another_exam_goes_there_and_to_nobody_here(desk: Desk):
     shown = service.get(moved.headers["location"]).text
     assert "Copie passée en U7" in shown
     assert "Est-ce une copie" not in shown and "concorde" in shown and "<h1>U7," in shown
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         owner = enrolled_in(connection, "U7", CENTRE)[0].id
     assert f'value="{owner}" data-key="1"' in shown
     assert decide(service, copy, owner).status_code == 303
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         moved = copy_by_id(connection, copy)
         assert (moved.exam, moved.candidate, moved.status) == ("U7", owner, CopyStatus.COMPLETE)
         assert exam_counts(connection, "U4", CENTRE).copies == 0
@@ -142,11 +142,11 @@ def test_a_copy_that_comes_to_its_exam_late_says_so(desk: Desk):
 
 
 def due_of(desk: Desk, exam: str) -> datetime:
-    return desk.work.session.exam(exam).scan_deadline.deadline.at
+    return desk.site.session.exam(exam).scan_deadline.deadline.at
 
 
 def open_codes(desk: Desk, copy: str) -> list[Code]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return [found.code for found in findings_of_copies(connection, [copy])]
 
 
@@ -192,7 +192,7 @@ def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: D
     elsewhere = desk.signed_in(Role.CENTRE, OTHER)
     corrector = desk.program(Role.CORRECTOR, filled.corrector)
     lot, number, copy = (filled.values[name] for name in ("lot", "number", "subject"))
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    desk.site.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
     corrector.get(f"/api/my/lots/{lot}/copies/{number}")
     asked = {"trouble": "not_anonymous", "said": said}
     assert corrector.post(f"/api/my/lots/{lot}/copies/{number}/report", json=asked).status_code == 200
@@ -208,7 +208,7 @@ def test_what_a_corrector_writes_reaches_the_service_and_then_the_centre(desk: D
     assert told not in elsewhere.get(f"/centre/{OTHER}/U4").text
     assert told in service.get(here).text and "faut-il encore attendre" in service.get(here).text
     assert told not in corrector.get(f"/api/my/lots/{lot}").text
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         lines = list(connection.scalars(select(events.c.line)))
         assert [c.id for c in copies_of_lot(connection, lot)] == [copy]
     assert not [line for line in lines if "Durand" in line or "marge" in line]
@@ -227,9 +227,9 @@ def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_ag
     path = tmp_path / "pile.pdf"
     Image.new("L", (827, 1169), 255).save(path, "PDF", resolution=100)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    with desk.work.register.engine.begin() as connection:
+    with desk.site.register.engine.begin() as connection:
         connection.execute(scans.update().values(sha256=sha256))
-    desk.work.store.vault.put(stored_scan(sha256), path)
+    desk.site.store.vault.put(stored_scan(sha256), path)
     service, here = desk.signed_in(Role.SERVICE), f"/coordination/decisions/{copy}"
     shown = service.get(here).text
     assert "L’accepter ne la rend pas anonyme" in shown and '<rect x="10.0" y="20.0"' in shown
@@ -240,9 +240,9 @@ def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_ag
     assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
     service.get(here)
     assert service.post(here, accepts | {"let_go": "1"}).status_code == 303
-    anonymise(desk.work, Job(the_copy(desk, copy).scan, 1, path, sha256))
+    anonymise(desk.site, Job(the_copy(desk, copy).scan, 1, path, sha256))
     assert the_copy(desk, copy).ready and open_codes(desk, copy) == []
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         (line,) = [line for line in connection.scalars(select(events.c.line)) if "copy.decided" in line]
     assert '"let_go":[1]' in line and "réponse" not in line
 
@@ -251,14 +251,14 @@ def test_what_is_held_as_it_leaves_is_asked_of_its_own_and_settled_once(desk: De
     """Who accepts what was read on a page has not accepted a mask that fails on it."""
     copy = named(desk)
     accept = {"decision": Decision.ACCEPT, "reason": "vu", "let_go": [1], "actor": "acct_a"}
-    copies.decide(desk.work, copy, **accept, at=now())
+    copies.decide(desk.site, copy, **accept, at=now())
     (page,) = the_copy(desk, copy).pages
     assert (page.exposed, page.accepted) == (False, False)
     held = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], evidence=[Evidence(1)]),))
-    desk.work.register.record(held, copy, actor="t", at=now())
+    desk.site.register.record(held, copy, actor="t", at=now())
     with pytest.raises(Refused, match="not_looked_at"):
-        copies.decide(desk.work, copy, **accept | {"let_go": []}, at=now())
-    copies.decide(desk.work, copy, **accept, at=now())
+        copies.decide(desk.site, copy, **accept | {"let_go": []}, at=now())
+    copies.decide(desk.site, copy, **accept, at=now())
     (page,) = the_copy(desk, copy).pages
     assert page.accepted and open_codes(desk, copy) == []
 
@@ -266,18 +266,18 @@ def test_what_is_held_as_it_leaves_is_asked_of_its_own_and_settled_once(desk: De
 def test_another_page_that_may_name_somebody_still_holds_the_copy(desk: Desk):
     copy = named(desk)
     with pytest.raises(Refused, match="not_looked_at"):
-        copies.decide(desk.work, copy, Decision.ACCEPT, "vu", let_go=[2], actor="acct_a", at=now())
+        copies.decide(desk.site, copy, Decision.ACCEPT, "vu", let_go=[2], actor="acct_a", at=now())
     owner = the_copy(desk, copy).candidate
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         other = next(c.id for c in enrolled_in(connection, "U4", CENTRE) if c.id != owner)
-    copies.decide(desk.work, copy, Decision.ATTRIBUTE, "lu", candidate=other, actor="acct_a", at=now())
+    copies.decide(desk.site, copy, Decision.ATTRIBUTE, "lu", candidate=other, actor="acct_a", at=now())
     held = the_copy(desk, copy)
     assert (held.candidate, held.status) == (other, CopyStatus.TO_DECIDE)
     assert open_codes(desk, copy) == [Code.NOT_ANONYMOUS]
 
 
 def the_copy(desk: Desk, id_: str) -> CopyRow:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return copy_by_id(connection, id_)
 
 
@@ -288,7 +288,7 @@ def test_what_was_done_is_said_in_words_and_nothing_is_said_in_a_persons_name(de
     here = f"/coordination/decisions/{copy}"
     page = service.get(here).text
     assert not re.findall(r"<textarea[^>]*>[^<]+</textarea>", page) and 'name="reason" value' not in page
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         who = enrolled_in(connection, "U4", CENTRE)[0]
     answer = service.post(here, {"decision": "attribute", "candidate": who.id})
     assert answer.headers["location"] == f"{here}?fait=1"
@@ -314,7 +314,7 @@ def test_no_form_brings_a_reason_that_nobody_wrote(cautious: Desk, filled: Fille
         page = other.get(path).text
         assert not re.findall(r'name="(?:reason|words)"[^>]*value="[^"]', page), path
         assert not re.findall(r"<textarea[^>]*>[^<]+</textarea>", page), path
-    with cautious.work.register.reading() as connection:
+    with cautious.site.register.reading() as connection:
         who = enrolled_in(connection, "U4", CENTRE)[1].id
     confirmed = other.post(here, {"decision": "attribute", "candidate": who})  # the other said why
     assert confirmed.status_code == 303

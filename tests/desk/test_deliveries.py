@@ -7,7 +7,7 @@ from pypdfium2 import PdfDocument
 from visitors import Browser, Desk
 
 from actions import lots
-from actions.context import now
+from actions.site import now
 from storage.lots import LotRow, lot_by_id
 from storage.scans import ScanProcessed
 from storage.states import Role
@@ -21,7 +21,7 @@ def printed(browser: Browser, path: str, filled: Filled) -> str:
 
 
 def test_a_centre_has_a_receipt_of_all_it_handed_over(desk: Desk, filled: Filled):
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    desk.site.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
     centre = desk.signed_in(Role.CENTRE, MINE)
     centre.get(f"/centre/{MINE}/U4/pile")
     centre.post(f"/centre/{MINE}/U4/fichiers/{filled.values['scan']}/papier", {"paper": "carton 12"})
@@ -44,14 +44,14 @@ def test_a_lot_has_a_receipt_for_either_side(desk: Desk, filled: Filled):
     assert "ACDEFHJ" in told and "1 sur 1" in told and "Retiré le" in told and "Rendu le" in told
     service.get(here)
     service.post(f"{here}/rappeler", {"reason": "Erreur."})
-    lots.reassign(desk.work, row_now(desk, lot), filled.corrector, actor="t", at=now())
+    lots.reassign(desk.site, row_now(desk, lot), filled.corrector, actor="t", at=now())
     assert "Jeanne Exemple" in printed(service, f"{here}/recu.pdf", filled)
     mine = printed(corrector, f"{there}/recu.pdf", filled)
     assert "Rappelé le" in mine and "par le service" in mine and "Jeanne" not in mine
 
 
 def row_now(desk: Desk, lot: str) -> LotRow:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         row = lot_by_id(connection, lot)
     assert row is not None
     return row

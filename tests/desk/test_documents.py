@@ -21,8 +21,8 @@ from visitors import Desk
 from worlds import own_world
 
 from actions import lots, personal_data
-from actions.context import context, now
 from actions.prepare import prepare
+from actions.site import now, open_site
 from cli.app import app
 from desk.app import create_app
 from desk.settings import DeskSettings
@@ -58,13 +58,13 @@ def desk(weed: Weed, tmp_path: Path, session_file: Path) -> Iterator[Desk]:
     shutil.copy(session_file, tmp_path / "session.toml")
     with own_world(weed, tmp_path):
         prepare()
-        yield Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
+        yield Desk(open_site(), create_app(open_site(), DeskSettings(desk_url="http://desk")))
 
 
 @pytest.fixture
 def filled(desk: Desk) -> Filled:
     made = fill(desk, PDF)
-    desk.work.register.record(LotPulled(), made.values["lot"], actor=made.corrector, at=now())
+    desk.site.register.record(LotPulled(), made.values["lot"], actor=made.corrector, at=now())
     return made
 
 
@@ -93,7 +93,7 @@ class Corrector:
         return [(one["name"], one["code"]) for one in found]
 
     def kept(self) -> dict[str, bytes]:
-        vault = self.desk.work.store.vault
+        vault = self.desk.site.store.vault
         return {info.key: vault.get(info.key) for info in vault.list("returned/")}
 
 
@@ -117,7 +117,7 @@ def zipped(**files: bytes) -> bytes:
 
 
 def log(desk: Desk) -> str:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return "\n".join(connection.scalars(select(events.c.line).order_by(events.c.seq)))
 
 
@@ -133,7 +133,7 @@ def test_a_document_is_cleaned_kept_replaced_and_told_by_hashes(desk, hers):
     hers.brings(f"{NUMBER.lower()}.PDF", annotated("Très bien"))
     ((_, second),) = hers.kept().items()  # of the first the log alone tells
     assert second != first and digest in log(desk) and hashlib.sha256(second).hexdigest() in log(desk)
-    assert check_tables(desk.work.register) == []
+    assert check_tables(desk.site.register) == []
 
 
 def test_an_archive_is_taken_file_by_file_and_marks_in_it_are_not_read(desk, hers):
@@ -152,7 +152,7 @@ def test_an_archive_is_taken_file_by_file_and_marks_in_it_are_not_read(desk, her
         ("lisez-moi.txt", "not_of_lot"),
     ]
     assert len(hers.kept()) == 1
-    store = desk.work.store
+    store = desk.site.store
     held = [
         bucket.get(info.key) for bucket in (store.vault, store.inbox, store.lots) for info in bucket.list()
     ]
@@ -186,19 +186,19 @@ def test_a_document_is_given_back_while_the_lot_is_in_hand_and_by_its_corrector_
     assert desk.program(None).post(path, content=PDF, headers={"x-file-name": "a.pdf"}).status_code == 401
     form = {"content-type": "application/x-www-form-urlencoded", "x-file-name": "a.pdf"}
     assert hers.program.post(path, content=b"a" * (3 << 20), headers=form).status_code == 413
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         lot = lot_by_id(connection, hers.lot)
-    lots.give_back(desk.work, lot, at=now())
+    lots.give_back(desk.site, lot, at=now())
     refused = hers.sends(f"{NUMBER}.pdf", annotated())
     assert refused.status_code == 409 and "est rendu" in refused.json()["detail"] and not hers.kept()
 
 
 def test_the_command_line_gives_back_the_same(desk, hers, tmp_path):
-    token = issue_token(desk.work.register, hers.id, actor="t", at=now())
+    token = issue_token(desk.site.register, hers.id, actor="t", at=now())
     for name, data, exit_code in ((NUMBER, annotated(), 0), ("ZZZZZZZ", PDF, 1)):
         (tmp_path / f"{name}.pdf").write_bytes(data)
         command = ["lots", "documents", "U4-001", str(tmp_path / f"{name}.pdf"), "--token", token]
-        done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
+        done = CliRunner().invoke(app, [*command, "--data", str(desk.site.settings.data_dir)])
         assert done.exit_code == exit_code, done.output
     assert "not_of_lot" in done.output and len(hers.kept()) == 1
 
@@ -212,23 +212,23 @@ def test_her_page_shows_what_came_and_what_lacks_and_another_sees_none_of_it(des
     assert f"/lots/{hers.lot}/{NUMBER}/rendu.pdf" in shown and "sans document" not in shown
     ((_, kept),) = hers.kept().items()
     assert page.get(f"/lots/{hers.lot}/{NUMBER}/rendu.pdf").content == kept
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         lot = lot_by_id(connection, hers.lot)
-    lots.recall(desk.work, lot, "Absence.", actor="t", at=now())
-    desk.work.register.record(LotReassigned(corrector=filled.stranger), lot.id, actor="t", at=now())
+    lots.recall(desk.site, lot, "Absence.", actor="t", at=now())
+    desk.site.register.record(LotReassigned(corrector=filled.stranger), lot.id, actor="t", at=now())
     other = desk.signed_in(Role.CORRECTOR, filled.stranger)
     assert "par un autre correcteur" in other.get(f"/lots/{hers.lot}").text
     assert other.get(f"/lots/{hers.lot}/{NUMBER}/rendu.pdf").status_code == 409
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert len(documents_of_lot(connection, hers.lot)) == 1
 
 
 def test_it_is_in_the_answer_to_an_access_request(desk, filled, hers):
     hers.brings(f"{NUMBER}.pdf", annotated())
     ((_, kept),) = hers.kept().items()
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         copy = copy_by_id(connection, hers.copy)
         (who,) = {one.number for one in enrolled_as(connection, ids=[copy.candidate])}
-    told = dict(personal_data.answer(desk.work, who, actor="t", at=now()))
+    told = dict(personal_data.answer(desk.site, who, actor="t", at=now()))
     assert kept in told.values()
     assert "rendue annotée" in told["index.html"].decode()

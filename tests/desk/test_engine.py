@@ -13,7 +13,7 @@ PAGE = "/coordination/machine"
 
 def test_what_goes_wrong_is_said_with_what_to_do(desk: Desk, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    desk.work.store.vault.delete(WATCHED)
+    desk.site.store.vault.delete(WATCHED)
     shown = desk.signed_in(Role.SERVICE).get(PAGE).text
     assert "jamais relevé" in shown and "Rien n’est perdu." in shown
     assert "Les dépôts sont pris quand même" in shown and "Tout marche" not in shown
@@ -21,7 +21,7 @@ def test_what_goes_wrong_is_said_with_what_to_do(desk: Desk, monkeypatch):
 
 def test_all_is_well_in_one_sentence(desk: Desk, monkeypatch):
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    note_watched(desk.work)
+    note_watched(desk.site)
     shown = desk.signed_in(Role.SERVICE).get(PAGE).text
     assert "Tout marche" in shown and "relevé il y a" in shown
 

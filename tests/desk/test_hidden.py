@@ -12,8 +12,8 @@ from filling import Filled
 from PIL import Image
 from visitors import Browser, Desk
 
-from actions.context import now
 from actions.corrector_view import seen_by_corrector
+from actions.site import now
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Turn
 from storage.copies import CopyNotAnonymous, CopyRow, PlacedPage, copy_by_id
@@ -25,7 +25,7 @@ AREA = {"page": "1", "left": "25", "top": "50", "width": "50", "height": "10"}
 
 
 def the_copy(desk: Desk, filled: Filled) -> CopyRow:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         found = copy_by_id(connection, filled.values["subject"])
     assert found is not None
     return found
@@ -39,18 +39,18 @@ def service(request, desk: Desk, filled: Filled) -> Browser:
     page.save(out := io.BytesIO(), "PDF", resolution=50)
     placed = PlacedPage(page=1, image=1, half=None, turn=turn, exposed=True).model_dump(mode="json")
     of_it, sha256 = copies.c.id == filled.values["subject"], hashlib.sha256(out.getvalue()).hexdigest()
-    with desk.work.register.engine.begin() as connection:
+    with desk.site.register.engine.begin() as connection:
         connection.execute(copies.update().where(of_it).values(lot=None, order_in_lot=None, pages=[placed]))
         connection.execute(scans.update().where(scans.c.id == filled.values["scan"]).values(sha256=sha256))
-    desk.work.store.vault.put(stored_scan(sha256), out.getvalue())
+    desk.site.store.vault.put(stored_scan(sha256), out.getvalue())
     told = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], what="un nom"),))
-    desk.work.register.record(told, filled.values["subject"], actor="t", at=now())
+    desk.site.register.record(told, filled.values["subject"], actor="t", at=now())
     return desk.signed_in(Role.SERVICE)
 
 
 def light(desk: Desk, filled: Filled) -> np.ndarray:
     """Where the page as its corrector gets it is paper, as it is shown."""
-    pdf = seen_by_corrector(desk.work, the_copy(desk, filled))
+    pdf = seen_by_corrector(desk.site, the_copy(desk, filled))
     return np.asarray(pypdfium2.PdfDocument(pdf)[0].render(scale=2).to_pil().convert("L")) > 200
 
 
@@ -84,7 +84,7 @@ def test_what_is_hidden_is_gone_from_the_pixels_and_may_come_back(desk: Desk, fi
 
 def test_pages_put_in_order_keep_what_is_hidden(desk: Desk, filled: Filled, service):
     here = f"/coordination/decisions/{filled.values['subject']}"
-    desk.work.store.vault.put(
+    desk.site.store.vault.put(
         f"readings/{filled.values['scan']}-1.json",
         b'{"scan": {"images": 1, "pages": 2}, "pages": [{"page": 1, "image": 1, "turn": 0, "half": null},'
         b'{"page": 5, "image": 1, "turn": 0, "half": null}]}',

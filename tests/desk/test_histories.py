@@ -10,7 +10,7 @@ from filling import MINE, Filled
 from test_one_act import desk, filled, shell  # noqa: F401 - its fixtures
 from visitors import Desk
 
-from actions.context import now
+from actions.site import now
 from storage.candidates import enrolled_as, enrolled_in
 from storage.copies import copy_by_id
 from storage.lots import LotReassigned
@@ -23,7 +23,7 @@ def read(page: str) -> str:
 
 def test_a_decision_is_told_with_its_author_its_reason_before_and_after(desk: Desk, filled: Filled):  # noqa: F811
     copy, service = filled.values["copy_id"], desk.signed_in(Role.SERVICE)
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         before = copy_by_id(connection, copy)
         others = {who.id: who for who in enrolled_in(connection, "U4", MINE)}
         assert before is not None
@@ -63,7 +63,7 @@ def test_looking_adds_no_line_and_is_told_apart(desk: Desk, filled: Filled):  # 
 
 def test_a_lot_that_changes_hands_is_told_with_both(desk: Desk, filled: Filled):  # noqa: F811
     lot = filled.values["lot"]
-    record = desk.work.register.record
+    record = desk.site.register.record
     assert record(LotReassigned(corrector=filled.stranger), lot, actor="service", at=now())
     told = shell(desk, "audit", "history", lot)
     assert re.search(r"Correcteur : .+ → ", told) and "la ligne de commande" in told

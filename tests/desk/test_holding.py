@@ -14,13 +14,13 @@ PAGE = "/coordination/conservation"
 
 def test_who_is_held_is_named_and_that_is_noted(desk: Desk, filled: Filled):
     service = desk.signed_in(Role.SERVICE)
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         who = enrolled_in(connection, "U4", MINE)[-1]
     service.get(PAGE)
     form = {"number": who.number, "exam": "U4", "words": "un recours"}
     held = service.get(service.post(PAGE, {**form, "act": "geler"}).headers["location"]).text
     assert "Le gel est posé." in held and f"{who.family_name} {who.first_names}" in held
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         noted = [event.action for event in events_of(connection, who.id)]
     assert "identity.shown" in noted
     lifted = service.get(service.post(PAGE, {**form, "act": "lever"}).headers["location"]).text

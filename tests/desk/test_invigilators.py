@@ -9,8 +9,8 @@ import pytest
 from filling import MINE
 from sqlalchemy import select
 
-from actions.context import now
 from actions.invigilators import lacking
+from actions.site import now
 from processors.lists.people import CANDIDATE_COLUMNS
 from storage.candidates import import_candidates
 from storage.invigilators import invigilators_sent
@@ -40,11 +40,11 @@ def service(desk):
         exam.model_copy(
             update={"sitting": exam.sitting and exam.sitting.model_copy(update={"date": tomorrow})}
         )
-        for exam in desk.work.session.exams
+        for exam in desk.site.session.exams
     ]
-    object.__setattr__(desk.work, "session", desk.work.session.model_copy(update={"exams": tuple(ahead)}))
+    object.__setattr__(desk.site, "session", desk.site.session.model_copy(update={"exams": tuple(ahead)}))
     assert not import_candidates(
-        desk.work.register, roster((LARGE, 11), (SMALL, 3)), desk.work.session, actor="t", at=now()
+        desk.site.register, roster((LARGE, 11), (SMALL, 3)), desk.site.session, actor="t", at=now()
     ).problems
     return desk.signed_in(Role.SERVICE)
 
@@ -55,7 +55,7 @@ def send(service, *lines):
 
 
 def said(desk):
-    return [re.sub(r"\W+", " ", one.sentence) for one in lacking(desk.work, now())]
+    return [re.sub(r"\W+", " ", one.sentence) for one in lacking(desk.site, now())]
 
 
 def test_more_than_ten_candidates_want_two_invigilators(desk, service):
@@ -70,29 +70,29 @@ def test_more_than_ten_candidates_want_two_invigilators(desk, service):
 
 
 def invigilators_sent_of(desk):
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return dict(invigilators_sent(connection))
 
 
 def test_a_school_that_names_nobody_is_said_so_until_the_epreuve_is_over(desk, service):
     none = f"U4 l établissement {SMALL} ne désigne encore aucun surveillant pour 3 candidats il en doit 1 "
     assert none in said(desk)
-    over = desk.work.session.exam("U4").sitting.ends_at + timedelta(minutes=1)
-    assert [one for one in lacking(desk.work, over) if one.exam == "U4"] == []
+    over = desk.site.session.exam("U4").sitting.ends_at + timedelta(minutes=1)
+    assert [one for one in lacking(desk.site, over) if one.exam == "U4"] == []
 
 
 def test_a_room_wants_two(desk, service):
-    rooms = desk.work.session.centre(MINE).model_copy(update={"rooms": 2})
-    others = [centre for centre in desk.work.session.centres if centre.uai != MINE]
+    rooms = desk.site.session.centre(MINE).model_copy(update={"rooms": 2})
+    others = [centre for centre in desk.site.session.centres if centre.uai != MINE]
     object.__setattr__(
-        desk.work, "session", desk.work.session.model_copy(update={"centres": (rooms, *others)})
+        desk.site, "session", desk.site.session.model_copy(update={"centres": (rooms, *others)})
     )
     send(
         service,
         *(f"{LARGE};{MINE};U4;{name} Exemple" for name in ("Anne", "Luc")),
         f"{SMALL};{MINE};U4;Paul Exemple",
     )
-    (one,) = lacking(desk.work, now())
+    (one,) = lacking(desk.site, now())
     assert one.school is None and "3 surveillants" in one.sentence and "il en faut 4" in one.sentence
 
 
@@ -113,10 +113,10 @@ def test_one_bad_line_keeps_the_whole_list_back(desk, service):
 def test_the_centre_reads_who_comes_and_the_log_does_not(desk, service):
     send(service, f"{LARGE};{MINE};U4;Anne Exemple")
     assert "Anne Exemple" in desk.signed_in(Role.CENTRE, MINE).get(f"/centre/{MINE}").text
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         lines = "".join(connection.scalars(select(events.c.line)))
     assert "invigilators.named" in lines and "Exemple" not in lines
-    for key in [info.key for info in desk.work.store.vault.list("people/") if info.key.endswith(".csv")]:
-        desk.work.store.vault.delete(key)  # as a purge does
+    for key in [info.key for info in desk.site.store.vault.list("people/") if info.key.endswith(".csv")]:
+        desk.site.store.vault.delete(key)  # as a purge does
     shown = desk.signed_in(Role.CENTRE, MINE, "autre@exemple.fr").get(f"/centre/{MINE}")
     assert shown.status_code == 200 and "Anne Exemple" not in shown.text

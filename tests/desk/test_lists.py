@@ -56,7 +56,7 @@ def test_a_spreadsheet_runs_nothing_of_a_list(desk: Desk):
 def test_one_field_finds_whatever_it_is_called_and_leads_there(desk: Desk, filled: Filled):
     """What each result is, and that the page behind it opens; whoever is named in one is in the log."""
     service, who = desk.signed_in(Role.SERVICE), filled.people[0]
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         holder = copy_by_id(connection, filled.values["subject"])
     assert holder is not None
     sought = {

@@ -13,7 +13,7 @@ from heaps import heap, read_of
 from visitors import Browser, Desk
 
 from actions import attendance, copies
-from actions.context import now
+from actions.site import now
 from desk.listing import folded
 from papers.tables import parts_of_csv
 from processors.findings import Code
@@ -43,18 +43,18 @@ def test_what_a_page_reads_does_not_grow_with_the_list(desk: Desk, filled: Fille
     """Nor do its statements; of each file more, at most so many rows."""
     browser = desk.program(Role.SERVICE) if page.startswith("/api") else desk.signed_in(Role.SERVICE)
     for _ in range(3):
-        heap(desk.work, MINE, 100)
+        heap(desk.site, MINE, 100)
 
     def read() -> tuple[int, int]:
         assert browser.get(page).status_code == 200
-        with read_of(desk.work.register.engine) as counted:
+        with read_of(desk.site.register.engine) as counted:
             assert browser.get(page).status_code == 200
         return counted.statements, counted.rows
 
     statements, rows = read()
     more = 4
     for _ in range(more):
-        heap(desk.work, MINE, 150)
+        heap(desk.site, MINE, 150)
     again, grown = read()
     assert again == statements
     assert grown <= rows + more * of_file
@@ -63,16 +63,16 @@ def test_what_a_page_reads_does_not_grow_with_the_list(desk: Desk, filled: Fille
 @pytest.fixture
 def various(desk: Desk, filled: Filled) -> Browser:
     """A queue of every kind: two centres and épreuves, copies in a lot, one of an absent candidate."""
-    work = desk.work
-    with work.register.reading() as connection:
+    site = desk.site
+    with site.register.reading() as connection:
         here = [who.id for who in enrolled_in(connection, "U4", MINE)]
-    heap(work, MINE, 25, name="été 1", owners=(None, here[3]))
-    heap(work, OTHER, 25, exam="U7", name="cahier")
-    heap(work, OTHER, 12, name="pile 12")
-    work.register.record(LotPulled(), filled.values["lot"], actor=filled.corrector, at=now())
+    heap(site, MINE, 25, name="été 1", owners=(None, here[3]))
+    heap(site, OTHER, 25, exam="U7", name="cahier")
+    heap(site, OTHER, 12, name="pile 12")
+    site.register.record(LotPulled(), filled.values["lot"], actor=filled.corrector, at=now())
     reported = filled.values["subject"]
-    copies.report(work, reported, Trouble.ILLEGIBLE, "", actor=filled.corrector, at=now())
-    attendance.mark(work, "U4", MINE, {here[2]}, actor="t", at=now())
+    copies.report(site, reported, Trouble.ILLEGIBLE, "", actor=filled.corrector, at=now())
+    attendance.mark(site, "U4", MINE, {here[2]}, actor="t", at=now())
     return desk.signed_in(Role.SERVICE)
 
 
@@ -147,8 +147,8 @@ def test_a_page_of_what_was_found_is_that_part_of_it(various: Browser):
 
 def test_the_centre_sees_fifty_and_the_rest_by_the_page(desk: Desk, filled: Filled):
     asks = (Code.UNIDENTIFIED, Code.MISSING_PAGES)
-    heap(desk.work, MINE, 70, name="grande pile", codes=asks)
-    heap(desk.work, MINE, 5, name="petite pile", codes=asks)
+    heap(desk.site, MINE, 70, name="grande pile", codes=asks)
+    heap(desk.site, MINE, 5, name="petite pile", codes=asks)
     centre = desk.signed_in(Role.CENTRE, MINE)
     shown = centre.get(HERE).text
     assert shown.count("data-again") + shown.count("le service de coordination décide") == 50
@@ -169,7 +169,7 @@ def test_the_centre_sees_fifty_and_the_rest_by_the_page(desk: Desk, filled: Fill
 def test_the_centre_looks_through_its_files(desk: Desk, filled: Filled):
     """Of more than a page of files, the latest first; their names are searched, and taken away as CSV."""
     for k in range(51):
-        heap(desk.work, MINE, 1, name=f"feuille {k:02}")
+        heap(desk.site, MINE, 1, name=f"feuille {k:02}")
     centre = desk.signed_in(Role.CENTRE, MINE)
     first, second = centre.get(HERE).text, centre.get(f"{HERE}?rank=2").text
     assert "feuille 50.pdf" in first and "feuille 00.pdf" not in first and "feuille 00.pdf" in second
@@ -181,7 +181,7 @@ def test_the_centre_looks_through_its_files(desk: Desk, filled: Filled):
 
 def test_a_copy_of_another_exams_pile_stands_on_the_page_of_its_own(desk: Desk, filled: Filled):
     """Once it was transferred, the page of either épreuve answers, and each counts its own."""
-    heap(desk.work, MINE, 2, name="pile mêlée")
+    heap(desk.site, MINE, 2, name="pile mêlée")
     service = desk.signed_in(Role.SERVICE)
     row = service.get(f"{HERE}/a-reprendre?q=m%C3%AAl%C3%A9e").text
     (copy, *_) = re.findall(r"/copies/(copy_\w+)", row)

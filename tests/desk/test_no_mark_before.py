@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from visitors import Browser, Desk
 
 from actions import marks
-from actions.context import now
+from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant
 from processors.circular.session_parts import Gated
@@ -52,13 +52,13 @@ def filled(stage: tuple[Desk, Filled]) -> Filled:
 
 
 def harmonisation(desk: Desk) -> datetime:
-    assert desk.work.session.results is not None
-    return desk.work.session.results.harmonisation.starts_at
+    assert desk.site.session.results is not None
+    return desk.site.session.results.harmonisation.starts_at
 
 
 def at(desk: Desk, instant: datetime) -> None:
     """What the store's clock says from now on."""
-    desk.work.store.__dict__["time"] = lambda: instant
+    desk.site.store.__dict__["time"] = lambda: instant
 
 
 @pytest.fixture
@@ -67,16 +67,16 @@ def after(desk: Desk) -> None:
 
 
 def log(desk: Desk) -> list[str]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
 
 
 def kept(desk: Desk) -> list[str]:
-    return [info.key for info in desk.work.store.vault.list("marks/")]
+    return [info.key for info in desk.site.store.vault.list("marks/")]
 
 
 def shell(desk: Desk, *command: str) -> str:
-    done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
+    done = CliRunner().invoke(app, [*command, "--data", str(desk.site.settings.data_dir)])
     return f"{done.exit_code} {' '.join(done.output.split())}"
 
 
@@ -99,7 +99,7 @@ class Doors:
             for who, (role, scope) in scopes.items()
         }
         self.programs = {who: desk.program(role, scope) for who, (role, scope) in scopes.items()}
-        self.token = issue_token(desk.work.register, filled.corrector, actor="t", at=now())
+        self.token = issue_token(desk.site.register, filled.corrector, actor="t", at=now())
 
     def pages(self, who: str) -> dict[str, tuple[int, str]]:
         """Status and text of each answer, by what was asked."""
@@ -185,11 +185,11 @@ def test_no_role_by_no_door_brings_or_sees_a_mark_before_the_hour(desk, filled, 
 def _kept_before(desk: Desk, filled: Filled, wanted: bool) -> None:
     """As if the harmonisation had been moved to later: marks lie in the vault; or none."""
     lot = filled.values["lot"]
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         found, row = lot_by_id(connection, lot), marks_of_lot(connection, lot)
     if wanted and row is None:
         at(desk, harmonisation(desk))
-        read = marks.take(desk.work, found, TABLE.encode(), actor=filled.corrector, at=now())
+        read = marks.take(desk.site, found, TABLE.encode(), actor=filled.corrector, at=now())
         assert read.rows
 
 
@@ -216,7 +216,7 @@ class TestAfter:
         assert program.post(f"/api/my/lots/{lot}/notes", json={"table": TABLE}).json()["taken"]
 
     def test_who_asks_for_access_gets_the_own_mark_from_that_hour_on(self, desk, filled, tmp_path):
-        with desk.work.register.reading() as connection:
+        with desk.site.register.reading() as connection:
             copy = copy_by_id(connection, filled.values["subject"])
             number = next(one.number for one in enrolled_in(connection, "U4") if one.id == copy.candidate)
         hour = harmonisation(desk)
@@ -265,8 +265,8 @@ class TestAfter:
         file.write_text(TABLE)
         said = shell(desk, "marks", "import", filled.values["lot"], str(file), "--correction", WHY)
         assert said.startswith("0 "), said
-        rules = desk.work.session
-        desk.work.__dict__["session"] = rules.model_copy(update={"second_person": True})
+        rules = desk.site.session
+        desk.site.__dict__["session"] = rules.model_copy(update={"second_person": True})
         one, other = (desk.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in ("une", "deux"))
         export = ("marks", "export", "--exam", "U4", "--to", str(tmp_path / "x.csv"), "--correction", WHY)
         assert "Proposed" in shell(desk, *export)
@@ -277,12 +277,12 @@ class TestAfter:
         assert "Export proposé par Jeanne Exemple" in other.get("/coordination/notes").text
         (line,) = exported(other)
         assert line["note"] == VALUE
-        desk.work.__dict__["session"] = rules
+        desk.site.__dict__["session"] = rules
 
     def test_nothing_of_a_mark_is_in_log_metrics_or_register(self, desk, filled):
         """Nor where an artifact of Prefect could take it from: it is made of the register."""
         assert any(SAID.search(text) for text in held(desk))  # the search would find it
-        with desk.work.register.reading() as connection:
+        with desk.site.register.reading() as connection:
             rows = [repr(tuple(row)) for t in metadata.sorted_tables for row in connection.execute(select(t))]
         metrics = desk.browser().get("/metrics").text
         for text in (*rows, *log(desk), metrics):
@@ -290,7 +290,7 @@ class TestAfter:
 
 
 def held(desk: Desk) -> list[str]:
-    return [desk.work.store.vault.get(key).decode() for key in kept(desk)]
+    return [desk.site.store.vault.get(key).decode() for key in kept(desk)]
 
 
 def exported(service: Browser) -> list[dict[str, str]]:
@@ -308,19 +308,19 @@ def test_the_archive_holds_an_empty_table(desk, filled):
 
 
 def test_what_the_session_does_not_gate_is_taken_at_once_and_what_it_does_not_date_never(desk, filled):
-    rules = desk.work.session
+    rules = desk.site.session
     at(desk, harmonisation(desk) - timedelta(days=10))
     for results, is_open in (
         (rules.results.model_copy(update={"gated": (Gated.ORAL, Gated.CCF)}), True),
         (None, False),
     ):
-        desk.work.__dict__["session"] = rules.model_copy(update={"results": results})
-        assert marks.is_open(desk.work) is is_open
-    desk.work.__dict__["session"] = rules
+        desk.site.__dict__["session"] = rules.model_copy(update={"results": results})
+        assert marks.is_open(desk.site) is is_open
+    desk.site.__dict__["session"] = rules
 
 
 def test_the_log_gives_the_same_register(desk, filled):
     assert {"marks.refused", "marks.kept", "marks.exported"} <= {
         Event.parse(line).action for line in log(desk)
     }
-    assert check_tables(desk.work.register) == []
+    assert check_tables(desk.site.register) == []

@@ -8,8 +8,8 @@ from postbox import Received
 from visitors import Browser, Desk
 
 from actions import copies, lots
-from actions.context import now
 from actions.notices import tell
+from actions.site import now
 from storage.lots import LotPulled, lot_by_id
 from storage.states import Decision, Role, Trouble
 
@@ -17,7 +17,7 @@ from storage.states import Decision, Role, Trouble
 @pytest.fixture
 def mailing(desk: Desk, filled: Filled, received: Received) -> Desk:
     settings = {"smtp_host": "127.0.0.1", "smtp_port": received.smtp, "desk_url": "http://desk"}
-    desk.work.__dict__["settings"] = desk.work.settings.model_copy(update=settings)
+    desk.site.__dict__["settings"] = desk.site.settings.model_copy(update=settings)
     return desk
 
 
@@ -36,13 +36,13 @@ def corrector(mailing: Desk, filled: Filled) -> Browser:
 def told(desk: Desk, received: Received) -> list[tuple[str, str]]:
     """To whom and what, of what goes out now."""
     received.mails.clear()
-    tell(desk.work, now())
+    tell(desk.site, now())
     return [(mail["To"], mail.get_content()) for mail in received.mails]
 
 
 def test_a_centre_is_told_once_of_a_copy_to_scan_again(mailing: Desk, filled: Filled, centre, received):
     assert told(mailing, received) == []
-    copies.send_back(mailing.work, filled.values["copy"], "La page 2.", actor="t", at=now())
+    copies.send_back(mailing.site, filled.values["copy"], "La page 2.", actor="t", at=now())
     received.refusing = True
     assert told(mailing, received) == []
     received.refusing = False
@@ -55,25 +55,25 @@ def test_a_centre_is_told_once_of_a_copy_to_scan_again(mailing: Desk, filled: Fi
 def test_a_corrector_is_told_of_a_lot_of_its_recall_and_of_a_copy_that_is_back(
     mailing: Desk, filled: Filled, corrector, received
 ):
-    work, lot, copy = mailing.work, filled.values["lot"], filled.values["subject"]
+    site, lot, copy = mailing.site, filled.values["lot"], filled.values["subject"]
     ((to, text),) = told(mailing, received)
     assert to == "lecture@exemple.fr" and "Prêt à corriger" in text and "lot U4-001" in text
     assert told(mailing, received) == []
 
-    work.register.record(LotPulled(), lot, actor=filled.corrector, at=now())
-    copies.report(work, copy, Trouble.ILLEGIBLE, "", actor=filled.corrector, at=now())
-    copies.take_report_back(work, copy, actor=filled.corrector, at=now())
+    site.register.record(LotPulled(), lot, actor=filled.corrector, at=now())
+    copies.report(site, copy, Trouble.ILLEGIBLE, "", actor=filled.corrector, at=now())
+    copies.take_report_back(site, copy, actor=filled.corrector, at=now())
     assert told(mailing, received) == []  # she knows
-    copies.report(work, copy, Trouble.ILLEGIBLE, "", actor=filled.corrector, at=now())
+    copies.report(site, copy, Trouble.ILLEGIBLE, "", actor=filled.corrector, at=now())
     assert told(mailing, received) == []
-    copies.decide(work, copy, Decision.ACCEPT, "Elle se lit.", actor="acct_t", at=now())
+    copies.decide(site, copy, Decision.ACCEPT, "Elle se lit.", actor="acct_t", at=now())
     ((_, text),) = told(mailing, received)
     assert "Revenue, à sa place" in text and "copie ACDEFHJ, lot U4-001" in text
 
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         row = lot_by_id(connection, lot)
     assert row is not None
-    lots.recall(work, row, "Erreur de lot.", actor="t", at=now())
+    lots.recall(site, row, "Erreur de lot.", actor="t", at=now())
     ((_, text),) = told(mailing, received)
     assert "Rappelé par le service" in text and "Erreur" not in text
 
@@ -83,7 +83,7 @@ def test_who_does_not_want_to_be_told_is_not(mailing: Desk, filled: Filled, cent
     assert 'value="scan_again" checked' in page and "lot_ready" not in page
     assert centre.post("/avis").status_code == 303
     assert "C’est noté" in centre.get("/avis?fait=1").text
-    copies.send_back(mailing.work, filled.values["copy"], "La page 2.", actor="t", at=now())
+    copies.send_back(mailing.site, filled.values["copy"], "La page 2.", actor="t", at=now())
     assert told(mailing, received) == []
     assert centre.post("/avis", {"wanted": "scan_again"}).status_code == 303
     assert len(told(mailing, received)) == 1

@@ -12,7 +12,7 @@ from limits import parse
 from oidc_provider_mock import User, run_server_in_thread
 from visitors import Browser, Desk
 
-from actions.context import now
+from actions.site import now
 from desk.app import create_app
 from desk.entry import oidc, signin
 from desk.settings import DeskSettings
@@ -44,7 +44,7 @@ def provided(desk: Desk, issuer: str) -> Desk:
     settings = DeskSettings(
         desk_url="http://desk", oidc_issuer=issuer, oidc_client_id="massicot", oidc_client_secret="secret"
     )
-    return Desk(desk.work, create_app(desk.work, settings))
+    return Desk(desk.site, create_app(desk.site, settings))
 
 
 def asked(browser: Browser) -> str:
@@ -98,7 +98,7 @@ def test_an_invitation_that_has_expired_lets_in_who_took_it_up_alone(
 
 
 def test_who_was_closed_and_did_not_come_when_invited_anew_is_refused(provided: Desk, monkeypatch):
-    register, browser = provided.work.register, provided.browser()
+    register, browser = provided.site.register, provided.browser()
     assert browser.get(consent(asked(browser), INVITED), follow_redirects=False).status_code == 303
     with register.reading() as connection:
         closed = account_of_email(connection, INVITED)
@@ -113,7 +113,7 @@ def test_whom_the_provider_alone_knows_does_not_fill_the_log(provided: Desk, mon
     browser = provided.browser()
     for _ in range(3):
         assert browser.get(consent(asked(browser), UNKNOWN), follow_redirects=False).status_code == 403
-    with provided.work.register.reading() as connection:
+    with provided.site.register.reading() as connection:
         lines = list(connection.scalars(events.select().with_only_columns(events.c.line)))
     assert len([line for line in lines if "account.sign_in_failed" in line]) == 2
 
@@ -124,7 +124,7 @@ def test_an_address_that_is_unknown_or_unverified_is_refused(provided: Desk, ema
     answer = browser.get(consent(asked(browser), email), follow_redirects=False)
     assert answer.status_code == 403 and "pas de compte" in answer.text
     assert browser.get("/", follow_redirects=False).headers["location"] == "/connexion"
-    with provided.work.register.reading() as connection:
+    with provided.site.register.reading() as connection:
         lines = list(connection.scalars(events.select().with_only_columns(events.c.line)))
     assert "account.sign_in_failed" in lines[-1] and email not in "".join(lines)
 
@@ -161,10 +161,10 @@ def test_a_provider_that_calls_itself_otherwise_is_refused(desk: Desk, issuer: s
     """The same server under another name: what it signs is not what the settings speak of."""
     desk.invite(Role.CENTRE, CENTRE, INVITED)
     settings = DeskSettings(desk_url="http://desk", oidc_issuer=issuer, oidc_client_id="massicot")
-    app = create_app(desk.work, settings)
+    app = create_app(desk.site, settings)
     impostor = settings.model_copy(update={"oidc_issuer": issuer.replace("localhost", "127.0.0.1")})
     app.state.settings = impostor  # what it is asked at stays, what it must be is another
-    browser = Desk(desk.work, app).browser()
+    browser = Desk(desk.site, app).browser()
     refused(browser, consent(asked(browser), INVITED))
 
 
@@ -173,6 +173,6 @@ def test_a_refusal_or_a_silent_provider_is_told_in_french(provided: Desk, desk: 
     asked(browser)
     refused(browser, "/connexion/fournisseur/retour?error=access_denied&error_description=%3Cscript%3E")
     settings = DeskSettings(desk_url="http://desk", oidc_issuer="http://127.0.0.1:9", oidc_client_id="x")
-    silent = Desk(desk.work, create_app(desk.work, settings)).browser()
+    silent = Desk(desk.site, create_app(desk.site, settings)).browser()
     answer = silent.get("/connexion/fournisseur", follow_redirects=False)
     assert answer.status_code == 403 and "pas confirmé" in answer.text

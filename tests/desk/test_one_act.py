@@ -18,8 +18,8 @@ from PIL import Image
 from visitors import Desk
 from worlds import own_world
 
-from actions.context import context, now
 from actions.prepare import prepare
+from actions.site import now, open_site
 from desk.app import create_app
 from desk.settings import DeskSettings
 from processors.dossiers.findings import Code as DossierCode
@@ -43,12 +43,12 @@ def desk(weed: Weed, tmp_path: Path, session_file: Path) -> Iterator[Desk]:
     shutil.copy(session_file, tmp_path / "session.toml")
     with own_world(weed, tmp_path):
         prepare()
-        yield Desk(context(), create_app(context(), DeskSettings(desk_url="http://desk")))
+        yield Desk(open_site(), create_app(open_site(), DeskSettings(desk_url="http://desk")))
 
 
 @pytest.fixture
 def cautious(desk: Desk) -> Desk:
-    desk.work.__dict__["session"] = desk.work.session.model_copy(update={"second_person": True})
+    desk.site.__dict__["session"] = desk.site.session.model_copy(update={"second_person": True})
     return desk
 
 
@@ -58,7 +58,7 @@ def filled(desk: Desk) -> Filled:
 
 
 def test_who_is_marked_absent_by_the_command_line_gets_no_copy_into_a_lot(desk, filled, tmp_path):
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         (routable,) = routable_copies(connection, "U4")
         people = enrolled_in(connection, "U4", MINE)
     table = tmp_path / "emargement.csv"
@@ -114,7 +114,7 @@ def test_the_command_line_says_what_became_of_a_proposal(cautious, filled):
 
 def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
     lot, corrector = filled.values["lot"], filled.corrector
-    token = issue_token(desk.work.register, corrector, actor="service", at=now())
+    token = issue_token(desk.site.register, corrector, actor="service", at=now())
     begun = len(log(desk))
     shell(desk, "pull", "--token", token, "--to", str(tmp_path / "mine"))
     browser = desk.signed_in(Role.CORRECTOR, corrector)
@@ -148,8 +148,8 @@ def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
 
 @pytest.mark.parametrize("days", [-40, 40], ids=["after", "before"])
 def test_a_lot_is_given_back_in_its_window_alone(desk, filled, tmp_path, days):
-    lot, session, u4 = filled.values["lot"], desk.work.session, desk.work.session.exam("U4")
-    token = issue_token(desk.work.register, filled.corrector, actor="service", at=now())
+    lot, session, u4 = filled.values["lot"], desk.site.session, desk.site.session.exam("U4")
+    token = issue_token(desk.site.register, filled.corrector, actor="service", at=now())
     browser = desk.signed_in(Role.CORRECTOR, filled.corrector)
     program = desk.program(Role.CORRECTOR, filled.corrector)
     shell(desk, "pull", "--token", token, "--to", str(tmp_path / "mine"))
@@ -160,20 +160,20 @@ def test_a_lot_is_given_back_in_its_window_alone(desk, filled, tmp_path, days):
     )
     closed = u4.model_copy(update={"window": u4.window.model_copy(update={"first": first, "last": last})})
     exams = tuple(closed if exam.code == "U4" else exam for exam in session.exams)
-    desk.work.__dict__["session"] = session.model_copy(update={"exams": exams})
+    desk.site.__dict__["session"] = session.model_copy(update={"exams": exams})
     before = log(desk)
     assert "window_closed" in shell(desk, "lots", "return", lot, "--token", token, fails=True)
     assert browser.post(f"/lots/{lot}/rendre").status_code == 409
     assert program.post(f"/api/my/lots/{lot}/return").status_code == 409
     assert log(desk) == before
-    desk.work.__dict__["session"] = session
+    desk.site.__dict__["session"] = session
     shell(desk, "lots", "return", lot, "--token", token)
     assert log(desk)[-1].action == "lot.returned"
 
 
 def test_a_copy_that_is_not_what_was_made_of_it_reaches_its_corrector_by_no_door(desk, filled, tmp_path):
-    lot, number, store = filled.values["lot"], filled.values["number"], desk.work.store
-    token = issue_token(desk.work.register, filled.corrector, actor="service", at=now())
+    lot, number, store = filled.values["lot"], filled.values["number"], desk.site.store
+    token = issue_token(desk.site.register, filled.corrector, actor="service", at=now())
     browser = desk.signed_in(Role.CORRECTOR, filled.corrector)
     program = desk.program(Role.CORRECTOR, filled.corrector)
     altered = b"%PDF-1.7 of somebody else"
@@ -214,7 +214,7 @@ def test_no_door_records_a_ground_of_what_is_conform(desk, filled):
         (Pronounced.NON_CONFORM, [DossierCode.UNREADABLE_PIECE]),
     ):
         with pytest.raises(Refused):
-            desk.work.register.record(
+            desk.site.register.record(
                 DossierDecided(decision=decision, grounds=tuple(grounds), reason="reasons/x.json"),
                 dossier, actor="t", at=now(),
             )  # fmt: skip
@@ -228,7 +228,7 @@ def test_a_name_that_cannot_be_printed_is_refused_in_the_same_words(desk, filled
     answer = program.post(f"/api/centres/{MINE}/U4/uploads", json={"name": file.name, "size": 5})
     assert answer.status_code == 409
     assert told == f"Error: bad_name: {answer.json()['detail']}"
-    assert list(desk.work.store.inbox.list("scans/")) == []
+    assert list(desk.site.store.inbox.list("scans/")) == []
 
 
 def test_whoever_reads_numbers_at_the_command_line_is_in_the_log(desk: Desk, filled: Filled):
@@ -239,7 +239,7 @@ def test_whoever_reads_numbers_at_the_command_line_is_in_the_log(desk: Desk, fil
     shell(desk, "findings")
     assert shown() == ["findings"]
     for _ in range(2):  # the second is the first again: nothing but the look at it is new
-        sheets = ("--to", str(desk.work.settings.data_dir / "list.pdf"))
+        sheets = ("--to", str(desk.site.settings.data_dir / "list.pdf"))
         shell(desk, "attendance", "print", "--centre", MINE, "--exam", "U4", *sheets)
     assert [what for what in shown() if what != "history"] == ["findings", "attendance", "attendance"]
 
@@ -253,7 +253,7 @@ def test_a_drop_overwrites_nothing_and_is_a_pdf(desk: Desk, tmp_path: Path):
         pile.write_bytes(data)
         said = shell(desk, "drop", str(pile), *place, fails=not taken)
         assert ("still waits in the inbox" in said) is not taken
-    assert desk.work.store.inbox.get(f"scans/{MINE}/U4/pile.pdf") == b"%PDF-1.7 the first"
+    assert desk.site.store.inbox.get(f"scans/{MINE}/U4/pile.pdf") == b"%PDF-1.7 the first"
 
 
 def test_a_part_of_a_page_is_hidden_and_shown_again_by_whichever_door(desk: Desk, filled: Filled):
@@ -261,11 +261,11 @@ def test_a_part_of_a_page_is_hidden_and_shown_again_by_whichever_door(desk: Desk
     copy, service = filled.values["copy"], desk.signed_in(Role.SERVICE)
     Image.new("L", (420, 594), 255).save(page := io.BytesIO(), "PDF", resolution=50)
     (sha,) = {event.facts["sha256"] for event in log(desk) if event.action == "scan.stored"}
-    desk.work.store.vault.put(stored_scan(sha), page.getvalue())
+    desk.site.store.vault.put(stored_scan(sha), page.getvalue())
     area = ("--left", "25", "--top", "50", "--width", "50", "--height", "10")
     assert "0 hidden" in shell(desk, "mask", "list", copy)
     two = the_copy(desk, copy).pages[0].page
-    with desk.work.register.engine.begin() as connection:  # its one page is on the only image of the file
+    with desk.site.register.engine.begin() as connection:  # its one page is on the only image of the file
         placed = PlacedPage(page=two, image=1, half=None, turn=0).model_dump(mode="json")
         connection.execute(copies.update().where(copies.c.id == copy).values(pages=[placed]))
     assert "hidden" in shell(desk, "mask", "draw", copy, str(two), *area)
@@ -306,9 +306,9 @@ def test_a_copy_is_sent_back_by_whichever_door(desk: Desk, filled: Filled):
 def test_pages_that_name_nobody_are_ticked_by_whichever_door(desk: Desk, filled: Filled):
     copy = filled.values["subject"]
     named = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], what="un nom"),))
-    with desk.work.register.engine.begin() as connection:
+    with desk.site.register.engine.begin() as connection:
         connection.execute(copies.update().where(copies.c.id == copy).values(lot=None))
-    desk.work.register.record(named, copy, actor="t", at=now())
+    desk.site.register.record(named, copy, actor="t", at=now())
     command = ("decide", copy, "accept", "--reason", "Rien à voir.")
     assert "page" in shell(desk, *command, fails=True)
     answer = {"decision": "accept", "reason": "Rien à voir."}
@@ -318,7 +318,7 @@ def test_pages_that_name_nobody_are_ticked_by_whichever_door(desk: Desk, filled:
 
 
 def test_a_report_is_made_and_taken_back_at_the_command_line(desk: Desk, filled: Filled):
-    token = issue_token(desk.work.register, filled.corrector, actor="service", at=now())
+    token = issue_token(desk.site.register, filled.corrector, actor="service", at=now())
     mine = (filled.values["lot"], "ACDEFHJ", "--token", token)
     shell(desk, "lots", "report", *mine[:2], "illegible", *mine[2:], "--said", "page 1")
     assert the_copy(desk, filled.values["subject"]).status is CopyStatus.TO_DECIDE

@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from filling import MINE
 
-from actions.context import now
 from actions.inbox import take_returned
+from actions.site import now
 from cli.season.orals import scanned
 from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
 from storage.candidates import import_candidates
@@ -36,7 +36,7 @@ def summoned(desk):
         )
         for take, table in tables:
             data = "\n".join(table).encode()
-            assert not take(desk.work.register, data, desk.work.session, actor="t", at=now()).problems
+            assert not take(desk.site.register, data, desk.site.session, actor="t", at=now()).problems
         return desk.signed_in(Role.SERVICE)
 
     return summon
@@ -72,13 +72,13 @@ def test_sheets_come_back_sorted_and_nothing_but_which_came_is_kept(summoned, de
     service.post(PAGE)
     archive = zipfile.ZipFile(io.BytesIO(service.get(f"{PAGE}/papiers.zip").content))
     pile = scanned(archive.read("feuilles-E5.pdf"), tmp_path / "pile.pdf").read_bytes()
-    before = {info.key for info in desk.work.store.vault.list()}
+    before = {info.key for info in desk.site.store.vault.list()}
     token = {"x-form-token": service.token, "content-type": "application/octet-stream"}
     answer = service.client.post(f"{PAGE}/feuilles", content=pile, headers=token)
     assert answer.status_code == 200, answer.text
     sorted_files = zipfile.ZipFile(io.BytesIO(answer.content))
     assert {"a-lire.txt", "fiches-E5.pdf", "bordereau-envoi-E5.pdf"} <= set(sorted_files.namelist())
-    assert {info.key for info in desk.work.store.vault.list()} == before
+    assert {info.key for info in desk.site.store.vault.list()} == before
     page = service.get(PAGE).text
     assert "6 sur 6 feuilles dues" in page and "Ce qui manque" not in page
     listed = pypdfium2.PdfDocument(service.get(f"{PAGE}/bordereau.pdf").content)
@@ -93,8 +93,8 @@ def test_what_a_place_dropped_is_told_to_the_service(summoned, desk, tmp_path):
     service.post(PAGE)
     archive = zipfile.ZipFile(io.BytesIO(service.get(f"{PAGE}/papiers.zip").content))
     pile = scanned(archive.read("feuilles-E5.pdf"), tmp_path / "pile.pdf").read_bytes()
-    desk.work.store.inbox.put("returns/Centre de formation/lundi.pdf", pile)
-    take_returned(desk.work)
+    desk.site.store.inbox.put("returns/Centre de formation/lundi.pdf", pile)
+    take_returned(desk.site)
     page = service.get(PAGE).text
     assert "6 sur 6 feuilles dues" in page and "Numérisations relevées dans le dépôt" in page
     assert "Non signées : bordereau de notes, jury n° 1 ; " in page

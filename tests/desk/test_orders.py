@@ -8,7 +8,7 @@ import pytest
 from filling import Filled
 from visitors import Browser, Desk
 
-from actions.context import now
+from actions.site import now
 from storage.copies import PlacedPage, copy_by_id
 from storage.decisions import CopyArranged
 from storage.schema import copies
@@ -21,12 +21,12 @@ def corrector(desk: Desk, filled: Filled) -> Browser:
     browser = desk.signed_in(Role.CORRECTOR, filled.corrector)
     browser.get(f"/lots/{filled.values['lot']}/ACDEFHJ.pdf")
     three = [PlacedPage(page=k, image=1, half=None, turn=0).model_dump(mode="json") for k in (1, 4, 5)]
-    with desk.work.register.engine.begin() as connection:
+    with desk.site.register.engine.begin() as connection:
         connection.execute(copies.update().where(copies.c.id == filled.values["subject"]).values(pages=three))
     read = json.dumps(
         {"scan": {"images": 1, "pages": 5}, "pages": [page | {"label": None, "boxes": {}} for page in three]}
     )
-    desk.work.store.vault.put(f"readings/{filled.values['scan']}-1.json", read.encode())
+    desk.site.store.vault.put(f"readings/{filled.values['scan']}-1.json", read.encode())
     browser.get(f"/lots/{filled.values['lot']}/ACDEFHJ")
     return browser
 
@@ -37,7 +37,7 @@ def propose(corrector: Browser, filled: Filled, order: list[str]) -> int:
 
 
 def pages_of(desk: Desk, filled: Filled) -> tuple[list[int], str]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         copy = copy_by_id(connection, filled.values["subject"])
     assert copy is not None
     return [page.page for page in copy.pages], copy.status
@@ -73,7 +73,7 @@ def test_the_corrector_goes_back_on_it_until_the_service_acts(desk: Desk, filled
     assert propose(corrector, filled, ["2", "1", "3"]) == 303
     moved = tuple(PlacedPage(page=k, image=1, half=None, turn=0) for k in (4, 1, 5))
     facts = CopyArranged(pages=moved, reason="reasons/x.txt")
-    assert desk.work.register.record(facts, filled.values["subject"], actor="t", at=now())
+    assert desk.site.register.record(facts, filled.values["subject"], actor="t", at=now())
     assert corrector.post(back).status_code == 404  # its number is no more: it comes back under another
     assert "Ne plus la signaler" not in corrector.get(lot).text
 

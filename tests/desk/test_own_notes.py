@@ -15,7 +15,7 @@ from sqlalchemy import select
 from visitors import Desk
 
 from actions import lots, personal_data
-from actions.context import now
+from actions.site import now
 from storage.candidates import enrolled_as
 from storage.copies import copy_by_id
 from storage.correctors import all_correctors
@@ -62,33 +62,33 @@ def test_they_are_kept_for_their_author_alone_and_go_with_the_lot(desk: Desk, fi
     assert table.splitlines()[1:] == ["ACDEFHJ;1;Raisonnement juste", "ACDEFHJ;1;Voir la page 3"]
     assert "Raisonnement juste" in sheet
 
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         log = "".join(connection.scalars(select(events.c.line)))
         row = lot_by_id(connection, lot)
     assert "Raisonnement" not in log and row is not None
     service = desk.signed_in(Role.SERVICE)
     assert "Raisonnement" not in service.get(f"/coordination/historique/{filled.values['subject']}").text
-    lots.recall(desk.work, row, "Erreur.", actor="t", at=now())
-    desk.work.register.record(LotReassigned(corrector=filled.stranger), lot, actor="t", at=now())
+    lots.recall(desk.site, row, "Erreur.", actor="t", at=now())
+    desk.site.register.record(LotReassigned(corrector=filled.stranger), lot, actor="t", at=now())
     assert desk.program(Role.CORRECTOR, filled.stranger).get(here).json() == {"notes": []}
     assert mine.get(here).status_code == 404
 
 
 def test_they_are_in_the_answer_to_its_candidates_access_request(desk: Desk, filled: Filled, monkeypatch):
     """What is said of answers is their author's data, too: from the harmonisation on, without whose it is."""
-    lot, work = filled.values["lot"], desk.work
+    lot, site = filled.values["lot"], desk.site
     here = f"/api/my/lots/{lot}/copies/ACDEFHJ/notes"
     other = filled.people[1].family_name
     notes = [*NOTES[:2], {"page": 2, "area": None, "text": f"Comme {other}"}]
     assert desk.program(Role.CORRECTOR, filled.corrector).put(here, json={"notes": notes}).status_code == 200
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         row = lot_by_id(connection, lot)
         copy = copy_by_id(connection, filled.values["subject"])
         (number,) = {one.number for one in enrolled_as(connection, ids=[copy.candidate])}
         (name,) = {one.name for one in all_correctors(connection) if one.id == filled.corrector}
 
     def answered() -> tuple[str, list[Any]]:
-        files = dict(personal_data.answer(work, number, actor="t", at=now()))
+        files = dict(personal_data.answer(site, number, actor="t", at=now()))
         assert filled.corrector.encode() not in b"".join(files.values())
         (held,) = json.loads(files["donnees.json"])["copies"]
         return files["index.html"].decode().replace("\u00a0", " "), held["notes"]
@@ -100,10 +100,10 @@ def test_they_are_in_the_answer_to_its_candidates_access_request(desk: Desk, fil
     )
 
     # the lot goes to another corrector: what the first noted is still held
-    lots.recall(work, row, "Erreur.", actor="t", at=now())
-    work.register.record(LotReassigned(corrector=filled.stranger), lot, actor="t", at=now())
-    opens = work.session.results.harmonisation.starts_at
-    monkeypatch.setattr(type(work.store), "time", lambda _: opens)
+    lots.recall(site, row, "Erreur.", actor="t", at=now())
+    site.register.record(LotReassigned(corrector=filled.stranger), lot, actor="t", at=now())
+    opens = site.session.results.harmonisation.starts_at
+    monkeypatch.setattr(type(site.store), "time", lambda _: opens)
     page, told = answered()
     assert told == [
         {"page": 1, "area": [0.25, 0.5, 0.5, 0.1], "text": "Raisonnement juste"},

@@ -7,8 +7,8 @@ from filling import MINE, OTHER, Filled
 from sqlalchemy import select
 from visitors import Desk
 
-from actions.context import now
 from actions.receipts import answer
+from actions.site import now
 from processors.scans.readings import CopyStatus
 from storage.candidates import EnrolledCandidate, enrolled_in
 from storage.copies import FoundCopy, PlacedPage
@@ -24,8 +24,8 @@ HERE = f"/centre/{MINE}/U4"
 
 @pytest.fixture
 def people(desk: Desk, filled: Filled) -> list[EnrolledCandidate]:
-    desk.work.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
-    with desk.work.register.reading() as connection:
+    desk.site.register.record(ScanProcessed(), filled.values["scan"], actor="t", at=now())
+    with desk.site.register.reading() as connection:
         return enrolled_in(connection, "U4", MINE)
 
 
@@ -34,12 +34,12 @@ def rescanned(desk: Desk, asked: str, owner: str) -> str:
     begun = {"name": "reprise.pdf", "size": 3, "again": asked}
     program = desk.program(Role.CENTRE, MINE)
     assert program.post(f"/api/centres/{MINE}/U4/uploads", json=begun).status_code == 200
-    work = desk.work
-    with work.register.reading() as connection:
+    site = desk.site
+    with site.register.reading() as connection:
         key = connection.scalars(select(uploads.c.inbox_key)).one()
-    scan = arrive(work.register, ObjectInfo(key, "e", 3, now()), "U4", MINE, actor="t", at=now())
+    scan = arrive(site.register, ObjectInfo(key, "e", 3, now()), "U4", MINE, actor="t", at=now())
     assert scan is not None
-    work.store.vault.put(f"readings/{scan}-1.json", b'{"scan": {"images": 1, "pages": 1}}')
+    site.store.vault.put(f"readings/{scan}-1.json", b'{"scan": {"images": 1, "pages": 1}}')
     copy = FoundCopy(
         id=new_id("copy"), candidate=owner, attributed_by=("bars",), status=CopyStatus.INCOMPLETE,
         pages=(PlacedPage(page=1, image=1, half=None, turn=0),), missing=(2,), findings=(), guesses=(),
@@ -50,7 +50,7 @@ def rescanned(desk: Desk, asked: str, owner: str) -> str:
         ScanRead(sha256="1" * 64, attempt=1, reading=f"readings/{scan}-1.json", copies=(copy,), findings=()),
         ScanProcessed(),
     ):
-        work.register.record(facts, scan, actor="t", at=now())
+        site.register.record(facts, scan, actor="t", at=now())
     return scan
 
 
@@ -90,7 +90,7 @@ def test_nobody_scans_another_centres_copy_again(desk: Desk, filled: Filled):
 
 def test_a_receipt_has_versions_and_says_what_changed(desk: Desk, filled: Filled, people):
     scan, copy = filled.values["scan"], filled.values["copy_id"]
-    answer(desk.work, scan, at=now())
+    answer(desk.site, scan, at=now())
     centre, service = desk.signed_in(Role.CENTRE, MINE), desk.signed_in(Role.SERVICE)
     receipt = f"{HERE}/recepisse/{scan}"
     assert "version" not in centre.get(receipt).text
@@ -101,7 +101,7 @@ def test_a_receipt_has_versions_and_says_what_changed(desk: Desk, filled: Filled
         told = centre.get(receipt).text
         assert "version 2" in told and "version 3" not in told
         assert f"2e copie : {people[4].family_name}" in told and "complète (avant : à décider)" in told
-    kept = desk.work.store.inbox.get(f"receipts/{MINE}/U4/pile.pdf.json")
+    kept = desk.site.store.inbox.get(f"receipts/{MINE}/U4/pile.pdf.json")
     assert b'"version": 2' in kept
     assert centre.get(f"{receipt}.pdf").content.startswith(b"%PDF")
 
@@ -109,15 +109,15 @@ def test_a_receipt_has_versions_and_says_what_changed(desk: Desk, filled: Filled
 def test_a_file_dropped_twice_has_the_receipt_of_the_first_and_says_its_name(
     desk: Desk, filled: Filled, people
 ):
-    work, first = desk.work, filled.values["scan"]
-    answer(work, first, at=now())
-    with work.register.reading() as connection:
+    site, first = desk.site, filled.values["scan"]
+    answer(site, first, at=now())
+    with site.register.reading() as connection:
         sha256 = scan_by_id(connection, first).sha256
     info = ObjectInfo(f"scans/{MINE}/U4/encore.pdf", "f", 3, now())
-    again = arrive(work.register, info, "U4", MINE, actor="t", at=now())
+    again = arrive(site.register, info, "U4", MINE, actor="t", at=now())
     for facts in (ScanClaimed(attempt=1), ScanDuplicate(sha256=sha256, of=first)):
-        work.register.record(facts, again, actor="t", at=now())
-    answer(work, again, at=now())
+        site.register.record(facts, again, actor="t", at=now())
+    answer(site, again, at=now())
     centre = desk.signed_in(Role.CENTRE, MINE)
     told = centre.get(f"{HERE}/recepisse/{again}").text
     assert "3 copies" in told and "version" not in told
@@ -126,7 +126,7 @@ def test_a_file_dropped_twice_has_the_receipt_of_the_first_and_says_its_name(
 
 def test_a_file_that_is_not_read_yet_is_not_said_to_be_in_order(desk: Desk, filled: Filled):
     info = ObjectInfo(f"scans/{MINE}/U4/attend.pdf", "g", 3, now())
-    scan = arrive(desk.work.register, info, "U4", MINE, actor="t", at=now())
+    scan = arrive(desk.site.register, info, "U4", MINE, actor="t", at=now())
     receipt = f"{HERE}/recepisse/{scan}"
     centre = desk.signed_in(Role.CENTRE, MINE)
     told = centre.get(receipt).text

@@ -18,10 +18,10 @@ from sqlalchemy import select
 from visitors import Desk
 
 from actions import purge
-from actions.context import Context, now
 from actions.dossiers import pronounce
 from actions.purge_plan import Plan, plan
 from actions.reasons import keep_reason
+from actions.site import Site, now
 from cli.demo_session import write_demo_session
 from desk.app import create_app
 from desk.settings import DeskSettings
@@ -84,42 +84,42 @@ class Kept:
     folder: Path
 
     @property
-    def work(self) -> Context:
-        return self.desk.work
+    def site(self) -> Site:
+        return self.desk.site
 
     def planned_by_two(self) -> Plan:
         """As the desk has it: one account plans, another confirms."""
         one, other = (self.desk.signed_in(Role.SERVICE, email=f"{k}@exemple.fr") for k in "ab")
         one.get(PAGE)
         assert one.post(PAGE, {"act": "preparer"}).status_code == 303
-        made = plan(self.work, self.work.store.time())
+        made = plan(self.site, self.site.store.time())
         other.get(PAGE)
         assert other.post(PAGE, {"act": "confirmer", "purge": made.id}).status_code == 303
         return made
 
     def ship(self) -> None:
-        ship(self.work.register, self.work.store.audit, KEY, at=now())
+        ship(self.site.register, self.site.store.audit, KEY, at=now())
 
     def must_hold(self, rebuilt: Register) -> None:
         """Log and register say the same, and so does a register that is made of the log."""
         self.ship()
-        assert verify(self.work.store.audit, KEY.public_key(), self.work.register) == []
-        rebuild_register(self.work.store.audit, KEY.public_key(), rebuilt)
-        with self.work.register.reading() as live, rebuilt.reading() as other:
+        assert verify(self.site.store.audit, KEY.public_key(), self.site.register) == []
+        rebuild_register(self.site.store.audit, KEY.public_key(), rebuilt)
+        with self.site.register.reading() as live, rebuilt.reading() as other:
             assert fingerprints(live) == fingerprints(other)
 
     def bytes_held(self) -> bytes:
         """Keys and bytes of every version of every object, and the register, file and rows."""
-        store, parts = self.work.store, []
+        store, parts = self.site.store, []
         for bucket in (store.inbox, store.vault, store.lots):
             for info in bucket.versions():
                 if not (info.key.startswith("people/acct_") or info.key.startswith("people/tokn_")):
                     parts += [info.key.encode(), bucket.get(info.key, version=info.version)]
-        engine = self.work.register.engine
+        engine = self.site.register.engine
         if engine.dialect.name == "sqlite":
             database = Path(engine.url.database or "")
             parts += [path.read_bytes() for path in database.parent.glob(f"{database.name}*")]
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             for table in metadata.sorted_tables:
                 parts += [repr(row).encode() for row in connection.execute(select(table))]
         return b"\n".join(parts)
@@ -141,7 +141,7 @@ def kept(tmp_path: Path, own_store: Store, new_register: Callable[[], Register],
         for key in {info.key for info in bucket.versions()}:
             bucket.erase(key)
     register = Register(new_register().engine, own_store.vault)
-    then = Context(Settings(data_dir=tmp_path, session_path=session_file), own_store, register)
+    then = Site(Settings(data_dir=tmp_path, session_path=session_file), own_store, register)
     filled = fill(Desk(then, create_app(then, DeskSettings(desk_url="http://desk"))))
     one = filled.people[0]
     own_store.inbox.put(f"dossiers/E5/{one.number}/{one.family_name}.pdf", b"%PDF")
@@ -163,8 +163,8 @@ def kept(tmp_path: Path, own_store: Store, new_register: Callable[[], Register],
     (tmp_path / "audit.key").write_bytes(pem)  # by which the desk verifies
     session = tmp_path / "old.toml"
     session_text(session, 12)
-    work = Context(Settings(data_dir=tmp_path, session_path=session), own_store, register)
-    return Kept(Desk(work, create_app(work, DeskSettings(desk_url="http://desk"))), filled, tmp_path)
+    site = Site(Settings(data_dir=tmp_path, session_path=session), own_store, register)
+    return Kept(Desk(site, create_app(site, DeskSettings(desk_url="http://desk"))), filled, tmp_path)
 
 
 def candidate_of(register: Register, number: str) -> str:
@@ -176,7 +176,7 @@ def candidate_of(register: Register, number: str) -> str:
 
 def elsewhere(kept: Kept, new_register: Callable[[], Register]) -> Register:
     """An empty register on the same vault."""
-    return Register(new_register().engine, kept.work.store.vault)
+    return Register(new_register().engine, kept.site.store.vault)
 
 
 def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callable[[], Register]):
@@ -184,19 +184,19 @@ def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callab
     kept.ship()
     made = kept.planned_by_two()
     assert {item.kind for item in made.items} == set(Held)
-    found = purge.carry_out(kept.work, made.id, KEY)
+    found = purge.carry_out(kept.site, made.id, KEY)
     assert kept.named() == set()
     assert found.counts == {kind.value: n for kind, n in made.counts.items()}
     assert (found.people, found.scans, found.dossiers) == (len(kept.filled.people), 1, 1)
-    left = {info.key.partition("/")[0] for info in kept.work.store.vault.versions()}
+    left = {info.key.partition("/")[0] for info in kept.site.store.vault.versions()}
     assert not left & {"scans", "dossiers", "evidence", "anonymous", "quarantine"}
-    assert not list(kept.work.store.lots.versions()) and not list(kept.work.store.inbox.versions())
+    assert not list(kept.site.store.lots.versions()) and not list(kept.site.store.inbox.versions())
     kept.must_hold(elsewhere(kept, new_register))
-    again = plan(kept.work, kept.work.store.time())
+    again = plan(kept.site, kept.site.store.time())
     assert again.empty, again
     with pytest.raises(Refused, match="nothing_due"):
-        purge.propose(kept.work, actor="service")
-    with kept.work.register.reading() as connection:  # what makes counts
+        purge.propose(kept.site, actor="service")
+    with kept.site.register.reading() as connection:  # what makes counts
         rows = connection.execute(select(candidates.c.school, candidates.c.option)).all()
     assert len(rows) == len(kept.filled.people) and all(row.school and row.option for row in rows)
     service = kept.desk.signed_in(Role.SERVICE)
@@ -214,12 +214,12 @@ def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callab
 
 
 def test_the_same_list_twice_and_none_before_its_time(kept: Kept):
-    at = kept.work.store.time()
-    one, other = plan(kept.work, at), plan(kept.work, at)
+    at = kept.site.store.time()
+    one, other = plan(kept.site, at), plan(kept.site, at)
     assert one.id == other.id and not one.empty
     session_text(kept.folder / "long.toml", 1200)
     settings = Settings(data_dir=kept.folder, session_path=kept.folder / "long.toml")
-    later = Context(settings, kept.work.store, kept.work.register)
+    later = Site(settings, kept.site.store, kept.site.register)
     early = plan(later, at)
     assert early.empty and early.not_due[Held.COPIES] >= one.counts[Held.COPIES] > 0
     with pytest.raises(Refused, match="nothing_due"):
@@ -227,8 +227,8 @@ def test_the_same_list_twice_and_none_before_its_time(kept: Kept):
 
 
 def test_two_different_persons_confirm(kept: Kept):
-    work = kept.work
-    made, _ = purge.propose(work, actor="service")
+    site = kept.site
+    made, _ = purge.propose(site, actor="service")
     one, other = (kept.desk.signed_in(Role.SERVICE, email=f"{k}@exemple.fr") for k in "ab")
     confirm = {"act": "confirmer", "purge": made.id}
     one.get(PAGE)
@@ -236,9 +236,9 @@ def test_two_different_persons_confirm(kept: Kept):
     assert one.post(PAGE, {"act": "preparer"}).status_code == 303
     assert "une autre personne" in one.post(PAGE, confirm).text
     with pytest.raises(Refused, match="another_person"):
-        purge.confirm(work, made.id, actor="service")
+        purge.confirm(site, made.id, actor="service")
     with pytest.raises(Refused, match="not_confirmed"):
-        purge.carry_out(work, made.id, KEY)
+        purge.carry_out(site, made.id, KEY)
     assert "Confirmer :" not in one.get(PAGE).text and "Confirmer :" in other.get(PAGE).text
     assert other.post(PAGE, confirm).status_code == 303
     assert kept.named()
@@ -246,7 +246,7 @@ def test_two_different_persons_confirm(kept: Kept):
 
 def test_who_saw_the_link_of_the_other_is_no_second_person(kept: Kept):
     one = kept.desk.signed_in(Role.SERVICE, email="a@exemple.fr")
-    register = kept.work.register
+    register = kept.site.register
     with register.reading() as connection:
         seen_by = account_of_email(connection, "a@exemple.fr")
     assert seen_by
@@ -256,14 +256,14 @@ def test_who_saw_the_link_of_the_other_is_no_second_person(kept: Kept):
     one.get(PAGE)
     assert one.post(PAGE, {"act": "preparer"}).status_code == 303
     other.get(PAGE)
-    made = plan(kept.work, kept.work.store.time())
+    made = plan(kept.site, kept.site.store.time())
     answer = other.post(PAGE, {"act": "confirmer", "purge": made.id})
     assert answer.status_code == 409 and "troisième personne" in answer.text
 
 
 def test_a_hold_wins_until_it_is_lifted(kept: Kept, new_register: Callable[[], Register]):
-    work, service = kept.work, kept.desk.signed_in(Role.SERVICE, email="c@exemple.fr")
-    with work.register.reading() as connection:
+    site, service = kept.site, kept.desk.signed_in(Role.SERVICE, email="c@exemple.fr")
+    with site.register.reading() as connection:
         row = copy_by_id(connection, kept.filled.values["subject"])
         assert row and row.candidate
         number = connection.scalar(select(candidates.c.number).where(candidates.c.id == row.candidate))
@@ -273,31 +273,31 @@ def test_a_hold_wins_until_it_is_lifted(kept: Kept, new_register: Callable[[], R
     assert service.post(PAGE, {"act": "geler", **said}).status_code == 303
     assert "Recours de" in service.get(PAGE).text
     made = kept.planned_by_two()
-    purge.carry_out(work, made.id, KEY)
+    purge.carry_out(site, made.id, KEY)
     left = kept.named()
     assert {held.number, held.family_name} <= left
     assert not left & {one.number for one in kept.filled.people if one is not held}
-    keys = {info.key for info in work.store.vault.list()}
+    keys = {info.key for info in site.store.vault.list()}
     assert f"evidence/{kept.filled.values['scan']}/2.jpg" in keys
     assert any(key.startswith("scans/") for key in keys)
-    assert "anonymous/U4/ACDEFHJ.pdf" in keys and list(work.store.lots.list())
+    assert "anonymous/U4/ACDEFHJ.pdf" in keys and list(site.store.lots.list())
     kept.must_hold(elsewhere(kept, new_register))
-    assert plan(work, work.store.time()).empty
+    assert plan(site, site.store.time()).empty
     assert service.post(PAGE, {"act": "lever", **said}).status_code == 303
     second = kept.planned_by_two()
     assert second.candidates == (row.candidate,)
-    purge.carry_out(work, second.id, KEY)
+    purge.carry_out(site, second.id, KEY)
     assert kept.named() == set()
     kept.must_hold(elsewhere(kept, new_register))
 
 
 def test_a_hold_placed_after_the_confirmation_stops_it(kept: Kept):
     made = kept.planned_by_two()
-    purge.hold(kept.work, kept.filled.people[0].number, "U4", "Recours.", actor="service", at=now())
+    purge.hold(kept.site, kept.filled.people[0].number, "U4", "Recours.", actor="service", at=now())
     with pytest.raises(Refused, match="other_proposal"):
-        purge.carry_out(kept.work, made.id, KEY)
+        purge.carry_out(kept.site, made.id, KEY)
     with pytest.raises(Refused, match="held"):  # placed while the list was looked at
-        kept.work.register.record(PurgeBegun(), subject_of(made.id), actor="t", at=now())
+        kept.site.register.record(PurgeBegun(), subject_of(made.id), actor="t", at=now())
     assert kept.named()
 
 
@@ -325,11 +325,11 @@ def test_killed_between_any_two_steps_it_is_run_again(
         for step in range(1, 400):
             left = step
             try:
-                purge.carry_out(kept.work, made.id, KEY)
+                purge.carry_out(kept.site, made.id, KEY)
                 break
             except Killed:
                 left, deaths = 0, deaths + 1
-                assert verify(kept.work.store.audit, KEY.public_key(), kept.work.register) == []
+                assert verify(kept.site.store.audit, KEY.public_key(), kept.site.register) == []
     assert deaths > 8
     assert kept.named() == set()
     kept.must_hold(elsewhere(kept, new_register))
@@ -337,24 +337,24 @@ def test_killed_between_any_two_steps_it_is_run_again(
 
 def test_a_certificate_verifies_and_one_that_was_altered_does_not(kept: Kept):
     made = kept.planned_by_two()
-    purge.carry_out(kept.work, made.id, KEY)
+    purge.carry_out(kept.site, made.id, KEY)
     public = raw(KEY.public_key())
-    found = purge.certificate(kept.work, made.id, public)
-    pdf = PdfReader(io.BytesIO(purge.printed_certificate(kept.work, found)))
+    found = purge.certificate(kept.site, made.id, public)
+    pdf = PdfReader(io.BytesIO(purge.printed_certificate(kept.site, found)))
     assert "Procès-verbal d’élimination" in pdf.pages[0].extract_text()
     with pytest.raises(StoreError, match="altered"):
-        purge.certificate(kept.work, made.id, raw(Ed25519PrivateKey.generate().public_key()))
+        purge.certificate(kept.site, made.id, raw(Ed25519PrivateKey.generate().public_key()))
     forged = found.model_copy(update={"people": 1})
     for other in (forged, forged.signed(Ed25519PrivateKey.generate()), forged.signed(KEY)):
-        kept.work.store.audit.put(certificate_key(made.id), other.to_bytes())
+        kept.site.store.audit.put(certificate_key(made.id), other.to_bytes())
         with pytest.raises(StoreError, match="altered"):
-            purge.certificate(kept.work, made.id, public)
+            purge.certificate(kept.site, made.id, public)
 
 
 def test_an_altered_tombstone_is_found(kept: Kept):
     made = kept.planned_by_two()
-    purge.carry_out(kept.work, made.id, KEY)
+    purge.carry_out(kept.site, made.id, KEY)
     kept.ship()
-    key, vault = tombstone(made.id), kept.work.store.vault
+    key, vault = tombstone(made.id), kept.site.store.vault
     vault.put(key, vault.get(key).replace(b"cand_", b"camd_"))
-    assert verify(kept.work.store.audit, KEY.public_key(), kept.work.register)
+    assert verify(kept.site.store.audit, KEY.public_key(), kept.site.register)

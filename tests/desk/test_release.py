@@ -17,7 +17,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Desk
 
-from actions.context import now
+from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant
 from storage.candidates import EnrolledCandidate, enrolled_in
@@ -44,9 +44,9 @@ def stage(
         lot, copy = filled.values["lot"], filled.values["subject"]
         Image.new("L", (210, 297), 200).save(made := io.BytesIO(), "PDF")
         given, sha256 = made.getvalue(), hashlib.sha256(made.getvalue()).hexdigest()
-        desk.work.store.vault.put(returned_document(lot, "ACDEFHJ", sha256), given)
+        desk.site.store.vault.put(returned_document(lot, "ACDEFHJ", sha256), given)
         facts = DocumentReturned(lot=lot, sha256=sha256, size=len(given), sure=True)
-        desk.work.register.record(facts, copy, actor=filled.corrector, at=now())
+        desk.site.register.record(facts, copy, actor=filled.corrector, at=now())
         yield desk, filled
 
 
@@ -58,7 +58,7 @@ def desk(stage: tuple[Desk, Filled]) -> Desk:
 @pytest.fixture
 def people(desk: Desk) -> dict[str, EnrolledCandidate]:
     """Whose each copy is, by its status and whether it came back annotated."""
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         known = {who.id: who for who in enrolled_in(connection, "U4")}
         copies = current_copies(connection)
     names = {True: "annotated", False: "plain"}
@@ -71,18 +71,18 @@ def people(desk: Desk) -> dict[str, EnrolledCandidate]:
 
 def at(desk: Desk, jury: str, before: timedelta = timedelta()) -> datetime:
     """What the store's clock says from now on; the jury's hour."""
-    hour: datetime = getattr(desk.work.session.results, jury).starts_at
-    desk.work.store.__dict__["time"] = lambda: hour - before
+    hour: datetime = getattr(desk.site.session.results, jury).starts_at
+    desk.site.store.__dict__["time"] = lambda: hour - before
     return hour
 
 
 def shell(desk: Desk, *command: str) -> str:
-    done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
+    done = CliRunner().invoke(app, [*command, "--data", str(desk.site.settings.data_dir)])
     return f"{done.exit_code} {' '.join(done.output.split())}"
 
 
 def log(desk: Desk) -> list[str]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
 
 
@@ -146,7 +146,7 @@ def test_who_may_still_sit_the_control_exams_waits_for_the_second_jury(desk, peo
     assert '"what":"release"' in said and said.count('"action":"copies.released"') == 4
     for secret in (AVERAGE, "8.25", people["annotated"].number):
         assert secret not in said
-    assert check_tables(desk.work.register) == []
+    assert check_tables(desk.site.register) == []
 
 
 def test_a_file_is_the_whole_copy_and_then_what_came_back_of_it(desk, people, tmp_path):
@@ -164,10 +164,10 @@ def test_a_hold_wins_at_any_hour(desk, people, tmp_path):
     at(desk, "second_jury")
     who = people["annotated"]
     placed = HoldPlaced(exam="U4", reason="reasons/x.txt")
-    desk.work.register.record(placed, who.id, actor="service", at=now())
+    desk.site.register.record(placed, who.id, actor="service", at=now())
     assert released(desk, tmp_path / "1")[who.number]["etat"] == "gel"
     lifted = HoldLifted(exam="U4", reason="reasons/y.txt")
-    desk.work.register.record(lifted, who.id, actor="service", at=now())
+    desk.site.register.record(lifted, who.id, actor="service", at=now())
     assert released(desk, tmp_path / "2")[who.number]["etat"] == "remise"
 
 

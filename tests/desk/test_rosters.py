@@ -39,7 +39,7 @@ def sent(service: Browser, roster: str, table: str | bytes, *, sure: bool = Fals
 
 
 def seq(desk: Desk) -> int:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return head(connection).seq
 
 
@@ -54,7 +54,7 @@ def test_a_roster_is_shown_then_taken(desk: Desk, filled: Filled, service: Brows
     assert "1 connu, absent de cette liste : rien ne change pour lui" in shown
     assert f"{first.family_name} {first.first_names}" in shown and seq(desk) == before + 1  # who was shown
     assert "est prise" in sent(service, "candidats", listed, sure=True)
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         names = {who.number: who.family_name for who in enrolled_in(connection, "U4")}
     assert names[second.number] == "CORRIGÉE" and names[new.number] == "NOUVELLE"
     assert names[first.number] == first.family_name
@@ -68,10 +68,10 @@ def test_who_is_enrolled_for_two_epreuves_at_one_hour_is_told_and_taken(
     listed = roster_csv([replace(one, exams=("U4", "U7")), replace(two, exams=("U4",))])
     said = "inscrit à deux épreuves à la même heure"
     assert said not in sent(service, "candidats", listed)
-    u4, u7 = desk.work.session.written
+    u4, u7 = desk.site.session.written
     at_once = u7.model_copy(update={"sitting": u4.sitting})
-    exams = tuple(at_once if exam.code == "U7" else exam for exam in desk.work.session.exams)
-    desk.work.__dict__["session"] = desk.work.session.model_copy(update={"exams": exams})
+    exams = tuple(at_once if exam.code == "U7" else exam for exam in desk.site.session.exams)
+    desk.site.__dict__["session"] = desk.site.session.model_copy(update={"exams": exams})
     shown = sent(service, "candidats", listed)
     assert f"1 {said}" in shown and f"{one.family_name} {one.first_names}, U4 et U7" in shown
     assert f"{two.family_name} {two.first_names}, U4" not in shown
@@ -92,7 +92,7 @@ def test_what_changes_of_a_corrector_is_named(desk: Desk, service: Browser):
     listed = correctors_csv([replace(one, quota=7), *others])
     assert re.search(r"quota : (\d+ → )?7", sent(service, "correcteurs", listed))
     sent(service, "correcteurs", listed, sure=True)
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert {row.reference: row.quota for row in all_correctors(connection)}[one.id] == 7
 
 
@@ -109,7 +109,7 @@ def test_centres_and_correctors_are_invited_once_each(desk: Desk, service: Brows
     other = f"centre;name;email\n{OTHER};Paule Exemple;paule@exemple.fr\n"
     assert "celle d’un autre compte" in sent(service, "centres", other, status=422)
 
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         listed_correctors = len(all_correctors(connection))
     shown = service.post(f"{LISTS}/invitations").text
     assert len(re.findall("<code>http://desk/invitation/", shown)) == listed_correctors
@@ -118,10 +118,10 @@ def test_centres_and_correctors_are_invited_once_each(desk: Desk, service: Brows
 
 def test_with_a_mail_server_each_gets_a_link_of_their_own(desk: Desk, service: Browser, received: Received):
     settings = {"smtp_host": "127.0.0.1", "smtp_port": received.smtp}
-    desk.work.__dict__["settings"] = desk.work.settings.model_copy(update=settings)
+    desk.site.__dict__["settings"] = desk.site.settings.model_copy(update=settings)
     shown = service.post(f"{LISTS}/invitations").text
     assert "/invitation/" not in shown and "par courriel" in shown
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert {mail["To"] for mail in received.mails} == {row.email for row in all_correctors(connection)}
     received.refusing = True
     listed = f"centre;name;email\n{MINE};Paule Exemple;paule@exemple.fr\n"

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
 
-from actions.context import now
 from actions.copy_links import asked_until
 from actions.release import take_averages
+from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant, local
 from processors.circular.session_parts import Paper
@@ -35,14 +35,14 @@ MARK = "14,5"
 @pytest.fixture
 def desk(stage: tuple[Desk, Filled]) -> Desk:
     """One candidate, who has a copy, is called."""
-    desk, work = stage[0], stage[0].work
-    at(desk, work.session.results.jury.starts_at)
+    desk, site = stage[0], stage[0].site
+    at(desk, site.session.results.jury.starts_at)
     called = who(desk)
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         others = [one.number for one in enrolled_in(connection, "U4") if one.id != called.id]
     lines = [f"{called.number};9;12", *(f"{number};15;15" for number in others)]
     table = "\n".join(["candidate_number;moyenne;moyenne_professionnelle", *lines]).encode()
-    assert not take_averages(work, table, actor="service", at=now()).problems
+    assert not take_averages(site, table, actor="service", at=now()).problems
     return desk
 
 
@@ -52,23 +52,23 @@ def service(desk: Desk) -> Browser:
 
 
 def who(desk: Desk, status: str = "complete") -> EnrolledCandidate:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         owners = {copy.candidate for copy in current_copies(connection) if copy.status == status}
         return next(one for one in enrolled_in(connection, "U4") if one.id in owners)
 
 
 def at(desk: Desk, instant: datetime) -> None:
     """What the store's clock says from now on."""
-    desk.work.store.__dict__["time"] = lambda: instant
+    desk.site.store.__dict__["time"] = lambda: instant
 
 
 def shell(desk: Desk, *command: str) -> str:
-    done = CliRunner().invoke(app, [*command, "--data", str(desk.work.settings.data_dir)])
+    done = CliRunner().invoke(app, [*command, "--data", str(desk.site.settings.data_dir)])
     return f"{done.exit_code} {' '.join(done.output.split())}"
 
 
 def log(desk: Desk) -> str:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return "".join(connection.scalars(select(events.c.line).order_by(events.c.seq)))
 
 
@@ -82,7 +82,7 @@ def post(service: Browser, path: str, **form: str):
 
 
 def test_from_the_choice_to_the_mark_that_counts(desk, service, tmp_path):
-    control, called = desk.work.session.results.control_exams, who(desk)
+    control, called = desk.site.session.results.control_exams, who(desk)
     stranger = next(one.number for one in people(desk) if one.number != called.number)
     refused = post(service, f"{HERE}/choix", table=f"candidate_number;choix\n{stranger};U4")
     assert refused.status_code == 422 and "n’est pas appelé" in refused.text
@@ -114,11 +114,11 @@ def test_from_the_choice_to_the_mark_that_counts(desk, service, tmp_path):
     assert '"what":"control"' in said
     for secret in (MARK, "14.5", called.number):
         assert secret not in said
-    assert check_tables(desk.work.register) == []
+    assert check_tables(desk.site.register) == []
 
 
 def people(desk: Desk) -> list[EnrolledCandidate]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         return enrolled_in(connection, "U4")
 
 
@@ -133,7 +133,7 @@ def asked(service: Browser, number: str):
 
 
 def test_a_copy_that_was_asked_for_is_taken_once_by_its_link(desk, service):
-    jury = desk.work.session.results.jury.starts_at
+    jury = desk.site.session.results.jury.starts_at
     number = who(desk).number
     at(desk, jury - timedelta(seconds=1))
     early = asked(service, number)
@@ -141,7 +141,7 @@ def test_a_copy_that_was_asked_for_is_taken_once_by_its_link(desk, service):
     at(desk, jury)
     called = asked(service, number)
     assert called.status_code == 409 and "appelé aux épreuves de contrôle" in called.text
-    at(desk, desk.work.session.results.second_jury.starts_at)
+    at(desk, desk.site.session.results.second_jury.starts_at)
     path, anybody = link_in(asked(service, number)), desk.browser()
     for _ in range(2):  # looking uses nothing up
         page = anybody.get(path)
@@ -154,20 +154,20 @@ def test_a_copy_that_was_asked_for_is_taken_once_by_its_link(desk, service):
     assert said.count('"action":"copy.asked"') == said.count('"action":"copy.fetched"') == 1
     for secret in (number, path.rpartition("/")[2], "lettre"):
         assert secret not in said
-    assert check_tables(desk.work.register) == []
+    assert check_tables(desk.site.register) == []
 
 
 def test_a_link_ends_after_thirty_days_and_a_hold_stops_it(desk, service):
-    begins = desk.work.session.results.second_jury.starts_at
+    begins = desk.site.session.results.second_jury.starts_at
     at(desk, begins)
     one = who(desk)
     path, anybody = link_in(asked(service, one.number)), desk.browser()
     at(desk, begins + timedelta(days=30))
     assert anybody.get(path).status_code == 200
     placed = HoldPlaced(exam="U4", reason="reasons/x.txt")
-    desk.work.register.record(placed, one.id, actor="service", at=now())
+    desk.site.register.record(placed, one.id, actor="service", at=now())
     assert "gel" in anybody.post(path).text
-    desk.work.register.record(
+    desk.site.register.record(
         HoldLifted(exam="U4", reason="reasons/y.txt"), one.id, actor="service", at=now()
     )
     at(desk, begins + timedelta(days=30, seconds=1))
@@ -176,10 +176,10 @@ def test_a_link_ends_after_thirty_days_and_a_hold_stops_it(desk, service):
 
 
 def test_no_copy_is_asked_for_once_a_year_has_passed(desk, service):
-    rules = desk.work.session
+    rules = desk.site.session
     paper = Paper(model="CCYC", scanned_in="le centre", kept_months=12, request_months=12)
-    desk.work.__dict__["session"] = rules.model_copy(update={"paper": paper})
-    over = asked_until(desk.work)
+    desk.site.__dict__["session"] = rules.model_copy(update={"paper": paper})
+    over = asked_until(desk.site)
     last = rules.results.second_jury.date
     assert local(over).date() == last.replace(year=last.year + 1) + timedelta(days=1)
     at(desk, over - timedelta(seconds=1))
@@ -187,11 +187,11 @@ def test_no_copy_is_asked_for_once_a_year_has_passed(desk, service):
     at(desk, over)
     late = asked(service, who(desk).number)
     assert late.status_code == 409 and "ne se demande plus" in late.text
-    desk.work.__dict__["session"] = rules
+    desk.site.__dict__["session"] = rules
 
 
 def test_who_has_no_released_copy_gets_no_link_and_the_command_line_makes_one(desk, service):
-    at(desk, desk.work.session.results.second_jury.starts_at)
+    at(desk, desk.site.session.results.second_jury.starts_at)
     assert "à régler" in asked(service, who(desk, "to_decide").number).text
     assert "Aucun candidat" in asked(service, "02999999999").text
     command = (

@@ -41,7 +41,7 @@ def test_a_program_puts_pages_in_order(desk: Desk, filled: Filled):
 
 
 def test_a_program_gives_more_time_and_takes_it_back(desk: Desk, filled: Filled):
-    program, exam = desk.program(Role.SERVICE), desk.work.session.exam("U4")
+    program, exam = desk.program(Role.SERVICE), desk.site.session.exam("U4")
     own = exam.scan_deadline.at
 
     def due():
@@ -65,7 +65,7 @@ def test_a_program_closes_a_lot_that_was_returned(desk: Desk, filled: Filled):
     assert corrector.get(f"/api/my/lots/{lot}/copies/{filled.values['number']}").status_code == 200
     assert corrector.post(f"/api/my/lots/{lot}/return").status_code == 200
     assert service.post(f"/api/lots/U4/{lot}/close").status_code == 200
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert lot_by_id(connection, lot).state is LotState.CLOSED
 
 

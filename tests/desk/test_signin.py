@@ -12,7 +12,7 @@ from postbox import Received
 from sqlalchemy import select
 from visitors import PASSWORD, Browser, Desk
 
-from actions.context import now
+from actions.site import now
 from desk.app import create_app
 from desk.entry import passwords
 from desk.entry.factors import SecondFactors
@@ -46,7 +46,7 @@ def test_an_invitation_opens_an_account_once(desk: Desk):
 
 def test_the_service_needs_its_second_factor_and_no_code_counts_twice(desk: Desk):
     desk.signed_in(Role.SERVICE)
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         account = accounts.account_of_email(connection, "service-none@exemple.fr")
     form = {"email": account.email, "password": PASSWORD}
     browser = desk.browser()
@@ -72,7 +72,7 @@ def test_a_recovery_code_stands_in_for_the_second_factor_once(desk: Desk):
         answer = browser.post("/coordination/secours", {"code": code})
         return re.findall(r"<code>([A-Z2-7-]{19})</code>", answer.text)
 
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         step = accounts.account_of_email(connection, "a@exemple.fr").totp_step
     assert made(totp.at(30 * step)) == []  # the code that opened the account
     lost = made(totp.at(30 * (step + 1)))
@@ -94,7 +94,7 @@ def test_a_recovery_code_stands_in_for_the_second_factor_once(desk: Desk):
     assert signs_in(codes[0]) == 303
     assert signs_in(codes[0]) == 401
     assert signs_in(codes[1].lower().replace("-", " ")) == 303
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         account = accounts.account_of_email(connection, "a@exemple.fr")
         lines = "".join(connection.scalars(select(events.c.line)))
     assert len(account.recovery) == 8
@@ -113,9 +113,9 @@ def test_a_recovery_code_stands_in_for_the_second_factor_once(desk: Desk):
 def test_second_factors_are_kept_under_a_key_of_their_own(desk: Desk):
     desk.signed_in(Role.SERVICE, email="a@exemple.fr")
     secret = desk.second_factors["a@exemple.fr"]
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         kept = accounts.account_of_email(connection, "a@exemple.fr").totp
-    vault, key = desk.work.store.vault, desk.work.settings.data_dir / "factors.key"
+    vault, key = desk.site.store.vault, desk.site.settings.data_dir / "factors.key"
     assert secret not in kept
     assert not [one.key for one in vault.list("people/") if secret.encode() in vault.get(one.key)]
     at, code = now(), pyotp.TOTP(secret).now()
@@ -126,7 +126,7 @@ def test_second_factors_are_kept_under_a_key_of_their_own(desk: Desk):
 def test_a_second_factor_in_clear_from_an_older_version_still_counts(desk: Desk):
     desk.signed_in(Role.SERVICE, email="a@exemple.fr")
     secret = pyotp.random_base32()
-    register = desk.work.register
+    register = desk.site.register
     desk.invite(Role.SERVICE, None, "a@exemple.fr")
     with register.reading() as connection:
         account = accounts.account_of_email(connection, "a@exemple.fr")
@@ -147,8 +147,8 @@ def test_an_open_page_guesses_no_code_of_the_second_factor(desk: Desk):
 @pytest.fixture
 def mailing(desk: Desk, received: Received) -> Desk:
     """With a mail server."""
-    settings = desk.work.settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": received.smtp})
-    return Desk(work := replace(desk.work, settings=settings), create_app(work, desk.app.state.settings))
+    settings = desk.site.settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": received.smtp})
+    return Desk(site := replace(desk.site, settings=settings), create_app(site, desk.app.state.settings))
 
 
 def invites(browser: Browser, role: Role, email: str, **more: str) -> httpx.Response:
@@ -183,11 +183,11 @@ def test_nor_is_one_that_was_closed_or_has_no_password(desk: Desk):
     service = desk.signed_in(Role.SERVICE, email="a@exemple.fr")
     desk.signed_in(Role.SERVICE, email="closed@exemple.fr")
     desk.invite(Role.SERVICE, None, "provider@exemple.fr")
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         closed, by_provider = (
             accounts.account_of_email(connection, f"{who}@exemple.fr") for who in ("closed", "provider")
         )
-    accounts.note_sign_in(desk.work.register, by_provider, None, at=now())
+    accounts.note_sign_in(desk.site.register, by_provider, None, at=now())
     service.get("/coordination/comptes")
     assert service.post(f"/coordination/comptes/{closed.id}/fermer").status_code == 303
     for one in (closed, by_provider):
@@ -196,8 +196,8 @@ def test_nor_is_one_that_was_closed_or_has_no_password(desk: Desk):
 
 
 def test_whoever_is_invited_anew_is_told_to_the_service(mailing: Desk, received: Received):
-    settings = mailing.work.settings.model_copy(update={"alert_email": "service@exemple.fr"})
-    mailing.app.state.work = replace(mailing.work, settings=settings)
+    settings = mailing.site.settings.model_copy(update={"alert_email": "service@exemple.fr"})
+    mailing.app.state.site = replace(mailing.site, settings=settings)
     service = mailing.signed_in(Role.SERVICE, email="a@exemple.fr")
     mailing.signed_in(Role.CENTRE, CENTRE, email="b@exemple.fr")
     invites(service, Role.CENTRE, "b@exemple.fr", centre=CENTRE)
@@ -239,7 +239,7 @@ def test_a_locked_account_is_not_told_from_one_that_does_not_exist(desk: Desk):
         tries = [browser.post("/connexion", {"email": email, "password": "x" * 12}) for _ in range(7)]
         answers[email] = [(a.status_code, re.sub(f"{email}|{browser.token}", "", a.text)) for a in tries]
     assert answers[known] == answers[unknown]
-    with desk.work.register.reading() as connection:  # nor by what is written meanwhile: each try is an event
+    with desk.site.register.reading() as connection:  # nor by what is written meanwhile: each try is an event
         lines = connection.scalars(select(events.c.line)).all()
     assert len([line for line in lines if "account.sign_in_failed" in line]) == 14
 
@@ -261,7 +261,7 @@ def test_wrong_addresses_do_not_fill_the_log(desk: Desk):
     browser.get("/connexion")
     for k in range(130):
         browser.post("/connexion", {"email": f"personne-{k}@exemple.fr", "password": "x"})
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         lines = connection.scalars(select(events.c.line)).all()
     assert len([line for line in lines if "account.sign_in_failed" in line]) == 100
 
@@ -298,7 +298,7 @@ def test_a_page_left_open_does_not_stay_signed_in(desk: Desk, path: str):
 def test_a_closed_account_is_out_at_once(desk: Desk):
     service, centre = desk.signed_in(Role.SERVICE), desk.signed_in(Role.CENTRE, CENTRE)
     service.get("/coordination/comptes")
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         theirs = next(a for a in accounts.all_accounts(connection) if a.role is Role.CENTRE)
     assert service.post(f"/coordination/comptes/{theirs.id}/fermer").status_code == 303
     assert centre.get(f"/centre/{CENTRE}", follow_redirects=False).status_code == 303

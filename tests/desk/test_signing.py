@@ -23,11 +23,11 @@ def test_a_cell_is_shown_and_answered(desk: Desk, filled: Filled):
     answered = browser.post(here, {"present": "false"})
     assert answered.headers["location"] == f"{here}?fait={candidate}"
     assert "absent" in browser.get(answered.headers["location"]).text
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert attendance_of(connection, "U4", MINE)[candidate] is False
         assert count_to_look_at(connection) == 0
     assert browser.post(here, {"present": "true"}).status_code == 303
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         assert attendance_of(connection, "U4", MINE)[candidate] is True
 
 
@@ -36,10 +36,10 @@ def test_a_signed_list_is_handed_in_and_its_page_says_who_came(desk: Desk, fille
     page = f"/centre/{MINE}/U4/emargement"
     printed = browser.get(f"{page}.pdf").content
     assert f'data-sheets="{page}/signee"' in browser.get(page).text
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         people = enrolled_in(connection, "U4", MINE)
     marks = [[Mark.EMPTY, *[Mark.NAME] * (len(people) - 1)]]
-    scan = signed_scan(printed, marks, desk.work.attendance_form.rows, np.random.default_rng(1))
+    scan = signed_scan(printed, marks, desk.site.attendance_form.rows, np.random.default_rng(1))
     token = {"x-form-token": browser.token, "content-type": "application/octet-stream"}
     assert browser.client.post(f"{page}/signee", content=scan, headers=token).status_code == 204
     assert "Liste signée : 1 feuille lue" in browser.get(page).text

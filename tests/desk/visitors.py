@@ -10,7 +10,7 @@ import httpx
 import pyotp
 from fastapi.testclient import TestClient
 
-from actions.context import Context, now
+from actions.site import Site, now
 from storage import accounts, tokens
 from storage.states import Role
 
@@ -53,7 +53,7 @@ class Browser:
 
 @dataclass
 class Desk:
-    work: Context
+    site: Site
     app: Any
     second_factors: dict[str, str] = field(default_factory=dict)
 
@@ -62,14 +62,14 @@ class Desk:
 
     def invite(self, role: Role, scope: str | None, email: str) -> str:
         return accounts.invite(
-            self.work.register, role, scope, email, "Jeanne Exemple", actor="service", at=now()
+            self.site.register, role, scope, email, "Jeanne Exemple", actor="service", at=now()
         )
 
     def program(self, role: Role | None, scope: str | None = None) -> TestClient:
         """A program with a token of its own; without one, for no role."""
         headers = {}
         if role is not None:
-            token = tokens.make_token(self.work.register, role, scope, "Essai", 1, actor="t", at=now())
+            token = tokens.make_token(self.site.register, role, scope, "Essai", 1, actor="t", at=now())
             headers["authorization"] = f"Bearer {token}"
         return TestClient(self.app, base_url="http://desk", headers=headers, follow_redirects=False)
 

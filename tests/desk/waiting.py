@@ -9,7 +9,7 @@ from datetime import datetime
 
 from visitors import Browser, Desk
 
-from actions.context import now
+from actions.site import now
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
@@ -38,16 +38,16 @@ def waiting(
     `label`: the épreuve that the label of its first candidate names. `stated`: what was found of it;
     `of_rank`: whose of the centre's candidates it is, if anybody's.
     """
-    work, at = desk.work, at or now()
+    site, at = desk.site, at or now()
     people = [replace(c, exams=exams) for c in plan_session(3, [CENTRE], ["U4"], 4).candidates]
-    assert not import_candidates(work.register, roster_csv(people), work.session, actor="t", at=at).problems
+    assert not import_candidates(site.register, roster_csv(people), site.session, actor="t", at=at).problems
     dropped = ObjectInfo(f"scans/{CENTRE}/U4/pile.pdf", new_id("scan"), 10, at)
-    scan = arrive(work.register, dropped, "U4", CENTRE, actor="t", at=at)
+    scan = arrive(site.register, dropped, "U4", CENTRE, actor="t", at=at)
     key = f"readings/{scan}-1.json"
     said = f"{label}-{people[0].number}"
     pages = [{"page": 1, "image": 1, "turn": 0, "label": said, "boxes": {}}] if label else []
-    work.store.vault.put(key, json.dumps({"scan": {"images": 1, "pages": 1}, "pages": pages}).encode())
-    with work.register.reading() as connection:
+    site.store.vault.put(key, json.dumps({"scan": {"images": 1, "pages": 1}, "pages": pages}).encode())
+    with site.register.reading() as connection:
         owner = None if of_rank is None else enrolled_in(connection, "U4", CENTRE)[of_rank].id
     copy = FoundCopy(
         id=new_id("copy"), candidate=owner, attributed_by=(), status=CopyStatus.TO_DECIDE, missing=(),
@@ -59,7 +59,7 @@ def waiting(
         ScanStored(sha256="0" * 64),
         ScanRead(sha256="0" * 64, attempt=1, reading=key, copies=(copy,), findings=()),
     ):
-        work.register.record(facts, scan, actor="t", at=at)
+        site.register.record(facts, scan, actor="t", at=at)
     return copy.id
 
 

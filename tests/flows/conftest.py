@@ -15,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from otlp import collector
 from theatre import Memory, Theatre, open_theatre
 
-from actions.context import Context, context, now
+from actions.site import Site, now, open_site
 from cli import demo_dossiers
 from cli.demo_session import FORM, write_demo_session
 from cli.up import Machine, running
@@ -33,7 +33,7 @@ class Stage:
     """A machine that is up, the people it knows, and what a test does with both."""
 
     machine: Machine
-    work: Context
+    site: Site
     plan: Rehearsal
     tokens: dict[str, str]
     spans: list[Span]
@@ -45,7 +45,7 @@ class Stage:
         return replace(planned, kinds=kinds).draw(load_form(FORM))
 
     def drop(self, batch: Batch, name: str) -> None:
-        self.work.store.inbox.put(f"scans/{batch.centre}/{batch.exam}/{name}", batch.pdf)
+        self.site.store.inbox.put(f"scans/{batch.centre}/{batch.exam}/{name}", batch.pdf)
 
     def run(self, name: str) -> str:
         """Runs a deployment now and waits for it; the name of its last state."""
@@ -66,7 +66,7 @@ class Stage:
 
     def scans_in(self, *states: str, under: str | tuple[str, ...] = "scans/") -> list[Any]:
         """Those that were dropped under these keys."""
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             scans = all_scans(connection)
         return [scan for scan in scans if scan.state in states and scan.inbox_key.startswith(under)]
 
@@ -82,14 +82,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def staged(data: Path) -> Iterator[Stage]:
     session = data / "session-file.toml"
     write_demo_session(session, now())
-    context.cache_clear()
+    open_site.cache_clear()
     try:
         with collector() as (traces, spans), pytest.MonkeyPatch.context() as environment:
             environment.setenv("MASSICOT_DATA_DIR", str(data))
             environment.setenv("MASSICOT_LOG_FORMAT", "json")
             environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", traces)
             with running(data, session=session) as machine:
-                work = context()
+                site = open_site()
                 form_lots = machine.ask("GET", "/deployments/name/form-lots/form-lots")["id"]
                 machine.ask("PATCH", f"/deployments/{form_lots}", {"paused": True})  # tests form them
                 plan = plan_session(11, ["0130051K", "0050006E", "0840003X"], ["U4", "U7"], 30)
@@ -98,16 +98,16 @@ def staged(data: Path) -> Iterator[Stage]:
                     (import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
                     (import_correctors, correctors_csv(plan.correctors)),
                 ):
-                    assert not read(work.register, content, work.session, actor="service", at=at).problems
-                with work.register.reading() as connection:
+                    assert not read(site.register, content, site.session, actor="service", at=at).problems
+                with site.register.reading() as connection:
                     correctors = all_correctors(connection)
-                tokens = {c.id: issue_token(work.register, c.id, actor="service", at=at) for c in correctors}
+                tokens = {c.id: issue_token(site.register, c.id, actor="service", at=at) for c in correctors}
                 for planned in plan.batches:
                     key = f"attendance/{planned.centre}/{planned.exam}.csv"
-                    work.store.inbox.put(key, attendance_csv(planned.attendance))
-                yield Stage(machine, work, plan, tokens, spans)
+                    site.store.inbox.put(key, attendance_csv(planned.attendance))
+                yield Stage(machine, site, plan, tokens, spans)
     finally:
-        context.cache_clear()
+        open_site.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ import pytest
 from worlds import own_world
 
 from actions import inbox as watch
-from actions.context import Context, context, now
 from actions.prepare import prepare
+from actions.site import Site, now, open_site
 from actions.upkeep import SETTLING
 from cli.demo_session import write_demo_session
 from processors.findings import Code
@@ -44,28 +44,28 @@ ROSTER = "\n".join(
 class Desk:
     """A register of its own on a store of its own buckets; what a test does with both."""
 
-    work: Context
+    site: Site
 
     def drop(self, data: bytes, name: str = "pile.pdf", exam: str = SOON, centre: str = CENTRE) -> ScanRow:
         """As a centre drops it, noted as `watch_inbox` does."""
         key = f"scans/{centre}/{exam}/{name}"
-        self.work.store.inbox.put(key, data)
-        watch.note_scans(self.work)
+        self.site.store.inbox.put(key, data)
+        watch.note_scans(self.site)
         return self.last(key)
 
     def last(self, key: str) -> ScanRow:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             found = [scan for scan in all_scans(connection) if scan.inbox_key == key]
         return max(found, key=lambda scan: scan.deposited_at)
 
     def scan(self, id_: str) -> ScanRow:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             found = scan_by_id(connection, id_)
         assert found
         return found
 
     def record(self, facts, subject, ago=timedelta(0)):
-        made = self.work.register.record(facts, subject, actor="process_scan", at=now() - ago)
+        made = self.site.register.record(facts, subject, actor="process_scan", at=now() - ago)
         assert made
         return made
 
@@ -78,7 +78,7 @@ class Desk:
         sha256 = secrets.token_hex(32)
         self.record(ScanClaimed(attempt=1), scan.id)
         self.record(ScanStored(sha256=sha256), scan.id)
-        self.work.store.vault.put("readings/some.json", b'{"scan": {"images": 4, "pages": 4}}')
+        self.site.store.vault.put("readings/some.json", b'{"scan": {"images": 4, "pages": 4}}')
         copies = tuple(
             FoundCopy(
                 id=new_id("copy"),
@@ -98,32 +98,32 @@ class Desk:
         return [copy.id for copy in copies]
 
     def candidate(self, number: str) -> str:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             found = candidate_by_number(connection, number)
         assert found
         return found
 
     def attendance(self, exam: str, marks: dict[str, str], centre: str = CENTRE) -> None:
         lines = "".join(f"{number},{mark}\n" for number, mark in marks.items())
-        self.work.store.inbox.put(
+        self.site.store.inbox.put(
             f"attendance/{centre}/{exam}.csv", f"candidate_number,present\n{lines}".encode()
         )
-        watch.take_attendance(self.work)
+        watch.take_attendance(self.site)
 
     def codes(self, exam: str | None = None) -> list[Code]:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             return [found.code for found in open_findings(connection, exam=exam)]
 
     def receipt(self, name: str = "pile.pdf", exam: str = SOON) -> dict:
-        return json.loads(self.work.store.inbox.get(f"receipts/{CENTRE}/{exam}/{name}.json"))
+        return json.loads(self.site.store.inbox.get(f"receipts/{CENTRE}/{exam}/{name}.json"))
 
     def remove(self, scan: ScanRow) -> None:
         """For good, as whoever may delete versions can."""
-        for info in list(self.work.store.inbox.versions(scan.inbox_key)):
-            self.work.store.inbox.delete(info.key, version=info.version)
+        for info in list(self.site.store.inbox.versions(scan.inbox_key)):
+            self.site.store.inbox.delete(info.key, version=info.version)
 
     def inbox(self) -> list[str]:
-        return [info.key for info in self.work.store.inbox.list("scans/")]
+        return [info.key for info in self.site.store.inbox.list("scans/")]
 
 
 @pytest.fixture
@@ -131,6 +131,6 @@ def desk(weed, tmp_path: Path) -> Iterator[Desk]:
     write_demo_session(tmp_path / "session.toml", now())
     with own_world(weed, tmp_path):
         prepare()
-        work = context()
-        assert not import_candidates(work.register, ROSTER, work.session, actor="service", at=now()).problems
-        yield Desk(work)
+        site = open_site()
+        assert not import_candidates(site.register, ROSTER, site.session, actor="service", at=now()).problems
+        yield Desk(site)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from actions.context import context, now
+from actions.site import now, open_site
 from cli.app import app
 from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
@@ -43,9 +43,9 @@ class Machine:
         write_demo_session(data / "session.toml", now())
 
     def __call__(self, *command: str, fails: bool = False) -> str:
-        context.cache_clear()
+        open_site.cache_clear()
         done = CliRunner().invoke(app, list(command), env={"MASSICOT_DATA_DIR": str(self.data)})
-        context.cache_clear()
+        open_site.cache_clear()
         assert done.exit_code == int(fails), done.output
         return " ".join(done.output.split())
 
@@ -110,11 +110,11 @@ def in_clear(folder: Path) -> bytes:
 
 
 def listed(machine: Machine):
-    context.cache_clear()
+    open_site.cache_clear()
     shown = CliRunner().invoke(
         app, ["backup", "list", "--json"], env={"MASSICOT_DATA_DIR": str(machine.data)}
     )
-    context.cache_clear()
+    open_site.cache_clear()
     return json.loads(shown.stdout)
 
 
@@ -197,7 +197,7 @@ def test_pruning_keeps_the_newest_whole_ones_and_what_they_need(tmp_path):
     machine, kept = Machine(tmp_path / "data"), tmp_path / "backup"
     lines = [machine("backup", "keygen", str(tmp_path / name)) for name in ("one", "two")]
     one, two = (re.search("age1[0-9a-z]+", line)[0] for line in lines)
-    context.cache_clear()
+    open_site.cache_clear()
 
     def backup(recipient: str = one) -> str:
         return machine("backup", "--to", str(kept), "--recipient", recipient).split(":")[0]

@@ -20,7 +20,7 @@ import pytest
 import zxingcpp
 from prefect.client.orchestration import SyncPrefectClient
 
-from actions.context import now
+from actions.site import now
 from cli.demo_session import write_demo_session
 from storage.settings import Settings, open_store
 from storage.weed import Weed

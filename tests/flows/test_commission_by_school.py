@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from actions.commission import Commission, write_notices, write_report
-from actions.context import Context
+from actions.site import Site
 from cli.demo_session import write_demo_session
 from processors.circular.session import load_session
 from specimens.batch import roster_csv
@@ -32,16 +32,16 @@ PEOPLE = invent_candidates(_RNG, 12, "0130051K", ["E5", "E6"], invent_schools(_R
 def test_the_list_and_the_notices_of_a_school_are_its_own_candidates(tmp_path: Path, store: Store) -> None:
     write_demo_session(tmp_path / "session.toml", AT)
     settings = Settings(data_dir=tmp_path)
-    work = Context(settings, store, open_register(settings.url, store.vault))
-    assert not import_candidates(work.register, roster_csv(PEOPLE), None, actor="t", at=AT).problems
+    site = Site(settings, store, open_register(settings.url, store.vault))
+    assert not import_candidates(site.register, roster_csv(PEOPLE), None, actor="t", at=AT).problems
     schools = {person.school for person in PEOPLE}
     assert len(schools) == 2 and E6 is not None
     for school in schools:
         mine = {person.number for person in PEOPLE if person.school == school}
-        pdf, table = write_report(work, "E6", Commission(None, school), tmp_path, at=AT)
+        pdf, table = write_report(site, "E6", Commission(None, school), tmp_path, at=AT)
         rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig")), delimiter=";"))
         assert {row["numero_candidat"] for row in rows} == mine
         assert pdf.stem.endswith(school)
-        sent = write_notices(work, E6, Commission(None, school), tmp_path / school, at=AT, actor="service")
+        sent = write_notices(site, E6, Commission(None, school), tmp_path / school, at=AT, actor="service")
         assert {path.stem.split()[-1] for path in sent} == mine  # nobody has deposited yet
-    work.register.engine.dispose()
+    site.register.engine.dispose()

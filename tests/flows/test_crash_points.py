@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from theatre import PEOPLE, STORIES, Story, compare, janitor_comes, portrait, steady
 
-from actions.context import context
+from actions.site import open_site
 from storage.objects import Bucket
 from storage.register import Register, Transaction
 
@@ -193,7 +193,7 @@ def undisturbed(theatre, tmp_path_factory) -> Callable[[Story], tuple[list[str],
                 effects = Effects()
                 with effects.armed():
                     story.play()
-                known[story.name] = (effects.names, portrait(context().store))
+                known[story.name] = (effects.names, portrait(open_site().store))
         return known[story.name]
 
     return of
@@ -207,11 +207,11 @@ def test_the_dangerous_instants_are_these(story, undisturbed):
 
 def play_until(k: int, story: Story) -> None:
     """In a child, which kills itself after its `k`th side effect."""
-    context().register.engine.dispose()
+    open_site().register.engine.dispose()
     pid = os.fork()
     if pid == 0:
         try:
-            context.cache_clear()
+            open_site.cache_clear()
             with Effects(k).armed():
                 story.play()
         finally:
@@ -236,4 +236,4 @@ def test_killed_there_it_comes_to_the_same(story, k, undisturbed, theatre, tmp_p
         for _ in range(2):
             janitor_comes()
             story.play()
-        compare(portrait(context().store), calm)
+        compare(portrait(open_site().store), calm)

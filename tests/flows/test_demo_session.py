@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 import cli.up
 from cli import demo
 from cli.app import app
-from processors.circular.deadlines import PARIS, serve
+from processors.circular.deadlines import PARIS, set_local_zone
 from processors.circular.form import Form
 from processors.circular.session import Session, load_session
 from specimens.rehearsal import PlannedBatch, Rehearsal
@@ -59,7 +59,7 @@ def test_the_demonstration_is_that_of_the_session_it_is_given(name: str, tmp_pat
             app, ["demo", "--session", str(EXAMPLES / f"{name}.toml"), "--data", str(tmp_path / "data")]
         )
     finally:
-        serve(PARIS)
+        set_local_zone(PARIS)
     assert done.exit_code == 0, done.output
     (session,), (plan,) = sessions, plans
     assert session.zone == given.zone and session.numbers == given.numbers

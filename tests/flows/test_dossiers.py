@@ -122,17 +122,17 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     from cli import demo_dossiers
     from storage.states import Pronounced
 
-    work = stage.work
-    drawn = demo_dossiers.draw(work, demo_dossiers.enrolled(stage.plan.candidates))
-    demo_dossiers.drop(work, drawn)
-    stage.wait(lambda: demo_dossiers.all_read(work, drawn))
+    site = stage.site
+    drawn = demo_dossiers.draw(site, demo_dossiers.enrolled(stage.plan.candidates))
+    demo_dossiers.drop(site, drawn)
+    stage.wait(lambda: demo_dossiers.all_read(site, drawn))
     stage.run("sweep-deadlines")
-    assert demo_dossiers.not_as_drawn(work, drawn) == []
+    assert demo_dossiers.not_as_drawn(site, drawn) == []
 
     centre = demo_dossiers.CENTRE
-    before = {line.person.number: line for line in lines_of(work, "E5", Commission(centre), pictures=False)}
+    before = {line.person.number: line for line in lines_of(site, "E5", Commission(centre), pictures=False)}
     wanting = {number for number, line in before.items() if line.verdict != "conforme"}
-    written = write_notices(work, E5, Commission(centre), tmp_path / "notices", at=AT, actor="service")
+    written = write_notices(site, E5, Commission(centre), tmp_path / "notices", at=AT, actor="service")
     assert {path.stem.split()[-1] for path in written} == wanting and len(wanting) < len(before)
     for path in written:
         said = text_of(path)
@@ -140,15 +140,15 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
         assert mine == [before[path.stem.split()[-1]].person.family_name]
         assert "avant le mercredi 22 avril 2026 à 12:00" in said
     with pytest.raises(Refused, match="nothing_to_mend"):
-        write_notices(work, E5, Commission(centre), tmp_path, at=AT + timedelta(days=9), actor="service")
+        write_notices(site, E5, Commission(centre), tmp_path, at=AT + timedelta(days=9), actor="service")
 
-    lines = lines_of(work, "E6", Commission(centre), pictures=False)
+    lines = lines_of(site, "E6", Commission(centre), pictures=False)
     late = next(line for line in lines if "late_deposit" in {f["code"] for f in line.reading["findings"]})
     pronounce(
-        work, late.dossier.id, Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT], "Mme X", "retard",
+        site, late.dossier.id, Pronounced.NON_CONFORM, [Code.LATE_DEPOSIT], "Mme X", "retard",
         actor="commission", at=AT,
     )  # fmt: skip
-    pdf, table = write_report(work, "E6", Commission(centre), tmp_path, at=AT)
+    pdf, table = write_report(site, "E6", Commission(centre), tmp_path, at=AT)
     rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig")), delimiter=";"))
     names = [row["nom_de_naissance"] for row in rows]
     assert names == sorted(names) and len(rows) == len(before)
@@ -160,6 +160,6 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
         re.sub(r"\s+", " ", page.get_textpage().get_text_bounded()) for page in pypdfium2.PdfDocument(pdf)
     ]
     for number, page in enumerate(pages, 1):
-        assert f"E6, {work.session.centre(centre).name} ({centre})" in page
+        assert f"E6, {site.session.centre(centre).name} ({centre})" in page
         assert f"page {number} sur {len(pages)}" in page
     assert "Aucun dossier n’a été déposé" in text and "Décision enregistrée : non conforme" in text

@@ -21,8 +21,8 @@ import zxingcpp
 from prefect.client.orchestration import PrefectClient
 
 from actions import lots
-from actions.context import now
 from actions.copies import decide
+from actions.site import now
 from cli.demo_truth import judge
 from flows import lost_runs
 from processors.findings import Code
@@ -49,7 +49,7 @@ def read(stage):
     batch = stage.draw("0130051K", "U4", KINDS)
     stage.drop(batch, "pile.pdf")
     stage.drop(batch, "la même.pdf")
-    inbox = stage.work.store.inbox
+    inbox = stage.site.store.inbox
     inbox.put("scans/0130051K/U4/vide.pdf", b"")
     inbox.put("scans/9999999Z/U4/perdu.pdf", b"%PDF-1.4")
     stage.wait(lambda: len(stage.scans_in("processed", "duplicate", "quarantined", under=HERE)) == 4)
@@ -57,29 +57,29 @@ def read(stage):
     return batch
 
 
-def numbers(work):
-    with work.register.reading() as connection:
+def numbers(site):
+    with site.register.reading() as connection:
         return {c.id: c.number for c in enrolled_in(connection)}
 
 
 def test_each_copy_is_what_was_drawn(stage, read):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         copies = current_copies(connection, centre="0130051K")
-    verdict = judge([read], copies, numbers(stage.work))
+    verdict = judge([read], copies, numbers(stage.site))
     assert (verdict.wrong, verdict.unexpected) == ((), ())
 
 
 def test_bad_files_are_kept_with_their_reason(stage, read):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         aside = {scan.id for scan in stage.scans_in("quarantined", under=HERE)}
         codes = {f.code for f in open_findings(connection) if f.scan in aside}
     assert codes == {Code.EMPTY_FILE, Code.UNKNOWN_CENTRE}
-    kept = {info.key.rpartition("/")[2] for info in stage.work.store.vault.list("quarantine/")}
+    kept = {info.key.rpartition("/")[2] for info in stage.site.store.vault.list("quarantine/")}
     assert {scan.sha256 for scan in stage.scans_in("quarantined", under=HERE)} <= kept
 
 
 def test_the_same_file_dropped_twice_has_one_receipt_under_both_names(stage, read):
-    inbox = stage.work.store.inbox
+    inbox = stage.site.store.inbox
     first = json.loads(inbox.get("receipts/0130051K/U4/pile.pdf.json"))
     assert first == json.loads(inbox.get("receipts/0130051K/U4/la même.pdf.json"))
     assert [copy["status"] for copy in first["copies"]].count("complete") == 4
@@ -89,20 +89,20 @@ def test_the_same_file_dropped_twice_has_one_receipt_under_both_names(stage, rea
 
 def test_a_file_dropped_again_later_is_not_read_again(stage, read):
     stage.drop(read, "pile.pdf")
-    stage.wait(lambda: not list(stage.work.store.inbox.list("scans/")))
+    stage.wait(lambda: not list(stage.site.store.inbox.list("scans/")))
     assert len(stage.scans_in("processed", under=HERE)) == 1
 
 
 def test_a_decision_lets_a_copy_go_on(stage, read):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         (nobodys,) = [c for c in copies_to_decide(connection, ["U4"], 99) if c.candidate is None]
-        ids = {number: id_ for id_, number in numbers(stage.work).items()}
+        ids = {number: id_ for id_, number in numbers(stage.site).items()}
     truth = next(copy for copy in read.copies if copy.kind is Kind.ANONYMOUS)
     why, owner = "reconnue par le centre", ids[truth.candidate]
-    decide(stage.work, nobodys.id, Decision.ATTRIBUTE, why, candidate=owner, actor="service", at=now())
+    decide(stage.site, nobodys.id, Decision.ATTRIBUTE, why, candidate=owner, actor="service", at=now())
 
     def anonymous():
-        with stage.work.register.reading() as connection:
+        with stage.site.register.reading() as connection:
             return copy_by_id(connection, nobodys.id).anonymous_sha256
 
     assert stage.wait(anonymous)
@@ -116,12 +116,12 @@ def pulled(stage, read, tmp_path_factory):
     return [
         lot
         for corrector, token in stage.tokens.items()
-        for lot in lots.pull_all(stage.work, lots.who_has(stage.work, token).id, folder / corrector, at=now())
+        for lot in lots.pull_all(stage.site, lots.who_has(stage.site, token).id, folder / corrector, at=now())
     ]
 
 
 def test_complete_copies_and_no_others_reach_correctors(stage, pulled):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         counts = exam_counts(connection, "U4")
     copies = [path for lot in pulled for path in lot.glob("*.pdf") if path.name != "bordereau.pdf"]
     assert len(copies) == counts.complete == counts.pulled > 0
@@ -129,7 +129,7 @@ def test_complete_copies_and_no_others_reach_correctors(stage, pulled):
 
 
 def test_nothing_in_a_corrector_s_file_names_a_candidate(stage, pulled):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         people = enrolled_in(connection)
     for path in (path for lot in pulled for path in lot.glob("*.pdf")):
         pdf = pypdfium2.PdfDocument(path)
@@ -143,13 +143,13 @@ def test_nothing_in_a_corrector_s_file_names_a_candidate(stage, pulled):
 
 def test_a_token_that_was_guessed_is_nobody_s(stage, pulled):
     with pytest.raises(Refused, match="not_yours"):
-        lots.who_has(stage.work, "guessed")
+        lots.who_has(stage.site, "guessed")
 
 
 def test_the_audit_log_is_whole(stage, pulled):
     stage.run("ship-audit")
-    key = load_or_make_key(stage.work.settings.signing_key_path).public_key()
-    assert verify(stage.work.store.audit, key, stage.work.register) == []
+    key = load_or_make_key(stage.site.settings.signing_key_path).public_key()
+    assert verify(stage.site.store.audit, key, stage.site.register) == []
 
 
 def descendants(pid: int) -> list[int]:
@@ -175,12 +175,12 @@ def test_a_worker_killed_in_the_middle_costs_time_and_nothing_else(stage, read):
     assert stage.scans_in("processing"), "it was over before it was killed: nothing was tested"
 
     stage.wait(lambda: len(stage.scans_in("processed")) == done + 1)
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         copies = current_copies(connection, centre="0840003X")
-    verdict = judge([batch], copies, numbers(stage.work))
+    verdict = judge([batch], copies, numbers(stage.site))
     assert (verdict.wrong, verdict.unexpected) == ((), ())
     assert len(copies) == len(batch.copies)
-    assert stage.work.store.inbox.head("receipts/0840003X/U4/pile.pdf.json")
+    assert stage.site.store.inbox.head("receipts/0840003X/U4/pile.pdf.json")
 
 
 def test_what_is_dropped_while_prefect_is_away_is_timed_then_and_read_after(stage, read):
@@ -269,7 +269,7 @@ def test_nobody_is_named_in_prefect_logs_and_traces(stage, pulled):
     But the store's own: it names objects, and lies beside them.
     """
     data = stage.machine.data
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         words = personal(enrolled_in(connection))
     known = tables_as_text(data / "register.sqlite")
     numbers = {word for word in words if word.isdigit() and len(word) == 11}

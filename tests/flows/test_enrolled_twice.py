@@ -6,7 +6,7 @@ from pathlib import Path
 from dropping import NUMBERS, ROSTER
 from typer.testing import CliRunner
 
-from actions.context import context
+from actions.site import open_site
 from cli.app import app
 from processors.circular.session import load_session
 
@@ -25,8 +25,8 @@ def test_whoever_sits_two_epreuves_at_one_hour_is_told(desk, tmp_path: Path):
     session.write_text(session.read_text().replace(sittings[1], sittings[0]))
     u4, u7 = load_session(session).written
     assert u4.sitting == u7.sitting
-    desk.work.register.engine.dispose()
-    context.cache_clear()  # another process reads the file again
+    desk.site.register.engine.dispose()
+    open_site.cache_clear()  # another process reads the file again
     said = "is enrolled in U4 and U7, which are sat at the same hour"
     assert told(roster) == [f"Note: {number} {said}" for number in NUMBERS[1:]]
     assert desk.candidate(NUMBERS[1])

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from theatre import STORIES, Story, compare, janitor_comes, portrait
 
-from actions.context import context
+from actions.site import open_site
 from actions.stages import SurroundingsError
 from storage.objects import StoreError
 from storage.register import Register
@@ -84,7 +84,7 @@ def test_a_register_that_goes_away_is_waited_for(story, theatre, tmp_path):
             with away.felt(), suppress(*GIVEN_UP):
                 story.play()
             go_on(story)
-            compare(portrait(context().store), theatre.undisturbed(story))
+            compare(portrait(open_site().store), theatre.undisturbed(story))
         if away.seen < commits:
             return
 
@@ -101,5 +101,5 @@ def test_a_full_disk_is_waited_for(story, theatre, tmp_path):
             except GIVEN_UP:
                 failed += 1
             go_on(story)
-            compare(portrait(context().store), theatre.undisturbed(story))
+            compare(portrait(open_site().store), theatre.undisturbed(story))
     assert failed

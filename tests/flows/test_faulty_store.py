@@ -14,7 +14,7 @@ from botocore.retries.standard import ExponentialBackoff
 from faulty import Fault, FaultyWay
 from theatre import STORIES, compare, janitor_comes, portrait
 
-from actions.context import context
+from actions.site import open_site
 from actions.stages import SurroundingsError
 from storage.objects import StoreError
 
@@ -45,7 +45,7 @@ def test_each_request_that_fails_once_is_repeated(story, theatre, way, tmp_path)
         story.before()
         with way.failing(once):
             story.play()
-        compare(portrait(context().store), theatre.undisturbed(story))
+        compare(portrait(open_site().store), theatre.undisturbed(story))
 
 
 class Lasting:
@@ -77,6 +77,6 @@ def test_a_store_that_fails_from_some_request_on_is_waited_for(story, theatre, w
                 for _ in range(2):
                     janitor_comes()
                     story.play()
-                compare(portrait(context().store), theatre.undisturbed(story))
+                compare(portrait(open_site().store), theatre.undisturbed(story))
         if away.outlived:
             return

@@ -9,8 +9,8 @@ from dropping import CENTRE, NUMBERS
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from actions.context import now
 from actions.inbox import take_returned
+from actions.site import now
 from cli.app import app
 from cli.season.orals import scanned
 from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
@@ -37,7 +37,7 @@ def planned(desk, tmp_path: Path):
         (import_candidates, (",".join(CANDIDATE_COLUMNS), *people)),
         (import_correctors, (",".join((*CORRECTOR_COLUMNS, "role")), *examiners)),
     ):
-        read = take(desk.work.register, "\n".join(lines).encode(), desk.work.session, actor="t", at=now())
+        read = take(desk.site.register, "\n".join(lines).encode(), desk.site.session, actor="t", at=now())
         assert not read.problems
 
     def shell(*command: str, fails: bool = False) -> str:
@@ -52,7 +52,7 @@ def planned(desk, tmp_path: Path):
 
 
 def shown(desk) -> list[tuple[str, str]]:
-    with desk.work.register.reading() as connection:
+    with desk.site.register.reading() as connection:
         logged = [Event.parse(line) for line in connection.scalars(select(events.c.line))]
     return [(one.subject, one.facts["what"]) for one in logged if one.action == "identity.shown"]
 
@@ -61,11 +61,11 @@ def test_whoever_prints_papers_or_sorts_sheets_is_in_the_log(desk, planned, tmp_
     shell, scan = planned
     look = ("orals/E5", "orals")
     assert shown(desk) == [look]  # by its papers
-    before = {info.key for info in desk.work.store.vault.list()}
+    before = {info.key for info in desk.site.store.vault.list()}
     said = shell("sort", str(scan), *ORAL, "--to", str(tmp_path / "sorted"))
     assert (tmp_path / "sorted" / "fiches-E5.pdf").exists() and "non signée" in said
     assert shown(desk) == [look, look]
-    assert {info.key for info in desk.work.store.vault.list()} == before
+    assert {info.key for info in desk.site.store.vault.list()} == before
     (bad := tmp_path / "bad.pdf").write_bytes(b"no PDF")
     assert "not_a_pdf" in shell("sort", str(bad), *ORAL, "--to", str(tmp_path / "none"), fails=True)
     assert shown(desk) == [look, look]
@@ -74,8 +74,8 @@ def test_whoever_prints_papers_or_sorts_sheets_is_in_the_log(desk, planned, tmp_
 def test_what_came_back_is_told_without_a_name(desk, planned):
     shell, scan = planned
     assert "0 of 6 sheets are back." in shell("back", *ORAL)
-    desk.work.store.inbox.put("returns/Centre de formation/lundi.pdf", scan)
-    take_returned(desk.work)
+    desk.site.store.inbox.put("returns/Centre de formation/lundi.pdf", scan)
+    take_returned(desk.site)
     told = shell("back", *ORAL)
     assert "6 of 6 sheets are back." in told and "Centre de formation" in told
     assert "bordereau de notes, jury n° 1" in told and "ZYGOMAR" not in told

@@ -9,10 +9,10 @@ import pytest
 from worlds import own_world
 
 from actions import inbox, lots, scans
-from actions.context import context, now
+from actions.site import now, open_site
 from cli.demo_session import write_demo_session
 from cli.demo_truth import judge
-from processors.circular.deadlines import PARIS, serve
+from processors.circular.deadlines import PARIS, set_local_zone
 from processors.circular.session import load_session
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import attendance_csv, correctors_csv, plan_session
@@ -28,23 +28,23 @@ KINDS = (Kind.OK, Kind.NO_LABEL, Kind.MISSING_SIDE, Kind.UPSIDE_DOWN, Kind.ANONY
 
 
 @pytest.fixture(params=["concours-guadeloupe", "bac-technologique-la-reunion"])
-def work(request, weed, tmp_path, monkeypatch):
+def site(request, weed, tmp_path, monkeypatch):
     session = tmp_path / "session.toml"
     write_demo_session(session, now(), load_session(EXAMPLES / f"{request.param}.toml"))
     with own_world(weed, tmp_path / "data"):
         monkeypatch.setenv("MASSICOT_SESSION_PATH", str(session))
         try:
-            yield context()
+            yield open_site()
         finally:
-            serve(PARIS)
+            set_local_zone(PARIS)
 
 
 async def plainly(_name, stage, /, *args):
-    return stage(context(), *args)
+    return stage(open_site(), *args)
 
 
-def test_a_pile_comes_to_its_corrector(work, tmp_path):
-    session = work.session
+def test_a_pile_comes_to_its_corrector(site, tmp_path):
+    session = site.session
     codes = [exam.code for exam in session.written]
     uai = session.centres[0].uai
     plan = plan_session(3, [uai], codes, 14, numbers=session.numbers, options=session.options)
@@ -52,31 +52,31 @@ def test_a_pile_comes_to_its_corrector(work, tmp_path):
         (import_candidates, roster_csv(plan.candidates)),
         (import_correctors, correctors_csv(plan.correctors)),
     ):
-        assert read(work.register, data, session, actor="service", at=now()).problems == ()
+        assert read(site.register, data, session, actor="service", at=now()).problems == ()
     planned = replace(plan.batches[0], kinds=KINDS, level=Level.OFFICE, a3=False)
     batch = planned.draw(session.form_of(planned.exam))
-    work.store.inbox.put(attendance_key(uai, planned.exam), attendance_csv(planned.attendance))
-    assert inbox.take_attendance(work) == 1
-    work.store.inbox.put(scan_key(uai, planned.exam, "pile.pdf"), batch.pdf)
-    inbox.note_scans(work)
-    (scan,) = inbox.find_waiting(work)
+    site.store.inbox.put(attendance_key(uai, planned.exam), attendance_csv(planned.attendance))
+    assert inbox.take_attendance(site) == 1
+    site.store.inbox.put(scan_key(uai, planned.exam, "pile.pdf"), batch.pdf)
+    inbox.note_scans(site)
+    (scan,) = inbox.find_waiting(site)
     asyncio.run(scans.process(scan.id, plainly))
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         numbers = {c.id: c.number for c in enrolled_in(connection)}
         verdict = judge([batch], current_copies(connection), numbers)
         correctors = all_correctors(connection)
     assert (verdict.wrong, verdict.unexpected) == ((), ())
-    receipt = json.loads(work.store.inbox.get(f"receipts/{uai}/{planned.exam}/pile.pdf.json"))
+    receipt = json.loads(site.store.inbox.get(f"receipts/{uai}/{planned.exam}/pile.pdf.json"))
     assert receipt["in_time"] and [copy["status"] for copy in receipt["copies"]].count("complete") == 4
 
     exam = session.exam(planned.exam)
-    lots.form(work, exam, at=now(), actor="service")
-    with work.register.reading() as connection:
+    lots.form(site, exam, at=now(), actor="service")
+    with site.register.reading() as connection:
         assert sum(lot.copies for lot in all_lots(connection, planned.exam)) == 4
     pulled = [
         path
         for corrector in correctors
-        for folder in lots.pull_all(work, corrector.id, tmp_path / corrector.reference, at=now())
+        for folder in lots.pull_all(site, corrector.id, tmp_path / corrector.reference, at=now())
         for path in folder.glob("*.pdf")
     ]
     said = b"".join(path.read_bytes() for path in pulled)

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from worlds import own_world
 
 from actions import attendance, copies, dossiers
-from actions.context import context, now
+from actions.site import now, open_site
 from cli.app import app
 from cli.demo_session import write_demo_session
 from processors.attendance.cells import Why
@@ -52,8 +52,8 @@ def world(weed, tmp_path, monkeypatch):
         session = tmp_path / "session.toml"
         write_demo_session(session, now())
         monkeypatch.setenv("MASSICOT_SESSION_PATH", str(session))
-        yield context()
-        for bucket in (context().store.inbox, context().store.vault):
+        yield open_site()
+        for bucket in (open_site().store.inbox, open_site().store.vault):
             for info in list(bucket.versions()):
                 bucket.delete(info.key, version=info.version)
 
@@ -73,7 +73,7 @@ def place(page: int, image: int, half: Half | None = None) -> PlacedPage:
     return PlacedPage(page=page, image=image, half=half, turn=Turn.NONE)
 
 
-def fill(work):
+def fill(site):
     """One file with copies of two candidates, one that may be the first's, one of nobody; and dossiers."""
     at = now()
     asking, other, *rest = (
@@ -82,19 +82,19 @@ def fill(work):
     asking = replace(asking, family_name="ZYGOMAR", first_names="ODILON")
     other = replace(other, family_name="QUENEHERVE", first_names="MAXIMILIENNE")
     people = [asking, other, *rest]
-    assert not import_candidates(work.register, roster_csv(people), work.session, actor="t", at=at).problems
-    with work.register.reading() as connection:
+    assert not import_candidates(site.register, roster_csv(people), site.session, actor="t", at=at).problems
+    with site.register.reading() as connection:
         ids = [candidate_by_number(connection, one.number) for one in people]
 
     def record(facts, subject: str, actor: str = "t") -> None:
-        work.register.record(facts, subject, actor=actor, at=now())
+        site.register.record(facts, subject, actor=actor, at=now())
 
     key = f"scans/{CENTRE}/U4/pile de {other.family_name}.pdf"
-    scan = arrive(work.register, ObjectInfo(key, new_id("scan"), 10, at), "U4", CENTRE, actor="t", at=at)
+    scan = arrive(site.register, ObjectInfo(key, new_id("scan"), 10, at), "U4", CENTRE, actor="t", at=at)
     sha = hashlib.sha256(paper := pile()).hexdigest()
     record(ScanClaimed(attempt=1), scan)
     record(ScanStored(sha256=sha), scan)
-    work.store.vault.put(stored_scan(sha), paper)
+    site.store.vault.put(stored_scan(sha), paper)
     complete, wait = CopyStatus.COMPLETE, CopyStatus.TO_DECIDE
     found = [
         FoundCopy(
@@ -109,19 +109,19 @@ def fill(work):
         ]
     ]  # fmt: skip
     reading = f"readings/{scan}-1.json"
-    work.store.vault.put(reading, b'{"scan": {"images": 4, "pages": 5}}')
+    site.store.vault.put(reading, b'{"scan": {"images": 4, "pages": 5}}')
     record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(found), findings=()), scan)
     words = f"C’est Zygomar et non {other.family_name.title()} ({other.number}, m.q@exemple.fr) : l’encre."
-    copies.decide(work, found[0].id, Decision.ACCEPT, words, actor="service", at=now())
+    copies.decide(site, found[0].id, Decision.ACCEPT, words, actor="service", at=now())
     for copy, number in zip(found, ("ACDEFHJ", "XYXYXYX"), strict=False):
         pdf = b"%PDF-1.7 " + number.encode()
-        work.store.vault.put(anonymous_copy("U4", number), pdf)
+        site.store.vault.put(anonymous_copy("U4", number), pdf)
         record(CopyAnonymised(anonymous_number=number, sha256=hashlib.sha256(pdf).hexdigest()), copy.id)
-    attendance.mark(work, "U4", CENTRE, {ids[1]}, actor="t", at=at)
+    attendance.mark(site, "U4", CENTRE, {ids[1]}, actor="t", at=at)
     row = np.full((101, 980), DARK, np.uint8)  # of 10.2 mm, and 5 mm of the rows above and below
     row[24:77] = LIGHT
     Image.fromarray(row).save(seen := io.BytesIO(), "JPEG")
-    work.store.vault.put("cells/x.jpg", seen.getvalue())
+    site.store.vault.put("cells/x.jpg", seen.getvalue())
     cell = PaperSays(candidate=ids[0], signed=None, asked=Why.LITTLE, stated=True, picture="cells/x.jpg")
     scanned = AttendanceScanned(exam="U4", centre=CENTRE, file=sha, sheets=(), rows=(cell,), troubles=())
     record(scanned, f"U4/{CENTRE}")
@@ -130,12 +130,12 @@ def fill(work):
         for name in ("attestation.pdf", "glissee.pdf"):
             info = ObjectInfo(f"dossiers/E5/{who.number}/{name}", new_id("doss"), 10, at - timedelta(days=9))
             data = f"%PDF-1.7 {who.family_name} {name}".encode()
-            dossier = deposits.deposit(work.register, info, data, "E5", id_, name, actor="t", at=at)
+            dossier = deposits.deposit(site.register, info, data, "E5", id_, name, actor="t", at=at)
         readings[id_] = dossier
     piece = {"kind": "attestation", "pages": [1], "signatures": [{"by": "Mme Tutrice", "digital": None}]}
     facts = {"numbers": [asking.number, other.number], "company": "Ferme du Lac"}
     keep_dossier_reading(
-        work.register, readings[ids[0]], 2,
+        site.register, readings[ids[0]], 2,
         {
             "candidate": asking.number, "verdict": "to_examine", "internship": None,
             "findings": [{"code": "doubtful_signature", "severity": "warning",
@@ -149,7 +149,7 @@ def fill(work):
         actor="t", at=now(),
     )  # fmt: skip
     dossiers.pronounce(
-        work, readings[ids[0]], Pronounced.NON_CONFORM, [DossierCode.UNSIGNED_DOCUMENT],
+        site, readings[ids[0]], Pronounced.NON_CONFORM, [DossierCode.UNSIGNED_DOCUMENT],
         "M. Commissaire", "La signature manque.", actor="t", at=now(),
     )  # fmt: skip
     return asking, other, found

@@ -21,8 +21,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from actions import inbox as watch
-from actions.context import Context
 from actions.orals import form, papers_of
+from actions.site import Site
 from papers.oral_papers import panel_sheets, sheets_to_sign
 from processors.lists.people import CANDIDATE_COLUMNS
 from processors.orals.sheets import OralSheet, SheetKind, sheet_of
@@ -65,26 +65,26 @@ def roster(*categories: str) -> bytes:
 class Place:
     """A session whose orals are planned, on a store and a register; each event a second later."""
 
-    work: Context
+    site: Site
     ticks: list[datetime] = field(default_factory=list)
 
     @property
     def inbox(self) -> Bucket:
-        return self.work.store.inbox
+        return self.site.store.inbox
 
     def take(self, *categories: str) -> None:
         for read, data in ((import_candidates, roster(*categories)), (import_correctors, PEOPLE)):
             assert not read(
-                self.work.register, data, self.work.session, actor="t", at=self.work.clock()
+                self.site.register, data, self.site.session, actor="t", at=self.site.clock()
             ).problems
         for exam in ("E2", "E6"):
-            assert not form(self.work, exam, actor="t", at=self.work.clock() - timedelta(days=60)).unplaced
+            assert not form(self.site, exam, actor="t", at=self.site.clock() - timedelta(days=60)).unplaced
 
     def sheets(self) -> dict[OralSheet, Image.Image]:
         """All of them, as the scanner's optics see them."""
         found = {}
         for exam in ("E2", "E6"):
-            printed = panel_sheets(papers_of(self.work, exam), self.work.session.title)
+            printed = panel_sheets(papers_of(self.site, exam), self.site.session.title)
             for page in pypdfium2.PdfDocument(printed):
                 image = page.render(scale=600 / 72, grayscale=True).to_pil().reduce(3)
                 (bars,) = zxingcpp.read_barcodes(np.asarray(image))
@@ -95,14 +95,14 @@ class Place:
         return json.loads(self.inbox.get(f"receipts/{key}.json"))
 
     def log(self) -> list[str]:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             return list(connection.scalars(select(events.c.line).order_by(events.c.seq)))
 
     def sorted(self) -> list[Event]:
         return [event for event in map(Event.parse, self.log()) if event.action == "orals.scan_sorted"]
 
     def back(self, exam: str) -> set[str]:
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             return set(sheets_back(connection, exam))
 
 
@@ -123,7 +123,7 @@ def place(
         return ticks[-1]
 
     settings = Settings(data_dir=tmp_path / "data", session_path=SESSION)
-    yield Place(Context(settings, own, new_register(), clock))
+    yield Place(Site(settings, own, new_register(), clock))
     for name in names.values():
         client.delete_bucket(Bucket=name)
 
@@ -147,7 +147,7 @@ def written_on(page: Image.Image, y: int = 1500) -> Image.Image:
 
 def signed(place: Place, sheet: OralSheet, image: Image.Image) -> Image.Image:
     """By all its examiners."""
-    _, columns = sheets_to_sign(papers_of(place.work, sheet.exam), place.work.session.title)
+    _, columns = sheets_to_sign(papers_of(place.site, sheet.exam), place.site.session.title)
     (column,) = (one for one in columns if one.code == sheet.code)
     marked, rng = np.asarray(image).copy(), np.random.default_rng(3)
     for top, end in zip(column.edges, column.edges[1:], strict=False):
@@ -174,15 +174,15 @@ def _kept(pdf: bytes) -> str:
 
 def everywhere(place: Place) -> Iterator[tuple[str, bytes]]:
     """All that massicot holds: objects in all their versions, each row, each file of the data folder."""
-    store = place.work.store
+    store = place.site.store
     for bucket in (store.inbox, store.vault, store.lots, store.audit):
         for info in list(bucket.versions()):
             yield f"{bucket.name}/{info.key}", bucket.get(info.key, version=info.version)
-    with place.work.register.reading() as connection:
+    with place.site.register.reading() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(select(table)):
                 yield table.name, repr(tuple(row)).encode()
-    for path in place.work.settings.data_dir.rglob("*"):
+    for path in place.site.settings.data_dir.rglob("*"):
         if path.is_file():
             yield str(path), path.read_bytes()
 
@@ -193,7 +193,7 @@ def looted(place: Place, pdf: bytes, said: str) -> list[str]:
 
 
 def objects(place: Place) -> set[tuple[str, str]]:
-    store = place.work.store
+    store = place.site.store
     return {(b.name, info.key) for b in (store.inbox, store.vault, store.lots) for info in b.versions()}
 
 
@@ -205,7 +205,7 @@ def test_a_dropped_scan_is_sorted_told_and_kept_nowhere(place: Place):
     here = [
         s
         for s in sheets
-        if s.exam == "E2" or papers_of(place.work, "E6")[s.panel - 1].place.startswith("Lycée Marie")
+        if s.exam == "E2" or papers_of(place.site, "E6")[s.panel - 1].place.startswith("Lycée Marie")
     ]
     elsewhere = next(s for s in sheets if s not in here and s.kind is SheetKind.GRADING)
     assert {s.exam for s in here} == {"E2", "E6"}
@@ -224,7 +224,7 @@ def test_a_dropped_scan_is_sorted_told_and_kept_nowhere(place: Place):
     before = objects(place)
     place.inbox.put(SCAN, scan)
     assert looted(place, scan, said) == [f"{place.inbox.name}/{SCAN}"]
-    watch.look(place.work)
+    watch.look(place.site)
 
     answer = place.answer()
     assert answer["taken"] is True and answer["message"].startswith(f"{len(order)} feuilles rendues")
@@ -237,7 +237,7 @@ def test_a_dropped_scan_is_sorted_told_and_kept_nowhere(place: Place):
     names = {
         s: paper.turns[s.turn - 1].family_name
         for exam in ("E2", "E6")
-        for paper in papers_of(place.work, exam)
+        for paper in papers_of(place.site, exam)
         for s in paper.sheets
         if s.turn
     }
@@ -251,7 +251,7 @@ def test_a_dropped_scan_is_sorted_told_and_kept_nowhere(place: Place):
 
     assert looted(place, scan, said) == []
     assert objects(place) - before == {(place.inbox.name, f"receipts/{SCAN}.json")}
-    assert not place.work.settings.data_dir.exists() or not list(place.work.settings.data_dir.iterdir())
+    assert not place.site.settings.data_dir.exists() or not list(place.site.settings.data_dir.iterdir())
     (event,) = place.sorted()
     assert event.subject == f"returns/{HERE}"
     assert {
@@ -267,7 +267,7 @@ def test_a_dropped_scan_is_sorted_told_and_kept_nowhere(place: Place):
     assert set(event.facts["sheets"]) == {s.code for s in order} == place.back("E2") | place.back("E6")
     assert set(event.facts["unsigned"]) == {s.code for s in owing}
     assert not [line for line in place.log() if "INVENTE" in line or "ODILON" in line or "Bidon" in line]
-    assert check_tables(place.work.register) == []
+    assert check_tables(place.site.register) == []
 
 
 def test_each_version_is_sorted_before_it_goes_and_the_same_file_again_is_no_second_event(place: Place):
@@ -278,12 +278,12 @@ def test_each_version_is_sorted_before_it_goes_and_the_same_file_again_is_no_sec
         place.inbox.put(SCAN, data)
     place.inbox.delete(SCAN)  # it is withdrawn, which takes no version away
     for _ in range(2):
-        watch.take_returned(place.work)
+        watch.take_returned(place.site)
     assert place.back("E2") | place.back("E6") == {sheet.code for sheet, _ in sheets}
     assert place.answer()["missing"] == []
     assert len(place.sorted()) == 2
     place.inbox.put(SCAN, half[1])
-    watch.take_returned(place.work)
+    watch.take_returned(place.site)
     assert place.answer()["set_aside"] == [] and len(place.sorted()) == 2
     assert not list(place.inbox.versions("returns/"))
 
@@ -315,7 +315,7 @@ def test_what_cannot_be_sorted_is_told_why_and_not_kept_either(place: Place, wha
     place.take("individuel")
     before, log = objects(place), place.log()
     place.inbox.put(key, data)
-    watch.look(place.work)
+    watch.look(place.site)
     answer = place.answer(key)
     assert (answer["taken"], answer["code"]) == (False, code)
     assert answer["message"].endswith("n’est gardée nulle part, parce qu’elle porte des notes.")
@@ -328,7 +328,7 @@ def test_what_cannot_be_sorted_is_told_why_and_not_kept_either(place: Place, wha
 def test_a_page_that_cannot_be_read_is_named(place: Place):
     place.take("individuel")
     place.inbox.put(SCAN, broken_page())
-    watch.take_returned(place.work)
+    watch.take_returned(place.site)
     answer = place.answer()
     assert [(one["page"], one["code"]) for one in answer["set_aside"]] == [(1, "page_broken")]
     assert (place.sorted()[0].facts["unread"], place.sorted()[0].facts["sheets"]) == (1, [])
@@ -339,7 +339,7 @@ def test_a_file_that_is_too_large_is_not_even_fetched(place: Place, monkeypatch)
     monkeypatch.setattr(watch, "MAX_RETURN", 10)
     monkeypatch.setattr(Bucket, "download", None)
     place.inbox.put(SCAN, b"%PDF-1.7 and more")
-    watch.take_returned(place.work)
+    watch.take_returned(place.site)
     assert place.answer()["code"] == "file_too_large"
     assert not list(place.inbox.versions("returns/"))
 
@@ -348,19 +348,19 @@ def test_killed_when_it_was_fetched_nothing_stays_on_the_disk(place: Place, monk
     place.take("individuel")
     scan = pile([next(iter(place.sheets().values()))], "SECRET")
     place.inbox.put(SCAN, scan)
-    place.work.register.engine.dispose()
+    place.site.register.engine.dispose()
     pid = os.fork()
     if pid == 0:
         try:
-            place.work.register.engine.dispose(close=False)
+            place.site.register.engine.dispose(close=False)
             monkeypatch.setattr(watch, "take_returns", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
-            watch.take_returned(place.work)
+            watch.take_returned(place.site)
         finally:
             os._exit(0)
     _, status = os.waitpid(pid, 0)
     assert os.WIFSIGNALED(status)
-    assert (place.work.settings.data_dir / "sorting" / "scan.pdf").exists()
-    watch.take_returned(place.work)
+    assert (place.site.settings.data_dir / "sorting" / "scan.pdf").exists()
+    watch.take_returned(place.site)
     assert place.answer()["taken"] is True and len(place.sorted()) == 1
     assert looted(place, scan, "SECRET") == []
 
@@ -370,10 +370,10 @@ def test_stopped_before_it_was_told_it_is_sorted_again_and_noted_once(place: Pla
     place.inbox.put(SCAN, pile([next(iter(place.sheets().values()))]))
     with monkeypatch.context() as patch, pytest.raises(TypeError):
         patch.setattr(watch, "_tell_and_remove", None)
-        watch.take_returned(place.work)
+        watch.take_returned(place.site)
     log = place.log()
     assert len(place.sorted()) == 1 and place.inbox.head(SCAN) is not None
-    watch.take_returned(place.work)
+    watch.take_returned(place.site)
     assert place.answer()["taken"] is True and place.answer()["set_aside"] == []
     assert place.log() == log and place.inbox.head(SCAN) is None
 
@@ -382,7 +382,7 @@ def test_what_waits_is_in_no_backup(place: Place, tmp_path: Path):
     place.inbox.put(SCAN, b"%PDF-1.7 17,25 SECRET")
     place.inbox.put("scans/a.pdf", b"a scan")
     folder = tmp_path / "backup"
-    Backup(folder).make(place.work.store, place.work.register, Recipients(), at=place.work.clock())
+    Backup(folder).make(place.site.store, place.site.register, Recipients(), at=place.site.clock())
     found = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     assert any(b"a scan" in data for data in found)
     assert not [data for data in found if b"SECRET" in data or b"returns/" in data]

@@ -6,8 +6,8 @@ import numpy as np
 from dropping import CENTRE, NUMBERS, SOON
 
 from actions import inbox as watch
-from actions.context import now
 from actions.signing import print_list
+from actions.site import now
 from specimens.signing import Mark, signed_scan
 from storage.candidates import attendance_of
 
@@ -15,26 +15,26 @@ KEY = f"attendance/{CENTRE}/{SOON}.pdf"
 
 
 def answer_of(desk, key=KEY) -> dict:
-    return json.loads(desk.work.store.inbox.get(f"receipts/{key}.json"))
+    return json.loads(desk.site.store.inbox.get(f"receipts/{key}.json"))
 
 
 def test_a_signed_list_is_taken_and_leaves_the_inbox(desk):
-    work = desk.work
-    printed = print_list(work, SOON, CENTRE, actor="t", at=now())
-    rows = work.attendance_form.rows
+    site = desk.site
+    printed = print_list(site, SOON, CENTRE, actor="t", at=now())
+    rows = site.attendance_form.rows
     scan = signed_scan(printed, [[Mark.NAME, Mark.EMPTY]], rows, np.random.default_rng(1))
-    work.store.inbox.put(KEY, scan)
-    assert watch.take_attendance(work) == 1
+    site.store.inbox.put(KEY, scan)
+    assert watch.take_attendance(site) == 1
     assert answer_of(desk)["taken"] is True
-    assert work.store.inbox.head(KEY) is None
-    with work.register.reading() as connection:
+    assert site.store.inbox.head(KEY) is None
+    with site.register.reading() as connection:
         marks = attendance_of(connection, SOON, CENTRE)
     assert marks == {desk.candidate(NUMBERS[0]): True, desk.candidate(NUMBERS[1]): False}
 
 
 def test_what_is_no_pdf_is_answered_and_kept(desk):
-    work, key = desk.work, f"attendance/{CENTRE}/{SOON}/photo.pdf"
-    work.store.inbox.put(key, b"\xff\xd8 a picture")
-    assert watch.take_attendance(work) == 0
+    site, key = desk.site, f"attendance/{CENTRE}/{SOON}/photo.pdf"
+    site.store.inbox.put(key, b"\xff\xd8 a picture")
+    assert watch.take_attendance(site) == 0
     assert (answer_of(desk, key)["taken"], answer_of(desk, key)["code"]) == (False, "not_a_pdf")
-    assert len(list(work.store.vault.list("quarantine/attendance/"))) == 1
+    assert len(list(site.store.vault.list("quarantine/attendance/"))) == 1

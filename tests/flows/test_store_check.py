@@ -14,8 +14,8 @@ from faulty import FaultyWay, Headers
 from typer.testing import CliRunner
 from worlds import own_world
 
-from actions.context import now
 from actions.prepare import prepare
+from actions.site import now
 from cli.app import app
 from cli.demo_session import write_demo_session
 from storage.objects import StoreError

@@ -12,7 +12,7 @@ import time_machine
 from botocore.exceptions import ClientError
 from theatre import PEOPLE, STORIES, compare, janitor_comes, portrait, sweep
 
-from actions.context import context, now
+from actions.site import now, open_site
 from actions.stages import SurroundingsError
 from cli.demo_session import write_demo_session
 from storage.dossiers import dossiers_of
@@ -33,12 +33,12 @@ def test_ten_minutes_change_nothing(story, minutes, theatre, tmp_path):
         story.before()
         with clock_off_by(timedelta(minutes=minutes)):
             story.play()
-        compare(portrait(context().store), theatre.undisturbed(story))
+        compare(portrait(open_site().store), theatre.undisturbed(story))
 
 
 def test_no_one_is_found_absent_before_the_deadline_by_the_clock_that_dates_deposits(theatre, tmp_path):
     with theatre.world(tmp_path):
-        session = context().settings.session_file
+        session = open_site().settings.session_file
         write_demo_session(session, now() + timedelta(minutes=7))  # the deadline passes in five
         with clock_off_by(timedelta(minutes=10)):
             sweep()
@@ -46,14 +46,14 @@ def test_no_one_is_found_absent_before_the_deadline_by_the_clock_that_dates_depo
             sweep()
         assert not absent()
         write_demo_session(session, now())
-        context.cache_clear()
+        open_site.cache_clear()
         with clock_off_by(timedelta(minutes=-10)):
             sweep()
         assert absent() == len(PEOPLE)
 
 
 def absent() -> int:
-    with context().register.reading() as connection:
+    with open_site().register.reading() as connection:
         return len(dossiers_of(connection, "E6"))
 
 
@@ -67,4 +67,4 @@ def test_a_store_that_refuses_a_wrong_clock_is_waited_for(story, theatre, tmp_pa
         for _ in range(2):
             janitor_comes()
             story.play()
-        compare(portrait(context().store), theatre.undisturbed(story))
+        compare(portrait(open_site().store), theatre.undisturbed(story))

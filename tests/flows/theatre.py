@@ -25,10 +25,10 @@ from worlds import BUCKETS, own_world
 
 from actions import deadlines, dossiers, inbox, pictures, scans, upkeep
 from actions import lots as of_lots
-from actions.context import context, now
 from actions.copies import decide as decide_of
 from actions.copies import report
 from actions.prepare import prepare
+from actions.site import now, open_site
 from actions.stages import plainly
 from cli.demo_session import FORM, write_demo_session
 from flows.recurring import ship
@@ -98,7 +98,7 @@ def done(stage, *args):
 
 
 def drop(data: bytes, name: str = "pile.pdf") -> None:
-    context().store.inbox.put(f"scans/{CENTRE}/{EXAM}/{name}", data)
+    open_site().store.inbox.put(f"scans/{CENTRE}/{EXAM}/{name}", data)
 
 
 def process_all() -> None:
@@ -112,7 +112,7 @@ def process_all() -> None:
 def janitor_comes() -> None:
     """The watch, later, when Prefect says that the runs are over."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(vars(context()), "clock", lambda: now() + LATER)
+        patch.setitem(vars(open_site()), "clock", lambda: now() + LATER)
         for scan in done(upkeep.find_unfinished):
             if scan.state is ScanState.PROCESSING:
                 done(upkeep.take_up, scan)
@@ -124,7 +124,7 @@ def pile(*kinds: Kind, people=PEOPLE, seed: int = 3) -> bytes:
 
 
 def copies() -> list:
-    with context().register.reading() as connection:
+    with open_site().register.reading() as connection:
         return current_copies(connection)
 
 
@@ -137,7 +137,7 @@ def a_scan() -> None:
 
 
 def a_bad_file() -> None:
-    context().store.inbox.put("elsewhere/pile.pdf", b"in no folder")
+    open_site().store.inbox.put("elsewhere/pile.pdf", b"in no folder")
 
 
 def the_same_twice() -> None:
@@ -148,13 +148,13 @@ def the_same_twice() -> None:
 
 def a_list() -> None:
     marks = attendance_csv([Attendance(PEOPLE[0].number, True)])
-    context().store.inbox.put(f"attendance/{CENTRE}/{EXAM}.csv", marks)
-    context().store.inbox.put(f"attendance/{CENTRE}/{PAST}.csv", b"no list")
+    open_site().store.inbox.put(f"attendance/{CENTRE}/{EXAM}.csv", marks)
+    open_site().store.inbox.put(f"attendance/{CENTRE}/{PAST}.csv", b"no list")
 
 
 def a_dossier() -> None:
     key = f"dossiers/E5/{PEOPLE[0].number}/attestation.pdf"
-    context().store.inbox.put(key, b"no PDF either")
+    open_site().store.inbox.put(key, b"no PDF either")
 
 
 def read_dossiers() -> None:
@@ -170,12 +170,12 @@ def an_unnamed_copy() -> None:
 
 def decide() -> None:
     """A person who was interrupted looks whether it still waits."""
-    work = context()
+    site = open_site()
     for copy in copies():
         if copy.status is CopyStatus.TO_DECIDE:
-            with work.register.reading() as connection:
+            with site.register.reading() as connection:
                 owner = candidate_by_number(connection, PEOPLE[0].number)
-            decide_of(work, copy.id, Decision.ATTRIBUTE, "lu", candidate=owner, actor="service", at=now())
+            decide_of(site, copy.id, Decision.ATTRIBUTE, "lu", candidate=owner, actor="service", at=now())
     process_all()
 
 
@@ -183,12 +183,12 @@ def two_deaths() -> None:
     drop(b"%PDF-1.7 kills whoever reads it", "pile.pdf")
     done(inbox.note_scans)
     (scan,) = done(inbox.find_waiting)
-    work, at = context(), now() - LATER
+    site, at = open_site(), now() - LATER
     for attempt in (1, 2):
-        work.register.record(ScanClaimed(attempt=attempt), scan.id, actor="process_scan", at=at)
+        site.register.record(ScanClaimed(attempt=attempt), scan.id, actor="process_scan", at=at)
         released = ScanReleased(attempt=attempt, reason="dead")
-        work.register.record(released, scan.id, actor="janitor", at=at)
-    work.register.record(ScanClaimed(attempt=3), scan.id, actor="process_scan", at=at)
+        site.register.record(released, scan.id, actor="janitor", at=at)
+    site.register.record(ScanClaimed(attempt=3), scan.id, actor="process_scan", at=at)
 
 
 def set_aside() -> None:
@@ -202,22 +202,22 @@ def copies_for_lots() -> None:
 
 
 def lots() -> None:
-    work = context()
-    exam = work.session.exam(EXAM)
-    of_lots.form(work, exam, at=now(), actor="service")
-    hers = of_lots.who_has(work, (work.settings.data_dir / "token").read_text()).id
-    of_lots.pull_all(work, hers, work.settings.data_dir / "hers", at=now())
-    with work.register.reading() as connection:
+    site = open_site()
+    exam = site.session.exam(EXAM)
+    of_lots.form(site, exam, at=now(), actor="service")
+    hers = of_lots.who_has(site, (site.settings.data_dir / "token").read_text()).id
+    of_lots.pull_all(site, hers, site.settings.data_dir / "hers", at=now())
+    with site.register.reading() as connection:
         known = all_lots(connection)
     for lot in known:
-        of_lots.give_back(work, of_lots.own(work, hers, lot.id, at=now())[0], at=now())
+        of_lots.give_back(site, of_lots.own(site, hers, lot.id, at=now())[0], at=now())
 
 
 def a_reported_copy() -> None:
     copies_for_lots()
     lots()
     (copy, _) = copies()
-    report(context(), copy.id, Trouble.ILLEGIBLE, "", actor="corrector", at=now())
+    report(open_site(), copy.id, Trouble.ILLEGIBLE, "", actor="corrector", at=now())
     drop(pile(Kind.OK, seed=4), "again.pdf")
 
 
@@ -268,7 +268,7 @@ class Theatre:
             with self.world(self.template.with_name(f"calm {len(self.known)}")):
                 story.before()
                 story.play()
-                self.known[story.name] = portrait(context().store)
+                self.known[story.name] = portrait(open_site().store)
         return self.known[story.name]
 
     @contextmanager
@@ -287,18 +287,18 @@ def open_theatre(folder: Path, weed: Weed, memory: Memory) -> Iterator[Theatre]:
     template = folder / "template"
     with Theatre(weed, folder / "empty").world(template):
         prepare()
-        work, at = context(), now()
+        site, at = open_site(), now()
         roster = roster_csv(PEOPLE)
         corrector = ["C1", "Ada Arc", "ada@exemple.fr", "0840003X", "", EXAM, "9", "", ""]
         correctors = "\n".join(map(",".join, (CORRECTOR_COLUMNS, corrector))).encode()
         for imported in (
-            import_candidates(work.register, roster, work.session, actor="service", at=at),
-            import_correctors(work.register, correctors, work.session, actor="service", at=at),
+            import_candidates(site.register, roster, site.session, actor="service", at=at),
+            import_correctors(site.register, correctors, site.session, actor="service", at=at),
         ):
             assert not imported.problems, imported.problems
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             (known,) = all_correctors(connection)
-        token = issue_token(work.register, known.id, actor="service", at=at)
+        token = issue_token(site.register, known.id, actor="service", at=at)
         (template / "token").write_text(token)
     with pytest.MonkeyPatch.context() as patch:
         for module, name in (
@@ -324,7 +324,7 @@ class _Fixed:
 def portrait(store: Store) -> dict[str, Counter[str]]:
     """Every row of every table and every object, without what is drawn by lot, and without times."""
     found: dict[str, Counter[str]] = {}
-    with context().register.reading() as connection:
+    with open_site().register.reading() as connection:
         for table in metadata.sorted_tables:
             if table.name not in ("events", "event_subjects", "chain", "segments"):
                 kept = [

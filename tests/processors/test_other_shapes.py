@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from processors.circular.deadlines import PARIS, french_instant, serve, to_the_day
+from processors.circular.deadlines import PARIS, french_instant, set_local_zone, to_the_day
 from processors.circular.form import FormError, load_form, paper_troubles
 from processors.circular.new_session import MARK, Outline, new_session
 from processors.circular.numbers import Numbers
@@ -106,14 +106,14 @@ def test_hours_are_of_the_clock_of_the_session():
 def test_what_the_register_notes_is_told_on_the_clock_of_the_session_that_is_served():
     at = datetime(2027, 3, 9, 2, 30, tzinfo=UTC)
     try:
-        serve(load_session(GUADELOUPE).zone)
+        set_local_zone(load_session(GUADELOUPE).zone)
         assert french_instant(at) == "lundi 8 mars 2027 à 22:30"
         assert to_the_day(at).date() == date(2027, 3, 8)
         line = b"candidate_number,file,deposited_at\n02214987144,a.pdf,2027-03-08T22:30:00\n"
         assert read_deposit_times(line).rows[0].deposited_at == at
         assert read_deposit_times(line, PARIS).rows[0].deposited_at != at
     finally:
-        serve(PARIS)
+        set_local_zone(PARIS)
     assert french_instant(at) == "mardi 9 mars 2027 à 03:30"
 
 

@@ -13,7 +13,7 @@ from typing import cast
 import numpy as np
 from sqlalchemy import select
 
-from actions.context import Context
+from actions.site import Site
 from benchmarks.invented_season import page
 from processors.findings import Code, Finding, finding
 from processors.scans.pages.twice import imprint
@@ -68,10 +68,10 @@ class World:
     now: datetime = field(default=datetime(2026, 5, 20, 18, 0, tzinfo=UTC))
 
     @property
-    def work(self) -> Context:
+    def site(self) -> Site:
         """What acts work with; those of these tests need no bucket but the register's vault."""
         store = cast(Store, SimpleNamespace(vault=self.register.vault))
-        return Context(Settings(session_path=SESSION), store, self.register)
+        return Site(Settings(session_path=SESSION), store, self.register)
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=1)

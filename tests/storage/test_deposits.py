@@ -180,8 +180,8 @@ def test_more_time_for_a_school_counts_for_its_dossiers_and_has_them_read_again(
     assert rules() == (E5, E5)
     for school, code in (("0139109F", "not_here"), (CENTRE, "not_here")):
         with pytest.raises(Refused, match=code):
-            extend(world.work, EXAM, school, until, "Grève.", actor="service", at=late)
-    extend(world.work, EXAM, SCHOOL, until, "Grève.", actor="service", at=late)
+            extend(world.site, EXAM, school, until, "Grève.", actor="service", at=late)
+    extend(world.site, EXAM, SCHOOL, until, "Grève.", actor="service", at=late)
     own, other = rules()
     assert own.deposit.met(until) and not own.deposit.met(until + timedelta(seconds=1)) and other == E5
     assert world.replayed_alike(new_register())
@@ -196,7 +196,7 @@ def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):
         (Pronounced.CONFORM, []),
     ):
         pronounce(
-            world.work, dossier, decision, grounds, "Mme Ursule Bidon", "panne", actor="commission", at=DUE
+            world.site, dossier, decision, grounds, "Mme Ursule Bidon", "panne", actor="commission", at=DUE
         )
     known = row(world, dossier)
     assert [made.decision for made in known.decisions] == [Pronounced.NON_CONFORM, Pronounced.CONFORM]
@@ -208,7 +208,7 @@ def test_decisions_are_kept_apart_and_the_last_counts(world, candidate):
 def test_nobody_decides_of_what_is_not_there(world, candidate):
     with pytest.raises(Refused):
         nowhere = "doss_0123456789abcdef"
-        pronounce(world.work, nowhere, Pronounced.CONFORM, [], "X", "y", actor="commission", at=DUE)
+        pronounce(world.site, nowhere, Pronounced.CONFORM, [], "X", "y", actor="commission", at=DUE)
 
 
 def test_the_log_names_nobody_and_tells_all(world, candidate, new_register):

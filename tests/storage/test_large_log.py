@@ -30,9 +30,9 @@ def season(count, at):
         yield event.line()
 
 
-def peak(work):
+def peak(site):
     tracemalloc.start()
-    work()
+    site()
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return most
@@ -58,4 +58,3 @@ def test_twice_the_events_take_hardly_more_memory(tmp_path, store, audit):
     for before, after in zip(*peaks, strict=True):
         assert after - before < LONG * MORE / 4
     register.engine.dispose()
-

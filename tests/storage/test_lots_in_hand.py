@@ -26,7 +26,7 @@ def held(peopled):
 
 
 def exam(world):
-    return world.work.session.exam(EXAM)
+    return world.site.session.exam(EXAM)
 
 
 def row(world, lot):
@@ -37,17 +37,17 @@ def row(world, lot):
 def test_a_recall_wants_a_reason_keeps_what_was_returned_and_shuts_the_lot(peopled, held, new_register):
     lot, (first, second) = held
     hers = row(peopled, lot).corrector
-    of_copies.give_back(peopled.work, first, True, actor=hers, at=peopled.tick())
+    of_copies.give_back(peopled.site, first, True, actor=hers, at=peopled.tick())
     with pytest.raises(Refused, match="no_reason"):
-        recall(peopled.work, row(peopled, lot), " ", actor="service", at=peopled.tick())
-    assert recall(peopled.work, row(peopled, lot), "Mme Personne est absente.", actor="t", at=peopled.tick())
+        recall(peopled.site, row(peopled, lot), " ", actor="service", at=peopled.tick())
+    assert recall(peopled.site, row(peopled, lot), "Mme Personne est absente.", actor="t", at=peopled.tick())
     assert row(peopled, lot).state is LotState.RECALLED
     assert [peopled.copy(copy).returned for copy in (first, second)] == [True, False]
     with pytest.raises(Refused, match="recalled"):
-        own(peopled.work, hers, lot, at=peopled.now)
+        own(peopled.site, hers, lot, at=peopled.now)
     with pytest.raises(Refused, match="recalled"):
-        of_copies.give_back(peopled.work, first, False, actor=hers, at=peopled.tick())
-    assert recall(peopled.work, row(peopled, lot), "Encore.", actor="t", at=peopled.tick()) is None
+        of_copies.give_back(peopled.site, first, False, actor=hers, at=peopled.tick())
+    assert recall(peopled.site, row(peopled, lot), "Encore.", actor="t", at=peopled.tick()) is None
     assert "Personne" not in peopled.replayed_alike(new_register())
 
 
@@ -56,20 +56,20 @@ def test_a_lot_that_is_read_offline_is_neither_recalled_nor_called_idle(peopled,
     rules, hers = exam(peopled), row(peopled, lot).corrector
     today = peopled.now.astimezone(PARIS).date()
     later = peopled.now + timedelta(days=5)
-    assert set(idle(peopled.work, rules, at=later)) == {lot}
-    assert idle(peopled.work, rules, at=peopled.now + timedelta(days=3)) == {}
+    assert set(idle(peopled.site, rules, at=later)) == {lot}
+    assert idle(peopled.site, rules, at=peopled.now + timedelta(days=3)) == {}
     for bad in (today - timedelta(days=1), rules.closes_at.date() + timedelta(days=1)):
         with pytest.raises(Refused, match="bad_day"):
-            work_offline(peopled.work, row(peopled, lot), rules, bad, at=peopled.now)
+            work_offline(peopled.site, row(peopled, lot), rules, bad, at=peopled.now)
     until = today + timedelta(days=6)
-    assert work_offline(peopled.work, row(peopled, lot), rules, until, at=peopled.tick())
-    assert idle(peopled.work, rules, at=later) == {}
+    assert work_offline(peopled.site, row(peopled, lot), rules, until, at=peopled.tick())
+    assert idle(peopled.site, rules, at=later) == {}
     with pytest.raises(Refused, match="offline"):
-        recall(peopled.work, row(peopled, lot), "Trop long.", actor="t", at=later)
-    assert idle(peopled.work, rules, at=later + timedelta(days=3)).keys() == {lot}
-    of_copies.report(peopled.work, first, Trouble.ILLEGIBLE, "", actor=hers, at=later + timedelta(days=2))
-    assert idle(peopled.work, rules, at=later + timedelta(days=3)) == {}  # she was heard of
-    assert recall(peopled.work, row(peopled, lot), "Elle me l'a dit.", anyway=True, actor="t", at=later)
+        recall(peopled.site, row(peopled, lot), "Trop long.", actor="t", at=later)
+    assert idle(peopled.site, rules, at=later + timedelta(days=3)).keys() == {lot}
+    of_copies.report(peopled.site, first, Trouble.ILLEGIBLE, "", actor=hers, at=later + timedelta(days=2))
+    assert idle(peopled.site, rules, at=later + timedelta(days=3)) == {}  # she was heard of
+    assert recall(peopled.site, row(peopled, lot), "Elle me l'a dit.", anyway=True, actor="t", at=later)
     assert row(peopled, lot).offline_until is None
     peopled.replayed_alike(new_register())
 
@@ -77,13 +77,13 @@ def test_a_lot_that_is_read_offline_is_neither_recalled_nor_called_idle(peopled,
 def test_it_ends_with_the_lot(peopled, held):
     lot, _ = held
     rules = exam(peopled)
-    work_offline(peopled.work, row(peopled, lot), rules, peopled.now.date(), at=peopled.tick())
+    work_offline(peopled.site, row(peopled, lot), rules, peopled.now.date(), at=peopled.tick())
     peopled.record(LotReturned(), lot)
-    assert row(peopled, lot).offline_until is None and idle(peopled.work, rules, at=peopled.now) == {}
+    assert row(peopled, lot).offline_until is None and idle(peopled.site, rules, at=peopled.now) == {}
 
 
 def test_a_recalled_lot_is_brought_to_nobody(peopled, held, tmp_path):
     lot, _ = held
-    recall(peopled.work, row(peopled, lot), "Erreur de lot.", actor="t", at=peopled.tick())
-    assert pull_all(peopled.work, row(peopled, lot).corrector, tmp_path, at=peopled.now) == []
+    recall(peopled.site, row(peopled, lot), "Erreur de lot.", actor="t", at=peopled.tick())
+    assert pull_all(peopled.site, row(peopled, lot).corrector, tmp_path, at=peopled.now) == []
     assert list(tmp_path.rglob("*.pdf")) == []

@@ -27,7 +27,7 @@ AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
 
 
-def work(name, url, endpoint, keys: tuple[str, str], audit, key, scans, copies, corrector, start, told):
+def site(name, url, endpoint, keys: tuple[str, str], audit, key, scans, copies, corrector, start, told):
     """Tries for everything, as if it were alone. Tells which scans it got and what it shipped."""
     register = Register(make_engine(url), vault=None)
     bucket = Bucket(s3_client(endpoint, *keys, "us-east-1"), audit)
@@ -64,7 +64,7 @@ def test_ten_workers_claim_deal_and_ship_without_doubles(databases, without_even
     start, told = processes.Barrier(WORKERS), processes.Queue()
     where = (url, weed.endpoint, weed.keys["workflow"], audit.name, KEY.private_bytes_raw())
     workers = [
-        processes.Process(target=work, args=(f"worker {k}", *where, scans, copies, corrector, start, told))
+        processes.Process(target=site, args=(f"worker {k}", *where, scans, copies, corrector, start, told))
         for k in range(WORKERS)
     ]
     for worker in workers:

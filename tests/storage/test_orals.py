@@ -51,29 +51,29 @@ def roster(number: int = 5, category: str = "scolaire") -> bytes:
 @pytest.fixture
 def summoned(world):
     for take, data in ((import_candidates, roster()), (import_correctors, PEOPLE)):
-        assert not take(world.register, data, world.work.session, actor="test", at=world.tick()).problems
+        assert not take(world.register, data, world.site.session, actor="test", at=world.tick()).problems
     return world
 
 
 def test_what_is_planned_stands_in_the_register_and_follows_from_the_log(summoned, new_register):
-    work = summoned.work
-    plan = form(work, "E2", actor="service", at=summoned.tick())
+    site = summoned.site
+    plan = form(site, "E2", actor="service", at=summoned.tick())
     assert not plan.unplaced
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         panels = panels_of(connection, "E2")
     assert sum(len(panel.turns) for panel in panels) == 5
-    assert form(work, "E2", actor="service", at=summoned.tick()) == plan
+    assert form(site, "E2", actor="service", at=summoned.tick()) == plan
     assert summoned.replayed_alike(new_register())
 
 
 def test_nobody_examines_on_a_day_of_correction_while_away_or_at_a_meeting(summoned):
-    work = summoned.work
-    form(work, "E2", actor="service", at=summoned.tick())
-    with work.register.reading() as connection:
+    site = summoned.site
+    form(site, "E2", actor="service", at=summoned.tick())
+    with site.register.reading() as connection:
         panels = panels_of(connection, "E2")
-    by_name = {name: panel for panel in papers_of(work, "E2") for name, _ in panel.members}
+    by_name = {name: panel for panel in papers_of(site, "E2") for name, _ in panel.members}
     assert by_name
-    for paper, panel in zip(papers_of(work, "E2"), panels, strict=True):
+    for paper, panel in zip(papers_of(site, "E2"), panels, strict=True):
         names = {name for name, _ in paper.members}
         day, is_morning = panel.begins.astimezone(PARIS).date(), panel.begins.astimezone(PARIS).hour < 13
         assert not ("Ursule Bidon" in names and day == date(2026, 6, 2))
@@ -83,10 +83,10 @@ def test_nobody_examines_on_a_day_of_correction_while_away_or_at_a_meeting(summo
 
 
 def test_whoever_sits_in_one_epreuve_is_not_taken_for_another_at_that_hour(summoned):
-    work = summoned.work
+    site = summoned.site
     for code in ("E6", "E2"):
-        assert not form(work, code, actor="service", at=summoned.tick()).unplaced
-    with work.register.reading() as connection:
+        assert not form(site, code, actor="service", at=summoned.tick()).unplaced
+    with site.register.reading() as connection:
         of_e6, of_e2 = (panels_of(connection, code) for code in ("E6", "E2"))
     assert {panel.place for panel in of_e6} == set(SCHOOLS)  # each candidate in its own
     assert {panel.place for panel in of_e2} == {"Lycée Marie Curie"}
@@ -98,28 +98,28 @@ def test_whoever_sits_in_one_epreuve_is_not_taken_for_another_at_that_hour(summo
 
 
 def test_a_plan_can_be_made_anew_until_the_first_candidate_is_heard(summoned):
-    work = summoned.work
-    form(work, "E2", actor="service", at=summoned.tick())
+    site = summoned.site
+    form(site, "E2", actor="service", at=summoned.tick())
     more = roster(8)
-    assert not import_candidates(work.register, more, work.session, actor="t", at=summoned.tick()).problems
-    form(work, "E2", actor="service", at=summoned.tick())
-    with work.register.reading() as connection:
+    assert not import_candidates(site.register, more, site.session, actor="t", at=summoned.tick()).problems
+    form(site, "E2", actor="service", at=summoned.tick())
+    with site.register.reading() as connection:
         panels = panels_of(connection, "E2")
     assert sum(len(panel.turns) for panel in panels) == 8
     begun = min(panel.begins for panel in panels)
     with pytest.raises(Refused, match="orals_begun"):
-        form(work, "E2", actor="service", at=begun)
+        form(site, "E2", actor="service", at=begun)
 
 
 def test_one_candidate_is_moved_and_only_two_panels_print_anew(summoned, new_register):
-    work, more = summoned.work, roster(30)
-    assert not import_candidates(work.register, more, work.session, actor="t", at=summoned.tick()).problems
-    form(work, "E2", actor="service", at=summoned.tick())
-    before = papers_of(work, "E2")
+    site, more = summoned.site, roster(30)
+    assert not import_candidates(site.register, more, site.session, actor="t", at=summoned.tick()).problems
+    form(site, "E2", actor="service", at=summoned.tick())
+    before = papers_of(site, "E2")
 
     def moved(number, panel):
         with suppress(Refused):
-            return move(work, "E2", number, panel, actor="service", at=summoned.tick())
+            return move(site, "E2", number, panel, actor="service", at=summoned.tick())
 
     number, origin, target, at = next(
         (one.number, panel.number, other.number, at)
@@ -128,59 +128,59 @@ def test_one_candidate_is_moved_and_only_two_panels_print_anew(summoned, new_reg
         for other in before
         if other is not panel and (at := moved(one.number, other.number))
     )
-    after = papers_of(work, "E2")
+    after = papers_of(site, "E2")
     assert number in {one.number for one in after[target - 1].turns if one.at == at}
     marks = [[{sheet.plan for sheet in panel.sheets} for panel in papers] for papers in (before, after)]
     changed = [k for k, (old, new) in enumerate(zip(*marks, strict=True), 1) if old != new]
     assert sorted(changed) == sorted([origin, target])
-    assert move(work, "E2", number, target, actor="service", at=summoned.tick()) is None
+    assert move(site, "E2", number, target, actor="service", at=summoned.tick()) is None
     begun = min(after[origin - 1].begins, after[target - 1].begins)
     for panel, when, code in ((99, summoned.tick(), "no_such_panel"), (origin, begun, "orals_begun")):
         with pytest.raises(Refused, match=code):
-            move(work, "E2", number, panel, actor="service", at=when)
+            move(site, "E2", number, panel, actor="service", at=when)
     assert summoned.replayed_alike(new_register())
 
 
 def test_nobody_is_moved_before_an_own_teacher_or_to_another_place(summoned):
-    work = summoned.work
-    form(work, "E6", actor="service", at=summoned.tick())
-    here = papers_of(work, "E6")
+    site = summoned.site
+    form(site, "E6", actor="service", at=summoned.tick())
+    here = papers_of(site, "E6")
     one = here[0].turns[0]
     elsewhere = next(panel.number for panel in here if panel.place != here[0].place)
     with pytest.raises(Refused, match="other_place"):
-        move(work, "E6", one.number, elsewhere, actor="service", at=summoned.tick())
-    form(work, "E2", actor="service", at=summoned.tick())
+        move(site, "E6", one.number, elsewhere, actor="service", at=summoned.tick())
+    form(site, "E2", actor="service", at=summoned.tick())
     mine = {"0139109F": "Ursule Bidon", "0845099L": "Firmin Factice"}
     tried = 0
-    for panel in papers_of(work, "E2"):
-        for other in papers_of(work, "E2"):
+    for panel in papers_of(site, "E2"):
+        for other in papers_of(site, "E2"):
             for one in other.turns:
                 if other is not panel and mine.get(one.school) in {name for name, _ in panel.members}:
                     tried += 1
                     with pytest.raises(Refused, match="may_not_examine"):
-                        move(work, "E2", one.number, panel.number, actor="service", at=summoned.tick())
+                        move(site, "E2", one.number, panel.number, actor="service", at=summoned.tick())
     assert tried
 
 
 def test_papers_are_made_though_somebody_is_not_enrolled_any_more(summoned):
     """Who is examined in CCF after all: the plan stands until it is made anew."""
-    work = summoned.work
-    form(work, "E6", actor="service", at=summoned.tick())
-    before = [panel.turns for panel in papers_of(work, "E6")]
+    site = summoned.site
+    form(site, "E6", actor="service", at=summoned.tick())
+    before = [panel.turns for panel in papers_of(site, "E6")]
     titles, first, *_ = roster().decode().splitlines()
     ccf = f"{titles},form\n{first},CCF\n".encode()
-    assert not import_candidates(work.register, ccf, work.session, actor="t", at=summoned.tick()).problems
-    with work.register.reading() as connection:
+    assert not import_candidates(site.register, ccf, site.session, actor="t", at=summoned.tick()).problems
+    with site.register.reading() as connection:
         assert len(enrolled_in(connection, "E6")) == 4
-    assert [panel.turns for panel in papers_of(work, "E6")] == before
+    assert [panel.turns for panel in papers_of(site, "E6")] == before
 
 
 def test_the_account_of_work_tells_candidates_heard_and_what_proves_it(summoned, new_register):
     """Those whose grading sheet came back, of their own panel; a candidate's plan, and that event."""
-    work, register = summoned.work, summoned.work.register
-    form(work, "E2", actor="service", at=summoned.tick())
-    assert work_done(work) == []
-    panels = papers_of(work, "E2")
+    site, register = summoned.site, summoned.site.register
+    form(site, "E2", actor="service", at=summoned.tick())
+    assert work_done(site) == []
+    panels = papers_of(site, "E2")
     graded = [(panel, sheet) for panel in panels for sheet in panel.sheets if sheet.kind is SheetKind.GRADING]
     marks = next(sheet for sheet in panels[0].sheets if sheet.kind is SheetKind.MARKS)
     facts = [(one.code,) for _, one in graded[:2]] + [(marks.code,)]
@@ -192,7 +192,7 @@ def test_the_account_of_work_tells_candidates_heard_and_what_proves_it(summoned,
     for (panel, _), seq in zip(graded[:2], back, strict=False):
         for name, _role in panel.members:
             wanted.setdefault(name, []).append(seq)
-    rows = list(csv.DictReader(io.StringIO(table(work).decode("utf-8-sig")), delimiter=";"))
+    rows = list(csv.DictReader(io.StringIO(table(site).decode("utf-8-sig")), delimiter=";"))
     assert {row["nom"]: (row["oraux"], row["preuves"]) for row in rows} == {
         name: (str(len(seqs)), " ".join(map(str, [planned, *seqs]))) for name, seqs in wanted.items()
     }
@@ -201,21 +201,21 @@ def test_the_account_of_work_tells_candidates_heard_and_what_proves_it(summoned,
 
 
 def test_what_cannot_be_planned_is_refused_or_told(summoned):
-    work = summoned.work
+    site = summoned.site
     with pytest.raises(Refused, match="not_here"):
-        plan_for(work, "U4")
+        plan_for(site, "U4")
     with pytest.raises(Refused, match="no_plan"):
-        all_papers(work, "E5")
+        all_papers(site, "E5")
     alone = roster(5, "individuel")
-    assert not import_candidates(work.register, alone, work.session, actor="t", at=summoned.tick()).problems
-    by_place = {panel.sitting.place for panel in plan_for(work, "E6").panels}
+    assert not import_candidates(site.register, alone, site.session, actor="t", at=summoned.tick()).problems
+    by_place = {panel.sitting.place for panel in plan_for(site, "E6").panels}
     assert by_place == {"Lycée Victor Hugo", "Lycée Marie Curie"}  # by option, as the circular says
 
 
 def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned):
-    work = summoned.work
-    form(work, "E2", actor="service", at=summoned.tick())
-    papers, panels = all_papers(work, "E2"), papers_of(work, "E2")
+    site = summoned.site
+    form(site, "E2", actor="service", at=summoned.tick())
+    papers, panels = all_papers(site, "E2"), papers_of(site, "E2")
     letters = pypdfium2.PdfDocument(papers["convocations-E2.pdf"])
     texts = [page.get_textpage().get_text_range() for page in letters]
     assert len(texts) == 5
@@ -255,13 +255,13 @@ def scanned(pages: list[Image.Image], path: Path) -> Path:
 
 
 def test_sheets_that_come_back_are_sorted_and_what_is_missing_is_named(summoned, tmp_path):
-    work, rng = summoned.work, random.Random(2)
+    site, rng = summoned.site, random.Random(2)
     for code in ("E2", "E6"):
-        form(work, code, actor="service", at=summoned.tick())
-    sheets = pypdfium2.PdfDocument(all_papers(work, "E2")["feuilles-E2.pdf"])
+        form(site, code, actor="service", at=summoned.tick())
+    sheets = pypdfium2.PdfDocument(all_papers(site, "E2")["feuilles-E2.pdf"])
     drawn = [on_paper(page) for page in sheets]
     codes = {k: sheet_of(zxingcpp.read_barcodes(np.asarray(one))[0].text) for k, one in enumerate(drawn)}
-    panels = papers_of(work, "E2")
+    panels = papers_of(site, "E2")
     people = {(p.number, k): one.family_name for p in panels for k, one in enumerate(p.turns, 1)}
     order = list(codes)
     rng.shuffle(order)
@@ -269,12 +269,12 @@ def test_sheets_that_come_back_are_sorted_and_what_is_missing_is_named(summoned,
     blank, white = Image.new("L", drawn[0].size, 252), Image.new("L", drawn[0].size, 255)
     torn = drawn[3].copy()
     torn.paste(white.crop((0, 0, torn.width, 400)), (0, 0))
-    other = on_paper(pypdfium2.PdfDocument(all_papers(work, "E6")["feuilles-E6.pdf"])[0])
+    other = on_paper(pypdfium2.PdfDocument(all_papers(site, "E6")["feuilles-E6.pdf"])[0])
     pile = [torn, other, drawn[twice]]
     for page in order[1:]:
         pile += [drawn[page].rotate(180) if page == upside_down else drawn[page], blank]
     path = scanned(pile, tmp_path / "rendu.pdf")
-    came = take_sheets(work, "E2", path, actor="service", at=summoned.tick())
+    came = take_sheets(site, "E2", path, actor="service", at=summoned.tick())
     found = [said for said in came.told if "non signée" not in said]
     assert len(came.told) - len(found) == sum(
         one.kind is not SheetKind.CANDIDATES for one in codes.values()
@@ -288,11 +288,11 @@ def test_sheets_that_come_back_are_sorted_and_what_is_missing_is_named(summoned,
     back = [page.sheet for page in read_codes(fiches, set())]
     names = {sheet: people[sheet.panel, sheet.turn] for sheet in codes.values() if sheet.turn}
     assert [names[sheet] for sheet in back] == sorted(names[s] for s in names if s != codes[lost])
-    again = take_sheets(work, "E2", path, actor="service", at=summoned.tick())
+    again = take_sheets(site, "E2", path, actor="service", at=summoned.tick())
     assert again.told == came.told and again.files.keys() == came.files.keys()
     rest = scanned([drawn[lost]], tmp_path / "reste.pdf")
-    assert take_sheets(work, "E2", rest, actor="service", at=summoned.tick()).missing == ()
-    done = {line.corrector.name: (line.orals, len(line.proofs)) for line in work_done(work)}
+    assert take_sheets(site, "E2", rest, actor="service", at=summoned.tick()).missing == ()
+    done = {line.corrector.name: (line.orals, len(line.proofs)) for line in work_done(site)}
     heard = Counter(name for panel in panels for name, _ in panel.members for _ in panel.turns)
     assert {name: orals for name, (orals, _) in done.items()} == dict(heard)
     assert max(proofs for _, proofs in done.values()) >= 2  # the plan, and the scan it came with

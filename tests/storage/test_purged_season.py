@@ -16,9 +16,9 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from actions import attendance, backups, dossiers, personal_data, purge
-from actions.context import Context
 from actions.purge_plan import plan as plan_of
 from actions.receipts import receipt_of
+from actions.site import Site
 from papers.receipts import render_json
 from processors.dossiers.findings import Code
 from storage import accounts, deposits, tokens
@@ -65,50 +65,50 @@ class Timed(Store):
 class Season:
     """A small season whose results were a year ago, in buckets and a register of its own."""
 
-    work: Context
+    site: Site
     store: Timed
     empty: Callable[[], str]
     id: str = ""
 
     @property
     def key(self):
-        return load_or_make_key(self.work.settings.signing_key_path)
+        return load_or_make_key(self.site.settings.signing_key_path)
 
     def ship(self, at=DUE):
-        ship(self.work.register, self.work.store.audit, self.key, at=at)
+        ship(self.site.register, self.site.store.audit, self.key, at=at)
 
     def verified(self):
-        return [p.message for p in verify(self.work.store.audit, self.key.public_key(), self.work.register)]
+        return [p.message for p in verify(self.site.store.audit, self.key.public_key(), self.site.register)]
 
     def tables(self, register=None):
-        with (register or self.work.register).reading() as connection:
+        with (register or self.site.register).reading() as connection:
             return fingerprints(connection)
 
     def rebuilt(self):
         """What the log gives back, in a register of its own."""
-        register = Register(make_engine(self.empty()), self.work.store.vault)
-        rebuild_register(self.work.store.audit, self.key.public_key(), register)
+        register = Register(make_engine(self.empty()), self.site.store.vault)
+        rebuild_register(self.site.store.audit, self.key.public_key(), register)
         tables = self.tables(register)
         register.engine.dispose()
         return tables
 
     def plan(self, at=DUE, who=FIRST):
         self.store.at = at
-        return purge.propose(self.work, actor=who)[0]
+        return purge.propose(self.site, actor=who)[0]
 
     def confirmed(self, at=DUE):
         planned = self.plan(at)
-        assert purge.confirm(self.work, planned.id, actor=SECOND)
+        assert purge.confirm(self.site, planned.id, actor=SECOND)
         self.id = planned.id
         return planned
 
     def purged(self, at=DUE):
         self.store.at = at + timedelta(minutes=1)
-        return purge.carry_out(self.work, self.id, self.key)
+        return purge.carry_out(self.site, self.id, self.key)
 
     def bytes_held(self):
         """All that vault, lots and inbox hold, every version of it, and the keys."""
-        store = self.work.store
+        store = self.site.store
         held = b""
         for bucket in (store.vault, store.lots, store.inbox):
             for info in bucket.versions():
@@ -117,12 +117,12 @@ class Season:
 
     def register_bytes(self):
         """Of the register's file; of a server, every row."""
-        url = self.work.register.engine.url
+        url = self.site.register.engine.url
         if url.get_backend_name() == "sqlite":
             return b"".join(
                 path.read_bytes() for path in Path(url.database).parent.glob(f"{Path(url.database).name}*")
             )
-        with self.work.register.reading() as connection:
+        with self.site.register.reading() as connection:
             rows = [list(map(tuple, connection.execute(select(t)))) for t in metadata.sorted_tables]
             return json.dumps(rows, default=str).encode()
 
@@ -151,21 +151,21 @@ def season(request, databases, without_events, weed, tmp_path):
             client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     url = databases.copy(without_events)
     register = Register(make_engine(url), store.vault)
-    work = Context(Settings(data_dir=tmp_path, session_path=SESSION), store, register)
-    fill(work)
-    yield Season(work, store, lambda: databases.copy(without_events))
+    site = Site(Settings(data_dir=tmp_path, session_path=SESSION), store, register)
+    fill(site)
+    yield Season(site, store, lambda: databases.copy(without_events))
     register.engine.dispose()
     for name in names.values():
         client.delete_bucket(Bucket=name)
 
 
-def fill(work: Context) -> None:
+def fill(site: Site) -> None:
     """Of everything that bears a name: rosters, scans and receipts, a lot, a dossier, accounts, reasons."""
-    world = World(work.register)
-    store = work.store
+    world = World(site.register)
+    store = site.store
     world.people()
     again = ROSTER.decode().replace(f"scolaire,{EXAM}\n", f"scolaire,{EXAM} E5\n").encode()
-    assert not import_candidates(work.register, again, work.session, actor="t", at=world.tick()).problems
+    assert not import_candidates(site.register, again, site.session, actor="t", at=world.tick()).problems
     first, _ = world.scanned(whole(0, 1), partial(1, 5))
     third, _ = world.scanned(whole(1, 1), unknown(5))
     for copy, number in ((first, "A17"), (third, "B23")):
@@ -185,35 +185,35 @@ def fill(work: Context) -> None:
             store.inbox.put(
                 receipt_key(scan.inbox_key, scan.id) + ".html", f"{NAMES[0]} {NUMBERS[0]}".encode()
             )
-    marked = attendance.mark(work, EXAM, CENTRE, {NUMBERS[4]}, actor="t", at=world.tick())
+    marked = attendance.mark(site, EXAM, CENTRE, {NUMBERS[4]}, actor="t", at=world.tick())
     assert not marked.problems
     for k in (0, 1):
         key = f"dossiers/E5/{NUMBERS[k]}/{NAMES[k]}.pdf"
         dropped = ObjectInfo(key, secrets.token_hex(8), 10, world.tick())
         dossier = deposits.deposit(
-            work.register, dropped, f"%PDF {NAMES[k]}".encode(), "E5", world.candidate(k), f"{NAMES[k]}.pdf",
+            site.register, dropped, f"%PDF {NAMES[k]}".encode(), "E5", world.candidate(k), f"{NAMES[k]}.pdf",
             actor="t", at=world.tick(),
         )  # fmt: skip
         facts = {"company": f"chez {NAMES[k]}", "owner": "candidate"}
         reading = {"pieces": [{"facts": facts}], "findings": [], "verdict": "conform"}
-        keep_dossier_reading(work.register, dossier, 1, reading, actor="t", at=world.tick())
+        keep_dossier_reading(site.register, dossier, 1, reading, actor="t", at=world.tick())
         dossiers.pronounce(
-            work, dossier, Pronounced.NON_CONFORM, [Code.ABSENT_DOSSIER], "M. le président", f"de {NAMES[k]}",
+            site, dossier, Pronounced.NON_CONFORM, [Code.ABSENT_DOSSIER], "M. le président", f"de {NAMES[k]}",
             actor="t", at=world.tick(),
         )  # fmt: skip
     listed = f"candidate_number,file,deposited_at\n{NUMBERS[0]},{NAMES[0]}.pdf,2026-04-20T10:00:00\n"
     assert not deposits.date_deposits(
-        work.register, listed.encode(), "E5", actor="t", at=world.tick()
+        site.register, listed.encode(), "E5", actor="t", at=world.tick()
     ).problems
     for role, scope in ((Role.CENTRE, CENTRE), (Role.SERVICE, None)):
         email = f"{role}@exemple.fr"
-        accounts.invite(work.register, role, scope, email, f"{NAMES[5]}", actor="t", at=world.tick())
-        with work.register.reading() as connection:
+        accounts.invite(site.register, role, scope, email, f"{NAMES[5]}", actor="t", at=world.tick())
+        with site.register.reading() as connection:
             account = accounts.account_of_email(connection, email)
-        accounts.open_account(work.register, account, "hash", None, at=world.tick())
-    accounts.close_account(work.register, account.id, actor="t", at=world.tick())
-    tokens.make_token(work.register, Role.CENTRE, CENTRE, f"de {NAMES[3]}", 30, actor="t", at=world.tick())
-    load_or_make_key(work.settings.signing_key_path)
+        accounts.open_account(site.register, account, "hash", None, at=world.tick())
+    accounts.close_account(site.register, account.id, actor="t", at=world.tick())
+    tokens.make_token(site.register, Role.CENTRE, CENTRE, f"de {NAMES[3]}", 30, actor="t", at=world.tick())
+    load_or_make_key(site.settings.signing_key_path)
 
 
 def test_nothing_that_names_somebody_is_left_and_the_log_gives_the_same_register(season):
@@ -228,11 +228,11 @@ def test_nothing_that_names_somebody_is_left_and_the_log_gives_the_same_register
     season.ship(DUE + timedelta(hours=1))
     assert season.names_left() == []
     assert season.verified() == [] and season.rebuilt() == season.tables()
-    assert plan_of(season.work, DUE).empty
+    assert plan_of(season.site, DUE).empty
 
 
 def test_an_account_of_the_service_that_is_open_stays(season):
-    register = season.work.register
+    register = season.site.register
     accounts.invite(register, Role.SERVICE, None, "reste@exemple.fr", "Reste", actor="t", at=DUE)
     season.confirmed()
     season.purged()
@@ -246,7 +246,7 @@ def test_an_account_of_the_service_that_is_open_stays(season):
 def test_a_roster_that_was_purged_can_be_brought_again(season):
     season.confirmed()
     season.purged()
-    register = season.work.register
+    register = season.site.register
     assert not import_candidates(register, ROSTER, None, actor="t", at=DUE + timedelta(days=1)).problems
     with register.reading() as connection:
         assert candidate_by_number(connection, NUMBERS[0])
@@ -257,10 +257,10 @@ def test_a_roster_that_was_purged_can_be_brought_again(season):
 def test_a_receipt_of_what_was_purged_can_still_be_made(season):
     season.confirmed()
     season.purged()
-    with season.work.register.reading() as connection:
+    with season.site.register.reading() as connection:
         scans = all_scans(connection)
     for scan in scans:
-        text = render_json(receipt_of(season.work, scan, DUE))
+        text = render_json(receipt_of(season.site, scan, DUE))
         assert scan.id in text and not any(word in text for word in (*NAMES, *NUMBERS))
 
 
@@ -268,7 +268,7 @@ def test_a_certificate_that_is_gone_or_altered_is_found(season):
     season.confirmed()
     purged = season.purged()
     season.ship(DUE + timedelta(hours=1))
-    audit, key = season.work.store.audit, certificate_key(purged.purge)
+    audit, key = season.site.store.audit, certificate_key(purged.purge)
     kept = audit.get(key)
     for other in (json.dumps(json.loads(kept) | {"people": 0}).encode(), b"{}", kept[:-1]):
         audit.put(key, other)
@@ -278,23 +278,23 @@ def test_a_certificate_that_is_gone_or_altered_is_found(season):
 
 
 def test_a_backup_made_before_is_named_until_it_is_pruned(season, tmp_path):
-    work, folder = season.work, tmp_path / "backups"
+    site, folder = season.site, tmp_path / "backups"
     season.ship()
-    backups.make(work, folder, Recipients(), actor="service", at=DUE)
+    backups.make(site, folder, Recipients(), actor="service", at=DUE)
     season.confirmed()
     purged = season.purged()
     (named,) = purged.backups
     held = {one.key for one in Backup(folder).manifest(named.name, Identities()).objects}
     assert any(key.startswith("marks/") for key in held)
-    told = printed(purge.printed_certificate(work, purged))
+    told = printed(purge.printed_certificate(site, purged))
     assert named.name in told and "le tient encore" in told
     season.ship(DUE + timedelta(hours=1))
-    backups.make(work, folder, Recipients(), actor="service", at=DUE + timedelta(hours=2))
+    backups.make(site, folder, Recipients(), actor="service", at=DUE + timedelta(hours=2))
     (later,) = (one for one in Backup(folder).names() if one != named.name)
     keys = {one.key for one in Backup(folder).manifest(later, Identities()).objects}
     assert certificate_key(purged.purge) in keys
-    backups.prune(work, folder, 1, actor="service", at=DUE + timedelta(hours=3))
-    told = printed(purge.printed_certificate(work, purged))
+    backups.prune(site, folder, 1, actor="service", at=DUE + timedelta(hours=3))
+    told = printed(purge.printed_certificate(site, purged))
     assert named.name in told and "supprimée depuis" in told
     assert not any(NAMES[0].encode() in file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
@@ -304,10 +304,10 @@ def printed(pdf: bytes) -> str:
 
 
 def test_who_is_held_in_one_epreuve_is_answered_though_the_rest_is_gone(season):
-    assert purge.hold(season.work, NUMBERS[0], EXAM, "contentieux", actor=FIRST, at=DUE)
+    assert purge.hold(season.site, NUMBERS[0], EXAM, "contentieux", actor=FIRST, at=DUE)
     season.confirmed()
     season.purged()
-    told = dict(personal_data.answer(season.work, NUMBERS[0], actor=FIRST, at=DUE + timedelta(days=1)))
+    told = dict(personal_data.answer(season.site, NUMBERS[0], actor=FIRST, at=DUE + timedelta(days=1)))
     page = told["index.html"].decode()
     assert NAMES[0] in page and "contentieux" in page and "Détruit" in page
     assert not any(name.encode() in data for name in NAMES[1:] for data in told.values())

@@ -270,16 +270,16 @@ def test_a_roster_with_a_bad_line_is_kept_back_and_a_mended_one_keeps_the_ids(wo
 def test_an_attendance_list_replaces_the_one_before(world):
     world.people()
     marks = b"candidate_number;present\n" + b"".join(f"{n};oui\n".encode() for n in NUMBERS)
-    take(world.work, EXAM, CENTRE, marks, actor="t", at=world.tick())
+    take(world.site, EXAM, CENTRE, marks, actor="t", at=world.tick())
     mended = marks.replace(f"{NUMBERS[1]};oui".encode(), f"{NUMBERS[1]};non".encode())
-    take(world.work, EXAM, CENTRE, mended, actor="t", at=world.tick())
+    take(world.site, EXAM, CENTRE, mended, actor="t", at=world.tick())
     with world.register.reading() as connection:
         told = attendance_of(connection, EXAM, CENTRE)
         assert attendance_of(connection, EXAM, "0050006E") is None
         assert exam_counts(connection, EXAM).present == 5
     assert told == {world.candidate(k): k != 1 for k in range(6)}
     stranger = b"candidate_number;present\n02200000009;oui\n"
-    problems = take(world.work, EXAM, CENTRE, stranger, actor="t", at=world.tick()).problems
+    problems = take(world.site, EXAM, CENTRE, stranger, actor="t", at=world.tick()).problems
     assert [(p.line, "inscrit" in p.message) for p in problems] == [(2, True)]
 
 

@@ -32,7 +32,7 @@ from storage.states import Decision, Life, ScanState
 
 def decided(world, copy, decision, candidate=None, reason="Vu sur l'original."):
     return decide(
-        world.work,
+        world.site,
         copy,
         decision,
         reason,
@@ -223,7 +223,7 @@ def test_a_copy_of_an_absent_candidate_waits_for_the_list_or_a_person(peopled):
         marks = {peopled.candidate(k): k not in candidates for k in range(2)}
         listed = AttendanceImported(file="lists/1.csv", exam=EXAM, centre=CENTRE, marks=marks)
         peopled.record(listed, f"{EXAM}/{CENTRE}")
-        reconcile_centre(peopled.work, EXAM, CENTRE, actor="test", at=peopled.tick())
+        reconcile_centre(peopled.site, EXAM, CENTRE, actor="test", at=peopled.tick())
 
     absent(0, 1)
     assert routable() == set()
@@ -277,7 +277,7 @@ def test_a_copy_that_is_not_anonymous_stays_here(peopled):
     with pytest.raises(Refused, match="not_looked_at"):
         decided(peopled, copy, Decision.ACCEPT)
     seen = {"let_go": [2], "actor": "service", "at": peopled.tick()}
-    assert decide(peopled.work, copy, Decision.ACCEPT, "vu", **seen)
+    assert decide(peopled.site, copy, Decision.ACCEPT, "vu", **seen)
     assert peopled.record(leak, copy)  # masked anew, and still not anonymous
     assert peopled.copy(copy).status is CopyStatus.TO_DECIDE
 

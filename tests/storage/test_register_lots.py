@@ -44,7 +44,7 @@ def test_only_ready_copies_go_into_lots_and_once(peopled):
         (told,) = all_lots(connection, EXAM)
     assert (told.id, told.number, told.copies, told.state) == (lot, 1, 1, LotState.ASSIGNED)
     with pytest.raises(Refused, match="in_a_lot"):
-        decide(peopled.work, ready, Decision.SET_ASIDE, "Vu.", actor="service", at=peopled.tick())
+        decide(peopled.site, ready, Decision.SET_ASIDE, "Vu.", actor="service", at=peopled.tick())
 
 
 def test_the_order_in_a_lot_is_kept(peopled):
@@ -139,34 +139,34 @@ def test_two_lots_of_an_exam_cannot_have_one_number(peopled):
 
 def test_a_copy_goes_to_who_corrects_the_subject_of_its_option(peopled):
     """In a plan and by hand. All candidates here are of SLAM."""
-    work = peopled.work
-    rules = work.session
+    site = peopled.site
+    rules = site.session
     exams = tuple(e.model_copy(update={"by_option": e.code == EXAM}) for e in rules.exams)
-    work.__dict__["session"] = rules.model_copy(update={"exams": exams})
+    site.__dict__["session"] = rules.model_copy(update={"exams": exams})
     header, first, second = CORRECTORS.decode().splitlines()
     lines = (f"{header},options", f"{first},SISR SLAM", f"{second},SISR")
     read = import_correctors(
-        peopled.register, "\n".join(lines).encode(), work.session, actor="t", at=peopled.tick()
+        peopled.register, "\n".join(lines).encode(), site.session, actor="t", at=peopled.tick()
     )
     assert not read.problems
     both, sisr_alone = peopled.correctors()
     for k, copy in enumerate(peopled.scanned(whole(0, 1), whole(1, 5))):
         peopled.anonymised(copy, f"A{k}")
-    plan, _ = plan_for(work, work.session.exam(EXAM))
+    plan, _ = plan_for(site, site.session.exam(EXAM))
     assert [lot.corrector for lot in plan.lots] == [both] and not plan.unroutable
     lot = peopled.in_lot(*plan.lots[0].copies)
     with peopled.register.reading() as connection:
         given = lot_by_id(connection, lot)
-    ((_, why),) = who_may_take(work, given)
+    ((_, why),) = who_may_take(site, given)
     assert why == (f"2 copies : {Cause.OTHER_OPTION.value}.",)
     with pytest.raises(Refused, match="may_not_take"):
-        reassign(work, given, sisr_alone, actor="t", at=peopled.tick())
+        reassign(site, given, sisr_alone, actor="t", at=peopled.tick())
 
 
 def test_an_option_that_the_session_does_not_know_keeps_the_list_back(peopled):
     header, first, _ = CORRECTORS.decode().splitlines()
     text = f"{header},options\n{first},SLIM\n"
     read = import_correctors(
-        peopled.register, text.encode(), peopled.work.session, actor="t", at=peopled.tick()
+        peopled.register, text.encode(), peopled.site.session, actor="t", at=peopled.tick()
     )
     assert "SLIM" in read.problems[0].message

@@ -26,7 +26,7 @@ def lot(world):
 
 
 def report(world, copy):
-    return copies.report(world.work, copy, Trouble.ILLEGIBLE, "page 3, en bas", actor="corr", at=world.tick())
+    return copies.report(world.site, copy, Trouble.ILLEGIBLE, "page 3, en bas", actor="corr", at=world.tick())
 
 
 def in_lot(world, lot):
@@ -66,7 +66,7 @@ def test_a_new_scan_takes_its_place(world, lot):
 def test_the_service_may_send_it_back_or_set_it_aside(world, lot, decision, left, ready):
     lot, (first, _) = lot
     report(world, first)
-    copies.decide(world.work, first, decision, "vue", actor="acct", at=world.tick())
+    copies.decide(world.site, first, decision, "vue", actor="acct", at=world.tick())
     assert len(in_lot(world, lot)) == left
     assert world.copy(first).ready is ready or world.copy(first).life is Life.SET_ASIDE
     assert world.open_codes() == []
@@ -77,7 +77,7 @@ def test_another_owner_takes_it_out_of_the_lot(world, lot):
     report(world, first)
     candidate = world.candidate(3)
     copies.decide(
-        world.work, first, Decision.ATTRIBUTE, "vue", candidate=candidate, actor="acct", at=world.tick()
+        world.site, first, Decision.ATTRIBUTE, "vue", candidate=candidate, actor="acct", at=world.tick()
     )
     copy = world.copy(first)
     assert (copy.lot, copy.anonymous_number, copy.status) == (None, None, CopyStatus.COMPLETE)

@@ -36,9 +36,9 @@ def peopled(world):
 
 
 def ruled(world, copy, decision, candidate=None, *, by="acct_a", second_person=False):
-    work = world.work
-    work.__dict__["session"] = work.session.model_copy(update={"second_person": second_person})
-    return copies.decide(work, copy, decision, "vu", candidate=candidate or "", actor=by, at=world.tick())
+    site = world.site
+    site.__dict__["session"] = site.session.model_copy(update={"second_person": second_person})
+    return copies.decide(site, copy, decision, "vu", candidate=candidate or "", actor=by, at=world.tick())
 
 
 def proposal(world, copy):
@@ -78,7 +78,7 @@ def test_what_was_set_aside_comes_back_by_another_decision(peopled):
 
 
 def arranged(world, copy, *pages):
-    copies.arrange(world.work, copy, pages, "vu", actor="acct_a", at=world.tick())
+    copies.arrange(world.site, copy, pages, "vu", actor="acct_a", at=world.tick())
     return [page.page for page in world.copy(copy).pages]
 
 
@@ -118,7 +118,7 @@ def test_a_finding_is_settled_by_a_person_and_opened_again(peopled):
 
     def judge(settled):
         at = peopled.tick()
-        return copies.judge(peopled.work, copy, found.seq, found.k, settled, "vu", actor="acct_a", at=at)
+        return copies.judge(peopled.site, copy, found.seq, found.k, settled, "vu", actor="acct_a", at=at)
 
     assert judge(True) and judge(True) is None
     assert peopled.open_codes() == []
@@ -131,7 +131,7 @@ def test_what_reading_settled_itself_is_no_persons_to_open(peopled):
         (found,) = findings_of_copies(connection, [copy])
     ruled(peopled, copy, Decision.ATTRIBUTE, peopled.candidate(2))
     with pytest.raises(Refused, match="not_judged"):
-        copies.judge(peopled.work, copy, found.seq, found.k, False, "vu", actor="a", at=peopled.tick())
+        copies.judge(peopled.site, copy, found.seq, found.k, False, "vu", actor="a", at=peopled.tick())
 
 
 def test_the_copy_of_someone_marked_absent_waits_in_the_queue_until_decided(peopled):
@@ -203,7 +203,7 @@ def test_a_lot_is_returned_copy_by_copy(peopled, lot):
 
 def test_a_lot_with_a_reported_copy_stays_open_for_it(peopled, lot):
     lot, (first, _) = lot
-    copies.report(peopled.work, first, Trouble.ILLEGIBLE, "", actor="corr", at=peopled.tick())
+    copies.report(peopled.site, first, Trouble.ILLEGIBLE, "", actor="corr", at=peopled.tick())
     assert peopled.record(LotReturned(), lot)
     assert state(peopled, lot) == (LotState.PULLED, 1, 1)
     (again,) = peopled.scanned(whole(0, 1))

@@ -28,10 +28,10 @@ class Lists:
 
     def __init__(self, world, folder: Path) -> None:
         self.world, self.folder, self.files = world, folder, 0
-        self.rows = world.work.attendance_form.rows
+        self.rows = world.site.attendance_form.rows
 
     def prints(self) -> bytes:
-        return print_list(self.world.work, EXAM, CENTRE, actor="acct", at=self.world.tick())
+        return print_list(self.world.site, EXAM, CENTRE, actor="acct", at=self.world.tick())
 
     def scans(self, *sheets: tuple[bytes, list[list[Mark]]], exam=EXAM, centre=CENTRE, pages=None):
         """Each a printed list and what is in its cells, one after the other in one file."""
@@ -48,16 +48,16 @@ class Lists:
         return self.takes(path, exam, centre)
 
     def takes(self, path: Path, exam=EXAM, centre=CENTRE):
-        return take_scan(self.world.work, exam, centre, path, actor="watch_inbox", at=self.world.tick())
+        return take_scan(self.world.site, exam, centre, path, actor="watch_inbox", at=self.world.tick())
 
     def csv(self, marks: dict[int, str]):
         lines = "".join(f"{NUMBERS[k]};{said}\n" for k, said in marks.items())
         table = f"candidate_number;present\n{lines}".encode()
-        return take(self.world.work, EXAM, CENTRE, table, actor="acct", at=self.world.tick())
+        return take(self.world.site, EXAM, CENTRE, table, actor="acct", at=self.world.tick())
 
     def answers(self, k: int, present: bool) -> None:
         who = self.world.candidate(k)
-        answer(self.world.work, EXAM, who, present, actor="acct_a", at=self.world.tick())
+        answer(self.world.site, EXAM, who, present, actor="acct_a", at=self.world.tick())
 
     @property
     def marks(self) -> dict[int, bool]:
@@ -213,7 +213,7 @@ def test_a_list_is_read_as_it_was_printed_though_the_roster_has_changed(lists):
 
 def test_nobody_is_printed_where_nobody_is_enrolled(lists):
     with pytest.raises(Refused) as told:
-        print_list(lists.world.work, EXAM, "0050006E", actor="t", at=lists.world.tick())
+        print_list(lists.world.site, EXAM, "0050006E", actor="t", at=lists.world.tick())
     assert told.value.code is Refusal.NOBODY_HERE
     with lists.world.register.reading() as connection:
-        assert standing_of(lists.world.work, connection, EXAM, CENTRE).sentences() == []
+        assert standing_of(lists.world.site, connection, EXAM, CENTRE).sentences() == []

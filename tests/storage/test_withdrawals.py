@@ -26,7 +26,7 @@ def a_file(world, *copies):
 
 
 def take(world, scan, *, by_centre=False):
-    return withdraw(world.work, scan, WHY, by_centre=by_centre, actor="acct_x", at=world.tick())
+    return withdraw(world.site, scan, WHY, by_centre=by_centre, actor="acct_x", at=world.tick())
 
 
 def counting(world):
@@ -45,17 +45,17 @@ def test_nothing_of_a_file_that_was_taken_back_counts_or_is_open(peopled):
     assert peopled.scan(scan).state is ScanState.WITHDRAWN
     assert take(peopled, scan) is None  # once
     with pytest.raises(Refused, match="withdrawn"):
-        decide(peopled.work, ids[2], Decision.SET_ASIDE, "Vu.", actor="service", at=peopled.tick())
+        decide(peopled.site, ids[2], Decision.SET_ASIDE, "Vu.", actor="service", at=peopled.tick())
 
 
 def test_a_file_that_was_put_back_is_read_anew_and_counts_as_when_it_came(peopled):
     scan, (first, _) = a_file(peopled, whole(0, 1), unknown(5))
     came = peopled.scan(scan).due_at
-    assert restore(peopled.work, scan, actor="acct_x", at=peopled.tick()) is None  # nothing to put back
+    assert restore(peopled.site, scan, actor="acct_x", at=peopled.tick()) is None  # nothing to put back
     take(peopled, scan)
     # meanwhile a complete copy of the same candidate came: the two wait for a person
     _, (other,) = a_file(peopled, whole(0, 1))
-    assert restore(peopled.work, scan, actor="acct_x", at=peopled.tick())
+    assert restore(peopled.site, scan, actor="acct_x", at=peopled.tick())
     assert (peopled.scan(scan).state, peopled.scan(scan).due_at) == (ScanState.ARRIVED, came)
     assert peopled.record(ScanClaimed(attempt=2), scan)
     assert peopled.read(scan, [whole(0, 1), unknown(5)], attempt=2)
@@ -70,17 +70,17 @@ def test_a_file_that_was_set_aside_is_out_of_sight_and_comes_back_as_it_was(peop
     assert peopled.record(aside, scan)
     take(peopled, scan)
     assert Code.READING_FAILED not in peopled.open_codes()
-    restore(peopled.work, scan, actor="acct_x", at=peopled.tick())
+    restore(peopled.site, scan, actor="acct_x", at=peopled.tick())
     assert Code.READING_FAILED in peopled.open_codes()
     assert peopled.scan(scan).state is ScanState.QUARANTINED
 
 
 def test_a_centre_takes_back_no_file_of_which_something_was_decided(peopled):
     scan, (copy,) = a_file(peopled, unknown(1))
-    decide(peopled.work, copy, Decision.SET_ASIDE, "Brouillon.", actor="acct_s", at=peopled.tick())
+    decide(peopled.site, copy, Decision.SET_ASIDE, "Brouillon.", actor="acct_s", at=peopled.tick())
     other, (second,) = a_file(peopled, unknown(1))
     decide(
-        peopled.work,
+        peopled.site,
         second,
         Decision.ATTRIBUTE,
         "Vu.",
@@ -109,5 +109,5 @@ def test_the_same_bytes_may_come_again_and_a_rebuilt_register_says_the_same(peop
     take(peopled, scan)
     with peopled.register.reading() as connection:
         assert twin_of(connection, peopled.scan(peopled.drop()), peopled.scan(scan).sha256 or "") is None
-    restore(peopled.work, scan, actor="acct_x", at=peopled.tick())
+    restore(peopled.site, scan, actor="acct_x", at=peopled.tick())
     assert "Personne" not in peopled.replayed_alike(new_register())

@@ -23,7 +23,7 @@ def lot(peopled):
 
 
 def told(world):
-    return {line.corrector.reference: (line.copies, sorted(line.proofs)) for line in work_done(world.work)}
+    return {line.corrector.reference: (line.copies, sorted(line.proofs)) for line in work_done(world.site)}
 
 
 def seqs(world, subject, *actions):
@@ -61,10 +61,10 @@ def test_what_is_taken_back_counts_no_more(peopled, lot):
 def test_the_columns_are_those_of_the_session(peopled, lot):
     lot, *_ = lot
     peopled.record(LotReturned(), lot)
-    rows = list(csv.reader(io.StringIO(table(peopled.work).decode("utf-8-sig")), delimiter=";"))
+    rows = list(csv.reader(io.StringIO(table(peopled.site).decode("utf-8-sig")), delimiter=";"))
     assert rows[0] == ["reference", "nom", "courriel", "epreuve", "lots", "copies", "oraux", "preuves"]
-    work = peopled.work
-    correction = work.session.correction.model_copy(update={"work_columns": ("copies", "reference")})
-    work.__dict__["session"] = work.session.model_copy(update={"correction": correction})
-    data = table(work).decode("utf-8-sig")
+    site = peopled.site
+    correction = site.session.correction.model_copy(update={"work_columns": ("copies", "reference")})
+    site.__dict__["session"] = site.session.model_copy(update={"correction": correction})
+    data = table(site).decode("utf-8-sig")
     assert data.splitlines() == ["copies;reference", f"2;{rows[1][0]}"]

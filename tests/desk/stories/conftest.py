@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from actions.context import now
+from actions.site import now
 from specimens.batch import Batch, CopyTruth, Kind
 from storage import accounts
 from storage.candidates import enrolled_in
@@ -59,7 +59,7 @@ def enter(stage: Live, chromium: Browser) -> Callable[..., Page]:
 
     def sign_in(role: Role, scope: str | None = None) -> Page:
         email = f"{role}-{next(numbers)}@exemple.fr"
-        register = stage.work.register
+        register = stage.site.register
         token = accounts.invite(register, role, scope, email, "Dominique Exemple", actor="test", at=now())
         page = chromium.new_context(viewport=LAPTOP, locale="fr-FR").new_page()
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
@@ -197,7 +197,7 @@ def lot(stage: Live, decided: Page, pile: Batch):
     decided.get_by_role("button", name="Former ces lots").click()
     expect(decided.get_by_role("cell", name="affecté").first).to_be_visible()
     looked_at(decided, "desk-lots")
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         lots = all_lots(connection)
     return max(lots, key=lambda lot: (bool(sound_copies(stage, pile, lot.id)), lot.copies))
 
@@ -205,7 +205,7 @@ def lot(stage: Live, decided: Page, pile: Batch):
 def sound_copies(stage: Live, pile: Batch, lot: str) -> list[tuple[CopyRow, CopyTruth]]:
     """The copies of a lot that can be scanned again as they are, and how they were drawn."""
     sound = {truth.candidate: truth for truth in pile.copies if truth.kind is Kind.OK}
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         numbers = {who.id: who.number for who in enrolled_in(connection)}
         copies = copies_of_lot(connection, lot)
     return [(c, sound[numbers[c.candidate]]) for c in copies if numbers[c.candidate] in sound]

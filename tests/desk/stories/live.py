@@ -15,8 +15,8 @@ import uvicorn
 from worlds import own_world
 
 from actions import inbox, scans
-from actions.context import Context, context, now
 from actions.prepare import prepare
+from actions.site import Site, now, open_site
 from actions.stages import plainly
 from cli import demo_dossiers
 from cli.demo_session import CENTRES, FORM, write_demo_session
@@ -34,7 +34,7 @@ from storage.weed import Weed
 class Live:
     """The desk at `url`, and what a test does behind it."""
 
-    work: Context
+    site: Site
     url: str
     plan: Rehearsal
 
@@ -44,11 +44,11 @@ class Live:
 
     def read_inbox(self) -> None:
         """What the flows do every thirty seconds: whatever was dropped or decided is read and answered."""
-        inbox.take_attendance(self.work)
-        inbox.note_scans(self.work)
-        inbox.reopen_decided(self.work)
+        inbox.take_attendance(self.site)
+        inbox.note_scans(self.site)
+        inbox.reopen_decided(self.site)
         with ThreadPoolExecutor(1) as beside:  # this thread's loop is the browser's
-            for scan in inbox.find_waiting(self.work):
+            for scan in inbox.find_waiting(self.site):
                 beside.submit(asyncio.run, scans.process(scan.id, plainly)).result()
 
 
@@ -60,27 +60,27 @@ def live(weed: Weed, data: Path, more: Callable[[str], str] = str) -> Iterator[L
     session.write_text(more(session.read_text("utf-8")), "utf-8")
     with own_world(weed, data):
         prepare()
-        work = context()
-        with _served(work) as url:
-            yield Live(work, url, _enrol(work))
+        site = open_site()
+        with _served(site) as url:
+            yield Live(site, url, _enrol(site))
 
 
-def _enrol(work: Context) -> Rehearsal:
+def _enrol(site: Site) -> Rehearsal:
     plan = plan_session(11, list(CENTRES), ["U4", "U7"], 30)
     for read, content in (
         (import_candidates, roster_csv(demo_dossiers.enrolled(plan.candidates))),
         (import_correctors, correctors_csv(plan.correctors)),
     ):
-        assert not read(work.register, content, work.session, actor="service", at=now()).problems
+        assert not read(site.register, content, site.session, actor="service", at=now()).problems
     for planned in plan.batches:
         key = f"attendance/{planned.centre}/{planned.exam}.csv"
-        work.store.inbox.put(key, attendance_csv(planned.attendance))
+        site.store.inbox.put(key, attendance_csv(planned.attendance))
     return plan
 
 
 @contextmanager
-def _served(work: Context) -> Iterator[str]:
-    app = create_app(work, DeskSettings(prefect_ui="http://127.0.0.1:4200"))
+def _served(site: Site) -> Iterator[str]:
+    app = create_app(site, DeskSettings(prefect_ui="http://127.0.0.1:4200"))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -36,7 +36,7 @@ def test_the_centre_sees_what_must_be_scanned_again(dropped: Page):
 def test_the_centre_checks_its_pile_page_by_page(dropped: Page, stage):
     """A line for each candidate; a page opened large, and the next by a key; where the paper lies."""
     dropped.get_by_role("link", name=re.compile("Vérifier la pile")).click()
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         people = enrolled_in(connection, "U4", CENTRE)
     for who in people:
         expect(dropped.get_by_role("rowheader", name=f"{who.family_name} {who.first_names}")).to_be_visible()
@@ -81,7 +81,7 @@ def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path)
     page = enter(Role.CENTRE, CENTRE)
     page.goto(f"{stage.url}/centre/{CENTRE}/U7")
     parts: list[str] = []
-    store = re.compile(re.escape(stage.work.store.endpoint))
+    store = re.compile(re.escape(stage.site.store.endpoint))
     page.on("request", lambda asked: parts.append(asked.url) if store.match(asked.url) else None)
     page.route(
         store, lambda route: route.abort() if "partNumber=2" in route.request.url else route.continue_()
@@ -96,7 +96,7 @@ def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path)
     page.unroute(store)
     expect(page.get_by_text("déposé, lecture en cours")).to_be_visible(timeout=60_000)
     assert sum("partNumber=1" in url for url in parts) == 1  # what had come was not sent again
-    (came,) = list(stage.work.store.inbox.list(f"scans/{CENTRE}/U7/"))
+    (came,) = list(stage.site.store.inbox.list(f"scans/{CENTRE}/U7/"))
     assert came.size == 9 << 20
 
 
@@ -117,12 +117,12 @@ def test_the_centre_ticks_who_is_absent_with_the_keyboard_alone(dropped: Page, s
 
 
 def present(stage) -> int:
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         return exam_counts(connection, "U4", CENTRE).present
 
 
 def test_the_centre_drops_its_attendance_list(dropped: Page, stage):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         people = enrolled_in(connection, "U4", CENTRE)
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4/emargement")
     wrong = {

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from actions.context import now
+from actions.site import now
 from processors.circular.deadlines import PARIS, french_day
 from storage.copies import current_copies
 from storage.log.segments import ship
@@ -24,12 +24,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 def test_a_decision_is_in_the_log_with_who_made_it_and_is_verified_on_the_spot(
     stage, decided: Page, tmp_path
 ):
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         copy = next(c for c in current_copies(connection, "U4", CENTRE) if c.decision == Decision.ATTRIBUTE)
         events = events_of(connection, copy.id)
     assert {e.actor[:5] for e in events if e.action in ("copy.decided", "identity.shown")} == {"acct_"}
-    key = load_or_make_key(stage.work.settings.signing_key_path)
-    ship(stage.work.register, stage.work.store.audit, key, at=now())
+    key = load_or_make_key(stage.site.settings.signing_key_path)
+    ship(stage.site.register, stage.site.store.audit, key, at=now())
     decided.goto(f"{stage.url}/coordination/historique/{copy.id}")
     expect(decided.get_by_text("la chaîne est intacte")).to_be_visible()
     expect(decided.get_by_role("row").filter(has_text="décision prise")).to_contain_text("Dominique Exemple")

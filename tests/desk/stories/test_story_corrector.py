@@ -24,7 +24,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     stage, enter, decided: Page, dropped: Page, pile: Batch, lot
 ):
     """The corrector reads and reports, the centre scans again, the corrector goes on; the service closes."""
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         lot = lot_by_id(connection, lot.id)  # it may have changed hands
     page = enter(Role.CORRECTOR, lot.corrector)
     looked_at(page, "desk-my-lots")
@@ -79,7 +79,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     expect(page.get_by_text("Ce lot est rendu")).to_be_visible()
     decided.goto(f"{stage.url}/coordination/lots/U4/{lot.id}")
     decided.get_by_role("button", name="Clore le lot").click()
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         assert lot_by_id(connection, lot.id).state is LotState.CLOSED
     page.goto(f"{stage.url}/lots/{lot.id}")
     expect(page.get_by_text("Ce lot est clos")).to_be_visible()
@@ -219,7 +219,7 @@ def _is_recalled_and_given_back(page: Page, service: Page, lot: str) -> None:
 
 def _tells_nobody(stage, page: Page) -> None:
     """Neither a name or number of the roster, nor a centre or school, on any page of the corrector's."""
-    with stage.work.register.reading() as connection:
+    with stage.site.register.reading() as connection:
         people = enrolled_in(connection)
     told = page.content()
     for who in people:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from actions import inbox
-from actions.context import now
+from actions.site import now
 from cli.demo_session import CENTRES
 from processors.attendance.cells import Why
 from specimens.signing import Mark, signed_scan
@@ -26,8 +26,8 @@ EXAM = "U7"
 
 
 def test_a_case_is_answered_with_one_key_once_the_person_is_there(stage, enter):
-    work = stage.work
-    with work.register.reading() as connection:
+    site = stage.site
+    with site.register.reading() as connection:
         first, second, *_ = enrolled_in(connection, EXAM, CENTRE)
     row = Image.new("L", (950, 100), 250)
     ImageDraw.Draw(row).line([(700, 40), (760, 60)], fill=40, width=3)
@@ -35,12 +35,12 @@ def test_a_case_is_answered_with_one_key_once_the_person_is_there(stage, enter):
     rows = []
     for n, who in enumerate((first, second)):
         picture = kept_cell(EXAM, "0" * 64, 1, n)
-        work.store.vault.put(picture, seen.getvalue())
+        site.store.vault.put(picture, seen.getvalue())
         rows.append(PaperSays(candidate=who.id, signed=None, asked=Why.STROKES, stated=None, picture=picture))
     scanned = AttendanceScanned(
         exam=EXAM, centre=CENTRE, file="0" * 64, sheets=(), rows=tuple(rows), troubles=()
     )
-    work.register.record(scanned, f"{EXAM}/{CENTRE}", actor="test", at=now())
+    site.register.record(scanned, f"{EXAM}/{CENTRE}", actor="test", at=now())
 
     service = enter(Role.SERVICE)
     service.goto(f"{stage.url}/coordination/emargement/{EXAM}/{first.id}")
@@ -57,7 +57,7 @@ def test_a_case_is_answered_with_one_key_once_the_person_is_there(stage, enter):
     service.get_by_role("button", name="Absent (2)").focus()
     service.keyboard.press("1")
     service.wait_for_url(re.compile("fait="))
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         marks = attendance_of(connection, EXAM, CENTRE)
     assert marks[first.id] is True
 
@@ -67,10 +67,10 @@ def test_a_signed_list_is_handed_in_and_read_while_one_waits(stage, enter):
     page = f"{stage.url}/centre/{other}/{EXAM}/emargement"
     centre = enter(Role.CENTRE, other)
     printed = centre.request.get(f"{page}.pdf").body()
-    inbox.take_attendance(stage.work)  # the list that lies there: what it says is not signed otherwise
-    with stage.work.register.reading() as connection:
+    inbox.take_attendance(stage.site)  # the list that lies there: what it says is not signed otherwise
+    with stage.site.register.reading() as connection:
         people, marks = enrolled_in(connection, EXAM, other), attendance_of(connection, EXAM, other)
-    rows, rng = stage.work.attendance_form.rows, np.random.default_rng(3)
+    rows, rng = stage.site.attendance_form.rows, np.random.default_rng(3)
     came = [Mark.NAME if marks[who.id] else Mark.EMPTY for who in people]
     signed = signed_scan(printed, [came], rows, rng)
     centre.goto(page)

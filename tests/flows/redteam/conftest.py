@@ -10,7 +10,7 @@ import pytest
 from planted import NAME
 
 from actions import lots, scans
-from actions.context import Context, now
+from actions.site import Site, now
 from benchmarks.redteam.loot import Loot, gather
 from cli.demo_session import FORM, write_demo_session
 from processors.circular.form import load_form
@@ -36,28 +36,28 @@ _PLAN = plan_session(11, [centre for centre, *_ in PILES], ["U4", "U7"], 30)
 
 
 @pytest.fixture(scope="session")
-def work(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[Context]:
+def site(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[Site]:
     """A session with its people, on the real store."""
     folder = tmp_path_factory.mktemp("session")
     write_demo_session(folder / "session.toml", now())
     settings = Settings(data_dir=folder, session_path=folder / "session.toml")
-    work = Context(settings, store, open_register(settings.url, store.vault))
+    site = Site(settings, store, open_register(settings.url, store.vault))
     for read, content in (
         (import_candidates, roster_csv(_PLAN.candidates)),
         (import_correctors, correctors_csv(_PLAN.correctors)),
     ):
-        assert not read(work.register, content, work.session, actor="service", at=now()).problems
-    yield work
-    work.register.engine.dispose()
+        assert not read(site.register, content, site.session, actor="service", at=now()).problems
+    yield site
+    site.register.engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def loot(work: Context) -> Iterator[Loot]:
+def loot(site: Site) -> Iterator[Loot]:
     """Three centres' piles, read, dealt into lots together, and all that their correctors can reach."""
     form = load_form(FORM)
 
     async def step(_name: str, stage: Any, /, *args: Any) -> Any:
-        return stage(work, *args)
+        return stage(site, *args)
 
     for centre, mode, a3, kinds, label_at in PILES:
         planned = next(b for b in _PLAN.batches if (b.centre, b.exam) == (centre, "U4"))
@@ -67,15 +67,15 @@ def loot(work: Context) -> Iterator[Loot]:
         )  # fmt: skip
         who = plain(planned.roster[0].family_name).upper()
         stamped = draw_over(drawn.pdf, Way.STAMP, f"{who} {planned.roster[0].number}.pdf")
-        work.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
-        (dropped,) = work.store.inbox.list(f"scans/{centre}/U4/{NAME}")
-        scan = arrive(work.register, dropped, "U4", centre, actor="test", at=now())
+        site.store.inbox.put(f"scans/{centre}/U4/{NAME}", stamped)
+        (dropped,) = site.store.inbox.list(f"scans/{centre}/U4/{NAME}")
+        scan = arrive(site.register, dropped, "U4", centre, actor="test", at=now())
         assert scan is not None
         asyncio.run(scans.process(scan, step))
-    exam = work.session.exam("U4")
+    exam = site.session.exam("U4")
     assert exam is not None
-    lots.form(work, exam, at=now(), actor="test")
-    loot = gather(work)
+    lots.form(site, exam, at=now(), actor="test")
+    loot = gather(site)
     assert len(loot.copies) >= 8, "what is drawn sound is not in lots"
     assert all(loot.writers[copy.number].frames for copy in loot.copies)
     yield loot

@@ -26,7 +26,7 @@ import zxingcpp
 from PIL import Image
 from planted import NAME, first, name_of, number_of, only, reopened, without_identifier
 
-from actions.context import Context
+from actions.site import Site
 from benchmarks.redteam import ATTACKS
 from benchmarks.redteam.files import jpeg_traces
 from benchmarks.redteam.loot import Loot
@@ -123,22 +123,22 @@ def test_a_marker_that_does_not_draw_and_what_follows_an_end_are_found() -> None
     assert list(jpeg_traces(clean + b"made"))
 
 
-def unwiped(work: Context, loot: Loot) -> Loot:
+def unwiped(site: Site, loot: Loot) -> Loot:
     """The same copy as it would be without its mask."""
     copy = first(loot)
     writer = loot.writers[copy.number]
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         known, scan = copy_by_id(connection, writer.copy), scan_by_id(connection, writer.scan)
     places = [PagePlace(page.image, page.half, page.turn) for page in known.pages]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
-        work.store.vault.download(f"scans/{scan.sha256}.pdf", path)
+        site.store.vault.download(f"scans/{scan.sha256}.pdf", path)
         return only(loot, pdf=anonymous_pdf(path, places))
 
 
 @pytest.mark.parametrize("attack", ["bars", "reader", "ghosts"])
-def test_a_copy_without_its_mask_is_recognised(work: Context, loot: Loot, attack: str) -> None:
-    assert list(ATTACKS[attack](unwiped(work, loot)))
+def test_a_copy_without_its_mask_is_recognised(site: Site, loot: Loot, attack: str) -> None:
+    assert list(ATTACKS[attack](unwiped(site, loot)))
 
 
 def painted(loot: Loot, paint: Callable[[Gray], None], page: int) -> Loot:

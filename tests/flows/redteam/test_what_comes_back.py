@@ -17,7 +17,7 @@ from planted import first
 from sqlalchemy import select
 
 from actions import marks, returned
-from actions.context import Context, now
+from actions.site import Site, now
 from benchmarks.redteam.loot import Loot
 from desk.app import create_app
 from flows import artifacts
@@ -34,34 +34,34 @@ SAID = re.compile(r"(?<!\d)17[.,]25(?!\d)")  # and no second of an instant, whic
 
 
 @pytest.fixture(scope="module")
-def given_back(work: Context, loot: Loot) -> dict[str, bytes]:
+def given_back(site: Site, loot: Loot) -> dict[str, bytes]:
     """Each copy, annotated by a program that adds what acts; then, after the harmonisation, every mark."""
-    with work.register.reading() as connection:
+    with site.register.reading() as connection:
         held = {lot.name: lot for lot in all_lots(connection)}
     for copy in loot.copies:
         lot = replace(held[copy.lot], state=LotState.PULLED)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "given"
             path.write_bytes(acting(copy.pdf))
-            (found,) = returned.take(work, lot, f"{copy.number}.pdf", path, at=now())
+            (found,) = returned.take(site, lot, f"{copy.number}.pdf", path, at=now())
         assert found.fault is None and found.sure, found
-    results = work.session.results
+    results = site.session.results
     assert results is not None
-    work.__dict__["session"] = work.session.model_copy(
+    site.__dict__["session"] = site.session.model_copy(
         update={"results": results.model_copy(update={"step": Decimal("0.25")})}
     )
-    work.store.__dict__["time"] = lambda: results.harmonisation.starts_at
+    site.store.__dict__["time"] = lambda: results.harmonisation.starts_at
     for name in {copy.lot for copy in loot.copies}:
         lines = [f"{copy.number};{MARK}" for copy in loot.copies if copy.lot == name]
         lot = replace(held[name], state=LotState.PULLED)
-        read = marks.take(work, lot, "\n".join(["numero;note", *lines]).encode(), actor="service", at=now())
+        read = marks.take(site, lot, "\n".join(["numero;note", *lines]).encode(), actor="service", at=now())
         assert read.rows, read.problems
-    exam = work.session.exam("U4")
+    exam = site.session.exam("U4")
     assert exam is not None
-    table = marks.export(work, exam, actor="service", at=now())
+    table = marks.export(site, exam, actor="service", at=now())
     assert table is not None and table.decode().count("17,25") == len(loot.copies)
-    del work.store.__dict__["time"]
-    return {info.key: work.store.vault.get(info.key) for info in work.store.vault.list("returned/")}
+    del site.store.__dict__["time"]
+    return {info.key: site.store.vault.get(info.key) for info in site.store.vault.list("returned/")}
 
 
 def acting(pdf: bytes) -> bytes:
@@ -103,19 +103,19 @@ def unpacked(pdf: bytes) -> bytes:
 
 
 def test_no_mark_is_in_the_log_the_metrics_or_what_prefect_is_given(
-    work: Context, given_back: dict[str, bytes], loot: Loot
+    site: Site, given_back: dict[str, bytes], loot: Loot
 ) -> None:
     """Nor anything that a mark could be tried against: what was hashed is salted."""
 
     def told() -> list[str]:
-        with work.register.reading() as connection:
+        with site.register.reading() as connection:
             rows = [repr(tuple(row)) for t in metadata.sorted_tables for row in connection.execute(select(t))]
-        client = TestClient(create_app(work), base_url="http://localhost")
+        client = TestClient(create_app(site), base_url="http://localhost")
         return [
             *rows,
             client.get("/metrics").text,
-            repr(artifacts._state(work)),
-            artifacts.countdown(work, now()),
+            repr(artifacts._state(site)),
+            artifacts.countdown(site, now()),
         ]
 
     assert not [text for text in told() if SAID.search(text)]
@@ -126,5 +126,5 @@ def test_no_mark_is_in_the_log_the_metrics_or_what_prefect_is_given(
         for guess in ({"marks": tried}, tried):
             digest = hashlib.sha256(canonical(guess).encode()).hexdigest()
             assert not [text for text in stated if digest in text]
-    work.register.record(AlertRaised(), f"planted/{MARK}", actor="t", at=now())
+    site.register.record(AlertRaised(), f"planted/{MARK}", actor="t", at=now())
     assert [text for text in told() if SAID.search(text)]

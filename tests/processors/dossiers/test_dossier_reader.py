@@ -259,14 +259,14 @@ def test_a_certificate_of_which_a_period_is_read_in_part_is_no_ground(said: str)
 
 def test_a_work_certificate_stands_for_those_in_continuing_education() -> None:
     candidate, _ = people(1)
-    work = certificate(
+    site = certificate(
         "CERTIFICAT DE TRAVAIL",
         f"certifie que {candidate.first_names} {candidate.family_name} est employé en CDI",
         "du 01/09/2025 au 31/03/2026",
         "Fait à Toulon, le 31/03/2026",
         "Signature et cachet de l'employeur",
     )
-    files = with_table(candidate, work)
+    files = with_table(candidate, site)
     older = replace(candidate, category="formation continue")
     assert codes(judged("E5", older, files)) == set()
     assert Code.MISSING_PIECE in codes(judged("E5", candidate, files))

@@ -1,4 +1,4 @@
-"""What an act works with, given as `work`: settings, store, register and session, opened once a process."""
+"""One installation of massicot: settings, store, register and session, opened once a process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from processors.attendance.sheet import AttendanceForm, load_attendance_form
-from processors.circular.deadlines import serve
+from processors.circular.deadlines import set_local_zone
 from processors.circular.form import Form
 from processors.circular.session import Session, load_session
 from storage.objects import Store
@@ -25,7 +25,7 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Context:
+class Site:
     """`clock`: what dates the events of what happens by itself; a season that is played moves its own."""
 
     settings: Settings
@@ -36,7 +36,7 @@ class Context:
     @cached_property
     def session(self) -> Session:
         session = load_session(self.settings.session_file.resolve())
-        serve(session.zone)
+        set_local_zone(session.zone)
         return session
 
     def form_of(self, exam: str | None) -> Form:
@@ -62,8 +62,8 @@ class Context:
 
 
 @cache
-def context() -> Context:
+def open_site() -> Site:
     """Opened from the environment (MASSICOT_*)."""
     settings = Settings()
     store = open_store(settings)
-    return Context(settings, store, open_register(settings.url, store.vault))
+    return Site(settings, store, open_register(settings.url, store.vault))
