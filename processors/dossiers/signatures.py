@@ -37,9 +37,11 @@ SIGNED_FROM = 0.95
 _SET_THERE = 0.2  # of a picture that lies in the zone: it was put there
 _MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
+_SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
 _WIDEST = 120.0  # mm: signatures are narrower
+_TALLER = 1.4  # times the height of the print: a word that may have been written
 _ASKED = re.compile(rf"{SIGN.pattern}|^(?:nom|prenom|fonction|qualite|date|fait)\b")
 _OF_A_WORD = 1.8  # times its height is what is written in one line
 _ONE_STROKE = 0.85  # of the ink's width: a name has several words
@@ -140,7 +142,7 @@ def _beside_the_zones(piece: Piece, empty: Sequence[Signature]) -> Iterator[Sign
         about = (8.0, top, page.width - 16, page.height - top - 10)
         words = [word for line in page.lines for word in line.words]
         ink = ink_in(page.gray, DPI, about, words, [*zones, *_dates(page)])
-        if ink.probability >= SIGNED_FROM:
+        if ink.probability >= SIGNED_FROM and ink.tallest > _SMALL_PRINT:
             where = Evidence(piece.file, page.number, ink.box)
             yield Signature(Role.ANYONE, State.DOUBTFUL, "elsewhere", where, 0.5)
 
@@ -183,6 +185,10 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     wide = ink.box is not None and ink.box[2] > _WIDEST
     if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
+    if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
+        again = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest), _TALLER)
+        if again.probability >= SIGNED_FROM:
+            state, ink = State.DOUBTFUL, again
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
