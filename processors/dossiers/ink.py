@@ -22,8 +22,9 @@ _NO_SHEET = 0.62  # times as bright as the paper
 _SHADOW = 1.2  # mm about what is no sheet
 _RULE = 14.0  # mm: a straight line that long is printed
 _SPECK = 0.9  # mm: what is smaller both ways is dirt or a dot
+_SURELY = 0.9  # words are print, as a scrawl is not read
 _SURE = 0.55  # of optical reading: words under it may be handwriting
-_TALL = 1.8  # times the page's print: what is read so large was written
+TALL = 1.8  # times the page's print: what is read so large was written
 _SMALL = 2.8  # mm: notes in smaller print, of which a form may have most, are not its print
 _STRAIGHT = 0.8  # mm: what is flatter is a rule's rest, a dash or a row of dots
 _FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
@@ -49,11 +50,14 @@ class Ink:
     widest: float = 0.0
 
 
-def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: Iterable[Box] = ()) -> Ink:
+def ink_in(
+    gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: Iterable[Box] = (), times: float = TALL
+) -> Ink:
     """The ink of a zone (x, y, w, h in mm) that is no printed word.
 
     `gray`: the page, height × width at `dpi`; `words`: those of the page, in mm, of which those askew are a
-    stamp's; `without`: parts that do not count.
+    stamp's; `without`: parts that do not count; `times` as high as print: words read less surely that are
+    higher were written.
     """
     px = dpi / 25.4
     left, top = max(0, round(zone[0] * px)), max(0, round(zone[1] * px))
@@ -65,8 +69,9 @@ def ink_in(gray: Gray, dpi: float, zone: Box, words: Iterable[Word], without: It
     dark[beyond(gray, px)[top:bottom, left:right]] = 0
     _strike_rules(dark, px)
     printed = tuple(word for word in words if not word.askew)
-    tall = _TALL * max(_SMALL, _usual_height(printed))
+    usual = max(_SMALL, _usual_height(printed))
     for word in printed:
+        tall = usual * (times if word.sure < _SURELY else TALL)
         if word.box[3] <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
             _strike(dark, word, left, top, px)
     for part_out in without:

@@ -25,7 +25,7 @@ _STEPS = (
     0.12,
     0.2,
 )  # of the brightness: a shadow is less steep than an edge
-_GAPS = (3, 9, 15)  # points: of an edge that is not seen everywhere
+_GAPS = (3, 9, 15, 31)  # points: of an edge that is not seen everywhere
 _LEAST, _MOST = 0.12, 0.97  # of a photograph: what fills it has no corners to be seen
 _OVERLAP, _ALIKE = 0.02, 0.8  # of a sheet: another that lies over it, another outline of the same
 _FILLED = 0.86  # of its corners' outline is sheet: more is hidden by no hand and no fold

@@ -72,6 +72,8 @@ def zones_of(page: Page) -> list[Zone]:
     if page.source is None:
         return []
     labels = [label for label in _labels(page) if not _in_the_head(label, page)]
+    rests = [rest for label in labels for rest in _rest_of(label)]
+    labels = [label for label in labels if not any(overlap(label.box, rest) for rest in rests)]
     zones = [
         Zone(
             role_of(_with_below(label, page)),
@@ -153,8 +155,8 @@ def _rest_of(label: Line) -> tuple[Box, ...]:
     """Where a label goes on that its line leaves open: optical reading may miss that."""
     if not _LEFT_OPEN.search(plain(label.text)):
         return ()
-    x, y, w, h = label.box
-    return ((x - 8, y + h, w + 16, 1.5 * h),)
+    x, y, w, h = label.box  # h: of a line askew, more than its letters have
+    return ((x - 8, y + h, w + 16, 1.5 * max(word.box[3] for word in label.words)),)
 
 
 def _is_sentence(text: str) -> bool:

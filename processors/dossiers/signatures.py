@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from processors.dossiers.findings import Evidence
-from processors.dossiers.ink import ink_in
-from processors.dossiers.layout import DPI, Page, around, parts
+from processors.dossiers.ink import Ink, ink_in
+from processors.dossiers.layout import DPI, Page, Word, around, parts
 from processors.dossiers.names import mention
 from processors.dossiers.pieces import Piece
 from processors.dossiers.seals import Seal
@@ -37,9 +37,13 @@ SIGNED_FROM = 0.95
 _SET_THERE = 0.2  # of a picture that lies in the zone: it was put there
 _MOSTLY = 0.8  # of a picture's width and height
 _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
+_SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
 _WIDEST = 120.0  # mm: signatures are narrower
+_TALLER = 1.4  # times the height of the print: a word that may have been written
+_ASKED = re.compile(rf"{SIGN.pattern}|^(?:nom|prenom|fonction|qualite|date|fait)\b")
+_OF_A_WORD = 1.8  # times its height is what is written in one line
 _ONE_STROKE = 0.85  # of the ink's width: a name has several words
 _PRINTED, _TWO_NAMES = 0.8, 2  # how sure optical reading is of print; words that a name has
 
@@ -56,6 +60,7 @@ _DATE_LABEL = re.compile(
 _DATE_LABEL_LOST = re.compile(
     r"\bfait a [a-z][a-z' -]{2,},?$"
 )  # read together with the handwriting after it, or not at all
+_A_ROW_OF_DOTS = 1.2  # mm high, where they run together
 _A_STROKE, _A_DATE = 8.0, 25.0  # mm of ink: something is written there, and more than « le »
 _DATE_WRITTEN = re.compile(r"\bfait a\b.*,? le \S*\d\S*")
 
@@ -137,7 +142,7 @@ def _beside_the_zones(piece: Piece, empty: Sequence[Signature]) -> Iterator[Sign
         about = (8.0, top, page.width - 16, page.height - top - 10)
         words = [word for line in page.lines for word in line.words]
         ink = ink_in(page.gray, DPI, about, words, [*zones, *_dates(page)])
-        if ink.probability >= SIGNED_FROM:
+        if ink.probability >= SIGNED_FROM and ink.tallest > _SMALL_PRINT:
             where = Evidence(piece.file, page.number, ink.box)
             yield Signature(Role.ANYONE, State.DOUBTFUL, "elsewhere", where, 0.5)
 
@@ -176,10 +181,14 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone)
+    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone, ink)
     wide = ink.box is not None and ink.box[2] > _WIDEST
     if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
+    if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
+        again = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest), _TALLER)
+        if again.probability >= SIGNED_FROM:
+            state, ink = State.DOUBTFUL, again
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
@@ -187,12 +196,19 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
 
 
-def _unnamed(page: Page, zone: Zone) -> bool:
-    """Whether a zone without a label, or that asks for a name, has no name in print."""
+def _unnamed(page: Page, zone: Zone, ink: Ink) -> bool:
+    """Whether a zone without a label, or that asks for a name, has none in print; the ink, read, is none."""
     words = (word for line in page.lines for word in line.words if overlap(word.box, zone.box))
-    sure = (word.text for word in words if word.sure > _PRINTED)
-    named = [text for text in sure if text[:1].isupper() and not SIGN.search(plain(text))]
+    sure = (word for word in words if word.sure > _PRINTED and not _is_the_ink(word, ink))
+    named = [w for w in sure if w.text[:1].isupper() and not _ASKED.search(plain(w.text))]
     return zone.names is None or (zone.names and len(named) < _TWO_NAMES)
+
+
+def _is_the_ink(word: Word, ink: Ink) -> bool:
+    """Whether a word was read of handwriting: what is left of it is no higher than the word."""
+    if ink.box is None or not overlap(word.box, ink.box):
+        return False
+    return ink.box[3] < _OF_A_WORD * word.box[3]
 
 
 def _stamped(page: Page, zone: Box) -> bool:
@@ -247,6 +263,7 @@ def dated_by_hand(piece: Piece) -> bool:
                     x, y, w, h = around([word.box for word in part.words if any(map(str.isalpha, word.text))])
                     beside = (x + w + 0.5, y - 4, min(60.0, page.width - x - w - 5), h + 6)
                     least = _A_STROKE if labelled else _A_DATE
-                    if beside[2] > 5 and ink_in(page.gray, DPI, beside, words).length > least:
+                    ink = ink_in(page.gray, DPI, beside, words) if beside[2] > 5 else None
+                    if ink is not None and ink.length > least and ink.tallest > _A_ROW_OF_DOTS:
                         return True
     return False

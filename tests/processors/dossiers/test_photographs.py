@@ -125,6 +125,20 @@ def test_what_lies_about_the_sheet_is_no_signature() -> None:
     assert ink_in(page, DPI, zone, ()).probability > 0.95
 
 
+def test_a_scrawl_that_is_read_as_a_word_may_be_a_signature() -> None:
+    px = DPI / 25.4
+    page = np.full((round(297 * px), round(210 * px)), 250, np.uint8)
+    scrawl = [(122, 207), (125, 202), (128, 207), (131, 202), (134, 207), (138, 202)]
+    cv2.polylines(page, [np.array([[round(x * px), round(y * px)] for x, y in scrawl])], False, 40, 3)
+    print_ = [Word("Signature", (110, 190, 18, 3.4), 0.96), Word("cachet", (130, 190, 12, 3.4), 0.95)]
+    zone = (100.0, 187.0, 90.0, 50.0)
+    read = Word("MAA", (120, 201, 20, 5.8), 0.81)
+    assert ink_in(page, DPI, zone, [*print_, read]).length == 0
+    assert ink_in(page, DPI, zone, [*print_, read], times=1.4).probability > 0.95
+    named = Word("MARTIN", (120, 201, 20, 5.8), 0.96)
+    assert ink_in(page, DPI, zone, [*print_, named], times=1.4).length == 0
+
+
 def choice(mark: list[tuple[float, float]], at: int) -> int | None:
     """« Seul(e) » and « En équipe » behind boxes; a stroke through points in mm about the one at `at`."""
     px = TICKS_DPI / 25.4
