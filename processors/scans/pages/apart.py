@@ -35,7 +35,6 @@ _LONGEST = 190.0  # mm: outside of them
 _SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of them has none on one side
 _MARGIN = 13.0  # mm at the top and the bottom of the sheet
 _SIDE = round(10.5 / INK_MM)  # squares at its left and its right
-_PALE = 0.35  # of the ink of the darkest line: grain is read last
 _EDGE = 1.5  # mm
 _AROUND = 6.0  # mm
 _BELOW = 3.2  # mm above and below all frames
@@ -77,22 +76,8 @@ def places_apart(
     found = [*_level(along, form, first, inked)]
     if first and form.exam_block is not None and not form.is_annex:
         found += [*_in_exam_block(along, form, inked), *_between_lines(dark, to_map, form)]
-    found += _up_the_sides(ink, form, first, inked)
-    strength = [_strength(ink, place) for place in found]
-    pale = _PALE * max(strength, default=0.0)
-    order = [
-        (weight < pale, place.along is not _LEVEL, not place.outside, place.length, k)
-        for k, (place, weight) in enumerate(zip(found, strength, strict=True))
-    ]
-    return [found[k] for *_, k in sorted(order)]
-
-
-def _strength(ink: NDArray[np.float32], place: Place) -> float:
-    """How much ink a line has, along its middle."""
-    ends = [(np.array(place.at(end)) / INK_MM).astype(int) for end in (0.0, place.length)]
-    (x, y), (right, bottom) = np.min(ends, axis=0).clip(0), np.max(ends, axis=0) + 1
-    part = ink[y:bottom, x:right]
-    return float(part.mean()) if part.size else 0.0
+    found.sort(key=lambda place: (not place.outside, place.length))
+    return [*found, *_up_the_sides(ink, form, first, inked)]
 
 
 def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) -> Iterator[Place]:
