@@ -59,7 +59,8 @@ def _top(strokes: Gray) -> Gray:
 
 
 def _inked(strokes: Gray) -> Gray:
-    strong = max(int(np.percentile(strokes[::3, ::3], 99.5)), 60)
+    counts = np.bincount(strokes[::3, ::3].ravel(), minlength=256).cumsum()
+    strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
     return np.asarray(cv2.threshold(strokes, 0.35 * strong, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
