@@ -35,7 +35,6 @@ _LONGEST = 190.0  # mm: outside of them
 _SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of them has none on one side
 _MARGIN = 13.0  # mm at the top and the bottom of the sheet
 _SIDE = round(10.5 / INK_MM)  # squares at its left and its right
-_PALE = 0.35  # of the ink of the darkest line: grain is read last
 _EDGE = 1.5  # mm
 _AROUND = 6.0  # mm
 _BELOW = 3.2  # mm above and below all frames
@@ -77,22 +76,8 @@ def places_apart(
     found = [*_level(along, form, first, inked)]
     if first and form.exam_block is not None and not form.is_annex:
         found += [*_in_exam_block(along, form, inked), *_between_lines(dark, to_map, form)]
-    found += _up_the_sides(ink, form, first, inked)
-    strength = [_strength(ink, place) for place in found]
-    pale = _PALE * max(strength, default=0.0)
-    order = [
-        (weight < pale, place.along is not _LEVEL, not place.outside, place.length, k)
-        for k, (place, weight) in enumerate(zip(found, strength, strict=True))
-    ]
-    return [found[k] for *_, k in sorted(order)]
-
-
-def _strength(ink: NDArray[np.float32], place: Place) -> float:
-    """How much ink a line has, along its middle."""
-    ends = [(np.array(place.at(end)) / INK_MM).astype(int) for end in (0.0, place.length)]
-    (x, y), (right, bottom) = np.min(ends, axis=0).clip(0), np.max(ends, axis=0) + 1
-    part = ink[y:bottom, x:right]
-    return float(part.mean()) if part.size else 0.0
+    found.sort(key=lambda place: (not place.outside, place.length))
+    return [*found, *_up_the_sides(ink, form, first, inked)]
 
 
 def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) -> Iterator[Place]:
@@ -142,8 +127,8 @@ def _in_exam_block(along: NDArray[np.float32], form: Form, inked: float) -> Iter
             yield Place((left + float(written[0])) * INK_MM, y, wide, True)
 
 
-_PEN, _WRITTEN = 120, 11.0  # darkness that counts at most; mean of a row that is written on
-_ROW = slice(HALF - 4, HALF + 5)  # a line is 2.3 mm high at least
+_PEN, _WRITTEN = 120, 11  # darkness that counts at most; mean of a row that is written on
+_HIGH = 9  # pixels: a line is 2.3 mm high at least
 _BESIDE = round(2.6 * PX)
 
 
@@ -156,19 +141,19 @@ def _between_lines(dark: Gray, to_map: Affine, form: Form) -> Iterator[Place]:
     assert block is not None
     frame, count = block.frame, max(len(block.lines), 1)
     rows = [frame.y + k * frame.height / count for k in range(count + 1)]
-    words = np.ones((1, round(_WORDS * INK_MM * PX)), np.float32)
-    rows += [identity.y - _BELOW, identity.y, identity.y + identity.height, frame.y + frame.height + _BELOW]
-    for y in rows:
-        whole = Place(frame.x + _EDGE, y, frame.width - 2 * _EDGE, True)
-        band = np.minimum(straight(dark, to_map, whole), _PEN)
-        here, above, below = (
-            cv2.blur(band[_ROW.start + by : _ROW.stop + by].mean(axis=0)[np.newaxis], words.shape[::-1])[0]
-            for by in (0, -_BESIDE, _BESIDE)
-        )
-        written = np.flatnonzero((here > _WRITTEN) & (here >= above) & (here >= below))
-        for part in np.split(written, np.flatnonzero(np.diff(written) > _BESIDE) + 1):
-            if part.size and _NUMBER <= (wide := float(np.ptp(part)) / PX) <= _NAME[1]:
-                yield Place(whole.x - _AROUND + float(part[0]) / PX, y, wide, True)
+    rows += [identity.y + identity.height, frame.y + frame.height + _BELOW]
+    for near in ([identity.y - _BELOW, identity.y], rows):
+        middle, half = (min(near) + max(near)) / 2, HALF + round((max(near) - min(near)) / 2 * PX)
+        zone = Place(frame.x + _EDGE, middle, frame.width - 2 * _EDGE, True)
+        band = np.minimum(straight(dark, to_map, zone, half), _PEN)
+        words = cv2.blur(band, (round(_WORDS * INK_MM * PX), _HIGH))
+        for y in near:
+            row = half + round((y - middle) * PX)
+            here, above, below = words[row], words[row - _BESIDE], words[row + _BESIDE]
+            written = np.flatnonzero((here > _WRITTEN) & (here >= above) & (here >= below))
+            for part in np.split(written, np.flatnonzero(np.diff(written) > _BESIDE) + 1):
+                if part.size and _NUMBER <= (wide := float(np.ptp(part)) / PX) <= _NAME[1]:
+                    yield Place(zone.x - _AROUND + float(part[0]) / PX, y, wide, True)
 
 
 def _up_the_sides(ink: NDArray[np.float32], form: Form, first: bool, inked: float) -> Iterator[Place]:
@@ -188,12 +173,12 @@ def _up_the_sides(ink: NDArray[np.float32], form: Form, first: bool, inked: floa
                 yield Place(x, y, high, True, _DOWN)
 
 
-def straight(dark: Gray, to_map: Affine, place: Place) -> Gray:
-    """What is written along a line, without ruled lines: it lies level, in the middle."""
+def straight(dark: Gray, to_map: Affine, place: Place, half: int = HALF) -> Gray:
+    """What is written along a line, without ruled lines: it lies level, in the middle of 2 × `half` rows."""
     (x, y), (across, down) = place.at(-_AROUND), place.along
     onto = np.array([[across / PX, -down / PX, x], [down / PX, across / PX, y], [0, 0, 1]])
-    onto[:2, 2] -= onto[:2, 1] * HALF
-    size = round((place.length + 2 * _AROUND) * PX), 2 * HALF + 1
+    onto[:2, 2] -= onto[:2, 1] * half
+    size = round((place.length + 2 * _AROUND) * PX), 2 * half + 1
     band = cv2.warpAffine(dark, to_map @ onto, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return without_rules(np.asarray(band, np.uint8))
 

@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from processors.circular.form import Rectangle
 from processors.scans.pages.geometry import transform
 from processors.scans.pages.labels import Quad
 from processors.scans.pages.registration import INK_MM
@@ -24,7 +23,6 @@ _DENSE = 0.28
 of dense writing 0.29 at most, 0.23 on most pages."""
 _AROUND = 23.0  # mm about the densest place: a code's side and a half
 _MOST = 3  # places
-_FINE = 200 / 25.4  # pixels a millimetre: more is slower and reads no better
 
 
 def shows_squares(page: UprightPage, wiped: Sequence[Quad]) -> bool:
@@ -48,8 +46,9 @@ def _dense_places(page: UprightPage, wiped: Sequence[Quad]) -> Iterator[Gray]:
         x, y = ((at + 0.5) * INK_MM for at in (column, row))
         on_map = transform(page.placement.to_pixels, np.array([[x, y]]))[0] / page.placed.scale
         if all(cv2.pointPolygonTest(area.astype(np.float32), on_map.tolist(), False) < 0 for area in hidden):
-            zone = Rectangle(x, y, 0.0, 0.0).grown(_AROUND)
-            yield page.placement.patch(page.gray, zone, min(page.dpi / 25.4, _FINE))
+            (left, top), reach = on_map * page.placed.scale, _AROUND / 25.4 * page.dpi
+            rows, columns = (slice(max(round(at - reach), 0), round(at + reach)) for at in (top, left))
+            yield np.ascontiguousarray(page.gray[rows, columns])
 
 
 def _codes(part: Gray) -> list[zxingcpp.Barcode]:

@@ -26,6 +26,7 @@ slant in degrees, share of the ink that is a stroke's edge (which thin strokes h
 
 _VARIES = np.array([0.15, 0.15, 0.3, 5.0, 0.12])
 """How much one person's writing varies from page to page: assumed, wider than any drawn writing does."""
+_ALIKE = 0.3  # so close are two pages of one hand, whatever the odds
 _REACH = round(90 * PX)  # rows of the map that are looked at: the top of the page is written first
 _EDGE = round(5 * PX)  # what shows beside the sheet is darker than any ink
 _LEAST = 50  # pieces of writing, for their sizes to mean something
@@ -59,7 +60,8 @@ def _top(strokes: Gray) -> Gray:
 
 
 def _inked(strokes: Gray) -> Gray:
-    strong = max(int(np.percentile(strokes[::3, ::3], 99.5)), 60)
+    counts = np.bincount(strokes[::3, ::3].ravel(), minlength=256).cumsum()
+    strong = max(int(np.searchsorted(counts, 0.995 * counts[-1])), 60)
     return np.asarray(cv2.threshold(strokes, 0.35 * strong, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
@@ -113,8 +115,16 @@ def sides_apart(kept: Mapping[int, PageReading]) -> Apart:
 
 
 def leaves_apart(kept: Mapping[int, PageReading]) -> Apart:
-    """Of the sheets whose two leaves were scanned apart: the first and the second."""
-    return _apart(kept, {number: hand_of(page) for number, page in kept.items() if page.half is None}, (3, 4))
+    """Of the sheets whose two leaves were scanned apart: the first and the second.
+
+    By the pages that lie next to each other, and by the others as well where those are not plainly alike.
+    """
+    leaves = {number: page for number, page in kept.items() if page.half is None}
+    for some in ({n: page for n, page in leaves.items() if n % PAGES_PER_SHEET in (2, 3)}, leaves):
+        found = _apart(some, {number: hand_of(page) for number, page in some.items()}, (3, 4))
+        if found and max(distance for _, distance in found) <= _ALIKE:
+            break
+    return found
 
 
 def _apart(
