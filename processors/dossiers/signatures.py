@@ -187,7 +187,7 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
         again = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest), _TALLER)
-        if again.probability >= SIGNED_FROM:
+        if again.probability >= ABSENT_BELOW:
             state, ink = State.DOUBTFUL, again
     if state is State.ABSENT and _stamped(page, zone.box):
         return Signature(zone.role, State.DOUBTFUL, "stamp", Evidence(piece.file, page.number, zone.box), 0.5)
