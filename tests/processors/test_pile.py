@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -237,79 +236,6 @@ def test_a_side_with_next_to_nothing_on_it_scanned_twice_is_one() -> None:
     copies, _, _ = read([*sides[:3], *again])
     assert [copy.status for copy in copies] == [CopyStatus.COMPLETE]
     assert codes(copies[0]) == {Code.DUPLICATE_PAGES}
-
-
-LAST = frozenset({ROSTER[2].number})
-
-
-def held_for_two_hands(apart: float, sheets: int, excused: Excused = NOBODY) -> list[str | None]:
-    """Whose copies are, where the inside of candidate 0's sheet is written so far from its outside.
-
-    Candidate 1's copy is of so many sheets, candidate 2 has none.
-    """
-    images = [*a3_sides(0, 4), *a3_sides(1, 4 * sheets)]
-    images = [[replace(p, hand=np.zeros(5)) for p in image] for image in images]
-    images[1] = [replace(p, hand=apart * np.array([0.15, 0.15, 0.3, 5.0, 0.12])) for p in images[1]]
-    copies, _, _ = read(images, excused)
-    return [copy.candidate for copy in copies if Code.TWO_HANDS in codes(copy)]
-
-
-@pytest.mark.parametrize(
-    ("apart", "excused", "held"),
-    [
-        (0.85, NOBODY, True),
-        (0.85, Excused(LAST), False),
-        (0.45, NOBODY, False),
-        (0.45, Excused(listed=True), True),
-        (0.45, Excused(LAST, listed=True), False),
-        (2.0, Excused(LAST, listed=True), True),
-    ],
-    ids=["lacking", "absent", "like", "present and lacking", "like, nobody lacking", "clear, nobody lacking"],
-)
-def test_whether_somebody_has_no_copy_tells_whether_two_sheets_passed_as_one(
-    apart: float, excused: Excused, held: bool
-) -> None:
-    assert held_for_two_hands(apart, 1, excused) == [ROSTER[0].number] * held
-
-
-def test_in_a_pile_of_like_sheets_two_hands_are_told_sooner() -> None:
-    assert held_for_two_hands(0.55, 12) == [ROSTER[0].number]
-    assert held_for_two_hands(0.55, 1) == []
-
-
-def test_a_sheet_whose_numbers_no_sheet_beside_it_can_bear_is_one() -> None:
-    for numbered in (True, False):
-        inside = [replace(p, hand=np.full(5, 5.0)) for p in marked(0, 8, numbered)[5:7]]
-        pages = [replace(p, hand=np.zeros(5), half=Half.LEFT) for p in marked(0, 8, numbered)]
-        pages[5:7] = [replace(p, half=Half.LEFT) for p in inside]
-        (copy,), _, _ = read([[p] for p in pages])
-        assert (Code.TWO_HANDS in codes(copy)) is not numbered
-
-
-def in_hand(pages: Sequence[PageReading], height: float, table: Sequence[int] = ()) -> list[PageReading]:
-    """Pages written in letters of this height; with a table of small ones on those of these indices."""
-    made = []
-    for k, one in enumerate(pages):
-        ink = np.zeros((354, 787), np.uint8)
-        for row in range(20, 340, 32):
-            cv2.putText(ink, "reponse a la question posee", (60, row), 0, height, 1, 2)
-        if k in table:
-            ink[100:300, 40:740] = 0
-            cv2.rectangle(ink, (60, 110), (700, 290), 1, 2)
-            for row in range(122, 288, 12):
-                cv2.putText(ink, "cle nom prix cle nom prix cle nom prix cle nom", (70, row), 0, 0.35, 1, 1)
-        made.append(replace(one, traced=np.packbits(ink, axis=1)))
-    return made
-
-
-@pytest.mark.parametrize("lacking", [True, False])
-def test_leaves_that_two_people_wrote_wait_where_somebody_has_no_copy(lacking: bool) -> None:
-    """The last leaf of a copy and the first of the next were lost; numbers and totals fit."""
-    mixed = [*in_hand(marked(0, 4)[:2], 1.0), *in_hand(marked(1, 4)[2:], 0.6)]
-    others = in_hand(marked(2, 4), 0.8, table=[2, 3])
-    excused = NOBODY if lacking else Excused(frozenset({ROSTER[1].number}))
-    copies, _, _ = read([[p] for p in (*mixed, *others)], excused)
-    assert [Code.TWO_HANDS in codes(copy) for copy in copies] == [lacking, False]
 
 
 @pytest.mark.parametrize("nobodys", [False, True])
