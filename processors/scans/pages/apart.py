@@ -127,7 +127,7 @@ def _in_exam_block(along: NDArray[np.float32], form: Form, inked: float) -> Iter
             yield Place((left + float(written[0])) * INK_MM, y, wide, True)
 
 
-_PEN, _WRITTEN = 120, 11  # darkness that counts at most; mean of a row that is written on
+_PEN, _WRITTEN = 120, 10  # darkness that counts at most; least mean of a row that is written on
 _HIGH = 9  # pixels: a line is 2.3 mm high at least
 _BESIDE = round(2.6 * PX)
 
@@ -150,7 +150,7 @@ def _between_lines(dark: Gray, to_map: Affine, form: Form) -> Iterator[Place]:
         for y in near:
             row = half + round((y - middle) * PX)
             here, above, below = words[row], words[row - _BESIDE], words[row + _BESIDE]
-            written = np.flatnonzero((here > _WRITTEN) & (here >= above) & (here >= below))
+            written = np.flatnonzero((here >= _WRITTEN) & (here >= above) & (here >= below))
             for part in np.split(written, np.flatnonzero(np.diff(written) > _BESIDE) + 1):
                 if part.size and _NUMBER <= (wide := float(np.ptp(part)) / PX) <= _NAME[1]:
                     yield Place(zone.x - _AROUND + float(part[0]) / PX, y, wide, True)

@@ -45,7 +45,7 @@ candidate's names are two in 100,000 pages of answers."""
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
-_DIGITS = 75.0  # per cent of a number's: written ones are read to 86 and more, grain to 64
+_DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
 
