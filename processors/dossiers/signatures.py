@@ -14,6 +14,7 @@ from processors.dossiers.layout import DPI, Page, Word, around, parts
 from processors.dossiers.names import mention
 from processors.dossiers.pieces import Piece
 from processors.dossiers.seals import Seal
+from processors.dossiers.sheets import Photographed
 from processors.dossiers.signature_zones import (
     FOOTER,
     MADE_AT,
@@ -40,7 +41,7 @@ _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
-_WIDEST = 120.0  # mm: signatures are narrower
+_WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
 _TALLER = 1.4  # times the height of the print: a word that may have been written
 _ASKED = re.compile(rf"{SIGN.pattern}|^(?:nom|prenom|fonction|qualite|date|fait)\b")
 _OF_A_WORD = 1.8  # times its height is what is written in one line
@@ -182,7 +183,7 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         else State.DOUBTFUL
     )
     written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone, ink)
-    wide = ink.box is not None and ink.box[2] > _WIDEST
+    wide = isinstance(page.source, Photographed) and ink.box is not None and ink.box[2] > _WIDEST
     if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word

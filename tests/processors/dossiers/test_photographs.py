@@ -1,6 +1,6 @@
 """Sheets on photographs, and what optical reading makes of stamps, dots and ticks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -57,7 +57,7 @@ def mark_of(flat: Gray) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("light", [lambda gray: gray, in_shadow], ids=["even", "shadow"])
-def test_a_sheet_is_made_flat_whatever_light_falls_on_it(light) -> None:
+def test_a_sheet_is_made_flat_whatever_light_falls_on_it(light: Callable[[Gray], Gray]) -> None:
     (flat,) = sheets_on(light(laid(desk(), CORNERS)))
     assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
 
@@ -145,8 +145,8 @@ def choice(mark: list[tuple[float, float]], at: int) -> int | None:
     page = np.full((round(40 * px), round(120 * px)), 245, np.uint8)
     labels = [(26.0, 15.0, 16.0, 4.0), (66.0, 15.0, 18.0, 4.0)]
     for x, y, w, h in labels:
-        near, far = ((round((x - 5 + d) * px), round((y + d) * px)) for d in (0, 3.4))
-        cv2.rectangle(page, near, far, 30, 2)
+        corner, end = ((round((x - 5 + d) * px), round((y + d) * px)) for d in (0, 3.4))
+        cv2.rectangle(page, corner, end, 30, 2)
         page[round(y * px) : round((y + h) * px) : 3, round(x * px) : round((x + w) * px)] = 40
     x, y = labels[at][0] - 5, labels[at][1]
     stroke = np.array([[round((x + dx) * px), round((y + dy) * px)] for dx, dy in mark])
