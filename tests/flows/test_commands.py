@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pyotp
@@ -30,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 CENTRE, EXAM = "0130051K", "U4"
 PLACE = ("--centre", CENTRE, "--exam", EXAM)
 MASSICOT = (str(Path(sys.executable).parent / "massicot"),)
+FIRST_ENGINE = "a3b9c7d2e5f1"  # the revision of the engine's database under massicot 0.1
 
 
 class Shell:
@@ -380,11 +382,18 @@ def test_health_is_told_to_a_shell(shell, sealed):
     assert done.returncode == (0 if told["well"] else 1)
 
 
-def test_up_goes_on_after_ctrl_c_and_after_a_kill(shell, sealed):
+def test_up_goes_on_after_ctrl_c_an_upgrade_of_the_engine_and_a_kill(shell, sealed):
     before = shell.counts()
     assert shell.end(signal.SIGINT) == 0
     assert "massicot up" in shell("audit", "verify", fails=True)
+    database = sqlite3.connect(engine := shell.data / "prefect" / "prefect.db")
+    (run,) = database.execute("SELECT id FROM flow_run WHERE state_type = 'COMPLETED' LIMIT 1").fetchone()
+    back = [sys.executable, "-m", "prefect", "server", "database", "downgrade", "-y", "-r", FIRST_ENGINE]
+    subprocess.run(back, env=shell.environment | {"PREFECT_HOME": str(engine.parent)}, check=True)
     shell.start()
+    assert database.execute("SELECT version_num FROM alembic_version").fetchone() != (FIRST_ENGINE,)
+    with shell.prefect() as client:
+        assert client.read_flow_run(UUID(run)).state.is_completed()
     shell.end(signal.SIGKILL)
     shell.start()  # at once: the servers of the killed one are still ending
     assert shell.counts() == before
