@@ -18,7 +18,8 @@ from specimens.faults import lay_note
 from specimens.hand import PRINT_FONT, Hand, typeset
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
-from specimens.sheet import Label, Page, Press
+from specimens.sheet import Page, Press
+from tests.processors.written_copy import pages_of
 
 pytestmark = pytest.mark.slow
 
@@ -52,13 +53,7 @@ def test_the_copy_waits_for_who_takes_the_note_off(tmp_path: Path, at: Rectangle
     rng = np.random.default_rng(4)
     roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
     who, hand, pictures = roster[0], Hand(rng), []
-    for k in range(1, 5):
-        page = PRESS.page(k == 1, hand)
-        if k == 1:
-            PRESS.write_identity(page, hand, who)
-            PRESS.stick(page, Label(f"{EXAM}-{who.number}"), rng)
-        PRESS.write_numbers(page, hand, k, 4)
-        PRESS.write_answer(page, hand, rng, k == 1, 30)
+    for k, page in pages_of(who, PRESS, hand, rng, EXAM, 30):
         page = noted(page, hand, at) if k == number else page
         pictures.append(
             encode(scan(page, Level.OFFICE, Mode.GRAY, DPI, rng), Level.OFFICE, Mode.GRAY, DPI, rng)

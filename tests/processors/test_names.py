@@ -16,7 +16,8 @@ from processors.scans.readings import CopyReading, CopyStatus
 from specimens.hand import Hand
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
-from specimens.sheet import Label, Press
+from specimens.sheet import Press
+from tests.processors.written_copy import pages_of
 
 pytestmark = pytest.mark.slow
 
@@ -39,13 +40,7 @@ def copy_with(
     line = said.format(
         family=who.family_name, first=who.first_names.title(), number=who.number, other=roster[1].family_name
     )
-    for k in range(1, 5):
-        page = PRESS.page(k == 1, hand)
-        if k == 1:
-            PRESS.write_identity(page, hand, who)
-            PRESS.stick(page, Label(f"{EXAM}-{who.number}"), rng)
-        PRESS.write_numbers(page, hand, k, 4)
-        PRESS.write_answer(page, hand, rng, k == 1, 12)
+    for k, page in pages_of(who, PRESS, hand, rng, EXAM, 12):
         if k == on:
             PRESS.write_line(page, hand, line, at, up)
         picture = scan(page, Level.OFFICE, Mode.GRAY, DPI, rng)

@@ -102,22 +102,21 @@ def test_a_stripe_of_the_scanner_through_all_cells_is_no_ink():
     assert [cell.seen for cell in read(table, edges)] == [Seen.SIGNED, Seen.EMPTY] * 3
 
 
-def test_a_short_name_is_no_abs_where_it_is_the_candidates_own():
+def cell_that_says(word, size, thickness):
     table, edges = drawn(*[Mark.EMPTY] * 3)
-    cv2.putText(
-        table, "Sow", (200, round((edges[2] - 3) * PX)), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 30, 3, cv2.LINE_AA
-    )
-    cell = read(table, edges)[1]
+    foot = round((edges[2] - 3) * PX)
+    cv2.putText(table, word, (200, foot), cv2.FONT_HERSHEY_SIMPLEX, size, 30, thickness, cv2.LINE_AA)
+    return read(table, edges)[1]
+
+
+def test_a_short_name_is_no_abs_where_it_is_the_candidates_own():
+    cell = cell_that_says("Sow", 1.2, 3)
     assert of_candidate(cell, "SOW", "AWA").seen is Seen.SIGNED
     assert of_candidate(cell, "MARTIN", "LEA").seen is Seen.UNSURE
 
 
 def test_abs_makes_nobody_absent_whose_initials_it_may_be():
-    table, edges = drawn(*[Mark.EMPTY] * 3)
-    cv2.putText(
-        table, "ABS", (200, round((edges[2] - 3) * PX)), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 30, 4, cv2.LINE_AA
-    )
-    cell = read(table, edges)[1]
+    cell = cell_that_says("ABS", 1.6, 4)
     assert of_candidate(cell, "SOW", "AWA").seen is Seen.UNSURE
     assert of_candidate(cell, "MARTIN", "LEA").seen is Seen.EMPTY
 

@@ -17,7 +17,8 @@ from processors.scans.readings import CopyReading, CopyStatus
 from specimens.hand import Hand
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
-from specimens.sheet import Label, Page, Press
+from specimens.sheet import Page, Press
+from tests.processors.written_copy import pages_of
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +32,7 @@ def copy_with(tmp_path: Path, mode: Mode, formats: Sequence[str]) -> CopyReading
     rng = np.random.default_rng(5)
     roster = invent_candidates(rng, 3, CENTRE, [EXAM], invent_schools(rng, 2))
     who, hand, pictures = roster[0], Hand(rng), []
-    for k in range(1, 5):
-        page = PRESS.page(k == 1, hand)
-        if k == 1:
-            PRESS.write_identity(page, hand, who)
-            PRESS.stick(page, Label(f"{EXAM}-{who.number}"), rng)
-        PRESS.write_numbers(page, hand, k, 4)
-        PRESS.write_answer(page, hand, rng, k == 1, 14)
+    for k, page in pages_of(who, PRESS, hand, rng, EXAM, 14):
         if k > 1:
             put(page, formats[k - 2], who.number, (20.0 + 40 * k, 60.0 * k))
         pictures.append(encode(scan(page, Level.OFFICE, mode, DPI, rng), Level.OFFICE, mode, DPI, rng))
