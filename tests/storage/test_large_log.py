@@ -40,9 +40,8 @@ def peak(site):
 
 @pytest.mark.slow
 def test_twice_the_events_take_hardly_more_memory(tmp_path, store, audit, monkeypatch):
-    monkeypatch.setattr(
-        "storage.log.segments._MOST", 100
-    )  # one segment is held whole, and is to weigh little
+    # a segment is held whole: it is to weigh little
+    monkeypatch.setattr("storage.log.segments._MOST", 100)
     register = open_register(f"sqlite:///{tmp_path / 'register.sqlite'}", store.vault)
 
     def rebuild():
