@@ -9,9 +9,9 @@ import httpx
 
 from actions.messages import mail, send
 from actions.site import Site
-from storage import accounts, tokens
-from storage.accounts import Account
-from storage.correctors import all_correctors
+from storage.people import accounts, tokens
+from storage.people.accounts import Account
+from storage.people.correctors import all_correctors
 from storage.refusals import Refusal, Refused
 from storage.states import Role
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.duties import obligations_owed
 from actions.site import Site
 from processors.circular.agenda import Entry, Extended, agenda, agenda_of_centre
-from storage.deadlines import all_extensions
+from storage.dropped.deadlines import all_extensions
 
 
 def dates(site: Site, centre: str | None = None) -> list[Entry]:

@@ -10,9 +10,9 @@ from actions.messages import send
 from actions.site import Site
 from processors.circular.deadlines import french_instant
 from processors.wording import plural
-from storage.alerts import AlertCleared, AlertRaised, open_alerts
-from storage.counts import counts_by_centre
-from storage.deadlines import scans_due
+from storage.decided.counts import counts_by_centre
+from storage.dropped.deadlines import scans_due
+from storage.season.alerts import AlertCleared, AlertRaised, open_alerts
 
 ACTOR = "raise_alerts"
 

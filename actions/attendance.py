@@ -16,9 +16,9 @@ from processors.circular.numbers import Numbers
 from processors.lists.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
 from processors.lists.tables import Import
 from processors.wording import plural
-from storage.candidates import AttendanceImported, attendance_of, enrolled_in
+from storage.people.candidates import AttendanceImported, attendance_of, enrolled_in
 from storage.refusals import Refusal, Refused
-from storage.signatures import AttendanceContradicted, Signature, signatures_of
+from storage.season.signatures import AttendanceContradicted, Signature, signatures_of
 
 
 @dataclass(frozen=True)

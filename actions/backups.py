@@ -7,9 +7,9 @@ from pathlib import Path
 
 from actions.inbox import note_scans, take_dossiers
 from actions.site import Site
-from storage.age import Recipients
-from storage.backups import ALL, BackupMade, BackupPruned, backups_standing
 from storage.log.backup import Backup, Outline, Pruned
+from storage.log.backups import ALL, BackupMade, BackupPruned, backups_standing
+from storage.machine.age import Recipients
 
 
 def make(

@@ -24,13 +24,13 @@ from processors.dossiers.pictures import evidence_pictures
 from processors.findings import Severity
 from processors.plain import plain
 from processors.scans.files.raster import BadScan
-from storage import deposits
-from storage.candidates import EnrolledCandidate, enrolled_as, enrolled_in
-from storage.deadlines import deposit_rules
-from storage.dossiers import DossierRow, DossiersNotified, dossier_by_id, dossiers_of
-from storage.duties import schools_enrolled
-from storage.keys import stored_file
+from storage.bucket.keys import stored_file
+from storage.dropped import deposits
+from storage.dropped.deadlines import deposit_rules
+from storage.dropped.dossiers import DossierRow, DossiersNotified, dossier_by_id, dossiers_of
+from storage.people.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 from storage.refusals import Refusal, Refused
+from storage.season.duties import schools_enrolled
 
 _SHOWN = 4  # pieces of evidence a dossier
 

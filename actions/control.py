@@ -26,8 +26,7 @@ from processors.orals.control import (
     read_control_marks,
     schedule,
 )
-from storage.candidates import EnrolledCandidate, enrolled_as, ids_of_numbers
-from storage.control import (
+from storage.corrected.control import (
     SUBJECT,
     ControlChosen,
     ControlMarksKept,
@@ -35,8 +34,9 @@ from storage.control import (
     choices_of,
     control_marks_kept,
 )
+from storage.corrected.release import control_list
+from storage.people.candidates import EnrolledCandidate, enrolled_as, ids_of_numbers
 from storage.refusals import Refusal, Refused
-from storage.release import control_list
 
 _HOURS = ("candidate_number", "nom", "prenoms", "epreuve", "intitule", "lieu", "jour", "heure", "jury")
 _BETTER = ("candidate_number", "epreuve", "note_ecrite", "note_controle", "note_retenue")

@@ -13,19 +13,19 @@ from actions.reconciling import reconcile_in
 from actions.site import Site
 from processors.circular.deadlines import to_the_day
 from processors.findings import Code, finding
-from storage.accounts import may_be_one_person
-from storage.candidates import candidate_by_number
-from storage.copies import CopyRow, PlacedPage, copies_of_scan, copy_by_id
-from storage.deadlines import scans_due
-from storage.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
-from storage.findings import FindingJudged, finding_at
-from storage.log.events import Event, Vault
-from storage.log.story import events_of
-from storage.lots import CopyReported, CopyReturned, ReportTakenBack
-from storage.readings import ScanRead
+from storage.corrected.lots import CopyReported, CopyReturned, ReportTakenBack
+from storage.database.register import events_of
+from storage.database.schema import enrolments, proposals
+from storage.decided.copies import CopyRow, PlacedPage, copies_of_scan, copy_by_id
+from storage.decided.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
+from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.deadlines import scans_due
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import scan_by_id
+from storage.events import Event, Vault
+from storage.people.accounts import may_be_one_person
+from storage.people.candidates import candidate_by_number
 from storage.refusals import Refusal, Refused
-from storage.scans import scan_by_id
-from storage.schema import enrolments, proposals
 from storage.states import Decision, Life, Trouble
 
 

@@ -12,10 +12,10 @@ from actions.site import Site
 from processors.circular.form import Form
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from storage.copies import CopyRow, PlacedPage
-from storage.keys import stored_scan
-from storage.objects import NotFoundError, StoreError
-from storage.scans import scan_by_id
+from storage.bucket.keys import stored_scan
+from storage.bucket.objects import NotFoundError, StoreError
+from storage.decided.copies import CopyRow, PlacedPage
+from storage.dropped.scans import scan_by_id
 
 
 def seen_by_corrector(site: Site, copy: CopyRow) -> bytes | None:

@@ -10,12 +10,12 @@ from actions.reconciling import reconcile_centre, reconcile_in
 from actions.site import Site
 from processors.circular.deadlines import Deadline, Rule
 from processors.circular.session import Exam
-from storage.candidates import enrolled_in
-from storage.deadlines import DeadlineExtended, DeadlineSwept, deposit_rules, scans_due
-from storage.dossiers import DossierAbsent, without_dossier
-from storage.duties import schools_enrolled
+from storage.dropped.deadlines import DeadlineExtended, DeadlineSwept, deposit_rules, scans_due
+from storage.dropped.dossiers import DossierAbsent, without_dossier
 from storage.ids import new_id
+from storage.people.candidates import enrolled_in
 from storage.refusals import Refusal, Refused
+from storage.season.duties import schools_enrolled
 
 _SWEEPER = "sweep_deadlines"
 _LONGEST = timedelta(days=366)

@@ -12,15 +12,15 @@ from papers.delivery import Delivery
 from processors.circular.deadlines import WEEKDAYS, french_day, french_instant, local_zone
 from processors.circular.session import Centre, Exam
 from processors.wording import plural
-from storage.copies import copies_of_lot, current_copies
-from storage.counts import exam_counts
-from storage.log.events import Event
-from storage.log.story import events_of
-from storage.lots import LotFormed, LotPulled, LotReassigned, LotRecalled, LotReturned, LotRow
-from storage.returned import documents_of_lot
-from storage.scans import all_scans
+from storage.corrected.lots import LotFormed, LotPulled, LotReassigned, LotRecalled, LotReturned, LotRow
+from storage.corrected.returned import documents_of_lot
+from storage.database.register import events_of
+from storage.decided.copies import copies_of_lot, current_copies
+from storage.decided.counts import exam_counts
+from storage.dropped.scans import all_scans
+from storage.dropped.uploads import upload_of
+from storage.events import Event
 from storage.states import ScanState
-from storage.uploads import upload_of
 
 _BY_STORE = "par le dépôt de fichiers"
 _SERVICE = "le service"

@@ -19,11 +19,11 @@ from processors.dossiers.findings import VERDICTS, Code, DossierFinding, Evidenc
 from processors.dossiers.pages import read_pages
 from processors.lists.people import Candidate
 from processors.scans.files.raster import BadScan
-from storage import deposits
-from storage.deadlines import deposit_rules
-from storage.dossiers import DossierDecided, dossier_by_id, keep_dossier_reading
-from storage.keys import kept_words, stored_file
-from storage.log.events import Event
+from storage.bucket.keys import kept_words, stored_file
+from storage.dropped import deposits
+from storage.dropped.deadlines import deposit_rules
+from storage.dropped.dossiers import DossierDecided, dossier_by_id, keep_dossier_reading
+from storage.events import Event
 from storage.refusals import Refusal, Refused
 from storage.states import Pronounced
 

@@ -16,8 +16,10 @@ from papers.livrets import livrets_pdf
 from processors.circular.deadlines import local_zone
 from processors.circular.duties import Obligation, Owing, obligations
 from processors.wording import plural
-from storage.candidates import enrolled_in
-from storage.duties import (
+from storage.events import Event
+from storage.people.candidates import enrolled_in
+from storage.refusals import Refusal, Refused
+from storage.season.duties import (
     DutyReceived,
     DutyReminded,
     DutyReopened,
@@ -28,8 +30,6 @@ from storage.duties import (
     schools_enrolled,
     subject_of,
 )
-from storage.log.events import Event
-from storage.refusals import Refusal, Refused
 
 _REMINDER = "remind_duties"
 _NOTHING = Said(None, waived=False, words=None, reminded_on=None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from actions.site import Site
 from processors.lists.people import Candidate
-from storage.candidates import EnrolledCandidate, enrolled_as, enrolled_in
+from storage.people.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 
 
 def roster_of(site: Site, centre: str) -> list[Candidate]:

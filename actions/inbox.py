@@ -25,10 +25,7 @@ from processors.circular.deadlines import Times
 from processors.dossiers.files import MAX_BYTES
 from processors.findings import Code
 from processors.scans.files.raster import BadScan
-from storage import deposits
-from storage.candidates import enrolled_with_number
-from storage.dossiers import dossiers_to_read
-from storage.keys import (
+from storage.bucket.keys import (
     ATTENDANCE,
     DOSSIERS,
     KNOWN,
@@ -44,9 +41,10 @@ from storage.keys import (
     set_aside,
     signed_list_path,
 )
-from storage.objects import NotFoundError, ObjectInfo
-from storage.refusals import Refusal, Refused
-from storage.scans import (
+from storage.bucket.objects import NotFoundError, ObjectInfo
+from storage.dropped import deposits
+from storage.dropped.dossiers import dossiers_to_read
+from storage.dropped.scans import (
     ScanReopened,
     ScanRow,
     arrivals_to_process,
@@ -54,8 +52,10 @@ from storage.scans import (
     scan_of_drop,
     scans_with_copies_to_anonymise,
 )
+from storage.dropped.uploads import upload_of
+from storage.people.candidates import enrolled_with_number
+from storage.refusals import Refusal, Refused
 from storage.states import ScanState
-from storage.uploads import upload_of
 
 ACTOR = "watch_inbox"
 _LIST = 5_000_000  # bytes: a hundred thousand lines

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from actions.site import Site
 from processors.lists.invigilation import Shortfall, shortfalls
-from storage.invigilators import enrolled_by_school, invigilators_sent
+from storage.people.invigilators import enrolled_by_school, invigilators_sent
 
 
 def lacking(site: Site, at: datetime, centre: str | None = None) -> list[Shortfall]:

@@ -9,8 +9,8 @@ from datetime import datetime
 from actions.accounts import invite
 from actions.site import Site
 from processors.lists.centre_people import CentrePerson
-from storage.accounts import all_accounts
-from storage.correctors import all_correctors
+from storage.people.accounts import all_accounts
+from storage.people.correctors import all_correctors
 from storage.refusals import Refused
 from storage.states import Role
 

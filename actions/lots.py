@@ -26,14 +26,8 @@ from processors.correcting.lots import (
     plan_lots,
 )
 from processors.correcting.marks import empty_marks
-from storage.candidates import enrolled_in
-from storage.copies import CopyRow, copies_of_lot
-from storage.correctors import CorrectorRow, all_correctors, corrector_by_id, corrector_by_token
-from storage.dossiers import companies_of
-from storage.ids import new_id
-from storage.keys import anonymous_copy, lot_copy, lot_list
-from storage.log.events import Event
-from storage.lots import (
+from storage.bucket.keys import anonymous_copy, lot_copy, lot_list
+from storage.corrected.lots import (
     LotClosed,
     LotFormed,
     LotOffline,
@@ -49,6 +43,12 @@ from storage.lots import (
     next_lot_number,
     routable_copies,
 )
+from storage.decided.copies import CopyRow, copies_of_lot
+from storage.dropped.dossiers import companies_of
+from storage.events import Event
+from storage.ids import new_id
+from storage.people.candidates import enrolled_in
+from storage.people.correctors import CorrectorRow, all_correctors, corrector_by_id, corrector_by_token
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
 

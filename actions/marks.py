@@ -19,12 +19,9 @@ from processors.circular.session import Exam
 from processors.circular.session_parts import Gated
 from processors.correcting.marks import Mark, Unmarked, read_marks, spreadsheet
 from processors.lists.tables import Import
-from storage.candidates import attendance_of, enrolled_in
-from storage.copies import copies_of_lot
-from storage.keys import kept_marks
-from storage.log.events import canonical
-from storage.lots import LotRow, all_lots, lot_by_id
-from storage.marks import (
+from storage.bucket.keys import kept_marks
+from storage.corrected.lots import LotRow, all_lots, lot_by_id
+from storage.corrected.marks import (
     MarksExported,
     MarksExportProposed,
     MarksKept,
@@ -37,7 +34,10 @@ from storage.marks import (
     proposed_export,
     subject_of,
 )
-from storage.purges import is_person
+from storage.decided.copies import copies_of_lot
+from storage.events import canonical
+from storage.people.candidates import attendance_of, enrolled_in
+from storage.people.purges import is_person
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
 

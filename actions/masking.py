@@ -10,13 +10,13 @@ from actions.isolation import isolated
 from actions.site import Site
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, upright_size
-from storage.copies import CopyRow, PlacedPage, copy_by_id
-from storage.decisions import CopyMasked
-from storage.keys import stored_scan
-from storage.log.events import Event
-from storage.objects import NotFoundError
+from storage.bucket.keys import stored_scan
+from storage.bucket.objects import NotFoundError
+from storage.decided.copies import CopyRow, PlacedPage, copy_by_id
+from storage.decided.decisions import CopyMasked
+from storage.dropped.scans import scan_by_id
+from storage.events import Event
 from storage.refusals import Refusal, Refused
-from storage.scans import scan_by_id
 
 Share = tuple[float, float, float, float]
 """Left, top, width and height, as shares of the upright page."""

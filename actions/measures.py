@@ -13,13 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.site import Site
-from storage.counts import ExamCounts, exam_counts, scans_by_state
-from storage.decisions import count_to_decide
-from storage.dossiers import DossierCounts, dossier_counts
-from storage.keys import WATCHED
+from storage.bucket.keys import WATCHED
+from storage.corrected.lots import lots_by_state
+from storage.decided.counts import ExamCounts, exam_counts, scans_by_state
+from storage.decided.decisions import count_to_decide
+from storage.dropped.dossiers import DossierCounts, dossier_counts
+from storage.dropped.waiting import waiting_since
 from storage.log.segments import count_unsealed
-from storage.lots import lots_by_state
-from storage.waiting import waiting_since
 
 TOO_LONG = {"inbox": timedelta(minutes=5), "log": timedelta(minutes=30), "clock": timedelta(minutes=1)}
 """How long the inbox may go unwatched, an event unsealed; how far this clock may be from the store's."""

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import httpx
 
-from storage.settings import Settings
+from storage.machine.settings import Settings
 
 _SECONDS = 20.0
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from actions.messages import mail
 from actions.site import Site
-from storage.accounts import Account, all_accounts
-from storage.notices import News, Notice, NoticesChosen, NoticeSent, news, told
+from storage.people.accounts import Account, all_accounts
+from storage.season.notices import News, Notice, NoticesChosen, NoticeSent, news, told
 from storage.states import Role
 
 ACTOR = "raise_alerts"

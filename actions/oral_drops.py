@@ -15,11 +15,10 @@ from papers.oral_papers import PanelPaper
 from processors.orals.returns import Aside, Trouble, in_order
 from processors.orals.sheets import OralSheet, SheetKind, sheet_of
 from processors.wording import plural
-from storage.keys import RETURNS
-from storage.log.story import events_of
-from storage.orals import OralScanSorted, OralSheetsBack, panels_of
+from storage.bucket.keys import RETURNS
+from storage.database.register import Transaction, events_of
 from storage.refusals import Refusal, Refused
-from storage.register import Transaction
+from storage.season.orals import OralScanSorted, OralSheetsBack, panels_of
 
 NOT_KEPT = "Cette numérisation n’est gardée nulle part, parce qu’elle porte des notes"
 _SORTED_AT = (

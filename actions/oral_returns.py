@@ -21,7 +21,7 @@ from processors.orals.sheets import OralSheet, SheetKind, sheet_of, sheets_owed
 from processors.orals.signatures import unsigned_cells
 from processors.scans.files.dropped import inspect
 from processors.scans.files.raster import BadScan
-from storage.orals import OralSheetsBack, panels_of, plan_of, sheets_back
+from storage.season.orals import OralSheetsBack, panels_of, plan_of, sheets_back
 
 MAX_BYTES, _MAX_PAGES = 200 * 10**6, 1000
 _NAMES = {

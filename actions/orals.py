@@ -19,10 +19,11 @@ from processors.correcting.conflicts import causes
 from processors.dossiers.holidays import public_holidays
 from processors.orals.panels import Juror, OralCandidate, OralPlan, Sitting, plan_panels, turns_between
 from processors.orals.sheets import sheets_owed
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.correctors import CorrectorRow, all_correctors
-from storage.dossiers import companies_of
-from storage.orals import (
+from storage.dropped.dossiers import companies_of
+from storage.people.candidates import EnrolledCandidate, enrolled_in
+from storage.people.correctors import CorrectorRow, all_correctors
+from storage.refusals import Refusal, Refused
+from storage.season.orals import (
     Heard,
     OralMoved,
     OralsPlanned,
@@ -32,7 +33,6 @@ from storage.orals import (
     panels_of,
     plan_of,
 )
-from storage.refusals import Refusal, Refused
 
 
 def plan_for(site: Site, code: str) -> OralPlan:

@@ -13,11 +13,11 @@ from actions.lots import pdf_of
 from actions.site import Site
 from papers.tables import csv_of
 from processors.correcting.own_notes import OwnNote, OwnNotes, with_notes
-from storage.copies import CopyRow
-from storage.keys import private_notes, private_notes_on
-from storage.log.story import events_of
-from storage.lots import LotFormed, LotRow
-from storage.objects import NotFoundError
+from storage.bucket.keys import private_notes, private_notes_on
+from storage.bucket.objects import NotFoundError
+from storage.corrected.lots import LotFormed, LotRow
+from storage.database.register import events_of
+from storage.decided.copies import CopyRow
 
 
 def notes_of(site: Site, lot: LotRow, copy: CopyRow) -> OwnNotes:

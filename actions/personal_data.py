@@ -35,24 +35,24 @@ from processors.dossiers.persons import Owner
 from processors.plain import plain
 from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
-from storage.accounts import all_accounts, note_identity
-from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
-from storage.control import choices_of, control_marks_kept
-from storage.copies import CopyRow, copies_of_scan, copies_whenever_of, current_copies
-from storage.correctors import all_correctors
-from storage.deposits import files_of
-from storage.dossiers import DossierRow, dossier_by_id, dossier_of
-from storage.findings import findings_whenever_of
-from storage.keys import anonymous_copy, returned_document, stored_file
-from storage.log.events import kinds_of_events
-from storage.log.story import events_of
-from storage.objects import NotFoundError, StoreError
-from storage.orals import turns_of
-from storage.purged import GONE
+from storage.bucket.keys import anonymous_copy, returned_document, stored_file
+from storage.bucket.objects import NotFoundError, StoreError
+from storage.corrected.control import choices_of, control_marks_kept
+from storage.corrected.returned import document_of
+from storage.database.register import events_of
+from storage.decided.copies import CopyRow, copies_of_scan, copies_whenever_of, current_copies
+from storage.decided.findings import findings_whenever_of
+from storage.dropped.deposits import files_of
+from storage.dropped.dossiers import DossierRow, dossier_by_id, dossier_of
+from storage.dropped.scans import scan_by_id
+from storage.events import kinds_of_events
+from storage.people.accounts import all_accounts, note_identity
+from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
+from storage.people.correctors import all_correctors
+from storage.people.purged import GONE
 from storage.refusals import Refusal, Refused
-from storage.returned import document_of
-from storage.scans import scan_by_id
-from storage.signatures import Signature, says_of
+from storage.season.orals import turns_of
+from storage.season.signatures import Signature, says_of
 from storage.states import Life, Pronounced, Role
 
 Files = Iterator[tuple[str, bytes]]

@@ -17,10 +17,10 @@ from processors.findings import Evidence, Finding
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.leaving.evidence import pictures
-from storage.copies import CopyRow, PlacedPage
-from storage.keys import kept_picture, stored_scan
-from storage.objects import NotFoundError
-from storage.scans import scan_by_id
+from storage.bucket.keys import kept_picture, stored_scan
+from storage.bucket.objects import NotFoundError
+from storage.decided.copies import CopyRow, PlacedPage
+from storage.dropped.scans import scan_by_id
 
 
 def keep_pictures(

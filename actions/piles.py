@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 from actions.reasons import keep_reason
 from actions.site import Site
 from processors.scans.readings import CopyStatus
-from storage.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
-from storage.copies import CopyRow, copies_of_scan, copy_by_id
-from storage.log.events import Event
-from storage.piles import InPile, copies_in_pile
-from storage.scans import ScanRow, all_scans
-from storage.shelves import PaperShelved
+from storage.decided.copies import CopyRow, copies_of_scan, copy_by_id
+from storage.dropped.piles import InPile, copies_in_pile
+from storage.dropped.scans import ScanRow, all_scans
+from storage.dropped.shelves import PaperShelved
+from storage.dropped.uploads import upload_of
+from storage.events import Event
+from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
 from storage.states import Life, ScanState
-from storage.uploads import upload_of
 
 
 @dataclass(frozen=True)

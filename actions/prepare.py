@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from actions.site import open_site
-from storage.probe import probe
-from storage.session import SessionLoaded
+from storage.bucket.probe import probe
+from storage.season.session import SessionLoaded
 
 
 def prepare() -> None:

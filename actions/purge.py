@@ -19,19 +19,29 @@ from actions.site import Site
 from papers.certificate import Destruction, certificate_pdf
 from processors.circular.deadlines import french_instant
 from processors.circular.retention import Held
-from storage.backups import backups_standing
-from storage.candidates import CandidatesImported, candidate_by_number
-from storage.certificates import Certificate, HoldingBackup
-from storage.correctors import CorrectorsImported
-from storage.deposits import DossiersDated
-from storage.failures import forget_failures
-from storage.holds import HoldLifted, HoldPlaced
-from storage.keys import certificate_key, purge_list, tombstone
-from storage.log.events import Event, canonical
+from storage.bucket.keys import certificate_key, purge_list, tombstone
+from storage.bucket.objects import Bucket, NotFoundError, StoreError
+from storage.database.register import rewrite
+from storage.database.schema import candidates
+from storage.dropped.deposits import DossiersDated
+from storage.events import Event, canonical
+from storage.log.backups import backups_standing
+from storage.log.certificates import Certificate, HoldingBackup
 from storage.log.seals import raw
-from storage.objects import Bucket, NotFoundError, StoreError
-from storage.purged import attendance_without, correctors_without, left_of, roster_without, times_without
-from storage.purges import (
+from storage.log.signing_key import replacements
+from storage.machine.failures import forget_failures
+from storage.machine.weed import compact, known_server
+from storage.people.candidates import CandidatesImported, candidate_by_number
+from storage.people.correctors import CorrectorsImported
+from storage.people.holds import HoldLifted, HoldPlaced
+from storage.people.purged import (
+    attendance_without,
+    correctors_without,
+    left_of,
+    roster_without,
+    times_without,
+)
+from storage.people.purges import (
     PurgeBegun,
     PurgeConfirmed,
     PurgeDone,
@@ -42,10 +52,6 @@ from storage.purges import (
     subject_of,
 )
 from storage.refusals import Refusal, Refused
-from storage.register import rewrite
-from storage.schema import candidates
-from storage.signing_key import replacements
-from storage.weed import compact, known_server
 
 _CARRIES_OUT = "purge"
 

@@ -14,17 +14,8 @@ from sqlalchemy import Connection, Row, select
 from actions.site import Site
 from processors.circular.retention import Held, due_at
 from processors.lists.people import read_attendance, read_deposit_times
-from storage.accounts import all_accounts
-from storage.candidates import AttendanceImported, CandidatesImported
-from storage.correctors import CorrectorsImported
-from storage.deposits import DossiersDated
-from storage.holds import Hold, all_holds
-from storage.log.events import Event, digest
-from storage.objects import Bucket, ObjectInfo
-from storage.purged import kept_candidates, kept_correctors, left_of
-from storage.purges import NAMELESS, Tombstone
-from storage.scans import UNFINISHED
-from storage.schema import (
+from storage.bucket.objects import Bucket, ObjectInfo
+from storage.database.schema import (
     accounts,
     candidates,
     copies,
@@ -36,8 +27,17 @@ from storage.schema import (
     tokens,
     uploads,
 )
+from storage.dropped.deposits import DossiersDated
+from storage.dropped.scans import UNFINISHED
+from storage.events import Event, digest
+from storage.people.accounts import all_accounts
+from storage.people.candidates import AttendanceImported, CandidatesImported
+from storage.people.correctors import CorrectorsImported
+from storage.people.holds import Hold, all_holds
+from storage.people.purged import kept_candidates, kept_correctors, left_of
+from storage.people.purges import NAMELESS, Tombstone
+from storage.people.tokens import all_tokens
 from storage.states import Role
-from storage.tokens import all_tokens
 
 _OF_INBOX = {
     "scans": Held.COPIES,

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from actions.site import Site
-from storage.keys import set_aside, stored_scan
-from storage.objects import NotFoundError
-from storage.scans import ScanRow
+from storage.bucket.keys import set_aside, stored_scan
+from storage.bucket.objects import NotFoundError
+from storage.dropped.scans import ScanRow
 
 
 def fetch_drop(site: Site, scan: ScanRow, path: Path) -> str:

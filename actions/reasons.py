@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from storage.keys import REASONS, kept_words
-from storage.log.events import Event, Vault
+from storage.bucket.keys import REASONS, kept_words
+from storage.events import Event, Vault
 from storage.refusals import Refusal, Refused
 
 

@@ -16,13 +16,13 @@ from papers.receipt_versions import following
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json
 from processors.findings import Finding
 from processors.reconciliation import Reconciliation
-from storage.candidates import EnrolledCandidate, enrolled_as
-from storage.copies import CopyRow, copies_of_scan
-from storage.deadlines import scans_due
-from storage.findings import FindingRow, findings_of_scan
-from storage.keys import is_plain, receipt_key
-from storage.objects import NotFoundError
-from storage.scans import UNFINISHED, ScanRow, latest_drop, scan_by_id, scans_of_content
+from storage.bucket.keys import is_plain, receipt_key
+from storage.bucket.objects import NotFoundError
+from storage.decided.copies import CopyRow, copies_of_scan
+from storage.decided.findings import FindingRow, findings_of_scan
+from storage.dropped.deadlines import scans_due
+from storage.dropped.scans import UNFINISHED, ScanRow, latest_drop, scan_by_id, scans_of_content
+from storage.people.candidates import EnrolledCandidate, enrolled_as
 from storage.states import Life, ScanState
 
 

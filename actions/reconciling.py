@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 from actions.site import Site
 from processors.reconciliation import Reconciliation, reconcile
 from processors.scans.copies.swallowed import Excused
-from storage.candidates import attendance_of, enrolled_ids, enrolled_in
-from storage.copies import copies_received
-from storage.deadlines import scans_due
-from storage.decisions import kept_though_absent
-from storage.findings import CandidateFinding, ReconciliationMade
-from storage.register import Transaction
-from storage.scans import is_reading
+from storage.database.register import Transaction
+from storage.decided.copies import copies_received
+from storage.decided.decisions import kept_though_absent
+from storage.decided.findings import CandidateFinding, ReconciliationMade
+from storage.dropped.deadlines import scans_due
+from storage.dropped.scans import is_reading
+from storage.people.candidates import attendance_of, enrolled_ids, enrolled_in
 
 
 def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconciliation:

@@ -25,15 +25,15 @@ from processors.lists.averages import Averages, read_averages
 from processors.lists.tables import Import, LineProblem
 from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
-from storage.accounts import note_identity
-from storage.candidates import EnrolledCandidate, enrolled_in, ids_of_numbers
-from storage.copies import CopyRow, current_copies
-from storage.holds import all_holds
-from storage.keys import returned_document
-from storage.objects import NotFoundError
+from storage.bucket.keys import returned_document
+from storage.bucket.objects import NotFoundError
+from storage.corrected.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
+from storage.corrected.returned import document_of
+from storage.decided.copies import CopyRow, current_copies
+from storage.people.accounts import note_identity
+from storage.people.candidates import EnrolledCandidate, enrolled_in, ids_of_numbers
+from storage.people.holds import all_holds
 from storage.refusals import Refusal, Refused
-from storage.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
-from storage.returned import document_of
 
 MANIFEST = "manifeste.csv"
 COLUMNS = ("candidate_number", "epreuve", "etat", "fichier", "pages", "copie_annotee", "sha256")

@@ -28,11 +28,11 @@ from processors.correcting.returned import (
     strokes,
 )
 from processors.scans.files.raster import BadScan
-from storage.copies import CopyRow, copies_of_lot
-from storage.keys import returned_document
-from storage.lots import NOT_IN_HAND, LotRow, all_lots
+from storage.bucket.keys import returned_document
+from storage.corrected.lots import NOT_IN_HAND, LotRow, all_lots
+from storage.corrected.returned import DocumentReturned, document_of
+from storage.decided.copies import CopyRow, copies_of_lot
 from storage.refusals import Refusal, Refused
-from storage.returned import DocumentReturned, document_of
 from storage.states import LotState
 
 MOST = 512 << 20

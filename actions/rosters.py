@@ -14,9 +14,9 @@ from processors.circular.half_days import Half
 from processors.lists.centre_people import read_centre_people
 from processors.lists.people import Candidate, in_two_places, read_candidates, read_correctors
 from processors.lists.tables import LineProblem
-from storage.accounts import account_of_email
-from storage.candidates import enrolled_in
-from storage.correctors import all_correctors
+from storage.people.accounts import account_of_email
+from storage.people.candidates import enrolled_in
+from storage.people.correctors import all_correctors
 from storage.states import Role
 
 

@@ -30,19 +30,19 @@ from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.leaving.leaks import leaks
 from processors.scans.pages.upright import Expected
 from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
-from storage.copies import (
+from storage.bucket.keys import anonymous_copy, scan_path, set_aside, stored_scan
+from storage.bucket.objects import NotFoundError
+from storage.decided.copies import (
     CopyAnonymised,
     CopyNotAnonymous,
     CopyRow,
     anonymous_number_free,
     to_anonymise,
 )
-from storage.deadlines import scans_due
-from storage.findings import findings_of_scan
-from storage.keys import anonymous_copy, scan_path, set_aside, stored_scan
-from storage.objects import NotFoundError
-from storage.readings import keep_reading
-from storage.scans import (
+from storage.decided.findings import findings_of_scan
+from storage.dropped.deadlines import scans_due
+from storage.dropped.readings import keep_reading
+from storage.dropped.scans import (
     ScanClaimed,
     ScanDuplicate,
     ScanProcessed,

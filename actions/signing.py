@@ -22,12 +22,12 @@ from processors.attendance.sheet import SheetCode
 from processors.lists.people import ATTENDANCE_COLUMNS
 from processors.scans.files.dropped import inspect
 from processors.wording import plural
-from storage.candidates import AttendanceImported, attendance_of, enrolled_in
-from storage.copies import copies_received
-from storage.keys import kept_cell, stored_attendance
+from storage.bucket.keys import kept_cell, stored_attendance
+from storage.database.register import Transaction
+from storage.decided.copies import copies_received
+from storage.people.candidates import AttendanceImported, attendance_of, enrolled_in
 from storage.refusals import Refusal, Refused
-from storage.register import Transaction
-from storage.signatures import (
+from storage.season.signatures import (
     AttendanceAnswered,
     AttendancePrinted,
     AttendanceScanned,

@@ -12,10 +12,10 @@ from processors.attendance.sheet import AttendanceForm, load_attendance_form
 from processors.circular.deadlines import set_local_zone
 from processors.circular.form import Form
 from processors.circular.session import Session, load_session
-from storage.objects import Store
-from storage.probe import ends_date_parts
-from storage.register import Register, open_register
-from storage.settings import Settings, open_store
+from storage.bucket.objects import Store
+from storage.bucket.probe import ends_date_parts
+from storage.database.register import Register, open_register
+from storage.machine.settings import Settings, open_store
 
 _ATTENDANCE = Path(__file__).parent.parent / "sessions" / "forms" / "emargement.toml"
 

@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from actions.site import open_site
-from storage.failures import keep_failure
-from storage.objects import StoreError
+from storage.bucket.objects import StoreError
+from storage.machine.failures import keep_failure
 
 T = TypeVar("T")
 

@@ -16,21 +16,21 @@ from processors.circular.deadlines import french_day, french_instant
 from processors.dossiers.findings import VERDICTS
 from processors.findings import Code, french, french_pages
 from processors.wording import plural
-from storage.accounts import IdentityShown, all_accounts
-from storage.candidates import AttendanceImported, enrolled_as
-from storage.copies import copy_by_id
-from storage.correctors import all_correctors
-from storage.decisions import CopyMasked, CopyTransferred
-from storage.findings import FindingJudged, finding_at
+from storage.corrected.lots import lot_by_id
+from storage.decided.copies import copy_by_id
+from storage.decided.decisions import CopyMasked, CopyTransferred
+from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import scan_by_id
+from storage.events import Event, kinds_of_events
 from storage.ids import ids_in
-from storage.log.events import Event, kinds_of_events
 from storage.log.signing import load_or_make_key
 from storage.log.story import Proof, story
-from storage.lots import lot_by_id
-from storage.readings import ScanRead
-from storage.scans import scan_by_id
+from storage.people.accounts import IdentityShown, all_accounts
+from storage.people.candidates import AttendanceImported, enrolled_as
+from storage.people.correctors import all_correctors
+from storage.people.tokens import all_tokens
 from storage.states import Decision, Pronounced, Trouble
-from storage.tokens import all_tokens
 
 _MACHINES = {"service": "la ligne de commande"}
 _DECISIONS = {

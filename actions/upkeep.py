@@ -8,10 +8,10 @@ from actions.quarantine import keep_aside
 from actions.receipts import answer_and_clear
 from actions.site import Site
 from processors.findings import Code, finding
-from storage.copies import CopyNotAnonymous, copies_of_scan, to_anonymise
-from storage.log.story import events_of
-from storage.readings import ScanRead
-from storage.scans import (
+from storage.database.register import events_of
+from storage.decided.copies import CopyNotAnonymous, copies_of_scan, to_anonymise
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import (
     ScanClaimed,
     ScanProcessed,
     ScanQuarantined,

@@ -12,14 +12,13 @@ from actions.reasons import keep_reason
 from actions.reconciling import reconcile_in
 from actions.site import Site
 from processors.scans.pages.voices import NUMBER
-from storage.candidates import enrolled_as
-from storage.copies import copies_of_scan
-from storage.log.events import Event
-from storage.log.story import events_of
+from storage.database.register import Transaction, events_of
+from storage.decided.copies import copies_of_scan
+from storage.dropped.scans import ScanRow, scan_by_id
+from storage.dropped.withdrawals import ScanRestored, ScanWithdrawn
+from storage.events import Event
+from storage.people.candidates import enrolled_as
 from storage.refusals import Refusal, Refused
-from storage.register import Transaction
-from storage.scans import ScanRow, scan_by_id
-from storage.withdrawals import ScanRestored, ScanWithdrawn
 
 
 def withdraw(

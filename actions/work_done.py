@@ -16,12 +16,12 @@ from actions.site import Site
 from processors.circular.work import WorkColumn
 from processors.correcting.marks import spreadsheet
 from processors.orals.sheets import SheetKind, sheets_owed
-from storage.copies import copies_of_lot
-from storage.correctors import CorrectorRow, all_correctors
-from storage.log.events import Event
-from storage.log.story import events_of
-from storage.lots import CopyReturned, LotFormed, LotReassigned, LotReturned, LotRow, all_lots
-from storage.orals import OralMoved, OralSheetsBack, OralsPlanned, panels_of, plan_of
+from storage.corrected.lots import CopyReturned, LotFormed, LotReassigned, LotReturned, LotRow, all_lots
+from storage.database.register import events_of
+from storage.decided.copies import copies_of_lot
+from storage.events import Event
+from storage.people.correctors import CorrectorRow, all_correctors
+from storage.season.orals import OralMoved, OralSheetsBack, OralsPlanned, panels_of, plan_of
 
 
 @dataclass

@@ -44,13 +44,13 @@ from cli.up import Machine, running
 from flows.recurring import ship
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage import weed
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import current_copies
-from storage.correctors import all_correctors, import_correctors, issue_token
-from storage.findings import open_findings
-from storage.lots import all_lots, routable_copies
-from storage.scans import ScanRow, all_scans, scans_with_copies_to_anonymise
+from storage.corrected.lots import all_lots, routable_copies
+from storage.decided.copies import current_copies
+from storage.decided.findings import open_findings
+from storage.dropped.scans import ScanRow, all_scans, scans_with_copies_to_anonymise
+from storage.machine import weed
+from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.correctors import all_correctors, import_correctors, issue_token
 from storage.states import Decision, LotState, ScanState
 
 out, log = Console(width=110, highlight=False), Console(stderr=True, highlight=False)

@@ -38,7 +38,7 @@ _USER = """
 import hashlib
 import time
 from actions.site import open_site, now
-from storage.session import SessionLoaded
+from storage.season.session import SessionLoaded
 work = open_site()
 wanted = work.settings.session_file.read_bytes()
 there = SessionLoaded(sha256=hashlib.sha256(wanted).hexdigest(), name=work.session.name)

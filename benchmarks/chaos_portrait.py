@@ -16,17 +16,17 @@ from actions.receipts import issue
 from actions.site import Site, now
 from benchmarks.dropped import Pile
 from cli.demo_session import OPEN
-from storage.candidates import enrolled_in
-from storage.copies import current_copies
-from storage.findings import open_findings
-from storage.keys import RECEIPTS, SCANS
+from storage.bucket.keys import RECEIPTS, SCANS
+from storage.corrected.lots import all_lots
+from storage.database.register import Register, open_register
+from storage.database.tables import metadata
+from storage.decided.copies import current_copies
+from storage.decided.findings import open_findings
+from storage.dropped.scans import all_scans
 from storage.log.segments import rebuild_register
 from storage.log.signing import load_or_make_key
 from storage.log.verify import verify
-from storage.lots import all_lots
-from storage.register import Register, open_register
-from storage.scans import all_scans
-from storage.tables import metadata
+from storage.people.candidates import enrolled_in
 
 Portrait = dict[str, dict[str, str]]
 """By kind, then by name: what it is. Two runs came to the same when their portraits are equal."""

@@ -34,19 +34,19 @@ from processors.findings import Code, finding, french
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
-from storage import accounts
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import FoundCopy, GuessedCandidate, PlacedPage
-from storage.counts import exam_counts
+from storage.bucket.objects import ObjectInfo, Store, s3_client
+from storage.database.register import open_register
+from storage.decided.copies import FoundCopy, GuessedCandidate, PlacedPage
+from storage.decided.counts import exam_counts
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
+from storage.events import Facts
 from storage.ids import new_id
-from storage.log.events import Facts
-from storage.objects import ObjectInfo, Store, s3_client
-from storage.readings import ScanRead
-from storage.register import open_register
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
-from storage.settings import Settings
+from storage.machine.settings import Settings
+from storage.machine.weed import running
+from storage.people import accounts
+from storage.people.candidates import enrolled_in, import_candidates
 from storage.states import Role
-from storage.weed import running
 
 EXAM, CENTRE = "U4", next(iter(CENTRES))
 LIMIT_MS = 200

@@ -53,8 +53,8 @@ from processors.scans.reader import read_scan
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
-from storage.candidates import import_candidates
-from storage.scans import all_scans
+from storage.dropped.scans import all_scans
+from storage.people.candidates import import_candidates
 from storage.states import ScanState
 
 out = Console(width=110, highlight=False)

@@ -32,16 +32,16 @@ from cli.up import Machine, prefect_environment
 from processors.circular.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import attendance_csv, plan_session
-from storage.candidates import import_candidates
-from storage.log.events import Event
+from storage.database.register import open_register
+from storage.database.schema import events
+from storage.dropped.scans import all_scans
+from storage.events import Event
 from storage.log.signing import load_or_make_key
-from storage.ports import free_port
-from storage.register import open_register
-from storage.scans import all_scans
-from storage.schema import events
-from storage.settings import Settings, open_store
+from storage.machine.ports import free_port
+from storage.machine.settings import Settings, open_store
+from storage.machine.weed import Weed
+from storage.people.candidates import import_candidates
 from storage.states import ScanState
-from storage.weed import Weed
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 BRIDGE, ADDRESS = "massicot0", "10.77.0.1"

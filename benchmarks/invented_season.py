@@ -26,16 +26,10 @@ from sqlalchemy import (
 from processors.circular.uai import check_letter
 from processors.correcting.lots import Plan
 from processors.scans.readings import CopyReading, CopyStatus, Guess, PageKind, PageReading, ScanReading, Turn
-from storage.candidates import import_candidates
-from storage.copies import CopyAnonymised, to_anonymise
-from storage.findings import ReconciliationMade
-from storage.ids import new_id
-from storage.lots import LotFormed
-from storage.objects import ObjectInfo
-from storage.readings import keep_reading
-from storage.register import Register, Transaction, head
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
-from storage.schema import (
+from storage.bucket.objects import ObjectInfo
+from storage.corrected.lots import LotFormed
+from storage.database.register import Register, Transaction, head
+from storage.database.schema import (
     candidates,
     chain,
     copies,
@@ -47,6 +41,12 @@ from storage.schema import (
     lots,
     scans,
 )
+from storage.decided.copies import CopyAnonymised, to_anonymise
+from storage.decided.findings import ReconciliationMade
+from storage.dropped.readings import keep_reading
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
+from storage.ids import new_id
+from storage.people.candidates import import_candidates
 from storage.states import LotState
 
 AT = datetime(2026, 5, 20, 18, 0, tzinfo=UTC)

@@ -35,22 +35,21 @@ from benchmarks.invented_season import (
 )
 from benchmarks.postgres import postgres
 from processors.correcting.lots import EligibleCorrector, Plan, RoutableCopy, plan_lots
-from storage.candidates import enrolled_as, enrolled_in
-from storage.copies import copies_of_scan, copies_received
-from storage.correctors import all_correctors
-from storage.counts import counts_by_centre, exam_counts
-from storage.decisions import copies_to_decide, count_to_decide
-from storage.findings import count_open_findings, findings_of_scan
-from storage.log.story import events_of
-from storage.lots import all_lots, routable_copies
-from storage.register import Register, head, open_register
-from storage.scans import (
+from storage.corrected.lots import all_lots, routable_copies
+from storage.database.register import Register, events_of, head, open_register
+from storage.decided.copies import copies_of_scan, copies_received
+from storage.decided.counts import counts_by_centre, exam_counts
+from storage.decided.decisions import copies_to_decide, count_to_decide
+from storage.decided.findings import count_open_findings, findings_of_scan
+from storage.dropped.scans import (
     arrivals_to_process,
     scan_by_id,
     scans_of_content,
     scans_with_copies_to_anonymise,
 )
-from storage.waiting import waiting_since
+from storage.dropped.waiting import waiting_since
+from storage.people.candidates import enrolled_as, enrolled_in
+from storage.people.correctors import all_correctors
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 PATIENCE = 1.35, 0.35  # the greatest powers for a whole épreuve, and for one scan

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import typer
 
-from storage.objects import Store, s3_client
-from storage.ports import held_ports
-from storage.probe import conditions_of, ends_date_parts
-from storage.weed import running
+from storage.bucket.objects import Store, s3_client
+from storage.bucket.probe import conditions_of, ends_date_parts
+from storage.machine.ports import held_ports
+from storage.machine.weed import running
 
 _PATIENCE = 90.0
 _KEYS = ("AKMASSICOT", "a-secret-for-an-hour")

@@ -24,10 +24,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 
 from benchmarks.invented_season import Season, Together, Vault
+from storage.database.register import Register, head, open_register
 from storage.log.replay import fingerprints
 from storage.log.segments import rebuild_register, ship
 from storage.log.verify import verify
-from storage.register import Register, head, open_register
 
 say = Console(soft_wrap=True, highlight=False, markup=False).print
 

@@ -26,15 +26,15 @@ from processors.findings import Code
 from processors.lists.people import Candidate
 from specimens.batch import Batch, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session, troubles_of
-from storage import accounts
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import current_copies
-from storage.correctors import all_correctors, import_correctors, issue_token
-from storage.counts import exam_counts
-from storage.findings import open_findings
-from storage.keys import RECEIPTS, SCANS, attendance_key, scan_key
-from storage.lots import all_lots
-from storage.scans import ScanRow, all_scans
+from storage.bucket.keys import RECEIPTS, SCANS, attendance_key, scan_key
+from storage.corrected.lots import all_lots
+from storage.decided.copies import current_copies
+from storage.decided.counts import exam_counts
+from storage.decided.findings import open_findings
+from storage.dropped.scans import ScanRow, all_scans
+from storage.people import accounts
+from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.correctors import all_correctors, import_correctors, issue_token
 from storage.states import Role, ScanState
 
 COPIES = 40

@@ -14,9 +14,9 @@ from cli.demo_session import CENTRES
 from processors.dossiers.findings import GROUNDS
 from processors.lists.people import DEPOSIT_COLUMNS, Candidate
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
-from storage.candidates import enrolled_with_number
-from storage.dossiers import dossiers_of, dossiers_to_read
-from storage.keys import DOSSIERS, dossier_key
+from storage.bucket.keys import DOSSIERS, dossier_key
+from storage.dropped.dossiers import dossiers_of, dossiers_to_read
+from storage.people.candidates import enrolled_with_number
 
 CENTRE = next(iter(CENTRES))
 EXAMS = ("E5", "E6")

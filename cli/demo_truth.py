@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from processors.scans.readings import CopyStatus
 from specimens.batch import Batch, CopyTruth, Kind
-from storage.copies import CopyRow
+from storage.decided.copies import CopyRow
 
 _MUST_WAIT = {Kind.ANONYMOUS, Kind.STRANGER, Kind.OTHER_LABEL, Kind.WRONG_EXAM, Kind.LABEL_INSIDE}
 _MUST_LACK = {Kind.MISSING_SIDE, Kind.BLURRED}

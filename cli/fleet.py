@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from storage.settings import Settings
+from storage.machine.settings import Settings
 
 _QUIET = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",

@@ -22,10 +22,10 @@ import httpx
 
 from cli.children import Child, ChildError, kill_holders
 from flows import tracing
-from storage import logs
-from storage.ports import free_port
-from storage.private import keep_private
-from storage.weed import Weed
+from storage.machine import logs
+from storage.machine.ports import free_port
+from storage.machine.private import keep_private
+from storage.machine.weed import Weed
 
 Say = Callable[[str], None]
 _SESSION_LINK = "session.toml"

@@ -11,7 +11,7 @@ from uvicorn.config import LOGGING_CONFIG
 from actions.site import open_site
 from desk.app import create_app
 from desk.settings import DeskSettings
-from storage import logs
+from storage.machine import logs
 
 
 def main() -> None:

@@ -46,8 +46,8 @@ from desk.service import (
 )
 from desk.settings import DeskSettings
 from desk.slips import form_again
-from storage.objects import NotFoundError
-from storage.private import load_or_make
+from storage.bucket.objects import NotFoundError
+from storage.machine.private import load_or_make
 from storage.refusals import Refused
 
 PARTS = (

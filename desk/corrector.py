@@ -27,10 +27,10 @@ from processors.circular.deadlines import local_zone
 from processors.circular.session import Exam
 from processors.correcting.marks import empty_marks
 from processors.correcting.own_notes import said_of
-from storage.copies import CopyRow, copies_of_lot
-from storage.correctors import CorrectorRow
-from storage.lots import LotRow, all_lots
-from storage.returned import documents_of_lot
+from storage.corrected.lots import LotRow, all_lots
+from storage.corrected.returned import documents_of_lot
+from storage.decided.copies import CopyRow, copies_of_lot
+from storage.people.correctors import CorrectorRow
 from storage.states import Trouble
 
 router = APIRouter(prefix="/lots")

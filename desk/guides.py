@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from desk.entry.access import AnyAccount
 from desk.page import page
-from storage.accounts import Account
+from storage.people.accounts import Account
 from storage.states import Role
 
 router = APIRouter(prefix="/aide")

@@ -1,8 +1,9 @@
 """A list to look through: searched, filtered, sorted, page by page, taken away as CSV. The one way to do so.
 
 What somebody asked for stands in the address (`q`, `tri`, `rank`, and each filter by its column), so that it
-can be kept and sent. Rows are light; of those that the register searches by itself (`storage.asked.Rows`) no
-more are read than are shown. What a page shows beside of a row is fetched for the rows of that page alone.
+can be kept and sent. Rows are light; of those that the register searches by itself
+(`storage.decided.asked.Rows`) no more are read than are shown. What a page shows beside of a row is fetched
+for the rows of that page alone.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from fastapi.responses import StreamingResponse
 from papers.tables import parts_of_csv
 from processors.circular.deadlines import french_instant
 from processors.plain import plain
-from storage.asked import Asked, Rows, Values
+from storage.decided.asked import Asked, Rows, Values
 
 T = TypeVar("T")
 Cell = str | int | datetime | None

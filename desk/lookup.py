@@ -11,12 +11,12 @@ from actions.commission import Commission, commissions, sits_in
 from actions.lots import own
 from actions.site import Site, now
 from processors.circular.session import Exam, ExamKind
-from storage.candidates import enrolled_as
-from storage.copies import CopyRow, copies_of_lot, copy_by_id
-from storage.correctors import CorrectorRow
-from storage.dossiers import DossierRow, dossier_by_id
-from storage.lots import LotRow, lot_by_id
-from storage.scans import ScanRow, scan_by_id
+from storage.corrected.lots import LotRow, lot_by_id
+from storage.decided.copies import CopyRow, copies_of_lot, copy_by_id
+from storage.dropped.dossiers import DossierRow, dossier_by_id
+from storage.dropped.scans import ScanRow, scan_by_id
+from storage.people.candidates import enrolled_as
+from storage.people.correctors import CorrectorRow
 
 
 def written(site: Site, code: str) -> Exam:

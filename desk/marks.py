@@ -15,8 +15,8 @@ from desk.page import page
 from processors.circular.session import Exam
 from processors.correcting.marks import COLUMNS
 from processors.lists.tables import LineProblem
-from storage.accounts import all_accounts
-from storage.lots import LotRow
+from storage.corrected.lots import LotRow
+from storage.people.accounts import all_accounts
 from storage.refusals import Refusal, Refused
 
 router = APIRouter()

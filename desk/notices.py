@@ -11,7 +11,7 @@ from actions.notices import choose, wanted_by
 from actions.site import now
 from desk.entry.access import AnyAccount, site_of
 from desk.page import page
-from storage.notices import Notice
+from storage.season.notices import Notice
 
 router = APIRouter(prefix="/avis")
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processors.findings import Code, Severity
-from storage.copies import CopyRow
-from storage.findings import FindingRow
+from storage.decided.copies import CopyRow
+from storage.decided.findings import FindingRow
 
 
 @dataclass(frozen=True)

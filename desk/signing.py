@@ -16,9 +16,9 @@ from desk.lookup import written
 from desk.page import page
 from processors.circular.session import Exam
 from processors.scans.files.raster import BadScan
-from storage.candidates import attendance_of, enrolled_as
-from storage.copies import copies_of_candidate
-from storage.signatures import Signature, says_of, to_look_at
+from storage.decided.copies import copies_of_candidate
+from storage.people.candidates import attendance_of, enrolled_as
+from storage.season.signatures import Signature, says_of, to_look_at
 
 router = APIRouter()
 _CASE = "/coordination/emargement/{code}/{candidate}"

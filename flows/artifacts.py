@@ -15,9 +15,9 @@ from papers.agenda import when
 from processors.circular.agenda import Entry
 from processors.dossiers.findings import VERDICTS
 from processors.findings import french
-from storage.counts import exam_counts
-from storage.dossiers import dossier_counts
-from storage.findings import count_open_findings
+from storage.decided.counts import exam_counts
+from storage.decided.findings import count_open_findings
+from storage.dropped.dossiers import dossier_counts
 
 _COLUMNS = {
     "expected": "inscrits",

@@ -10,7 +10,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import arun_deployment
 
 from actions.upkeep import SETTLING
-from storage.scans import ScanRow
+from storage.dropped.scans import ScanRow
 
 
 async def start(client: PrefectClient, scan: ScanRow, occasion: str) -> None:

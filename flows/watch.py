@@ -14,7 +14,7 @@ from actions.site import Site, now
 from actions.stages import plainly
 from actions.upkeep import find_unfinished, take_up
 from flows import artifacts, runs
-from storage.register import head
+from storage.database.register import head
 from storage.states import ScanState
 
 _SELDOM = 20.0  # seconds: between two takings up, two boards, two attempts at one file

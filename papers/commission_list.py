@@ -24,8 +24,8 @@ from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
 from processors.dossiers.findings import VERDICTS, Verdict
 from processors.findings import Severity
-from storage.candidates import EnrolledCandidate
-from storage.dossiers import DossierRow
+from storage.dropped.dossiers import DossierRow
+from storage.people.candidates import EnrolledCandidate
 from storage.states import Pronounced
 
 _BODY = ParagraphStyle("body", getSampleStyleSheet()["BodyText"], fontSize=9.5, leading=12, spaceBefore=0)

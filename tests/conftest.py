@@ -18,9 +18,9 @@ from postbox import Received, servers_for_messages
 from sqlalchemy.engine import make_url
 
 from benchmarks.postgres import Postgres, postgres
-from storage.objects import Store, s3_client
-from storage.register import Register, make_engine, open_register
-from storage.weed import Weed, running
+from storage.bucket.objects import Store, s3_client
+from storage.database.register import Register, make_engine, open_register
+from storage.machine.weed import Weed, running
 
 os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads take longer together than one alone
 # Each world has clients of its own, and each client would read all that there is to say of S3

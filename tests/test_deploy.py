@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
 
 from cli.fleet import lacking
-from storage.settings import Settings
+from storage.machine.settings import Settings
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())

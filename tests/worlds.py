@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from actions.site import open_site
-from storage.objects import Store, s3_client
-from storage.weed import Weed
+from storage.bucket.objects import Store, s3_client
+from storage.machine.weed import Weed
 
 BUCKETS = ("inbox", "vault", "lots", "audit")
 

@@ -93,7 +93,7 @@ def fuzz_here(name: str, arguments: list[str]) -> int:
     """In this process, until libFuzzer ends it; the target's own files are what it begins with."""
     import atheris
 
-    with atheris.instrument_imports(include=["processors", "storage.keys"]):
+    with atheris.instrument_imports(include=["processors", "storage.bucket.keys"]):
         from benchmarks.fuzz.targets import TARGETS
     corpus = Path(arguments[-1])
     for number, seed in enumerate(TARGETS[name].seeds()):

@@ -46,7 +46,7 @@ from specimens.batch import roster_csv
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
 from specimens.people import invent_candidates, invent_schools
 from specimens.rehearsal import correctors_csv, plan_session
-from storage.keys import attendance_path, dossier_path, manifest_path, receipt_key, scan_path
+from storage.bucket.keys import attendance_path, dossier_path, manifest_path, receipt_key, scan_path
 
 Seeds = Callable[[], Iterator[bytes]]
 

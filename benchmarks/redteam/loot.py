@@ -16,11 +16,11 @@ from actions.site import Site, now
 from desk.app import create_app
 from processors.circular.form import Form
 from processors.scans.leaving.anonymity import Polygon
-from storage import accounts
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import CopyRow, copies_of_lot
-from storage.lots import LotRow, all_lots
-from storage.scans import all_scans
+from storage.corrected.lots import LotRow, all_lots
+from storage.decided.copies import CopyRow, copies_of_lot
+from storage.dropped.scans import all_scans
+from storage.people import accounts
+from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.states import Role
 
 _PARTS = ("", "/lot.zip", "/bordereau.pdf", "/rendre")

@@ -25,7 +25,7 @@ def print_(
     """Print the list of a centre and épreuve, to be signed."""
     from actions.signing import print_list
     from actions.site import now
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         printed = print_list(site, exam, centre, actor="service", at=now())
@@ -58,7 +58,7 @@ def scan(
 @app.command()
 def waiting(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """List the cells that a person is to look at, by opaque ids."""
-    from storage.signatures import to_look_at
+    from storage.season.signatures import to_look_at
 
     with working_on(data) as site, site.register.reading() as connection:
         rows = [(row.exam, row.centre, row.candidate, str(row.asked)) for row in to_look_at(connection)]

@@ -103,7 +103,7 @@ def history(
     """Tell everything that happened to one copy, scan or lot: who, what, why, what was before and after."""
     from actions.site import now
     from actions.telling import tell
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         story = tell(site, subject)
@@ -169,8 +169,8 @@ def rebuild(
     """Replay the audit log into an empty register."""
     from sqlalchemy.exc import ArgumentError
 
+    from storage.database.register import open_register
     from storage.log.segments import AuditError, rebuild_register
-    from storage.register import open_register
 
     with working_on(data) as site:
         try:

@@ -13,8 +13,8 @@ from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
-    from storage.age import Identities, Recipients
-    from storage.settings import Settings
+    from storage.machine.age import Identities, Recipients
+    from storage.machine.settings import Settings
 
 app = typer.Typer(
     cls=Commands,
@@ -69,7 +69,7 @@ def backup(
 
 
 def _recipients(settings: Settings, said: list[str], plain: bool) -> Recipients:
-    from storage.age import AgeError, Recipients, recipients_of
+    from storage.machine.age import AgeError, Recipients, recipients_of
 
     if plain:
         if said:
@@ -93,7 +93,7 @@ def keygen(
 ) -> None:
     """Make an identity of age, as `age-keygen` does, and print its public key."""
     from actions.site import now
-    from storage.age import make_identity
+    from storage.machine.age import make_identity
 
     if file.exists():
         raise UserError(f"{file} is there already: nothing was written")
@@ -106,7 +106,7 @@ def keygen(
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """The backups that were made and not pruned, wherever they lie: what they held, they hold."""
-    from storage.backups import backups_standing
+    from storage.log.backups import backups_standing
 
     with working_on(data) as site, site.register.reading() as connection:
         rows = [
@@ -156,11 +156,11 @@ def restore(
     """Bring a backup back into an empty place, and verify it. `massicot up` goes on from there."""
     from actions.backups import note_standing
     from actions.site import now
-    from storage import weed
-    from storage.age import Identities
     from storage.log.backup import Backup, BackupError
     from storage.log.signing import load_public_key
-    from storage.settings import Settings
+    from storage.machine import weed
+    from storage.machine.age import Identities
+    from storage.machine.settings import Settings
 
     folder = Backup(source)
     name = which.partition(".")[0] if which else next(reversed(folder.names()), None)
@@ -192,7 +192,7 @@ def restore(
 
 
 def _identities(path: Path) -> Identities:
-    from storage.age import AgeError, identities_of
+    from storage.machine.age import AgeError, identities_of
 
     try:
         return identities_of(path)

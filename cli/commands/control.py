@@ -92,8 +92,8 @@ def _must_be_good(file: Path, problems: tuple[LineProblem, ...]) -> None:
 def _write(to: Path, data: Path, made: Callable[[Site], bytes]) -> None:
     """It names people, which is noted."""
     from actions.site import now
-    from storage.accounts import note_identity
-    from storage.control import SUBJECT
+    from storage.corrected.control import SUBJECT
+    from storage.people.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")

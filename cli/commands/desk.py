@@ -58,7 +58,7 @@ def token(
 def list_tokens(data: DataDir = DATA_DIR) -> None:
     """List the API's tokens that are still good."""
     from actions.site import now
-    from storage import tokens
+    from storage.people import tokens
 
     with working_on(data) as site, site.register.reading() as connection:
         known = [one for one in tokens.all_tokens(connection) if one.good(now())]
@@ -71,7 +71,7 @@ def list_tokens(data: DataDir = DATA_DIR) -> None:
 def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = DATA_DIR) -> None:
     """Revoke a token of the API, at once."""
     from actions.site import now
-    from storage import tokens
+    from storage.people import tokens
 
     with working_on(data) as site:
         tokens.revoke_token(site.register, id_, actor="service", at=now())

@@ -112,7 +112,7 @@ def report(
     """
     from actions.commission import write_report
     from actions.site import now
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         in_session(site, exam=exam)
@@ -138,7 +138,7 @@ def notices(
     """
     from actions.commission import write_notices
     from actions.site import now
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         rules = site.session.exam(exam)

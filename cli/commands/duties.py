@@ -71,7 +71,7 @@ def livrets(
     """Write the list that goes with a school's livrets, and the certificate of their number."""
     from actions import duties
     from actions.site import now
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")

@@ -15,7 +15,7 @@ from storage.states import Trouble
 if TYPE_CHECKING:
     from actions.site import Site
     from processors.correcting.lots import Plan
-    from storage.lots import LotRow
+    from storage.corrected.lots import LotRow
 
 app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)
 
@@ -47,14 +47,14 @@ def form(
 
 def _references(site: Site) -> dict[str, str]:
     """How the service calls each corrector, by opaque id."""
-    from storage.correctors import all_correctors
+    from storage.people.correctors import all_correctors
 
     with site.register.reading() as connection:
         return {c.id: c.reference for c in all_correctors(connection)}
 
 
 def lot_called(site: Site, name: str) -> LotRow:
-    from storage.lots import all_lots
+    from storage.corrected.lots import all_lots
 
     with site.register.reading() as connection:
         found = next((lot for lot in all_lots(connection) if name in (lot.id, lot.name)), None)
@@ -96,7 +96,7 @@ def show(
     """List the lots: whose they are, how many copies, in which state."""
     from dataclasses import asdict
 
-    from storage.lots import all_lots
+    from storage.corrected.lots import all_lots
 
     with working_on(data) as site, site.register.reading() as connection:
         in_session(site, exam=exam)
@@ -192,7 +192,7 @@ def _own_copy(site: Site, token: str, lot: str, number: str) -> tuple[str, str]:
     """Ids of the corrector of this token, and of the copy in a lot of hers."""
     from actions import lots as of_lots
     from actions.site import now
-    from storage.copies import copies_of_lot
+    from storage.decided.copies import copies_of_lot
 
     corrector = of_lots.who_has(site, token).id
     mine, _ = of_lots.own(site, corrector, lot_called(site, lot).id, at=now())

@@ -66,7 +66,7 @@ def worker(
 ) -> None:
     """Join a fleet: read scans for a server, a register and a store elsewhere (docs/scale.md)."""
     from cli.fleet import become_worker, lacking
-    from storage.settings import Settings
+    from storage.machine.settings import Settings
 
     if missing := lacking(Settings(), dict(os.environ)):
         raise UserError(f"to join a fleet, set {', '.join(missing)} (a path must lead to a file)")

@@ -82,7 +82,7 @@ def export(
     """Write the marks by candidate, for the other application: once, and once more for each correction."""
     from actions import marks as of_marks
     from actions.site import now
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")

@@ -40,7 +40,7 @@ def working_on(data: Path) -> Iterator[Site]:
 
     from actions.site import open_site
     from processors.circular.session import SessionError
-    from storage.objects import NotFoundError, StoreError
+    from storage.bucket.objects import NotFoundError, StoreError
     from storage.refusals import Refused
 
     try:

@@ -24,7 +24,7 @@ def plan(
     """Form the panels of an oral épreuve, in place of those that were planned."""
     from actions import orals
     from actions.site import now
-    from storage.correctors import all_correctors
+    from storage.people.correctors import all_correctors
 
     with working_on(data) as site:
         kept = None if dry_run else orals.form(site, exam, actor="service", at=now())
@@ -91,7 +91,7 @@ def sort(
     from actions.oral_returns import said_of, take_sheets
     from actions.site import now
     from processors.scans.files.raster import BadScan
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         try:
@@ -140,7 +140,7 @@ def papers(
     """Write convocations, and the sheets that each panel fills in."""
     from actions import orals
     from actions.site import now
-    from storage.accounts import note_identity
+    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         written = orals.all_papers(site, exam)

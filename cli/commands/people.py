@@ -27,7 +27,7 @@ def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
     from actions.site import now
     from processors.lists.people import in_two_places
-    from storage.candidates import import_candidates
+    from storage.people.candidates import import_candidates
 
     with working_on(data) as site:
         read = import_candidates(site.register, file.read_bytes(), site.session, actor="service", at=now())
@@ -48,7 +48,7 @@ def correctors(
 ) -> None:
     """Import the correctors, and give each new one a token."""
     from actions.site import now
-    from storage.correctors import all_correctors, import_correctors, issue_token
+    from storage.people.correctors import all_correctors, import_correctors, issue_token
 
     if tokens is not None:
         tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
@@ -89,7 +89,7 @@ def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the invigilators whom schools send; a school's list takes the place of its earlier one."""
     from actions.invigilators import lacking
     from actions.site import now
-    from storage.invigilators import import_invigilators
+    from storage.people.invigilators import import_invigilators
 
     with working_on(data) as site:
         read = import_invigilators(site.register, file.read_bytes(), site.session, actor="service", at=now())

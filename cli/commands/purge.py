@@ -55,8 +55,8 @@ def plan(
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """Every purge that was planned, and every hold."""
-    from storage.holds import all_holds
-    from storage.purges import all_purges
+    from storage.people.holds import all_holds
+    from storage.people.purges import all_purges
 
     with working_on(data) as site, site.register.reading() as connection:
         purges, holds = all_purges(connection), all_holds(connection)

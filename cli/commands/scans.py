@@ -25,7 +25,7 @@ from cli.console import UserError, console, print_json, print_table
 if TYPE_CHECKING:
     from processors.circular.session import Session
     from processors.lists.people import Candidate
-    from storage.candidates import EnrolledCandidate
+    from storage.people.candidates import EnrolledCandidate
 
 SessionFile = Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)]
 
@@ -135,8 +135,8 @@ def labels(
 def _imported(data: Path, centre: str, exam: str) -> tuple[Session, list[EnrolledCandidate]]:
     """The session, and who is enrolled: it names people, and is logged as the desk's sheet is."""
     from actions.site import now
-    from storage.accounts import note_identity
-    from storage.candidates import enrolled_in
+    from storage.people.accounts import note_identity
+    from storage.people.candidates import enrolled_in
 
     with working_on(data) as site:
         with site.register.reading() as connection:

@@ -15,7 +15,7 @@ from cli.console import console, print_counts, print_json
 from storage.states import Decision
 
 if TYPE_CHECKING:
-    from storage.copies import CopyRow
+    from storage.decided.copies import CopyRow
 
 CentreFilter = Annotated[str | None, typer.Option("--centre", help="Of this centre alone.")]
 ExamFilter = Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")]
@@ -32,8 +32,8 @@ def status(
     if health:
         _tell_health(data)
         return
-    from storage.counts import exam_counts
-    from storage.dossiers import dossier_counts
+    from storage.decided.counts import exam_counts
+    from storage.dropped.dossiers import dossier_counts
 
     with working_on(data) as site, site.register.reading() as connection:
         rows = [asdict(exam_counts(connection, exam.code)) for exam in site.session.written]
@@ -61,10 +61,10 @@ def findings(
 ) -> None:
     """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
     from actions.site import now
-    from storage.accounts import note_identity
-    from storage.candidates import enrolled_in
-    from storage.copies import copy_by_id
-    from storage.findings import open_findings
+    from storage.decided.copies import copy_by_id
+    from storage.decided.findings import open_findings
+    from storage.people.accounts import note_identity
+    from storage.people.candidates import enrolled_in
 
     with working_on(data) as site:
         in_session(site, exam=exam, centre=centre)
@@ -201,7 +201,7 @@ def decide(
     """Decide of a copy that waits: whose it is, or that it may go."""
     from actions import copies
     from actions.site import now
-    from storage.decisions import CopyProposed
+    from storage.decided.decisions import CopyProposed
 
     with working_on(data) as site:
         event = copies.decide(

@@ -18,8 +18,8 @@ def _group() -> None:
 @app.command()
 def check(data: DataDir = DATA_DIR) -> None:
     """Try each condition that massicot relies on; exit code 1 when one does not hold."""
-    from storage.probe import conditions_of, ends_date_parts
-    from storage.settings import Settings, open_store
+    from storage.bucket.probe import conditions_of, ends_date_parts
+    from storage.machine.settings import Settings, open_store
 
     with working_on(data):
         store = open_store(Settings())

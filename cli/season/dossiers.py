@@ -18,9 +18,9 @@ from processors.dossiers.findings import GROUNDS, Code
 from processors.lists.people import Candidate
 from processors.wording import plural
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
-from storage.candidates import ids_of_numbers
-from storage.dossiers import DossierRow, dossiers_of
-from storage.keys import dossier_key
+from storage.bucket.keys import dossier_key
+from storage.dropped.dossiers import DossierRow, dossiers_of
+from storage.people.candidates import ids_of_numbers
 from storage.states import Pronounced
 
 _PLANNED = (

@@ -12,7 +12,7 @@ from processors.circular.deadlines import Rule, instant
 from processors.circular.duties import Duty, Owing
 from processors.lists.invigilation import INVIGILATOR_COLUMNS
 from processors.wording import plural
-from storage.invigilators import enrolled_by_school, import_invigilators
+from storage.people.invigilators import enrolled_by_school, import_invigilators
 
 INVIGILATORS = "surveillants"
 

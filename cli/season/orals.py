@@ -18,9 +18,9 @@ from processors.circular.deadlines import local
 from processors.circular.oral_parts import Concertation
 from processors.circular.session import Exam
 from processors.wording import plural
-from storage.candidates import enrolled_in
-from storage.orals import Panel, panels_of
+from storage.people.candidates import enrolled_in
 from storage.refusals import Refusal
+from storage.season.orals import Panel, panels_of
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from cli.season.written import Written
 from processors.circular.agenda import agenda
 from processors.circular.session import Session
 from specimens.batch import roster_csv
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
-from storage.session import SessionLoaded
-from storage.weed import running
+from storage.machine.weed import running
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
+from storage.season.session import SessionLoaded
 
 COPIES = 18
 

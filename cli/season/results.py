@@ -21,17 +21,17 @@ from processors.orals.control import CHOICE_COLUMNS as CHOICES
 from processors.orals.control import MARK_COLUMNS as CONTROL_MARKS
 from processors.orals.control import name_in_control
 from processors.wording import plural
-from storage.accounts import account_invited, invite, open_account
-from storage.candidates import enrolled_in
-from storage.copies import copies_of_lot, current_copies
+from storage.corrected.lots import LotRow, all_lots
+from storage.corrected.release import control_list
+from storage.database.register import open_register
+from storage.decided.copies import copies_of_lot, current_copies
 from storage.log.replay import fingerprints
 from storage.log.segments import rebuild_register, ship
 from storage.log.signing import load_or_make_key
 from storage.log.verify import verify
-from storage.lots import LotRow, all_lots
+from storage.people.accounts import account_invited, invite, open_account
+from storage.people.candidates import enrolled_in
 from storage.refusals import Refusal, Refused
-from storage.register import open_register
-from storage.release import control_list
 from storage.states import Role
 
 _LINK, _LINK_DAYS = "results/link", timedelta(days=30)

@@ -15,11 +15,11 @@ from actions.site import Site
 from processors.circular.deadlines import french_day, local
 from processors.lists.people import Candidate
 from specimens.rehearsal import Rehearsal
-from storage.objects import Bucket, ObjectInfo, Store, s3_client
+from storage.bucket.objects import Bucket, ObjectInfo, Store, s3_client
+from storage.database.register import open_register
+from storage.machine.settings import Settings
+from storage.machine.weed import Weed
 from storage.refusals import Refusal, Refused
-from storage.register import open_register
-from storage.settings import Settings
-from storage.weed import Weed
 
 SECOND = timedelta(seconds=1)
 

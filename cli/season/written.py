@@ -17,12 +17,12 @@ from processors.circular.session import Exam
 from processors.findings import Code
 from processors.wording import plural
 from specimens.rehearsal import attendance_csv
-from storage.copies import copies_of_lot
-from storage.findings import open_findings
-from storage.keys import attendance_key, scan_key
-from storage.lots import LotRow, all_lots
+from storage.bucket.keys import attendance_key, scan_key
+from storage.corrected.lots import LotRow, all_lots
+from storage.decided.copies import copies_of_lot
+from storage.decided.findings import open_findings
+from storage.dropped.scans import all_scans
 from storage.refusals import Refusal
-from storage.scans import all_scans
 
 T = TypeVar("T")
 

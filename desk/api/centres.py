@@ -26,7 +26,7 @@ from desk.entry.access import CentreAccount, shows_identity, site_of
 from desk.lookup import scan_of, written
 from papers.receipts import ReceiptCopy, render_json
 from processors.findings import Finding
-from storage.candidates import attendance_of, enrolled_in
+from storage.people.candidates import attendance_of, enrolled_in
 
 router = APIRouter(prefix="/centres/{uai}/{code}", tags=["centres"])
 

@@ -36,7 +36,7 @@ from desk.corrector import shown_lots
 from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot
 from processors.correcting.own_notes import OwnNotes
-from storage.copies import copies_of_lot
+from storage.decided.copies import copies_of_lot
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from actions.purge import counts_of, propose
 from desk.entry.access import ServiceAccount, site_of
-from storage.purges import all_purges
+from storage.people.purges import all_purges
 
 router = APIRouter(tags=["service"])
 

@@ -45,11 +45,11 @@ from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.lookup import any_copy, dossier_of, lot_of, with_dossiers, written
 from desk.service.queue import waiting_copies
 from processors.correcting.lots import Plan
-from storage.candidates import enrolled_in
-from storage.copies import CopyRow
-from storage.findings import FindingRow, findings_of_copies
-from storage.log.story import events_of
-from storage.lots import LotRow, all_lots
+from storage.corrected.lots import LotRow, all_lots
+from storage.database.register import events_of
+from storage.decided.copies import CopyRow
+from storage.decided.findings import FindingRow, findings_of_copies
+from storage.people.candidates import enrolled_in
 
 router = APIRouter(tags=["service"])
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, Severity
-from storage.counts import ExamCounts
+from storage.decided.counts import ExamCounts
 from storage.states import Decision, LotState, Pronounced, ScanState, Trouble
 
 Uai = Annotated[str, Path(pattern=r"^[0-9]{7}[A-Z]$", description="Of the centre.")]

@@ -21,10 +21,10 @@ from actions.site import Site, now
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.entry.access import CentreAccount, site_of
 from desk.lookup import copy_of_centre, written
-from storage.keys import scan_key
-from storage.objects import NotFoundError
-from storage.scans import all_scans
-from storage.uploads import UploadEnded, begin_upload
+from storage.bucket.keys import scan_key
+from storage.bucket.objects import NotFoundError
+from storage.dropped.scans import all_scans
+from storage.dropped.uploads import UploadEnded, begin_upload
 
 router = APIRouter(prefix="/centres/{uai}/{code}/uploads")
 

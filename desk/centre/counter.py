@@ -27,11 +27,11 @@ from papers.receipt_sheet import receipt_pdf
 from papers.receipts import render_html
 from processors.findings import Evidence
 from processors.lists.tables import LineProblem
-from storage.candidates import attendance_of, enrolled_in
-from storage.counts import exam_counts
-from storage.deadlines import scans_due
-from storage.invigilators import names_sent
-from storage.signatures import last_set_aside
+from storage.decided.counts import exam_counts
+from storage.dropped.deadlines import scans_due
+from storage.people.candidates import attendance_of, enrolled_in
+from storage.people.invigilators import names_sent
+from storage.season.signatures import last_set_aside
 from storage.states import Role
 
 router = APIRouter(prefix="/centre/{uai}")

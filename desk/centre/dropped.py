@@ -22,18 +22,18 @@ from desk.questions import ASKED
 from papers.receipts import SCAN_AGAIN, Pile, ReceiptCopy
 from processors.circular.session import Exam
 from processors.findings import Code, Finding
-from storage.asked import Asked, Rows
-from storage.candidates import enrolled_as, enrolled_in
-from storage.copies import copies_in, current_copies
-from storage.counts import exam_counts
-from storage.deadlines import scans_due
-from storage.findings import FindingRow, findings_of_copies, findings_of_files, findings_of_place
-from storage.log.story import events_of
-from storage.piles import NO_COPY, Asks, Counts, ToMend, copies_to_mend, counts_of_files, files_of
-from storage.scans import ScanRow, scan_by_id
+from storage.database.register import events_of
+from storage.decided.asked import Asked, Rows
+from storage.decided.copies import copies_in, current_copies
+from storage.decided.counts import exam_counts
+from storage.decided.findings import FindingRow, findings_of_copies, findings_of_files, findings_of_place
+from storage.dropped.deadlines import scans_due
+from storage.dropped.piles import NO_COPY, Asks, Counts, ToMend, copies_to_mend, counts_of_files, files_of
+from storage.dropped.scans import ScanRow, scan_by_id
+from storage.dropped.uploads import keys_brought_again
+from storage.dropped.waiting import line_of_scans
+from storage.people.candidates import enrolled_as, enrolled_in
 from storage.states import ScanState
-from storage.uploads import keys_brought_again
-from storage.waiting import line_of_scans
 
 SHOWN = 50
 """As many copies to be mended, or names, as a page shows at once."""

@@ -17,8 +17,8 @@ from desk.page import page
 from desk.questions import ASKED
 from papers.receipts import SCAN_AGAIN
 from processors.findings import french
-from storage.piles import Asks, ToMend, copies_to_mend, files_of, names_of_owners
-from storage.scans import scans_in
+from storage.dropped.piles import Asks, ToMend, copies_to_mend, files_of, names_of_owners
+from storage.dropped.scans import scans_in
 
 router = APIRouter(prefix="/centre/{uai}/{code}")
 

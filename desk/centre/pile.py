@@ -19,9 +19,9 @@ from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
 from papers.delivery import delivery_pdf
 from processors.scans.leaving.anonymity import PagePlace
-from storage.candidates import enrolled_as
-from storage.findings import findings_of_copies
-from storage.scans import all_scans, scan_by_id
+from storage.decided.findings import findings_of_copies
+from storage.dropped.scans import all_scans, scan_by_id
+from storage.people.candidates import enrolled_as
 
 router = APIRouter(prefix="/centre/{uai}/{code}")
 

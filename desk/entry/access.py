@@ -12,8 +12,8 @@ from fastapi import Depends, HTTPException, Request
 
 from actions.site import Site, now
 from desk.entry.visits import Visit, Visits
-from storage.accounts import Account, note_identity
-from storage.correctors import CorrectorRow, corrector_by_id
+from storage.people.accounts import Account, note_identity
+from storage.people.correctors import CorrectorRow, corrector_by_id
 from storage.states import Role
 
 _ONE_ACCESS = 3600  # seconds

@@ -17,10 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actions.site import Site, now
 from desk.entry.visits import Visits
-from storage import tokens
-from storage.failures import keep_failure
+from storage.machine.failures import keep_failure
+from storage.people import tokens
+from storage.people.tokens import ApiToken
 from storage.refusals import Refusal, Refused
-from storage.tokens import ApiToken
 
 API = "/api"
 _SAFE = {"GET", "HEAD", "OPTIONS"}

@@ -18,10 +18,10 @@ from actions.site import now
 from desk.entry.signin import note_failure, welcome
 from desk.page import page
 from desk.settings import DeskSettings
-from storage import accounts
-from storage.accounts import AccountClosed, SignedIn
-from storage.log.events import Event
-from storage.log.story import events_of
+from storage.database.register import events_of
+from storage.events import Event
+from storage.people import accounts
+from storage.people.accounts import AccountClosed, SignedIn
 
 PATH = "/connexion/fournisseur"
 router = APIRouter(prefix=PATH)

@@ -10,7 +10,7 @@ from actions.site import now
 from desk.entry.access import AnyAccount, ServiceAccount, site_of
 from desk.entry.signin import count, slow_down
 from desk.page import page
-from storage import recovery
+from storage.people import recovery
 from storage.refusals import Refused
 
 router = APIRouter(prefix="/coordination/secours")

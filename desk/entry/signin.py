@@ -19,8 +19,8 @@ from desk.entry import factors, passwords
 from desk.entry.access import AnyAccount, visits_of
 from desk.entry.visits import begin
 from desk.page import page
-from storage import accounts, recovery
-from storage.accounts import Account
+from storage.people import accounts, recovery
+from storage.people.accounts import Account
 from storage.refusals import Refused
 from storage.states import Role
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from storage import accounts
-from storage.accounts import Account
-from storage.register import Register
+from storage.database.register import Register
+from storage.people import accounts
+from storage.people.accounts import Account
 
 _IDLE, _LONGEST = 2 * 3600, 12 * 3600  # seconds since a person did something, and since the sign-in
 _KNOWN_DAYS = 200

@@ -12,7 +12,7 @@ from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.lists.tables import LineProblem
 from processors.orals.control import CHOICE_COLUMNS, MARK_COLUMNS, name_in_control
-from storage.control import SUBJECT
+from storage.corrected.control import SUBJECT
 
 HERE = "/coordination/controle"
 router = APIRouter(prefix=HERE)

@@ -24,12 +24,12 @@ from desk.page import page
 from processors.circular.deadlines import Deadline, local_zone
 from processors.circular.session import Centre, Exam
 from processors.dossiers.findings import GROUNDS, Code
-from storage.correctors import all_correctors
-from storage.counts import ExamCounts, counts_by_centre, exam_counts
-from storage.deadlines import scans_due
-from storage.decisions import count_to_decide
-from storage.dossiers import dossier_counts
-from storage.scans import all_scans
+from storage.decided.counts import ExamCounts, counts_by_centre, exam_counts
+from storage.decided.decisions import count_to_decide
+from storage.dropped.deadlines import scans_due
+from storage.dropped.dossiers import dossier_counts
+from storage.dropped.scans import all_scans
+from storage.people.correctors import all_correctors
 from storage.states import Pronounced
 
 router = APIRouter(prefix="/coordination")

@@ -13,10 +13,10 @@ from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.circular.deadlines import clock_trouble, instant, local_zone
-from storage import accounts
-from storage.counts import counts_by_centre
-from storage.deadlines import all_extensions
-from storage.duties import schools_enrolled
+from storage.decided.counts import counts_by_centre
+from storage.dropped.deadlines import all_extensions
+from storage.people import accounts
+from storage.season.duties import schools_enrolled
 
 router = APIRouter(prefix="/coordination/echeances")
 

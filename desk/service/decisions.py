@@ -29,19 +29,19 @@ from processors.circular.session import Exam
 from processors.findings import Code, Evidence, Severity
 from processors.scans.copies.why import Voice, voices
 from processors.scans.readings import CopyStatus
-from storage import accounts
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
-from storage.decisions import (
+from storage.bucket.objects import NotFoundError
+from storage.database.register import events_of
+from storage.decided.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
+from storage.decided.decisions import (
     Proposal,
     copies_to_decide,
     proposal_of,
 )
-from storage.findings import findings_of_copies
-from storage.log.story import events_of
-from storage.objects import NotFoundError
+from storage.decided.findings import findings_of_copies
+from storage.dropped.scans import scan_by_id
+from storage.people import accounts
+from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.refusals import Refused
-from storage.scans import scan_by_id
 from storage.states import Decision, Life
 
 router = APIRouter(prefix="/coordination/decisions")

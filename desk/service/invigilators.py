@@ -13,7 +13,7 @@ from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.lists.invigilation import INVIGILATOR_COLUMNS, Invigilator
 from processors.lists.tables import Import
-from storage.invigilators import import_invigilators
+from storage.people.invigilators import import_invigilators
 
 PAGE = "/coordination/surveillants"
 router = APIRouter(prefix=PAGE)

@@ -18,12 +18,12 @@ from processors.circular.exam import Exam
 from processors.circular.session import Session
 from processors.dossiers.findings import VERDICTS
 from processors.findings import Code, french
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import CopyRow, incomplete_copies
-from storage.correctors import all_correctors
-from storage.dossiers import DossierRow, dossiers_of
-from storage.findings import findings_of_copies
-from storage.lots import LotRow, all_lots
+from storage.corrected.lots import LotRow, all_lots
+from storage.decided.copies import CopyRow, incomplete_copies
+from storage.decided.findings import findings_of_copies
+from storage.dropped.dossiers import DossierRow, dossiers_of
+from storage.people.candidates import EnrolledCandidate, enrolled_in
+from storage.people.correctors import all_correctors
 from storage.states import Pronounced
 
 router = APIRouter(prefix="/coordination")

@@ -15,10 +15,10 @@ from desk.lookup import lot_of, written
 from desk.page import page
 from desk.service.lists import lots_listing, news_of_lots
 from papers.delivery import delivery_pdf
-from storage.copies import copies_of_lot
-from storage.correctors import all_correctors, corrector_by_id
-from storage.lots import all_lots
-from storage.returned import documents_of_lot
+from storage.corrected.lots import all_lots
+from storage.corrected.returned import documents_of_lot
+from storage.decided.copies import copies_of_lot
+from storage.people.correctors import all_correctors, corrector_by_id
 
 router = APIRouter(prefix="/coordination/lots/{code}")
 

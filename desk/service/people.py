@@ -15,8 +15,8 @@ from desk.entry.access import ServiceAccount, site_of
 from desk.listing import Column, Listing
 from desk.page import page
 from desk.service.lists import centres_of
-from storage import accounts, tokens
-from storage.correctors import all_correctors
+from storage.people import accounts, tokens
+from storage.people.correctors import all_correctors
 from storage.states import Role
 
 router = APIRouter(prefix="/coordination/comptes")

@@ -15,13 +15,19 @@ from desk.page import page
 from desk.questions import ASKED, QUESTIONS
 from desk.service.lists import centres_of
 from processors.findings import Code, french
-from storage import accounts
-from storage.copies import CopyRow, first_copies
-from storage.decisions import Proposal, copies_to_decide, count_to_decide, decided_lately, proposals_of
-from storage.findings import FindingRow, findings_of_copies, open_findings
-from storage.queue import Waiting, waiting_to_decide
-from storage.scans import deposits
-from storage.signatures import count_to_look_at
+from storage.decided.copies import CopyRow, first_copies
+from storage.decided.decisions import (
+    Proposal,
+    copies_to_decide,
+    count_to_decide,
+    decided_lately,
+    proposals_of,
+)
+from storage.decided.findings import FindingRow, findings_of_copies, open_findings
+from storage.decided.queue import Waiting, waiting_to_decide
+from storage.dropped.scans import deposits
+from storage.people import accounts
+from storage.season.signatures import count_to_look_at
 
 router = APIRouter(prefix="/coordination/decisions")
 

@@ -13,9 +13,9 @@ from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.lists.averages import COLUMNS
 from processors.lists.tables import LineProblem
-from storage.log.story import events_of
+from storage.corrected.release import SUBJECT
+from storage.database.register import events_of
 from storage.refusals import Refusal, Refused
-from storage.release import SUBJECT
 
 router = APIRouter()
 HERE = "/coordination/remise"

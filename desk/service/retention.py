@@ -14,11 +14,11 @@ from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.circular.retention import Held, due_at
-from storage.candidates import enrolled_as
-from storage.holds import all_holds
 from storage.log.seals import raw
 from storage.log.signing import load_or_make_key
-from storage.purges import all_purges, is_person
+from storage.people.candidates import enrolled_as
+from storage.people.holds import all_holds
+from storage.people.purges import all_purges, is_person
 
 PAGE = "/coordination/conservation"
 router = APIRouter(prefix=PAGE)

@@ -14,8 +14,8 @@ from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.lists import centre_people, people
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
 
 router = APIRouter(prefix="/coordination/listes")
 

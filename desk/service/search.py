@@ -21,13 +21,13 @@ from desk.listing import folded
 from desk.page import LOT_STATES, page
 from desk.service.lists import centres_of
 from processors.circular.exam import Exam
-from storage.candidates import EnrolledCandidate, enrolled_as, names_of_candidates
-from storage.copies import copies_numbered, copies_of_candidate
-from storage.correctors import all_correctors
-from storage.dossiers import dossier_of
-from storage.log.story import events_of
-from storage.lots import all_lots
-from storage.scans import scans_named
+from storage.corrected.lots import all_lots
+from storage.database.register import events_of
+from storage.decided.copies import copies_numbered, copies_of_candidate
+from storage.dropped.dossiers import dossier_of
+from storage.dropped.scans import scans_named
+from storage.people.candidates import EnrolledCandidate, enrolled_as, names_of_candidates
+from storage.people.correctors import all_correctors
 
 router = APIRouter(prefix="/coordination/recherche")
 

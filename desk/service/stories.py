@@ -11,11 +11,11 @@ from actions.site import Site
 from actions.telling import Story, tell
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
-from storage.copies import copies_of_scan, copy_by_id
-from storage.findings import FindingJudged, FindingRow, finding_at
+from storage.corrected.lots import lot_by_id
+from storage.decided.copies import copies_of_scan, copy_by_id
+from storage.decided.findings import FindingJudged, FindingRow, finding_at
+from storage.dropped.scans import scan_by_id
 from storage.log.story import Proof
-from storage.lots import lot_by_id
-from storage.scans import scan_by_id
 
 router = APIRouter(prefix="/coordination/historique")
 

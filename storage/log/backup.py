@@ -30,17 +30,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 
-from storage.age import AgeError, Identities, Recipients
-from storage.keys import BACKUP_SECRET, CERTIFICATES, RETURNS, seal_key, segment_key
-from storage.log.events import canonical
+from storage.bucket.keys import BACKUP_SECRET, CERTIFICATES, RETURNS, seal_key, segment_key
+from storage.bucket.objects import Bucket, NotFoundError, ObjectInfo, Store
+from storage.bucket.probe import PROBE
+from storage.database.register import Register, ReplayError, head, newest_revision
+from storage.database.schema import segments
+from storage.events import canonical
 from storage.log.replay import fingerprints
 from storage.log.segments import AuditError, rebuild_register, unsealed_lines
 from storage.log.verify import verify
-from storage.objects import Bucket, NotFoundError, ObjectInfo, Store
-from storage.private import write_private
-from storage.probe import PROBE
-from storage.register import Register, ReplayError, head, newest_revision
-from storage.schema import segments
+from storage.machine.age import AgeError, Identities, Recipients
+from storage.machine.private import write_private
 
 _MIB = 1 << 20
 _PARTS = range(5, 65)  # MiB: what clients make parts of

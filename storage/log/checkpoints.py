@@ -12,7 +12,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from storage.log.events import canonical
+from storage.events import canonical
 from storage.log.seals import Seal, is_signature, raw, signers
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.database.register import Register, ReplayError, make_engine
+from storage.database.schema import chain, events, segments
+from storage.database.tables import metadata
+from storage.events import Head, Vault
 from storage.ids import ids_in
-from storage.log.events import Head, Vault
-from storage.register import Register, ReplayError, make_engine
-from storage.schema import chain, events, segments
-from storage.tables import metadata
 
 OF_EVENTS = tuple(table for table in metadata.sorted_tables if table is not segments)
 """The tables that events make; `segments` says what of them is shipped."""

@@ -6,12 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from storage.bucket.objects import Bucket
+from storage.database.register import Register
 from storage.log.seals import raw
 from storage.log.segments import KeyReplacedError, ship
 from storage.log.signing import load_or_make_key
-from storage.objects import Bucket
-from storage.register import Register
-from storage.signing_key import SIGNING_KEY, SigningKeyReplaced, replacements
+from storage.log.signing_key import SIGNING_KEY, SigningKeyReplaced, replacements
 
 
 def replace_key(register: Register, bucket: Bucket, path: Path, *, actor: str, at: datetime) -> None:

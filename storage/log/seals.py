@@ -10,8 +10,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from storage.keys import segment_key
-from storage.log.events import GENESIS, canonical
+from storage.bucket.keys import segment_key
+from storage.events import GENESIS, canonical
 
 
 class Seal(BaseModel):

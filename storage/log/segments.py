@@ -12,15 +12,15 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
-from storage.keys import seal_key, seal_number
+from storage.bucket.keys import seal_key, seal_number
+from storage.bucket.objects import Bucket
+from storage.database.register import Register, ReplayError, head
+from storage.database.schema import events, segments
+from storage.events import Event, Head
 from storage.log.checkpoints import Checkpoint
-from storage.log.events import Event, Head
 from storage.log.seals import Seal, raw
+from storage.log.signing_key import replacements
 from storage.log.verify import Problem, verify
-from storage.objects import Bucket
-from storage.register import Register, ReplayError, head
-from storage.schema import events, segments
-from storage.signing_key import replacements
 
 _MOST = 1000  # events in a segment
 

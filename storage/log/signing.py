@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from storage.private import load_or_make
+from storage.machine.private import load_or_make
 
 
 def load_or_make_key(path: Path) -> Ed25519PrivateKey:

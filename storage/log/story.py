@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row, select
 
-from storage.keys import seal_key
-from storage.log.events import GENESIS, Event
+from storage.bucket.keys import seal_key
+from storage.bucket.objects import Bucket, NotFoundError
+from storage.database.register import Register, events_of
+from storage.database.schema import events, segments
+from storage.events import GENESIS, Event
 from storage.log.seals import Seal, raw
-from storage.objects import Bucket, NotFoundError
-from storage.register import Register
-from storage.schema import event_subjects, events, segments
-from storage.signing_key import SigningKeyReplaced, replacements
+from storage.log.signing_key import SigningKeyReplaced, replacements
 
 
 class Proof(StrEnum):
@@ -41,17 +41,6 @@ def story(register: Register, bucket: Bucket, key: Ed25519PublicKey, subject: st
         return [
             CheckedEvent(event, _proof(event, connection, log)) for event in events_of(connection, subject)
         ]
-
-
-def events_of(connection: Connection, subject: str) -> list[Event]:
-    """Every event that touched this candidate, corrector, scan, copy or lot, oldest first."""
-    query = (
-        select(events.c.line)
-        .join(event_subjects)
-        .where(event_subjects.c.subject == subject)
-        .order_by(events.c.seq)
-    )
-    return [Event.parse(line) for line in connection.scalars(query)]
 
 
 def _proof(event: Event, connection: Connection, log: _Log) -> Proof:

@@ -16,15 +16,15 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
 from processors.circular.deadlines import local_zone
-from storage.certificates import check_certificates
-from storage.keys import seal_key, seal_number, segment_key, segment_range
+from storage.bucket.keys import seal_key, seal_number, segment_key, segment_range
+from storage.bucket.objects import Bucket
+from storage.database.register import Register
+from storage.database.schema import chain, events, segments
+from storage.events import GENESIS, Event, Head
+from storage.log.certificates import check_certificates
 from storage.log.checkpoints import Checkpoint
-from storage.log.events import GENESIS, Event, Head
 from storage.log.replay import check_tables
 from storage.log.seals import Seal, signers
-from storage.objects import Bucket
-from storage.register import Register
-from storage.schema import chain, events, segments
 
 _AT_ONCE = timedelta(minutes=1)
 """Of three logs of several processes under load, the most that an event was dated before the last: 2.1 s."""

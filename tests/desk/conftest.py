@@ -17,10 +17,10 @@ from cli.demo_session import write_demo_session
 from desk.app import create_app
 from desk.entry import passwords, signin
 from desk.settings import DeskSettings
-from storage.objects import Store
-from storage.register import Register
-from storage.settings import Settings
-from storage.weed import Weed
+from storage.bucket.objects import Store
+from storage.database.register import Register
+from storage.machine.settings import Settings
+from storage.machine.weed import Weed
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from visitors import Browser, Desk
 
 from cli.app import app
-from storage.candidates import enrolled_in
-from storage.copies import CopyRow, copy_by_id
-from storage.log.events import Event
-from storage.schema import events
+from storage.database.schema import events
+from storage.decided.copies import CopyRow, copy_by_id
+from storage.events import Event
+from storage.people.candidates import enrolled_in
 
 
 def shell(desk: Desk, *command: str, fails: bool = False) -> str:

@@ -25,22 +25,23 @@ from processors.lists.people import Candidate
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.rehearsal import correctors_csv, plan_session
-from storage import accounts, deposits, tokens
-from storage.candidates import enrolled_in, enrolled_with_number, import_candidates
-from storage.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
-from storage.correctors import all_correctors, import_correctors
-from storage.findings import findings_of_copies
+from storage.bucket.keys import kept_cell, stored_scan, tombstone
+from storage.bucket.objects import ObjectInfo
+from storage.corrected.lots import LotPulled, all_lots
+from storage.decided.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
+from storage.decided.findings import findings_of_copies
+from storage.dropped import deposits
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanStored, arrive
+from storage.events import Facts, digest
 from storage.ids import new_id
-from storage.keys import kept_cell, stored_scan, tombstone
-from storage.log.events import Facts, digest
-from storage.lots import LotPulled, all_lots
-from storage.objects import ObjectInfo
-from storage.purges import PurgePlanned, Tombstone, subject_of
-from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanStored, arrive
-from storage.signatures import AttendanceScanned, PaperSays
+from storage.machine.weed import Weed
+from storage.people import accounts, tokens
+from storage.people.candidates import enrolled_in, enrolled_with_number, import_candidates
+from storage.people.correctors import all_correctors, import_correctors
+from storage.people.purges import PurgePlanned, Tombstone, subject_of
+from storage.season.signatures import AttendanceScanned, PaperSays
 from storage.states import Role
-from storage.weed import Weed
 
 MINE, OTHER = "0130051K", "0050006E"
 

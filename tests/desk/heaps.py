@@ -17,12 +17,12 @@ from sqlalchemy.engine.cursor import CursorFetchStrategy
 from actions.site import Site, now
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage.copies import FoundCopy, PlacedPage
+from storage.bucket.objects import ObjectInfo
+from storage.decided.copies import FoundCopy, PlacedPage
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
+from storage.events import Facts
 from storage.ids import new_id
-from storage.log.events import Facts
-from storage.objects import ObjectInfo
-from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, arrive
 
 _CODES = (Code.UNIDENTIFIED, Code.MISSING_PAGES, Code.LABEL_CONFLICT, Code.TWO_HANDS, Code.ANNEX)
 _NUMBERS = count(1)

@@ -12,9 +12,9 @@ from visitors import Desk
 from actions.site import now
 from processors.dossiers.findings import Code as DossierCode
 from specimens.batch import roster_csv
-from storage.candidates import import_candidates
-from storage.correctors import issue_token
-from storage.lots import lot_by_id
+from storage.corrected.lots import lot_by_id
+from storage.people.candidates import import_candidates
+from storage.people.correctors import issue_token
 from storage.states import LotState
 
 GROUND = DossierCode.ABSENT_DOSSIER.value

@@ -12,14 +12,14 @@ from actions.reconciling import reconcile_centre
 from actions.site import now
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage.candidates import enrolled_in
-from storage.copies import CopyRow, copies_of_lot, copy_by_id
-from storage.counts import exam_counts
-from storage.decisions import count_to_decide
-from storage.findings import open_findings
+from storage.corrected.lots import routable_copies
+from storage.decided.copies import CopyRow, copies_of_lot, copy_by_id
+from storage.decided.counts import exam_counts
+from storage.decided.decisions import count_to_decide
+from storage.decided.findings import open_findings
+from storage.dropped.scans import ScanProcessed
 from storage.ids import new_id
-from storage.lots import routable_copies
-from storage.scans import ScanProcessed
+from storage.people.candidates import enrolled_in
 from storage.states import Role
 
 

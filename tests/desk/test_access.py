@@ -16,7 +16,7 @@ from matrix import MATRIX
 from sqlalchemy import select
 from visitors import Desk
 
-from storage.schema import events
+from storage.database.schema import events
 from storage.states import Role
 
 LAST = ("POST /deconnexion", "POST /coordination/comptes/{other}/fermer", "POST /invitation/{invitation}")

@@ -7,7 +7,7 @@ from visitors import PASSWORD, Desk
 
 from desk.app import create_app
 from desk.settings import DeskSettings
-from storage import accounts
+from storage.people import accounts
 from storage.states import Role
 
 CENTRE, OTHER = "0130051K", "0050006E"

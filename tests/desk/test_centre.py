@@ -14,13 +14,13 @@ from visitors import Desk
 
 from actions import inbox
 from actions.site import now
-from storage.candidates import attendance_of, enrolled_in
+from storage.bucket.keys import answer_key
+from storage.bucket.objects import ObjectInfo
+from storage.database.schema import events
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
 from storage.ids import new_id
-from storage.keys import answer_key
-from storage.objects import ObjectInfo
-from storage.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
-from storage.schema import events
-from storage.signatures import signatures_of
+from storage.people.candidates import attendance_of, enrolled_in
+from storage.season.signatures import signatures_of
 from storage.states import Role
 
 CENTRE, OTHER = "0130051K", "0050006E"

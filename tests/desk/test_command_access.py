@@ -20,10 +20,10 @@ from cli.app import app
 from cli.season.orals import scanned
 from processors.lists.people import CORRECTOR_COLUMNS
 from specimens.batch import roster_csv
-from storage.age import make_identity
-from storage.candidates import enrolled_in
-from storage.correctors import issue_token
-from storage.lots import all_lots
+from storage.corrected.lots import all_lots
+from storage.machine.age import make_identity
+from storage.people.candidates import enrolled_in
+from storage.people.correctors import issue_token
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 

@@ -12,10 +12,10 @@ from visitors import Desk
 from actions.site import now
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import deposits
-from storage.candidates import enrolled_with_number, import_candidates
+from storage.bucket.objects import ObjectInfo
+from storage.dropped import deposits
 from storage.ids import new_id
-from storage.objects import ObjectInfo
+from storage.people.candidates import enrolled_with_number, import_candidates
 from storage.states import Role
 
 PAGE = "/coordination/dossiers"

@@ -19,15 +19,15 @@ from actions.site import now
 from desk.centre.counter import place_of, region_of
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
-from storage.candidates import enrolled_in
-from storage.copies import CopyNotAnonymous, CopyRow, copies_of_lot, copy_by_id
-from storage.counts import exam_counts
-from storage.decisions import proposal_of
-from storage.findings import findings_of_copies
-from storage.keys import stored_scan
+from storage.bucket.keys import stored_scan
+from storage.database.schema import events, scans
+from storage.decided.copies import CopyNotAnonymous, CopyRow, copies_of_lot, copy_by_id
+from storage.decided.counts import exam_counts
+from storage.decided.decisions import proposal_of
+from storage.decided.findings import findings_of_copies
+from storage.dropped.scans import ScanProcessed
+from storage.people.candidates import enrolled_in
 from storage.refusals import Refused
-from storage.scans import ScanProcessed
-from storage.schema import events, scans
 from storage.states import Decision, Role
 
 

@@ -8,8 +8,8 @@ from visitors import Browser, Desk
 
 from actions import lots
 from actions.site import now
-from storage.lots import LotRow, lot_by_id
-from storage.scans import ScanProcessed
+from storage.corrected.lots import LotRow, lot_by_id
+from storage.dropped.scans import ScanProcessed
 from storage.states import Role
 
 

@@ -26,15 +26,15 @@ from actions.site import now, open_site
 from cli.app import app
 from desk.app import create_app
 from desk.settings import DeskSettings
-from storage.candidates import enrolled_as
-from storage.copies import copy_by_id
-from storage.correctors import issue_token
+from storage.corrected.lots import LotPulled, LotReassigned, lot_by_id
+from storage.corrected.returned import documents_of_lot
+from storage.database.schema import events
+from storage.decided.copies import copy_by_id
 from storage.log.replay import check_tables
-from storage.lots import LotPulled, LotReassigned, lot_by_id
-from storage.returned import documents_of_lot
-from storage.schema import events
+from storage.machine.weed import Weed
+from storage.people.candidates import enrolled_as
+from storage.people.correctors import issue_token
 from storage.states import Role
-from storage.weed import Weed
 
 NUMBER = "ACDEFHJ"
 MARK = "13,5"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visitors import Desk
 
 from actions.measures import note_watched
-from storage.keys import WATCHED
+from storage.bucket.keys import WATCHED
 from storage.states import Role
 
 PAGE = "/coordination/machine"

@@ -16,9 +16,9 @@ from actions.corrector_view import seen_by_corrector
 from actions.site import now
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Turn
-from storage.copies import CopyNotAnonymous, CopyRow, PlacedPage, copy_by_id
-from storage.keys import stored_scan
-from storage.schema import copies, scans
+from storage.bucket.keys import stored_scan
+from storage.database.schema import copies, scans
+from storage.decided.copies import CopyNotAnonymous, CopyRow, PlacedPage, copy_by_id
 from storage.states import Role
 
 AREA = {"page": "1", "left": "25", "top": "50", "width": "50", "height": "10"}

@@ -11,9 +11,9 @@ from test_one_act import desk, filled, shell  # noqa: F401 - its fixtures
 from visitors import Desk
 
 from actions.site import now
-from storage.candidates import enrolled_as, enrolled_in
-from storage.copies import copy_by_id
-from storage.lots import LotReassigned
+from storage.corrected.lots import LotReassigned
+from storage.decided.copies import copy_by_id
+from storage.people.candidates import enrolled_as, enrolled_in
 from storage.states import Role
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from filling import MINE, Filled
 from visitors import Desk
 
-from storage.candidates import enrolled_in
-from storage.log.story import events_of
+from storage.database.register import events_of
+from storage.people.candidates import enrolled_in
 from storage.states import Role
 
 PAGE = "/coordination/conservation"

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from actions.invigilators import lacking
 from actions.site import now
 from processors.lists.people import CANDIDATE_COLUMNS
-from storage.candidates import import_candidates
-from storage.invigilators import invigilators_sent
-from storage.schema import events
+from storage.database.schema import events
+from storage.people.candidates import import_candidates
+from storage.people.invigilators import invigilators_sent
 from storage.states import Role
 
 PAGE = "/coordination/surveillants"

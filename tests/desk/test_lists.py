@@ -10,7 +10,7 @@ from filling import MINE, Filled
 from test_access import logged
 from visitors import Desk
 
-from storage.copies import copy_by_id
+from storage.decided.copies import copy_by_id
 from storage.states import Role
 
 LISTS = ("", "/decisions", "/lots", "/lots/U4", "/dossiers", "/incompletes", "/comptes")

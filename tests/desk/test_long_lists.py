@@ -17,8 +17,8 @@ from actions.site import now
 from desk.listing import folded
 from papers.tables import parts_of_csv
 from processors.findings import Code
-from storage.candidates import enrolled_in
-from storage.lots import LotPulled
+from storage.corrected.lots import LotPulled
+from storage.people.candidates import enrolled_in
 from storage.states import Role, Trouble
 
 HERE = f"/centre/{MINE}/U4"

@@ -17,11 +17,11 @@ from actions.site import Site, now
 from desk.app import create_app
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage.candidates import import_candidates
+from storage.bucket.objects import ObjectInfo, Store, s3_client
+from storage.database.register import Register, make_engine
+from storage.dropped.scans import arrive
 from storage.log.segments import ship
-from storage.objects import ObjectInfo, Store, s3_client
-from storage.register import Register, make_engine
-from storage.scans import arrive
+from storage.people.candidates import import_candidates
 
 CENTRE = "0130051K"
 

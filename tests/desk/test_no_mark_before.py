@@ -22,16 +22,16 @@ from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant
 from processors.circular.session_parts import Gated
-from storage.candidates import enrolled_in
-from storage.copies import copy_by_id
-from storage.correctors import issue_token
-from storage.log.events import Event
+from storage.corrected.lots import lot_by_id
+from storage.corrected.marks import marks_of_lot
+from storage.database.schema import events
+from storage.database.tables import metadata
+from storage.decided.copies import copy_by_id
+from storage.events import Event
 from storage.log.replay import check_tables
-from storage.lots import lot_by_id
-from storage.marks import marks_of_lot
-from storage.schema import events
+from storage.people.candidates import enrolled_in
+from storage.people.correctors import issue_token
 from storage.states import Role
-from storage.tables import metadata
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("marks")]
 

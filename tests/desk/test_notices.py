@@ -10,7 +10,7 @@ from visitors import Browser, Desk
 from actions import copies, lots
 from actions.notices import tell
 from actions.site import now
-from storage.lots import LotPulled, lot_by_id
+from storage.corrected.lots import LotPulled, lot_by_id
 from storage.states import Decision, Role, Trouble
 
 

@@ -16,8 +16,8 @@ from actions.site import now
 from desk.app import create_app
 from desk.entry import oidc, signin
 from desk.settings import DeskSettings
-from storage.accounts import account_of_email, close_account
-from storage.schema import events
+from storage.database.schema import events
+from storage.people.accounts import account_of_email, close_account
 from storage.states import Role
 
 CENTRE = "0130051K"

@@ -25,16 +25,16 @@ from desk.settings import DeskSettings
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage.candidates import enrolled_in
-from storage.copies import CopyNotAnonymous, PlacedPage
-from storage.correctors import issue_token
-from storage.dossiers import DossierDecided
-from storage.keys import lot_copy, stored_scan
-from storage.lots import routable_copies
+from storage.bucket.keys import lot_copy, stored_scan
+from storage.corrected.lots import routable_copies
+from storage.database.schema import copies
+from storage.decided.copies import CopyNotAnonymous, PlacedPage
+from storage.dropped.dossiers import DossierDecided
+from storage.machine.weed import Weed
+from storage.people.candidates import enrolled_in
+from storage.people.correctors import issue_token
 from storage.refusals import Refused
-from storage.schema import copies
 from storage.states import Pronounced, Role
-from storage.weed import Weed
 
 
 @pytest.fixture

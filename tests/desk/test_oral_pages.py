@@ -13,8 +13,8 @@ from actions.inbox import take_returned
 from actions.site import now
 from cli.season.orals import scanned
 from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
 from storage.states import Role
 
 PAGE = "/coordination/oraux/E5"

@@ -9,9 +9,9 @@ from filling import Filled
 from visitors import Browser, Desk
 
 from actions.site import now
-from storage.copies import PlacedPage, copy_by_id
-from storage.decisions import CopyArranged
-from storage.schema import copies
+from storage.database.schema import copies
+from storage.decided.copies import PlacedPage, copy_by_id
+from storage.decided.decisions import CopyArranged
 from storage.states import Role
 
 

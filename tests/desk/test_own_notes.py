@@ -16,11 +16,11 @@ from visitors import Desk
 
 from actions import lots, personal_data
 from actions.site import now
-from storage.candidates import enrolled_as
-from storage.copies import copy_by_id
-from storage.correctors import all_correctors
-from storage.lots import LotReassigned, lot_by_id
-from storage.schema import events
+from storage.corrected.lots import LotReassigned, lot_by_id
+from storage.database.schema import events
+from storage.decided.copies import copy_by_id
+from storage.people.candidates import enrolled_as
+from storage.people.correctors import all_correctors
 from storage.states import Role
 
 NOTES = [

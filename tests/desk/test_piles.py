@@ -10,13 +10,13 @@ from visitors import Desk
 from actions.receipts import answer
 from actions.site import now
 from processors.scans.readings import CopyStatus
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import FoundCopy, PlacedPage
+from storage.bucket.objects import ObjectInfo
+from storage.database.schema import uploads
+from storage.decided.copies import FoundCopy, PlacedPage
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanDuplicate, ScanProcessed, ScanStored, arrive, scan_by_id
 from storage.ids import new_id
-from storage.objects import ObjectInfo
-from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanDuplicate, ScanProcessed, ScanStored, arrive, scan_by_id
-from storage.schema import uploads
+from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.states import Role
 
 HERE = f"/centre/{MINE}/U4"

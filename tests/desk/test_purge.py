@@ -27,27 +27,27 @@ from desk.app import create_app
 from desk.settings import DeskSettings
 from processors.circular.retention import Held
 from specimens.rehearsal import correctors_csv, plan_session
-from storage import deposits
-from storage.accounts import account_of_email, invite
-from storage.candidates import candidate_by_number
-from storage.copies import copy_by_id
-from storage.correctors import import_correctors
-from storage.decisions import CopySentBack
-from storage.keys import certificate_key, tombstone
+from storage.bucket.keys import certificate_key, tombstone
+from storage.bucket.objects import Bucket, Store, StoreError, s3_client
+from storage.database.register import Register
+from storage.database.schema import candidates
+from storage.database.tables import metadata
+from storage.decided.copies import copy_by_id
+from storage.decided.decisions import CopySentBack
+from storage.dropped import deposits
+from storage.dropped.scans import ScanProcessed
 from storage.log.replay import fingerprints
 from storage.log.seals import raw
 from storage.log.segments import rebuild_register, ship
 from storage.log.verify import verify
-from storage.objects import Bucket, Store, StoreError, s3_client
-from storage.purges import PurgeBegun, subject_of
+from storage.machine.settings import Settings
+from storage.machine.weed import Weed
+from storage.people.accounts import account_of_email, invite
+from storage.people.candidates import candidate_by_number
+from storage.people.correctors import import_correctors
+from storage.people.purges import PurgeBegun, subject_of
 from storage.refusals import Refused
-from storage.register import Register
-from storage.scans import ScanProcessed
-from storage.schema import candidates
-from storage.settings import Settings
 from storage.states import Pronounced, Role
-from storage.tables import metadata
-from storage.weed import Weed
 
 KEY = Ed25519PrivateKey.generate()
 PAGE = "/coordination/conservation"

@@ -20,15 +20,15 @@ from visitors import Desk
 from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import current_copies
-from storage.holds import HoldLifted, HoldPlaced
-from storage.keys import returned_document
+from storage.bucket.keys import returned_document
+from storage.corrected.returned import DocumentReturned
+from storage.database.schema import events
+from storage.decided.copies import current_copies
 from storage.log.replay import check_tables
-from storage.returned import DocumentReturned
-from storage.schema import events
+from storage.machine.weed import Weed
+from storage.people.candidates import EnrolledCandidate, enrolled_in
+from storage.people.holds import HoldLifted, HoldPlaced
 from storage.states import Role
-from storage.weed import Weed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("release")]
 

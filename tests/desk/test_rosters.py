@@ -14,9 +14,9 @@ from visitors import Browser, Desk
 from cli.demo_session import write_demo_session  # noqa: F401
 from specimens.batch import roster_csv
 from specimens.rehearsal import correctors_csv, plan_session
-from storage.candidates import enrolled_in
-from storage.correctors import all_correctors
-from storage.register import head
+from storage.database.register import head
+from storage.people.candidates import enrolled_in
+from storage.people.correctors import all_correctors
 from storage.states import Role
 
 LISTS = "/coordination/listes"

@@ -19,11 +19,11 @@ from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant, local
 from processors.circular.session_parts import Paper
-from storage.candidates import EnrolledCandidate, enrolled_in
-from storage.copies import current_copies
-from storage.holds import HoldLifted, HoldPlaced
+from storage.database.schema import events
+from storage.decided.copies import current_copies
 from storage.log.replay import check_tables
-from storage.schema import events
+from storage.people.candidates import EnrolledCandidate, enrolled_in
+from storage.people.holds import HoldLifted, HoldPlaced
 from storage.states import Role
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("control")]

@@ -11,7 +11,7 @@ from filling import MINE, Filled
 from visitors import Desk
 
 from desk.zipped import zipped
-from storage.lots import lot_by_id
+from storage.corrected.lots import lot_by_id
 from storage.states import LotState, Role
 
 

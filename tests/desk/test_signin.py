@@ -16,9 +16,9 @@ from actions.site import now
 from desk.app import create_app
 from desk.entry import passwords
 from desk.entry.factors import SecondFactors
-from storage import accounts
-from storage.private import load_or_make
-from storage.schema import events
+from storage.database.schema import events
+from storage.machine.private import load_or_make
+from storage.people import accounts
 from storage.states import Role
 
 CENTRE = "0130051K"

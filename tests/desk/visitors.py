@@ -11,7 +11,7 @@ import pyotp
 from fastapi.testclient import TestClient
 
 from actions.site import Site, now
-from storage import accounts, tokens
+from storage.people import accounts, tokens
 from storage.states import Role
 
 PASSWORD = "une phrase assez longue"

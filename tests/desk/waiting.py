@@ -14,12 +14,12 @@ from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import FoundCopy, PlacedPage
+from storage.bucket.objects import ObjectInfo
+from storage.decided.copies import FoundCopy, PlacedPage
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanStored, arrive
 from storage.ids import new_id
-from storage.objects import ObjectInfo
-from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanStored, arrive
+from storage.people.candidates import enrolled_in, import_candidates
 
 CENTRE = "0130051K"
 

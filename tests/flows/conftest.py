@@ -22,10 +22,10 @@ from cli.up import Machine, running
 from processors.circular.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage.candidates import import_candidates
-from storage.correctors import all_correctors, import_correctors, issue_token
-from storage.scans import all_scans
-from storage.weed import Weed
+from storage.dropped.scans import all_scans
+from storage.machine.weed import Weed
+from storage.people.candidates import import_candidates
+from storage.people.correctors import all_correctors, import_correctors, issue_token
 
 
 @dataclass

@@ -19,12 +19,12 @@ from actions.upkeep import SETTLING
 from cli.demo_session import write_demo_session
 from processors.findings import Code
 from processors.lists.people import CANDIDATE_COLUMNS
-from storage.candidates import candidate_by_number, import_candidates
-from storage.copies import FoundCopy
-from storage.findings import open_findings
+from storage.decided.copies import FoundCopy
+from storage.decided.findings import open_findings
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanRow, ScanStored, all_scans, scan_by_id
 from storage.ids import new_id
-from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanProcessed, ScanRow, ScanStored, all_scans, scan_by_id
+from storage.people.candidates import candidate_by_number, import_candidates
 
 CENTRE, ELSEWHERE = "0130051K", "0050006E"
 SOON, PAST = "U4", "U7"  # épreuves whose scan deadline is to come, and has passed

@@ -15,12 +15,12 @@ from actions.site import Site, now
 from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage.alerts import open_alerts
-from storage.candidates import enrolled_in, import_candidates
-from storage.deadlines import DeadlineSwept
+from storage.database.register import open_register
+from storage.dropped.deadlines import DeadlineSwept
 from storage.log.segments import ship
-from storage.register import open_register
-from storage.settings import Settings
+from storage.machine.settings import Settings
+from storage.people.candidates import enrolled_in, import_candidates
+from storage.season.alerts import open_alerts
 
 CENTRE, EXAM = "0130051K", "U4"
 PEOPLE = plan_session(3, [CENTRE], [EXAM], 3).candidates

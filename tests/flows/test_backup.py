@@ -18,14 +18,14 @@ from cli.app import app
 from cli.demo_session import write_demo_session
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage.candidates import import_candidates
+from storage.database.register import open_register
+from storage.dropped.scans import ScanClaimed, ScanStored, all_scans, arrive
 from storage.log.replay import fingerprints
 from storage.log.segments import ship
 from storage.log.signing import load_or_make_key
-from storage.register import open_register
-from storage.scans import ScanClaimed, ScanStored, all_scans, arrive
-from storage.settings import Settings, open_store
-from storage.weed import running
+from storage.machine.settings import Settings, open_store
+from storage.machine.weed import running
+from storage.people.candidates import import_candidates
 
 pytestmark = pytest.mark.slow
 

@@ -14,11 +14,11 @@ from actions.site import now
 from processors.findings import Code
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import correctors_csv
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import copies_of_scan
-from storage.correctors import all_correctors, import_correctors
-from storage.findings import open_findings
-from storage.keys import RECEIPTS
+from storage.bucket.keys import RECEIPTS
+from storage.decided.copies import copies_of_scan
+from storage.decided.findings import open_findings
+from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.correctors import all_correctors, import_correctors
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 

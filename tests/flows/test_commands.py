@@ -23,8 +23,8 @@ from prefect.client.orchestration import SyncPrefectClient
 
 from actions.site import now
 from cli.demo_session import write_demo_session
-from storage.settings import Settings, open_store
-from storage.weed import Weed
+from storage.machine.settings import Settings, open_store
+from storage.machine.weed import Weed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
@@ -307,9 +307,9 @@ def test_a_lot_is_pulled_and_returned_by_its_corrector_alone(shell, returned):
 @pytest.fixture(scope="module")
 def sealed(shell, returned):
     """Everything is in the audit bucket, and nothing happens any more but what the test does."""
+    from storage.database.register import open_register
     from storage.log.segments import ship
     from storage.log.signing import load_or_make_key
-    from storage.register import open_register
 
     settings = Settings(data_dir=shell.data)
     store = open_store(settings)

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from papers.commission_list import Line, report_csv
-from storage.candidates import EnrolledCandidate
+from storage.people.candidates import EnrolledCandidate
 
 WHO = EnrolledCandidate(
     "cand_1", "02535638268", "001", "ZARBOWSKI", "Éloïse", date(2005, 3, 1), "0130051K", "0130051K", "SISR",

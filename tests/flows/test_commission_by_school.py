@@ -16,10 +16,10 @@ from cli.demo_session import write_demo_session
 from processors.circular.session import load_session
 from specimens.batch import roster_csv
 from specimens.people import invent_candidates, invent_schools
-from storage.candidates import import_candidates
-from storage.objects import Store
-from storage.register import open_register
-from storage.settings import Settings
+from storage.bucket.objects import Store
+from storage.database.register import open_register
+from storage.machine.settings import Settings
+from storage.people.candidates import import_candidates
 
 SESSION_FILE = Path("sessions/bts-sio-2026-aix-marseille.toml").resolve()
 E6 = load_session(SESSION_FILE).exam("E6")

@@ -20,8 +20,8 @@ import pytest
 from theatre import PEOPLE, STORIES, Story, compare, janitor_comes, portrait, steady
 
 from actions.site import open_site
-from storage.objects import Bucket
-from storage.register import Register, Transaction
+from storage.bucket.objects import Bucket
+from storage.database.register import Register, Transaction
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 

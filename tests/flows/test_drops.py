@@ -24,14 +24,14 @@ from actions.site import Site, now, open_site
 from actions.upkeep import set_aside
 from cli.demo_session import write_demo_session
 from processors.lists.people import CANDIDATE_COLUMNS
-from storage.candidates import attendance_of, import_candidates
-from storage.deposits import files_of
-from storage.dossiers import dossiers_to_read
-from storage.keys import stored_scan
-from storage.objects import Bucket
-from storage.scans import ScanRow, all_scans
+from storage.bucket.keys import stored_scan
+from storage.bucket.objects import Bucket
+from storage.dropped.deposits import files_of
+from storage.dropped.dossiers import dossiers_to_read
+from storage.dropped.scans import ScanRow, all_scans
+from storage.dropped.uploads import UploadEnded, begin_upload
+from storage.people.candidates import attendance_of, import_candidates
 from storage.states import ScanState
-from storage.uploads import UploadEnded, begin_upload
 
 pytestmark = pytest.mark.slow
 

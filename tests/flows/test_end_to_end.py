@@ -27,13 +27,13 @@ from cli.demo_truth import judge
 from flows import lost_runs
 from processors.findings import Code
 from specimens.batch import Kind
-from storage.candidates import enrolled_in
-from storage.copies import copy_by_id, current_copies
-from storage.counts import exam_counts
-from storage.decisions import copies_to_decide
-from storage.findings import open_findings
+from storage.decided.copies import copy_by_id, current_copies
+from storage.decided.counts import exam_counts
+from storage.decided.decisions import copies_to_decide
+from storage.decided.findings import open_findings
 from storage.log.signing import load_or_make_key
 from storage.log.verify import verify
+from storage.people.candidates import enrolled_in
 from storage.refusals import Refused
 from storage.states import Decision
 

@@ -13,8 +13,8 @@ from theatre import STORIES, Story, compare, janitor_comes, portrait
 
 from actions.site import open_site
 from actions.stages import SurroundingsError
-from storage.objects import StoreError
-from storage.register import Register
+from storage.bucket.objects import StoreError
+from storage.database.register import Register
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 

@@ -16,7 +16,7 @@ from theatre import STORIES, compare, janitor_comes, portrait
 
 from actions.site import open_site
 from actions.stages import SurroundingsError
-from storage.objects import StoreError
+from storage.bucket.objects import StoreError
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 

@@ -7,7 +7,7 @@ import pytest
 from actions.orals import places_called, words_for
 from processors.circular.session import load_session
 from processors.findings import Code
-from storage.keys import RECEIPTS, answer_key, attendance_path, receipt_key, returns_path, scan_path
+from storage.bucket.keys import RECEIPTS, answer_key, attendance_path, receipt_key, returns_path, scan_path
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 

@@ -14,10 +14,10 @@ from actions.site import now
 from cli.app import app
 from cli.season.orals import scanned
 from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
-from storage.log.events import Event
-from storage.schema import events
+from storage.database.schema import events
+from storage.events import Event
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
 
 ORAL = ("--exam", "E5")
 

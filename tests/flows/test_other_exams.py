@@ -17,11 +17,11 @@ from processors.circular.session import load_session
 from specimens.batch import Kind, roster_csv
 from specimens.rehearsal import attendance_csv, correctors_csv, plan_session
 from specimens.scanner import Level
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import current_copies
-from storage.correctors import all_correctors, import_correctors
-from storage.keys import attendance_key, scan_key
-from storage.lots import all_lots
+from storage.bucket.keys import attendance_key, scan_key
+from storage.corrected.lots import all_lots
+from storage.decided.copies import current_copies
+from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.correctors import all_correctors, import_correctors
 
 EXAMPLES = Path(__file__).parents[2] / "sessions" / "examples"
 KINDS = (Kind.OK, Kind.NO_LABEL, Kind.MISSING_SIDE, Kind.UPSIDE_DOWN, Kind.ANONYMOUS, Kind.OK)

@@ -24,9 +24,9 @@ from processors.scans.readings import CopyStatus
 from specimens.batch import Batch, Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode
-from storage.candidates import enrolled_in, import_candidates
-from storage.copies import CopyRow, current_copies
-from storage.findings import FindingRow, open_findings
+from storage.decided.copies import CopyRow, current_copies
+from storage.decided.findings import FindingRow, open_findings
+from storage.people.candidates import enrolled_in, import_candidates
 
 pytestmark = pytest.mark.slow
 

@@ -28,18 +28,18 @@ from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Half, Turn
 from specimens.batch import roster_csv
 from specimens.rehearsal import plan_session
-from storage import deposits
-from storage.candidates import candidate_by_number, import_candidates
-from storage.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
-from storage.dossiers import keep_dossier_reading
+from storage.bucket.keys import anonymous_copy, stored_scan
+from storage.bucket.objects import ObjectInfo
+from storage.database.schema import events
+from storage.decided.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
+from storage.dropped import deposits
+from storage.dropped.dossiers import keep_dossier_reading
+from storage.dropped.readings import ScanRead
+from storage.dropped.scans import ScanClaimed, ScanStored, arrive
+from storage.events import Event
 from storage.ids import new_id
-from storage.keys import anonymous_copy, stored_scan
-from storage.log.events import Event
-from storage.objects import ObjectInfo
-from storage.readings import ScanRead
-from storage.scans import ScanClaimed, ScanStored, arrive
-from storage.schema import events
-from storage.signatures import AttendanceScanned, PaperSays
+from storage.people.candidates import candidate_by_number, import_candidates
+from storage.season.signatures import AttendanceScanned, PaperSays
 from storage.states import Decision, Pronounced
 
 CENTRE = "0130051K"

@@ -27,19 +27,19 @@ from papers.oral_papers import panel_sheets, sheets_to_sign
 from processors.lists.people import CANDIDATE_COLUMNS
 from processors.orals.sheets import OralSheet, SheetKind, sheet_of
 from specimens.signing import Mark, draw_mark
-from storage.age import Recipients
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
+from storage.bucket.objects import Bucket, Store, s3_client
+from storage.database.register import Register
+from storage.database.schema import events
+from storage.database.tables import metadata
+from storage.events import Event
 from storage.log.backup import Backup
-from storage.log.events import Event
 from storage.log.replay import check_tables
-from storage.objects import Bucket, Store, s3_client
-from storage.orals import sheets_back
-from storage.register import Register
-from storage.schema import events
-from storage.settings import Settings
-from storage.tables import metadata
-from storage.weed import Weed
+from storage.machine.age import Recipients
+from storage.machine.settings import Settings
+from storage.machine.weed import Weed
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
+from storage.season.orals import sheets_back
 
 SESSION = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 HERE, SCHOOL = "0130051K", "0040538N"  # at the first, E2 for all and E6 for who is on his own

@@ -9,7 +9,7 @@ from actions import inbox as watch
 from actions.signing import print_list
 from actions.site import now
 from specimens.signing import Mark, signed_scan
-from storage.candidates import attendance_of
+from storage.people.candidates import attendance_of
 
 KEY = f"attendance/{CENTRE}/{SOON}.pdf"
 

@@ -27,16 +27,16 @@ from processors.findings import Code
 from processors.scans.files.raster import read_images
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
-from storage.candidates import import_candidates
-from storage.decisions import CopyDecided
-from storage.log.events import Event
-from storage.objects import ObjectInfo
-from storage.scans import (
+from storage.bucket.objects import ObjectInfo
+from storage.database.schema import events
+from storage.decided.decisions import CopyDecided
+from storage.dropped.scans import (
     ScanClaimed,
     ScanStored,
     arrive,
 )
-from storage.schema import events
+from storage.events import Event
+from storage.people.candidates import import_candidates
 from storage.states import Decision, ScanState
 
 pytestmark = pytest.mark.slow

@@ -18,8 +18,8 @@ from actions.prepare import prepare
 from actions.site import now
 from cli.app import app
 from cli.demo_session import write_demo_session
-from storage.objects import StoreError
-from storage.weed import Weed
+from storage.bucket.objects import StoreError
+from storage.machine.weed import Weed
 
 
 class Signed(S3SigV4Auth):

@@ -16,8 +16,8 @@ from cli.demo_session import FORM
 from processors.circular.form import load_form
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
-from storage.candidates import import_candidates
-from storage.copies import current_copies
+from storage.decided.copies import current_copies
+from storage.people.candidates import import_candidates
 from storage.states import ScanState
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from theatre import PEOPLE, STORIES, compare, janitor_comes, portrait, sweep
 from actions.site import now, open_site
 from actions.stages import SurroundingsError
 from cli.demo_session import write_demo_session
-from storage.dossiers import dossiers_of
+from storage.dropped.dossiers import dossiers_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("theatre")]
 

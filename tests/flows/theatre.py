@@ -38,15 +38,15 @@ from processors.scans.readings import CopyStatus
 from specimens.batch import Kind, draw_batch, roster_csv
 from specimens.people import invent_candidates
 from specimens.rehearsal import attendance_csv
-from storage.candidates import candidate_by_number, import_candidates
-from storage.copies import current_copies
-from storage.correctors import all_correctors, import_correctors, issue_token
-from storage.lots import all_lots
-from storage.objects import Store
-from storage.scans import ScanClaimed, ScanReleased
+from storage.bucket.objects import Store
+from storage.corrected.lots import all_lots
+from storage.database.tables import metadata
+from storage.decided.copies import current_copies
+from storage.dropped.scans import ScanClaimed, ScanReleased
+from storage.machine.weed import Weed
+from storage.people.candidates import candidate_by_number, import_candidates
+from storage.people.correctors import all_correctors, import_correctors, issue_token
 from storage.states import Decision, ScanState, Trouble
-from storage.tables import metadata
-from storage.weed import Weed
 
 CENTRE, EXAM, PAST = "0130051K", "U4", "U7"
 PEOPLE = invent_candidates(np.random.default_rng(7), 4, CENTRE, [EXAM, PAST, "E5", "E6"], ["0040538N"])

@@ -14,11 +14,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import JSON, Boolean, Date, Integer
 
-from storage.instants import Instant
-from storage.keys import seal_key, segment_key
-from storage.log.events import Event, canonical, digest
+from storage.bucket.keys import seal_key, segment_key
+from storage.database.instants import Instant
+from storage.database.tables import metadata
+from storage.events import Event, canonical, digest
 from storage.log.seals import Seal
-from storage.tables import metadata
 
 THIEF = Ed25519PrivateKey.generate()
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from invented import World
 
-from storage.objects import Bucket, s3_client
-from storage.register import Register
-from storage.weed import Weed
+from storage.bucket.objects import Bucket, s3_client
+from storage.database.register import Register
+from storage.machine.weed import Weed
 
 
 @pytest.fixture

@@ -24,20 +24,20 @@ from processors.scans.readings import (
     PageReading,
     ScanReading,
 )
-from storage.candidates import candidate_by_number, import_candidates
-from storage.copies import CopyAnonymised, CopyRow, copies_of_scan, copy_by_id
-from storage.correctors import all_correctors, import_correctors
-from storage.findings import open_findings
+from storage.bucket.objects import ObjectInfo, Store
+from storage.corrected.lots import LotFormed
+from storage.database.register import Register
+from storage.database.schema import events
+from storage.decided.copies import CopyAnonymised, CopyRow, copies_of_scan, copy_by_id
+from storage.decided.findings import open_findings
+from storage.dropped.readings import keep_reading
+from storage.dropped.scans import ScanClaimed, ScanRow, ScanStored, arrive, scan_by_id
+from storage.events import Event, Facts
 from storage.ids import new_id
-from storage.log.events import Event, Facts
 from storage.log.replay import fingerprints
-from storage.lots import LotFormed
-from storage.objects import ObjectInfo, Store
-from storage.readings import keep_reading
-from storage.register import Register
-from storage.scans import ScanClaimed, ScanRow, ScanStored, arrive, scan_by_id
-from storage.schema import events
-from storage.settings import Settings
+from storage.machine.settings import Settings
+from storage.people.candidates import candidate_by_number, import_candidates
+from storage.people.correctors import all_correctors, import_correctors
 
 SESSION = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 CENTRE = "0130051K"

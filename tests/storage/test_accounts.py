@@ -6,14 +6,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from storage import accounts, tokens
+from storage.database.register import open_register
+from storage.database.schema import events
+from storage.database.tables import metadata
 from storage.log.replay import fingerprints
 from storage.log.segments import rebuild_register, ship
+from storage.people import accounts, tokens
 from storage.refusals import Refused
-from storage.register import open_register
-from storage.schema import events
 from storage.states import Role
-from storage.tables import metadata
 
 CENTRE = "0130051K"
 

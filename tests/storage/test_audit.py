@@ -11,17 +11,16 @@ from invented import NAMES, NUMBERS, World, unknown, whole
 from sqlalchemy import delete, select, update
 
 from processors.circular.deadlines import PARIS
-from storage.deadlines import DeadlineSwept
+from storage.corrected.lots import LotPulled
+from storage.database.register import Register, events_of, make_engine
+from storage.database.schema import events
+from storage.database.tables import metadata
+from storage.dropped.deadlines import DeadlineSwept
+from storage.events import Event, digest
 from storage.log import segments
-from storage.log.events import Event, digest
 from storage.log.seals import Seal
 from storage.log.segments import AuditError, rebuild_register, ship
-from storage.log.story import events_of
 from storage.log.verify import clock_steps, verify
-from storage.lots import LotPulled
-from storage.register import Register, make_engine
-from storage.schema import events
-from storage.tables import metadata
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()

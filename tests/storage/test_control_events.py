@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.control import (
+from storage.corrected.control import (
     SUBJECT,
     ControlChosen,
     ControlMarksKept,
@@ -12,11 +12,11 @@ from storage.control import (
     choices_of,
     control_marks_kept,
 )
-from storage.copy_links import CopyAsked, CopyFetched, link_of_hash
+from storage.corrected.copy_links import CopyAsked, CopyFetched, link_of_hash
+from storage.corrected.release import SUBJECT as RELEASE
+from storage.corrected.release import ControlCalled
 from storage.ids import token_hash
 from storage.refusals import Refused
-from storage.release import SUBJECT as RELEASE
-from storage.release import ControlCalled
 
 
 def test_who_is_called_chooses_and_chooses_again(peopled, new_register):

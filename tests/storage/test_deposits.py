@@ -12,11 +12,12 @@ from actions.deadlines import extend
 from actions.dossiers import pronounce
 from processors.circular.session import load_session
 from processors.dossiers.findings import Code, Verdict
-from storage import deposits
-from storage.candidates import enrolled_with_number, import_candidates
-from storage.deadlines import deposit_rules
-from storage.deposits import FileRow, in_force
-from storage.dossiers import (
+from storage.bucket.objects import ObjectInfo
+from storage.database.schema import events
+from storage.dropped import deposits
+from storage.dropped.deadlines import deposit_rules
+from storage.dropped.deposits import FileRow, in_force
+from storage.dropped.dossiers import (
     DossierAbsent,
     companies_of,
     dossier_by_id,
@@ -27,9 +28,8 @@ from storage.dossiers import (
     without_dossier,
 )
 from storage.ids import new_id
-from storage.objects import ObjectInfo
+from storage.people.candidates import enrolled_with_number, import_candidates
 from storage.refusals import Refused
-from storage.schema import events
 from storage.states import Pronounced
 
 DUE = datetime(2026, 4, 22, 10, tzinfo=UTC)

@@ -13,8 +13,8 @@ from actions.duties import DutyState, livrets, receive, remind, reopen, standing
 from actions.site import Site
 from flows.artifacts import countdown
 from processors.circular.deadlines import PARIS
+from storage.machine.settings import Settings
 from storage.refusals import Refused
-from storage.settings import Settings
 
 SCHOOL = "0040538N"
 """That of all candidates here."""

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from storage.log.events import Facts, kinds_of_events
+from storage.events import Facts, kinds_of_events
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("module", ["storage.log.replay", "storage.log.events", "storage.keys"])
+@pytest.mark.parametrize("module", ["storage.log.replay", "storage.events", "storage.bucket.keys"])
 def test_whoever_imports_one_module_knows_every_kind_of_event(module):
     stated = re.compile(r'^class \w+\(Facts\):.*?^    action = "([\w.]+)"', re.S | re.M)
     written = {action for path in ROOT.glob("storage/**/*.py") for action in stated.findall(path.read_text())}
-    says = f"import {module}; from storage.log.events import kinds_of_events; print(*kinds_of_events())"
+    says = f"import {module}; from storage.events import kinds_of_events; print(*kinds_of_events())"
     run = subprocess.run([sys.executable, "-c", says], cwd=ROOT, capture_output=True, text=True, check=True)
     assert len(written) > 40 and set(run.stdout.split()) == written
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from storage.deadlines import DeadlineSwept
-from storage.log.events import Event
+from storage.database.register import head, open_register
+from storage.dropped.deadlines import DeadlineSwept
+from storage.events import Event
 from storage.log.segments import rebuild_register, ship
 from storage.log.verify import verify
-from storage.register import head, open_register
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()

@@ -8,7 +8,7 @@ from invented import EXAM, whole
 from actions import copies as of_copies
 from actions.lots import idle, own, pull_all, recall, work_offline
 from processors.circular.deadlines import PARIS
-from storage.lots import LotPulled, LotReturned, lot_by_id
+from storage.corrected.lots import LotPulled, LotReturned, lot_by_id
 from storage.refusals import Refused
 from storage.states import LotState, Trouble
 

@@ -10,17 +10,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import EXAM, World, whole
 from sqlalchemy import select
 
-from storage.copies import copies_of_lot
+from storage.bucket.objects import Bucket, s3_client
+from storage.corrected.lots import LotFormed, all_lots, next_lot_number
+from storage.database.register import Register, make_engine
+from storage.database.schema import events
+from storage.decided.copies import copies_of_lot
+from storage.dropped.scans import ScanClaimed
+from storage.events import Event
 from storage.ids import new_id
-from storage.log.events import Event
 from storage.log.segments import ship
 from storage.log.verify import verify
-from storage.lots import LotFormed, all_lots, next_lot_number
-from storage.objects import Bucket, s3_client
 from storage.refusals import Refused
-from storage.register import Register, make_engine
-from storage.scans import ScanClaimed
-from storage.schema import events
 
 WORKERS, SCANS = 10, 20
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)

@@ -9,10 +9,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Date, column, insert, select, table
 
-from storage import register
-from storage.instants import Instant
-from storage.register import Register, make_engine, open_register, upgrade
-from storage.tables import metadata
+from storage.database import register
+from storage.database.instants import Instant
+from storage.database.register import Register, make_engine, open_register, upgrade
+from storage.database.tables import metadata
 
 # Written by the first release: a small session, its register row by row, and what its vault held
 FIRST = json.loads((Path(__file__).parent / "first_release.json").read_text())

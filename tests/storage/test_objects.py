@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from storage.objects import NotFoundError, Store, s3_client
-from storage.weed import Weed
+from storage.bucket.objects import NotFoundError, Store, s3_client
+from storage.machine.weed import Weed
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

@@ -22,11 +22,11 @@ from actions.work_done import table, work_done
 from processors.circular.deadlines import PARIS, instant
 from processors.orals.returns import read_codes
 from processors.orals.sheets import SheetKind, sheet_of
-from storage.candidates import enrolled_in, import_candidates
-from storage.correctors import import_correctors
-from storage.log.story import events_of
-from storage.orals import OralSheetsBack, panels_of
+from storage.database.register import events_of
+from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.correctors import import_correctors
 from storage.refusals import Refused
+from storage.season.orals import OralSheetsBack, panels_of
 
 SCHOOLS = ("0040538N", "0139109F", "0845099L")
 PEOPLE = (

@@ -5,9 +5,9 @@ import secrets
 
 import pytest
 
-from storage.objects import Store, StoreError, s3_client
-from storage.probe import PROBE, conditions_of, ends_date_parts, probe
-from storage.weed import Weed
+from storage.bucket.objects import Store, StoreError, s3_client
+from storage.bucket.probe import PROBE, conditions_of, ends_date_parts, probe
+from storage.machine.weed import Weed
 
 
 @pytest.fixture

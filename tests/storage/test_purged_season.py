@@ -21,11 +21,7 @@ from actions.receipts import receipt_of
 from actions.site import Site
 from papers.receipts import render_json
 from processors.dossiers.findings import Code
-from storage import accounts, deposits, tokens
-from storage.age import Identities, Recipients
-from storage.candidates import candidate_by_number, import_candidates
-from storage.dossiers import keep_dossier_reading
-from storage.keys import (
+from storage.bucket.keys import (
     certificate_key,
     kept_marks,
     kept_picture,
@@ -34,18 +30,23 @@ from storage.keys import (
     receipt_key,
     stored_scan,
 )
+from storage.bucket.objects import ObjectInfo, Store, s3_client
+from storage.database.register import Register, make_engine
+from storage.database.tables import metadata
+from storage.dropped import deposits
+from storage.dropped.dossiers import keep_dossier_reading
+from storage.dropped.scans import ScanProcessed, all_scans
 from storage.log.backup import Backup
 from storage.log.replay import fingerprints
 from storage.log.segments import rebuild_register, ship
 from storage.log.signing import load_or_make_key
 from storage.log.verify import verify
-from storage.objects import ObjectInfo, Store, s3_client
-from storage.register import Register, make_engine
-from storage.scans import ScanProcessed, all_scans
-from storage.settings import Settings
+from storage.machine.age import Identities, Recipients
+from storage.machine.settings import Settings
+from storage.machine.weed import compact, running
+from storage.people import accounts, tokens
+from storage.people.candidates import candidate_by_number, import_candidates
 from storage.states import Pronounced, Role
-from storage.tables import metadata
-from storage.weed import compact, running
 
 DUE = datetime(2027, 6, 27, 0, 0, tzinfo=UTC)
 FIRST, SECOND = "acct_00000000000000a1", "acct_00000000000000a2"

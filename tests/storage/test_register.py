@@ -15,15 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from actions.attendance import take
 from processors.circular.session import load_session
 from processors.findings import Code, finding
-from storage.candidates import attendance_of, enrolled_in, import_candidates
-from storage.correctors import all_correctors, corrector_by_token, issue_token
-from storage.counts import exam_counts
-from storage.dossiers import without_dossier
-from storage.log.events import GENESIS, Event
-from storage.objects import ObjectInfo
-from storage.refusals import Refused
-from storage.register import open_register
-from storage.scans import (
+from storage.bucket.objects import ObjectInfo
+from storage.database.register import open_register
+from storage.database.schema import candidates, copies, events, scans, session
+from storage.database.tables import metadata
+from storage.decided.counts import exam_counts
+from storage.dropped.dossiers import without_dossier
+from storage.dropped.scans import (
     ScanClaimed,
     ScanDuplicate,
     ScanProcessed,
@@ -35,10 +33,12 @@ from storage.scans import (
     stale_claims,
     twin_of,
 )
-from storage.schema import candidates, copies, events, scans, session
-from storage.session import SessionLoaded
+from storage.events import GENESIS, Event
+from storage.people.candidates import attendance_of, enrolled_in, import_candidates
+from storage.people.correctors import all_correctors, corrector_by_token, issue_token
+from storage.refusals import Refused
+from storage.season.session import SessionLoaded
 from storage.states import ScanState
-from storage.tables import metadata
 
 
 def lines(register) -> list[Event]:

@@ -10,8 +10,9 @@ from actions.copies import decide
 from actions.reconciling import reconcile_centre
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Sign
-from storage.candidates import AttendanceImported
-from storage.copies import (
+from storage.corrected.lots import LotPulled, routable_copies
+from storage.database.schema import events
+from storage.decided.copies import (
     CopyAnonymised,
     CopyNotAnonymous,
     anonymous_number_free,
@@ -19,14 +20,13 @@ from storage.copies import (
     current_copies,
     to_anonymise,
 )
-from storage.counts import ExamCounts, exam_counts
-from storage.deadlines import DeadlineSwept, was_swept
-from storage.decisions import copies_to_decide
-from storage.findings import CandidateFinding, ReconciliationMade, findings_of_scan, open_findings
-from storage.lots import LotPulled, routable_copies
+from storage.decided.counts import ExamCounts, exam_counts
+from storage.decided.decisions import copies_to_decide
+from storage.decided.findings import CandidateFinding, ReconciliationMade, findings_of_scan, open_findings
+from storage.dropped.deadlines import DeadlineSwept, was_swept
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanQuarantined, ScanReleased
+from storage.people.candidates import AttendanceImported
 from storage.refusals import Refused
-from storage.scans import ScanClaimed, ScanProcessed, ScanQuarantined, ScanReleased
-from storage.schema import events
 from storage.states import Decision, Life, ScanState
 
 

@@ -9,10 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from actions.copies import decide
 from actions.lots import plan_for, reassign, who_may_take
 from processors.correcting.conflicts import Cause
-from storage.copies import copies_of_lot
-from storage.correctors import all_correctors, import_correctors
-from storage.ids import new_id
-from storage.lots import (
+from storage.corrected.lots import (
     LotClosed,
     LotFormed,
     LotPulled,
@@ -24,6 +21,9 @@ from storage.lots import (
     next_lot_number,
     routable_copies,
 )
+from storage.decided.copies import copies_of_lot
+from storage.ids import new_id
+from storage.people.correctors import all_correctors, import_correctors
 from storage.refusals import Refused
 from storage.states import Decision, LotState
 

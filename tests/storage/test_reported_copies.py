@@ -6,9 +6,9 @@ from invented import EXAM, whole
 from actions import copies
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
-from storage.copies import copies_of_lot, to_anonymise
-from storage.decisions import copies_to_decide, count_to_decide
-from storage.lots import LotPulled, routable_copies
+from storage.corrected.lots import LotPulled, routable_copies
+from storage.decided.copies import copies_of_lot, to_anonymise
+from storage.decided.decisions import copies_to_decide, count_to_decide
 from storage.refusals import Refused
 from storage.states import Decision, Life, Trouble
 

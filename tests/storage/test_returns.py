@@ -3,8 +3,8 @@
 import pytest
 from invented import EXAM, whole
 
-from storage.lots import LotPulled, LotRecalled, LotReturned
-from storage.marks import (
+from storage.corrected.lots import LotPulled, LotRecalled, LotReturned
+from storage.corrected.marks import (
     MarksExported,
     MarksExportProposed,
     MarksKept,
@@ -14,8 +14,8 @@ from storage.marks import (
     proposed_export,
     subject_of,
 )
+from storage.corrected.returned import DocumentReturned, document_of, documents_of_lot
 from storage.refusals import Refused
-from storage.returned import DocumentReturned, document_of, documents_of_lot
 
 FIRST, SECOND = "acct_00000000000000a1", "acct_00000000000000a2"
 

@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from storage.deadlines import DeadlineSwept
-from storage.keys import seal_key
+from storage.bucket.keys import seal_key
+from storage.dropped.deadlines import DeadlineSwept
 from storage.log import rotation
 from storage.log.replay import fingerprints
 from storage.log.rotation import replace_key

@@ -14,17 +14,17 @@ from actions.reasons import keep_reason
 from processors.circular.deadlines import Rule
 from processors.findings import Code, Evidence, finding
 from processors.scans.readings import CopyStatus
-from storage.copies import copies_of_scan
-from storage.counts import exam_counts
-from storage.deadlines import DeadlineExtended, DeadlineSwept, extension, was_swept
-from storage.decisions import copies_to_decide, count_to_decide, proposal_of
-from storage.findings import CandidateFinding, ReconciliationMade, findings_of_copies, open_findings
+from storage.corrected.lots import CopyReturned, LotPulled, LotReturned, lot_by_id
+from storage.database.schema import events
+from storage.database.tables import metadata
+from storage.decided.copies import copies_of_scan
+from storage.decided.counts import exam_counts
+from storage.decided.decisions import copies_to_decide, count_to_decide, proposal_of
+from storage.decided.findings import CandidateFinding, ReconciliationMade, findings_of_copies, open_findings
+from storage.dropped.deadlines import DeadlineExtended, DeadlineSwept, extension, was_swept
 from storage.log.story import Proof, story
-from storage.lots import CopyReturned, LotPulled, LotReturned, lot_by_id
 from storage.refusals import Refused
-from storage.schema import events
 from storage.states import Decision, Life, LotState, Trouble
-from storage.tables import metadata
 
 KEY = Ed25519PrivateKey.generate()
 

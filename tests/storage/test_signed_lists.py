@@ -15,10 +15,10 @@ from processors.attendance.reader import PageTrouble
 from processors.findings import Code
 from processors.scans.files.raster import BadScan
 from specimens.signing import Mark, signed_scan
-from storage.candidates import attendance_of, import_candidates
+from storage.database.schema import events
+from storage.people.candidates import attendance_of, import_candidates
 from storage.refusals import Refusal, Refused
-from storage.schema import events
-from storage.signatures import signatures_of, to_look_at
+from storage.season.signatures import signatures_of, to_look_at
 
 SIGNED, EMPTY, CROSS = Mark.NAME, Mark.EMPTY, Mark.CROSS
 

@@ -28,20 +28,21 @@ from invented import CENTRE, EXAM, NUMBERS, World, unknown, whole
 
 from actions.attendance import take
 from actions.dossiers import pronounce
-from storage import accounts, deposits
-from storage.correctors import issue_token
-from storage.deadlines import DeadlineSwept
-from storage.keys import seal_key
+from storage.bucket.keys import seal_key
+from storage.bucket.objects import Bucket, ObjectInfo, Store, s3_client
+from storage.database.register import Register, make_engine, open_register
+from storage.dropped import deposits
+from storage.dropped.deadlines import DeadlineSwept
 from storage.log.checkpoints import Checkpoint
 from storage.log.replay import fingerprints
 from storage.log.seals import Seal
 from storage.log.segments import rebuild_register, ship
 from storage.log.verify import verify
-from storage.objects import Bucket, ObjectInfo, Store, s3_client
-from storage.register import Register, make_engine, open_register
-from storage.session import SessionLoaded
+from storage.machine.weed import Weed
+from storage.people import accounts
+from storage.people.correctors import issue_token
+from storage.season.session import SessionLoaded
 from storage.states import Pronounced, Role
-from storage.weed import Weed
 
 AT = datetime(2026, 5, 21, 6, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.objects import StoreError
-from storage.settings import Settings, open_store
-from storage.weed import Weed, known_server, running
+from storage.bucket.objects import StoreError
+from storage.machine.settings import Settings, open_store
+from storage.machine.weed import Weed, known_server, running
 
 
 def listening(port: int) -> set[str]:

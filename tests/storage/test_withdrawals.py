@@ -8,10 +8,10 @@ from invented import CENTRE, EXAM, partial, unknown, whole
 from actions.copies import decide
 from actions.withdrawing import restore, withdraw
 from processors.findings import Code, finding
-from storage.copies import current_copies
-from storage.lots import routable_copies
+from storage.corrected.lots import routable_copies
+from storage.decided.copies import current_copies
+from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanQuarantined, twin_of
 from storage.refusals import Refused
-from storage.scans import ScanClaimed, ScanProcessed, ScanQuarantined, twin_of
 from storage.states import Decision, Life, ScanState
 
 WHY = "C'était la pile de Mme Personne."

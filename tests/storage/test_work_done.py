@@ -7,9 +7,9 @@ import pytest
 from invented import whole
 
 from actions.work_done import table, work_done
-from storage.correctors import all_correctors
-from storage.log.story import events_of
-from storage.lots import CopyReturned, LotPulled, LotReassigned, LotRecalled, LotReturned
+from storage.corrected.lots import CopyReturned, LotPulled, LotReassigned, LotRecalled, LotReturned
+from storage.database.register import events_of
+from storage.people.correctors import all_correctors
 
 
 @pytest.fixture

@@ -17,12 +17,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from actions.site import now
 from specimens.batch import Batch, CopyTruth, Kind
-from storage import accounts
-from storage.candidates import enrolled_in
-from storage.copies import CopyRow, copies_of_lot
-from storage.lots import all_lots
+from storage.corrected.lots import all_lots
+from storage.decided.copies import CopyRow, copies_of_lot
+from storage.machine.weed import Weed
+from storage.people import accounts
+from storage.people.candidates import enrolled_in
 from storage.states import Role
-from storage.weed import Weed
 from stories.live import Live, live
 
 CENTRE = "0050006E"

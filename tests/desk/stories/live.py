@@ -25,9 +25,9 @@ from desk.settings import DeskSettings
 from processors.circular.form import load_form
 from specimens.batch import Batch, Kind, roster_csv
 from specimens.rehearsal import Rehearsal, attendance_csv, correctors_csv, plan_session
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
-from storage.weed import Weed
+from storage.machine.weed import Weed
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
 
 
 @dataclass

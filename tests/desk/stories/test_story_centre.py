@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from storage.candidates import enrolled_in
-from storage.counts import exam_counts
+from storage.decided.counts import exam_counts
+from storage.people.candidates import enrolled_in
 from storage.states import Role
 from stories.conftest import CENTRE, looked_at
 

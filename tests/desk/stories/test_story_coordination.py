@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 
 from actions.site import now
 from processors.circular.deadlines import PARIS, french_day
-from storage.copies import current_copies
+from storage.database.register import events_of
+from storage.decided.copies import current_copies
 from storage.log.segments import ship
 from storage.log.signing import load_or_make_key
-from storage.log.story import events_of
 from storage.states import Decision
 from stories.conftest import CENTRE, looked_at
 

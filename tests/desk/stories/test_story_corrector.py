@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from specimens.batch import Batch, CopyTruth
-from storage.candidates import enrolled_in
-from storage.lots import lot_by_id
+from storage.corrected.lots import lot_by_id
+from storage.people.candidates import enrolled_in
 from storage.states import LotState, Role
 from stories.conftest import CENTRE, LAPTOP, PICTURES, looked_at, sound_copies
 

@@ -15,9 +15,9 @@ from actions.site import now
 from cli.demo_session import CENTRES
 from processors.attendance.cells import Why
 from specimens.signing import Mark, signed_scan
-from storage.candidates import attendance_of, enrolled_in
-from storage.keys import kept_cell
-from storage.signatures import AttendanceScanned, PaperSays
+from storage.bucket.keys import kept_cell
+from storage.people.candidates import attendance_of, enrolled_in
+from storage.season.signatures import AttendanceScanned, PaperSays
 from storage.states import Role
 from stories.conftest import CENTRE, looked_at
 

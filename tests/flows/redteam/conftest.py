@@ -20,12 +20,12 @@ from specimens.drawn_over import Way, draw_over
 from specimens.rehearsal import correctors_csv, plan_session
 from specimens.scanner import Level, Mode
 from specimens.sheet import Spot
-from storage.candidates import import_candidates
-from storage.correctors import import_correctors
-from storage.objects import Store
-from storage.register import open_register
-from storage.scans import arrive
-from storage.settings import Settings
+from storage.bucket.objects import Store
+from storage.database.register import open_register
+from storage.dropped.scans import arrive
+from storage.machine.settings import Settings
+from storage.people.candidates import import_candidates
+from storage.people.correctors import import_correctors
 
 PILES = (
     ("0130051K", Mode.GRAY, True, (Kind.OK, Kind.UPSIDE_DOWN, Kind.OK), None),

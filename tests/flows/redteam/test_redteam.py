@@ -35,8 +35,8 @@ from processors.plain import plain
 from processors.scans.files.raster import read_images
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.readings import Gray
-from storage.copies import copy_by_id
-from storage.scans import scan_by_id
+from storage.decided.copies import copy_by_id
+from storage.dropped.scans import scan_by_id
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redteam")]
 

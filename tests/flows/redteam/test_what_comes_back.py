@@ -21,11 +21,11 @@ from actions.site import Site, now
 from benchmarks.redteam.loot import Loot
 from desk.app import create_app
 from flows import artifacts
-from storage.alerts import AlertRaised
-from storage.log.events import canonical
-from storage.lots import all_lots
+from storage.corrected.lots import all_lots
+from storage.database.tables import metadata
+from storage.events import canonical
+from storage.season.alerts import AlertRaised
 from storage.states import LotState
-from storage.tables import metadata
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("redteam")]
 

@@ -1,0 +1,78 @@
+"""Links to a released copy: one for each request that somebody noted, good once and for some days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import AwareDatetime
+from sqlalchemy import Connection, insert, select, update
+
+from storage.database.schema import candidates
+from storage.database.schema_returns import copy_links
+from storage.events import Change, Facts
+from storage.refusals import Refusal, Refused
+
+
+class CopyAsked(Facts):
+    """`words`: key in the vault of who asked, and how; `hash`: SHA-256 of what the link holds.
+
+    Subject: the candidate.
+    """
+
+    action = "copy.asked"
+    french = "copie demandée"
+    exam: str
+    words: str
+    hash: str
+    until: AwareDatetime
+
+    def apply(self, change: Change) -> bool:
+        who = change.row(candidates, change.subject).id
+        change.connection.execute(
+            insert(copy_links).values(candidate=who, fetched=False, **self.model_dump())
+        )
+        return True
+
+
+class CopyFetched(Facts):
+    """The link was used, and is worth nothing any more. Subject: the candidate."""
+
+    action = "copy.fetched"
+    french = "copie retirée par son lien"
+    hash: str
+
+    def apply(self, change: Change) -> bool:
+        row = link_of_hash(change.connection, self.hash)
+        if row is None or not row.good(change.event.at):
+            raise Refused(Refusal.LINK_OVER)
+        change.connection.execute(
+            update(copy_links).where(copy_links.c.hash == self.hash).values(fetched=True)
+        )
+        return True
+
+
+@dataclass(frozen=True)
+class CopyLink:
+    """`candidate`: an id; `words`: key in the vault."""
+
+    hash: str
+    candidate: str
+    exam: str
+    words: str
+    until: datetime
+    fetched: bool
+
+    def good(self, at: datetime) -> bool:
+        return not self.fetched and at <= self.until
+
+
+def link_of_hash(connection: Connection, hash_: str) -> CopyLink | None:
+    row = connection.execute(select(copy_links).filter_by(hash=hash_)).one_or_none()
+    return CopyLink(**row._mapping) if row else None
+
+
+def all_copy_links(connection: Connection) -> list[CopyLink]:
+    """Those that end first, first."""
+    query = select(copy_links).order_by(copy_links.c.until, copy_links.c.hash)
+    return [CopyLink(**row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,69 @@
+"""Documents: copies as their correctors give them back, annotated; their versions by their hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from processors.scans.readings import CopyStatus
+from storage.corrected.lots import NOT_IN_HAND
+from storage.database.schema import copies, lots
+from storage.database.schema_returns import returned_documents
+from storage.events import Change, Facts
+from storage.refusals import Refusal, Refused
+from storage.states import LotState
+
+
+class DocumentReturned(Facts):
+    """In place of an earlier one. `sha256`, `size`: of what is kept of it.
+
+    `sure`: its pages are known to be those that were handed out; else its name alone says so.
+    """
+
+    action = "document.returned"
+    french = "copie annotée rendue"
+    lot: str
+    sha256: str
+    size: int
+    sure: bool
+
+    def apply(self, change: Change) -> bool:
+        copy, lot = change.row(copies, change.subject), change.row(lots, self.lot)
+        if lot.state != LotState.PULLED:
+            raise Refused(NOT_IN_HAND[lot.state])
+        if copy.lot != lot.id or copy.status != CopyStatus.COMPLETE:
+            raise Refused(Refusal.NOT_IN_HAND)
+        theirs = returned_documents.c.copy == copy.id
+        before = change.connection.execute(select(returned_documents).where(theirs)).one_or_none()
+        if before is not None and (before.sha256, before.corrector) == (self.sha256, lot.corrector):
+            return False
+        change.connection.execute(delete(returned_documents).where(theirs))
+        row = {"copy": copy.id, "corrector": lot.corrector, **self.model_dump()}
+        change.connection.execute(insert(returned_documents).values(row))
+        return True
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """`sure`: its pages are known to be those that were handed out; else its name alone says so."""
+
+    copy: str
+    lot: str
+    corrector: str
+    sha256: str
+    size: int
+    sure: bool
+
+
+def documents_of_lot(connection: Connection, lot: str) -> dict[str, DocumentRow]:
+    """By copy."""
+    query = select(returned_documents).where(returned_documents.c.lot == lot)
+    return {row.copy: DocumentRow(**row._mapping) for row in connection.execute(query)}
+
+
+def document_of(connection: Connection, copy: str) -> DocumentRow | None:
+    row = connection.execute(
+        select(returned_documents).where(returned_documents.c.copy == copy)
+    ).one_or_none()
+    return DocumentRow(**row._mapping) if row else None

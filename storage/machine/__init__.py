@@ -1,0 +1,1 @@
+"""What massicot has on its machine: settings, files for their owner alone, logs, the embedded store."""

@@ -1,0 +1,1 @@
+"""Who there is: candidates, correctors, accounts; what may be held of each, and what was destroyed."""

@@ -1,0 +1,1 @@
+"""What the session asks for: its rules, duties, orals, attendance lists, and what is told of them."""

@@ -1,0 +1,236 @@
+"""Attendance lists on paper: what was printed, which sheets were read, what they say, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, delete, func, insert, select
+
+from processors.attendance.cells import Why
+from processors.attendance.reader import PageTrouble
+from processors.attendance.sheet import list_number, sheets_of
+from storage.database.schema_attendance import (
+    attendance_files,
+    attendance_lists,
+    attendance_sheets,
+    signatures,
+)
+from storage.database.tables import matching
+from storage.events import Change, Facts
+from storage.refusals import Refusal, Refused
+
+
+class AttendancePrinted(Facts):
+    """A list of these candidates, in this order; its number follows. Subject, as of all: `exam/centre`."""
+
+    action = "attendance.printed"
+    french = "liste d’émargement imprimée"
+    exam: str
+    centre: str
+    candidates: tuple[str, ...]
+
+    def apply(self, change: Change) -> bool:
+        id_ = list_number(self.exam, self.centre, self.candidates)
+        if change.connection.execute(select(attendance_lists).filter_by(id=id_)).first():
+            return False
+        row = {"id": id_, **self.model_dump(mode="json"), "seq": change.event.seq}
+        change.connection.execute(insert(attendance_lists).values(row))
+        return True
+
+
+class ReadSheet(BaseModel):
+    """`page`: of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    list: str
+    sheet: int
+    page: int
+
+
+class PaperSays(BaseModel):
+    """Of a candidate; None: it cannot be told. `asked`: why a person is; `stated`: what was said otherwise.
+
+    `picture`: key in the vault.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    candidate: str
+    signed: bool | None
+    asked: Why | None
+    stated: bool | None
+    picture: str
+
+
+class SetAside(BaseModel):
+    """A page that gave nothing, or nothing new."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    page: int
+    trouble: PageTrouble
+
+    @property
+    def said(self) -> str:
+        return self.trouble.said.format(page=self.page)
+
+
+class AttendanceScanned(Facts):
+    """`file`: SHA-256 of the scan; `rows`: what is new, or asked anew."""
+
+    action = "attendance.scanned"
+    french = "liste d’émargement numérisée"
+    exam: str
+    centre: str
+    file: str
+    sheets: tuple[ReadSheet, ...]
+    rows: tuple[PaperSays, ...]
+    troubles: tuple[SetAside, ...]
+
+    def apply(self, change: Change) -> bool:
+        place = {"exam": self.exam, "centre": self.centre}
+        known = select(attendance_files).filter_by(**place, sha256=self.file)
+        if change.connection.execute(known).first():
+            return False
+        told = [one.model_dump(mode="json") for one in self.troubles]
+        file = {**place, "seq": change.event.seq, "sha256": self.file, "troubles": told}
+        change.connection.execute(insert(attendance_files).values(file))
+        for sheet in self.sheets:
+            row = {**sheet.model_dump(), "file": self.file}
+            change.connection.execute(insert(attendance_sheets).values(row))
+        for says in self.rows:
+            row = {**place, **says.model_dump(mode="json")}
+            change.connection.execute(delete(signatures).filter_by(exam=self.exam, candidate=says.candidate))
+            change.connection.execute(insert(signatures).values(row))
+        return True
+
+
+class AttendanceContradicted(Facts):
+    """A list was brought that says otherwise than paper, of these candidates: what it says, by their ids."""
+
+    action = "attendance.contradicted"
+    french = "émargement contredit"
+    exam: str
+    centre: str
+    stated: dict[str, bool]
+
+    def apply(self, change: Change) -> bool:
+        changed = False
+        for candidate, present in sorted(self.stated.items()):
+            row = says_of(change.connection, self.exam, candidate)
+            if row is None or (row.asked is not None and row.stated is present):
+                continue
+            asked = row.asked or Why.DIFFERENT
+            values = {"asked": asked.value, "stated": present}
+            change.connection.execute(
+                signatures.update().filter_by(exam=self.exam, candidate=candidate).values(**values)
+            )
+            changed = True
+        return changed
+
+
+class AttendanceAnswered(Facts):
+    """Somebody looked: the candidate was present, or was not."""
+
+    action = "attendance.answered"
+    french = "émargement tranché"
+    exam: str
+    centre: str
+    candidate: str
+    present: bool
+
+    def apply(self, change: Change) -> bool:
+        row = says_of(change.connection, self.exam, self.candidate)
+        if row is None:
+            raise Refused(Refusal.UNKNOWN, self.candidate)
+        if row.asked is None and row.signed is self.present:
+            return False
+        values = {"signed": self.present, "asked": None, "stated": None}
+        change.connection.execute(
+            signatures.update().filter_by(exam=self.exam, candidate=self.candidate).values(**values)
+        )
+        return True
+
+
+_WHY = {why.value: why for why in Why}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A row: see `PaperSays`."""
+
+    exam: str
+    candidate: str
+    centre: str
+    signed: bool | None
+    asked: Why | None
+    stated: bool | None
+    picture: str
+
+
+@dataclass(frozen=True)
+class PrintedList:
+    """`sheets`: who is on each, from the first; `read`: the numbers of those that came back."""
+
+    id: str
+    sheets: tuple[tuple[str, ...], ...]
+    read: frozenset[int]
+
+
+def lists_printed(connection: Connection, exam: str, centre: str, rows: int) -> list[PrintedList]:
+    """In the order in which they were printed first; so many rows a sheet."""
+    query = select(attendance_lists).filter_by(exam=exam, centre=centre).order_by(attendance_lists.c.seq)
+    found = connection.execute(query).all()
+    read = connection.execute(
+        select(attendance_sheets).where(attendance_sheets.c.list.in_([row.id for row in found]))
+    ).all()
+    return [
+        PrintedList(
+            row.id,
+            tuple(tuple(part) for part in sheets_of(row.candidates, rows)),
+            frozenset(sheet.sheet for sheet in read if sheet.list == row.id),
+        )
+        for row in found
+    ]
+
+
+def signatures_of(connection: Connection, exam: str, centre: str) -> dict[str, Signature]:
+    """By candidate."""
+    return {row.candidate: row for row in _rows(connection, exam=exam, centre=centre)}
+
+
+def says_of(connection: Connection, exam: str, candidate: str) -> Signature | None:
+    return next(iter(_rows(connection, exam=exam, candidate=candidate)), None)
+
+
+def to_look_at(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[Signature]:
+    """What waits for a person, by épreuve, centre and candidate."""
+    return [row for row in _rows(connection, exam=exam, centre=centre) if row.asked is not None]
+
+
+def count_to_look_at(connection: Connection) -> int:
+    query = select(func.count()).select_from(signatures).where(signatures.c.asked.is_not(None))
+    return connection.execute(query).scalar_one()
+
+
+def set_aside_in(connection: Connection, exam: str, centre: str, sha256: str) -> tuple[SetAside, ...] | None:
+    """What gave nothing in this scan; None if it was never taken."""
+    query = select(attendance_files.c.troubles).filter_by(exam=exam, centre=centre, sha256=sha256)
+    found = connection.execute(query).one_or_none()
+    return None if found is None else tuple(SetAside(**one) for one in found.troubles)
+
+
+def last_set_aside(connection: Connection, exam: str, centre: str) -> tuple[SetAside, ...]:
+    """Of the last scan that was taken."""
+    query = select(attendance_files.c.troubles).filter_by(exam=exam, centre=centre)
+    found = connection.execute(query.order_by(attendance_files.c.seq.desc()).limit(1)).first()
+    return tuple(SetAside(**one) for one in found.troubles) if found else ()
+
+
+def _rows(connection: Connection, **wanted: str | None) -> Sequence[Signature]:
+    query = select(signatures).where(*matching(signatures, **wanted))
+    order = (signatures.c.exam, signatures.c.centre, signatures.c.picture, signatures.c.candidate)
+    return [
+        Signature(**{**row._mapping, "asked": _WHY.get(row.asked or "")})
+        for row in connection.execute(query.order_by(*order))
+    ]
