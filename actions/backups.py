@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from actions.inbox import note_scans, take_dossiers
+from actions.dropped.inbox import note_scans, take_dossiers
 from actions.site import Site
 from storage.log.backup import Backup, Outline, Pruned
 from storage.log.backups import ALL, BackupMade, BackupPruned, backups_standing

@@ -30,9 +30,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
-from actions import inbox, lots, scans
-from actions.copies import decide
-from actions.lots import give_back
+from actions.corrected import lots
+from actions.corrected.lots import give_back
+from actions.decided.copies import decide
+from actions.dropped import inbox, scans
 from actions.prepare import prepare
 from actions.site import Site, now, open_site
 from actions.stages import SurroundingsError, plainly

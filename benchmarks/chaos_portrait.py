@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from actions.receipts import issue
+from actions.dropped.receipts import issue
 from actions.site import Site, now
 from benchmarks.dropped import Pile
 from cli.demo_session import OPEN

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from actions import lots as of_lots
-from actions.commission import Commission, write_report
+from actions.corrected import lots as of_lots
+from actions.dropped.commission import Commission, write_report
 from actions.site import Site, now, open_site
 from cli import demo_dossiers
 from cli.console import console, print_counts, print_table

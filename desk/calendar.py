@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from actions.agenda import dates, title_of
+from actions.season.agenda import dates, title_of
 from actions.site import now
 from desk.entry.access import CentreAccount, ServiceAccount, site_of
 from papers.agenda import agenda_feed, agenda_pdf

@@ -10,12 +10,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from actions import copies as of_copies
-from actions import lots as of_lots
-from actions import marks as of_marks
-from actions import returned as of_returned
-from actions.delivery import of_lot
-from actions.own_notes import exported, notes_of
+from actions.corrected import lots as of_lots
+from actions.corrected import marks as of_marks
+from actions.corrected import returned as of_returned
+from actions.corrected.own_notes import exported, notes_of
+from actions.decided import copies as of_copies
+from actions.dropped.delivery import of_lot
 from actions.site import Site, now
 from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from fastapi import HTTPException
 
-from actions.commission import Commission, commissions, sits_in
-from actions.lots import own
+from actions.corrected.lots import own
+from actions.dropped.commission import Commission, commissions, sits_in
 from actions.site import Site, now
 from processors.circular.session import Exam, ExamKind
 from storage.corrected.lots import LotRow, lot_by_id

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import marks as of_marks
+from actions.corrected import marks as of_marks
 from actions.site import Site, now
 from desk.entry.access import Corrector, ServiceAccount, shows_identity, site_of
 from desk.lookup import written

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.notices import choose, wanted_by
+from actions.season.notices import choose, wanted_by
 from actions.site import now
 from desk.entry.access import AnyAccount, site_of
 from desk.page import page

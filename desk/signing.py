@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
-from actions import signing
+from actions.season import signing
 from actions.site import Site, now
 from desk.entry.access import CentreAccount, ServiceAccount, shows_identity, site_of
 from desk.handed import handed_in

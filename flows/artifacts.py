@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 
-from actions.agenda import dates
+from actions.season.agenda import dates
 from actions.site import Site, now, open_site
 from papers.agenda import when
 from processors.circular.agenda import Entry

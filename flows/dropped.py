@@ -9,8 +9,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from actions.dossiers import read
-from actions.scans import claim, process
+from actions.dropped.dossiers import read
+from actions.dropped.scans import claim, process
 from actions.stages import plainly
 from flows.stages import run_stage
 

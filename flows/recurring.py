@@ -13,9 +13,10 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from actions import deadlines, duties, notices
 from actions.alerts import tell_new
-from actions.lots import form_all
+from actions.corrected.lots import form_all
+from actions.dropped import deadlines
+from actions.season import duties, notices
 from actions.site import Site, now
 from flows.stages import run_stage
 from storage.log import segments

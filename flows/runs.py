@@ -9,7 +9,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments import arun_deployment
 
-from actions.upkeep import SETTLING
+from actions.dropped.upkeep import SETTLING
 from storage.dropped.scans import ScanRow
 
 

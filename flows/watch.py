@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from prefect.client.orchestration import PrefectClient
 
-from actions import inbox
+from actions.dropped import inbox
+from actions.dropped.upkeep import find_unfinished, take_up
 from actions.measures import note_watched
 from actions.site import Site, now
 from actions.stages import plainly
-from actions.upkeep import find_unfinished, take_up
 from flows import artifacts, runs
 from storage.database.register import head
 from storage.states import ScanState

@@ -23,7 +23,7 @@ def print_(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print the list of a centre and épreuve, to be signed."""
-    from actions.signing import print_list
+    from actions.season.signing import print_list
     from actions.site import now
     from storage.people.accounts import note_identity
 
@@ -42,7 +42,7 @@ def scan(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Read signed sheets, as if they lay in the inbox."""
-    from actions.signing import take_scan
+    from actions.season.signing import take_scan
     from actions.site import now
     from processors.scans.files.raster import BadScan
 
@@ -77,7 +77,7 @@ def answer(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Say whether a candidate was present, having looked at the cell."""
-    from actions.signing import answer as note
+    from actions.season.signing import answer as note
     from actions.site import now
 
     with working_on(data) as site:

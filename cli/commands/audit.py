@@ -15,8 +15,8 @@ from cli.console import Commands, UserError, console, print_json, print_table
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+    from actions.decided.telling import Told
     from actions.site import Site
-    from actions.telling import Told
     from storage.log.checkpoints import Checkpoint
 
 app = typer.Typer(
@@ -101,8 +101,8 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that happened to one copy, scan or lot: who, what, why, what was before and after."""
+    from actions.decided.telling import tell
     from actions.site import now
-    from actions.telling import tell
     from storage.people.accounts import note_identity
 
     with working_on(data) as site:

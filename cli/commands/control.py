@@ -27,7 +27,7 @@ NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=
 @app.command()
 def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Take what the candidates who are called chose: candidate_number;choix (U1A | U2)."""
-    from actions import control
+    from actions.after import control
     from actions.site import now
 
     with working_on(data) as site:
@@ -41,7 +41,7 @@ def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
 @app.command()
 def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
     """Write who is heard when, in what."""
-    from actions import control
+    from actions.after import control
 
     _write(to, data, control.hours)
 
@@ -49,7 +49,7 @@ def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
 @app.command()
 def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Take all marks: candidate_number;epreuve;note. Before the day nothing is read."""
-    from actions import control
+    from actions.after import control
     from actions.site import now
 
     with working_on(data) as site:
@@ -61,7 +61,7 @@ def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
 @app.command()
 def better(to: NewFile, data: DataDir = DATA_DIR) -> None:
     """Write both marks of each épreuve, and the better one, which is not kept."""
-    from actions import control
+    from actions.after import control
 
     _write(to, data, control.better_marks)
 
@@ -74,7 +74,7 @@ def copy_link(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print a link to a released copy that its candidate asked for: good once, for 30 days."""
-    from actions.copy_links import ask
+    from actions.after.copy_links import ask
     from actions.site import now
 
     desk = desk_at(url, data)
@@ -92,7 +92,7 @@ def _must_be_good(file: Path, problems: tuple[LineProblem, ...]) -> None:
 def _write(to: Path, data: Path, made: Callable[[Site], bytes]) -> None:
     """It names people, which is noted."""
     from actions.site import now
-    from storage.corrected.control import SUBJECT
+    from storage.after.control import SUBJECT
     from storage.people.accounts import note_identity
 
     if to.exists():

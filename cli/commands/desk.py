@@ -28,7 +28,7 @@ def invite_person(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
-    from actions.accounts import MACHINE, invite
+    from actions.people.accounts import MACHINE, invite
     from actions.site import now
 
     desk = desk_at(url, data)
@@ -46,7 +46,7 @@ def token(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Print a new bearer token of the API. It is shown this once."""
-    from actions.accounts import make_token
+    from actions.people.accounts import make_token
     from actions.site import now
 
     with working_on(data) as site:

@@ -25,7 +25,7 @@ from processors.dossiers.findings import Code
 from storage.states import Pronounced
 
 if TYPE_CHECKING:
-    from actions.commission import Commission
+    from actions.dropped.commission import Commission
     from actions.site import Site
 
 Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
@@ -49,7 +49,7 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read a dossier and say what it raises, without storing anything."""
-    from actions.dossiers import read_deposit
+    from actions.dropped.dossiers import read_deposit
     from processors.circular.session import ExamKind
 
     rules = checked_session(session)
@@ -88,7 +88,7 @@ def decide(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
-    from actions.dossiers import pronounce
+    from actions.dropped.dossiers import pronounce
     from actions.site import now
 
     with working_on(data) as site:
@@ -110,7 +110,7 @@ def report(
 
     Both name candidates: it is logged.
     """
-    from actions.commission import write_report
+    from actions.dropped.commission import write_report
     from actions.site import now
     from storage.people.accounts import note_identity
 
@@ -136,7 +136,7 @@ def notices(
 
     Each names its candidate: it is logged.
     """
-    from actions.commission import write_notices
+    from actions.dropped.commission import write_notices
     from actions.site import now
     from storage.people.accounts import note_identity
 
@@ -152,7 +152,7 @@ def notices(
 
 def _before(site: Site, centre: str | None, school: str | None) -> Commission:
     """The commission of a written centre or of a training centre, of which one is given."""
-    from actions.commission import Commission
+    from actions.dropped.commission import Commission
 
     if (centre is None) == (school is None):
         raise UserError("give either --centre or --school")

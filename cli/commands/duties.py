@@ -19,7 +19,7 @@ ObligationId = Annotated[str, typer.Argument(metavar="ID", help="As `massicot du
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """Every obligation of the session, and where it stands."""
-    from actions.duties import standings
+    from actions.season.duties import standings
     from actions.site import now
 
     with working_on(data) as site:
@@ -53,7 +53,7 @@ def receive(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Note that it came."""
-    from actions.duties import receive as note
+    from actions.season.duties import receive as note
     from actions.site import now
 
     with working_on(data) as site:
@@ -69,7 +69,7 @@ def livrets(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write the list that goes with a school's livrets, and the certificate of their number."""
-    from actions import duties
+    from actions.season import duties
     from actions.site import now
     from storage.people.accounts import note_identity
 
@@ -90,7 +90,7 @@ def waive(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Note that it is owed no longer."""
-    from actions.duties import waive as note
+    from actions.season.duties import waive as note
     from actions.site import now
 
     with working_on(data) as site:
@@ -101,7 +101,7 @@ def waive(
 @app.command()
 def reopen(obligation: ObligationId, data: DataDir = DATA_DIR) -> None:
     """Take back what was noted of it."""
-    from actions.duties import reopen as note
+    from actions.season.duties import reopen as note
     from actions.site import now
 
     with working_on(data) as site:

@@ -30,7 +30,7 @@ def form(
     as_json: AsJson = False,
 ) -> None:
     """Make lots of the complete copies of an épreuve, inside its window."""
-    from actions import lots as of_lots
+    from actions.corrected import lots as of_lots
     from actions.site import now
 
     with working_on(data) as site:
@@ -120,7 +120,7 @@ def reassign(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Give a lot to another corrector, once every rule is checked again."""
-    from actions import lots as of_lots
+    from actions.corrected import lots as of_lots
     from actions.site import now
 
     with working_on(data) as site:
@@ -138,7 +138,7 @@ def give_back(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Say, as its corrector, that a lot is corrected."""
-    from actions import lots as of_lots
+    from actions.corrected import lots as of_lots
     from actions.site import now
 
     with working_on(data) as site:
@@ -162,7 +162,7 @@ def report(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Report a copy, as its corrector: it waits for the service, the others go on."""
-    from actions import copies
+    from actions.decided import copies
     from actions.site import now
 
     with working_on(data) as site:
@@ -179,7 +179,7 @@ def take_report_back(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Take the report of a copy back, as its corrector, as long as nobody has acted on it."""
-    from actions import copies
+    from actions.decided import copies
     from actions.site import now
 
     with working_on(data) as site:
@@ -190,7 +190,7 @@ def take_report_back(
 
 def _own_copy(site: Site, token: str, lot: str, number: str) -> tuple[str, str]:
     """Ids of the corrector of this token, and of the copy in a lot of hers."""
-    from actions import lots as of_lots
+    from actions.corrected import lots as of_lots
     from actions.site import now
     from storage.decided.copies import copies_of_lot
 
@@ -211,8 +211,8 @@ def documents(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Give back, as its corrector, copies that were annotated offline."""
-    from actions import lots as of_lots
-    from actions import returned
+    from actions.corrected import lots as of_lots
+    from actions.corrected import returned
     from actions.site import now
 
     refused = 0
@@ -238,7 +238,7 @@ def offline(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Say, as its corrector, that a lot is read from its archive: it is not idle meanwhile."""
-    from actions import lots as of_lots
+    from actions.corrected import lots as of_lots
     from actions.site import now
 
     with working_on(data) as site:
@@ -254,7 +254,7 @@ def pull(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a corrector's lots: a PDF for each copy, and a sheet."""
-    from actions import lots as of_lots
+    from actions.corrected import lots as of_lots
     from actions.site import now
 
     with working_on(data) as site:

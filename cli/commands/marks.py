@@ -35,8 +35,8 @@ def take(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Take a lot's marks, whole, once no line of them is bad. Before the harmonisation nothing is read."""
-    from actions import lots as of_lots
-    from actions import marks as of_marks
+    from actions.corrected import lots as of_lots
+    from actions.corrected import marks as of_marks
     from actions.site import now
 
     with working_on(data) as site:
@@ -56,7 +56,7 @@ def take(
 @app.command()
 def show(exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Which lots have their marks. Counts alone."""
-    from actions import marks as of_marks
+    from actions.corrected import marks as of_marks
 
     with working_on(data) as site:
         stands = of_marks.standing(site, _written(site, exam))
@@ -80,7 +80,7 @@ def export(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write the marks by candidate, for the other application: once, and once more for each correction."""
-    from actions import marks as of_marks
+    from actions.corrected import marks as of_marks
     from actions.site import now
     from storage.people.accounts import note_identity
 

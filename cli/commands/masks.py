@@ -37,7 +37,7 @@ def draw(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Hide a part of a page, beside what is hidden there already. Nothing is let go by it: see `decide`."""
-    from actions.masking import hide
+    from actions.decided.masking import hide
     from actions.site import now
 
     area = (left / 100, top / 100, width / 100, height / 100)
@@ -49,7 +49,7 @@ def draw(
 @app.command("list")
 def show(copy: CopyId, data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """List what is hidden on the pages of a copy, in hundredths of each upright page."""
-    from actions.masking import hidden
+    from actions.decided.masking import hidden
 
     with working_on(data) as site:
         found = [
@@ -69,7 +69,7 @@ def show(copy: CopyId, data: DataDir = DATA_DIR, as_json: AsJson = False) -> Non
 @app.command()
 def undo(copy: CopyId, page: Page, data: DataDir = DATA_DIR) -> None:
     """Hide nothing of a page any longer."""
-    from actions.masking import hide
+    from actions.decided.masking import hide
     from actions.site import now
 
     with working_on(data) as site:

@@ -22,7 +22,7 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Form the panels of an oral épreuve, in place of those that were planned."""
-    from actions import orals
+    from actions.season import orals
     from actions.site import now
     from storage.people.correctors import all_correctors
 
@@ -70,7 +70,7 @@ def move(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Put one candidate before another panel at the same place, at its first free turn."""
-    from actions import orals
+    from actions.season import orals
     from actions.site import now
     from processors.circular.deadlines import local
 
@@ -88,7 +88,7 @@ def sort(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Sort the sheets that panels give back, and say which are missing. The scan is not kept."""
-    from actions.oral_returns import said_of, take_sheets
+    from actions.season.oral_returns import said_of, take_sheets
     from actions.site import now
     from processors.scans.files.raster import BadScan
     from storage.people.accounts import note_identity
@@ -109,8 +109,8 @@ def sort(
 @app.command()
 def back(exam: ExamCode, data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """Say how many sheets came back, what is missing, and which scans places have dropped."""
-    from actions.oral_drops import scans_dropped
-    from actions.oral_returns import sheets_standing
+    from actions.season.oral_drops import scans_dropped
+    from actions.season.oral_returns import sheets_standing
 
     with working_on(data) as site:
         standing, dropped = sheets_standing(site, exam), scans_dropped(site, exam)
@@ -138,7 +138,7 @@ def papers(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write convocations, and the sheets that each panel fills in."""
-    from actions import orals
+    from actions.season import orals
     from actions.site import now
     from storage.people.accounts import note_identity
 

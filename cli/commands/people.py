@@ -74,7 +74,7 @@ def correctors(
 @app.command()
 def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Import the attendance list of a centre and épreuve."""
-    from actions.attendance import take
+    from actions.season.attendance import take
     from actions.site import now
 
     with working_on(data) as site:
@@ -87,7 +87,7 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
 @app.command()
 def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the invigilators whom schools send; a school's list takes the place of its earlier one."""
-    from actions.invigilators import lacking
+    from actions.people.invigilators import lacking
     from actions.site import now
     from storage.people.invigilators import import_invigilators
 

@@ -17,7 +17,7 @@ def access_request(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write all that is held on one candidate into a folder, nothing of anybody else. The log notes it."""
-    from actions.personal_data import answer
+    from actions.people.personal_data import answer
     from actions.site import now
 
     if to.exists() and any(to.iterdir()):

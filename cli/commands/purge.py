@@ -28,8 +28,8 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """What would go today, by the store's clock; what is held; what is not due yet."""
-    from actions import purge
-    from actions.purge_plan import plan as planned
+    from actions.people import purge
+    from actions.people.purge_plan import plan as planned
 
     with working_on(data) as site:
         made = purge.propose(site, actor="service")[0] if propose else planned(site, site.store.time())
@@ -86,7 +86,7 @@ def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
 @app.command()
 def confirm(purge: PurgeId, data: DataDir = DATA_DIR) -> None:
     """Refused: who confirms does so at the desk, for here nobody in particular acts."""
-    from actions.purge import confirm as confirms
+    from actions.people.purge import confirm as confirms
 
     with working_on(data) as site:
         confirms(site, purge, actor="service")
@@ -95,7 +95,7 @@ def confirm(purge: PurgeId, data: DataDir = DATA_DIR) -> None:
 @app.command()
 def run(purge: PurgeId, data: DataDir = DATA_DIR) -> None:
     """Destroy what two persons confirmed. Cut short, it is run again."""
-    from actions.purge import carry_out
+    from actions.people.purge import carry_out
     from storage.log.signing import load_or_make_key
 
     with working_on(data) as site:
@@ -110,7 +110,7 @@ def certificate(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Check a certificate against its signature and the log; print it."""
-    from actions import purge as acts
+    from actions.people import purge as acts
     from storage.log.seals import raw
     from storage.log.signing import load_or_make_key
 
@@ -125,7 +125,7 @@ def certificate(
 @app.command()
 def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Keep what is held of a candidate in an épreuve, until it is lifted."""
-    from actions.purge import hold as place
+    from actions.people.purge import hold as place
     from actions.site import now
 
     with working_on(data) as site:
@@ -136,7 +136,7 @@ def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DI
 @app.command()
 def lift(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Lift a hold."""
-    from actions.purge import lift as lifts
+    from actions.people.purge import lift as lifts
     from actions.site import now
 
     with working_on(data) as site:

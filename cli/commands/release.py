@@ -19,7 +19,7 @@ def release(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write candidates' whole copies with what came back of them, and a manifest; none before the jury."""
-    from actions import release as of_release
+    from actions.after import release as of_release
     from actions.site import now
 
     if to is None:
@@ -46,7 +46,7 @@ def work_done(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write what each corrector gave back, with the events of the log that prove each line."""
-    from actions import work_done as of_work
+    from actions.corrected import work_done as of_work
 
     if to.exists():
         raise UserError(f"{to} is there already")
@@ -67,7 +67,7 @@ def averages(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Take who is called to the control épreuves from a list of averages, which is not kept."""
-    from actions import release as of_release
+    from actions.after import release as of_release
     from actions.site import now
 
     with working_on(data) as site:

@@ -81,7 +81,7 @@ def drop(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Drop a scan into the inbox, as a centre does. What lies there is not overwritten."""
-    from actions.inbox import place_for
+    from actions.dropped.inbox import place_for
 
     with file.open("rb") as opened:
         if b"%PDF-" not in opened.read(1024):

@@ -119,7 +119,7 @@ def transfer(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Move a copy to its own épreuve, where it waits for whose it is."""
-    from actions import copies
+    from actions.decided import copies
     from actions.site import now
 
     with working_on(data) as site:
@@ -133,7 +133,7 @@ def send_back(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Ask the centre to scan a copy again, whole."""
-    from actions import copies
+    from actions.decided import copies
     from actions.site import now
 
     with working_on(data) as site:
@@ -150,7 +150,7 @@ def arrange(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Put the pages of a copy in order; those of its file that are not named are none of it."""
-    from actions import copies
+    from actions.decided import copies
     from actions.site import now
 
     with working_on(data) as site:
@@ -164,8 +164,8 @@ def withdraw(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Take a whole file back: none of its copies counts any longer."""
+    from actions.dropped.withdrawing import withdraw as take_back
     from actions.site import now
-    from actions.withdrawing import withdraw as take_back
 
     with working_on(data) as site:
         event = take_back(site, scan, reason, by_centre=False, actor="service", at=now())
@@ -177,8 +177,8 @@ def restore_file(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Put a withdrawn file back: it is read again, and counts as when it was dropped."""
+    from actions.dropped.withdrawing import restore
     from actions.site import now
-    from actions.withdrawing import restore
 
     with working_on(data) as site:
         event = restore(site, scan, actor="service", at=now())
@@ -199,7 +199,7 @@ def decide(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
-    from actions import copies
+    from actions.decided import copies
     from actions.site import now
     from storage.decided.decisions import CopyProposed
 

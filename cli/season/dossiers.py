@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actions import deadlines, inbox
-from actions.commission import Commission, write_report
-from actions.dossiers import pronounce, read
+from actions.dropped import deadlines, inbox
+from actions.dropped.commission import Commission, write_report
+from actions.dropped.dossiers import pronounce, read
 from cli.season.stage import SECOND, Stage, must
 from processors.circular.deadlines import Rule
 from processors.circular.session import Exam

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from actions import duties
-from actions.duties import DutyState
-from actions.invigilators import lacking
+from actions.people.invigilators import lacking
+from actions.season import duties
+from actions.season.duties import DutyState
 from cli.season.stage import SECOND, SeasonFailed, Stage, must
 from processors.circular.deadlines import Rule, instant
 from processors.circular.duties import Duty, Owing

@@ -11,8 +11,8 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from actions import orals
-from actions.oral_returns import take_sheets
+from actions.season import orals
+from actions.season.oral_returns import take_sheets
 from cli.season.stage import SECOND, Stage, must
 from processors.circular.deadlines import local
 from processors.circular.oral_parts import Concertation

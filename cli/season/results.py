@@ -7,9 +7,11 @@ import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions import control, copy_links, marks, purge, release
-from actions.purge_plan import plan as purge_plan
-from actions.release import State
+from actions.after import control, copy_links, release
+from actions.after.release import State
+from actions.corrected import marks
+from actions.people import purge
+from actions.people.purge_plan import plan as purge_plan
 from cli.season.stage import SECOND, SeasonFailed, Stage, must
 from desk.entry.passwords import hashed
 from processors.circular.retention import Held, due_at
@@ -21,8 +23,8 @@ from processors.orals.control import CHOICE_COLUMNS as CHOICES
 from processors.orals.control import MARK_COLUMNS as CONTROL_MARKS
 from processors.orals.control import name_in_control
 from processors.wording import plural
+from storage.after.release import control_list
 from storage.corrected.lots import LotRow, all_lots
-from storage.corrected.release import control_list
 from storage.database.register import open_register
 from storage.decided.copies import copies_of_lot, current_copies
 from storage.log.replay import fingerprints

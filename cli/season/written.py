@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from actions import deadlines, inbox, lots, returned, scans
+from actions.corrected import lots, returned
+from actions.dropped import deadlines, inbox, scans
 from cli.season.people import Piles
 from cli.season.stage import SECOND, Stage, must
 from processors.circular.deadlines import Rule

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from actions import attendance as lists
-from actions.receipts import issue
+from actions.dropped.receipts import issue
+from actions.season import attendance as lists
 from actions.site import now
 from desk.api.shapes import (
     Absent,

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Header, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from actions import copies as of_copies
-from actions import lots as of_lots
-from actions import marks as of_marks
-from actions import own_notes as of_notes
-from actions import returned as of_returned
+from actions.corrected import lots as of_lots
+from actions.corrected import marks as of_marks
+from actions.corrected import own_notes as of_notes
+from actions.corrected import returned as of_returned
+from actions.decided import copies as of_copies
 from actions.site import now
 from desk.api.shapes import (
     AnonymousNumber,

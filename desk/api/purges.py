@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel
 
-from actions.purge import counts_of, propose
+from actions.people.purge import counts_of, propose
 from desk.entry.access import ServiceAccount, site_of
 from storage.people.purges import all_purges
 

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 
-from actions import copies, deadlines, masking
-from actions import dossiers as of_dossiers
-from actions import lots as of_lots
-from actions.commission import Commission, lines_of
+from actions.corrected import lots as of_lots
+from actions.decided import copies, masking
+from actions.dropped import deadlines
+from actions.dropped import dossiers as of_dossiers
+from actions.dropped.commission import Commission, lines_of
 from actions.site import now
 from desk.api.shapes import (
     Answer,

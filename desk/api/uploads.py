@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from fastapi import APIRouter, HTTPException, Path, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from actions.inbox import place_for
+from actions.dropped.inbox import place_for
 from actions.site import Site, now
 from desk.api.shapes import Done, ExamCode, Problem, Uai, a_number
 from desk.entry.access import CentreAccount, site_of

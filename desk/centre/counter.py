@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import attendance as lists
-from actions.duties import standings
-from actions.invigilators import lacking
-from actions.pictures import picture_of
-from actions.receipts import issue
-from actions.signing import standing_of
+from actions.dropped.pictures import picture_of
+from actions.dropped.receipts import issue
+from actions.dropped.withdrawing import restore, withdraw
+from actions.people.invigilators import lacking
+from actions.season import attendance as lists
+from actions.season.duties import standings
+from actions.season.signing import standing_of
 from actions.site import now
-from actions.withdrawing import restore, withdraw
 from desk.calendar import feed_address
 from desk.centre.dropped import page_of
 from desk.entry.access import CentreAccount, shows_identity, site_of

@@ -12,10 +12,10 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import Connection
 
-from actions.copies import words_in
-from actions.piles import mistaken, name_of_file, place_of_paper
-from actions.receipts import receipt_copy, without_place
-from actions.reconciling import left_over, reconciliation_of
+from actions.decided.copies import words_in
+from actions.decided.reconciling import left_over, reconciliation_of
+from actions.dropped.piles import mistaken, name_of_file, place_of_paper
+from actions.dropped.receipts import receipt_copy, without_place
 from actions.site import Site, now
 from desk.listing import Column, Listing, instant
 from desk.questions import ASKED

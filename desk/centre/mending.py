@@ -7,7 +7,7 @@ from functools import cache
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from actions.piles import name_of_file
+from actions.dropped.piles import name_of_file
 from desk.centre.counter import place_of
 from desk.centre.dropped import copies_shown
 from desk.entry.access import CentreAccount, shows_identity, site_of

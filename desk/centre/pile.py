@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.corrector_view import pdf_of_pages
-from actions.delivery import of_centre
-from actions.piles import Line, lines_of, place_of_paper, shelve
-from actions.receipts import receipt_copy
+from actions.corrected.corrector_view import pdf_of_pages
+from actions.dropped.delivery import of_centre
+from actions.dropped.piles import Line, lines_of, place_of_paper, shelve
+from actions.dropped.receipts import receipt_copy
 from actions.site import now
 from desk.centre.dropped import NamedFile
 from desk.entry.access import CentreAccount, shows_identity, site_of

@@ -13,7 +13,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.background import BackgroundTask
 
-from actions.accounts import tell_of_recovery
+from actions.people.accounts import tell_of_recovery
 from actions.site import now
 from desk.entry import factors, passwords
 from desk.entry.access import AnyAccount, visits_of

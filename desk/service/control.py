@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from actions import control as of_control
+from actions.after import control as of_control
 from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.lists.tables import LineProblem
 from processors.orals.control import CHOICE_COLUMNS, MARK_COLUMNS, name_in_control
-from storage.corrected.control import SUBJECT
+from storage.after.control import SUBJECT
 
 HERE = "/coordination/controle"
 router = APIRouter(prefix=HERE)

@@ -12,9 +12,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import dossiers as of_dossiers
-from actions.commission import commissions, line_of, lines_of, write_report
-from actions.orals import place_called
+from actions.dropped import dossiers as of_dossiers
+from actions.dropped.commission import commissions, line_of, lines_of, write_report
+from actions.season.orals import place_called
 from actions.site import now
 from desk import charts
 from desk.entry.access import ServiceAccount, shows_identity, site_of

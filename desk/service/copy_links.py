@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
 
-from actions import copy_links
+from actions.after import copy_links
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.page import page

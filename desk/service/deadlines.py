@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.deadlines import extend as move
+from actions.dropped.deadlines import extend as move
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.page import page

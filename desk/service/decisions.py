@@ -12,13 +12,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import copies, masking
-from actions.corrector_view import seen_by_corrector
-from actions.pictures import header_of, picture_of_page
-from actions.piles import place_of_paper
-from actions.reconciling import left_over
+from actions.corrected.corrector_view import seen_by_corrector
+from actions.decided import copies, masking
+from actions.decided.reconciling import left_over
+from actions.dropped.pictures import header_of, picture_of_page
+from actions.dropped.piles import place_of_paper
+from actions.dropped.withdrawing import looks_like
 from actions.site import Site, now
-from actions.withdrawing import looks_like
 from desk.centre.counter import place_of, region_of
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.lookup import any_copy

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.duties import OPEN, livrets, receive, reopen, standings, waive
+from actions.season.duties import OPEN, livrets, receive, reopen, standings, waive
 from actions.site import now
 from desk.calendar import feed_address
 from desk.entry.access import ServiceAccount, shows_identity, site_of

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.invigilators import lacking
+from actions.people.invigilators import lacking
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.page import page

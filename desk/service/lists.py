@@ -7,8 +7,8 @@ from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 
-from actions import lots as of_lots
-from actions.commission import sits_in
+from actions.corrected import lots as of_lots
+from actions.dropped.commission import sits_in
 from actions.site import Site, now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import Column, Listing

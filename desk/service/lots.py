@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import lots as of_lots
-from actions.delivery import of_lot
+from actions.corrected import lots as of_lots
+from actions.dropped.delivery import of_lot
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.lookup import lot_of, written

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, HTTPException, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
-from actions import oral_drops as of_drops
-from actions import oral_returns as of_returns
-from actions import orals as of_orals
+from actions.season import oral_drops as of_drops
+from actions.season import oral_returns as of_returns
+from actions.season import orals as of_orals
 from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.handed import handed_in

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
-from actions import accounts as of_accounts
+from actions.people import accounts as of_accounts
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.listing import Column, Listing

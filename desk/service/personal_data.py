@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import StreamingResponse
 
-from actions.personal_data import answer
+from actions.people.personal_data import answer
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.page import page

@@ -6,14 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from actions import release as of_release
-from actions import work_done as of_work
+from actions.after import release as of_release
+from actions.corrected import work_done as of_work
 from actions.site import now
 from desk.entry.access import ServiceAccount, site_of
 from desk.page import page
 from processors.lists.averages import COLUMNS
 from processors.lists.tables import LineProblem
-from storage.corrected.release import SUBJECT
+from storage.after.release import SUBJECT
 from storage.database.register import events_of
 from storage.refusals import Refusal, Refused
 

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions import purge as acts
-from actions.purge_plan import plan
+from actions.people import purge as acts
+from actions.people.purge_plan import plan
 from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page

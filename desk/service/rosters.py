@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
-from actions import rosters
-from actions.invitations import Invited, correctors_without_account, invite_all
-from actions.rosters import Differences, Roster
+from actions.people import rosters
+from actions.people.invitations import Invited, correctors_without_account, invite_all
+from actions.people.rosters import Differences, Roster
 from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
-from actions.commission import sits_in
+from actions.dropped.commission import sits_in
 from actions.site import Site
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import folded

@@ -6,9 +6,9 @@ import httpx
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.piles import name_of_file
+from actions.decided.telling import Story, tell
+from actions.dropped.piles import name_of_file
 from actions.site import Site
-from actions.telling import Story, tell
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from storage.corrected.lots import lot_by_id

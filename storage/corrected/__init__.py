@@ -1,1 +1,1 @@
-"""What leaves for correctors and comes back: lots, marks, returned documents, released copies."""
+"""What leaves for correctors and comes back: lots, marks, returned documents."""

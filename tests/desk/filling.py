@@ -14,8 +14,9 @@ from PIL import Image
 from visitors import Desk
 from worlds import own_world
 
-from actions import attendance, lots
+from actions.corrected import lots
 from actions.prepare import prepare
+from actions.season import attendance
 from actions.site import Site, now, open_site
 from desk.app import create_app
 from desk.settings import DeskSettings

@@ -7,8 +7,8 @@ from filling import Filled
 from visitors import Desk
 from waiting import CENTRE, queued, waiting
 
-from actions import attendance
-from actions.reconciling import reconcile_centre
+from actions.decided.reconciling import reconcile_centre
+from actions.season import attendance
 from actions.site import now
 from processors.findings import Code
 from processors.scans.readings import CopyStatus

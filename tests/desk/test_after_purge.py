@@ -6,7 +6,7 @@ import pytest
 from test_access import MATRIX, ORDER, PICTURE, Asker, own_scope, text_of
 from test_purge import KEY, Kept, kept, own_store  # noqa: F401 - fixtures
 
-from actions import purge
+from actions.people import purge
 from storage.states import Role
 
 

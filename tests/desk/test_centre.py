@@ -12,7 +12,7 @@ from filling import Filled
 from sqlalchemy import select
 from visitors import Desk
 
-from actions import inbox
+from actions.dropped import inbox
 from actions.site import now
 from storage.bucket.keys import answer_key
 from storage.bucket.objects import ObjectInfo

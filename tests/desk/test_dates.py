@@ -7,7 +7,7 @@ from datetime import timedelta
 import icalendar
 import pypdfium2
 
-from actions.deadlines import extend
+from actions.dropped.deadlines import extend
 from actions.site import now
 from processors.circular.deadlines import Deadline, Rule
 from storage.states import Role

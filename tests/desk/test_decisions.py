@@ -13,8 +13,8 @@ from sqlalchemy import select
 from visitors import Browser, Desk
 from waiting import CENTRE, queued, waiting
 
-from actions import copies
-from actions.scans import Job, anonymise
+from actions.decided import copies
+from actions.dropped.scans import Job, anonymise
 from actions.site import now
 from desk.centre.counter import place_of, region_of
 from processors.findings import Code, Evidence, finding

@@ -6,7 +6,7 @@ from filling import MINE, Filled
 from pypdfium2 import PdfDocument
 from visitors import Browser, Desk
 
-from actions import lots
+from actions.corrected import lots
 from actions.site import now
 from storage.corrected.lots import LotRow, lot_by_id
 from storage.dropped.scans import ScanProcessed

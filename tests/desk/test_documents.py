@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 from visitors import Desk
 from worlds import own_world
 
-from actions import lots, personal_data
+from actions.corrected import lots
+from actions.people import personal_data
 from actions.prepare import prepare
 from actions.site import now, open_site
 from cli.app import app

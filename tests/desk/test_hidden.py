@@ -12,7 +12,7 @@ from filling import Filled
 from PIL import Image
 from visitors import Browser, Desk
 
-from actions.corrector_view import seen_by_corrector
+from actions.corrected.corrector_view import seen_by_corrector
 from actions.site import now
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Turn

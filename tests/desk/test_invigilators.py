@@ -9,7 +9,7 @@ import pytest
 from filling import MINE
 from sqlalchemy import select
 
-from actions.invigilators import lacking
+from actions.people.invigilators import lacking
 from actions.site import now
 from processors.lists.people import CANDIDATE_COLUMNS
 from storage.database.schema import events

@@ -12,7 +12,8 @@ from filling import MINE, OTHER, Filled
 from heaps import heap, read_of
 from visitors import Browser, Desk
 
-from actions import attendance, copies
+from actions.decided import copies
+from actions.season import attendance
 from actions.site import now
 from desk.listing import folded
 from papers.tables import parts_of_csv

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
 
-from actions import marks
+from actions.corrected import marks
 from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant

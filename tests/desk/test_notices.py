@@ -7,8 +7,9 @@ from filling import MINE, OTHER, Filled
 from postbox import Received
 from visitors import Browser, Desk
 
-from actions import copies, lots
-from actions.notices import tell
+from actions.corrected import lots
+from actions.decided import copies
+from actions.season.notices import tell
 from actions.site import now
 from storage.corrected.lots import LotPulled, lot_by_id
 from storage.states import Decision, Role, Trouble

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from filling import MINE
 
-from actions.inbox import take_returned
+from actions.dropped.inbox import take_returned
 from actions.site import now
 from cli.season.orals import scanned
 from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS

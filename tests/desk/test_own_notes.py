@@ -14,7 +14,8 @@ from PIL import Image
 from sqlalchemy import select
 from visitors import Desk
 
-from actions import lots, personal_data
+from actions.corrected import lots
+from actions.people import personal_data
 from actions.site import now
 from storage.corrected.lots import LotReassigned, lot_by_id
 from storage.database.schema import events

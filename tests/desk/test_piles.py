@@ -7,7 +7,7 @@ from filling import MINE, OTHER, Filled
 from sqlalchemy import select
 from visitors import Desk
 
-from actions.receipts import answer
+from actions.dropped.receipts import answer
 from actions.site import now
 from processors.scans.readings import CopyStatus
 from storage.bucket.objects import ObjectInfo

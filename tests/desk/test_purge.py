@@ -17,9 +17,9 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from visitors import Desk
 
-from actions import purge
-from actions.dossiers import pronounce
-from actions.purge_plan import Plan, plan
+from actions.dropped.dossiers import pronounce
+from actions.people import purge
+from actions.people.purge_plan import Plan, plan
 from actions.reasons import keep_reason
 from actions.site import Site, now
 from cli.demo_session import write_demo_session

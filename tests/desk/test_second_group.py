@@ -13,8 +13,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
 
-from actions.copy_links import asked_until
-from actions.release import take_averages
+from actions.after.copy_links import asked_until
+from actions.after.release import take_averages
 from actions.site import now
 from cli.app import app
 from processors.circular.deadlines import french_instant, local

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from worlds import own_world
 
-from actions import inbox as watch
+from actions.dropped import inbox as watch
+from actions.dropped.upkeep import SETTLING
 from actions.prepare import prepare
 from actions.site import Site, now, open_site
-from actions.upkeep import SETTLING
 from cli.demo_session import write_demo_session
 from processors.findings import Code
 from processors.lists.people import CANDIDATE_COLUMNS

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actions.commission import Commission, write_notices, write_report
+from actions.dropped.commission import Commission, write_notices, write_report
 from actions.site import Site
 from cli.demo_session import write_demo_session
 from processors.circular.session import load_session

@@ -68,7 +68,7 @@ def test_whatever_is_scheduled_runs_one_at_a_time(deployment):
 
 def test_the_graph_of_a_run_shows_every_letter_of_its_stages():
     called = re.compile(r"(?:run_stage|step)\(\s*(?:name, stage|\"([^\"]+)\")")
-    files = [ROOT / "actions" / "scans.py", *(ROOT / "flows").glob("*.py")]
+    files = [ROOT / "actions" / "dropped" / "scans.py", *(ROOT / "flows").glob("*.py")]
     names = [name for file in files for name in called.findall(file.read_text()) if name]
     assert len(names) >= 12 and all(name.isascii() for name in names), names
 

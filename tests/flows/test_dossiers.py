@@ -15,7 +15,7 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from actions.dossiers import pronounce, read_deposit
+from actions.dropped.dossiers import pronounce, read_deposit
 from processors.circular.deadlines import PARIS
 from processors.circular.session import load_session
 from processors.dossiers.findings import Code
@@ -118,7 +118,7 @@ def names_of(lines):
 @pytest.mark.xdist_group("machine")
 def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     """Through the flows: deposits dropped, read, swept, decided of and reported on."""
-    from actions.commission import Commission, lines_of, write_notices, write_report
+    from actions.dropped.commission import Commission, lines_of, write_notices, write_report
     from cli import demo_dossiers
     from storage.states import Pronounced
 

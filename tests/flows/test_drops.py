@@ -15,13 +15,13 @@ import pytest
 from pikepdf import Pdf
 from worlds import own_world
 
-from actions import inbox as watch
+from actions.dropped import inbox as watch
+from actions.dropped.quarantine import clear_drop
+from actions.dropped.scans import claim, conclude, keep
+from actions.dropped.upkeep import set_aside
 from actions.isolation import isolated
 from actions.prepare import prepare
-from actions.quarantine import clear_drop
-from actions.scans import claim, conclude, keep
 from actions.site import Site, now, open_site
-from actions.upkeep import set_aside
 from cli.demo_session import write_demo_session
 from processors.lists.people import CANDIDATE_COLUMNS
 from storage.bucket.keys import stored_scan
@@ -167,7 +167,7 @@ def test_what_is_removed_while_it_is_looked_at_is_kept_all_the_same(site, tmp_pa
         clear_drop(site, scan)
         return isolated(*args)
 
-    monkeypatch.setattr("actions.scans.isolated", first_remove)
+    monkeypatch.setattr("actions.dropped.scans.isolated", first_remove)
     job = keep(site, scan.id, claim(site, scan.id), tmp_path / "scan.pdf")
     assert job is not None
     assert site.store.vault.get(stored_scan(job.sha256)) == buffer.getvalue()

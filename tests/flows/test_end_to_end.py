@@ -20,8 +20,8 @@ import pytest
 import zxingcpp
 from prefect.client.orchestration import PrefectClient
 
-from actions import lots
-from actions.copies import decide
+from actions.corrected import lots
+from actions.decided.copies import decide
 from actions.site import now
 from cli.demo_truth import judge
 from flows import lost_runs

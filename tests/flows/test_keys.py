@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.orals import places_called, words_for
+from actions.season.orals import places_called, words_for
 from processors.circular.session import load_session
 from processors.findings import Code
 from storage.bucket.keys import RECEIPTS, answer_key, attendance_path, receipt_key, returns_path, scan_path

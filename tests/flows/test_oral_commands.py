@@ -9,7 +9,7 @@ from dropping import CENTRE, NUMBERS
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from actions.inbox import take_returned
+from actions.dropped.inbox import take_returned
 from actions.site import now
 from cli.app import app
 from cli.season.orals import scanned

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from worlds import own_world
 
-from actions import inbox, lots, scans
+from actions.corrected import lots
+from actions.dropped import inbox, scans
 from actions.site import now, open_site
 from cli.demo_session import write_demo_session
 from cli.demo_truth import judge

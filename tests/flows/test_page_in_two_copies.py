@@ -12,9 +12,9 @@ import pikepdf
 import pytest
 from worlds import own_world
 
-from actions import inbox
+from actions.dropped import inbox
+from actions.dropped.scans import process
 from actions.prepare import prepare
-from actions.scans import process
 from actions.site import Site, now, open_site
 from actions.stages import plainly
 from cli.demo_session import write_demo_session

@@ -18,7 +18,9 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 from worlds import own_world
 
-from actions import attendance, copies, dossiers
+from actions.decided import copies
+from actions.dropped import dossiers
+from actions.season import attendance
 from actions.site import now, open_site
 from cli.app import app
 from cli.demo_session import write_demo_session

@@ -20,8 +20,8 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
-from actions import inbox as watch
-from actions.orals import form, papers_of
+from actions.dropped import inbox as watch
+from actions.season.orals import form, papers_of
 from actions.site import Site
 from papers.oral_papers import panel_sheets, sheets_to_sign
 from processors.lists.people import CANDIDATE_COLUMNS

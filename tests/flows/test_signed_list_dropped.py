@@ -5,8 +5,8 @@ import json
 import numpy as np
 from dropping import CENTRE, NUMBERS, SOON
 
-from actions import inbox as watch
-from actions.signing import print_list
+from actions.dropped import inbox as watch
+from actions.season.signing import print_list
 from actions.site import now
 from specimens.signing import Mark, signed_scan
 from storage.people.candidates import attendance_of

@@ -16,10 +16,10 @@ import pytest
 from dropping import CENTRE, ELSEWHERE, NUMBERS, PAST, SOON, Desk
 from sqlalchemy import select
 
-from actions import deadlines, upkeep
-from actions import inbox as watch
-from actions.receipts import answer
-from actions.scans import anonymise, claim, conclude, give_back, keep, read
+from actions.dropped import deadlines, upkeep
+from actions.dropped import inbox as watch
+from actions.dropped.receipts import answer
+from actions.dropped.scans import anonymise, claim, conclude, give_back, keep, read
 from actions.site import now
 from cli.demo_session import FORM
 from processors.circular.form import load_form

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from dropping import CENTRE, ELSEWHERE, NUMBERS, SOON
 
-from actions import inbox as watch
-from actions.scans import anonymise, claim, conclude, keep, read
+from actions.dropped import inbox as watch
+from actions.dropped.scans import anonymise, claim, conclude, keep, read
+from actions.dropped.withdrawing import looks_like, restore, withdraw
 from actions.site import now
-from actions.withdrawing import looks_like, restore, withdraw
 from cli.demo_session import FORM
 from processors.circular.form import load_form
 from specimens.batch import Kind, draw_batch, roster_csv

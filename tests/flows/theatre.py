@@ -23,10 +23,10 @@ import pytest
 from sqlalchemy import select
 from worlds import BUCKETS, own_world
 
-from actions import deadlines, dossiers, inbox, pictures, scans, upkeep
-from actions import lots as of_lots
-from actions.copies import decide as decide_of
-from actions.copies import report
+from actions.corrected import lots as of_lots
+from actions.decided.copies import decide as decide_of
+from actions.decided.copies import report
+from actions.dropped import deadlines, dossiers, inbox, pictures, scans, upkeep
 from actions.prepare import prepare
 from actions.site import now, open_site
 from actions.stages import plainly

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.corrected.control import (
+from storage.after.control import (
     SUBJECT,
     ControlChosen,
     ControlMarksKept,
@@ -12,9 +12,9 @@ from storage.corrected.control import (
     choices_of,
     control_marks_kept,
 )
-from storage.corrected.copy_links import CopyAsked, CopyFetched, link_of_hash
-from storage.corrected.release import SUBJECT as RELEASE
-from storage.corrected.release import ControlCalled
+from storage.after.copy_links import CopyAsked, CopyFetched, link_of_hash
+from storage.after.release import SUBJECT as RELEASE
+from storage.after.release import ControlCalled
 from storage.ids import token_hash
 from storage.refusals import Refused
 

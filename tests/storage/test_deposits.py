@@ -8,8 +8,8 @@ import pytest
 from invented import CENTRE, NAMES, NUMBERS, ROSTER
 from sqlalchemy import select
 
-from actions.deadlines import extend
-from actions.dossiers import pronounce
+from actions.dropped.deadlines import extend
+from actions.dropped.dossiers import pronounce
 from processors.circular.session import load_session
 from processors.dossiers.findings import Code, Verdict
 from storage.bucket.objects import ObjectInfo

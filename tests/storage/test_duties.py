@@ -9,7 +9,7 @@ from invented import CENTRE, NUMBERS
 from pydantic import SecretStr
 from pypdfium2 import PdfDocument
 
-from actions.duties import DutyState, livrets, receive, remind, reopen, standings, waive
+from actions.season.duties import DutyState, livrets, receive, remind, reopen, standings, waive
 from actions.site import Site
 from flows.artifacts import countdown
 from processors.circular.deadlines import PARIS

@@ -16,9 +16,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from actions.oral_returns import take_sheets
-from actions.orals import all_papers, form, move, papers_of, plan_for
-from actions.work_done import table, work_done
+from actions.corrected.work_done import table, work_done
+from actions.season.oral_returns import take_sheets
+from actions.season.orals import all_papers, form, move, papers_of, plan_for
 from processors.circular.deadlines import PARIS, instant
 from processors.orals.returns import read_codes
 from processors.orals.sheets import SheetKind, sheet_of

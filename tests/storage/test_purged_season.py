@@ -15,9 +15,12 @@ from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER, SESSION, World, parti
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from actions import attendance, backups, dossiers, personal_data, purge
-from actions.purge_plan import plan as plan_of
-from actions.receipts import receipt_of
+from actions import backups
+from actions.dropped import dossiers
+from actions.dropped.receipts import receipt_of
+from actions.people import personal_data, purge
+from actions.people.purge_plan import plan as plan_of
+from actions.season import attendance
 from actions.site import Site
 from papers.receipts import render_json
 from processors.dossiers.findings import Code

@@ -12,7 +12,7 @@ from invented import CENTRE, EXAM, NAMES, NUMBERS, ROSTER, SESSION
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from actions.attendance import take
+from actions.season.attendance import take
 from processors.circular.session import load_session
 from processors.findings import Code, finding
 from storage.bucket.objects import ObjectInfo

@@ -6,8 +6,8 @@ import pytest
 from invented import CENTRE, EXAM, partial, unknown, whole
 from sqlalchemy import select
 
-from actions.copies import decide
-from actions.reconciling import reconcile_centre
+from actions.decided.copies import decide
+from actions.decided.reconciling import reconcile_centre
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Sign
 from storage.corrected.lots import LotPulled, routable_copies

@@ -6,8 +6,8 @@ import pytest
 from invented import CORRECTORS, EXAM, partial, unknown, whole
 from sqlalchemy.exc import IntegrityError
 
-from actions.copies import decide
-from actions.lots import plan_for, reassign, who_may_take
+from actions.corrected.lots import plan_for, reassign, who_may_take
+from actions.decided.copies import decide
 from processors.correcting.conflicts import Cause
 from storage.corrected.lots import (
     LotClosed,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from storage.corrected.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
+from storage.after.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
 
 
 def test_a_later_list_corrects_what_an_earlier_one_said_of_the_same(peopled, new_register):

@@ -3,7 +3,7 @@
 import pytest
 from invented import EXAM, whole
 
-from actions import copies
+from actions.decided import copies
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage.corrected.lots import LotPulled, routable_copies

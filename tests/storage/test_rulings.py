@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from invented import CENTRE, EXAM, unknown, whole
 from sqlalchemy import select, update
 
-from actions import copies
+from actions.decided import copies
 from actions.reasons import keep_reason
 from processors.circular.deadlines import Rule
 from processors.findings import Code, Evidence, finding

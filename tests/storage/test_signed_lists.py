@@ -8,8 +8,8 @@ import pytest
 from invented import CENTRE, EXAM, NUMBERS, ROSTER, partial, whole
 from sqlalchemy import select
 
-from actions.attendance import take
-from actions.signing import answer, print_list, standing_of, take_scan
+from actions.season.attendance import take
+from actions.season.signing import answer, print_list, standing_of, take_scan
 from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
 from processors.findings import Code

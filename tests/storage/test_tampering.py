@@ -26,8 +26,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import CENTRE, EXAM, NUMBERS, World, unknown, whole
 
-from actions.attendance import take
-from actions.dossiers import pronounce
+from actions.dropped.dossiers import pronounce
+from actions.season.attendance import take
 from storage.bucket.keys import seal_key
 from storage.bucket.objects import Bucket, ObjectInfo, Store, s3_client
 from storage.database.register import Register, make_engine, open_register

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from invented import CENTRE, EXAM, partial, unknown, whole
 
-from actions.copies import decide
-from actions.withdrawing import restore, withdraw
+from actions.decided.copies import decide
+from actions.dropped.withdrawing import restore, withdraw
 from processors.findings import Code, finding
 from storage.corrected.lots import routable_copies
 from storage.decided.copies import current_copies

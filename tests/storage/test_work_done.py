@@ -6,7 +6,7 @@ import io
 import pytest
 from invented import whole
 
-from actions.work_done import table, work_done
+from actions.corrected.work_done import table, work_done
 from storage.corrected.lots import CopyReturned, LotPulled, LotReassigned, LotRecalled, LotReturned
 from storage.database.register import events_of
 from storage.people.correctors import all_correctors

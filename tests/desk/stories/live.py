@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 from worlds import own_world
 
-from actions import inbox, scans
+from actions.dropped import inbox, scans
 from actions.prepare import prepare
 from actions.site import Site, now, open_site
 from actions.stages import plainly

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from actions import inbox
+from actions.dropped import inbox
 from actions.site import now
 from cli.demo_session import CENTRES
 from processors.attendance.cells import Why

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from planted import NAME
 
-from actions import lots, scans
+from actions.corrected import lots
+from actions.dropped import scans
 from actions.site import Site, now
 from benchmarks.redteam.loot import Loot, gather
 from cli.demo_session import FORM, write_demo_session

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from planted import first
 from sqlalchemy import select
 
-from actions import marks, returned
+from actions.corrected import marks, returned
 from actions.site import Site, now
 from benchmarks.redteam.loot import Loot
 from desk.app import create_app

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from actions.decided.reconciling import reconcile_in
 from actions.reasons import keep_reason
-from actions.reconciling import reconcile_in
 from actions.site import Site
 from processors.circular.deadlines import to_the_day
 from processors.findings import Code, finding

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from actions.purge_plan import KeptList, Plan, lists_of, plan
+from actions.people.purge_plan import KeptList, Plan, lists_of, plan
 from actions.reasons import keep_reason
 from actions.site import Site
 from papers.certificate import Destruction, certificate_pdf

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from actions.lots import pdf_of
+from actions.corrected.lots import pdf_of
 from actions.site import Site
 from papers.tables import csv_of
 from processors.correcting.own_notes import OwnNote, OwnNotes, with_notes

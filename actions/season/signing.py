@@ -12,8 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from actions.decided.reconciling import reconcile_in
 from actions.isolation import isolated, run_pages
-from actions.reconciling import reconcile_in
 from actions.site import Site
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.cells import Seen, Why, of_candidate

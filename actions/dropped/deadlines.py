@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from actions.decided.reconciling import reconcile_centre, reconcile_in
 from actions.reasons import keep_reason
-from actions.reconciling import reconcile_centre, reconcile_in
 from actions.site import Site
 from processors.circular.deadlines import Deadline, Rule
 from processors.circular.session import Exam

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from actions.corrector_view import place_of
-from actions.enrolled import naming, roster_of, with_numbers
+from actions.corrected.corrector_view import place_of
+from actions.corrected.lots import put_back
+from actions.decided.reconciling import excused_in, reconcile_centre
+from actions.dropped.pictures import keep_pictures
+from actions.dropped.quarantine import clear_drop, fetch_drop, keep_drop
+from actions.dropped.receipts import answer
 from actions.isolation import isolated, run_each, run_pages
-from actions.lots import put_back
-from actions.pictures import keep_pictures
-from actions.quarantine import clear_drop, fetch_drop, keep_drop
-from actions.receipts import answer
-from actions.reconciling import excused_in, reconcile_centre
+from actions.people.enrolled import naming, roster_of, with_numbers
 from actions.site import Site
 from actions.stages import Step, SurroundingsError
 from processors.findings import Code, Evidence, Finding, finding

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from actions.enrolled import candidate_of, sitting
 from actions.isolation import isolated
 from actions.office import as_readable
+from actions.people.enrolled import candidate_of, sitting
 from actions.site import Site
 from processors.circular.session import Exam, Session
 from processors.dossiers.contract import read_as_json

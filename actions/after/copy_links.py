@@ -11,11 +11,11 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from actions.after.release import State, file_of, must_be_open, states_of
 from actions.reasons import keep_reason
-from actions.release import State, file_of, must_be_open, states_of
 from actions.site import Site
 from processors.circular.deadlines import french_instant
-from storage.corrected.copy_links import CopyAsked, CopyFetched, CopyLink, link_of_hash
+from storage.after.copy_links import CopyAsked, CopyFetched, CopyLink, link_of_hash
 from storage.decided.copies import CopyRow
 from storage.ids import token_hash
 from storage.people.candidates import candidate_by_number, enrolled_with_number

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from actions.isolation import isolated, run_each, run_pages
-from actions.orals import papers_of
+from actions.season.orals import papers_of
 from actions.site import Site
 from papers.oral_handin import hand_in_list, missing_sheets
 from papers.oral_papers import PanelPaper, sheets_to_sign

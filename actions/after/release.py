@@ -14,8 +14,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from actions.corrector_view import pdf_of_pages
-from actions.personal_data import Files, is_theirs
+from actions.corrected.corrector_view import pdf_of_pages
+from actions.people.personal_data import Files, is_theirs
 from actions.site import Site
 from processors.circular.deadlines import french_instant
 from processors.circular.session_parts import Results
@@ -25,9 +25,9 @@ from processors.lists.averages import Averages, read_averages
 from processors.lists.tables import Import, LineProblem
 from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
+from storage.after.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
 from storage.bucket.keys import returned_document
 from storage.bucket.objects import NotFoundError
-from storage.corrected.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
 from storage.corrected.returned import document_of
 from storage.decided.copies import CopyRow, current_copies
 from storage.people.accounts import note_identity

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.marks import exported_lines, keep_salted, kept_salted
-from actions.release import must_be_open
+from actions.after.release import must_be_open
+from actions.corrected.marks import exported_lines, keep_salted, kept_salted
 from actions.site import Site
 from processors.circular.deadlines import french_instant, local_zone
 from processors.circular.session_parts import Results
@@ -26,7 +26,7 @@ from processors.orals.control import (
     read_control_marks,
     schedule,
 )
-from storage.corrected.control import (
+from storage.after.control import (
     SUBJECT,
     ControlChosen,
     ControlMarksKept,
@@ -34,7 +34,7 @@ from storage.corrected.control import (
     choices_of,
     control_marks_kept,
 )
-from storage.corrected.release import control_list
+from storage.after.release import control_list
 from storage.people.candidates import EnrolledCandidate, enrolled_as, ids_of_numbers
 from storage.refusals import Refusal, Refused
 

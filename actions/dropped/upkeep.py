@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from actions.quarantine import keep_aside
-from actions.receipts import answer_and_clear
+from actions.dropped.quarantine import keep_aside
+from actions.dropped.receipts import answer_and_clear
 from actions.site import Site
 from processors.findings import Code, finding
 from storage.database.register import events_of

@@ -8,8 +8,8 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from actions.decided.reconciling import reconcile_in
 from actions.reasons import keep_reason
-from actions.reconciling import reconcile_in
 from actions.site import Site
 from processors.scans.pages.voices import NUMBER
 from storage.database.register import Transaction, events_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from actions.piles import name_of_file, place_of_paper
+from actions.decided.telling import names_of_actors
+from actions.dropped.piles import name_of_file, place_of_paper
 from actions.site import Site
-from actions.telling import names_of_actors
 from papers.delivery import Delivery
 from processors.circular.deadlines import WEEKDAYS, french_day, french_instant, local_zone
 from processors.circular.session import Centre, Exam

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, insert, select
 
-from storage.corrected.release import control_list
+from storage.after.release import control_list
 from storage.database.schema_returns import control_choices, control_marks
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from actions.oral_returns import ReadSheets, Unsigned, read_sheets
-from actions.orals import papers_of, place_called, places_called, words_for
+from actions.season.oral_returns import ReadSheets, Unsigned, read_sheets
+from actions.season.orals import papers_of, place_called, places_called, words_for
 from actions.site import Site
 from papers.oral_handin import missing_sheets
 from papers.oral_papers import PanelPaper

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from actions.accounts import invite
+from actions.people.accounts import invite
 from actions.site import Site
 from processors.lists.centre_people import CentrePerson
 from storage.people.accounts import all_accounts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.duties import obligations_owed
+from actions.season.duties import obligations_owed
 from actions.site import Site
 from processors.circular.agenda import Entry, Extended, agenda, agenda_of_centre
 from storage.dropped.deadlines import all_extensions

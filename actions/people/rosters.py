@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from actions.invitations import Person, of_centres
+from actions.people.invitations import Person, of_centres
 from actions.site import Site
 from processors.circular.half_days import Half
 from processors.lists.centre_people import read_centre_people

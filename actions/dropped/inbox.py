@@ -14,12 +14,12 @@ from datetime import timedelta
 from itertools import chain, groupby, islice
 from pathlib import Path
 
-from actions import attendance, signing
+from actions.dropped.receipts import answer_and_clear
 from actions.isolation import Interrupted
-from actions.oral_drops import NOT_KEPT, take_returns
-from actions.oral_returns import MAX_BYTES as MAX_RETURN
-from actions.oral_returns import said_of
-from actions.receipts import answer_and_clear
+from actions.season import attendance, signing
+from actions.season.oral_drops import NOT_KEPT, take_returns
+from actions.season.oral_returns import MAX_BYTES as MAX_RETURN
+from actions.season.oral_returns import said_of
 from actions.site import Site
 from processors.circular.deadlines import Times
 from processors.dossiers.files import MAX_BYTES

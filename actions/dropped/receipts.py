@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from actions.pictures import pictures_of
-from actions.piles import mistaken
-from actions.quarantine import clear_drop, keep_aside
-from actions.reconciling import reconciliation_of
+from actions.decided.reconciling import reconciliation_of
+from actions.dropped.pictures import pictures_of
+from actions.dropped.piles import mistaken
+from actions.dropped.quarantine import clear_drop, keep_aside
 from actions.site import Site
 from papers.receipt_versions import following
 from papers.receipts import Receipt, ReceiptCopy, render_html, render_json

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.reconciling import reconcile_in
+from actions.decided.reconciling import reconcile_in
 from actions.site import Site
 from processors.circular.numbers import Numbers
 from processors.lists.people import ATTENDANCE_COLUMNS, Attendance, read_attendance

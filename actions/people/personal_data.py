@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from actions import marks
-from actions.corrector_view import pdf_of_pages
-from actions.own_notes import notes_on
+from actions.corrected import marks
+from actions.corrected.corrector_view import pdf_of_pages
+from actions.corrected.own_notes import notes_on
 from actions.reasons import text_of, words_of
 from actions.site import Site
 from papers.personal_data import (
@@ -35,9 +35,9 @@ from processors.dossiers.persons import Owner
 from processors.plain import plain
 from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
+from storage.after.control import choices_of, control_marks_kept
 from storage.bucket.keys import anonymous_copy, returned_document, stored_file
 from storage.bucket.objects import NotFoundError, StoreError
-from storage.corrected.control import choices_of, control_marks_kept
 from storage.corrected.returned import document_of
 from storage.database.register import events_of
 from storage.decided.copies import CopyRow, copies_of_scan, copies_whenever_of, current_copies

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from actions.corrected.lots import pdf_of
 from actions.isolation import isolated
-from actions.lots import pdf_of
 from actions.site import Site
 from processors.circular.deadlines import to_the_day
 from processors.correcting.returned import (

@@ -1,0 +1,1 @@
+"""After the jury: copies for their candidates, and the control épreuves."""

@@ -1,0 +1,1 @@
+"""What correctors do: lots, copies as they get them, what comes back, marks."""

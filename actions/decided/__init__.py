@@ -1,0 +1,1 @@
+"""What people decide of copies, what follows from it, and how it is told."""

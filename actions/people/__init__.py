@@ -1,0 +1,1 @@
+"""Who there is, and what the law wants of it: accounts, lists, access requests, purges."""

@@ -1,0 +1,1 @@
+"""What the session asks for: duties, orals, attendance lists, notices."""
