@@ -58,7 +58,7 @@ class Shell:
     def start(self, *more: str) -> None:
         log = self.folder / "up.log"
         with log.open("wb") as out:
-            command = [*MASSICOT, "up", "--port", "0", *more]
+            command = [*MASSICOT, "up", "--port", "0", "--desk-port", "0", *more]
             self.up = subprocess.Popen(
                 command, cwd=self.folder, env=self.environment, stdout=out, stderr=subprocess.STDOUT
             )
