@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -256,13 +257,13 @@ def _what_to_try(site: Site, token: str, machine: Machine) -> None:
     centre, exam = site.session.centres[0].uai, site.session.written[0].code
     console.print("What to try now")
     for command in (
-        f"massicot findings --data {machine.data}",
-        f"massicot pull --token {token} --to lots --data {machine.data}",
-        f"massicot rehearse --session {machine.data / _SESSION} --centre {centre} --exam {exam}",
-        f"massicot drop rehearsal/{centre}_{exam}.pdf --centre {centre} --exam {exam} --data {machine.data}",
-        f"massicot audit verify --data {machine.data}",
+        f"findings --data {machine.data}",
+        f"pull --token {token} --to lots --data {machine.data}",
+        f"rehearse --session {machine.data / _SESSION} --centre {centre} --exam {exam}",
+        f"drop rehearsal/{centre}_{exam}.pdf --centre {centre} --exam {exam} --data {machine.data}",
+        f"audit verify --data {machine.data}",
     ):
-        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  {sys.argv[0]} {command}", markup=False, highlight=False, soft_wrap=True)
     console.print()
 
 

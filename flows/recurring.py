@@ -19,6 +19,7 @@ from actions.dropped import deadlines
 from actions.season import duties, notices
 from actions.site import Site, now
 from flows.stages import run_stage
+from processors.wording import plural
 from storage.log import segments
 from storage.log.signing import load_or_make_key
 
@@ -48,7 +49,8 @@ async def form_lots() -> State[None]:
     if not lots and not unroutable:
         return Completed(name=_NO_COPY)
     copies = sum(len(lot.copies) for lot in lots)
-    message = f"{len(lots)} lots, {copies} copies, {unroutable} sans correcteur possible"
+    formed = f"{plural(len(lots), 'lot', 'lots')}, {plural(copies, 'copie', 'copies')}"
+    message = f"{formed}, {unroutable} sans correcteur possible"
     return Completed(name="Copies sans correcteur" if unroutable else "Lots formés", message=message)
 
 

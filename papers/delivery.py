@@ -43,7 +43,7 @@ def delivery_pdf(delivery: Delivery) -> bytes:
     story = [
         Paragraph(escaped(delivery.title), styles["Title"]),
         Paragraph(escaped(delivery.of), styles["Heading2"]),
-        Table(facts, colWidths=[50 * mm, 120 * mm], style=_PLAIN, hAlign="LEFT"),
+        Table(facts, colWidths=[66 * mm, 104 * mm], style=_PLAIN, hAlign="LEFT"),
         Spacer(1, 6 * mm),
         Table([head, *rows], repeatRows=1, style=_RULED, hAlign="LEFT", colWidths=_widths(len(head))),
         Spacer(1, 6 * mm),

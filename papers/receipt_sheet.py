@@ -38,6 +38,8 @@ def _story(receipt: Receipt) -> Iterator[Flowable]:
     for one in reversed(receipt.changes):
         yield Paragraph(f"Version {one.version}, le {french_instant(one.issued)} :", _BODY)
         yield from (Paragraph(_text(f"– {line}"), _BODY) for line in one.what)
+    if receipt.changes:
+        yield Spacer(1, 4 * mm)
     for found in receipt.findings:
         yield Paragraph(_text(found.message), _BODY)
     if receipt.unread:

@@ -152,7 +152,7 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.LATE: (
         _W,
-        "Déposé après l'heure limite ({what}) : la copie est gardée et traitée, "
+        "Dépôt hors délai (attendu {what}) : il est gardé et traité, "
         "le service de coordination en est averti.",
     ),
     Code.PRESENT_WITHOUT_COPY: (

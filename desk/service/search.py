@@ -21,6 +21,7 @@ from desk.listing import folded
 from desk.page import LOT_STATES, page
 from desk.service.lists import centres_of
 from processors.circular.exam import Exam
+from processors.wording import plural
 from storage.corrected.lots import all_lots
 from storage.database.register import events_of
 from storage.decided.copies import copies_numbered, copies_of_candidate
@@ -72,7 +73,7 @@ def _results(site: Site, connection: Connection, asked: str) -> Iterator[Found]:
     for lot in lots.values():
         if folded(lot.name).startswith(plain):
             held = holders[lot.corrector].name if lot.corrector in holders else lot.corrector
-            said = f"{LOT_STATES[lot.state]}, {lot.copies} copies, {held}"
+            said = f"{LOT_STATES[lot.state]}, {plural(lot.copies, 'copie', 'copies')}, {held}"
             yield Found("Lot", lot.name, said, f"/coordination/lots/{lot.exam}/{lot.id}")
     for copy in copies_numbered(connection, asked.upper()):
         where = f"lot {lots[copy.lot].name}" if copy.lot in lots else "dans aucun lot"
