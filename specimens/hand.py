@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -115,27 +115,9 @@ class Hand:
 
 def typeset(font: Path, size: int, text: str) -> tuple[Ink, int]:
     """A line of text, `size` pixels to the em, and the row of its baseline."""
-    space, x, laid = _face(font, size).getlength(" "), 0.0, []
-    for word in text.split(" "):
-        ink, left, top, length = _word(font, size, word)
-        laid.append((ink, round(x) + left, top))
-        x += length + space
-    left, top = min(x for _, x, _ in laid) - 1, min(y for _, _, y in laid) - 1
-    width, height = (max(at[n] + at[0].shape[2 - n] for at in laid) + 1 for n in (1, 2))
-    line = np.zeros((height - top, width - left), np.uint8)
-    for ink, x, y in laid:
-        part = line[y - top : y - top + ink.shape[0], x - left : x - left + ink.shape[1]]
-        np.maximum(part, ink, out=part)
-    return line, -top
-
-
-@lru_cache(10_000)
-def _word(font: Path, size: int, word: str) -> tuple[Ink, int, int, float]:
-    """A word, what lies between its beginning on the baseline and its left and top; how far it goes."""
-    face = _face(font, size)
     # what ImageDraw.text does, which has to be told the size of the image, and so lays out the text twice
-    mask, (left, top) = face.getmask2(word, mode="L", anchor="ls")
-    return np.asarray(Image.Image()._new(mask)), left, top, face.getlength(word)
+    mask, (_, top) = _face(font, size).getmask2(text, mode="L", anchor="ls")
+    return np.pad(np.asarray(Image.Image()._new(mask)), 1), 1 - top
 
 
 @cache

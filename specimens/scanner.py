@@ -21,7 +21,6 @@ from specimens.sheet import PAPER, Gray, Page
 
 Picture = NDArray[np.uint8]  # h × w, or h × w × 3 in the order red, green, blue
 _MARGIN = 64
-_NO_GRAIN = 128
 
 
 class Level(StrEnum):
@@ -172,15 +171,14 @@ def _dirt(tones: list[Gray], wear: Wear, dpi: int, rng: Rng) -> list[Gray]:
     noise = _grain(h, w)[y : y + h, x : x + w]
     # the grain is in sixteenths
     depth = wear.noise * rng.uniform(0.5, 1) / 16
-    return [np.asarray(cv2.addWeighted(tone, 1, noise, depth, -_NO_GRAIN * depth)) for tone in tones]
+    return [np.asarray(cv2.addWeighted(tone, 1, noise, depth, 0, dtype=cv2.CV_8U)) for tone in tones]
 
 
 @cache
-def _grain(h: int, w: int) -> Gray:
-    """Sixteenths of a gray level above `_NO_GRAIN`, standard deviation 1; taken at chance offsets."""
+def _grain(h: int, w: int) -> NDArray[np.int16]:
+    """Sixteenths of a gray level, standard deviation 1; drawn once, then taken at chance offsets."""
     shape = h + _MARGIN, w + _MARGIN
-    grain = np.random.default_rng(h * w).standard_normal(shape, np.float32) * 16
-    return np.asarray(np.rint(grain + _NO_GRAIN), np.uint8)  # bytes: of one kind, two images add up at once
+    return np.rint(np.random.default_rng(h * w).standard_normal(shape, np.float32) * 16).astype(np.int16)
 
 
 def encode(picture: Picture, level: Level, mode: Mode, dpi: int, rng: Rng) -> bytes:
