@@ -40,7 +40,8 @@ _WEIGHTS = (2.6, 0.0, -0.65, -4.4)
 class Ink:
     """`length`: of its strokes, mm; `box`: where it is, mm of the page; None without any.
 
-    `tallest`: of its strokes, mm; `widest`: of its strokes, of the ink's whole width.
+    `tallest`: of its strokes, mm; `widest`: of its strokes, of the ink's whole width; `strokes`: those that
+    hang together count as one.
     """
 
     length: float
@@ -48,6 +49,7 @@ class Ink:
     probability: float  # that somebody signed or stamped here
     tallest: float = 0.0
     widest: float = 0.0
+    strokes: int = 0
 
 
 def ink_in(
@@ -166,4 +168,5 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
     tallest = float(max(stats[index][3] for index in kept)) / px
     widest = float(max(stats[index][2] for index in kept)) / px / w
-    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance, tallest, widest)
+    box = x + float(columns[0]) / px, y + float(rows[0]) / px, w, h
+    return Ink(length, box, chance, tallest, widest, len(kept))

@@ -41,6 +41,9 @@ _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
+_PARAPH = 10.0, 5.0  # mm: as wide and as high as it is at least
+_A_LINE, _A_NAME = 11.0, 22.0  # mm: lines of handwriting are less high, names by hand wider
+_HALF, _LETTERS = 0.48, 4  # of the ink's width; strokes: no part of a name is so wide, so many make one
 _WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
 _TALLER = 1.4  # times the height of the print: a word that may have been written
 _ASKED = re.compile(rf"{SIGN.pattern}|^(?:nom|prenom|fonction|qualite|date|fait)\b")
@@ -182,9 +185,10 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone, ink)
     wide = isinstance(page.source, Photographed) and ink.box is not None and ink.box[2] > _WIDEST
-    if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
+    if page.read_by == "ocr" and state is State.DOUBTFUL and zone.names is not None and _is_paraph(ink):
+        state = State.SIGNED
+    elif page.read_by == "ocr" and state is State.SIGNED and (_is_written(page, zone, ink) or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
         again = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest), _TALLER)
@@ -195,6 +199,22 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
+
+
+def _is_paraph(ink: Ink) -> bool:
+    """Whether little ink is one stroke or two, larger than letters: initials, a small signature."""
+    wide = ink.box is not None and ink.box[2] >= _PARAPH[0]
+    return wide and ink.tallest >= _PARAPH[1] and ink.widest >= _HALF
+
+
+def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
+    """Whether ink may be a name by hand, or print that was not read, and no signature beside it."""
+    _, _, wide, high = ink.box or (0.0, 0.0, 0.0, 0.0)
+    a_line = high < _A_LINE or ink.tallest < _PARAPH[1]
+    if zone.names is False:  # who was asked to sign signs, and seldom in letters
+        return a_line and wide > _A_NAME and ink.widest < _HALF and ink.strokes >= _LETTERS
+    unlike_one = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE
+    return unlike_one and (a_line or bool(zone.names)) and _unnamed(page, zone, ink)
 
 
 def _unnamed(page: Page, zone: Zone, ink: Ink) -> bool:
