@@ -62,6 +62,19 @@ def test_a_sheet_is_made_flat_whatever_light_falls_on_it(light: Callable[[Gray],
     assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
 
 
+@pytest.mark.parametrize("along", [0, 1], ids=["its sides", "its head and foot"])
+def test_a_bent_sheet_is_made_flat(along: int) -> None:
+    """As one that was folded for an envelope: a mark lies where it belongs, and so does all else of its row."""
+    seen = laid(desk(), CORNERS)
+    y, x = np.indices(seen.shape, np.float32)
+    wave = 40 * np.sin((y, x)[along] / seen.shape[along] * 4)
+    (flat,) = sheets_on(cv2.remap(seen, x + wave * (1 - along), y + wave * along, cv2.INTER_LINEAR))
+    assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
+    print_ = flat[:, 200:-200] < 140
+    left, right = (np.flatnonzero(part.any(1))[0] for part in (print_[:, :200], print_[:, -200:]))
+    assert abs(int(left) - int(right)) < 12
+
+
 def test_a_sheet_that_the_picture_cuts_is_made_flat() -> None:
     (flat,) = sheets_on(laid(desk(), CORNERS + np.array([220, 0], np.float32)))
     assert mark_of(flat) == pytest.approx(MARK, abs=0.03)

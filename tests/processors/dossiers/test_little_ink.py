@@ -1,0 +1,73 @@
+"""On paper: which little ink is a signature, and which is a name that somebody wrote and nothing else."""
+
+import cv2
+import numpy as np
+import pytest
+
+from processors.dossiers.layout import DPI, Page, Word, lines_of
+from processors.dossiers.pieces import pieces_of
+from processors.dossiers.signatures import State, signatures_of, state_of
+from processors.scans.readings import Gray
+from specimens.dossiers import ink
+
+PX = DPI / 25.4
+ASKED = "Signature et cachet de l'entreprise"
+TITLE = "Le directeur technique"
+INITIALS = (((0, 8), (1, 1), (4, 6), (2, 5)), ((6, 8), (8, 0), (11, 7), (7, 4)))
+SMALL = (((0, 4), (3, 0), (5, 6), (8, 1), (10, 5), (14, 3)),)
+
+
+def blank() -> Gray:
+    return np.full((round(297 * PX), round(210 * PX)), 250, np.uint8)
+
+
+def stroke(gray: Gray, *parts: tuple[tuple[float, float], ...], at: tuple[float, float]) -> None:
+    """Through points in mm from `at`."""
+    for part in parts:
+        points = np.array([[round((at[0] + x) * PX), round((at[1] + y) * PX)] for x, y in part])
+        cv2.polylines(gray, [points], False, 50, 2, cv2.LINE_AA)
+
+
+def write(gray: Gray, seed: int, at: tuple[float, float]) -> None:
+    """A name by hand."""
+    drawn = np.asarray(ink.handwriting(np.random.default_rng(seed), "Laurent Escoffier"))[..., 3]
+    wide, high = (round(side * PX) for side in ink.size_mm(ink.Image.fromarray(drawn)))
+    name = cv2.resize(drawn, (wide, high), interpolation=cv2.INTER_AREA)
+    x, y = round(at[0] * PX), round(at[1] * PX)
+    part = gray[y : y + high, x : x + wide]
+    part[:] = np.minimum(part, 250 - name * 0.8)
+
+
+def state(gray: Gray, label: str) -> State:
+    head = "ATTESTATION DE STAGE", "certifie que Nolwenn Le Goff a effectué un stage dans nos locaux."
+    said = [(60.0, 30.0, head[0]), (20.0, 60.0, head[1]), (110.0, 180.0, label)]
+    words = [
+        Word(word, (x + 15 * k, y, 13, 3), 0.95) for x, y, line in said for k, word in enumerate(line.split())
+    ]
+    page = Page(1, 210, 297, lines_of(words), "ocr", source=lambda _: gray)
+    (piece,) = pieces_of("piece.pdf", (page,))
+    return state_of(signatures_of(piece), ("organisme d'accueil",))[0]
+
+
+@pytest.mark.parametrize("strokes", [INITIALS, SMALL], ids=["initials", "small"])
+def test_strokes_larger_than_letters_are_a_signature(
+    strokes: tuple[tuple[tuple[float, float], ...], ...],
+) -> None:
+    page = blank()
+    stroke(page, *strokes, at=(118, 192))
+    assert state(page, ASKED) is State.SIGNED
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4])
+def test_a_name_by_hand_alone_may_be_no_signature(seed: int) -> None:
+    page = blank()
+    write(page, seed, (116, 190))
+    assert state(page, ASKED) is State.DOUBTFUL
+
+
+@pytest.mark.parametrize("label", [ASKED, TITLE, ""])
+def test_a_name_by_hand_and_a_signature_are_one(label: str) -> None:
+    page = blank()
+    write(page, 1, (116, 190))
+    stroke(page, *SMALL, at=(120, 199))
+    assert state(page, label) is State.SIGNED
