@@ -40,16 +40,23 @@ _WEIGHTS = (2.6, 0.0, -0.65, -4.4)
 class Ink:
     """`length`: of its strokes, mm; `box`: where it is, mm of the page; None without any.
 
-    `tallest`: of its strokes, mm; `widest`: of its strokes, of the ink's whole width; `strokes`: those that
-    hang together count as one.
+    `strokes`: the boxes of what hangs together, mm of the page.
     """
 
     length: float
     box: Box | None
     probability: float  # that somebody signed or stamped here
-    tallest: float = 0.0
-    widest: float = 0.0
-    strokes: int = 0
+    strokes: tuple[Box, ...] = ()
+
+    @property
+    def tallest(self) -> float:
+        """Of its strokes, mm."""
+        return max((stroke[3] for stroke in self.strokes), default=0.0)
+
+    @property
+    def widest(self) -> float:
+        """Of its strokes, of the ink's whole width."""
+        return max((stroke[2] for stroke in self.strokes), default=0.0) / self.box[2] if self.box else 0.0
 
 
 def ink_in(
@@ -166,7 +173,9 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
         return Ink(0.0, None, 0.0)
     score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
-    tallest = float(max(stats[index][3] for index in kept)) / px
-    widest = float(max(stats[index][2] for index in kept)) / px / w
+    strokes = tuple(
+        (x + float(left) / px, y + float(top) / px, float(wide) / px, float(high) / px)
+        for left, top, wide, high in stats[kept, :4]
+    )
     box = x + float(columns[0]) / px, y + float(rows[0]) / px, w, h
-    return Ink(length, box, chance, tallest, widest, len(kept))
+    return Ink(length, box, chance, strokes)

@@ -47,7 +47,10 @@ _DEGREE = 3  # of the curve along which a side bends
 
 @dataclass(frozen=True)
 class _Outline:
-    """A sheet: its corners, and how far each side bends inward, a polynomial along its chord: 4 × `_DEGREE` + 1."""
+    """A sheet: its corners, and how far each side bends inward, points, by where on its chord, 0 to 1.
+
+    `bends`: four polynomials, the highest power first.
+    """
 
     quad: Quad
     bends: NDArray[np.float64]

@@ -42,7 +42,7 @@ _SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
 _PARAPH = 10.0, 5.0  # mm: as wide and as high as it is at least
-_A_LINE, _A_NAME = 11.0, 22.0  # mm: lines of handwriting are less high, names by hand wider
+_A_NAME = 22.0  # mm: names by hand are wider
 _HALF, _LETTERS = 0.48, 4  # of the ink's width; strokes: no part of a name is so wide, so many make one
 _WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
 _TALLER = 1.4  # times the height of the print: a word that may have been written
@@ -186,7 +186,12 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         else State.DOUBTFUL
     )
     wide = isinstance(page.source, Photographed) and ink.box is not None and ink.box[2] > _WIDEST
-    if page.read_by == "ocr" and state is State.DOUBTFUL and zone.names is not None and _is_paraph(ink):
+    if (
+        page.read_by == "ocr"
+        and state is State.DOUBTFUL
+        and zone.names is not None
+        and _is_paraph(ink.strokes)
+    ):
         state = State.SIGNED
     elif page.read_by == "ocr" and state is State.SIGNED and (_is_written(page, zone, ink) or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
@@ -201,20 +206,37 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
 
 
-def _is_paraph(ink: Ink) -> bool:
-    """Whether little ink is one stroke or two, larger than letters: initials, a small signature."""
-    wide = ink.box is not None and ink.box[2] >= _PARAPH[0]
-    return wide and ink.tallest >= _PARAPH[1] and ink.widest >= _HALF
+def _is_paraph(strokes: Sequence[Box]) -> bool:
+    """Whether they are one or two, larger than letters: initials, a small signature."""
+    _, _, wide, high = around(strokes)
+    half = max(stroke[2] for stroke in strokes) >= _HALF * wide
+    return half and wide >= _PARAPH[0] and max(stroke[3] for stroke in strokes) >= _PARAPH[1]
 
 
 def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
-    """Whether ink may be a name by hand, or print that was not read, and no signature beside it."""
-    _, _, wide, high = ink.box or (0.0, 0.0, 0.0, 0.0)
-    a_line = high < _A_LINE or ink.tallest < _PARAPH[1]
+    """Whether ink may be a name by hand, or print that was not read, without a signature over or under it."""
+    lines = _lines(ink.strokes)
     if zone.names is False:  # who was asked to sign signs, and seldom in letters
-        return a_line and wide > _A_NAME and ink.widest < _HALF and ink.strokes >= _LETTERS
-    unlike_one = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE
-    return unlike_one and (a_line or bool(zone.names)) and _unnamed(page, zone, ink)
+        in_letters = ink.widest < _HALF and len(ink.strokes) >= _LETTERS
+        return len(lines) == 1 and in_letters and around(ink.strokes)[2] > _A_NAME
+    if ink.tallest >= _NO_LETTER or ink.widest >= _ONE_STROKE or not _unnamed(page, zone, ink):
+        return False
+    return len(lines) == 1 or not any(map(_is_paraph, lines))
+
+
+def _lines(strokes: Sequence[Box]) -> list[list[Box]]:
+    """Strokes in lines, from the top: what stands beside a line's taller strokes is of it."""
+    lines: list[list[Box]] = []
+    for stroke in sorted(strokes, key=lambda box: box[3], reverse=True):
+        middle = stroke[1] + stroke[3] / 2
+        for line in lines:
+            _, y, _, h = around(line)
+            if y < middle < y + h:
+                line.append(stroke)
+                break
+        else:
+            lines.append([stroke])
+    return lines
 
 
 def _unnamed(page: Page, zone: Zone, ink: Ink) -> bool:

@@ -13,6 +13,7 @@ from specimens.dossiers import ink
 PX = DPI / 25.4
 ASKED = "Signature et cachet de l'entreprise"
 TITLE = "Le directeur technique"
+NAMES = "Nom, fonction et signature du responsable"
 INITIALS = (((0, 8), (1, 1), (4, 6), (2, 5)), ((6, 8), (8, 0), (11, 7), (7, 4)))
 SMALL = (((0, 4), (3, 0), (5, 6), (8, 1), (10, 5), (14, 3)),)
 
@@ -59,13 +60,14 @@ def test_strokes_larger_than_letters_are_a_signature(
 
 
 @pytest.mark.parametrize("seed", [1, 2, 4])
-def test_a_name_by_hand_alone_may_be_no_signature(seed: int) -> None:
+@pytest.mark.parametrize("label", [ASKED, NAMES])
+def test_a_name_by_hand_alone_may_be_no_signature(label: str, seed: int) -> None:
     page = blank()
     write(page, seed, (116, 190))
-    assert state(page, ASKED) is State.DOUBTFUL
+    assert state(page, label) is State.DOUBTFUL
 
 
-@pytest.mark.parametrize("label", [ASKED, TITLE, ""])
+@pytest.mark.parametrize("label", [ASKED, TITLE, NAMES, ""])
 def test_a_name_by_hand_and_a_signature_are_one(label: str) -> None:
     page = blank()
     write(page, 1, (116, 190))

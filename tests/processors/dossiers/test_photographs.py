@@ -64,9 +64,9 @@ def test_a_sheet_is_made_flat_whatever_light_falls_on_it(light: Callable[[Gray],
 
 @pytest.mark.parametrize("along", [0, 1], ids=["its sides", "its head and foot"])
 def test_a_bent_sheet_is_made_flat(along: int) -> None:
-    """As one that was folded for an envelope: a mark lies where it belongs, and so does all else of its row."""
+    """As one that was folded for an envelope: what stood in one row does."""
     seen = laid(desk(), CORNERS)
-    y, x = np.indices(seen.shape, np.float32)
+    y, x = np.indices(seen.shape).astype(np.float32)
     wave = 40 * np.sin((y, x)[along] / seen.shape[along] * 4)
     (flat,) = sheets_on(cv2.remap(seen, x + wave * (1 - along), y + wave * along, cv2.INTER_LINEAR))
     assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
