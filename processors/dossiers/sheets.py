@@ -112,7 +112,7 @@ def _candidates(blank: Gray) -> Iterator[_Outline]:
 
 
 def _bends(quad: Quad, outline: Quad) -> NDArray[np.float64]:
-    """How each side bends, as the outline that runs along it does; straight where too little of it is seen."""
+    """How each side bends, as the outline along it does; straight where too little of that is seen."""
     bends = np.zeros((4, _DEGREE + 1))
     for k, (begin, along, inward) in enumerate(_chords(quad)):
         at = (outline - begin) @ along / (along @ along)
