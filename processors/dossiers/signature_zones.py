@@ -161,7 +161,10 @@ def _rest_of(label: Line) -> tuple[Box, ...]:
 
 def _is_sentence(text: str) -> bool:
     return bool(
-        re.search(r"\b(soussigne|certifie|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b", text)
+        re.search(
+            r"\b(soussigne|certifie|atteste|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b",
+            text,
+        )
     )
 
 

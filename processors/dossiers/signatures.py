@@ -41,7 +41,7 @@ _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
-_PARAPH = 10.0, 5.0  # mm: as wide and as high as it is at least
+_PARAPH = 10.0, 4.0  # mm: as wide and as high as it is at least
 _A_NAME = 22.0  # mm: names by hand are wider
 _HALF, _LETTERS = 0.48, 4  # of the ink's width; strokes: no part of a name is so wide, so many make one
 _WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
@@ -208,7 +208,7 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
 
 def _is_paraph(strokes: Sequence[Box]) -> bool:
     """Whether they are one or two, larger than letters: initials, a small signature."""
-    _, _, wide, high = around(strokes)
+    wide = around(strokes)[2]
     half = max(stroke[2] for stroke in strokes) >= _HALF * wide
     return half and wide >= _PARAPH[0] and max(stroke[3] for stroke in strokes) >= _PARAPH[1]
 

@@ -39,9 +39,11 @@ def write(gray: Gray, seed: int, at: tuple[float, float]) -> None:
     part[:] = np.minimum(part, 250 - name * 0.8)
 
 
-def state(gray: Gray, label: str) -> State:
-    head = "ATTESTATION DE STAGE", "certifie que Nolwenn Le Goff a effectué un stage dans nos locaux."
-    said = [(60.0, 30.0, head[0]), (20.0, 60.0, head[1]), (110.0, 180.0, label)]
+STATED = "certifie que Nolwenn Le Goff a effectué un stage dans nos locaux", (20.0, 60.0)
+
+
+def state(gray: Gray, label: str, stated: tuple[str, tuple[float, float]] = STATED) -> State:
+    said = [(60.0, 30.0, "ATTESTATION DE STAGE"), (*stated[1], stated[0]), (110.0, 180.0, label)]
     words = [
         Word(word, (x + 15 * k, y, 13, 3), 0.95) for x, y, line in said for k, word in enumerate(line.split())
     ]
@@ -73,3 +75,11 @@ def test_a_name_by_hand_and_a_signature_are_one(label: str) -> None:
     write(page, 1, (116, 190))
     stroke(page, *SMALL, at=(120, 199))
     assert state(page, label) is State.SIGNED
+
+
+def test_nobody_signs_under_what_the_firm_certifies() -> None:
+    """« L'entreprise atteste que … » is no label: what stands by hand under it are dates."""
+    page = blank()
+    write(page, 1, (30, 112))
+    sentence = "L'entreprise atteste que l'étudiante a effectué son stage", (20.0, 105.0)
+    assert state(page, ASKED, sentence) is State.ABSENT
