@@ -38,7 +38,7 @@ _POINTS = 40  # of a side that are looked at
 _CLOSE, _TWICE = 0.008, 2.0  # of the shorter side; no darker ground counts for more
 _KNOWN = 0.1  # of a side lies in the picture
 _ASIDE = 0.022  # of the shorter side, from the edge: sheets cast shadows
-_CURL, _CORNER = 0.09, 0.05  # of the shorter side, how far a bent side leaves its chord; of a side, its ends
+_CURL, _CORNER = 0.07, 0.05  # of the shorter side, how far a bent side leaves its chord; of a side, its ends
 _ON_EDGE, _TRACED = 2.0, 0.5  # points: as near the outline runs to a side; of a side that it does
 _WIDTH, _HEIGHT = 1700, 2404  # points of a flat sheet
 _MESH = 16  # of them from one point whose place is reckoned to the next
@@ -108,13 +108,18 @@ def _candidates(blank: Gray) -> Iterator[_Outline]:
             if quad is None or not _like_a4(quad):
                 continue
             if cv2.contourArea(whole) > _FILLED * cv2.contourArea(quad):
-                yield _Outline(quad, _bends(quad, np.asarray(whole, np.float32)[:, 0]))
+                yield _Outline(quad, _bends(quad, np.asarray(whole, np.float32)[:, 0], *blank.shape[::-1]))
 
 
-def _bends(quad: Quad, outline: Quad) -> NDArray[np.float64]:
-    """How each side bends, as the outline along it does; straight where too little of that is seen."""
+def _bends(quad: Quad, outline: Quad, wide: int, high: int) -> NDArray[np.float64]:
+    """How each side bends, as the outline along it does; straight where too little of that is seen.
+
+    The picture's own sides are none of the sheet's, whatever lies along them.
+    """
     bends = np.zeros((4, _DEGREE + 1))
     for k, (begin, along, inward) in enumerate(_chords(quad)):
+        if _along_the_edge(begin, begin + along, wide, high):
+            continue
         at = (outline - begin) @ along / (along @ along)
         off = (outline - begin) @ inward
         near = (np.abs(at - 0.5) < 0.5 - _CORNER) & (np.abs(off) < _CURL * min(_sides(quad)))

@@ -215,13 +215,14 @@ def _is_paraph(strokes: Sequence[Box]) -> bool:
 
 def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
     """Whether ink may be a name by hand, or print that was not read, without a signature over or under it."""
+    if ink.tallest >= _NO_LETTER:
+        return False
     lines = _lines(ink.strokes)
     if zone.names is False:  # who was asked to sign signs, and seldom in letters
         in_letters = ink.widest < _HALF and len(ink.strokes) >= _LETTERS
         return len(lines) == 1 and in_letters and around(ink.strokes)[2] > _A_NAME
-    if ink.tallest >= _NO_LETTER or ink.widest >= _ONE_STROKE or not _unnamed(page, zone, ink):
-        return False
-    return len(lines) == 1 or not any(map(_is_paraph, lines))
+    signed = ink.widest >= _ONE_STROKE or (len(lines) > 1 and any(map(_is_paraph, lines)))
+    return not signed and _unnamed(page, zone, ink)
 
 
 def _lines(strokes: Sequence[Box]) -> list[list[Box]]:

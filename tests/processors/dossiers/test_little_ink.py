@@ -77,6 +77,15 @@ def test_a_name_by_hand_and_a_signature_are_one(label: str) -> None:
     assert state(page, label) is State.SIGNED
 
 
+def test_what_is_left_of_a_framed_stamp_is_no_name() -> None:
+    """The letters that were not read, and the frame's upright side: its level ones are rules."""
+    page = blank()
+    for row in range(3):
+        write(page, 1, (120, 192 + 4 * row))
+    stroke(page, ((0, 0), (0.5, 13), (1.5, 13), (1, 0)), at=(116, 191))
+    assert state(page, ASKED) is State.SIGNED
+
+
 def test_nobody_signs_under_what_the_firm_certifies() -> None:
     """« L'entreprise atteste que … » is no label: what stands by hand under it are dates."""
     page = blank()
