@@ -18,6 +18,7 @@ _LEAST = 12.0  # mm: a shallower zone is none
 _FOOT_FROM = 0.85  # of a page's height: a zone that reaches so low may go on overleaf
 _HEAD = 8.0  # mm of a page in which nobody signs
 FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_LEVEL = 4.0  # mm between the tops of labels that stand beside each other
 _NAMED_WITHIN = 20.0  # mm under its label, where who signs is named in print
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 _LABEL = re.compile(
@@ -26,8 +27,12 @@ _LABEL = re.compile(
     r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
+_ALSO_SIGNS = re.compile(
+    r"(?:le |la |l')?(?:stagiaire|etudiante?|apprentie?|salariee?)(?:\(e\))?\W*"
+)  # beside others
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
+_SURELY = 0.8  # of optical reading
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
 _CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
@@ -78,7 +83,7 @@ def zones_of(page: Page) -> list[Zone]:
         Zone(
             role_of(_with_below(label, page)),
             _zone_of(label, labels, page),
-            _rest_of(label),
+            tuple(rest for rest in _rest_of(label) if not _read(rest, page)),
             bool(_NAME.search(plain(label.text))),
         )
         for label in labels
@@ -119,12 +124,15 @@ def foot(page: Page) -> Box:
 
 
 def _labels(page: Page) -> Iterator[Line]:
-    """The parts of lines, columns apart, that ask for a signature."""
-    for line in page.lines:
-        for part in parts(line):
-            text = plain(part.text)
-            if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text):
-                yield part
+    """The parts of lines, columns apart, that ask for a signature, and « Le stagiaire » beside such."""
+    columns = [(part, plain(part.text)) for line in page.lines for part in parts(line)]
+    asks = [
+        part for part, text in columns if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text)
+    ]
+    yield from asks
+    for part, text in columns:
+        if _ALSO_SIGNS.fullmatch(text) and any(abs(part.box[1] - ask.box[1]) < _LEVEL for ask in asks):
+            yield part
 
 
 def _in_the_head(label: Line, page: Page) -> bool:
@@ -157,6 +165,12 @@ def _rest_of(label: Line) -> tuple[Box, ...]:
         return ()
     x, y, w, h = label.box  # h: of a line askew, more than its letters have
     return ((x - 8, y + h, w + 16, 1.5 * max(word.box[3] for word in label.words)),)
+
+
+def _read(rest: Box, page: Page) -> bool:
+    """Whether the label's second line was read: then what else stands there is ink."""
+    words = (word for line in page.lines for word in line.words)
+    return any(word.sure > _SURELY and overlap(word.box, rest) for word in words)
 
 
 def _is_sentence(text: str) -> bool:

@@ -92,3 +92,10 @@ def test_nobody_signs_under_what_the_firm_certifies() -> None:
     write(page, 1, (30, 112))
     sentence = "L'entreprise atteste que l'étudiante a effectué son stage", (20.0, 105.0)
     assert state(page, ASKED, sentence) is State.ABSENT
+
+
+def test_the_trainee_signs_a_column_beside_the_firms() -> None:
+    page = blank()
+    stroke(page, *SMALL, *INITIALS, at=(24, 192))
+    assert state(page, ASKED) is State.DOUBTFUL
+    assert state(page, ASKED, ("Le stagiaire", (20.0, 180.0))) is State.ABSENT

@@ -75,6 +75,12 @@ def test_a_bent_sheet_is_made_flat(along: int) -> None:
     assert abs(int(left) - int(right)) < 12
 
 
+def test_a_sheet_that_nearly_fills_the_picture_ends_where_it_does() -> None:
+    corners = np.array([[30, 45], [1060, 2], [1010, 1300], [150, 1300]], np.float32)
+    (flat,) = sheets_on(laid(desk(1080, 1440), corners))
+    assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
+
+
 def test_a_sheet_that_the_picture_cuts_is_made_flat() -> None:
     (flat,) = sheets_on(laid(desk(), CORNERS + np.array([220, 0], np.float32)))
     assert mark_of(flat) == pytest.approx(MARK, abs=0.03)
