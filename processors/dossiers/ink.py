@@ -81,7 +81,10 @@ def ink_in(
     usual = max(_SMALL, _usual_height(printed))
     for word in printed:
         tall = usual * (times if word.sure < _SURELY else TALL)
-        if word.box[3] <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
+        high = word.box[3]
+        if high > tall and word.sure >= _SURELY:  # its box may hold a speck over its letters
+            high = _highest(dark, word, left, top, px)
+        if high <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
             _strike(dark, word, left, top, px)
     for part_out in without:
         _strike(dark, Word("x", part_out), left, top, px)
@@ -140,15 +143,26 @@ def _usual_height(words: Sequence[Word]) -> float:
     return float(np.median(heights)) if heights else 4.0
 
 
+def _highest(dark: Gray, word: Word, left: int, top: int, px: float) -> float:
+    """Of what hangs together where a word was read, mm."""
+    part = dark[_rows_and_columns(word, left, top, px)]
+    if not part.size:
+        return word.box[3]
+    return float(cv2.connectedComponentsWithStats(part, connectivity=8)[2][1:, 3].max(initial=0)) / px
+
+
 def _strike(dark: Gray, word: Word, left: int, top: int, px: float) -> None:
     """Takes a printed word away, with what its letters throw beyond its box."""
     if word.sure < _SURE or not any(map(str.isalnum, word.text)):
         return  # dots are specks, and lines rules: what is written on them stays
+    dark[_rows_and_columns(word, left, top, px)] = 0
+
+
+def _rows_and_columns(word: Word, left: int, top: int, px: float) -> tuple[slice, slice]:
     x, y, w, h = word.box
     edge = 0.35
     rows = slice(max(0, int((y - edge) * px) - top), max(0, int((y + h + edge) * px) - top + 1))
-    columns = slice(max(0, int((x - edge) * px) - left), max(0, int((x + w + edge) * px) - left + 1))
-    dark[rows, columns] = 0
+    return rows, slice(max(0, int((x - edge) * px) - left), max(0, int((x + w + edge) * px) - left + 1))
 
 
 def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:

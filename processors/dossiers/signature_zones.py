@@ -32,7 +32,6 @@ _ALSO_SIGNS = re.compile(
 )  # beside others
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
-_SURELY = 0.8  # of optical reading
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
 _CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
@@ -83,7 +82,7 @@ def zones_of(page: Page) -> list[Zone]:
         Zone(
             role_of(_with_below(label, page)),
             _zone_of(label, labels, page),
-            tuple(rest for rest in _rest_of(label) if not _read(rest, page)),
+            _rest_of(label),
             bool(_NAME.search(plain(label.text))),
         )
         for label in labels
@@ -165,12 +164,6 @@ def _rest_of(label: Line) -> tuple[Box, ...]:
         return ()
     x, y, w, h = label.box  # h: of a line askew, more than its letters have
     return ((x - 8, y + h, w + 16, 1.5 * max(word.box[3] for word in label.words)),)
-
-
-def _read(rest: Box, page: Page) -> bool:
-    """Whether the label's second line was read: then what else stands there is ink."""
-    words = (word for line in page.lines for word in line.words)
-    return any(word.sure > _SURELY and overlap(word.box, rest) for word in words)
 
 
 def _is_sentence(text: str) -> bool:

@@ -186,13 +186,9 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         else State.DOUBTFUL
     )
     wide = isinstance(page.source, Photographed) and ink.box is not None and ink.box[2] > _WIDEST
-    if (
-        page.read_by == "ocr"
-        and state is State.DOUBTFUL
-        and zone.names is not None
-        and _is_paraph(ink.strokes)
-    ):
-        state = State.SIGNED
+    if page.read_by == "ocr" and state is State.DOUBTFUL and zone.names is not None:
+        whole = ink_in(gray, DPI, zone.box, words, _logos(page))  # a label's second line may run through it
+        state = State.SIGNED if _is_paraph(whole.strokes) else state
     elif page.read_by == "ocr" and state is State.SIGNED and (_is_written(page, zone, ink) or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word

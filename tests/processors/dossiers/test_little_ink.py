@@ -1,5 +1,7 @@
 """On paper: which little ink is a signature, and which is a name that somebody wrote and nothing else."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -42,11 +44,18 @@ def write(gray: Gray, seed: int, at: tuple[float, float]) -> None:
 STATED = "certifie que Nolwenn Le Goff a effectué un stage dans nos locaux", (20.0, 60.0)
 
 
-def state(gray: Gray, label: str, stated: tuple[str, tuple[float, float]] = STATED) -> State:
+def state(
+    gray: Gray, label: str, stated: tuple[str, tuple[float, float]] = STATED, *, speck: float = 0.0
+) -> State:
+    """`speck`: so many mm over the label's first word, and taken for a part of it."""
     said = [(60.0, 30.0, "ATTESTATION DE STAGE"), (*stated[1], stated[0]), (110.0, 180.0, label)]
     words = [
         Word(word, (x + 15 * k, y, 13, 3), 0.95) for x, y, line in said for k, word in enumerate(line.split())
     ]
+    if speck:
+        k = next(k for k, word in enumerate(words) if word.text == label.split()[0])
+        x, y, w, h = words[k].box
+        words[k] = replace(words[k], box=(x, y - speck, w, h + speck))
     page = Page(1, 210, 297, lines_of(words), "ocr", source=lambda _: gray)
     (piece,) = pieces_of("piece.pdf", (page,))
     return state_of(signatures_of(piece), ("organisme d'accueil",))[0]
@@ -75,6 +84,15 @@ def test_a_name_by_hand_and_a_signature_are_one(label: str) -> None:
     write(page, 1, (116, 190))
     stroke(page, *SMALL, at=(120, 199))
     assert state(page, label) is State.SIGNED
+
+
+def test_a_speck_over_a_printed_word_makes_no_handwriting_of_it() -> None:
+    page = blank()
+    for letter in range(8):
+        stroke(page, ((0, 0), (1.5, 2.8), (0.2, 2.8)), at=(110.3 + 1.6 * letter, 180))
+    assert state(page, ASKED) is State.ABSENT
+    stroke(page, ((0, 0), (0.3, 0.3)), at=(114, 176.5))
+    assert state(page, ASKED, speck=3.6) is State.ABSENT
 
 
 def test_what_is_left_of_a_framed_stamp_is_no_name() -> None:
