@@ -9,9 +9,10 @@ import pytest
 from processors.dossiers.boxes import DPI as TICKS_DPI
 from processors.dossiers.boxes import ticked_on
 from processors.dossiers.ink import ink_in
-from processors.dossiers.layout import DPI, Line, Word, line_of
+from processors.dossiers.layout import DPI, Line, Page, Word, line_of
 from processors.dossiers.paper import with_stamps, without_leaders
 from processors.dossiers.sheets import sheets_on
+from processors.dossiers.ticks import option_of
 from processors.scans.readings import Gray
 
 CORNERS = np.array([[150, 120], [1010, 160], [980, 1420], [100, 1360]], np.float32)
@@ -176,3 +177,10 @@ def choice(mark: list[tuple[float, float]], at: int) -> int | None:
 @pytest.mark.parametrize("at", [0, 1])
 def test_a_tick_that_hardly_meets_its_box_is_its_own(at: int) -> None:
     assert choice([(-1.0, 2.0), (0.4, 4.6), (4.5, -2.0)], at) == at
+
+
+@pytest.mark.parametrize("read", ["Option : CJ SLAM", "[1 SLAM", "CJSLAM"])
+def test_an_option_behind_what_may_be_a_box_is_not_chosen_alone(read: str) -> None:
+    """Optical reading has lost the other one, which may be ticked."""
+    assert option_of([Page(1, 210, 297, (words(read, 120, 60),), "ocr")]) is None
+    assert option_of([Page(1, 210, 297, (words("BTS SIO SLAM", 120, 60),), "ocr")]) == "SLAM"
