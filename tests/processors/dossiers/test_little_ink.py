@@ -33,9 +33,9 @@ def stroke(gray: Gray, *parts: tuple[tuple[float, float], ...], at: tuple[float,
 
 def write(gray: Gray, seed: int, at: tuple[float, float]) -> None:
     """A name by hand."""
-    drawn = np.asarray(ink.handwriting(np.random.default_rng(seed), "Laurent Escoffier"))[..., 3]
-    wide, high = (round(side * PX) for side in ink.size_mm(ink.Image.fromarray(drawn)))
-    name = cv2.resize(drawn, (wide, high), interpolation=cv2.INTER_AREA)
+    drawn = ink.handwriting(np.random.default_rng(seed), "Laurent Escoffier")
+    wide, high = (round(side * PX) for side in ink.size_mm(drawn))
+    name = cv2.resize(np.asarray(drawn)[..., 3], (wide, high), interpolation=cv2.INTER_AREA)
     x, y = round(at[0] * PX), round(at[1] * PX)
     part = gray[y : y + high, x : x + wide]
     part[:] = np.minimum(part, 250 - name * 0.8)
