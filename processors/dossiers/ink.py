@@ -40,14 +40,23 @@ _WEIGHTS = (2.6, 0.0, -0.65, -4.4)
 class Ink:
     """`length`: of its strokes, mm; `box`: where it is, mm of the page; None without any.
 
-    `tallest`: of its strokes, mm; `widest`: of its strokes, of the ink's whole width.
+    `strokes`: the boxes of what hangs together, mm of the page.
     """
 
     length: float
     box: Box | None
     probability: float  # that somebody signed or stamped here
-    tallest: float = 0.0
-    widest: float = 0.0
+    strokes: tuple[Box, ...] = ()
+
+    @property
+    def tallest(self) -> float:
+        """Of its strokes, mm."""
+        return max((stroke[3] for stroke in self.strokes), default=0.0)
+
+    @property
+    def widest(self) -> float:
+        """Of its strokes, of the ink's whole width."""
+        return max((stroke[2] for stroke in self.strokes), default=0.0) / self.box[2] if self.box else 0.0
 
 
 def ink_in(
@@ -72,7 +81,10 @@ def ink_in(
     usual = max(_SMALL, _usual_height(printed))
     for word in printed:
         tall = usual * (times if word.sure < _SURELY else TALL)
-        if word.box[3] <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
+        high = word.box[3]
+        if high > tall and word.sure >= _SURELY:  # its box may hold a speck over its letters
+            high = _highest(dark, word, left, top, px)
+        if high <= (max(tall, _SCRIPT) if word.sure == 1 else tall):
             _strike(dark, word, left, top, px)
     for part_out in without:
         _strike(dark, Word("x", part_out), left, top, px)
@@ -131,15 +143,26 @@ def _usual_height(words: Sequence[Word]) -> float:
     return float(np.median(heights)) if heights else 4.0
 
 
+def _highest(dark: Gray, word: Word, left: int, top: int, px: float) -> float:
+    """Of what hangs together where a word was read, mm."""
+    part = dark[_rows_and_columns(word, left, top, px)]
+    if not part.size:
+        return word.box[3]
+    return float(cv2.connectedComponentsWithStats(part, connectivity=8)[2][1:, 3].max(initial=0)) / px
+
+
 def _strike(dark: Gray, word: Word, left: int, top: int, px: float) -> None:
     """Takes a printed word away, with what its letters throw beyond its box."""
     if word.sure < _SURE or not any(map(str.isalnum, word.text)):
         return  # dots are specks, and lines rules: what is written on them stays
+    dark[_rows_and_columns(word, left, top, px)] = 0
+
+
+def _rows_and_columns(word: Word, left: int, top: int, px: float) -> tuple[slice, slice]:
     x, y, w, h = word.box
     edge = 0.35
     rows = slice(max(0, int((y - edge) * px) - top), max(0, int((y + h + edge) * px) - top + 1))
-    columns = slice(max(0, int((x - edge) * px) - left), max(0, int((x + w + edge) * px) - left + 1))
-    dark[rows, columns] = 0
+    return rows, slice(max(0, int((x - edge) * px) - left), max(0, int((x + w + edge) * px) - left + 1))
 
 
 def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
@@ -164,6 +187,9 @@ def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
         return Ink(0.0, None, 0.0)
     score = sum(weight * math.log1p(value) for weight, value in zip(_WEIGHTS, (length, w, h), strict=False))
     chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, score + _WEIGHTS[3]))))
-    tallest = float(max(stats[index][3] for index in kept)) / px
-    widest = float(max(stats[index][2] for index in kept)) / px / w
-    return Ink(length, (x + float(columns[0]) / px, y + float(rows[0]) / px, w, h), chance, tallest, widest)
+    strokes = tuple(
+        (x + float(left) / px, y + float(top) / px, float(wide) / px, float(high) / px)
+        for left, top, wide, high in stats[kept, :4]
+    )
+    box = x + float(columns[0]) / px, y + float(rows[0]) / px, w, h
+    return Ink(length, box, chance, strokes)

@@ -37,16 +37,31 @@ _PARALLEL = 0.3  # of two sides: the sine of their angle
 _POINTS = 40  # of a side that are looked at
 _CLOSE, _TWICE = 0.008, 2.0  # of the shorter side; no darker ground counts for more
 _KNOWN = 0.1  # of a side lies in the picture
-_ASIDE = 0.022  # of the shorter side, from the edge: sheets are curled, and cast shadows
+_ASIDE = 0.022  # of the shorter side, from the edge: sheets cast shadows
+_CURL, _CORNER = 0.07, 0.05  # of the shorter side, how far a bent side leaves its chord; of a side, its ends
+_ON_EDGE, _TRACED = 2.0, 0.5  # points: as near the outline runs to a side; of a side that it does
 _WIDTH, _HEIGHT = 1700, 2404  # points of a flat sheet
+_MESH = 16  # of them from one point whose place is reckoned to the next
+_DEGREE = 3  # of the curve along which a side bends
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """A sheet: its corners, and how far each side bends inward, points, by where on its chord, 0 to 1.
+
+    `bends`: four polynomials, the highest power first.
+    """
+
+    quad: Quad
+    bends: NDArray[np.float64]
 
 
 def sheets_on(gray: Gray) -> tuple[Gray, ...]:
     """The sheets whose edges are seen on a photograph, flat, from the left."""
-    return tuple(evenly_lit(_flat(gray, quad)) for quad in _quads(gray))
+    return tuple(evenly_lit(_flat(gray, sheet)) for sheet in _outlines(gray))
 
 
-def _quads(gray: Gray) -> list[Quad]:
+def _outlines(gray: Gray) -> list[_Outline]:
     scale = _SMALL / max(gray.shape)
     small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # without its print, which is thinner than that
@@ -54,22 +69,27 @@ def _quads(gray: Gray) -> list[Quad]:
         return []
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
     blank = np.asarray(cv2.medianBlur(closed, 5), np.uint8)
-    seen = [quad for quad in _candidates(blank) if _seen(blank, quad) > _SEEN]
-    kept: list[Quad] = []
-    for quad in sorted(seen, key=cv2.contourArea, reverse=True):  # what is lit of a sheet lies within it
-        if not any(_shared(quad, other) for other in kept):
-            alike = [other for other in seen if _shared(quad, other) > _ALIKE * cv2.contourArea(quad)]
+    seen = [sheet for sheet in _candidates(blank) if _seen(blank, sheet) > _SEEN]
+    kept: list[_Outline] = []
+    for sheet in sorted(seen, key=_area, reverse=True):  # what is lit of a sheet lies within it
+        if not any(_shared(sheet, other) for other in kept):
+            alike = [other for other in seen if _shared(sheet, other) > _ALIKE * _area(sheet)]
             kept.append(max(alike, key=lambda other: _contrast(blank, other)))
-    return [quad / np.float32(scale) for quad in sorted(kept, key=lambda quad: float(quad[:, 0].mean()))]
+    left = sorted(kept, key=lambda sheet: float(sheet.quad[:, 0].mean()))
+    return [_Outline(sheet.quad / np.float32(scale), sheet.bends / scale) for sheet in left]
 
 
-def _shared(one: Quad, other: Quad) -> float:
+def _area(sheet: _Outline) -> float:
+    return cv2.contourArea(sheet.quad)
+
+
+def _shared(one: _Outline, other: _Outline) -> float:
     """What they have in common, square points; 0 where that is a mere edge."""
-    area = float(cv2.intersectConvexConvex(one, other)[0])
-    return area if area > _OVERLAP * min(cv2.contourArea(one), cv2.contourArea(other)) else 0.0
+    area = float(cv2.intersectConvexConvex(one.quad, other.quad)[0])
+    return area if area > _OVERLAP * min(_area(one), _area(other)) else 0.0
 
 
-def _candidates(blank: Gray) -> Iterator[Quad]:
+def _candidates(blank: Gray) -> Iterator[_Outline]:
     """Outlines with four corners of what one can walk over without a step."""
     light = blank.astype(np.float32)
     across, down = (cv2.Sobel(light, cv2.CV_32F, dx, 1 - dx, ksize=3, scale=1 / 8) for dx in (1, 0))
@@ -83,12 +103,41 @@ def _candidates(blank: Gray) -> Iterator[Quad]:
             if not _LEAST < cv2.contourArea(outline) / blank.size < _MOST:
                 continue
             region = cv2.dilate(cv2.drawContours(np.zeros_like(level), [outline], -1, 1, cv2.FILLED), kernel)
-            (whole,), _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+            (whole,), _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
             quad = _corners(np.asarray(whole, np.int32), blank.shape[1], blank.shape[0])
             if quad is None or not _like_a4(quad):
                 continue
             if cv2.contourArea(whole) > _FILLED * cv2.contourArea(quad):
-                yield quad
+                yield _Outline(quad, _bends(quad, np.asarray(whole, np.float32)[:, 0], *blank.shape[::-1]))
+
+
+def _bends(quad: Quad, outline: Quad, wide: int, high: int) -> NDArray[np.float64]:
+    """How each side bends, as the outline along it does; straight where too little of that is seen.
+
+    The picture's own sides are none of the sheet's, whatever lies along them.
+    """
+    bends = np.zeros((4, _DEGREE + 1))
+    for k, (begin, along, inward) in enumerate(_chords(quad)):
+        if _along_the_edge(begin, begin + along, wide, high):
+            continue
+        at = (outline - begin) @ along / (along @ along)
+        off = (outline - begin) @ inward
+        near = (np.abs(at - 0.5) < 0.5 - _CORNER) & (np.abs(off) < _CURL * min(_sides(quad)))
+        for _ in range(3):
+            if near.sum() < _POINTS or np.ptp(at[near]) < _TRACED:
+                bends[k] = 0
+                break
+            bends[k] = np.polyfit(at[near], off[near], _DEGREE)
+            apart = np.abs(np.polyval(bends[k], at) - off)
+            near &= apart <= max(_ON_EDGE, 2 * float(np.median(apart[near])))
+    return bends
+
+
+def _chords(quad: Quad) -> Iterator[tuple[Quad, Quad, Quad]]:
+    """Of each side: where it begins, the way to its end, and one point inward."""
+    for begin, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        along = end - begin
+        yield begin, along, np.array([-along[1], along[0]], np.float32) / np.float32(np.linalg.norm(along))
 
 
 def _corners(outline: NDArray[np.int32], wide: int, high: int) -> Quad | None:
@@ -144,34 +193,33 @@ def _like_a4(quad: Quad) -> bool:
     return min(across, down) > 0 and _LONG[0] < max(across, down) / min(across, down) < _LONG[1]
 
 
-def _seen(blank: Gray, quad: Quad) -> float:
+def _seen(blank: Gray, sheet: _Outline) -> float:
     """How much of its edge is brighter within than without, of 0 to 1; 0 where one side is not.
 
     One side may lie beyond the picture.
     """
-    known = [side[~np.isnan(side)] for side in _ratios(blank, quad, _ASIDE)]
+    known = [side[~np.isnan(side)] for side in _ratios(blank, sheet, _ASIDE)]
     shares = [float((side > _BRIGHTER).mean()) for side in known if len(side) > _KNOWN * _POINTS]
     return sum(shares) / len(shares) if len(shares) > 2 and min(shares) > _SEEN_AT_LEAST else 0.0
 
 
-def _contrast(blank: Gray, quad: Quad) -> float:
+def _contrast(blank: Gray, sheet: _Outline) -> float:
     """How many times brighter than what lies right beside it a sheet is along its edge."""
-    return float(np.nanmean(np.minimum(np.concatenate(_ratios(blank, quad, _CLOSE)), _TWICE)))
+    return float(np.nanmean(np.minimum(np.concatenate(_ratios(blank, sheet, _CLOSE)), _TWICE)))
 
 
-def _ratios(blank: Gray, quad: Quad, aside: float) -> list[NDArray[np.floating]]:
+def _ratios(blank: Gray, sheet: _Outline, aside: float) -> list[NDArray[np.floating]]:
     """Of each side, at points along it: the brightness within to that without, so far from it."""
-    off = aside * min(_sides(quad))
+    off = aside * min(_sides(sheet.quad))
     found: list[NDArray[np.floating]] = []
-    for begin, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
-        along = (end - begin) / np.linalg.norm(end - begin)
-        inward = off * np.array([-along[1], along[0]], np.float32)
-        points = begin + np.linspace(0.04, 0.96, _POINTS, dtype=np.float32)[:, None] * (end - begin)
-        found.append(_at(blank, points + inward) / np.maximum(_at(blank, points - inward), 1))
+    at = np.linspace(0.04, 0.96, _POINTS)
+    for (begin, along, inward), bend in zip(_chords(sheet.quad), sheet.bends, strict=True):
+        points = begin + np.outer(at, along) + np.outer(np.polyval(bend, at), inward)
+        found.append(_at(blank, points + off * inward) / np.maximum(_at(blank, points - off * inward), 1))
     return found
 
 
-def _at(blank: Gray, points: NDArray[np.float32]) -> NDArray[np.float32]:
+def _at(blank: Gray, points: NDArray[np.floating]) -> NDArray[np.float32]:
     """The brightness there; NaN beyond the picture."""
     x, y = points.round().astype(int).T
     inside = (x >= 0) & (y >= 0) & (x < blank.shape[1]) & (y < blank.shape[0])
@@ -180,17 +228,21 @@ def _at(blank: Gray, points: NDArray[np.float32]) -> NDArray[np.float32]:
     return seen
 
 
-def _flat(gray: Gray, quad: Quad) -> Gray:
-    across, down = _sides(quad)
+def _flat(gray: Gray, sheet: _Outline) -> Gray:
+    """The sheet seen from above; between sides that bend, what lies nearer to one bends more as it does."""
+    across, down = _sides(sheet.quad)
     width, height = (_WIDTH, _HEIGHT) if down > across else (_HEIGHT, _WIDTH)
-    onto = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(quad, onto)
-    return np.asarray(
-        cv2.warpPerspective(
-            gray, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-        ),
-        np.uint8,
-    )
+    onto = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    matrix = cv2.getPerspectiveTransform(onto, sheet.quad)
+    u, v = np.meshgrid(*(np.linspace(0, 1, side // _MESH, dtype=np.float32) for side in (width, height)))
+    where = cv2.perspectiveTransform(np.stack([u, v], -1).reshape(1, -1, 2), matrix)[0]
+    bent = where.copy()
+    nearness = (1 - v, u, v, 1 - u)  # to the top, the right side, the bottom, the left side
+    for (begin, along, inward), bend, near in zip(_chords(sheet.quad), sheet.bends, nearness, strict=True):
+        at = np.clip((where - begin) @ along / (along @ along), 0, 1)
+        bent += np.outer(np.polyval(bend, at) * near.ravel(), inward)
+    x, y = (cv2.resize(part, (width, height)) for part in bent.T.reshape(2, *u.shape))
+    return np.asarray(cv2.remap(gray, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def evenly_lit(gray: Gray) -> Gray:

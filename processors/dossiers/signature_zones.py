@@ -18,6 +18,7 @@ _LEAST = 12.0  # mm: a shallower zone is none
 _FOOT_FROM = 0.85  # of a page's height: a zone that reaches so low may go on overleaf
 _HEAD = 8.0  # mm of a page in which nobody signs
 FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_LEVEL = 4.0  # mm between the tops of labels that stand beside each other
 _NAMED_WITHIN = 20.0  # mm under its label, where who signs is named in print
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 _LABEL = re.compile(
@@ -26,6 +27,9 @@ _LABEL = re.compile(
     r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
+_ALSO_SIGNS = re.compile(
+    r"(?:le |la |l')?(?:stagiaire|etudiante?|apprentie?|salariee?)(?:\(e\))?\W*"
+)  # beside others
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
@@ -119,12 +123,15 @@ def foot(page: Page) -> Box:
 
 
 def _labels(page: Page) -> Iterator[Line]:
-    """The parts of lines, columns apart, that ask for a signature."""
-    for line in page.lines:
-        for part in parts(line):
-            text = plain(part.text)
-            if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text):
-                yield part
+    """The parts of lines, columns apart, that ask for a signature, and « Le stagiaire » beside such."""
+    columns = [(part, plain(part.text)) for line in page.lines for part in parts(line)]
+    asks = [
+        part for part, text in columns if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text)
+    ]
+    yield from asks
+    for part, text in columns:
+        if _ALSO_SIGNS.fullmatch(text) and any(abs(part.box[1] - ask.box[1]) < _LEVEL for ask in asks):
+            yield part
 
 
 def _in_the_head(label: Line, page: Page) -> bool:
@@ -161,7 +168,10 @@ def _rest_of(label: Line) -> tuple[Box, ...]:
 
 def _is_sentence(text: str) -> bool:
     return bool(
-        re.search(r"\b(soussigne|certifie|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b", text)
+        re.search(
+            r"\b(soussigne|certifie|atteste|doit|doivent|devra|sera|sans|non signe|lu et approuve par)\b",
+            text,
+        )
     )
 
 

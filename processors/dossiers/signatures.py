@@ -41,6 +41,9 @@ _ABOUT = 25.0  # mm over its zones in which somebody may have signed beside them
 _SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
+_PARAPH = 10.0, 4.0  # mm: as wide and as high as it is at least
+_A_NAME = 22.0  # mm: names by hand are wider
+_HALF, _LETTERS = 0.48, 4  # of the ink's width; strokes: no part of a name is so wide, so many make one
 _WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
 _TALLER = 1.4  # times the height of the print: a word that may have been written
 _ASKED = re.compile(rf"{SIGN.pattern}|^(?:nom|prenom|fonction|qualite|date|fait)\b")
@@ -182,9 +185,11 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         if ink.probability < ABSENT_BELOW
         else State.DOUBTFUL
     )
-    written = ink.tallest < _NO_LETTER and ink.widest < _ONE_STROKE and _unnamed(page, zone, ink)
     wide = isinstance(page.source, Photographed) and ink.box is not None and ink.box[2] > _WIDEST
-    if state is State.SIGNED and page.read_by == "ocr" and (written or wide):
+    if page.read_by == "ocr" and state is State.DOUBTFUL and zone.names is not None:
+        whole = ink_in(gray, DPI, zone.box, words, _logos(page))  # a label's second line may run through it
+        state = State.SIGNED if _is_paraph(whole.strokes) else state
+    elif page.read_by == "ocr" and state is State.SIGNED and (_is_written(page, zone, ink) or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
         again = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest), _TALLER)
@@ -195,6 +200,40 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     placed = ink.box is not None and any(overlap(ink.box, picture) for picture in _placed(page))
     by = "" if state is State.ABSENT else "image" if placed else "ink"
     return Signature(zone.role, state, by, Evidence(piece.file, page.number, zone.box), ink.probability)
+
+
+def _is_paraph(strokes: Sequence[Box]) -> bool:
+    """Whether they are one or two, larger than letters: initials, a small signature."""
+    wide = around(strokes)[2]
+    half = max(stroke[2] for stroke in strokes) >= _HALF * wide
+    return half and wide >= _PARAPH[0] and max(stroke[3] for stroke in strokes) >= _PARAPH[1]
+
+
+def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
+    """Whether ink may be a name by hand, or print that was not read, without a signature over or under it."""
+    if ink.tallest >= _NO_LETTER:
+        return False
+    lines = _lines(ink.strokes)
+    if zone.names is False:  # who was asked to sign signs, and seldom in letters
+        in_letters = ink.widest < _HALF and len(ink.strokes) >= _LETTERS
+        return len(lines) == 1 and in_letters and around(ink.strokes)[2] > _A_NAME
+    signed = ink.widest >= _ONE_STROKE or (len(lines) > 1 and any(map(_is_paraph, lines)))
+    return not signed and _unnamed(page, zone, ink)
+
+
+def _lines(strokes: Sequence[Box]) -> list[list[Box]]:
+    """Strokes in lines, from the top: what stands beside a line's taller strokes is of it."""
+    lines: list[list[Box]] = []
+    for stroke in sorted(strokes, key=lambda box: box[3], reverse=True):
+        middle = stroke[1] + stroke[3] / 2
+        for line in lines:
+            _, y, _, h = around(line)
+            if y < middle < y + h:
+                line.append(stroke)
+                break
+        else:
+            lines.append([stroke])
+    return lines
 
 
 def _unnamed(page: Page, zone: Zone, ink: Ink) -> bool:

@@ -36,6 +36,7 @@ _BETWEEN = re.compile(
 )
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
+_A_BOX = re.compile(rf"(?:^|[\s:]){_JUNK}{{1,3}}\s?$", re.I)
 _WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with a colon
 _NEXT = 7.0  # mm from a question to its answer, where no box stands between them
 _SENTENCE = 25  # words: a line that long asks nothing
@@ -64,9 +65,11 @@ def option_of(pages: Sequence[Page]) -> str | None:
 
 def _unread(page: Page, row: Row) -> bool:
     """Whether boxes or the other answer may stand there, which optical reading has not made out."""
+    label = row.labels()[0]
+    if page.read_by == "ocr" and _A_BOX.search(row.text[: label.start]):
+        return True
     if page.read_by != "ocr" or _LABELLED.match(row.text) is None:
         return False
-    label = row.labels()[0]
     rest = row.text[: label.start] + row.text[label.end :]
     before = max(
         (word.box[0] + word.box[2] for word in row.line.words if word.box[0] < label.x[0] - 1), default=0.0

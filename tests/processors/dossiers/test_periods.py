@@ -35,6 +35,7 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "du 12janvier au 20février2026",
         "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
         "né le 14/03/2005, du 12 janvier au 20 février 2026",
+        "du 12/01/2096 au 20/02/2096",  # as optical reading has it
     ],
 )
 def test_a_period_is_read(text: str) -> None:

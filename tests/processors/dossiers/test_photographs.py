@@ -9,9 +9,10 @@ import pytest
 from processors.dossiers.boxes import DPI as TICKS_DPI
 from processors.dossiers.boxes import ticked_on
 from processors.dossiers.ink import ink_in
-from processors.dossiers.layout import DPI, Line, Word, line_of
+from processors.dossiers.layout import DPI, Line, Page, Word, line_of
 from processors.dossiers.paper import with_stamps, without_leaders
 from processors.dossiers.sheets import sheets_on
+from processors.dossiers.ticks import option_of
 from processors.scans.readings import Gray
 
 CORNERS = np.array([[150, 120], [1010, 160], [980, 1420], [100, 1360]], np.float32)
@@ -59,6 +60,25 @@ def mark_of(flat: Gray) -> tuple[float, float]:
 @pytest.mark.parametrize("light", [lambda gray: gray, in_shadow], ids=["even", "shadow"])
 def test_a_sheet_is_made_flat_whatever_light_falls_on_it(light: Callable[[Gray], Gray]) -> None:
     (flat,) = sheets_on(light(laid(desk(), CORNERS)))
+    assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
+
+
+@pytest.mark.parametrize("along", [0, 1], ids=["its sides", "its head and foot"])
+def test_a_bent_sheet_is_made_flat(along: int) -> None:
+    """As one that was folded for an envelope: what stood in one row does."""
+    seen = laid(desk(), CORNERS)
+    y, x = np.indices(seen.shape).astype(np.float32)
+    wave = 40 * np.sin((y, x)[along] / seen.shape[along] * 4)
+    (flat,) = sheets_on(cv2.remap(seen, x + wave * (1 - along), y + wave * along, cv2.INTER_LINEAR))
+    assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
+    print_ = flat[:, 200:-200] < 140
+    left, right = (np.flatnonzero(part.any(1))[0] for part in (print_[:, :200], print_[:, -200:]))
+    assert abs(int(left) - int(right)) < 12
+
+
+def test_a_sheet_that_nearly_fills_the_picture_ends_where_it_does() -> None:
+    corners = np.array([[30, 45], [1060, 2], [1010, 1300], [150, 1300]], np.float32)
+    (flat,) = sheets_on(laid(desk(1080, 1440), corners))
     assert mark_of(flat) == pytest.approx(MARK, abs=0.015)
 
 
@@ -157,3 +177,10 @@ def choice(mark: list[tuple[float, float]], at: int) -> int | None:
 @pytest.mark.parametrize("at", [0, 1])
 def test_a_tick_that_hardly_meets_its_box_is_its_own(at: int) -> None:
     assert choice([(-1.0, 2.0), (0.4, 4.6), (4.5, -2.0)], at) == at
+
+
+@pytest.mark.parametrize("read", ["Option : CJ SLAM", "[1 SLAM", "CJSLAM"])
+def test_an_option_behind_what_may_be_a_box_is_not_chosen_alone(read: str) -> None:
+    """Optical reading has lost the other one, which may be ticked."""
+    assert option_of([Page(1, 210, 297, (words(read, 120, 60),), "ocr")]) is None
+    assert option_of([Page(1, 210, 297, (words("BTS SIO SLAM", 120, 60),), "ocr")]) == "SLAM"
