@@ -25,9 +25,8 @@ _SHORT = 10.0  # mm of a few letters: they may say that, whatever is read
 _WIDE, _MAYBE = 20.0, 0.5  # mm of three large ones; likeness to them, of 6, whatever is read most likely
 _NARROW, _HARDLY = 12.0, -4.0  # the same of what is narrower
 _HEIGHTS = 7.5  # of its own that three letters' strokes are long: of drawn ones at most 7.0, of loops to 9
-_BEGINS = 5.0  # likeness to ABS, with more after it
 _SURELY = 8.0  # likeness to a long one: of names and signatures at most 1.1, of drawn ones 2 to 14
-_LONG, _LONGEST, _LIKELY = 12.0, 42.0, 0.0  # mm of ABSENT(E); likeness to it of what is written joined
+_LONG, _LIKELY = 12.0, 0.0  # mm of ABSENT(E) at least; likeness to it of what is written joined
 _APART = 6.0  # of likeness, between the candidate's name and such a word: of them at most 4.1
 _LEAST = 3  # letters of a name
 
@@ -66,8 +65,8 @@ def read_absent(
         wide < _SHORT and len(said) <= len("ABS") + 1,
         wide < _NARROW and abs_ > _HARDLY,
         wide < _WIDE and len(said) <= len("ABS") + 2 and abs_ >= _MAYBE and strokes < _HEIGHTS,
-        abs_ >= _BEGINS or Levenshtein.distance(said, "ABS") <= 1,
-        _LONG < wide < _LONGEST and long > _LIKELY,
+        said.startswith("ABS") or Levenshtein.distance(said, "ABS") <= 1,
+        wide > _LONG and long > _LIKELY,
         max(likeness(line, word) for word in _SAID) >= _SURELY,
     )
     return line, Absent.MAYBE if any(may_be) else Absent.NO
