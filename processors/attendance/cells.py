@@ -47,7 +47,7 @@ _EDGE_OF = 0.2  # of a cell's height, at its top and its bottom: alone there, in
 _PRINTED, _PRINT = 12, 4.6  # letters of one height, or half as many marks no higher (mm)
 _LINES = 2.8  # mm apart, on two lines: a stamp
 _BROAD = 10.0  # mm of a stamp, a signature that lies across several cells: its place is known
-_LOW, _LONG = 2.8, 15.0  # mm: no higher, and longer, a wavy line
+_LOW, _WAVES = 2.8, 1.4  # mm; lengths of its strokes to its own: no higher and no more, a wavy line
 _STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _STROKES, _ACROSS = 0.97, 0.6  # the same, and share of the cell's width: it is crossed out
 _PIECES = 4  # a cross or a line is made of, at most
@@ -276,7 +276,7 @@ def _cell(
             if 0 < len(some) < len(good):
                 mask = np.isin(labels[rows], [mark.index for mark in some])
                 straight = max(straight, straight_strokes(mask)[0])
-        if _high(inner) < _LOW * PX and _extent(inner) > _LONG * PX:
+        if _high(inner) < _LOW * PX and sum(m.length for m in inner) * PX < _WAVES * _extent(inner):
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if straight > _STRAIGHT and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
