@@ -26,7 +26,7 @@ _WIDE, _MAYBE = 20.0, 0.5  # mm of three large ones; likeness to them, of 6, wha
 _NARROW, _HARDLY = 12.0, -4.0  # the same of what is narrower
 _HEIGHTS = 7.5  # of its own that three letters' strokes are long: of drawn ones at most 7.0, of loops to 9
 _SURELY = 8.0  # likeness to a long one: of names and signatures at most 1.1, of drawn ones 2 to 14
-_LONG, _LIKELY = 12.0, 2.0  # mm of ABSENT(E) at least; likeness to it: of words that are read at all 2.3 to 14
+_LONG, _LIKELY = 12.0, 2.0  # mm of ABSENT(E) at least; likeness to it: of what is read a little 2.3 to 14
 _APART = 6.0  # of likeness, between the candidate's name and such a word: of them at most 4.1
 _LEAST = 3  # letters of a name
 
