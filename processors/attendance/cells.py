@@ -273,7 +273,7 @@ def _cell(
         if straight > _STROKES and _extent(inner) > _ACROSS * (sides[1] - sides[0]) * PX and not others:
             return Cell(Seen.EMPTY, length, Why.STROKES)
         for some in (inner, bold):
-            if 0 < len(some) < len(good):
+            if len(some) < len(good) and sum(mark.length for mark in some) > length / 2:
                 mask = np.isin(labels[rows], [mark.index for mark in some])
                 straight = max(straight, straight_strokes(mask)[0])
         if _high(inner) < _LOW * PX and sum(m.length for m in inner) * PX < _WAVES * _extent(inner):
