@@ -32,7 +32,7 @@ _SPECK = 0.9  # mm: what is smaller both ways is dirt
 _GRAIN, _ONE_BIT = 3, 0.5  # pixels: what is smaller is grain; share of white paper of a scan without any
 _CRUMBS = 3  # specks beyond twice those of the sheet's cleaner cells: of a pen's line that a scan broke
 _NO_DARKER = 14.0  # gray levels than the paper about it: no ink
-_FLOURISH = 3.0  # mm beside a signature to which a stroke under it reaches
+_FLOURISH, _FLAT = 3.0, 2.0  # mm beside a signature to which a stroke under it reaches; its height
 _FULL = 0.55  # of its box that a blot fills
 _THICK, _SOLID = 1.6, 0.15  # mm: no pen draws so; share of a blot, a stain
 _FAINT = 0.36  # of the print's darkness: under it, ink of the other side or a shadow
@@ -42,9 +42,14 @@ _TALL = 1.6  # cells: what is taller is a stamp, a stain, a stroke through the l
 _OVER = 0.55  # of a cell's height: so far a neighbour's letters reach at most
 _OVER_MM = 16.0  # of strokes that they bring
 _EDGE = 0.25  # of a cell's height: what lies so near an empty cell may be of it
+_NEXT = 1.0  # mm from a cell: what makes no signature in the next one may be its own
 _EDGE_OF = 0.2  # of a cell's height, at its top and its bottom: alone there, ink makes no signature
 _PRINTED, _PRINT = 12, 4.6  # letters of one height, or half as many marks no higher (mm)
 _LINES = 2.8  # mm apart, on two lines: a stamp
+_BROAD = 10.0  # mm of a stamp, a signature that lies across several cells: its place is known
+_LOW, _WAVES = 2.8, 1.4  # mm; lengths of its strokes to its own: no higher and no more, a wavy line
+_STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
+_STROKES, _ACROSS = 0.97, 0.6  # the same, and share of the cell's width: it is crossed out
 _PIECES = 4  # a cross or a line is made of, at most
 _FRAMED = 4  # marks within another: a stamp's frame
 
@@ -137,6 +142,11 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
             inside = 0 <= row < len(cells) and cells[row].seen is Seen.EMPTY
             if inside and not (0 <= other < len(cells) and _underlined(cells, marks, other, run)):
                 cells[row] = replace(cells[row], seen=Seen.UNSURE, why=Why.SHARED)
+    for row, cell in enumerate(cells):
+        if cell.why is Why.LITTLE and _is_flourish(cells, marks, row, edges):
+            cells[row] = replace(cell, seen=Seen.EMPTY, why=None)
+        if cell.seen is Seen.EMPTY and any(_is_of_nobody(cells, mark, row, edges) for mark in marks):
+            cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
     usual = float(np.percentile(crumbs, 25))
     for row, cell in enumerate(cells):
         if cell.seen is Seen.EMPTY and crumbs[row] > _CRUMBS + 2 * usual:
@@ -155,6 +165,27 @@ def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Se
     return left - _FLOURISH * PX < run[0] and run[1] < right + _FLOURISH * PX
 
 
+def _is_flourish(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, edges: Sequence[float]) -> bool:
+    """Whether all that is in a cell is a stroke at its edge, under or over a neighbour's signature."""
+    own = [mark for mark in marks if mark.home == row and mark.length > 0.6]
+    if len(own) != 1 or own[0].box[3] > _FLAT * PX:
+        return False
+    x, y, w, h = own[0].box
+    off = (y + h / 2) / PX - edges[row], edges[row + 1] - (y + h / 2) / PX
+    other = row - 1 if off[0] < off[1] else row + 1
+    near = min(off) < _EDGE * (edges[row + 1] - edges[row])
+    return near and 0 <= other < len(cells) and _underlined(cells, marks, other, (x, x + w))
+
+
+def _is_of_nobody(cells: Sequence[Cell], mark: _Mark, row: int, edges: Sequence[float]) -> bool:
+    """Whether a mark comes to this cell from one where it makes no signature either."""
+    if abs(mark.home - row) != 1 or mark.length < SIGNED_FROM:
+        return False
+    top, bottom = mark.box[1] / PX, (mark.box[1] + mark.box[3]) / PX
+    gap = edges[row] - bottom if mark.home < row else top - edges[row + 1]
+    return gap < _NEXT and cells[mark.home].why in (Why.LITTLE, Why.SHARED)
+
+
 def _marks(
     table: Gray, ink: Gray, edges: Sequence[float], sides: tuple[float, float]
 ) -> tuple[NDArray[np.int32], list[_Mark], NDArray[np.int_]]:
@@ -171,6 +202,8 @@ def _marks(
         at = (y + h / 2) / PX
         if h < 0.8 * PX and min(abs(at - edge) for edge in edges) < BAND:
             continue  # a rest of a line
+        if not rows[0] < y + h / 2 < rows[-1]:
+            continue  # the heading, what is under the table
         if max(w, h) < _SPECK * PX:
             row = int(np.searchsorted(edges, at)) - 1
             if (
@@ -228,24 +261,32 @@ def _cell(
     length = sum(mark.length for mark in good)
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
     shared = [mark for mark in others if mark not in brought]
-    over = any(mark.dark > 0.65 * max((one.dark for one in good), default=1.0) for mark in tall)
+    darkest = max((mark.dark for mark in good), default=1.0)
+    over = any(mark.dark > 0.65 * darkest and _meets(mark, good) for mark in tall)
     middle = (edges[row] + edges[row + 1]) / 2
     inner = [m for m in good if abs((m.box[1] + m.box[3] / 2) / PX - middle) < (0.5 - _EDGE_OF) * high]
     enough = sum(mark.length for mark in inner) >= SIGNED_FROM and _extent(inner) >= _WIDE * PX
     if enough and not over:
         rows = slice(max(0, round(edges[row] * PX) - 8), round(edges[row + 1] * PX) + 8)
         straight, struck = straight_strokes(np.isin(labels[rows], [mark.index for mark in good]))
-        if len(inner) < len(good):
-            straight |= straight_strokes(np.isin(labels[rows], [mark.index for mark in inner]))[0]
-        if straight and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
+        bold = [mark for mark in good if mark.dark > 0.65 * darkest]
+        if straight > _STROKES and _extent(inner) > _ACROSS * (sides[1] - sides[0]) * PX and not others:
+            return Cell(Seen.EMPTY, length, Why.STROKES)
+        for some in (inner, bold):
+            if len(some) < len(good) and sum(mark.length for mark in some) > length / 2:
+                mask = np.isin(labels[rows], [mark.index for mark in some])
+                straight = max(straight, straight_strokes(mask)[0])
+        if _high(inner) < _LOW * PX and sum(m.length for m in inner) * PX < _WAVES * _extent(inner):
+            return Cell(Seen.UNSURE, length, Why.STROKES)
+        if straight > _STRAIGHT and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
         if _is_stamped(good) or _is_stamped([*good, *others]):
             return Cell(Seen.UNSURE, length, Why.LETTERS)
-        line, says = read_absent(table, labels, [(mark.index, mark.box) for mark in good])
+        line, says = _says(table, labels, good)
         if says is Absent.NO and len(inner) < len(good):  # a neighbour's stroke beside it
-            line, says = read_absent(table, labels, [(mark.index, mark.box) for mark in inner])
+            line, says = _says(table, labels, inner)
             says = Absent.NO if says is Absent.NO else Absent.MAYBE
         if says is Absent.NO:
             return Cell(Seen.SIGNED, length)
@@ -262,6 +303,12 @@ def _cell(
     if sum(mark.length * mark.shares[row] for mark in brought) > _OVER_MM:
         return Cell(Seen.UNSURE, length, Why.SHARED)
     return Cell(Seen.EMPTY, length)
+
+
+def _says(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> tuple[Line | None, Absent]:
+    return read_absent(
+        table, labels, [(mark.index, mark.box) for mark in marks], sum(mark.length for mark in marks)
+    )
 
 
 def _beside(cells: list[Cell], marks: Sequence[_Mark], edges: Sequence[float]) -> list[Cell]:
@@ -295,6 +342,22 @@ def _reaches(mark: _Mark, row: int, edges: Sequence[float]) -> bool:
     top, bottom = mark.box[1] / PX, (mark.box[1] + mark.box[3]) / PX
     deep = bottom - edges[row] if mark.home < row else edges[row + 1] - top
     return deep > _OVER * (edges[row + 1] - edges[row])
+
+
+def _meets(tall: _Mark, marks: Sequence[_Mark]) -> bool:
+    """Whether what lies across several cells is over or about these marks; of a thin one nobody knows."""
+    x, y, w, h = tall.box
+    return w < _BROAD * PX or any(
+        x - PX < mark.box[0] + mark.box[2]
+        and mark.box[0] < x + w + PX
+        and y - PX < mark.box[1] + mark.box[3]
+        and mark.box[1] < y + h + PX
+        for mark in marks
+    )
+
+
+def _high(marks: Sequence[_Mark]) -> int:
+    return max(m.box[1] + m.box[3] for m in marks) - min(m.box[1] for m in marks)
 
 
 def _extent(marks: Sequence[_Mark]) -> int:

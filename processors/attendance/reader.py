@@ -25,7 +25,10 @@ from processors.scans.readings import Gray
 _FINE = 190  # dpi at least, where the scan has them: a pen draws two pixels and more
 _ABOUT = 3.0  # mm around the column that is read
 _BARS_ABOUT = 4.0
-_THIN = (1, 3, 5)  # pixels of them, at 300 dpi, of which a module has 4.7
+_AS_IT_IS = 1
+_WHOLE = ((cv2.MORPH_OPEN, _AS_IT_IS), (cv2.MORPH_CLOSE, 3), (cv2.MORPH_OPEN, 3), (cv2.MORPH_OPEN, 5))
+"""How bars are made whole, and pixels at 300 dpi, of which a module has 4.7: a stripe of the scanner is taken
+out of what is light, one without toner out of what is dark."""
 _MARGIN, _ROW_PX = 5.0, 5.0  # mm above and below a row that are shown; pixels a mm of the picture
 
 
@@ -154,10 +157,9 @@ def _sheet(
 
 
 def _code_in(bars: Gray, form: AttendanceForm, known: Collection[str]) -> SheetCode | None:
-    """Stripes without toner part bars, those of a scanner join them: thin light ones are closed then."""
-    for thin in _THIN:
-        whole = np.asarray(cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((1, thin), np.uint8)), np.uint8)
+    for way, thin in _WHOLE:
+        whole = np.asarray(cv2.morphologyEx(bars, way, np.ones((1, thin), np.uint8)), np.uint8)
         read = read_label(whole, form.pattern, known, form.label.symbology)
-        if read is not None and (thin == 1 or read.text in known):
+        if read is not None and (thin == _AS_IT_IS or read.text in known):
             return SheetCode.of(read.text, form)
     return None

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from processors.attendance.lines import PX
 
-_STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _NEAR = 0.17  # mm beside a straight stroke
 _WHOLE, _STRUCK = 0.85, 0.985  # share of its length that is inked; of one that strikes something out
 _STRIKE, _BEYOND = 30.0, 8.0  # mm of a straight stroke through what else is written, and beyond its ends
 
 
-def straight_strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
-    """Whether two straight strokes at most are all there is; whether one goes through what else there is."""
+def straight_strokes(mask: NDArray[np.bool_]) -> tuple[float, bool]:
+    """The share of the ink on two straight strokes at most; whether one goes through what else there is."""
     y, x = np.nonzero(mask)
     deep = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     near = _NEAR * PX + max(1.0, 2 * float(deep[mask].mean()) - 0.5)
@@ -38,7 +37,7 @@ def straight_strokes(mask: NDArray[np.bool_]) -> tuple[bool, bool]:
             beyond = max(0.0, over[0] - reach[0]) + max(0.0, reach[1] - over[1])
             struck = bool(beyond > _BEYOND * PX and min((side < 0).mean(), (side > 0).mean()) > 0.2)
         left = rest
-    return bool(left.mean() < 1 - _STRAIGHT), struck
+    return 1.0 - float(left.mean()), struck
 
 
 def _straightest(points: NDArray[np.float32], near: float) -> NDArray[np.float64] | None:

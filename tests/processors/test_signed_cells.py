@@ -61,6 +61,49 @@ def test_a_cross_is_asked_about_and_says_why():
     assert cells(Mark.EMPTY, Mark.CROSS, Mark.EMPTY)[1].why is Why.STROKES
 
 
+def pulled(table, *points, thick=4):
+    """With a pen along these points, mm."""
+    line = np.rint(np.array(points) * PX).astype(np.int32)
+    cv2.polylines(table, [line], False, 30, thick, cv2.LINE_AA)
+    return table
+
+
+def test_a_cell_that_is_crossed_out_from_side_to_side_is_empty_in_spite_of_ink():
+    table, edges = drawn(Mark.LOOPS, Mark.EMPTY, Mark.LOOPS)
+    pulled(table, (ABOUT + 5, edges[1] + 2), (ABOUT + 62, edges[2] - 2))
+    pulled(table, (ABOUT + 6, edges[2] - 2), (ABOUT + 64, edges[1] + 2))
+    seen = read(table, edges)
+    assert [cell.seen for cell in seen] == [Seen.SIGNED, Seen.EMPTY, Seen.SIGNED]
+    assert seen[1].why is Why.STROKES
+
+
+def test_a_wavy_line_is_asked_about():
+    table, edges = drawn(*[Mark.EMPTY] * 3)
+    middle = (edges[1] + edges[2]) / 2
+    pulled(table, *((ABOUT + 10 + k / 4, middle + 0.9 * np.sin(k / 5)) for k in range(160)))
+    assert read(table, edges)[1].seen is Seen.UNSURE
+
+
+def test_a_stroke_below_a_neighbours_signature_makes_nobody_present():
+    table, edges = drawn(Mark.EMPTY, Mark.EMPTY, Mark.EMPTY)
+    cv2.putText(table, "Bernard", (200, round((edges[1] - 3) * PX)), 4, 1.6, 30, 4, cv2.LINE_AA)
+    pulled(table, (ABOUT + 22, edges[1] + 1.5), (ABOUT + 40, edges[1] + 1.8))
+    assert [cell.seen for cell in read(table, edges)] == [Seen.SIGNED, Seen.EMPTY, Seen.EMPTY]
+
+
+def test_whose_signature_is_in_the_next_cell_is_not_absent():
+    table, edges = drawn(*[Mark.EMPTY] * 3)
+    pulled(table, *((ABOUT + 20 + k, edges[1] + 0.5 + 2 * (k % 4 > 1)) for k in range(20)))
+    assert [cell.seen for cell in read(table, edges)] == [Seen.UNSURE, Seen.UNSURE, Seen.EMPTY]
+
+
+def test_a_signature_beside_a_stamp_counts():
+    table, edges = drawn(Mark.EMPTY, Mark.EMPTY, Mark.LOOPS, Mark.EMPTY, rows=4)
+    left, right = round((ABOUT + 52) * PX), round((ABOUT + 71) * PX)
+    cv2.rectangle(table, (left, round((edges[1] + 2) * PX)), (right, round((edges[3] + 7) * PX)), 30, 4)
+    assert read(table, edges)[2].seen is Seen.SIGNED
+
+
 @pytest.mark.parametrize("mark", [Mark.LOOPS, Mark.NAME])
 def test_the_crumbs_that_a_scan_leaves_of_a_pale_signature_are_asked_about(mark):
     table, edges = drawn(Mark.EMPTY, mark, Mark.EMPTY, seed=2)
@@ -112,6 +155,12 @@ def cell_that_says(word, size, thickness):
 def test_a_short_name_is_no_abs_where_it_is_the_candidates_own():
     cell = cell_that_says("Sow", 1.2, 3)
     assert of_candidate(cell, "SOW", "AWA").seen is Seen.SIGNED
+    assert of_candidate(cell, "MARTIN", "LEA").seen is Seen.UNSURE
+
+
+@pytest.mark.parametrize("word", ["Abandon", "Dispense", "Abs 8h30"])
+def test_what_else_an_invigilator_writes_is_asked_about(word):
+    cell = cell_that_says(word, 1.1, 3)
     assert of_candidate(cell, "MARTIN", "LEA").seen is Seen.UNSURE
 
 
