@@ -95,8 +95,7 @@ def _is_kept_alike(connection: Connection, other: Connection, table: Table) -> b
     columns = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118 - no dict
     asked = f'SELECT {columns} FROM "{table.name}"'
     sums = (
-        sum(hash(repr(tuple(row))) for row in one.exec_driver_sql(asked).yield_per(1000))
-        for one in (connection, other)
+        sum(hash(repr(row)) for row in one.connection.cursor().execute(asked)) for one in (connection, other)
     )
     return next(sums) == next(sums)
 
