@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def differences(connection: Connection, other: Connection) -> Iterator[str]:
                 yield from _rows_that_differ(
                     table, _rows(connection, table, parts), _rows(other, table, parts)
                 )
-        except (ValueError, TypeError, SQLAlchemyError) as error:
+        except (ValueError, TypeError, SQLAlchemyError, sqlite3.Error) as error:
             yield f"The table {table.name} cannot be read ({type(error).__name__})."
 
 
