@@ -131,7 +131,7 @@ def _barred(across: NDArray[np.float32], along: NDArray[np.float32]) -> Iterator
 
 
 def _say_the_same(rows: Gray, barred: _Barred) -> bool:
-    """Whether two rows of blocks do."""
+    """Whether two rows of its blocks do, as bars say the same all down them."""
     left, top, right, _ = barred.box
     shown = np.flatnonzero(barred.blocks.any(axis=1))
     within = slice(left * _BLOCK, right * _BLOCK)
