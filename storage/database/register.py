@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import secrets
@@ -74,6 +75,7 @@ class Transaction:
         waiting = iter(lines)
         first = seq = head(self.connection).seq + 1
         while part := list(islice(waiting, _TOGETHER)):
+            gc.disable()  # to look for cycles each time some hundred objects more are there costs an eighth
             try:
                 happened = [Event.parse(line) for line in part]
                 self._note(happened, part)
@@ -85,6 +87,8 @@ class Transaction:
                         raise ReplayError(f"Event {seq} changes nothing: it was never recorded here.")
             except (ValueError, LookupError, SQLAlchemyError) as error:
                 raise ReplayError(f"Event {seq} cannot be replayed ({type(error).__name__}).") from error
+            finally:
+                gc.enable()
         return seq - first
 
     def _change(self, event: Event) -> tuple[Facts, Change]:

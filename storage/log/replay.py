@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ def differences(connection: Connection, other: Connection) -> Iterator[str]:
                 yield from _rows_that_differ(
                     table, _rows(connection, table, parts), _rows(other, table, parts)
                 )
-        except (ValueError, TypeError, SQLAlchemyError) as error:
+        except (ValueError, TypeError, SQLAlchemyError, sqlite3.Error) as error:
             yield f"The table {table.name} cannot be read ({type(error).__name__})."
 
 
@@ -95,8 +96,7 @@ def _is_kept_alike(connection: Connection, other: Connection, table: Table) -> b
     columns = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118 - no dict
     asked = f'SELECT {columns} FROM "{table.name}"'
     sums = (
-        sum(hash(repr(tuple(row))) for row in one.exec_driver_sql(asked).yield_per(1000))
-        for one in (connection, other)
+        sum(hash(repr(row)) for row in one.connection.cursor().execute(asked)) for one in (connection, other)
     )
     return next(sums) == next(sums)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.circular.form import Form, Rectangle
-from processors.scans.pages.geometry import MAX_SHIFT, PX, Affine, rotation, transform
+from processors.scans.pages.geometry import MAX_SHIFT, PX, Affine, median, rotation, transform
 from processors.scans.pages.pageboxes import borders_seen
 from processors.scans.readings import Gray
 
@@ -139,7 +139,7 @@ def _skews(
         reach = size - offsets[-1]
         if reach <= 0:
             continue
-        likeness = np.mean([near[:, o : o + reach] for o in offsets], axis=0)
+        likeness = np.asarray(sum(near[:, o : o + reach] for o in offsets)) / np.float32(len(offsets))
         angle, row = np.unravel_index(int(likeness.argmax()), likeness.shape)
         if likeness[angle, row] > _LIKE:
             found.append((float(likeness[angle, row]), (float(_ANGLES[angle]), float(row - _PAD), scale)))
@@ -196,18 +196,21 @@ def _refine(
     for reach_mm in reaches_mm:
         points_mm, points_px, shares = [], [], 0.0
         for frame, sides in zip(frames, _fit_sides(strokes, matrix, frames, reach_mm), strict=True):
-            for k, (line, share) in enumerate(sides):
-                corner, before = np.array(frame.corners[k]), sides[k - 1][0]
-                shares += share * float(np.hypot(*(np.array(frame.corners[(k + 1) % 4]) - corner)))
+            lengths = (frame.width, frame.height) * 2
+            for k, (corner, length, (line, share)) in enumerate(
+                zip(frame.corners, lengths, sides, strict=True)
+            ):
+                before = sides[k - 1][0]
+                shares += share * length
                 if before is None or line is None:
                     continue
-                meeting = np.cross(before, line)
-                if abs(meeting[2]) > 1e-6:
+                meeting = _meeting(before, line)
+                if meeting is not None:
                     points_mm.append(corner)
-                    points_px.append(meeting[:2] / meeting[2])
+                    points_px.append(meeting)
         if len(points_mm) < 4:
             return None
-        mm, px = np.array(points_mm), np.array(points_px)
+        mm, px = np.array(points_mm), np.array(points_px, np.float64)
         design = np.column_stack([mm, np.ones(len(mm))])
         matrix = np.linalg.lstsq(design, px, rcond=None)[0].T
         error = float(np.mean(np.hypot(*(transform(matrix, mm) - px).T))) / PX
@@ -237,8 +240,17 @@ def _seen_in_place(strokes: Gray, matrix: Affine, frames: Sequence[Rectangle]) -
     return float(np.average(shares, weights=lengths))
 
 
-_Side = tuple[NDArray[np.float64] | None, float]
-"""The line (homogeneous) along a printed side, and the share of its length that is really printed."""
+_Line = tuple[float, float, float]
+"""Homogeneous."""
+_Side = tuple[_Line | None, float]
+"""The line along a printed side, and the share of its length that is really printed."""
+
+
+def _meeting(one: _Line, other: _Line) -> tuple[float, float] | None:
+    """Where two lines cross; None if they are parallel."""
+    (a, b, c), (d, e, f) = one, other
+    slant = a * e - b * d
+    return ((b * f - c * e) / slant, (c * d - a * f) / slant) if abs(slant) > 1e-6 else None
 
 
 def _fit_sides(
@@ -272,12 +284,13 @@ def _around_sides(frames: tuple[Rectangle, ...], reach_mm: float) -> tuple[NDArr
 
 def _fit_side(points: NDArray[np.float32], printed: NDArray[np.bool_]) -> _Side:
     """Through the darkest points across a side, of those that are printed."""
-    if printed.mean() < 0.25:
-        return None, float(printed.mean())
+    share = np.count_nonzero(printed) / len(printed)
+    if share < 0.25:
+        return None, share
     chosen = points[printed]
     vx, vy, x, y = cv2.fitLine(chosen, cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
     offset = np.abs((chosen[:, 0] - x) * vy - (chosen[:, 1] - y) * vx)
-    close = offset < max(1.5, float(np.median(offset)) * 3)
+    close = offset < max(1.5, median(offset) * 3)
     vx, vy, x, y = cv2.fitLine(chosen[close], cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
-    share = float(close.sum()) / len(printed)
-    return np.array([vy, -vx, vx * y - vy * x], dtype=np.float64), share
+    line = float(vy), -float(vx), float(vx * y - vy * x)
+    return line, np.count_nonzero(close) / len(printed)

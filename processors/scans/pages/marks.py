@@ -158,8 +158,9 @@ def steady_spots(traces: Sequence[Trace], copies: Sequence[int]) -> list[Found]:
         return []
     height = min(len(trace.spots) for trace in traces)
     width = min(trace.shape[1] // 2 for trace in traces)
-    maps = [np.unpackbits(trace.spots[:height], axis=1)[:, :width] for trace in traces]
-    counts = np.sum(maps, axis=0, dtype=np.uint16)
+    bits = np.array([trace.spots[:height, : (width + 7) // 8] for trace in traces])
+    maps = np.unpackbits(bits, axis=2, count=width)
+    counts = maps.sum(axis=0, dtype=np.uint16)
     often = np.asarray(counts >= (1.0 if few else _SPOTS_OF) * len(traces), np.uint8)
     seldom = np.asarray(counts > _SELDOM * len(traces), np.uint8)
     found = []

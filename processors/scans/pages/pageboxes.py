@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.circular.form import BoxedField, Pagination, Rectangle
-from processors.scans.pages.geometry import PX, Affine, halved, rotation, transform
+from processors.scans.pages.geometry import PX, Affine, halved, median, rotation, transform
 from processors.scans.readings import Gray
 
 
@@ -177,7 +177,7 @@ def _stretch(profile: Gray, places: NDArray[np.float64], across: NDArray[np.floa
     offsets = (weights @ across) / np.maximum(weights.sum(axis=1), 1e-6)
     slope, start = np.polyfit(lines[seen], offsets[seen], 1)
     rest = np.abs(offsets[seen] - slope * lines[seen] - start)
-    near = rest <= max(0.15, float(np.median(rest)) * 2)
+    near = rest <= max(0.15, median(rest) * 2)
     return 1.0 + float(np.polyfit(lines[seen][near], offsets[seen][near], 1)[0])
 
 

@@ -71,12 +71,23 @@ def shining_labels(small: Gray, dark: Gray, known: Sequence[Quad]) -> list[Shini
     steps = _mean_steps(across), _mean_steps(along).T
     found = []
     for lying, rows, one, other in ((False, across, *steps), (True, along, steps[1].T, steps[0].T)):
-        for x0, y0, x1, y1 in _barred(rows, one, other):
+        for barred in _barred(one, other):
+            x0, y0, x1, y1 = (side * _BLOCK for side in barred.box)
             box = (y0, x0, y1, x1) if lying else (x0, y0, x1, y1)
             middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-            if not any(cv2.pointPolygonTest(place.astype(np.float32), middle, False) >= 0 for place in known):
+            if any(cv2.pointPolygonTest(place.astype(np.float32), middle, False) >= 0 for place in known):
+                continue
+            if _say_the_same(rows, barred):
                 found.append(_shining(dark, box, lying))
     return found
+
+
+@dataclass(frozen=True)
+class _Barred:
+    """What may be upright bars: left, top, right, bottom in blocks, and which blocks within are barred."""
+
+    box: tuple[int, int, int, int]
+    blocks: NDArray[np.bool_]
 
 
 def _averaged(page: Gray) -> Gray:
@@ -95,10 +106,8 @@ def _mean_steps(rows: Gray) -> NDArray[np.float32]:
     return np.asarray(cv2.transpose(sums), np.float32) / np.float32(_BLOCK)
 
 
-def _barred(
-    rows: Gray, across: NDArray[np.float32], along: NDArray[np.float32]
-) -> Iterator[tuple[int, int, int, int]]:
-    """The boxes (left, top, right, bottom) of upright bars, in pixels of the map."""
+def _barred(across: NDArray[np.float32], along: NDArray[np.float32]) -> Iterator[_Barred]:
+    """Where gray changes across and not along, over as much as bars fill."""
     upright = along < _ALONG * across
     bars, free = (across > _STEP) & upright, (along <= _WRITTEN) | upright
     barred, unwritten = (
@@ -116,14 +125,19 @@ def _barred(
             continue
         own = (parts == part) & bars
         y, x = np.nonzero(own)
-        left, right = int(x.min()), int(x.max()) + 1
+        left, top, right, bottom = int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1
         if _LONG[0] * PX <= (right - left) * _BLOCK <= _LONG[1] * PX:
-            shown = np.unique(y)
-            within = slice(left * _BLOCK, right * _BLOCK)
-            strips = _without_ink(rows[shown].astype(np.float32), within)
-            strips = (strips - cv2.blur(strips, (round(5 * PX), 1)))[:, within]
-            if _are_bars(strips, np.repeat(own[shown, left:right], _BLOCK, axis=1), shown):
-                yield left * _BLOCK, int(y.min()) * _BLOCK, right * _BLOCK, (int(y.max()) + 1) * _BLOCK
+            yield _Barred((left, top, right, bottom), own[top:bottom, left:right])
+
+
+def _say_the_same(rows: Gray, barred: _Barred) -> bool:
+    """Whether two rows of its blocks do, as bars say the same all down them."""
+    left, top, right, _ = barred.box
+    shown = np.flatnonzero(barred.blocks.any(axis=1))
+    within = slice(left * _BLOCK, right * _BLOCK)
+    strips = _without_ink(rows[top + shown].astype(np.float32), within)
+    strips = (strips - cv2.blur(strips, (round(5 * PX), 1)))[:, within]
+    return _are_bars(strips, np.repeat(barred.blocks[shown], _BLOCK, axis=1), shown)
 
 
 def _without_ink(strips: NDArray[np.float32], bars: slice) -> NDArray[np.float32]:

@@ -48,8 +48,8 @@ def lines_down(small: Gray) -> NDArray[np.uint8]:
 
 def _lines_to_the_edge(small: Gray) -> NDArray[np.uint8]:
     """The same, none where a line leaves the margins free at both ends, as what is printed does."""
-    ends = cv2.max(_darker(small[_MARGIN]), _darker(small[::-1][_MARGIN]))
-    return np.where(ends > _IN_MARGIN, lines_down(small), np.uint8(0))
+    ends = cv2.max(_darker(small[_MARGIN]), _darker(small[::-1][_MARGIN])) > _IN_MARGIN
+    return np.where(ends, lines_down(small), np.uint8(0)) if ends.any() else np.zeros(ends.shape, np.uint8)
 
 
 def _darker(rows: Gray) -> NDArray[np.uint8]:
