@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageKind, PageReading
@@ -54,16 +54,6 @@ def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
     written = [number for number, page in kept.items() if not page.blank]
     ends = range(sheet, max(written, default=0), sheet)
     return any(number in kept and kept[number].blank for number in ends)
-
-
-def counts_leaves(scanned: Sequence[PageReading]) -> bool:
-    """Whether the numbers of a copy's pages, as they were scanned, would count its leaves or its sheets.
-
-    Of four of them one may be misread.
-    """
-    said = [(k, page.number) for k, page in enumerate(scanned) if page.number is not None]
-    misfits = [sum(number != k // of + 1 for k, number in said) for of in (2, PAGES_PER_SHEET)]
-    return len(said) > 1 and 4 * min(misfits) <= len(said)
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:

@@ -1,14 +1,16 @@
 """Sheets that name nobody: whose may they be?
 
 Who takes a second sheet often leaves its header empty, numbers its pages from 1 again, or not at all. Nothing
-of such a sheet says whose it is but where it lies: the copy beside it may be short without showing it.
+of such a sheet says whose it is but where it lies: the copy beside it may be short without showing it. And
+further sheets may lie apart, at an end of the pile: then the copy that they lie beside is seldom theirs.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from processors.findings import Code, finding
 from processors.scans.copies.misplaced import confirmed
@@ -18,95 +20,164 @@ from processors.scans.readings import CopyReading, CopyStatus, PageKind, PageRea
 
 _SPECKS = 2
 """Cells of a header that may seem inked though nothing is written there."""
+_PERHAPS = 0.1
+"""How likely a sheet that is nobody's must be a candidate's, by what its header says, to hold that copy."""
 
 Kept = Mapping[int, PageReading]
-"""The pages of a copy, by number."""
+"""Pages of a copy, by number."""
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """`copy`: which of the pile it was put into; `nameless`: its header and label lack."""
+
+    copy: int
+    pages: Kept
+    nameless: bool
+
+    @property
+    def first(self) -> int:
+        return min(self.pages)
+
+    @property
+    def says(self) -> bool:
+        """Whether it goes on from another sheet by its own numbers."""
+        return self.first > 1 and any(page.number == number for number, page in self.pages.items())
+
+
+class _Pile:
+    """The sheets of a pile in the order of the scan; those that nothing ties to their copy are `loose`."""
+
+    def __init__(
+        self, copies: Sequence[CopyReading], kept: Sequence[Kept], falling: bool, sheet: int
+    ) -> None:
+        self.kept, self.sheet, self._falling = kept, sheet, falling
+        self.sheets = [one for k in range(len(kept)) for one in self._of_copy(k)]
+        runs = itertools.groupby(range(len(self.sheets)), lambda n: self.sheets[n].nameless)
+        self._runs = [list(run) for nameless, run in runs if nameless]
+        self._lacked = Counter(
+            first
+            for copy in copies
+            for first in range(1, max(copy.missing, default=0), sheet)
+            if {*range(first, first + sheet)} <= {*copy.missing}
+        )
+        self.loose = {n for run in self._runs for n in run if self._is_loose(n, run)}
+        self._offered = Counter(self.sheets[n].first for n in self.loose if self.sheets[n].says)
+
+    def _of_copy(self, k: int) -> list[_Sheet]:
+        numbers = itertools.groupby(sorted(self.kept[k]), lambda number: (number - 1) // self.sheet)
+        pages = [{number: self.kept[k][number] for number in group} for _, group in numbers]
+        sheets = [_Sheet(k, those, _names_nobody(those)) for those in pages]
+        return sheets[::-1] if self._falling else sheets
+
+    def own(self, k: int) -> list[int]:
+        return [n for n, sheet in enumerate(self.sheets) if sheet.copy == k]
+
+    def _is_loose(self, n: int, run: Sequence[int]) -> bool:
+        one = self.sheets[n]
+        if all(page.blank for page in one.pages.values()):
+            return False
+        copy, own = self.kept[one.copy], [self.sheets[m] for m in self.own(one.copy)]
+        if all(sheet.nameless for sheet in own):
+            # somebody's whole copy of several sheets, who wrote all but his name
+            return not (len(own) > 1 and counted(copy) and all(confirmed(sheet.pages) for sheet in own))
+        others = (self.sheets[m] for m in run if self.sheets[m].copy != one.copy)
+        rivals = any(other.first == one.first or not confirmed(other.pages) for other in others)
+        before = {number: page for number, page in copy.items() if number < one.first}
+        told = one.says and any(page.number == number for number, page in before.items())
+        goes_on = told or _counts(before, max(copy))
+        return not goes_on or rivals or self._lacked[one.first] > 0
+
+    def beside(self, k: int) -> Iterator[int]:
+        """The loose sheets that may belong to a copy by where they lie.
+
+        Its further sheets lie after it; before it only if no number tells otherwise. Several of them at an
+        end of the pile may be the further sheets of all its copies; so may a lone one there, and several
+        anywhere, of a copy that does not count its pages.
+        """
+        named = [n for n in self.own(k) if not self.sheets[n].nameless]
+        after, before = (named[0] - 1, named[-1] + 1) if self._falling else (named[-1] + 1, named[0] - 1)
+        near = {after} if confirmed(self.kept[k]) else {after, before}
+        sure = counted(self.kept[k])
+        for run in self._runs:
+            loose = [n for n in run if n in self.loose]
+            at_end = bool({0, len(self.sheets) - 1} & {*run})
+            if near & {*run} or (len(loose) > 1 and (at_end or not sure)) or (at_end and not sure):
+                yield from loose
+
+    def may_continue(self, one: _Sheet, k: int) -> bool:
+        """Whether the numbers leave room for the sheet in a copy.
+
+        Who counts the pages of two sheets does not leave out a third; who numbers them through does not begin
+        one with 1. A sheet that goes on with 5 is that of a copy that lacks it, or does not count its pages.
+        """
+        copy = self.kept[k]
+        longer = max(copy) > self.sheet
+        if longer and counted(copy):
+            return False
+        if one.first == 1:
+            return not (confirmed(one.pages) and longer and confirmed(copy))
+        if not one.says:
+            return True
+        goes_on = not confirmed(copy) or max(copy) == one.first - 1
+        return goes_on and not counted(copy) and self._offered[one.first] > self._lacked[one.first]
 
 
 def beside_nameless(
     copies: Sequence[CopyReading], kept: Sequence[Kept], falling: bool, sheet: int = PAGES_PER_SHEET
 ) -> list[CopyReading]:
-    """The copies of a pile, in its order; those that a nameless sheet beside them may belong to wait.
+    """The copies of a pile, in its order; those that a nameless sheet may belong to wait.
 
-    Several of them at an end of the pile may be the further sheets of all its copies, which were laid apart.
-    `falling`: whether a copy's last sheet comes first; `sheet`: pages of one.
+    So do those that hold one which may be another's. `falling`: whether a copy's last sheet comes first;
+    `sheet`: pages of one.
     """
-    nameless = [bool(those) and _is_nameless(those) for those in kept]
-    made = _with_anothers(copies, kept, sheet)
-    apart = [n for run in _at_the_ends(nameless) if len(run) > 1 for n in run]
-    for k, those in enumerate(kept):
-        if nameless[k]:
+    pile, made = _Pile(copies, kept, falling, sheet), list(copies)
+    for k, copy in enumerate(copies):
+        own = pile.own(k)
+        if copy.status is not CopyStatus.COMPLETE or all(pile.sheets[n].nameless for n in own):
             continue
-        # where a further sheet of this copy lies; before its first one only if nothing tells otherwise
-        after, before = _run(nameless, k, -1 if falling else 1), _run(nameless, k, 1 if falling else -1)
-        near = sorted({*after, *([] if confirmed(those) else before), *apart})
-        sheets = [page for n in near if _may_continue(kept[n], those, sheet) for page in kept[n].values()]
-        if sheets and made[k].status is CopyStatus.COMPLETE:
-            pages = [page.page for page in sheets]
-            told = finding(Code.NAMELESS_SHEET, pages, evidence=whole(sheets))
-            made[k] = replace(made[k], findings=(*made[k].findings, told), status=CopyStatus.TO_DECIDE)
-    return made
-
-
-def _with_anothers(copies: Sequence[CopyReading], kept: Sequence[Kept], sheet: int) -> list[CopyReading]:
-    """The copies; those wait that have a nameless sheet which another copy of the pile may lack."""
-    made = list(copies)
-    lacking = [set(copy.missing) for copy in copies]
-    for k, those in enumerate(kept):
-        further = [n for n in sorted(those)[1:] if n % sheet == 1 and _names_nobody(those[n])]
-        doubted = [
-            those[n]
-            for first in further
-            if any({*range(first, first + sheet)} <= other for other in lacking)
-            for n in range(first, first + sheet)
-            if n in those
+        others = {n for n in pile.beside(k) if pile.sheets[n].copy != k}
+        others |= {n for n, one in enumerate(pile.sheets) if _perhaps(copy, copies[one.copy])}
+        further = [pile.sheets[n] for n in sorted(others)]
+        perhaps = [one for one in further if pile.may_continue(one, k)]
+        doubted = [pile.sheets[n] for n in own if n in pile.loose]
+        told = [
+            finding(code, [page.page for page in pages], evidence=whole(pages))
+            for code, pages in (
+                (Code.NAMELESS_SHEET, _pages(perhaps)),
+                (Code.UNSURE_ORDER, _pages(doubted)),
+            )
+            if pages
         ]
-        if doubted and made[k].status is CopyStatus.COMPLETE:
-            pages = [page.page for page in doubted]
-            told = finding(Code.UNSURE_ORDER, pages, evidence=whole(doubted))
-            made[k] = replace(made[k], findings=(*made[k].findings, told), status=CopyStatus.TO_DECIDE)
+        if told:
+            made[k] = replace(copy, findings=(*copy.findings, *told), status=CopyStatus.TO_DECIDE)
     return made
 
 
-def _names_nobody(page: PageReading) -> bool:
-    return page.kind is PageKind.FIRST and _is_empty(page)
+def _perhaps(copy: CopyReading, other: CopyReading) -> bool:
+    """Whether another copy, of which nobody knows whose it is, may be of the same candidate."""
+    unknown = any(found.code is Code.UNIDENTIFIED for found in other.findings)
+    return unknown and any(
+        guess.candidate == copy.candidate and guess.probability >= _PERHAPS for guess in other.guesses
+    )
 
 
-def _at_the_ends(nameless: Sequence[bool]) -> list[list[int]]:
-    """The nameless copies that open the pile, and those that end it."""
-    count = len(nameless)
-    opening = list(itertools.takewhile(nameless.__getitem__, range(count)))
-    ending = list(itertools.takewhile(nameless.__getitem__, range(count - 1, -1, -1)))
-    return [opening, ending]
+def _pages(sheets: Iterable[_Sheet]) -> list[PageReading]:
+    return [page for sheet in sheets for page in sheet.pages.values()]
 
 
-def _is_nameless(kept: Kept) -> bool:
-    """Whether there are first pages of sheets, all of them empty and without a label, and answers."""
-    firsts = [page for page in kept.values() if page.kind is PageKind.FIRST]
-    return bool(firsts) and all(map(_is_empty, firsts)) and not all(page.blank for page in kept.values())
-
-
-def _is_empty(first: PageReading) -> bool:
+def _names_nobody(pages: Kept) -> bool:
+    """Whether there is a first page whose header is empty and bears no label."""
+    first = pages[min(pages)]
     written = sum(sum(row.inked) for row in first.boxes.values())
-    return first.label is None and not first.labels and written <= _SPECKS
+    unlabelled = first.label is None and not first.labels
+    return first.kind is PageKind.FIRST and unlabelled and written <= _SPECKS
 
 
-def _run(nameless: Sequence[bool], k: int, step: int) -> Iterator[int]:
-    """The nameless copies that follow the k-th without another between, in this direction."""
-    at = k + step
-    while 0 <= at < len(nameless) and nameless[at]:
-        yield at
-        at += step
+def counted(copy: Kept) -> bool:
+    """Whether at least half of a copy's pages bear the total of its pages."""
+    return _counts(copy, max(copy))
 
 
-def _may_continue(further: Kept, copy: Kept, sheet: int) -> bool:
-    """Whether the numbers leave room for it.
-
-    Who counts the pages of two sheets does not leave out a third; who numbers them through does not begin one
-    with 1.
-    """
-    longer = [those for those in (further, copy) if max(those) > sheet]
-    counted = sum(page.total == max(copy) for page in copy.values())
-    if copy in longer and 2 * counted >= len(copy):
-        return False
-    return not (confirmed(further) and any(map(confirmed, longer)))
+def _counts(pages: Kept, total: int) -> bool:
+    return 2 * sum(page.total == total for page in pages.values()) >= len(pages)

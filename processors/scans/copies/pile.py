@@ -87,6 +87,7 @@ def explain_pile(
             unsure |= {copy for copy, content in copies.items() if content not in rival}
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing, other))
+    unsure |= _by_leaves(pages, best, orders[0])
     if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
@@ -158,6 +159,22 @@ def _otherwise_made(
         for copy, content in copies.items()
         if not any({page for page, _ in content} <= other for other in whole)
     }
+
+
+def _by_leaves(pages: Sequence[PageReading], explanation: Explanation, usual: Order) -> set[int]:
+    """The copies put in an order that is not the usual one by numbers that may be those of leaves.
+
+    These stand on one side of them alone, but for one number in four, misread or somebody else's: pages 1, 4,
+    2, 3 of an A3 sheet that was cut would bear the same. Who numbers pages numbers both sides.
+    """
+    sides: dict[Order, Counter[int]] = defaultdict(Counter)
+    for page, place in zip(pages, explanation.places, strict=True):
+        if page.number is not None and place.position is not None and page.half is None:
+            sides[place.order][place.position % 2] += 1
+    doubtful = {
+        order for order, of in sides.items() if order != usual and 4 * min(of[0], of[1]) <= of.total()
+    }
+    return {place.copy for place in explanation.places if place.order in doubtful}
 
 
 def _pile(
