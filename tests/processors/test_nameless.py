@@ -103,3 +103,45 @@ def further(owner: int) -> list[PageReading]:
     """A second sheet whose header is empty."""
     first, *others = sheet(owner, 8, 5)
     return [replace(first, label=None, boxes={}), *others]
+
+
+def complete(*sheets: list[PageReading]) -> set[str | None]:
+    """Whose copies go on."""
+    copies, _, _ = read([[p] for pages in sheets for p in pages])
+    return {copy.candidate for copy in copies if copy.status is CopyStatus.COMPLETE}
+
+
+def untotalled(pages: list[PageReading]) -> list[PageReading]:
+    return [replace(p, total=None, total_reading=None) for p in pages]
+
+
+def test_a_numbered_sheet_behind_one_without_numbers_makes_no_copy_of_both() -> None:
+    """The first is that of the first candidate, and the second that of the second one."""
+    firsts = unnumbered(sheet(0)), sheet(1, 8), sheet(2)
+    assert complete(*firsts, unnumbered(further(0)), further(1)) == set()
+
+
+def test_who_counts_no_pages_may_have_a_further_sheet_at_the_end_of_the_pile() -> None:
+    assert complete(unnumbered(sheet(0)), sheet(1), sheet(2), unnumbered(further(0))) == {ROSTER[1].number}
+    firsts = [untotalled(sheet(owner)) for owner in (0, 1, 2)]
+    assert complete(*firsts, untotalled(further(0)), untotalled(further(1))) == set()
+
+
+def test_a_sheet_that_a_copy_counts_may_still_be_anothers() -> None:
+    """The last copy lacks its second sheet, which lies behind that of the first, who numbered none."""
+    firsts = unnumbered(sheet(0)), sheet(1), sheet(2, 8)
+    assert complete(*firsts, unnumbered(further(0)), further(2)) == set()
+
+
+def test_several_sheets_between_copies_may_be_of_all_that_count_no_pages() -> None:
+    """Two piles in one file, in each of which the further sheets were laid apart."""
+    first = unnumbered(sheet(0)), sheet(1, 8), unnumbered(further(0)), further(1)
+    assert complete(*first, sheet(2)) == {ROSTER[2].number}
+
+
+def test_a_sheet_that_says_too_little_of_its_candidate_holds_his_copy() -> None:
+    """Its header bears a registration number alone."""
+    opening, *others = further(0)
+    half = replace(opening, boxes={"registration_number": boxes("001")})
+    firsts = unnumbered(sheet(0)), sheet(1), sheet(2)
+    assert complete(*firsts, unnumbered([half, *others])) == {ROSTER[1].number, ROSTER[2].number}
