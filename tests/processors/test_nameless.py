@@ -34,18 +34,27 @@ def held(*pages: PageReading) -> list[str | None]:
     return [copy.candidate for copy in copies if Code.NAMELESS_SHEET in codes(copy)]
 
 
+LONG = [*sheet(2, 8), *sheet(2, 8, 5)]
+"""A copy that tells in which direction the pile was scanned."""
+
+
 @pytest.mark.parametrize("numbered", [True, False])
 def test_the_copy_before_a_nameless_sheet_waits(numbered: bool) -> None:
-    assert held(*sheet(0), *nameless(numbered=numbered), *sheet(1)) == [ROSTER[0].number]
+    assert held(*sheet(0), *nameless(numbered=numbered), *sheet(1), *LONG) == [ROSTER[0].number]
 
 
 def test_of_several_sheets_too() -> None:
-    assert held(*sheet(0), *nameless(), *nameless(numbered=False), *sheet(1)) == [ROSTER[0].number]
+    assert held(*sheet(0), *nameless(), *nameless(numbered=False), *sheet(1), *LONG) == [ROSTER[0].number]
 
 
 def test_in_a_pile_scanned_from_its_end_the_copy_after_it_waits() -> None:
-    pages = [*sheet(0), *sheet(1), *nameless(), *sheet(2)]
-    assert held(*pages[::-1]) == [ROSTER[1].number]
+    pages = [*sheet(0), *nameless(), *sheet(1), *LONG]
+    assert held(*pages[::-1]) == [ROSTER[0].number]
+
+
+def test_where_nothing_tells_the_direction_the_copies_on_both_sides_wait() -> None:
+    """Copies of one sheet look the same from either end of the pile."""
+    assert held(*sheet(0), *nameless(), *sheet(1)) == [ROSTER[0].number, ROSTER[1].number]
 
 
 def test_a_copy_without_numbers_may_have_it_on_either_side() -> None:
@@ -135,8 +144,8 @@ def test_a_sheet_that_a_copy_counts_may_still_be_anothers() -> None:
 
 def test_several_sheets_between_copies_may_be_of_all_that_count_no_pages() -> None:
     """Two piles in one file, in each of which the further sheets were laid apart."""
-    first = unnumbered(sheet(0)), sheet(1, 8), unnumbered(further(0)), further(1)
-    assert complete(*first, sheet(2)) == {ROSTER[2].number}
+    first = unnumbered(sheet(0)), sheet(1), unnumbered(further(0)), unnumbered(further(1))
+    assert complete(*first, LONG) == {ROSTER[2].number}
 
 
 def test_a_sheet_that_says_too_little_of_its_candidate_holds_his_copy() -> None:

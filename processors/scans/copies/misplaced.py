@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageKind, PageReading
@@ -54,6 +55,16 @@ def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
     written = [number for number, page in kept.items() if not page.blank]
     ends = range(sheet, max(written, default=0), sheet)
     return any(number in kept and kept[number].blank for number in ends)
+
+
+def on_one_side(scanned: Iterable[tuple[int, PageReading]]) -> bool:
+    """Whether numbers stand on one side of leaves alone, as those of leaves do, but for one in four.
+
+    Who numbers pages numbers both sides. Leaves 1 and 2 say the same as pages 1, 4, 2, 3 of an A3 sheet that
+    was cut. `scanned`: A4 pages with their positions in the scan of a copy.
+    """
+    sides = Counter(k % 2 for k, page in scanned if page.number is not None and page.half is None)
+    return sides.total() > 0 and 4 * min(sides[0], sides[1]) <= sides.total()
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:

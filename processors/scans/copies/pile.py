@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from processors.scans.copies.misplaced import on_one_side
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
 from processors.scans.pages.writing import sides_apart
@@ -162,18 +163,12 @@ def _otherwise_made(
 
 
 def _by_leaves(pages: Sequence[PageReading], explanation: Explanation, usual: Order) -> set[int]:
-    """The copies put in an order that is not the usual one by numbers that may be those of leaves.
-
-    These stand on one side of them alone, but for one number in four, misread or somebody else's: pages 1, 4,
-    2, 3 of an A3 sheet that was cut would bear the same. Who numbers pages numbers both sides.
-    """
-    sides: dict[Order, Counter[int]] = defaultdict(Counter)
+    """The copies put in an order that is not the usual one by numbers that may be those of leaves."""
+    sides: dict[Order, list[tuple[int, PageReading]]] = defaultdict(list)
     for page, place in zip(pages, explanation.places, strict=True):
-        if page.number is not None and place.position is not None and page.half is None:
-            sides[place.order][place.position % 2] += 1
-    doubtful = {
-        order for order, of in sides.items() if order != usual and 4 * min(of[0], of[1]) <= of.total()
-    }
+        if place.position is not None:
+            sides[place.order].append((place.position, page))
+    doubtful = {order for order, of in sides.items() if order != usual and on_one_side(of)}
     return {place.copy for place in explanation.places if place.order in doubtful}
 
 
