@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageKind, PageReading
@@ -57,20 +56,13 @@ def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
     return any(number in kept and kept[number].blank for number in ends)
 
 
-def on_one_side(scanned: Iterable[tuple[int, PageReading]]) -> bool:
-    """Whether numbers stand on one side of leaves alone, as those of leaves do, but for one in four.
-
-    Who numbers pages numbers both sides. Leaves 1 and 2 say the same as pages 1, 4, 2, 3 of an A3 sheet that
-    was cut. `scanned`: A4 pages with their positions in the scan of a copy.
-    """
-    sides = Counter(k % 2 for k, page in scanned if page.number is not None and page.half is None)
-    return sides.total() > 0 and 4 * min(sides[0], sides[1]) <= sides.total()
-
-
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
-    """Whether at least half of a copy's pages bear the number of their place."""
+    """Whether more than half of a copy's pages bear the number of their place.
+
+    Who counts leaves numbers half of the pages.
+    """
     right = sum(page.number == number for number, page in kept.items())
-    return 2 * right >= len(kept)
+    return 2 * right > len(kept)
 
 
 def _odds(reading: FieldReading | None, expected: Collection[int], possible: Collection[int]) -> float:

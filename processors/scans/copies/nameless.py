@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from processors.findings import Code, finding
+from processors.scans.copies.identity import Evidence
 from processors.scans.copies.misplaced import confirmed
 from processors.scans.leaving.evidence import whole
 from processors.scans.orders import PAGES_PER_SHEET
@@ -22,6 +23,8 @@ _SPECKS = 2
 """Cells of a header that may seem inked though nothing is written there."""
 _PERHAPS = 0.1
 """How likely a sheet that is nobody's must be a candidate's, by what its header says, to hold that copy."""
+
+_NOBODYS = (Code.UNIDENTIFIED, Code.MIXED_COPY)
 
 Kept = Mapping[int, PageReading]
 """Pages of a copy, by number."""
@@ -46,13 +49,16 @@ class _Sheet:
 
 
 def beside_nameless(
-    copies: Sequence[CopyReading], kept: Sequence[Kept], sheet: int = PAGES_PER_SHEET
+    copies: Sequence[CopyReading],
+    kept: Sequence[Kept],
+    headers: Mapping[int, Evidence],
+    sheet: int = PAGES_PER_SHEET,
 ) -> list[CopyReading]:
     """The copies of a pile; those wait that a nameless sheet may belong to, or that hold one of another.
 
-    `sheet`: pages of one.
+    `headers`: what first pages say of their candidate; `sheet`: pages of one.
     """
-    pile, made = _Pile(copies, kept, sheet), list(copies)
+    pile, made = _Pile(copies, kept, headers, sheet), list(copies)
     for k, copy in enumerate(copies):
         if copy.status is not CopyStatus.COMPLETE:
             continue
@@ -74,8 +80,14 @@ def beside_nameless(
 class _Pile:
     """The sheets of a pile in the order of the scan; those are `loose` that nothing ties to their copy."""
 
-    def __init__(self, copies: Sequence[CopyReading], kept: Sequence[Kept], sheet: int) -> None:
-        self._copies, self._kept, self._sheet = copies, kept, sheet
+    def __init__(
+        self,
+        copies: Sequence[CopyReading],
+        kept: Sequence[Kept],
+        headers: Mapping[int, Evidence],
+        sheet: int,
+    ) -> None:
+        self._copies, self._kept, self._headers, self._sheet = copies, kept, headers, sheet
         split = [one for k in range(len(kept)) for one in self._split(k)]
         self.sheets = sorted(split, key=lambda one: min(page.page for page in one.pages.values()))
         self.own: dict[int, list[int]] = defaultdict(list)
@@ -101,7 +113,7 @@ class _Pile:
     def _is_nobodys(self, n: int) -> bool:
         """Whether a sheet names nobody, or says too little of whose it is."""
         copy = self._copies[self.sheets[n].copy]
-        return self.sheets[n].empty or any(found.code is Code.UNIDENTIFIED for found in copy.findings)
+        return self.sheets[n].empty or any(found.code in _NOBODYS for found in copy.findings)
 
     def _is_loose(self, one: _Sheet, run: Sequence[int]) -> bool:
         if all(page.blank for page in one.pages.values()):
@@ -126,13 +138,19 @@ class _Pile:
 
     def may_have(self, k: int, n: int) -> bool:
         """Whether a loose sheet may belong to a copy that it is not in."""
-        one, copy = self.sheets[n], self._copies[k]
-        named = one.empty or any(
-            guess.candidate == copy.candidate and guess.probability >= _PERHAPS
-            for guess in self._copies[one.copy].guesses
+        one = self.sheets[n]
+        if one.copy == k or not self._leaves_room(one, self._kept[k]):
+            return False
+        if not one.empty:
+            return self._may_name(one, self._copies[k].candidate)
+        return self._lies_beside(k, n) or self._is_surplus(one)
+
+    def _may_name(self, one: _Sheet, candidate: str | None) -> bool:
+        said = self._headers.get(one.pages[one.first].page)
+        return said is not None and any(
+            who.number == candidate and probability >= _PERHAPS
+            for who, probability in zip(said.candidates, said.posterior(), strict=True)
         )
-        near = self._lies_beside(k, n) or not one.empty or self._is_surplus(one)
-        return one.copy != k and named and near and self._leaves_room(one, self._kept[k])
 
     def _lies_beside(self, k: int, n: int) -> bool:
         """Whether a loose sheet may belong to a copy by where it lies.
