@@ -154,3 +154,9 @@ def test_a_sheet_that_says_too_little_of_its_candidate_holds_his_copy() -> None:
     half = replace(opening, boxes={"registration_number": boxes("001")})
     firsts = unnumbered(sheet(0)), sheet(1), sheet(2)
     assert complete(*firsts, unnumbered([half, *others])) == {ROSTER[1].number, ROSTER[2].number}
+
+
+def test_who_counts_the_pages_of_his_first_sheet_alone_may_have_those_that_go_on() -> None:
+    """1 / 4 to 4 / 4, then 5 / 12 to 12 / 12: no copy says that it lacks them."""
+    further_ones = [replace(p, label=None, boxes={}) for start in (5, 9) for p in sheet(0, 12, start)]
+    assert complete(sheet(0), further_ones, sheet(1), LONG) == {ROSTER[2].number}

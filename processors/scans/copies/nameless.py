@@ -97,9 +97,9 @@ class _Pile:
         self._runs = [list(run) for nobodys, run in runs if nobodys]
         self._lacked = Counter(
             first
-            for copy in copies
-            for first in range(1, max(copy.missing, default=0), sheet)
-            if {*range(first, first + sheet)} <= {*copy.missing}
+            for copy, those in zip(copies, kept, strict=True)
+            for first in range(sheet + 1, max(copy.missing, default=0), sheet)
+            if min(those) < first and {*range(first, first + sheet)} <= {*copy.missing}
         )
         self.loose = {n for run in self._runs for n in run if self._is_loose(self.sheets[n], run)}
         self._offered = Counter(self.sheets[n].first for n in self.loose if self.sheets[n].says)
@@ -121,7 +121,8 @@ class _Pile:
         copy, own = self._kept[one.copy], [self.sheets[n] for n in self.own[one.copy]]
         if self._copies[one.copy].candidate is None:
             # somebody's whole copy of several sheets, who wrote all but his name
-            return not (len(own) > 1 and _counts(copy, max(copy)) and all(confirmed(s.pages) for s in own))
+            numbered = 1 in copy and _counts(copy, max(copy)) and all(confirmed(s.pages) for s in own)
+            return not (numbered and len(own) > 1)
         others = [self.sheets[n] for n in run if self.sheets[n].copy != one.copy]
         rivals = any(other.first == one.first or not confirmed(other.pages) for other in others)
         before = {number: page for number, page in copy.items() if number < one.first}
