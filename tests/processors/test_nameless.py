@@ -160,3 +160,11 @@ def test_who_counts_the_pages_of_his_first_sheet_alone_may_have_those_that_go_on
     """1 / 4 to 4 / 4, then 5 / 12 to 12 / 12: no copy says that it lacks them."""
     further_ones = [replace(p, label=None, boxes={}) for start in (5, 9) for p in sheet(0, 12, start)]
     assert complete(sheet(0), further_ones, sheet(1), LONG) == {ROSTER[2].number}
+
+
+def test_a_numbered_sheet_behind_one_that_ends_blank_may_be_anothers() -> None:
+    """Nobody counts pages, and the second sheet of the first candidate lies at the end of the pile."""
+    *written, last = untotalled(sheet(2))
+    firsts = untotalled(sheet(0)), untotalled(sheet(1)), [*written, replace(last, blank=True)]
+    assert complete(*firsts, untotalled(further(0))) == set()
+    assert complete(*firsts[:2], [*written, last], untotalled(further(2))) == {who.number for who in ROSTER}

@@ -127,7 +127,9 @@ class _Pile:
         rivals = any(other.first == one.first or not confirmed(other.pages) for other in others)
         before = {number: page for number, page in copy.items() if number < one.first}
         told = one.says and confirmed(before) and not _counts_others(before, max(copy))
-        return rivals or self._lacked[one.first] > 0 or not (told or _counts(before, max(copy)))
+        # who counts no pages begins no sheet before the last one is full
+        goes_on = _counts(before, max(copy)) or (told and not before[max(before)].blank)
+        return rivals or self._lacked[one.first] > 0 or not goes_on
 
     def _goes_on(self, k: int) -> int:
         """1 if the second sheet of a copy was scanned after its first one, -1 if before it; 0: not told."""
