@@ -1,6 +1,6 @@
 """What becomes of piles that were scanned in any order, or lost sides on their way.
 
-    python -m benchmarks.piles [--copies 2000] [--seed 1] [--jobs 2] [--ratchet | --update]
+    python -m benchmarks.piles [--copies 2000] [--seed 1] [--jobs 2] [--kinds sound …] [--ratchet | --update]
 
 Sound copies are drawn and read, each page as two scans show it; then piles are laid of what was read, by
 order of scanning and by fault, and put together as copies again. So a page costs two readings, and many
@@ -20,9 +20,9 @@ import argparse
 import itertools
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -34,9 +34,10 @@ from rich.table import Table
 from benchmarks import ratchet
 from benchmarks.laid_piles import HIT, LOOKS, Copy, Rng, Stock, expected, kinds, stock, unnumbered
 from benchmarks.reading import CENTRE, EXAM
+from processors.lists.people import Candidate
 from processors.scans.copies.swallowed import NOBODY, Excused
 from processors.scans.reader import understand
-from processors.scans.readings import CopyStatus
+from processors.scans.readings import CopyStatus, PageReading, ScanReading
 
 RATCHET = Path(__file__).with_name("ratchet_piles.toml")
 _RATCHET_LOOKS = (1, 4)
@@ -79,13 +80,27 @@ def _without(copy: Copy, share: float, rng: Rng) -> Copy:
     return replace(copy, pages=pages, again=again)
 
 
-def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Counter[str]:
-    """Lays one pile of this kind and says what became of its copies."""
+@dataclass(frozen=True)
+class Laid:
+    """A pile of some copies of a stock. `truth`: the candidate and the number of each page."""
+
+    copies: tuple[Copy, ...]
+    pages: tuple[PageReading, ...]
+    truth: Mapping[int, tuple[str, int]]
+    roster: tuple[Candidate, ...]
+    excused: Excused
+
+    def read(self) -> ScanReading:
+        return understand(self.pages, "", self.roster, CENTRE, EXAM, expected(self.roster), self.excused)
+
+
+def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Laid:
+    """One pile of this kind."""
     laid, orders = kinds(of)[name]
     drawn = [of.copies[k] for k in rng.permutation(len(of.copies))[: _IN_A_PILE + _ABSENT[evening]]]
     chosen = drawn[:_IN_A_PILE]
     enrolled = {copy.candidate for copy in drawn}
-    roster = [who for who in of.roster if who.number in enrolled]
+    roster = tuple(who for who in of.roster if who.number in enrolled)
     absent = frozenset(copy.candidate for copy in drawn[_IN_A_PILE:])
     excused = Excused(absent, listed=True) if evening is Evening.LISTED else NOBODY
     chosen = _numbered(chosen, {HIT, HIT + 1}, rng)
@@ -93,18 +108,24 @@ def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Counter[str]:
     flat = [(page, image) for image, side in enumerate(sides, 1) for page in side]
     is_of = {page.page: (copy.candidate, n) for copy in of.copies for n, page in enumerate(copy.pages, 1)}
     truth = {k: is_of[page.page] for k, (page, _) in enumerate(flat, 1)}
-    pages = [replace(page, page=k, image=image) for k, (page, image) in enumerate(flat, 1)]
-    reading = understand(pages, "", roster, CENTRE, EXAM, expected(roster), excused)
-    whole = {copy.candidate: [(copy.candidate, n + 1) for n in range(len(copy.pages))] for copy in of.copies}
-    blank = {page.page: page.blank for page in pages}
+    pages = tuple(replace(page, page=k, image=image) for k, (page, image) in enumerate(flat, 1))
+    return Laid(tuple(chosen), pages, truth, roster, excused)
+
+
+def what_came(laid: Laid) -> Counter[str]:
+    """Reads a pile and says what became of its copies."""
+    whole = {
+        copy.candidate: [(copy.candidate, n + 1) for n in range(len(copy.pages))] for copy in laid.copies
+    }
+    truth, blank = laid.truth, {page.page: page.blank for page in laid.pages}
     there = Counter(truth.values())
-    sound = {copy.candidate for copy in chosen if all(there[page] == 1 for page in whole[copy.candidate])}
-    came: Counter[str] = Counter({"copies": len(chosen), "sound": len(sound)})
-    for copy in reading.copies:
+    sound = {who for who, pages in whole.items() if all(there[page] == 1 for page in pages)}
+    came: Counter[str] = Counter({"copies": len(laid.copies), "sound": len(sound)})
+    for copy in laid.read().copies:
         if copy.status is CopyStatus.COMPLETE and not copy.blocked and copy.candidate is not None:
-            right = len(copy.pages) == len(whole[copy.candidate]) and all(
-                truth[page] == place or blank[page]
-                for page, place in zip(copy.pages, whole[copy.candidate], strict=True)
+            own = whole.get(copy.candidate, [])
+            right = len(copy.pages) == len(own) and all(
+                truth[page] == place or blank[page] for page, place in zip(copy.pages, own, strict=True)
             )
             came["DANGEROUS" if not right else "complete"] += 1
             came["sound_complete"] += right and copy.candidate in sound
@@ -115,17 +136,24 @@ Came = tuple[str, str, Evening, Counter[str]]
 """The look of the scan, the kind of pile, what was known, and what became of its copies."""
 
 
-def run(k: int, seed: int, copies: int, drawn: int = _DRAWN) -> list[Came]:
-    """One drawn scan, and piles of every kind laid of it, of so many copies in all."""
-    return piles_of(stock(k, seed, drawn), copies, np.random.default_rng((seed, k)))
+def run(
+    k: int, seed: int, copies: int, drawn: int = _DRAWN, only: Collection[str] | None = None
+) -> list[Came]:
+    """One drawn scan, and piles of every kind laid of it, of so many copies in all; `only`: what is read."""
+    of, rng = stock(k, seed, drawn), np.random.default_rng((seed, k))
+    return [
+        (of.look, name, evening, what_came(laid))
+        for name, evening, laid in piles_of(of, copies, rng)
+        if only is None or name in only
+    ]
 
 
-def piles_of(of: Stock, copies: int, rng: Rng) -> list[Came]:
+def piles_of(of: Stock, copies: int, rng: Rng) -> Iterator[tuple[str, Evening, Laid]]:
     """Piles of every kind, on every evening, of so many copies of this scan in all."""
     names = list(kinds(of))
     wanted = max(len(names), round(copies / _IN_A_PILE))
     piles = itertools.islice(itertools.cycle((e, name) for e in Evening for name in names), wanted)
-    return [(of.look, name, evening, lay(of, name, evening, rng)) for evening, name in piles]
+    return ((name, evening, lay(of, name, evening, rng)) for evening, name in piles)
 
 
 def ratcheted(kept: ratchet.Ratchet, jobs: int) -> list[Came]:
@@ -170,6 +198,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--kinds", nargs="+", help="read these piles alone of those that are laid")
     parser.add_argument("--ratchet", action="store_true")
     parser.add_argument("--update", action="store_true")
     wanted = parser.parse_args()
@@ -179,7 +208,7 @@ def main() -> None:
     else:
         scans = len(LOOKS) * max(1, round(wanted.copies / 8000))
         with ProcessPoolExecutor(wanted.jobs) as pool:
-            one = partial(run, seed=wanted.seed, copies=round(wanted.copies / scans))
+            one = partial(run, seed=wanted.seed, copies=round(wanted.copies / scans), only=wanted.kinds)
             came = [c for piles in pool.map(one, range(scans)) for c in piles]
     tell(console, by_kind((look, look, evening, count) for look, _, evening, count in came))
     tell(console, by_kind((look, evening, evening, count) for look, _, evening, count in came))

@@ -51,8 +51,9 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     ),
     Code.NAMELESS_SHEET: (
         _B,
-        "Une feuille sans nom ni étiquette est à côté de cette copie ({pages} du fichier) : elle en fait "
-        "peut-être partie. Comparez les écritures, puis rendez la feuille à sa copie ou acceptez celle-ci.",
+        "Une feuille sans nom ni étiquette, ou qui en dit trop peu ({pages} du fichier), fait peut-être "
+        "partie de cette copie. Comparez les écritures, puis rendez la feuille à sa copie ou acceptez "
+        "celle-ci.",
     ),
     Code.SAME_PAGE: (
         _B,
@@ -326,7 +327,7 @@ FRENCH_CODE = {
     Code.TWO_HANDS: "deux écritures",
     Code.BLANK_INSIDE: "intérieur blanc",
     Code.SAME_PAGE: "page dans deux copies",
-    Code.NAMELESS_SHEET: "feuille sans nom à côté",
+    Code.NAMELESS_SHEET: "feuille sans nom",
     Code.ANNEX: "annexe",
     Code.UNDECLARED_PAGE: "page non déclarée",
     Code.UNPLACED_ANNEX: "document réponse à attribuer",

@@ -34,18 +34,27 @@ def held(*pages: PageReading) -> list[str | None]:
     return [copy.candidate for copy in copies if Code.NAMELESS_SHEET in codes(copy)]
 
 
+LONG = [*sheet(2, 8), *sheet(2, 8, 5)]
+"""A copy that tells in which direction the pile was scanned."""
+
+
 @pytest.mark.parametrize("numbered", [True, False])
 def test_the_copy_before_a_nameless_sheet_waits(numbered: bool) -> None:
-    assert held(*sheet(0), *nameless(numbered=numbered), *sheet(1)) == [ROSTER[0].number]
+    assert held(*sheet(0), *nameless(numbered=numbered), *sheet(1), *LONG) == [ROSTER[0].number]
 
 
 def test_of_several_sheets_too() -> None:
-    assert held(*sheet(0), *nameless(), *nameless(numbered=False), *sheet(1)) == [ROSTER[0].number]
+    assert held(*sheet(0), *nameless(), *nameless(numbered=False), *sheet(1), *LONG) == [ROSTER[0].number]
 
 
 def test_in_a_pile_scanned_from_its_end_the_copy_after_it_waits() -> None:
-    pages = [*sheet(0), *sheet(1), *nameless(), *sheet(2)]
-    assert held(*pages[::-1]) == [ROSTER[1].number]
+    pages = [*sheet(0), *nameless(), *sheet(1), *LONG]
+    assert held(*pages[::-1]) == [ROSTER[0].number]
+
+
+def test_where_nothing_tells_the_direction_the_copies_on_both_sides_wait() -> None:
+    """Copies of one sheet look the same from either end of the pile."""
+    assert held(*sheet(0), *nameless(), *sheet(1)) == [ROSTER[0].number, ROSTER[1].number]
 
 
 def test_a_copy_without_numbers_may_have_it_on_either_side() -> None:
@@ -103,3 +112,59 @@ def further(owner: int) -> list[PageReading]:
     """A second sheet whose header is empty."""
     first, *others = sheet(owner, 8, 5)
     return [replace(first, label=None, boxes={}), *others]
+
+
+def complete(*sheets: list[PageReading]) -> set[str | None]:
+    """Whose copies go on."""
+    copies, _, _ = read([[p] for pages in sheets for p in pages])
+    return {copy.candidate for copy in copies if copy.status is CopyStatus.COMPLETE}
+
+
+def untotalled(pages: list[PageReading]) -> list[PageReading]:
+    return [replace(p, total=None, total_reading=None) for p in pages]
+
+
+def test_a_numbered_sheet_behind_one_without_numbers_makes_no_copy_of_both() -> None:
+    """The first is that of the first candidate, and the second that of the second one."""
+    firsts = unnumbered(sheet(0)), sheet(1, 8), sheet(2)
+    assert complete(*firsts, unnumbered(further(0)), further(1)) == set()
+
+
+def test_who_counts_no_pages_may_have_a_further_sheet_at_the_end_of_the_pile() -> None:
+    assert complete(unnumbered(sheet(0)), sheet(1), sheet(2), unnumbered(further(0))) == {ROSTER[1].number}
+    firsts = [untotalled(sheet(owner)) for owner in (0, 1, 2)]
+    assert complete(*firsts, untotalled(further(0)), untotalled(further(1))) == set()
+
+
+def test_a_sheet_that_a_copy_counts_may_still_be_anothers() -> None:
+    """The last copy lacks its second sheet, which lies behind that of the first, who numbered none."""
+    firsts = unnumbered(sheet(0)), sheet(1), sheet(2, 8)
+    assert complete(*firsts, unnumbered(further(0)), further(2)) == set()
+
+
+def test_several_sheets_between_copies_may_be_of_all_that_count_no_pages() -> None:
+    """Two piles in one file, in each of which the further sheets were laid apart."""
+    first = unnumbered(sheet(0)), sheet(1), unnumbered(further(0)), unnumbered(further(1))
+    assert complete(*first, LONG) == {ROSTER[2].number}
+
+
+def test_a_sheet_that_says_too_little_of_its_candidate_holds_his_copy() -> None:
+    """Its header bears a registration number alone."""
+    opening, *others = further(0)
+    half = replace(opening, boxes={"registration_number": boxes("001")})
+    firsts = unnumbered(sheet(0)), sheet(1), sheet(2)
+    assert complete(*firsts, unnumbered([half, *others])) == {ROSTER[1].number, ROSTER[2].number}
+
+
+def test_who_counts_the_pages_of_his_first_sheet_alone_may_have_those_that_go_on() -> None:
+    """1 / 4 to 4 / 4, then 5 / 12 to 12 / 12: no copy says that it lacks them."""
+    further_ones = [replace(p, label=None, boxes={}) for start in (5, 9) for p in sheet(0, 12, start)]
+    assert complete(sheet(0), further_ones, sheet(1), LONG) == {ROSTER[2].number}
+
+
+def test_a_numbered_sheet_behind_one_that_ends_blank_may_be_anothers() -> None:
+    """Nobody counts pages, and the second sheet of the first candidate lies at the end of the pile."""
+    *written, last = untotalled(sheet(2))
+    firsts = untotalled(sheet(0)), untotalled(sheet(1)), [*written, replace(last, blank=True)]
+    assert complete(*firsts, untotalled(further(0))) == set()
+    assert complete(*firsts[:2], [*written, last], untotalled(further(2))) == {who.number for who in ROSTER}

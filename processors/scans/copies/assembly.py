@@ -18,7 +18,6 @@ from processors.scans.copies.misplaced import (
     blank_inside,
     confirmed,
     contradicted,
-    counts_leaves,
 )
 from processors.scans.copies.nameless import beside_nameless
 from processors.scans.copies.pile import Pile, explain_pile
@@ -101,7 +100,7 @@ def assemble(
         finding(Code.UNPLACED_ANNEX, [p.page for p in annex.pages], evidence=whole(annex.pages))
         for annex in nobodys
     ]
-    copies = beside_nameless(_beside_a_fragment(copies, kept), kept, pile.order.falling, sheet)
+    copies = beside_nameless(_beside_a_fragment(copies, kept), kept, sheets, sheet)
     if pile.passes or not pile.usual:
         what = "tous les rectos, puis tous les versos" if pile.passes else pile.order.french
         findings.append(finding(Code.PILE_REORDERED, what=what))
@@ -258,9 +257,7 @@ def _order(
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
     turned = blank_between(kept, pile.order.sheet) and all(p.number is None for p in kept.values())
-    # in another order than is usual, numbers of leaves are like numbers of pages
-    leaves = bool(moved or not pile.usual) and counts_leaves([page for page, _ in as_scanned])
-    unsure = turned or leaves or any(place.copy in pile.unsure for _, place in members)
+    unsure = turned or any(place.copy in pile.unsure for _, place in members)
     if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))
     return findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageKind, PageReading
@@ -56,20 +56,13 @@ def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
     return any(number in kept and kept[number].blank for number in ends)
 
 
-def counts_leaves(scanned: Sequence[PageReading]) -> bool:
-    """Whether the numbers of a copy's pages, as they were scanned, would count its leaves or its sheets.
-
-    Of four of them one may be misread.
-    """
-    said = [(k, page.number) for k, page in enumerate(scanned) if page.number is not None]
-    misfits = [sum(number != k // of + 1 for k, number in said) for of in (2, PAGES_PER_SHEET)]
-    return len(said) > 1 and 4 * min(misfits) <= len(said)
-
-
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
-    """Whether at least half of a copy's pages bear the number of their place."""
+    """Whether more than half of a copy's pages bear the number of their place.
+
+    Who counts leaves numbers half of the pages.
+    """
     right = sum(page.number == number for number, page in kept.items())
-    return 2 * right >= len(kept)
+    return 2 * right > len(kept)
 
 
 def _odds(reading: FieldReading | None, expected: Collection[int], possible: Collection[int]) -> float:

@@ -87,6 +87,7 @@ def explain_pile(
             unsure |= {copy for copy, content in copies.items() if content not in rival}
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing, other))
+    unsure |= _by_leaves(best, pages, orders[0])
     if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
@@ -158,6 +159,22 @@ def _otherwise_made(
         for copy, content in copies.items()
         if not any({page for page, _ in content} <= other for other in whole)
     }
+
+
+def _by_leaves(explanation: Explanation, pages: Sequence[PageReading], usual: Order) -> set[int]:
+    """The copies put in an order that is not the usual one by numbers that may be those of leaves.
+
+    Leaves 1 and 2 say the same as pages 1, 4, 2, 3 of an A3 sheet that was cut. But of numbers of pages half
+    stand on the second half of a copy's pages, which leaves do not reach. A quarter is asked.
+    """
+    said: Counter[Order] = Counter()
+    told: Counter[Order] = Counter()
+    for page, place in zip(pages, explanation.places, strict=True):
+        if page.number is not None and place.number is not None and page.half is None:
+            said[place.order] += 1
+            told[place.order] += page.number == place.number and 2 * place.number > place.length
+    doubtful = {order for order in said if order != usual and 4 * told[order] < said[order]}
+    return {place.copy for place in explanation.places if place.order in doubtful}
 
 
 def _pile(
