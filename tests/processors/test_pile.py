@@ -274,7 +274,7 @@ def test_no_page_makes_no_copy() -> None:
 def test_an_empty_inside_of_a_sheet_written_on_its_back_waits() -> None:
     """Two A3 sheets that passed as one: the verso is another's, who wrote nothing there."""
     recto, verso = a3_sides(0, 4)
-    back = replace(recto[0], hand=np.zeros(5))
+    back = replace(recto[0], hand=np.zeros((2, 12)))
     copies, _, _ = read([[back, recto[1]], [replace(p, blank=True) for p in verso]])
     assert [codes(copy) for copy in copies] == [{Code.BLANK_INSIDE}]
     copies, _, _ = read([recto, [replace(p, blank=True) for p in verso]])
