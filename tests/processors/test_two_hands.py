@@ -26,7 +26,7 @@ def held_for_two_hands(apart: float, sheets: int, excused: Excused = NOBODY) -> 
     """
     images = [*a3_sides(0, 4), *a3_sides(1, 4 * sheets)]
     images = [[replace(p, hand=PLAIN) for p in image] for image in images]
-    images[1] = [replace(p, hand=PLAIN + apart * np.array([[0.022], [0.067]])) for p in images[1]]
+    images[1] = [replace(p, hand=PLAIN + apart * np.array([[0.022], [0.09]])) for p in images[1]]
     copies, _, _ = read(images, excused)
     return [copy.candidate for copy in copies if Code.TWO_HANDS in codes(copy)]
 

@@ -24,7 +24,7 @@ Hand = NDArray[np.float64]
 """How much of the ink's edge runs each of twelve ways, and how much of the ink is one pixel high, two, and so
 on: two rows, square roots of shares."""
 
-_VARIES = np.array([0.022, 0.067])
+_VARIES = np.array([0.022, 0.09])
 """How much one person's writing varies from page to page: of drawn sheets, leaves lie at most 0.3 apart in
 three of four and 0.5 in 99 of 100, those of two people farther in 88 of 100."""
 _WAYS = 12  # directions of an edge, and heights of strokes
