@@ -277,7 +277,8 @@ def _beside_a_fragment(
     """A copy is not sure beside pages that have lost theirs and may be its own.
 
     Such pages have no first page of a sheet, or passed the scanner together with another sheet. They may be
-    those of a copy without numbers, and of one that their own numbers go on from.
+    those of a copy without numbers, and of one that their own numbers go on from; a written page that comes
+    alone and has no number is no side of a leaf, and anybody's.
     """
     headless = [not any(p.kind is PageKind.FIRST for p in those.values()) for those in kept]
     astray = [
@@ -287,7 +288,14 @@ def _beside_a_fragment(
     made = list(copies)
     for k, (copy, those) in enumerate(zip(copies, kept, strict=True)):
         beside = [n for n in (k - 1, k + 1) if 0 <= n < len(kept) and astray[n]]
-        its_own = [p for n in beside if headless[n] for p in kept[n].values() if p.number == max(those, default=0) + 1]
+        its_own = [
+            p
+            for n in beside
+            if headless[n]
+            for p in kept[n].values()
+            if p.number == max(those, default=0) + 1
+            or (p.number is None and not p.blank and len(kept[n]) == 1)
+        ]
         if copy.status is CopyStatus.COMPLETE and (its_own or (beside and not confirmed(those))):
             told = (
                 finding(Code.UNDECLARED_PAGE, [p.page for p in its_own], evidence=whole(its_own))

@@ -14,8 +14,8 @@ def doubles(spare: Mapping[int, PageReading], kept: Mapping[int, PageReading]) -
     `kept`: the page that was kept in the place of each. It is the same one scanned again; or both are empty,
     or one could not be read and bears no other number. Where one is empty and the other is not, they are two
     persons'. Two pages with next to nothing on them look alike whosever they are: one is a double if it bears
-    the number of the other, and lies beside a page that is there twice, which is certain or said by its number
-    too.
+    the number of the other, and lies beside a page that is there twice, which is certain or said by its
+    number too.
     """
     plain = {k: page for k, page in spare.items() if not page.headed}
     alike = {k: likeness(page, kept[k]) for k, page in plain.items()}
