@@ -314,3 +314,17 @@ def test_what_follows_the_end_of_a_g4_stream_stays_behind(behind: bytes) -> None
         ended = g4.until_end(data + behind)
         assert ended is not None and data.startswith(ended) and not data[len(ended) :].strip(b"\0")
     assert g4.until_end(b"\x26\xa1\x55" * 40) is None
+
+
+def test_what_stands_between_the_last_pixel_and_the_end_of_a_jpeg_stays_behind(tmp_path: Path) -> None:
+    path = scan(tmp_path / "scan.pdf", [answers(1)], "gray")
+    (plain,) = read_images(path)
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        (image,) = (one for one in pdf.objects if isinstance(one, pikepdf.Stream) and "/Width" in one)
+        hidden = image.read_raw_bytes()[:-2] + b"\0\x01MARTIN 02500000011" + b"\xff\xd9"
+        image.write(hidden, filter=pikepdf.Name.DCTDecode)
+        pdf.save(path)
+    data = anonymous_pdf(path, [PagePlace(1)])
+    assert b"02500000011" not in data and b"MARTIN" not in data
+    (after,) = images_of(data)
+    assert np.abs(after.gray().astype(int) - plain.gray()).mean() < 0.5

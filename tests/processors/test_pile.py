@@ -274,7 +274,7 @@ def test_no_page_makes_no_copy() -> None:
 def test_an_empty_inside_of_a_sheet_written_on_its_back_waits() -> None:
     """Two A3 sheets that passed as one: the verso is another's, who wrote nothing there."""
     recto, verso = a3_sides(0, 4)
-    back = replace(recto[0], hand=np.zeros(5))
+    back = replace(recto[0], hand=np.zeros((2, 12)))
     copies, _, _ = read([[back, recto[1]], [replace(p, blank=True) for p in verso]])
     assert [codes(copy) for copy in copies] == [{Code.BLANK_INSIDE}]
     copies, _, _ = read([recto, [replace(p, blank=True) for p in verso]])
@@ -356,3 +356,15 @@ def test_numbers_of_one_side_tell_no_order(read_of: tuple[int, ...]) -> None:
     for copy in copies:
         in_order = [truths[p] for p in copy.pages] == [f"{copy.candidate}:{n}" for n in (1, 2, 3, 4)]
         assert in_order or copy.status is not CopyStatus.COMPLETE
+
+
+@pytest.mark.parametrize(("readable", "numbered"), [(True, True), (False, True), (True, False)])
+def test_a_page_that_may_go_on_from_a_copys_last_one_holds_it(readable: bool, numbered: bool) -> None:
+    """An answer sheet that no form declares, whose header is not seen, lies behind its copy."""
+    stray = replace(page(3, 5), number=5, number_reading=boxes(" 5"))
+    seen = {"sharpness": 5.0, "fingerprint": drawn(5)} if readable else {"trouble": "coupée au bord"}
+    stray = replace(stray, **seen, **({} if numbered else EMPTY))  # type: ignore[arg-type]
+    copies, _, _ = read([[p] for p in (*marked(0, 4), stray, *marked(1, 8), *marked(2, 4))])
+    of = {copy.candidate: copy for copy in copies}
+    assert Code.UNDECLARED_PAGE in codes(of[ROSTER[0].number])
+    assert of[ROSTER[2].number].status is CopyStatus.COMPLETE

@@ -15,6 +15,7 @@ from processors.scans.readings import Half, PageReading
 from tests.processors.test_assembly import ROSTER, codes
 from tests.processors.test_pile import a3_sides, marked, read
 
+PLAIN = np.zeros((2, 12))
 LAST = frozenset({ROSTER[2].number})
 
 
@@ -24,8 +25,8 @@ def held_for_two_hands(apart: float, sheets: int, excused: Excused = NOBODY) -> 
     Candidate 1's copy is of so many sheets, candidate 2 has none.
     """
     images = [*a3_sides(0, 4), *a3_sides(1, 4 * sheets)]
-    images = [[replace(p, hand=np.zeros(5)) for p in image] for image in images]
-    images[1] = [replace(p, hand=apart * np.array([0.15, 0.15, 0.3, 5.0, 0.12])) for p in images[1]]
+    images = [[replace(p, hand=PLAIN) for p in image] for image in images]
+    images[1] = [replace(p, hand=PLAIN + apart * np.array([[0.022], [0.09]])) for p in images[1]]
     copies, _, _ = read(images, excused)
     return [copy.candidate for copy in copies if Code.TWO_HANDS in codes(copy)]
 
@@ -55,8 +56,8 @@ def test_in_a_pile_of_like_sheets_two_hands_are_told_sooner() -> None:
 
 def test_a_sheet_whose_numbers_no_sheet_beside_it_can_bear_is_one() -> None:
     for numbered in (True, False):
-        inside = [replace(p, hand=np.full(5, 5.0)) for p in marked(0, 8, numbered)[5:7]]
-        pages = [replace(p, hand=np.zeros(5), half=Half.LEFT) for p in marked(0, 8, numbered)]
+        inside = [replace(p, hand=PLAIN + 1) for p in marked(0, 8, numbered)[5:7]]
+        pages = [replace(p, hand=PLAIN, half=Half.LEFT) for p in marked(0, 8, numbered)]
         pages[5:7] = [replace(p, half=Half.LEFT) for p in inside]
         (copy,), _, _ = read([[p] for p in pages])
         assert (Code.TWO_HANDS in codes(copy)) is not numbered

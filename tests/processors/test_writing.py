@@ -1,5 +1,6 @@
 """What of a page's writing tells one hand from another."""
 
+import cv2
 import numpy as np
 
 from processors.scans.pages.geometry import PX
@@ -26,6 +27,25 @@ def test_the_bed_beside_a_sheet_is_no_ink() -> None:
     assert plain is not None
     assert beside is not None
     assert apart(plain, beside) < 0.1
+
+
+def letters(round_ones: bool) -> Gray:
+    """Rings, or squares, of one size and stroke."""
+    page = np.zeros((round(100 * PX), round(200 * PX)), np.uint8)
+    for y in range(60, len(page) - 40, 32):
+        for x in range(60, page.shape[1] - 60, 16):
+            if round_ones:
+                cv2.circle(page, (x, y), 5, 70, 2)
+            else:
+                cv2.rectangle(page, (x - 5, y - 5), (x + 5, y + 5), 70, 2)
+    return page
+
+
+def test_letters_of_one_size_and_other_shapes_are_of_two_hands() -> None:
+    rings, squares = hand(letters(True)), hand(letters(False))
+    assert rings is not None
+    assert squares is not None
+    assert apart(rings, squares) > 1
 
 
 def test_a_hand_that_leaves_many_dots_is_one() -> None:

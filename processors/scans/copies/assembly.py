@@ -271,22 +271,36 @@ def _unsure(kept: dict[int, PageReading]) -> Finding:
 def _beside_a_fragment(
     copies: Sequence[CopyReading], kept: Sequence[dict[int, PageReading]]
 ) -> list[CopyReading]:
-    """A copy without numbers is not sure beside pages that have lost theirs: they may be its own.
+    """A copy is not sure beside pages that have lost theirs and may be its own.
 
-    Such pages have no first page of a sheet, or passed the scanner together with another sheet.
+    Such pages have no first page of a sheet, or passed the scanner together with another sheet. They may be
+    those of a copy without numbers, and of one that their own numbers go on from; a written page that comes
+    alone and has no number is no side of a leaf, and anybody's.
     """
+    headless = [not any(p.kind is PageKind.FIRST for p in those.values()) for those in kept]
     astray = [
-        not any(p.kind is PageKind.FIRST for p in those.values())
-        or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
-        for copy, those in zip(copies, kept, strict=True)
+        none or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
+        for copy, none in zip(copies, headless, strict=True)
     ]
-    beside = [any(astray[max(0, k - 1) : k]) or any(astray[k + 1 : k + 2]) for k in range(len(copies))]
-    return [
-        replace(copy, findings=(*copy.findings, _unsure(those)), status=CopyStatus.TO_DECIDE)
-        if near and copy.status is CopyStatus.COMPLETE and not confirmed(those)
-        else copy
-        for copy, those, near in zip(copies, kept, beside, strict=True)
-    ]
+    made = list(copies)
+    for k, (copy, those) in enumerate(zip(copies, kept, strict=True)):
+        beside = [n for n in (k - 1, k + 1) if 0 <= n < len(kept) and astray[n]]
+        its_own = [
+            p
+            for n in beside
+            if headless[n]
+            for p in kept[n].values()
+            if p.number == max(those, default=0) + 1
+            or (p.number is None and not p.blank and len(kept[n]) == 1)
+        ]
+        if copy.status is CopyStatus.COMPLETE and (its_own or (beside and not confirmed(those))):
+            told = (
+                finding(Code.UNDECLARED_PAGE, [p.page for p in its_own], evidence=whole(its_own))
+                if its_own
+                else _unsure(those)
+            )
+            made[k] = replace(copy, findings=(*copy.findings, told), status=CopyStatus.TO_DECIDE)
+    return made
 
 
 def _other_order(place: Place, pile: Pile) -> bool:

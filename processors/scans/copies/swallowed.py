@@ -31,7 +31,7 @@ _NOBODY = 0.02
 
 _EVEN, _STEEP = 1.15, 4.0
 """Distance of two sides, by what is usual in their pile, that says nothing; and the log odds of each further
-unit: of drawn sheets 2.6 % lie beyond it, of two people's sides 80 to 90 %, from 1.5 on 1 and 75 %. No
+unit: of drawn sheets 3 % lie beyond it (none but of poor one-bit scans), of two people's sides 80 to 90 %. No
 closeness says more than eight to one, since one pair of drawn people in six shares a font."""
 _CLOSEST = math.log(1 / 8)
 _USUAL, _AS_SHEETS, _NOISE = 0.3, 12, 0.2

@@ -4,8 +4,8 @@ A new PDF is built from the redacted bytes alone; nothing of the original file i
 
 - A whole page without a wipe keeps the scanner's own stream, bit for bit (JPEG without comments, EXIF and
   other markers that do not draw), and is set upright by /Rotate.
-- Of a half of an A3 and of a wiped page the JPEG's other blocks keep their coefficients, and G4 and Flate are
-  filled as pixels and encoded again without loss.
+- Of a half of an A3, of a wiped page and of a stream that seems to hold text the JPEG's other blocks keep
+  their coefficients, and G4 and Flate are filled as pixels and encoded again without loss.
 - What else there is (a JPEG in unusual colours, a turned A3, a page that had to be rendered) is encoded anew,
   a JPEG with the quantisation tables and the subsampling it came with.
 """
@@ -32,7 +32,7 @@ from pypdf.generic import (
 
 from processors.scans.files import g4, lossless
 from processors.scans.files.image import BadImage, Pixels, RawImage, turned
-from processors.scans.files.jpeg import stripped
+from processors.scans.files.jpeg import speaks, stripped
 from processors.scans.files.lossless import Crop
 from processors.scans.files.raster import images_at
 from processors.scans.pages.a3 import part_box
@@ -133,7 +133,7 @@ def _redacted(raw: RawImage, place: PagePlace) -> tuple[StreamObject, int, int]:
             data = stripped(raw.data)
         except ValueError as error:
             raise BadImage("image tronquée") from error
-        if place.whole and not place.wiped:
+        if place.whole and not place.wiped and not speaks(data):
             return _stream(raw, data, raw.width, raw.height), raw.width, raw.height
         if (kept := _kept_blocks(raw, data, place)) is not None:
             return _stream(raw, *kept), *kept[1:]
