@@ -142,16 +142,12 @@ def test_a_token_opens_the_api_until_it_is_revoked(shell):
     token = shell("desk", "token", "centre", "--of", CENTRE, "--for", "le scanner").strip()
     (listed,) = shell("desk", "tokens").splitlines()
     assert CENTRE in listed and "le scanner" in listed and token not in listed
-    asked = {
-        "url": f"{shell.desk}/api/centres/{CENTRE}/{EXAM}",
-        "headers": {"authorization": f"Bearer {token}"},
-        "timeout": 60,
-    }
-    answer = httpx.get(**asked)
+    url, bearer = f"{shell.desk}/api/centres/{CENTRE}/{EXAM}", {"authorization": f"Bearer {token}"}
+    answer = httpx.get(url, headers=bearer, timeout=60)
     assert answer.status_code == 200, answer.text
     assert answer.json()["counts"]["copies"] > 0
     shell("desk", "revoke", listed.split()[0])
-    assert httpx.get(**asked).status_code == 401
+    assert httpx.get(url, headers=bearer, timeout=60).status_code == 401
     assert shell("desk", "tokens") == ""
     assert "centre" in shell("desk", "token", "centre", "--of", "0000000X", "--for", "x", fails=True)
 
