@@ -280,22 +280,16 @@ def _beside_a_fragment(
     those of a copy without numbers, and of one that their own numbers go on from; a written page that comes
     alone and has no number is no side of a leaf, and anybody's.
     """
-    headless = [not any(p.kind is PageKind.FIRST for p in those.values()) for those in kept]
     astray = [
-        none or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
-        for copy, none in zip(copies, headless, strict=True)
+        not any(p.kind is PageKind.FIRST for p in those.values())
+        or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
+        for copy, those in zip(copies, kept, strict=True)
     ]
     made = list(copies)
     for k, (copy, those) in enumerate(zip(copies, kept, strict=True)):
         beside = [n for n in (k - 1, k + 1) if 0 <= n < len(kept) and astray[n]]
-        its_own = [
-            p
-            for n in beside
-            if headless[n]
-            for p in kept[n].values()
-            if p.number == max(those, default=0) + 1
-            or (p.number is None and not p.blank and len(kept[n]) == 1)
-        ]
+        last = max(those, default=0)
+        its_own = [p for n in beside if _may_follow(kept[n], last) for p in kept[n].values()]
         if copy.status is CopyStatus.COMPLETE and (its_own or (beside and not confirmed(those))):
             told = (
                 finding(Code.UNDECLARED_PAGE, [p.page for p in its_own], evidence=whole(its_own))
@@ -304,6 +298,15 @@ def _beside_a_fragment(
             )
             made[k] = replace(copy, findings=(*copy.findings, told), status=CopyStatus.TO_DECIDE)
     return made
+
+
+def _may_follow(fragment: dict[int, PageReading], last: int) -> bool:
+    """Whether pages without a first one go on from page `last`, or come as no side of a leaf does."""
+    pages = list(fragment.values())
+    if not pages or any(page.kind is PageKind.FIRST for page in pages):
+        return False
+    numbers = [page.number for page in pages if page.number is not None]
+    return min(numbers) == last + 1 if numbers else len(pages) == 1 and not pages[0].blank
 
 
 def _other_order(place: Place, pile: Pile) -> bool:
