@@ -26,7 +26,7 @@ from processors.scans.copies.places import evidence_of
 from processors.scans.copies.reunion import reunited
 from processors.scans.copies.sequence import Place
 from processors.scans.copies.sides import sides, slots
-from processors.scans.copies.strays import doubles, headed_strays
+from processors.scans.copies.strays import doubles, headed_strays, may_follow
 from processors.scans.copies.swallowed import NOBODY, Excused, lost_odds, of_two_hands
 from processors.scans.leaving.evidence import header, trouble, whole
 from processors.scans.leaving.shown import shown
@@ -289,7 +289,7 @@ def _beside_a_fragment(
     for k, (copy, those) in enumerate(zip(copies, kept, strict=True)):
         beside = [n for n in (k - 1, k + 1) if 0 <= n < len(kept) and astray[n]]
         last = max(those, default=0)
-        its_own = [p for n in beside if _may_follow(kept[n], last) for p in kept[n].values()]
+        its_own = [p for n in beside if may_follow(kept[n], last) for p in kept[n].values()]
         if copy.status is CopyStatus.COMPLETE and (its_own or (beside and not confirmed(those))):
             told = (
                 finding(Code.UNDECLARED_PAGE, [p.page for p in its_own], evidence=whole(its_own))
@@ -298,15 +298,6 @@ def _beside_a_fragment(
             )
             made[k] = replace(copy, findings=(*copy.findings, told), status=CopyStatus.TO_DECIDE)
     return made
-
-
-def _may_follow(fragment: dict[int, PageReading], last: int) -> bool:
-    """Whether pages without a first one go on from page `last`, or come as no side of a leaf does."""
-    pages = list(fragment.values())
-    if not pages or any(page.kind is PageKind.FIRST for page in pages):
-        return False
-    numbers = [page.number for page in pages if page.number is not None]
-    return min(numbers) == last + 1 if numbers else len(pages) == 1 and not pages[0].blank
 
 
 def _other_order(place: Place, pile: Pile) -> bool:
