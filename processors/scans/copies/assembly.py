@@ -25,7 +25,7 @@ from processors.scans.copies.places import evidence_of
 from processors.scans.copies.reunion import reunited
 from processors.scans.copies.sequence import Place
 from processors.scans.copies.sides import sides, slots
-from processors.scans.copies.strays import doubles, headed_strays
+from processors.scans.copies.strays import doubles, headed_strays, may_follow
 from processors.scans.copies.swallowed import NOBODY, Excused, lost_odds, of_two_hands
 from processors.scans.leaving.evidence import header, trouble, whole
 from processors.scans.leaving.shown import shown
@@ -277,22 +277,16 @@ def _beside_a_fragment(
     those of a copy without numbers, and of one that their own numbers go on from; a written page that comes
     alone and has no number is no side of a leaf, and anybody's.
     """
-    headless = [not any(p.kind is PageKind.FIRST for p in those.values()) for those in kept]
     astray = [
-        none or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
-        for copy, none in zip(copies, headless, strict=True)
+        not any(p.kind is PageKind.FIRST for p in those.values())
+        or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
+        for copy, those in zip(copies, kept, strict=True)
     ]
     made = list(copies)
     for k, (copy, those) in enumerate(zip(copies, kept, strict=True)):
         beside = [n for n in (k - 1, k + 1) if 0 <= n < len(kept) and astray[n]]
-        its_own = [
-            p
-            for n in beside
-            if headless[n]
-            for p in kept[n].values()
-            if p.number == max(those, default=0) + 1
-            or (p.number is None and not p.blank and len(kept[n]) == 1)
-        ]
+        last = max(those, default=0)
+        its_own = [p for n in beside if may_follow(kept[n], last) for p in kept[n].values()]
         if copy.status is CopyStatus.COMPLETE and (its_own or (beside and not confirmed(those))):
             told = (
                 finding(Code.UNDECLARED_PAGE, [p.page for p in its_own], evidence=whole(its_own))

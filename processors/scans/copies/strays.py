@@ -55,3 +55,12 @@ def headed_strays(
         for copy in concerned:
             found.setdefault(copy, []).append(page)
     return found
+
+
+def may_follow(fragment: Mapping[int, PageReading], last: int) -> bool:
+    """Whether pages without a first one go on from page `last`, or come as no side of a leaf does."""
+    pages = list(fragment.values())
+    if not pages or any(page.kind is PageKind.FIRST for page in pages):
+        return False
+    numbers = [page.number for page in pages if page.number is not None]
+    return min(numbers) == last + 1 if numbers else len(pages) == 1 and not pages[0].blank

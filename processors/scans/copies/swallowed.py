@@ -34,7 +34,7 @@ _EVEN, _STEEP = 1.15, 4.0
 unit: of drawn sheets 3 % lie beyond it (none but of poor one-bit scans), of two people's sides 80 to 90 %. No
 closeness says more than eight to one, since one pair of drawn people in six shares a font."""
 _CLOSEST = math.log(1 / 8)
-_USUAL, _AS_SHEETS, _NOISE = 0.3, 12, 0.2
+_USUAL, _AS_SHEETS, _NOISE = 0.3, 12, 0.1
 """Three sheets in four lie closer: known beforehand, worth so many sheets of the pile; and noise."""
 
 
