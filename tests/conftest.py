@@ -8,14 +8,16 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
 from postbox import Received, servers_for_messages
-from sqlalchemy.engine import make_url
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine, make_url
 
 from benchmarks.postgres import Postgres, postgres
 from storage.objects import Store, s3_client
@@ -66,10 +68,16 @@ def store(weed: Weed) -> Store:
 
 @dataclass
 class Databases:
-    """Where registers are made: in files, or on a server."""
+    """Where registers are made: in files, or on a server.
+
+    `dialect`, `statements`: of the first one, for all: each would ask its driver, and compile what it says,
+    anew.
+    """
 
     folder: Path
     server: Postgres | None
+    dialect: Dialect | None = None
+    statements: dict[Any, Any] = field(default_factory=dict)
 
     def empty(self) -> str:
         """The URL of a database without a table."""
@@ -82,6 +90,15 @@ class Databases:
         if self.server:
             return self.server.create(name, template=make_url(url).database or "")
         return f"sqlite:///{shutil.copy(make_url(url).database or '', self.folder / name)}"
+
+    def engine(self, url: str) -> Engine:
+        """A crash of the machine may lose what it writes, as far as tests are concerned."""
+        engine = make_engine(url)
+        engine.dialect = self.dialect or engine.dialect
+        engine.update_execution_options(compiled_cache=self.statements)
+        if not self.server:
+            event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=OFF"))
+        return engine
 
     def drop(self, url: str) -> None:
         if self.server:
@@ -101,7 +118,9 @@ def databases(
 def without_events(databases: Databases, store: Store) -> str:
     """The URL of a register that nothing has happened to, closed, to be copied: making one takes its time."""
     url = databases.empty()
-    open_register(url, store.vault).engine.dispose()
+    engine = open_register(url, store.vault).engine
+    databases.dialect = engine.dialect
+    engine.dispose()
     return url
 
 
@@ -113,7 +132,7 @@ def new_register(
     made: list[Register] = []
 
     def make(of: str = without_events) -> Register:
-        made.append(Register(make_engine(databases.copy(of)), store.vault))
+        made.append(Register(databases.engine(databases.copy(of)), store.vault))
         return made[-1]
 
     yield make

@@ -34,7 +34,7 @@ def session_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has the tries of an address of its own, and passwords that cost little."""
     monkeypatch.setattr(signin, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
-    cheap = PasswordHasher(time_cost=1, memory_cost=64)
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", cheap)
     monkeypatch.setattr(passwords, "_NOBODYS", cheap.hash("of no account"))
 
