@@ -79,7 +79,7 @@ class Shell:
 
     def end(self, how: signal.Signals) -> int:
         self.up.send_signal(how)
-        return self.up.wait(60)
+        return self.up.wait(300)
 
     def wait(self, what, seconds: float = 900):
         end = time.monotonic() + seconds
@@ -145,6 +145,7 @@ def test_a_token_opens_the_api_until_it_is_revoked(shell):
     asked = {
         "url": f"{shell.desk}/api/centres/{CENTRE}/{EXAM}",
         "headers": {"authorization": f"Bearer {token}"},
+        "timeout": 60,
     }
     answer = httpx.get(**asked)
     assert answer.status_code == 200, answer.text

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from processes import has_ended
 
 from actions import isolation
 from actions.isolation import Interrupted, Limits, isolated, run_pages
@@ -254,8 +255,7 @@ def test_a_child_may_neither_fill_the_disk_nor_open_everything() -> None:
 def test_what_a_child_started_ends_with_it() -> None:
     pid = isolated(start_another)
     for _ in range(100):
-        state = Path(f"/proc/{pid}/stat")
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+        if has_ended(pid):
             return
         time.sleep(0.1)
     raise AssertionError("it goes on")

@@ -69,7 +69,7 @@ def test_ten_workers_claim_deal_and_ship_without_doubles(databases, without_even
     ]
     for worker in workers:
         worker.start()
-    won = Counter({name: len(claimed) for name, claimed in (told.get(timeout=120) for _ in workers)})
+    won = Counter({name: len(claimed) for name, claimed in (told.get(timeout=600) for _ in workers)})
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0

@@ -27,6 +27,7 @@ from stories.live import Live, live
 
 CENTRE = "0050006E"
 PASSWORD = "une phrase assez longue"
+PATIENCE = 60_000  # ms for whatever is to show: the machine may have other things to do
 PICTURES = Path(os.environ.get("MASSICOT_PICTURES", "build/pictures"))
 KINDS = (Kind.OK, Kind.MISSING_SIDE, Kind.ANONYMOUS, Kind.FOREIGN_PAGE, Kind.OTHER_LABEL, Kind.OK)
 LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -47,6 +48,7 @@ def pile(stage: Live) -> Batch:
 def chromium() -> Iterator[Browser]:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -62,6 +64,7 @@ def enter(stage: Live, chromium: Browser) -> Callable[..., Page]:
         register = stage.site.register
         token = accounts.invite(register, role, scope, email, "Dominique Exemple", actor="test", at=now())
         page = chromium.new_context(viewport=LAPTOP, locale="fr-FR").new_page()
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         page.goto(f"{stage.url}/invitation/{token}")
         looked_at(page, f"desk-invitation-{role}")
@@ -117,9 +120,9 @@ def dropped(stage: Live, enter, pile: Batch, tmp_path_factory: pytest.TempPathFa
     (scanner / "pile du soir.pdf").write_bytes(pile.pdf)
     (scanner / "mauvais.pdf").write_bytes(b"Ceci n'est pas un PDF.")
     dropped_on(page, scanner / "pile du soir.pdf", scanner / "mauvais.pdf")
-    expect(page.get_by_text("déposé, lecture en cours")).to_have_count(2, timeout=30_000)
+    expect(page.get_by_text("déposé, lecture en cours")).to_have_count(2)
     stage.read_inbox()
-    expect(page.get_by_text("6 copies, 1 en ordre")).to_be_visible(timeout=30_000)  # without reloading
+    expect(page.get_by_text("6 copies, 1 en ordre")).to_be_visible()  # without reloading
     return page
 
 

@@ -45,7 +45,7 @@ def test_the_centre_checks_its_pile_page_by_page(dropped: Page, stage):
     dropped.get_by_role("button", name="où est le papier de pile du soir.pdf").click()
     expect(dropped.get_by_role("cell", name="carton 3, étagère B").first).to_be_visible()
     dropped.get_by_role("row").filter(has_text="copie complète").first.get_by_role("link").click()
-    dropped.wait_for_selector("[data-ready]", timeout=30_000)
+    dropped.wait_for_selector("[data-ready]")
     dropped.keyboard.press("ArrowRight")
     expect(dropped.get_by_label("Page", exact=True)).to_have_value("2")
     looked_at(dropped, "desk-pile-copy")
@@ -72,8 +72,8 @@ def test_one_copy_is_scanned_again_by_its_own_button(dropped: Page, tmp_path):
     with dropped.expect_file_chooser() as chosen:
         dropped.get_by_role("button", name="Numériser de nouveau la 2e copie").press("Enter")
     chosen.value.set_files(tmp_path / "reprise.pdf")
-    expect(dropped.locator(".desk-queue")).to_contain_text("reprise de la 2e copie", timeout=30_000)
-    expect(dropped.locator(".desk-queue")).to_contain_text("déposé", timeout=30_000)
+    expect(dropped.locator(".desk-queue")).to_contain_text("reprise de la 2e copie")
+    expect(dropped.locator(".desk-queue")).to_contain_text("déposé")
 
 
 def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path):
@@ -89,12 +89,12 @@ def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path)
     (tmp_path / "gros.pdf").write_bytes(bytes(9 << 20))
     page.set_input_files("#files", tmp_path / "gros.pdf")
     waiting = page.get_by_text("pas de réponse : nouvel essai dans un instant")
-    expect(waiting).to_be_visible(timeout=30_000)
+    expect(waiting).to_be_visible()
     page.reload()
-    expect(waiting).to_be_visible(timeout=30_000)
+    expect(waiting).to_be_visible()
     looked_at(page, "desk-outage")
     page.unroute(store)
-    expect(page.get_by_text("déposé, lecture en cours")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("déposé, lecture en cours")).to_be_visible()
     assert sum("partNumber=1" in url for url in parts) == 1  # what had come was not sent again
     (came,) = list(stage.site.store.inbox.list(f"scans/{CENTRE}/U7/"))
     assert came.size == 9 << 20

@@ -32,7 +32,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     (copy, truth), *_ = sound_copies(stage, pile, lot.id)
     number = copy.anonymous_number
     page.get_by_role("link", name=number, exact=True).press("Enter")
-    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.wait_for_selector("[data-ready]")
     looked_at(page, "desk-read")
     _annotates(page)
     _reads_in_comfort(page)
@@ -48,7 +48,7 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")
     expect(dropped.get_by_text("Signalée à la correction")).to_be_visible()
     dropped.set_input_files("#files", _file_of(pile, truth))
-    expect(dropped.get_by_text("déposé, lecture en cours")).to_be_visible(timeout=30_000)
+    expect(dropped.get_by_text("déposé, lecture en cours")).to_be_visible()
     stage.read_inbox()
     page.reload()
     expect(page.get_by_text("Copie signalée", exact=True)).to_have_count(0)
@@ -141,7 +141,7 @@ def _annotates(page: Page) -> None:
     expect(page.get_by_text("(enregistré)")).to_be_visible()
     looked_at(page, "desk-own-notes")
     page.reload()
-    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.wait_for_selector("[data-ready]")
     expect(page.get_by_label("Page 1, passage surligné")).to_have_value("À revoir")
     expect(page.locator(".desk-layer rect")).to_have_count(1)
     for rank in (2, 1):
@@ -165,7 +165,7 @@ def _proposes_an_order(page: Page, service: Page, decision: str) -> None:
     looked_at(service, "desk-order-proposed")
     page.get_by_role("button", name=re.compile("Ne plus la signaler")).click()
     expect(page).to_have_url(here)
-    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.wait_for_selector("[data-ready]")
     page.keyboard.press("ArrowRight")
 
 
@@ -182,7 +182,7 @@ def _gives_back_documents(page: Page, archive: bytes, number: str) -> None:
         "#documents",
         [{"name": name, "mimeType": "application/pdf", "buffer": data} for name, data in files.items()],
     )
-    expect(page.get_by_text(f"{number}.pdf : Reçu.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(f"{number}.pdf : Reçu.")).to_be_visible()
     expect(page.get_by_text("Aucune copie de ce lot ne porte ce nom")).to_have_count(2)
     expect(page.get_by_role("link", name=f"document annoté de {number}")).to_be_visible()
     looked_at(page, "desk-documents")
@@ -212,7 +212,7 @@ def _is_recalled_and_given_back(page: Page, service: Page, lot: str) -> None:
     service.get_by_role("button", name=re.compile("Le rendre à")).click()
     page.goto(mine)
     page.get_by_role("link", name=re.compile("^[A-Z0-9]{7}$")).first.click()
-    page.wait_for_selector("[data-ready]", timeout=30_000)
+    page.wait_for_selector("[data-ready]")
     page.goto(mine)
     expect(page.get_by_role("link", name=re.compile("document annoté de"))).to_be_visible()
 

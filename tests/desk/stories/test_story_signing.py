@@ -76,9 +76,7 @@ def test_a_signed_list_is_handed_in_and_read_while_one_waits(stage, enter):
     centre.goto(page)
     sent = {"name": "liste.pdf", "mimeType": "application/pdf", "buffer": b"Ceci n'est pas un PDF."}
     centre.set_input_files("#signed", sent)
-    expect(centre.locator("[data-said]")).to_contain_text("pas un PDF", timeout=60_000)
+    expect(centre.locator("[data-said]")).to_contain_text("pas un PDF")
     centre.set_input_files("#signed", {**sent, "buffer": signed})
-    expect(centre.get_by_text(f"1 feuille lue, {came.count(Mark.NAME)} présents")).to_be_visible(
-        timeout=60_000
-    )
+    expect(centre.get_by_text(f"1 feuille lue, {came.count(Mark.NAME)} présents")).to_be_visible()
     looked_at(centre, "desk-signed-list")
