@@ -276,7 +276,7 @@ def _cell(
             if len(some) < len(good) and sum(mark.length for mark in some) > length / 2:
                 mask = np.isin(labels[rows], [mark.index for mark in some])
                 straight = max(straight, straight_strokes(mask)[0])
-        if _high(inner) < _LOW * PX and sum(m.length for m in inner) * PX < _WAVES * _extent(inner):
+        if _high(good) < _LOW * PX and length * PX < _WAVES * _extent(good):
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if straight > _STRAIGHT and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
