@@ -27,6 +27,7 @@ SIGNED_FROM = 12.0
 """mm of strokes of one's own that make a signature, if they are `_WIDE`: see docs/attendance.md."""
 EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
+_DUST = 0.9  # the same of one's own alone: more a one-bit scan may leave of an initial
 _WIDE = 4.5  # mm, the longer side of a signature
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
 _GRAIN, _ONE_BIT = 3, 0.5  # pixels: what is smaller is grain; share of white paper of a scan without any
@@ -276,7 +277,7 @@ def _cell(
             if len(some) < len(good) and sum(mark.length for mark in some) > length / 2:
                 mask = np.isin(labels[rows], [mark.index for mark in some])
                 straight = max(straight, straight_strokes(mask)[0])
-        if _high(inner) < _LOW * PX and sum(m.length for m in inner) * PX < _WAVES * _extent(inner):
+        if _high(good) < _LOW * PX and length * PX < _WAVES * _extent(good):
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if straight > _STRAIGHT and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
@@ -296,7 +297,7 @@ def _cell(
         return Cell(Seen.UNSURE, length, Why.SHARED)
     if blots:
         return Cell(Seen.UNSURE, length, Why.BLOT)
-    if length > EMPTY_BELOW:
+    if length > _DUST:
         return Cell(Seen.UNSURE, length, Why.LITTLE)
     if sum(mark.length for mark in faint) > _PALE:
         return Cell(Seen.UNSURE, length, Why.FAINT)

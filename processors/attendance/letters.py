@@ -27,6 +27,7 @@ _NARROW, _HARDLY = 12.0, -4.0  # the same of what is narrower
 _HEIGHTS = 7.5  # of its own that three letters' strokes are long: of drawn ones at most 7.0, of loops to 9
 _SURELY = 8.0  # likeness to a long one: of names and signatures at most 1.1, of drawn ones 2 to 14
 _LONG, _LIKELY = 12.0, 2.0  # mm of ABSENT(E) at least; likeness to it: of what is read a little 2.3 to 14
+_PIECES, _OFF = 4, 3  # letters that stand alone, as loops do not: so many may be read otherwise
 _APART = 6.0  # of likeness, between the candidate's name and such a word: of them at most 4.1
 _LEAST = 3  # letters of a name
 
@@ -67,6 +68,7 @@ def read_absent(
         wide < _WIDE and len(said) <= len("ABS") + 2 and abs_ >= _MAYBE and strokes < _HEIGHTS,
         said.startswith("ABS") or Levenshtein.distance(said, "ABS") <= 1,
         wide > _LONG and long > _LIKELY,
+        len(marks) >= _PIECES and min(Levenshtein.distance(said, word) for word in _ABSENT[1:]) <= _OFF,
         max(likeness(line, word) for word in _SAID) >= _SURELY,
     )
     return line, Absent.MAYBE if any(may_be) else Absent.NO
