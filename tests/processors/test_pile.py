@@ -343,18 +343,21 @@ def test_numbers_of_leaves_are_no_numbers_of_pages_in_another_order() -> None:
         assert in_order or Code.UNSURE_ORDER in codes(copy)
 
 
-@pytest.mark.parametrize("read_of", [(1, 2), (2,)])
-def test_numbers_of_one_side_tell_no_order(read_of: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("read_of", [(1, 2, 3, 4, 5, 6), (2,)], ids=["all", "2"])
+@pytest.mark.parametrize("lengths", [(4, 4, 4), (4, 12, 12)], ids=["of one sheet", "of three"])
+def test_numbers_of_leaves_tell_no_order(read_of: tuple[int, ...], lengths: tuple[int, ...]) -> None:
     """Leaves counted on their rectos; of those of single sheets the 1 may not have been read."""
     pages = []
-    for owner in (0, 1, 2):
-        for k, p in enumerate(marked(owner, 4, numbered=False)):
+    for owner, length in enumerate(lengths):
+        for k, p in enumerate(marked(owner, length, numbered=False)):
             leaf = k // 2 + 1
             said = {"number": leaf, "number_reading": boxes(f" {leaf}")} if leaf in read_of else {}
             pages.append(replace(p, **said) if k % 2 == 0 else p)
     copies, _, truths = read([[p] for p in pages])
     for copy in copies:
-        in_order = [truths[p] for p in copy.pages] == [f"{copy.candidate}:{n}" for n in (1, 2, 3, 4)]
+        in_order = [truths[p] for p in copy.pages] == [
+            f"{copy.candidate}:{n}" for n in range(1, len(copy.pages) + 1)
+        ]
         assert in_order or copy.status is not CopyStatus.COMPLETE
 
 

@@ -165,14 +165,16 @@ def _by_leaves(explanation: Explanation, pages: Sequence[PageReading], usual: Or
     """The copies put in an order that is not the usual one by numbers that may be those of leaves.
 
     Leaves 1 and 2 say the same as pages 1, 4, 2, 3 of an A3 sheet that was cut. But of numbers of pages half
-    stand on the second half of a copy's pages, which leaves do not reach. A quarter is asked.
+    stand on the second half of a copy's pages, which leaves do not reach. A quarter of all is
+    asked beyond those that are wrong.
     """
     said: Counter[Order] = Counter()
     told: Counter[Order] = Counter()
     for page, place in zip(pages, explanation.places, strict=True):
         if page.number is not None and place.number is not None and page.half is None:
+            right = page.number == place.number
             said[place.order] += 1
-            told[place.order] += page.number == place.number and 2 * place.number > place.length
+            told[place.order] += (2 * place.number > place.length) if right else -1
     doubtful = {order for order in said if order != usual and 4 * told[order] < said[order]}
     return {place.copy for place in explanation.places if place.order in doubtful}
 
