@@ -38,6 +38,7 @@ import cv2
 
 from processors.findings import Code
 from processors.scans.files.raster import BadScan
+from storage.machine.scratch import scratch
 
 T = TypeVar("T")
 
@@ -87,8 +88,8 @@ def isolated(function: Callable[..., T], *args: Any, seconds: float = _SECONDS, 
     it was killed from outside.
     """
     receiver, sender = _context.Pipe(duplex=False)
-    with _places, tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        given = (sender, function, args, Limits(seconds, memory), folder)
+    with _places, scratch() as folder:
+        given = (sender, function, args, Limits(seconds, memory), str(folder))
         process = _context.Process(target=_child, args=given, daemon=True)
         with _starting, _no_main_module():
             process.start()

@@ -9,12 +9,11 @@ import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from actions.isolation import Limits, end_group
 from processors.dossiers.files import OFFICE, DepositedFile, FileKind
+from storage.machine.scratch import scratch
 
 _SECONDS = 180.0
 _MEMORY = 4 << 30  # bytes of address space
@@ -56,17 +55,17 @@ def _converted(
     office: str, files: Sequence[DepositedFile], kind: FileKind
 ) -> dict[DepositedFile, DepositedFile]:
     """What LibreOffice makes of these; nothing of those that it cannot read."""
-    with tempfile.TemporaryDirectory(prefix="massicot-") as place:
-        sources = [Path(place, f"{k}.{file.kind.value}") for k, file in enumerate(files)]
+    with scratch() as place:
+        sources = [place / f"{k}.{file.kind.value}" for k, file in enumerate(files)]
         for source, file in zip(sources, files, strict=True):
             source.write_bytes(file.data)
-        profile = Path(place, "profile")
+        profile = place / "profile"
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE)
         argv = [office, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
-        argv += ["--convert-to", kind.value, "--outdir", place, *map(str, sources)]
+        argv += ["--convert-to", kind.value, "--outdir", str(place), *map(str, sources)]
         with contextlib.suppress(OSError, subprocess.SubprocessError):
-            _run(argv, {"PATH": os.environ.get("PATH", ""), "HOME": place, "TMPDIR": place})
+            _run(argv, {"PATH": os.environ.get("PATH", ""), "HOME": str(place), "TMPDIR": str(place)})
         return {
             file: DepositedFile(file.name, kind, made.read_bytes())
             for source, file in zip(sources, files, strict=True)

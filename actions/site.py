@@ -15,6 +15,7 @@ from processors.circular.session import Session, load_session
 from storage.bucket.objects import Store
 from storage.bucket.probe import ends_date_parts
 from storage.database.register import Register, open_register
+from storage.machine.scratch import clear_scratch
 from storage.machine.settings import Settings, open_store
 
 _ATTENDANCE = Path(__file__).parent.parent / "sessions" / "forms" / "emargement.toml"
@@ -64,6 +65,7 @@ class Site:
 @cache
 def open_site() -> Site:
     """Opened from the environment (MASSICOT_*)."""
+    clear_scratch()
     settings = Settings()
     store = open_store(settings)
     return Site(settings, store, open_register(settings.url, store.vault))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import HTTPException, Request
 
+from storage.machine.scratch import scratch
+
 
 @asynccontextmanager
 async def handed_in(request: Request, most: int, too_large: str) -> AsyncIterator[Path]:
     """Where the body of this request lies. Of more than `most` bytes: 413, `too_large` (French)."""
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path, size = Path(folder) / "handed.pdf", 0
+    with scratch() as folder:
+        path, size = folder / "handed.pdf", 0
         with path.open("wb") as file:
             async for piece in request.stream():
                 size += len(piece)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from actions.isolation import isolated
 from actions.site import Site
@@ -16,6 +14,7 @@ from storage.bucket.keys import stored_scan
 from storage.bucket.objects import NotFoundError, StoreError
 from storage.decided.copies import CopyRow, PlacedPage
 from storage.dropped.scans import scan_by_id
+from storage.machine.scratch import scratch
 
 
 def seen_by_corrector(site: Site, copy: CopyRow) -> bytes | None:
@@ -30,8 +29,8 @@ def pdf_of_pages(site: Site, scan_id: str, places: Sequence[PagePlace]) -> bytes
         scan = scan_by_id(connection, scan_id)
     if scan is None or scan.sha256 is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path = Path(folder) / "scan.pdf"
+    with scratch() as folder:
+        path = folder / "scan.pdf"
         try:
             site.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
             return isolated(anonymous_pdf, path, places)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from storage.bucket.keys import returned_document
 from storage.corrected.lots import NOT_IN_HAND, LotRow, all_lots
 from storage.corrected.returned import DocumentReturned, document_of
 from storage.decided.copies import CopyRow, copies_of_lot
+from storage.machine.scratch import scratch
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
 
@@ -140,8 +140,8 @@ class _Lot:
         """By the scanner's own images; where some were encoded anew, by what is written."""
         if found.alike == len(copy.pages):
             return True
-        with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-            path = Path(folder) / "given.pdf"
+        with scratch() as folder:
+            path = folder / "given.pdf"
             path.write_bytes(found.pdf)
             given = isolated(strokes, path)
         here = self._strokes_of(copy)
@@ -164,8 +164,8 @@ class _Lot:
 
     @contextmanager
     def _handed_out(self, copy: CopyRow) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-            path = Path(folder) / "copy.pdf"
+        with scratch() as folder:
+            path = folder / "copy.pdf"
             path.write_bytes(pdf_of(self._work, self._lot, copy))
             yield path
 

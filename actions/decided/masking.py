@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
-from pathlib import Path
 
 from actions.isolation import isolated
 from actions.site import Site
@@ -16,6 +14,7 @@ from storage.decided.copies import CopyRow, PlacedPage, copy_by_id
 from storage.decided.decisions import CopyMasked
 from storage.dropped.scans import scan_by_id
 from storage.events import Event
+from storage.machine.scratch import scratch
 from storage.refusals import Refusal, Refused
 
 Share = tuple[float, float, float, float]
@@ -78,8 +77,8 @@ def _on_page(first: float, last: float) -> tuple[float, float]:
 
 def _size(site: Site, sha256: str, page: PlacedPage) -> tuple[int, int]:
     place = PagePlace(page.image, page.half, page.turn, area=page.area)
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path = Path(folder) / "scan.pdf"
+    with scratch() as folder:
+        path = folder / "scan.pdf"
         try:
             site.store.vault.download(stored_scan(sha256), path)
             return isolated(upright_size, path, place)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,6 +52,7 @@ from storage.dropped.scans import (
     scans_with_copies_to_anonymise,
 )
 from storage.dropped.uploads import upload_of
+from storage.machine.scratch import scratch
 from storage.people.candidates import enrolled_with_number
 from storage.refusals import Refusal, Refused
 from storage.states import ScanState
@@ -193,8 +193,8 @@ def _take_signed_list(site: Site, info: ObjectInfo, centre: str, exam: str) -> d
     """The answer; None where it is to be tried again, or has gone."""
     if info.size > signing.MAX_BYTES:
         return _too_large(signing.MAX_BYTES)
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path = Path(folder) / "list.pdf"
+    with scratch() as folder:
+        path = folder / "list.pdf"
         try:
             site.store.inbox.download(info.key, path, version=info.version)
             read = signing.take_scan(site, exam, centre, path, actor=ACTOR, at=site.clock())

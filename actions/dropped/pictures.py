@@ -6,7 +6,6 @@ They show handwriting, perhaps a name: they go nowhere else.
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from storage.bucket.keys import kept_picture, stored_scan
 from storage.bucket.objects import NotFoundError
 from storage.decided.copies import CopyRow, PlacedPage
 from storage.dropped.scans import scan_by_id
+from storage.machine.scratch import scratch
 
 
 def keep_pictures(
@@ -59,8 +59,8 @@ def picture_of_page(site: Site, scan_id: str, page: PlacedPage, region: Evidence
         scan = scan_by_id(connection, scan_id)
     if scan is None or scan.sha256 is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path = Path(folder) / "scan.pdf"
+    with scratch() as folder:
+        path = folder / "scan.pdf"
         places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
         try:
             site.store.vault.download(stored_scan(scan.sha256), path)

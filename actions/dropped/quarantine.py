@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 from actions.site import Site
 from storage.bucket.keys import set_aside, stored_scan
 from storage.bucket.objects import NotFoundError
 from storage.dropped.scans import ScanRow
+from storage.machine.scratch import scratch
 
 
 def fetch_drop(site: Site, scan: ScanRow, path: Path) -> str:
@@ -41,8 +41,8 @@ def clear_drop(site: Site, scan: ScanRow) -> None:
 
 def keep_aside(site: Site, scan: ScanRow) -> str | None:
     """Brings the file into `quarantine/`, wherever its run left it. Its SHA-256, None when it is gone."""
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path = Path(folder) / "scan"
+    with scratch() as folder:
+        path = folder / "scan"
         try:
             if scan.sha256 is not None:
                 sha256 = site.store.vault.download(stored_scan(scan.sha256), path)

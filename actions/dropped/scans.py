@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-import tempfile
 import time
 from dataclasses import dataclass
 from itertools import chain
@@ -54,6 +53,7 @@ from storage.dropped.scans import (
     set_aside_before,
     twin_of,
 )
+from storage.machine.scratch import scratch
 from storage.states import ScanState
 
 ACTOR = "process_scan"
@@ -91,8 +91,8 @@ async def process(scan_id: str, step: Step) -> Ended:
     if attempt is None:
         return Ended("Rien à faire")
     try:
-        with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-            job = await step("garder", keep, scan_id, attempt, Path(folder) / "scan.pdf")
+        with scratch() as folder:
+            job = await step("garder", keep, scan_id, attempt, folder / "scan.pdf")
             if job is not None and await step("lire", read, job):
                 await step("rendre anonyme", anonymise, job)
         return await step("rendre compte au centre", conclude, scan_id)

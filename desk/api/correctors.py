@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -37,6 +35,7 @@ from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot
 from processors.correcting.own_notes import OwnNotes
 from storage.decided.copies import copies_of_lot
+from storage.machine.scratch import scratch
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
 
@@ -189,8 +188,8 @@ async def bring_documents(
     site = site_of(request)
     mine, _ = await run_in_threadpool(own_lot, site, corrector, lot)
     name = "".join(letter for letter in unquote(x_file_name) if letter.isprintable())[-80:]
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        path, size = Path(folder) / "given", 0
+    with scratch() as folder:
+        path, size = folder / "given", 0
         with path.open("wb") as file:
             async for piece in request.stream():
                 size += len(piece)

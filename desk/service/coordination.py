@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -29,6 +27,7 @@ from storage.decided.decisions import count_to_decide
 from storage.dropped.deadlines import scans_due
 from storage.dropped.dossiers import dossier_counts
 from storage.dropped.scans import all_scans
+from storage.machine.scratch import scratch
 from storage.people.correctors import all_correctors
 from storage.states import Pronounced
 
@@ -132,8 +131,8 @@ def report(request: Request, code: str, uai: str, account: ServiceAccount) -> Re
     exam = with_dossiers(site, code)
     before = commission_of(site, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        pdf, _ = write_report(site, exam.code, before, Path(folder), at=now())
+    with scratch() as folder:
+        pdf, _ = write_report(site, exam.code, before, folder, at=now())
         return Response(pdf.read_bytes(), media_type="application/pdf")
 
 

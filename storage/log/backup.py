@@ -18,7 +18,6 @@ import hashlib
 import hmac
 import mimetypes
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from storage.log.segments import AuditError, rebuild_register, unsealed_lines
 from storage.log.verify import verify
 from storage.machine.age import AgeError, Identities, Recipients
 from storage.machine.private import write_private
+from storage.machine.scratch import scratch
 
 _MIB = 1 << 20
 _PARTS = range(5, 65)  # MiB: what clients make parts of
@@ -168,7 +168,7 @@ class Backup:
 
         For no recipients, it is in clear.
         """
-        with self._alone(), tempfile.TemporaryDirectory(prefix="massicot-") as scratch:
+        with self._alone(), scratch() as folder:
             known = _Known(store.vault, self._latest(recipients))
             kept, pieces, fresh = list[Kept](), list[Piece](), 0
 
@@ -179,7 +179,7 @@ class Backup:
                     piece = known.places.get(place)
                     if piece is None or not self._holds(piece):
                         try:
-                            piece = self._fetch(bucket, info, place, known, recipients, Path(scratch))
+                            piece = self._fetch(bucket, info, place, known, recipients, folder)
                         except NotFoundError:  # it has left the bucket, or was replaced, meanwhile
                             continue
                         fresh += 1
@@ -282,13 +282,13 @@ class Backup:
         for name, bucket in buckets.items():
             if any(info.key != PROBE for info in bucket.list()):
                 raise BackupError(f"the bucket {name} is not empty: restore into an empty place")
-        with tempfile.TemporaryDirectory(prefix="massicot-") as scratch:
+        with scratch() as folder:
             for kept in manifest.objects:
                 path = self.path(kept.sha256)
                 if not path.exists() or _sha256(path) != kept.sha256:
                     raise BackupError(f"{path} is damaged or missing: take an earlier backup")
                 if identities:
-                    opened = Path(scratch) / "object"
+                    opened = folder / "object"
                     try:
                         identities.decrypt_file(path, opened)
                     except AgeError as error:

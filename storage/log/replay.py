@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +15,7 @@ from storage.database.schema import chain, events, segments
 from storage.database.tables import metadata
 from storage.events import Head, Vault
 from storage.ids import ids_in
+from storage.machine.scratch import scratch
 
 OF_EVENTS = tuple(table for table in metadata.sorted_tables if table is not segments)
 """The tables that events make; `segments` says what of them is shipped."""
@@ -120,8 +119,8 @@ def _rows_that_differ(table: Table, is_: Mapping[_Key, str], should_be: Mapping[
 @contextmanager
 def _scratch(vault: Vault) -> Iterator[Register]:
     """An empty register that is thrown away."""
-    with tempfile.TemporaryDirectory(prefix="massicot-") as folder:
-        register = Register(make_engine(f"sqlite:///{Path(folder) / 'register.sqlite'}"), vault)
+    with scratch() as folder:
+        register = Register(make_engine(f"sqlite:///{folder / 'register.sqlite'}"), vault)
         try:
             with register.engine.begin() as connection:
                 metadata.create_all(connection, checkfirst=False)
