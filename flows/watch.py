@@ -14,6 +14,7 @@ from actions.measures import note_watched
 from actions.site import Site, now
 from actions.stages import plainly
 from flows import artifacts, runs
+from processors.wording import plural
 from storage.database.register import head
 from storage.states import ScanState
 
@@ -42,7 +43,7 @@ class Watch:
                 self._started[scan.id] = scan.attempt, time.monotonic()
                 started += 1
         for dossier, exam, files in found.dossiers:
-            occasion = f"{files} fichiers, {now():%Y-%m-%d %H:%M}"[:-1]
+            occasion = f"{plural(files, 'fichier', 'fichiers')}, {now():%Y-%m-%d %H:%M}"[:-1]
             if self._is_due(dossier, occasion):
                 await runs.start_dossier(self.client, dossier, exam, occasion)
                 self._started[dossier] = occasion, time.monotonic()
