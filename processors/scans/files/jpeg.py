@@ -132,7 +132,7 @@ def stripped(data: bytes) -> bytes:
 def speaks(data: bytes) -> bool:
     """Whether text seems to stand at the end of a stream, where what follows the last pixel draws nothing.
 
-    So it does by chance in one page of 200.
+    So it does by chance in one page of 170 (docs/other-hands.md).
     """
     ending = data[-_ENDING:]
     return b"x" * 12 in ending.translate(_TEXT) or b"x" * 8 in ending.translate(_DIGITS)
