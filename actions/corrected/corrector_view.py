@@ -5,16 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from actions.isolation import isolated
+from actions.kept_scan import asked_of_scan
 from actions.site import Site
 from processors.circular.form import Form
-from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
-from storage.bucket.keys import stored_scan
-from storage.bucket.objects import NotFoundError, StoreError
 from storage.decided.copies import CopyRow, PlacedPage
-from storage.dropped.scans import scan_by_id
-from storage.machine.scratch import scratch
 
 
 def seen_by_corrector(site: Site, copy: CopyRow) -> bytes | None:
@@ -25,17 +20,7 @@ def seen_by_corrector(site: Site, copy: CopyRow) -> bytes | None:
 
 def pdf_of_pages(site: Site, scan_id: str, places: Sequence[PagePlace]) -> bytes | None:
     """These pages of a scan alone, upright and wiped as the places say. None when it cannot be made."""
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, scan_id)
-    if scan is None or scan.sha256 is None:
-        return None
-    with scratch() as folder:
-        path = folder / "scan.pdf"
-        try:
-            site.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
-            return isolated(anonymous_pdf, path, places)
-        except (BadScan, NotFoundError, StoreError):
-            return None
+    return asked_of_scan(site, scan_id, anonymous_pdf, places)
 
 
 def place_of(page: PlacedPage, form: Form) -> PagePlace:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.isolation import isolated
+from actions.kept_scan import asked_of_scan
 from actions.site import Site
-from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, upright_size
-from storage.bucket.keys import stored_scan
-from storage.bucket.objects import NotFoundError
 from storage.decided.copies import CopyRow, PlacedPage, copy_by_id
 from storage.decided.decisions import CopyMasked
-from storage.dropped.scans import scan_by_id
 from storage.events import Event
-from storage.machine.scratch import scratch
 from storage.refusals import Refusal, Refused
 
 Share = tuple[float, float, float, float]
@@ -28,21 +23,21 @@ def hide(site: Site, copy: str, number: int, area: Share | None, *, actor: str, 
     The copy is made anonymous again as it then is. What was found of it stays, until somebody who has seen it
     as its corrector gets it decides.
     """
-    row, sha256 = _found(site, copy)
+    row = _found(site, copy)
     page = next((one for one in row.pages if one.page == number), None)
     if page is None:
         raise Refused(Refusal.UNKNOWN, f"{copy}, {number}")
-    masks = () if area is None else (*page.masks, _corners(area, _size(site, sha256, page)))
+    masks = () if area is None else (*page.masks, _corners(area, _size(site, row.scan, page)))
     return site.register.record(CopyMasked(page=number, masks=masks), copy, actor=actor, at=at)
 
 
 def hidden(site: Site, copy: str) -> dict[int, list[Share]]:
     """What a person hid, by the page of the file on which something is hidden."""
-    row, sha256 = _found(site, copy)
+    row = _found(site, copy)
     found = {}
     for page in row.pages:
         if page.masks:
-            width, height = _size(site, sha256, page)
+            width, height = _size(site, row.scan, page)
             found[page.page] = [
                 (x0 / width, y0 / height, (x1 - x0) / width, (y1 - y0) / height)
                 for (x0, y0), _, (x1, y1), _ in page.masks
@@ -50,14 +45,12 @@ def hidden(site: Site, copy: str) -> dict[int, list[Share]]:
     return found
 
 
-def _found(site: Site, copy: str) -> tuple[CopyRow, str]:
-    """The copy, and of which bytes it is."""
+def _found(site: Site, copy: str) -> CopyRow:
     with site.register.reading() as connection:
         row = copy_by_id(connection, copy)
-        scan = scan_by_id(connection, row.scan) if row else None
-    if row is None or scan is None or scan.sha256 is None:
+    if row is None:
         raise Refused(Refusal.UNKNOWN, copy)
-    return row, scan.sha256
+    return row
 
 
 def _corners(area: Share, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
@@ -75,12 +68,8 @@ def _on_page(first: float, last: float) -> tuple[float, float]:
     return min(max(first, 0.0), 1.0), min(max(last, 0.0), 1.0)
 
 
-def _size(site: Site, sha256: str, page: PlacedPage) -> tuple[int, int]:
+def _size(site: Site, scan: str, page: PlacedPage) -> tuple[int, int]:
     place = PagePlace(page.image, page.half, page.turn, area=page.area)
-    with scratch() as folder:
-        path = folder / "scan.pdf"
-        try:
-            site.store.vault.download(stored_scan(sha256), path)
-            return isolated(upright_size, path, place)
-        except (BadScan, NotFoundError):
-            raise Refused(Refusal.NO_PICTURE) from None
+    if (size := asked_of_scan(site, scan, upright_size, place)) is None:
+        raise Refused(Refusal.NO_PICTURE)
+    return size

@@ -11,16 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from actions.isolation import isolated
+from actions.kept_scan import asked_of_scan
 from actions.site import Site
 from processors.findings import Evidence, Finding
 from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.leaving.evidence import pictures
-from storage.bucket.keys import kept_picture, stored_scan
+from storage.bucket.keys import kept_picture
 from storage.bucket.objects import NotFoundError
 from storage.decided.copies import CopyRow, PlacedPage
-from storage.dropped.scans import scan_by_id
-from storage.machine.scratch import scratch
 
 
 def keep_pictures(
@@ -55,18 +54,8 @@ def picture_of_page(site: Site, scan_id: str, page: PlacedPage, region: Evidence
     """A picture of a region of this page, made at the first time; None when it cannot be made."""
     with suppress(NotFoundError):
         return site.store.vault.get(_key(scan_id, region))
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, scan_id)
-    if scan is None or scan.sha256 is None:
-        return None
-    with scratch() as folder:
-        path = folder / "scan.pdf"
-        places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
-        try:
-            site.store.vault.download(stored_scan(scan.sha256), path)
-            jpeg = isolated(pictures, path, places, [region]).get(region)
-        except (BadScan, NotFoundError):  # it cannot be drawn, or was destroyed at its term
-            return None
+    places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
+    jpeg = (asked_of_scan(site, scan_id, pictures, places, [region]) or {}).get(region)
     if jpeg is not None:
         site.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")
     return jpeg

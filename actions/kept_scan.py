@@ -1,0 +1,35 @@
+"""What is asked of a scan that lies in the vault: a child answers, which has its file and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from actions.isolation import isolated
+from actions.site import Site
+from processors.scans.files.raster import BadScan
+from storage.bucket.keys import stored_scan
+from storage.bucket.objects import NotFoundError, StoreError
+from storage.dropped.scans import scan_by_id
+from storage.machine.scratch import scratch
+
+T = TypeVar("T")
+
+
+def asked_of_scan(site: Site, scan_id: str, question: Callable[..., T], *args: Any) -> T | None:
+    """`question(path, *args)`, a function of `processors`.
+
+    None when there is no such scan, when it cannot be read, was destroyed at its term, or has other bytes
+    than those that were kept.
+    """
+    with site.register.reading() as connection:
+        scan = scan_by_id(connection, scan_id)
+    if scan is None or scan.sha256 is None:
+        return None
+    with scratch() as folder:
+        path = folder / "scan.pdf"
+        try:
+            site.store.vault.download(stored_scan(scan.sha256), path, sha256=scan.sha256)
+            return isolated(question, path, *args)
+        except (BadScan, NotFoundError, StoreError):
+            return None
