@@ -23,7 +23,7 @@ from processors.scans.readings import PageReading
 
 _HELD = 5.0
 """Odds, in units of how often two sheets pass as one, from which on a person looks."""
-_UNLISTED, _LISTED = 0.5, 0.05
+_UNLISTED, _LISTED = 0.5, 0.08
 """How often a pile lacks somebody for reasons of its own: absent, or scanned in another file; and somebody
 whom the attendance list says present, whose copy is in no file. Assumed: so many lack one or more, half of
 them one, a sixth two, a twelfth three …"""
