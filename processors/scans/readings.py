@@ -87,13 +87,15 @@ class FieldReading:
     """A row of boxed characters.
 
     `probabilities`: cells × symbols, each row sums to 1; `inked`: per cell, whether anything is written.
-    `text` has a blank for an empty cell; `confidence` in [0, 1] is that of the whole text.
+    `text` has a blank for an empty cell; `confidence` in [0, 1] is that of the whole text. `cuts`: the cells
+    as they were read (see `handwriting.cut_cells`).
     """
 
     text: str
     confidence: float
     probabilities: NDArray[np.float32] = field(repr=False, compare=False)
     inked: tuple[bool, ...] = ()
+    cuts: NDArray[np.uint8] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,14 @@ import pytest
 
 from processors.findings import Code
 from processors.scans.copies.swallowed import NOBODY, Excused
+from processors.scans.pages.handwriting import CUT_HEIGHT, CUT_WIDTH
 from processors.scans.readings import Half, PageReading
 from tests.processors.test_assembly import ROSTER, codes
 from tests.processors.test_pile import a3_sides, marked, read
 
 PLAIN = np.zeros((2, 12))
 LAST = frozenset({ROSTER[2].number})
+ONE_LACKS = Excused(frozenset(who.number for who in ROSTER[2:]), listed=True)
 
 
 def held_for_two_hands(apart: float, sheets: int, excused: Excused = NOBODY) -> list[str | None]:
@@ -87,3 +89,31 @@ def test_leaves_that_two_people_wrote_wait_where_somebody_has_no_copy(lacking: b
     excused = NOBODY if lacking else Excused(frozenset({ROSTER[1].number}))
     copies, _, _ = read([[p] for p in (*mixed, *others)], excused)
     assert [Code.TWO_HANDS in codes(copy) for copy in copies] == [lacking, False]
+
+
+def numbered(pages: Sequence[PageReading], high: int) -> list[PageReading]:
+    """Pages whose numbers are written so high, in pixels of a cut."""
+    cut = np.zeros((CUT_HEIGHT, CUT_WIDTH), np.uint8)
+    cv2.rectangle(cut, (14, 24 - high // 2), (25, 24 + high // 2), 200, 2)
+    made = []
+    for one in pages:
+        assert one.number_reading is not None
+        row = replace(one.number_reading, cuts=np.stack([cut] * len(one.number_reading.inked)))
+        made.append(replace(one, number_reading=row))
+    return made
+
+
+@pytest.mark.parametrize(("high", "waits"), [(20, False), (22, False), (12, True)])
+def test_leaves_in_like_hands_wait_where_their_numbers_are_written_otherwise(high: int, waits: bool) -> None:
+    pages = in_hand(marked(0, 4), 0.8)
+    pages = [*numbered(pages[:2], 20), *numbered(pages[2:], high)]
+    copies, _, _ = read([[p] for p in pages], ONE_LACKS)
+    assert [Code.TWO_HANDS in codes(copy) for copy in copies] == [waits]
+
+
+@pytest.mark.parametrize("blank", [1, 3])
+def test_a_leaf_left_blank_before_a_written_one_speaks_for_two_people(blank: int) -> None:
+    pages = in_hand(marked(0, 4), 0.8)
+    pages[blank] = replace(pages[blank], blank=True, traced=None)
+    copies, _, _ = read([[p] for p in pages], ONE_LACKS)
+    assert [Code.TWO_HANDS in codes(copy) for copy in copies] == [blank == 1]

@@ -128,8 +128,8 @@ def _cost(pages: Sequence[PageReading], explanation: Explanation) -> float:
     for page, place in zip(pages, explanation.places, strict=True):
         if place.number is not None:
             copies[place.copy][place.number] = page
-    apart = [distance for kept in copies.values() for _, distance in sides_apart(kept)]
-    return explanation.cost + _UNLIKE * sum(max(0.0, distance - _ALIKE) for distance in apart)
+    sheets = [sheet for kept in copies.values() for sheet in sides_apart(kept)]
+    return explanation.cost + _UNLIKE * sum(max(0.0, sheet.apart - _ALIKE) for sheet in sheets)
 
 
 def _copies(pages: Sequence[PageReading], explanation: Explanation) -> dict[int, frozenset[tuple[int, int]]]:

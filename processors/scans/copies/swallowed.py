@@ -17,7 +17,8 @@ from processors.findings import Code
 from processors.scans.copies.annexes import seems
 from processors.scans.copies.identity import Attribution
 from processors.scans.orders import PAGES_PER_SHEET
-from processors.scans.pages.writing import Apart, leaves_apart, sides_apart
+from processors.scans.pages.figures import of_two_people
+from processors.scans.pages.writing import Halves, leaves_apart, sides_apart
 from processors.scans.readings import PageReading
 
 _HELD = 5.0
@@ -34,6 +35,8 @@ _EVEN, _STEEP = 1.15, 4.0
 unit: of drawn sheets 3 % lie beyond it (none but of poor one-bit scans), of two people's sides 80 to 90 %. No
 closeness says more than eight to one, since one pair of drawn people in six shares a font."""
 _CLOSEST = math.log(1 / 8)
+_SKIPS = 2.0
+"""Log odds of a page left blank before a written one. Assumed: of one person 1 sheet in 30, of two 1 in 4."""
 _USUAL, _AS_SHEETS, _NOISE = 0.3, 12, 0.1
 """Three sheets in four lie closer: known beforehand, worth so many sheets of the pile; and noise."""
 
@@ -80,15 +83,17 @@ def of_two_hands(pile: Sequence[Mapping[int, PageReading]], lost: float) -> list
     return found
 
 
-def _too_far(pile: Sequence[Apart], lost: float) -> Iterator[tuple[int, list[PageReading]]]:
+def _too_far(pile: Sequence[Sequence[Halves]], lost: float) -> Iterator[tuple[int, Sequence[PageReading]]]:
     """The sheets whose halves are too far apart, by what is usual in their pile, and whose they are."""
-    distances = [distance for sheets in pile for _, distance in sheets]
+    distances = [sheet.apart for sheets in pile for sheet in sheets]
     far = float(np.percentile(distances, 75)) if distances else 0.0
     usual = (len(distances) * far + _AS_SHEETS * _USUAL) / (len(distances) + _AS_SHEETS) + _NOISE
     for k, sheets in enumerate(pile):
-        for pages, distance in sheets:
-            if lost * _two_people(distance / usual) >= _HELD:
-                yield k, pages
+        for sheet in sheets:
+            odds = math.log(lost) + _two_people(sheet.apart / usual) + _SKIPS * sheet.skips
+            odds += of_two_people(sheet.one, sheet.other)
+            if odds >= math.log(_HELD):
+                yield k, sheet.written
 
 
 def _last_sheet(kept: Mapping[int, PageReading]) -> dict[int, PageReading]:
@@ -114,8 +119,8 @@ def _alike(kept: Mapping[int, PageReading]) -> Iterator[dict[int, PageReading]]:
 
 
 def _two_people(distance: float) -> float:
-    """How much likelier the two sides of a sheet are so far apart if they are of two people."""
-    return math.exp(max(_CLOSEST, _STEEP * (distance - _EVEN)))
+    """Log of how much likelier the two sides of a sheet are so far apart if they are of two people."""
+    return max(_CLOSEST, _STEEP * (distance - _EVEN))
 
 
 def _is_anybodys(owner: Attribution) -> bool:

@@ -79,7 +79,8 @@ class Characters:
             return []
         cuts = np.concatenate([cut_cells(strip, *rows) for strip, rows in strips])
         ends = np.cumsum([row.count for _, rows in strips for row in rows])[:-1]
-        return [self._reading(part) for part in np.split(self.probabilities(cuts), ends)]
+        parts = zip(np.split(self.probabilities(cuts), ends), np.split(cuts, ends), strict=True)
+        return [self._reading(*part) for part in parts]
 
     def probabilities(self, cuts: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Calibrated probabilities of cut cells, n × classes: the symbols, then empty."""
@@ -94,7 +95,7 @@ class Characters:
     def _seen(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.array(self._net.run(None, {"cells": cells})[0], np.float32)
 
-    def _reading(self, probabilities: NDArray[np.float32]) -> FieldReading:
+    def _reading(self, probabilities: NDArray[np.float32], cuts: NDArray[np.uint8]) -> FieldReading:
         empty = probabilities[:, -1]
         inked = empty < 0.5
         chances = probabilities[:, :-1] + np.float32(1e-9)  # nothing is impossible
@@ -103,7 +104,7 @@ class Characters:
         best = chances.argmax(axis=1)
         text = "".join(self.symbols[k] if ink else " " for k, ink in zip(best, inked, strict=True))
         sure = np.where(inked, probabilities[:, :-1].max(axis=1), empty)
-        return FieldReading(text, float(sure.prod()), chances, tuple(bool(ink) for ink in inked))
+        return FieldReading(text, float(sure.prod()), chances, tuple(bool(ink) for ink in inked), cuts)
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -116,43 +117,55 @@ def apart(one: Hand, other: Hand) -> float:
     return float(np.sqrt(np.mean((one - other) ** 2 / _VARIES[:, np.newaxis] ** 2)))
 
 
-Apart = list[tuple[list[PageReading], float]]
-"""Of each sheet its written pages, and how far apart its halves are: by the two pages that are most alike,
-since one may bear a table or a drawing."""
+class Halves(NamedTuple):
+    """The halves of a sheet. `written`: those of its pages that tell a hand; `apart`: how far apart they are.
+
+    By the two pages that are most alike, since one may bear a table or a drawing. `skips`: whether a page is
+    left blank before another that is written on.
+    """
+
+    one: Sequence[PageReading]
+    other: Sequence[PageReading]
+    written: Sequence[PageReading]
+    apart: float
+    skips: bool
 
 
-def sides_apart(kept: Mapping[int, PageReading]) -> Apart:
+def sides_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
     """Of the A3 sheets of a copy (pages by number): recto and verso."""
     hands = {number: page.hand for number, page in kept.items()}
     return _apart(kept, hands, (2, 3))
 
 
-def leaves_apart(kept: Mapping[int, PageReading]) -> Apart:
+def leaves_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
     """Of the sheets whose two leaves were scanned apart: the first and the second.
 
     By the pages that lie next to each other, and by the others as well where those are not plainly alike.
     """
     leaves = {number: page for number, page in kept.items() if page.half is None}
     for some in ({n: page for n, page in leaves.items() if n % PAGES_PER_SHEET in (2, 3)}, leaves):
-        found = _apart(some, {number: hand_of(page) for number, page in some.items()}, (3, 4))
-        if found and max(distance for _, distance in found) <= _ALIKE:
+        found = _apart(leaves, {number: hand_of(page) for number, page in some.items()}, (3, 4))
+        if found and max(sheet.apart for sheet in found) <= _ALIKE:
             break
     return found
 
 
 def _apart(
     kept: Mapping[int, PageReading], hands: Mapping[int, Hand | None], second: Collection[int]
-) -> Apart:
+) -> list[Halves]:
     """`second`: the places in their sheet, from 1, of the pages of its second half."""
     sheets: dict[int, tuple[list[int], list[int]]] = {}
-    for number, measured in hands.items():
-        if measured is not None:
-            sheet, slot = divmod(number - 1, PAGES_PER_SHEET)
-            sheets.setdefault(sheet, ([], []))[slot + 1 in second].append(number)
+    for number in kept:
+        sheet, slot = divmod(number - 1, PAGES_PER_SHEET)
+        sheets.setdefault(sheet, ([], []))[slot + 1 in second].append(number)
     found = []
     for halves in sheets.values():
-        pairs = [(hands[one], hands[other]) for one, other in itertools.product(*halves)]
-        distances = [apart(one, other) for one, other in pairs if one is not None and other is not None]
+        those = [[(n, measured) for n in half if (measured := hands.get(n)) is not None] for half in halves]
+        distances = [apart(one, other) for (_, one), (_, other) in itertools.product(*those)]
         if distances:
-            found.append(([kept[number] for half in halves for number in half], min(distances)))
+            one, other = ([kept[number] for number in half] for half in halves)
+            written = [kept[number] for half in those for number, _ in half]
+            blank = [kept[number].blank for number in sorted(itertools.chain(*halves))]
+            skips = any(here and not after for here, after in itertools.pairwise(blank))
+            found.append(Halves(one, other, written, min(distances), skips))
     return found
