@@ -108,6 +108,12 @@ def test_a_name_close_to_the_frames_is_seen(tmp_path: Path, at: tuple[float, flo
     assert copy.status is CopyStatus.TO_DECIDE and Code.NOT_ANONYMOUS in {f.code for f in copy.findings}
 
 
+@pytest.mark.parametrize("at", [(8.0, 131.0), (180.0, 60.0)], ids=["left", "right"])
+def test_a_family_name_alone_beside_the_answers_is_seen(tmp_path: Path, at: tuple[float, float]) -> None:
+    _, copy = copy_with(tmp_path, "{family}", at)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+
+
 @pytest.mark.parametrize("x", [6.0, 207.0], ids=["left", "right"])
 @pytest.mark.parametrize("said", ["{family} {first}", "N° {number}"])
 def test_a_name_up_a_side_is_seen_where_it_stands(tmp_path: Path, said: str, x: float) -> None:

@@ -160,6 +160,26 @@ def test_a_cut_jpeg_2000_is_no_blank_page(tmp_path: Path) -> None:
         raw.gray()
 
 
+# the same 64 × 96 pixels in two tones: OpenJPEG's encoder at one bit a sample
+ONE_BIT_JPEG_2000 = base64.b64decode(
+    "/0//UQApAAAAAABAAAAAYAAAAAAAAAAAAAAAQAAAAGAAAAAAAAAAAAABAAEB/1IADAAAAAEAAwQEAAH/XAANQAgQEBgQEBgQEBj/"
+    "kAAKAAAAAAAwAAH/k9IAHYcn34CkkSB2EN1PcP+Kv8kksRiQXn+/kdZl7n+gwX//2Q=="
+)
+
+
+def test_the_paper_of_a_jpeg_2000_of_one_bit_is_white(tmp_path: Path) -> None:
+    entries = jpeg_entries(Image.new("L", (64, 96)), "DeviceGray") | {"/Filter": pikepdf.Name.JPXDecode}
+    path = with_stream(tmp_path / "scan.pdf", ONE_BIT_JPEG_2000, entries)
+    (raw,) = read_images(path)
+    gray = raw.gray()
+    assert set(np.unique(gray)) == {0, 255} and np.median(gray) == 255
+
+    anonymous = tmp_path / "anonymous.pdf"
+    anonymous.write_bytes(anonymous_pdf(path, [PagePlace(1, None, Turn.NONE)]))
+    (shown,) = read_images(anonymous)
+    assert shown.codec == "g4" and np.array_equal(shown.gray(), gray)
+
+
 def fax(image: Image.Image, compression: str, **tags: int) -> tuple[bytes, pikepdf.Dictionary]:
     tiff = encoded(image, "TIFF", compression=compression, tiffinfo={278: image.height})
     with Image.open(io.BytesIO(tiff)) as opened:

@@ -33,6 +33,7 @@ from processors.scans.files.placement import A4_INCHES, Placed, has_inline_image
 from processors.scans.files.wholeness import (
     NOT_SHOWN,
     as_list,
+    bits_of,
     draws,
     find_height,
     inflates_beyond,
@@ -229,11 +230,9 @@ def _rendered(shown: pypdfium2.PdfPage, page: pikepdf.Page, number: int) -> RawI
     pixels = _without_false_colour(np.array(rendered.to_numpy()[:, :, :3], np.uint8))
     if (images or has_inline_image(page)) and not draws(shown, pixels):
         raise BadImage(NOT_SHOWN)
-    bilevel = bool(images) and all(
-        bool(i.get("/ImageMask", False)) or int(i.get("/BitsPerComponent", 8)) == 1 for i in images
-    )
-    if bilevel and pixels.ndim == 2:
-        pixels = np.where(pixels > 127, np.uint8(255), np.uint8(0))
+    bilevel = bool(images) and all(bool(i.get("/ImageMask", False)) or bits_of(i) == 1 for i in images)
+    if bilevel and pixels.ndim == 2:  # of JPEG 2000, pdfium's white is 128
+        pixels = np.where(pixels > int(pixels.max()) // 2, np.uint8(255), np.uint8(0))
     return RawImage(
         number,
         "rendered",

@@ -131,6 +131,18 @@ def samples_of(space: Any) -> int:
             return _SAMPLES.get(name, 1)
 
 
+def bits_of(image: pikepdf.Object) -> int:
+    """Bits of a sample; a JPEG 2000 says its own, of its first component."""
+    if [str(name) for name in as_list(image.get("/Filter"))] != ["/JPXDecode"]:
+        return int(image.get("/BitsPerComponent", 8))
+    data = image.read_raw_bytes()
+    size = data.find(_START_AND_SIZE)
+    return (data[size + _DEPTH] & 0x7F) + 1 if 0 <= size < len(data) - _DEPTH else 8
+
+
+_START_AND_SIZE, _DEPTH = b"\xff\x4f\xff\x51", 42  # of a JPEG 2000, and from there its first component's bits
+
+
 def _before_the_last(image: pikepdf.Object, filters: list[str]) -> bytes | None:
     """What the last filter is given; None if another one is broken."""
     if len(filters) == 1:

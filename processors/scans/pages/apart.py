@@ -36,6 +36,7 @@ _SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of 
 _MARGIN = 13.0  # mm at the top and the bottom of the sheet
 _SIDE = round(10.5 / INK_MM)  # squares at its left and its right
 _EDGE = 1.5  # mm
+_BESIDE_ANSWERS = 36.0  # mm from the edge of the sheet: a margin and a word, with what is blurred
 _AROUND = 6.0  # mm
 _BELOW = 3.2  # mm above and below all frames
 _RULE = np.ones((1, round(12 * PX)), np.uint8)
@@ -46,7 +47,7 @@ _LEVEL, _UP, _DOWN = ((1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 class Place:
     """A line from where it begins, its middle row, in mm; `along`: the way that it is read.
 
-    `outside`: of the answers.
+    `outside`: of the answers, or a word alone at their side.
     """
 
     x: float
@@ -89,7 +90,8 @@ def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) ->
         if form.page_boxes is not None and y > (numbers := boxes_zone(form.page_boxes).grown(_EDGE)).y:
             wide = min(wide, numbers.x - x)
         outside = y < (frame.y if first else _MARGIN) or y > sheet.page_height - _MARGIN
-        step = rows - y
+        outside |= x + wide < _BESIDE_ANSWERS or x > sheet.page_width - _BESIDE_ANSWERS
+        step = (rows - y)[(left < x + wide) & (left + length > x)]
         ends = not ((step > _SAME) & (step < _NEXT)).any() or not ((step < -_SAME) & (step > -_NEXT)).any()
         ends |= first and form.answers_top < y < form.answers_top + _NEXT  # the frame above is no line
         if _SHORT[0] <= wide <= (_LONGEST if outside else _SHORT[1]) and (outside or ends):
