@@ -243,7 +243,9 @@ def _plain(text: str) -> str:
     )
     # optical reading takes points for commas, or loses them
     said = re.sub(
-        r"(?<![\d/-])(0[1-9]|[12]\d|3[01])[ .,]{0,2}(0[1-9]|1[0-2])[ .,]{0,2}(20[23]\d)(?!\d)", r"\1/\2/\3", said
+        r"(?<![\d/-])(0[1-9]|[12]\d|3[01])[ .,]{0,2}(0[1-9]|1[0-2])[ .,]{0,2}(20[23]\d)(?!\d)",
+        r"\1/\2/\3",
+        said,
     )
     return " ".join(said.split())
 
