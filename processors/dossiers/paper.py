@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 from statistics import linear_regression
+from typing import Any
 
 import cv2
 import numpy as np
@@ -176,7 +177,11 @@ def _read(gray: Gray, dpi: float, layout: int = _PAGE) -> tuple[Line, ...]:
         raise UnreadableError("la lecture optique (Tesseract) n'est pas installée") from None
     except pytesseract.TesseractError:
         raise UnreadableError("la lecture optique a échoué") from None
-    mm = 25.4 / dpi
+    return lines_read(said, 25.4 / dpi)
+
+
+def lines_read(said: Mapping[str, Sequence[Any]], mm: float) -> tuple[Line, ...]:
+    """The lines of Tesseract's table of words, one of whose points is so many mm; without its noise."""
     lines: dict[tuple[int, ...], list[Word]] = {}
     keys = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
     for text, sure, left, top, width, height, *line in zip(*(said[key] for key in keys), strict=True):
