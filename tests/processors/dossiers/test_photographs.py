@@ -139,11 +139,11 @@ def test_dots_go_under_what_stands_on_them() -> None:
     page = np.full((200, 1200), 240, np.uint8)
     for x in range(200, 1100, 9):
         page[90:93, x : x + 3] = 30
-    for x in range(280, 520, 30):  # stems, between which two dots are seen
-        page[60:94, x : x + 6] = 30
+    for x in range(280, 520, 48):  # letters, between which two dots are seen
+        page[60:94, x : x + 26] = 30
     cleaned = without_leaders(page, 200)
-    assert (cleaned[90:93, 290:300] > 200).all()
-    assert (cleaned[60:88, 280:286] == 30).all()
+    assert (cleaned[90:93, 310:324] > 200).all()
+    assert (cleaned[60:88, 280:306] == 30).all()
 
 
 def test_an_address_is_kept_however_unsure_its_reading_is() -> None:
