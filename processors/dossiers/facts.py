@@ -64,6 +64,7 @@ _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
     re.I,
 )
+_ADDRESS_LABEL = re.compile(r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", re.I)
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
@@ -220,7 +221,9 @@ def _portfolio(piece: Piece) -> str | None:
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
             if found:
                 return found[0].rstrip(".,;)")
-            written = re.sub(r".*(?:portfolio|portefolio|url)\W*", "", line, flags=re.I).strip()
+            written = re.sub(
+                r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", "", line, count=1, flags=re.I
+            ).strip()
             if piece.read_optically and len(written) >= _LEAST_ADDRESS:
                 return written  # optical reading spares no address
     found = re.search(r"https?://[^\s<>\"']+", piece.text)

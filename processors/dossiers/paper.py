@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 from statistics import linear_regression
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from processors.dossiers.files import UnreadableError
@@ -37,6 +39,8 @@ _SHORT = frozenset(
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
 _DARK = 0.75  # times as bright as the paper
 _DOT, _LEADING, _DOTS = 0.8, 2.6, 8  # mm: a leader's dots, and from one to the next; how many there are
+_ON_LINE, _GOES_ON = 0.4, 60.0  # mm from a leader's line to its dots; it goes on under what is written
+_NO_NOISE = 6  # letters: Tesseract has no confidence at all in addresses that it reads well
 _FEW_LINES, _OF_TEXT = 3, 55.0  # lines of print, and how long they are at least, mm
 _ASLANT = 2.0  # degrees: photographed lines bend by less
 _LONG_ENOUGH = 12.0  # mm between the middles of a line's first and last word
@@ -89,10 +93,20 @@ def without_leaders(gray: Gray, dpi: float) -> Gray:
     rows = [row for row in np.split(dots, ends) if len(row) >= _DOTS]
     if not rows:
         return gray
-    leaders = np.isin(labels, np.concatenate(rows)).astype(np.uint8)
+    there = np.concatenate([*rows, *(dots[_on_the_line(middles[dots], middles[row], px)] for row in rows)])
+    leaders = np.isin(labels, there).astype(np.uint8)
     clean = gray.copy()
     clean[cv2.dilate(leaders, np.ones((3, 3), np.uint8)) > 0] = round(paper)
     return clean
+
+
+def _on_the_line(dots: NDArray[np.float64], row: NDArray[np.float64], px: float) -> NDArray[np.bool_]:
+    """Which dots lie where a leader goes on, under and behind what is written on it. Middles, points."""
+    x, y = row.T
+    slope, level = np.polyfit(x, y, 1)
+    off = np.abs(slope * dots[:, 0] + level - dots[:, 1])
+    beyond_it = np.abs(dots[:, 0] - np.clip(dots[:, 0], x.min(), x.max()))
+    return np.asarray((off < _ON_LINE * px) & (beyond_it < _GOES_ON * px))
 
 
 def with_stamps(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -163,11 +177,15 @@ def _read(gray: Gray, dpi: float, layout: int = _PAGE) -> tuple[Line, ...]:
         raise UnreadableError("la lecture optique (Tesseract) n'est pas installée") from None
     except pytesseract.TesseractError:
         raise UnreadableError("la lecture optique a échoué") from None
-    mm = 25.4 / dpi
+    return lines_read(said, 25.4 / dpi)
+
+
+def lines_read(said: Mapping[str, Sequence[Any]], mm: float) -> tuple[Line, ...]:
+    """The lines of Tesseract's table of words, one of whose points is so many mm; without its noise."""
     lines: dict[tuple[int, ...], list[Word]] = {}
     keys = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
     for text, sure, left, top, width, height, *line in zip(*(said[key] for key in keys), strict=True):
-        if text.strip() and float(sure) > 0:
+        if text.strip() and (float(sure) > 0 or len(text.strip()) >= _NO_NOISE):
             box = left * mm, top * mm, width * mm, height * mm
             lines.setdefault(tuple(line), []).append(Word(text.strip(), box, float(sure) / 100))
     return tuple(line_of(_joined(words)) for words in lines.values())

@@ -241,7 +241,12 @@ def _plain(text: str) -> str:
         r" \1/\3/\4 ",
         " ".join(said.split()),
     )
-    said = re.sub(r"(?<![\d/-])(0[1-9]|[12]\d|3[01]) (0[1-9]|1[0-2]) (20[23]\d)(?!\d)", r"\1/\2/\3", said)
+    # optical reading takes points for commas, or loses them
+    said = re.sub(
+        r"(?<![\d/-])(0[1-9]|[12]\d|3[01])[ .,]{0,2}(0[1-9]|1[0-2])[ .,]{0,2}(20[23]\d)(?!\d)",
+        r"\1/\2/\3",
+        said,
+    )
     return " ".join(said.split())
 
 

@@ -42,6 +42,8 @@ _SMALL_PRINT = 3.2  # mm: notes that optical reading has missed are no higher
 _LOGO = 20.0  # mm
 _NO_LETTER = 9.0  # mm: a taller stroke is no letter of a written name
 _PARAPH = 10.0, 4.0  # mm: as wide and as high as it is at least
+_INITIALS = 2, 7.0  # strokes at most, and mm: as high as one is at least
+_LARGE = 5.5  # mm: no print, and few letters of a name by hand, are as high
 _A_NAME = 22.0  # mm: names by hand are wider
 _HALF, _LETTERS = 0.48, 4  # of the ink's width; strokes: no part of a name is so wide, so many make one
 _WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
@@ -189,6 +191,8 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
     if page.read_by == "ocr" and state is State.DOUBTFUL and zone.names is not None:
         whole = ink_in(gray, DPI, zone.box, words, _logos(page))  # a label's second line may run through it
         state = State.SIGNED if _is_paraph(whole.strokes) else state
+    elif page.read_by == "ocr" and state is State.DOUBTFUL and _is_initials(ink):
+        state = State.SIGNED
     elif page.read_by == "ocr" and state is State.SIGNED and (_is_written(page, zone, ink) or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
@@ -211,7 +215,7 @@ def _is_paraph(strokes: Sequence[Box]) -> bool:
 
 def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
     """Whether ink may be a name by hand, or print that was not read, without a signature over or under it."""
-    if ink.tallest >= _NO_LETTER:
+    if ink.tallest >= _NO_LETTER or _is_initials(ink):
         return False
     lines = _lines(ink.strokes)
     if zone.names is False:  # who was asked to sign signs, and seldom in letters
@@ -219,6 +223,12 @@ def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
         return len(lines) == 1 and in_letters and around(ink.strokes)[2] > _A_NAME
     signed = ink.widest >= _ONE_STROKE or (len(lines) > 1 and any(map(_is_paraph, lines)))
     return not signed and _unnamed(page, zone, ink)
+
+
+def _is_initials(ink: Ink) -> bool:
+    """Whether it is but a few strokes, high for a name's letters, and narrow for a name."""
+    few, high = _INITIALS
+    return len(ink.strokes) <= few and ink.tallest >= high and around(ink.strokes)[2] < _A_NAME
 
 
 def _lines(strokes: Sequence[Box]) -> list[list[Box]]:
@@ -237,11 +247,16 @@ def _lines(strokes: Sequence[Box]) -> list[list[Box]]:
 
 
 def _unnamed(page: Page, zone: Zone, ink: Ink) -> bool:
-    """Whether a zone without a label, or that asks for a name, has none in print; the ink, read, is none."""
+    """Whether a zone without a label, or that asks for a name, has none in print; the ink, read, is none.
+
+    Where a letter says nothing of signing, ink by a printed name signs it if it is larger than names are.
+    """
     words = (word for line in page.lines for word in line.words if overlap(word.box, zone.box))
     sure = (word for word in words if word.sure > _PRINTED and not _is_the_ink(word, ink))
     named = [w for w in sure if w.text[:1].isupper() and not _ASKED.search(plain(w.text))]
-    return zone.names is None or (zone.names and len(named) < _TWO_NAMES)
+    if zone.names is None and ink.tallest < _LARGE:
+        return True
+    return zone.names is not False and len(named) < _TWO_NAMES
 
 
 def _is_the_ink(word: Word, ink: Ink) -> bool:

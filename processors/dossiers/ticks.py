@@ -28,7 +28,7 @@ OPTION: Choice = {  # its name, its letters, or both, in either order
     "SLAM": rf"(?:{_SLAM}\W{{0,4}})?{_ALONE}s[l1i|]am\b(?:\W{{0,4}}{_SLAM})?|{_SLAM}",
 }
 TEAM: Choice = {
-    "alone": rf"{_ALONE}seule?(?:\(e\)|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
+    "alone": rf"{_ALONE}seul(?:e|[({{\[t]e[)}}\]]|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
     "team": rf"(?:{_ALONE}en |\bpar |l'|\b)[eé]quipe\b|{_ALONE}en groupe\b|\bcollecti(?:f|ve)(?:ment)?\b",
 }
 _BETWEEN = re.compile(
@@ -36,7 +36,10 @@ _BETWEEN = re.compile(
 )
 _LABELLED = re.compile(r"\W*(?:option|parcours|sp[eé]cialit[eé]|modalit[eé]|mode de r[eé]alisation)", re.I)
 _QUESTION_ALONE = re.compile(r"\W*\w+(?: de (?:la )?\w+)?[\s:.]*")
-_A_BOX = re.compile(rf"(?:^|[\s:]){_JUNK}{{1,3}}\s?$", re.I)
+_A_BOX, _A_BOX_AFTER = (
+    re.compile(rf"(?:^|[\s:]){_JUNK}{{1,3}}\s?$", re.I),
+    re.compile(rf"\s?{_JUNK}{{1,3}}(?:\s|$)", re.I),
+)
 _WORDS_BEFORE = re.compile(r"\w[^:\w]*$")  # but for a question, which ends with a colon
 _NEXT = 7.0  # mm from a question to its answer, where no box stands between them
 _SENTENCE = 25  # words: a line that long asks nothing
@@ -66,9 +69,11 @@ def option_of(pages: Sequence[Page]) -> str | None:
 def _unread(page: Page, row: Row) -> bool:
     """Whether boxes or the other answer may stand there, which optical reading has not made out."""
     label = row.labels()[0]
-    if page.read_by == "ocr" and _A_BOX.search(row.text[: label.start]):
+    if page.read_by != "ocr":
+        return False
+    if _A_BOX.search(row.text[: label.start]) or _A_BOX_AFTER.match(row.text[label.end :]):
         return True
-    if page.read_by != "ocr" or _LABELLED.match(row.text) is None:
+    if _LABELLED.match(row.text) is None:
         return False
     rest = row.text[: label.start] + row.text[label.end :]
     before = max(

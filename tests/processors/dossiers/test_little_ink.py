@@ -86,6 +86,25 @@ def test_a_name_by_hand_and_a_signature_are_one(label: str) -> None:
     assert state(page, label) is State.SIGNED
 
 
+LETTERS = (((0, 8), (2.5, 0), (5, 8), (3.8, 5), (1.2, 5)), ((11, 1), (8, 0), (6.5, 4), (8, 8), (11, 7)))
+
+
+def test_initials_under_a_letter_that_asks_for_nothing_are_a_signature() -> None:
+    page = blank()
+    stroke(page, *LETTERS, at=(118, 192))
+    assert state(page, "") is State.SIGNED
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.0, State.DOUBTFUL), (1.6, State.SIGNED)])
+def test_a_large_hand_under_a_printed_name_signs_a_letter(times: float, told: State) -> None:
+    """« D. Teissier » with a flourish, in letters; as small as a name it may be no more than that."""
+    page = blank()
+    for letter in range(6):
+        part = ((0, 0), (0.4 * times, 4 * times), (3 * times, 3.4 * times), (2.6 * times, 0.4))
+        stroke(page, part, at=(118 + 4 * letter * times, 192))
+    assert state(page, "Denis Teissier") is told
+
+
 def test_a_speck_over_a_printed_word_makes_no_handwriting_of_it() -> None:
     page = blank()
     for letter in range(8):

@@ -36,6 +36,8 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
         "né le 14/03/2005, du 12 janvier au 20 février 2026",
         "du 12/01/2096 au 20/02/2096",  # as optical reading has it
+        "Date de début du stage : 12,01.2026 Date de fin du stage : 20.022026",
+        "du 12 01 2026 au 20022026",
     ],
 )
 def test_a_period_is_read(text: str) -> None:

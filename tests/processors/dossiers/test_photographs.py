@@ -8,9 +8,11 @@ import pytest
 
 from processors.dossiers.boxes import DPI as TICKS_DPI
 from processors.dossiers.boxes import ticked_on
+from processors.dossiers.facts import facts_of
 from processors.dossiers.ink import ink_in
 from processors.dossiers.layout import DPI, Line, Page, Word, line_of
-from processors.dossiers.paper import with_stamps, without_leaders
+from processors.dossiers.paper import lines_read, with_stamps, without_leaders
+from processors.dossiers.pieces import pieces_of
 from processors.dossiers.sheets import sheets_on
 from processors.dossiers.ticks import option_of
 from processors.scans.readings import Gray
@@ -132,6 +134,36 @@ def test_dots_to_write_on_go_and_letters_stay() -> None:
     assert np.array_equal(cleaned[:, :400], letters[:, :400])
 
 
+def test_dots_go_under_what_stands_on_them() -> None:
+    """Letters part them into too few in a row to be known by themselves."""
+    page = np.full((200, 1200), 240, np.uint8)
+    for x in range(200, 1100, 9):
+        page[90:93, x : x + 3] = 30
+    for x in range(280, 520, 48):  # letters, between which two dots are seen
+        page[60:94, x : x + 26] = 30
+    cleaned = without_leaders(page, 200)
+    assert (cleaned[90:93, 310:324] > 200).all()
+    assert (cleaned[60:88, 280:306] == 30).all()
+
+
+def test_an_address_is_kept_however_unsure_its_reading_is() -> None:
+    """As Tesseract gave it of a printed table, with noise of heads that run up the page."""
+    words = [("Adresse", 96), ("URL", 96), ("du", 96), ("portfolio", 93), (":", 93)]
+    words += [("https/ines-505.github.io/portfolio", 0), ("Ë", 0), ("LE", 0), ("-", 1)]
+    table: dict[str, list[object]] = {
+        "text": [word for word, _ in words],
+        "conf": [float(sure) for _, sure in words],
+        "left": [100 * k for k in range(len(words))],
+        **{key: [20] * len(words) for key in ("top", "width", "height")},
+        **{key: [1] * len(words) for key in ("block_num", "par_num", "line_num")},
+    }
+    (line,) = lines_read(table, 0.127)
+    assert [word.text for word in line.words][4:] == [":", "https/ines-505.github.io/portfolio", "-"]
+    head = Line((), "ANNEXE VI-1 : Tableau de synthèse des réalisations professionnelles")
+    (piece,) = pieces_of("tableau.pdf", [Page(1, 210, 297, (head, line), "ocr")])
+    assert facts_of(piece).portfolio == "ines-505.github.io/portfolio"
+
+
 def test_what_lies_about_the_sheet_is_no_signature() -> None:
     px = DPI / 25.4
     page = np.full((round(297 * px), round(210 * px)), 250, np.uint8)
@@ -179,7 +211,9 @@ def test_a_tick_that_hardly_meets_its_box_is_its_own(at: int) -> None:
     assert choice([(-1.0, 2.0), (0.4, 4.6), (4.5, -2.0)], at) == at
 
 
-@pytest.mark.parametrize("read", ["Option : CJ SLAM", "[1 SLAM", "CJSLAM"])
+@pytest.mark.parametrize(
+    "read", ["Option : CJ SLAM", "[1 SLAM", "CJSLAM", "Centre : CFA du Lac Option: SISR O"]
+)
 def test_an_option_behind_what_may_be_a_box_is_not_chosen_alone(read: str) -> None:
     """Optical reading has lost the other one, which may be ticked."""
     assert option_of([Page(1, 210, 297, (words(read, 120, 60),), "ocr")]) is None
