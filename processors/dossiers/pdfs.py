@@ -35,6 +35,7 @@ _CURVES = 4  # of a drawing: a circle, a frame with round corners
 _SCRAWL = 3.0  # mm: a drawing that is narrower or flatter is a letter, or a rule
 _MANY_SEGMENTS = 200
 _HIDDEN = 1 << 1  # of an annotation's flags
+_WIDE_LETTER = 2.5  # mm: that of most, with its blank, in the largest type that forms are filled in with
 
 
 def pages_of(data: bytes) -> Iterator[Page]:
@@ -188,10 +189,11 @@ def _filled_in(fields: Iterable[Field]) -> list[Word]:
 
 
 def _words_in(said: str, box: Box) -> Iterator[Word]:
-    """Each word where it would stand, if all letters were as wide."""
+    """Each word where it would stand, if all letters were as wide: a field may be far wider than its text."""
     x, y, w, h = box
+    wide = min(w / len(said), _WIDE_LETTER, h / 2)
     for word in re.finditer(r"\S+", said):
-        yield Word(word[0], (x + w * word.start() / len(said), y, w * len(word[0]) / len(said), h))
+        yield Word(word[0], (x + wide * word.start(), y, wide * len(word[0]), h))
 
 
 @dataclass(frozen=True)
