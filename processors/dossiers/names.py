@@ -163,7 +163,9 @@ def mention(text: str, person: Candidate, *, optical: bool = False) -> Mention |
         return None
     words = _tokens(text, frozenset((*family, *first)))
     least = _READ if optical else _TYPED
-    firsts = [*_seen(words, first[:1], least), *(_seen(words, first, least) if len(first) > 1 else ())]
+    compound = _words(person.first_names.split()[0])  # Jean-Baptiste, of whom others write Jean
+    spellings = {tuple(first[:1]), tuple(compound), tuple(first)}
+    firsts = [found for spelling in spellings for found in _seen(words, spelling, least)]
     best: Mention | None = None
     for begin, end, like in _seen(words, family, least):
         for begun, ended, alike in firsts:

@@ -44,7 +44,7 @@ _ISO = r"(?P<iy{0}>20\d\d)-(?P<im{0}>\d\d)-(?P<id{0}>\d\d)"
 _DATE = rf"(?:{_ISO}|{_DAY}(?:{_FIGURES}|{_WORDS}))"
 _ENDING = (
     r"(?:(?:et|qui|il|elle|pour|a|s'est|se|doit|devra|devrait|prend|prendra|prendre|pris|termine\w*|"
-    r"acheve\w*|finit|finira|finir|fin|date|de|du|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
+    r"acheve\w*|finit|finira|finir|fin|date|de|du|son|ce|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
 )
 _HALF_DAY = r"(?:\(?(?:au )?(?:matin|soir|midi|inclus)\)?\s*)?"
 _BETWEEN = (
@@ -75,13 +75,14 @@ _TIME = re.compile(
 _OPEN = re.compile(
     rf"\b(?:depuis|(?:a compter|a partir) du|entree?e? (?:en fonctions? )?le)\s+(?:le\s+)?{_DATE.format(1)}"
 )
-_MADE_ON = re.compile(rf"\b(?:fait|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
+_MADE_ON = re.compile(rf"\b(?:fait(?! partie)|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
 _BORN = re.compile(rf"\b(?:ne(?:\(e\)|e)? le|naissance)\s*[:|]?\s*{_DATE.format(1)}")
 _COUNTED = re.compile(
     r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines|nombre de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
 )
+_DAYS_COUNTED = re.compile(r"nombre de jours(?! d'absence)(?: \w+){0,3} ?[:|] ?(\d{1,3})\b(?! ?[/.-])")
 _OF_STAY = re.compile(
-    r"duree|soit|total|represent|equival|effectu|realis|stage (?:de|d'une)|semaines? ?:|heures ?:"
+    r"duree|soit|total|represent|equival|effectu|realis|stage (?:\w+ )?(?:de|d'une)|semaines? ?:|heures ?:"
 )
 _MEANWHILE = re.compile(r"pendant|durant")  # what was done in a part of the stay, where dates state the whole
 _NOT_OF_STAY = re.compile(
@@ -309,6 +310,8 @@ def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
     counted = _COUNTED.search(dated)
     if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
         weeks.append((0, float(counted[1] or counted[2])))
+    if of_days := _DAYS_COUNTED.search(dated):
+        weeks.append((1, int(of_days[1]) / _DAYS_A_WEEK))
     weeks = [(rank, n) for rank, n in weeks if 0 < n <= 60]
     if not weeks:
         return None

@@ -35,6 +35,7 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "du 12janvier au 20février2026",
         "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
         "né le 14/03/2005, du 12 janvier au 20 février 2026",
+        "a rejoint notre équipe le 12 janvier 2026 et a terminé son stage le 20 février 2026",
         "du 12/01/2096 au 20/02/2096",  # as optical reading has it
     ],
 )
@@ -57,6 +58,8 @@ def test_the_year_of_the_end_is_not_that_of_the_beginning() -> None:
         ("210 heures", 6),
         ("175 h", 5),
         ("un stage de quinze semaines", 15),
+        ("Ce stage conventionné de 25 jours ouvrés", 5),
+        ("Nombre de jours effectifs : 25\nNombre de jours d'absence : 0", 5),
         ("a réalisé 10 semaines de stage", 10),
         ("durant trois cent cinquante heures", 10),
         ("du 19/05/2025 au 20/06/2025 (5 semaines) puis du 05/01/2026 au 13/02/2026 (6 semaines)", 11),
