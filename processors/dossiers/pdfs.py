@@ -60,7 +60,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
             pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
             fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
             read_by, drawn = "ocr", replace(drawn, quarters=(drawn.quarters + quarters) % 4)
-        filled_in = _filled_in(fields)
+        filled_in = _filled_in(one for one in fields if not _stands_there(one, words))
         if read_by == "text":
             lines = lines_of([*words, *filled_in])
             pictures += [*drawings, *laid.marks]
@@ -186,6 +186,19 @@ def _filled_in(fields: Iterable[Field]) -> list[Word]:
         elif one.kind == "text" and one.value:
             words += list(_words_in(one.value, one.box))
     return words
+
+
+def _stands_there(field: Field, words: Sequence[Word]) -> bool:
+    """Whether the page bears a field's text itself, as programs leave it that flatten forms."""
+    x, y, w, h = field.box
+    there = [word.text for word in words if x < _middle(word)[0] < x + w and y < _middle(word)[1] < y + h]
+    said = "".join((field.value or "").split())
+    return field.kind == "text" and bool(said) and said in "".join(there)
+
+
+def _middle(word: Word) -> tuple[float, float]:
+    x, y, w, h = word.box
+    return x + w / 2, y + h / 2
 
 
 def _words_in(said: str, box: Box) -> Iterator[Word]:
