@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from processors.dossiers.names import among, beside, declared, mention
+from processors.dossiers.names import among, beside, can_be_name, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
@@ -72,6 +72,7 @@ _OF_OTHER_THINGS = re.compile(
 )
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
+_COLUMNS = re.compile(r"\t|\s*[:,;]\s+|\s(?=du\s)|^\W+")
 _LEAST_ADDRESS = 10  # characters
 _LINE_OF_LABELS = 60  # characters: a longer line says more than labels
 
@@ -117,7 +118,7 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
         title=_value(_unbroken(piece.text), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
-        stay=read_stay(piece.text, open_ended=piece.kind == WORK) if certificate else NO_STAY,
+        stay=_own_stay(piece, people) if certificate else NO_STAY,
         dated=bool(find_dates(piece.text)),
     )
 
@@ -161,12 +162,32 @@ def _certifiers(lines: Sequence[str]) -> Iterator[str]:
 
 def _rows(text: str) -> list[str]:
     """Lines with their columns apart: plain() would melt the tabs. One that a hyphen breaks goes on."""
-    return [line.replace("\t", " | ") for line in text.replace("\x02\n", "-").splitlines()]
+    return [line.replace("\t", " | ") for line in re.sub("\x02\n?", "-", text).splitlines()]
 
 
 def _unbroken(text: str) -> list[str]:
     """Plain lines, one that begins in lower case on the one that it goes on."""
-    return [plain(line) for line in _rows(re.sub(r"\n(?=[a-zà-ÿ])", " ", text))]
+    return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ])", " ", text))]
+
+
+def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
+    """Without the rows that give other trainees their days, where one of as many columns gives the first's.
+
+    Where it is not known that the others are persons, there may be more of the stay.
+    """
+    rows = piece.text.splitlines()
+    dated = {k: _COLUMNS.split(row) for k, row in enumerate(rows) if people and read_stay(row).periods}
+    named = {k: at for k, cells in dated.items() for at, cell in enumerate(cells) if mention(cell, people[0])}
+    theirs = {
+        k: cells[at]
+        for own, at in named.items()
+        for k, cells in dated.items()
+        if k not in named and len(cells) == len(dated[own]) and can_be_name(plain(cells[at]))
+    }
+    text = "\n".join(row for k, row in enumerate(rows) if k not in theirs)
+    stay = read_stay(text, open_ended=piece.kind == WORK)
+    known = all(any(among(cell, people[1:])) for cell in theirs.values())
+    return stay if known else replace(stay, in_part=True)
 
 
 def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
