@@ -1,6 +1,6 @@
 """Office files become PDFs, by LibreOffice where it is installed, in a directory of their own.
 
-An .ods becomes an .xlsx: on paper, narrow columns cut its text off.
+Workbooks become .xlsx: on paper, narrow columns cut their text off.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from actions.isolation import Limits, end_group
-from processors.dossiers.files import OFFICE, DepositedFile, FileKind
+from actions.isolation import Limits, end_group, isolated
+from processors.dossiers.files import OFFICE, DepositedFile, FileKind, final
 from storage.machine.scratch import scratch
 
 _SECONDS = 180.0
@@ -23,6 +23,12 @@ _ITEM = (
 )
 # a linked picture would be fetched, from the network or from this machine's own files
 _STRICT = map(_ITEM.format, ("BlockUntrustedRefererLinks", "DisableMacrosExecution"))
+_STEPS = (
+    # those of older programs first become what their text can be made final in
+    ((FileKind.DOC, FileKind.RTF), FileKind.DOCX),
+    ((FileKind.DOCX, FileKind.ODT), FileKind.PDF),
+    ((FileKind.ODS, FileKind.XLS), FileKind.XLSX),
+)
 _PROFILE = f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{"".join(_STRICT)}</oor:items>'
 
 
@@ -33,22 +39,17 @@ def as_readable(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
     Macros do not run, and what a file only links to is not fetched.
     """
     office = shutil.which("soffice")
-    wanted = [file for file in files if file.kind in OFFICE]
-    if office is None or not wanted:
-        return tuple(files)
-    made: dict[DepositedFile, DepositedFile] = {}
-    for kind in (FileKind.PDF, FileKind.XLSX):
-        these = [file for file in wanted if _as(file) is kind]
-        made |= _converted(office, these, kind) if these else {}
-        for file in these if len(these) > 1 else ():
-            if file not in made:
-                made |= _converted(office, [file], kind)
+    made = {file: file for file in files if file.kind in OFFICE}
+    for kinds, kind in _STEPS if office else ():
+        these = {was: now for was, now in made.items() if now.kind in kinds}
+        done = _converted(office, list(these.values()), kind) if these else {}
+        for now in these.values() if len(these) > 1 else ():
+            if now not in done:
+                done |= _converted(office, [now], kind)
+        if kind is FileKind.DOCX:
+            done = {now: isolated(final, file)[0] for now, file in done.items()}
+        made |= {was: done[now] for was, now in these.items() if now in done}
     return tuple(made.get(file, file) for file in files)
-
-
-def _as(file: DepositedFile) -> FileKind:
-    """What it is read as: a workbook that shows pictures, perhaps a signature, is seen as it prints."""
-    return FileKind.XLSX if file.kind is FileKind.ODS and b"Pictures/" not in file.data else FileKind.PDF
 
 
 def _converted(

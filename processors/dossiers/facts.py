@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from processors.dossiers.names import among, beside, declared, mention
+from processors.dossiers.names import among, beside, can_be_name, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
@@ -16,7 +17,7 @@ from processors.plain import plain
 _COMPANY_LABELS = (
     r"(?:nom ou |raison ou )?denomination sociale",
     r"nom \(?ou (?:la )?(?:raison|denomination) sociale\)?",
-    r"(?:nom|raison sociale|denomination)(?: sociale)? (?:de |du )?(?:l')?"
+    r"(?:nom|raison sociale|denomination)(?: sociale)?(?: et adresse)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",
     r"dans l'entreprise(?: \([^)]*\))?",
     r"organisme d'accueil",
@@ -33,7 +34,7 @@ _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
     r"(?=\s+(?:pour (?:une? |la |les? |l'|\d)|(?:comme|en|depuis|pendant|durant|dans)\b"
     r"|(?:sous|sis|situee?|au|a|ou|entre|qui|que|dont)\b"
-    r"|(?:certifi|attest|etabli|immatricul|represent)|de (?:\d|la date\b)|(?:from|as|between)\b"
+    r"|(?:certifi|attest|etabli|immatricul|represent|portant)|de (?:\d|la date\b)|(?:from|as|between)\b"
     r"|les (?:stages?|periodes?)\b"
     r"|\d{5}\b|\d{1,3},? (?:bis|ter|rue|avenue|av|boulevard|bd|chemin|route|place|allee|impasse|quai|cours)\b"
     r"|du ?:? ?(?:\d|lundi|mardi|mercredi|jeudi|vendredi|premier)"
@@ -57,8 +58,9 @@ _NO_HOST = re.compile(
     r"l'etablissement|organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
 )
 _NO_LETTERHEAD = re.compile(
-    r"republique|ministere|academie|lycee|attestation|certificat|^a t t e|stage|annexe|session|brevet|\bbts\b"
-    r"|logo|objet|sommaire|soussign|direction|monsieur|madame|^(?:mr?|mme|mlle)\b|^le |^a |\d|:|@"
+    r"republique|ministere|academie|lycee|\bcfa\b|attestation|certificat|^a t t e|stage|annexe|session"
+    r"|brevet|\bbts\b|logo|objet|sommaire|soussign|direction|monsieur|madame|^(?:mr?|mme|mlle)\b"
+    r"|^le |^a |\d{3}|\d[ /.-]|:|@"
 )
 _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
@@ -71,6 +73,7 @@ _OF_OTHER_THINGS = re.compile(
 )
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
+_COLUMNS = re.compile(r"\t|\s*[:,;]\s+|\s(?=du\s)|^\W+")
 _LEAST_ADDRESS = 10  # characters
 _LINE_OF_LABELS = 60  # characters: a longer line says more than labels
 
@@ -113,10 +116,10 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
         company=_company(lines, text) if certificate else None,
-        title=_value(lines, _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
+        title=_value(_unbroken(piece.text), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
-        stay=read_stay(piece.text, open_ended=piece.kind == WORK) if certificate else NO_STAY,
+        stay=_own_stay(piece, people) if certificate else NO_STAY,
         dated=bool(find_dates(piece.text)),
     )
 
@@ -144,13 +147,48 @@ def _company(lines: list[str], text: str) -> str | None:
         named = _A_FIRM.sub("", said)
         if len(named) > 1 and not _NO_HOST.search(said) and not _NO_HOST.search(named):
             return named
-    head = next((line.split(" | ")[0] for line in lines if line), "")
-    return head if 3 <= len(head) <= _LINE_OF_LABELS and not _NO_LETTERHEAD.search(head) else None
+    heads = [line.split(" | ")[0] for line in lines if line]
+    for head in (*heads[:1], *_certifiers(heads)):
+        if 3 <= len(head) <= _LINE_OF_LABELS and not _NO_LETTERHEAD.search(head):
+            return head
+    return None
+
+
+def _certifiers(lines: Sequence[str]) -> Iterator[str]:
+    """Who certifies, by name, on the same line or on the one above."""
+    for above, line in pairwise(("", *lines)):
+        if found := re.match(r"(.*?),?\s*\b(?:certifie|atteste)\b(?! par )", line):
+            yield found[1] or above
 
 
 def _rows(text: str) -> list[str]:
     """Lines with their columns apart: plain() would melt the tabs. One that a hyphen breaks goes on."""
-    return [line.replace("\t", " | ") for line in text.replace("\x02\n", "-").splitlines()]
+    return [line.replace("\t", " | ") for line in re.sub("\x02\n?", "-", text).splitlines()]
+
+
+def _unbroken(text: str) -> list[str]:
+    """Plain lines, one that begins in lower case on the one that it goes on."""
+    return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ])", " ", text))]
+
+
+def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
+    """Without the rows that give other trainees their days, where one of as many columns gives the first's.
+
+    Where it is not known that the others are persons, there may be more of the stay.
+    """
+    rows = piece.text.splitlines()
+    dated = {k: _COLUMNS.split(row) for k, row in enumerate(rows) if people and read_stay(row).periods}
+    named = {k: at for k, cells in dated.items() for at, cell in enumerate(cells) if mention(cell, people[0])}
+    theirs = {
+        k: cells[at]
+        for own, at in named.items()
+        for k, cells in dated.items()
+        if k not in named and len(cells) == len(dated[own]) and can_be_name(plain(cells[at]))
+    }
+    text = "\n".join(row for k, row in enumerate(rows) if k not in theirs)
+    stay = read_stay(text, open_ended=piece.kind == WORK)
+    known = all(any(among(cell, people[1:])) for cell in theirs.values())
+    return stay if known else replace(stay, in_part=True)
 
 
 def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
@@ -197,7 +235,7 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
             if said and not re.match(
                 r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option|certifi|la ou le "
-                r"|le stagiaire)",
+                r"|le stagiaire|periode)",
                 f"{said} ",
             ):
                 return said

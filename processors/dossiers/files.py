@@ -20,6 +20,7 @@ MAX_BYTES = 200_000_000
 """Of all files of a dossier together, unpacked."""
 MAX_MEMBERS = 200
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # of .doc and .xls, and of any office file with a password
+_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 
 
 class UnreadableError(Exception):
@@ -36,6 +37,9 @@ class FileKind(StrEnum):
     DOCX = "docx"
     ODT = "odt"
     ODS = "ods"
+    DOC = "doc"
+    RTF = "rtf"
+    XLS = "xls"
     ZIP = "zip"
     OTHER = "other"
 
@@ -46,7 +50,7 @@ _BROKEN = (
 )
 """What zipfile raises on archives that are not whole."""
 
-OFFICE = frozenset({FileKind.DOCX, FileKind.ODT, FileKind.ODS})
+OFFICE = frozenset({FileKind.DOCX, FileKind.ODT, FileKind.ODS, FileKind.DOC, FileKind.RTF, FileKind.XLS})
 """What needs an office program to become pages."""
 
 
@@ -83,15 +87,19 @@ def unpack(
     kept = []
     for file in files:
         if file.kind is FileKind.OTHER:
-            old = file.data.startswith(_COMPOUND)
-            why = "fichier d'un ancien format ou protégé par un mot de passe" if old else "type non accepté"
+            locked = file.data.startswith(_COMPOUND)
+            why = (
+                "fichier protégé par un mot de passe, ou de type non accepté"
+                if locked
+                else "type non accepté"
+            )
             said.append(_unreadable(file.name, why))
         elif file.kind is FileKind.ZIP:
             said.append(_unreadable(file.name, "archive dans une archive"))
         else:
             if _is_active(file):
                 said.append(finding(Code.ACTIVE_CONTENT, file.name, [Evidence(file.name, 1)]))
-            file, tracked = _final(file)
+            file, tracked = final(file)
             if tracked:
                 said.append(finding(Code.TRACKED_CHANGES, file.name, [Evidence(file.name, 1)]))
             kept.append(file)
@@ -113,6 +121,16 @@ def kind_of(data: bytes) -> FileKind:
         return FileKind.JPEG
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return FileKind.PNG
+    if data.startswith(b"{\\rtf"):
+        return FileKind.RTF
+    return _kind_of_compound(data) if data.startswith(_COMPOUND) else FileKind.OTHER
+
+
+def _kind_of_compound(data: bytes) -> FileKind:
+    """By the streams that its directory names ([MS-CFB], 2.6.1)."""
+    for stream, kind in (("WordDocument", FileKind.DOC), ("Workbook", FileKind.XLS)):
+        if stream.encode("utf-16-le") in data:
+            return kind
     return FileKind.OTHER
 
 
@@ -165,8 +183,8 @@ def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | Doss
         yield _unreadable(name, "archive endommagée")
 
 
-def _final(file: DepositedFile) -> tuple[DepositedFile, bool]:
-    """The file with the text that counts, and whether another stood in it: `final.final_text`."""
+def final(file: DepositedFile) -> tuple[DepositedFile, bool]:
+    """A word processor's file with the text that counts, and whether another stood in it: `final_text`."""
     if file.kind not in (FileKind.DOCX, FileKind.ODT):
         return file, False
     try:
@@ -189,7 +207,9 @@ def _is_active(file: DepositedFile) -> bool:
     """Whether it holds macros, scripts or actions that run when it is opened."""
     if file.kind is FileKind.PDF:
         return _acts(file.data)
-    if file.kind in OFFICE | {FileKind.XLSX}:
+    if file.kind in (FileKind.DOC, FileKind.XLS):
+        return _MACROS in file.data
+    if file.kind in (FileKind.DOCX, FileKind.XLSX, FileKind.ODT, FileKind.ODS):
         with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
             return any(
                 name.endswith("vbaProject.bin") or name.startswith(("Basic/", "Scripts/"))

@@ -1,9 +1,9 @@
 """The final text of a word processor's file, before it becomes pages: changes accepted, boxes written out.
 
 LibreOffice prints tracked changes with both texts, knows a symbol font's letters only where they are written
-as symbols, and takes a field that follows the clock, or names who has the file open, from the day and the
-machine that read it. ISO/IEC 29500-1, 17.13.5 (revisions), 17.3.3.30 (symbols) and 17.16 (fields);
-OpenDocument 1.3 part 3, 5.5 (tracked changes) and 7.3 (fields).
+as symbols, draws the check boxes of form fields, and takes a field that follows the clock, or names who has
+the file open, from the day and the machine that read it. ISO/IEC 29500-1, 17.13.5 (revisions), 17.3.3.30
+(symbols) and 17.16 (fields); OpenDocument 1.3 part 3, 5.5 (tracked changes) and 7.3 (fields).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from processors.dossiers.marks import mark_of
+from processors.dossiers.marks import EMPTY, TICKED, mark_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -111,11 +111,24 @@ def _keep_shown(root: Any) -> bool:
         if kind == "end":
             parts = within.pop()
             instruction = "".join(part.text or "" for part in parts if part.tag == _W + "instrText")
-            if _PASSING.match(instruction):
+            ticked = _ticked(parts[0]) if "FORMCHECKBOX" in instruction else None
+            if ticked is not None:  # LibreOffice draws it, and as no letter
+                etree.SubElement(node.getparent(), _W + "t").text = TICKED if ticked else EMPTY
+            if ticked is not None or _PASSING.match(instruction):
                 changed = True
                 for part in parts:
                     part.getparent().remove(part)
     return changed
+
+
+def _ticked(begin: Any) -> bool | None:
+    """Whether the check box of a form field is ticked, by hand or from the first; None where it is none."""
+    box = begin.find(f"{_W}ffData/{_W}checkBox")
+    if box is None:
+        return None
+    said = box.find(_W + "checked")
+    said = box.find(_W + "default") if said is None else said
+    return said is not None and said.get(_W + "val", "1") not in ("0", "false", "off")
 
 
 def _delete(root: Any) -> bool:

@@ -206,7 +206,10 @@ def _duration(
         yield from _out_of_time(certificates, exam)
         broken = [read.where(states_time) for read in known if read.facts.stay.broken]
         if broken:
-            what = "une attestation parle d'interruption, d'absence ou de temps partiel"
+            what = (
+                "une attestation parle d'interruption, d'absence ou de temps partiel, "
+                "ou porte des périodes qui se recouvrent"
+            )
             yield finding(Code.DOUBTFUL_INTERNSHIP, what, broken)
     elif most.most_weeks < weeks and len(known) == len(certificates) and not unread and not in_part:
         yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)

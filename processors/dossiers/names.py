@@ -163,7 +163,9 @@ def mention(text: str, person: Candidate, *, optical: bool = False) -> Mention |
         return None
     words = _tokens(text, frozenset((*family, *first)))
     least = _READ if optical else _TYPED
-    firsts = [*_seen(words, first[:1], least), *(_seen(words, first, least) if len(first) > 1 else ())]
+    compound = _words(person.first_names.split()[0])  # Jean-Baptiste, of whom others write Jean
+    spellings = {tuple(first[:1]), tuple(compound), tuple(first)}
+    firsts = [found for spelling in spellings for found in _seen(words, spelling, least)]
     best: Mention | None = None
     for begin, end, like in _seen(words, family, least):
         for begun, ended, alike in firsts:
@@ -196,17 +198,17 @@ def declared(lines: Sequence[str], text: str) -> str | None:
     """
     for line in lines:
         both = re.search(r"\bnom[^:|]{0,25}[:|]\s*([^:|]+?)[\s|]+prenoms?(?:\(s\))?\s*[:|]\s*([^:|]+)", line)
-        if both and (said := _name_in(f"{both[1]} {_NEXT_LABEL.split(both[2])[0]}")):
+        if both and (said := can_be_name(f"{both[1]} {_NEXT_LABEL.split(both[2])[0]}")):
             return said
     family, first = _field(lines, _FAMILY), _field(lines, _FIRST)
-    if family and first and family != first and (said := _name_in(f"{family} {first}")):
+    if family and first and family != first and (said := can_be_name(f"{family} {first}")):
         return said
     called = _CALLED.search(re.sub(r"\s[,.](?=\s)", " ", text))
     person = called and (called["who"] or not _NO_PERSON.match(called["name"]))
-    if called and person and (said := _name_in(called["name"])):
+    if called and person and (said := can_be_name(called["name"])):
         return said
     for label in _LABELS:
-        said = _name_in(_field(lines, label) or "")
+        said = can_be_name(_field(lines, label) or "")
         if said:
             return said
     return None
@@ -271,7 +273,7 @@ def _field(lines: Sequence[str], label: re.Pattern[str]) -> str | None:
     return None
 
 
-def _name_in(said: str) -> str | None:
+def can_be_name(said: str) -> str | None:
     """What is said, if it can be a person's name: a few words, none of a label."""
     said = re.sub(rf"^(?:{_TITLES}\b[. ]*)+", "", " ".join(re.sub(r"[._|]{1,}", " ", said).split()))
     words = _words(said)

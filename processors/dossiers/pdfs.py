@@ -35,6 +35,7 @@ _CURVES = 4  # of a drawing: a circle, a frame with round corners
 _SCRAWL = 3.0  # mm: a drawing that is narrower or flatter is a letter, or a rule
 _MANY_SEGMENTS = 200
 _HIDDEN = 1 << 1  # of an annotation's flags
+_WIDE_LETTER = 2.5  # mm: that of most, with its blank, in the largest type that forms are filled in with
 
 
 def pages_of(data: bytes) -> Iterator[Page]:
@@ -59,7 +60,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
             pictures = [_turned(box, *drawn.size, quarters) for box in pictures]
             fields = tuple(replace(f, box=_turned(f.box, *drawn.size, quarters)) for f in fields)
             read_by, drawn = "ocr", replace(drawn, quarters=(drawn.quarters + quarters) % 4)
-        filled_in = _filled_in(fields)
+        filled_in = _filled_in(one for one in fields if not _stands_there(one, words))
         if read_by == "text":
             lines = lines_of([*words, *filled_in])
             pictures += [*drawings, *laid.marks]
@@ -187,11 +188,25 @@ def _filled_in(fields: Iterable[Field]) -> list[Word]:
     return words
 
 
+def _stands_there(field: Field, words: Sequence[Word]) -> bool:
+    """Whether the page bears a field's text itself, as programs leave it that flatten forms."""
+    x, y, w, h = field.box
+    there = [word.text for word in words if x < _middle(word)[0] < x + w and y < _middle(word)[1] < y + h]
+    said = "".join((field.value or "").split())
+    return field.kind == "text" and bool(said) and said in "".join(there)
+
+
+def _middle(word: Word) -> tuple[float, float]:
+    x, y, w, h = word.box
+    return x + w / 2, y + h / 2
+
+
 def _words_in(said: str, box: Box) -> Iterator[Word]:
-    """Each word where it would stand, if all letters were as wide."""
+    """Each word where it would stand, if all letters were as wide: a field may be far wider than its text."""
     x, y, w, h = box
+    wide = min(w / len(said), _WIDE_LETTER, h / 2)
     for word in re.finditer(r"\S+", said):
-        yield Word(word[0], (x + w * word.start() / len(said), y, w * len(word[0]) / len(said), h))
+        yield Word(word[0], (x + wide * word.start(), y, wide * len(word[0]), h))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 
 from processors.dossiers.english import in_french
 from processors.dossiers.holidays import public_holidays
@@ -43,8 +44,8 @@ _FIGURES = (
 _ISO = r"(?P<iy{0}>20\d\d)-(?P<im{0}>\d\d)-(?P<id{0}>\d\d)"
 _DATE = rf"(?:{_ISO}|{_DAY}(?:{_FIGURES}|{_WORDS}))"
 _ENDING = (
-    r"(?:(?:et|qui|il|elle|pour|a|s'est|se|doit|devra|devrait|prend|prendra|prendre|pris|termine\w*|"
-    r"acheve\w*|finit|finira|finir|fin|date|de|du|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
+    r"(?:(?:et|qui|il|elle|pour|a|s'est|se|doit|devra|devrait|prend|prendra|prendre|pris|termin\w*|"
+    r"acheve\w*|finit|finira|finir|fin|date|de|du|son|ce|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
 )
 _HALF_DAY = r"(?:\(?(?:au )?(?:matin|soir|midi|inclus)\)?\s*)?"
 _BETWEEN = (
@@ -62,6 +63,7 @@ _TERM = re.compile(  # in two sentences: « Son contrat a débuté le … Son te
 _HALF_READ = re.compile(
     # the beginning or the end of a stay whose other date makes no period with it
     r"\b(?:du|au|depuis le|a compter du|a partir du|entre le|debut\w*(?: du stage)? ?:?|jusqu'?\s?au|"
+    r"(?:debut|commenc|termin|acheve)\w* le|"
     rf"fin(?: du stage)? ?:|periode\w* ?:)\s*\(?{_DATE.format(1)}"
 )
 _LENGTH = re.compile(
@@ -75,17 +77,21 @@ _TIME = re.compile(
 _OPEN = re.compile(
     rf"\b(?:depuis|(?:a compter|a partir) du|entree?e? (?:en fonctions? )?le)\s+(?:le\s+)?{_DATE.format(1)}"
 )
-_MADE_ON = re.compile(rf"\b(?:fait|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
+_MADE_ON = re.compile(rf"\b(?:fait(?! partie)|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
 _BORN = re.compile(rf"\b(?:ne(?:\(e\)|e)? le|naissance)\s*[:|]?\s*{_DATE.format(1)}")
 _COUNTED = re.compile(
     r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines|nombre de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
 )
+_ITS_NUMBER = re.compile(
+    r"nombre d(?:e |')(jours|heures)(?! d'absence)(?: \w+){0,3} ?[:|] ?(\d{1,3})\b(?! ?[/.-])"
+)
 _OF_STAY = re.compile(
-    r"duree|soit|total|represent|equival|effectu|realis|stage (?:de|d'une)|semaines? ?:|heures ?:"
+    r"duree|soit|total|represent|equival|effectu|realis|stage (?:\w+ )?(?:de|d'une)|semaines? ?:|heures ?:"
 )
 _MEANWHILE = re.compile(r"pendant|durant")  # what was done in a part of the stay, where dates state the whole
 _NOT_OF_STAY = re.compile(
-    r"absen|conge|preavis|essai|cours|hebdo|\bdont\s*$|formation (?!en (?:milieu|entreprise))|autorisation"
+    r"absen|conge|preavis|essai|cours|hebdo|rythme|\bdont\s*$|formation (?!en (?:milieu|entreprise))"
+    r"|autorisation"
 )
 _NO_STAY = re.compile(r"\b(?:interr\w+|absen\w+|hors|sauf|hormis|excep\w+|conges?|fermeture)\b[^.|]{0,30}$")
 _BROKEN = re.compile(
@@ -118,7 +124,7 @@ class Stay:
     """What one certificate states: its periods, and the weeks that it counts itself, if it does.
 
     `in_part`: it bears a date of a stay that makes no period: there may be more of it. `broken`: it speaks of
-    an interruption, of absences or of part time: there may be less.
+    an interruption, of absences or of part time, or two periods hold the same days: there may be less.
     """
 
     periods: tuple[Period, ...]
@@ -168,8 +174,13 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
         if begun and made and begun < made:
             periods.append(Period(begun, made))
             in_part = False
-    broken = not open_ended and _BROKEN.search(said) is not None
+    broken = not open_ended and (_BROKEN.search(said) is not None or _overlap(periods))
     return Stay(tuple(periods), _weeks_said(rest, dated), in_part, broken)
+
+
+def _overlap(periods: Sequence[Period]) -> bool:
+    """Whether two of them hold the same days: those of one person's stays do not."""
+    return any(one.first <= other.last and other.first <= one.last for one, other in combinations(periods, 2))
 
 
 def _end_of_first(match: re.Match[str]) -> int:
@@ -314,6 +325,9 @@ def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
     counted = _COUNTED.search(dated)
     if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
         weeks.append((0, float(counted[1] or counted[2])))
+    if number := _ITS_NUMBER.search(dated):
+        a_day = _HOURS_A_DAY if number[1] == "heures" else 1.0
+        weeks.append((1, int(number[2]) / a_day / _DAYS_A_WEEK))
     weeks = [(rank, n) for rank, n in weeks if 0 < n <= 60]
     if not weeks:
         return None

@@ -108,8 +108,11 @@ def zones_of(page: Page) -> list[Zone]:
     return []
 
 
-def foot(page: Page) -> Box:
-    """Where a letter is signed that says nothing about it: under its last sentence, or the lower half."""
+def foot(page: Page, *, follows: bool = False) -> Box:
+    """Where a letter is signed that says nothing about it: under its last sentence, or the lower half.
+
+    `follows`: it is not the first page, and may bear nothing but the signature.
+    """
     ends = [
         line.box[1] + line.box[3]
         for line in page.lines
@@ -118,7 +121,7 @@ def foot(page: Page) -> Box:
         and line.box[1] < FOOTER * page.height
         and not any(word.askew for word in line.words)
     ]
-    top = min([0.5 * page.height, *ends[-1:]])
+    top = _HEAD if follows and not ends else min([0.5 * page.height, *ends[-1:]])
     return 8.0, top, page.width - 16, page.height - top - 10
 
 

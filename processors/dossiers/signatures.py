@@ -101,7 +101,9 @@ def signatures_of(
     One that bears the `candidate`'s name is the candidate's, wherever it stands.
     """
     found = []
+    labelled = False
     for page in piece.pages:
+        labelled = labelled or any(zone.names is not None for zone in zones_of(page))
         on_page = [seal for seal in seals if seal.page == page.number]
         found += [_sealed(piece, page, seal, candidate) for seal in on_page]
         boxes = [seal.box for seal in on_page if seal.box is not None]  # what they show is no ink
@@ -112,10 +114,14 @@ def signatures_of(
         ]
     if any(signature.state is State.ABSENT for signature in found):
         found += _overleaf(piece)
-    if not found:
+    if not labelled and all(signature.state is State.ABSENT for signature in found):
         drawn = [page for page in piece.pages if page.source is not None]
         last = drawn if piece.read_optically else drawn[-1:]  # on paper, a label may not have been read
-        found += [_inked(piece, page, Zone(Role.ANYONE, foot(page))) for page in last]
+        found += [
+            _inked(piece, page, Zone(Role.ANYONE, foot(page, follows=page is not drawn[0])))
+            for page in last
+            if not zones_of(page)
+        ]
     if all(signature.state is State.ABSENT for signature in found):
         found += [*_beside_the_zones(piece, found), *_told(piece)]
     return tuple(found)

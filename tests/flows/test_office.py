@@ -152,7 +152,7 @@ def test_a_conversion_that_does_not_end_is_ended_whole(tmp_path: Path, monkeypat
         time.sleep(0.1)
 
 
-def test_an_ods_is_read_from_its_cells_which_a_page_cuts_off() -> None:
+def test_an_ods_is_read_from_its_cells_which_a_page_cuts_off_whatever_it_pictures() -> None:
     spaces = SPACES + ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
     cells = "".join(
         f'<table:table-cell office:value-type="string"><text:p>{said}</text:p></table:table-cell>'
@@ -162,6 +162,7 @@ def test_an_ods_is_read_from_its_cells_which_a_page_cuts_off() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", kind)
+        archive.writestr("Pictures/logo.png", b"")
         archive.writestr(
             "META-INF/manifest.xml",
             '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -178,3 +179,11 @@ def test_an_ods_is_read_from_its_cells_which_a_page_cuts_off() -> None:
     (file,) = as_readable([DepositedFile("t.ods", FileKind.ODS, out.getvalue())])
     (page,) = read_pages(file)
     assert "QUÉMÉNEUR-CHASTEL Marie-Ange" in page.text
+
+
+def test_an_older_programs_text_is_read_as_it_stands_at_last() -> None:
+    letter = (
+        rb"{\rtf1\ansi{\*\revtbl{Unknown;}{A;}}Du 5 janvier au {\deleted\revauthdel1 30}{\revised 31} mars}"
+    )
+    (file,) = as_readable(unpack([("lettre.rtf", letter)])[0])
+    assert shown(file)[0].split() == ["Du", "5", "janvier", "au", "31", "mars"]

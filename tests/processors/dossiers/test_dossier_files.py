@@ -97,9 +97,26 @@ def test_what_acts_when_a_pdf_is_opened_is_said() -> None:
     assert said[0].code is Code.ACTIVE_CONTENT
 
 
-def test_an_old_or_locked_office_file_is_said_to_be_one() -> None:
-    files, said = unpack([("fiche.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))])
+def compound(*streams: str) -> bytes:
+    """What tells a file of older office programs, and of what its directory names."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "".join(streams).encode("utf-16-le")
+
+
+def test_a_locked_office_file_is_said_to_be_one() -> None:
+    files, said = unpack([("fiche.docx", compound("EncryptedPackage"))])
     assert not files and "mot de passe" in said[0].message
+
+
+def test_files_of_older_programs_are_known_and_their_macros_said() -> None:
+    files, said = unpack(
+        [
+            ("a", compound("WordDocument")),
+            ("b", compound("Workbook", "_VBA_PROJECT")),
+            ("c", b"{\\rtf1 Attestation}"),
+        ]
+    )
+    assert [file.kind for file in files] == [FileKind.DOC, FileKind.XLS, FileKind.RTF]
+    assert [(found.code, found.evidence[0].file) for found in said] == [(Code.ACTIVE_CONTENT, "b")]
 
 
 def test_files_that_are_too_much_together_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

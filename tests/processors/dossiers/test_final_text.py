@@ -85,6 +85,25 @@ def test_a_date_that_follows_the_clock_stays_what_it_was(runs: list[str]) -> Non
     assert b"fldChar" not in zipfile.ZipFile(io.BytesIO(file.data)).read("word/document.xml")
 
 
+def check_box(state: str) -> list[str]:
+    begin, command, _, _, end = field(" FORMCHECKBOX ", "")
+    box = f"<w:ffData><w:name w:val='Case1'/><w:checkBox><w:sizeAuto/>{state}</w:checkBox></w:ffData>"
+    return [begin.replace("/></w:r>", f">{box}</w:fldChar></w:r>"), command, end]
+
+
+@pytest.mark.parametrize(
+    ("state", "mark"),
+    [
+        ('<w:default w:val="0"/>', "☐"),
+        ('<w:default w:val="1"/>', "☒"),
+        ('<w:default w:val="0"/><w:checked/>', "☒"),
+        ('<w:default w:val="1"/><w:checked w:val="0"/>', "☐"),
+    ],
+)
+def test_the_check_box_of_a_form_field_is_a_box(state: str, mark: str) -> None:
+    assert text_of(written(*check_box(state))) == (f"Durée : {mark}", [])
+
+
 @pytest.mark.parametrize(
     "runs", [[], field("PAGE", "1"), field("DATEX", "1"), field("FORMDROPDOWN", ""), field("DATE", "1")[:1]]
 )

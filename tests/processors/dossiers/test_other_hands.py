@@ -180,6 +180,10 @@ def test_a_name_asked_for_in_the_long_way_is_read(of: str) -> None:
 def test_all_first_names_that_are_written_are_read() -> None:
     assert stated("Attestation de stage", "Le Goff Nolwenn Rose")[1].name == "le goff nolwenn rose"
     assert stated("Attestation de stage", "Nolwenn LE GOFF, stagiaire")[1].name == "nolwenn le goff"
+    marie_lou = replace(NOLWENN, first_names="Marie-Lou Rose")
+    assert (
+        stated("Certificat de stage", "Marie-Lou LE GOFF", candidate=marie_lou)[1].name == "marie lou le goff"
+    )
 
 
 def test_a_contract_that_goes_on_lasts_until_the_certificate_was_made() -> None:
@@ -187,7 +191,7 @@ def test_a_contract_that_goes_on_lasts_until_the_certificate_was_made() -> None:
         "ATTESTATION D'EMPLOI",
         "Nous soussignés, Lumival, attestons que Nolwenn Le Goff fait partie de nos effectifs",
         "depuis le 02/09/2024 en contrat à durée indéterminée.",
-        "Fait à Arles, le 2 avril 2026",
+        "Arles, le 2 avril 2026",
     )
     assert (kind, facts.stay.periods) == (WORK, (Period(date(2024, 9, 2), date(2026, 4, 2)),))
     assert facts.company == "lumival"
@@ -206,11 +210,15 @@ def test_a_contract_that_goes_on_lasts_until_the_certificate_was_made() -> None:
         ("Nom (ou Raison Sociale) : Lumival", "lumival"),
         ("Signature de la personne représentant de l'organisme d'accueil deux trimestres", ""),
         ("est à demander auprès de la Sécurité sociale (code de la Sécurité sociale)", ""),
+        ("est venue au sein de notre établissement portant sur : la téléphonie", ""),
+        ("Nom et adresse de l'entreprise : Lumival, 12 rue du Port", "lumival"),
+        ("Studio 13 certifie que Nolwenn Le Goff a effectué un stage", "studio 13"),
+        ("Studio 13\ncertifie que\nNolwenn Le Goff", "studio 13"),
         ("R. Aubanel, gérant de Cabinet Vernet et associés, certifie", "cabinet vernet et associes"),
     ],
 )
 def test_the_firm_is_read_whole(line: str, firm: str | None) -> None:
-    _, facts, _ = stated("Attestation de stage", line, "Du : 19/05/2025 au : 20/06/2025")
+    _, facts, _ = stated("Attestation de stage", *line.split("\n"), "Du : 19/05/2025 au : 20/06/2025")
     assert facts.company == ("hopital local des alpilles" if firm is None else firm or None)
 
 

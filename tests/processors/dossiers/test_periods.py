@@ -35,6 +35,8 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "du 12janvier au 20février2026",
         "date de naissance : 14/03/2005\nDu 12/01/2026 au 20/02/2026",
         "né le 14/03/2005, du 12 janvier au 20 février 2026",
+        "en stage pour une période commençant le 12 janvier 2026 et se terminant le 20 février 2026",
+        "a rejoint notre équipe le 12 janvier 2026 et a terminé son stage le 20 février 2026",
         "du 12/01/2096 au 20/02/2096",  # as optical reading has it
         "Date de début du stage : 12,01.2026 Date de fin du stage : 20.022026",
         "du 12 01 2026 au 20022026",
@@ -59,6 +61,9 @@ def test_the_year_of_the_end_is_not_that_of_the_beginning() -> None:
         ("210 heures", 6),
         ("175 h", 5),
         ("un stage de quinze semaines", 15),
+        ("Ce stage conventionné de 25 jours ouvrés", 5),
+        ("Durée hebdomadaire : 35 heures\nNombre d'heures effectuées : 175", 5),
+        ("Nombre de jours effectifs : 25\nNombre de jours d'absence : 0", 5),
         ("a réalisé 10 semaines de stage", 10),
         ("durant trois cent cinquante heures", 10),
         ("du 19/05/2025 au 20/06/2025 (5 semaines) puis du 05/01/2026 au 13/02/2026 (6 semaines)", 11),
@@ -76,6 +81,7 @@ def test_a_length_is_read(text: str, weeks: float) -> None:
         "du 12/01/2026 au 20/02/2026, à raison de 5 jours par semaine et de 7 heures par jour",
         "du 12/01/2026 au 20/02/2026. Pendant 2 semaines, il a déployé des postes",
         "du 19/05/2025 au 20/06/2025, puis du 12/01/2026 au 20/02/2026, soit 30 jours",
+        "du 12/01/2026 au 20/02/2026 (rythme : deux semaines en entreprise, une semaine au CFA)",
         "du 12/01/2026 au 20/02/2026, dont 1 semaine de formation à la sécurité",
     ],
 )
@@ -93,6 +99,7 @@ def test_the_number_of_a_row_is_no_day() -> None:
     [
         "du 12 janvier 2026 au 20 février 2026, puis du 2 mars 2026 au vingtième jour",
         "début du stage : 02/03/2026. Fin du stage : 31/02/2026",
+        "un stage commençant le 2 mars 2026, jusqu'à Pâques",
     ],
 )
 def test_a_date_that_finds_no_other_leaves_the_stay_unsure(text: str) -> None:

@@ -215,6 +215,21 @@ def test_where_no_label_is_read_every_page_on_paper_is_looked_at_and_the_last_on
     assert seen("text", signed) is State.ABSENT
 
 
+@pytest.mark.parametrize("signs", [True, False])
+def test_a_page_that_bears_nothing_but_the_signature_is_looked_at(signs: bool) -> None:
+    def drawn(canvas: Canvas) -> None:
+        write(canvas, 20, 60, "Par la présente, nous attestons avoir accueilli Nolwenn LE GOFF en stage.")
+        write(canvas, 20, 110, "Fait à La Ciotat, le 03/07/2025")
+        canvas.showPage()
+        write(canvas, 150, 285, "page 2")
+        if signs:
+            sign(canvas, 30, 20)
+        canvas.showPage()
+
+    first, last = pages(drawn)
+    assert state((first, replace(last, read_by="text"))) is (State.SIGNED if signs else State.ABSENT)
+
+
 def test_a_contract_has_its_term_in_a_sentence_of_its_own() -> None:
     said = "Son contrat d'apprentissage a débuté le 07/10/2024. Son terme est fixé pour le 31/08/2026."
     assert read_stay(said, open_ended=True).periods == (Period(date(2024, 10, 7), date(2026, 8, 31)),)

@@ -1,6 +1,7 @@
 """Certificates from abroad, stays with a break in them, and documents that may be certificates."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ NAEL = Candidate(
     *("02500000043", "007", "DE KERSAINT", "Nael", date(2005, 5, 2), "0841117H", "0130051K"),
     *("SISR", "scolaire", ("E5", "E6")),
 )
+UGO = replace(NAEL, number="02500000044", family_name="MARTIN", first_names="Ugo")
 SUMMER = Period(date(2025, 6, 2), date(2025, 7, 4))
 
 
@@ -37,7 +39,7 @@ def raised(*certificates: Sequence[str]) -> set[Code]:
     read = []
     for lines in certificates:
         one = piece(*lines)
-        facts = facts_of(one, (NAEL,))
+        facts = facts_of(one, (NAEL, UGO))
         read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (), facts.dated))
     found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
     return found & {Code.INTERNSHIP_TOO_SHORT, Code.DOUBTFUL_INTERNSHIP}
@@ -119,6 +121,32 @@ def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
 )
 def test_whole_weeks_have_no_break(said: str) -> None:
     assert not read_stay(f"a effectué un stage du 02/06/2025 au 04/07/2025 ({said}).").broken
+
+
+HEAD = ("ATTESTATION DE STAGE", "Nous certifions que ont été stagiaires :")
+SHORT, LONG = "05/01/2026\t30/01/2026", "05/01/2026\t27/03/2026"  # 4 weeks, and 12
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (f"Nael DE KERSAINT\tSISR\t{SHORT}", f"Ugo MARTIN\tSLAM\t{LONG}"),
+        (f"Ugo MARTIN\tSLAM\t{LONG}", f"DE KERSAINT Nael\tSISR\t{SHORT}"),
+        ("- Nael de Kersaint : du 05/01/2026 au 30/01/2026", "- Ugo Martin : du 05/01/2026 au 27/03/2026"),
+    ],
+)
+def test_of_several_trainees_on_one_paper_each_has_his_own_days(rows: tuple[str, ...]) -> None:
+    assert raised((*HEAD, *rows)) == {Code.INTERNSHIP_TOO_SHORT}
+
+
+def test_days_that_cannot_all_be_one_persons_are_to_look_at() -> None:
+    broken_in_the_cell = (f"DE KERSAINT\tSISR\t{SHORT}", "Nael", f"MARTIN Ugo\tSLAM\t{LONG}")
+    assert raised((*HEAD, *broken_in_the_cell)) == {Code.DOUBTFUL_INTERNSHIP}
+
+
+def test_a_row_that_may_be_the_candidates_too_is_no_ground() -> None:
+    rows = ("DE KERSAINT Nael\t19/05/2025\t20/06/2025", "Deuxième année\t05/01/2026\t06/02/2026")
+    assert raised((*HEAD, *rows)) == {Code.DOUBTFUL_INTERNSHIP}
 
 
 def test_an_apprentices_rhythm_is_no_break() -> None:
