@@ -47,7 +47,7 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
         self.settings = {"MASSICOT_DATA_DIR": str(self.data), "COLUMNS": "80"}
-        self.started = {"cwd": folder, "env": os.environ | self.settings}
+        self.environment = os.environ | self.settings
         self.up: subprocess.Popen[bytes] | None = None
         Weed.at(self.data, port=0)  # ports that no other test wants
 
@@ -63,7 +63,9 @@ class Shell:
         return done.stderr if fails else done.stdout
 
     def process(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*MASSICOT, *command], capture_output=True, text=True, **self.started)
+        return subprocess.run(
+            [*MASSICOT, *command], cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
 
     def json(self, *command: str):
         return json.loads(self(*command, "--json"))
@@ -72,7 +74,9 @@ class Shell:
         log = self.folder / "up.log"
         with log.open("wb") as out:
             command = [*MASSICOT, "up", "--port", "0", "--desk-port", "0", *more]
-            self.up = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **self.started)
+            self.up = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=out, stderr=subprocess.STDOUT
+            )
         self.wait(lambda: "Ctrl-C" in log.read_text() or self.up.poll() is not None)
         assert self.up.poll() is None, log.read_text()
         self.ui = re.search(r"watch the flows +(\S+)", log.read_text())[1]
