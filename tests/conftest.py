@@ -24,7 +24,8 @@ from storage.bucket.objects import Store, s3_client
 from storage.database.register import Register, make_engine, open_register
 from storage.machine.weed import Weed, running
 
-os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads take longer together than one alone
+# Threads of Tesseract, and of OpenCV, take longer together than one alone: other tests have the other cores
+os.environ["OMP_THREAD_LIMIT"] = os.environ["OPENCV_FOR_THREADS_NUM"] = "1"
 # Each world has clients of its own, and each client would read all that there is to say of S3
 botocore.session.create_loader = cache(botocore.session.create_loader)
 gc.disable()  # until all is imported: none of it is ever garbage

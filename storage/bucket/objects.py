@@ -389,6 +389,7 @@ def s3_client(endpoint: str | None, access_key: str, secret_key: str, region: st
             retries={"max_attempts": 5, "mode": "standard"},
             connect_timeout=5,
             read_timeout=60,
+            user_agent="massicot",  # what botocore says otherwise it puts together twice for each request
             # no proxy of the environment leads to the loopback
             proxies={} if endpoint and urlsplit(endpoint).hostname in ("127.0.0.1", "localhost") else None,
         ),
