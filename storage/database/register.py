@@ -16,7 +16,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import (
     Connection,
     Engine,
@@ -41,7 +41,11 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
 _ALONE = 0x6D617374  # and of whoever looks at the inbox
 _TOGETHER = 250  # events that a replay notes in one statement: two of such parts may be in memory
-_ENGINE: dict[str, Any] = {"hide_parameters": True, "json_deserializer": from_json}  # in half json's time
+_ENGINE: dict[str, Any] = {
+    "hide_parameters": True,
+    "json_deserializer": from_json,  # in half json's time
+    "json_serializer": lambda value: to_json(value).decode(),  # in a third, of models, too
+}
 
 
 class ReplayError(RuntimeError):
@@ -97,15 +101,23 @@ class Transaction:
     def _note(self, happened: Sequence[Event], lines: Sequence[str]) -> None:
         """Adds events that follow each other, with their lines, to the outbox."""
         rows = [{"seq": event.seq, "line": line} for event, line in zip(happened, lines, strict=True)]
-        self.connection.execute(insert(events), rows)
+        self.connection.execute(_NOTE, rows)
         touched = [
             {"subject": subject, "seq": event.seq}
             for event, line in zip(happened, lines, strict=True)
             for subject in sorted({event.subject, *event.ids_of(line)})
         ]
-        self.connection.execute(insert(event_subjects), touched)
+        self.connection.execute(_TOUCH, touched)
         last = happened[-1].head
-        self.connection.execute(update(chain).values(seq=last.seq, hash=last.hash))
+        self.connection.execute(_MOVE_ON, {"seq": last.seq, "hash": last.hash})
+
+
+_NOTE, _TOUCH, _MOVE_ON, _HEAD = (
+    insert(events),
+    insert(event_subjects),
+    update(chain),
+    select(chain.c.seq, chain.c.hash),
+)
 
 
 class Register:
@@ -160,7 +172,7 @@ class Register:
 
 def head(connection: Connection) -> Head:
     """The last event's number and hash."""
-    row = connection.execute(select(chain.c.seq, chain.c.hash)).one()
+    row = connection.execute(_HEAD).one()
     return Head(row.seq, row.hash)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from processors.circular.deadlines import french_instant
 from processors.findings import Code, Finding, finding, french_pages
@@ -180,9 +180,9 @@ def _row(found: FoundCopy, status: CopyStatus) -> dict[str, Any]:
         "attributed_by": found.attributed_by,
         "status": status,
         "life": Life.CURRENT,
-        "pages": [page.model_dump(mode="json") for page in found.pages],
+        "pages": found.pages,
         "missing": found.missing,
-        "guesses": [guess.model_dump(mode="json") for guess in found.guesses],
+        "guesses": found.guesses,
     }
 
 
@@ -190,5 +190,5 @@ def _keep(
     rows: Sequence[dict[str, Any]], stated: Sequence[tuple[Finding, dict[str, Any]]], change: Change
 ) -> None:
     if rows:
-        change.connection.execute(insert(copies), rows)
+        change.add(copies, *rows)
     state_each(change, stated)
