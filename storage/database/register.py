@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,17 +71,18 @@ class Transaction:
         self._note([event], [event.line()])
         return event
 
-    def replay(self, lines: Iterable[str]) -> int:
+    def replay(self, lines: Iterable[str], parse: Callable[[str], Event] = Event.parse) -> int:
         """Takes the events that follow the last one, as they stand in the log; how many.
 
-        Raises ReplayError at one that was never recorded in a register.
+        `parse`: of a line, for who looks at it, too. Raises ReplayError at one that was never recorded in
+        a register; lines that were not parsed are left where they are.
         """
         waiting = iter(lines)
         first = seq = head(self.connection).seq + 1
         while part := list(islice(waiting, _TOGETHER)):
             gc.disable()  # to look for cycles each time some hundred objects more are there costs an eighth
             try:
-                happened = [Event.parse(line) for line in part]
+                happened = [parse(line) for line in part]
                 self._note(happened, part)
                 for _, alike in groupby(happened, lambda event: event.action):
                     changes = [self._change(event) for event in alike]
@@ -259,7 +260,7 @@ def _revision(engine: Engine) -> str | None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
         connection.execute(f"PRAGMA {pragma}")
     for patience in range(100, -1, -1):  # the change to WAL, once in a register's life, heeds no busy_timeout
         try:

@@ -24,11 +24,11 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
     A second copy of a candidate whose complete copy is there waits for a person. A complete one takes the
     place of those that were not; they stay, superseded.
     """
-    earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
     read_before = change.connection.execute(_OF_SCAN, {"scan_": change.subject}).all()
     if any(row.lot is not None or row.decision is not None or row.exam != exam for row in read_before):
         return False
     if read_before:
+        earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
         end_copies(change, Life.SUPERSEDED, *earlier)
     of_pile = {one.candidate for one in found if one.candidate is not None}
     known = set(change.connection.scalars(_COUNTING, {"exam_": exam, "people": sorted(of_pile)}))
