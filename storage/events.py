@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
-from sqlalchemy import Connection, Row, Select, Table, Update, bindparam, select, update
+from sqlalchemy import Connection, Insert, Row, Select, Table, Update, bindparam, insert, select, update
 
 import storage
 from storage.ids import ids_in_json
@@ -150,6 +150,10 @@ class Change:
             raise Refused(Refusal.UNKNOWN, id_)
         return row
 
+    def add(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Adds these rows, of the same columns each."""
+        self.connection.execute(_insert_of(table), rows)
+
     def set(self, table: Table, id_: str, **values: Any) -> None:
         """Changes columns of the row of this id."""
         self.connection.execute(_update_of(table), {"id_": id_, **values})
@@ -158,6 +162,11 @@ class Change:
 @cache  # a statement is built, and its cache key made, once
 def _row_of(table: Table) -> Select[Any]:
     return select(table).where(table.c.id == bindparam("id_"))
+
+
+@cache
+def _insert_of(table: Table) -> Insert:
+    return insert(table)
 
 
 @cache
@@ -211,9 +220,12 @@ def kinds_of_events() -> Mapping[str, type[Facts]]:
     return _KINDS
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: Any) -> str:
     """One JSON text for one value, so that hashes can be compared."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def digest(value: Any) -> str:

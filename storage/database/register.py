@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import (
     Connection,
     Engine,
@@ -41,7 +41,11 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
 _ALONE = 0x6D617374  # and of whoever looks at the inbox
 _TOGETHER = 250  # events that a replay notes in one statement: two of such parts may be in memory
-_ENGINE: dict[str, Any] = {"hide_parameters": True, "json_deserializer": from_json}  # in half json's time
+_ENGINE: dict[str, Any] = {
+    "hide_parameters": True,
+    "json_deserializer": from_json,  # in half json's time
+    "json_serializer": lambda value: to_json(value).decode(),  # in a third, of models, too
+}
 
 
 class ReplayError(RuntimeError):
@@ -67,17 +71,18 @@ class Transaction:
         self._note([event], [event.line()])
         return event
 
-    def replay(self, lines: Iterable[str]) -> int:
+    def replay(self, lines: Iterable[str], parse: Callable[[str], Event] = Event.parse) -> int:
         """Takes the events that follow the last one, as they stand in the log; how many.
 
-        Raises ReplayError at one that was never recorded in a register.
+        `parse`: of a line, for who looks at it, too. Raises ReplayError at one that was never recorded in
+        a register; lines that were not parsed are left where they are.
         """
         waiting = iter(lines)
         first = seq = head(self.connection).seq + 1
         while part := list(islice(waiting, _TOGETHER)):
             gc.disable()  # to look for cycles each time some hundred objects more are there costs an eighth
             try:
-                happened = [Event.parse(line) for line in part]
+                happened = [parse(line) for line in part]
                 self._note(happened, part)
                 for _, alike in groupby(happened, lambda event: event.action):
                     changes = [self._change(event) for event in alike]
@@ -97,15 +102,23 @@ class Transaction:
     def _note(self, happened: Sequence[Event], lines: Sequence[str]) -> None:
         """Adds events that follow each other, with their lines, to the outbox."""
         rows = [{"seq": event.seq, "line": line} for event, line in zip(happened, lines, strict=True)]
-        self.connection.execute(insert(events), rows)
+        self.connection.execute(_NOTE, rows)
         touched = [
             {"subject": subject, "seq": event.seq}
             for event, line in zip(happened, lines, strict=True)
             for subject in sorted({event.subject, *event.ids_of(line)})
         ]
-        self.connection.execute(insert(event_subjects), touched)
+        self.connection.execute(_TOUCH, touched)
         last = happened[-1].head
-        self.connection.execute(update(chain).values(seq=last.seq, hash=last.hash))
+        self.connection.execute(_MOVE_ON, {"seq": last.seq, "hash": last.hash})
+
+
+_NOTE, _TOUCH, _MOVE_ON, _HEAD = (
+    insert(events),
+    insert(event_subjects),
+    update(chain),
+    select(chain.c.seq, chain.c.hash),
+)
 
 
 class Register:
@@ -160,7 +173,7 @@ class Register:
 
 def head(connection: Connection) -> Head:
     """The last event's number and hash."""
-    row = connection.execute(select(chain.c.seq, chain.c.hash)).one()
+    row = connection.execute(_HEAD).one()
     return Head(row.seq, row.hash)
 
 
@@ -247,7 +260,7 @@ def _revision(engine: Engine) -> str | None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
         connection.execute(f"PRAGMA {pragma}")
     for patience in range(100, -1, -1):  # the change to WAL, once in a register's life, heeds no busy_timeout
         try:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, select, tuple_, update
 
 from processors.findings import Code, Evidence, Finding, Severity
 from processors.scans.readings import CopyStatus
@@ -112,7 +112,7 @@ def state_each(change: Change, stated: Sequence[tuple[Finding, dict[str, str | N
     seq = change.event.seq
     first = change.connection.execute(_STATED_BY, {"event": seq}).scalar_one()
     rows = [{"seq": seq, "k": first + k, **asdict(found), **about} for k, (found, about) in enumerate(stated)]
-    change.connection.execute(insert(findings), rows)
+    change.add(findings, *rows)
 
 
 _STATED_BY = select(func.count()).select_from(findings).where(findings.c.seq == bindparam("event"))
@@ -120,8 +120,13 @@ _STATED_BY = select(func.count()).select_from(findings).where(findings.c.seq == 
 
 def resolve_findings(change: Change, *conditions: Any) -> None:
     """Marks as settled, by this event, what is still open and meets the conditions."""
+    change.connection.execute(settling(*conditions), {"event": change.event.seq})
+
+
+def settling(*conditions: Any) -> Update:
+    """By the parameter `event`: a statement, for who settles often what meets these conditions."""
     still_open = update(findings).where(findings.c.resolved_by.is_(None), *conditions)
-    change.connection.execute(still_open.values(resolved_by=change.event.seq))
+    return still_open.values(resolved_by=bindparam("event"))
 
 
 def findings_of_copies(connection: Connection, ids: Sequence[str]) -> list[FindingRow]:

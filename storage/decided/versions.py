@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from processors.circular.deadlines import french_instant
 from processors.findings import Code, Finding, finding, french_pages
@@ -24,11 +24,11 @@ def take_reading(found: Sequence[FoundCopy], attempt: int, exam: str, centre: st
     A second copy of a candidate whose complete copy is there waits for a person. A complete one takes the
     place of those that were not; they stay, superseded.
     """
-    earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
     read_before = change.connection.execute(_OF_SCAN, {"scan_": change.subject}).all()
     if any(row.lot is not None or row.decision is not None or row.exam != exam for row in read_before):
         return False
     if read_before:
+        earlier = (copies.c.scan == change.subject, copies.c.life == Life.CURRENT)
         end_copies(change, Life.SUPERSEDED, *earlier)
     of_pile = {one.candidate for one in found if one.candidate is not None}
     known = set(change.connection.scalars(_COUNTING, {"exam_": exam, "people": sorted(of_pile)}))
@@ -180,9 +180,9 @@ def _row(found: FoundCopy, status: CopyStatus) -> dict[str, Any]:
         "attributed_by": found.attributed_by,
         "status": status,
         "life": Life.CURRENT,
-        "pages": [page.model_dump(mode="json") for page in found.pages],
+        "pages": found.pages,
         "missing": found.missing,
-        "guesses": [guess.model_dump(mode="json") for guess in found.guesses],
+        "guesses": found.guesses,
     }
 
 
@@ -190,5 +190,5 @@ def _keep(
     rows: Sequence[dict[str, Any]], stated: Sequence[tuple[Finding, dict[str, Any]]], change: Change
 ) -> None:
     if rows:
-        change.connection.execute(insert(copies), rows)
+        change.add(copies, *rows)
     state_each(change, stated)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
+
 from processors.findings import Finding
 from processors.scans.contract import scan_json
 from processors.scans.readings import ScanReading
@@ -12,7 +14,7 @@ from storage.bucket.keys import kept_reading
 from storage.database.register import Register
 from storage.database.schema import findings, scans
 from storage.decided.copies import FoundCopy, PlacedPage
-from storage.decided.findings import resolve_findings, state_findings
+from storage.decided.findings import settling, state_findings
 from storage.decided.versions import take_reading
 from storage.events import Change, Event, Facts
 from storage.people.candidates import ids_of_numbers
@@ -41,12 +43,16 @@ class ScanRead(Facts):
             raise Refused(Refusal.ATTEMPT_OVER)
         if not take_reading(self.copies, self.attempt, scan.exam, scan.centre, change):
             return False
-        resolve_findings(
-            change, findings.c.scan == scan.id, findings.c.copy.is_(None), findings.c.seq < change.event.seq
-        )
+        change.connection.execute(_SETTLE, {"scan_": scan.id, "event": change.event.seq})
         state_findings(change, self.findings, scan=scan.id, exam=scan.exam, centre=scan.centre)
         change.set(scans, scan.id, read_attempt=self.attempt, reading=self.reading)
         return True
+
+
+_SETTLE = settling(
+    findings.c.scan == bindparam("scan_"), findings.c.copy.is_(None), findings.c.seq < bindparam("event")
+)
+"""What was said of the scan as a whole before this reading."""
 
 
 def keep_reading(

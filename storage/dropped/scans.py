@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, func, or_, select, update
 
 from processors.circular.deadlines import Times
 from processors.findings import Finding
@@ -53,9 +54,9 @@ class ScanArrived(Facts):
         drop = {"scan": change.subject, "key": key, "tag": self.etag}
         if change.connection.execute(_KNOWN, drop).first():
             return False
-        # None becomes IS NULL, which, unlike IS NOT DISTINCT FROM, PostgreSQL looks up in an index
-        place = (scans.c.exam == self.exam, scans.c.centre == self.centre)
-        so_far = change.connection.execute(select(func.max(scans.c.n)).where(*place)).scalar()
+        place = {"exam_": self.exam, "centre_": self.centre}
+        last = _last_of(self.exam is not None, self.centre is not None)
+        so_far = change.connection.execute(last, place).scalar()
         arrived = {
             "id": change.subject,
             "exam": self.exam,
@@ -70,7 +71,7 @@ class ScanArrived(Facts):
             "state": ScanState.ARRIVED,
             "attempt": 0,
         }
-        change.connection.execute(insert(scans), arrived)
+        change.add(scans, arrived)
         return True
 
 
@@ -90,9 +91,8 @@ class ScanClaimed(Facts):
     attempt: int
 
     def apply(self, change: Change) -> bool:
-        free = (scans.c.state == ScanState.ARRIVED, scans.c.attempt == self.attempt - 1)
         claimed = {"attempt": self.attempt, "claimed_at": change.event.at}
-        return _move(change, ScanState.PROCESSING, *free, **claimed)
+        return _move(change, _CLAIM, before=self.attempt - 1, **claimed)
 
 
 class ScanReleased(Facts):
@@ -105,7 +105,7 @@ class ScanReleased(Facts):
 
     def apply(self, change: Change) -> bool:
         held = (scans.c.state == ScanState.PROCESSING, scans.c.attempt == self.attempt)
-        return _move(change, ScanState.ARRIVED, *held, claimed_at=None)
+        return _move(change, _moving(ScanState.ARRIVED, *held), claimed_at=None)
 
 
 class ScanReopened(Facts):
@@ -121,13 +121,13 @@ class ScanReopened(Facts):
 
     def apply(self, change: Change) -> bool:
         if self.deposited_at is None:
-            return _move(change, ScanState.ARRIVED, scans.c.state == ScanState.PROCESSED)
+            return _move(change, _moving(ScanState.ARRIVED, scans.c.state == ScanState.PROCESSED))
         older = (scans.c.state.in_(_TAKEN_UP), scans.c.deposited_at < self.deposited_at)
         anew: dict[str, Any] = dict.fromkeys(("sha256", "read_attempt", "reading"))
         anew["deposited_at"] = self.deposited_at
         if self.counts_as_before:
             anew["counted_at"] = func.coalesce(scans.c.counted_at, scans.c.deposited_at)
-        if not _move(change, ScanState.ARRIVED, *older, **anew):
+        if not _move(change, _moving(ScanState.ARRIVED, *older, **anew)):
             return False
         resolve_findings(change, findings.c.scan == change.subject)
         return True
@@ -146,8 +146,9 @@ class ScanStored(Facts):
 
     def apply(self, change: Change) -> bool:
         scan = change.row(scans, change.subject)
-        known = select(scans.c.id).where(*_with_bytes(self.sha256, scan))
-        if change.connection.execute(known).first():  # itself, when this is a repetition
+        of_place = {"sha256_": self.sha256, "exam_": scan.exam, "centre_": scan.centre}
+        known = _with_bytes(scan.exam is not None, scan.centre is not None)
+        if change.connection.execute(known, of_place).first():  # itself, when this is a repetition
             return False
         if scan.state != ScanState.PROCESSING:
             raise Refused(Refusal.NOT_PROCESSING)
@@ -167,7 +168,8 @@ class ScanDuplicate(Facts):
     def apply(self, change: Change) -> bool:
         change.row(scans, self.of)
         other = (scans.c.id != self.of, scans.c.state.in_(UNFINISHED))
-        return _move(change, ScanState.DUPLICATE, *other, sha256=self.sha256, duplicate_of=self.of)
+        said = {"sha256": self.sha256, "duplicate_of": self.of}
+        return _move(change, _moving(ScanState.DUPLICATE, *other), **said)
 
 
 class ScanQuarantined(Facts):
@@ -178,12 +180,8 @@ class ScanQuarantined(Facts):
 
     def apply(self, change: Change) -> bool:
         scan = change.row(scans, change.subject)
-        if not _move(
-            change,
-            ScanState.QUARANTINED,
-            scans.c.state.in_(UNFINISHED),
-            sha256=self.sha256 or scan.sha256,
-        ):
+        aside = _moving(ScanState.QUARANTINED, scans.c.state.in_(UNFINISHED))
+        if not _move(change, aside, sha256=self.sha256 or scan.sha256):
             return False
         in_no_lot = (copies.c.life == Life.CURRENT, copies.c.scan == scan.id, copies.c.lot.is_(None))
         end_copies(change, Life.SET_ASIDE, *in_no_lot)
@@ -198,7 +196,7 @@ class ScanProcessed(Facts):
     french = "fichier traité, récépissé écrit"
 
     def apply(self, change: Change) -> bool:
-        return _move(change, ScanState.PROCESSED, scans.c.state == ScanState.PROCESSING)
+        return _move(change, _END)
 
 
 @dataclass(frozen=True)
@@ -334,19 +332,44 @@ def set_aside_before(connection: Connection, scan: ScanRow, sha256: str) -> Scan
 
 def twin_of(connection: Connection, scan: ScanRow, sha256: str) -> ScanRow | None:
     """Another live scan of the same exam and centre with the same bytes."""
-    return next(iter(_scans(connection, *_with_bytes(sha256, scan), scans.c.id != scan.id)), None)
+    of_place = {"sha256_": sha256, "exam_": scan.exam, "centre_": scan.centre}
+    found = connection.scalars(_with_bytes(scan.exam is not None, scan.centre is not None), of_place)
+    return next((scan_by_id(connection, id_) for id_ in found if id_ != scan.id), None)
 
 
-def _move(change: Change, to: ScanState, *conditions: ColumnElement[bool], **values: Any) -> bool:
-    """Whether the scan met the conditions, and is now in this state."""
-    moved = update(scans).where(scans.c.id == change.subject, *conditions).values(state=to, **values)
-    return change.connection.execute(moved).rowcount == 1
+def _moving(to: ScanState, *conditions: ColumnElement[bool], **values: Any) -> Update:
+    """Of the scan `scan_`, if it meets the conditions: to this state."""
+    return update(scans).where(scans.c.id == bindparam("scan_"), *conditions).values(state=to, **values)
 
 
-def _with_bytes(sha256: str, scan: Any) -> list[ColumnElement[bool]]:
-    """Live scans of these bytes, of the exam and centre of that scan."""
-    of_place = (scans.c.exam == scan.exam, scans.c.centre == scan.centre)
-    return [scans.c.sha256 == sha256, *of_place, scans.c.state.in_(_LIVE)]
+_CLAIM = _moving(
+    ScanState.PROCESSING, scans.c.state == ScanState.ARRIVED, scans.c.attempt == bindparam("before")
+)
+_END = _moving(ScanState.PROCESSED, scans.c.state == ScanState.PROCESSING)
+
+
+def _move(change: Change, moving: Update, **values: Any) -> bool:
+    """Whether the scan met the conditions, and has moved."""
+    return change.connection.execute(moving, {"scan_": change.subject, **values}).rowcount == 1
+
+
+@cache
+def _last_of(exam: bool, centre: bool) -> Select[int]:
+    """The greatest `n` of `exam_` and `centre_`, where each is said."""
+    return select(func.max(scans.c.n)).where(*_of_place(exam, centre))
+
+
+@cache
+def _with_bytes(exam: bool, centre: bool) -> Select[str]:
+    """Live scans of the bytes `sha256_`, of that place."""
+    same = (scans.c.sha256 == bindparam("sha256_"), scans.c.state.in_(_LIVE))
+    return select(scans.c.id).where(*same, *_of_place(exam, centre))
+
+
+def _of_place(exam: bool, centre: bool) -> Iterator[ColumnElement[bool]]:
+    # None becomes IS NULL, which, unlike IS NOT DISTINCT FROM, PostgreSQL looks up in an index
+    yield scans.c.exam == (bindparam("exam_") if exam else None)
+    yield scans.c.centre == (bindparam("centre_") if centre else None)
 
 
 def _scans(connection: Connection, *conditions: ColumnElement[bool]) -> list[ScanRow]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from itertools import starmap, zip_longest
+from operator import eq
 
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.database.register import Register, ReplayError, make_engine
 from storage.database.schema import chain, events, segments
 from storage.database.tables import metadata
-from storage.events import Head, Vault
+from storage.events import Event, Head, Vault
 from storage.ids import ids_in
 from storage.machine.scratch import scratch
 
@@ -27,15 +29,31 @@ _Key = tuple[object, ...]
 
 def check_tables(register: Register) -> list[str]:
     """What somebody changed in the register without an event: English sentences that name nobody."""
-    with register.reading() as connection, _scratch(register.vault) as replayed:
-        lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
+    with register.reading() as connection:
+        return check_against(connection, lines_of(connection), register.vault)
+
+
+def check_against(
+    connection: Connection,
+    lines: Iterable[str],
+    vault: Vault,
+    parse: Callable[[str], Event] = Event.parse,
+) -> list[str]:
+    """The same of the tables that this connection sees, against these events."""
+    with _scratch(vault) as replayed:
         try:
             with replayed.transaction() as transaction:
-                transaction.replay(connection.scalars(lines))
+                transaction.replay(lines, parse)
         except ReplayError as error:
             return [str(error)]
         with replayed.reading() as stated:
             return list(differences(connection, stated))
+
+
+def lines_of(connection: Connection) -> Iterator[str]:
+    """The register's own events, as they stand in the log."""
+    lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
+    yield from connection.scalars(lines)
 
 
 def differences(connection: Connection, other: Connection) -> Iterator[str]:
@@ -87,17 +105,15 @@ def _sums(connection: Connection, table: Table) -> list[int]:
 
 
 def _is_kept_alike(connection: Connection, other: Connection, table: Table) -> bool:
-    """Whether two SQLite databases hold the same bytes, of which no values are made: that takes five times
-    as long. Other values may be alike, too, as another database's are.
+    """Whether two SQLite databases hold the same bytes in the same order, as a replay makes them again; no
+    values are made of them. Others may be alike, too, as another database's are.
     """
     if {connection.dialect.name, other.dialect.name} != {"sqlite"}:
         return False
     columns = ", ".join(f'"{name}"' for name in table.c.keys())  # noqa: SIM118 - no dict
     asked = f'SELECT {columns} FROM "{table.name}"'
-    sums = (
-        sum(hash(repr(row)) for row in one.connection.cursor().execute(asked)) for one in (connection, other)
-    )
-    return next(sums) == next(sums)
+    is_, should_be = (one.connection.cursor().execute(asked) for one in (connection, other))
+    return all(starmap(eq, zip_longest(is_, should_be)))
 
 
 def _rows(connection: Connection, table: Table, parts: Set[int]) -> dict[_Key, str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -20,10 +20,10 @@ from storage.bucket.keys import seal_key, seal_number, segment_key, segment_rang
 from storage.bucket.objects import Bucket
 from storage.database.register import Register
 from storage.database.schema import chain, events, segments
-from storage.events import GENESIS, Event, Head
+from storage.events import GENESIS, Event, Head, Vault
 from storage.log.certificates import check_certificates
 from storage.log.checkpoints import Checkpoint
-from storage.log.replay import check_tables
+from storage.log.replay import check_against, lines_of
 from storage.log.seals import Seal, signers
 
 _AT_ONCE = timedelta(minutes=1)
@@ -57,17 +57,16 @@ def verify(
     seals = _read_seals(bucket, key, sealed, problems)
     found = {item.key for item in bucket.list("log/")}
     with register.reading() if register else nullcontext() as connection:
-        own = _Own(connection, sealed) if connection else None
+        own = _Own(connection, register.vault, sealed) if connection and register else None
         _check_segments(bucket, found, seals.values(), own, problems)
     for name in bucket.rewritten():
         problems.append(Problem(name, "The store still has what was first written here: it was replaced."))
     if own:
         problems += own.problems
         problems += [Problem("register", text) for text in own.against(seals.values())]
-    if register:
-        tables = [Problem("register", text) for text in check_tables(register)]
-        problems += tables
-        if not tables:
+    if own and register:
+        problems += [Problem("register", text) for text in own.altered]
+        if not own.altered:
             with register.reading() as connection:
                 found_wrong = check_certificates(bucket, key, connection)
                 problems += [Problem(where, message) for where, message in found_wrong]
@@ -106,24 +105,33 @@ def _sealed(register: Register) -> int:
 class _Own:
     """What the register itself says of its events and of the segments that they left in."""
 
-    def __init__(self, connection: Connection, sealed: int) -> None:
+    def __init__(self, connection: Connection, vault: Vault, sealed: int) -> None:
         self.problems: list[Problem] = []
         self._connection = connection
         self._sealed = sealed
-        at = Head()
-        lines = select(events.c.line).order_by(events.c.seq).execution_options(yield_per=1000)
-        for line in connection.scalars(lines):
-            trouble, at = _follow(at, line)
-            self.problems += [Problem("register", text) for text in trouble]
+        self._at = Head()
+        lines = lines_of(connection)
+        self.altered = check_against(connection, lines, vault, self._follow)
+        for line in lines:  # after one that could not be replayed
+            with suppress(ValueError):
+                self._follow(line)
         end = connection.execute(select(chain.c.seq, chain.c.hash)).one_or_none()
-        if end is None or at != Head(*end):
+        if end is None or self._at != Head(*end):
             self.problems.append(
                 Problem("register", "The last event is not the one that the chain ends with.")
             )
-        self._segments = self._read_segments(at.seq)
+        self._segments = self._read_segments(self._at.seq)
         self.shipping = {
             segment_key(row.first, row.last) for row in self._segments.values() if row.n > sealed
         }
+
+    def _follow(self, line: str) -> Event:
+        """Its event, noting what is wrong with it. Raises ValueError for what is none."""
+        trouble, self._at, event = _follow(self._at, line)
+        self.problems += [Problem("register", text) for text in trouble]
+        if event is None:
+            raise ValueError("not an event")
+        return event
 
     def _read_segments(self, end: int) -> dict[int, Row[Any]]:
         rows = {row.n: row for row in self._connection.execute(select(segments).order_by(segments.c.n))}
@@ -231,7 +239,7 @@ def _check_segments(
             at = Event.parse(lines[-2]).head  # all of it was followed in the register
             continue
         for line in lines[:-1]:
-            trouble, at = _follow(at, line)
+            trouble, at, _ = _follow(at, line)
             problems += [Problem(key, text) for text in trouble]
             if own and held.get(at.seq) != line:
                 problems.append(Problem(key, f"Event {at.seq} is not what the register holds."))
@@ -240,13 +248,13 @@ def _check_segments(
         at = Head(last, seal.head if seal else at.hash)
 
 
-def _follow(at: Head, line: str) -> tuple[list[str], Head]:
-    """What is wrong with the event of this line, coming after `at`; and where the chain stands after it."""
+def _follow(at: Head, line: str) -> tuple[list[str], Head, Event | None]:
+    """What is wrong with the event of this line, after `at`; where the chain stands then; the event."""
     try:
         event = Event.parse(line)
         whole = event.is_of(line)
     except ValueError:
-        return [f"What should be event {at.seq + 1} is altered: it is no event."], Head(at.seq + 1, "")
+        return [f"What should be event {at.seq + 1} is altered: it is no event."], Head(at.seq + 1, ""), None
     trouble = []
     if event.seq != at.seq + 1:
         trouble.append(f"Event {event.seq} stands where event {at.seq + 1} should: removed or reordered.")
@@ -254,4 +262,4 @@ def _follow(at: Head, line: str) -> tuple[list[str], Head]:
         trouble.append(f"Event {event.seq} does not follow event {at.seq}: one of them is not the original.")
     if not whole:
         trouble.append(f"Event {event.seq} is altered: its hash is not that of what it states.")
-    return trouble, event.head
+    return trouble, event.head, event

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
@@ -187,17 +188,14 @@ def attendance_of(connection: Connection, exam: str, centre: str) -> dict[str, b
 def _put(change: Change, table: Table, known: set[Any], rows: list[dict[str, Any]]) -> None:
     """Adds these rows, or changes those whose keys (values, a tuple where there are several) are known."""
     keys = [column.name for column in table.primary_key]
-
-    def key_of(row: dict[str, Any]) -> Any:
-        return row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys)
-
-    new = {key_of(row): row for row in rows if key_of(row) not in known}
+    keyed = list(zip(map(itemgetter(*keys), rows), rows, strict=True))
+    new = {key: row for key, row in keyed if key not in known}
     if new:
-        change.connection.execute(insert(table), list(new.values()))
-    for row in rows:
-        if key_of(row) in known:
+        change.add(table, *new.values())
+    for key, row in keyed:
+        if key in known:
             change.connection.execute(
-                update(table).where(*(table.c[key] == row[key] for key in keys)).values(row)
+                update(table).where(*(table.c[name] == row[name] for name in keys)).values(row)
             )
 
 
