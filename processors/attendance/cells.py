@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.attendance.boxes import Box
 from processors.attendance.dirt import rings_in, without_stripes
 from processors.attendance.letters import Absent, may_be_name, read_absent
 from processors.attendance.lines import BAND, PX, along_lines, without_lines
@@ -88,13 +89,14 @@ class Why(StrEnum):
 class Cell:
     """`length`: mm of strokes that are of this cell; `why`: where it is unsure, or empty in spite of ink.
 
-    `line`: what is written, where it may say that somebody was absent.
+    `line`: what is written, where it may say that somebody was absent; `box`: what that beside it says.
     """
 
     seen: Seen
     length: float
     why: Why | None = None
     line: Line | None = field(default=None, repr=False, compare=False)
+    box: Box = Box.DOUBTFUL
 
 
 def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:

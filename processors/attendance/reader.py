@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.attendance.boxes import read_boxes
 from processors.attendance.cells import Cell, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import AttendanceForm, SheetCode
@@ -24,6 +25,7 @@ from processors.scans.readings import Gray
 
 _FINE = 190  # dpi at least, where the scan has them: a pen draws two pixels and more
 _ABOUT = 3.0  # mm around the column that is read
+_LEFT = 7.0  # mm before the boxes « Absent » that are read
 _BARS_ABOUT = 4.0
 _AS_IT_IS = 1
 _WHOLE = ((cv2.MORPH_OPEN, _AS_IT_IS), (cv2.MORPH_CLOSE, 3), (cv2.MORPH_OPEN, 3), (cv2.MORPH_OPEN, 5))
@@ -146,6 +148,14 @@ def _sheet(
     table = placement.patch(upright, about, PX)
     edges = [_ABOUT + row * rows.first.height for row in range(rows.count + 1)]
     cells = read_cells(table, edges, (_ABOUT, _ABOUT + zone.width))
+    if code.boxed and rows.absent is not None:
+        column = Rectangle(
+            rows.absent.x - _LEFT, about.y, rows.first.x + _ABOUT - rows.absent.x + _LEFT, about.height
+        )
+        boxes = [box._replace(x=box.x - column.x, y=box.y - column.y) for box in rows.boxes()]
+        part = placement.patch(upright, column, PX)
+        said = read_boxes(part, edges, rows.first.x - column.x, boxes)
+        cells = [replace(cell, box=box) for cell, box in zip(cells, said, strict=True)]
     whole = form.identity.frame
     shown = placement.patch(upright, whole.grown(_MARGIN), _ROW_PX)
     pictures = []

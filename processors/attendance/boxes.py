@@ -1,0 +1,137 @@
+"""Is the box « Absent » ticked? Ticked, empty, or it says nothing.
+
+It is empty where nothing is in it nor at its edge, ticked where what is in it, or about it, was written there
+alone: what comes from elsewhere, is pale, or no pen draws so thick says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.attendance.lines import PX, without_lines
+from processors.circular.form import Rectangle
+from processors.scans.readings import Gray
+
+_FAINTER = 28  # gray levels under the paper about it: fainter is no ink
+_PAPER = 9  # mm about a place in which its paper is seen, beside a box that is filled
+_OFF = 1.0  # mm that a box may lie beside where it was printed
+_SEEN = 0.45  # of each of its sides
+_LINE = 3  # pixels on each side of the middle of its line that are the line's
+_SPECK = 0.9  # mm: what is smaller both ways is dirt
+_CLEAN, _INKED = 0.25, 0.9  # mm² in a box: at most of an empty one, at least of one that is ticked
+_ABOUT = 1.0  # mm about a box in which ink may be a tick that missed it
+_REACH = 4.5  # mm that a tick goes beyond its box
+_THICK, _BEYOND = 1.3, 0.6  # mm: no pen draws so thick, so far beyond the box
+_PALE = 0.4  # of the print's darkness: ink of the other side, a stain
+
+
+class Box(StrEnum):
+    """What a box says."""
+
+    TICKED = "ticked"
+    EMPTY = "empty"
+    DOUBTFUL = "doubtful"
+
+
+def read_boxes(part: Gray, edges: Sequence[float], side: float, boxes: Sequence[Rectangle]) -> list[Box]:
+    """The boxes of a column, printed there (mm of the picture) between these level lines.
+
+    `part`: the sheet about the column, straightened, at `PX`; `side`: where the upright line after it stands.
+    """
+    paper = _paper(part)
+    ink = (paper - part > _FAINTER).astype(np.uint8)
+    ink = without_lines(ink, edges, (0.0, side))
+    printed = max(60.0, float(np.median(paper)) - float(np.percentile(part, 0.3)))
+    darkness = (paper - part) / printed
+    return [_read(ink, darkness, box) for box in boxes]
+
+
+def _paper(part: Gray) -> NDArray[np.float32]:
+    """How light it would be without ink: light falls unevenly on photographs."""
+    height, width = part.shape
+    small = cv2.resize(
+        part, (max(1, round(width / PX)), max(1, round(height / PX))), interpolation=cv2.INTER_AREA
+    )
+    light = cv2.blur(cv2.dilate(small, np.ones((_PAPER, _PAPER), np.uint8)), (_PAPER, _PAPER))
+    return cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+
+
+def _read(ink: Gray, darkness: NDArray[np.float32], printed: Rectangle) -> Box:
+    found = _outline(ink, printed)
+    if found is None:
+        return Box.DOUBTFUL
+    x, y, w, h = found  # pixels, of the middle of its line
+    reach, about = round((_REACH + 1) * PX), round(_ABOUT * PX)
+    top, left = max(0, y - reach), max(0, x - reach)
+    rows, columns = slice(top, y + h + reach), slice(left, x + w + reach)
+    y, x = y - top, x - left
+    own, dark = ink[rows, columns].copy(), darkness[rows, columns]
+    inside, near, line = (np.zeros(own.shape, np.bool_) for _ in range(3))
+    near[max(0, y - about) : y + h + about, max(0, x - about) : x + w + about] = True
+    line[y - _LINE : y + h + _LINE, x - _LINE : x + w + _LINE] = True
+    inside[y + _LINE : y + h - _LINE, x + _LINE : x + w - _LINE] = True
+    line &= ~inside
+    own[line] = 0
+    joined = cv2.dilate(own, np.ones((2 * _LINE + 1, 2 * _LINE + 1), np.uint8))  # across the line
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels[own == 0] = 0
+    limit = round(_REACH * PX)
+    written, close, beyond, ringed = np.zeros(own.shape, np.bool_), 0, False, False
+    for index in range(1, count):
+        mark = labels == index
+        a, b, wide, high = (int(value) for value in stats[index][:4])
+        a, b, wide, high = a + _LINE, b + _LINE, wide - 2 * _LINE, high - 2 * _LINE  # without what joined it
+        if max(wide, high) < _SPECK * PX:
+            continue
+        within, beside = int((mark & inside).sum()), int((mark & near).sum())
+        around = a < x and b < y and a + wide > x + w and b + high > y + h
+        if not within and not beside and not around:
+            continue
+        far = a < x - limit or b < y - limit or a + wide > x + w + limit or b + high > y + h + limit
+        beyond |= far
+        ringed |= around and not far
+        close += beside - within
+        written |= mark
+    area = float((written & inside).sum()) / PX**2
+    if area < _CLEAN and close < _CLEAN * PX**2 and not ringed:
+        return Box.EMPTY
+    if beyond or (area < _INKED and not ringed) or _is_blot(written, (x, y, w, h)):
+        return Box.DOUBTFUL
+    return Box.TICKED if float(np.median(dark[written])) >= _PALE else Box.DOUBTFUL
+
+
+def _outline(ink: Gray, printed: Rectangle) -> tuple[int, int, int, int] | None:
+    """Where the box stands, in pixels; None where its four sides are not seen."""
+    x, y, w, h = (round(side * PX) for side in printed)
+    off = round(_OFF * PX)
+    top, left = max(0, y - off - 1), max(0, x - off - 1)
+    about = ink[top : y + h + off + 2, left : x + w + off + 2].astype(np.float32)
+    frame = np.zeros((h + 2, w + 2), np.float32)
+    cv2.rectangle(frame, (1, 1), (w, h), 1.0)
+    if about.shape[0] < frame.shape[0] or about.shape[1] < frame.shape[1]:
+        return None
+    fits = cv2.matchTemplate(cv2.dilate(about, np.ones((2, 2))), frame, cv2.TM_CCORR)
+    dx, dy = cv2.minMaxLoc(fits)[3]
+    x, y = left + dx + 1, top + dy + 1
+    sides = (
+        ink[y - 1 : y + 2, x : x + w].any(0),
+        ink[y + h - 2 : y + h + 1, x : x + w].any(0),
+        ink[y : y + h, x - 1 : x + 2].any(1),
+        ink[y : y + h, x + w - 2 : x + w + 1].any(1),
+    )
+    return (x, y, w, h) if min(float(side.mean()) for side in sides) >= _SEEN else None
+
+
+def _is_blot(written: NDArray[np.bool_], box: tuple[int, int, int, int]) -> bool:
+    """Whether it is thick outside the box, as a stain is."""
+    x, y, w, h = box
+    side = round(_THICK * PX)
+    thick = cv2.morphologyEx(written.astype(np.uint8), cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    more = round(_BEYOND * PX)
+    thick[max(0, y - more) : y + h + more, max(0, x - more) : x + w + more] = 0
+    return bool(thick.any())
