@@ -4,10 +4,10 @@
                                     [--without-boxes] [--ratchet | --update]
 
 A batch is one printed sheet, its twenty cells signed by as many hands or filled as `_SHARES` says, the boxes
-« Absent » ticked of nine absents in ten, scanned at 150 to 400 dpi, in gray, colour and one bit, askew, either
-way up; every fifth has as many cells of each kind as of any other. Wrong: present where nobody signed, absent
-where somebody did. `--pictures` keeps those that are wrong or left to a person. `--without-boxes` draws the
-same on sheets as they were printed before there were any. `--ratchet` draws what `ratchet_attendance.toml`
+« Absent » ticked for nine absents in ten, scanned at 150 to 400 dpi, in gray, colour and one bit, askew,
+either way up; every fifth has as many cells of each kind as of any other. Wrong: present where nobody signed,
+absent where somebody did. `--pictures` keeps those that are wrong or left to a person. `--without-boxes` draws
+the same on sheets as they were printed before there were any. `--ratchet` draws what `ratchet_attendance.toml`
 says and fails where a kind has become worse; `--update` writes what has become better.
 """
 
@@ -32,7 +32,8 @@ from rich.table import Table
 
 from benchmarks import ratchet
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.cells import Seen, of_candidate
+from processors.attendance.agreed import of_candidate
+from processors.attendance.cells import Seen
 from processors.attendance.reader import SheetReading, read_sheets
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from processors.circular.session import load_session
@@ -56,7 +57,7 @@ _SHARES = {
     Mark.BETWEEN: 0.002, Mark.STAIN: 0.002, Mark.THROUGH: 0.004, Mark.STAMP: 0.002,
 }  # fmt: skip
 """Of all cells of a list that comes back: a guess, since no real ones were seen."""
-_TICKED, _TICKED_WRONGLY = 0.9, 0.005  # of absents; of those who signed, as somebody who came late
+_TICKED, _TICKED_WRONGLY = 0.9, 0.002  # of absents; of those who signed: somebody came late, a wrong row
 _INTO_BOX = 0.03  # of signatures and stains, which begin before their cell
 
 
@@ -96,11 +97,13 @@ def ticks_of(marks: Sequence[Mark], rng: np.random.Generator) -> list[Tick | Non
     """What is in the boxes beside them."""
     kinds = list(Tick)
     chance = [_TICKED_WRONGLY if is_signed(mark) else _TICKED for mark in marks]
+    chance = [0.5 if mark is Mark.STRUCK else share for mark, share in zip(marks, chance, strict=True)]
     return [kinds[rng.integers(len(kinds))] if rng.random() < share else None for share in chance]
 
 
-def is_signed(mark: Mark) -> bool:
-    return mark in (*SIGNATURES, Mark.TINY, Mark.STRUCK, Mark.BETWEEN)
+def is_signed(mark: Mark, ticked: bool = False) -> bool:
+    """Whether the candidate of this cell did: what is struck through beside a ticked box was another's."""
+    return mark in (*SIGNATURES, Mark.TINY, Mark.BETWEEN) or (mark is Mark.STRUCK and not ticked)
 
 
 @cache
@@ -125,18 +128,22 @@ def known() -> frozenset[str]:
 
 
 def signed_page(
-    marks: Sequence[Mark], dpi: int, rng: np.random.Generator, boxes_rng: np.random.Generator | None = None
+    marks: Sequence[Mark], ticks: Sequence[Tick | None] | None, dpi: int, rngs: Sequence[np.random.Generator]
 ) -> tuple[Page, list[str]]:
-    """Also whose names were written, cell by cell. `boxes_rng`: by which its boxes are ticked, if it has any."""
-    paper = printed(dpi, boxes_rng is not None).copy()
+    """Also whose names were written, cell by cell.
+
+    `ticks`: what is in the boxes, if it has any; `rngs`: by which cells and boxes are drawn.
+    """
+    rng, boxes_rng = rngs
+    paper = printed(dpi, ticks is not None).copy()
     if rng.random() < 0.15:  # low toner: paler, and on some stripes without any
         paper = np.asarray(255 - (255 - paper.astype(np.float32)) * rng.uniform(0.6, 0.85), np.uint8)
         for x in rng.integers(0, paper.shape[1], 2 * (rng.random() < 0.2)):
             paper[:, x : x + max(1, dpi // 120)] = 255
     pen = np.full_like(paper, 255)
     cells = [FORM.rows.cell(row) for row in range(len(marks))]
-    if boxes_rng is not None:
-        for tick, box in zip(ticks_of(marks, boxes_rng), FORM.rows.boxes(), strict=True):
+    if ticks is not None:
+        for tick, box in zip(ticks, FORM.rows.boxes(), strict=True):
             if tick is not None:
                 draw_tick(pen, tick, box, dpi / 25.4, boxes_rng)
         off = np.where(boxes_rng.random(len(cells)) < _INTO_BOX, boxes_rng.uniform(4, 20, len(cells)), 0)
@@ -151,7 +158,9 @@ def run(k: int, seed: int, boxed: bool = True) -> list[Case]:
     dpi, mode = (150, 200, 300, 400)[k % 4], list(Mode)[k % 3]
     level = (Level.CLEAN, Level.OFFICE, Level.OFFICE, Level.POOR)[(k // 3) % 4]
     marks = marks_of(rng, is_hard(k))
-    page, wrote = signed_page(marks, dpi, rng, np.random.default_rng((seed, k, 20)) if boxed else None)
+    boxes_rng = np.random.default_rng((seed, k, 20))
+    ticks = ticks_of(marks, boxes_rng) if boxed else None
+    page, wrote = signed_page(marks, ticks, dpi, (rng, boxes_rng))
     if rng.random() < 0.3:
         page = page.turned()
     picture = scan(page, level, mode, dpi, rng)
@@ -160,7 +169,8 @@ def run(k: int, seed: int, boxed: bool = True) -> list[Case]:
         path.write_bytes(pdf([encode(picture, level, mode, dpi, rng)], dpi))
         (sheet,) = read_sheets(path, FORM, known())
     people = [called(names, np.random.default_rng((seed, k, row))) for row, names in enumerate(wrote)]
-    return list(judge(marks, people, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
+    signed = [is_signed(mark, ticks is not None and ticks[row] is not None) for row, mark in enumerate(marks)]
+    return list(judge(marks, signed, people, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
 
 
 def called(wrote: str, rng: np.random.Generator) -> tuple[str, str]:
@@ -171,15 +181,18 @@ def called(wrote: str, rng: np.random.Generator) -> tuple[str, str]:
 
 
 def judge(
-    marks: Sequence[Mark], people: Sequence[tuple[str, str]], sheet: SheetReading, look: str
+    marks: Sequence[Mark],
+    signed: Sequence[bool],
+    people: Sequence[tuple[str, str]],
+    sheet: SheetReading,
+    look: str,
 ) -> Iterator[Case]:
     for row, mark in enumerate(marks):
-        signed = is_signed(mark)
         if sheet.code is None:  # the whole page is set aside: nobody is marked
-            yield Case(mark, signed, look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
+            yield Case(mark, signed[row], look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
             continue
         cell = of_candidate(sheet.cells[row], *people[row])
-        yield Case(mark, signed, look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
+        yield Case(mark, signed[row], look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
 
 
 def rates(cases: Sequence[Case]) -> dict[str, dict[str, float]]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.attendance.lines import PX, without_lines
+from processors.attendance.lines import BAND, PX, without_lines
 from processors.circular.form import Rectangle
 from processors.scans.readings import Gray
 
@@ -22,11 +22,14 @@ _PAPER = 9  # mm about a place in which its paper is seen, beside a box that is 
 _OFF = 1.0  # mm that a box may lie beside where it was printed
 _SEEN = 0.45  # of each of its sides
 _LINE = 3  # pixels on each side of the middle of its line that are the line's
+_ALONG, _UP = 5, 3  # pixels on each side that join what the box's line, or an upright one, has cut
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
 _CLEAN, _INKED = 0.25, 0.9  # mm² in a box: at most of an empty one, at least of one that is ticked
-_ABOUT = 1.0  # mm about a box in which ink may be a tick that missed it
+_ABOUT, _LITTLE = 1.0, 1.5  # mm about a box in which ink may be a tick that missed it; mm² further off
+_SECTORS, _AROUND = 36, 0.6  # about a box; share of them in which a ring is seen
+_MIDDLE = 0.35  # of its width: nearer to its middle, it is no ring
 _REACH = 4.5  # mm that a tick goes beyond its box
-_THICK, _BEYOND = 1.3, 0.6  # mm: no pen draws so thick, so far beyond the box
+_THICK, _BEYOND = 1.3, 2.2  # mm: no pen draws so thick, so far beyond the box
 _PALE = 0.4  # of the print's darkness: ink of the other side, a stain
 
 
@@ -46,6 +49,9 @@ def read_boxes(part: Gray, edges: Sequence[float], side: float, boxes: Sequence[
     paper = _paper(part)
     ink = (paper - part > _FAINTER).astype(np.uint8)
     ink = without_lines(ink, edges, (0.0, side))
+    for edge in edges:  # rests of it
+        band = slice(max(0, round((edge - BAND) * PX)), round((edge + BAND) * PX))
+        ink[band] = cv2.morphologyEx(ink[band], cv2.MORPH_OPEN, np.ones((3, 1), np.uint8))
     printed = max(60.0, float(np.median(paper)) - float(np.percentile(part, 0.3)))
     darkness = (paper - part) / printed
     return [_read(ink, darkness, box) for box in boxes]
@@ -77,30 +83,28 @@ def _read(ink: Gray, darkness: NDArray[np.float32], printed: Rectangle) -> Box:
     inside[y + _LINE : y + h - _LINE, x + _LINE : x + w - _LINE] = True
     line &= ~inside
     own[line] = 0
-    joined = cv2.dilate(own, np.ones((2 * _LINE + 1, 2 * _LINE + 1), np.uint8))  # across the line
+    joined = cv2.dilate(own, np.ones((2 * _UP + 1, 2 * _ALONG + 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     labels[own == 0] = 0
     limit = round(_REACH * PX)
-    written, close, beyond, ringed = np.zeros(own.shape, np.bool_), 0, False, False
+    written, beyond = np.zeros(own.shape, np.bool_), False
     for index in range(1, count):
-        mark = labels == index
         a, b, wide, high = (int(value) for value in stats[index][:4])
-        a, b, wide, high = a + _LINE, b + _LINE, wide - 2 * _LINE, high - 2 * _LINE  # without what joined it
+        a, b, wide, high = a + _ALONG, b + _UP, wide - 2 * _ALONG, high - 2 * _UP  # without what joined it
         if max(wide, high) < _SPECK * PX:
             continue
-        within, beside = int((mark & inside).sum()), int((mark & near).sum())
-        around = a < x and b < y and a + wide > x + w and b + high > y + h
-        if not within and not beside and not around:
-            continue
-        far = a < x - limit or b < y - limit or a + wide > x + w + limit or b + high > y + h + limit
-        beyond |= far
-        ringed |= around and not far
-        close += beside - within
-        written |= mark
-    area = float((written & inside).sum()) / PX**2
-    if area < _CLEAN and close < _CLEAN * PX**2 and not ringed:
+        mark = labels == index
+        if a < x - limit or b < y - limit or a + wide > x + w + limit or b + high > y + h + limit:
+            beyond |= bool((mark & near).any())
+        else:
+            written |= mark
+    within, beside, about = (
+        float((written & part).sum()) / PX**2 for part in (inside, near & ~inside, ~near)
+    )
+    if not beyond and within < _CLEAN and beside < _CLEAN and about < _LITTLE:
         return Box.EMPTY
-    if beyond or (area < _INKED and not ringed) or _is_blot(written, (x, y, w, h)):
+    ticked = within >= _INKED or _is_ring(written, (x, y, w, h))
+    if beyond or not ticked or _is_blot(written, (x, y, w, h)):
         return Box.DOUBTFUL
     return Box.TICKED if float(np.median(dark[written])) >= _PALE else Box.DOUBTFUL
 
@@ -125,6 +129,16 @@ def _outline(ink: Gray, printed: Rectangle) -> tuple[int, int, int, int] | None:
         ink[y : y + h, x + w - 2 : x + w + 1].any(1),
     )
     return (x, y, w, h) if min(float(side.mean()) for side in sides) >= _SEEN else None
+
+
+def _is_ring(written: NDArray[np.bool_], box: tuple[int, int, int, int]) -> bool:
+    """Whether it goes about the box, as far as the printed lines have left it."""
+    x, y, w, h = box
+    down, along = np.nonzero(written)
+    down, along = down - (y + h / 2), along - (x + w / 2)
+    out = np.hypot(down, along) > _MIDDLE * w
+    seen = np.unique(np.floor(np.arctan2(down[out], along[out]) / (2 * np.pi) * _SECTORS))
+    return len(seen) >= _AROUND * _SECTORS
 
 
 def _is_blot(written: NDArray[np.bool_], box: tuple[int, int, int, int]) -> bool:

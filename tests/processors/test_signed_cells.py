@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.attendance.cells import Seen, Why, of_candidate, read_cells
+from processors.attendance.agreed import of_candidate
+from processors.attendance.cells import Seen, Why, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from specimens.signing import Mark, draw_mark

@@ -1,0 +1,35 @@
+"""What a cell says beside the name of whose it is and the box « Absent »: two readings agree, or a person looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from processors.attendance.boxes import Box
+from processors.attendance.cells import SIGNED_FROM, Cell, Seen, Why
+from processors.attendance.letters import may_be_name
+
+_OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS)
+
+
+def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:
+    """The same of a candidate's cell, whose name may be like what says that somebody was absent.
+
+    A ticked box makes absent whose cell is not signed: empty, crossed out, with a few letters, or with less
+    ink of its own than a signature has. Whoever forgot the box left the cell empty, too: an empty box changes
+    nothing, since it may be forgotten.
+    """
+    said = _by_name(cell, family_name, first_names)
+    if cell.box is not Box.TICKED or said.seen is Seen.EMPTY:
+        return said
+    if said.seen is Seen.SIGNED:
+        return replace(said, seen=Seen.UNSURE, why=Why.BOTH)
+    return replace(said, seen=Seen.EMPTY) if said.why in _OF_ABSENTS or said.length < SIGNED_FROM else said
+
+
+def _by_name(cell: Cell, family_name: str, first_names: str) -> Cell:
+    if cell.why is not Why.LETTERS or cell.line is None:
+        return cell
+    mine = may_be_name(cell.line, family_name, first_names)
+    if cell.seen is Seen.EMPTY and mine is not False:
+        return replace(cell, seen=Seen.UNSURE)
+    return replace(cell, seen=Seen.SIGNED, why=None) if mine else cell
