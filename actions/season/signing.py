@@ -301,7 +301,7 @@ def _table(rows: Iterable[tuple[str, str]]) -> bytes:
 
 
 def _texts(lists: Iterable[PrintedList], exam: str, centre: str) -> frozenset[str]:
-    """What the bars of all these sheets say, whether they were printed with boxes or before there were any."""
+    """What the bars of all these sheets say, with boxes « Absent » or printed before there were any."""
     return frozenset(
         SheetCode(exam, centre, sheet, len(one.sheets), one.id, boxed).text
         for one in lists

@@ -1,10 +1,9 @@
-"""What a cell says beside the name of whose it is and the box « Absent »: two readings agree, or a person looks."""
+"""A cell beside its candidate's name and the box « Absent »: two readings agree, or a person looks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from processors.attendance.boxes import Box
 from processors.attendance.cells import SIGNED_FROM, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
 
@@ -14,12 +13,11 @@ _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS)
 def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:
     """The same of a candidate's cell, whose name may be like what says that somebody was absent.
 
-    A ticked box makes absent whose cell is not signed: empty, crossed out, with a few letters, or with less
-    ink of its own than a signature has. Whoever forgot the box left the cell empty, too: an empty box changes
-    nothing, since it may be forgotten.
+    A ticked box makes absent who did not sign: whose cell is empty, crossed or struck out, has a few letters,
+    or less ink of its own than a signature has. One that is not ticked may be forgotten, and says nothing.
     """
     said = _by_name(cell, family_name, first_names)
-    if cell.box is not Box.TICKED or said.seen is Seen.EMPTY:
+    if not cell.ticked or said.seen is Seen.EMPTY:
         return said
     if said.seen is Seen.SIGNED:
         return replace(said, seen=Seen.UNSURE, why=Why.BOTH)

@@ -1,13 +1,12 @@
-"""Is the box « Absent » ticked? Ticked, empty, or it says nothing.
+"""Is the box « Absent » ticked?
 
-It is empty where nothing is in it nor at its edge, ticked where what is in it, or about it, was written there
-alone: what comes from elsewhere, is pale, or no pen draws so thick says nothing.
+It is where what is in it, or goes about it, was written there alone. What comes from elsewhere, is pale, or
+no pen draws so thick says no more than an empty box, which may be forgotten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
 import cv2
 import numpy as np
@@ -20,12 +19,13 @@ from processors.scans.readings import Gray
 _FAINTER = 28  # gray levels under the paper about it: fainter is no ink
 _PAPER = 9  # mm about a place in which its paper is seen, beside a box that is filled
 _OFF = 1.0  # mm that a box may lie beside where it was printed
+_NEARER = 0.02  # of its line, that less of it is seen for each pixel nearer to that place
 _SEEN = 0.45  # of each of its sides
 _LINE = 3  # pixels on each side of the middle of its line that are the line's
 _ALONG, _UP = 5, 3  # pixels on each side that join what the box's line, or an upright one, has cut
 _SPECK = 0.9  # mm: what is smaller both ways is dirt
-_CLEAN, _INKED = 0.25, 0.9  # mm² in a box: at most of an empty one, at least of one that is ticked
-_ABOUT, _LITTLE = 1.0, 1.5  # mm about a box in which ink may be a tick that missed it; mm² further off
+_INKED = 0.9  # mm² in a box, at least
+_ABOUT = 1.0  # mm about a box: what comes so near from elsewhere is over it
 _SECTORS, _AROUND = 36, 0.6  # about a box; share of them in which a ring is seen
 _MIDDLE = 0.35  # of its width: nearer to its middle, it is no ring
 _REACH = 4.5  # mm that a tick goes beyond its box
@@ -33,16 +33,8 @@ _THICK, _BEYOND = 1.3, 2.2  # mm: no pen draws so thick, so far beyond the box
 _PALE = 0.4  # of the print's darkness: ink of the other side, a stain
 
 
-class Box(StrEnum):
-    """What a box says."""
-
-    TICKED = "ticked"
-    EMPTY = "empty"
-    DOUBTFUL = "doubtful"
-
-
-def read_boxes(part: Gray, edges: Sequence[float], side: float, boxes: Sequence[Rectangle]) -> list[Box]:
-    """The boxes of a column, printed there (mm of the picture) between these level lines.
+def ticked_boxes(part: Gray, edges: Sequence[float], side: float, boxes: Sequence[Rectangle]) -> list[bool]:
+    """Which boxes of a column are, printed there (mm of the picture) between these level lines.
 
     `part`: the sheet about the column, straightened, at `PX`; `side`: where the upright line after it stands.
     """
@@ -54,7 +46,7 @@ def read_boxes(part: Gray, edges: Sequence[float], side: float, boxes: Sequence[
         ink[band] = cv2.morphologyEx(ink[band], cv2.MORPH_OPEN, np.ones((3, 1), np.uint8))
     printed = max(60.0, float(np.median(paper)) - float(np.percentile(part, 0.3)))
     darkness = (paper - part) / printed
-    return [_read(ink, darkness, box) for box in boxes]
+    return [_is_ticked(ink, darkness, box) for box in boxes]
 
 
 def _paper(part: Gray) -> NDArray[np.float32]:
@@ -67,10 +59,10 @@ def _paper(part: Gray) -> NDArray[np.float32]:
     return cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
 
 
-def _read(ink: Gray, darkness: NDArray[np.float32], printed: Rectangle) -> Box:
+def _is_ticked(ink: Gray, darkness: NDArray[np.float32], printed: Rectangle) -> bool:
     found = _outline(ink, printed)
     if found is None:
-        return Box.DOUBTFUL
+        return False
     x, y, w, h = found  # pixels, of the middle of its line
     reach, about = round((_REACH + 1) * PX), round(_ABOUT * PX)
     top, left = max(0, y - reach), max(0, x - reach)
@@ -86,27 +78,21 @@ def _read(ink: Gray, darkness: NDArray[np.float32], printed: Rectangle) -> Box:
     joined = cv2.dilate(own, np.ones((2 * _UP + 1, 2 * _ALONG + 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     labels[own == 0] = 0
-    limit = round(_REACH * PX)
-    written, beyond = np.zeros(own.shape, np.bool_), False
+    written = np.zeros(own.shape, np.bool_)
     for index in range(1, count):
-        a, b, wide, high = (int(value) for value in stats[index][:4])
-        a, b, wide, high = a + _ALONG, b + _UP, wide - 2 * _ALONG, high - 2 * _UP  # without what joined it
+        wide, high = stats[index][2] - 2 * _ALONG, stats[index][3] - 2 * _UP  # without what joined it
         if max(wide, high) < _SPECK * PX:
             continue
         mark = labels == index
-        if a < x - limit or b < y - limit or a + wide > x + w + limit or b + high > y + h + limit:
-            beyond |= bool((mark & near).any())
-        else:
+        a, b = stats[index][0] + _ALONG, stats[index][1] + _UP
+        if max(x - a, y - b, a + wide - x - w, b + high - y - h) <= _REACH * PX:
             written |= mark
-    within, beside, about = (
-        float((written & part).sum()) / PX**2 for part in (inside, near & ~inside, ~near)
-    )
-    if not beyond and within < _CLEAN and beside < _CLEAN and about < _LITTLE:
-        return Box.EMPTY
-    ticked = within >= _INKED or _is_ring(written, (x, y, w, h))
-    if beyond or not ticked or _is_blot(written, (x, y, w, h)):
-        return Box.DOUBTFUL
-    return Box.TICKED if float(np.median(dark[written])) >= _PALE else Box.DOUBTFUL
+        elif (mark & near).any():
+            return False
+    box = x, y, w, h
+    if (written & inside).sum() < _INKED * PX**2 and not _is_ring(written, box):
+        return False
+    return not _is_blot(written, box) and float(np.median(dark[written])) >= _PALE
 
 
 def _outline(ink: Gray, printed: Rectangle) -> tuple[int, int, int, int] | None:
@@ -120,6 +106,8 @@ def _outline(ink: Gray, printed: Rectangle) -> tuple[int, int, int, int] | None:
     if about.shape[0] < frame.shape[0] or about.shape[1] < frame.shape[1]:
         return None
     fits = cv2.matchTemplate(cv2.dilate(about, np.ones((2, 2))), frame, cv2.TM_CCORR)
+    away = np.hypot(*(np.indices(fits.shape) - (np.array(fits.shape).reshape(2, 1, 1) - 1) / 2))
+    fits -= (_NEARER * away * frame.sum()).astype(np.float32)  # in a box that is filled all fit
     dx, dy = cv2.minMaxLoc(fits)[3]
     x, y = left + dx + 1, top + dy + 1
     sides = (
@@ -134,8 +122,8 @@ def _outline(ink: Gray, printed: Rectangle) -> tuple[int, int, int, int] | None:
 def _is_ring(written: NDArray[np.bool_], box: tuple[int, int, int, int]) -> bool:
     """Whether it goes about the box, as far as the printed lines have left it."""
     x, y, w, h = box
-    down, along = np.nonzero(written)
-    down, along = down - (y + h / 2), along - (x + w / 2)
+    rows, columns = np.nonzero(written)
+    down, along = rows - (y + h / 2), columns - (x + w / 2)
     out = np.hypot(down, along) > _MIDDLE * w
     seen = np.unique(np.floor(np.arctan2(down[out], along[out]) / (2 * np.pi) * _SECTORS))
     return len(seen) >= _AROUND * _SECTORS

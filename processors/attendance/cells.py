@@ -16,7 +16,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.attendance.boxes import Box
 from processors.attendance.dirt import rings_in, without_stripes
 from processors.attendance.letters import Absent, read_absent
 from processors.attendance.lines import BAND, PX, along_lines, without_lines
@@ -90,14 +89,14 @@ class Why(StrEnum):
 class Cell:
     """`length`: mm of strokes that are of this cell; `why`: where it is unsure, or empty in spite of ink.
 
-    `line`: what is written, where it may say that somebody was absent; `box`: what that beside it says.
+    `line`: what is written, where it may say that somebody was absent; `ticked`: the box beside it is.
     """
 
     seen: Seen
     length: float
     why: Why | None = None
     line: Line | None = field(default=None, repr=False, compare=False)
-    box: Box = Box.DOUBTFUL
+    ticked: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.attendance.boxes import read_boxes
+from processors.attendance.boxes import ticked_boxes
 from processors.attendance.cells import Cell, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import AttendanceForm, SheetCode
@@ -154,8 +154,8 @@ def _sheet(
         )
         boxes = [box._replace(x=box.x - column.x, y=box.y - column.y) for box in rows.boxes()]
         part = placement.patch(upright, column, PX)
-        said = read_boxes(part, edges, rows.first.x - column.x, boxes)
-        cells = [replace(cell, box=box) for cell, box in zip(cells, said, strict=True)]
+        said = ticked_boxes(part, edges, rows.first.x - column.x, boxes)
+        cells = [replace(cell, ticked=ticked) for cell, ticked in zip(cells, said, strict=True)]
     whole = form.identity.frame
     shown = placement.patch(upright, whole.grown(_MARGIN), _ROW_PX)
     pictures = []
