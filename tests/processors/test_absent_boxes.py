@@ -38,8 +38,8 @@ def column():
     for side in COLUMN:
         part[:, round(side * PX) - 1 : round(side * PX) + 1] = 40
     for box in BOXES:
-        corners = ((round(a * PX), round(b * PX)) for a, b in ((box.x, box.y), (box.x + SIDE, box.y + SIDE)))
-        cv2.rectangle(part, *corners, 40, 2)
+        x, y = round(box.x * PX), round(box.y * PX)
+        cv2.rectangle(part, (x, y), (x + round(SIDE * PX), y + round(SIDE * PX)), 40, 2)
     return part
 
 
