@@ -57,7 +57,7 @@ _SHARES = {
     Mark.BETWEEN: 0.002, Mark.STAIN: 0.002, Mark.THROUGH: 0.004, Mark.STAMP: 0.002,
 }  # fmt: skip
 """Of all cells of a list that comes back: a guess, since no real ones were seen."""
-_TICKED, _TICKED_WRONGLY = 0.9, 0.002  # of absents; of those who signed: somebody came late, a wrong row
+_TICKED, _TICKED_WRONGLY = 0.9, 0.001  # of absents; of those who signed: somebody came late, a wrong row
 _INTO_BOX = 0.03  # of signatures and stains, which begin before their cell
 
 

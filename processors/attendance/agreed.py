@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from processors.attendance.cells import SIGNED_FROM, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
 
 _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS)
+
+
+def beside_boxes(cells: Sequence[Cell], ticked: Sequence[bool], bilevel: bool) -> list[Cell]:
+    """The cells, with whether the box beside each is ticked.
+
+    Of a pale signature a scan in black and white (`bilevel`) may keep nothing: there an empty cell alone makes
+    nobody absent.
+    """
+    told = [replace(cell, ticked=box) for cell, box in zip(cells, ticked, strict=True)]
+    if not bilevel:
+        return told
+    return [
+        replace(cell, seen=Seen.UNSURE, why=Why.UNTICKED)
+        if cell.seen is Seen.EMPTY and cell.why is None and not cell.ticked
+        else cell
+        for cell in told
+    ]
 
 
 def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:

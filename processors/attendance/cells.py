@@ -82,6 +82,10 @@ class Why(StrEnum):
     LETTERS = "letters", "Quelques lettres, comme « ABS », et non une signature."
     DIFFERENT = "different", "Deux numérisations, ou la liste déposée, disent autre chose."
     BOTH = "both", "La case « Absent » est cochée, et la case de signature semble signée."
+    UNTICKED = (
+        "unticked",
+        "La case est vide, mais « Absent » n’est pas coché, et une numérisation en noir et blanc perd l’encre pâle.",
+    )
     COPY_HERE = "copy_here", "La case est vide, mais une copie de ce candidat est arrivée."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.attendance.agreed import beside_boxes
 from processors.attendance.boxes import ticked_boxes
 from processors.attendance.cells import Cell, read_cells
 from processors.attendance.lines import PX
@@ -118,7 +119,7 @@ def _sheets_in(
             if len(pages) == 1:
                 yield SheetReading(image.image, None, PageTrouble.NO_LIST)
             continue
-        yield _sheet(image.image, upright, placement, form, known)
+        yield _sheet(image, upright, placement, form, known)
 
 
 def row_alone(picture: bytes) -> bytes:
@@ -134,8 +135,9 @@ def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _sheet(
-    page: int, upright: Gray, placement: Placement, form: AttendanceForm, known: Collection[str]
+    image: RawImage, upright: Gray, placement: Placement, form: AttendanceForm, known: Collection[str]
 ) -> SheetReading:
+    page = image.image
     bars = placement.patch(upright, form.bars.zone.grown(_BARS_ABOUT), 300 / 25.4)
     code = _code_in(bars, form, known)
     if code is None:
@@ -154,8 +156,7 @@ def _sheet(
         )
         boxes = [box._replace(x=box.x - column.x, y=box.y - column.y) for box in rows.boxes()]
         part = placement.patch(upright, column, PX)
-        said = ticked_boxes(part, edges, rows.first.x - column.x, boxes)
-        cells = [replace(cell, ticked=ticked) for cell, ticked in zip(cells, said, strict=True)]
+        cells = beside_boxes(cells, ticked_boxes(part, edges, rows.first.x - column.x, boxes), image.bilevel)
     whole = form.identity.frame
     shown = placement.patch(upright, whole.grown(_MARGIN), _ROW_PX)
     pictures = []
