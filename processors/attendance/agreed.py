@@ -14,8 +14,8 @@ _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS)
 def beside_boxes(cells: Sequence[Cell], ticked: Sequence[bool], bilevel: bool) -> list[Cell]:
     """The cells, with whether the box beside each is ticked.
 
-    Of a pale signature a scan in black and white (`bilevel`) may keep nothing: there an empty cell alone makes
-    nobody absent.
+    Of a pale signature a scan in black and white (`bilevel`) may keep nothing: there an empty cell alone
+    makes nobody absent.
     """
     told = [replace(cell, ticked=box) for cell, box in zip(cells, ticked, strict=True)]
     if not bilevel:

@@ -84,7 +84,7 @@ class Why(StrEnum):
     BOTH = "both", "La case « Absent » est cochée, et la case de signature semble signée."
     UNTICKED = (
         "unticked",
-        "La case est vide, mais « Absent » n’est pas coché, et une numérisation en noir et blanc perd l’encre pâle.",
+        "La case est vide, mais « Absent » n’est pas coché, et le noir et blanc peut perdre une encre pâle.",
     )
     COPY_HERE = "copy_here", "La case est vide, mais une copie de ce candidat est arrivée."
 

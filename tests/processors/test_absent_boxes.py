@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.agreed import of_candidate
+from processors.attendance.agreed import beside_boxes, of_candidate
 from processors.attendance.boxes import ticked_boxes
 from processors.attendance.cells import Cell, Seen, Why
 from processors.attendance.lines import PX
@@ -102,6 +102,15 @@ def test_a_ticked_box_makes_absent_who_did_not_sign_and_asks_about_who_did(seen,
     assert (cell.seen, cell.why) == said
     alone = Cell(seen, length, why)
     assert of_candidate(alone, "MARTIN", "LEA") == alone
+
+
+def test_an_empty_cell_alone_makes_nobody_absent_where_a_scan_may_have_lost_a_pale_signature():
+    cells = [Cell(Seen.EMPTY, 0.0), Cell(Seen.EMPTY, 0.0), Cell(Seen.EMPTY, 30.0, Why.STROKES)]
+    ticked = [True, False, False]
+    assert [cell.seen for cell in beside_boxes(cells, ticked, bilevel=False)] == [Seen.EMPTY] * 3
+    told = beside_boxes(cells, ticked, bilevel=True)
+    assert [cell.seen for cell in told] == [Seen.EMPTY, Seen.UNSURE, Seen.EMPTY]
+    assert told[1].why is Why.UNTICKED
 
 
 def printed(form):
