@@ -1,13 +1,14 @@
 """Who signed? Drawn attendance lists as scanners give them, and what is made of each cell.
 
     python -m benchmarks.attendance [--batches 125] [--seed 1] [--jobs 2] [--pictures FOLDER]
-                                    [--ratchet | --update]
+                                    [--without-boxes] [--ratchet | --update]
 
-A batch is one printed sheet, its twenty cells signed by as many hands or filled as `_SHARES` says, scanned at
-150 to 400 dpi, in gray, colour and one bit, askew, either way up; every fifth has as many cells of each kind
-as of any other. Wrong: present where nobody signed, absent where somebody did. `--pictures` keeps those that
-are wrong or left to a person. `--ratchet` draws what `ratchet_attendance.toml` says and fails where a kind
-has become worse; `--update` writes what has become better.
+A batch is one printed sheet, its twenty cells signed by as many hands or filled as `_SHARES` says, the boxes
+« Absent » ticked for nine absents in ten, scanned at 150 to 400 dpi, in gray, colour and one bit, askew,
+either way up; every fifth has as many cells of each kind as of any other. Wrong: present where nobody signed,
+absent where somebody did. `--pictures` keeps what is wrong or left to a person. `--without-boxes` draws the
+same on sheets as they were printed before there were any. `--ratchet` draws what
+`ratchet_attendance.toml` says and fails where a kind has become worse; `--update` writes what is better.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from rich.table import Table
 
 from benchmarks import ratchet
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.cells import Seen, of_candidate
+from processors.attendance.agreed import of_candidate
+from processors.attendance.cells import Seen
 from processors.attendance.reader import SheetReading, read_sheets
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from processors.circular.session import load_session
@@ -39,10 +41,12 @@ from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
 from specimens.sheet import Page
 from specimens.signing import SIGNATURES, Mark, draw_mark
+from specimens.ticks import Tick, draw_tick
 from specimens.words import WORDS
 
 _SESSIONS = Path(__file__).parents[1] / "sessions"
 FORM = load_attendance_form(_SESSIONS / "forms" / "emargement.toml")
+_BEFORE = FORM.model_copy(update={"rows": FORM.rows.model_copy(update={"absent": None})})
 _RATCHET = Path(__file__).with_name("ratchet_attendance.toml")
 CENTRE, EXAM = "0130051K", "U4"
 
@@ -53,6 +57,8 @@ _SHARES = {
     Mark.BETWEEN: 0.002, Mark.STAIN: 0.002, Mark.THROUGH: 0.004, Mark.STAMP: 0.002,
 }  # fmt: skip
 """Of all cells of a list that comes back: a guess, since no real ones were seen."""
+_TICKED, _TICKED_WRONGLY = 0.9, 0.001  # of absents; of those who signed: somebody came late, a wrong row
+_INTO_BOX = 0.03  # of signatures and stains, which begin before their cell
 
 
 @dataclass(frozen=True)
@@ -87,44 +93,74 @@ def marks_of(rng: np.random.Generator, hard: bool) -> list[Mark]:
     return marks
 
 
+def ticks_of(marks: Sequence[Mark], rng: np.random.Generator) -> list[Tick | None]:
+    """What is in the boxes beside them."""
+    kinds = list(Tick)
+    chance = [_TICKED_WRONGLY if is_signed(mark) else _TICKED for mark in marks]
+    chance = [0.5 if mark is Mark.STRUCK else share for mark, share in zip(marks, chance, strict=True)]
+    return [kinds[rng.integers(len(kinds))] if rng.random() < share else None for share in chance]
+
+
+def is_signed(mark: Mark, ticked: bool = False) -> bool:
+    """Whether the candidate of this cell did: what is struck through beside a ticked box was another's."""
+    return mark in (*SIGNATURES, Mark.TINY, Mark.BETWEEN) or (mark is Mark.STRUCK and not ticked)
+
+
 @cache
-def printed(dpi: int) -> np.ndarray:
+def printed(dpi: int, boxed: bool) -> np.ndarray:
     """A sheet as it leaves the printer."""
     rng = np.random.default_rng(1)
     session = load_session(_SESSIONS / "bts-sio-2026-aix-marseille.toml")
     found = invent_candidates(rng, 20, CENTRE, [EXAM], invent_schools(rng, 2))
     people = [SimpleNamespace(id=f"cand_{k:016x}", **vars(one)) for k, one in enumerate(found)]
-    sheet = attendance_sheets(people, session, session.exam(EXAM), session.centre(CENTRE), FORM)
+    sheet = attendance_sheets(
+        people, session, session.exam(EXAM), session.centre(CENTRE), FORM if boxed else _BEFORE
+    )
     fine = pypdfium2.PdfDocument(sheet)[0].render(scale=2 * dpi / 72, grayscale=True).to_numpy().squeeze()
     return np.asarray(cv2.resize(fine, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 @cache
 def known() -> frozenset[str]:
-    """What the bars of that sheet say."""
-    ids = [f"cand_{k:016x}" for k in range(20)]
-    return frozenset([SheetCode(EXAM, CENTRE, 1, 1, list_number(EXAM, CENTRE, ids)).text])
+    """What the bars of that sheet say, with boxes and without."""
+    number = list_number(EXAM, CENTRE, [f"cand_{k:016x}" for k in range(20)])
+    return frozenset(SheetCode(EXAM, CENTRE, 1, 1, number, boxed).text for boxed in (False, True))
 
 
-def signed_page(marks: Sequence[Mark], dpi: int, rng: np.random.Generator) -> tuple[Page, list[str]]:
-    """Also whose names were written, cell by cell."""
-    paper = printed(dpi).copy()
+def signed_page(
+    marks: Sequence[Mark], ticks: Sequence[Tick | None] | None, dpi: int, rngs: Sequence[np.random.Generator]
+) -> tuple[Page, list[str]]:
+    """Also whose names were written, cell by cell.
+
+    `ticks`: what is in the boxes, if it has any; `rngs`: by which cells and boxes are drawn.
+    """
+    rng, boxes_rng = rngs
+    paper = printed(dpi, ticks is not None).copy()
     if rng.random() < 0.15:  # low toner: paler, and on some stripes without any
         paper = np.asarray(255 - (255 - paper.astype(np.float32)) * rng.uniform(0.6, 0.85), np.uint8)
         for x in rng.integers(0, paper.shape[1], 2 * (rng.random() < 0.2)):
             paper[:, x : x + max(1, dpi // 120)] = 255
     pen = np.full_like(paper, 255)
-    wrote = [draw_mark(pen, mark, FORM.rows.cell(row), dpi / 25.4, rng) for row, mark in enumerate(marks)]
+    cells = [FORM.rows.cell(row) for row in range(len(marks))]
+    if ticks is not None:
+        for tick, box in zip(ticks, FORM.rows.boxes(), strict=True):
+            if tick is not None:
+                draw_tick(pen, tick, box, dpi / 25.4, boxes_rng)
+        off = np.where(boxes_rng.random(len(cells)) < _INTO_BOX, boxes_rng.uniform(4, 20, len(cells)), 0)
+        cells = [cell._replace(x=cell.x - left) for cell, left in zip(cells, off, strict=True)]
+    wrote = [draw_mark(pen, mark, cell, dpi / 25.4, rng) for mark, cell in zip(marks, cells, strict=True)]
     return Page(paper, pen), wrote
 
 
-def run(k: int, seed: int) -> list[Case]:
+def run(k: int, seed: int, boxed: bool = True) -> list[Case]:
     cv2.setNumThreads(1)
     rng = np.random.default_rng((seed, k))
     dpi, mode = (150, 200, 300, 400)[k % 4], list(Mode)[k % 3]
     level = (Level.CLEAN, Level.OFFICE, Level.OFFICE, Level.POOR)[(k // 3) % 4]
     marks = marks_of(rng, is_hard(k))
-    page, wrote = signed_page(marks, dpi, rng)
+    boxes_rng = np.random.default_rng((seed, k, 20))
+    ticks = ticks_of(marks, boxes_rng) if boxed else None
+    page, wrote = signed_page(marks, ticks, dpi, (rng, boxes_rng))
     if rng.random() < 0.3:
         page = page.turned()
     picture = scan(page, level, mode, dpi, rng)
@@ -133,7 +169,8 @@ def run(k: int, seed: int) -> list[Case]:
         path.write_bytes(pdf([encode(picture, level, mode, dpi, rng)], dpi))
         (sheet,) = read_sheets(path, FORM, known())
     people = [called(names, np.random.default_rng((seed, k, row))) for row, names in enumerate(wrote)]
-    return list(judge(marks, people, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
+    signed = [is_signed(mark, ticks is not None and ticks[row] is not None) for row, mark in enumerate(marks)]
+    return list(judge(marks, signed, people, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
 
 
 def called(wrote: str, rng: np.random.Generator) -> tuple[str, str]:
@@ -144,15 +181,18 @@ def called(wrote: str, rng: np.random.Generator) -> tuple[str, str]:
 
 
 def judge(
-    marks: Sequence[Mark], people: Sequence[tuple[str, str]], sheet: SheetReading, look: str
+    marks: Sequence[Mark],
+    signed: Sequence[bool],
+    people: Sequence[tuple[str, str]],
+    sheet: SheetReading,
+    look: str,
 ) -> Iterator[Case]:
     for row, mark in enumerate(marks):
-        signed = mark in (*SIGNATURES, Mark.TINY, Mark.STRUCK, Mark.BETWEEN)
         if sheet.code is None:  # the whole page is set aside: nobody is marked
-            yield Case(mark, signed, look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
+            yield Case(mark, signed[row], look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
             continue
         cell = of_candidate(sheet.cells[row], *people[row])
-        yield Case(mark, signed, look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
+        yield Case(mark, signed[row], look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
 
 
 def rates(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
@@ -205,6 +245,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--without-boxes", action="store_true")
     parser.add_argument("--ratchet", action="store_true")
     parser.add_argument("--update", action="store_true")
     wanted = parser.parse_args()
@@ -215,7 +256,11 @@ def main() -> None:
     with ProcessPoolExecutor(wanted.jobs) as pool:
         cases = [
             case
-            for of in pool.map(partial(run, seed=wanted.seed), range(wanted.batches), chunksize=5)
+            for of in pool.map(
+                partial(run, seed=wanted.seed, boxed=not wanted.without_boxes),
+                range(wanted.batches),
+                chunksize=5,
+            )
             for case in of
         ]
     tell(console, cases)

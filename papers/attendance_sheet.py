@@ -15,13 +15,14 @@ from reportlab.pdfgen.canvas import Canvas
 from processors.attendance.sheet import AttendanceForm, SheetCode, list_number, sheets_of
 from processors.circular.form import BoxedField, Rectangle
 from processors.circular.session import Centre, Exam, Session
-from processors.wording import plural
+from processors.wording import plural, typeset
 
 _FRAME, _LINE = 0.5 * mm, 0.25 * mm
 _QUIET = 10  # modules on each side of the bars (ISO/IEC 15417)
 _INSIDE = 1.5 * mm
-_COLUMNS = (("N°", 0.0), ("Nom et prénoms", 11.0), ("N° de candidat", 85.0), ("Signature", 114.0))
+_COLUMNS = (("N°", 0.0), ("Nom et prénoms", 11.0), ("N° de candidat", 75.0), ("Signature", 114.0))
 """Headings, and where each column begins, mm from the table's left side; the last is that of the cells."""
+_ABSENT = ("Absent", 101.0)  # the column before it, where there are boxes to tick
 
 
 class Signing(Protocol):
@@ -49,12 +50,12 @@ def attendance_sheets(
     """A PDF of one page a sheet, the candidates in their order. The same people give the same bytes."""
     ids = [one.id for one in people]
     sheets = sheets_of(ids, form.rows.count)
-    number = list_number(exam.code, centre.uai, ids)
+    number, boxed = list_number(exam.code, centre.uai, ids), form.rows.absent is not None
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=True, lang="fr")
     canvas.setTitle(f"Émargement {exam.code} {centre.uai}")
     for k in range(len(sheets)):
-        code = SheetCode(exam.code, centre.uai, k + 1, len(sheets), number)
+        code = SheetCode(exam.code, centre.uai, k + 1, len(sheets), number, boxed)
         first = k * form.rows.count
         sheet = _Sheet(canvas, form)
         sheet.heading(session, exam, centre, code, len(people))
@@ -79,15 +80,17 @@ class _Sheet:
         title = f"{self._form.form.model_text} – {exam.code} {exam.title}"
         self._text(title, left, frame.y + 6.5, 12, room, "Helvetica-Bold")
         held = f", {exam.sitting.date:%d/%m/%Y}" if exam.sitting else ""
-        self._text(f"{session.title}{held}", left, frame.y + 11.5, 9, room)
+        self._text(f"{session.title}{held}", left, frame.y + 11, 9, room)
         place = f"Centre {centre.uai}, {centre.name}, {centre.city}"
         where = f"{place} – {plural(enrolled, 'candidat inscrit', 'candidats inscrits')}"
-        self._text(where, left, frame.y + 16.5, 9, room)
-        rule = (
-            "Signez en entier dans votre case, au stylo, sans déborder. "
-            "Surveillants : laissez vide la case d’un absent, n’y écrivez rien."
+        self._text(where, left, frame.y + 15.2, 9, room)
+        rule = "Candidats : signez en entier dans votre case, au stylo, sans déborder."
+        self._text(typeset(rule), left, frame.y + 19.4, 8, room, "Helvetica-Oblique")
+        tick = (
+            "cochez la case « Absent » de chaque absent" if code.boxed else "laissez vide la case d’un absent"
         )
-        self._text(rule, left, frame.y + 21.5, 8, room, "Helvetica-Oblique")
+        rule = f"Surveillants : {tick} ; n’écrivez rien dans sa case de signature."
+        self._text(typeset(rule), left, frame.y + 23, 8, room, "Helvetica-BoldOblique")
         zone, label = self._form.bars.zone, self._form.label
         module = label.module_width * mm
         bars = Code128(code.text, barWidth=module, barHeight=label.height * mm, quiet=False)
@@ -101,10 +104,12 @@ class _Sheet:
     def table(self, people: Sequence[Signing], first: int) -> None:
         frame, rows = self._form.identity.frame, self._form.rows
         self._frame(frame)
-        for name, x in _COLUMNS:
+        boxes = rows.boxes()
+        columns = sorted([*_COLUMNS, *[_ABSENT] * bool(boxes)], key=lambda column: column[1])
+        for name, x in columns:
             self._text(name, frame.x + x + 1.5, rows.first.y - 2.6, 8, 60, "Helvetica-Bold")
         self._canvas.setLineWidth(_LINE)
-        for _, x in _COLUMNS[1:]:
+        for _, x in columns[1:]:
             self._line(frame.x + x, frame.y, frame.x + x, frame.y + frame.height)
         for row in range(rows.count):
             cell = rows.cell(row)
@@ -119,7 +124,9 @@ class _Sheet:
             self._text(name, frame.x + _COLUMNS[1][1] + 1.5, base - 1, 9.5, room, "Helvetica-Bold")
             said = f"n° d’inscription {one.registration}"
             self._text(said, frame.x + _COLUMNS[1][1] + 1.5, base + 2.6, 6.5, room)
-            self._text(one.number, frame.x + _COLUMNS[2][1] + 1.5, base, 9, 26)
+            self._text(one.number, frame.x + _COLUMNS[2][1] + 1.5, base, 9, 23)
+            if boxes:
+                self._box(boxes[row])
 
     def foot(self, code: SheetCode) -> None:
         boxes = self._form.pagination
@@ -138,12 +145,15 @@ class _Sheet:
         for k, digit in enumerate(f"{number:0{field.count}}"):
             x = field.cells.x + k * field.cells.pitch
             cell = Rectangle(x, field.cells.y, field.cells.width, field.cells.height)
-            self._canvas.rect(x * mm, self._up(cell.y + cell.height), cell.width * mm, cell.height * mm)
+            self._box(cell)
             self._text(digit, x + 1.7, cell.y + 5.2, 11, 6)
 
     def _frame(self, frame: Rectangle) -> None:
         self._canvas.setLineWidth(_FRAME)
-        self._canvas.rect(frame.x * mm, self._up(frame.y + frame.height), frame.width * mm, frame.height * mm)
+        self._box(frame)
+
+    def _box(self, box: Rectangle) -> None:
+        self._canvas.rect(box.x * mm, self._up(box.y + box.height), box.width * mm, box.height * mm)
 
     def _line(self, x0: float, y0: float, x1: float, y1: float) -> None:
         self._canvas.line(x0 * mm, self._up(y0), x1 * mm, self._up(y1))

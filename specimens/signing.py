@@ -5,7 +5,7 @@ Drawn on the pen's layer of a page, in pixels, from the top left corner of the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 import cv2
@@ -18,6 +18,7 @@ from specimens.dossiers import ink
 from specimens.hand import HAND_FONTS, Rng, typeset
 from specimens.scanner import AS_IT_IS, Level, Mode, Setting, encode, pdf, scan
 from specimens.sheet import Gray, Page
+from specimens.ticks import Tick, draw_tick
 from specimens.words import WORDS
 
 Points = NDArray[np.float64]
@@ -53,10 +54,11 @@ def signed_scan(
     level: Level = Level.CLEAN,
     mode: Mode = Mode.GRAY,
     setting: Setting = AS_IT_IS,
+    ticked: Collection[int] = (),
 ) -> bytes:
     """A PDF of these printed sheets, each cell filled as `marks` says, scanned, every other upside down.
 
-    As many pages as `marks` has are scanned.
+    As many pages as `marks` has are scanned. `ticked`: the rows, from 0, where « Absent » is crossed.
     """
     images = []
     with pypdfium2.PdfDocument(sheets) as printed:
@@ -66,6 +68,8 @@ def signed_scan(
             pen = np.full_like(paper, 255)
             for row, mark in enumerate(of_sheet):
                 draw_mark(pen, mark, rows.cell(row), dpi / 25.4, rng)
+            for row in ticked:
+                draw_tick(pen, Tick.CROSS, rows.boxes()[row], dpi / 25.4, rng)
             page = setting.drawn(Page(paper, pen))
             picture = scan(page.turned() if k % 2 else page, level, mode, dpi, rng)
             images.append(encode(setting.laid(picture, dpi), level, mode, dpi, rng))

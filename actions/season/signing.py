@@ -16,7 +16,8 @@ from actions.decided.reconciling import reconcile_in
 from actions.isolation import isolated, run_pages
 from actions.site import Site
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.cells import Seen, Why, of_candidate
+from processors.attendance.agreed import of_candidate
+from processors.attendance.cells import Seen, Why
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
 from processors.attendance.sheet import SheetCode
 from processors.lists.people import ATTENDANCE_COLUMNS
@@ -300,9 +301,10 @@ def _table(rows: Iterable[tuple[str, str]]) -> bytes:
 
 
 def _texts(lists: Iterable[PrintedList], exam: str, centre: str) -> frozenset[str]:
-    """What the bars of all these sheets say."""
+    """What the bars of all these sheets say, with boxes « Absent » or printed before there were any."""
     return frozenset(
-        SheetCode(exam, centre, sheet, len(one.sheets), one.id).text
+        SheetCode(exam, centre, sheet, len(one.sheets), one.id, boxed).text
         for one in lists
         for sheet in range(1, len(one.sheets) + 1)
+        for boxed in (False, True)
     )

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.attendance.dirt import rings_in, without_stripes
-from processors.attendance.letters import Absent, may_be_name, read_absent
+from processors.attendance.letters import Absent, read_absent
 from processors.attendance.lines import BAND, PX, along_lines, without_lines
 from processors.attendance.strokes import straight_strokes
 from processors.dossiers.ink import darker
@@ -81,6 +81,11 @@ class Why(StrEnum):
     FAINT = "faint", "De l’encre pâle, peut-être celle de l’autre face."
     LETTERS = "letters", "Quelques lettres, comme « ABS », et non une signature."
     DIFFERENT = "different", "Deux numérisations, ou la liste déposée, disent autre chose."
+    BOTH = "both", "La case « Absent » est cochée, et la case de signature semble signée."
+    UNTICKED = (
+        "unticked",
+        "La case est vide, mais « Absent » n’est pas coché, et le noir et blanc peut perdre une encre pâle.",
+    )
     COPY_HERE = "copy_here", "La case est vide, mais une copie de ce candidat est arrivée."
 
 
@@ -88,23 +93,14 @@ class Why(StrEnum):
 class Cell:
     """`length`: mm of strokes that are of this cell; `why`: where it is unsure, or empty in spite of ink.
 
-    `line`: what is written, where it may say that somebody was absent.
+    `line`: what is written, where it may say that somebody was absent; `ticked`: the box beside it is.
     """
 
     seen: Seen
     length: float
     why: Why | None = None
     line: Line | None = field(default=None, repr=False, compare=False)
-
-
-def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:
-    """The same of a candidate's cell, whose name may be like what says that somebody was absent."""
-    if cell.why is not Why.LETTERS or cell.line is None:
-        return cell
-    mine = may_be_name(cell.line, family_name, first_names)
-    if cell.seen is Seen.EMPTY and mine is not False:
-        return replace(cell, seen=Seen.UNSURE)
-    return replace(cell, seen=Seen.SIGNED, why=None) if mine else cell
+    ticked: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.attendance.agreed import beside_boxes
+from processors.attendance.boxes import ticked_boxes
 from processors.attendance.cells import Cell, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import AttendanceForm, SheetCode
@@ -24,6 +26,7 @@ from processors.scans.readings import Gray
 
 _FINE = 190  # dpi at least, where the scan has them: a pen draws two pixels and more
 _ABOUT = 3.0  # mm around the column that is read
+_LEFT = 7.0  # mm before the boxes « Absent » that are read
 _BARS_ABOUT = 4.0
 _AS_IT_IS = 1
 _WHOLE = ((cv2.MORPH_OPEN, _AS_IT_IS), (cv2.MORPH_CLOSE, 3), (cv2.MORPH_OPEN, 3), (cv2.MORPH_OPEN, 5))
@@ -116,7 +119,7 @@ def _sheets_in(
             if len(pages) == 1:
                 yield SheetReading(image.image, None, PageTrouble.NO_LIST)
             continue
-        yield _sheet(image.image, upright, placement, form, known)
+        yield _sheet(image, upright, placement, form, known)
 
 
 def row_alone(picture: bytes) -> bytes:
@@ -132,8 +135,9 @@ def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _sheet(
-    page: int, upright: Gray, placement: Placement, form: AttendanceForm, known: Collection[str]
+    image: RawImage, upright: Gray, placement: Placement, form: AttendanceForm, known: Collection[str]
 ) -> SheetReading:
+    page = image.image
     bars = placement.patch(upright, form.bars.zone.grown(_BARS_ABOUT), 300 / 25.4)
     code = _code_in(bars, form, known)
     if code is None:
@@ -146,6 +150,13 @@ def _sheet(
     table = placement.patch(upright, about, PX)
     edges = [_ABOUT + row * rows.first.height for row in range(rows.count + 1)]
     cells = read_cells(table, edges, (_ABOUT, _ABOUT + zone.width))
+    if code.boxed and rows.absent is not None:
+        column = Rectangle(
+            rows.absent.x - _LEFT, about.y, rows.first.x + _ABOUT - rows.absent.x + _LEFT, about.height
+        )
+        boxes = [box._replace(x=box.x - column.x, y=box.y - column.y) for box in rows.boxes()]
+        part = placement.patch(upright, column, PX)
+        cells = beside_boxes(cells, ticked_boxes(part, edges, rows.first.x - column.x, boxes), image.bilevel)
     whole = form.identity.frame
     shown = placement.patch(upright, whole.grown(_MARGIN), _ROW_PX)
     pictures = []

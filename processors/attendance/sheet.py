@@ -18,15 +18,23 @@ MOST_SHEETS = 99
 
 
 class Rows(BaseModel):
-    """The cells to sign, from the top: the first one, and how many."""
+    """The cells to sign, from the top: the first one, and how many; `absent`: its box to tick, if any."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     first: Rectangle
+    absent: Rectangle | None = None
     count: int = Field(gt=0, le=40)
 
     def cell(self, row: int) -> Rectangle:
         """That of a row, from 0."""
-        return self.first._replace(y=self.first.y + row * self.first.height)
+        return self._below(self.first, row)
+
+    def boxes(self) -> list[Rectangle]:
+        """Those to tick for who is absent, one a row; none where the sheet has none."""
+        return [self._below(self.absent, row) for row in range(self.count)] if self.absent else []
+
+    def _below(self, first: Rectangle, row: int) -> Rectangle:
+        return first._replace(y=first.y + row * self.first.height)
 
 
 class Bars(BaseModel):
@@ -71,24 +79,30 @@ def load_attendance_form(path: Path) -> AttendanceForm:
 
 @dataclass(frozen=True)
 class SheetCode:
-    """What the bars of a sheet say. `list`: ten digits, those of the very people that are printed on it."""
+    """What the bars of a sheet say. `list`: ten digits, those of the very people that are printed on it.
+
+    `boxed`: it has boxes to tick for who is absent; sheets that were printed before have none.
+    """
 
     exam: str
     centre: str
     sheet: int
     sheets: int
     list: str
+    boxed: bool
 
     @property
     def text(self) -> str:
-        return f"EM-{self.exam}-{self.centre}-{self.sheet:02}-{self.sheets:02}-{self.list}"
+        kind = "EA" if self.boxed else "EM"
+        return f"{kind}-{self.exam}-{self.centre}-{self.sheet:02}-{self.sheets:02}-{self.list}"
 
     @classmethod
     def of(cls, text: str, form: AttendanceForm) -> SheetCode | None:
         found = re.fullmatch(form.label.payload, text)
         if found is None:
             return None
-        return cls(found["exam"], found["centre"], int(found["sheet"]), int(found["sheets"]), found["list"])
+        sheet, sheets = int(found["sheet"]), int(found["sheets"])
+        return cls(found["exam"], found["centre"], sheet, sheets, found["list"], text.startswith("EA"))
 
 
 def list_number(exam: str, centre: str, candidates: Sequence[str]) -> str:

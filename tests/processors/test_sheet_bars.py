@@ -17,7 +17,7 @@ from specimens.scanner import Level, Mode, encode, pdf
 SESSIONS = Path(__file__).parents[2] / "sessions"
 FORM = load_attendance_form(SESSIONS / "forms" / "emargement.toml")
 EXAM, CENTRE, DPI = "U4", "0130051K", 200
-CODE = SheetCode(EXAM, CENTRE, 1, 1, list_number(EXAM, CENTRE, ["cand_a"]))
+CODE = SheetCode(EXAM, CENTRE, 1, 1, list_number(EXAM, CENTRE, ["cand_a"]), True)
 
 
 @cache

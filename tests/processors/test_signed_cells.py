@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.attendance.cells import Seen, Why, of_candidate, read_cells
+from processors.attendance.agreed import of_candidate
+from processors.attendance.cells import Seen, Why, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from specimens.signing import Mark, draw_mark
@@ -172,7 +173,7 @@ def test_abs_makes_nobody_absent_whose_initials_it_may_be():
 
 def test_the_bars_say_which_sheet_of_which_list():
     form = load_attendance_form(FORM)
-    code = SheetCode("U4", "0130051K", 2, 11, list_number("U4", "0130051K", ["cand_a", "cand_b"]))
+    code = SheetCode("U4", "0130051K", 2, 11, list_number("U4", "0130051K", ["cand_a", "cand_b"]), True)
     assert SheetCode.of(code.text, form) == code
     assert SheetCode.of("U4-02214987144", form) is None
     assert code.list != list_number("U4", "0130051K", ["cand_b", "cand_a"])

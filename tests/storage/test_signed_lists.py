@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from actions.season.attendance import take
 from actions.season.signing import answer, print_list, standing_of, take_scan
+from actions.site import Site
 from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
 from processors.findings import Code
@@ -33,14 +34,15 @@ class Lists:
     def prints(self) -> bytes:
         return print_list(self.world.site, EXAM, CENTRE, actor="acct", at=self.world.tick())
 
-    def scans(self, *sheets: tuple[bytes, list[list[Mark]]], exam=EXAM, centre=CENTRE, pages=None):
+    def scans(self, *sheets: tuple[bytes, list[list[Mark]]], exam=EXAM, centre=CENTRE, pages=None, ticked=()):
         """Each a printed list and what is in its cells, one after the other in one file."""
         self.files += 1
         path = self.folder / f"{self.files}.pdf"
         joined = pikepdf.new()
         for printed, marks in sheets:
             rng = np.random.default_rng(self.files)
-            with pikepdf.open(write(path, signed_scan(printed, marks, self.rows, rng))) as part:
+            scan = signed_scan(printed, marks, self.rows, rng, ticked=ticked)
+            with pikepdf.open(write(path, scan)) as part:
                 joined.pages.extend(part.pages)
         if pages:
             joined.pages[:] = [joined.pages[k] for k in pages]
@@ -115,6 +117,23 @@ def test_a_cross_is_no_signature_and_a_person_answers(lists, new_register):
     lists.answers(0, True)
     assert lists.marks[0] is True
     lists.world.replayed_alike(new_register())
+
+
+def test_a_ticked_box_makes_absent_who_did_not_sign_and_is_asked_about_where_somebody_did(lists):
+    lists.scans((lists.prints(), [[CROSS, SIGNED, EMPTY, SIGNED, SIGNED, SIGNED]]), ticked=[0, 1])
+    assert lists.asked == {1: Why.BOTH}
+    assert lists.marks == {0: False, 2: False, 3: True, 4: True, 5: True}
+
+
+def test_a_list_that_was_printed_before_there_were_boxes_is_read_as_ever(lists, monkeypatch):
+    form = lists.world.site.attendance_form
+    rows = form.rows.model_copy(update={"absent": None})
+    with monkeypatch.context() as before:
+        before.setattr(Site, "attendance_form", form.model_copy(update={"rows": rows}))
+        printed = lists.prints()
+    lists.scans((printed, [[CROSS, SIGNED, EMPTY, SIGNED, SIGNED, SIGNED]]), ticked=[0, 1])
+    assert set(lists.asked) == {0}
+    assert lists.marks == {1: True, 2: False, 3: True, 4: True, 5: True}
 
 
 def test_who_is_on_a_missing_sheet_does_not_become_absent(lists):
