@@ -80,7 +80,8 @@ def by_mupdf(data, answer):
 
 def by_pdfium(data, index):
     document = pypdfium2.PdfDocument(data)
-    fields = document.init_forms().raw
+    document.init_forms()
+    fields = document.formenv.raw
     page = document[0]
     pdfium.FORM_OnLButtonDown(fields, page.raw, 0, 50, 30)
     pdfium.FORM_OnLButtonUp(fields, page.raw, 0, 50, 30)
