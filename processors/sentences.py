@@ -52,8 +52,7 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
     Code.NAMELESS_SHEET: (
         _B,
         "Une feuille sans nom ni étiquette, ou qui en dit trop peu ({pages} du fichier), fait peut-être "
-        "partie de cette copie. Comparez les écritures, puis rendez la feuille à sa copie ou acceptez "
-        "celle-ci.",
+        "partie de cette copie. Le service de coordination doit décider ; gardez la copie à portée de main.",
     ),
     Code.SAME_PAGE: (
         _B,

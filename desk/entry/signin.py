@@ -33,6 +33,10 @@ _TRIES_WHILE_LOCKED = parse("10 per hour")  # of an account, from a browser that
 
 # one sentence for all: it tells nobody which addresses have an account, nor which are locked
 _WRONG = "Adresse, mot de passe ou code incorrect. Après cinq essais, un compte est bloqué un quart d’heure."
+_NO_INVITATION = (
+    "Ce lien d’invitation n’est pas bon, ou ne l’est plus : il sert une fois, pendant une semaine. Si vous avez "
+    "déjà choisi un mot de passe, connectez-vous ; sinon, demandez un autre lien au service de coordination."
+)
 
 
 @router.get("/")
@@ -137,7 +141,7 @@ def take_up(
         sealed = request.app.state.factors.sealed(secret) if wanted else None
         accounts.open_account(register, account, passwords.hashed(password), sealed, at=at)
     except Refused:  # somebody else was faster with the same link
-        raise HTTPException(404) from None
+        raise HTTPException(404, _NO_INVITATION) from None
     with register.reading() as connection:
         opened = accounts.account(connection, account.id)
     assert opened is not None, "it was opened just now"
@@ -151,7 +155,7 @@ def _invited(request: Request, invitation: str) -> Account:
         account = accounts.account_invited(connection, invitation, now())
     if account is None:
         count(request, "invitation")
-        raise HTTPException(404)
+        raise HTTPException(404, _NO_INVITATION)
     return account
 
 

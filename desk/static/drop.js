@@ -104,7 +104,8 @@ async function sendAll() {
         continue;
       }
       if (error.status === 404 || error.status === 422 || (error.status === 409 && !drop.upload)) {
-        say(drop, 0, "refusé\u00a0: ce fichier ne peut pas être déposé ici");
+        const why = drop.file.size ? "ne peut pas être déposé ici" : "est vide, numérisez de nouveau la pile";
+        say(drop, 0, `refusé\u00a0: ce fichier ${why}`);
         await stored("readwrite", (drops) => drops.delete(drop.id));
         continue;
       }

@@ -36,7 +36,8 @@ def test_an_invitation_opens_an_account_once(desk: Desk):
     assert "au moins 12" in browser.post(path, {"password": "court", "again": "court"}).text
     answer = browser.post(path, {"password": PASSWORD, "again": PASSWORD})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/centre/{CENTRE}")
-    assert browser.get(path).status_code == 404
+    used = browser.get(path)
+    assert used.status_code == 404 and "demandez un autre lien au service" in used.text
     later = desk.browser()
     later.get("/connexion")
     again = later.post("/connexion", {"email": "a@EXEMPLE.fr ", "password": PASSWORD})

@@ -95,6 +95,8 @@ def test_an_outage_leaves_a_queue_that_goes_on_by_itself(stage, enter, tmp_path)
     looked_at(page, "desk-outage")
     page.unroute(store)
     expect(page.get_by_text("déposé, lecture en cours")).to_be_visible()
+    page.set_input_files("#files", {"name": "vide.pdf", "mimeType": "application/pdf", "buffer": b""})
+    expect(page.get_by_text("refusé : ce fichier est vide")).to_be_visible()
     assert sum("partNumber=1" in url for url in parts) == 1  # what had come was not sent again
     (came,) = list(stage.site.store.inbox.list(f"scans/{CENTRE}/U7/"))
     assert came.size == 9 << 20
