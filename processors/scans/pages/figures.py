@@ -18,7 +18,7 @@ _DIGITS, _LEAVES, _PEOPLE = 0.09, 0.03, 0.12
 """How much the logs of their heights vary: from digit to digit of one person, from leaf to leaf beyond that,
 from person to person. Drawn 0.07, 0, 0.1; of 44 people on a tablet without boxes (pendigits) 0.18, 0, 0.2."""
 _LEAST, _MOST = -1.5, 2.5
-"""They never tell alone: less than the closest hands say for one person, in a pile that lacks one."""
+"""Pens and places change: against the closest hands they hold no copy where one perhaps absent lacks."""
 _FEWEST = 2  # digits of a leaf
 _INSIDE = slice(10, 38), slice(9, 31)  # of a cut, what its printed borders leave free
 _INK = 90  # its level
