@@ -34,6 +34,7 @@ gc.disable()  # until all is imported: none of it is ever garbage
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
+    gc.set_threshold(20_000)  # to look for garbage thirty times as often is a tenth of a desk test
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
