@@ -32,7 +32,10 @@ from docx.oxml.parser import parse_xml
 from docx2python import docx2python
 
 path = sys.argv[1]
-SYMBOL = {"≥": ("Symbol", "F0B3"), "≤": ("Symbol", "F0A3"), "±": ("Symbol", "F0B1"), "☑": ("Wingdings", "F0FE"), "☐": ("Wingdings", "F0A8")}
+SYMBOL = {
+    "≥": ("Symbol", "F0B3"), "≤": ("Symbol", "F0A3"), "±": ("Symbol", "F0B1"),
+    "☑": ("Wingdings", "F0FE"), "☐": ("Wingdings", "F0A8"),
+}
 LINES = ["moyenne ≥ 10", "moyenne ≤ 10", "écart ± 2", "☑ oui ☐ non"]
 
 

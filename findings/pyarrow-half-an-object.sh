@@ -3,8 +3,8 @@
 # pyarrow 26.0.1's S3FileSystem and cloudpathlib 0.26.0: leaving the with block closes the stream, and closing it completes the
 # upload. S3 itself replaces an object at once or not at all, and a list of marks that is kept there is half a list after
 # a failed export; the reader next day cannot tell. The exception is the writer's own and says nothing of it. smart_open
-# 9.0.2 and obstore 0.12.1 give the upload up, and the old object stays. pyarrow's documentation of output streams
-# has no way to abandon one.
+# 9.0.2 and obstore 0.12.1 give the upload up, and the old object stays. pyarrow's streams have no method to
+# abandon one.
 #
 # Seen on 2026-11-30, Python 3.11, boto3 with moto 5.2.5 for S3; "Durand 12;Martin 14;Petit 9" was there, and an
 # exception is raised after "Durand 13;" of a new list:

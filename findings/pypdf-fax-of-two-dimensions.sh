@@ -3,8 +3,8 @@
 # coded alone and rows coded by the one above are mixed): page.images gives a picture of the right size in which most of the
 # pixels are wrong. It puts the data into a TIFF of Group 3 without the tag that says so (T4Options, TIFF 6.0, section 11), and
 # every row is read as if it were coded alone. libtiff complains on the standard error, row by row; nothing is raised or warned
-# of in Python, with strict=True as without. Fax of one dimension (/K 0) and Group 4 (/K -1) are right. Fax servers and older
-# office machines write the mixed form. pikepdf, pdfium and MuPDF read all three.
+# of in Python, with strict=True as without. Fax of one dimension (/K 0) and Group 4 (/K -1) are right, so that a test with
+# those passes. pikepdf, pdfium and MuPDF read all three.
 #
 # Seen on 2026-11-30, Python 3.11, Pillow 13.0.0 (libtiff), one drawing of 400 x 200; pixels that are wrong:
 #                       /K -1     /K 0      /K 4

@@ -34,8 +34,9 @@ _TRIES_WHILE_LOCKED = parse("10 per hour")  # of an account, from a browser that
 # one sentence for all: it tells nobody which addresses have an account, nor which are locked
 _WRONG = "Adresse, mot de passe ou code incorrect. Après cinq essais, un compte est bloqué un quart d’heure."
 _NO_INVITATION = (
-    "Ce lien d’invitation n’est pas bon, ou ne l’est plus : il sert une fois, pendant une semaine. Si vous avez "
-    "déjà choisi un mot de passe, connectez-vous ; sinon, demandez un autre lien au service de coordination."
+    "Ce lien d’invitation n’est pas bon, ou ne l’est plus : il sert une fois, pendant une semaine. Si vous "
+    "avez déjà choisi un mot de passe, connectez-vous ; sinon, demandez un autre lien au service de "
+    "coordination."
 )
 
 
