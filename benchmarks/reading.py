@@ -33,7 +33,7 @@ from benchmarks import ratchet
 from processors.circular.form import Form, load_form
 from processors.findings import Code, Severity
 from processors.scans.reader import read_scan
-from processors.scans.readings import CopyReading, CopyStatus, ScanReading
+from processors.scans.readings import CopyReading, CopyStatus
 from specimens.batch import GONE_IN_ONE_BIT, Batch, CopyTruth, Kind, draw_batch
 from specimens.faults import Fault
 from specimens.people import invent_candidates, invent_schools
@@ -112,16 +112,12 @@ def run(k: int, form: Form, seed: int) -> tuple[str, list[Case]]:
     """Draws and reads one batch: what it looks like, and its cases."""
     cv2.setNumThreads(1)
     batch = draw(k, seed, form)
-    reading = read(batch, form)
-    look = f"{batch.level} {batch.mode} {batch.dpi} dpi {'A3' if batch.a3 else 'A4'}"
-    return look, list(judge(batch, reading.copies))
-
-
-def read(batch: Batch, form: Form) -> ScanReading:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
         path.write_bytes(batch.pdf)
-        return read_scan(path, form, form.label.payload, batch.roster, CENTRE, EXAM)
+        reading = read_scan(path, form, form.label.payload, batch.roster, CENTRE, EXAM)
+    look = f"{batch.level} {batch.mode} {batch.dpi} dpi {'A3' if batch.a3 else 'A4'}"
+    return look, list(judge(batch, reading.copies))
 
 
 def judge(batch: Batch, copies: Sequence[CopyReading]) -> Iterator[Case]:

@@ -27,9 +27,8 @@ def test_it_turns_one_way_and_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("benchmark", ["piles", "attendance"])
+@pytest.mark.parametrize("benchmark", ["reading", "piles", "attendance"])
 def test_what_is_read_is_not_worse_than_it_was(benchmark: str) -> None:
-    """`reading` is measured in test_kinds.py, on scans of which more is asked."""
     root = Path(__file__).parents[2]
     command = [sys.executable, "-m", f"benchmarks.{benchmark}", "--ratchet", "--jobs", "1"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
