@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pikepdf
 
@@ -16,6 +16,7 @@ MAX_BYTES = 2 * 1024**3
 
 _HEAD = 1024  # bytes in which a PDF says that it is one
 _TAIL = 4096  # bytes in which it says that it ends
+_BLOCK = 65_536  # bytes
 _COVER = 2  # pages at most of a file that is but the cover of those attached to it
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)|/L\s+(\d+)[^>]*?/Linearized\b")
 
@@ -27,7 +28,8 @@ def look_into(
 
     BadScan names what is wrong with one that cannot be read.
 
-    What qpdf mends without losing a page is accepted: garbage before the header, a wrong table of offsets.
+    What qpdf mends without losing a page is accepted: garbage before the header, zeros after the end,
+    a wrong table of offsets.
     """
     size = path.stat().st_size
     if size == 0:
@@ -36,8 +38,9 @@ def look_into(
         raise BadScan(Code.FILE_TOO_LARGE, f"{size / 1e6:.0f} Mo, {max_bytes / 1e6:.0f} Mo au plus")
     with path.open("rb") as file:
         head = file.read(_HEAD)
-        file.seek(max(0, size - _TAIL))
-        tail = file.read()
+        end = _end_of(file, size)
+        file.seek(max(0, end - _TAIL))
+        tail = file.read(min(end, _TAIL))
     if b"%PDF-" not in head:
         raise BadScan(Code.NOT_A_PDF)
     with open_pdf(path, inherit=False) as pdf:
@@ -48,7 +51,7 @@ def look_into(
             attached = _attached(pdf)
         except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadScan(Code.DAMAGED_FILE) from error
-    if declared > pages or _is_cut(head, tail, size):
+    if declared > pages or _is_cut(head, tail, end):
         raise BadScan(Code.DAMAGED_FILE)  # the last copies may be lost
     if pages == 0:
         raise BadScan(Code.NO_PAGES)
@@ -92,6 +95,16 @@ def _is_pdf(spec: pikepdf.Object | None) -> bool:
         return b"%PDF-" in stream.read_bytes()[:_HEAD]
     except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError):
         return False
+
+
+def _end_of(file: BinaryIO, size: int) -> int:
+    """Where its bytes end, without the zeros that fill the last block of a disk or of a transfer."""
+    for start in range(max(0, size - 1) // _BLOCK * _BLOCK, -1, -_BLOCK):
+        file.seek(start)
+        written = file.read(_BLOCK).rstrip(b"\0")
+        if written:
+            return start + len(written)
+    return 0
 
 
 def _is_cut(head: bytes, tail: bytes, size: int) -> bool:
