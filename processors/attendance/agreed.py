@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.attendance.cells import SIGNED_FROM, Cell, Seen, Why
+from processors.attendance.cells import EMPTY_BELOW, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
 
 _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS)
@@ -32,14 +32,14 @@ def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:
     """The same of a candidate's cell, whose name may be like what says that somebody was absent.
 
     A ticked box makes absent who did not sign: whose cell is empty, crossed or struck out, has a few letters,
-    or less ink of its own than a signature has. One that is not ticked may be forgotten, and says nothing.
+    or next to no ink of its own. One that is not ticked may be forgotten, and says nothing.
     """
     said = _by_name(cell, family_name, first_names)
     if not cell.ticked or said.seen is Seen.EMPTY:
         return said
     if said.seen is Seen.SIGNED:
         return replace(said, seen=Seen.UNSURE, why=Why.BOTH)
-    return replace(said, seen=Seen.EMPTY) if said.why in _OF_ABSENTS or said.length < SIGNED_FROM else said
+    return replace(said, seen=Seen.EMPTY) if said.why in _OF_ABSENTS or said.length < EMPTY_BELOW else said
 
 
 def _by_name(cell: Cell, family_name: str, first_names: str) -> Cell:
