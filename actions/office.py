@@ -40,7 +40,9 @@ def as_readable(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
     """
     office = shutil.which("soffice")
     made = {file: file for file in files if file.kind in OFFICE}
-    for kinds, kind in _STEPS if office else ():
+    if office is None or not made:
+        return tuple(files)
+    for kinds, kind in _STEPS:
         these = {was: now for was, now in made.items() if now.kind in kinds}
         done = _converted(office, list(these.values()), kind) if these else {}
         for now in these.values() if len(these) > 1 else ():
