@@ -9,10 +9,11 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from actions.isolation import Limits, end_group, isolated
 from processors.dossiers.files import OFFICE, DepositedFile, FileKind, final
+from processors.scans.files.raster import BadScan
 from storage.machine.scratch import scratch
 
 _SECONDS = 180.0
@@ -49,9 +50,16 @@ def as_readable(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
             if now not in done:
                 done |= _converted(office, [now], kind)
         if kind is FileKind.DOCX:
-            done = {now: isolated(final, file)[0] for now, file in done.items()}
+            done = dict(_final(done))
         made |= {was: done[now] for was, now in these.items() if now in done}
     return tuple(made.get(file, file) for file in files)
+
+
+def _final(made: dict[DepositedFile, DepositedFile]) -> Iterator[tuple[DepositedFile, DepositedFile]]:
+    """With the text that counts; without those of which it is not known."""
+    for was, file in made.items():
+        with contextlib.suppress(BadScan):
+            yield was, isolated(final, file)[0]
 
 
 def _converted(
