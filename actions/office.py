@@ -9,10 +9,11 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from actions.isolation import Limits, end_group, isolated
 from processors.dossiers.files import OFFICE, DepositedFile, FileKind, final
+from processors.scans.files.raster import BadScan
 from storage.machine.scratch import scratch
 
 _SECONDS = 180.0
@@ -40,16 +41,25 @@ def as_readable(files: Sequence[DepositedFile]) -> tuple[DepositedFile, ...]:
     """
     office = shutil.which("soffice")
     made = {file: file for file in files if file.kind in OFFICE}
-    for kinds, kind in _STEPS if office else ():
+    if office is None or not made:
+        return tuple(files)
+    for kinds, kind in _STEPS:
         these = {was: now for was, now in made.items() if now.kind in kinds}
         done = _converted(office, list(these.values()), kind) if these else {}
         for now in these.values() if len(these) > 1 else ():
             if now not in done:
                 done |= _converted(office, [now], kind)
         if kind is FileKind.DOCX:
-            done = {now: isolated(final, file)[0] for now, file in done.items()}
+            done = dict(_final(done))
         made |= {was: done[now] for was, now in these.items() if now in done}
     return tuple(made.get(file, file) for file in files)
+
+
+def _final(made: dict[DepositedFile, DepositedFile]) -> Iterator[tuple[DepositedFile, DepositedFile]]:
+    """With the text that counts; without those of which it is not known."""
+    for was, file in made.items():
+        with contextlib.suppress(BadScan):
+            yield was, isolated(final, file)[0]
 
 
 def _converted(
