@@ -7,6 +7,7 @@ entitled to. A ground is proposed on sure evidence alone; what is doubtful is th
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -144,9 +145,17 @@ def _count(
 
 def _annexes(required: Required, theirs: Sequence[ReadPiece], option: str) -> Iterator[DossierFinding]:
     for read in theirs:
-        if read.piece.annex and read.piece.annex not in (required.annex, *required.other_annexes):
+        ours = (required.annex, *required.other_annexes)
+        if read.piece.annex and not any(_is_annex(read.piece, annex) for annex in ours):
             said = f"{read.piece.annex} au lieu de {required.annex} pour l'option {option}"
             yield finding(Code.WRONG_ANNEX, said, [read.evidence])
+
+
+def _is_annex(piece: Piece, annex: str) -> bool:
+    """Whether the piece bears this annex's number, of whose I optical reading sees one more or one less."""
+    if not piece.read_optically:
+        return piece.annex == annex
+    return re.sub("I+", "I", piece.annex) == re.sub("I+", "I", annex)
 
 
 def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[DossierFinding]:

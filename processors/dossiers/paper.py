@@ -100,7 +100,7 @@ def without_leaders(gray: Gray, dpi: float) -> Gray:
     return clean
 
 
-def _on_the_line(dots: NDArray[np.float64], row: NDArray[np.float64], px: float) -> NDArray[np.bool_]:
+def _on_the_line(dots: NDArray[Any], row: NDArray[Any], px: float) -> NDArray[np.bool_]:
     """Which dots lie where a leader goes on, under and behind what is written on it. Middles, points."""
     x, y = row.T
     slope, level = np.polyfit(x, y, 1)

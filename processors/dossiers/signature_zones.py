@@ -184,7 +184,9 @@ def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
     left = max([8.0, *((b[0] + b[2] + x) / 2 for b in beside if b[0] + b[2] <= x)])
     left = max(left, x - 12)
     right = min([page.width - 8.0, *((x + w + b[0]) / 2 for b in beside if b[0] >= x + w)])
-    right = min(right, max(x + w + 45, x + _WIDE))
+    walls = [] if page.gray is None else uprights(page.gray, label.box, DPI)
+    before, after = [wall for wall in walls if wall < x], [wall for wall in walls if wall > x + w]
+    right = min(right, after[0] if before and after else max(x + w + 45, x + _WIDE))  # a cell is all its own
     if not any(b[0] + b[2] <= x for b in beside):  # a short label at the right edge: one signs at its left
         left = max(8.0, min(left, right - _WIDE))
     bottom = min(y + h + _DEEP, page.height - 8)
@@ -193,8 +195,7 @@ def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
         for b in (part.box for line in page.lines for part in parts(line) if len(part.words) >= 3)
         if b[0] + b[2] <= x and y < b[1] < bottom
     ]
-    walls = [] if page.gray is None else uprights(page.gray, label.box, DPI)
-    left = max([left, *ends, *(wall for wall in walls if wall < x)])  # the cell before is another's
+    left = max([left, *ends, *before])  # the cell before is another's
     for part in (part for line in page.lines for part in parts(line)):
         px, py, pw, _ = part.box
         apart = px > right or px + pw < left

@@ -95,7 +95,7 @@ def test_initials_under_a_letter_that_asks_for_nothing_are_a_signature() -> None
     assert state(page, "") is State.SIGNED
 
 
-@pytest.mark.parametrize(("times", "told"), [(1.0, State.DOUBTFUL), (1.6, State.SIGNED)])
+@pytest.mark.parametrize(("times", "told"), [(1.0, State.DOUBTFUL), (1.8, State.SIGNED)])
 def test_a_large_hand_under_a_printed_name_signs_a_letter(times: float, told: State) -> None:
     """« D. Teissier » with a flourish, in letters; as small as a name it may be no more than that."""
     page = blank()
@@ -103,6 +103,14 @@ def test_a_large_hand_under_a_printed_name_signs_a_letter(times: float, told: St
         part = ((0, 0), (0.4 * times, 4 * times), (3 * times, 3.4 * times), (2.6 * times, 0.4))
         stroke(page, part, at=(118 + 4 * letter * times, 192))
     assert state(page, "Denis Teissier") is told
+
+
+def test_who_signs_at_the_right_end_of_a_wide_cell_signs_it() -> None:
+    page = blank()
+    for x in (105.0, 201.0):
+        stroke(page, ((x, 175), (x, 225)), at=(0, 0))
+    stroke(page, *SMALL, at=(186, 192))
+    assert state(page, "Cachet") is State.SIGNED
 
 
 def test_a_speck_over_a_printed_word_makes_no_handwriting_of_it() -> None:

@@ -1,22 +1,28 @@
 """Sheets on photographs, and what optical reading makes of stamps, dots and ticks."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from processors.circular.session import load_session
 from processors.dossiers.boxes import DPI as TICKS_DPI
 from processors.dossiers.boxes import ticked_on
 from processors.dossiers.facts import facts_of
+from processors.dossiers.findings import Code
+from processors.dossiers.grounds import ReadPiece, judge
 from processors.dossiers.ink import ink_in
 from processors.dossiers.layout import DPI, Line, Page, Word, line_of
 from processors.dossiers.paper import lines_read, with_stamps, without_leaders
+from processors.dossiers.persons import Owner
 from processors.dossiers.pieces import pieces_of
 from processors.dossiers.sheets import sheets_on
 from processors.dossiers.ticks import option_of
 from processors.scans.readings import Gray
 
+SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
 CORNERS = np.array([[150, 120], [1010, 160], [980, 1420], [100, 1360]], np.float32)
 MARK = (0.6, 0.8)  # of its width and height, where a sheet bears a black square
 
@@ -218,3 +224,24 @@ def test_an_option_behind_what_may_be_a_box_is_not_chosen_alone(read: str) -> No
     """Optical reading has lost the other one, which may be ticked."""
     assert option_of([Page(1, 210, 297, (words(read, 120, 60),), "ocr")]) is None
     assert option_of([Page(1, 210, 297, (words("BTS SIO SLAM", 120, 60),), "ocr")]) == "SLAM"
+
+
+@pytest.mark.parametrize(
+    ("number", "read_by", "wrong"),
+    [
+        ("VIII-1-A", "ocr", False),
+        ("VII-1-B", "ocr", True),
+        ("VIII-1-A", "text", True),
+        ("VII-1-A", "text", False),
+    ],
+)
+def test_optical_reading_may_miscount_the_strokes_of_an_annexs_number(
+    number: str, read_by: str, wrong: bool
+) -> None:
+    head = Line((), f"ANNEXE {number} : Fiche descriptive de réalisation professionnelle (recto)")
+    title = Line((), "Intitulé de la réalisation : Sauvegarde des postes")
+    (piece,) = pieces_of("fiche.pdf", [Page(1, 210, 297, (head, title), read_by)])
+    rule, exam = SESSION.dossier_rule("E6", "SISR", "scolaire"), SESSION.exam("E6")
+    assert rule is not None and exam is not None
+    found = judge([ReadPiece(piece, facts_of(piece), Owner.CANDIDATE, (), True)], rule, exam, "SISR", False)
+    assert (Code.WRONG_ANNEX in {one.code for one in found}) is wrong
