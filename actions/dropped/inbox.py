@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain, groupby, islice
@@ -87,21 +87,29 @@ def look(site: Site) -> Found | None:
     with site.register.alone() as alone:
         if not alone:
             return None
-        take_attendance(site)
-        take_dossiers(site)
-        note_scans(site)
+        top = _, folders = site.store.inbox.top()  # most folders are not there, most of the time
+        if ATTENDANCE in folders:
+            take_attendance(site)
+        if DOSSIERS in folders:
+            take_dossiers(site)
+        note_scans(site, top)
         reopen_decided(site)
-        take_returned(site)
+        _forget_sorting(site)
+        if RETURNS in folders:
+            take_returned(site)
     return Found(find_waiting(site), find_unread_dossiers(site))
 
 
-def note_scans(site: Site) -> None:
+def note_scans(site: Site, top: tuple[Sequence[ObjectInfo], Sequence[str]] | None = None) -> None:
     """Each new scan comes into the register, with the time at which the store received it.
 
-    So does what lies in no folder of the inbox: a scan whose path is wrong, to be answered.
+    So does what lies in no folder of the inbox: a scan whose path is wrong, to be answered. `top`: of the
+    inbox, where it was asked for already.
     """
-    inbox, noted = site.store.inbox, 0
-    for info in chain(inbox.versions(SCANS), inbox.versions_elsewhere(KNOWN)):
+    strays, folders = top or site.store.inbox.top()
+    of_scans = (folder for folder in folders if folder == SCANS or folder not in KNOWN)
+    noted = 0
+    for info in chain(chain.from_iterable(map(site.store.inbox.versions, of_scans)), strays):
         if info.key.endswith("/"):
             continue  # a folder that some client drew
         with site.register.reading() as connection:
@@ -211,8 +219,7 @@ def take_returned(site: Site) -> None:
 
     It is on the disk while it is read. What a death left there goes first.
     """
-    folder = site.settings.data_dir / "sorting"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = _forget_sorting(site)
     for info in _files(site, RETURNS):
         folder.mkdir(mode=0o700, parents=True)
         try:
@@ -223,6 +230,13 @@ def take_returned(site: Site) -> None:
             shutil.rmtree(folder)
         _tell_and_remove(site, info, answer)
         return
+
+
+def _forget_sorting(site: Site) -> Path:
+    """Where such a scan lies while it is read: empty."""
+    folder = site.settings.data_dir / "sorting"
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
 
 
 def _sorted(site: Site, info: ObjectInfo, path: Path) -> dict[str, object]:

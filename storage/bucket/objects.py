@@ -165,13 +165,11 @@ class Bucket:
         for _, of_key in groupby(chain.from_iterable(infos for infos, _ in found), attrgetter("key")):
             yield from reversed(list(of_key))
 
-    def versions_elsewhere(self, prefixes: Sequence[str]) -> Iterator[ObjectInfo]:
-        """Those under none of these folders (`name/` each), without listing what is in them."""
-        for infos, folders in self._versions(Delimiter="/"):
-            yield from reversed(infos)
-            for folder in folders:
-                if folder not in prefixes:
-                    yield from self.versions(folder)
+    def top(self) -> tuple[Sequence[ObjectInfo], Sequence[str]]:
+        """Every version that is in no folder, and every folder (`name/`) that has one: one question."""
+        pages = tuple(self._versions(Delimiter="/"))
+        strays = tuple(info for infos, _ in pages for info in reversed(infos))
+        return strays, tuple(folder for _, folders in pages for folder in folders)
 
     def versions_of(self, key: str, etag: str) -> Iterator[ObjectInfo]:
         """Those of this key that have these bytes."""
