@@ -108,6 +108,20 @@ def test_text_that_cannot_be_told_from_a_drawing_is_doubtful(way: Way) -> None:
     assert second(draw_over(scanned(), way, TEXT)).captioned
 
 
+def test_a_dot_over_the_scan_is_no_name() -> None:
+    """Some programs set an image of one pixel on each page."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(scanned())) as document:
+        for page in document.pages:
+            dot = document.make_stream(b"\0", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+            dot.Width = dot.Height = 1
+            dot.ColorSpace, dot.BitsPerComponent = pikepdf.Name.DeviceGray, 8
+            name = page.add_resource(dot, pikepdf.Name.XObject)
+            page.contents_add(b"q 1 0 0 1 9 9 cm %s Do Q" % str(name).encode())
+        document.save(out)
+    assert not second(out.getvalue()).captioned
+
+
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_layer_that_is_off_is_not_read(mode: Mode) -> None:
     plain = scanned(mode)

@@ -29,6 +29,7 @@ _OUTLINED = (
 _LAID_OVER = 3  # small images over a scan; more are its own parts
 _FINE = 1_800_000  # pixels of an image that is a whole page by itself: A4 at 140 dpi; backgrounds are coarser
 _SMALL = 0.1  # of its pixels
+_LETTER = 5  # pixels: none is lower, and a dot that some program sets is no name
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,10 @@ def _is_laid_over(images: list[pikepdf.Stream]) -> bool:
     """Whether small images are drawn over a page's scan, which may show a name: a stamp, a signature."""
     if not 1 < len(images) <= 1 + _LAID_OVER:
         return False
-    scan, *over = images
-    own = _pixels(scan)
-    return own >= _FINE and all(max(map(_pixels, (one, *_masks(one)))) < _SMALL * own for one in over)
+    own = _pixels(images[0])
+    over = [one for one in images[1:] if max(map(_least_side, (one, *_masks(one)))) >= _LETTER]
+    small = all(max(map(_pixels, (one, *_masks(one)))) < _SMALL * own for one in over)
+    return own >= _FINE and bool(over) and small
 
 
 def _masks(image: pikepdf.Stream) -> list[pikepdf.Stream]:
@@ -109,6 +111,10 @@ def _masks(image: pikepdf.Stream) -> list[pikepdf.Stream]:
 
 def _pixels(image: pikepdf.Stream) -> int:
     return int(image.get("/Width", 0)) * int(image.get("/Height", 0))
+
+
+def _least_side(image: pikepdf.Stream) -> int:
+    return min(int(image.get("/Width", 0)), int(image.get("/Height", 0)))
 
 
 def alone(of: pikepdf.Pdf, page: pikepdf.Page) -> io.BytesIO:
