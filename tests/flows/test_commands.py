@@ -1,8 +1,4 @@
-"""Each command as a person types it, against a `massicot up` of its own: exit codes, JSON, refusals.
-
-`up` is a process, and so is what asks for its health; the others are carried out here: a start takes longer
-than most of them.
-"""
+"""Each command as a person types it, against a `massicot up` of its own: exit codes, JSON, refusals."""
 
 from __future__ import annotations
 
@@ -14,8 +10,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import chdir
 from pathlib import Path
 from uuid import UUID
 
@@ -24,87 +18,17 @@ import pyotp
 import pypdfium2
 import pytest
 import zxingcpp
-from prefect.client.orchestration import SyncPrefectClient
-from typer.testing import CliRunner
+from terminal import Shell
 
-from actions.site import now, open_site
-from cli.app import app
+from actions.site import now
 from cli.demo_session import write_demo_session
 from storage.machine.settings import Settings, open_store
-from storage.machine.weed import Weed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
 CENTRE, EXAM = "0130051K", "U4"
 PLACE = ("--centre", CENTRE, "--exam", EXAM)
-MASSICOT = (str(Path(sys.executable).parent / "massicot"),)
 FIRST_ENGINE = "a3b9c7d2e5f1"  # the revision of the engine's database under massicot 0.1
-
-
-class Shell:
-    """A person at a terminal of 80 columns, in a folder of her own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.data = folder, folder / "data"
-        self.settings = {"MASSICOT_DATA_DIR": str(self.data), "COLUMNS": "80"}
-        self.environment = os.environ | self.settings
-        self.up: subprocess.Popen[bytes] | None = None
-        Weed.at(self.data, port=0)  # ports that no other test wants
-
-    def __call__(self, *command: str, fails: bool = False) -> str:
-        """What is said: on standard output, or on standard error when it is to fail."""
-        open_site.cache_clear()
-        with chdir(self.folder):
-            done = CliRunner().invoke(app, command, env=self.settings, catch_exceptions=False)
-        if open_site.cache_info().currsize:
-            open_site().register.engine.dispose()
-        open_site.cache_clear()
-        assert done.exit_code == int(fails), done.output
-        return done.stderr if fails else done.stdout
-
-    def process(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*MASSICOT, *command], cwd=self.folder, env=self.environment, capture_output=True, text=True
-        )
-
-    def json(self, *command: str):
-        return json.loads(self(*command, "--json"))
-
-    def start(self, *more: str) -> None:
-        log = self.folder / "up.log"
-        with log.open("wb") as out:
-            command = [*MASSICOT, "up", "--port", "0", "--desk-port", "0", *more]
-            self.up = subprocess.Popen(
-                command, cwd=self.folder, env=self.environment, stdout=out, stderr=subprocess.STDOUT
-            )
-        self.wait(lambda: "Ctrl-C" in log.read_text() or self.up.poll() is not None)
-        assert self.up.poll() is None, log.read_text()
-        self.ui = re.search(r"watch the flows +(\S+)", log.read_text())[1]
-        self.desk = re.search(r"the desk +(\S+)", log.read_text())[1]
-
-    def prefect(self) -> SyncPrefectClient:
-        """Which asks again when Prefect's SQLite is busy."""
-        return SyncPrefectClient(f"{self.ui}/api")
-
-    def pause(self, *deployments: str) -> None:
-        """As the service does in Prefect's pages: their hours may fall into the test, or not."""
-        with self.prefect() as client:
-            for name in deployments:
-                client.pause_deployment(client.read_deployment_by_name(f"{name}/{name}").id)
-
-    def end(self, how: signal.Signals) -> int:
-        self.up.send_signal(how)
-        return self.up.wait(300)
-
-    def wait(self, what, seconds: float = 900):
-        end = time.monotonic() + seconds
-        while not (answer := what()):
-            assert time.monotonic() < end, f"not in time: {self('status')}{self('findings')}"
-            time.sleep(0.5)
-        return answer
-
-    def counts(self) -> dict:
-        return next(one for one in self.json("status") if one["exam"] == EXAM)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +43,7 @@ def shell(tmp_path_factory):
         shell("import", "correctors", "rehearsal/correctors.csv", "--tokens", "tokens.csv")
         shell("import", "attendance", f"rehearsal/{CENTRE}_{EXAM}.attendance.csv", *PLACE)
         shell("drop", f"rehearsal/{CENTRE}_{EXAM}.pdf", *PLACE)
-        shell.wait(lambda: shell.counts()["copies"] and not shell.counts()["waiting_scans"])
+        shell.wait(lambda: shell.counts(EXAM)["copies"] and not shell.counts(EXAM)["waiting_scans"])
         yield shell
     finally:
         if shell.up.poll() is None:
@@ -145,7 +69,7 @@ def decided(shell, truth):
 def lots(shell, decided):
     def ready():
         planned = shell.json("lots", "form", "--exam", EXAM, "--dry-run")["lots"]
-        return sum(len(lot["copies"]) for lot in planned) == shell.counts()["complete"]
+        return sum(len(lot["copies"]) for lot in planned) == shell.counts(EXAM)["complete"]
 
     shell.wait(ready)
     assert shell.json("lots", "show") == []
@@ -315,7 +239,7 @@ def returned(shell, lots, tokens):
 def test_a_lot_is_pulled_and_returned_by_its_corrector_alone(shell, returned):
     files = list((shell.folder / "mine" / returned["name"]).glob("*.pdf"))
     assert len(files) == returned["copies"] + 1
-    assert shell.counts()["returned"] == returned["copies"]
+    assert shell.counts(EXAM)["returned"] == returned["copies"]
     told = [event["action"] for event in shell.json("audit", "history", returned["id"])]
     assert told == ["lot.formed", "lot.pulled", "lot.returned"]
     assert "not_yours" in shell("pull", "--token", "guessed", fails=True)
@@ -399,7 +323,7 @@ def test_health_is_told_to_a_shell(shell, sealed):
 
 
 def test_up_goes_on_after_ctrl_c_an_upgrade_of_the_engine_and_a_kill(shell, sealed):
-    before = shell.counts()
+    before = shell.counts(EXAM)
     assert shell.end(signal.SIGINT) == 0
     assert "massicot up" in shell("audit", "verify", fails=True)
     database = sqlite3.connect(engine := shell.data / "prefect" / "prefect.db")
@@ -412,5 +336,5 @@ def test_up_goes_on_after_ctrl_c_an_upgrade_of_the_engine_and_a_kill(shell, seal
         assert client.read_flow_run(UUID(run)).state.is_completed()
     shell.end(signal.SIGKILL)
     shell.start()  # at once: the servers of the killed one are still ending
-    assert shell.counts() == before
+    assert shell.counts(EXAM) == before
     shell("audit", "verify")
