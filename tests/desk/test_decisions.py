@@ -174,7 +174,7 @@ def test_each_kind_of_case_asks_its_question_and_shows_its_evidence(desk: Desk, 
     copy = waiting(desk, ("U4",), stated=(stated,), of_rank=None if accept is None else 0)
     shown = desk.signed_in(Role.SERVICE).get(f"/coordination/decisions/{copy}").text
     told = stated.message.replace("'", "’")  # asks the centre for a scan, and the service for none
-    assert asks in shown and f"Le centre lit : <q>{told}</q>" in shown
+    assert asks in shown and f"Le centre lit : « {told} »" in shown
     assert f'src="/coordination/decisions/{copy}/1_10.0_20.0_30.0_40.0.jpg"' in shown
     assert [one for one, _ in KINDS.values() if one in shown] == [asks]
     assert "est complète" not in shown
