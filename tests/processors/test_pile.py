@@ -133,6 +133,14 @@ def test_rectos_and_versos_scanned_apart_are_brought_together() -> None:
     assert "tous les rectos" in findings[0].message
 
 
+@pytest.mark.parametrize("back", [1, -1])
+def test_leaves_whose_versos_were_scanned_after_all_rectos(back: int) -> None:
+    """Copies as long as each other: their numbers say which way the second pass went."""
+    images = [[p] for owner in range(3) for p in marked(owner, 4)]
+    copies, _, truths = read(images[::2] + images[1::2][::back])
+    assert_whole(copies, truths)
+
+
 def test_which_versos_go_with_which_rectos_may_not_be_known() -> None:
     """All copies are alike: the second pass may have been fed forwards or backwards."""
     images = [side for owner in range(3) for side in a3_sides(owner, 4)]
@@ -324,6 +332,23 @@ def test_a_pile_that_lost_its_first_or_last_leaf_says_not_in_which_order_it_was(
     sheets = [marked(owner, 4) for owner in range(3)]
     pages = [p for s in sheets for p in ((*s[2:], *s[:2]) if first else s)]
     pages = pages[2:] if first else pages[:-2]
+    copies, _, _ = read([[p] for p in pages])
+    assert not any(copy.status is CopyStatus.COMPLETE for copy in copies)
+
+
+@pytest.mark.parametrize("again", [(0,), (1,), (0, 1), (2, 0)])
+def test_first_leaves_scanned_again_at_the_end_say_nothing_of_the_order(again: tuple[int, ...]) -> None:
+    sheets = [marked(owner, 4) for owner in range(3)]
+    pages = [*(p for s in sheets for p in s), *(p for owner in again for p in sheets[owner][:2])]
+    copies, _, truths = read([[p] for p in pages])
+    assert_whole(copies, truths)
+    assert [Code.DUPLICATE_PAGES in codes(copy) for copy in copies] == [k in again for k in range(3)]
+
+
+def test_a_leaf_scanned_again_makes_no_pile_sure_that_lost_one() -> None:
+    """Leaves 3, 4 | 1, 2, the first lost: with the second copy's first leaf there again as with none."""
+    sheets = [marked(owner, 4) for owner in range(3)]
+    pages = [p for s in sheets for p in (*s[2:], *s[:2])][2:] + sheets[1][:2]
     copies, _, _ = read([[p] for p in pages])
     assert not any(copy.status is CopyStatus.COMPLETE for copy in copies)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.scans.copies.identity import Evidence, sure_owner, together
+from processors.scans.copies.pile import Pile, Side
 from processors.scans.copies.sequence import LIKEST, Place, likeness_ratio
 from processors.scans.readings import PageKind, PageReading
 
@@ -30,6 +33,30 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
         else:
             home += part
     return copies
+
+
+def explained(
+    images: Sequence[Side], explain: Callable[[Sequence[Side]], Pile], sheets: Mapping[int, Evidence]
+) -> Pile:
+    """The pile, explained without what was scanned again at its end.
+
+    There, the first leaf of a copy looks like one whose pile has lost leaves and came in another order.
+    """
+    pile = explain(images)
+    parts = [list(part) for _, part in groupby(pile.placed, lambda one: one[1].copy)]
+    if not pile.unsure:
+        return pile
+    last = parts.pop()
+    home = next((part for part in parts if _one_copy(part, last, sheets)), [])
+    twins = {place.number: page.page for page, place in home}
+    if not all(place.number is not None and place.number in twins for _, place in last):
+        return pile
+    again = {page.page for page, _ in last}
+    rest = explained([s for s in images if not any(page.page in again for page in s)], explain, sheets)
+    places = {page.page: place for page, place in rest.placed}
+    return replace(
+        rest, placed=(*rest.placed, *((page, places[twins[place.number]]) for page, place in last))
+    )
 
 
 def likeness(page: PageReading, other: PageReading) -> float:
