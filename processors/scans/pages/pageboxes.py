@@ -66,6 +66,7 @@ def _best_near(
 _GUESSES = 4
 BOXES_PLAIN = 0.7  # so sure that neither a better place nor the other way up is looked for
 _GAP = 5  # pixels
+_PRINTED = 128  # a bold hand's digits count for no more than the borders, twice as pale at 150 dpi
 _STRAIGHT = round(3.6 * PX)  # shorter than any side of a box, longer than most strokes of a digit
 
 
@@ -75,7 +76,8 @@ def _straight(strokes: Gray, zone: Rectangle, matrix: Affine) -> Gray:
     box = slice(max(y, 0), max(y + height, 0)), slice(max(x, 0), max(x + width, 0))
     kept = np.zeros_like(strokes)
     if strokes[box].size:
-        upright, level = (_runs_along(strokes[box], axis) for axis in (0, 1))
+        pale = np.asarray(cv2.min(strokes[box], _PRINTED), np.uint8)
+        upright, level = (_runs_along(pale, axis) for axis in (0, 1))
         kept[box] = cv2.max(upright, level)
     return kept
 
