@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
-from processors.scans.orders import A3_ORDERS, A3_SIDES, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
+from processors.scans.orders import (
+    A3_ORDERS,
+    A3_SIDES,
+    A4_ORDERS,
+    LEAF_ORDERS,
+    MAX_PAGES,
+    PAGES_PER_SHEET,
+    Order,
+)
 from processors.scans.pages.writing import sides_apart
 from processors.scans.readings import PageKind, PageReading
 
