@@ -84,7 +84,7 @@ def test_page_boxes_are_seen_in_which_a_bold_hand_wrote() -> None:
             y = field.cells.y + 0.8 * field.cells.height
             at = round(x * DPI / 25.4), round(y * DPI / 25.4)
             cv2.putText(drawn, digit, at, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 9, cv2.LINE_AA)
-    moved = np.float64([[1, 0, -shift * DPI / 25.4], [0, 1, 0]])
+    moved = np.array([[1, 0, -shift * DPI / 25.4], [0, 1, 0]])
     size = drawn.shape[1], drawn.shape[0]
     scan = np.asarray(cv2.warpAffine(drawn, moved, size, borderValue=255.0), np.uint8)
     found = place(scan, DPI, REPUBLIQUE)

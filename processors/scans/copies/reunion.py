@@ -52,11 +52,11 @@ def explained(
     if not all(place.number is not None and place.number in twins for _, place in last):
         return pile
     again = {page.page for page, _ in last}
-    rest = explained([s for s in images if not any(page.page in again for page in s)], explain, sheets)
+    kept = [[page for page in side if page.page not in again] for side in images]
+    rest = explained([side for side in kept if side], explain, sheets)
     places = {page.page: place for page, place in rest.placed}
-    return replace(
-        rest, placed=(*rest.placed, *((page, places[twins[place.number]]) for page, place in last))
-    )
+    back = [(page, places[twins[place.number]]) for page, place in last]
+    return replace(rest, placed=(*rest.placed, *back))
 
 
 def likeness(page: PageReading, other: PageReading) -> float:

@@ -47,7 +47,8 @@ def covered(light: Blocks, first: float, pitch: float, outline: Outline) -> list
     corners = np.round((outline - first) / pitch).astype(np.int32)
     filled = np.zeros(light.shape, np.uint8)
     cv2.fillConvexPoly(filled, corners, 1)
-    sheet = cv2.erode(filled, np.ones((2 * _RIM + 1,) * 2, np.uint8), borderValue=1)
+    inner = cv2.erode(filled, np.ones((2 * _RIM + 1,) * 2, np.uint8), borderValue=1)
+    sheet = np.asarray(inner, np.uint8)
     paper = _paper(light)
     steep = cv2.morphologyEx(light, cv2.MORPH_GRADIENT, _AROUND) > _STEEP * paper
     parts = [
@@ -93,7 +94,7 @@ def _parts(mask: NDArray[np.bool_]) -> list[tuple[tuple[int, int, int, int], Gra
 
 
 def _has_edge(part: Gray, steep: NDArray[np.bool_], sheet: Gray) -> bool:
-    """Whether a dark part of the sheet ends at an edge, as what lies on it does: light falls off bit by bit."""
+    """Whether a dark part of the sheet ends at an edge, as what lies on it does; a shade falls off slowly."""
     around = (cv2.dilate(part, _AROUND) > part) & (sheet > 0)
     return int(np.count_nonzero(steep & around)) >= _EDGED * int(np.count_nonzero(around))
 

@@ -76,7 +76,7 @@ def _straight(strokes: Gray, zone: Rectangle, matrix: Affine) -> Gray:
     box = slice(max(y, 0), max(y + height, 0)), slice(max(x, 0), max(x + width, 0))
     kept = np.zeros_like(strokes)
     if strokes[box].size:
-        pale = np.asarray(cv2.min(strokes[box], _PRINTED), np.uint8)
+        pale = np.asarray(cv2.threshold(strokes[box], _PRINTED, 255, cv2.THRESH_TRUNC)[1], np.uint8)
         upright, level = (_runs_along(pale, axis) for axis in (0, 1))
         kept[box] = cv2.max(upright, level)
     return kept
