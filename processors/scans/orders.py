@@ -36,11 +36,6 @@ class Order:
         """Pages of a sheet."""
         return len(self.pattern)
 
-    @property
-    def of_leaves(self) -> bool:
-        """Whether the two sides of a leaf follow each other, as those of a cut A3 sheet's halves do not."""
-        return set(self.pattern[:2]) in ({1, 2}, {3, 4})
-
     def numbers(self, length: int) -> NDArray[np.int64]:
         """The page numbers of a copy of so many pages, as they are scanned."""
         sheets = np.arange(0, length, self.sheet)

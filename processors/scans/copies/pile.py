@@ -11,15 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
-from processors.scans.orders import (
-    A3_ORDERS,
-    A3_SIDES,
-    A4_ORDERS,
-    LEAF_ORDERS,
-    MAX_PAGES,
-    PAGES_PER_SHEET,
-    Order,
-)
+from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
 from processors.scans.pages.writing import sides_apart
 from processors.scans.readings import PageKind, PageReading
 
@@ -82,8 +74,8 @@ def explain_pile(
     longest = _longest(pages, sheet)
     candidates = [plain, *_candidates(says, orders, longest)]
     found = [(_cost(pages, e), e, pages, False) for e in candidates]
-    for listing, possible in _two_passes(sides, orders):
-        again = _candidates(evidence(listing), possible, longest)
+    for listing in _two_passes(sides):
+        again = _candidates(evidence(listing), orders, longest)
         found += [(_cost(listing, e) + _TWO_PASSES, e, listing, True) for e in again]
     found.sort(key=lambda one: one[0])
     cost, best, pages, passes = found[0]
@@ -206,19 +198,14 @@ def _apart(sides: Sequence[Side]) -> bool:
     return without >= max(6, sum(lengths) // 3)
 
 
-def _two_passes(
-    sides: Sequence[Side], orders: Sequence[Order]
-) -> Iterator[tuple[list[PageReading], Sequence[Order]]]:
-    """The pages as they lie if one side of all sheets was scanned first, then the other; in what orders.
+def _two_passes(sides: Sequence[Side]) -> Iterator[list[PageReading]]:
+    """The pages as they lie if one side of all sheets was scanned first, then the other.
 
     The pile may have been turned over between: the second pass is then backwards. Only where all first pages
-    of sheets lie in one half of the file. One by one images are sides of leaves, or of whole A3 sheets, two
-    by two those of A3 sheets that were cut: no leaf has pages 1 and 4.
+    of sheets lie in one half of the file.
     """
     for unit in (1, 2):
-        one_by_one = [order for order in orders if order.of_leaves or A3_SIDES in orders]
-        possible = one_by_one if unit == 1 else [order for order in orders if order not in one_by_one]
-        if len(sides) % (2 * unit) or not possible:
+        if len(sides) % (2 * unit):
             continue
         packs = [[page for side in sides[k : k + unit] for page in side] for k in range(0, len(sides), unit)]
         half = len(packs) // 2
@@ -227,4 +214,4 @@ def _two_passes(
         if all(with_first) or not any(with_first):
             continue
         for second in (other, other[::-1]):
-            yield [page for pair in zip(one, second, strict=True) for pack in pair for page in pack], possible
+            yield [page for pair in zip(one, second, strict=True) for pack in pair for page in pack]
