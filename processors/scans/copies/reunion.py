@@ -39,7 +39,7 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
 def explained(
     images: Sequence[Side], explain: Callable[[Sequence[Side]], Pile], sheets: Mapping[int, Evidence]
 ) -> Pile:
-    """The pile, explained without what was scanned again at its end, where nothing lacks in the rest.
+    """The pile, explained without what was scanned again at its end, where the rest is whole and in one order.
 
     There, the first leaf of a copy looks like one whose pile has lost leaves and came in another order.
     """
@@ -56,7 +56,7 @@ def explained(
     kept = [[page for page in side if page.page not in again] for side in images]
     rest = explained([side for side in kept if side], explain, sheets)
     there = Counter(place.copy for place in {place for _, place in rest.placed})
-    if any(there[place.copy] != place.length for _, place in rest.placed):
+    if any((there[p.copy], p.order) != (p.length, rest.order) for _, p in rest.placed):
         return pile
     places = {page.page: place for page, place in rest.placed}
     back = [(page, places[twins[place.number]]) for page, place in last]
