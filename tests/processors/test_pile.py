@@ -328,6 +328,32 @@ def test_a_pile_that_lost_its_first_or_last_leaf_says_not_in_which_order_it_was(
     assert not any(copy.status is CopyStatus.COMPLETE for copy in copies)
 
 
+@pytest.mark.parametrize("again", [(0,), (1,), (0, 1), (2, 0)])
+def test_first_leaves_scanned_again_at_the_end_say_nothing_of_the_order(again: tuple[int, ...]) -> None:
+    sheets = [marked(owner, 4) for owner in range(3)]
+    pages = [*(p for s in sheets for p in s), *(p for owner in again for p in sheets[owner][:2])]
+    copies, _, truths = read([[p] for p in pages])
+    assert_whole(copies, truths)
+    assert [Code.DUPLICATE_PAGES in codes(copy) for copy in copies] == [k in again for k in range(3)]
+
+
+def test_a_leaf_scanned_again_makes_no_pile_sure_that_lost_one() -> None:
+    """Leaves 3, 4 | 1, 2, the first lost: with the second copy's first leaf there again as with none."""
+    sheets = [marked(owner, 4) for owner in range(3)]
+    pages = [p for s in sheets for p in (*s[2:], *s[:2])][2:] + sheets[1][:2]
+    copies, _, _ = read([[p] for p in pages])
+    assert not any(copy.status is CopyStatus.COMPLETE for copy in copies)
+
+
+def test_a_pile_that_lost_a_leaf_is_as_unsure_as_before_where_another_was_scanned_again() -> None:
+    sheets = [marked(owner, 4) for owner in range(3)]
+    pages = [*sheets[0], *sheets[1][:2], *sheets[2], *sheets[0][:2]]
+    copies, _, _ = read([[p] for p in pages])
+    assert all(
+        Code.UNSURE_ORDER in codes(copy) for copy in copies if copy.status is not CopyStatus.INCOMPLETE
+    )
+
+
 def test_numbers_of_leaves_are_no_numbers_of_pages_in_another_order() -> None:
     """1 on the first leaf, 2 on the second one: pages 1, 4, 2, 3 of an A3 that was cut would say the same."""
     one, two = (replace(page(n, 2), number_reading=boxes(f" {n}")) for n in (1, 2))

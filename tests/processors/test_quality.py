@@ -271,3 +271,11 @@ def test_light_that_falls_off_hides_nothing(corner: float) -> None:
     lit = page * (0.9 + 0.05 * (across + np.linspace(-1, 1, page.shape[0])[:, None]))
 
     assert judge_in_part(lit.astype(np.uint8)).trouble is None
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_side_in_the_shade_is_not_hidden(side: int) -> None:
+    """As beside a lid that is not shut: half as bright at the very edge."""
+    page = written(28, noise=3)
+    shade = 1 - 0.45 * np.linspace(0, 1, page.shape[1])[None, ::side] ** 4
+    assert judge_in_part((page * shade).astype(np.uint8)).trouble is None

@@ -8,6 +8,8 @@ import pytest
 
 from processors.circular.form import load_form
 from processors.scans.files.image import RawImage
+from processors.scans.pages.pageboxes import boxes_zone
+from processors.scans.pages.registration import is_seen, place
 from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_image
 from processors.scans.readings import Gray, PageKind, PageReading, Turn
@@ -15,6 +17,7 @@ from specimens.hand import Hand
 from specimens.sheet import Page, Press
 
 FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
+REPUBLIQUE = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc-republique.toml")
 EXPECTED = Expected(FORM, FORM.label.payload, frozenset())
 DPI = 150
 PRESS = Press(FORM, DPI)
@@ -67,3 +70,24 @@ def test_another_paper_beside_a_page_is_foreign() -> None:
 
     assert left.kind is PageKind.FOREIGN
     assert right.kind is PageKind.INSIDE
+
+
+def test_page_boxes_are_seen_in_which_a_bold_hand_wrote() -> None:
+    """Digits as dark as can be, in pale borders that lie beside their place."""
+    shift = 9.0  # mm
+    press = Press(REPUBLIQUE, DPI)
+    page = press.page(False, Hand(np.random.default_rng(3)))
+    drawn = np.minimum(255 - (255 - page.printed) * 0.35, page.pen).astype(np.uint8)
+    for field, text in ((REPUBLIQUE.pagination.page, "02"), (REPUBLIQUE.pagination.total, "04")):
+        for k, digit in enumerate(text):
+            x = field.cells.x + k * field.cells.pitch + 0.18 * field.cells.width
+            y = field.cells.y + 0.8 * field.cells.height
+            at = round(x * DPI / 25.4), round(y * DPI / 25.4)
+            cv2.putText(drawn, digit, at, cv2.FONT_HERSHEY_SIMPLEX, 1.4, 20, 9, cv2.LINE_AA)
+    moved = np.array([[1, 0, -shift * DPI / 25.4], [0, 1, 0]])
+    size = drawn.shape[1], drawn.shape[0]
+    scan = np.asarray(cv2.warpAffine(drawn, moved, size, borderValue=255.0), np.uint8)
+    found = place(scan, DPI, REPUBLIQUE)
+    x0 = found.corners(boxes_zone(REPUBLIQUE.pagination))[0, 0] * 25.4 / DPI
+    assert is_seen(found)
+    assert abs(x0 - (boxes_zone(REPUBLIQUE.pagination).x - shift)) < 0.7

@@ -6,6 +6,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from processors.scans.copies.misplaced import (
 from processors.scans.copies.nameless import beside_nameless
 from processors.scans.copies.pile import Pile, explain_pile
 from processors.scans.copies.places import evidence_of
-from processors.scans.copies.reunion import reunited
+from processors.scans.copies.reunion import explained, reunited
 from processors.scans.copies.sequence import Place
 from processors.scans.copies.sides import sides, slots
 from processors.scans.copies.strays import doubles, headed_strays, may_follow
@@ -68,7 +69,8 @@ def assemble(
     of_sheets, annexes = taken_out(pages, two_sided)
     images = sides(of_sheets)
     seen = slots(images)
-    pile = explain_pile(images, lambda ordered: evidence_of(ordered, seen, sheets, sheet), sheet)
+    evidence = partial(evidence_of, slots=seen, sheets=sheets, of_sheet=sheet)
+    pile = explained(images, lambda those: explain_pile(those, evidence, sheet), sheets)
     grouped: dict[int, list[tuple[PageReading, Place]]] = defaultdict(list)
     loose: list[PageReading] = []
     for page, place in pile.placed:

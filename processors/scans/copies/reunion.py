@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.scans.copies.identity import Evidence, sure_owner, together
+from processors.scans.copies.pile import Pile, Side
 from processors.scans.copies.sequence import LIKEST, Place, likeness_ratio
 from processors.scans.readings import PageKind, PageReading
 
@@ -30,6 +34,33 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
         else:
             home += part
     return copies
+
+
+def explained(
+    images: Sequence[Side], explain: Callable[[Sequence[Side]], Pile], sheets: Mapping[int, Evidence]
+) -> Pile:
+    """The pile, explained without what was scanned again at its end, where the rest is whole and in one order.
+
+    There, the first leaf of a copy looks like one whose pile has lost leaves and came in another order.
+    """
+    pile = explain(images)
+    parts = [list(part) for _, part in groupby(pile.placed, lambda one: one[1].copy)]
+    if not pile.unsure:
+        return pile
+    last = parts.pop()
+    home = next((part for part in parts if _one_copy(part, last, sheets)), [])
+    twins = {place.number: page.page for page, place in home}
+    if not all(place.number is not None and place.number in twins for _, place in last):
+        return pile
+    again = {page.page for page, _ in last}
+    kept = [[page for page in side if page.page not in again] for side in images]
+    rest = explained([side for side in kept if side], explain, sheets)
+    there = Counter(place.copy for place in {place for _, place in rest.placed})
+    if any((there[p.copy], p.order) != (p.length, rest.order) for _, p in rest.placed):
+        return pile
+    places = {page.page: place for page, place in rest.placed}
+    back = [(page, places[twins[place.number]]) for page, place in last]
+    return replace(rest, placed=(*rest.placed, *back))
 
 
 def likeness(page: PageReading, other: PageReading) -> float:

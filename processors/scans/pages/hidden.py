@@ -25,6 +25,8 @@ _LIGHTER = 1.05  # the lid, where the corner of a sheet lacks
 _SPARSE = 3  # blocks: what of them is enough to see how the light falls
 _RIM = 2  # blocks at the sheet's edge, where the scanner's bed shows
 _THICK = 3  # blocks: the bed beside a tilted sheet is thinner, once the rim is left out
+_AROUND = np.ones((3, 3), np.uint8)  # blocks
+_STEEP, _EDGED = 0.12, 0.2  # of the paper's brightness, over two blocks; share of a part's outline that is so
 _CORNER = 5  # blocks around a corner of the sheet
 
 _CUT = 3.0  # mm of the sheet outside the image, from which on letters may be cut
@@ -45,12 +47,18 @@ def covered(light: Blocks, first: float, pitch: float, outline: Outline) -> list
     corners = np.round((outline - first) / pitch).astype(np.int32)
     filled = np.zeros(light.shape, np.uint8)
     cv2.fillConvexPoly(filled, corners, 1)
-    sheet = cv2.erode(filled, np.ones((2 * _RIM + 1,) * 2, np.uint8), borderValue=1)
+    inner = cv2.erode(filled, np.ones((2 * _RIM + 1,) * 2, np.uint8), borderValue=1)
+    sheet = np.asarray(inner, np.uint8)
     paper = _paper(light)
-    parts = _parts((light < _DARKER * paper) & (sheet > 0))
+    steep = cv2.morphologyEx(light, cv2.MORPH_GRADIENT, _AROUND) > _STEEP * paper
+    parts = [
+        box
+        for box, part in _parts((light < _DARKER * paper) & (sheet > 0))
+        if _has_edge(part, steep & (sheet > 0), sheet)
+    ]
     parts += [
         part
-        for part in _parts((light > _LIGHTER * paper) & (sheet > 0))
+        for part, _ in _parts((light > _LIGHTER * paper) & (sheet > 0))
         if any(_beside(part, corner) for corner in corners.tolist())
     ]
     scale, start = pitch / PX, (first - pitch / 2) / PX
@@ -72,14 +80,23 @@ def _paper(light: Blocks) -> Blocks:
     return np.asarray(start + down * np.arange(height)[:, None] + across * np.arange(width), np.float32)
 
 
-def _parts(mask: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
-    """The boxes of what is thick in a mask, in blocks."""
+def _parts(mask: NDArray[np.bool_]) -> list[tuple[tuple[int, int, int, int], Gray]]:
+    """The boxes of what is thick in a mask, in blocks; and where each of it is 1."""
     kernel = np.ones((_THICK, _THICK), np.uint8)
     thick = cv2.morphologyEx(
         mask.astype(np.uint8), cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
     )
-    _, _, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
-    return [(x, y, width, height) for x, y, width, height, _ in stats[1:].tolist()]
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
+    return [
+        ((x, y, width, height), np.asarray(parts == part, np.uint8))
+        for part, (x, y, width, height, _) in enumerate(stats[1:].tolist(), 1)
+    ]
+
+
+def _has_edge(part: Gray, steep: NDArray[np.bool_], sheet: Gray) -> bool:
+    """Whether a dark part of the sheet ends at an edge, as what lies on it does; a shade falls off slowly."""
+    around = (cv2.dilate(part, _AROUND) > part) & (sheet > 0)
+    return int(np.count_nonzero(steep & around)) >= _EDGED * int(np.count_nonzero(around))
 
 
 def _beside(part: tuple[int, int, int, int], corner: tuple[int, int]) -> bool:
