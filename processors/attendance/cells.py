@@ -77,11 +77,14 @@ class Why(StrEnum):
     STROKES = "strokes", "Un trait ou une croix, et rien d’autre."
     STRUCK = "struck", "Un trait barre ce qui est écrit."
     SHARED = "shared", "L’encre est à cheval sur plusieurs cases."
+    OVER = "over", "La case porte de l’encre à elle, mais celle d’une case voisine la touche."
     BLOT = "blot", "Une tache ou un aplat, et non une signature."
-    FAINT = "faint", "De l’encre pâle, peut-être celle de l’autre face."
+    STAMP = "stamp", "Un tampon, et non une signature."
+    FAINT = "faint", "Une trace d’encre, ou de l’encre pâle, peut-être celle de l’autre face."
     LETTERS = "letters", "Quelques lettres, comme « ABS », et non une signature."
+    ABS = "abs", "« ABS », à moins que ce ne soient le nom ou les initiales du candidat."
     DIFFERENT = "different", "Deux numérisations, ou la liste déposée, disent autre chose."
-    BOTH = "both", "La case « Absent » est cochée, et la case de signature semble signée."
+    BOTH = "both", "La case « Absent » est cochée, et la case de signature porte de l’encre."
     UNTICKED = (
         "unticked",
         "La case est vide, mais « Absent » n’est pas coché, et le noir et blanc peut perdre une encre pâle.",
@@ -150,7 +153,14 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.FAINT)
         if any(ring.touched[round(edges[row] * PX) : round(edges[row + 1] * PX)].any() for ring in rings):
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
-    return _beside(cells, marks, edges)
+    return [_told(cell) for cell in _beside(cells, marks, edges)]
+
+
+def _told(cell: Cell) -> Cell:
+    """The same, with whether the ink in doubt is the cell's own: as much as a signature has, or a trace."""
+    if cell.why is Why.SHARED and cell.length >= SIGNED_FROM:
+        return replace(cell, why=Why.OVER)
+    return replace(cell, why=Why.FAINT) if cell.why is Why.LITTLE and cell.length < EMPTY_BELOW else cell
 
 
 def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Sequence[int]) -> bool:
@@ -280,7 +290,7 @@ def _cell(
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
         if _is_stamped(good) or _is_stamped([*good, *others]):
-            return Cell(Seen.UNSURE, length, Why.LETTERS)
+            return Cell(Seen.UNSURE, length, Why.STAMP)
         line, says = _says(table, labels, good)
         if says is Absent.NO and len(inner) < len(good):  # a neighbour's stroke beside it
             line, says = _says(table, labels, inner)
