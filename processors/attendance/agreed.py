@@ -10,8 +10,8 @@ from processors.attendance.letters import may_be_name
 
 _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS, Why.ABS, Why.STAMP)
 OWN_INK = (Why.LITTLE, Why.LETTERS, Why.OVER)
-"""Doubts about ink that is the candidate's, if anybody's: where the copy is here, so was the candidate. None
-about strokes, which invigilators make, a stamp, a blot, what shows through, what a box or a list contradicts."""
+"""Doubts about ink that is the candidate's, if anybody's: where the copy is here, so were they. None is
+about invigilators' strokes, a stamp, a blot, what shows through, or what a box or a list contradicts."""
 
 
 def beside_boxes(cells: Sequence[Cell], ticked: Sequence[bool], bilevel: bool) -> list[Cell]:
