@@ -9,9 +9,9 @@ from processors.attendance.cells import EMPTY_BELOW, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
 
 _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS, Why.ABS, Why.STAMP)
-OWN_INK = (Why.LITTLE, Why.LETTERS, Why.OVER)
-"""Doubts about ink that is the candidate's, if anybody's: where the copy is here, so were they. None is
-about invigilators' strokes, a stamp, a blot, what shows through, or what a box or a list contradicts."""
+OWN_INK = (Why.PEN, Why.LETTERS)
+"""Doubts about ink that is the candidate's, if anybody's: where the copy is here, so were they. None is about
+strokes as invigilators make them, a neighbour's ink, a trace, a stain, a stamp, or what says ABS."""
 
 
 def beside_boxes(cells: Sequence[Cell], ticked: Sequence[bool], bilevel: bool) -> list[Cell]:

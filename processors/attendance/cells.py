@@ -74,13 +74,13 @@ class Why(StrEnum):
         return made
 
     LITTLE = "little", "Trop peu d’encre pour une signature, trop pour une case vide."
+    PEN = "pen", "Quelques traits de plume, trop courts pour une signature."
     STROKES = "strokes", "Un trait ou une croix, et rien d’autre."
     STRUCK = "struck", "Un trait barre ce qui est écrit."
     SHARED = "shared", "L’encre est à cheval sur plusieurs cases."
-    OVER = "over", "La case porte de l’encre à elle, mais celle d’une case voisine la touche."
     BLOT = "blot", "Une tache ou un aplat, et non une signature."
     STAMP = "stamp", "Un tampon, et non une signature."
-    FAINT = "faint", "Une trace d’encre, ou de l’encre pâle, peut-être celle de l’autre face."
+    FAINT = "faint", "De l’encre pâle, peut-être celle de l’autre face."
     LETTERS = "letters", "Quelques lettres, comme « ABS », et non une signature."
     ABS = "abs", "« ABS », à moins que ce ne soient le nom ou les initiales du candidat."
     DIFFERENT = "different", "Deux numérisations, ou la liste déposée, disent autre chose."
@@ -153,14 +153,16 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.FAINT)
         if any(ring.touched[round(edges[row] * PX) : round(edges[row + 1] * PX)].any() for ring in rings):
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
-    return [_told(cell) for cell in _beside(cells, marks, edges)]
+    whose = [[mark.index for mark in marks if mark.home == row] for row in range(len(cells))]
+    told = _beside(cells, marks, edges)
+    return [_told(cell, np.isin(labels, own)) for cell, own in zip(told, whose, strict=True)]
 
 
-def _told(cell: Cell) -> Cell:
-    """The same, with whether the ink in doubt is the cell's own: as much as a signature has, or a trace."""
-    if cell.why is Why.SHARED and cell.length >= SIGNED_FROM:
-        return replace(cell, why=Why.OVER)
-    return replace(cell, why=Why.FAINT) if cell.why is Why.LITTLE and cell.length < EMPTY_BELOW else cell
+def _told(cell: Cell, ink: NDArray[np.bool_]) -> Cell:
+    """The same, with whether little ink is a pen's: more than dust leaves, no stroke. `ink`: its marks."""
+    if cell.why is not Why.LITTLE or cell.length < EMPTY_BELOW or straight_strokes(ink)[0] > _STRAIGHT:
+        return cell
+    return replace(cell, why=Why.PEN)
 
 
 def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Sequence[int]) -> bool:
