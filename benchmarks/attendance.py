@@ -7,9 +7,10 @@ A batch is one printed sheet, its twenty cells signed by as many hands or filled
 « Absent » ticked for nine absents in ten, scanned at 150 to 400 dpi, in gray, colour and one bit, askew,
 either way up; every fifth has as many cells of each kind as of any other. Wrong: present where nobody signed,
 absent where somebody did; by the paper alone, and beside the copies: of who signed, but for one in a hundred
-whose copy is not there, and of no absent. `--pictures` keeps what is wrong or left to a person. `--without-boxes` draws the
-same on sheets as they were printed before there were any. `--ratchet` draws what
-`ratchet_attendance.toml` says and fails where a kind has become worse; `--update` writes what is better.
+whose copy is not there, and of no absent. `--pictures` keeps what the paper alone gets wrong or leaves to a
+person. `--without-boxes` draws the same on sheets as they were printed before there were any. `--ratchet`
+draws what `ratchet_attendance.toml` says and fails where a kind has become worse; `--update` writes what is
+better.
 """
 
 from __future__ import annotations
