@@ -9,7 +9,7 @@ from processors.attendance.cells import EMPTY_BELOW, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
 
 _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS, Why.ABS, Why.STAMP)
-OWN_INK = (Why.PEN, Why.LETTERS)
+OWN_INK = (Why.PEN, Why.OVER, Why.LETTERS)
 """Doubts about ink that is the candidate's, if anybody's: where the copy is here, so were they. None is about
 strokes as invigilators make them, a neighbour's ink, a trace, a stain, a stamp, or what says ABS."""
 

@@ -78,6 +78,7 @@ class Why(StrEnum):
     STROKES = "strokes", "Un trait ou une croix, et rien d’autre."
     STRUCK = "struck", "Un trait barre ce qui est écrit."
     SHARED = "shared", "L’encre est à cheval sur plusieurs cases."
+    OVER = "over", "La case porte de l’encre à elle, mêlée à celle d’une case voisine."
     BLOT = "blot", "Une tache ou un aplat, et non une signature."
     STAMP = "stamp", "Un tampon, et non une signature."
     FAINT = "faint", "De l’encre pâle, peut-être celle de l’autre face."
@@ -153,16 +154,24 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.FAINT)
         if any(ring.touched[round(edges[row] * PX) : round(edges[row + 1] * PX)].any() for ring in rings):
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
-    whose = [[mark.index for mark in marks if mark.home == row] for row in range(len(cells))]
     told = _beside(cells, marks, edges)
-    return [_told(cell, np.isin(labels, own)) for cell, own in zip(told, whose, strict=True)]
+    return [
+        _told(cell, labels, [mark for mark in marks if mark.shares[row] >= _OWN])
+        for row, cell in enumerate(told)
+    ]
 
 
-def _told(cell: Cell, ink: NDArray[np.bool_]) -> Cell:
-    """The same, with whether little ink is a pen's: more than dust leaves, no stroke. `ink`: its marks."""
-    if cell.why is not Why.LITTLE or cell.length < EMPTY_BELOW or straight_strokes(ink)[0] > _STRAIGHT:
+def _told(cell: Cell, labels: NDArray[np.int32], own: Sequence[_Mark]) -> Cell:
+    """The same, with whether the ink in doubt is a pen's of this cell: no trace, no stroke, no stamp.
+
+    Beside a neighbour's ink it is as much as a signature has. `own`: the marks of this cell.
+    """
+    least = {Why.LITTLE: EMPTY_BELOW, Why.SHARED: SIGNED_FROM}.get(cell.why or Why.BOTH)
+    if least is None or cell.length < least or _is_stamped(own):
         return cell
-    return replace(cell, why=Why.PEN)
+    if straight_strokes(np.isin(labels, [mark.index for mark in own]))[0] > _STRAIGHT:
+        return cell
+    return replace(cell, why=Why.PEN if cell.why is Why.LITTLE else Why.OVER)
 
 
 def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Sequence[int]) -> bool:
