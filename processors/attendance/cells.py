@@ -155,10 +155,9 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
         if any(ring.touched[round(edges[row] * PX) : round(edges[row + 1] * PX)].any() for ring in rings):
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
     told = _beside(cells, marks, edges)
-    return [
-        _told(cell, labels, [mark for mark in marks if mark.shares[row] >= _OWN])
-        for row, cell in enumerate(told)
-    ]
+    stamped = {near for row, cell in enumerate(told) if cell.why is Why.STAMP for near in (row - 1, row + 1)}
+    whose = [[mark for mark in marks if mark.shares[row] >= _OWN] for row in range(len(told))]
+    return [cell if k in stamped else _told(cell, labels, whose[k]) for k, cell in enumerate(told)]
 
 
 def _told(cell: Cell, labels: NDArray[np.int32], own: Sequence[_Mark]) -> Cell:
