@@ -6,9 +6,11 @@
 A batch is one printed sheet, its twenty cells signed by as many hands or filled as `_SHARES` says, the boxes
 « Absent » ticked for nine absents in ten, scanned at 150 to 400 dpi, in gray, colour and one bit, askew,
 either way up; every fifth has as many cells of each kind as of any other. Wrong: present where nobody signed,
-absent where somebody did. `--pictures` keeps what is wrong or left to a person. `--without-boxes` draws the
-same on sheets as they were printed before there were any. `--ratchet` draws what
-`ratchet_attendance.toml` says and fails where a kind has become worse; `--update` writes what is better.
+absent where somebody did; by the paper alone, and beside the copies: of who signed, but for one in a hundred
+whose copy is not there, and of no absent. `--pictures` keeps what the paper alone gets wrong or leaves to a
+person. `--without-boxes` draws the same on sheets as they were printed before there were any. `--ratchet`
+draws what `ratchet_attendance.toml` says and fails where a kind has become worse; `--update` writes what is
+better.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ from rich.table import Table
 
 from benchmarks import ratchet
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.agreed import of_candidate
-from processors.attendance.cells import Seen
+from processors.attendance.agreed import OWN_INK, of_candidate
+from processors.attendance.cells import Cell, Seen
 from processors.attendance.reader import SheetReading, read_sheets
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from processors.circular.session import load_session
@@ -58,24 +60,34 @@ _SHARES = {
 }  # fmt: skip
 """Of all cells of a list that comes back: a guess, since no real ones were seen."""
 _TICKED, _TICKED_WRONGLY = 0.9, 0.001  # of absents; of those who signed: somebody came late, a wrong row
+_NO_COPY = 0.01  # of who signed: it is not there yet
 _INTO_BOX = 0.03  # of signatures and stains, which begin before their cell
 
 
 @dataclass(frozen=True)
 class Case:
-    """`signed`: whether the candidate of this cell did."""
+    """`signed`: whether the candidate of this cell did; `seen` by the paper alone, `beside` copies."""
 
     mark: Mark
     signed: bool
     look: str
     seen: Seen
+    beside: Seen
     why: str
     length: float
     picture: bytes
 
     @property
     def wrong(self) -> bool:
-        return self.seen is (Seen.EMPTY if self.signed else Seen.SIGNED)
+        return self.seen is self._never
+
+    @property
+    def wrong_beside(self) -> bool:
+        return self.beside is self._never
+
+    @property
+    def _never(self) -> Seen:
+        return Seen.EMPTY if self.signed else Seen.SIGNED
 
 
 def is_hard(k: int) -> bool:
@@ -168,9 +180,12 @@ def run(k: int, seed: int, boxed: bool = True) -> list[Case]:
         path = Path(folder) / "scan.pdf"
         path.write_bytes(pdf([encode(picture, level, mode, dpi, rng)], dpi))
         (sheet,) = read_sheets(path, FORM, known())
+    copy_rng = np.random.default_rng((seed, k, 21))
     people = [called(names, np.random.default_rng((seed, k, row))) for row, names in enumerate(wrote)]
     signed = [is_signed(mark, ticks is not None and ticks[row] is not None) for row, mark in enumerate(marks)]
-    return list(judge(marks, signed, people, sheet, f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"))
+    copies = [here and there > _NO_COPY for here, there in zip(signed, copy_rng.random(20), strict=True)]
+    look = f"{'hard ' if is_hard(k) else ''}{level} {mode} {dpi}"
+    return list(judge(marks, signed, people, sheet, look, copies))
 
 
 def called(wrote: str, rng: np.random.Generator) -> tuple[str, str]:
@@ -186,13 +201,24 @@ def judge(
     people: Sequence[tuple[str, str]],
     sheet: SheetReading,
     look: str,
+    copies: Sequence[bool],
 ) -> Iterator[Case]:
+    """`copies`: whether that of the candidate of each cell is there."""
     for row, mark in enumerate(marks):
         if sheet.code is None:  # the whole page is set aside: nobody is marked
-            yield Case(mark, signed[row], look, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
+            yield Case(mark, signed[row], look, Seen.UNSURE, Seen.UNSURE, str(sheet.trouble), 0.0, b"")
             continue
         cell = of_candidate(sheet.cells[row], *people[row])
-        yield Case(mark, signed[row], look, cell.seen, str(cell.why or ""), cell.length, sheet.pictures[row])
+        beside = beside_copy(cell) if copies[row] else cell.seen
+        why, picture = str(cell.why or ""), sheet.pictures[row]
+        yield Case(mark, signed[row], look, cell.seen, beside, why, cell.length, picture)
+
+
+def beside_copy(cell: Cell) -> Seen:
+    """What becomes of a cell whose candidate's copy is there: an empty one is asked about."""
+    if cell.seen is Seen.UNSURE:
+        return Seen.SIGNED if cell.why in OWN_INK else Seen.UNSURE
+    return Seen.UNSURE if cell.seen is Seen.EMPTY else cell.seen
 
 
 def rates(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
@@ -205,6 +231,8 @@ def rates(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
         kind: {
             "never_wrong": 1 - round(sum(case.wrong for case in of) / len(of), 4),
             "decided": round(sum(case.seen is not Seen.UNSURE for case in of) / len(of), 4),
+            "never_wrong_beside_copies": 1 - round(sum(case.wrong_beside for case in of) / len(of), 4),
+            "decided_beside_copies": round(sum(case.beside is not Seen.UNSURE for case in of) / len(of), 4),
         }
         for kind, of in sorted(by_kind.items())
     }
@@ -224,8 +252,12 @@ def tell(console: Console, cases: Sequence[Case]) -> None:
         console.print(table)
     for name in ("a_list", "every_kind"):
         of = [case for case in cases if case.look.startswith("hard") is (name == "every_kind")]
-        wrong, decided = sum(case.wrong for case in of), sum(case.seen is not Seen.UNSURE for case in of)
-        console.print(f"{name}: {len(of)} cells, {wrong} wrong, {decided / max(1, len(of)):.2%} decided")
+        for told, wrong, decided in (
+            ("by the paper alone", sum(c.wrong for c in of), sum(c.seen is not Seen.UNSURE for c in of)),
+            ("beside copies", sum(c.wrong_beside for c in of), sum(c.beside is not Seen.UNSURE for c in of)),
+        ):
+            share = decided / max(1, len(of))
+            console.print(f"{name}, {told}: {len(of)} cells, {wrong} wrong, {share:.2%} decided")
 
 
 def keep(cases: Sequence[Case], folder: Path) -> None:

@@ -7,15 +7,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from actions.site import Site
+from processors.attendance.agreed import OWN_INK
 from processors.reconciliation import Reconciliation, reconcile
 from processors.scans.copies.swallowed import Excused
 from storage.database.register import Transaction
-from storage.decided.copies import copies_received
+from storage.decided.copies import copies_received, surely_received
 from storage.decided.decisions import kept_though_absent
 from storage.decided.findings import CandidateFinding, ReconciliationMade
 from storage.dropped.deadlines import scans_due
 from storage.dropped.scans import is_reading
 from storage.people.candidates import attendance_of, enrolled_ids, enrolled_in
+from storage.season.signatures import AttendanceSettled, signatures_of
 
 
 def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconciliation:
@@ -59,6 +61,7 @@ def reconcile_in(
     transaction: Transaction, site: Site, exam: str, centre: str, *, actor: str, at: datetime
 ) -> None:
     """The same, of what this transaction has changed."""
+    _settle(transaction, exam, centre, actor=actor, at=at)
     due = scans_due(transaction.connection, site.session, exam, centre)
     overdue = due is not None and not due.met(at)
     found = reconciliation_of(transaction.connection, exam, centre).findings(overdue=overdue)
@@ -68,3 +71,19 @@ def reconcile_in(
         findings=tuple(CandidateFinding(candidate=who, finding=what) for who, what in found),
     )
     transaction.record(made, f"{exam}/{centre}", actor=actor, at=at)
+
+
+def _settle(transaction: Transaction, exam: str, centre: str, *, actor: str, at: datetime) -> None:
+    """Ink in doubt is the candidate's whose copy is here, as long as it counts and no list says otherwise."""
+    asked = [
+        row for row in signatures_of(transaction.connection, exam, centre).values() if row.asked in OWN_INK
+    ]
+    if not asked:
+        return
+    sure = surely_received(transaction.connection, exam, centre)
+    now = {row.candidate for row in asked if row.candidate in sure and row.stated is not False}
+    before = {row.candidate for row in asked if row.settled}
+    facts = AttendanceSettled(
+        exam=exam, centre=centre, present=tuple(sorted(now - before)), again=tuple(sorted(before - now))
+    )
+    transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)

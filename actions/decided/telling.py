@@ -30,6 +30,7 @@ from storage.people.accounts import IdentityShown, all_accounts
 from storage.people.candidates import AttendanceImported, enrolled_as
 from storage.people.correctors import all_correctors
 from storage.people.tokens import all_tokens
+from storage.season.signatures import AttendanceSettled
 from storage.states import Decision, Pronounced, Trouble
 
 _MACHINES = {"service": "la ligne de commande"}
@@ -41,6 +42,10 @@ _DECISIONS = {
     Pronounced.NON_CONFORM: "non conforme",
 }
 _TROUBLES = {one.value: one.said.replace("'", "’") for one in Trouble}
+_SETTLED = {
+    "present": "présent, car sa case porte de l’encre et sa copie est là",
+    "again": "case à regarder : sa copie n’est plus là, ou une liste le dit absent",
+}
 _STATUSES = {"complete": "complète", "incomplete": "incomplète", "to_decide": "à décider"}
 
 
@@ -150,6 +155,9 @@ class _Teller:
             return event.subject, [(f"Endroits cachés, page {page} du fichier", str(masks))]
         if event.action == AttendanceImported.action:
             return event.subject, list(self._of_marks(event.subject, facts["marks"]))
+        if event.action == AttendanceSettled.action:
+            people = {who: _SETTLED[what] for what in _SETTLED for who in facts[what]}
+            return event.subject, [(self._person(who), said) for who, said in people.items()]
         return event.subject, list(self._of_facts(facts))
 
     def _of_marks(self, place: str, marks: Mapping[str, bool]) -> Iterator[tuple[str, str]]:

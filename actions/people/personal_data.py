@@ -210,9 +210,10 @@ def _signed(says: Signature | None) -> str | None:
     if says is None:
         return None
     said = {True: "signée", False: "non signée", None: "on ne peut le dire"}[says.signed]
-    asked = f" ; à regarder par le service : {says.asked.said}" if says.asked else ""
+    asked = f" ; à regarder par le service : {says.asked.said}" if says.asked and says.waits else ""
+    settled = " ; présent(e), car de l’encre est dans sa case et sa copie est là" if says.settled else ""
     stated = {True: " ; dit présent(e) ailleurs", False: " ; dit absent(e) ailleurs", None: ""}[says.stated]
-    return f"{said}{stated}{asked}"
+    return f"{said}{stated}{asked}{settled}"
 
 
 def _row_of(site: Site, exam: str, says: Signature | None) -> tuple[HeldFile | None, bytes]:

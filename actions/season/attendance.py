@@ -131,7 +131,7 @@ def _read(
 
 def _differs(paper: Signature, present: bool) -> bool:
     """Whether it is not for a list to say so: a person is asked already, or is now."""
-    return paper.asked is not None or paper.signed is not present
+    return paper.waits or paper.signed is not present
 
 
 def _stated(connection: Connection, taken: Taken, exam: str, centre: str) -> dict[str, bool]:

@@ -16,7 +16,7 @@ from actions.decided.reconciling import reconcile_in
 from actions.isolation import isolated, run_pages
 from actions.site import Site
 from papers.attendance_sheet import attendance_sheets
-from processors.attendance.agreed import of_candidate
+from processors.attendance.agreed import OWN_INK, of_candidate
 from processors.attendance.cells import Seen, Why
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
 from processors.attendance.sheet import SheetCode
@@ -174,7 +174,7 @@ def standing_of(site: Site, connection: Connection, exam: str, centre: str) -> S
             still = tuple(c for c in who if c in enrolled and c not in paper)
             if sheet not in one.read and still:
                 missing.append((sheet, len(one.sheets), still))
-    decided = [row for row in paper.values() if row.asked is None]
+    decided = [row for row in paper.values() if not row.waits]
     return Standing(
         sheets=sum(len(one.read) for one in begun),
         missing=tuple(missing),
@@ -248,8 +248,14 @@ class _Reading:
         signed, known = _SAYS[cell.seen], self._known.get(candidate)
         picture = kept_cell(self._exam, self._file, reading.page, row)
         if before is not None:
-            if signed is None or before.signed is None or before.signed is signed:
-                return False  # a person looked already, or is asked to
+            if signed is None or before.signed is signed:
+                return False
+            if before.asked in OWN_INK:  # the question, or what settles it, is of that scan's cell
+                if signed is False:
+                    self._put(candidate, before.signed, before.asked, False, before.picture)
+                return signed is False
+            if before.signed is None:
+                return False  # a person is asked already
             self._put(candidate, before.signed, Why.DIFFERENT, signed, picture)
             return True
         asked = cell.why if signed is None else None

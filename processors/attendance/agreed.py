@@ -1,4 +1,4 @@
-"""A cell beside its candidate's name and the box « Absent »: two readings agree, or a person looks."""
+"""A cell beside its candidate's name, box « Absent » and copy: two readings agree, or a person looks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import replace
 from processors.attendance.cells import EMPTY_BELOW, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
 
-_OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS)
+_OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS, Why.ABS, Why.STAMP)
+OWN_INK = (Why.PEN, Why.OVER, Why.LETTERS)
+"""Doubts about ink that is the candidate's, if anybody's: where the copy is here, so were they. None is about
+strokes as invigilators make them, a neighbour's ink, a trace, a stain, a stamp, or what says ABS."""
 
 
 def beside_boxes(cells: Sequence[Cell], ticked: Sequence[bool], bilevel: bool) -> list[Cell]:
@@ -32,14 +35,14 @@ def of_candidate(cell: Cell, family_name: str, first_names: str) -> Cell:
     """The same of a candidate's cell, whose name may be like what says that somebody was absent.
 
     A ticked box makes absent who did not sign: whose cell is empty, crossed or struck out, has a few letters,
-    or next to no ink of its own. One that is not ticked may be forgotten, and says nothing.
+    a stamp, or next to no ink of its own. One that is not ticked may be forgotten, and says nothing.
     """
     said = _by_name(cell, family_name, first_names)
     if not cell.ticked or said.seen is Seen.EMPTY:
         return said
-    if said.seen is Seen.SIGNED:
-        return replace(said, seen=Seen.UNSURE, why=Why.BOTH)
-    return replace(said, seen=Seen.EMPTY) if said.why in _OF_ABSENTS or said.length < EMPTY_BELOW else said
+    if said.seen is Seen.UNSURE and (said.why in _OF_ABSENTS or said.length < EMPTY_BELOW):
+        return replace(said, seen=Seen.EMPTY)
+    return replace(said, seen=Seen.UNSURE, why=Why.BOTH)
 
 
 def _by_name(cell: Cell, family_name: str, first_names: str) -> Cell:
@@ -47,5 +50,5 @@ def _by_name(cell: Cell, family_name: str, first_names: str) -> Cell:
         return cell
     mine = may_be_name(cell.line, family_name, first_names)
     if cell.seen is Seen.EMPTY and mine is not False:
-        return replace(cell, seen=Seen.UNSURE)
+        return replace(cell, seen=Seen.UNSURE, why=Why.ABS)
     return replace(cell, seen=Seen.SIGNED, why=None) if mine else cell

@@ -74,14 +74,18 @@ class Why(StrEnum):
         return made
 
     LITTLE = "little", "Trop peu d’encre pour une signature, trop pour une case vide."
+    PEN = "pen", "Quelques traits de plume, trop courts pour une signature."
     STROKES = "strokes", "Un trait ou une croix, et rien d’autre."
     STRUCK = "struck", "Un trait barre ce qui est écrit."
     SHARED = "shared", "L’encre est à cheval sur plusieurs cases."
+    OVER = "over", "La case porte de l’encre à elle, mêlée à celle d’une case voisine."
     BLOT = "blot", "Une tache ou un aplat, et non une signature."
+    STAMP = "stamp", "Un tampon, et non une signature."
     FAINT = "faint", "De l’encre pâle, peut-être celle de l’autre face."
     LETTERS = "letters", "Quelques lettres, comme « ABS », et non une signature."
+    ABS = "abs", "« ABS », à moins que ce ne soient le nom ou les initiales du candidat."
     DIFFERENT = "different", "Deux numérisations, ou la liste déposée, disent autre chose."
-    BOTH = "both", "La case « Absent » est cochée, et la case de signature semble signée."
+    BOTH = "both", "La case « Absent » est cochée, et la case de signature porte de l’encre."
     UNTICKED = (
         "unticked",
         "La case est vide, mais « Absent » n’est pas coché, et le noir et blanc peut perdre une encre pâle.",
@@ -150,7 +154,23 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.FAINT)
         if any(ring.touched[round(edges[row] * PX) : round(edges[row + 1] * PX)].any() for ring in rings):
             cells[row] = replace(cell, seen=Seen.UNSURE, why=Why.SHARED)
-    return _beside(cells, marks, edges)
+    told = _beside(cells, marks, edges)
+    stamped = {near for row, cell in enumerate(told) if cell.why is Why.STAMP for near in (row - 1, row + 1)}
+    whose = [[mark for mark in marks if mark.shares[row] >= _OWN] for row in range(len(told))]
+    return [cell if k in stamped else _told(cell, labels, whose[k]) for k, cell in enumerate(told)]
+
+
+def _told(cell: Cell, labels: NDArray[np.int32], own: Sequence[_Mark]) -> Cell:
+    """The same, with whether the ink in doubt is a pen's of this cell: no trace, no stroke, no stamp.
+
+    Beside a neighbour's ink it is as much as a signature has. `own`: the marks of this cell.
+    """
+    least = {Why.LITTLE: EMPTY_BELOW, Why.SHARED: SIGNED_FROM}.get(cell.why or Why.BOTH)
+    if least is None or cell.length < least or _is_stamped(own):
+        return cell
+    if straight_strokes(np.isin(labels, [mark.index for mark in own]))[0] > _STRAIGHT:
+        return cell
+    return replace(cell, why=Why.PEN if cell.why is Why.LITTLE else Why.OVER)
 
 
 def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Sequence[int]) -> bool:
@@ -280,7 +300,7 @@ def _cell(
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
         if _is_stamped(good) or _is_stamped([*good, *others]):
-            return Cell(Seen.UNSURE, length, Why.LETTERS)
+            return Cell(Seen.UNSURE, length, Why.STAMP)
         line, says = _says(table, labels, good)
         if says is Absent.NO and len(inner) < len(good):  # a neighbour's stroke beside it
             line, says = _says(table, labels, inner)

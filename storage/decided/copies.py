@@ -308,6 +308,15 @@ def copies_received(connection: Connection, exam: str, centre: str) -> tuple[set
     return {*scanned, *theirs}, connection.scalar(nobodys) or 0
 
 
+def surely_received(connection: Connection, exam: str, centre: str) -> set[str]:
+    """Who of the enrolled (ids) has a copy, and none of which a person is asked, but by a corrector."""
+    enrolled = select(enrolments.c.candidate).where(enrolments.c.exam == exam, enrolments.c.centre == centre)
+    theirs = (copies.c.exam == exam, copies.c.life == Life.CURRENT, copies.c.candidate.in_(enrolled))
+    found = connection.execute(select(copies.c.candidate, copies.c.status, copies.c.lot).where(*theirs)).all()
+    asked = {row.candidate for row in found if row.status == CopyStatus.TO_DECIDE and row.lot is None}
+    return {row.candidate for row in found} - asked
+
+
 def copies_of_lot(connection: Connection, lot_id: str) -> list[CopyRow]:
     """In the order in which the corrector gets them."""
     found = _copies(connection, copies.c.lot == lot_id)

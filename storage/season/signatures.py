@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, not_, select
 
+from processors.attendance.agreed import OWN_INK
 from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
 from processors.attendance.sheet import list_number, sheets_of
+from storage.database.schema import attendance
 from storage.database.schema_attendance import (
     attendance_files,
     attendance_lists,
@@ -152,12 +154,43 @@ class AttendanceAnswered(Facts):
         return True
 
 
+class AttendanceSettled(Facts):
+    """Whose doubtful ink a copy settles: present. Whose no longer: a person is asked `again`. Their ids."""
+
+    action = "attendance.settled"
+    french = "émargement et copies rapprochés"
+    exam: str
+    centre: str
+    present: tuple[str, ...]
+    again: tuple[str, ...]
+
+    def apply(self, change: Change) -> bool:
+        for candidate in (*self.present, *self.again):
+            row = says_of(change.connection, self.exam, candidate)
+            if row is None:
+                raise Refused(Refusal.UNKNOWN, candidate)
+            theirs = {"exam": self.exam, "candidate": candidate}
+            here = candidate in self.present
+            change.connection.execute(
+                signatures.update().filter_by(**theirs).values(signed=True if here else None)
+            )
+            change.connection.execute(delete(attendance).filter_by(**theirs))
+            if here or row.stated:  # what a list said of them before stands again
+                mark = {**theirs, "centre": self.centre, "present": True}
+                change.connection.execute(insert(attendance).values(mark))
+        return bool(self.present or self.again)
+
+
 _WHY = {why.value: why for why in Why}
+_WAITS = and_(
+    signatures.c.asked.is_not(None),
+    not_(and_(signatures.c.signed.is_(True), signatures.c.asked.in_(OWN_INK))),
+)
 
 
 @dataclass(frozen=True)
 class Signature:
-    """A row: see `PaperSays`."""
+    """A row: see `PaperSays`. Of ink in doubt that a copy settles, `asked` stays, and `signed` is True."""
 
     exam: str
     candidate: str
@@ -166,6 +199,16 @@ class Signature:
     asked: Why | None
     stated: bool | None
     picture: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether a copy alone says that the ink in doubt is the candidate's."""
+        return self.signed is True and self.asked in OWN_INK
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person is asked."""
+        return self.asked is not None and not self.settled
 
 
 @dataclass(frozen=True)
@@ -205,11 +248,11 @@ def says_of(connection: Connection, exam: str, candidate: str) -> Signature | No
 
 def to_look_at(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[Signature]:
     """What waits for a person, by épreuve, centre and candidate."""
-    return [row for row in _rows(connection, exam=exam, centre=centre) if row.asked is not None]
+    return [row for row in _rows(connection, exam=exam, centre=centre) if row.waits]
 
 
 def count_to_look_at(connection: Connection) -> int:
-    query = select(func.count()).select_from(signatures).where(signatures.c.asked.is_not(None))
+    query = select(func.count()).select_from(signatures).where(_WAITS)
     return connection.execute(query).scalar_one()
 
 

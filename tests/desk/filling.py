@@ -153,7 +153,7 @@ def people_asked(site: Site, candidate: str) -> str:
     """Of whom a signed list could not tell whether he or she came; the id."""
     picture = kept_cell("U4", "0" * 64, 1, 0)
     site.store.vault.put(picture, b"\xff\xd8 image")
-    says = PaperSays(candidate=candidate, signed=None, asked=Why.LITTLE, stated=True, picture=picture)
+    says = PaperSays(candidate=candidate, signed=None, asked=Why.PEN, stated=True, picture=picture)
     scanned = AttendanceScanned(exam="U4", centre=MINE, file="0" * 64, sheets=(), rows=(says,), troubles=())
     site.register.record(scanned, f"U4/{MINE}", actor="t", at=now())
     return candidate

@@ -55,3 +55,15 @@ def test_a_list_is_printed_once_for_the_same_people(desk: Desk, filled: Filled):
     first, again = (browser.get(f"/centre/{MINE}/U4/emargement.pdf") for _ in range(2))
     assert first.headers["content-type"] == "application/pdf" and first.content == again.content
     assert f"/centre/{MINE}/U4/emargement.pdf" in browser.get(f"/centre/{MINE}/U4").text
+
+
+def test_a_cell_that_a_copy_settles_is_asked_about_no_more_and_says_why(desk: Desk, filled: Filled):
+    browser, candidate = desk.signed_in(Role.SERVICE), filled.values["candidate"]
+    here, said = f"/coordination/emargement/U4/{candidate}", "sa case porte de l’encre et sa copie est là"
+    assert said not in browser.get(here).text
+    accepts = {"decision": "accept", "reason": "la sienne"}
+    browser.get("/coordination")
+    assert browser.post(f"/coordination/decisions/{filled.values['copy']}", accepts).status_code == 303
+    assert "Aucune case n’attend" in browser.get("/coordination/emargement").text
+    assert f"Présent : {said}" in browser.get(here).text
+    assert f"présent, car {said}" in browser.get(f"/coordination/historique/{candidate}").text

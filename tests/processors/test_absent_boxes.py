@@ -94,7 +94,7 @@ def test_what_nobody_ticked_with_does_not_tick_it():
         (Seen.UNSURE, Why.STRUCK, 90.0, (Seen.EMPTY, Why.STRUCK)),
         (Seen.UNSURE, Why.LETTERS, 25.0, (Seen.EMPTY, Why.LETTERS)),
         (Seen.UNSURE, Why.SHARED, 1.0, (Seen.EMPTY, Why.SHARED)),
-        (Seen.UNSURE, Why.SHARED, 60.0, (Seen.UNSURE, Why.SHARED)),
+        (Seen.UNSURE, Why.SHARED, 60.0, (Seen.UNSURE, Why.BOTH)),
         (Seen.SIGNED, None, 60.0, (Seen.UNSURE, Why.BOTH)),
     ],
 )

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.attendance.agreed import of_candidate
+from processors.attendance.agreed import OWN_INK, of_candidate
 from processors.attendance.cells import Seen, Why, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
@@ -56,6 +56,16 @@ def test_what_is_no_signature_makes_nobody_present(mark):
 def test_ink_of_somebody_makes_nobody_absent(mark):
     for seed in range(8):
         assert cells(Mark.EMPTY, mark, Mark.EMPTY, seed=seed)[1].seen is not Seen.EMPTY, seed
+
+
+@pytest.mark.parametrize("mark", [Mark.CROSS, Mark.DASH, Mark.STAMP, Mark.STAIN, Mark.THROUGH])
+def test_what_is_no_ink_of_the_candidate_is_none_that_a_copy_settles(mark):
+    for seed in range(8):
+        assert not {cell.why for cell in cells(Mark.EMPTY, mark, Mark.EMPTY, seed=seed)} & {*OWN_INK}, seed
+
+
+def test_little_ink_of_a_pen_is_some_that_a_copy_settles():
+    assert any(cells(Mark.EMPTY, Mark.TINY, Mark.EMPTY, seed=seed)[1].why in OWN_INK for seed in range(8))
 
 
 def test_a_cross_is_asked_about_and_says_why():

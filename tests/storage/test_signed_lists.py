@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from invented import CENTRE, EXAM, NUMBERS, ROSTER, partial, whole
+from invented import CENTRE, EXAM, NUMBERS, ROSTER, partial, unknown, whole
 from sqlalchemy import select
 
+from actions.decided.copies import decide
+from actions.decided.reconciling import reconcile_centre
+from actions.dropped.withdrawing import withdraw
 from actions.season.attendance import take
 from actions.season.signing import answer, print_list, standing_of, take_scan
 from actions.site import Site
@@ -17,11 +20,13 @@ from processors.findings import Code
 from processors.scans.files.raster import BadScan
 from specimens.signing import Mark, signed_scan
 from storage.database.schema import events
+from storage.dropped.scans import ScanProcessed
 from storage.people.candidates import attendance_of, import_candidates
 from storage.refusals import Refusal, Refused
 from storage.season.signatures import signatures_of, to_look_at
+from storage.states import Decision
 
-SIGNED, EMPTY, CROSS = Mark.NAME, Mark.EMPTY, Mark.CROSS
+SIGNED, EMPTY, CROSS, TINY = Mark.NAME, Mark.EMPTY, Mark.CROSS, Mark.TINY
 
 
 class Lists:
@@ -236,3 +241,80 @@ def test_nobody_is_printed_where_nobody_is_enrolled(lists):
     assert told.value.code is Refusal.NOBODY_HERE
     with lists.world.register.reading() as connection:
         assert standing_of(lists.world.site, connection, EXAM, CENTRE).sentences() == []
+
+
+def comes_to_the_desk(world) -> None:
+    reconcile_centre(world.site, EXAM, CENTRE, actor="process_scan", at=world.tick())
+
+
+def decides(world, copy: str, decision: Decision, **whose: str) -> None:
+    decide(world.site, copy, decision, "vu", actor="acct_a", at=world.tick(), **whose)
+
+
+def test_ink_in_doubt_is_a_presence_once_the_copy_is_there_whichever_comes_first(lists, new_register):
+    world, lists.files = lists.world, 1
+    world.scanned(whole(0, 1))
+    taken = lists.scans((lists.prints(), [[TINY, TINY, TINY, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked == {1: Why.PEN, 2: Why.PEN} and lists.marks[0] is True
+    assert taken.standing.asked == 2 and not {1, 2} & lists.marks.keys()
+    world.scanned(partial(1, 1), unknown(5))
+    comes_to_the_desk(world)
+    assert lists.asked == {2: Why.PEN} and lists.marks[1] is True
+    lines = world.replayed_alike(new_register())
+    assert lines.count('"attendance.settled"') == 2
+    comes_to_the_desk(world)
+    assert world.replayed_alike(new_register()).count('"attendance.settled"') == 2
+
+
+def test_a_presence_that_rests_on_a_copy_is_asked_about_again_when_the_copy_goes(lists, new_register):
+    world, lists.files = lists.world, 1
+    first, second = world.scanned(whole(0, 1), whole(1, 5))
+    lists.scans((lists.prints(), [[TINY, TINY, TINY, SIGNED, SIGNED, SIGNED]]))
+    lists.answers(2, True)
+    assert lists.asked == {} and lists.marks[0] is lists.marks[1] is True
+    decides(world, first, Decision.ATTRIBUTE, number=NUMBERS[3])
+    assert lists.asked == {0: Why.PEN} and 0 not in lists.marks
+    file = world.copy(second).scan
+    assert world.record(ScanProcessed(), file)
+    withdraw(world.site, file, "mauvais fichier", by_centre=False, actor="acct_a", at=world.tick())
+    assert lists.asked == {0: Why.PEN, 1: Why.PEN} and not {0, 1} & lists.marks.keys()
+    (second,) = world.scanned(whole(1, 1))
+    comes_to_the_desk(world)
+    assert lists.asked == {0: Why.PEN} and lists.marks[1] is True
+    decides(world, second, Decision.SET_ASIDE)
+    assert set(lists.asked) == {0, 1}
+    lists.answers(1, False)
+    decides(world, second, Decision.ATTRIBUTE, number=NUMBERS[1])
+    assert lists.asked == {0: Why.PEN} and lists.marks[1] is False  # a person has looked
+    world.replayed_alike(new_register())
+
+
+def test_no_copy_settles_what_is_no_ink_of_the_candidate(lists):
+    lists.world.scanned(*[whole(k, 4 * k + 1) for k in range(5)])
+    lists.scans((lists.prints(), [[CROSS, SIGNED, SIGNED, EMPTY, TINY, EMPTY]]), ticked=[4])
+    assert {0, 3, 4} <= set(lists.asked)
+    assert not {0, 3, 4} & lists.marks.keys()
+    assert (lists.asked[3], lists.asked[4]) == (Why.COPY_HERE, Why.BOTH)
+
+
+def test_no_copy_that_waits_for_a_person_settles_anything(lists):
+    lists.files = 1
+    lists.world.scanned(whole(0, 1))
+    lists.world.scanned(whole(0, 1))  # one of them may be another's
+    lists.scans((lists.prints(), [[TINY, SIGNED, SIGNED, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked == {0: Why.PEN} and 0 not in lists.marks
+
+
+def test_no_copy_settles_what_a_list_or_another_scan_says_otherwise(lists):
+    lists.files = 1
+    lists.csv({0: "non"})
+    lists.world.scanned(whole(0, 1), whole(1, 5), whole(2, 9))
+    printed = lists.prints()
+    lists.scans((printed, [[TINY, TINY, TINY, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked == {0: Why.PEN} and lists.marks[0] is False
+    assert lists.csv({1: "oui"}).changes.waiting == () and lists.asked == {0: Why.PEN}
+    assert len(lists.csv({1: "non"}).changes.waiting) == 1
+    assert set(lists.asked) == {0, 1} and 1 not in lists.marks
+    taken = lists.scans((printed, [[TINY, TINY, EMPTY, SIGNED, SIGNED, SIGNED]]))
+    assert [one.trouble for one in taken.troubles] == [PageTrouble.CONTRADICTS]
+    assert set(lists.asked) == {0, 1, 2} and 2 not in lists.marks
