@@ -39,7 +39,7 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
 def explained(
     images: Sequence[Side], explain: Callable[[Sequence[Side]], Pile], sheets: Mapping[int, Evidence]
 ) -> Pile:
-    """The pile, explained without what was scanned again at its end, where the rest is whole and in one order.
+    """The pile, explained without what was scanned again at its end where the rest is whole, in one order.
 
     There, the first leaf of a copy looks like one whose pile has lost leaves and came in another order.
     """
