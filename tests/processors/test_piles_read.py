@@ -13,6 +13,7 @@ from PIL import Image
 
 from processors.circular.form import load_form
 from processors.findings import Code
+from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus, ScanReading
 from specimens.batch import Batch, Kind, draw_batch
@@ -130,6 +131,25 @@ def test_the_copy_that_was_hidden_scanned_again_holds_the_one_that_hid_it(
     held = {copy.candidate for copy in reading.copies if Code.SAME_PAGE in {f.code for f in copy.findings}}
     assert held == {batch.copies[0].candidate, batch.copies[3].candidate}
     assert not any(copy.status is CopyStatus.COMPLETE for copy in reading.copies if copy.candidate in held)
+
+
+@pytest.mark.parametrize(("seed", "missed"), [(136, 1), (149, 0)])  # of the first blank leaves lie between
+def test_a_leaf_missed_and_scanned_at_the_end_gives_no_copy_another_s_page(
+    seed: int, missed: int, tmp_path: Path
+) -> None:
+    """The second leaf of each copy and the first of the next look like a copy in another order."""
+    rng = np.random.default_rng(78)
+    roster = invent_candidates(rng, 8, CENTRE, [EXAM], invent_schools(rng, 2))
+    batch = draw_batch(seed, EXAM, CENTRE, roster, [Kind.OK] * 3, FORM, level=Level.OFFICE)
+    sheets = by_copy(batch)
+    assert [len(copy) for copy in sheets] == [PAGES_PER_SHEET] * 3
+    first = sheets[missed][:2]
+    order = [image for copy in sheets for image in copy if image not in first] + first
+    truth, all_images = whose(batch, order), images(batch)
+    reading = read(batch, [all_images[k] for k in order], tmp_path)
+    for copy in reading.copies:
+        if copy.status is CopyStatus.COMPLETE:
+            assert [truth[page] for page in copy.pages] == [(copy.candidate, n) for n in range(1, 5)]
 
 
 def turned(image: bytes, degrees: int) -> bytes:

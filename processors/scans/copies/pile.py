@@ -31,6 +31,7 @@ one of them: from there on all would be others' versos."""
 _UNLIKE, _ALIKE = 4.0, 0.6
 """Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
 that of nineteen sheets in twenty."""
+_LEAVES = ({1, 2}, {3, 4})
 _FEW_SHEETS = 16
 """Pages that a copy without numbers may have, in a pile that is not in order."""
 _TWO_PASSES = 8.0
@@ -90,7 +91,7 @@ def explain_pile(
             unsure |= {copy for copy, content in copies.items() if content not in rival}
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing, other))
-    unsure |= _by_leaves(best, pages, orders[0]) | _of_neighbours(best, pages)
+    unsure |= _by_leaves(best, pages, orders[0]) | _of_neighbours(best, pages, orders[0])
     if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
@@ -182,15 +183,18 @@ def _by_leaves(explanation: Explanation, pages: Sequence[PageReading], usual: Or
     return {place.copy for place in explanation.places if place.order in doubtful}
 
 
-def _of_neighbours(explanation: Explanation, pages: Sequence[PageReading]) -> set[int]:
+def _of_neighbours(explanation: Explanation, pages: Sequence[PageReading], usual: Order) -> set[int]:
     """The copies in an order in which leaves are written no more like their own than like the next copy's.
 
     Of single sheets of which a leaf was missed, and scanned at the end, the second leaf of each and the first
-    of the next make copies, too.
+    of the next make copies, too. Where nothing tells, as of blank leaves, an order other than the usual is
+    doubted.
     """
+    if usual.sheet != PAGES_PER_SHEET:
+        return set()
     leaves: list[tuple[Place, list[Hand]]] = []
     for page, place in zip(pages, explanation.places, strict=True):
-        if place.number is None or page.half is not None:
+        if place.number is None or page.half is not None or set(place.order.pattern[:2]) not in _LEAVES:
             continue
         if not leaves or _leaf(place) != _leaf(leaves[-1][0]):
             leaves.append((place, []))
@@ -201,7 +205,11 @@ def _of_neighbours(explanation: Explanation, pages: Sequence[PageReading]) -> se
         if distances := [apart(*pair) for pair in itertools.product(of_one, of_other)]:
             for order in {one.order, other.order}:
                 (own if one.copy == other.copy else beside)[order].append(min(distances))
-    doubtful = {order for order in own if order in beside and np.mean(own[order]) >= np.mean(beside[order])}
+    doubtful = {
+        order
+        for order in {place.order for place, _ in leaves}
+        if (np.mean(own[order]) >= np.mean(beside[order]) if own[order] and beside[order] else order != usual)
+    }
     return {place.copy for place in explanation.places if place.order in doubtful}
 
 
