@@ -187,8 +187,8 @@ def _of_neighbours(explanation: Explanation, pages: Sequence[PageReading], usual
     """The copies in an order in which leaves are written no more like their own than like the next copy's.
 
     Of single sheets of which a leaf was missed, and scanned at the end, the second leaf of each and the first
-    of the next make copies, too. Where nothing tells, as of blank leaves, an order other than the usual is
-    doubted.
+    of the next make copies, too. Where no hand tells, as of blank leaves, nor a longer copy, an order other
+    than the usual is doubted.
     """
     if usual.sheet != PAGES_PER_SHEET:
         return set()
@@ -205,10 +205,15 @@ def _of_neighbours(explanation: Explanation, pages: Sequence[PageReading], usual
         if distances := [apart(*pair) for pair in itertools.product(of_one, of_other)]:
             for order in {one.order, other.order}:
                 (own if one.copy == other.copy else beside)[order].append(min(distances))
+    longer = {place.order for place in explanation.places if place.length > PAGES_PER_SHEET}
     doubtful = {
         order
         for order in {place.order for place, _ in leaves}
-        if (np.mean(own[order]) >= np.mean(beside[order]) if own[order] and beside[order] else order != usual)
+        if (
+            np.mean(own[order]) >= np.mean(beside[order])
+            if own[order] and beside[order]
+            else order not in {usual, *longer}
+        )
     }
     return {place.copy for place in explanation.places if place.order in doubtful}
 
