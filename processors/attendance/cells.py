@@ -157,10 +157,10 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
     told = _beside(cells, marks, edges)
     stamped = {near for row, cell in enumerate(told) if cell.why is Why.STAMP for near in (row - 1, row + 1)}
     whose = [[mark for mark in marks if mark.shares[row] >= _OWN] for row in range(len(told))]
-    return [cell if k in stamped else _told(cell, labels, whose[k]) for k, cell in enumerate(told)]
+    return [cell if k in stamped else _of_own_ink(cell, labels, whose[k]) for k, cell in enumerate(told)]
 
 
-def _told(cell: Cell, labels: NDArray[np.int32], own: Sequence[_Mark]) -> Cell:
+def _of_own_ink(cell: Cell, labels: NDArray[np.int32], own: Sequence[_Mark]) -> Cell:
     """The same, with whether the ink in doubt is a pen's of this cell: no trace, no stroke, no stamp.
 
     Beside a neighbour's ink it is as much as a signature has. `own`: the marks of this cell.

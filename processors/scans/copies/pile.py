@@ -6,16 +6,14 @@ Where another explanation is nearly as good, the copies that it makes otherwise 
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from processors.scans.copies.neighbours import beside_their_own
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
-from processors.scans.pages.writing import Hand, apart, hand_of, sides_apart
+from processors.scans.pages.writing import sides_apart
 from processors.scans.readings import PageKind, PageReading
 
 Side = Sequence[PageReading]
@@ -31,7 +29,6 @@ one of them: from there on all would be others' versos."""
 _UNLIKE, _ALIKE = 4.0, 0.6
 """Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
 that of nineteen sheets in twenty."""
-_LEAVES = ({1, 2}, {3, 4})
 _FEW_SHEETS = 16
 """Pages that a copy without numbers may have, in a pile that is not in order."""
 _TWO_PASSES = 8.0
@@ -91,7 +88,7 @@ def explain_pile(
             unsure |= {copy for copy, content in copies.items() if content not in rival}
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing, other))
-    unsure |= _by_leaves(best, pages, orders[0]) | _of_neighbours(best, pages, orders[0])
+    unsure |= _by_leaves(best, pages, orders[0]) | beside_their_own(best, pages, orders[0])
     if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
@@ -181,45 +178,6 @@ def _by_leaves(explanation: Explanation, pages: Sequence[PageReading], usual: Or
             told[place.order] += (2 * place.number > place.length) if right else -1
     doubtful = {order for order in said if order != usual and 4 * told[order] < said[order]}
     return {place.copy for place in explanation.places if place.order in doubtful}
-
-
-def _of_neighbours(explanation: Explanation, pages: Sequence[PageReading], usual: Order) -> set[int]:
-    """The copies in an order in which leaves are written no more like their own than like the next copy's.
-
-    Of single sheets of which a leaf was missed, and scanned at the end, the second leaf of each and the first
-    of the next make copies, too. Where no hand tells, as of blank leaves, nor a longer copy, an order other
-    than the usual is doubted.
-    """
-    if usual.sheet != PAGES_PER_SHEET:
-        return set()
-    leaves: list[tuple[Place, list[Hand]]] = []
-    for page, place in zip(pages, explanation.places, strict=True):
-        if place.number is None or page.half is not None or set(place.order.pattern[:2]) not in _LEAVES:
-            continue
-        if not leaves or _leaf(place) != _leaf(leaves[-1][0]):
-            leaves.append((place, []))
-        if (hand := hand_of(page)) is not None:
-            leaves[-1][1].append(hand)
-    own, beside = defaultdict[Order, list[float]](list), defaultdict[Order, list[float]](list)
-    for (one, of_one), (other, of_other) in itertools.pairwise(leaves):
-        if distances := [apart(*pair) for pair in itertools.product(of_one, of_other)]:
-            for order in {one.order, other.order}:
-                (own if one.copy == other.copy else beside)[order].append(min(distances))
-    longer = {place.order for place in explanation.places if place.length > PAGES_PER_SHEET}
-    doubtful = {
-        order
-        for order in {place.order for place, _ in leaves}
-        if (
-            np.mean(own[order]) >= np.mean(beside[order])
-            if own[order] and beside[order]
-            else order not in {usual, *longer}
-        )
-    }
-    return {place.copy for place in explanation.places if place.order in doubtful}
-
-
-def _leaf(place: Place) -> tuple[int, int]:
-    return place.copy, ((place.number or 1) - 1) // 2
 
 
 def _pile(

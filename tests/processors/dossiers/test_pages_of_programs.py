@@ -138,30 +138,26 @@ def test_what_a_field_holds_is_read_however_it_is_kept(kept: object) -> None:
     assert [(one.name, one.value) for one in piece(out.getvalue()).pages[0].fields] == [("vu", "Élève, Apt")]
 
 
-def test_what_a_field_holds_that_the_page_bears_too_is_read_once() -> None:
-    with pikepdf.open(io.BytesIO(Letter("DA COSTA Soën", "a effectué un stage chez nous").file())) as pdf:
+def with_field(letter: Letter, left: int, bottom: int, right: int, top: int) -> bytes:
+    """The letter with a form field, in points, that holds a name."""
+    with pikepdf.open(io.BytesIO(letter.file())) as pdf:
         field = Dictionary(
             Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("nom"), V=String("DA COSTA Soën"),
-            Rect=Array([50, 745, 300, 770]),
+            Rect=Array([left, bottom, right, top]),
         )  # fmt: skip
         pdf.pages[0].Annots = Array([pdf.make_indirect(field)])
         pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].Annots)
-        out = io.BytesIO()
-        pdf.save(out)
-    assert piece(out.getvalue()).text.count("COSTA") == 1
+        pdf.save(out := io.BytesIO())
+    return out.getvalue()
+
+
+def test_what_a_field_holds_that_the_page_bears_too_is_read_once() -> None:
+    letter = Letter("DA COSTA Soën", "a effectué un stage chez nous")
+    assert piece(with_field(letter, 50, 745, 300, 770)).text.count("COSTA") == 1
 
 
 def test_the_words_of_a_field_that_is_far_wider_than_they_are_make_one_name() -> None:
-    with pikepdf.open(io.BytesIO(Letter("CERTIFICAT").file())) as pdf:
-        field = Dictionary(
-            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("nom"), V=String("DA COSTA Soën"),
-            Rect=Array([100, 600, 560, 620]),
-        )  # fmt: skip
-        pdf.pages[0].Annots = Array([pdf.make_indirect(field)])
-        pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].Annots)
-        out = io.BytesIO()
-        pdf.save(out)
-    assert "DA COSTA Soën" in piece(out.getvalue()).text
+    assert "DA COSTA Soën" in piece(with_field(Letter("CERTIFICAT"), 100, 600, 560, 620)).text
 
 
 @pytest.mark.parametrize("apart", [0, 1.5, 2.5, 4])
