@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from actions.decided.reconciling import reconcile_in
+from actions.decided.reconciling import reconcile_about
 from actions.reasons import keep_reason
 from actions.site import Site
 from processors.circular.deadlines import to_the_day
 from processors.findings import Code, finding
 from storage.corrected.lots import CopyReported, CopyReturned, ReportTakenBack
 from storage.database.register import events_of
-from storage.database.schema import enrolments, proposals
+from storage.database.schema import proposals
 from storage.decided.copies import CopyRow, PlacedPage, copies_of_scan, copy_by_id
 from storage.decided.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
@@ -81,13 +81,8 @@ def decide(
             decision=decision, candidate=chosen, reason=key, confirms=confirms, let_go=tuple(sorted(let_go))
         )
         event = transaction.record(decided, copy, actor=actor, at=at)
-        if event is not None and before is not None:
-            centres = {
-                before.centre,
-                *_centres(transaction.connection, before.exam, before.candidate, chosen),
-            }
-            for centre in sorted(centres):
-                reconcile_in(transaction, site, before.exam, centre, actor=actor, at=at)
+        after = copy_by_id(transaction.connection, copy)
+        reconcile_about(transaction, site, filter(None, (before, after)), actor=actor, at=at)
         return event
 
 
@@ -103,12 +98,6 @@ def _chosen(site: Site, decision: Decision, candidate: str, number: str) -> str 
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
-
-
-def _centres(connection: Connection, exam: str, *candidates: str | None) -> list[str]:
-    """Where these candidates sit this épreuve: a copy may have been scanned elsewhere."""
-    theirs = (enrolments.c.exam == exam, enrolments.c.candidate.in_([who for who in candidates if who]))
-    return list(connection.scalars(select(enrolments.c.centre).where(*theirs)))
 
 
 def _is_person(actor: str) -> bool:
@@ -154,15 +143,19 @@ def transfer(site: Site, copy: str, exam: str, *, actor: str, at: datetime) -> E
         late = due is not None and not due.met(scan.deposited_at)
         facts = CopyTransferred(exam=exam, findings=(finding(Code.LATE, what=str(due)),) if late else ())
         event = transaction.record(facts, copy, actor=actor, at=at)
-        for each in (row.exam, exam) if event else ():
-            reconcile_in(transaction, site, each, row.centre, actor=actor, at=at)
+        after = copy_by_id(transaction.connection, copy)
+        reconcile_about(transaction, site, filter(None, (row, after)), actor=actor, at=at)
     return event
 
 
 def send_back(site: Site, copy: str, reason: str, *, actor: str, at: datetime) -> Event | None:
-    """The centre scans it again, and reads why. None when it was asked before."""
+    """The centre scans it again, and reads why; its centre is reconciled. None when it was asked before."""
     key = keep_reason(site.register.vault, copy, reason)
-    return site.register.record(CopySentBack(reason=key), copy, actor=actor, at=at)
+    with site.register.transaction() as transaction:
+        event = transaction.record(CopySentBack(reason=key), copy, actor=actor, at=at)
+        sent = copy_by_id(transaction.connection, copy)
+        reconcile_about(transaction, site, filter(None, [sent]), actor=actor, at=at)
+    return event
 
 
 def words_in(vault: Vault, events: Iterable[Event]) -> dict[int, str]:

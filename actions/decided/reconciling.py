@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -11,12 +12,12 @@ from processors.attendance.agreed import OWN_INK
 from processors.reconciliation import Reconciliation, reconcile
 from processors.scans.copies.swallowed import Excused
 from storage.database.register import Transaction
-from storage.decided.copies import copies_received, surely_received
+from storage.decided.copies import CopyRow, copies_received, surely_received
 from storage.decided.decisions import kept_though_absent
 from storage.decided.findings import CandidateFinding, ReconciliationMade
 from storage.dropped.deadlines import scans_due
 from storage.dropped.scans import is_reading
-from storage.people.candidates import attendance_of, enrolled_ids, enrolled_in
+from storage.people.candidates import attendance_of, enrolled_as, enrolled_ids, enrolled_in
 from storage.season.signatures import AttendanceSettled, signatures_of
 
 
@@ -71,6 +72,19 @@ def reconcile_in(
         findings=tuple(CandidateFinding(candidate=who, finding=what) for who, what in found),
     )
     transaction.record(made, f"{exam}/{centre}", actor=actor, at=at)
+
+
+def reconcile_about(
+    transaction: Transaction, site: Site, copies: Iterable[CopyRow], *, actor: str, at: datetime
+) -> None:
+    """Wherever these copies count: where each was scanned, and where its candidate sits the épreuve."""
+    scanned = list(copies)
+    whose = {(copy.candidate, copy.exam) for copy in scanned}
+    sitting = enrolled_as(transaction.connection, ids=[who for who, _ in whose if who])
+    places = {(copy.exam, copy.centre) for copy in scanned}
+    places |= {(who.exam, who.centre) for who in sitting if (who.id, who.exam) in whose}
+    for exam, centre in sorted(places):
+        reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
 
 
 def _settle(transaction: Transaction, exam: str, centre: str, *, actor: str, at: datetime) -> None:

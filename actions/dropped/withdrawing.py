@@ -8,11 +8,13 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from actions.decided.reconciling import reconcile_in
+from sqlalchemy import Connection
+
+from actions.decided.reconciling import reconcile_about
 from actions.reasons import keep_reason
 from actions.site import Site
 from processors.scans.pages.voices import NUMBER
-from storage.database.register import Transaction, events_of
+from storage.database.register import events_of
 from storage.decided.copies import copies_of_scan
 from storage.dropped.scans import ScanRow, scan_by_id
 from storage.dropped.withdrawals import ScanRestored, ScanWithdrawn
@@ -25,30 +27,26 @@ def withdraw(
     site: Site, scan_id: str, reason: str, *, by_centre: bool, actor: str, at: datetime
 ) -> Event | None:
     """None where it was withdrawn already. A centre may do so until something of the file was decided."""
-    scan = _scan(site, scan_id)
     with site.register.reading() as connection:
+        _must_be_known(connection, scan_id)
         copies = copies_of_scan(connection, scan_id)
     if by_centre and any(copy.decision for copy in copies):
         raise Refused(Refusal.DECIDED)
     facts = ScanWithdrawn(reason=keep_reason(site.register.vault, scan_id, reason))
     with site.register.transaction() as transaction:
         event = transaction.record(facts, scan_id, actor=actor, at=at)
-        _reconcile(transaction, site, scan, actor=actor, at=at)
+        reconcile_about(transaction, site, copies, actor=actor, at=at)
     return event
 
 
 def restore(site: Site, scan_id: str, *, actor: str, at: datetime) -> Event | None:
-    """It counts as when it was dropped. None where it was not withdrawn."""
-    scan = _scan(site, scan_id)
+    """It is read anew, and counts as when it was dropped. None where it was not withdrawn."""
     with site.register.reading() as connection:
+        _must_be_known(connection, scan_id)
         withdrawn = [e.seq for e in events_of(connection, scan_id) if e.action == ScanWithdrawn.action]
     if not withdrawn:
         return None
-    with site.register.transaction() as transaction:
-        facts = ScanRestored(withdrawn=withdrawn[-1])
-        event = transaction.record(facts, scan_id, actor=actor, at=at)
-        _reconcile(transaction, site, scan, actor=actor, at=at)
-    return event
+    return site.register.record(ScanRestored(withdrawn=withdrawn[-1]), scan_id, actor=actor, at=at)
 
 
 def looks_like(site: Site, scan: ScanRow) -> str | None:
@@ -83,14 +81,6 @@ def _numbers(reading: dict[str, Any], label_pattern: str) -> set[str]:
     return found
 
 
-def _reconcile(transaction: Transaction, site: Site, scan: ScanRow, *, actor: str, at: datetime) -> None:
-    if scan.exam and scan.centre:
-        reconcile_in(transaction, site, scan.exam, scan.centre, actor=actor, at=at)
-
-
-def _scan(site: Site, scan_id: str) -> ScanRow:
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, scan_id)
-    if scan is None:
+def _must_be_known(connection: Connection, scan_id: str) -> None:
+    if scan_by_id(connection, scan_id) is None:
         raise Refused(Refusal.UNKNOWN, scan_id)
-    return scan

@@ -8,7 +8,7 @@ import pytest
 from invented import CENTRE, EXAM, NUMBERS, ROSTER, partial, unknown, whole
 from sqlalchemy import select
 
-from actions.decided.copies import decide
+from actions.decided.copies import decide, send_back, transfer
 from actions.decided.reconciling import reconcile_centre
 from actions.dropped.withdrawing import withdraw
 from actions.season.attendance import take
@@ -16,10 +16,11 @@ from actions.season.signing import answer, print_list, standing_of, take_scan
 from actions.site import Site
 from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
-from processors.findings import Code
+from processors.findings import Code, finding
 from processors.scans.files.raster import BadScan
 from specimens.signing import Mark, signed_scan
-from storage.database.schema import events
+from storage.database.schema import copies, events, scans
+from storage.decided.copies import CopyNotAnonymous
 from storage.dropped.scans import ScanProcessed
 from storage.people.candidates import attendance_of, import_candidates
 from storage.refusals import Refusal, Refused
@@ -287,6 +288,33 @@ def test_a_presence_that_rests_on_a_copy_is_asked_about_again_when_the_copy_goes
     decides(world, second, Decision.ATTRIBUTE, number=NUMBERS[1])
     assert lists.asked == {0: Why.PEN} and lists.marks[1] is False  # a person has looked
     world.replayed_alike(new_register())
+
+
+def test_a_copy_that_is_sent_back_settles_a_presence_at_once(lists):
+    world, lists.files = lists.world, 1
+    (copy,) = world.scanned(whole(0, 1))
+    named = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], what="un nom"),))
+    assert world.record(named, copy)
+    lists.scans((lists.prints(), [[TINY, SIGNED, SIGNED, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked == {0: Why.PEN}
+    assert send_back(world.site, copy, "Le nom est sur la page 1.", actor="acct_a", at=world.tick())
+    assert lists.asked == {} and lists.marks[0] is True
+
+
+def test_a_presence_is_asked_about_again_when_a_copy_goes_that_lay_in_the_pile_of_another_epreuve(lists):
+    world, lists.files = lists.world, 1
+    (copy,) = world.scanned(whole(0, 1))
+    with world.register.engine.begin() as connection:  # it was read as of U7
+        connection.execute(copies.update().values(exam="U7"))
+        connection.execute(scans.update().values(exam="U7"))
+    assert transfer(world.site, copy, EXAM, actor="acct_a", at=world.tick())
+    decides(world, copy, Decision.ATTRIBUTE, number=NUMBERS[0])
+    lists.scans((lists.prints(), [[TINY, SIGNED, SIGNED, SIGNED, SIGNED, SIGNED]]))
+    assert lists.asked == {} and lists.marks[0] is True
+    file = world.copy(copy).scan
+    assert world.record(ScanProcessed(), file)
+    withdraw(world.site, file, "mauvais fichier", by_centre=False, actor="acct_a", at=world.tick())
+    assert lists.asked == {0: Why.PEN} and 0 not in lists.marks
 
 
 def test_no_copy_settles_what_is_no_ink_of_the_candidate(lists):
