@@ -125,6 +125,6 @@ class Child:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _last_lines(self, count: int = 8) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()[-count:]
+    def _last_lines(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-8:]
         return f"see {self.log}:\n" + "\n".join(lines)

@@ -56,13 +56,13 @@ class Drawing:
     batches: Sequence[Future[Batch]]
 
 
-def start_drawing(pool: ProcessPoolExecutor, session: Session, copies: int = COPIES) -> Drawing:
+def start_drawing(pool: ProcessPoolExecutor, session: Session) -> Drawing:
     forms = {exam.code: session.form_of(exam.code) for exam in session.written}
     plan = plan_session(
         _SEED,
         [centre.uai for centre in session.centres],
         list(forms),
-        copies,
+        COPIES,
         numbers=session.numbers,
         options=session.options,
         troubles=troubles_of(next(iter(forms.values()))),

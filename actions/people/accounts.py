@@ -78,13 +78,15 @@ def _scope(site: Site, role: Role, of: str) -> str | None:
         if of:
             raise Refused(Refusal.WANTS_NO_SCOPE)
         return None
+    if not of:
+        raise Refused(Refusal.WANTS_CENTRE if role is Role.CENTRE else Refusal.WANTS_CORRECTOR)
     if role is Role.CENTRE:
         if site.session.centre(of) is None:
-            raise Refused(Refusal.WANTS_CENTRE)
+            raise Refused(Refusal.NOT_HERE, of)
         return of
     with site.register.reading() as connection:
         known = all_correctors(connection)
     corrector = next((one.id for one in known if of in (one.id, one.reference)), None)
     if corrector is None:
-        raise Refused(Refusal.WANTS_CORRECTOR)
+        raise Refused(Refusal.UNKNOWN, of)
     return corrector

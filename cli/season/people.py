@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ import numpy as np
 from cli.season.stage import People
 from processors.circular.oral_parts import JurorRole
 from processors.circular.session import Session
-from processors.lists.people import CORRECTOR_COLUMNS, Candidate, Corrector
+from processors.lists.people import CORRECTOR_COLUMNS, Corrector
 from specimens.batch import Batch
 from specimens.people import invent_correctors, invent_schools
 from specimens.rehearsal import plan_session
@@ -77,10 +76,6 @@ def _line(one: Corrector, role: JurorRole) -> list[str]:
     quota = "" if one.quota is None else str(one.quota)
     lists = ("|".join(part) for part in (one.schools, one.companies, one.exams))
     return [one.id, one.name, one.email, *lists, quota, "", "|".join(one.never_with), role.value]
-
-
-def schools_of(candidates: Sequence[Candidate]) -> list[str]:
-    return sorted({one.school for one in candidates})
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from processors.circular.form import Form, FormError, Rectangle
 
-MOST_SHEETS = 99
-
 
 class Rows(BaseModel):
     """The cells to sign, from the top: the first one, and how many; `absent`: its box to tick, if any."""

@@ -66,7 +66,6 @@ _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
     re.I,
 )
-_ADDRESS_LABEL = re.compile(r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", re.I)
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"

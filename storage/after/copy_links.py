@@ -70,9 +70,3 @@ class CopyLink:
 def link_of_hash(connection: Connection, hash_: str) -> CopyLink | None:
     row = connection.execute(select(copy_links).filter_by(hash=hash_)).one_or_none()
     return CopyLink(**row._mapping) if row else None
-
-
-def all_copy_links(connection: Connection) -> list[CopyLink]:
-    """Those that end first, first."""
-    query = select(copy_links).order_by(copy_links.c.until, copy_links.c.hash)
-    return [CopyLink(**row._mapping) for row in connection.execute(query)]

@@ -271,8 +271,6 @@ class Routable:
     option: str
     candidate: str
     anonymous_number: str
-    anonymous_sha256: str
-    late: bool
 
 
 def lot_by_id(connection: Connection, id_: str) -> LotRow | None:
@@ -319,12 +317,6 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
 
     That of a candidate who is said to be absent waits until the list is mended, or a person decides.
     """
-    late = (
-        select(findings.c.seq)
-        .where(findings.c.scan == copies.c.scan, findings.c.code == Code.LATE)
-        .exists()
-        .label("late")
-    )
     absent = (
         select(findings.c.seq)
         .where(
@@ -344,8 +336,6 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
             candidates.c.option,
             copies.c.candidate,
             copies.c.anonymous_number,
-            copies.c.anonymous_sha256,
-            late,
         )
         .join(candidates, candidates.c.id == copies.c.candidate)
         .where(

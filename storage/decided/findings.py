@@ -184,11 +184,10 @@ def open_findings(
     exam: str | None = None,
     centre: str | None = None,
     code: Code | None = None,
-    severity: Severity | None = None,
     limit: int | None = None,
 ) -> list[FindingRow]:
     """What nobody has settled, in the order in which it was stated; the first of it."""
-    wanted = matching(findings, exam=exam, centre=centre, code=code, severity=severity)
+    wanted = matching(findings, exam=exam, centre=centre, code=code)
     return _findings(connection, findings.c.resolved_by.is_(None), *wanted, limit=limit)
 
 

@@ -232,12 +232,10 @@ def dossier_by_id(connection: Connection, id_: str) -> DossierRow | None:
     return next(iter(dossiers_of(connection, id_=id_)), None)
 
 
-def dossier_counts(connection: Connection, exam: str, centre: str | None = None) -> DossierCounts:
-    """Where an épreuve's dossiers stand, in all or in one centre."""
+def dossier_counts(connection: Connection, exam: str) -> DossierCounts:
+    """Where an épreuve's dossiers stand."""
     enrolled = select(func.count()).select_from(enrolments).where(enrolments.c.exam == exam)
-    if centre is not None:
-        enrolled = enrolled.where(enrolments.c.centre == centre)
-    known = dossiers_of(connection, exam, centre)
+    known = dossiers_of(connection, exam)
     with_files = select(dossier_files.c.dossier).distinct()
     deposited = set(connection.execute(with_files).scalars())
     by_verdict = Counter(row.verdict for row in known)

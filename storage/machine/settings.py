@@ -64,8 +64,8 @@ class Settings(BaseSettings):
         return self.session_path or self.data_dir / "session.toml"
 
 
-def open_store(settings: Settings, identity: str = "workflow") -> Store:
-    """The store, as the workflow or as a `centre`. Raises StoreError when nothing says where it is."""
+def open_store(settings: Settings) -> Store:
+    """The store, as the workflow. Raises StoreError when nothing says where it is."""
     if settings.s3_endpoint:
         if settings.s3_access_key is None or settings.s3_secret_key is None:
             raise StoreError("MASSICOT_S3_ACCESS_KEY and MASSICOT_S3_SECRET_KEY go with MASSICOT_S3_ENDPOINT")
@@ -79,7 +79,7 @@ def open_store(settings: Settings, identity: str = "workflow") -> Store:
                 f"no store: set MASSICOT_S3_ENDPOINT, or start `massicot up` on {settings.data_dir}"
             )
         endpoint = weed.endpoint
-        access, secret = weed.keys[identity]
+        access, secret = weed.keys["workflow"]
     return Store(
         cast("S3Client", LaterClient(lambda: s3_client(endpoint, access, secret, settings.s3_region))),
         inbox=settings.bucket_inbox,

@@ -192,6 +192,17 @@ def test_a_copy_that_is_not_what_was_made_of_it_reaches_its_corrector_by_no_door
     assert not list(tmp_path.rglob(f"{number}.pdf"))
 
 
+def test_nobody_is_invited_to_what_is_not_there(desk: Desk) -> None:
+    person = ("--email", "x@exemple.fr", "--name", "X", "--url", "http://desk")
+    for role, of, told in (
+        ("corrector", ("--of", "C-none"), "unknown: Rien ne porte cet identifiant : C-none."),
+        ("corrector", (), "wants_corrector: Choisissez"),
+        ("centre", ("--of", "0000000A"), "not_here: "),
+        ("centre", (), "wants_centre: Choisissez"),
+    ):
+        assert told in shell(desk, "desk", "invite", role, *of, *person, fails=True)
+
+
 def test_a_number_is_read_alike(desk, filled):
     copy, number = filled.values["copy"], guessed(desk, filled)
     shell(desk, *attributing(copy, f" {number} "))
