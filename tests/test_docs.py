@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -22,6 +23,29 @@ def test_the_table_of_events_is_that_of_the_classes() -> None:
     )
     assert table.stdout.count("\n") > 40
     assert table.stdout in (ROOT / "docs/architecture.md").read_text(), "run: scripts/events --write"
+
+
+def test_the_table_of_numbers_has_a_row_for_every_module_with_one() -> None:
+    table = (ROOT / "docs/architecture.md").read_text().split("<!-- numbers -->")[1].split("<!-- end")[0]
+    rows = [re.findall(r"`([\w./*]+)`", row.split("|")[1]) for row in table.splitlines() if "`" in row]
+    room = ROOT / "processors"
+    numbered = {
+        path for path in room.glob("**/*.py") if any(map(_is_number, ast.parse(path.read_text()).body))
+    }
+    of_rows = [{path for one in row for path in room.glob(_within(one))} & numbered for row in rows]
+    assert numbered - set().union(*of_rows) == set()
+    own = [mine - set().union(*of_rows[:k]) for k, mine in enumerate(of_rows)]
+    assert [row for row, mine in zip(rows, own, strict=True) if not mine] == []
+
+
+def _is_number(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and any(
+        isinstance(one, ast.Constant) and type(one.value) in (int, float) for one in ast.walk(node.value)
+    )
+
+
+def _within(row: str) -> str:
+    return row.replace("/*", "/**/*.py")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
