@@ -11,16 +11,19 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, working_on
-from cli.console import console, print_counts, print_json
+from cli.console import Commands, console, print_counts, print_json
 from storage.states import Decision
 
 if TYPE_CHECKING:
     from storage.decided.copies import CopyRow
 
+app = typer.Typer(cls=Commands)
+
 CentreFilter = Annotated[str | None, typer.Option("--centre", help="Of this centre alone.")]
 ExamFilter = Annotated[str | None, typer.Option("--exam", help="Of this épreuve alone.")]
 
 
+@app.command()
 def status(
     health: Annotated[
         bool, typer.Option("--health", help="Is everything well? Exit code 1 when not.")
@@ -56,6 +59,7 @@ def _tell_health(data: Path) -> None:
     raise typer.Exit(0 if health.well() else 1)
 
 
+@app.command()
 def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = DATA_DIR, as_json: AsJson = False
 ) -> None:
@@ -113,6 +117,7 @@ def _said(copy: str | None, scan: str | None, where: dict[str, Any]) -> str:
     return "; ".join(filter(None, parts))
 
 
+@app.command()
 def transfer(
     copy: Annotated[str, typer.Argument(help="Id of a copy that lay in the pile of another épreuve.")],
     exam: Annotated[str, typer.Argument(help="Code of the épreuve that it is of.")],
@@ -127,6 +132,7 @@ def transfer(
     console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
+@app.command()
 def send_back(
     copy: Annotated[str, typer.Argument(help="Id of a copy that the centre is to scan again.")],
     reason: Annotated[str, typer.Option("--reason", help="What the centre reads.")],
@@ -141,6 +147,7 @@ def send_back(
     console.print(f"{copy}: {'sent back to its centre' if event else 'it was asked for already'}.")
 
 
+@app.command()
 def arrange(
     copy: Annotated[str, typer.Argument(help="Id of the copy.")],
     pages: Annotated[list[int], typer.Argument(help="Pages of its file, in the order of the copy.")],
@@ -158,6 +165,7 @@ def arrange(
     console.print(f"{copy}: {'its pages are in this order' if event else 'they were so already'}.")
 
 
+@app.command()
 def withdraw(
     scan: Annotated[str, typer.Argument(help="Id of a file that was dropped by mistake.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; kept in the vault.")],
@@ -172,6 +180,7 @@ def withdraw(
     console.print(f"{scan}: {'withdrawn' if event else 'it was withdrawn already'}.")
 
 
+@app.command("put-back")
 def restore_file(
     scan: Annotated[str, typer.Argument(help="Id of a file that was withdrawn.")],
     data: DataDir = DATA_DIR,
@@ -185,6 +194,7 @@ def restore_file(
     console.print(f"{scan}: {'put back' if event else 'it was not withdrawn'}.")
 
 
+@app.command()
 def decide(
     copy: Annotated[str, typer.Argument(help="Id of the copy that waits.")],
     decision: Annotated[Decision, typer.Argument(help="What is decided of it.")],
