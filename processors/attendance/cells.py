@@ -7,18 +7,17 @@ and what no hand signs with (a stroke, a cross) never makes anybody present.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.attendance.dirt import rings_in, without_stripes
 from processors.attendance.letters import Absent, read_absent
-from processors.attendance.lines import BAND, PX, along_lines, without_lines
+from processors.attendance.lines import PX, along_lines, without_lines
+from processors.attendance.marks import Mark, extent_of, height_of, is_stamped, marks_in, within
 from processors.attendance.strokes import straight_strokes
 from processors.dossiers.ink import darker
 from processors.scans.readings import Gray, Line
@@ -29,13 +28,9 @@ EMPTY_BELOW = 1.6
 """mm of strokes, of one's own or not, that dust leaves."""
 _DUST = 0.9  # the same of one's own alone: more a one-bit scan may leave of an initial
 _WIDE = 4.5  # mm, the longer side of a signature
-_SPECK = 0.9  # mm: what is smaller both ways is dirt
-_GRAIN, _ONE_BIT = 3, 0.5  # pixels: what is smaller is grain; share of white paper of a scan without any
 _CRUMBS = 3  # specks beyond twice those of the sheet's cleaner cells: of a pen's line that a scan broke
-_NO_DARKER = 14.0  # gray levels than the paper about it: no ink
 _FLOURISH, _FLAT = 3.0, 2.0  # mm beside a signature to which a stroke under it reaches; its height
-_FULL = 0.55  # of its box that a blot fills
-_THICK, _SOLID = 1.6, 0.15  # mm: no pen draws so; share of a blot, a stain
+_SOLID = 0.15  # share of a blot, a stain
 _FAINT = 0.36  # of the print's darkness: under it, ink of the other side or a shadow
 _PALE = 1.6  # mm of faint strokes: somebody looks
 _OWN = 0.6  # of a mark's ink in one cell: it is of that cell
@@ -45,14 +40,11 @@ _OVER_MM = 16.0  # of strokes that they bring
 _EDGE = 0.25  # of a cell's height: what lies so near an empty cell may be of it
 _NEXT = 1.0  # mm from a cell: what makes no signature in the next one may be its own
 _EDGE_OF = 0.2  # of a cell's height, at its top and its bottom: alone there, ink makes no signature
-_PRINTED, _PRINT = 12, 4.6  # letters of one height, or half as many marks no higher (mm)
-_LINES = 2.8  # mm apart, on two lines: a stamp
 _BROAD = 10.0  # mm of a stamp, a signature that lies across several cells: its place is known
 _LOW, _WAVES = 2.8, 1.4  # mm; lengths of its strokes to its own: no higher and no more, a wavy line
 _STRAIGHT = 0.88  # share of the ink on two straight strokes at most: a cross, a line
 _STROKES, _ACROSS = 0.97, 0.6  # the same, and share of the cell's width: it is crossed out
 _PIECES = 4  # a cross or a line is made of, at most
-_FRAMED = 4  # marks within another: a stamp's frame
 
 
 class Seen(StrEnum):
@@ -107,22 +99,6 @@ class Cell:
     ticked: bool = False
 
 
-@dataclass(frozen=True)
-class _Mark:
-    """Ink that hangs together: its pixels by row of the table, and what it is like."""
-
-    index: int
-    box: tuple[int, int, int, int]  # x, y, width, height, pixels
-    length: float  # mm
-    solid: float  # share of its ink that no pen draws so thick
-    dark: float  # its darkness, of the print's
-    shares: tuple[float, ...]  # of its ink in each cell
-
-    @property
-    def home(self) -> int:
-        return int(np.argmax(self.shares))
-
-
 def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) -> list[Cell]:
     """The cells between these level lines (mm down the picture), in the column between these upright ones.
 
@@ -136,7 +112,7 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
         dark[np.any([ring.own for ring in rings], axis=0)] = 0
         ink = without_lines(dark, edges, sides)
     along = along_lines(dark, edges, sides)
-    labels, marks, crumbs = _marks(table, ink, edges, sides)
+    labels, marks, crumbs = marks_in(table, ink, edges, sides)
     cells = [_cell(table, labels, marks, row, edges, sides) for row in range(len(edges) - 1)]
     for line, *run in along:
         for row, other in ((line - 1, line), (line, line - 1)):
@@ -160,20 +136,20 @@ def read_cells(table: Gray, edges: Sequence[float], sides: tuple[float, float]) 
     return [cell if k in stamped else _of_own_ink(cell, labels, whose[k]) for k, cell in enumerate(told)]
 
 
-def _of_own_ink(cell: Cell, labels: NDArray[np.int32], own: Sequence[_Mark]) -> Cell:
+def _of_own_ink(cell: Cell, labels: NDArray[np.int32], own: Sequence[Mark]) -> Cell:
     """The same, with whether the ink in doubt is a pen's of this cell: no trace, no stroke, no stamp.
 
     Beside a neighbour's ink it is as much as a signature has. `own`: the marks of this cell.
     """
     least = {Why.LITTLE: EMPTY_BELOW, Why.SHARED: SIGNED_FROM}.get(cell.why or Why.BOTH)
-    if least is None or cell.length < least or _is_stamped(own):
+    if least is None or cell.length < least or is_stamped(own):
         return cell
     if straight_strokes(np.isin(labels, [mark.index for mark in own]))[0] > _STRAIGHT:
         return cell
     return replace(cell, why=Why.PEN if cell.why is Why.LITTLE else Why.OVER)
 
 
-def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Sequence[int]) -> bool:
+def _underlined(cells: Sequence[Cell], marks: Sequence[Mark], row: int, run: Sequence[int]) -> bool:
     """Whether a stroke along a line, from where to where, is under or over the signature of this cell."""
     if cells[row].seen is not Seen.SIGNED:
         return False
@@ -182,7 +158,7 @@ def _underlined(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, run: Se
     return left - _FLOURISH * PX < run[0] and run[1] < right + _FLOURISH * PX
 
 
-def _is_flourish(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, edges: Sequence[float]) -> bool:
+def _is_flourish(cells: Sequence[Cell], marks: Sequence[Mark], row: int, edges: Sequence[float]) -> bool:
     """Whether all that is in a cell is a stroke at its edge, under or over a neighbour's signature."""
     own = [mark for mark in marks if mark.home == row and mark.length > 0.6]
     if len(own) != 1 or own[0].box[3] > _FLAT * PX:
@@ -194,7 +170,7 @@ def _is_flourish(cells: Sequence[Cell], marks: Sequence[_Mark], row: int, edges:
     return near and 0 <= other < len(cells) and _underlined(cells, marks, other, (x, x + w))
 
 
-def _is_of_nobody(cells: Sequence[Cell], mark: _Mark, row: int, edges: Sequence[float]) -> bool:
+def _is_of_nobody(cells: Sequence[Cell], mark: Mark, row: int, edges: Sequence[float]) -> bool:
     """Whether a mark comes to this cell from one where it makes no signature either."""
     if abs(mark.home - row) != 1 or mark.length < SIGNED_FROM:
         return False
@@ -203,56 +179,10 @@ def _is_of_nobody(cells: Sequence[Cell], mark: _Mark, row: int, edges: Sequence[
     return gap < _NEXT and cells[mark.home].why in (Why.LITTLE, Why.SHARED)
 
 
-def _marks(
-    table: Gray, ink: Gray, edges: Sequence[float], sides: tuple[float, float]
-) -> tuple[NDArray[np.int32], list[_Mark], NDArray[np.int_]]:
-    """Also how many specks each cell has."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    depth = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    paper = float(np.median(table))
-    printed = max(60.0, paper - float(np.percentile(table, 0.3)))
-    rows = [round(edge * PX) for edge in edges]
-    grain = 1 if float((table == 255).mean()) > _ONE_BIT else _GRAIN
-    marks, crumbs = [], np.zeros(len(edges) - 1, int)
-    for index in range(1, count):
-        x, y, w, h, area = (int(value) for value in stats[index])
-        at = (y + h / 2) / PX
-        if h < 0.8 * PX and min(abs(at - edge) for edge in edges) < BAND:
-            continue  # a rest of a line
-        if not rows[0] < y + h / 2 < rows[-1]:
-            continue  # the heading, what is under the table
-        if max(w, h) < _SPECK * PX:
-            row = int(np.searchsorted(edges, at)) - 1
-            if (
-                area >= grain
-                and 0 <= row < len(crumbs)
-                and sides[0] + BAND < (x + w / 2) / PX < sides[1] - BAND
-            ):
-                crumbs[row] += 1
-            continue
-        part = labels[y : y + h, x : x + w] == index
-        deep = depth[y : y + h, x : x + w][part]
-        thick = max(1.0, 4 * float(deep.mean()) - 1)
-        inside = part.sum(axis=1)
-        shares = tuple(
-            float(inside[max(0, a - y) : max(0, b - y)].sum()) / area for a, b in itertools.pairwise(rows)
-        )
-        level = float(np.percentile(table[y : y + h, x : x + w][part], 25))
-        about = (slice(max(0, y - 6), y + h + 6), slice(max(0, x - 6), x + w + 6))
-        if np.median(table[about][ink[about] == 0]) - level < _NO_DARKER:
-            continue  # the light of a speck's rim
-        dark = (paper - level) / printed
-        length, solid = area / thick / PX, float((deep > _THICK / 2 * PX).mean())
-        if area < _FULL * w * h:
-            solid = 0.0  # however thick the pen: a line goes to and fro
-        marks.append(_Mark(index, (x, y, w, h), length, solid, dark, shares))
-    return np.asarray(labels, np.int32), marks, crumbs
-
-
 def _cell(
     table: Gray,
     labels: NDArray[np.int32],
-    marks: Sequence[_Mark],
+    marks: Sequence[Mark],
     row: int,
     edges: Sequence[float],
     sides: tuple[float, float],
@@ -273,7 +203,7 @@ def _cell(
         for mark in own
         if mark not in blots
         and mark not in faint
-        and not any(_within(mark, one) and one.dark > 0.65 * mark.dark for one in tall)
+        and not any(within(mark, one) and one.dark > 0.65 * mark.dark for one in tall)
     ]
     length = sum(mark.length for mark in good)
     brought = [mark for mark in others if mark.home != row and not _reaches(mark, row, edges)]
@@ -282,24 +212,24 @@ def _cell(
     over = any(mark.dark > 0.65 * darkest and _meets(mark, good) for mark in tall)
     middle = (edges[row] + edges[row + 1]) / 2
     inner = [m for m in good if abs((m.box[1] + m.box[3] / 2) / PX - middle) < (0.5 - _EDGE_OF) * high]
-    enough = sum(mark.length for mark in inner) >= SIGNED_FROM and _extent(inner) >= _WIDE * PX
+    enough = sum(mark.length for mark in inner) >= SIGNED_FROM and extent_of(inner) >= _WIDE * PX
     if enough and not over:
         rows = slice(max(0, round(edges[row] * PX) - 8), round(edges[row + 1] * PX) + 8)
         straight, struck = straight_strokes(np.isin(labels[rows], [mark.index for mark in good]))
         bold = [mark for mark in good if mark.dark > 0.65 * darkest]
-        if straight > _STROKES and _extent(inner) > _ACROSS * (sides[1] - sides[0]) * PX and not others:
+        if straight > _STROKES and extent_of(inner) > _ACROSS * (sides[1] - sides[0]) * PX and not others:
             return Cell(Seen.EMPTY, length, Why.STROKES)
         for some in (inner, bold):
             if len(some) < len(good) and sum(mark.length for mark in some) > length / 2:
                 mask = np.isin(labels[rows], [mark.index for mark in some])
                 straight = max(straight, straight_strokes(mask)[0])
-        if _high(good) < _LOW * PX and length * PX < _WAVES * _extent(good):
+        if height_of(good) < _LOW * PX and length * PX < _WAVES * extent_of(good):
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if straight > _STRAIGHT and sum(mark.length > 1.5 for mark in inner) <= _PIECES:
             return Cell(Seen.UNSURE, length, Why.STROKES)
         if struck:
             return Cell(Seen.UNSURE, length, Why.STRUCK)
-        if _is_stamped(good) or _is_stamped([*good, *others]):
+        if is_stamped(good) or is_stamped([*good, *others]):
             return Cell(Seen.UNSURE, length, Why.STAMP)
         line, says = _says(table, labels, good)
         if says is Absent.NO and len(inner) < len(good):  # a neighbour's stroke beside it
@@ -322,13 +252,13 @@ def _cell(
     return Cell(Seen.EMPTY, length)
 
 
-def _says(table: Gray, labels: NDArray[np.int32], marks: Sequence[_Mark]) -> tuple[Line | None, Absent]:
+def _says(table: Gray, labels: NDArray[np.int32], marks: Sequence[Mark]) -> tuple[Line | None, Absent]:
     return read_absent(
         table, labels, [(mark.index, mark.box) for mark in marks], sum(mark.length for mark in marks)
     )
 
 
-def _beside(cells: list[Cell], marks: Sequence[_Mark], edges: Sequence[float]) -> list[Cell]:
+def _beside(cells: list[Cell], marks: Sequence[Mark], edges: Sequence[float]) -> list[Cell]:
     """The same, but that a signature on the line to another cell may be of either."""
     told = list(cells)
     for row, cell in enumerate(cells):
@@ -346,13 +276,7 @@ def _beside(cells: list[Cell], marks: Sequence[_Mark], edges: Sequence[float]) -
     return told
 
 
-def _within(mark: _Mark, tall: _Mark) -> bool:
-    x, y, w, h = tall.box
-    middle = mark.box[0] + mark.box[2] / 2, mark.box[1] + mark.box[3] / 2
-    return x <= middle[0] <= x + w and y <= middle[1] <= y + h
-
-
-def _reaches(mark: _Mark, row: int, edges: Sequence[float]) -> bool:
+def _reaches(mark: Mark, row: int, edges: Sequence[float]) -> bool:
     """Whether a neighbour's mark comes so far into this cell that it may be this cell's own."""
     if abs(mark.home - row) != 1 or mark.shares[mark.home] < _OWN:
         return True
@@ -361,7 +285,7 @@ def _reaches(mark: _Mark, row: int, edges: Sequence[float]) -> bool:
     return deep > _OVER * (edges[row + 1] - edges[row])
 
 
-def _meets(tall: _Mark, marks: Sequence[_Mark]) -> bool:
+def _meets(tall: Mark, marks: Sequence[Mark]) -> bool:
     """Whether what lies across several cells is over or about these marks; of a thin one nobody knows."""
     x, y, w, h = tall.box
     return w < _BROAD * PX or any(
@@ -371,28 +295,3 @@ def _meets(tall: _Mark, marks: Sequence[_Mark]) -> bool:
         and mark.box[1] < y + h + PX
         for mark in marks
     )
-
-
-def _high(marks: Sequence[_Mark]) -> int:
-    return max(m.box[1] + m.box[3] for m in marks) - min(m.box[1] for m in marks)
-
-
-def _extent(marks: Sequence[_Mark]) -> int:
-    x0, y0 = min(m.box[0] for m in marks), min(m.box[1] for m in marks)
-    x1, y1 = max(m.box[0] + m.box[2] for m in marks), max(m.box[1] + m.box[3] for m in marks)
-    return max(x1 - x0, y1 - y0)
-
-
-def _is_stamped(marks: Sequence[_Mark]) -> bool:
-    """Whether it is many letters of print, or some in a frame."""
-    if any(sum(_within(mark, one) for mark in marks) > _FRAMED for one in marks if one.box[3] > 5 * PX):
-        return True
-    letters = [mark for mark in marks if mark.length > 1.0]
-    if len(letters) < _PRINTED // 2:
-        return False
-    y, high = (np.array([mark.box[k] for mark in letters], float) for k in (1, 3))
-    lines = float(np.ptp(np.percentile(y + high / 2, [15, 85])))
-    low, middle, top, most = np.percentile(high, [20, 50, 80, 90])
-    if lines > _LINES * PX:
-        return bool(most < _PRINT * PX)
-    return bool(len(letters) >= _PRINTED and (top - low) / middle < 0.2)
