@@ -27,7 +27,7 @@ def texts(loot: Loot) -> Iterator[str]:
         if _holds(name.encode(), read):
             yield "the name of a file"
     for copy in loot.copies:
-        if _holds(f"{copy.url}\n{copy.headers}".encode(), read):
+        if _holds(f"{copy.path}\n{copy.headers}".encode(), read):
             yield f"{copy.number}: its address or the answer's headers"
 
 

@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-import httpx
 from fastapi.testclient import TestClient
 
 from actions.site import Site, now
@@ -25,7 +23,6 @@ from storage.states import Role
 
 _PARTS = ("", "/lot.zip", "/bordereau.pdf", "/rendre")
 _PASSWORD = "une phrase assez longue"
-_URL_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -44,15 +41,14 @@ class Writer:
 
 @dataclass(frozen=True)
 class Taken:
-    """A copy as a corrector has it; `rank` in the lot, from 1; `modified`: as the store's answer says."""
+    """A copy as the desk gives it to its corrector; `rank` in the lot, from 1; `path`: its address there."""
 
     lot: str
     rank: int
     number: str
     pdf: bytes
-    url: str
+    path: str
     headers: str
-    modified: datetime
 
 
 @dataclass(frozen=True)
@@ -83,14 +79,13 @@ def gather(site: Site) -> Loot:
         scans = all_scans(connection)
     others: dict[str, bytes] = {}
     taken = []
-    for lot in lots:
-        ready = [copy for copy in copies[lot.id] if copy.ready]
-        taken += [_taken(site, lot, rank, copy) for rank, copy in enumerate(ready, 1)]
-        url = site.store.lots.presigned_get(f"{lot.exam}/{lot.id}/lot.json", _URL_SECONDS)
-        answer = httpx.get(url).raise_for_status()
-        others |= {f"{lot.name}/lot.json": answer.content, f"{lot.name}/lot.json headers": _said(answer)}
     for corrector in sorted({lot.corrector for lot in lots}):
-        others |= dict(_at_the_desk(site, corrector, [lot for lot in lots if lot.corrector == corrector]))
+        own = [lot for lot in lots if lot.corrector == corrector]
+        desk = _at_the_desk(site, corrector)
+        for lot in own:
+            ready = [copy for copy in copies[lot.id] if copy.ready]
+            taken += [_taken(desk, lot, rank, copy) for rank, copy in enumerate(ready, 1)]
+        others |= dict(_beside(desk, own))
     people = {(who.id, who.exam): who for who in roster}
     writers = {
         copy.anonymous_number: Writer(
@@ -136,20 +131,19 @@ def _stem(key: str) -> str:
     return key.rpartition("/")[2].partition(".")[0]
 
 
-def _taken(site: Site, lot: LotRow, rank: int, copy: CopyRow) -> Taken:
+def _taken(desk: TestClient, lot: LotRow, rank: int, copy: CopyRow) -> Taken:
     number = copy.anonymous_number or ""
-    url = site.store.lots.presigned_get(f"{lot.exam}/{lot.id}/{number}.pdf", _URL_SECONDS)
-    answer = httpx.get(url).raise_for_status()
-    modified = parsedate_to_datetime(answer.headers["last-modified"])
-    return Taken(lot.name, rank, number, answer.content, url, _said(answer).decode(), modified)
+    path = f"/lots/{lot.id}/{number}.pdf"
+    answer = _got(desk, path)
+    return Taken(lot.name, rank, number, answer.content, path, _said(answer).decode())
 
 
 def _said(answer: Any) -> bytes:
     return "\n".join(f"{name}: {value}" for name, value in answer.headers.items()).encode()
 
 
-def _at_the_desk(site: Site, corrector: str, lots: list[LotRow]) -> Iterator[tuple[str, bytes]]:
-    """Every page and file that the desk gives this corrector, with its headers."""
+def _at_the_desk(site: Site, corrector: str) -> TestClient:
+    """A browser in which this corrector has signed in."""
     client = TestClient(create_app(site), base_url="http://localhost")
     token = accounts.invite(
         site.register, Role.CORRECTOR, corrector, f"{corrector}@exemple.fr", "Dominique Exemple",
@@ -161,8 +155,18 @@ def _at_the_desk(site: Site, corrector: str, lots: list[LotRow]) -> Iterator[tup
     fields = {"password": _PASSWORD, "again": _PASSWORD, "secret": secret[1] if secret else ""}
     headers = {"x-form-token": found[1] if found else ""}
     client.post(f"/invitation/{token}", data=fields, headers=headers)
+    return client
+
+
+def _beside(desk: TestClient, lots: list[LotRow]) -> Iterator[tuple[str, bytes]]:
+    """Every page and file that the desk gives a corrector beside the copies, with its headers."""
     for path in ("/lots", *(f"/lots/{lot.id}{part}" for lot in lots for part in _PARTS)):
-        answer = client.get(path)
-        assert answer.status_code == 200, f"the desk refuses {path}"
+        answer = _got(desk, path)
         yield f"desk{path}", answer.content
         yield f"desk{path} headers", _said(answer)
+
+
+def _got(desk: TestClient, path: str) -> Any:
+    answer = desk.get(path)
+    assert answer.status_code == 200, f"the desk refuses {path}"
+    return answer

@@ -25,7 +25,6 @@ def orders(loot: Loot) -> Iterator[str]:
     writers = [loot.writers[copy.number] for copy in copies]
     seen: dict[str, list[float]] = {
         "the rank in the lot": [copy.rank for copy in copies],
-        "the store's time": [copy.modified.timestamp() for copy in copies],
         "the anonymous number": _ranks([copy.number for copy in copies]),
         "the hash": _ranks([hashlib.md5(copy.pdf).hexdigest() for copy in copies]),
     }

@@ -235,13 +235,6 @@ class Bucket:
         except ClientError as error:
             raise self._absent(error) from None
 
-    def presigned_get(self, key: str, seconds: int, *, filename: str | None = None) -> str:
-        """A URL that gives this object to whoever holds it, for so long."""
-        extra = {"ResponseContentDisposition": f'attachment; filename="{filename}"'} if filename else {}
-        return self._client.generate_presigned_url(
-            "get_object", Params={"Bucket": self.name, "Key": key, **extra}, ExpiresIn=seconds
-        )
-
     def begin_parts(self, key: str, content_type: str) -> str:
         """An upload in parts, by somebody with presigned URLs; its id. Nothing is there until it is ended."""
         begun = self._client.create_multipart_upload(Bucket=self.name, Key=key, ContentType=content_type)

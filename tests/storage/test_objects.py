@@ -2,8 +2,6 @@
 
 import secrets
 import threading
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,6 @@ from botocore.exceptions import ClientError
 
 from storage.bucket.objects import NotFoundError, Store, s3_client
 from storage.machine.weed import Weed
-
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @pytest.fixture
@@ -112,17 +108,6 @@ def test_what_came_in_parts_before_there_were_versions_is_the_same_among_them(we
     store.inbox.delete(now.key, version=now.version)
     assert list(store.inbox.versions()) == []
     client.delete_bucket(Bucket=name)
-
-
-def test_a_presigned_url_opens_one_object_and_for_its_time_only(store, prefix):
-    store.lots.put(prefix + "A17.pdf", b"anonymous")
-    url = store.lots.presigned_get(prefix + "A17.pdf", 60, filename="A17.pdf")
-    with DIRECT.open(url) as answer:
-        assert answer.read() == b"anonymous"
-        assert "A17.pdf" in answer.headers["Content-Disposition"]
-    for wrong in (url.replace("A17.pdf", "B23.pdf"), url.replace("Expires=60", "Expires=6000")):
-        with pytest.raises(urllib.error.HTTPError):
-            DIRECT.open(wrong)
 
 
 def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed: Weed, store, prefix):
