@@ -14,6 +14,23 @@ from sqlalchemy import Connection, Row, select
 from actions.site import Site
 from processors.circular.retention import Held, due_at
 from processors.lists.people import read_attendance, read_deposit_times
+from storage.bucket.keys import (
+    ANONYMOUS,
+    ARRIVALS,
+    ATTENDANCE,
+    DOSSIERS,
+    EVIDENCE,
+    MARKS,
+    PEOPLE,
+    QUARANTINE,
+    READINGS,
+    REASONS,
+    RECEIPTS,
+    RETURNED,
+    RETURNS,
+    SCANS,
+    folder_of,
+)
 from storage.bucket.objects import Bucket, ObjectInfo
 from storage.database.schema import (
     accounts,
@@ -40,18 +57,18 @@ from storage.people.tokens import all_tokens
 from storage.states import Role
 
 _OF_INBOX = {
-    "scans": Held.COPIES,
-    "returns": Held.COPIES,
-    "dossiers": Held.DOSSIERS,
-    "attendance": Held.IDENTITIES,
+    SCANS: Held.COPIES,
+    RETURNS: Held.COPIES,
+    DOSSIERS: Held.DOSSIERS,
+    ATTENDANCE: Held.IDENTITIES,
 }
 _OF_VAULT = _OF_INBOX | {
-    "quarantine": Held.COPIES,
-    "evidence": Held.COPIES,
-    "anonymous": Held.COPIES,
-    "returned": Held.COPIES,
-    "marks": Held.COPIES,
-    "reasons": Held.WORDS,
+    QUARANTINE: Held.COPIES,
+    EVIDENCE: Held.COPIES,
+    ANONYMOUS: Held.COPIES,
+    RETURNED: Held.COPIES,
+    MARKS: Held.COPIES,
+    REASONS: Held.WORDS,
 }
 
 
@@ -135,14 +152,14 @@ def plan(site: Site, at: datetime) -> Plan:
     for name, bucket in _buckets(site).items():
         for key, infos in _by_key(bucket):
             kind = _kind(name, key)
-            if kind is None or key.removeprefix("people/")[:21] in serving:
+            if kind is None or key.removeprefix(PEOPLE)[:21] in serving:
                 continue
             if kind not in over:
                 early[kind] += 1
             elif held.holds(name, key):
                 stays[kind] += 1
             elif not _is_left(bucket, key, infos, name) and (
-                not key.startswith("people/") or _names(bucket, key, lists, purged, known)
+                not key.startswith(PEOPLE) or _names(bucket, key, lists, purged, known)
             ):
                 items.append(Item(kind, name, key, tuple(info.etag for info in infos)))
     return Plan(
@@ -231,21 +248,22 @@ class _Holds:
     def holds(self, bucket: str, key: str) -> bool:
         if bucket == "inbox":
             return self.holds_path(key)
-        folder, _, name = key.partition("/")
-        if folder == "attendance":
+        folder = folder_of(key)
+        name = key.removeprefix(folder)
+        if folder == ATTENDANCE:
             return self.holds_path(key)
         stem = name.rpartition("/")[2].partition(".")[0]
-        if bucket == "lots" or folder == "anonymous":
-            exam, lot = key.split("/")[1 if folder == "anonymous" else 0], key.split("/")[1]
+        if bucket == "lots" or folder == ANONYMOUS:
+            exam, lot = key.split("/")[1 if folder == ANONYMOUS else 0], key.split("/")[1]
             if (exam, stem) in self._all_numbers:
                 return (exam, stem) in self._numbers
             return self.holds_id(lot) if stem == "lot" else exam in self.exams
-        if folder in ("scans", "dossiers", "quarantine"):
-            return stem in self._hashes or (folder == "quarantine" and bool(self.all))
-        if folder in ("returned", "marks"):  # of a lot; or marks of a whole épreuve
+        if folder in (SCANS, DOSSIERS, QUARANTINE):
+            return stem in self._hashes or (folder == QUARANTINE and bool(self.all))
+        if folder in (RETURNED, MARKS):  # of a lot; or marks of a whole épreuve
             of = name.partition("/")[0]
             return self.holds_id(of) or of in self.exams
-        id_ = name.partition("/")[0] if folder == "evidence" else stem[:21]
+        id_ = name.partition("/")[0] if folder == EVIDENCE else stem[:21]
         return self.holds_id(id_)
 
 
@@ -298,15 +316,16 @@ def _by_key(bucket: Bucket) -> Iterator[tuple[str, list[ObjectInfo]]]:
 
 def _kind(bucket: str, key: str) -> Held | None:
     """None: it is nothing of candidates."""
-    folder, _, rest = key.partition("/")
+    folder = folder_of(key)
+    rest = key.removeprefix(folder)
     if bucket == "lots":
         return Held.COPIES
     if bucket == "inbox":
-        of = rest.partition("/")[0] if folder == "receipts" else folder
-        return _OF_INBOX.get(of, Held.COPIES if folder == "receipts" else None)
-    if folder in ("arrivals", "readings"):
+        of = folder_of(rest) if folder == RECEIPTS else folder
+        return _OF_INBOX.get(of, Held.COPIES if folder == RECEIPTS else None)
+    if folder in (ARRIVALS, READINGS):
         return Held.DOSSIERS if rest.startswith("doss_") else Held.COPIES
-    if folder == "people":
+    if folder == PEOPLE:
         return Held.IDENTITIES if rest.endswith(".csv") else Held.ACCOUNTS
     return _OF_VAULT.get(folder)
 

@@ -15,9 +15,23 @@ DOSSIERS = "dossiers/"
 RETURNS = "returns/"
 """Sheets of oral panels: they bear marks, and nothing under it is ever kept."""
 RECEIPTS = "receipts/"
+QUARANTINE = "quarantine/"
+"""Of the vault, as are those that follow; it has scans, dossiers and attendance lists, too."""
+ARRIVALS = "arrivals/"
+READINGS = "readings/"
+PEOPLE = "people/"
+REASONS = "reasons/"
+EVIDENCE = "evidence/"
+ANONYMOUS = "anonymous/"
+RETURNED = "returned/"
+MARKS = "marks/"
+LOG = "log/"
+"""Of the audit bucket, as are those that follow."""
+SEALS = "seals/"
+CERTIFICATES = "certificates/"
 KNOWN = (SCANS, ATTENDANCE, DOSSIERS, RETURNS, RECEIPTS)
-_SEGMENT = re.compile(r"log/(\d{12,})-(\d{12,})\.jsonl")
-_SEAL = re.compile(r"seals/([1-9]\d*)\.json")
+_SEGMENT = re.compile(rf"{LOG}(\d{{12,}})-(\d{{12,}})\.jsonl")
+_SEAL = re.compile(rf"{SEALS}([1-9]\d*)\.json")
 _MAX_NAME = 200  # bytes of UTF-8: stores hold 255, and a receipt's name is longer than its file's
 
 
@@ -132,42 +146,43 @@ def kept_cell(exam: str, sha256: str, page: int, row: int) -> str:
     return f"{ATTENDANCE}{exam}/{sha256}/{page:03}-{row:02}.jpg"
 
 
-REASONS = "reasons/"
-"""Of the vault: what people wrote."""
+def folder_of(key: str) -> str:
+    """Its first part, as the names above are spelt."""
+    return key[: key.find("/") + 1]
 
 
 def stored_scan(sha256: str) -> str:
     """Of the vault, as are those that follow: a scan's bytes."""
-    return f"scans/{sha256}.pdf"
+    return f"{SCANS}{sha256}.pdf"
 
 
 def stored_file(sha256: str) -> str:
     """A file of a dossier."""
-    return f"dossiers/{sha256}"
+    return f"{DOSSIERS}{sha256}"
 
 
 def set_aside(name: str) -> str:
     """A file that cannot be taken, by its SHA-256; a list or a dossier's, by its kind and ETag."""
-    return f"quarantine/{name}"
+    return f"{QUARANTINE}{name}"
 
 
 def arrival(id_: str) -> str:
     """Where a drop lay and how it was called: names of files may name people."""
-    return f"arrivals/{id_}.json"
+    return f"{ARRIVALS}{id_}.json"
 
 
 def kept_reading(name: str) -> str:
-    return f"readings/{name}.json"
+    return f"{READINGS}{name}.json"
 
 
 def kept_list(sha256: str) -> str:
     """A list that somebody brought."""
-    return f"people/{sha256}.csv"
+    return f"{PEOPLE}{sha256}.csv"
 
 
 def kept_person(name: str) -> str:
     """Of an account or a token: what names somebody."""
-    return f"people/{name}.json"
+    return f"{PEOPLE}{name}.json"
 
 
 def kept_words(subject: str, ending: str) -> str:
@@ -177,16 +192,16 @@ def kept_words(subject: str, ending: str) -> str:
 
 def kept_picture(scan: str, place: str) -> str:
     """Of a finding."""
-    return f"evidence/{scan}/{place}.jpg"
+    return f"{EVIDENCE}{scan}/{place}.jpg"
 
 
 def anonymous_copy(exam: str, number: str) -> str:
-    return f"anonymous/{exam}/{number}.pdf"
+    return f"{ANONYMOUS}{exam}/{number}.pdf"
 
 
 def returned_document(lot: str, number: str, sha256: str) -> str:
     """A copy as its corrector gave it back."""
-    return f"returned/{lot}/{number}/{sha256}.pdf"
+    return f"{RETURNED}{lot}/{number}/{sha256}.pdf"
 
 
 def private_notes(lot: str, copy: str, corrector: str) -> str:
@@ -196,12 +211,12 @@ def private_notes(lot: str, copy: str, corrector: str) -> str:
 
 def private_notes_on(lot: str, copy: str) -> str:
     """Before the keys of the notes of each corrector who had this lot."""
-    return f"returned/{lot}/{copy}/"
+    return f"{RETURNED}{lot}/{copy}/"
 
 
 def kept_marks(of: str) -> str:
     """Marks of a lot, or those of an épreuve by candidate, each time under another key."""
-    return f"marks/{of}/{secrets.token_hex(8)}.json"
+    return f"{MARKS}{of}/{secrets.token_hex(8)}.json"
 
 
 def lot_copy(exam: str, lot: str, number: str) -> str:
@@ -212,9 +227,6 @@ def lot_copy(exam: str, lot: str, number: str) -> str:
 def lot_list(exam: str, lot: str) -> str:
     """Which copies are in a lot, by their numbers."""
     return f"{exam}/{lot}/lot.json"
-
-
-CERTIFICATES = "certificates/"
 
 
 def purge_list(purge: str) -> str:
@@ -241,7 +253,7 @@ WATCHED = ".watch/inbox"
 
 def segment_key(first: int, last: int) -> str:
     """Of the audit bucket, as is a seal's."""
-    return f"log/{first:012}-{last:012}.jsonl"
+    return f"{LOG}{first:012}-{last:012}.jsonl"
 
 
 def segment_range(key: str) -> tuple[int, int] | None:
@@ -251,7 +263,7 @@ def segment_range(key: str) -> tuple[int, int] | None:
 
 
 def seal_key(n: int) -> str:
-    return f"seals/{n}.json"
+    return f"{SEALS}{n}.json"
 
 
 def seal_number(key: str) -> int | None:

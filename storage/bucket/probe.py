@@ -17,11 +17,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from storage.bucket.keys import RECEIPTS
 from storage.bucket.objects import Bucket, NotFoundError, ObjectInfo, Store, StoreError
 
 PROBE = "probe"
 """Of the audit bucket: what is written there stays, so it is written once in its life."""
-_KEY = "receipts/.probe-"  # where nothing is taken for a drop
+_KEY = f"{RECEIPTS}.probe-"  # where nothing is taken for a drop
 Trial = Callable[[Store, str], str | None]
 """What was seen where the condition does not hold; the key is the trial's own."""
 _GONE = "what was written over, or deleted, is gone"

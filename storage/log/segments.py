@@ -12,7 +12,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
-from storage.bucket.keys import seal_key, seal_number
+from storage.bucket.keys import SEALS, seal_key, seal_number
 from storage.bucket.objects import Bucket
 from storage.database.register import Register, ReplayError, head
 from storage.database.schema import events, segments
@@ -76,7 +76,7 @@ def make_checkpoint(
 ) -> Checkpoint:
     """Where the log stands, signed. Raises AuditError when it does not verify, or nothing is sealed yet."""
     _must_be_whole(verify(bucket, key.public_key(), register))
-    last = max((n for item in bucket.list("seals/") if (n := seal_number(item.key))), default=0)
+    last = max((n for item in bucket.list(SEALS) if (n := seal_number(item.key))), default=0)
     if not last:
         raise AuditError("nothing is sealed yet: ship the log first")
     return Checkpoint.of(Seal.model_validate_json(bucket.get(seal_key(last))), key, at=at)
@@ -92,7 +92,7 @@ def rebuild_register(bucket: Bucket, key: Ed25519PublicKey, register: Register) 
         if head(connection) != Head():
             raise AuditError("the register is not empty: rebuild into a new one")
     replayed = 0
-    for n in sorted(n for item in bucket.list("seals/") if (n := seal_number(item.key))):
+    for n in sorted(n for item in bucket.list(SEALS) if (n := seal_number(item.key))):
         seal = Seal.model_validate_json(bucket.get(seal_key(n)))
         with register.transaction() as transaction:
             try:

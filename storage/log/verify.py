@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Row, func, select
 
 from processors.circular.deadlines import local_zone
-from storage.bucket.keys import seal_key, seal_number, segment_key, segment_range
+from storage.bucket.keys import LOG, SEALS, seal_key, seal_number, segment_key, segment_range
 from storage.bucket.objects import Bucket
 from storage.database.register import Register
 from storage.database.schema import chain, events, segments
@@ -55,7 +55,7 @@ def verify(
     # In the order against that of shipping, so that what is shipped meanwhile raises no alarm
     sealed = _sealed(register) if register else 0
     seals = _read_seals(bucket, key, sealed, problems)
-    found = {item.key for item in bucket.list("log/")}
+    found = {item.key for item in bucket.list(LOG)}
     with register.reading() if register else nullcontext() as connection:
         own = _Own(connection, register.vault, sealed) if connection and register else None
         _check_segments(bucket, found, seals.values(), own, problems)
@@ -168,7 +168,7 @@ def _read_seals(
     `expected`: at least so many.
     """
     numbers = set()
-    for item in bucket.list("seals/"):
+    for item in bucket.list(SEALS):
         number = seal_number(item.key)
         if number is None:
             problems.append(Problem(item.key, "This object is no seal: it does not belong here."))

@@ -26,6 +26,7 @@ from processors.lists.people import (
     read_deposit_times,
 )
 from processors.lists.tables import Import
+from storage.bucket.keys import ARRIVALS, PEOPLE, READINGS, REASONS, folder_of
 from storage.events import canonical
 from storage.people.purges import NAMELESS, NO_CORRECTOR, NO_DAY
 from storage.refusals import Refusal, Refused
@@ -97,16 +98,17 @@ def attendance_without(data: bytes, kept: Container[str]) -> bytes:
 
 def left_of(key: str) -> bytes | None:
     """What takes the place of this object of the vault; None: nothing."""
-    folder, _, name = key.partition("/")
-    if folder == "people" and name.startswith("acct_"):
+    folder = folder_of(key)
+    name = key.removeprefix(folder)
+    if folder == PEOPLE and name.startswith("acct_"):
         return canonical({"email": name[:21], "name": NAMELESS, "password": None, "totp": None}).encode()
-    if folder == "people" and name.startswith("tokn_"):
+    if folder == PEOPLE and name.startswith("tokn_"):
         return canonical({"label": NAMELESS}).encode()
-    if folder == "arrivals":
+    if folder == ARRIVALS:
         return canonical({"key": f"purged/{name.removesuffix('.json')}", "name": NAMELESS}).encode()
-    if folder == "readings":
+    if folder == READINGS:
         return _READING
-    if folder == "reasons":
+    if folder == REASONS:
         said = canonical({"author": NAMELESS, "reason": GONE}) if name.endswith(".json") else GONE
         return said.encode()
     return None
