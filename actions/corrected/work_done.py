@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from actions.site import Site
-from processors.circular.work import WorkColumn
+from processors.circular.session_parts import WorkColumn
 from processors.correcting.marks import spreadsheet
 from processors.orals.sheets import SheetKind, sheets_owed
 from storage.corrected.lots import CopyReturned, LotFormed, LotReassigned, LotReturned, LotRow, all_lots

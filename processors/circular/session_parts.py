@@ -18,7 +18,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
 
 from processors.circular.deadlines import PARIS, WEEKDAYS, Deadline, Rule, clock_trouble, instant
 from processors.circular.uai import check_letter
-from processors.circular.work import WorkColumn
 
 Weekday = Literal["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 
@@ -262,6 +261,19 @@ class Ground(Part):
     code: str
     title: str
     source: str
+
+
+class WorkColumn(StrEnum):
+    """Of the account of correctors' work."""
+
+    REFERENCE = "reference"
+    NAME = "nom"
+    EMAIL = "courriel"
+    EXAM = "epreuve"
+    LOTS = "lots"
+    COPIES = "copies"
+    ORALS = "oraux"  # candidates examined
+    PROOFS = "preuves"
 
 
 class Correction(Part):
