@@ -8,7 +8,7 @@ from pathlib import Path
 from actions.dropped.inbox import note_scans, take_dossiers
 from actions.site import Site
 from storage.log.backup import Backup, Outline, Pruned
-from storage.log.backups import ALL, BackupMade, BackupPruned, backups_standing
+from storage.log.backups import ALL, BackupMade, BackupPruned, kept_backups
 from storage.machine.age import Recipients
 
 
@@ -20,15 +20,15 @@ def make(
     note_scans(site)
     take_dossiers(site)
     made = Backup(folder).make(site.store, site.register, recipients, at=at)
-    note_standing(site, folder, actor=actor, at=at)
+    note_backups(site, folder, actor=actor, at=at)
     return made
 
 
-def note_standing(site: Site, folder: Path, *, actor: str, at: datetime) -> None:
+def note_backups(site: Site, folder: Path, *, actor: str, at: datetime) -> None:
     """Those of this folder that the register does not know: none knows the one that it was restored from."""
     backup = Backup(folder)
     with site.register.reading() as connection:
-        known = {(one.name, one.sha256) for one in backups_standing(connection)}
+        known = {(one.name, one.sha256) for one in kept_backups(connection)}
     for name in backup.names():
         if (name, backup.sha256(name)) not in known:
             one = backup.outline(name)
@@ -39,7 +39,7 @@ def note_standing(site: Site, folder: Path, *, actor: str, at: datetime) -> None
 def prune(site: Site, folder: Path, keep: int, *, actor: str, at: datetime) -> Pruned:
     """Leaves the `keep` newest whole ones of this folder."""
     backup = Backup(folder)
-    note_standing(site, folder, actor=actor, at=at)
+    note_backups(site, folder, actor=actor, at=at)
 
     def gone(one: Outline) -> None:
         note = BackupPruned(name=one.name, sha256=backup.sha256(one.name), seq=one.seq)

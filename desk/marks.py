@@ -68,7 +68,7 @@ def _marks(
         "is_open": is_open,
         "marks_in": marks_in(site),
         "columns": COLUMNS,
-        "standing": of_marks.standing(site, exam),
+        "progress": of_marks.progress(site, exam),
         "problems": problems,
         "said": said,
         "refused": refused,
@@ -113,7 +113,7 @@ def _board(request: Request) -> Response:
         "opens": of_marks.opens_at(site) if results else None,
         "is_open": of_marks.is_open(site),
         "marks_in": marks_in(site),
-        "standings": [of_marks.standing(site, exam) for exam in site.session.written],
+        "exams": [of_marks.progress(site, exam) for exam in site.session.written],
         "names": names,
         "second_person": site.session.second_person,
     }

@@ -43,7 +43,7 @@ _BETTER = ("candidate_number", "epreuve", "note_ecrite", "note_controle", "note_
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """`called`, `chosen`: candidates; `marks`: how many came, None as long as none did; `begins`: the day."""
 
     begins: datetime
@@ -53,14 +53,14 @@ class Standing:
     marks: int | None
 
 
-def standing(site: Site) -> Standing:
+def progress(site: Site) -> Progress:
     """Counts alone."""
     with site.register.reading() as connection:
         called = sum(control_list(connection).values())
         choices, kept = _choices(connection), control_marks_kept(connection)
     control = _results(site).control_exams
     planned = schedule(choices, control)
-    return Standing(control.begins, called, len(choices), planned, kept.marks if kept else None)
+    return Progress(control.begins, called, len(choices), planned, kept.marks if kept else None)
 
 
 def take_choices(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[Choice]:

@@ -50,7 +50,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """`opens`, `all_opens`: the two juries; `listed`: candidates whose averages came, `called` of them."""
 
     opens: datetime
@@ -61,7 +61,7 @@ class Standing:
     called: int
 
 
-def standing(site: Site) -> Standing:
+def progress(site: Site) -> Progress:
     """Counts alone."""
     results = _results(site)
     with site.register.reading() as connection:
@@ -69,7 +69,7 @@ def standing(site: Site) -> Standing:
         listed = control_list(connection)
     opens = results.jury.starts_at
     is_open = site.store.time() >= opens
-    return Standing(opens, results.second_jury.starts_at, is_open, states, len(listed), sum(listed.values()))
+    return Progress(opens, results.second_jury.starts_at, is_open, states, len(listed), sum(listed.values()))
 
 
 def take_averages(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[Averages]:

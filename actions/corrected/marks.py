@@ -137,7 +137,7 @@ def marks_in(site: Site, lot: str, *, by: str | None = None) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """Where an épreuve's marks stand. `marks`: by lot; `exported`: how often, `changed`: since the last time.
 
     `proposed_by`: who would export them, until another confirms it.
@@ -155,14 +155,14 @@ class Standing:
         return [lot for lot in self.lots if lot.id not in self.marks]
 
 
-def standing(site: Site, exam: Exam) -> Standing:
+def progress(site: Site, exam: Exam) -> Progress:
     """Counts alone: no mark."""
     with site.register.reading() as connection:
         lots = [lot for lot in all_lots(connection, exam.code) if lot.copies]
         marks, made = marks_by_lot(connection, exam.code), exports_of(connection, exam.code)
         proposed = proposed_export(connection, exam.code)
     changed = bool(made) and any(row.seq > made[-1].seq for row in marks.values())
-    return Standing(exam, tuple(lots), marks, len(made), changed, proposed.author if proposed else None)
+    return Progress(exam, tuple(lots), marks, len(made), changed, proposed.author if proposed else None)
 
 
 def export(site: Site, exam: Exam, reason: str = "", *, actor: str, at: datetime) -> bytes | None:

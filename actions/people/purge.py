@@ -25,7 +25,7 @@ from storage.database.register import rewrite
 from storage.database.schema import candidates
 from storage.dropped.deposits import DossiersDated
 from storage.events import Event, canonical
-from storage.log.backups import backups_standing
+from storage.log.backups import kept_backups
 from storage.log.certificates import Certificate, HoldingBackup
 from storage.log.seals import raw
 from storage.log.signing_key import replacements
@@ -207,7 +207,7 @@ def _certify(site: Site, row: PurgeRow, key: Ed25519PrivateKey) -> Certificate:
     stone = Tombstone.model_validate_json(site.store.vault.get(tombstone(row.id)))
     assert row.confirmed_by is not None and row.confirmed_at is not None
     with site.register.reading() as connection:
-        backups = backups_standing(connection)
+        backups = kept_backups(connection)
     made = Certificate(
         purge=row.id,
         session=site.session.name,
@@ -239,7 +239,7 @@ def _certify(site: Site, row: PurgeRow, key: Ed25519PrivateKey) -> Certificate:
 def printed_certificate(site: Site, found: Certificate) -> bytes:
     """On paper, a PDF in French: of the backups that it names, those that are pruned since are said to be."""
     with site.register.reading() as connection:
-        standing = {(one.name, one.sha256) for one in backups_standing(connection)}
+        kept = {(one.name, one.sha256) for one in kept_backups(connection)}
     return certificate_pdf(
         Destruction(
             purge=found.purge,
@@ -251,7 +251,7 @@ def printed_certificate(site: Site, found: Certificate) -> bytes:
             planned=(found.planned_by, found.planned_at),
             confirmed=(found.confirmed_by, found.confirmed_at),
             done=found.done_at,
-            backups=tuple((one.name, (one.name, one.sha256) in standing) for one in found.backups),
+            backups=tuple((one.name, (one.name, one.sha256) in kept) for one in found.backups),
             list_sha256=found.list_sha256,
             signature=found.signature,
         )

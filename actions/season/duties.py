@@ -52,7 +52,7 @@ OPEN = (DutyState.LATE, DutyState.INCOMPLETE, DutyState.DUE, DutyState.COMING)
 
 
 @dataclass(frozen=True)
-class Standing:
+class OwedDuty:
     """`party`: by whom it is owed, in French. `words`: key in the vault of what was written with it.
 
     `number`: of pieces that came, of the `expected` ones; None where they are not counted.
@@ -68,14 +68,14 @@ class Standing:
     expected: int | None = None
 
 
-def standings(site: Site, at: datetime, *, party: str | None = None) -> list[Standing]:
+def owed_duties(site: Site, at: datetime, *, party: str | None = None) -> list[OwedDuty]:
     """Every obligation, those with the nearest date first; with a party, its own alone."""
     with site.register.reading() as connection:
         said = said_of_duties(connection)
         owed = obligations_owed(site, connection)
         enrolled = candidates_by_school(connection)
     rows = [
-        _standing(site, one, said.get(one.id, _NOTHING), enrolled.get(one.party, 0), at)
+        _owed_duty(site, one, said.get(one.id, _NOTHING), enrolled.get(one.party, 0), at)
         for one in owed
         if party in (None, one.party)
     ]
@@ -89,14 +89,14 @@ def obligations_owed(site: Site, connection: Connection) -> tuple[Obligation, ..
     return obligations(rules.duties, exams, centres, schools_enrolled(connection))
 
 
-def _when(row: Standing) -> tuple[float, str, str]:
+def _when(row: OwedDuty) -> tuple[float, str, str]:
     due = row.obligation.duty.deadline
     return due.at.timestamp() if due else float("inf"), row.obligation.duty.code, row.party
 
 
-def _standing(site: Site, one: Obligation, said: Said, enrolled: int, at: datetime) -> Standing:
+def _owed_duty(site: Site, one: Obligation, said: Said, enrolled: int, at: datetime) -> OwedDuty:
     expected = enrolled if one.duty.counted else None
-    return Standing(
+    return OwedDuty(
         one,
         _called(site, one),
         _state(one, said, expected, at),
@@ -151,7 +151,7 @@ def receive(
     subject = _known(site, obligation)
     if on > at.astimezone(local_zone()).date():
         raise Refused(Refusal.NOT_YET)
-    (row,) = (row for row in standings(site, at) if row.obligation.id == obligation)
+    (row,) = (row for row in owed_duties(site, at) if row.obligation.id == obligation)
     if row.expected is None:
         number = None
     elif number is None:
@@ -190,7 +190,7 @@ def remind(site: Site, at: datetime) -> int:
     today = at.astimezone(local_zone()).date()
     due = [
         row
-        for row in standings(site, at)
+        for row in owed_duties(site, at)
         if row.state in (DutyState.LATE, DutyState.INCOMPLETE, DutyState.DUE)
         and (row.reminded_on or date.min) < today
     ]
@@ -202,7 +202,7 @@ def remind(site: Site, at: datetime) -> int:
     return len(due)
 
 
-def said(rows: Sequence[Standing]) -> list[str]:
+def said(rows: Sequence[OwedDuty]) -> list[str]:
     """A French line for each."""
     return [
         f"{row.party} : {row.obligation.duty.title}, {row.obligation.duty.until} ({row.state})."

@@ -9,7 +9,7 @@ from itertools import groupby
 from actions.messages import mail
 from actions.site import Site
 from storage.people.accounts import Account, all_accounts
-from storage.season.notices import News, Notice, NoticesChosen, NoticeSent, news, told
+from storage.season.notices import News, Notice, NoticesChosen, NoticeSent, news, sent
 from storage.states import Role
 
 ACTOR = "raise_alerts"
@@ -44,7 +44,7 @@ def tell(site: Site, at: datetime) -> int:
         return 0
     open_exams = [exam.code for exam in site.session.written if exam.in_window(at)]
     with site.register.reading() as connection:
-        known, found = told(connection), list(news(connection, open_exams))
+        known, found = sent(connection), list(news(connection, open_exams))
         people = [one for one in all_accounts(connection) if one.password and not one.closed]
     return sum(_tell(site, account, _new(account, found, known), at) for account in people)
 

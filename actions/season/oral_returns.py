@@ -152,7 +152,7 @@ def _unsigned(site: Site, path: Path, panels: Sequence[PanelPaper], came: Return
 
 
 @dataclass(frozen=True)
-class SheetsStanding:
+class SheetsProgress:
     """`owed`, `back`: how many sheets; `missing`: a French line for each panel and kind."""
 
     owed: int
@@ -160,10 +160,10 @@ class SheetsStanding:
     missing: tuple[str, ...]
 
 
-def sheets_standing(site: Site, code: str) -> SheetsStanding:
+def sheets_progress(site: Site, code: str) -> SheetsProgress:
     """What of an épreuve's sheets came, by the register: it names nobody."""
     owed, back = _owed_and_back(site, code)
-    return SheetsStanding(len(owed), len(back), tuple(missing_sheets(owed, back)))
+    return SheetsProgress(len(owed), len(back), tuple(missing_sheets(owed, back)))
 
 
 def hand_in(site: Site, code: str, *, at: datetime) -> bytes:

@@ -113,7 +113,7 @@ def move(site: Site, code: str, number: str, panel: int, *, actor: str, at: date
 
 
 @dataclass(frozen=True)
-class OralStanding:
+class OralProgress:
     """How far an oral épreuve is planned; `begins`: its first panel."""
 
     exam: Exam
@@ -133,17 +133,17 @@ class NamedPanel:
     candidates: int
 
 
-def standing(site: Site, code: str) -> OralStanding:
+def progress(site: Site, code: str) -> OralProgress:
     exam = _oral(site, code)
     with site.register.reading() as connection:
         panels, enrolled = panels_of(connection, code), enrolled_in(connection, code)
     placed = sum(len(panel.turns) for panel in panels)
     begins = min((panel.begins for panel in panels), default=None)
-    return OralStanding(exam, len(enrolled), placed, len(panels), begins)
+    return OralProgress(exam, len(enrolled), placed, len(panels), begins)
 
 
-def standings(site: Site) -> list[OralStanding]:
-    return [standing(site, exam.code) for exam in site.session.exams if exam.orals]
+def progress_of_all(site: Site) -> list[OralProgress]:
+    return [progress(site, exam.code) for exam in site.session.exams if exam.orals]
 
 
 def panels_with_names(site: Site, code: str) -> list[NamedPanel]:

@@ -49,7 +49,7 @@ _SAYS = {Seen.SIGNED: True, Seen.EMPTY: False, Seen.UNSURE: None}
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """Where the paper of an épreuve and centre stands. Ids of candidates.
 
     `sheets`: of the lists of which a sheet was read, how many; `missing`: of these, number, of how many, and
@@ -90,12 +90,12 @@ class TakenScan:
 
     sheets: int
     troubles: tuple[SetAside, ...]
-    standing: Standing
+    progress: Progress
 
     def sentences(self) -> list[str]:
         return [
             *(f"{one.said[0].upper()}{one.said[1:]}." for one in self.troubles),
-            *self.standing.sentences(),
+            *self.progress.sentences(),
         ]
 
 
@@ -127,7 +127,7 @@ def take_scan(site: Site, exam: str, centre: str, path: Path, *, actor: str, at:
     with site.register.reading() as connection:
         taken = set_aside_in(connection, exam, centre, sha256)
         if taken is not None:
-            return TakenScan(0, taken, standing_of(site, connection, exam, centre))
+            return TakenScan(0, taken, progress_of(site, connection, exam, centre))
         lists = lists_printed(connection, exam, centre, form.rows.count)
     pages = isolated(inspect, path, _MAX_PAGES, MAX_BYTES)
     readings = run_pages(
@@ -145,8 +145,8 @@ def take_scan(site: Site, exam: str, centre: str, path: Path, *, actor: str, at:
         subject = f"{exam}/{centre}"
         transaction.record(read.facts(), subject, actor=actor, at=at)
         _mark(transaction, site, exam, centre, read.marks, actor=actor, at=at)
-        standing = standing_of(site, transaction.connection, exam, centre)
-    return TakenScan(len(read.sheets), tuple(read.troubles), standing)
+        progress = progress_of(site, transaction.connection, exam, centre)
+    return TakenScan(len(read.sheets), tuple(read.troubles), progress)
 
 
 def answer(site: Site, exam: str, candidate: str, present: bool, *, actor: str, at: datetime) -> None:
@@ -161,7 +161,7 @@ def answer(site: Site, exam: str, candidate: str, present: bool, *, actor: str, 
         _mark(transaction, site, exam, says.centre, {candidate: present}, actor=actor, at=at)
 
 
-def standing_of(site: Site, connection: Connection, exam: str, centre: str) -> Standing:
+def progress_of(site: Site, connection: Connection, exam: str, centre: str) -> Progress:
     enrolled = {one.id for one in enrolled_in(connection, exam, centre)}
     paper = signatures_of(connection, exam, centre)
     begun = [
@@ -175,7 +175,7 @@ def standing_of(site: Site, connection: Connection, exam: str, centre: str) -> S
             if sheet not in one.read and still:
                 missing.append((sheet, len(one.sheets), still))
     decided = [row for row in paper.values() if not row.waits]
-    return Standing(
+    return Progress(
         sheets=sum(len(one.read) for one in begun),
         missing=tuple(missing),
         unlisted=tuple(sorted(enrolled - listed)) if begun else (),

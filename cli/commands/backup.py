@@ -106,12 +106,11 @@ def keygen(
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """The backups that were made and not pruned, wherever they lie: what they held, they hold."""
-    from storage.log.backups import backups_standing
+    from storage.log.backups import kept_backups
 
     with working_on(data) as site, site.register.reading() as connection:
         rows = [
-            (one.name, one.seq, one.encrypted, one.noted_at, one.sha256)
-            for one in backups_standing(connection)
+            (one.name, one.seq, one.encrypted, one.noted_at, one.sha256) for one in kept_backups(connection)
         ]
     columns = ("name", "event", "encrypted", "noted_at", "sha256")
     if as_json:
@@ -154,7 +153,7 @@ def restore(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a backup back into an empty place, and verify it. `massicot up` goes on from there."""
-    from actions.backups import note_standing
+    from actions.backups import note_backups
     from actions.site import now
     from storage.log.backup import Backup, BackupError
     from storage.log.signing import load_public_key
@@ -184,7 +183,7 @@ def restore(
             site.store.ensure_buckets()
             key = load_public_key(public)
             count = folder.restore(manifest, site.store, site.register, key, identities)
-            note_standing(site, source, actor="service", at=now())
+            note_backups(site, source, actor="service", at=now())
     except BackupError as error:
         raise UserError(str(error)) from None
     console.print(f"{count} objects are back, as of {manifest.made_at:%Y-%m-%d %H:%M:%S %Z}.")

@@ -33,7 +33,7 @@ def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     with working_on(data) as site:
         read = control.take_choices(site, file.read_bytes(), actor="service", at=now())
         _must_be_good(file, read.problems)
-        stands = control.standing(site)
+        stands = control.progress(site)
     left = len(stands.schedule.unplaced)
     console.print(f"{stands.chosen} of {stands.called} candidates chose; {left} turns without an hour.")
 

@@ -19,11 +19,11 @@ ObligationId = Annotated[str, typer.Argument(metavar="ID", help="As `massicot du
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """Every obligation of the session, and where it stands."""
-    from actions.season.duties import standings
+    from actions.season.duties import owed_duties
     from actions.site import now
 
     with working_on(data) as site:
-        rows = standings(site, now())
+        rows = owed_duties(site, now())
     columns = ("id", "duty", "owed by", "until", "state", "received")
     table = [
         (

@@ -59,7 +59,7 @@ def show(exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     from actions.corrected import marks as of_marks
 
     with working_on(data) as site:
-        stands = of_marks.standing(site, _written(site, exam))
+        stands = of_marks.progress(site, _written(site, exam))
     rows = []
     for lot in stands.lots:
         kept = stands.marks.get(lot.id)

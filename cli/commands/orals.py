@@ -110,24 +110,24 @@ def sort(
 def back(exam: ExamCode, data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """Say how many sheets came back, what is missing, and which scans places have dropped."""
     from actions.season.oral_drops import scans_dropped
-    from actions.season.oral_returns import sheets_standing
+    from actions.season.oral_returns import sheets_progress
 
     with working_on(data) as site:
-        standing, dropped = sheets_standing(site, exam), scans_dropped(site, exam)
+        progress, dropped = sheets_progress(site, exam), scans_dropped(site, exam)
     if as_json:
         scans = [vars(one) for one in dropped]
         print_json(
-            {"owed": standing.owed, "back": standing.back, "missing": standing.missing, "dropped": scans}
+            {"owed": progress.owed, "back": progress.back, "missing": progress.missing, "dropped": scans}
         )
         return
-    console.print(f"{standing.back} of {standing.owed} sheets are back.")
+    console.print(f"{progress.back} of {progress.owed} sheets are back.")
     columns = ("at", "place", "sheets", "unsigned", "doubled", "misfiled", "unread")
     rows = []
     for one in dropped:
         counts = (one.doubled, one.misfiled, one.unread)
         rows.append((f"{one.at:%Y-%m-%d %H:%M}", one.place, one.sheets, "; ".join(one.unsigned), *counts))
     print_table("scans that were dropped", columns, rows)
-    for sentence in standing.missing:
+    for sentence in progress.missing:
         console.print(f"manque : {sentence}", markup=False)
 
 

@@ -24,7 +24,7 @@ def release(
 
     if to is None:
         with working_on(data) as site:
-            stands = of_release.standing(site)
+            stands = of_release.progress(site)
         print_table("Copies", ["state", "copies"], [[state.value, n] for state, n in stands.states.items()])
         console.print(f"On the list of averages: {stands.listed}, called: {stands.called}.")
         return
@@ -72,7 +72,7 @@ def averages(
 
     with working_on(data) as site:
         read = of_release.take_averages(site, file.read_bytes(), actor="service", at=now())
-        stands = None if read.problems else of_release.standing(site)
+        stands = None if read.problems else of_release.progress(site)
     if stands is None:
         lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
         raise UserError(f"{file} cannot be taken as it is:\n{lines}")

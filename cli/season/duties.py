@@ -45,8 +45,8 @@ def _of_no_date(stage: Stage) -> datetime:
     return results.second_jury.starts_at + timedelta(days=7)
 
 
-def _of(stage: Stage, duty: Duty) -> list[duties.Standing]:
-    rows = duties.standings(stage.site, stage.now)
+def _of(stage: Stage, duty: Duty) -> list[duties.OwedDuty]:
+    rows = duties.owed_duties(stage.site, stage.now)
     return [row for row in rows if row.obligation.duty.code == duty.code]
 
 
@@ -61,7 +61,7 @@ def _remind(stage: Stage, duty: Duty) -> str:
     return f"the service is reminded of {plural(count, 'obligation', 'obligations')}: {duty.title}"
 
 
-def _receive(stage: Stage, row: duties.Standing, by: str) -> None:
+def _receive(stage: Stage, row: duties.OwedDuty, by: str) -> None:
     today = stage.now.astimezone(stage.site.session.zone).date()
     duties.receive(stage.site, row.obligation.id, today, by, row.expected, actor="service", at=stage.now)
 

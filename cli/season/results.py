@@ -135,7 +135,7 @@ class End:
         ]
         read = release.take_averages(site, spreadsheet(AVERAGES, lines), actor="service", at=self.stage.now)
         must(not read.problems, "the list of averages is not taken")
-        return release.standing(site).called
+        return release.progress(site).called
 
     def _released(self, folder: str) -> int:
         to, count = self.stage.folder / folder, 0
@@ -153,7 +153,7 @@ class End:
     def _release(self) -> str:
         called = self._averages()
         must(called == _CALLED, f"{called} are called to the control épreuves")
-        states = release.standing(self.stage.site).states
+        states = release.progress(self.stage.site).states
         count = self._released("remise")
         must(count == states[State.RELEASED] and states[State.CALLED], "who is called does not wait")
         self.stage.note_passed("results/jury")
@@ -176,7 +176,7 @@ class End:
         table = spreadsheet(CHOICES, ((number, chosen) for number in self._called()))
         read = control.take_choices(site, table, actor="service", at=self.stage.now)
         must(not read.problems, "the choices are not taken")
-        planned = control.standing(site).schedule
+        planned = control.progress(site).schedule
         must(not planned.unplaced or not rule.hours, "the day of the control épreuves is too short")
         (self.stage.folder / "notes" / "horaires-controle.csv").write_bytes(control.hours(site))
         return f"control épreuves: {len(read.rows)} candidates chose {chosen}; {len(planned.turns)} turns"
@@ -249,12 +249,12 @@ class End:
         return f"a copy asked for, one second later: {said}"
 
     def _called_wait(self) -> str:
-        waiting = release.standing(self.stage.site).states[State.CALLED]
+        waiting = release.progress(self.stage.site).states[State.CALLED]
         must(waiting, "copies of who is called do not wait for the second jury")
         return self.stage.note_early("results/second-jury", f"{waiting} copies of who was called still wait")
 
     def _release_all(self) -> str:
-        states = release.standing(self.stage.site).states
+        states = release.progress(self.stage.site).states
         must(not states[State.CALLED], "copies wait after the second jury")
         count = self._released("remise finale")
         self.stage.note_passed("results/second-jury")

@@ -13,8 +13,8 @@ from actions.dropped.receipts import issue
 from actions.dropped.withdrawing import restore, withdraw
 from actions.people.invigilators import lacking
 from actions.season import attendance as lists
-from actions.season.duties import standings
-from actions.season.signing import standing_of
+from actions.season.duties import owed_duties
+from actions.season.signing import progress_of
 from actions.site import now
 from desk.calendar import feed_address
 from desk.centre.dropped import page_of
@@ -47,7 +47,7 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
             counts = exam_counts(connection, exam.code, uai)
             if counts.expected:
                 shown.append((exam, counts, scans_due(connection, site.session, exam.code, uai)))
-    owed = standings(site, now(), party=uai)
+    owed = owed_duties(site, now(), party=uai)
     values = {
         "centre": site.session.centre(uai),
         "exams": shown,
@@ -174,7 +174,7 @@ def _attendance(
     with site.register.reading() as connection:
         people = enrolled_in(connection, rules.code, uai)
         marks = attendance_of(connection, rules.code, uai) or {}
-        paper = standing_of(site, connection, rules.code, uai)
+        paper = progress_of(site, connection, rules.code, uai)
         aside = last_set_aside(connection, rules.code, uai)
     shows_identity(request, f"{rules.code}/{uai}", "attendance")
     values = {

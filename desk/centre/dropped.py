@@ -127,7 +127,7 @@ def page_of(request: Request, site: Site, uai: str, exam: Exam) -> dict[str, Any
         wrong = {id_: mistaken(connection, scan) for id_, scan in scans.items() if scan.inbox_key in brought}
         repeats = {id_: scan.duplicate_of for id_, scan in scans.items() if scan.duplicate_of}
         first = {id_: scan_by_id(connection, of) for id_, of in repeats.items()}
-        standing = _standing(site, connection, uai, exam, at)
+        progress = _progress(site, connection, uai, exam, at)
         line = line_of_scans(connection, at)
     shown = []
     for id_, scan in scans.items():
@@ -149,7 +149,7 @@ def page_of(request: Request, site: Site, uai: str, exam: Exam) -> dict[str, Any
             )
         )
     return {
-        **standing,
+        **progress,
         "listing": files,
         "table": table,
         "files": shown,
@@ -172,7 +172,7 @@ def state_of(site: Site, uai: str, exam: Exam) -> dict[str, Any]:
         of_files = findings_of_files(connection, [scan.id for scan in scans])
         owners = {copy.candidate for copy in copies if copy.candidate}
         people = {who.id: who for who in enrolled_as(connection, ids=owners)}
-        standing = _standing(site, connection, uai, exam, now())
+        progress = _progress(site, connection, uai, exam, now())
     of_copy: dict[str, list[FindingRow]] = {}
     for found in findings:
         of_copy.setdefault(found.copy or "", []).append(found)
@@ -187,7 +187,7 @@ def state_of(site: Site, uai: str, exam: Exam) -> dict[str, Any]:
         )
         for scan in scans
     ]
-    return {**standing, "files": files}
+    return {**progress, "files": files}
 
 
 def copies_shown(
@@ -228,7 +228,7 @@ def _shown(
     return found
 
 
-def _standing(site: Site, connection: Connection, uai: str, exam: Exam, at: datetime) -> dict[str, Any]:
+def _progress(site: Site, connection: Connection, uai: str, exam: Exam, at: datetime) -> dict[str, Any]:
     """`lacking`: who came and has no copy yet; `left`: who alone is left where one copy is nobody's."""
     known = reconciliation_of(connection, exam.code, uai)
     left = left_over(connection, exam.code, uai, known)

@@ -20,7 +20,7 @@ Table = Annotated[str, Form(min_length=1, max_length=2_000_000)]
 
 
 @router.get("")
-def standing(request: Request, account: ServiceAccount) -> Response:
+def progress(request: Request, account: ServiceAccount) -> Response:
     """Counts alone."""
     return _page(request)
 
@@ -64,7 +64,7 @@ def _page(request: Request, problems: tuple[LineProblem, ...] = (), taken: str =
     control = results.control_exams if results else None
     exams = [exam for code in (control.exams if control else ()) if (exam := site.session.exam(code))]
     values = {
-        "standing": of_control.standing(site) if results else None,
+        "progress": of_control.progress(site) if results else None,
         "control": control,
         "exams": [(name_in_control(exam), exam.title) for exam in exams],
         "columns": {"choix": CHOICE_COLUMNS, "notes": MARK_COLUMNS},

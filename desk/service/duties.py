@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.season.duties import OPEN, livrets, receive, reopen, standings, waive
+from actions.season.duties import OPEN, livrets, owed_duties, receive, reopen, waive
 from actions.site import now
 from desk.calendar import feed_address
 from desk.entry.access import ServiceAccount, shows_identity, site_of
@@ -31,7 +31,7 @@ class Act(StrEnum):
 def duties(request: Request, account: ServiceAccount, toutes: bool = False) -> Response:
     """Those that are open; with `toutes`, all."""
     site = site_of(request)
-    rows = standings(site, now())
+    rows = owed_duties(site, now())
     shown = [row for row in rows if toutes or row.state in OPEN]
     values = {
         "rows": shown,

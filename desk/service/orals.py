@@ -28,7 +28,7 @@ Code = Annotated[str, Path(max_length=8)]
 @router.get("")
 def orals(request: Request, account: ServiceAccount) -> Response:
     site = site_of(request)
-    return page(request, "orals.html", {"exams": of_orals.standings(site)})
+    return page(request, "orals.html", {"exams": of_orals.progress_of_all(site)})
 
 
 @router.get("/{code}")
@@ -93,11 +93,11 @@ def _shown(
 ) -> Response:
     site = site_of(request)
     values = {
-        "standing": of_orals.standing(site, code),
+        "progress": of_orals.progress(site, code),
         "panels": of_orals.panels_with_names(site, code),
         "plan": plan,
         "moved": moved,
-        "back": of_returns.sheets_standing(site, code),
+        "back": of_returns.sheets_progress(site, code),
         "dropped": of_drops.scans_dropped(site, code),
         "place": lambda place: of_orals.place_called(site.session, place),
     }

@@ -23,7 +23,7 @@ _MOST = 2_000_000  # characters of a list
 
 
 @router.get(HERE)
-def standing(request: Request, account: ServiceAccount) -> Response:
+def progress(request: Request, account: ServiceAccount) -> Response:
     """Counts alone."""
     return shown(request)
 
@@ -65,7 +65,7 @@ def shown(
     with site.register.reading() as connection:
         was_told = bool(events_of(connection, SUBJECT))
     values = {
-        "standing": of_release.standing(site) if results else None,
+        "progress": of_release.progress(site) if results else None,
         "control": results.control_exams if results else None,
         "columns": COLUMNS,
         "problems": problems,

@@ -39,7 +39,7 @@ class BackupPruned(Facts):
 
 
 @dataclass(frozen=True)
-class StandingBackup:
+class KeptBackup:
     """One that was made and not pruned: it holds what was known up to event `seq`, and holds it still."""
 
     name: str
@@ -49,16 +49,16 @@ class StandingBackup:
     noted_at: datetime
 
 
-def backups_standing(connection: Connection) -> list[StandingBackup]:
+def kept_backups(connection: Connection) -> list[KeptBackup]:
     """From the first to the last that was noted."""
     query = select(events.c.line).join(event_subjects).where(event_subjects.c.subject == ALL)
-    standing: dict[tuple[str, str], StandingBackup] = {}
+    kept: dict[tuple[str, str], KeptBackup] = {}
     for line in connection.scalars(query.order_by(events.c.seq)):
         event = Event.parse(line)
         facts = event.parsed_facts()
         if isinstance(facts, BackupMade):
-            made = StandingBackup(facts.name, facts.sha256, facts.seq, facts.encrypted, event.at)
-            standing.setdefault((facts.name, facts.sha256), made)
+            made = KeptBackup(facts.name, facts.sha256, facts.seq, facts.encrypted, event.at)
+            kept.setdefault((facts.name, facts.sha256), made)
         elif isinstance(facts, BackupPruned):
-            standing.pop((facts.name, facts.sha256), None)
-    return list(standing.values())
+            kept.pop((facts.name, facts.sha256), None)
+    return list(kept.values())

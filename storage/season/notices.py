@@ -71,7 +71,7 @@ class News:
         return f"{_NOTICES}{account}/{self.about}"
 
 
-def told(connection: Connection) -> set[str]:
+def sent(connection: Connection) -> set[str]:
     """Subjects of all notices that were sent."""
     query = select(event_subjects.c.subject).where(event_subjects.c.subject.startswith(_NOTICES))
     return set(connection.scalars(query))

@@ -9,7 +9,7 @@ from invented import CENTRE, NUMBERS
 from pydantic import SecretStr
 from pypdfium2 import PdfDocument
 
-from actions.season.duties import DutyState, livrets, receive, remind, reopen, standings, waive
+from actions.season.duties import DutyState, livrets, owed_duties, receive, remind, reopen, waive
 from actions.site import Site
 from flows.artifacts import countdown
 from processors.circular.deadlines import PARIS
@@ -32,7 +32,7 @@ def rules(site, duty):
 
 
 def state_of(site, obligation, when):
-    return next(row.state for row in standings(site, when) if row.obligation.id == obligation)
+    return next(row.state for row in owed_duties(site, when) if row.obligation.id == obligation)
 
 
 def test_every_dated_duty_of_the_circular_comes_near_then_due_then_late(peopled):
@@ -53,7 +53,7 @@ def test_every_dated_duty_of_the_circular_comes_near_then_due_then_late(peopled)
 
 def test_each_who_owes_is_there_once(peopled):
     site = peopled.site
-    ids = [row.obligation.id for row in standings(site, peopled.tick())]
+    ids = [row.obligation.id for row in owed_duties(site, peopled.tick())]
     assert len(ids) == len(set(ids))
     assert {f"livrets/{SCHOOL}", f"numerisation/{CENTRE}", "retour-oraux/E2", "imagin/service"} <= set(ids)
     assert not any(one.startswith("salles-e6/") for one in ids)  # nobody is enrolled for E6

@@ -12,7 +12,7 @@ from actions.decided.copies import decide, send_back, transfer
 from actions.decided.reconciling import reconcile_centre
 from actions.dropped.withdrawing import withdraw
 from actions.season.attendance import take
-from actions.season.signing import answer, print_list, standing_of, take_scan
+from actions.season.signing import answer, print_list, progress_of, take_scan
 from actions.site import Site
 from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
@@ -147,12 +147,12 @@ def test_who_is_on_a_missing_sheet_does_not_become_absent(lists):
     printed = lists.prints()
     taken = lists.scans((printed, [[SIGNED] * 20, [SIGNED] * 6]), pages=[1])
     assert lists.marks == {}
-    (missing,) = taken.standing.missing
+    (missing,) = taken.progress.missing
     assert missing[:2] == (1, 2) and len(missing[2]) == 20
     assert "Il manque la feuille 1 sur 2 : personne n’y devient absent, numérisez-la." in taken.sentences()
     taken = lists.scans((printed, [[EMPTY, *[SIGNED] * 19], [SIGNED] * 6]), pages=[0])
     assert lists.marks[0] is False and lists.marks[1] is True
-    assert taken.standing.missing == ()
+    assert taken.progress.missing == ()
 
 
 def test_an_empty_cell_of_whose_copy_is_here_is_asked(lists):
@@ -214,7 +214,7 @@ def test_a_sheet_of_elsewhere_or_without_bars_is_set_aside(lists):
     blank.save(path)
     taken = lists.takes(path)
     assert [one.trouble for one in taken.troubles] == [PageTrouble.NO_LIST]
-    assert lists.marks == {} and taken.standing.sheets == 0
+    assert lists.marks == {} and taken.progress.sheets == 0
 
 
 def test_a_file_that_is_no_pdf_is_refused(lists):
@@ -232,7 +232,7 @@ def test_a_list_is_read_as_it_was_printed_though_the_roster_has_changed(lists):
     assert again != printed
     taken = lists.scans((printed, [[SIGNED, EMPTY, SIGNED, SIGNED, SIGNED, SIGNED]]))
     assert lists.marks[1] is False and lists.marks[5] is True
-    assert len(taken.standing.unlisted) == 1
+    assert len(taken.progress.unlisted) == 1
     assert any("sur aucune de ces feuilles" in line for line in taken.sentences())
 
 
@@ -241,7 +241,7 @@ def test_nobody_is_printed_where_nobody_is_enrolled(lists):
         print_list(lists.world.site, EXAM, "0050006E", actor="t", at=lists.world.tick())
     assert told.value.code is Refusal.NOBODY_HERE
     with lists.world.register.reading() as connection:
-        assert standing_of(lists.world.site, connection, EXAM, CENTRE).sentences() == []
+        assert progress_of(lists.world.site, connection, EXAM, CENTRE).sentences() == []
 
 
 def comes_to_the_desk(world) -> None:
@@ -257,7 +257,7 @@ def test_ink_in_doubt_is_a_presence_once_the_copy_is_there_whichever_comes_first
     world.scanned(whole(0, 1))
     taken = lists.scans((lists.prints(), [[TINY, TINY, TINY, SIGNED, SIGNED, SIGNED]]))
     assert lists.asked == {1: Why.PEN, 2: Why.PEN} and lists.marks[0] is True
-    assert taken.standing.asked == 2 and not {1, 2} & lists.marks.keys()
+    assert taken.progress.asked == 2 and not {1, 2} & lists.marks.keys()
     world.scanned(partial(1, 1), unknown(5))
     comes_to_the_desk(world)
     assert lists.asked == {2: Why.PEN} and lists.marks[1] is True
