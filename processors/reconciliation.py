@@ -78,8 +78,8 @@ def reconcile(
     """
     marks = attendance or {}
     copies = set(received)
-    present = {number for number, here in marks.items() if here}
-    absent = {number for number, here in marks.items() if not here}
+    present = {number for number, came in marks.items() if came}
+    absent = {number for number, came in marks.items() if not came}
     known = attendance is not None
     return Reconciliation(
         enrolled=tuple(sorted(enrolled)),

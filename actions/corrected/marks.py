@@ -244,23 +244,23 @@ def _by_candidate(
     if lacking:
         names = sorted(set(lacking))
         raise Refused(Refusal.MARKS_MISSING, ", ".join(f"{name} ({lacking.count(name)})" for name in names))
-    here = {
+    attended = {
         who: present
         for centre in {one.centre for one in people.values()}
         for who, present in (attendance_of(connection, exam.code, centre) or {}).items()
     }
     for who in people.values():
         if who.named:
-            found.setdefault(who.number, "" if here.get(who.id, True) else Unmarked.ABSENT)
+            found.setdefault(who.number, "" if attended.get(who.id, True) else Unmarked.ABSENT)
     return dict(sorted(found.items()))
 
 
 def _table(exam: Exam, lines: dict[str, str], before: dict[str, str] | None) -> bytes:
     """`before`: what was exported last; then only what is other than it."""
-    told = {number: value for number, value in lines.items() if before is None or before.get(number) != value}
+    new = {number: value for number, value in lines.items() if before is None or before.get(number) != value}
     rows = (
         (number, exam.code, value.replace(".", ","), _said(value, corrected=before is not None))
-        for number, value in told.items()
+        for number, value in new.items()
     )
     return spreadsheet(EXPORT_COLUMNS, rows)
 

@@ -26,7 +26,7 @@ def reconciliation_of(connection: Connection, exam: str, centre: str) -> Reconci
     enrolled = enrolled_ids(connection, exam, centre)
     marks = attendance_of(connection, exam, centre)
     received, unattributed = copies_received(connection, exam, centre)
-    absent = {who for who, here in (marks or {}).items() if not here} & received
+    absent = {who for who, present in (marks or {}).items() if not present} & received
     kept = kept_though_absent(connection, exam, absent)
     return reconcile(enrolled, marks, received, unattributed, kept)
 

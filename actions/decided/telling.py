@@ -162,10 +162,10 @@ class _Teller:
 
     def _of_marks(self, place: str, marks: Mapping[str, bool]) -> Iterator[tuple[str, str]]:
         """One by one for those of whom something else was known; and how many of each."""
-        here = sum(marks.values())
+        came = sum(marks.values())
         yield (
             "Émargement",
-            f"{plural(here, 'présent', 'présents')}, {plural(len(marks) - here, 'absent', 'absents')}",
+            f"{plural(came, 'présent', 'présents')}, {plural(len(marks) - came, 'absent', 'absents')}",
         )
         for candidate, present in marks.items():
             name, said = self._person(candidate), _presence(present)

@@ -217,8 +217,8 @@ class _Holds:
             of_scans[copy.scan].append(copy)
         for scan in connection.execute(select(scans)):
             found = of_scans[scan.id]
-            here = bool(self.all) and (scan.exam is None or scan.exam in self.exams)
-            if scan.state in UNFINISHED or (here and not found) or any(map(self._holds_copy, found)):
+            of_held = bool(self.all) and (scan.exam is None or scan.exam in self.exams)
+            if scan.state in UNFINISHED or (of_held and not found) or any(map(self._holds_copy, found)):
                 self._ids.add(scan.id)
                 self._hashes.add(scan.sha256)
                 self._ids.update(copy.id for copy in found)

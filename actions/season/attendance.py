@@ -66,9 +66,9 @@ class Taken(Import[Attendance]):
     def summary(self) -> str:
         """In French, the same however often the list is taken: it names nobody."""
         absent = sum(not row.present for row in self.rows)
-        here = plural(len(self.rows) - absent, "présent", "présents")
+        came = plural(len(self.rows) - absent, "présent", "présents")
         gone = plural(absent, "absent", "absents")
-        return " ".join([f"Liste prise : {here}, {gone}.", *self.changes.disputed(), *self.changes.left()])
+        return " ".join([f"Liste prise : {came}, {gone}.", *self.changes.disputed(), *self.changes.left()])
 
 
 def mark(site: Site, exam: str, centre: str, absent: Collection[str], *, actor: str, at: datetime) -> Taken:

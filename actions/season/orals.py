@@ -265,8 +265,8 @@ def _sittings(exam: Exam, places: set[str], minutes: int) -> Iterator[Sitting]:
     named = {orals.place for orals in exam.orals if not orals.each_school}
     meetings = _meetings(exam)
     for orals in exam.orals:
-        here = places - named - {""} if orals.each_school else {orals.place} & places
-        for place in sorted(here):
+        used = places - named - {""} if orals.each_school else {orals.place} & places
+        for place in sorted(used):
             for day in (orals.first.date + timedelta(k) for k in range(_days(orals))):
                 if day.weekday() >= _SATURDAY or day in public_holidays(day.year):
                     continue

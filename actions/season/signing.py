@@ -67,8 +67,8 @@ class Progress:
         """In French; they name nobody."""
         if not self.sheets:
             return []
-        here, gone = plural(self.signed, "présent", "présents"), plural(self.empty, "absent", "absents")
-        told = [f"Liste signée : {plural(self.sheets, 'feuille lue', 'feuilles lues')}, {here}, {gone}."]
+        came, gone = plural(self.signed, "présent", "présents"), plural(self.empty, "absent", "absents")
+        told = [f"Liste signée : {plural(self.sheets, 'feuille lue', 'feuilles lues')}, {came}, {gone}."]
         if self.asked:
             one = "case attend que le service la regarde", "cases attendent que le service les regarde"
             told.append(f"{plural(self.asked, *one)}.")
@@ -292,7 +292,9 @@ def _mark(
     before = attendance_of(transaction.connection, exam, centre) or {}
     if marks and any(before.get(who) is not present for who, present in marks.items()):
         numbers = {one.id: one.number for one in enrolled_in(transaction.connection, exam, centre)}
-        rows = [(numbers[who], "oui" if here else "non") for who, here in marks.items() if who in numbers]
+        rows = [
+            (numbers[who], "oui" if present else "non") for who, present in marks.items() if who in numbers
+        ]
         file = site.register.keep_list(_table(rows))
         facts = AttendanceImported(file=file, exam=exam, centre=centre, marks={**before, **marks})
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)

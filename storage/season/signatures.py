@@ -170,12 +170,12 @@ class AttendanceSettled(Facts):
             if row is None:
                 raise Refused(Refusal.UNKNOWN, candidate)
             theirs = {"exam": self.exam, "candidate": candidate}
-            here = candidate in self.present
+            settled = candidate in self.present
             change.connection.execute(
-                signatures.update().filter_by(**theirs).values(signed=True if here else None)
+                signatures.update().filter_by(**theirs).values(signed=True if settled else None)
             )
             change.connection.execute(delete(attendance).filter_by(**theirs))
-            if here or row.stated:  # what a list said of them before stands again
+            if settled or row.stated:  # what a list said of them before stands again
                 mark = {**theirs, "centre": self.centre, "present": True}
                 change.connection.execute(insert(attendance).values(mark))
         return bool(self.present or self.again)
