@@ -15,6 +15,7 @@ from actions.site import Site
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.circular.deadlines import french_day, french_instant, local_zone
 from processors.circular.session import Exam
+from processors.circular.session_parts import IDLE_DAYS
 from processors.correcting.conflicts import Cause
 from processors.correcting.lots import (
     EligibleCorrector,
@@ -54,9 +55,6 @@ from storage.states import LotState
 
 NOTES = "notes.csv"
 """In a lot's archive: for the corrector's own use, since no mark is taken before the harmonisation."""
-
-
-_IDLE = 4  # days, where the session does not say
 
 
 def plan_for(site: Site, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
@@ -165,7 +163,7 @@ def is_offline(lot: LotRow, at: datetime) -> bool:
 def idle(site: Site, exam: Exam, *, at: datetime) -> dict[str, date]:
     """Lots in hand whose corrector gave no sign for some days: since when. Not one that is read offline."""
     rules = site.session.correction
-    days = timedelta(days=rules.idle_days if rules else _IDLE)
+    days = timedelta(days=rules.idle_days if rules else IDLE_DAYS)
     with site.register.reading() as connection:
         lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
         signs = last_signs(connection, exam.code)

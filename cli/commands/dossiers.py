@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from actions.site import Site
 
 Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
-School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre (E6).")]
+School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre.")]
 app = typer.Typer(help="Candidates' dossiers.", no_args_is_help=True)
 
 

@@ -263,6 +263,9 @@ class Ground(Part):
     source: str
 
 
+IDLE_DAYS = 4  # where the session does not say: chosen
+
+
 class WorkColumn(StrEnum):
     """Of the account of correctors' work."""
 
@@ -284,7 +287,7 @@ class Correction(Part):
     """
 
     half_days: int = Field(ge=0)
-    idle_days: int = Field(default=4, ge=1)
+    idle_days: int = Field(default=IDLE_DAYS, ge=1)
     work_columns: tuple[WorkColumn, ...] = Field(default=tuple(WorkColumn), min_length=1)
     common_chosen_by: str
     professional_chosen_by: str
