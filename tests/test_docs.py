@@ -59,3 +59,14 @@ def test_every_file_that_is_named_is_there(page: Path) -> None:
     ]
     missing = [name for name in [*named, *map(str, linked)] if not (ROOT / name).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_name_that_a_file_is_said_to_have_is_there(page: Path) -> None:
+    named = re.findall(rf"`((?:{ROOMS})/[\w./-]*\.py): (\w+)`", page.read_text())
+    missing = [
+        (file, name)
+        for file, name in named
+        if not re.search(rf"^\s*(?:(?:async )?def |class )?{name}\b", (ROOT / file).read_text(), re.M)
+    ]
+    assert missing == []
