@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from actions.decided.reconciling import reconcile_about
 from actions.reasons import keep_reason
@@ -15,9 +15,16 @@ from processors.circular.deadlines import to_the_day
 from processors.findings import Code, finding
 from storage.corrected.lots import CopyReported, CopyReturned, ReportTakenBack
 from storage.database.register import events_of
-from storage.database.schema import proposals
 from storage.decided.copies import CopyRow, PlacedPage, copies_of_scan, copy_by_id
-from storage.decided.decisions import CopyArranged, CopyDecided, CopyProposed, CopySentBack, CopyTransferred
+from storage.decided.decisions import (
+    CopyArranged,
+    CopyDecided,
+    CopyProposed,
+    CopySentBack,
+    CopyTransferred,
+    Proposal,
+    proposal_of,
+)
 from storage.decided.findings import FindingJudged, finding_at
 from storage.dropped.deadlines import scans_due
 from storage.dropped.readings import ScanRead
@@ -53,20 +60,14 @@ def decide(
     although the list says absent is asked about no more.
     """
     chosen = _chosen(site, decision, candidate, number.strip())
-    same_of_another = select(proposals.c.seq, proposals.c.author).where(
-        proposals.c.copy == copy,
-        proposals.c.decision == decision,
-        proposals.c.candidate.is_not_distinct_from(chosen),
-        proposals.c.author != actor,
-    )
     with site.register.reading() as connection:
-        was_said = connection.execute(same_of_another).first() is not None
+        was_said = _same_of_another(connection, copy, decision, chosen, actor) is not None
     among_proposed = decision is Decision.ATTRIBUTE and not number.strip()
     key = keep_reason(site.register.vault, copy, reason, wanted=not (among_proposed or was_said))
     with site.register.transaction() as transaction:
         confirms = None
         if site.session.second_person:
-            same = transaction.connection.execute(same_of_another).one_or_none()
+            same = _same_of_another(transaction.connection, copy, decision, chosen, actor)
             if same is not None and _is_person(same.author):
                 if not _is_person(actor):
                     raise Refused(Refusal.ANOTHER_PERSON)
@@ -98,6 +99,16 @@ def _chosen(site: Site, decision: Decision, candidate: str, number: str) -> str 
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
+
+
+def _same_of_another(
+    connection: Connection, copy: str, decision: Decision, candidate: str | None, actor: str
+) -> Proposal | None:
+    """What another proposed of the copy, if it is this."""
+    said = proposal_of(connection, copy)
+    if said is None or said.author == actor or (said.decision, said.candidate) != (decision, candidate):
+        return None
+    return said
 
 
 def _is_person(actor: str) -> bool:
