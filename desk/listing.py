@@ -2,7 +2,7 @@
 
 What somebody asked for stands in the address (`q`, `tri`, `rank`, and each filter by its column), so that it
 can be kept and sent. Rows are light; of those that the register searches by itself
-(`storage.decided.asked.Rows`) no more are read than are shown. What a page shows beside of a row is fetched
+(`storage.decided.paged.Rows`) no more are read than are shown. What a page shows beside of a row is fetched
 for the rows of that page alone.
 """
 
@@ -22,7 +22,7 @@ from fastapi.responses import StreamingResponse
 from papers.tables import parts_of_csv
 from processors.circular.deadlines import french_instant
 from processors.plain import plain
-from storage.decided.asked import Asked, Rows, Values
+from storage.decided.paged import Asked, Rows, Values
 
 T = TypeVar("T")
 Cell = str | int | datetime | None

@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse
 from actions.season import signing
 from actions.site import Site, now
 from desk.entry.access import CentreAccount, ServiceAccount, shows_identity, site_of
-from desk.handed import handed_in
 from desk.lookup import written
 from desk.page import page
+from desk.posted_file import handed_in
 from processors.circular.session import Exam
 from processors.scans.files.raster import BadScan
 from storage.decided.copies import copies_of_candidate

@@ -23,10 +23,10 @@ from papers.receipts import SCAN_AGAIN, Pile, ReceiptCopy
 from processors.circular.session import Exam
 from processors.findings import Code, Finding
 from storage.database.register import events_of
-from storage.decided.asked import Asked, Rows
 from storage.decided.copies import copies_in, current_copies
 from storage.decided.counts import exam_counts
 from storage.decided.findings import FindingRow, findings_of_copies, findings_of_files, findings_of_place
+from storage.decided.paged import Asked, Rows
 from storage.dropped.deadlines import scans_due
 from storage.dropped.piles import NO_COPY, Asks, Counts, ToMend, copies_to_mend, counts_of_files, files_of
 from storage.dropped.scans import ScanRow, scan_by_id

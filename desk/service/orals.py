@@ -14,8 +14,8 @@ from actions.season import oral_returns as of_returns
 from actions.season import orals as of_orals
 from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
-from desk.handed import handed_in
 from desk.page import page
+from desk.posted_file import handed_in
 from desk.zipped import zipped
 from processors.orals.panels import OralPlan
 from processors.scans.files.raster import BadScan

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, case, func, sele
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage.database.schema import copies, findings, scans
-from storage.decided.asked import Rows
 from storage.decided.decisions import IS_OF_ABSENT, WAITS, urgency
+from storage.decided.paged import Rows
 
 
 class Waiting(NamedTuple):

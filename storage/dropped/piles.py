@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from processors.findings import Code, Severity
 from processors.scans.readings import CopyStatus
 from storage.database.schema import candidates, copies, findings, scans
-from storage.decided.asked import Rows
 from storage.decided.decisions import IS_OF_ABSENT
+from storage.decided.paged import Rows
 from storage.decided.queue import first_found, of_open_findings
 from storage.dropped.scans import ScanRow, scan_row
 from storage.states import Life
