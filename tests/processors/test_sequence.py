@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from processors.scans.copies.sequence import LENGTHS, PageEvidence, Place, Search, number_costs
-from processors.scans.orders import MAX_PAGES, READING
+from processors.scans.copies.sequence import PageEvidence, Place, Search, lengths_of, number_costs
+from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET, READING
+
+LENGTHS = lengths_of(PAGES_PER_SHEET)
 
 
 def page(

@@ -17,7 +17,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.scans.orders import A3_SIDES, MAX_PAGES, PAGES_PER_SHEET, READING, Order
+from processors.scans.orders import A3_SIDES, MAX_PAGES, READING, Order
 
 Costs = NDArray[np.float64]
 
@@ -26,8 +26,6 @@ def lengths_of(sheet: int) -> NDArray[np.int64]:
     """How many pages a copy may have, whose sheets have so many."""
     return np.arange(sheet, MAX_PAGES + 1, sheet)
 
-
-LENGTHS = lengths_of(PAGES_PER_SHEET)
 
 # Prices of troubles, as minus log of how often they happen to a page
 _LOST_LEAF = 6.0
