@@ -78,15 +78,18 @@ class BoxedField(_Part):
 
 
 class Paper(_Part):
-    """`pages_per_sheet`: 4, an A3 folded, or 2, a leaf; of an annex 1, or 2 if its verso is for answers."""
+    """`pages_per_sheet`: 4, an A3 folded, or 2, a leaf; of an annex 1, or 2 if its verso is for answers.
+
+    `a3_recto`, `a3_verso`: what a form says of its halves, left and right. No other way of folding is read.
+    """
 
     name: str
     model_text: str
     page_width: float
     page_height: float
     pages_per_sheet: Literal[1, 2, 4]
-    a3_recto: tuple[str, str] | None = None
-    a3_verso: tuple[str, str] | None = None
+    a3_recto: tuple[Literal["4"], Literal["1"]] | None = None
+    a3_verso: tuple[Literal["2"], Literal["3"]] | None = None
 
 
 _OF_BIRTH = {"birth_day": 2, "birth_month": 2, "birth_year": 4}

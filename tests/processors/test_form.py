@@ -49,6 +49,7 @@ def test_every_form_file_here_can_be_read_by(name: str) -> None:
         (("[8.0, 70.0, 194.0, 26.0]", "[8.0, 60.0, 194.0, 26.0]"), "exam_block lies in the identity frame"),
         (("[188.0, 284.0,", "[201.0, 284.0,"), "pagination.total leaves the page"),
         (("frame = [8.0, 10.0, 194.0, 58.0]", "frame = [-3.0, 10.0, 205.0, 58.0]"), "leaves the page"),
+        (('a3_recto = ["4", "1"]', 'a3_recto = ["1", "4"]'), "form.a3_recto.0: Input should be '4'"),
         (("[pagination]", "[other]"), "other: Extra inputs are not permitted"),
     ],
 )
