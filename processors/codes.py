@@ -1,8 +1,20 @@
-"""Every kind of finding, and how grave one can be."""
+"""Codes: every kind of finding, how grave one can be, and those that come with words of their own."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
+
+
+class Coded(StrEnum):
+    """Codes, each with what is said of it to people; `said`: in French."""
+
+    said: str
+
+    def __new__(cls, code: str, said: str) -> Self:
+        made = str.__new__(cls, code)
+        made._value_, made.said = code, said
+        return made
 
 
 class Severity(StrEnum):

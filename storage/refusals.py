@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from processors.codes import Coded
 
 
-class Refusal(StrEnum):
+class Refusal(Coded):
     """A code, and its sentence; `{what}` stands for ids, codes or reasons."""
-
-    sentence: str
-
-    def __new__(cls, code: str, sentence: str) -> Refusal:
-        made = str.__new__(cls, code)
-        made._value_, made.sentence = code, sentence
-        return made
 
     UNKNOWN = "unknown", "Rien ne porte cet identifiant : {what}."
     NOT_HERE = (
@@ -200,5 +193,5 @@ class Refused(ValueError):  # noqa: N818 - it is no error of the program
 
     def __init__(self, code: Refusal, what: str = "") -> None:
         self.code = code
-        self.sentence = code.sentence.format(what=what)
+        self.sentence = code.said.format(what=what)
         super().__init__(f"{code}: {self.sentence}")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from processors.codes import Coded
+
 
 class ScanState(StrEnum):
     ARRIVED = "arrived"
@@ -34,15 +36,8 @@ class Decision(StrEnum):
     SET_ASIDE = "set_aside"  # it does not count
 
 
-class Trouble(StrEnum):
+class Trouble(Coded):
     """What a corrector may find wrong with a copy; `said`: how a person reads it."""
-
-    said: str
-
-    def __new__(cls, code: str, said: str) -> Trouble:
-        made = str.__new__(cls, code)
-        made._value_, made.said = code, said
-        return made
 
     ILLEGIBLE = "illegible", "une page est illisible"
     MISSING_PAGE = "missing_page", "il manque une page"

@@ -56,7 +56,7 @@ class Outcome:
     @property
     def sentence(self) -> str:
         if self.fault is not None:
-            return self.fault.sentence
+            return self.fault.said
         said = "Reçu." if self.new else "Déjà reçu, le même."
         known = "" if self.sure else " Les pages ne se reconnaissent pas à elles seules : vérifiez le numéro."
         return said + known

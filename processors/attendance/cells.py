@@ -19,6 +19,7 @@ from processors.attendance.letters import Absent, read_absent
 from processors.attendance.lines import PX, along_lines, without_lines
 from processors.attendance.marks import Mark, extent_of, height_of, is_stamped, marks_in, within
 from processors.attendance.strokes import straight_strokes
+from processors.codes import Coded
 from processors.dossiers.ink import darker
 from processors.scans.readings import Gray, Line
 
@@ -55,15 +56,8 @@ class Seen(StrEnum):
     UNSURE = "unsure"
 
 
-class Why(StrEnum):
+class Why(Coded):
     """Why a person is asked; `said`: in French."""
-
-    said: str
-
-    def __new__(cls, code: str, said: str) -> Why:
-        made = str.__new__(cls, code)
-        made._value_, made.said = code, said
-        return made
 
     LITTLE = "little", "Trop peu d’encre pour une signature, trop pour une case vide."
     PEN = "pen", "Quelques traits de plume, trop courts pour une signature."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 
 import cv2
@@ -17,6 +16,7 @@ from processors.attendance.cells import Cell, read_cells
 from processors.attendance.lines import PX
 from processors.attendance.sheet import AttendanceForm, SheetCode
 from processors.circular.form import Rectangle
+from processors.codes import Coded
 from processors.scans.files.image import BadImage, RawImage, turned
 from processors.scans.files.raster import read_images
 from processors.scans.pages.barcode import read_label
@@ -35,15 +35,8 @@ out of what is light, one without toner out of what is dark."""
 _MARGIN, _ROW_PX = 5.0, 5.0  # mm above and below a row that are shown; pixels a mm of the picture
 
 
-class PageTrouble(StrEnum):
+class PageTrouble(Coded):
     """Why a page gives no sheet; `said`: in French, what to do."""
-
-    said: str
-
-    def __new__(cls, code: str, said: str) -> PageTrouble:
-        made = str.__new__(cls, code)
-        made._value_, made.said = code, said
-        return made
 
     BROKEN = "page_broken", "page {page} illisible : numérisez de nouveau cette feuille"
     NO_LIST = (

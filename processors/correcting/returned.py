@@ -14,7 +14,6 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ import pikepdf
 import pypdfium2
 from numpy.typing import NDArray
 
+from processors.codes import Coded
+
 MAX_BYTES = 50 << 20
 """Of one document."""
 MAX_MEMBERS = 200
@@ -31,15 +32,8 @@ MAX_MEMBERS = 200
 _HEAD = 1024
 
 
-class Fault(StrEnum):
+class Fault(Coded):
     """Why a document is not taken: a code, and its French sentence."""
-
-    sentence: str
-
-    def __new__(cls, code: str, sentence: str) -> Fault:
-        made = str.__new__(cls, code)
-        made._value_, made.sentence = code, sentence
-        return made
 
     NOT_A_PDF = "not_a_pdf", "Ce fichier n’est pas un PDF."
     ENCRYPTED = "encrypted", "Ce fichier est protégé : enregistrez-le sans mot de passe ni protection."

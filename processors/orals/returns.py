@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from pypdf import PdfReader, PdfWriter
 
+from processors.codes import Coded
 from processors.orals.sheets import CODE, OralSheet, SheetKind, sheet_of
 from processors.scans.files.image import BadImage, RawImage
 from processors.scans.files.raster import read_images
@@ -40,15 +40,8 @@ class ScannedPage:
     broken: bool = False
 
 
-class Trouble(StrEnum):
+class Trouble(Coded):
     """Why a page is no sheet that is owed; `said`: in French, what to do."""
-
-    said: str
-
-    def __new__(cls, code: str, said: str) -> Trouble:
-        made = str.__new__(cls, code)
-        made._value_, made.said = code, said
-        return made
 
     BROKEN = "page_broken", "page {page} illisible ; numérisez-la de nouveau"
     NO_CODE = (

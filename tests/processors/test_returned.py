@@ -195,7 +195,7 @@ FAULTS = {
 def test_what_cannot_be_taken_has_a_code(copy, handed_out, fault):
     found = check(FAULTS[fault](copy), handed_out)
     assert isinstance(found, Fault) and found is fault
-    assert found.sentence.endswith(".")
+    assert found.said.endswith(".")
 
 
 def test_a_protected_file_without_a_password_is_refused_too(copy, handed_out):
