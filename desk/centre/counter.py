@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from actions.decided.reconciling import reconciliation_of
 from actions.dropped.pictures import picture_of
 from actions.dropped.receipts import issue
 from actions.dropped.withdrawing import restore, withdraw
@@ -46,7 +47,8 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
         for exam in site.session.written:
             counts = exam_counts(connection, exam.code, uai)
             if counts.expected:
-                shown.append((exam, counts, scans_due(connection, site.session, exam.code, uai)))
+                without = len(reconciliation_of(connection, exam.code, uai).present_without_copy)
+                shown.append((exam, counts, without, scans_due(connection, site.session, exam.code, uai)))
     owed = owed_duties(site, now(), party=uai)
     values = {
         "centre": site.session.centre(uai),

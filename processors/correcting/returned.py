@@ -43,6 +43,11 @@ class Fault(Coded):
         "wrong_pages",
         "Ce PDF n’a pas le nombre de pages de la copie : rendez-la entière, sans page ajoutée ni retirée.",
     )
+    UNCHANGED = (
+        "unchanged",
+        "Ce fichier est celui du lot, sans annotation : enregistrez les vôtres, puis déposez-le de nouveau. "
+        "Une copie que vous n’annotez pas se rend sans document.",
+    )
     OTHER_COPY = (
         "other_copy",
         "Une page n’est pas celle qui vous a été remise : vérifiez que ce fichier est bien cette copie, "
@@ -145,6 +150,8 @@ def check(data: bytes, handed_out: Path) -> Document | Fault:
         return Fault.TOO_LARGE
     if b"%PDF-" not in data[:_HEAD]:
         return Fault.NOT_A_PDF
+    if data == handed_out.read_bytes():
+        return Fault.UNCHANGED
     try:
         with pikepdf.open(io.BytesIO(data)) as given, pikepdf.open(handed_out) as copy:
             if given.is_encrypted:

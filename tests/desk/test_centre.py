@@ -90,7 +90,8 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
         asked = signatures_of(connection, "U4", CENTRE)  # whose cell on paper is still to be looked at
         people = sorted(enrolled_in(connection, "U4", CENTRE), key=lambda who: who.id in asked)
     absent, back, *_ = (who.id for who in people)
-    page = f"/centre/{CENTRE}/U4/emargement"
+    page_of_exam = f"/centre/{CENTRE}/U4"
+    page = f"{page_of_exam}/emargement"
     centre.get(page)
     said = centre.post(page, {"absent": [absent]}).text.replace("\u00a0", " ")
     assert "1 candidat devient absent" in said and people[0].family_name in said
@@ -99,6 +100,11 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
         with site.register.reading() as connection:
             return attendance_of(connection, "U4", CENTRE) or {}
 
+    # its first page counts who came and left no copy, as the page of the épreuve does
+    (lacking,) = re.findall(
+        r"(\d+) candidats? présents? n’(?:a|ont) pas encore", centre.get(page_of_exam).text
+    )
+    assert f"<b>{lacking}</b> sans copie" in centre.get(f"/centre/{CENTRE}").text
     before = known()
     assert list(before.values()).count(False) == 1 and len(before) == len(people)
     one = {"table": f"candidate_number;present\n{people[1].number};non\n"}

@@ -183,6 +183,7 @@ def _removed(pdf):
 
 FAULTS = {
     Fault.NOT_A_PDF: lambda copy: b"12/20",
+    Fault.UNCHANGED: lambda copy: copy,
     Fault.DAMAGED: lambda copy: b"%PDF-1.7\n" + b"\x00rien" * 50,
     Fault.TOO_LARGE: lambda copy: copy + b"\0" * (50 << 20),
     Fault.ENCRYPTED: lambda copy: changed(
