@@ -128,7 +128,7 @@ def _as_scan(pages: list[Gray], like: list[RawImage]) -> bytes:
     files = []
     for page, raw in zip(pages, like, strict=True):
         out = io.BytesIO()
-        Image.fromarray(page).save(out, "PNG", dpi=(raw.dpi, raw.dpi))
+        Image.fromarray(page).save(out, "PNG", dpi=(raw.dpi, raw.dpi), compress_level=1)
         files.append(out.getvalue())
     return bytes(img2pdf.convert(files))
 

@@ -171,13 +171,23 @@ def _read(gray: Gray, dpi: float, layout: int = _PAGE) -> tuple[Line, ...]:
 
     try:
         said = pytesseract.image_to_data(
-            gray, lang="fra", config=f"--dpi {dpi:.0f} --psm {layout}", output_type=pytesseract.Output.DICT
+            _as_it_is(gray),
+            lang="fra",
+            config=f"--dpi {dpi:.0f} --psm {layout}",
+            output_type=pytesseract.Output.DICT,
         )
     except pytesseract.TesseractNotFoundError:
         raise UnreadableError("la lecture optique (Tesseract) n'est pas installée") from None
     except pytesseract.TesseractError:
         raise UnreadableError("la lecture optique a échoué") from None
     return lines_read(said, 25.4 / dpi)
+
+
+def _as_it_is(gray: Gray) -> Image.Image:
+    """For Tesseract, in a file that is not compressed: that of PNG took longer than all else."""
+    image = Image.fromarray(gray)
+    image.format = "PPM"
+    return image
 
 
 def lines_read(said: Mapping[str, Sequence[Any]], mm: float) -> tuple[Line, ...]:
@@ -232,7 +242,7 @@ def _said_upright(gray: Gray) -> int:
     import pytesseract
 
     try:
-        said = pytesseract.image_to_osd(gray, output_type=pytesseract.Output.DICT)
+        said = pytesseract.image_to_osd(_as_it_is(gray), output_type=pytesseract.Output.DICT)
     except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError):
         return 0  # too few letters
     return -(int(said["rotate"]) // 90) % 4
