@@ -31,6 +31,7 @@ _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the column
 _PIECE, _WIDEST = 30.0, 2.2  # mm: one bar at most of a short piece is so wide; of ruled lines many spaces are
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
+_THIN = np.ones((round(1.8 * PX), 1), np.uint8)  # higher than a printed line
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
 
 _AROUND = (32.0, 20.0)  # mm around bars that are looked at, along the label and across
@@ -364,7 +365,8 @@ def shows_below_a_cover(dark: Gray, line: Quad, mask: Quad, wiped: Sequence[Quad
     back = np.column_stack([u, [-u[1], u[0]], start - near * np.array([-u[1], u[0]])])
     size, flags = (length, near + tall), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     part = np.asarray(cv2.warpAffine(dark, back, size, flags=flags, borderValue=0), np.uint8)
-    printed = part[: 2 * near].max(0)[np.newaxis]
+    thin = cv2.morphologyEx(part[: 3 * near], cv2.MORPH_TOPHAT, _THIN)  # bars that cross the line are none
+    printed = np.asarray(thin, np.uint8)[: 2 * near].max(0)[np.newaxis]
     strong = np.asarray(printed > _AS_DARK * float(np.percentile(printed, 75)), np.uint8)
     whole = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     shown = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, round(_UNCOVERED * PX)), np.uint8))
