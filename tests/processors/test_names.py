@@ -43,7 +43,7 @@ def copy_with(
         first=who.first_names.title(),
         initial=who.first_names[0],
         number=who.number,
-        grouped=re.sub(r"(..)(...)(...)(...)", r"\1 \2 \3 \4", who.number),
+        grouped=re.sub(r"(..)(...)(...)(...)", r"\1   \2   \3   \4", who.number),
         other=roster[1].family_name,
     )
     for k, page in pages_of(who, PRESS, hand, rng, EXAM, 12):

@@ -302,8 +302,8 @@ def sticks_out(label: Found, mask: Quad, sheet: Quad, dark: Gray) -> bool:
     if any(cv2.pointPolygonTest(outline, (x, y), True) < -1 for x, y in label.bars.tolist()):
         return True
     part, corner = _part(dark, label.area, 0)
-    area, on_sheet, masked = (_filled(one - corner, part.shape) for one in (label.area, sheet, mask))
-    return int(np.count_nonzero(_writing(part) & area & on_sheet & ~masked)) >= _SOME
+    area, paper, masked = (_filled(one - corner, part.shape) for one in (label.area, sheet, mask))
+    return int(np.count_nonzero(_writing(part) & area & paper & ~masked)) >= _SOME
 
 
 def cuts_writing(dark: Gray, area: Quad, below: float, text: str | None) -> bool:
@@ -365,8 +365,8 @@ def shows_below_a_cover(dark: Gray, line: Quad, mask: Quad, wiped: Sequence[Quad
     back = np.column_stack([u, [-u[1], u[0]], start - near * np.array([-u[1], u[0]])])
     size, flags = (length, near + tall), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     part = np.asarray(cv2.warpAffine(dark, back, size, flags=flags, borderValue=0), np.uint8)
-    thin = cv2.morphologyEx(part[: 3 * near], cv2.MORPH_TOPHAT, _THIN)  # bars that cross the line are none
-    printed = np.asarray(thin, np.uint8)[: 2 * near].max(0)[np.newaxis]
+    thin = cv2.morphologyEx(part[: 3 * near], cv2.MORPH_TOPHAT, _THIN)[: 2 * near]  # no bars across it
+    printed = np.asarray(thin.max(0)[np.newaxis], np.uint8)
     strong = np.asarray(printed > _AS_DARK * float(np.percentile(printed, 75)), np.uint8)
     whole = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     shown = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, round(_UNCOVERED * PX)), np.uint8))
