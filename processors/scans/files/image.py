@@ -146,14 +146,13 @@ class RawImage:
 _DOT = 40  # levels darker than what lies at both sides
 _PAPER = 255 / 200  # what the dots of paper come to, evened, is white
 _DITHERED = 0.008
-"""Share of a row that is such dots, in three rows of four: of dithered paper 1.4 % and more; without, 0.1 % at
-most."""
+"""Share of a row that is such dots, in three rows of four: of dithered paper 1.4 % and more, else 0.1 %."""
 
 
 def _evened(gray: Gray) -> Gray:
     """A page of one bit, whose paper is gray again where the scanner drew it as dots (dithered it)."""
     rows = gray[8::16].astype(np.int16)
-    if rows.size == 0:
+    if min(rows.shape) < 3:
         return gray
     dots = np.mean(rows[:, 1:-1] + _DOT < np.minimum(rows[:, :-2], rows[:, 2:]), axis=1)
     if np.quantile(dots, 0.25) < _DITHERED:

@@ -286,8 +286,7 @@ def _beside(printed: NDArray[np.bool_], bars: int) -> int:
 
 def lies_in(label: Found, zone: Quad) -> bool:
     """Whether the middle of a label is in a zone."""
-    middle = (float(label.area[:, 0].mean()), float(label.area[:, 1].mean()))
-    return cv2.pointPolygonTest(zone.astype(np.float32), middle, False) >= 0
+    return cv2.pointPolygonTest(zone.astype(np.float32), label.area.mean(axis=0).tolist(), False) >= 0
 
 
 def all_inside(label: Found, zone: Quad) -> bool:
@@ -330,8 +329,7 @@ def _part(page: Gray, area: Quad, reach: int) -> tuple[Gray, NDArray[np.float64]
 
 
 def _filled(area: Quad, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    inside = np.zeros(shape, np.uint8)
-    cv2.fillPoly(inside, [np.round(area).astype(np.int32)], 1)
+    inside = cv2.fillPoly(np.zeros(shape, np.uint8), [np.round(area).astype(np.int32)], 1)
     return np.asarray(inside > 0, np.bool_)
 
 
