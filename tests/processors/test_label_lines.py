@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from processors.scans.pages.geometry import PX, darkness
-from processors.scans.pages.labels import find_labels
+from processors.scans.pages.labels import find_labels, shows_below_a_cover
 
 LEFT, TOP, WIDTH, HIGH = (round(mm * PX) for mm in (70.0, 80.0, 45.0, 10.0))
 
@@ -43,3 +43,23 @@ def test_what_stands_further_off_or_is_higher_stays(apart: float, letter: float)
     page, last = label(apart, letter)
     (found,) = find_labels(page, darkness(page))
     assert found.area[:, 1].max() < last - letter * PX
+
+
+def test_slanting_bars_that_cross_a_printed_line_are_a_cover_of_it() -> None:
+    """They make one dark line, too, at so few pixels a millimetre."""
+    slant = 0.4
+    page = np.full((round(297 * PX), round(210 * PX)), 235, np.uint8)
+    line, mask = round(70 * PX), round(69 * PX)
+    cv2.line(page, (30, line), (790, line), 40, 2)
+    page[line - 40 : line + 34, 400:600] = 235
+    sides = 410 + np.cumsum(np.random.default_rng(3).integers(1, 4, 60))
+    for start, end in sides[: 2 * (len(sides) // 2)].reshape(-1, 2).tolist():
+        corners = [(start, line - 30), (end, line - 30), (end, line + 26), (start, line + 26)]
+        leant = [(round(x + slant * (y - line)), y) for x, y in corners]
+        cv2.fillConvexPoly(page, np.array(leant, np.int32), 20)
+    covered = np.array([[30.0, line], [790.0, line]])
+    frame = np.array([[30.0, 40.0], [790.0, 40.0], [790.0, mask], [30.0, mask]])
+    assert shows_below_a_cover(darkness(page), covered, frame, [])
+    page[:, 400:600] = 235
+    cv2.line(page, (30, line), (790, line), 40, 2)
+    assert not shows_below_a_cover(darkness(page), covered, frame, [])

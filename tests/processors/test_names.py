@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -30,7 +31,7 @@ TOP, FOOT, SIGNED = (40.0, 11.0), (30.0, 289.0), (110.0, 166.0)
 def copy_with(
     tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0, on: int = 2, up: bool = False
 ) -> tuple[Candidate, CopyReading]:
-    """A copy on a page of which (`on`) its candidate has written this; `{family}`, `{first}`, `{number}`.
+    """A copy on a page of which (`on`) its candidate has written this; `{family}`, `{first}`, `{number}` …
 
     `up`: the page's side.
     """
@@ -38,7 +39,12 @@ def copy_with(
     roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
     who, hand, pictures = roster[0], Hand(rng), []
     line = said.format(
-        family=who.family_name, first=who.first_names.title(), number=who.number, other=roster[1].family_name
+        family=who.family_name,
+        first=who.first_names.title(),
+        initial=who.first_names[0],
+        number=who.number,
+        grouped=re.sub(r"(..)(...)(...)(...)", r"\1   \2   \3   \4", who.number),
+        other=roster[1].family_name,
     )
     for k, page in pages_of(who, PRESS, hand, rng, EXAM, 12):
         if k == on:
@@ -87,6 +93,18 @@ def test_the_grain_of_a_poor_scan_is_no_number(tmp_path: Path) -> None:
     """Where nothing is written it is read as anything, none of it likely."""
     _, copy = copy_with(tmp_path, "Question 3 suite", SIGNED, grain=25.0)
     assert copy.status is CopyStatus.COMPLETE and copy.findings == ()
+
+
+@pytest.mark.parametrize("at", [TOP, SIGNED], ids=["top", "signed"])
+def test_a_number_in_groups_is_the_number(tmp_path: Path, at: tuple[float, float]) -> None:
+    _, copy = copy_with(tmp_path, "{grouped}", at)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+
+
+@pytest.mark.parametrize("said", ["{initial}. {family}", "{family} {initial}."])
+def test_a_family_name_with_an_initial_signs_an_answer(tmp_path: Path, said: str) -> None:
+    _, copy = copy_with(tmp_path, said, SIGNED)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
 
 
 @pytest.mark.parametrize("said", ["{family} {first}", "{first} {family}"])

@@ -31,6 +31,7 @@ _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the column
 _PIECE, _WIDEST = 30.0, 2.2  # mm: one bar at most of a short piece is so wide; of ruled lines many spaces are
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
+_THIN = np.ones((round(1.8 * PX), 1), np.uint8)  # higher than a printed line
 _REMAINS, _REMAINS_FILLED = (5, 1), 0.99  # 10 × 2 mm of bars beside what was wiped
 
 _AROUND = (32.0, 20.0)  # mm around bars that are looked at, along the label and across
@@ -285,8 +286,7 @@ def _beside(printed: NDArray[np.bool_], bars: int) -> int:
 
 def lies_in(label: Found, zone: Quad) -> bool:
     """Whether the middle of a label is in a zone."""
-    middle = (float(label.area[:, 0].mean()), float(label.area[:, 1].mean()))
-    return cv2.pointPolygonTest(zone.astype(np.float32), middle, False) >= 0
+    return cv2.pointPolygonTest(zone.astype(np.float32), label.area.mean(axis=0).tolist(), False) >= 0
 
 
 def all_inside(label: Found, zone: Quad) -> bool:
@@ -301,8 +301,8 @@ def sticks_out(label: Found, mask: Quad, sheet: Quad, dark: Gray) -> bool:
     if any(cv2.pointPolygonTest(outline, (x, y), True) < -1 for x, y in label.bars.tolist()):
         return True
     part, corner = _part(dark, label.area, 0)
-    area, on_sheet, masked = (_filled(one - corner, part.shape) for one in (label.area, sheet, mask))
-    return int(np.count_nonzero(_writing(part) & area & on_sheet & ~masked)) >= _SOME
+    area, paper, masked = (_filled(one - corner, part.shape) for one in (label.area, sheet, mask))
+    return int(np.count_nonzero(_writing(part) & area & paper & ~masked)) >= _SOME
 
 
 def cuts_writing(dark: Gray, area: Quad, below: float, text: str | None) -> bool:
@@ -329,8 +329,7 @@ def _part(page: Gray, area: Quad, reach: int) -> tuple[Gray, NDArray[np.float64]
 
 
 def _filled(area: Quad, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    inside = np.zeros(shape, np.uint8)
-    cv2.fillPoly(inside, [np.round(area).astype(np.int32)], 1)
+    inside = cv2.fillPoly(np.zeros(shape, np.uint8), [np.round(area).astype(np.int32)], 1)
     return np.asarray(inside > 0, np.bool_)
 
 
@@ -364,7 +363,8 @@ def shows_below_a_cover(dark: Gray, line: Quad, mask: Quad, wiped: Sequence[Quad
     back = np.column_stack([u, [-u[1], u[0]], start - near * np.array([-u[1], u[0]])])
     size, flags = (length, near + tall), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     part = np.asarray(cv2.warpAffine(dark, back, size, flags=flags, borderValue=0), np.uint8)
-    printed = part[: 2 * near].max(0)[np.newaxis]
+    thin = cv2.morphologyEx(part[: 3 * near], cv2.MORPH_TOPHAT, _THIN)[: 2 * near]  # no bars across it
+    printed = np.asarray(thin.max(0)[np.newaxis], np.uint8)
     strong = np.asarray(printed > _AS_DARK * float(np.percentile(printed, 75)), np.uint8)
     whole = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     shown = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, round(_UNCOVERED * PX)), np.uint8))

@@ -45,6 +45,7 @@ candidate's names are two in 100,000 pages of answers."""
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
+_WHOLLY = 75.0  # the same of a line that says nothing else
 _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
@@ -85,7 +86,9 @@ def names(line: Line, candidate: Candidate) -> bool:
     )
     if _says_both(line, family, first):
         return True
-    if not line.outside or len(family) < _LONG_ENOUGH:  # a word of the answers may be somebody's name
+    if len(family) < _LONG_ENOUGH:
+        return False
+    if not line.outside and not _is_signed(line, family, first):  # a word of the answers may be a name
         return False
     return _share(family, letters_of(line.text)) >= _ROUGHLY and likeness(line, family) >= _ALONE
 
@@ -98,6 +101,13 @@ def _says_both(line: Line, family: str, first: str) -> bool:
         return False
     likeliest = max(likeness(line, way) for way in (f"{family}*{first}", f"{first}*{family}"))
     return likeliest >= _BOTH and min(likeness(line, name) for name in (family, first)) >= _EACH
+
+
+def _is_signed(line: Line, family: str, first: str) -> bool:
+    """Whether it says nothing but the last name and the initial of the first."""
+    said, initial = letters_of(line.text), first[:1]
+    way = initial + family if said.startswith(initial) else family + initial
+    return initial in (said[:1], said[-1:]) and fuzz.ratio(way, said) >= _WHOLLY
 
 
 def letters_of(text: str) -> str:
@@ -115,11 +125,13 @@ def _share(name: str, said: str) -> float:
 def likeness(line: Line, wanted: str) -> float:
     """How well a part of the line can be read so: its best log chance against that of the likeliest reading.
 
-    A star stands for anything; each letter adds `_LETTER`.
+    A star stands for anything; each letter adds `_LETTER`. Blanks may stand between: numbers are grouped.
     """
     states = np.zeros(2 * len(wanted) + 1, np.intp)  # each symbol, with nothing new before and after
     states[1::2] = [SYMBOLS.index(c) for c in wanted]
-    chances = line.doubts[:, states] / np.float32(-_LEVELS)
+    doubts = line.doubts[:, states]
+    doubts[:, ::2] = np.minimum(doubts[:, ::2], line.doubts[:, [SYMBOLS.index(" ")]])
+    chances = doubts / np.float32(-_LEVELS)
     chances[:, states == SYMBOLS.index("*")] = 0.0
     passed = np.full(len(states), _NEVER)
     passed[3::2] = np.where(states[3::2] != states[1:-2:2], 0.0, _NEVER)  # a double needs something between
