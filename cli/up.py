@@ -103,6 +103,8 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(data / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        # A worker that starts before its server answers would end
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         **tracing.prefect_settings(os.environ),
         **logs.prefect_settings(os.environ),
