@@ -68,6 +68,9 @@ _context.set_forkserver_preload(
         "processors.scans.leaving.leaks",
         "processors.dossiers.contract",
         "processors.correcting.returned",
+        # What those load when they first need it, which would be in every child: 14 ms
+        *("numpy.ma", "numpy.ctypeslib"),
+        *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Ppm", "Png")),
     ]
 )
 _starting = threading.Lock()

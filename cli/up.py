@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-import certifi
 import httpx
 
 from cli.children import Child, ChildError, kill_holders
@@ -104,7 +103,8 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
     return {
         "PREFECT_HOME": str(data / "prefect"),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_API_SSL_CERT_FILE": str(_one_authority(data)),
+        # A worker that starts before its server answers would end
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         **tracing.prefect_settings(os.environ),
         **logs.prefect_settings(os.environ),
@@ -125,23 +125,14 @@ def prefect_environment(data: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
         # Each event would be held against automations, of which there are none on one machine
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+        # Three states of each stage, otherwise each with a transaction of its own
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
         # Nothing is removed otherwise; what massicot itself knows of a file stays in the register and the log
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": kept,
         "PREFECT_CLI_COLORS": "false",
     }
-
-
-def _one_authority(data: Path) -> Path:
-    """Whom Prefect's clients trust, of which each run makes several: to load all authorities takes 50 ms.
-
-    The server is on the loopback interface, without TLS: it makes no difference, but there has to be one.
-    """
-    end = "-----END CERTIFICATE-----\n"
-    path = data / "prefect" / "authority.pem"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(certifi.contents().partition(end)[0] + end)
-    return path
 
 
 @contextmanager

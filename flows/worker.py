@@ -20,8 +20,9 @@ from typing import Any
 from uuid import UUID
 
 from prefect import Flow
-from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import AsyncClientContext, SyncClientContext
 from prefect.exceptions import Abort
 from prefect.flow_engine import run_flow_async
 from prefect.logging import get_logger
@@ -153,8 +154,10 @@ class Worker:
 async def main(runs: int, *, alone: bool) -> None:
     # A thread for the stage of each run, and some for the watch and for what is done by the clock
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(runs + len(FLOWS)))
-    async with get_client() as client:
-        await Worker(client, runs, alone=alone).stay()
+    # Every run finds these two clients: one that it made would connect, and ask what the server can, anew
+    with SyncClientContext():
+        async with AsyncClientContext() as shared:
+            await Worker(shared.client, runs, alone=alone).stay()
 
 
 if __name__ == "__main__":

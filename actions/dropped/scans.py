@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from processors.scans.files.raster import BadScan
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf
 from processors.scans.leaving.leaks import leaks
 from processors.scans.pages.upright import Expected
-from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand
+from processors.scans.reader import lost_page, numbers_in, read_images_of, renumbered, understand_apart
 from storage.bucket.keys import anonymous_copy, scan_path, set_aside, stored_scan
 from storage.bucket.objects import NotFoundError
 from storage.decided.copies import (
@@ -171,10 +171,9 @@ def read(site: Site, job: Job) -> bool:
     here = {candidate.number for candidate in roster}
     roster += with_numbers(site, numbers_in(pages, site.session.label_pattern) - here)
     excused = excused_in(site, scan.exam, scan.centre)
-    reading = isolated(understand, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
-    places = {
-        page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in reading.pages
-    }
+    known = (job.sha256, roster, scan.centre, scan.exam, expected, excused)
+    reading = replace(isolated(understand_apart, pages, *known), pages=tuple(pages))
+    places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in pages}
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
     keep_pictures(site, job.scan, job.path, places, stated)
     keep_reading(

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from processors.circular.form import Form
 from processors.findings import Code
@@ -130,6 +131,11 @@ def understand(
     copies, ailing = health.examine(pages, copies)
     findings = (*ailing, *findings, *([scale] if scale else ()))
     return ScanReading(sha256, images, tuple(pages), copies, findings)
+
+
+def understand_apart(pages: Sequence[PageReading], *known: Any) -> ScanReading:
+    """`understand`, of pages that whoever asks has: they are megabytes, and do not come back."""
+    return replace(understand(pages, *known), pages=())
 
 
 def read_scan(

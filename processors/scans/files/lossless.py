@@ -7,7 +7,6 @@ that it offers for coefficients, so it is called directly.
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, ClassVar
@@ -136,7 +135,7 @@ def _dc_steps(data: bytes) -> list[int] | None:
 
 @cache
 def _library() -> Any:
-    library: Any = ctypes.CDLL(ctypes.util.find_library("turbojpeg") or "libturbojpeg.so.0")
+    library: Any = ctypes.CDLL("libturbojpeg.so.0")
     library.tjInitTransform.restype = ctypes.c_void_p
     library.tjTransform.argtypes = [
         ctypes.c_void_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_int, ctypes.POINTER(ctypes.c_void_p),
