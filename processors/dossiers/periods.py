@@ -55,7 +55,7 @@ _BETWEEN = (
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
 _TERM = re.compile(  # in two sentences: « Son contrat a débuté le … Son terme est fixé au … »
-    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*) (?:le |du |au |a compter du )*"
+    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*|depuis) (?:le |du |au |a compter du )*"
     rf"{_DATE.format(1)}"
     r"[^|\d]{0,80}\b(?:terme|echeance|fin\w*|expir\w*|acheve\w*|termine\w*|jusqu'?\s?au)\b"
     rf"(?:[^|\d]{{0,40}}\b(?:le|au))? {_DATE.format(2)}"
