@@ -66,7 +66,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Zone:
-    """`rest`: where its label goes on, or a wall stands. `names`: whether it asks for a name; None: no label."""
+    """`rest`: of its label, or a wall. `names`: whether its label asks for a name too; None: no label."""
 
     role: Role
     box: Box

@@ -30,7 +30,8 @@ OPTION: Choice = {  # its name, its letters, or both, in either order
 }
 TEAM: Choice = {
     "alone": rf"{_ALONE}seul(?:e|[({{\[t]e[)}}\]]|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
-    "team": rf"(?:{_ALONE}en |\bpar |l'|\b)[eé]quipe{_ENDS}|{_ALONE}en groupe\b|\bcollecti(?:f|ve)(?:ment)?\b",
+    "team": rf"(?:{_ALONE}en |\bpar |l'|\b)[eé]quipe{_ENDS}|{_ALONE}en groupe\b"
+    r"|\bcollecti(?:f|ve)(?:ment)?\b",
 }
 _BETWEEN = re.compile(
     r"[\s:.,;\-–—_|()\[\]]*(?:(?:option|parcours|sp[eé]cialit[eé])\s*)?(?:[ab12]\s?[-–:.)]\s*)?", re.I
