@@ -243,7 +243,7 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 def _plain(text: str) -> str:
     """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
     said = in_french(" ".join(plain(text.replace("º", "").replace(_BROKEN_AT, "-")).split()))
-    said = in_figures(re.sub(r"[._]{2,}|(?<=\s)\.(?=\s)", " ", without_print(said)))
+    said = in_figures(re.sub(r"[._]{2,}|_|(?<=\s)\.(?=\s)", " ", without_print(said)))
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
     said = re.sub(r"(?<!\d)209(?=\d(?!\d))", "202", said)  # optical reading takes a 2 for a 9
     said = re.sub(r"\b(20\d\d)- ?(\d\d)- ?(\d\d)\b", r"\1-\2-\3", said)  # a line may break at a hyphen

@@ -125,3 +125,9 @@ def test_a_box_that_was_read_as_the_last_letter_of_its_label_is_a_box(ticked: st
     page = Page(1, 210, 297, lines_of([*title, *words]), "ocr", source=lambda _: gray)
     (piece,) = pieces_of("piece.pdf", (page,))
     assert facts_of(piece, ()).option == ticked
+
+
+def test_a_rule_under_a_date_that_was_read_as_a_letter_is_none() -> None:
+    said = "Période : du _26/05/25 au _27/06/25 soit _5 semaines"
+    stay = read_stay(said)
+    assert (stay.periods, stay.weeks_said) == ((Period(date(2025, 5, 26), date(2025, 6, 27)),), 5)
