@@ -224,6 +224,8 @@ def _without_box(label: Box, squares: Sequence[_Square]) -> Box:
             continue
         if top < y + h and y < top + high and left < x + 0.5 * w and x < left + wide < x + 0.8 * w:
             return left + wide, y, x + w - left - wide, h
+        if top < y + h and y < top + high and x + 0.5 * w < left < x + w < left + wide + _WITHIN:
+            return x, y, left - x, h
     return label
 
 

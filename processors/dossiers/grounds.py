@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import FRIDAY, MONDAY
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -221,7 +222,12 @@ def _duration(
             )
             yield finding(Code.DOUBTFUL_INTERNSHIP, what, broken)
     elif most.most_weeks < weeks and len(known) == len(certificates) and not unread and not in_part:
-        yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)
+        misread = [read.where(states_time) for read in known if _perhaps_misread(read)]
+        if misread:
+            what = f"{said}, mais une période lue sur papier ne va pas d'un lundi à un vendredi"
+            yield finding(Code.DOUBTFUL_INTERNSHIP, what, misread)
+        else:
+            yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)
     elif len(known) < len(certificates) or in_part:
         yield finding(Code.DOUBTFUL_INTERNSHIP, "une attestation ne porte pas de période lisible", where)
     elif most.most_weeks < weeks:
@@ -229,6 +235,15 @@ def _duration(
     else:
         both = f"de {_weeks(sure.least_weeks)} à {_weeks(most.most_weeks)} selon la lecture, {weeks} requises"
         yield finding(Code.DOUBTFUL_INTERNSHIP, both, where)
+
+
+def _perhaps_misread(read: ReadPiece) -> bool:
+    """Whether optical reading may have missed a digit of a date: stays are whole weeks, or say how long."""
+    stay = read.facts.stay
+    whole = all(
+        period.first.weekday() == MONDAY and period.last.weekday() >= FRIDAY for period in stay.periods
+    )
+    return read.piece.read_optically and stay.weeks_said is None and not whole
 
 
 def _perhaps_a_certificate(read: ReadPiece) -> bool:

@@ -55,7 +55,7 @@ _BETWEEN = (
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
 _TERM = re.compile(  # in two sentences: « Son contrat a débuté le … Son terme est fixé au … »
-    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*) (?:le |du |au |a compter du )*"
+    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*|depuis) (?:le |du |au |a compter du )*"
     rf"{_DATE.format(1)}"
     r"[^|\d]{0,80}\b(?:terme|echeance|fin\w*|expir\w*|acheve\w*|termine\w*|jusqu'?\s?au)\b"
     rf"(?:[^|\d]{{0,40}}\b(?:le|au))? {_DATE.format(2)}"
@@ -243,7 +243,7 @@ def _worked(period: Period, closed: Collection[date]) -> Iterable[date]:
 def _plain(text: str) -> str:
     """`plain`, without ordinal signs, the model's own sentences and dotted lines; dates drawn together."""
     said = in_french(" ".join(plain(text.replace("º", "").replace(_BROKEN_AT, "-")).split()))
-    said = in_figures(re.sub(r"[._]{2,}|(?<=\s)\.(?=\s)", " ", without_print(said)))
+    said = in_figures(re.sub(r"[._]{2,}|_|(?<=\s)\.(?=\s)", " ", without_print(said)))
     said = re.sub(r"(?<=20\d\d)(?=au\b)", " ", said)
     said = re.sub(r"(?<!\d)209(?=\d(?!\d))", "202", said)  # optical reading takes a 2 for a 9
     said = re.sub(r"\b(20\d\d)- ?(\d\d)- ?(\d\d)\b", r"\1-\2-\3", said)  # a line may break at a hyphen

@@ -16,6 +16,8 @@ _DEEP = 42.0  # mm under its label in which somebody signs
 _WIDE = 75.0  # mm
 _LEAST = 12.0  # mm: a shallower zone is none
 _FOOT_FROM = 0.85  # of a page's height: a zone that reaches so low may go on overleaf
+_CROOKED = 2.5  # mm by which a wall leans from one row of a table to the next
+_SHORT_RULE = 6.0  # mm of the rule over a label: a longer part of it leans too
 _HEAD = 8.0  # mm of a page in which nobody signs
 FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
 _LEVEL = 4.0  # mm between the tops of labels that stand beside each other
@@ -28,7 +30,7 @@ _LABEL = re.compile(
     r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
 )
 _ALSO_SIGNS = re.compile(
-    r"(?:le |la |l')?(?:stagiaire|etudiante?|apprentie?|salariee?)(?:\(e\))?\W*"
+    r"(?:(?:le |la |l')?(?:stagiaire|etudiante?|apprentie?|salariee?|candidate?)(?:\(e\))?(?: ou )?)+\W*"
 )  # beside others
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
@@ -40,6 +42,7 @@ _CANDIDATE = re.compile(
 )
 _SCHOOL = re.compile(
     r"centre de formation|etablissement (?:de formation|scolaire|d'enseignement)|lycee|proviseur|ddfpt"
+    r"|(?:visa de l'|chef (?:de l'|d'))etablissement(?! d'accueil)"
     r"|enseignante?|professeure?|cfa\b|formateur|formatrice|equipe pedagogique"
 )
 _FIRM = re.compile(
@@ -63,7 +66,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Zone:
-    """`rest`: where its label may go on. `names`: whether its label asks for a name too; None: no label."""
+    """`rest`: of its label, or a wall. `names`: whether its label asks for a name too; None: no label."""
 
     role: Role
     box: Box
@@ -78,15 +81,7 @@ def zones_of(page: Page) -> list[Zone]:
     labels = [label for label in _labels(page) if not _in_the_head(label, page)]
     rests = [rest for label in labels for rest in _rest_of(label)]
     labels = [label for label in labels if not any(overlap(label.box, rest) for rest in rests)]
-    zones = [
-        Zone(
-            role_of(_with_below(label, page)),
-            _zone_of(label, labels, page),
-            _rest_of(label),
-            bool(_NAME.search(plain(label.text))),
-        )
-        for label in labels
-    ]
+    zones = [_zone_of(label, labels, page) for label in labels]
     zones = [zone for zone in zones if zone.box[3] >= _LEAST]
     for field in page.fields:
         if (
@@ -151,14 +146,26 @@ def _over_the_text(head: Line, page: Page) -> bool:
 
 def _with_below(label: Line, page: Page) -> str:
     """The label's text with what stands right under it: some take two lines."""
+    return plain(" ".join(part.text for part in (label, *_below(label, page))))
+
+
+def _label_words(label: Line, page: Page) -> Iterator[Box]:
+    """Where a label says who signs: print, however unsure optical reading is of it."""
+    for part in (label, *_below(label, page)):
+        for word in part.words:
+            said = plain(word.text)
+            if any(names.search(said) for names in (SIGN, _CANDIDATE, _SCHOOL, _FIRM)):
+                yield word.box
+
+
+def _below(label: Line, page: Page) -> list[Line]:
     x, y, w, h = label.box
-    under = [
-        part.text
+    return [
+        part
         for line in page.lines
         for part in parts(line)
         if 0 < part.box[1] - y < 2.2 * max(h, 3.0) and part.box[0] < x + w and x < part.box[0] + part.box[2]
     ]
-    return plain(" ".join([label.text, *under]))
 
 
 def _rest_of(label: Line) -> tuple[Box, ...]:
@@ -178,7 +185,7 @@ def _is_sentence(text: str) -> bool:
     )
 
 
-def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
+def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Zone:
     x, y, w, h = label.box
     beside = [o.box for o in labels if o is not label and abs(o.box[1] - y) < 12]
     left = max([8.0, *((b[0] + b[2] + x) / 2 for b in beside if b[0] + b[2] <= x)])
@@ -186,7 +193,9 @@ def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
     right = min([page.width - 8.0, *((x + w + b[0]) / 2 for b in beside if b[0] >= x + w)])
     walls = [] if page.gray is None else uprights(page.gray, label.box, DPI)
     before, after = [wall for wall in walls if wall < x], [wall for wall in walls if wall > x + w]
-    right = min(right, after[0] if before and after else max(x + w + 45, x + _WIDE))  # a cell is all its own
+    asked = _row_of_a_form(label, page, after) if before else None
+    wall = after[:1] if asked is None else asked[:1]
+    right = min(right, *wall) if before and wall else min(right, max(x + w + 45, x + _WIDE))
     if not any(b[0] + b[2] <= x for b in beside):  # a short label at the right edge: one signs at its left
         left = max(8.0, min(left, right - _WIDE))
     bottom = min(y + h + _DEEP, page.height - 8)
@@ -203,7 +212,35 @@ def _zone_of(label: Line, labels: Sequence[Line], page: Page) -> Box:
             continue
         if _stops(part, labels, py - y - h, left, right):
             bottom = py - 0.5
-    return left, max(0.0, y - 3), right - left, bottom - max(0.0, y - 3)
+    top = max(0.0, y - 3) if asked is None else min(asked[1], y - 3)
+    rest = (*_rest_of(label), *_label_words(label, page))
+    if asked is not None:
+        rest += ((after[0] - _CROOKED, top, 2 * _CROOKED, bottom - top),)
+    box = left, top, right - left, bottom - top
+    return Zone(role_of(_with_below(label, page)), box, rest, bool(_NAME.search(plain(label.text))))
+
+
+def _row_of_a_form(label: Line, page: Page, walls: Sequence[float]) -> tuple[float, float] | None:
+    """The right end and the top, mm, of a row that is signed in the cell beside its label; else None.
+
+    `walls`: those behind the label. In such a table the label over this one stands before the same wall.
+    """
+    x, y, w, _ = label.box
+    over = [
+        part
+        for line in page.lines
+        for part in parts(line)
+        if part.box[1] + part.box[3] <= y and part.box[0] < x + w and x < part.box[0] + part.box[2]
+    ]
+    if page.gray is None or not over:
+        return None
+    last = max(over, key=lambda part: part.box[1]).box
+    there = uprights(page.gray, last, DPI)
+    both = [wall for wall in walls if any(abs(wall - other) < _CROOKED for other in there)]
+    rules = [rule for rule in uprights(page.gray.T, (y, x, 0.0, _SHORT_RULE), DPI) if last[1] < rule < y]
+    if len(both) < 2 or both[0] != walls[0] or last[0] + last[2] > both[0] or not rules:
+        return None
+    return both[1], rules[-1]
 
 
 def _stops(part: Line, labels: Sequence[Line], below: float, left: float, right: float) -> bool:

@@ -21,15 +21,17 @@ from processors.plain import plain
 # optical reading joins a box to its label as a letter or two, and slips in letters that look alike
 _JUNK = r"[odcxuli1t0jbn\[\]|]"
 _ALONE = rf"(?:\b|(?<=\b\w)|(?<=\b{_JUNK}{{2}})|(?<=\b{_JUNK}{{3}}))"
+_ENDS = r"(?:\b|(?=(?-i:[A-Z0-9]\w?)\b))"
 _SISR = r"solutions? d.infrastructures?,? syst[eè]mes et r[eé]seaux"
 _SLAM = r"solutions? logicielles? et applications? m[eé]tiers?"
 OPTION: Choice = {  # its name, its letters, or both, in either order
-    "SISR": rf"(?:{_SISR}\W{{0,4}})?{_ALONE}s[il1|]s[rk]\b(?:\W{{0,4}}{_SISR})?|{_SISR}",
-    "SLAM": rf"(?:{_SLAM}\W{{0,4}})?{_ALONE}s[l1i|]am\b(?:\W{{0,4}}{_SLAM})?|{_SLAM}",
+    "SISR": rf"(?:{_SISR}\W{{0,4}})?{_ALONE}s[il1|]s[rk]{_ENDS}(?:\W{{0,4}}{_SISR})?|{_SISR}",
+    "SLAM": rf"(?:{_SLAM}\W{{0,4}})?{_ALONE}s[l1i|]am{_ENDS}(?:\W{{0,4}}{_SLAM})?|{_SLAM}",
 }
 TEAM: Choice = {
     "alone": rf"{_ALONE}seul(?:e|[({{\[t]e[)}}\]]|\.e)?(?!\w)|\bindividuel(?:le)?(?:ment)?\b",
-    "team": rf"(?:{_ALONE}en |\bpar |l'|\b)[eé]quipe\b|{_ALONE}en groupe\b|\bcollecti(?:f|ve)(?:ment)?\b",
+    "team": rf"(?:{_ALONE}en |\bpar |l'|\b)[eé]quipe{_ENDS}|{_ALONE}en groupe\b"
+    r"|\bcollecti(?:f|ve)(?:ment)?\b",
 }
 _BETWEEN = re.compile(
     r"[\s:.,;\-–—_|()\[\]]*(?:(?:option|parcours|sp[eé]cialit[eé])\s*)?(?:[ab12]\s?[-–:.)]\s*)?", re.I

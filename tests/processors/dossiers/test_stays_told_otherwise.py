@@ -26,19 +26,19 @@ UGO = replace(NAEL, number="02500000044", family_name="MARTIN", first_names="Ugo
 SUMMER = Period(date(2025, 6, 2), date(2025, 7, 4))
 
 
-def piece(*lines: str) -> Piece:
-    (one,) = pieces_of("piece.pdf", [Page(1, 210.0, 297.0, tuple(Line((), line) for line in lines), "text")])
+def piece(*lines: str, read_by: str = "text") -> Piece:
+    (one,) = pieces_of("piece.pdf", [Page(1, 210.0, 297.0, tuple(Line((), line) for line in lines), read_by)])
     return one
 
 
-def raised(*certificates: Sequence[str]) -> set[Code]:
+def raised(*certificates: Sequence[str], read_by: str = "text") -> set[Code]:
     """About the length of the stay, by these documents of the candidate's."""
     exam = SESSION.exam("E5")
     rule = SESSION.dossier_rule("E5", "SISR", "scolaire")
     assert exam is not None and rule is not None
     read = []
     for lines in certificates:
-        one = piece(*lines)
+        one = piece(*lines, read_by=read_by)
         facts = facts_of(one, (NAEL, UGO))
         read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (), facts.dated))
     found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
@@ -193,3 +193,20 @@ def test_who_leaves_a_firm_free_does_not_name_it() -> None:
     lines = ("Vaucluse Réseaux", "CERTIFICAT DE TRAVAIL", "certifie que Nael de Kersaint a été employé ici.",
              "Il quitte l'entreprise libre de tout engagement.")  # fmt: skip
     assert facts_of(piece(*lines), (NAEL,)).company == "vaucluse reseaux"
+
+
+@pytest.mark.parametrize(
+    ("until", "read_by", "said"),
+    [
+        ("20 juin 2025", "ocr", Code.INTERNSHIP_TOO_SHORT),
+        ("26 juin 2025", "text", Code.INTERNSHIP_TOO_SHORT),
+        ("26 juin 2025", "ocr", Code.DOUBTFUL_INTERNSHIP),  # or the 27th
+    ],
+)
+def test_a_stay_on_paper_that_ends_within_a_week_may_be_misread(until: str, read_by: str, said: Code) -> None:
+    lines = (
+        "ATTESTATION DE STAGE",
+        "certifie que Nael De Kersaint",
+        f"a effectué un stage du 2 juin au {until}.",
+    )
+    assert raised(lines, read_by=read_by) == {said}
