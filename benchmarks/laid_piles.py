@@ -67,7 +67,7 @@ LOOKS = (
     (Level.CLEAN, Mode.COLOR, True), (Level.OFFICE, Mode.GRAY, True), (Level.POOR, Mode.BW, True),
 )  # fmt: skip
 SINGLE_SHEETS = {"leaf_missed"}
-"""The kinds laid of copies of one sheet: a longer one tells the order of all."""
+"""The kinds laid of copies of one sheet, and of few: a longer one tells the order of all."""
 HIT = 4
 """Which copy of the pile is hit by what befalls one."""
 

@@ -54,7 +54,7 @@ from processors.scans.readings import CopyStatus, PageReading, ScanReading
 RATCHET = Path(__file__).with_name("ratchet_piles.toml")
 _RATCHET_LOOKS = (1, 4)
 _DRAWN, _RATCHET_DRAWN = 30, 14
-_IN_A_PILE = 8
+_IN_A_PILE, _FEW = 8, 3
 
 
 class Evening(StrEnum):
@@ -109,8 +109,10 @@ class Laid:
 def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Laid:
     """One pile of this kind."""
     laid, orders = kinds(of)[name]
-    fit = [copy for copy in of.copies if name not in SINGLE_SHEETS or len(copy.pages) == PAGES_PER_SHEET]
-    drawn = [fit[k] for k in rng.permutation(len(fit))[: _IN_A_PILE + _ABSENT[evening]]]
+    single = name in SINGLE_SHEETS
+    fit = [copy for copy in of.copies if not single or len(copy.pages) == PAGES_PER_SHEET]
+    present = int(rng.integers(_FEW, _IN_A_PILE + 1)) if single else _IN_A_PILE
+    drawn = [fit[k] for k in rng.permutation(len(fit))[: present + _ABSENT[evening]]]
     present = len(drawn) - _ABSENT[evening]
     chosen = drawn[:present]
     enrolled = {copy.candidate for copy in drawn}

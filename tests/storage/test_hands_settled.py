@@ -70,8 +70,9 @@ def test_where_people_have_begun_to_decide_they_go_on(peopled):
         doubted(0, 1), doubted(0, 5), doubted(1, 9), doubted(2, 13)
     )
     decide(peopled.site, aside, Decision.SET_ASIDE, "vu", actor="service", at=peopled.tick())
-    peopled.site.session.__dict__["second_person"] = True
-    decide(peopled.site, proposed, Decision.SET_ASIDE, "vu", actor="service", at=peopled.tick())
+    site = peopled.site
+    site.__dict__["session"] = site.session.model_copy(update={"second_person": True})
+    decide(site, proposed, Decision.SET_ASIDE, "vu", actor="service", at=peopled.tick())
     absent(peopled, 1, 3, 4, 5)
     assert {peopled.copy(one).status for one in (first, second, proposed)} == {CopyStatus.TO_DECIDE}
     assert peopled.copy(aside).life is Life.SET_ASIDE

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from processors.scans.copies.neighbours import beside_their_own
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
-from processors.scans.pages.writing import sides_apart
+from processors.scans.pages.writing import Halves, hand_of, rectos_apart, sides_apart
 from processors.scans.readings import PageKind, PageReading
 
 Side = Sequence[PageReading]
@@ -74,10 +75,12 @@ def explain_pile(
         return _pile(pages, plain, orders[0], False, frozenset())
     longest = _longest(pages, sheet)
     candidates = [plain, *_candidates(says, orders, longest)]
-    found = [(_cost(pages, e), e, pages, False) for e in candidates]
-    for listing in _two_passes(sides):
-        again = _candidates(evidence(listing), orders, longest)
-        found += [(_cost(listing, e) + _TWO_PASSES, e, listing, True) for e in again]
+    found = [(_cost(pages, e, sides_apart), e, pages, False) for e in candidates]
+    if listings := list(_two_passes(sides)):
+        apart = partial(rectos_apart, hands={page.page: hand_of(page) for page in pages})
+        for listing in listings:
+            again = _candidates(evidence(listing), orders, longest)
+            found += [(_cost(listing, e, apart) + _TWO_PASSES, e, listing, True) for e in again]
     found.sort(key=lambda one: one[0])
     cost, best, pages, passes = found[0]
     unsure: set[int] = set()
@@ -123,13 +126,17 @@ def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order], longest: 
     return [search.cheapest(order) for search in searches for order in range(len(orders))]
 
 
-def _cost(pages: Sequence[PageReading], explanation: Explanation) -> float:
-    """What the explanation costs, and that the two sides of its sheets are not of one hand."""
+def _cost(
+    pages: Sequence[PageReading],
+    explanation: Explanation,
+    apart: Callable[[Mapping[int, PageReading]], list[Halves]],
+) -> float:
+    """What the explanation costs, and that what the scanner took apart of its sheets is not of one hand."""
     copies: dict[int, dict[int, PageReading]] = defaultdict(dict)
     for page, place in zip(pages, explanation.places, strict=True):
         if place.number is not None:
             copies[place.copy][place.number] = page
-    sheets = [sheet for kept in copies.values() for sheet in sides_apart(kept)]
+    sheets = [sheet for kept in copies.values() for sheet in apart(kept)]
     return explanation.cost + _UNLIKE * sum(max(0.0, sheet.apart - _ALIKE) for sheet in sheets)
 
 

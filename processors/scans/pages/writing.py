@@ -137,6 +137,12 @@ def sides_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
     return _apart(kept, hands, (2, 3))
 
 
+def rectos_apart(kept: Mapping[int, PageReading], hands: Mapping[int, Hand | None]) -> list[Halves]:
+    """Of the sheets of a copy that passed twice: rectos and versos. `hands`: by the pages of the file."""
+    second = (2, 3) if any(page.half for page in kept.values()) else (2, 4)
+    return _apart(kept, {number: hands[page.page] for number, page in kept.items()}, second)
+
+
 def leaves_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
     """Of the sheets whose two leaves were scanned apart: the first and the second.
 
