@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from processors.scans.copies.neighbours import beside_their_own
+from processors.scans.copies.neighbours import beside_their_own, shifted_by_a_leaf
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, LEAF_ORDERS, MAX_PAGES, PAGES_PER_SHEET, Order
 from processors.scans.pages.writing import Halves, hand_of, rectos_apart, sides_apart
@@ -25,8 +25,8 @@ _CLEAR = 4.0
 _QUIET = 2.0
 """Trouble that no other order could mend, its own price being `_CLEAR` more."""
 _BEARABLE = 8.0
-"""Trouble of a pile scanned in two passes, a number misread, that does not ask whether a page is missing in
-one of them: from there on all would be others' versos."""
+"""Trouble of a pile scanned in two passes, a number misread or two unlike hands, that does not ask whether a
+page is missing in one of them: from there on all would be others' versos."""
 _UNLIKE, _ALIKE = 4.0, 0.6
 """Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
 that of nineteen sheets in twenty."""
@@ -72,12 +72,13 @@ def explain_pile(
     says = evidence(pages)
     plain = Search(says, orders[:1]).cheapest()
     if plain.trouble <= _QUIET:
-        return _pile(pages, plain, orders[0], False, frozenset())
+        return _pile(pages, plain, orders[0], False, frozenset(shifted_by_a_leaf(plain, pages, orders[0])))
     longest = _longest(pages, sheet)
     candidates = [plain, *_candidates(says, orders, longest)]
     found = [(_cost(pages, e, sides_apart), e, pages, False) for e in candidates]
     if listings := list(_two_passes(sides)):
-        apart = partial(rectos_apart, hands={page.page: hand_of(page) for page in pages})
+        hands = {page.page: hand_of(page) for page in pages}
+        apart = partial(rectos_apart, hand=lambda page: hands[page.page])
         for listing in listings:
             again = _candidates(evidence(listing), orders, longest)
             found += [(_cost(listing, e, apart) + _TWO_PASSES, e, listing, True) for e in again]
@@ -92,7 +93,8 @@ def explain_pile(
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing, other))
     unsure |= _by_leaves(best, pages, orders[0]) | beside_their_own(best, pages, orders[0])
-    if _apart(sides) and not (passes and best.trouble <= _BEARABLE):
+    trouble = best.trouble + cost - best.cost - _TWO_PASSES
+    if _apart(sides) and not (passes and trouble <= _BEARABLE):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
 

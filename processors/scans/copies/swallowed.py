@@ -19,7 +19,7 @@ from processors.scans.copies.annexes import seems
 from processors.scans.copies.identity import Attribution
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pages.figures import of_two_people
-from processors.scans.pages.writing import Halves, leaves_apart, sides_apart
+from processors.scans.pages.writing import Halves, leaves_apart, rectos_apart, sides_apart
 from processors.scans.readings import PageReading
 
 _HELD = 5.0
@@ -84,14 +84,16 @@ def of_two_hands(
     """
     least = 1.0 if exchanged else _NOBODY
     lost = max(lost, least)
-    found: list[dict[Code, list[PageReading]]] = [defaultdict(list) for _ in pile]
+    found: list[dict[Code, dict[int, PageReading]]] = [defaultdict(dict) for _ in pile]
     for k, code, pages in _too_far([sides_apart(kept) for kept in pile], lost, least):
         alike = {page.page for sheet in _alike(pile[k]) for page in sheet.values()}
-        found[k][code] += [page for page in pages if page.page in alike]
+        found[k][code] |= {page.page: page for page in pages if page.page in alike}
     if lost > _NOBODY:  # where nobody lacks, no leaves are measured
-        for k, code, pages in _too_far([leaves_apart(_last_sheet(kept)) for kept in pile], lost, least):
-            found[k][code] += pages
-    return list(found)
+        leaves = [leaves_apart(_last_sheet(kept)) for kept in pile]
+        passes = [rectos_apart(_leaves(kept)) if exchanged else [] for kept in pile]
+        for k, code, pages in (*_too_far(leaves, lost, least), *_too_far(passes, lost, least)):
+            found[k][code] |= {page.page: page for page in pages}
+    return [{code: list(pages.values()) for code, pages in told.items()} for told in found]
 
 
 def _too_far(
@@ -116,8 +118,12 @@ def _too_far(
 def _last_sheet(kept: Mapping[int, PageReading]) -> dict[int, PageReading]:
     """That of a copy whose leaves were scanned apart: what is lost of the one before it ends a copy."""
     first = max(kept, default=1) - PAGES_PER_SHEET + 1
-    sheet = {number: page for number, page in kept.items() if number >= first and page.half is None}
+    sheet = {number: page for number, page in _leaves(kept).items() if number >= first}
     return sheet if len(sheet) == PAGES_PER_SHEET and first % PAGES_PER_SHEET == 1 else {}
+
+
+def _leaves(kept: Mapping[int, PageReading]) -> dict[int, PageReading]:
+    return {number: page for number, page in kept.items() if page.half is None}
 
 
 def _alike(kept: Mapping[int, PageReading]) -> Iterator[dict[int, PageReading]]:
