@@ -91,7 +91,7 @@ def of_two_hands(
     if lost > _NOBODY:  # where nobody lacks, no leaves are measured
         leaves = [leaves_apart(_last_sheet(kept)) for kept in pile]
         passes = [rectos_apart(_leaves(kept)) if exchanged else [] for kept in pile]
-        for k, code, pages in (*_too_far(leaves, lost, least), *_too_far(passes, lost, least)):
+        for k, code, pages in (*_too_far(leaves, lost, least), *_too_far(passes, least, least)):
             found[k][code] |= {page.page: page for page in pages}
     return [{code: list(pages.values()) for code, pages in told.items()} for told in found]
 
