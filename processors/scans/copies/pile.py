@@ -28,8 +28,8 @@ _BEARABLE = 8.0
 """Trouble of a pile scanned in two passes, a number misread, that does not ask whether a page is missing in
 one of them: from there on all would be others' versos."""
 _EXCHANGED = 0.4
-"""What unlike hands may cost where leaves passed twice: else copies lay otherwise the second time. Of 252 drawn
-sheets one costs more; of two people's 88 in 100 do. Sides of A3 sheets differ more."""
+"""What unlike hands may cost where leaves passed twice: else copies lay otherwise the second time. Of 252
+drawn sheets one costs more; of two people's 86 in 100 do. Sides of A3 sheets differ more."""
 _UNLIKE, _ALIKE = 4.0, 0.6
 """Minus log of how much seldomer the sides of one sheet are as far apart as two hands, per distance beyond
 that of nineteen sheets in twenty."""
