@@ -66,6 +66,8 @@ LOOKS = (
     (Level.OFFICE, Mode.GRAY, False), (Level.POOR, Mode.GRAY, False), (Level.OFFICE, Mode.BW, False),
     (Level.CLEAN, Mode.COLOR, True), (Level.OFFICE, Mode.GRAY, True), (Level.POOR, Mode.BW, True),
 )  # fmt: skip
+SINGLE_SHEETS = {"leaf_missed"}
+"""The kinds laid of copies of one sheet, and of few: a longer one tells the order of all."""
 HIT = 4
 """Which copy of the pile is hit by what befalls one."""
 
@@ -256,6 +258,18 @@ def _border_lost(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     return [*first[:2], *second[2:], *_in_order(rest, order, rng)]
 
 
+def _leaf_missed(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """A leaf of a pile of leaves is missed. At the end it is scanned, or one or two first ones once more."""
+    sides = _in_order(copies, order, rng)
+    at = 2 * int(rng.integers(len(sides) // 2))
+    missed = sides[at : at + 2]
+    del sides[at : at + 2]
+    if rng.random() < 0.5:
+        return [*sides, *missed]
+    again = rng.choice(len(copies), int(rng.integers(1, 3)), replace=False)
+    return [*sides, *(side for k in again for side in copies[k].scanned_again.sides(order)[:2])]
+
+
 def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
     """How piles of this paper are laid, and in which orders."""
     orders = A3_ORDERS if of.a3 else A4_ORDERS
@@ -280,4 +294,10 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         **common,
         "leaf_of_a_longer_copy": (_of_a_longer_one, usual),
         "lost_at_a_border": (_border_lost, usual),
+        "leaf_missed": (_leaf_missed, [o for o in orders if not o.falling and _by_leaves(o)]),
     }
+
+
+def _by_leaves(order: Order) -> bool:
+    """Whether the two pages of a leaf are scanned one after the other."""
+    return not order.nested and set(order.pattern[:2]) in ({1, 2}, {3, 4})

@@ -32,17 +32,29 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import ratchet
-from benchmarks.laid_piles import HIT, LOOKS, Copy, Rng, Stock, expected, kinds, stock, unnumbered
+from benchmarks.laid_piles import (
+    HIT,
+    LOOKS,
+    SINGLE_SHEETS,
+    Copy,
+    Rng,
+    Stock,
+    expected,
+    kinds,
+    stock,
+    unnumbered,
+)
 from benchmarks.reading import CENTRE, EXAM
 from processors.lists.people import Candidate
 from processors.scans.copies.swallowed import NOBODY, Excused
+from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.reader import understand
 from processors.scans.readings import CopyStatus, PageReading, ScanReading
 
 RATCHET = Path(__file__).with_name("ratchet_piles.toml")
 _RATCHET_LOOKS = (1, 4)
 _DRAWN, _RATCHET_DRAWN = 30, 14
-_IN_A_PILE = 8
+_IN_A_PILE, _FEW = 8, 3
 
 
 class Evening(StrEnum):
@@ -97,11 +109,15 @@ class Laid:
 def lay(of: Stock, name: str, evening: Evening, rng: Rng) -> Laid:
     """One pile of this kind."""
     laid, orders = kinds(of)[name]
-    drawn = [of.copies[k] for k in rng.permutation(len(of.copies))[: _IN_A_PILE + _ABSENT[evening]]]
-    chosen = drawn[:_IN_A_PILE]
+    single = name in SINGLE_SHEETS
+    fit = [copy for copy in of.copies if not single or len(copy.pages) == PAGES_PER_SHEET]
+    present = int(rng.integers(_FEW, _IN_A_PILE + 1)) if single else _IN_A_PILE
+    drawn = [fit[k] for k in rng.permutation(len(fit))[: present + _ABSENT[evening]]]
+    present = len(drawn) - _ABSENT[evening]
+    chosen = drawn[:present]
     enrolled = {copy.candidate for copy in drawn}
     roster = tuple(who for who in of.roster if who.number in enrolled)
-    absent = frozenset(copy.candidate for copy in drawn[_IN_A_PILE:])
+    absent = frozenset(copy.candidate for copy in drawn[present:])
     excused = Excused(absent, listed=True) if evening is Evening.LISTED else NOBODY
     chosen = _numbered(chosen, {HIT, HIT + 1}, rng)
     sides = laid(chosen, orders[int(rng.integers(len(orders)))], rng)
@@ -151,9 +167,10 @@ def run(
 def piles_of(of: Stock, copies: int, rng: Rng) -> Iterator[tuple[str, Evening, Laid]]:
     """Piles of every kind, on every evening, of so many copies of this scan in all."""
     names = list(kinds(of))
+    luck = dict(zip(names, rng.spawn(len(names)), strict=True))  # a further kind changes no other's piles
     wanted = max(len(names), round(copies / _IN_A_PILE))
     piles = itertools.islice(itertools.cycle((e, name) for e in Evening for name in names), wanted)
-    return ((name, evening, lay(of, name, evening, rng)) for evening, name in piles)
+    return ((name, evening, lay(of, name, evening, luck[name])) for evening, name in piles)
 
 
 def ratcheted(kept: ratchet.Ratchet, jobs: int) -> list[Came]:

@@ -101,6 +101,7 @@ QUESTIONS: dict[Code, Question] = {
     ),
     Code.MIXED_COPY: _SAME_HAND,
     Code.TWO_HANDS: _SAME_HAND,
+    Code.PERHAPS_TWO_HANDS: _SAME_HAND,
     Code.SAME_PAGE: Question(
         "De qui est la page qui se trouve dans deux copies ?",
         "Comparez les écritures, ici et dans l’autre copie. Celle qui montre la page d’un autre est à "

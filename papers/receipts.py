@@ -17,7 +17,8 @@ from processors.scans.contract import finding_json
 
 SCAN_AGAIN = {
     *(Code.MISSING_PAGES, Code.UNREADABLE_PAGE, Code.NOT_ANONYMOUS, Code.MIXED_COPY, Code.SCAN_AGAIN),
-    *(Code.UNSURE_ORDER, Code.MISPLACED_PAGE, Code.TWO_HANDS, Code.BLANK_INSIDE, Code.SAME_PAGE),
+    *(Code.UNSURE_ORDER, Code.MISPLACED_PAGE, Code.TWO_HANDS, Code.PERHAPS_TWO_HANDS, Code.BLANK_INSIDE),
+    Code.SAME_PAGE,
 }
 
 

@@ -35,6 +35,7 @@ class Code(StrEnum):
     UNSURE_ORDER = "unsure_order"
     MISPLACED_PAGE = "misplaced_page"
     TWO_HANDS = "two_hands"
+    PERHAPS_TWO_HANDS = "perhaps_two_hands"  # as long as somebody lacks
     BLANK_INSIDE = "blank_inside"
     SAME_PAGE = "same_page"
     NAMELESS_SHEET = "nameless_sheet"

@@ -43,6 +43,13 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "passer ensemble dans le scanner, ou deux feuillets s'y perdre. Vérifiez, puis numérisez de nouveau "
         "la copie entière.",
     ),
+    Code.PERHAPS_TWO_HANDS: (
+        _B,
+        "L'écriture n'est peut-être pas la même sur toute la feuille ({pages} du fichier), et une copie "
+        "manque : deux feuilles ont pu passer ensemble dans le scanner, ou deux feuillets s'y perdre. "
+        "Vérifiez, puis numérisez de nouveau la copie entière ; si qui n'a pas de copie était absent, "
+        "l'émargement suffit.",
+    ),
     Code.BLANK_INSIDE: (
         _B,
         "L'intérieur d'une feuille est blanc alors que son dos est écrit ({pages} du fichier) : deux "
@@ -324,6 +331,7 @@ FRENCH_CODE = {
     Code.UNSURE_ORDER: "ordre incertain",
     Code.MISPLACED_PAGE: "page mal placée",
     Code.TWO_HANDS: "deux écritures",
+    Code.PERHAPS_TWO_HANDS: "peut-être deux écritures",
     Code.BLANK_INSIDE: "intérieur blanc",
     Code.SAME_PAGE: "page dans deux copies",
     Code.NAMELESS_SHEET: "feuille sans nom",

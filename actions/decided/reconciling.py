@@ -15,6 +15,7 @@ from storage.database.register import Transaction
 from storage.decided.copies import CopyRow, copies_received, surely_received
 from storage.decided.decisions import kept_though_absent
 from storage.decided.findings import CandidateFinding, ReconciliationMade
+from storage.decided.hands import HandsSettled, held_while_some_lack
 from storage.dropped.deadlines import scans_due
 from storage.dropped.scans import is_reading
 from storage.people.candidates import attendance_of, enrolled_as, enrolled_ids, enrolled_in
@@ -65,7 +66,12 @@ def reconcile_in(
     _settle(transaction, exam, centre, actor=actor, at=at)
     due = scans_due(transaction.connection, site.session, exam, centre)
     overdue = due is not None and not due.met(at)
-    found = reconciliation_of(transaction.connection, exam, centre).findings(overdue=overdue)
+    known = reconciliation_of(transaction.connection, exam, centre)
+    owing = set(known.enrolled) - set(known.absent)
+    for copy, there in held_while_some_lack(transaction.connection, exam, centre).items():
+        if owing <= there:
+            transaction.record(HandsSettled(), copy, actor=actor, at=at)
+    found = known.findings(overdue=overdue)
     made = ReconciliationMade(
         exam=exam,
         centre=centre,

@@ -27,7 +27,7 @@ from processors.scans.copies.reunion import explained, reunited
 from processors.scans.copies.sequence import Place
 from processors.scans.copies.sides import sides, slots
 from processors.scans.copies.strays import doubles, headed_strays, may_follow
-from processors.scans.copies.swallowed import NOBODY, Excused, lost_odds, of_two_hands
+from processors.scans.copies.swallowed import NOBODY, Doubted, Excused, lost_odds, of_two_hands
 from processors.scans.leaving.evidence import header, trouble, whole
 from processors.scans.leaving.shown import shown
 from processors.scans.orders import PAGES_PER_SHEET
@@ -41,6 +41,8 @@ from processors.scans.readings import (
     Sign,
     Turn,
 )
+
+_TWO_AT_ONCE = {Code.TWO_HANDS, Code.PERHAPS_TWO_HANDS, Code.BLANK_INSIDE}
 
 
 def assemble(
@@ -88,9 +90,7 @@ def assemble(
     others = [page for page in pages if page.page not in apart]
     strays = headed_strays(others, copy_of, [copy.length for copy in neighbours])
     enrolled = [who.number for who in roster if who.centre == centre and exam in who.exams]
-    # two passes that do not match exchange sides, and nobody's is lost
-    lost = max(lost_odds(enrolled, excused, owners), 1.0 if pile.passes else 0.0)
-    two_hands = of_two_hands(kept, lost)
+    two_hands = of_two_hands(kept, lost_odds(enrolled, excused, owners), exchanged=pile.passes)
     copies = [
         _copy(group, those, owner, model, refused, label_pattern, pile, with_it, strays.get(k, []), hands)
         for k, (group, those, owner, with_it, hands) in enumerate(
@@ -132,7 +132,7 @@ def _copy(
     pile: Pile,
     handed: Handed,
     strays: Sequence[PageReading],
-    hands: Sequence[PageReading],
+    hands: Doubted,
 ) -> CopyReading:
     members = [(page, place) for page, place in group if place.number is not None]
     foreign = [page for page, place in group if place.number is None and not page.undeclared]
@@ -233,7 +233,7 @@ def _order(
     length: int,
     pile: Pile,
     handed: Handed,
-    hands: Sequence[PageReading],
+    hands: Doubted,
 ) -> list[Finding]:
     """What is out of the pile's order, and what is not sure of it."""
     findings = []
@@ -251,10 +251,7 @@ def _order(
     elsewhere = contradicted(kept, length, len(handed.pages), pile.order.sheet)
     if elsewhere:
         findings.append(finding(Code.MISPLACED_PAGE, [p.page for p in elsewhere], evidence=whole(elsewhere)))
-    for code, doubtful in (
-        (Code.TWO_HANDS, hands),
-        (Code.BLANK_INSIDE, blank_inside(kept)),
-    ):
+    for code, doubtful in (*hands.items(), (Code.BLANK_INSIDE, blank_inside(kept))):
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
@@ -281,7 +278,7 @@ def _beside_a_fragment(
     """
     astray = [
         not any(p.kind is PageKind.FIRST for p in those.values())
-        or any(f.code in (Code.TWO_HANDS, Code.BLANK_INSIDE) for f in copy.findings)
+        or any(f.code in _TWO_AT_ONCE for f in copy.findings)
         for copy, those in zip(copies, kept, strict=True)
     ]
     made = list(copies)

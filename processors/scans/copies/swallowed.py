@@ -8,6 +8,7 @@ are the hands of the two halves, and that somebody's copy is gone. Each says lit
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from processors.scans.copies.annexes import seems
 from processors.scans.copies.identity import Attribution
 from processors.scans.orders import PAGES_PER_SHEET
 from processors.scans.pages.figures import of_two_people
-from processors.scans.pages.writing import Halves, leaves_apart, sides_apart
+from processors.scans.pages.writing import Halves, leaves_apart, rectos_apart, sides_apart
 from processors.scans.readings import PageReading
 
 _HELD = 5.0
@@ -70,37 +71,59 @@ def lost_odds(enrolled: Collection[str], excused: Excused, owners: Sequence[Attr
     return (lacking + 1) / (lacking - 1)
 
 
-def of_two_hands(pile: Sequence[Mapping[int, PageReading]], lost: float) -> list[list[PageReading]]:
-    """Of each copy of a pile, the pages of the sheets that may be two; `lost`: the odds that one is."""
-    found: list[list[PageReading]] = [[] for _ in pile]
-    of_sides = [sides_apart(kept) for kept in pile]
-    for k, pages in _too_far(of_sides, lost):
+Doubted = Mapping[Code, Sequence[PageReading]]
+"""The pages of a copy's sheets that may be two, by whether that is told whoever lacks."""
+
+
+def of_two_hands(
+    pile: Sequence[Mapping[int, PageReading]], lost: float, exchanged: bool = False
+) -> list[Doubted]:
+    """What of each copy of a pile may be two people's. `lost`: the odds that a sheet hides one.
+
+    `exchanged`: two passes that do not match exchange sides, and nobody's is lost.
+    """
+    least = 1.0 if exchanged else _NOBODY
+    lost = max(lost, least)
+    found: list[dict[Code, dict[int, PageReading]]] = [defaultdict(dict) for _ in pile]
+    for k, code, pages in _too_far([sides_apart(kept) for kept in pile], lost, least):
         alike = {page.page for sheet in _alike(pile[k]) for page in sheet.values()}
-        found[k] += [page for page in pages if page.page in alike]
+        found[k][code] |= {page.page: page for page in pages if page.page in alike}
     if lost > _NOBODY:  # where nobody lacks, no leaves are measured
-        for k, pages in _too_far([leaves_apart(_last_sheet(kept)) for kept in pile], lost):
-            found[k] += pages
-    return found
+        leaves = [leaves_apart(_last_sheet(kept)) for kept in pile]
+        passes = [rectos_apart(_leaves(kept)) if exchanged else [] for kept in pile]
+        for k, code, pages in (*_too_far(leaves, lost, least), *_too_far(passes, least, least)):
+            found[k][code] |= {page.page: page for page in pages}
+    return [{code: list(pages.values()) for code, pages in told.items()} for told in found]
 
 
-def _too_far(pile: Sequence[Sequence[Halves]], lost: float) -> Iterator[tuple[int, Sequence[PageReading]]]:
-    """The sheets whose halves are too far apart, by what is usual in their pile, and whose they are."""
+def _too_far(
+    pile: Sequence[Sequence[Halves]], lost: float, least: float
+) -> Iterator[tuple[int, Code, Sequence[PageReading]]]:
+    """The sheets whose halves are too far apart, by what is usual in their pile, and whose they are.
+
+    `least`: the odds that are left where nobody lacks.
+    """
     distances = [sheet.apart for sheets in pile for sheet in sheets]
     far = float(np.percentile(distances, 75)) if distances else 0.0
     usual = (len(distances) * far + _AS_SHEETS * _USUAL) / (len(distances) + _AS_SHEETS) + _NOISE
     for k, sheets in enumerate(pile):
         for sheet in sheets:
-            odds = math.log(lost) + _two_people(sheet.apart / usual) + _SKIPS * sheet.skips
+            odds = _two_people(sheet.apart / usual) + _SKIPS * sheet.skips
             odds += of_two_people(sheet.one, sheet.other)
-            if odds >= math.log(_HELD):
-                yield k, sheet.written
+            if odds >= math.log(_HELD / lost):
+                whoever_lacks = odds >= math.log(_HELD / least)
+                yield k, Code.TWO_HANDS if whoever_lacks else Code.PERHAPS_TWO_HANDS, sheet.written
 
 
 def _last_sheet(kept: Mapping[int, PageReading]) -> dict[int, PageReading]:
     """That of a copy whose leaves were scanned apart: what is lost of the one before it ends a copy."""
     first = max(kept, default=1) - PAGES_PER_SHEET + 1
-    sheet = {number: page for number, page in kept.items() if number >= first and page.half is None}
+    sheet = {number: page for number, page in _leaves(kept).items() if number >= first}
     return sheet if len(sheet) == PAGES_PER_SHEET and first % PAGES_PER_SHEET == 1 else {}
+
+
+def _leaves(kept: Mapping[int, PageReading]) -> dict[int, PageReading]:
+    return {number: page for number, page in kept.items() if page.half is None}
 
 
 def _alike(kept: Mapping[int, PageReading]) -> Iterator[dict[int, PageReading]]:

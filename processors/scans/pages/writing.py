@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -135,6 +135,14 @@ def sides_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
     """Of the A3 sheets of a copy (pages by number): recto and verso."""
     hands = {number: page.hand for number, page in kept.items()}
     return _apart(kept, hands, (2, 3))
+
+
+def rectos_apart(
+    kept: Mapping[int, PageReading], hand: Callable[[PageReading], Hand | None] = hand_of
+) -> list[Halves]:
+    """Of the sheets of a copy that passed twice: rectos and versos."""
+    second = (2, 3) if any(page.half for page in kept.values()) else (2, 4)
+    return _apart(kept, {number: hand(page) for number, page in kept.items()}, second)
 
 
 def leaves_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
