@@ -22,7 +22,7 @@ from processors.scans.readings import PageReading
 _LEAVES = ({1, 2}, {3, 4})
 """The pages that an order must scan together for its leaves to be exchanged."""
 _UNLIKE = 0.6
-"""Mean distance of the two leaves of a copy that no pile in its right order has (of 2,400 laid of six scans
+"""Mean distance of the two leaves of a copy that no pile in its right order has (of 12,000 laid of six scans
 none), but 87 of 100 of two copies whose leaves are exchanged, 96 of four."""
 _FEW = 4  # copies that are looked at where nothing else is amiss
 
