@@ -176,7 +176,7 @@ def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
 
     Where it is not known that the others are persons, there may be more of the stay.
     """
-    rows = piece.text.splitlines()
+    rows = piece.in_rows.splitlines()
     dated = {k: _COLUMNS.split(row) for k, row in enumerate(rows) if people and read_stay(row).periods}
     named = {k: at for k, cells in dated.items() for at, cell in enumerate(cells) if mention(cell, people[0])}
     theirs = {
@@ -244,8 +244,9 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
 
 def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]) -> str | None:
     """As it stands on the piece: the first person's, another's who is known, or what a field gives."""
-    found = mention(piece.text, people[0], optical=piece.read_optically) if people else None
-    others = list(among(piece.text, people[1:]))
+    said = piece.in_rows
+    found = mention(said, people[0], optical=piece.read_optically) if people else None
+    others = list(among(said, people[1:]))
     if others and (found is None or found.fits < max(other.fits for _, other in others)):
         return others[0][1].written
     return found.written if found else declared(lines, text)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from processors.dossiers.columns import in_rows
 from processors.dossiers.layout import Page, parts
 from processors.plain import plain
 
@@ -210,6 +212,11 @@ class Piece:
     def text(self) -> str:
         return "\n".join(page.text for page in self.pages)
 
+    @cached_property
+    def in_rows(self) -> str:
+        """The text, what narrow columns of dated rows break put together."""
+        return "\n".join(row for page in self.pages for row in in_rows(page))
+
     @property
     def read_optically(self) -> bool:
         return any(page.read_by == "ocr" for page in self.pages)
@@ -268,7 +275,7 @@ def _kind_of(page: Page) -> str | None:
     if any(_CONTENTS.fullmatch(plain(line)) for line in heads):
         return None  # it names what follows
     for k, line in enumerate(heads):
-        if k and _ends_a_sentence(line, heads[k - 1]):
+        if k and (_ends_a_sentence(line, heads[k - 1]) or _within_a_sentence(line, heads[k - 1])):
             continue
         said = [*line.split("\t"), line]
         if k + 1 < len(heads) and not _ends_a_sentence(heads[k + 1], line):
@@ -291,8 +298,17 @@ def _kind_of(page: Page) -> str | None:
 
 def _ends_a_sentence(line: str, before: str) -> bool:
     """Whether the line is the rest of one that was begun on the line before: a footnote's, mostly."""
+    return line.strip().endswith(".") and _goes_on_from(before, line)
+
+
+def _within_a_sentence(line: str, before: str) -> bool:
+    """Whether the line is a full one of a sentence, not the second one of a heading."""
+    return len(line.strip()) > _LONG // 2 and not _in_capitals(before) and _goes_on_from(before, line)
+
+
+def _goes_on_from(before: str, line: str) -> bool:
     line, before = line.strip(), before.strip()
-    return line[:1].islower() and line.endswith(".") and len(before) > _LONG // 2 and before[-1].isalpha()
+    return line[:1].islower() and len(before) > _LONG // 2 and before[-1].isalpha()
 
 
 def _by_sentences(whole: str) -> str | None:
