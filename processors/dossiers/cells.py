@@ -115,7 +115,7 @@ def _in_font(said: str, font: str | None) -> str:
 def _over_the_cells(
     data: bytes, path: str
 ) -> tuple[set[Place], dict[Place, list[str]], tuple[str, ...], dict[Place, CellRichText]]:
-    """Cells that a merged one hides, what lies over cells says, at its own, where the sheet leads to, and cells
+    """Cells that a merged one hides, what lies over cells says, at its own, where it leads to, and cells
     whose text stands in them in several fonts.
     """
     leads: list[str] = []

@@ -1,45 +1,87 @@
-"""The dated rows of a table, whose narrow columns break what stands in their cells over several lines."""
+"""The rows of a table, whose narrow columns break what stands in their cells over several lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 from processors.dossiers.layout import Line, Page, Word, parts
 from processors.dossiers.periods import read_stay
 
 _BESIDE = 1.2  # mm: so far from its column's left edge a cell's next line may begin
 _BELOW = 2.2  # times a line's height, from one line of a cell to the next
-_FEW = 3  # columns: what has fewer is no table
+_LEVEL = 0.8  # of a line's height: lines that are closer stand beside each other, each in its cell's middle
 
 
 def in_rows(page: Page) -> Iterator[str]:
-    """The page's lines, what goes on in the cells of a dated row put into them, columns apart by a tab."""
+    """The page's lines, what a cell breaks put together, columns apart by a tab."""
     row: list[Line] = []
-    for line in page.lines:
-        if row and _goes_on(row, line):
-            row.append(line)
+    for lines in _beside(page.lines):
+        if row and len(lines) == 1 and _goes_on(row, lines[0]):
+            row += lines
             continue
-        if row:
-            yield _gathered(row)
-        row = [line] if _is_dated(line) else []
-        if not row:
-            yield line.text
-    if row:
-        yield _gathered(row)
+        yield from [_gathered(row)] if row else []
+        row = lines if len(lines) == 1 else []
+        yield from [_side_by_side(lines)] if not row else []
+    yield from [_gathered(row)] if row else []
 
 
-def _is_dated(line: Line) -> bool:
-    return len(line.words) >= _FEW and "\t" in line.text and bool(read_stay(line.text).periods)
+def _beside(lines: tuple[Line, ...]) -> Iterator[list[Line]]:
+    """Lines that stand beside each other though not level: cells may be set in the middle of their row."""
+    level: list[Line] = []
+    for line in lines:
+        if level and not (line.words and level[-1].words and _is_beside(level[-1], line)):
+            yield level
+            level = []
+        level.append(line)
+    if level:
+        yield level
+
+
+def _is_beside(one: Line, other: Line) -> bool:
+    (middle, height), (lower, _) = _level(one), _level(other)
+    if abs(lower - middle) > _LEVEL * height:
+        return False
+    return all(_apart(part, there) for part in parts(one) for there in parts(other))
+
+
+def _level(line: Line) -> tuple[float, float]:
+    """The middle and the height of most of its words: the box of a hyphen may be higher."""
+    boxes = [word.box for word in line.words]
+    return median(y + h / 2 for _, y, _, h in boxes), median(h for *_, h in boxes)
+
+
+def _apart(one: Line, other: Line) -> bool:
+    (x, _, w, _), (left, _, wide, _) = one.box, other.box
+    return x + w < left or left + wide < x
+
+
+def _side_by_side(lines: list[Line]) -> str:
+    columns: list[list[Line]] = []
+    for part in sorted((part for line in lines for part in parts(line)), key=lambda part: part.box[0]):
+        if columns and any(not _apart(part, there) for there in columns[-1]):
+            columns[-1].append(part)
+        else:
+            columns.append([part])
+    return "\t".join(
+        " ".join(part.text for part in sorted(column, key=lambda part: part.box[1])) for column in columns
+    )
 
 
 def _goes_on(row: list[Line], line: Line) -> bool:
-    """Whether each part of the line stands under the beginning of a word of the row, and close below."""
-    if not line.words or any(letter.isdigit() for letter in line.text):
+    """Whether the line goes on with cells of this row: each part under the beginning of one, and close below.
+
+    What goes on with the first cell begins in no capital, unless the row is dated, as its next would be.
+    """
+    head = row[0]
+    if not line.words or not head.words or "\t" not in head.text:
         return False
-    (_, above, _, height), (_, top, _, _) = row[-1].box, line.box
-    if top - above > _BELOW * height:
+    (above, height), (middle, _) = _level(row[-1]), _level(line)
+    if middle - above > _BELOW * height or any(_over(part, head) is None for part in parts(line)):
         return False
-    return all(_over(part, row[0]) is not None for part in parts(line))
+    if read_stay(head.text).periods:
+        return not any(letter.isdigit() for letter in line.text)
+    return _over(line, head) is not head.words[0] or line.text[0].islower() or line.text[0] == "("
 
 
 def _over(part: Line, head: Line) -> Word | None:

@@ -116,7 +116,7 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
         company=_company(lines, text) if certificate else None,
-        title=_value(_unbroken(piece.text), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
+        title=_value(_unbroken(piece.in_rows), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
         stay=_own_stay(piece, people) if certificate else NO_STAY,
@@ -167,8 +167,8 @@ def _rows(text: str) -> list[str]:
 
 
 def _unbroken(text: str) -> list[str]:
-    """Plain lines, one that begins in lower case on the one that it goes on."""
-    return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ])", " ", text))]
+    """Plain lines, one that begins in lower case or in brackets on the one that it goes on."""
+    return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ(])", " ", text))]
 
 
 def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:

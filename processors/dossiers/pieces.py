@@ -214,7 +214,7 @@ class Piece:
 
     @cached_property
     def in_rows(self) -> str:
-        """The text, what narrow columns of dated rows break put together."""
+        """The text, what narrow columns break put together."""
         return "\n".join(row for page in self.pages for row in in_rows(page))
 
     @property
