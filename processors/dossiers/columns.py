@@ -108,4 +108,10 @@ def _gathered(row: list[Line]) -> str:
                 cells.append([])
                 ends.append(below.get(word, []))
             cells[-1].append(word.text)
-    return "\t".join(" ".join([*said, *more]) for said, more in zip(cells, ends, strict=True))
+    return "\t".join(" ".join(_whole(said, more)) for said, more in zip(cells, ends, strict=True))
+
+
+def _whole(said: list[str], more: list[str]) -> list[str]:
+    """A cell with its next lines, before the figures that stand close by in the next one."""
+    end = next((k for k, word in enumerate(said) if k and any(map(str.isdigit, word))), len(said))
+    return [*said[:end], *more, *said[end:]]

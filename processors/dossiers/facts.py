@@ -50,7 +50,7 @@ _HOST = re.compile(
     rf"|soussignes?,? (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
     rf"|\b(?:chez|la societe|l'entreprise|l'association) (?P<named>{_SAID_NAME}){_ENDS_NAME}"
 )
-_A_FIRM = re.compile(r"^(?:societe|entreprise|association)\b[\s,]+")
+_A_FIRM = re.compile(r"^(?:.*\bde (?:la |l'))?(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
     r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
@@ -73,7 +73,7 @@ _OF_OTHER_THINGS = re.compile(
 )
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
-_COLUMNS = re.compile(r"\t|\s*[:,;]\s+|\s(?=du\s)|^\W+")
+_COLUMNS = re.compile(r"\t|(?<=^\d) |(?<=^\d\d) |\s*[:,;]\s+|\s(?=du\s)|^\W+")
 _LEAST_ADDRESS = 10  # characters
 _LINE_OF_LABELS = 60  # characters: a longer line says more than labels
 
@@ -254,7 +254,7 @@ def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]
 
 def _portfolio(piece: Piece) -> str | None:
     """The address written after the portfolio's label, or any address of the table; its syntax alone."""
-    lines = piece.text.splitlines()
+    lines = _rows(piece.text)
     for k, line in enumerate(lines):
         if re.search(r"portfolio|portefolio|url", plain(line)):
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
@@ -265,7 +265,7 @@ def _portfolio(piece: Piece) -> str | None:
             ).strip()
             if piece.read_optically and len(written) >= _LEAST_ADDRESS:
                 return written  # optical reading spares no address
-    found = re.search(r"https?://[^\s<>\"']+", piece.text)
+    found = re.search(r"https?://[^\s<>\"'|]+", "\n".join(lines))
     if found:
         return found[0].rstrip(".,;)")
     links = (link for page in piece.pages for link in page.links)  # behind « Mon portfolio »

@@ -101,6 +101,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (INTERNSHIP, "attestation stage"),
     (INTERNSHIP, "attestation de stagiaire"),
     (INTERNSHIP, "attestation de periode de formation en milieu professionnel"),
+    (INTERNSHIP, "attestation de pfmp"),
     (INTERNSHIP, "attestation de presence en stage"),
     (INTERNSHIP, "attestation de stage en milieu professionnel"),
     (INTERNSHIP, "internship certificate"),
@@ -151,7 +152,10 @@ _TOP = 14  # lines among which a heading stands
 _LONG = 90  # characters: a longer line is a sentence
 
 _LIKE_TYPED = 93  # typing leaves more
-_ATTESTS = r"soussigne|certif[iy]|attest"
+_ATTESTS = (
+    r"soussigne|certif[iy]|attest"
+    r"|confirm\w+ que\b[^.]{0,120}\ba (?:bien )?(?:ete|effectue|realise|accompli|suivi)\b"
+)
 _CERTIFIES = r"soussigne|(?:certifi|attest)\w+ (?:par la presente )?que\b"
 _OF_STAGE = r"\bstag(e|es|iaire)\b|\b(internship|traineeship|work placement)\b"
 _OF_WORK = (

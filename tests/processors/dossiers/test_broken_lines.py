@@ -54,13 +54,14 @@ def laid(name: str, *rows: tuple[float, Sequence[tuple[float, str]]]) -> Piece:
     return one
 
 
-def test_names_broken_by_a_narrow_column_have_their_own_days() -> None:
+@pytest.mark.parametrize("begin", [100, 73])  # a column of its own, or close to the one before
+def test_names_broken_by_a_narrow_column_have_their_own_days(begin: float) -> None:
     rows = [
         [(60, "ATTESTATION DE STAGE")],
         [(20, "Apt Réseaux atteste que les étudiants suivants ont effectué un stage :")],
-        [(20, "DE KERSAINT"), (46, "Lycée Vauban"), (100, "19/05/2025"), (140, "06/06/2025")],
+        [(20, "DE KERSAINT"), (46, "Lycée Vauban"), (begin, "19/05/2025"), (140, "06/06/2025")],
         [(20, "Nael"), (46, "de La Tour-d'Aigues")],
-        [(20, "MARTIN"), (46, "Lycée Vauban"), (100, "12/05/2025"), (140, "11/07/2025")],
+        [(20, "MARTIN"), (46, "Lycée Vauban"), (begin, "12/05/2025"), (140, "11/07/2025")],
         [(20, "Ugo"), (46, "de La Tour-d'Aigues")],
     ]
     one = laid("liste.pdf", *((40 + 5 * k, row) for k, row in enumerate(rows)))
@@ -78,7 +79,7 @@ def test_names_in_the_middle_of_their_cells_belong_to_the_row_beside() -> None:
         (58, [(34, "DE KERSAINT")]),
         (60.5, [(20, "1"), (100, "19/05/2025"), (140, "06/06/2025")]),
         (63, [(34, "Nael")]),
-        (69, [(20, "2"), (34, "MARTIN Ugo"), (100, "12/05/2025"), (140, "11/07/2025")]),
+        (69, [(20, "2"), (24, "MARTIN Ugo"), (100, "12/05/2025"), (140, "11/07/2025")]),
     )
     facts = facts_of(one, (NAEL, UGO))
     assert facts.stay.periods == (Period(date(2025, 5, 19), date(2025, 6, 6)),) and not facts.stay.broken
@@ -144,6 +145,15 @@ def test_a_font_that_does_not_tell_its_ascent_keeps_its_commas_on_their_lines() 
 )
 def test_a_line_of_a_sentence_is_no_heading(lines: Sequence[str], kind: str) -> None:
     assert piece(*lines).kind == kind
+
+
+def test_an_address_that_breaks_at_its_hyphen_is_whole() -> None:
+    table = piece(
+        "Tableau de synthèse des réalisations professionnelles",
+        "Adresse URL du portfolio : https://nael\x02",
+        "kersaint.example/",
+    )
+    assert facts_of(table, (NAEL,)).portfolio == "https://nael-kersaint.example/"
 
 
 def test_struck_runs_of_an_inline_cell_are_no_text() -> None:
