@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from processors.dossiers.layout import Line, Page, Word, parts
-from processors.dossiers.periods import read_stay
+from processors.dossiers.periods import find_dates, read_stay
 
 _BESIDE = 1.2  # mm: so far from its column's left edge a cell's next line may begin
 _BELOW = 2.2  # times a line's height, from one line of a cell to the next
@@ -81,6 +81,8 @@ def _goes_on(row: list[Line], line: Line) -> bool:
         return False
     if read_stay(head.text).periods:
         return not any(letter.isdigit() for letter in line.text)
+    if find_dates(line.text):
+        return False  # « au 13/02/2026 » below « Stage effectué du 05/01/2026 » is a row of its own
     return _over(line, head) is not head.words[0] or line.text[0].islower() or line.text[0] == "("
 
 

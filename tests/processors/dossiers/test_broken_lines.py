@@ -85,6 +85,17 @@ def test_names_in_the_middle_of_their_cells_belong_to_the_row_beside() -> None:
     assert facts.stay.periods == (Period(date(2025, 5, 19), date(2025, 6, 6)),) and not facts.stay.broken
 
 
+def test_rows_whose_labels_begin_in_lower_case_stay_apart() -> None:
+    one = laid(
+        "stage.pdf",
+        (40, [(60, "ATTESTATION DE STAGE")]),
+        (46, [(20, "Convention signée le"), (90, "10/03/2025")]),
+        (52, [(20, "stage effectué du"), (90, "19/05/2025")]),
+        (58, [(20, "au"), (90, "06/06/2025")]),
+    )
+    assert facts_of(one, (NAEL, UGO)).stay.periods == (Period(date(2025, 5, 19), date(2025, 6, 6)),)
+
+
 @pytest.mark.parametrize(
     "rows",
     [
