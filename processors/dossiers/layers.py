@@ -15,6 +15,11 @@ _FILL_OR_STROKE = dict.fromkeys(("f", "F", "f*", "B", "B*", "b", "b*", "S", "s")
 _PAINTS = _SHOW_TEXT | _FILL_OR_STROKE | {"Do": None, "sh": None, "INLINE IMAGE": None}
 """What puts something on the page, and what is left of it where its layer is off."""
 
+_BROKEN = (
+    *(pikepdf.PdfError, pikepdf.PasswordError, RecursionError),
+    *(AttributeError, LookupError, TypeError, ValueError),
+)
+
 Off = frozenset[tuple[int, int]]
 """Layers that are off, by the numbers of their objects."""
 
@@ -35,7 +40,7 @@ def as_shown(data: bytes) -> bytes:
             out = io.BytesIO()
             pdf.save(out)
             return out.getvalue()
-    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
+    except _BROKEN:
         return data
 
 
