@@ -35,8 +35,8 @@ def as_shown(data: bytes) -> bytes:
             for page in pdf.pages:
                 page.Contents = pdf.make_stream(_shown(page, page.resources, off, forms))
                 if "/Annots" in page:
-                    kept = [one for one in page.Annots if not _hidden(one.get("/OC"), off)]  # type: ignore[union-attr, operator]
-                    page.Annots = pikepdf.Array(kept)
+                    laid: Any = page.Annots
+                    page.Annots = pikepdf.Array([one for one in laid if not _hidden(one.get("/OC"), off)])
             out = io.BytesIO()
             pdf.save(out)
             return out.getvalue()
@@ -59,8 +59,8 @@ def _hidden(layer: Any, off: Off) -> bool:
         return False
     if layer.get("/Type") != "/OCMD":
         return layer.objgen in off
-    members = layer.get("/OCGs", [])
-    members = [members] if isinstance(members, pikepdf.Dictionary) else members
+    said: Any = layer.get("/OCGs", [])
+    members = [said] if isinstance(said, pikepdf.Dictionary) else said
     shown = [one.objgen not in off for one in members if isinstance(one, pikepdf.Dictionary)]
     if not shown:
         return False
@@ -77,8 +77,9 @@ def _shown(content: Any, resources: Any, off: Off, done: set[tuple[int, int]]) -
     drawn = resources.get("/XObject", pikepdf.Dictionary())
     kept: list[Any] = []
     marked: list[bool] = []
-    for operands, operator in pikepdf.parse_content_stream(content):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(content):
+        operands: Any = instruction.operands
+        name = str(instruction.operator)
         if name == "BDC":
             named = operands[0] == "/OC" and isinstance(operands[1], pikepdf.Name)
             marked.append(named and _hidden(properties.get(operands[1]), off))
@@ -88,7 +89,7 @@ def _shown(content: Any, resources: Any, off: Off, done: set[tuple[int, int]]) -
             marked.pop()
         hidden = any(marked) or (name == "Do" and _hidden(drawn.get(operands[0], {}).get("/OC"), off))
         if not hidden or name not in _PAINTS:
-            kept.append((operands, operator))
+            kept.append(instruction)
         elif (left := _PAINTS[name]) is not None:
             kept.append(([], pikepdf.Operator(left)))
     for form in drawn.values():
