@@ -71,7 +71,7 @@ def _side_by_side(lines: list[Line]) -> str:
 def _goes_on(row: list[Line], line: Line) -> bool:
     """Whether the line goes on with cells of this row: each part under the beginning of one, and close below.
 
-    What goes on with the first cell begins in no capital, unless the row is dated, as its next would be.
+    What goes on with the first cell begins in no capital, unless it is a list whose next row is dated, too.
     """
     head = row[0]
     if not line.words or not head.words or "\t" not in head.text:
@@ -79,11 +79,18 @@ def _goes_on(row: list[Line], line: Line) -> bool:
     (above, height), (middle, _) = _level(row[-1]), _level(line)
     if middle - above > _BELOW * height or any(_over(part, head) is None for part in parts(line)):
         return False
-    if read_stay(head.text).periods:
+    if _is_listed(head):
         return not any(letter.isdigit() for letter in line.text)
     if find_dates(line.text):
         return False  # « au 13/02/2026 » below « Stage effectué du 05/01/2026 » is a row of its own
     return _over(line, head) is not head.words[0] or line.text[0].islower() or line.text[0] == "("
+
+
+def _is_listed(row: Line) -> bool:
+    """Whether it gives somebody's days in a list: not a label's beside it, in one cell."""
+    if not read_stay(row.text).periods:
+        return False
+    return row.text.count("\t") > 1 or not any(read_stay(part.text).periods for part in parts(row))
 
 
 def _over(part: Line, head: Line) -> Word | None:

@@ -96,6 +96,16 @@ def test_rows_whose_labels_begin_in_lower_case_stay_apart() -> None:
     assert facts_of(one, (NAEL, UGO)).stay.periods == (Period(date(2025, 5, 19), date(2025, 6, 6)),)
 
 
+def test_a_row_below_a_period_is_another() -> None:
+    one = laid(
+        "stage.pdf",
+        (40, [(60, "ATTESTATION DE STAGE")]),
+        (46, [(20, "Période"), (90, "du 19/05/2025 au 06/06/2025")]),
+        (52, [(20, "Tuteur"), (90, "Rémi Aubert")]),
+    )
+    assert one.in_rows.splitlines()[1:] == ["Période\tdu 19/05/2025 au 06/06/2025", "Tuteur\tRémi Aubert"]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
