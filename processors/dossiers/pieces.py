@@ -279,10 +279,10 @@ def _kind_of(page: Page) -> str | None:
     if any(_CONTENTS.fullmatch(plain(line)) for line in heads):
         return None  # it names what follows
     for k, line in enumerate(heads):
-        if k and (_ends_a_sentence(line, heads[k - 1]) or _within_a_sentence(line, heads[k - 1])):
+        if k and _of_a_sentence(line, heads[k - 1]):
             continue
         said = [*line.split("\t"), line]
-        if k + 1 < len(heads) and not _ends_a_sentence(heads[k + 1], line):
+        if k + 1 < len(heads) and not _of_a_sentence(heads[k + 1], line):
             said.append(f"{line} {heads[k + 1]}")
         for part in said:
             kind = _heading(part, optical)
@@ -300,19 +300,15 @@ def _kind_of(page: Page) -> str | None:
     return _by_sentences(whole)
 
 
-def _ends_a_sentence(line: str, before: str) -> bool:
-    """Whether the line is the rest of one that was begun on the line before: a footnote's, mostly."""
-    return line.strip().endswith(".") and _goes_on_from(before, line)
-
-
-def _within_a_sentence(line: str, before: str) -> bool:
-    """Whether the line is a full one of a sentence, not the second one of a heading."""
-    return len(line.strip()) > _LONG // 2 and not _in_capitals(before) and _goes_on_from(before, line)
-
-
-def _goes_on_from(before: str, line: str) -> bool:
+def _of_a_sentence(line: str, before: str) -> bool:
+    """Whether the line goes on with a sentence: a footnote's rest, or a full line, not a heading's second."""
     line, before = line.strip(), before.strip()
-    return line[:1].islower() and len(before) > _LONG // 2 and before[-1].isalpha()
+    if not line[:1].islower():
+        return False
+    if line.endswith(","):
+        return True
+    begun = len(before) > _LONG // 2 and before[-1].isalpha()
+    return begun and (line.endswith(".") or (len(line) > _LONG // 2 and not _in_capitals(before)))
 
 
 def _by_sentences(whole: str) -> str | None:

@@ -161,6 +161,15 @@ def test_a_font_that_does_not_tell_its_ascent_keeps_its_commas_on_their_lines() 
             ),
             WORK,
         ),
+        (
+            (
+                "Nous soussignés, Apt Réseaux, certifions que Nael de Kersaint est employé chez nous",
+                "en",
+                "contrat de professionnalisation depuis le 2 septembre 2024,",
+                "jusqu'au 31 août 2026.",
+            ),
+            WORK,
+        ),
         (("BTS SIO, SESSION 2026", "contrat de professionnalisation"), OTHER),
     ],
 )
