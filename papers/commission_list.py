@@ -34,6 +34,7 @@ _WIDE, _NARROW = 130 * mm, 48 * mm
 _ACROSS, _TALL = 172 * mm, 46 * mm  # most that a picture of the evidence takes
 _SCALE = 0.72  # of a picture to what it shows: print stays legible
 _DOTS_PER_INCH = 100
+_LONGEST = 1000  # characters of a message: it names files, whose names may have many more
 _SHADES = {
     VERDICTS[Verdict.CONFORM]: colors.HexColor("#e3f4e8"),
     VERDICTS[Verdict.PROPOSED_NON_CONFORM]: colors.HexColor("#fbe1e0"),
@@ -156,11 +157,11 @@ def _entry(line: Line) -> Iterator[Flowable]:
         f"<b>{escaped(person.family_name)} {escaped(person.first_names)}</b><br/>"
         f"n° {person.number}, {escaped(person.option)}, {escaped(person.category)}"
     )
-    rows: list[list[Any]] = [
+    rows: list[list[Any]] = [  # a row for each message: a table breaks between rows alone
         [Paragraph(head, _BODY), Paragraph(f"<b>{line.verdict.capitalize()}</b>", _BODY)],
-        [Paragraph(_messages(line), _BODY), ""],
+        *([Paragraph(said, _BODY), ""] for said in _messages(line)),
     ]
-    span = [("SPAN", (0, 1), (1, 1))]
+    span = [("SPAN", (0, k), (1, k)) for k in range(1, len(rows))]
     for row in _rows_of(line.pictures):
         span.append(("SPAN", (0, len(rows)), (1, len(rows))))
         rows.append([row, ""])
@@ -171,13 +172,14 @@ def _entry(line: Line) -> Iterator[Flowable]:
             ("BACKGROUND", (0, 0), (-1, 0), _SHADES.get(line.verdict, colors.whitesmoke)),
             ("LINEABOVE", (0, -1), (-1, -1), 0.3, colors.lightgrey),
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("TOPPADDING", (0, 2), (-1, -2), 0),
             *span,
         ]
     )
     yield Table(rows, colWidths=[_WIDE, _NARROW], style=style)
 
 
-def _messages(line: Line) -> str:
+def _messages(line: Line) -> Iterator[str]:
     said = (
         "Rien n’a été déposé." if line.deposited is None else f"Déposé le {french_instant(line.deposited)}."
     )
@@ -185,8 +187,12 @@ def _messages(line: Line) -> str:
         said += f" Dernier fichier le {french_instant(line.completed)}."
     if line.weeks:
         said += f" Stage : {line.weeks} semaines établies."
-    numbered = [f"<b>{k}.</b> {escaped(message)}" for k, message in enumerate(line.messages, 1)]
-    return "<br/>".join([said, *(numbered or ["Aucun constat."] * bool(line.reading))])
+    yield said
+    for k, message in enumerate(line.messages, 1):
+        said = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+        yield f"<b>{k}.</b> {escaped(said)}"
+    if line.reading and not line.messages:
+        yield "Aucun constat."
 
 
 def _decision(line: Line) -> str:

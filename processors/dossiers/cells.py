@@ -46,16 +46,19 @@ def sheets_of(data: bytes) -> Iterator[Page]:
     for number, sheet in enumerate(book.worksheets[:_MAX_SHEETS], start=1):
         try:
             path = getattr(sheet, "_worksheet_path", "")
-            hidden, controls, links = _over_the_cells(data, path)
-            lines = tuple(_lines(sheet, hidden, controls))
+            hidden, controls, links, inline = _over_the_cells(data, path)
+            lines = tuple(_lines(sheet, hidden, controls, inline))
         except Exception as error:
             raise UnreadableError("classeur endommagé") from error
         if lines:
             yield Page(number, 0.0, 0.0, lines, "cells", links=links)
 
 
-def _lines(sheet: Any, hidden: set[Place], controls: Mapping[Place, list[str]]) -> Iterator[Line]:
-    rows = [[_cell(cell) for cell in row] for row in sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS)]
+def _lines(
+    sheet: Any, hidden: set[Place], controls: Mapping[Place, list[str]], inline: Mapping[Place, CellRichText]
+) -> Iterator[Line]:
+    cells = enumerate(sheet.iter_rows(max_row=_MAX_ROWS, max_col=_MAX_COLUMNS))
+    rows = [[_cell(cell, inline.get((at, k))) for k, cell in enumerate(row)] for at, row in cells]
     rows += [[]] * (min(_MAX_ROWS, 1 + max((row for row, _ in controls), default=-1)) - len(rows))
     wide = max((k + 1 for row in rows for k, cell in enumerate(row) if cell), default=0)
     for at, row in enumerate(rows):
@@ -79,9 +82,9 @@ def _line(
         yield Line((), "\t".join(cell for cell in cells if cell.strip()), cells)
 
 
-def _cell(cell: Any) -> str:
+def _cell(cell: Any, inline: CellRichText | None) -> str:
     """What it says, tabs where it is spaced out into parts; a blank where nothing stands in a frame."""
-    value = cell.value
+    value = inline or cell.value
     if value is None:
         border = getattr(cell, "border", None)  # cells that are not in the file have none
         return " " if border is not None and border.left.style and border.right.style else ""
@@ -109,8 +112,12 @@ def _in_font(said: str, font: str | None) -> str:
     return "".join(mark_of(letter, font or "") or letter for letter in said)
 
 
-def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, list[str]], tuple[str, ...]]:
-    """Cells that a merged one hides, what lies over cells says, at its own, and where the sheet leads to."""
+def _over_the_cells(
+    data: bytes, path: str
+) -> tuple[set[Place], dict[Place, list[str]], tuple[str, ...], dict[Place, CellRichText]]:
+    """Cells that a merged one hides, what lies over cells says, at its own, where it leads to, and cells
+    whose text stands in them in several fonts.
+    """
     leads: list[str] = []
     hidden: set[Place] = set()
     controls: dict[Place, list[str]] = defaultdict(list)
@@ -134,7 +141,7 @@ def _over_the_cells(data: bytes, path: str) -> tuple[set[Place], dict[Place, lis
                 for place, text in _OVER[kind](_part(archive, part)):
                     controls[place].append(text)
         leads += [html.unescape(said.decode("utf-8", "replace")) for said in _LEADS.findall(sheet)]
-    return hidden, controls, tuple(leads)
+    return hidden, controls, tuple(leads), dict(_inline(sheet))
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -146,6 +153,15 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _tree(part: bytes) -> Any:
     return etree.fromstring(part, _PARSER) if part else None
+
+
+def _inline(sheet: bytes) -> Iterator[tuple[Place, CellRichText]]:
+    """openpyxl 3.1 reads such cells without their fonts, where it reads row by row."""
+    root = _tree(sheet) if b"inlineStr" in sheet and b"rPr>" in sheet else None
+    for cell in root.iter("{*}c") if root is not None else ():
+        said = cell.find("{*}is")
+        if said is not None and cell.get("r") and said.find("{*}r/{*}rPr") is not None:
+            yield _place(cell.get("r")), CellRichText.from_tree(said)
 
 
 def _merged(sheet: bytes) -> Iterator[tuple[Place, Place]]:

@@ -50,7 +50,7 @@ _HOST = re.compile(
     rf"|soussignes?,? (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
     rf"|\b(?:chez|la societe|l'entreprise|l'association) (?P<named>{_SAID_NAME}){_ENDS_NAME}"
 )
-_A_FIRM = re.compile(r"^(?:societe|entreprise|association)\b[\s,]+")
+_A_FIRM = re.compile(r"^(?:.*\bde (?:la |l'))?(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
     r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
@@ -72,7 +72,7 @@ _OF_OTHER_THINGS = re.compile(
 )
 NO_STAY = Stay(())
 _NEXT_LABEL = re.compile(r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|\sn[.°]? ?candidat")
-_COLUMNS = re.compile(r"\t|\s*[:,;]\s+|\s(?=du\s)|^\W+")
+_COLUMNS = re.compile(r"\t|(?<=^\d) |(?<=^\d\d) |\s*[:,;]\s+|\s(?=du\s)|^\W+")
 _LEAST_ADDRESS = 10  # characters
 _LINE_OF_LABELS = 60  # characters: a longer line says more than labels
 
@@ -115,7 +115,7 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
         company=_company(lines, text) if certificate else None,
-        title=_value(_unbroken(piece.text), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
+        title=_value(_unbroken(piece.in_rows), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
         stay=_own_stay(piece, people) if certificate else NO_STAY,
@@ -166,8 +166,8 @@ def _rows(text: str) -> list[str]:
 
 
 def _unbroken(text: str) -> list[str]:
-    """Plain lines, one that begins in lower case on the one that it goes on."""
-    return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ])", " ", text))]
+    """Plain lines, one that begins in lower case or in brackets on the one that it goes on."""
+    return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ(])", " ", text))]
 
 
 def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
@@ -175,7 +175,7 @@ def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
 
     Where it is not known that the others are persons, there may be more of the stay.
     """
-    rows = piece.text.splitlines()
+    rows = piece.in_rows.splitlines()
     dated = {k: _COLUMNS.split(row) for k, row in enumerate(rows) if people and read_stay(row).periods}
     named = {k: at for k, cells in dated.items() for at, cell in enumerate(cells) if mention(cell, people[0])}
     theirs = {
@@ -243,8 +243,9 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
 
 def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]) -> str | None:
     """As it stands on the piece: the first person's, another's who is known, or what a field gives."""
-    found = mention(piece.text, people[0], optical=piece.read_optically) if people else None
-    others = list(among(piece.text, people[1:]))
+    said = piece.in_rows
+    found = mention(said, people[0], optical=piece.read_optically) if people else None
+    others = list(among(said, people[1:]))
     if others and (found is None or found.fits < max(other.fits for _, other in others)):
         return others[0][1].written
     return found.written if found else declared(lines, text)
@@ -252,7 +253,7 @@ def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]
 
 def _portfolio(piece: Piece) -> str | None:
     """The address written after the portfolio's label, or any address of the table; its syntax alone."""
-    lines = piece.text.splitlines()
+    lines = _rows(piece.text)
     for k, line in enumerate(lines):
         if re.search(r"portfolio|portefolio|url", plain(line)):
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
@@ -263,7 +264,7 @@ def _portfolio(piece: Piece) -> str | None:
             ).strip()
             if piece.read_optically and len(written) >= _LEAST_ADDRESS:
                 return written  # optical reading spares no address
-    found = re.search(r"https?://[^\s<>\"']+", piece.text)
+    found = re.search(r"https?://[^\s<>\"'|]+", "\n".join(lines))
     if found:
         return found[0].rstrip(".,;)")
     links = (link for page in piece.pages for link in page.links)  # behind « Mon portfolio »

@@ -24,6 +24,7 @@ _TRACKED = 0.3  # blanks that only pdfium sees, of a line's letters: its letters
 _SPACED = 0.04  # of a letter's height between letters: they are spaced out
 _WIDER = 0.12  # of a letter's height: that much wider than between letters is between words
 _NO_GAP = 0.04  # of a letter's height: letters that close are of one word
+_LOW = 0.8  # of its font's size: such a box is the letter's own, of a font that does not tell its ascent
 _LEVEL = 0.01  # of its run, how far level print rises
 _ASLANT = (0.6, 25.0)  # degrees: print is straight, and what is more oblique is a watermark
 _LARGEST, _SHEET = 440.0, 297.0  # mm
@@ -158,6 +159,8 @@ def _letters(page: Any, place: Place) -> list[_Letter | None]:
         angle = math.degrees(run.turn) % 90
         askew = _ASLANT[0] < min(angle, 90 - angle) < _ASLANT[1]
         left, bottom, right, top = text_page.get_charbox(k, loose=True)
+        if abs(run.turn) < _LEVEL and top - bottom < _LOW * run.height:
+            top = bottom + run.height
         leans = min(abs(run.slant) * (top - bottom), (right - left) / 2)
         letters.append(_Letter(letter, place.box((left, bottom, right - leans, top)), askew))
     if unknown > _UNKNOWN * max(1, sum(letter is not None for letter in letters)):

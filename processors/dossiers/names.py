@@ -163,8 +163,8 @@ def mention(text: str, person: Candidate, *, optical: bool = False) -> Mention |
         return None
     words = _tokens(text, frozenset((*family, *first)))
     least = _READ if optical else _TYPED
-    compound = _words(person.first_names.split()[0])  # Jean-Baptiste, of whom others write Jean
-    spellings = {tuple(first[:1]), tuple(compound), tuple(first)}
+    each = [tuple(_words(name)) for name in person.first_names.split()]  # one may be called by any of them
+    spellings = {tuple(first[:1]), *each, tuple(first)} - {()}  # Jean-Baptiste, of whom others write Jean
     firsts = [found for spelling in spellings for found in _seen(words, spelling, least)]
     best: Mention | None = None
     for begin, end, like in _seen(words, family, least):

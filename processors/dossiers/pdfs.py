@@ -14,6 +14,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
+from processors.dossiers.layers import as_shown
 from processors.dossiers.layout import Field, Line, Page, Word, line_of, lines_of
 from processors.dossiers.letters import Place, point_of, set_upright, words_of
 from processors.dossiers.marks import EMPTY, TICKED
@@ -40,7 +41,7 @@ _WIDE_LETTER = 2.5  # mm: that of most, with its blank, in the largest type that
 
 def pages_of(data: bytes) -> Iterator[Page]:
     """Every page with what stands on it. UnreadableError when the file is protected, broken or too long."""
-    document = _opened(data)
+    data, document = _opened(data)
     pages = list(document)
     upright = [set_upright(page) for page in pages]
     places = [Place(page) for page in pages]
@@ -74,7 +75,7 @@ def pages_of(data: bytes) -> Iterator[Page]:
 
 def blank_page(data: bytes, number: int) -> Page | None:
     """A page without what stands on it, to be drawn; None if there is none. Raises as `pages_of` does."""
-    document = _opened(data)
+    data, document = _opened(data)
     if not 1 <= number <= len(document):
         return None
     page = document[number - 1]
@@ -155,10 +156,12 @@ def _covered(word: Word, others: Sequence[Word]) -> bool:
     return any(middle_in(word.box, other.box) or middle_in(other.box, word.box) for other in others)
 
 
-def _opened(data: bytes) -> Any:
+def _opened(data: bytes) -> tuple[bytes, Any]:
+    """The file as it is shown, and its document."""
     _, end, beyond = data.rpartition(b"%%EOF")
     if not end or len(beyond) > _TAIL or b" obj" in beyond:  # a revision that was begun: it may sign
         raise UnreadableError("PDF endommagé : il n'est pas entier")  # pdfium would mend it, without that
+    data = as_shown(data)
     try:
         document = pypdfium2.PdfDocument(data)
         count = len(document)
@@ -173,7 +176,7 @@ def _opened(data: bytes) -> Any:
     if document.get_formtype() == pdfium.FORMTYPE_XFA_FULL:
         raise UnreadableError("formulaire qu'un seul programme affiche (XFA) : il faut l'imprimer en PDF")
     document.init_forms()
-    return document
+    return data, document
 
 
 def _filled_in(fields: Iterable[Field]) -> list[Word]:

@@ -44,10 +44,11 @@ _FIGURES = (
 _ISO = r"(?P<iy{0}>20\d\d)-(?P<im{0}>\d\d)-(?P<id{0}>\d\d)"
 _DATE = rf"(?:{_ISO}|{_DAY}(?:{_FIGURES}|{_WORDS}))"
 _ENDING = (
-    r"(?:(?:et|qui|il|elle|pour|a|s'est|se|doit|devra|devrait|prend|prendra|prendre|pris|termin\w*|"
-    r"acheve\w*|finit|finira|finir|fin|date|de|du|son|ce|contrat|stage|previsionnelle|sortie)\b\s*){0,8}"
+    r"(?:(?:et|qui|il|elle|pour|a|s'est|se|s'(?=achev)|doit|devra|devrait|prend|prendra|prendre|pris|termin\w*|"
+    r"achev\w*|finit|finira|finir|fin|date|de|du|son|ce|contrat|stage|prevue?|previsionnelle|sortie|"
+    r"nous|quitt\w*|depart)\b\s*){0,8}"
 )
-_HALF_DAY = r"(?:\(?(?:au )?(?:matin|soir|midi|inclus)\)?\s*)?"
+_HALF_DAY = r"(?:\(?(?:(?:au )?(?:matin|soir|midi|inclus)|(?:a )?\d{1,2} ?h(?: ?\d\d)?)\)?\s*)?"
 _BETWEEN = (
     rf"[\s)\]\"']*{_HALF_DAY}[,;|]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
     r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:end date\s*/?\s*)?(?:date\s+(?:de\s+)?)?(?:fin\b)?"
@@ -75,7 +76,14 @@ _TIME = re.compile(
     rf"{_LENGTH.pattern}|\b\d{{1,2}}(?:er)?\s*(?:{_MONTH})\b|\b\d{{1,2}}[/.\-]\d{{1,2}}[/.\-]\d{{2,4}}\b"
 )
 _OPEN = re.compile(
-    rf"\b(?:depuis|(?:a compter|a partir) du|entree?e? (?:en fonctions? )?le)\s+(?:le\s+)?{_DATE.format(1)}"
+    r"\b(?:depuis|(?:a compter|a partir) du|(?:embauch|recrut|engag)ee?"
+    r"|(?:d'|date de )(?:embauche|recrutement)"
+    r"|entree?e?(?: (?:en fonctions?|dans (?:l'entreprise|la societe)))?)"
+    rf"\s*:?\s*(?:depuis )?(?:le\s+)?{_DATE.format(1)}"
+)
+_UNTIL_NOW = re.compile(rf"\bdu\s+{_DATE.format(1)},?\s+(?:a|jusqu'a)\s+(?:ce jour|aujourd'hui|maintenant)\b")
+_OTHER_THAN_STAY = re.compile(
+    rf"\b(?:convention|avenant|decret|arrete)\b[^.|\d]{{0,20}}\b(?:du|le)\s+{_DATE.format(1)}"
 )
 _MADE_ON = re.compile(rf"\b(?:fait(?! partie)|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
 _BORN = re.compile(rf"\b(?:ne(?:\(e\)|e)? le|naissance)\s*[:|]?\s*{_DATE.format(1)}")
@@ -90,8 +98,8 @@ _OF_STAY = re.compile(
 )
 _MEANWHILE = re.compile(r"pendant|durant")  # what was done in a part of the stay, where dates state the whole
 _NOT_OF_STAY = re.compile(
-    r"absen|conge|preavis|essai|cours|hebdo|rythme|\bdont\s*$|formation (?!en (?:milieu|entreprise))"
-    r"|autorisation"
+    r"absen|conge|\bmois (?:et )?$|preavis|essai|cours|hebdo|rythme|\bdont\s*$"
+    r"|formation (?!en (?:milieu|entreprise))|autorisation"
 )
 _NO_STAY = re.compile(r"\b(?:interr\w+|absen\w+|hors|sauf|hormis|excep\w+|conges?|fermeture)\b[^.|]{0,30}$")
 _BROKEN = re.compile(
@@ -102,6 +110,7 @@ _BROKEN = re.compile(
     r"|\b(?:hors|hormis|sauf|excepte|a l'exception d\w+)\b[^.|]{0,30}(?:vacances|conges|fermeture|\d)"
 )
 _PERHAPS_MONTHS = 2  # of « nombre de semaines / de mois », where nothing is struck
+_ONE_LIST = 12  # characters between two periods of one sentence
 _NEAR = 60  # characters before a length, in which its own words stand
 _HOURS_A_DAY = 7.0  # 35 hours a week
 _DAYS_A_WEEK = 5
@@ -151,8 +160,12 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
     said = _BORN.sub(" ", _plain(text))
     periods: list[Period] = []
     rest, begin = "", 0
+    yearless = False
     while match := _RANGE.search(said, begin):
-        period = _period(match.groupdict())
+        found = _with_year(match)
+        if said[: match.start()].endswith("du ") and not any(found[f"{part}2"] for part in ("iy", "fy", "y")):
+            yearless = True
+        period = _period(found)
         if period is not None and not open_ended and (period.last - period.first).days > _LONGEST_STAY:
             period = None
         of_stay = not _NO_STAY.search(said[max(0, match.start() - _NEAR) : match.start()])
@@ -162,14 +175,14 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
         rest += said[begin : match.start()] + ("|" if period is not None else said[match.start() : end])
         begin = end
     rest += said[begin:]
-    in_part = any(_dates_of(_HALF_READ, rest))
+    in_part = yearless or any(_dates_of(_HALF_READ, _OTHER_THAN_STAY.sub(" ", rest)))
     dated = [len(list(_worked(period, ()))) / _DAYS_A_WEEK for period in periods]
     term = _TERM.search(said) if open_ended and not periods else None
     if term is not None and (period := _period(term.groupdict())) is not None:
         periods.append(period)
         in_part = False
     if open_ended and not periods:
-        begun = next(_dates_of(_OPEN, said), None)
+        begun = next((day for how in (_OPEN, _UNTIL_NOW) for day in _dates_of(how, said)), None)
         made = max([*_dates_of(_MADE_ON, said)] or find_dates(said), default=None)
         if begun and made and begun < made:
             periods.append(Period(begun, made))
@@ -181,6 +194,24 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
 def _overlap(periods: Sequence[Period]) -> bool:
     """Whether two of them hold the same days: those of one person's stays do not."""
     return any(one.first <= other.last and other.first <= one.last for one, other in combinations(periods, 2))
+
+
+def _with_year(match: re.Match[str]) -> dict[str, str | None]:
+    """What a period says, its year that of the next where they share it: « du 5 au 30 janvier et du 2 au
+    13 février 2026 ».
+    """
+    found = match.groupdict()
+    if any(found[f"{part}2"] for part in ("iy", "fy", "y")):
+        return found
+    following = _RANGE.search(match.string, match.end())
+    if following is None or following.start() - match.end() > _ONE_LIST:
+        return found
+    later = _period(_with_year(following))
+    if later is None:
+        return found
+    own = _period(found | {"y2": str(later.first.year)})
+    before = own is not None and own.first > later.first  # du 15 au 19 décembre et du 5 au 30 janvier 2026
+    return found | {"y2": str(later.first.year - before)}
 
 
 def _end_of_first(match: re.Match[str]) -> int:
@@ -279,6 +310,7 @@ def _date(found: dict[str, str | None], k: str, month: int | None, year: int | N
             return date(*(int(found[f"{part}{k}"] or 0) for part in ("iy", "im", "id")))
         if found[f"fd{k}"]:
             said = found[f"fy{k}"]
+            said = said or found[f"y{k}"]
             return date(
                 _year(said) if said else year or 0, int(found[f"fm{k}"] or 0), int(found[f"fd{k}"] or 0)
             )
@@ -319,7 +351,8 @@ def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
         if unit.startswith("sem"):
             weeks.append((0, n))
         elif unit.startswith("j"):
-            weeks.append((1, n / _DAYS_A_WEEK))
+            a_week = 7 if after.lstrip().startswith("calendaires") else _DAYS_A_WEEK
+            weeks.append((1, n / a_week))
         elif n > 40:  # fewer hours are those of a week
             weeks.append((2, n / _HOURS_A_DAY / _DAYS_A_WEEK))
     counted = _COUNTED.search(dated)

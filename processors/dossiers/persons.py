@@ -44,8 +44,9 @@ def owner_of(piece: Piece, facts: Facts, candidate: Candidate, others: Sequence[
 
 
 def _named(piece: Piece, facts: Facts, candidate: Candidate, others: Sequence[Candidate]) -> Owner:
-    own = mention(piece.text, candidate, optical=piece.read_optically)
-    theirs = max((found.fits for _, found in among(piece.text, others)), default=0.0)
+    said = piece.in_rows
+    own = mention(said, candidate, optical=piece.read_optically)
+    theirs = max((found.fits for _, found in among(said, others)), default=0.0)
     if own is not None:
         return Owner.CANDIDATE if own.fits >= theirs else Owner.OTHER
     if theirs:

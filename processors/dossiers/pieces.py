@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from processors.dossiers.columns import in_rows
 from processors.dossiers.layout import Page, parts
 from processors.plain import plain
 
@@ -99,6 +101,7 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     (INTERNSHIP, "attestation stage"),
     (INTERNSHIP, "attestation de stagiaire"),
     (INTERNSHIP, "attestation de periode de formation en milieu professionnel"),
+    (INTERNSHIP, "attestation de pfmp"),
     (INTERNSHIP, "attestation de presence en stage"),
     (INTERNSHIP, "attestation de stage en milieu professionnel"),
     (INTERNSHIP, "internship certificate"),
@@ -149,7 +152,10 @@ _TOP = 14  # lines among which a heading stands
 _LONG = 90  # characters: a longer line is a sentence
 
 _LIKE_TYPED = 93  # typing leaves more
-_ATTESTS = r"soussigne|certif[iy]|attest"
+_ATTESTS = (
+    r"soussigne|certif[iy]|attest"
+    r"|confirm\w+ que\b[^.]{0,120}\ba (?:bien )?(?:ete|effectue|realise|accompli|suivi)\b"
+)
 _CERTIFIES = r"soussigne|(?:certifi|attest)\w+ (?:par la presente )?que\b"
 _OF_STAGE = r"\bstag(e|es|iaire)\b|\b(internship|traineeship|work placement)\b"
 _OF_WORK = (
@@ -210,6 +216,11 @@ class Piece:
     def text(self) -> str:
         return "\n".join(page.text for page in self.pages)
 
+    @cached_property
+    def in_rows(self) -> str:
+        """The text, what narrow columns break put together."""
+        return "\n".join(row for page in self.pages for row in in_rows(page))
+
     @property
     def read_optically(self) -> bool:
         return any(page.read_by == "ocr" for page in self.pages)
@@ -268,10 +279,10 @@ def _kind_of(page: Page) -> str | None:
     if any(_CONTENTS.fullmatch(plain(line)) for line in heads):
         return None  # it names what follows
     for k, line in enumerate(heads):
-        if k and _ends_a_sentence(line, heads[k - 1]):
+        if k and _of_a_sentence(line, heads[k - 1]):
             continue
         said = [*line.split("\t"), line]
-        if k + 1 < len(heads) and not _ends_a_sentence(heads[k + 1], line):
+        if k + 1 < len(heads) and not _of_a_sentence(heads[k + 1], line):
             said.append(f"{line} {heads[k + 1]}")
         for part in said:
             kind = _heading(part, optical)
@@ -289,10 +300,15 @@ def _kind_of(page: Page) -> str | None:
     return _by_sentences(whole)
 
 
-def _ends_a_sentence(line: str, before: str) -> bool:
-    """Whether the line is the rest of one that was begun on the line before: a footnote's, mostly."""
+def _of_a_sentence(line: str, before: str) -> bool:
+    """Whether the line goes on with a sentence: a footnote's rest, or a full line, not a heading's second."""
     line, before = line.strip(), before.strip()
-    return line[:1].islower() and line.endswith(".") and len(before) > _LONG // 2 and before[-1].isalpha()
+    if not line[:1].islower():
+        return False
+    if line.endswith(","):
+        return True
+    begun = len(before) > _LONG // 2 and before[-1].isalpha()
+    return begun and (line.endswith(".") or (len(line) > _LONG // 2 and not _in_capitals(before)))
 
 
 def _by_sentences(whole: str) -> str | None:

@@ -40,10 +40,43 @@ JANUARY = Period(date(2026, 1, 12), date(2026, 2, 20))
         "du 12/01/2096 au 20/02/2096",  # as optical reading has it
         "Date de début du stage : 12,01.2026 Date de fin du stage : 20.022026",
         "du 12 01 2026 au 20022026",
+        "le stage a commencé le 12 janvier 2026 pour s'achever le 20 février 2026",
+        "Date d'arrivée : 12/01/2026   Date de départ : 20/02/2026",
+        "Arrivé le 12 janvier 2026, il nous a quittés le 20 février 2026.",
+        "présent du 12/01/2026 (8h30) au 20/02/2026 (17h00)",
     ],
 )
 def test_a_period_is_read(text: str) -> None:
     assert read_stay(text).periods == (JANUARY,)
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "in_part"),
+    [
+        ("du 5 au 30 janvier et du 2 au 13 février 2026", 30, False),
+        ("du 15 au 19 décembre, du 5 au 16 janvier et du 19 au 30 janvier 2026", 25, False),
+        ("du 05/01 au 30/01 puis du 02/02 au 13/02/2026", 30, False),
+        ("du 5 au 30 janvier, puis, après accord, du 2 au 13 février 2026", 10, True),
+        ("sous Debian 11.5 - 12.1, du 2 au 13 février 2026", 10, False),
+        ("du 2 au 13 février 2026, selon la convention du 10/12/2025", 10, False),
+    ],
+)
+def test_periods_share_the_year_of_the_last_one(text: str, days: int, in_part: bool) -> None:
+    stay = read_stay(text)
+    assert (total([stay]).days, stay.in_part) == (days, in_part)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "embauchée le 2 septembre 2024, elle fait toujours partie de nos effectifs. Fait le 2 avril 2026",
+        "Date d'entrée dans l'entreprise : 02/09/2024. Fait à Apt, le 2 avril 2026",
+        "a travaillé du 2 septembre 2024 à ce jour. Fait à Apt le 02/04/2026",
+        "un contrat prenant effet le 2 septembre 2024 et s'achevant le 2 avril 2026",
+    ],
+)
+def test_who_was_taken_on_is_employed_until_the_certificate_or_its_end(text: str) -> None:
+    assert read_stay(text, open_ended=True).periods == (Period(date(2024, 9, 2), date(2026, 4, 2)),)
 
 
 def test_the_year_of_the_end_is_not_that_of_the_beginning() -> None:
@@ -58,6 +91,7 @@ def test_the_year_of_the_end_is_not_that_of_the_beginning() -> None:
         ("6 semaines", 6),
         ("soit six (6) semaines", 6),
         ("30 jours ouvrés", 6),
+        ("une durée de 42 jours calendaires", 6),
         ("210 heures", 6),
         ("175 h", 5),
         ("un stage de quinze semaines", 15),

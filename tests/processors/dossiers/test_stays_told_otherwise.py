@@ -83,6 +83,18 @@ def test_a_heading_says_what_it_is(heading: str, kind: str) -> None:
     assert found.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [("a bien effectué son stage chez nous", INTERNSHIP), ("sera accueilli en stage chez nous", OTHER)],
+)
+def test_a_letter_that_confirms_a_stay_that_was_is_a_certificate(said: str, kind: str) -> None:
+    assert piece("Madame, Monsieur,", f"Nous vous confirmons que Nael de Kersaint {said}.").kind == kind
+
+
+def test_a_period_in_a_firm_is_a_stay_by_its_heading() -> None:
+    assert piece("Attestation de PFMP", "Nael de Kersaint, du 2 juin au 4 juillet 2025").kind == INTERNSHIP
+
+
 def test_an_english_letter_names_the_candidate_and_the_firm() -> None:
     said = "This is to certify that Mr Nael de Kersaint has completed an internship at Lakeside IT"
     facts = facts_of(piece("INTERNSHIP CERTIFICATE", f"{said} from 2 June 2025 to 4 July 2025."), ())
@@ -182,6 +194,7 @@ def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
         ("dans l'entreprise Ateliers Brun 12, rue du Puits", "ateliers brun"),
         ("au sein de Ateliers Brun 84400 Apt", "ateliers brun"),
         ("chez Ateliers Brun les stages suivants", "ateliers brun"),
+        ("sous l'autorité du responsable du pôle réseau de la société Ateliers Brun, à Apt", "ateliers brun"),
     ],
 )
 def test_an_address_is_no_part_of_the_firms_name(said: str, firm: str) -> None:

@@ -99,6 +99,11 @@ def test_values_in_the_wrong_field_and_a_lost_zero_are_found() -> None:
     assert (facts.name, facts.numbers, owner) == ("le goff nolwenn", ("02500000011",), Owner.CANDIDATE)
 
 
+def test_who_is_called_by_a_second_first_name_is_the_candidate() -> None:
+    certified = "certifie que Mme Rose LE GOFF a effectué un stage"
+    assert stated("ATTESTATION DE STAGE", certified)[1] is Owner.CANDIDATE
+
+
 def test_a_misspelt_name_is_the_candidates_but_not_one_that_another_bears() -> None:
     julie = replace(YANIS, first_names="JULIE")
     julien = replace(YANIS, number="02500000042", registration="004", first_names="JULIEN")

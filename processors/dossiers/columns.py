@@ -1,0 +1,126 @@
+"""The rows of a table, whose narrow columns break what stands in their cells over several lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from processors.dossiers.layout import Line, Page, Word, parts
+from processors.dossiers.periods import find_dates, read_stay
+
+_BESIDE = 1.2  # mm: so far from its column's left edge a cell's next line may begin
+_BELOW = 2.2  # times a line's height, from one line of a cell to the next
+_LEVEL = 0.8  # of a line's height: lines that are closer stand beside each other, each in its cell's middle
+
+
+def in_rows(page: Page) -> Iterator[str]:
+    """The page's lines, what a cell breaks put together, columns apart by a tab."""
+    row: list[Line] = []
+    for lines in _beside(page.lines):
+        if row and len(lines) == 1 and _goes_on(row, lines[0]):
+            row += lines
+            continue
+        yield from [_gathered(row)] if row else []
+        row = lines if len(lines) == 1 else []
+        yield from [_side_by_side(lines)] if not row else []
+    yield from [_gathered(row)] if row else []
+
+
+def _beside(lines: tuple[Line, ...]) -> Iterator[list[Line]]:
+    """Lines that stand beside each other though not level: cells may be set in the middle of their row."""
+    level: list[Line] = []
+    for line in lines:
+        if level and not (line.words and level[-1].words and _is_beside(level[-1], line)):
+            yield level
+            level = []
+        level.append(line)
+    if level:
+        yield level
+
+
+def _is_beside(one: Line, other: Line) -> bool:
+    (middle, height), (lower, _) = _level(one), _level(other)
+    if abs(lower - middle) > _LEVEL * height:
+        return False
+    return all(_apart(part, there) for part in parts(one) for there in parts(other))
+
+
+def _level(line: Line) -> tuple[float, float]:
+    """The middle and the height of most of its words: the box of a hyphen may be higher."""
+    boxes = [word.box for word in line.words]
+    return median(y + h / 2 for _, y, _, h in boxes), median(h for *_, h in boxes)
+
+
+def _apart(one: Line, other: Line) -> bool:
+    (x, _, w, _), (left, _, wide, _) = one.box, other.box
+    return x + w < left or left + wide < x
+
+
+def _side_by_side(lines: list[Line]) -> str:
+    columns: list[list[Line]] = []
+    for part in sorted((part for line in lines for part in parts(line)), key=lambda part: part.box[0]):
+        if columns and any(not _apart(part, there) for there in columns[-1]):
+            columns[-1].append(part)
+        else:
+            columns.append([part])
+    return "\t".join(
+        " ".join(part.text for part in sorted(column, key=lambda part: part.box[1])) for column in columns
+    )
+
+
+def _goes_on(row: list[Line], line: Line) -> bool:
+    """Whether the line goes on with cells of this row: each part under the beginning of one, and close below.
+
+    What goes on with the first cell begins in no capital, unless it is a list whose next row is dated, too.
+    """
+    head = row[0]
+    if not line.words or not head.words or "\t" not in head.text:
+        return False
+    (above, height), (middle, _) = _level(row[-1]), _level(line)
+    if middle - above > _BELOW * height or any(_over(part, head) is None for part in parts(line)):
+        return False
+    if _is_listed(head):
+        return not any(letter.isdigit() for letter in line.text)
+    if find_dates(line.text):
+        return False  # « au 13/02/2026 » below « Stage effectué du 05/01/2026 » is a row of its own
+    return _over(line, head) is not head.words[0] or line.text[0].islower() or line.text[0] == "("
+
+
+def _is_listed(row: Line) -> bool:
+    """Whether it gives somebody's days in a list: not a label's beside it, in one cell."""
+    if not read_stay(row.text).periods:
+        return False
+    return row.text.count("\t") > 1 or not any(read_stay(part.text).periods for part in parts(row))
+
+
+def _over(part: Line, head: Line) -> Word | None:
+    """The word of the row's first line under whose beginning the part stands."""
+    x = part.box[0]
+    return next((word for word in head.words if abs(word.box[0] - x) < _BESIDE), None)
+
+
+def _gathered(row: list[Line]) -> str:
+    head, *rest = row
+    below: dict[Word, list[str]] = {}
+    for line in rest:
+        for part in parts(line):
+            word = _over(part, head)
+            if word is not None:
+                below.setdefault(word, []).append(part.text)
+    if not below:
+        return head.text
+    cells: list[list[str]] = []
+    ends: list[list[str]] = []
+    for part in parts(head):
+        for k, word in enumerate(part.words):
+            if k == 0 or word in below:
+                cells.append([])
+                ends.append(below.get(word, []))
+            cells[-1].append(word.text)
+    return "\t".join(" ".join(_whole(said, more)) for said, more in zip(cells, ends, strict=True))
+
+
+def _whole(said: list[str], more: list[str]) -> list[str]:
+    """A cell with its next lines, before the figures that stand close by in the next one."""
+    end = next((k for k, word in enumerate(said) if k and any(map(str.isdigit, word))), len(said))
+    return [*said[:end], *more, *said[end:]]
