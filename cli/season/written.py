@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from pypdf import PdfWriter
+from pypdf.annotations import FreeText
 
 from actions.corrected import lots, returned
 from actions.dropped import deadlines, inbox, scans
@@ -134,7 +138,9 @@ class Written:
             copy = copies_of_lot(connection, mine[0].id)[0]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{copy.anonymous_number}.pdf"
-            path.write_bytes(lots.pdf_of(site, mine[0], copy))
+            annotated = PdfWriter(clone_from=io.BytesIO(lots.pdf_of(site, mine[0], copy)))
+            annotated.add_annotation(0, FreeText(text="Vu", rect=(20, 20, 80, 40)))
+            annotated.write(path)
             (told,) = returned.take(site, mine[0], path.name, path, at=self.stage.now)
         must(told.fault is None, f"{self.exam.code}: {told.sentence}")
         for lot in mine:
