@@ -19,12 +19,13 @@ _LEANT, _LEANT_STEP = 0.55, 40.0  # share along them, and step across: a slantin
 _FILLED = 0.53
 """Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
 answers, 0.47 at most looks so."""
+_LEANING_FILLED = 0.62  # a bold hand's answers in one bit: 0.6
 
 
-def barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
-    """Which blocks look like bars that stand upright, lie, or lean to either side; with the window of each.
+def barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int], float]]:
+    """Which blocks look like bars that stand upright, lie, or lean to either side.
 
-    The window is in columns, rows.
+    With the window of each, in columns and rows, and the share of it that a label fills.
     """
     height, width = (side // BLOCK for side in small.shape)
     page = small[: height * BLOCK, : width * BLOCK]
@@ -32,10 +33,10 @@ def barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
     falling = _steps(page, page[1:, 1:], page[:-1, :-1])
     rising = _steps(page, page[1:, :-1], page[:-1, 1:])
     return [
-        (_bars(across, down, BAR_STEP, _ALONG), _WINDOW),
-        (_bars(down, across, BAR_STEP, _ALONG), _WINDOW[::-1]),
-        (_bars(falling, rising, _LEANT_STEP, _LEANT), _LEANING),
-        (_bars(rising, falling, _LEANT_STEP, _LEANT), _LEANING),
+        (_bars(across, down, BAR_STEP, _ALONG), _WINDOW, _FILLED),
+        (_bars(down, across, BAR_STEP, _ALONG), _WINDOW[::-1], _FILLED),
+        (_bars(falling, rising, _LEANT_STEP, _LEANT), _LEANING, _LEANING_FILLED),
+        (_bars(rising, falling, _LEANT_STEP, _LEANT), _LEANING, _LEANING_FILLED),
     ]
 
 
@@ -54,7 +55,7 @@ def _steps(page: Gray, one: Gray, other: Gray) -> NDArray[np.float32]:
     return halved(step, _HALVINGS).astype(np.float32)
 
 
-def windows(blocks: NDArray[np.uint8], window: tuple[int, int], filled: float = _FILLED) -> NDArray[np.bool_]:
+def windows(blocks: NDArray[np.uint8], window: tuple[int, int], filled: float) -> NDArray[np.bool_]:
     """The middles of windows that are filled with bars."""
     if blocks.shape[0] < window[1] or blocks.shape[1] < window[0]:
         return np.zeros(blocks.shape, np.bool_)
@@ -67,8 +68,8 @@ def windows(blocks: NDArray[np.uint8], window: tuple[int, int], filled: float = 
 def find_bars(small: Gray) -> list[NDArray[np.int64]]:
     """The middles (x, y) of the blocks of each code's bars."""
     found = []
-    for blocks, window in barred(small):
-        middles = windows(blocks, window)
+    for blocks, window, filled in barred(small):
+        middles = windows(blocks, window, filled)
         if not middles.any():
             continue
         near = cv2.dilate(middles.astype(np.uint8), np.ones(window[::-1], np.uint8))

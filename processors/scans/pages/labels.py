@@ -70,7 +70,7 @@ def find_labels(small: Gray, dark: Gray) -> list[Found]:
     found: list[Found] = []
     for blocks in find_bars(small):
         corners = blocks.astype(np.float64)
-        if not any(lies_in(Found(corners, corners), one.area) for one in found):
+        if not any(lies_in(Found(corners, corners), one.bars) for one in found):
             strip = _strip(small, dark, blocks)
             if _is_barred(strip):
                 found.append(_whole(strip))
@@ -296,7 +296,7 @@ def shows_remains(small: Gray, dark: Gray, area: Quad) -> bool:
     if around.size == 0:
         return False
     upright, lying, *_ = barred(around)
-    for (blocks, _), window in ((upright, _REMAINS), (lying, _REMAINS[::-1])):
+    for (blocks, *_), window in ((upright, _REMAINS), (lying, _REMAINS[::-1])):
         if windows(blocks, window, _REMAINS_FILLED).any():
             return True
     ink = _writing(inked).astype(np.uint8)
