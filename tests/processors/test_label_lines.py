@@ -45,6 +45,15 @@ def test_what_stands_further_off_or_is_higher_stays(apart: float, letter: float)
     assert found.area[:, 1].max() < last - letter * PX
 
 
+def test_a_label_whose_middle_lies_in_what_another_shows_is_one_more() -> None:
+    page, last = label(2.3)
+    other = label(2.3)[0]
+    askew = cv2.getRotationMatrix2D((LEFT + WIDTH / 2, TOP + HIGH / 2), 30, 1.0)
+    askew[:, 2] += 0.45 * WIDTH, last - TOP - HIGH
+    page = np.minimum(page, cv2.warpAffine(other, askew, page.shape[::-1], borderValue=235))
+    assert len(find_labels(page, darkness(page))) == 2
+
+
 def test_slanting_bars_that_cross_a_printed_line_are_a_cover_of_it() -> None:
     """They make one dark line, too, at so few pixels a millimetre."""
     slant = 0.4

@@ -66,7 +66,7 @@ def dark_map(page: np.ndarray) -> np.ndarray:
     return darkness(reduced(np.ascontiguousarray(page), DPI)[0])
 
 
-@pytest.mark.parametrize("tilt", [-7, 0, 7])
+@pytest.mark.parametrize("tilt", [-35, -25, -7, 0, 7, 25, 45])
 @pytest.mark.parametrize("turn", [0, 1])
 def test_bars_show_wherever_they_are_stuck(tilt: float, turn: int) -> None:
     page = answers(1)

@@ -13,20 +13,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.scans.pages.geometry import PX, Affine, halved, transform
+from processors.scans.pages.bars import BAR_STEP, BLOCK, barred, find_bars, windows
+from processors.scans.pages.geometry import PX, Affine, transform
 from processors.scans.readings import Gray
 
 Quad = NDArray[np.float64]
 """4 × 2 pixels, clockwise."""
 
-_HALVINGS = 3
-_BLOCK = 1 << _HALVINGS  # pixels of the map, 2 mm
-_BAR_STEP = 22.0  # mean gray step between neighbours across printed bars, a third of the darkest label's
-_ALONG = 0.4  # share of it along them; handwriting has as much both ways
-_WINDOW = (10, 4)  # blocks along and across a label: 20 × 8 mm of bars are less than any label has
-_FILLED = 0.53
-"""Share of a window that is barred. Under the worst scribbles 0.5 to 0.6 of a label's best window is left; of
-answers, 0.47 at most looks so."""
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
 _PIECE, _WIDEST = 30.0, 2.2  # mm: one bar at most of a short piece is so wide; of ruled lines many spaces are
 _COVER = 15.0  # mm of a printed line that a label hides
@@ -75,9 +68,9 @@ class _Strip:
 def find_labels(small: Gray, dark: Gray) -> list[Found]:
     """All that labels show on a page at `MAP_DPI`, with its darkness."""
     found: list[Found] = []
-    for blocks in _find_bars(small):
+    for blocks in find_bars(small):
         corners = blocks.astype(np.float64)
-        if not any(lies_in(Found(corners, corners), one.area) for one in found):
+        if not any(lies_in(Found(corners, corners), one.bars) for one in found):
             strip = _strip(small, dark, blocks)
             if _is_barred(strip):
                 found.append(_whole(strip))
@@ -86,61 +79,16 @@ def find_labels(small: Gray, dark: Gray) -> list[Found]:
 
 def shows_bars(small: Gray) -> bool:
     """Whether a bar code lies on a page at `MAP_DPI`, readable or not."""
-    return any(_is_barred(_strip(small, small, blocks)) for blocks in _find_bars(small))
-
-
-def _barred(small: Gray) -> list[tuple[NDArray[np.uint8], tuple[int, int]]]:
-    """Which blocks look like bars that stand upright, and lie; with the window of such, in columns, rows."""
-    height, width = (side // _BLOCK for side in small.shape)
-    page = small[: height * _BLOCK, : width * _BLOCK]
-    steps = []
-    for moved in (page[:, 1:], page[1:]):
-        step = np.empty_like(page)
-        rows, columns = moved.shape
-        cv2.absdiff(moved, page[:rows, :columns], step[:rows, :columns])
-        step[rows:], step[:, columns:] = 0, 0
-        steps.append(halved(step, _HALVINGS))
-    across, down = (step.astype(np.float32) for step in steps)
-    return [
-        (np.asarray((strong > _BAR_STEP) & (weak < _ALONG * strong), np.uint8), window)
-        for strong, weak, window in ((across, down, _WINDOW), (down, across, _WINDOW[::-1]))
-    ]
-
-
-def _windows(
-    barred: NDArray[np.uint8], window: tuple[int, int], filled: float = _FILLED
-) -> NDArray[np.bool_]:
-    """The middles of windows that are filled with bars."""
-    if barred.shape[0] < window[1] or barred.shape[1] < window[0]:
-        return np.zeros(barred.shape, np.bool_)
-    share = np.asarray(
-        cv2.boxFilter(barred.astype(np.float32), -1, window, borderType=cv2.BORDER_CONSTANT), np.float32
-    )
-    return np.asarray(share >= filled, np.bool_)
-
-
-def _find_bars(small: Gray) -> list[NDArray[np.int64]]:
-    """The middles (x, y) of the blocks of each code's bars."""
-    found = []
-    for barred, window in _barred(small):
-        middles = _windows(barred, window)
-        if not middles.any():
-            continue
-        near = cv2.dilate(middles.astype(np.uint8), np.ones(window[::-1], np.uint8))
-        count, parts = cv2.connectedComponents(near, connectivity=8)
-        for part in range(1, count):
-            y, x = np.nonzero((parts == part) & (barred > 0))
-            found.append(np.stack([x, y], 1) * _BLOCK + _BLOCK // 2)
-    return sorted(found, key=len, reverse=True)
+    return any(_is_barred(_strip(small, small, blocks)) for blocks in find_bars(small))
 
 
 def _strip(small: Gray, dark: Gray, blocks: NDArray[np.int64]) -> _Strip:
     u = _across_bars(small, blocks)
     v = np.array([-u[1], u[0]])
     along, across = (np.percentile(blocks @ axis, [2, 98]) for axis in (u, v))
-    long, high = round(float(np.ptp(along))) + _BLOCK, round(float(np.ptp(across))) + _BLOCK
+    long, high = round(float(np.ptp(along))) + BLOCK, round(float(np.ptp(across))) + BLOCK
     wide, tall = round(_AROUND[0] * PX), round(_AROUND[1] * PX)
-    start = (along[0] - _BLOCK / 2 - wide) * u + (across[0] - _BLOCK / 2 - tall) * v
+    start = (along[0] - BLOCK / 2 - wide) * u + (across[0] - BLOCK / 2 - tall) * v
     back = np.column_stack([u, v, start])
     size, flags = (long + 2 * wide, high + 2 * tall), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     gray = cv2.warpAffine(small, back, size, flags=flags, borderValue=255)
@@ -151,9 +99,13 @@ def _strip(small: Gray, dark: Gray, blocks: NDArray[np.int64]) -> _Strip:
 
 def _across_bars(small: Gray, blocks: NDArray[np.int64]) -> NDArray[np.float64]:
     """The direction of the steps, which is one for all bars (structure tensor)."""
-    (x0, y0), (x1, y1) = blocks.min(0) - _BLOCK // 2, blocks.max(0) + _BLOCK // 2
+    (x0, y0), (x1, y1) = blocks.min(0) - BLOCK // 2, blocks.max(0) + BLOCK // 2
     part = small[y0:y1, x0:x1]
-    gx, gy = cv2.Sobel(part, cv2.CV_32F, 1, 0), cv2.Sobel(part, cv2.CV_32F, 0, 1)
+    columns, rows = ((blocks - (x0, y0)) // BLOCK).T
+    seen = np.zeros((len(part) // BLOCK, part.shape[1] // BLOCK), np.bool_)
+    seen[rows, columns] = True
+    at = np.kron(seen, np.ones((BLOCK, BLOCK), np.bool_))
+    gx, gy = (cv2.Sobel(part, cv2.CV_32F, *axis)[at] for axis in ((1, 0), (0, 1)))
     angle = 0.5 * np.arctan2(2 * (gx * gy).sum(), (gx * gx - gy * gy).sum())
     u = np.array([np.cos(angle), np.sin(angle)], np.float64)
     return u if u.sum() > 0 else -u
@@ -190,7 +142,7 @@ def _is_barred(strip: _Strip) -> bool:
 def _changes(bars: NDArray[np.float32]) -> NDArray[np.float32]:
     """1 where dark and light follow each other in the mean row."""
     row = bars.mean(0)
-    light = row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - _BAR_STEP / 4  # paper has its grain
+    light = row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - BAR_STEP / 4  # paper has its grain
     return np.asarray(np.diff(light), np.float32)
 
 
@@ -203,7 +155,7 @@ def _columns(strip: _Strip) -> tuple[int, int]:
     steps = np.array([np.abs(np.diff(band)) for band in [*bands, bars.mean(0)]], np.float32)
     *each, common = cv2.blur(steps, (wide, 1), borderType=cv2.BORDER_REPLICATE)
     every = np.sort(np.array(each), 0)[_BANDS // 3]  # a line of writing fills fewer
-    barred = (every > _BAR_STEP / 2) & (common > _SAME * every)
+    barred = (every > BAR_STEP / 2) & (common > _SAME * every)
     sides = cv2.blur(_changes(bars)[np.newaxis], (2 * wide, 1), borderType=cv2.BORDER_CONSTANT)[0]
     barred &= sides * 2 * wide > _TWO  # a printed line beside them has two, as the sheet's edge on a dark bed
     first, last = core.start, core.stop
@@ -343,8 +295,9 @@ def shows_remains(small: Gray, dark: Gray, area: Quad) -> bool:
     (around, _), (inked, _) = (_part(page, area, round(_REMAINS_AROUND * PX)) for page in (small, dark))
     if around.size == 0:
         return False
-    for (barred, _), window in zip(_barred(around), (_REMAINS, _REMAINS[::-1]), strict=True):
-        if _windows(barred, window, _REMAINS_FILLED).any():
+    upright, lying, *_ = barred(around)
+    for (blocks, *_), window in ((upright, _REMAINS), (lying, _REMAINS[::-1])):
+        if windows(blocks, window, _REMAINS_FILLED).any():
             return True
     ink = _writing(inked).astype(np.uint8)
     return _has_print(ink) or _has_print(np.ascontiguousarray(ink.T))
