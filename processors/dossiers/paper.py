@@ -37,6 +37,7 @@ _SHORT = frozenset(
     )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
+_ON_A_LINE, _BLANK = 0.35, 15.0  # of a letter's height, how far words of a line are off; mm within it
 _DARK = 0.75  # times as bright as the paper
 _DOT, _LEADING, _DOTS = 0.8, 2.6, 8  # mm: a leader's dots, and from one to the next; how many there are
 _ON_LINE, _GOES_ON = 0.4, 60.0  # mm from a leader's line to its dots; it goes on under what is written
@@ -192,13 +193,38 @@ def _as_it_is(gray: Gray) -> Image.Image:
 
 def lines_read(said: Mapping[str, Sequence[Any]], mm: float) -> tuple[Line, ...]:
     """The lines of Tesseract's table of words, one of whose points is so many mm; without its noise."""
-    lines: dict[tuple[int, ...], list[Word]] = {}
+    blocks: dict[int, dict[tuple[int, int], list[Word]]] = {}
     keys = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
-    for text, sure, left, top, width, height, *line in zip(*(said[key] for key in keys), strict=True):
+    for text, sure, left, top, width, height, block, *line in zip(*(said[key] for key in keys), strict=True):
         if text.strip() and (float(sure) > 0 or len(text.strip()) >= _NO_NOISE):
             box = left * mm, top * mm, width * mm, height * mm
-            lines.setdefault(tuple(line), []).append(Word(text.strip(), box, float(sure) / 100))
-    return tuple(line_of(_joined(words)) for words in lines.values())
+            words = blocks.setdefault(block, {}).setdefault(tuple(line), [])
+            words.append(Word(text.strip(), box, float(sure) / 100))
+    rows = _in_whole_lines([list(block.values()) for block in blocks.values()])
+    return tuple(line_of(_joined(words)) for words in rows)
+
+
+def _in_whole_lines(blocks: list[list[list[Word]]]) -> list[list[Word]]:
+    """The lines of all blocks; one whose every line goes on with a line of another is none of its own.
+
+    Tesseract parts a line at a wide blank of it. Columns of text are not level with each other throughout.
+    """
+    for block in sorted(blocks, key=lambda block: -min(words[0].box[0] for words in block)):
+        for other in blocks:
+            begun = [next((one for one in other if _goes_on(one, words)), None) for words in block]
+            if other is not block and None not in begun:
+                for one, words in zip(begun, block, strict=True):
+                    one += words
+                blocks.remove(block)
+                break
+    return [words for block in blocks for words in block]
+
+
+def _goes_on(one: Sequence[Word], other: Sequence[Word]) -> bool:
+    """Whether the second line stands right behind the first, and level with it."""
+    (x, y, w, h), (left, top, _, high) = one[-1].box, other[0].box
+    level = abs(y + h / 2 - top - high / 2) < _ON_A_LINE * min(h, high, _TALLEST)
+    return level and 0 < left - x - w < _BLANK
 
 
 def _joined(words: Sequence[Word]) -> list[Word]:
