@@ -211,16 +211,16 @@ def _in_whole_lines(blocks: list[list[list[Word]]]) -> list[list[Word]]:
     """
     for block in sorted(blocks, key=lambda block: -min(words[0].box[0] for words in block)):
         for other in blocks:
-            begun = [next((one for one in other if _goes_on(one, words)), None) for words in block]
-            if other is not block and None not in begun:
-                for one, words in zip(begun, block, strict=True):
+            begun = [[one for one in other if _is_behind(one, words)] for words in block]
+            if other is not block and all(begun):
+                for (one, *_), words in zip(begun, block, strict=True):
                     one += words
                 blocks.remove(block)
                 break
     return [words for block in blocks for words in block]
 
 
-def _goes_on(one: Sequence[Word], other: Sequence[Word]) -> bool:
+def _is_behind(one: Sequence[Word], other: Sequence[Word]) -> bool:
     """Whether the second line stands right behind the first, and level with it."""
     (x, y, w, h), (left, top, _, high) = one[-1].box, other[0].box
     level = abs(y + h / 2 - top - high / 2) < _ON_A_LINE * min(h, high, _TALLEST)
