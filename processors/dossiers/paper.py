@@ -200,29 +200,30 @@ def lines_read(said: Mapping[str, Sequence[Any]], mm: float) -> tuple[Line, ...]
             box = left * mm, top * mm, width * mm, height * mm
             words = blocks.setdefault(block, {}).setdefault(tuple(line), [])
             words.append(Word(text.strip(), box, float(sure) / 100))
-    rows = _in_whole_lines([list(block.values()) for block in blocks.values()])
-    return tuple(line_of(_joined(words)) for words in rows)
+    return tuple(
+        _in_whole_lines([[line_of(_joined(words)) for words in block.values()] for block in blocks.values()])
+    )
 
 
-def _in_whole_lines(blocks: list[list[list[Word]]]) -> list[list[Word]]:
-    """The lines of all blocks; one whose every line goes on with a line of another is none of its own.
+def _in_whole_lines(blocks: list[list[Line]]) -> list[Line]:
+    """The lines of all blocks; one whose every line goes on with a line of another is a column of that.
 
     Tesseract parts a line at a wide blank of it. Columns of text are not level with each other throughout.
     """
-    for block in sorted(blocks, key=lambda block: -min(words[0].box[0] for words in block)):
+    for block in sorted(blocks, key=lambda block: -min(line.box[0] for line in block)):
         for other in blocks:
-            begun = [[one for one in other if _is_behind(one, words)] for words in block]
+            begun = [[k for k, one in enumerate(other) if _is_behind(one, line)] for line in block]
             if other is not block and all(begun):
-                for (one, *_), words in zip(begun, block, strict=True):
-                    one += words
+                for (k, *_), line in zip(begun, block, strict=True):
+                    other[k] = Line(other[k].words + line.words, f"{other[k].text}\t{line.text}")
                 blocks.remove(block)
                 break
-    return [words for block in blocks for words in block]
+    return [line for block in blocks for line in block]
 
 
-def _is_behind(one: Sequence[Word], other: Sequence[Word]) -> bool:
+def _is_behind(one: Line, other: Line) -> bool:
     """Whether the second line stands right behind the first, and level with it."""
-    (x, y, w, h), (left, top, _, high) = one[-1].box, other[0].box
+    (x, y, w, h), (left, top, _, high) = one.words[-1].box, other.words[0].box
     level = abs(y + h / 2 - top - high / 2) < _ON_A_LINE * min(h, high, _TALLEST)
     return level and 0 < left - x - w < _BLANK
 

@@ -182,7 +182,7 @@ def test_an_address_is_kept_however_unsure_its_reading_is() -> None:
 def test_a_line_that_was_read_in_two_blocks_is_one(right: tuple[int, int], count: int) -> None:
     """As Tesseract gave it of an attestation; of columns of text not all lines stand level."""
     parts = [("Stage du 12/01/2026", 19, 108, 1), ("Durée en semaines", 19, 113, 1)]
-    parts += [(said, 80, y, 2) for said, y in zip(("au 20/02/2026", "ou en mois"), right, strict=True)]
+    parts += [(said, 75, y, 2) for said, y in zip(("au 20/02/2026", "ou en mois"), right, strict=True)]
     rows = [
         (word, 96.0, 10 * (x + 18 * k), 10 * y, 160, 30, block, 1, y)
         for said, x, y, block in parts
