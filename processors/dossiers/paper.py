@@ -37,6 +37,7 @@ _SHORT = frozenset(
     )
 )
 _NO_BLANK, _TALLEST = 0.14, 4.0  # of a letter's height, and mm of that: no blank is so narrow
+_ON_A_LINE, _BLANK = 0.35, 15.0  # of a letter's height, how far words of a line are off; mm within it
 _DARK = 0.75  # times as bright as the paper
 _DOT, _LEADING, _DOTS = 0.8, 2.6, 8  # mm: a leader's dots, and from one to the next; how many there are
 _ON_LINE, _GOES_ON = 0.4, 60.0  # mm from a leader's line to its dots; it goes on under what is written
@@ -192,13 +193,39 @@ def _as_it_is(gray: Gray) -> Image.Image:
 
 def lines_read(said: Mapping[str, Sequence[Any]], mm: float) -> tuple[Line, ...]:
     """The lines of Tesseract's table of words, one of whose points is so many mm; without its noise."""
-    lines: dict[tuple[int, ...], list[Word]] = {}
+    blocks: dict[int, dict[tuple[int, int], list[Word]]] = {}
     keys = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
-    for text, sure, left, top, width, height, *line in zip(*(said[key] for key in keys), strict=True):
+    for text, sure, left, top, width, height, block, *line in zip(*(said[key] for key in keys), strict=True):
         if text.strip() and (float(sure) > 0 or len(text.strip()) >= _NO_NOISE):
             box = left * mm, top * mm, width * mm, height * mm
-            lines.setdefault(tuple(line), []).append(Word(text.strip(), box, float(sure) / 100))
-    return tuple(line_of(_joined(words)) for words in lines.values())
+            words = blocks.setdefault(block, {}).setdefault(tuple(line), [])
+            words.append(Word(text.strip(), box, float(sure) / 100))
+    return tuple(
+        _in_whole_lines([[line_of(_joined(words)) for words in block.values()] for block in blocks.values()])
+    )
+
+
+def _in_whole_lines(blocks: list[list[Line]]) -> list[Line]:
+    """The lines of all blocks; one whose every line goes on with a line of another is a column of that.
+
+    Tesseract parts a line at a wide blank of it. Columns of text are not level with each other throughout.
+    """
+    for block in sorted(blocks, key=lambda block: -min(line.box[0] for line in block)):
+        for other in blocks:
+            begun = [[k for k, one in enumerate(other) if _is_behind(one, line)] for line in block]
+            if other is not block and all(begun):
+                for (k, *_), line in zip(begun, block, strict=True):
+                    other[k] = Line(other[k].words + line.words, f"{other[k].text}\t{line.text}")
+                blocks.remove(block)
+                break
+    return [line for block in blocks for line in block]
+
+
+def _is_behind(one: Line, other: Line) -> bool:
+    """Whether the second line stands right behind the first, and level with it."""
+    (x, y, w, h), (left, top, _, high) = one.words[-1].box, other.words[0].box
+    level = abs(y + h / 2 - top - high / 2) < _ON_A_LINE * min(h, high, _TALLEST)
+    return level and 0 < left - x - w < _BLANK
 
 
 def _joined(words: Sequence[Word]) -> list[Word]:

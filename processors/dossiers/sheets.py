@@ -38,6 +38,7 @@ _POINTS = 40  # of a side that are looked at
 _CLOSE, _TWICE = 0.008, 2.0  # of the shorter side; no darker ground counts for more
 _KNOWN = 0.1  # of a side lies in the picture
 _ASIDE = 0.022  # of the shorter side, from the edge: sheets cast shadows
+_BAND = 0.1  # of the shorter side: a band of gray in a table is less high
 _CURL, _CORNER = 0.07, 0.05  # of the shorter side, how far a bent side leaves its chord; of a side, its ends
 _ON_EDGE, _TRACED = 2.0, 0.5  # points: as near the outline runs to a side; of a side that it does
 _WIDTH, _HEIGHT = 1700, 2404  # points of a flat sheet
@@ -75,6 +76,8 @@ def _outlines(gray: Gray) -> list[_Outline]:
         if not any(_shared(sheet, other) for other in kept):
             alike = [other for other in seen if _shared(sheet, other) > _ALIKE * _area(sheet)]
             kept.append(max(alike, key=lambda other: _contrast(blank, other)))
+    if len(kept) == 1 and _goes_on(blank, kept[0]):
+        return []
     left = sorted(kept, key=lambda sheet: float(sheet.quad[:, 0].mean()))
     return [_Outline(sheet.quad / np.float32(scale), sheet.bends / scale) for sheet in left]
 
@@ -201,6 +204,14 @@ def _seen(blank: Gray, sheet: _Outline) -> float:
     known = [side[~np.isnan(side)] for side in _ratios(blank, sheet, _ASIDE)]
     shares = [float((side > _BRIGHTER).mean()) for side in known if len(side) > _KNOWN * _POINTS]
     return sum(shares) / len(shares) if len(shares) > 2 and min(shares) > _SEEN_AT_LEAST else 0.0
+
+
+def _goes_on(blank: Gray, sheet: _Outline) -> bool:
+    """Whether a side of it is a mere band, beyond which there is paper again: a table has some of gray."""
+    beyond = [side[~np.isnan(side)] for side in _ratios(blank, sheet, _BAND)]
+    return any(
+        len(side) > _KNOWN * _POINTS and (side > _BRIGHTER).mean() < 1 - _SEEN_AT_LEAST for side in beyond
+    )
 
 
 def _contrast(blank: Gray, sheet: _Outline) -> float:

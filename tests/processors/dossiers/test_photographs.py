@@ -104,6 +104,14 @@ def test_a_page_that_fills_the_picture_has_no_edges() -> None:
     assert sheets_on(sheet()) == ()
 
 
+def test_what_lies_under_a_gray_band_of_a_table_is_no_sheet() -> None:
+    page = sheet()
+    page[620:] = 245
+    page[580:620] = 205
+    page[:, 955:] = page[1370:] = 190  # where the scanner's lid casts a shadow
+    assert sheets_on(page) == ()
+
+
 def words(said: str, x: float, y: float, fall: float = 0.0) -> Line:
     """In capitals 3 mm high; `fall`: mm down for each mm to the right."""
     made = []
@@ -168,6 +176,22 @@ def test_an_address_is_kept_however_unsure_its_reading_is() -> None:
     head = Line((), "ANNEXE VI-1 : Tableau de synthèse des réalisations professionnelles")
     (piece,) = pieces_of("tableau.pdf", [Page(1, 210, 297, (head, line), "ocr")])
     assert facts_of(piece).portfolio == "ines-505.github.io/portfolio"
+
+
+@pytest.mark.parametrize(("right", "count"), [((108, 113), 2), ((108, 117), 4)], ids=["level", "columns"])
+def test_a_line_that_was_read_in_two_blocks_is_one(right: tuple[int, int], count: int) -> None:
+    """As Tesseract gave it of an attestation; of columns of text not all lines stand level."""
+    parts = [("Stage du 12/01/2026", 19, 108, 1), ("Durée en semaines", 19, 113, 1)]
+    parts += [(said, 75, y, 2) for said, y in zip(("au 20/02/2026", "ou en mois"), right, strict=True)]
+    rows = [
+        (word, 96.0, 10 * (x + 18 * k), 10 * y, 160, 30, block, 1, y)
+        for said, x, y, block in parts
+        for k, word in enumerate(said.split(" "))
+    ]
+    keys = ("text", "conf", "left", "top", "width", "height", "block_num", "par_num", "line_num")
+    lines = lines_read(dict(zip(keys, zip(*rows, strict=True), strict=True)), 0.1)
+    assert len(lines) == count
+    assert (lines[0].text == "Stage du 12/01/2026\tau 20/02/2026") is (count == 2)
 
 
 def test_what_lies_about_the_sheet_is_no_signature() -> None:
