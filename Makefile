@@ -27,7 +27,7 @@ quick: setup
 
 test: setup
 	$(MAKE) -j 2 lint setup-tests # which waits for the network, if for anything
-	$(BIN)/pytest -m "not slow" -n 3 --cov --cov-report=term
+	$(BIN)/pytest -m "not slow" -n 2 --cov --cov-report=term
 	$(BIN)/pytest -m slow -n 4 --dist loadgroup --durations=40 # more than processors: one waits, mostly
 
 setup-tests: setup
