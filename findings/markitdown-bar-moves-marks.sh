@@ -1,7 +1,7 @@
 #!/bin/sh
 # markitdown 0.1.9 makes a Markdown table of a sheet or of a Word table, and lets a vertical bar in a cell part the cell in two: what stands
-# behind it moves one column to the right. Of « SISR | SLAM » in the option's column, SLAM comes under the mark of E4, and the marks one on: whoever
-# reads the table, by eye or by program, gives Durand another's column. GitHub Flavored Markdown (Tables) has \| for a bar in a cell, and
+# behind it moves one column to the right. Of « SISR | SLAM » in the option's column, SLAM stands where the mark of E4 should, and
+# each mark one on: whoever reads the table gives Durand 12 in E5, where there is 8. GitHub Flavored Markdown (Tables) has \| for a bar in a cell, and
 # ignores the excess where a row has more cells than the heading: the last mark is gone. Nothing is said. Of a .csv it does
 # write \|, and so does pandoc 3.9 of a .docx.
 #

@@ -1,9 +1,10 @@
 #!/bin/sh
 # markitdown 0.1.9 writes other numbers than a sheet of .xlsx has, and how depends on the column's other cells. A sum of 1234567.89 above
-# 14.5 is right, and above 12.123456789, as a mean has its digits, it is 1.234568e+06: its last euros and cents are gone. A candidate's
+# 14.5 is right, and above 12.123456789, as a mean has its digits, it is 1.234568e+06, one rounded to whole euros. A candidate's
 # number, an integer, gets ".0" where another row has none; there TRUE is 1.0; and a candidate whose name is NULL has NaN for a name.
 # It reads the sheet with pandas, which makes one type of each column, and writes it with pandas's to_html, which rounds for the
-# screen. Nothing is said, and the text looks like the sheet, so that whoever asks a language model for the sum is answered by the rounded one.
+# screen. Nothing is said, and the text looks like the sheet, so that a sum
+# that is asked of it is the rounded one.
 #
 # Seen on 2026-11-30, Python 3.11, markitdown 0.1.9, pandas 3.1.1, openpyxl 3.1.5; the first row is Durand, 1234567890, 1234567.89, TRUE:
 #   second row in the sheet                   first row by markitdown                     second row by markitdown
