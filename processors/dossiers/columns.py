@@ -17,13 +17,17 @@ def in_rows(page: Page) -> Iterator[str]:
     """The page's lines, what a cell breaks put together, columns apart by a tab."""
     row: list[Line] = []
     for lines in _beside(page.lines):
-        if row and len(lines) == 1 and _goes_on(row, lines[0]):
+        alone = len(lines) == 1
+        if row and alone and _goes_on(row, lines[0]):
             row += lines
             continue
-        yield from [_gathered(row)] if row else []
-        row = lines if len(lines) == 1 else []
-        yield from [_side_by_side(lines)] if not row else []
-    yield from [_gathered(row)] if row else []
+        if row:
+            yield _gathered(row)
+        row = lines if alone else []
+        if not alone:
+            yield _side_by_side(lines)
+    if row:
+        yield _gathered(row)
 
 
 def _beside(lines: tuple[Line, ...]) -> Iterator[list[Line]]:
