@@ -171,8 +171,8 @@ def read(site: Site, job: Job) -> bool:
     here = {candidate.number for candidate in roster}
     roster += with_numbers(site, numbers_in(pages, site.session.label_pattern) - here)
     excused = excused_in(site, scan.exam, scan.centre)
-    known = (job.sha256, roster, scan.centre, scan.exam, expected, excused)
-    reading = replace(isolated(understand_apart, pages, *known), pages=tuple(pages))
+    reading = isolated(understand_apart, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
+    reading = replace(reading, pages=tuple(pages))
     places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in pages}
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
     keep_pictures(site, job.scan, job.path, places, stated)

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from processors.circular.form import Form
 from processors.findings import Code
@@ -133,9 +132,17 @@ def understand(
     return ScanReading(sha256, images, tuple(pages), copies, findings)
 
 
-def understand_apart(pages: Sequence[PageReading], *known: Any) -> ScanReading:
+def understand_apart(
+    pages: Sequence[PageReading],
+    sha256: str,
+    roster: Sequence[Candidate],
+    centre: str,
+    exam: str,
+    expected: Expected,
+    excused: Excused,
+) -> ScanReading:
     """`understand`, of pages that whoever asks has: they are megabytes, and do not come back."""
-    return replace(understand(pages, *known), pages=())
+    return replace(understand(pages, sha256, roster, centre, exam, expected, excused), pages=())
 
 
 def read_scan(
