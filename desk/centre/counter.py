@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.decided.reconciling import reconciliation_of
+from actions.decided.reconciling import left_over, reconciliation_of
 from actions.dropped.pictures import picture_of
 from actions.dropped.receipts import issue
 from actions.dropped.withdrawing import restore, withdraw
@@ -47,7 +47,9 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
         for exam in site.session.written:
             counts = exam_counts(connection, exam.code, uai)
             if counts.expected:
-                without = len(reconciliation_of(connection, exam.code, uai).present_without_copy)
+                known = reconciliation_of(connection, exam.code, uai)
+                theirs = {left_over(connection, exam.code, uai, known)}  # a copy to decide, counted as that
+                without = len(set(known.present_without_copy) - theirs)
                 shown.append((exam, counts, without, scans_due(connection, site.session, exam.code, uai)))
     owed = owed_duties(site, now(), party=uai)
     values = {

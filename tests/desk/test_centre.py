@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 import time_machine
 from filling import Filled
+from heaps import heap
 from sqlalchemy import select
 from visitors import Desk
 
@@ -17,7 +18,8 @@ from actions.site import now
 from storage.bucket.keys import answer_key
 from storage.bucket.objects import ObjectInfo
 from storage.database.schema import events
-from storage.dropped.scans import ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
+from storage.decided.copies import copies_received
+from storage.dropped.scans import UNFINISHED, ScanClaimed, ScanProcessed, ScanStored, all_scans, arrive
 from storage.ids import new_id
 from storage.people.candidates import attendance_of, enrolled_in
 from storage.season.signatures import signatures_of
@@ -123,3 +125,21 @@ def test_a_list_that_names_one_candidate_leaves_what_is_known_of_the_others(desk
     assert known() == before
     answer = site.store.inbox.get(answer_key(f"attendance/{CENTRE}/U4.csv", "")).decode()
     assert "Liste prise : 1 présent, 0 absent." in answer
+
+
+def test_whose_the_only_copy_of_nobody_must_be_is_not_counted_as_without_one(desk: Desk, filled: Filled):
+    """As on the page of the épreuve, which names whose it is."""
+    centre, site = desk.signed_in(Role.CENTRE, CENTRE), desk.site
+    with site.register.reading() as connection:
+        reading = [one.id for one in all_scans(connection) if one.state in UNFINISHED]
+        had = copies_received(connection, "U4", CENTRE)[0]
+        _, *others = sorted(who.id for who in enrolled_in(connection, "U4", CENTRE) if who.id not in had)
+    for scan in reading:
+        for facts in (ScanClaimed(attempt=1), ScanProcessed()):
+            site.register.record(facts, scan, actor="t", at=now())
+    heap(site, CENTRE, 1)
+    page = f"/centre/{CENTRE}/U4"
+    centre.get(f"{page}/emargement")
+    centre.post(f"{page}/emargement", {"absent": others, "sure": "true"})
+    assert "c’est sans doute elle" in centre.get(page).text
+    assert "sans copie" not in centre.get(f"/centre/{CENTRE}").text
