@@ -35,8 +35,8 @@ from rich.table import Table
 from benchmarks import ratchet
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.agreed import OWN_INK, of_candidate
-from processors.attendance.cells import Cell, Seen
 from processors.attendance.reader import SheetReading, read_sheets
+from processors.attendance.seen import Cell, Seen
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from processors.circular.session import load_session
 from specimens.people import invent_candidates, invent_schools

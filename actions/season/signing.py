@@ -17,8 +17,8 @@ from actions.isolation import isolated, run_pages
 from actions.site import Site
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.agreed import OWN_INK, of_candidate
-from processors.attendance.cells import Seen, Why
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
+from processors.attendance.seen import Seen, Why
 from processors.attendance.sheet import SheetCode
 from processors.lists.people import ATTENDANCE_COLUMNS
 from processors.scans.files.dropped import inspect

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from processors.attendance.cells import EMPTY_BELOW, Cell, Seen, Why
 from processors.attendance.letters import may_be_name
+from processors.attendance.own_ink import EMPTY_BELOW
+from processors.attendance.seen import Cell, Seen, Why
 
 _OF_ABSENTS = (Why.STROKES, Why.STRUCK, Why.LETTERS, Why.ABS, Why.STAMP)
 OWN_INK = (Why.PEN, Why.OVER, Why.LETTERS)

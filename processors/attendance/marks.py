@@ -91,6 +91,11 @@ def within(mark: Mark, tall: Mark) -> bool:
     return x <= middle[0] <= x + w and y <= middle[1] <= y + h
 
 
+def length_of(marks: Sequence[Mark]) -> float:
+    """mm of their strokes."""
+    return sum(mark.length for mark in marks)
+
+
 def height_of(marks: Sequence[Mark]) -> int:
     return max(m.box[1] + m.box[3] for m in marks) - min(m.box[1] for m in marks)
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from processors.attendance.agreed import beside_boxes
 from processors.attendance.boxes import ticked_boxes
-from processors.attendance.cells import Cell, read_cells
+from processors.attendance.cells import read_cells
 from processors.attendance.lines import PX
+from processors.attendance.seen import Cell
 from processors.attendance.sheet import AttendanceForm, SheetCode
 from processors.circular.form import Rectangle
 from processors.codes import Coded

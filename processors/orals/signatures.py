@@ -14,8 +14,9 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
-from processors.attendance.cells import Seen, read_cells
+from processors.attendance.cells import read_cells
 from processors.attendance.lines import PX
+from processors.attendance.seen import Seen
 from processors.scans.files.image import BadImage
 from processors.scans.files.raster import images_at
 from processors.scans.readings import Gray

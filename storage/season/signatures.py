@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, and_, delete, func, insert, not_, select
 
 from processors.attendance.agreed import OWN_INK
-from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
+from processors.attendance.seen import Why
 from processors.attendance.sheet import list_number, sheets_of
 from storage.database.schema import attendance
 from storage.database.schema_attendance import (

@@ -20,7 +20,7 @@ from actions.season import attendance
 from actions.site import Site, now, open_site
 from desk.app import create_app
 from desk.settings import DeskSettings
-from processors.attendance.cells import Why
+from processors.attendance.seen import Why
 from processors.findings import Code, finding
 from processors.lists.people import Candidate
 from processors.scans.readings import CopyStatus

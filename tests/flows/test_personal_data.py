@@ -24,7 +24,7 @@ from actions.season import attendance
 from actions.site import now, open_site
 from cli.app import app
 from cli.demo_session import write_demo_session
-from processors.attendance.cells import Why
+from processors.attendance.seen import Why
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus, Half, Turn

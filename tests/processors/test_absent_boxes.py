@@ -11,9 +11,9 @@ import pytest
 from papers.attendance_sheet import attendance_sheets
 from processors.attendance.agreed import beside_boxes, of_candidate
 from processors.attendance.boxes import ticked_boxes
-from processors.attendance.cells import Cell, Seen, Why
 from processors.attendance.lines import PX
 from processors.attendance.reader import read_sheets
+from processors.attendance.seen import Cell, Seen, Why
 from processors.attendance.sheet import SheetCode, list_number, load_attendance_form
 from processors.circular.form import Rectangle
 from processors.circular.session import load_session

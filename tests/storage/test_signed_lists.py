@@ -14,8 +14,8 @@ from actions.dropped.withdrawing import withdraw
 from actions.season.attendance import take
 from actions.season.signing import answer, print_list, progress_of, take_scan
 from actions.site import Site
-from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
+from processors.attendance.seen import Why
 from processors.findings import Code, finding
 from processors.scans.files.raster import BadScan
 from specimens.signing import Mark, signed_scan

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from actions.dropped import inbox
 from actions.site import now
 from cli.demo_session import CENTRES
-from processors.attendance.cells import Why
+from processors.attendance.seen import Why
 from specimens.signing import Mark, signed_scan
 from storage.bucket.keys import kept_cell
 from storage.people.candidates import attendance_of, enrolled_in
