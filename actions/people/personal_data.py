@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -13,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from actions.corrected import marks
-from actions.corrected.corrector_view import pdf_of_pages
 from actions.corrected.own_notes import notes_on
+from actions.people.personal_files import files_of_copy, files_of_dossier, given, row_of_list
+from actions.people.without_others import Others
 from actions.reasons import text_of, words_of
 from actions.site import Site
 from papers.personal_data import (
@@ -28,28 +28,19 @@ from papers.personal_data import (
     render_html,
     render_json,
 )
-from processors.attendance.reader import row_alone
 from processors.circular.deadlines import french_instant, local
 from processors.dossiers.findings import VERDICTS
-from processors.dossiers.persons import Owner
-from processors.plain import plain
-from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
 from storage.after.control import choices_of, control_marks_kept
-from storage.bucket.keys import anonymous_copy, returned_document, stored_file
 from storage.bucket.objects import NotFoundError, StoreError
-from storage.corrected.returned import document_of
 from storage.database.register import events_of
 from storage.decided.copies import CopyRow, copies_of_scan, copies_whenever_of, current_copies
 from storage.decided.findings import findings_whenever_of
-from storage.dropped.deposits import files_of
 from storage.dropped.dossiers import DossierRow, dossier_by_id, dossier_of
 from storage.dropped.scans import scan_by_id
 from storage.events import kinds_of_events
 from storage.people.accounts import all_accounts, note_identity
-from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in
-from storage.people.correctors import all_correctors
-from storage.people.purged import GONE
+from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled_as
 from storage.refusals import Refusal, Refused
 from storage.season.orals import turns_of
 from storage.season.signatures import Signature, says_of
@@ -66,9 +57,6 @@ _LIVES = {
 }
 _ROLES = {Role.SERVICE: "le service", Role.CENTRE: "le centre", Role.CORRECTOR: "un correcteur"}
 _UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne : le service les regarde à part."
-_OTHERS = "La lecture y voit le nom ou le numéro d’une autre personne : le service la regarde à part."
-_LOST = "Ce fichier n’a pas pu être établi : demandez-le au service."
-_ROW = "l’image de la ligne signée"
 _EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
@@ -96,72 +84,23 @@ def _files(site: Site, lines: list[EnrolledCandidate], at: datetime) -> Files:
         likened = tuple(_likened(connection, lines))
         own = {person.id, *sure, *(row.id for row in dossiers)}
         story = _told(site, connection, [person.id, *(c.id for c in copies), *(d.id for d in dossiers)], own)
-        hidden = _Others(connection, person)
+        hidden = Others(connection, person)
         found = findings_whenever_of(connection, candidate=person.id)
-        of_copy = [findings_whenever_of(connection, copy=copy.id) for copy in copies]
-        of_dossier = {row.id: files_of(connection, row.id) for row in dossiers}
         orals = tuple(turns_of(connection, person.id))
-        scans = {copy.scan: scan_by_id(connection, copy.scan) for copy in copies}
-    enrolments = list[Enrolment]()
-    held_copies, held_dossiers = [], []
+    enrolments, held_copies, held_dossiers = list[Enrolment](), list[HeldCopy](), list[HeldDossier]()
     for line, said in zip(enrolled, says, strict=True):
-        signed, picture = _row_of(site, line.exam, said)
-        enrolments.append(replace(line, row=signed))
-        if signed is not None and signed.path is not None:
-            yield signed.path, picture
-    for copy, seen in zip(copies, of_copy, strict=True):
-        files = list[HeldFile]()
-        for called, path, data in _of_copy(site, copy) if copy.id in sure else ():
-            files.append(HeldFile(called, path if data is not None else None, _LOST))
-            if data is not None:
-                yield path, data
-        if copy.id not in sure:
-            files.append(HeldFile("pages", None, _UNSURE))
-        notes = notes_on(site, copy.id) if copy.id in sure else ()
-        if notes and (opens := _opens(site)) is not None:
-            why = f"Elles se donnent après l’harmonisation, à partir du {french_instant(opens)}."
-            files.append(HeldFile(f"annotations privées d’un correcteur ({len(notes)})", None, why))
-            notes = ()
-        told = tuple(HeldNote(one.page, one.area, hidden.out_of(one.text)) for one in notes)
-        scan = scans[copy.scan]
-        held_copies.append(
-            HeldCopy(
-                id=copy.id,
-                exam=copy.exam,
-                deposited_at=scan.deposited_at if scan else None,
-                pages=len(copy.pages),
-                state=f"{_STATES.get(copy.status, 'attend une décision')} ({_LIVES[copy.life]})",
-                anonymous_number=copy.anonymous_number if copy.id in sure else None,
-                files=tuple(files),
-                found=tuple(hidden.out_of(one.message) for one in seen),
-                mark=_mark_of(site, copy) if copy.id in sure else None,
-                notes=told,
-            )
-        )
-    for row in dossiers:
-        reading = json.loads(site.store.vault.get(row.reading)) if row.reading else None
-        joined = list[HeldFile]()
-        for file in of_dossier[row.id]:
-            called = f"{file.name} (déposé le {local(file.at):%d/%m/%Y})"
-            if _anothers(reading, file.name):
-                joined.append(HeldFile(called, None, _OTHERS))
-                continue
-            path = f"dossiers/{row.exam}/{file.n:02}-{file.name.replace('/', '-')}"
-            try:
-                data = site.store.vault.get(stored_file(file.sha256), sha256=file.sha256)
-            except NotFoundError:
-                joined.append(HeldFile(called, None, GONE))
-                continue
-            except StoreError:
-                joined.append(HeldFile(called, None, _LOST))
-                continue
-            joined.append(HeldFile(called, path))
-            yield path, data
-        if reading is not None:
-            path = f"dossiers/{row.exam}/lecture.json"
-            joined.append(HeldFile("ce qui en a été lu", path))
-            yield path, json.dumps(hidden.out_of_all(_own(reading)), ensure_ascii=False, indent=2).encode()
-        held_dossiers.append(_dossier(site, row, reading, tuple(joined), hidden))
+        rows = [row_of_list(site, line.exam, said)] if said is not None else []
+        enrolments.append(replace(line, row=next((row.held for row in rows), None)))
+        yield from given(rows)
+    for copy in copies:
+        files = list(files_of_copy(site, copy)) if copy.id in sure else []
+        held_copies.append(_copy(site, copy, tuple(file.held for file in files), copy.id in sure, hidden))
+        yield from given(files)
+    for dossier in dossiers:
+        reading = json.loads(site.store.vault.get(dossier.reading)) if dossier.reading else None
+        joined = list(files_of_dossier(site, dossier, reading, hidden))
+        held_dossiers.append(_dossier(site, dossier, reading, tuple(file.held for file in joined), hidden))
+        yield from given(joined)
     held = HeldOnPerson(
         session=site.session.title,
         answered_at=at,
@@ -183,6 +122,31 @@ def _files(site: Site, lines: list[EnrolledCandidate], at: datetime) -> Files:
     )
     yield "donnees.json", render_json(held).encode()
     yield "index.html", render_html(held).encode()
+
+
+def _copy(site: Site, copy: CopyRow, files: tuple[HeldFile, ...], is_sure: bool, hidden: Others) -> HeldCopy:
+    with site.register.reading() as connection:
+        scan = scan_by_id(connection, copy.scan)
+        found = findings_whenever_of(connection, copy=copy.id)
+    notes = notes_on(site, copy.id) if is_sure else ()
+    if not is_sure:
+        files = (HeldFile("pages", None, _UNSURE),)
+    if notes and (opens := _opens(site)) is not None:
+        why = f"Elles se donnent après l’harmonisation, à partir du {french_instant(opens)}."
+        files += (HeldFile(f"annotations privées d’un correcteur ({len(notes)})", None, why),)
+        notes = ()
+    return HeldCopy(
+        id=copy.id,
+        exam=copy.exam,
+        deposited_at=scan.deposited_at if scan else None,
+        pages=len(copy.pages),
+        state=f"{_STATES.get(copy.status, 'attend une décision')} ({_LIVES[copy.life]})",
+        anonymous_number=copy.anonymous_number if is_sure else None,
+        files=files,
+        found=tuple(hidden.out_of(one.message) for one in found),
+        mark=_mark_of(site, copy) if is_sure else None,
+        notes=tuple(HeldNote(one.page, one.area, hidden.out_of(one.text)) for one in notes),
+    )
 
 
 def _control(site: Site, candidate: str) -> Iterator[tuple[str, str]]:
@@ -216,16 +180,6 @@ def _signed(says: Signature | None) -> str | None:
     return f"{said}{stated}{asked}{settled}"
 
 
-def _row_of(site: Site, exam: str, says: Signature | None) -> tuple[HeldFile | None, bytes]:
-    """The candidate's row of the signed list as it was scanned, without its neighbours."""
-    if says is None:
-        return None, b""
-    try:
-        return HeldFile(_ROW, f"emargement/{exam}.jpg"), row_alone(site.store.vault.get(says.picture))
-    except NotFoundError:
-        return HeldFile(_ROW, None, GONE), b""
-
-
 def is_theirs(connection: Connection, copy: CopyRow) -> bool:
     """Whether it is settled that each of its pages is this candidate's.
 
@@ -240,29 +194,6 @@ def is_theirs(connection: Connection, copy: CopyRow) -> bool:
     return copy.id in {one.id for one in in_force} and not any(
         pages & {page.page for page in one.pages} for one in others
     )
-
-
-def _of_copy(site: Site, copy: CopyRow) -> Iterator[tuple[str, str, bytes | None]]:
-    """How it is called, its path and the file, None where that cannot be made."""
-    folder = f"copies/{copy.exam}-{copy.id}"
-    places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
-    yield "ses pages, telles que numérisées", f"{folder}/pages.pdf", pdf_of_pages(site, copy.scan, places)
-    if copy.anonymous_number and copy.anonymous_sha256:
-        key = anonymous_copy(copy.exam, copy.anonymous_number)
-        try:
-            data = site.store.vault.get(key, sha256=copy.anonymous_sha256)
-        except (NotFoundError, StoreError):
-            data = None
-        yield "ce que reçoit le correcteur", f"{folder}/correcteur.pdf", data
-    with site.register.reading() as connection:
-        back = document_of(connection, copy.id)
-    if back is not None:
-        key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
-        try:
-            data = site.store.vault.get(key, sha256=back.sha256)
-        except (NotFoundError, StoreError):
-            data = None
-        yield "la copie rendue annotée par le correcteur", f"{folder}/annotee.pdf", data
 
 
 def _mark_of(site: Site, copy: CopyRow) -> str | None:
@@ -302,7 +233,7 @@ def _dossier(
     row: DossierRow,
     reading: dict[str, Any] | None,
     files: tuple[HeldFile, ...],
-    hidden: _Others,
+    hidden: Others,
 ) -> HeldDossier:
     pronounced = (
         f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
@@ -316,25 +247,6 @@ def _dossier(
         found=tuple(hidden.out_of(found["message"]) for found in (reading or {"findings": []})["findings"]),
         pronounced=tuple(pronounced),
     )
-
-
-def _anothers(reading: dict[str, Any] | None, name: str) -> bool:
-    """Whether something in this file, or in this archive, was read as another person's."""
-    return any(
-        piece["facts"]["owner"] == Owner.OTHER and f"{piece['file']}/".startswith(f"{name}/")
-        for piece in (reading or {"pieces": []})["pieces"]
-    )
-
-
-def _own(reading: dict[str, Any]) -> dict[str, Any]:
-    """What was read, without what is said of others: their pieces, and who signed."""
-    pieces = [
-        {**piece, "signatures": [{**one, "by": None, "digital": None} for one in piece["signatures"]]}
-        if piece["facts"]["owner"] != Owner.OTHER
-        else {"kind": piece["kind"], "file": piece["file"], "facts": {"owner": Owner.OTHER.value}}
-        for piece in reading["pieces"]
-    ]
-    return {**reading, "pieces": pieces}
 
 
 def _told(site: Site, connection: Connection, subjects: Iterable[str], own: set[str]) -> list[Told]:
@@ -358,36 +270,3 @@ def _who(actor: str, roles: dict[str, Role]) -> str:
     if actor.startswith("corr_"):
         return _ROLES[Role.CORRECTOR]
     return _ROLES[Role.SERVICE] if actor == "service" else "massicot"
-
-
-class _Others:
-    """What names anybody but one candidate. A word that is also a name goes with the names."""
-
-    def __init__(self, connection: Connection, person: EnrolledCandidate) -> None:
-        names = [line.family_name for line in enrolled_in(connection)]
-        names += [one.name for one in all_correctors(connection)]
-        names += [one.name for one in all_accounts(connection)]
-        mine = set(_words_of(f"{person.family_name} {person.first_names}"))
-        self._words = {word for name in names for word in _words_of(name)} - mine
-        self._number = person.number
-
-    def out_of(self, text: str) -> str:
-        """The text, with […] in their place: their names, numbers of candidates and addresses."""
-        text = re.sub(r"\S+@\S+", "[…]", text)
-        text = re.sub(
-            rf"\d{{{len(self._number)}}}", lambda found: found[0] if found[0] == self._number else "[…]", text
-        )
-        return re.sub(r"\w+", lambda found: "[…]" if plain(found[0]) in self._words else found[0], text)
-
-    def out_of_all(self, value: Any) -> Any:
-        """The same of every text in a JSON value."""
-        if isinstance(value, dict):
-            return {key: self.out_of_all(one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self.out_of_all(one) for one in value]
-        return self.out_of(value) if isinstance(value, str) else value
-
-
-def _words_of(name: str) -> list[str]:
-    """Of three letters or more: a particle names nobody."""
-    return [word for word in re.findall(r"\w+", plain(name)) if len(word) > 2]
