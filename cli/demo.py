@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actions.corrected import lots as of_lots
+from actions.corrected.archive import pull_all
 from actions.dropped.commission import Commission, write_report
 from actions.site import Site, now, open_site
 from cli import demo_dossiers
@@ -113,7 +114,7 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
         console.print(f"running {name}")
         _run(machine, name)
     reference, corrector = _busiest(site)
-    lots = of_lots.pull_all(site, of_lots.who_has(site, tokens[reference]).id, folder / "corrector", at=now())
+    lots = pull_all(site, of_lots.who_has(site, tokens[reference]).id, folder / "corrector", at=now())
     console.print("running ship-audit")
     _run(machine, "ship-audit")
     receipts = _bring_receipts(site, folder / "receipts")

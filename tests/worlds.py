@@ -15,7 +15,7 @@ from storage.bucket.objects import Store, s3_client
 from storage.bucket.probe import probe
 from storage.machine.weed import Weed
 
-BUCKETS = ("inbox", "vault", "lots", "audit")
+BUCKETS = ("inbox", "vault", "audit")
 _trusted: set[str] = set()
 
 

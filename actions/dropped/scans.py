@@ -13,7 +13,6 @@ from itertools import chain
 from pathlib import Path
 
 from actions.corrected.corrector_view import place_of
-from actions.corrected.lots import put_back
 from actions.decided.reconciling import excused_in, reconcile_centre
 from actions.dropped.pictures import keep_pictures
 from actions.dropped.quarantine import clear_drop, fetch_drop, keep_drop
@@ -241,8 +240,6 @@ def _let_go(site: Site, copy: CopyRow, pdf: bytes) -> None:
     number = _anonymous_number(site, copy, sha256)
     key = anonymous_copy(copy.exam, number)
     site.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
-    if copy.lot is not None:
-        put_back(site, copy.exam, copy.lot, number)
     made = CopyAnonymised(anonymous_number=number, sha256=sha256)
     site.register.record(made, copy.id, actor=ACTOR, at=site.clock())
 

@@ -154,9 +154,7 @@ def test_an_archive_is_taken_file_by_file_and_marks_in_it_are_not_read(desk, her
     ]
     assert len(hers.kept()) == 1
     store = desk.site.store
-    held = [
-        bucket.get(info.key) for bucket in (store.vault, store.inbox, store.lots) for info in bucket.list()
-    ]
+    held = [bucket.get(info.key) for bucket in (store.vault, store.inbox) for info in bucket.list()]
     assert not any(MARK.encode() in data for data in held) and MARK not in log(desk)
 
 
