@@ -9,7 +9,6 @@ from actions.reasons import keep_reason
 from actions.site import Site
 from processors.circular.deadlines import french_day, french_instant, local_zone
 from processors.circular.session import Exam
-from processors.circular.session_parts import IDLE_DAYS
 from processors.correcting.conflicts import Cause
 from processors.correcting.lots import (
     EligibleCorrector,
@@ -147,8 +146,7 @@ def is_offline(lot: LotRow, at: datetime) -> bool:
 
 def idle(site: Site, exam: Exam, *, at: datetime) -> dict[str, date]:
     """Lots in hand whose corrector gave no sign for some days: since when. Not one that is read offline."""
-    rules = site.session.correction
-    days = timedelta(days=rules.idle_days if rules else IDLE_DAYS)
+    days = timedelta(days=site.session.correction.idle_days)
     with site.register.reading() as connection:
         lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
         signs = last_signs(connection, exam.code)

@@ -177,7 +177,7 @@ def test_a_link_ends_after_thirty_days_and_a_hold_stops_it(desk, service):
 
 def test_no_copy_is_asked_for_once_a_year_has_passed(desk, service):
     rules = desk.site.session
-    paper = Paper(model="CCYC", scanned_in="le centre", kept_months=12, request_months=12)
+    paper = Paper(kept_months=12, request_months=12)
     desk.site.__dict__["session"] = rules.model_copy(update={"paper": paper})
     over = asked_until(desk.site)
     last = rules.results.second_jury.date
