@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from actions.corrected import lots as of_lots
 from actions.corrected.archive import pull_all
 from actions.dropped.commission import Commission, write_report
+from actions.people.rosters import take_candidates
 from actions.site import Site, now, open_site
 from cli import demo_dossiers
 from cli.console import console, print_counts, print_table
@@ -35,7 +36,7 @@ from storage.decided.counts import exam_counts
 from storage.decided.findings import open_findings
 from storage.dropped.scans import ScanRow, all_scans
 from storage.people import accounts
-from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.candidates import enrolled_in
 from storage.people.correctors import all_correctors, import_correctors, issue_token
 from storage.states import Role, ScanState
 
@@ -151,7 +152,7 @@ def _enrol(site: Site, plan: Rehearsal, candidates: Sequence[Candidate]) -> dict
     """Candidates and correctors, as `massicot import` does. Each corrector's token by her reference."""
     at = now()
     for imported in (
-        import_candidates(site.register, roster_csv(candidates), site.session, actor="service", at=at),
+        take_candidates(site, roster_csv(candidates), actor="service", at=at),
         import_correctors(
             site.register, correctors_csv(plan.correctors), site.session, actor="service", at=at
         ),
