@@ -136,7 +136,7 @@ def copy_pdf(request: Request, lot_id: str, number: str, corrector: Corrector) -
     mine, _ = own_lot(site, corrector, lot_id)
     copy = copy_in(site, mine, number)
     of_lots.pull(site, mine, at=now())
-    return Response(of_lots.pdf_of(site, mine, copy), media_type="application/pdf")
+    return Response(of_lots.pdf_of(site, copy), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}")

@@ -32,11 +32,11 @@ def archive(site: Site, lot: LotRow, exam: Exam, *, at: datetime) -> Iterator[tu
     yield f"{lot.name}/bordereau.pdf", _sheet(site, lot, exam, copies, at)
     yield f"{lot.name}/notes.csv", empty_marks(numbers)
     for number, copy in zip(numbers, copies, strict=True):
-        yield f"{lot.name}/{number}.pdf", pdf_of(site, lot, copy)
+        yield f"{lot.name}/{number}.pdf", pdf_of(site, copy)
     lines = []
     for number, copy in zip(numbers, copies, strict=True):
         if notes := notes_of(site, lot, copy).notes:
-            yield f"{noted}/{number}.pdf", with_notes(pdf_of(site, lot, copy), notes)
+            yield f"{noted}/{number}.pdf", with_notes(pdf_of(site, copy), notes)
             lines += [(number, str(one.page), one.text) for one in notes if one.text]
     if lines:
         yield f"{noted}/annotations.csv", csv_of(("numero", "page", "annotation"), lines)

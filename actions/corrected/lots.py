@@ -241,9 +241,9 @@ def give_back(site: Site, lot: LotRow, *, at: datetime) -> Event | None:
     return site.register.record(LotReturned(), lot.id, actor=lot.corrector, at=at)
 
 
-def pdf_of(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
+def pdf_of(site: Site, copy: CopyRow) -> bytes:
     """The copy as its corrector gets it. Raises StoreError when it is not what was made of it."""
-    key = anonymous_copy(lot.exam, copy.anonymous_number or "")
+    key = anonymous_copy(copy.exam, copy.anonymous_number or "")
     return site.store.vault.get(key, sha256=copy.anonymous_sha256)
 
 

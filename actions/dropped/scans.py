@@ -18,6 +18,7 @@ from actions.dropped.pictures import keep_pictures
 from actions.dropped.quarantine import clear_drop, fetch_drop, keep_drop
 from actions.dropped.receipts import answer
 from actions.isolation import isolated, run_each, run_pages
+from actions.kept_scan import as_scanned
 from actions.people.enrolled import naming, roster_of, with_numbers
 from actions.site import Site
 from actions.stages import Step, SurroundingsError
@@ -172,7 +173,7 @@ def read(site: Site, job: Job) -> bool:
     excused = excused_in(site, scan.exam, scan.centre)
     reading = isolated(understand_apart, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
     reading = replace(reading, pages=tuple(pages))
-    places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in pages}
+    places = {page.page: as_scanned(page) for page in pages}
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
     keep_pictures(site, job.scan, job.path, places, stated)
     keep_reading(

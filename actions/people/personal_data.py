@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from actions.corrected import marks
-from actions.corrected.corrector_view import pdf_of_pages
+from actions.corrected.lots import pdf_of
 from actions.corrected.own_notes import notes_on
+from actions.corrected.returned import given_back
+from actions.kept_scan import copy_as_scanned
 from actions.reasons import text_of, words_of
 from actions.site import Site
 from papers.personal_data import (
@@ -33,10 +35,9 @@ from processors.circular.deadlines import french_instant, local
 from processors.dossiers.findings import VERDICTS
 from processors.dossiers.persons import Owner
 from processors.plain import plain
-from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
 from storage.after.control import choices_of, control_marks_kept
-from storage.bucket.keys import anonymous_copy, returned_document, stored_file
+from storage.bucket.keys import stored_file
 from storage.bucket.objects import NotFoundError, StoreError
 from storage.corrected.returned import document_of
 from storage.database.register import events_of
@@ -245,24 +246,21 @@ def is_theirs(connection: Connection, copy: CopyRow) -> bool:
 def _of_copy(site: Site, copy: CopyRow) -> Iterator[tuple[str, str, bytes | None]]:
     """How it is called, its path and the file, None where that cannot be made."""
     folder = f"copies/{copy.exam}-{copy.id}"
-    places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
-    yield "ses pages, telles que numérisées", f"{folder}/pages.pdf", pdf_of_pages(site, copy.scan, places)
+    yield "ses pages, telles que numérisées", f"{folder}/pages.pdf", copy_as_scanned(site, copy)
     if copy.anonymous_number and copy.anonymous_sha256:
-        key = anonymous_copy(copy.exam, copy.anonymous_number)
-        try:
-            data = site.store.vault.get(key, sha256=copy.anonymous_sha256)
-        except (NotFoundError, StoreError):
-            data = None
-        yield "ce que reçoit le correcteur", f"{folder}/correcteur.pdf", data
+        yield "ce que reçoit le correcteur", f"{folder}/correcteur.pdf", _kept(pdf_of, site, copy)
     with site.register.reading() as connection:
         back = document_of(connection, copy.id)
     if back is not None:
-        key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
-        try:
-            data = site.store.vault.get(key, sha256=back.sha256)
-        except (NotFoundError, StoreError):
-            data = None
+        data = _kept(given_back, site, copy)
         yield "la copie rendue annotée par le correcteur", f"{folder}/annotee.pdf", data
+
+
+def _kept(read: Callable[[Site, CopyRow], bytes | None], site: Site, copy: CopyRow) -> bytes | None:
+    """None where it is no longer there, or is not what was kept."""
+    with suppress(NotFoundError, StoreError):
+        return read(site, copy)
+    return None
 
 
 def _mark_of(site: Site, copy: CopyRow) -> str | None:

@@ -80,7 +80,7 @@ def copy(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corre
     mine, _ = own_lot(site, corrector, lot)
     found = copy_in(site, mine, number)
     of_lots.pull(site, mine, at=now())
-    return Response(of_lots.pdf_of(site, mine, found), media_type="application/pdf")
+    return Response(of_lots.pdf_of(site, found), media_type="application/pdf")
 
 
 @router.get("/{lot}/copies/{number}/notes")

@@ -37,7 +37,7 @@ from processors.circular.session_parts import (
 )
 
 __all__ = ["Centre", "Exam", "ExamKind", "Problem", "Session", "SessionError"]
-__all__ += ["check_session", "load_session", "parse_session"]
+__all__ += ["load_session", "parse_session"]
 
 
 class SessionError(Exception):
@@ -283,15 +283,6 @@ def _paper_troubles(session: Session) -> Iterator[Problem]:
             continue
         else:
             yield from (Problem(place, trouble) for trouble in paper_troubles(form))
-
-
-def check_session(data: Mapping[str, Any], folder: Path) -> tuple[Problem, ...]:
-    """Everything that is wrong with these values; nothing if they make a session."""
-    try:
-        parse_session(data, folder)
-    except SessionError as error:
-        return error.problems
-    return ()
 
 
 def _all_troubles(value: Any, place: str) -> Iterator[Problem]:

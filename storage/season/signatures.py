@@ -13,7 +13,7 @@ from processors.attendance.cells import Why
 from processors.attendance.reader import PageTrouble
 from processors.attendance.sheet import list_number, sheets_of
 from storage.database.schema import attendance
-from storage.database.schema_attendance import (
+from storage.database.schema_season import (
     attendance_files,
     attendance_lists,
     attendance_sheets,

@@ -18,7 +18,7 @@ from PIL import Image
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Desk
-from worlds import own_world
+from worlds import check_tables, own_world
 
 from actions.corrected import lots
 from actions.people import personal_data
@@ -31,7 +31,6 @@ from storage.corrected.lots import LotPulled, LotReassigned, lot_by_id
 from storage.corrected.returned import documents_of_lot
 from storage.database.schema import events
 from storage.decided.copies import copy_by_id
-from storage.log.replay import check_tables
 from storage.machine.weed import Weed
 from storage.people.candidates import enrolled_as
 from storage.people.correctors import issue_token

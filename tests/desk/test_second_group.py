@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
+from worlds import check_tables
 
 from actions.after.copy_links import asked_until
 from actions.after.release import take_averages
@@ -21,7 +22,6 @@ from processors.circular.deadlines import french_instant, local
 from processors.circular.session_parts import Paper
 from storage.database.schema import events
 from storage.decided.copies import current_copies
-from storage.log.replay import check_tables
 from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.people.holds import HoldLifted, HoldPlaced
 from storage.states import Role

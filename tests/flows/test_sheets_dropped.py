@@ -19,6 +19,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 from sqlalchemy import select
+from worlds import check_tables
 
 from actions.dropped import inbox as watch
 from actions.season.orals import form, papers_of
@@ -33,7 +34,6 @@ from storage.database.schema import events
 from storage.database.tables import metadata
 from storage.events import Event
 from storage.log.backup import Backup
-from storage.log.replay import check_tables
 from storage.machine.age import Recipients
 from storage.machine.settings import Settings
 from storage.machine.weed import Weed

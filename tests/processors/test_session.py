@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from wrong_session import check_session
 
 from processors.circular.deadlines import PARIS
-from processors.circular.session import SessionError, check_session, load_session, parse_session
+from processors.circular.session import SessionError, load_session, parse_session
 
 FILE = Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml"
 SESSION = load_session(FILE)
