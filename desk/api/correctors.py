@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from actions.corrected import lots as of_lots
@@ -33,9 +33,9 @@ from desk.api.shapes import (
 from desk.corrector import shown_lots
 from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot
+from desk.posted_file import handed_in
 from processors.correcting.own_notes import OwnNotes
 from storage.decided.copies import copies_of_lot
-from storage.machine.scratch import scratch
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
 
@@ -188,16 +188,8 @@ async def bring_documents(
     site = site_of(request)
     mine, _ = await run_in_threadpool(own_lot, site, corrector, lot)
     name = "".join(letter for letter in unquote(x_file_name) if letter.isprintable())[-80:]
-    with scratch() as folder:
-        path, size = folder / "given", 0
-        with path.open("wb") as file:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > of_returned.MOST:
-                    raise HTTPException(
-                        413, "Ce fichier dépasse 512 Mio : rendez les copies par petits groupes."
-                    )
-                file.write(piece)
+    too_large = "Ce fichier dépasse 512 Mio : rendez les copies par petits groupes."
+    async with handed_in(request, of_returned.MOST, too_large) as path:
         found = await run_in_threadpool(of_returned.take, site, mine, name, path, at=now())
     return [
         ReturnedFile(

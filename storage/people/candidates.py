@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from processors.circular.session import Session
-from processors.lists.people import Candidate, Form, dossier_exams, owing_nothing, read_candidates
+from processors.lists.people import Candidate, Form, Person, dossier_exams, owing_nothing, read_candidates
 from processors.lists.tables import Import
 from storage.database.register import Register, Transaction
 from storage.database.schema import attendance, candidates, enrolments
@@ -85,19 +85,10 @@ class AttendanceImported(Facts):
 
 
 @dataclass(frozen=True)
-class EnrolledCandidate:
+class EnrolledCandidate(Person):
     """Personal data: a line of the roster of an exam in a centre. `id`: opaque."""
 
     id: str
-    number: str
-    registration: str
-    family_name: str
-    first_names: str
-    birth_date: date
-    school: str
-    centre: str
-    option: str
-    category: str
     exam: str
 
     @property
