@@ -18,7 +18,6 @@ from desk.api.shapes import (
     AnonymousNumber,
     Done,
     KeptMarks,
-    Line,
     LotId,
     MarkTable,
     Offline,
@@ -218,6 +217,5 @@ def bring_marks(request: Request, lot: LotId, corrector: Corrector, brought: Mar
     site = site_of(request)
     mine = of_marks.own(site, corrector.id, lot)
     read = of_marks.take(site, mine, brought.table.encode(), actor=corrector.id, at=now())
-    lines = [Line(line=one.line, message=one.message) for one in read.problems]
     said = "" if read.problems else of_marks.summary(read.rows)
-    return Taken(taken=not read.problems, said=said, lines=lines)
+    return Taken(taken=not read.problems, said=said, lines=list(read.problems))
