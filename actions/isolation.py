@@ -141,13 +141,12 @@ def run_pages(
     pages: int,
     instead: Callable[[int, str], list[T]] | None = None,
     workers: int | None = None,
-    seconds: float = _SECONDS,
 ) -> list[T]:
     """`function(path, *args, start, stop)` over ranges of the file's pages, `workers` children at a time.
 
     The answers in the order of the file. Of a range that fails each page is tried alone, and `instead` gives
     what stands for one that fails again, by its number (from 1) and the trouble. BadScan as soon as a range
-    fails where there is no `instead`, and where more pages fail than a file may have. A child has `seconds`.
+    fails where there is no `instead`, and where more pages fail than a file may have.
     """
     workers = workers or _AT_ONCE
     size = min(_RANGE, max(_LEAST, -(-pages // workers)))
@@ -156,7 +155,7 @@ def run_pages(
 
     def part(start: int, stop: int) -> list[T]:
         try:
-            return isolated(function, path, *args, start, stop, seconds=seconds)
+            return isolated(function, path, *args, start, stop)
         except BadScan as bad:
             if instead is None or bad.code is not Code.READING_FAILED or len(failed) > _FAILING:
                 raise

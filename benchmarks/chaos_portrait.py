@@ -61,15 +61,14 @@ def portrait(site: Site, piles: tuple[Pile, ...], pulled: Path) -> Portrait:
     for copy in copies:
         scan = scans[copy.scan]
         owner = people.get(copy.candidate or "", f"{scan.inbox_key}, number {copy.position}")
-        anonymous = lot = hers = None
+        anonymous = hers = None
         if copy.anonymous_sha256:
             name = f"{copy.anonymous_number}.pdf"
             anonymous = _digest(site.store.vault.get(f"anonymous/{OPEN}/{name}"))
             assert anonymous == copy.anonymous_sha256, "the register names other bytes than the vault holds"
             hers = _digest(fetched[name[:-4]].read_bytes()) if name[:-4] in fetched else None
-            lot = _digest(site.store.lots.get(f"{OPEN}/{copy.lot}/{name}")) if copy.lot else None
         state = lots[copy.lot].state if copy.lot else None
-        told = (copy.status, anonymous, lot, hers, state, copy.position, [p.page for p in copy.pages])
+        told = (copy.status, anonymous, hers, state, copy.position, [p.page for p in copy.pages])
         _note(found["copy"], owner, json.dumps([scan.inbox_key, *map(str, told)]))
     for scan in scans.values():
         kept = _digest(site.store.vault.get(f"scans/{scan.sha256}.pdf")) if scan.sha256 else ""
@@ -111,7 +110,6 @@ def leftovers(site: Site) -> Counter[str]:
         copies = current_copies(connection)
         readings = {scan.reading for scan in all_scans(connection)}
         ids = {scan.id for scan in all_scans(connection)}
-        lots = {lot.id for lot in all_lots(connection)}
     numbers = {copy.anonymous_number for copy in copies}
     of_vault = {
         "anonymous/": lambda key: key.rpartition("/")[2][:-4] in numbers,
@@ -121,7 +119,6 @@ def leftovers(site: Site) -> Counter[str]:
     left: Counter[str] = Counter()
     for prefix, known in of_vault.items():
         left[f"vault {prefix}"] = sum(not known(info.key) for info in site.store.vault.list(prefix))
-    left["lots"] = sum(info.key.split("/")[1] not in lots for info in site.store.lots.list())
     return left
 
 

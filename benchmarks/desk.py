@@ -63,7 +63,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="massicot-") as folder, running(Path(folder) / "weed") as weed:
         store = Store(
             s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1"),
-            inbox="inbox", vault="vault", lots="lots", audit="audit",
+            inbox="inbox", vault="vault", audit="audit",
         )  # fmt: skip
         store.ensure_buckets()
         write_demo_session(Path(folder) / "session.toml", now())

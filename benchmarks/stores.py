@@ -131,7 +131,7 @@ def main() -> None:
             continue
         with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as server:
             client = s3_client(server.endpoint, *server.keys, "us-east-1")
-            store = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+            store = Store(client, inbox="inbox", vault="vault", audit="audit")
             store.ensure_buckets()
             names.append(server.name)
             for one in conditions_of(store):

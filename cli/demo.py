@@ -15,7 +15,9 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actions.corrected import lots as of_lots
+from actions.corrected.archive import pull_all
 from actions.dropped.commission import Commission, write_report
+from actions.people.rosters import take_candidates
 from actions.site import Site, now, open_site
 from cli import demo_dossiers
 from cli.console import console, print_counts, print_table
@@ -34,7 +36,7 @@ from storage.decided.counts import exam_counts
 from storage.decided.findings import open_findings
 from storage.dropped.scans import ScanRow, all_scans
 from storage.people import accounts
-from storage.people.candidates import enrolled_in, import_candidates
+from storage.people.candidates import enrolled_in
 from storage.people.correctors import all_correctors, import_correctors, issue_token
 from storage.states import Role, ScanState
 
@@ -113,7 +115,7 @@ def play(machine: Machine, drawing: Drawing, *, kept: bool) -> None:
         console.print(f"running {name}")
         _run(machine, name)
     reference, corrector = _busiest(site)
-    lots = of_lots.pull_all(site, of_lots.who_has(site, tokens[reference]).id, folder / "corrector", at=now())
+    lots = pull_all(site, of_lots.who_has(site, tokens[reference]).id, folder / "corrector", at=now())
     console.print("running ship-audit")
     _run(machine, "ship-audit")
     receipts = _bring_receipts(site, folder / "receipts")
@@ -150,7 +152,7 @@ def _enrol(site: Site, plan: Rehearsal, candidates: Sequence[Candidate]) -> dict
     """Candidates and correctors, as `massicot import` does. Each corrector's token by her reference."""
     at = now()
     for imported in (
-        import_candidates(site.register, roster_csv(candidates), site.session, actor="service", at=at),
+        take_candidates(site, roster_csv(candidates), actor="service", at=at),
         import_correctors(
             site.register, correctors_csv(plan.correctors), site.session, actor="service", at=at
         ),

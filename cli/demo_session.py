@@ -120,7 +120,7 @@ def _written(now: datetime, in_time: str, late: str, *_: str) -> str:
 {in_time}
 kind = "written"
 sitting = {{ date = {now - 3 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
-scan_deadline = {{ date = {due:%Y-%m-%d}, time = {due:%H:%M}:00, rule = "until", chosen_by_service = true }}
+scan_deadline = {{ date = {due:%Y-%m-%d}, time = {due:%H:%M}:00, rule = "until" }}
 window = {{ first = {{ date = {now - day:%Y-%m-%d} }}, last = {{ date = {now + 14 * day:%Y-%m-%d} }} }}
 meetings = [{{ kind = "barème", date = {now - day:%Y-%m-%d}, start = 00:00:00, place = "à distance" }}]
 
@@ -128,7 +128,7 @@ meetings = [{{ kind = "barème", date = {now - day:%Y-%m-%d}, start = 00:00:00, 
 {late}
 kind = "written"
 sitting = {{ date = {now - 2 * day:%Y-%m-%d}, start = 14:00:00, end = 18:00:00 }}
-scan_deadline = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00, chosen_by_service = true }}
+scan_deadline = {{ date = {just_passed:%Y-%m-%d}, time = {just_passed:%H:%M}:00 }}
 window = {{ first = {{ date = {now + 3 * day:%Y-%m-%d} }}, last = {{ date = {now + 14 * day:%Y-%m-%d} }} }}
 """
 
@@ -185,7 +185,6 @@ per_exam = 1
 when_large = 2
 large = 10
 per_room = 2
-no_leaving_hours = 2
 
 [results]
 marks_in = {{ name = "l'application de saisie des notes", address = "https://notes.exemple.fr" }}

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+_STEPS = 72
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -23,14 +25,14 @@ def bars(counted: Sequence[tuple[str, int]]) -> list[Bar]:
     return [Bar(label, count, count / most) for label, count in counted]
 
 
-def over_time(instants: Sequence[datetime], step: timedelta, zone: tzinfo, most: int = 72) -> list[Bar]:
-    """How many fell into each step, those without any among them; the last `most` steps."""
+def over_time(instants: Sequence[datetime], step: timedelta, zone: tzinfo) -> list[Bar]:
+    """How many fell into each step, those without any among them; the last steps alone."""
     if not instants:
         return []
     seconds = step.total_seconds()
     slots = Counter(int(at.timestamp() // seconds) for at in instants)
     last = max(slots)
-    first = max(min(slots), last - most + 1)
+    first = max(min(slots), last - _STEPS + 1)
     return bars(
         [
             (f"{datetime.fromtimestamp(slot * seconds, zone):%H:%M}", slots[slot])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -13,7 +12,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from actions.corrected import lots as of_lots
 from actions.corrected import marks as of_marks
 from actions.corrected import returned as of_returned
-from actions.corrected.own_notes import exported, notes_of
+from actions.corrected.archive import archive, sheet_of
 from actions.decided import copies as of_copies
 from actions.dropped.delivery import of_lot
 from actions.site import Site, now
@@ -25,8 +24,6 @@ from desk.zipped import zipped
 from papers.delivery import delivery_pdf
 from processors.circular.deadlines import local_zone
 from processors.circular.session import Exam
-from processors.correcting.marks import empty_marks
-from processors.correcting.own_notes import said_of
 from storage.corrected.lots import LotRow, all_lots
 from storage.corrected.returned import documents_of_lot
 from storage.decided.copies import CopyRow, copies_of_lot
@@ -71,25 +68,14 @@ def lot(request: Request, lot_id: str, corrector: Corrector) -> Response:
 
 
 @router.get("/{lot_id}/lot.zip")
-def archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
+def lot_archive(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """Every copy and the sheet. Times in it are all the same: they tell nothing of when a copy came."""
     site = site_of(request)
     mine, exam = own_lot(site, corrector, lot_id)
     of_lots.pull(site, mine, at=now())
-    with site.register.reading() as connection:
-        copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
-
-    def files() -> Iterator[tuple[str, bytes]]:
-        said = _said(site, mine, copies)
-        yield f"{mine.name}/bordereau.pdf", of_lots.sheet_of(mine, exam, copies, said, at=now())
-        yield f"{mine.name}/{of_lots.NOTES}", empty_marks(copy.anonymous_number or "" for copy in copies)
-        for copy in copies:
-            yield f"{mine.name}/{copy.anonymous_number}.pdf", of_lots.pdf_of(site, mine, copy)
-        for name, data in exported(site, mine, copies):
-            yield f"{mine.name}/{name}", data
-
+    files = archive(site, mine, exam, at=now())
     headers = {"Content-Disposition": f'attachment; filename="{mine.name}.zip"'}
-    return StreamingResponse(zipped(files()), media_type="application/zip", headers=headers)
+    return StreamingResponse(zipped(files), media_type="application/zip", headers=headers)
 
 
 @router.get("/{lot_id}/rendre")
@@ -109,12 +95,7 @@ def sheet(request: Request, lot_id: str, corrector: Corrector) -> Response:
     """The lot's copies by their numbers, with room for observations: to be printed."""
     site = site_of(request)
     mine, exam = own_lot(site, corrector, lot_id)
-    with site.register.reading() as connection:
-        copies = [copy for copy in copies_of_lot(connection, mine.id) if copy.ready]
-    return Response(
-        of_lots.sheet_of(mine, exam, copies, _said(site, mine, copies), at=now()),
-        media_type="application/pdf",
-    )
+    return Response(sheet_of(site, mine, exam, at=now()), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/recu.pdf")
@@ -155,7 +136,7 @@ def copy_pdf(request: Request, lot_id: str, number: str, corrector: Corrector) -
     mine, _ = own_lot(site, corrector, lot_id)
     copy = copy_in(site, mine, number)
     of_lots.pull(site, mine, at=now())
-    return Response(of_lots.pdf_of(site, mine, copy), media_type="application/pdf")
+    return Response(of_lots.pdf_of(site, copy), media_type="application/pdf")
 
 
 @router.get("/{lot_id}/{number}")
@@ -237,11 +218,6 @@ def take_report_back(request: Request, lot_id: str, number: str, corrector: Corr
     copy = copy_in(site, mine, number, ready=False)
     of_copies.take_report_back(site, copy.id, actor=corrector.id, at=now())
     return RedirectResponse(f"/lots/{mine.id}/{number}", 303)
-
-
-def _said(site: Site, lot: LotRow, copies: Iterable[CopyRow]) -> dict[str, str]:
-    """By a copy's id, what its corrector noted of it."""
-    return {copy.id: said_of(notes_of(site, lot, copy).notes) for copy in copies}
 
 
 def shown_lots(site: Site, corrector: CorrectorRow) -> list[tuple[LotRow, Exam, list[CopyRow]]]:

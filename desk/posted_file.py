@@ -1,4 +1,4 @@
-"""A file that a page sends as it is: on the disk while it is read, and no more of it than may be."""
+"""A file that comes as the body of a request: on the disk while it is read, and no more of it than may be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.machine.scratch import scratch
 async def handed_in(request: Request, most: int, too_large: str) -> AsyncIterator[Path]:
     """Where the body of this request lies. Of more than `most` bytes: 413, `too_large` (French)."""
     with scratch() as folder:
-        path, size = folder / "handed.pdf", 0
+        path, size = folder / "handed", 0
         with path.open("wb") as file:
             async for piece in request.stream():
                 size += len(piece)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Protocol
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
@@ -16,6 +15,7 @@ from processors.attendance.sheet import AttendanceForm, SheetCode, list_number, 
 from processors.circular.form import BoxedField, Rectangle
 from processors.circular.session import Centre, Exam, Session
 from processors.wording import plural, typeset
+from storage.people.candidates import EnrolledCandidate
 
 _FRAME, _LINE = 0.5 * mm, 0.25 * mm
 _QUIET = 10  # modules on each side of the bars (ISO/IEC 15417)
@@ -25,27 +25,8 @@ _COLUMNS = (("N°", 0.0), ("Nom et prénoms", 11.0), ("N° de candidat", 75.0), 
 _ABSENT = ("Absent", 101.0)  # the column before it, where there are boxes to tick
 
 
-class Signing(Protocol):
-    """Who is on the list. `id`: opaque."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def number(self) -> str: ...
-
-    @property
-    def registration(self) -> str: ...
-
-    @property
-    def family_name(self) -> str: ...
-
-    @property
-    def first_names(self) -> str: ...
-
-
 def attendance_sheets(
-    people: Sequence[Signing], session: Session, exam: Exam, centre: Centre, form: AttendanceForm
+    people: Sequence[EnrolledCandidate], session: Session, exam: Exam, centre: Centre, form: AttendanceForm
 ) -> bytes:
     """A PDF of one page a sheet, the candidates in their order. The same people give the same bytes."""
     ids = [one.id for one in people]
@@ -101,7 +82,7 @@ class _Sheet:
             self._canvas, middle - bars.width / 2, self._up(zone.y + (zone.height + label.height) / 2)
         )
 
-    def table(self, people: Sequence[Signing], first: int) -> None:
+    def table(self, people: Sequence[EnrolledCandidate], first: int) -> None:
         frame, rows = self._form.identity.frame, self._form.rows
         self._frame(frame)
         boxes = rows.boxes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Protocol
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
@@ -13,6 +12,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from processors.circular.form import Form
+from processors.lists.people import Person
 
 COLUMNS, ROWS = 3, 8
 WIDTH, HEIGHT = 63.5 * mm, 33.9 * mm
@@ -24,20 +24,7 @@ _INSIDE = 2 * mm
 _PRINTED = 25 * mm
 
 
-class Labelled(Protocol):
-    """Who gets a label."""
-
-    @property
-    def number(self) -> str: ...
-
-    @property
-    def family_name(self) -> str: ...
-
-    @property
-    def first_names(self) -> str: ...
-
-
-def label_sheet(candidates: Sequence[Labelled], exam: str, title: str, centre: str, form: Form) -> bytes:
+def label_sheet(candidates: Sequence[Person], exam: str, title: str, centre: str, form: Form) -> bytes:
     """A PDF of one label a candidate, in their order: bars, and name, number, épreuve and centre in clear.
 
     Bars hold `exam`-number, digits in pairs (code set C). ValueError if they do not fit the label.
@@ -58,7 +45,7 @@ def label_sheet(candidates: Sequence[Labelled], exam: str, title: str, centre: s
     return out.getvalue()
 
 
-def _draw(canvas: Canvas, candidate: Labelled, exam: str, title: str, centre: str, form: Form) -> None:
+def _draw(canvas: Canvas, candidate: Person, exam: str, title: str, centre: str, form: Form) -> None:
     """One label, from its bottom left corner."""
     payload, module = f"{exam}-{candidate.number}", form.label.module_width * mm
     bars = Code128(payload, barWidth=module, barHeight=form.label.height * mm, quiet=False)

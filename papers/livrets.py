@@ -6,7 +6,6 @@ Circular: livrets are handed in in alphabetical order, with a list of names and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from reportlab.lib import colors
 from reportlab.lib.styles import getSampleStyleSheet
@@ -14,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table
 
 from papers.printed import escaped, printed
+from processors.lists.people import Person
 from processors.plain import plain
 from processors.wording import plural
 
@@ -24,23 +24,7 @@ _GRID = [
 ]
 
 
-class Listed(Protocol):
-    """Who has a livret."""
-
-    @property
-    def number(self) -> str: ...
-
-    @property
-    def family_name(self) -> str: ...
-
-    @property
-    def first_names(self) -> str: ...
-
-    @property
-    def option(self) -> str: ...
-
-
-def livrets_pdf(people: Sequence[Listed], school: str, session: str, to: str) -> bytes:
+def livrets_pdf(people: Sequence[Person], school: str, session: str, to: str) -> bytes:
     """`to`: where they are handed in, nothing where the session does not say."""
     styles = getSampleStyleSheet()
     body, small = styles["BodyText"], styles["Normal"]

@@ -65,7 +65,7 @@ def received() -> Iterator[Received]:
 def store(weed: Weed) -> Store:
     """Four buckets that all tests share: keys must be a test's own."""
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
-    store = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    store = Store(client, inbox="inbox", vault="vault", audit="audit")
     store.ensure_buckets()
     return store
 

@@ -13,9 +13,11 @@ import pytest
 from actions.site import open_site
 from storage.bucket.objects import Store, s3_client
 from storage.bucket.probe import probe
+from storage.database.register import Register
+from storage.log.replay import check_against, lines_of
 from storage.machine.weed import Weed
 
-BUCKETS = ("inbox", "vault", "lots", "audit")
+BUCKETS = ("inbox", "vault", "audit")
 _trusted: set[str] = set()
 
 
@@ -58,3 +60,9 @@ def own_world(weed: Weed, data: Path, endpoint: str | None = None) -> Iterator[N
             open_site.cache_clear()
             for bucket in buckets.values():
                 client.delete_bucket(Bucket=bucket)
+
+
+def check_tables(register: Register) -> list[str]:
+    """What its tables hold without an event, or lack."""
+    with register.reading() as connection:
+        return check_against(connection, lines_of(connection), register.vault)

@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from actions.corrected.corrector_view import pdf_of_pages
+from actions.corrected.returned import given_back
+from actions.kept_scan import copy_as_scanned
 from actions.people.personal_data import Files, is_theirs
 from actions.site import Site
 from processors.circular.deadlines import french_instant
@@ -23,12 +24,9 @@ from processors.correcting.assembled import assemble
 from processors.correcting.marks import spreadsheet
 from processors.lists.averages import Averages, read_averages
 from processors.lists.tables import Import, LineProblem
-from processors.scans.leaving.anonymity import PagePlace
 from processors.scans.readings import CopyStatus
 from storage.after.release import SUBJECT, ControlCalled, CopiesReleased, ReleaseRefused, control_list
-from storage.bucket.keys import returned_document
 from storage.bucket.objects import NotFoundError
-from storage.corrected.returned import document_of
 from storage.decided.copies import CopyRow, current_copies
 from storage.people.accounts import note_identity
 from storage.people.candidates import EnrolledCandidate, enrolled_in, ids_of_numbers
@@ -157,20 +155,14 @@ def states_of(site: Site, connection: Connection) -> Iterator[tuple[EnrolledCand
 
 def _parts(site: Site, copy: CopyRow) -> list[tuple[str, bytes]] | None:
     """The whole copy, and what its corrector gave back of it; None where it cannot be made."""
-    places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
-    whole = pdf_of_pages(site, copy.scan, places)
+    whole = copy_as_scanned(site, copy)
     if whole is None:
         return None
-    parts = [("Copie", whole)]
-    with site.register.reading() as connection:
-        back = document_of(connection, copy.id)
-    if back is not None:
-        key = returned_document(back.lot, copy.anonymous_number or "", back.sha256)
-        try:
-            parts.append(("Copie annotée", site.store.vault.get(key, sha256=back.sha256)))
-        except NotFoundError:
-            return None
-    return parts
+    try:
+        annotated = given_back(site, copy)
+    except NotFoundError:
+        return None
+    return [("Copie", whole), *([("Copie annotée", annotated)] if annotated else [])]
 
 
 def file_of(site: Site, copy: CopyRow) -> bytes | None:

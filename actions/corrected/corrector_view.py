@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from actions.kept_scan import asked_of_scan
 from actions.site import Site
@@ -15,12 +14,7 @@ from storage.decided.copies import CopyRow, PlacedPage
 def seen_by_corrector(site: Site, copy: CopyRow) -> bytes | None:
     """The PDF, made anew and not kept: it may still name somebody. None when it cannot be made."""
     form = site.form_of(copy.exam)
-    return pdf_of_pages(site, copy.scan, [place_of(page, form) for page in copy.pages])
-
-
-def pdf_of_pages(site: Site, scan_id: str, places: Sequence[PagePlace]) -> bytes | None:
-    """These pages of a scan alone, upright and wiped as the places say. None when it cannot be made."""
-    return asked_of_scan(site, scan_id, anonymous_pdf, places)
+    return asked_of_scan(site, copy.scan, anonymous_pdf, [place_of(page, form) for page in copy.pages])
 
 
 def place_of(page: PlacedPage, form: Form) -> PagePlace:

@@ -1,21 +1,14 @@
-"""Lots: planned, written for correctors to fetch, reassigned, pulled and given back."""
+"""Lots: planned, formed, reassigned, pulled and given back."""
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from types import MappingProxyType
 
 from actions.reasons import keep_reason
 from actions.site import Site
-from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from processors.circular.deadlines import french_day, french_instant, local_zone
 from processors.circular.session import Exam
-from processors.circular.session_parts import IDLE_DAYS
 from processors.correcting.conflicts import Cause
 from processors.correcting.lots import (
     EligibleCorrector,
@@ -26,8 +19,7 @@ from processors.correcting.lots import (
     lot_conflicts,
     plan_lots,
 )
-from processors.correcting.marks import empty_marks
-from storage.bucket.keys import anonymous_copy, lot_copy, lot_list
+from storage.bucket.keys import anonymous_copy
 from storage.corrected.lots import (
     LotClosed,
     LotFormed,
@@ -52,9 +44,6 @@ from storage.people.candidates import enrolled_in
 from storage.people.correctors import CorrectorRow, all_correctors, corrector_by_id, corrector_by_token
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
-
-NOTES = "notes.csv"
-"""In a lot's archive: for the corrector's own use, since no mark is taken before the harmonisation."""
 
 
 def plan_for(site: Site, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
@@ -90,19 +79,14 @@ def _to_route(site: Site, exam: Exam) -> tuple[list[Routable], list[RoutableCopy
 
 
 def form(site: Site, exam: Exam, *, actor: str, at: datetime) -> Plan:
-    """Plans, writes each lot's objects, then tells the register: a crash leaves objects of no lot, no more.
-
-    Inside the épreuve's window alone. Once it has lots, those that follow are complementary.
-    """
+    """Inside the épreuve's window alone. Once it has lots, those that follow are complementary."""
     if not exam.in_window(at):
         raise Refused(Refusal.WINDOW_CLOSED, _window_of(exam))
-    plan, copies = plan_for(site, exam)
+    plan, _ = plan_for(site, exam)
     with site.register.reading() as connection:
         complementary = bool(all_lots(connection, exam.code))
     for lot in plan.lots:
-        name = new_id("lot")
-        _write(site, exam, name, [copies[copy].anonymous_number for copy in lot.copies])
-        _record(site, exam, name, lot, complementary, at=at, actor=actor)
+        _record(site, exam, lot, complementary, at=at, actor=actor)
     return plan
 
 
@@ -162,8 +146,7 @@ def is_offline(lot: LotRow, at: datetime) -> bool:
 
 def idle(site: Site, exam: Exam, *, at: datetime) -> dict[str, date]:
     """Lots in hand whose corrector gave no sign for some days: since when. Not one that is read offline."""
-    rules = site.session.correction
-    days = timedelta(days=rules.idle_days if rules else IDLE_DAYS)
+    days = timedelta(days=site.session.correction.idle_days)
     with site.register.reading() as connection:
         lots = {lot.id: lot for lot in all_lots(connection, exam.code)}
         signs = last_signs(connection, exam.code)
@@ -258,29 +241,9 @@ def give_back(site: Site, lot: LotRow, *, at: datetime) -> Event | None:
     return site.register.record(LotReturned(), lot.id, actor=lot.corrector, at=at)
 
 
-def pull_all(site: Site, corrector: str, to: Path, *, at: datetime) -> list[Path]:
-    """A corrector's lots that are neither returned nor recalled, and whose window is open.
-
-    One folder a lot, one PDF a copy named by its anonymous number, and the lot's sheet. A lot is marked as
-    pulled before it is fetched; she can fetch it again.
-    """
-    with site.register.reading() as connection:
-        lots = all_lots(connection, corrector=corrector)
-    folders = []
-    for lot in lots:
-        exam = site.session.exam(lot.exam)
-        in_hand = lot.state in (LotState.ASSIGNED, LotState.PULLED)
-        if not in_hand or exam is None or not exam.in_window(at):
-            continue
-        with suppress(Refused):  # reassigned since somebody looked
-            pull(site, lot, at=at)
-            folders.append(_fetch(site, lot, exam, to, at))
-    return folders
-
-
-def pdf_of(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
+def pdf_of(site: Site, copy: CopyRow) -> bytes:
     """The copy as its corrector gets it. Raises StoreError when it is not what was made of it."""
-    key = anonymous_copy(lot.exam, copy.anonymous_number or "")
+    key = anonymous_copy(copy.exam, copy.anonymous_number or "")
     return site.store.vault.get(key, sha256=copy.anonymous_sha256)
 
 
@@ -296,22 +259,9 @@ def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
     )
 
 
-def put_back(site: Site, exam: str, lot: str, number: str) -> None:
-    """A copy that was scanned again, to where its lot's others lie; before the register is told of it."""
-    site.store.lots.copy_from(site.store.vault, anonymous_copy(exam, number), lot_copy(exam, lot, number))
-
-
-def _write(site: Site, exam: Exam, lot: str, numbers: Sequence[str]) -> None:
-    for number in numbers:
-        put_back(site, exam.code, lot, number)
-    content = json.dumps({"lot": lot, "exam": exam.code, "copies": list(numbers)}).encode()
-    site.store.lots.put(lot_list(exam.code, lot), content, content_type="application/json")
-
-
 def _record(
     site: Site,
     exam: Exam,
-    name: str,
     lot: PlannedLot,
     complementary: bool,
     *,
@@ -326,32 +276,4 @@ def _record(
             copies=lot.copies,
             complementary=complementary,
         )
-        transaction.record(formed, name, actor=actor, at=at)
-
-
-def sheet_of(
-    lot: LotRow,
-    exam: Exam,
-    copies: Sequence[CopyRow],
-    said: Mapping[str, str] = MappingProxyType({}),
-    *,
-    at: datetime,
-) -> bytes:
-    """The sheet that goes with these copies, as a PDF. `said`: by a copy's id, what its corrector noted."""
-    listed = [(copy.anonymous_number or "", len(copy.pages), said.get(copy.id, "")) for copy in copies]
-    return lot_sheet_pdf(LotSheet(lot.name, exam.code, exam.title, listed, exam.closes_at or at, at))
-
-
-def _fetch(site: Site, lot: LotRow, exam: Exam, to: Path, at: datetime) -> Path:
-    folder = to / lot.name
-    folder.mkdir(parents=True, exist_ok=True)
-    with site.register.reading() as connection:
-        copies = copies_of_lot(connection, lot.id)
-    ready = [copy for copy in copies if copy.ready]
-    for copy in ready:
-        name = f"{copy.anonymous_number}.pdf"
-        key = lot_copy(lot.exam, lot.id, copy.anonymous_number or "")
-        site.store.lots.download(key, folder / name, sha256=copy.anonymous_sha256)
-    (folder / "bordereau.pdf").write_bytes(sheet_of(lot, exam, ready, at=at))
-    (folder / NOTES).write_bytes(empty_marks(copy.anonymous_number or "" for copy in ready))
-    return folder
+        transaction.record(formed, new_id("lot"), actor=actor, at=at)

@@ -6,13 +6,10 @@ What they say of the copy is the candidate's personal data, too: it is in the an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from actions.corrected.lots import pdf_of
 from actions.site import Site
-from papers.tables import csv_of
-from processors.correcting.own_notes import OwnNote, OwnNotes, with_notes
+from processors.correcting.own_notes import OwnNote, OwnNotes
 from storage.bucket.keys import private_notes, private_notes_on
 from storage.bucket.objects import NotFoundError
 from storage.corrected.lots import LotFormed, LotRow
@@ -43,15 +40,3 @@ def notes_on(site: Site, copy: str) -> tuple[OwnNote, ...]:
     keys = [info.key for lot in lots for info in site.store.vault.list(private_notes_on(lot, copy))]
     kept = (OwnNotes.model_validate_json(site.store.vault.get(key)) for key in keys)
     return tuple(sorted((one for notes in kept for one in notes.notes), key=lambda one: one.page))
-
-
-def exported(site: Site, lot: LotRow, copies: Iterable[CopyRow]) -> Iterator[tuple[str, bytes]]:
-    """What goes into a lot's archive: each copy that bears notes, with them, and a table of all."""
-    lines = []
-    for copy in copies:
-        notes, number = notes_of(site, lot, copy).notes, copy.anonymous_number or ""
-        if notes:
-            yield f"mes annotations/{number}.pdf", with_notes(pdf_of(site, lot, copy), notes)
-            lines += [(number, str(one.page), one.text) for one in notes if one.text]
-    if lines:
-        yield "mes annotations/annotations.csv", csv_of(("numero", "page", "annotation"), lines)

@@ -29,7 +29,7 @@ from processors.correcting.returned import (
 from processors.scans.files.raster import BadScan
 from storage.bucket.keys import returned_document
 from storage.corrected.lots import NOT_IN_HAND, LotRow, all_lots
-from storage.corrected.returned import DocumentReturned, document_of
+from storage.corrected.returned import DocumentReturned, DocumentRow, document_of
 from storage.decided.copies import CopyRow, copies_of_lot
 from storage.machine.scratch import scratch
 from storage.refusals import Refusal, Refused
@@ -166,7 +166,7 @@ class _Lot:
     def _handed_out(self, copy: CopyRow) -> Iterator[Path]:
         with scratch() as folder:
             path = folder / "copy.pdf"
-            path.write_bytes(pdf_of(self._work, self._lot, copy))
+            path.write_bytes(pdf_of(self._work, copy))
             yield path
 
     def _keep(self, number: str, copy: CopyRow, found: Document, sure: bool) -> bool:
@@ -194,5 +194,16 @@ def document(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
         row = document_of(connection, copy.id)
     if row is None or row.corrector != lot.corrector:
         raise Refused(Refusal.NO_DOCUMENT)
+    return _bytes_of(site, copy, row)
+
+
+def given_back(site: Site, copy: CopyRow) -> bytes | None:
+    """What came back of a copy, of whichever corrector; None where nothing did. Raises NotFoundError."""
+    with site.register.reading() as connection:
+        row = document_of(connection, copy.id)
+    return _bytes_of(site, copy, row) if row else None
+
+
+def _bytes_of(site: Site, copy: CopyRow, row: DocumentRow) -> bytes:
     key = returned_document(row.lot, copy.anonymous_number or "", row.sha256)
     return site.store.vault.get(key, sha256=row.sha256)

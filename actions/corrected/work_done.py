@@ -57,8 +57,7 @@ def work_done(site: Site) -> list[Line]:
 
 def table(site: Site) -> bytes:
     """The same as a CSV, with the columns that the session wants."""
-    correction = site.session.correction
-    columns = correction.work_columns if correction else tuple(WorkColumn)
+    columns = site.session.correction.work_columns
     return spreadsheet(columns, ([_value(line, column) for column in columns] for line in work_done(site)))
 
 

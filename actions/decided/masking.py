@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.kept_scan import asked_of_scan
+from actions.kept_scan import as_scanned, asked_of_scan
 from actions.site import Site
-from processors.scans.leaving.anonymity import PagePlace, upright_size
+from processors.scans.leaving.anonymity import upright_size
 from storage.decided.copies import CopyRow, PlacedPage, copy_by_id
 from storage.decided.decisions import CopyMasked
 from storage.events import Event
@@ -69,7 +69,6 @@ def _on_page(first: float, last: float) -> tuple[float, float]:
 
 
 def _size(site: Site, scan: str, page: PlacedPage) -> tuple[int, int]:
-    place = PagePlace(page.image, page.half, page.turn, area=page.area)
-    if (size := asked_of_scan(site, scan, upright_size, place)) is None:
+    if (size := asked_of_scan(site, scan, upright_size, as_scanned(page))) is None:
         raise Refused(Refusal.NO_PICTURE)
     return size

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from actions.isolation import isolated
-from actions.kept_scan import asked_of_scan
+from actions.kept_scan import as_scanned, asked_of_scan
 from actions.site import Site
 from processors.findings import Evidence, Finding
 from processors.scans.files.raster import BadScan
@@ -54,7 +54,7 @@ def picture_of_page(site: Site, scan_id: str, page: PlacedPage, region: Evidence
     """A picture of a region of this page, made at the first time; None when it cannot be made."""
     with suppress(NotFoundError):
         return site.store.vault.get(_key(scan_id, region))
-    places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area)}
+    places = {page.page: as_scanned(page)}
     jpeg = (asked_of_scan(site, scan_id, pictures, places, [region]) or {}).get(region)
     if jpeg is not None:
         site.store.vault.put(_key(scan_id, region), jpeg, only_if_absent=True, content_type="image/jpeg")

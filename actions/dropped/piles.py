@@ -13,9 +13,8 @@ from actions.reasons import keep_reason
 from actions.site import Site
 from processors.scans.readings import CopyStatus
 from storage.decided.copies import CopyRow, copies_of_scan, copy_by_id
-from storage.dropped.piles import InPile, copies_in_pile
+from storage.dropped.piles import InPile, PaperShelved, copies_in_pile
 from storage.dropped.scans import ScanRow, all_scans
-from storage.dropped.shelves import PaperShelved
 from storage.dropped.uploads import upload_of
 from storage.events import Event
 from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled_as, enrolled_in

@@ -13,12 +13,12 @@ from itertools import chain
 from pathlib import Path
 
 from actions.corrected.corrector_view import place_of
-from actions.corrected.lots import put_back
 from actions.decided.reconciling import excused_in, reconcile_centre
 from actions.dropped.pictures import keep_pictures
 from actions.dropped.quarantine import clear_drop, fetch_drop, keep_drop
 from actions.dropped.receipts import answer
 from actions.isolation import isolated, run_each, run_pages
+from actions.kept_scan import as_scanned
 from actions.people.enrolled import naming, roster_of, with_numbers
 from actions.site import Site
 from actions.stages import Step, SurroundingsError
@@ -173,7 +173,7 @@ def read(site: Site, job: Job) -> bool:
     excused = excused_in(site, scan.exam, scan.centre)
     reading = isolated(understand_apart, pages, job.sha256, roster, scan.centre, scan.exam, expected, excused)
     reading = replace(reading, pages=tuple(pages))
-    places = {page.page: PagePlace(page.image, page.half, page.turn, area=page.area) for page in pages}
+    places = {page.page: as_scanned(page) for page in pages}
     stated = chain(reading.findings, *(copy.findings for copy in reading.copies))
     keep_pictures(site, job.scan, job.path, places, stated)
     keep_reading(
@@ -241,8 +241,6 @@ def _let_go(site: Site, copy: CopyRow, pdf: bytes) -> None:
     number = _anonymous_number(site, copy, sha256)
     key = anonymous_copy(copy.exam, number)
     site.store.vault.put(key, pdf, only_if_absent=True, content_type="application/pdf")
-    if copy.lot is not None:
-        put_back(site, copy.exam, copy.lot, number)
     made = CopyAnonymised(anonymous_number=number, sha256=sha256)
     site.register.record(made, copy.id, actor=ACTOR, at=site.clock())
 

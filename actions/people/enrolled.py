@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from actions.site import Site
-from processors.lists.people import Candidate
+from processors.lists.people import Candidate, Person
 from storage.people.candidates import EnrolledCandidate, enrolled_as, enrolled_in
 
 
@@ -51,15 +51,4 @@ def _people(lines: Iterable[EnrolledCandidate]) -> list[Candidate]:
 
 
 def _person(line: EnrolledCandidate, exams: tuple[str, ...]) -> Candidate:
-    return Candidate(
-        number=line.number,
-        registration=line.registration,
-        family_name=line.family_name,
-        first_names=line.first_names,
-        birth_date=line.birth_date,
-        school=line.school,
-        centre=line.centre,
-        option=line.option,
-        category=line.category,
-        exams=exams,
-    )
+    return Candidate(**{field.name: getattr(line, field.name) for field in fields(Person)}, exams=exams)

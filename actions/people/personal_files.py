@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from actions.corrected.corrector_view import pdf_of_pages
+from actions.corrected.lots import pdf_of
+from actions.corrected.returned import given_back
+from actions.kept_scan import copy_as_scanned
 from actions.people.without_others import Others
 from actions.site import Site
 from papers.personal_data import HeldFile
 from processors.attendance.reader import row_alone
 from processors.circular.deadlines import local
 from processors.dossiers.persons import Owner
-from processors.scans.leaving.anonymity import PagePlace
-from storage.bucket.keys import anonymous_copy, returned_document, stored_file
+from storage.bucket.keys import stored_file
 from storage.bucket.objects import NotFoundError, StoreError
 from storage.corrected.returned import document_of
 from storage.decided.copies import CopyRow
@@ -52,17 +54,14 @@ def row_of_list(site: Site, exam: str, says: Signature) -> Handed:
 
 def files_of_copy(site: Site, copy: CopyRow) -> Iterator[Handed]:
     """Its pages as they were scanned, what its corrector gets, and what came back annotated."""
-    folder, number = f"copies/{copy.exam}-{copy.id}", copy.anonymous_number
-    places = [PagePlace(page.image, page.half, page.turn, area=page.area) for page in copy.pages]
-    pages = pdf_of_pages(site, copy.scan, places)
-    yield _handed("ses pages, telles que numérisées", f"{folder}/pages.pdf", pages)
-    if number and copy.anonymous_sha256:
-        data = _kept(site, anonymous_copy(copy.exam, number), copy.anonymous_sha256)
-        yield _handed("ce que reçoit le correcteur", f"{folder}/correcteur.pdf", data)
+    folder = f"copies/{copy.exam}-{copy.id}"
+    yield _handed("ses pages, telles que numérisées", f"{folder}/pages.pdf", copy_as_scanned(site, copy))
+    if copy.anonymous_number and copy.anonymous_sha256:
+        yield _handed("ce que reçoit le correcteur", f"{folder}/correcteur.pdf", _kept(pdf_of, site, copy))
     with site.register.reading() as connection:
         back = document_of(connection, copy.id)
     if back is not None:
-        data = _kept(site, returned_document(back.lot, number or "", back.sha256), back.sha256)
+        data = _kept(given_back, site, copy)
         yield _handed("la copie rendue annotée par le correcteur", f"{folder}/annotee.pdf", data)
 
 
@@ -95,11 +94,11 @@ def _handed(called: str, path: str, data: bytes | None) -> Handed:
     return Handed(HeldFile(called, path) if data is not None else HeldFile(called, None, _LOST), data)
 
 
-def _kept(site: Site, key: str, sha256: str) -> bytes | None:
-    try:
-        return site.store.vault.get(key, sha256=sha256)
-    except (NotFoundError, StoreError):
-        return None
+def _kept(read: Callable[[Site, CopyRow], bytes | None], site: Site, copy: CopyRow) -> bytes | None:
+    """None where it is no longer there, or is not what was kept."""
+    with suppress(NotFoundError, StoreError):
+        return read(site, copy)
+    return None
 
 
 def _anothers(reading: dict[str, Any] | None, name: str) -> bool:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from actions.people.purge_plan import KeptList, Plan, lists_of, plan
+from actions.people.purge_plan import KeptList, Plan, buckets_of, lists_of, plan
 from actions.reasons import keep_reason
 from actions.site import Site
 from papers.certificate import Destruction, certificate_pdf
@@ -168,7 +168,7 @@ def _destroy(site: Site, row: PurgeRow) -> None:
     except NotFoundError:
         return  # all of it was destroyed before
     stone = Tombstone.model_validate_json(site.store.vault.get(tombstone(row.id)))
-    buckets = {"inbox": site.store.inbox, "vault": site.store.vault, "lots": site.store.lots}
+    buckets = buckets_of(site)
     with site.register.reading() as connection:
         lists, known = lists_of(connection), _numbers(connection)
     gone = dict[str, set[str]]()

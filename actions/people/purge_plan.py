@@ -74,7 +74,7 @@ _OF_VAULT = _OF_INBOX | {
 
 @dataclass(frozen=True, order=True)
 class Item:
-    """An object with all its versions. `bucket`: `inbox`, `vault` or `lots`."""
+    """An object with all its versions. `bucket`: `inbox` or `vault`."""
 
     kind: Held
     bucket: str
@@ -149,7 +149,7 @@ def plan(site: Site, at: datetime) -> Plan:
     purged = {*rows["candidates"], *(id_ for id_, number in numbers.items() if id_ == number)}
     known = {number for id_, number in numbers.items() if id_ not in purged}
     items, stays, early = list[Item](), Counter[Held](), Counter[Held]()
-    for name, bucket in _buckets(site).items():
+    for name, bucket in buckets_of(site).items():
         for key, infos in _by_key(bucket):
             kind = _kind(name, key)
             if kind is None or key.removeprefix(PEOPLE)[:21] in serving:
@@ -253,11 +253,10 @@ class _Holds:
         if folder == ATTENDANCE:
             return self.holds_path(key)
         stem = name.rpartition("/")[2].partition(".")[0]
-        if bucket == "lots" or folder == ANONYMOUS:
-            exam, lot = key.split("/")[1 if folder == ANONYMOUS else 0], key.split("/")[1]
-            if (exam, stem) in self._all_numbers:
-                return (exam, stem) in self._numbers
-            return self.holds_id(lot) if stem == "lot" else exam in self.exams
+        if folder == ANONYMOUS:
+            exam = name.partition("/")[0]
+            known = (exam, stem) in self._all_numbers
+            return (exam, stem) in self._numbers if known else exam in self.exams
         if folder in (SCANS, DOSSIERS, QUARANTINE):
             return stem in self._hashes or (folder == QUARANTINE and bool(self.all))
         if folder in (RETURNED, MARKS):  # of a lot; or marks of a whole épreuve
@@ -302,8 +301,8 @@ def _subjects(
     return found
 
 
-def _buckets(site: Site) -> dict[str, Bucket]:
-    return {"inbox": site.store.inbox, "vault": site.store.vault, "lots": site.store.lots}
+def buckets_of(site: Site) -> dict[str, Bucket]:
+    return {"inbox": site.store.inbox, "vault": site.store.vault}
 
 
 def _by_key(bucket: Bucket) -> Iterator[tuple[str, list[ObjectInfo]]]:
@@ -318,8 +317,6 @@ def _kind(bucket: str, key: str) -> Held | None:
     """None: it is nothing of candidates."""
     folder = folder_of(key)
     rest = key.removeprefix(folder)
-    if bucket == "lots":
-        return Held.COPIES
     if bucket == "inbox":
         of = folder_of(rest) if folder == RECEIPTS else folder
         return _OF_INBOX.get(of, Held.COPIES if folder == RECEIPTS else None)

@@ -1,21 +1,23 @@
-"""A list of candidates, correctors or centres: what it would change, before anything of it is written."""
+"""A list of candidates, correctors or centres: what it would change, before it is taken; what follows."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
+from actions.decided.reconciling import reconcile_in
 from actions.people.invitations import Person, of_centres
 from actions.site import Site
 from processors.circular.half_days import Half
 from processors.lists.centre_people import read_centre_people
 from processors.lists.people import Candidate, in_two_places, read_candidates, read_correctors
-from processors.lists.tables import LineProblem
+from processors.lists.tables import Import, LineProblem
+from storage.database.register import Transaction
 from storage.people.accounts import account_of_email
-from storage.people.candidates import enrolled_in
+from storage.people.candidates import enrolled_in, import_candidates
 from storage.people.correctors import all_correctors
 from storage.states import Role
 
@@ -63,6 +65,22 @@ def look(site: Site, roster: Roster, table: bytes) -> Differences:
     return {Roster.CANDIDATES: _candidates, Roster.CORRECTORS: _correctors, Roster.CENTRES: _centres}[roster](
         site, table
     )
+
+
+def take_candidates(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[Candidate]:
+    """As long as one line is wrong, nothing of it is taken.
+
+    Wherever it changes who sits a written épreuve, what lacks or waits there is settled in the same
+    transaction.
+    """
+    written = {exam.code for exam in site.session.written}
+
+    def follow(transaction: Transaction, places: set[tuple[str, str]]) -> None:
+        for exam, centre in sorted(places):
+            if exam in written:
+                reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
+
+    return import_candidates(site.register, table, site.session, follow, actor=actor, at=at)
 
 
 def _candidates(site: Site, table: bytes) -> Differences:

@@ -254,11 +254,12 @@ def pull(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a corrector's lots: a PDF for each copy, and a sheet."""
-    from actions.corrected import lots as of_lots
+    from actions.corrected.archive import pull_all
+    from actions.corrected.lots import who_has
     from actions.site import now
 
     with working_on(data) as site:
-        pulled = of_lots.pull_all(site, of_lots.who_has(site, token).id, to, at=now())
+        pulled = pull_all(site, who_has(site, token).id, to, at=now())
     for folder in pulled:
         copies = len(list(folder.glob("*.pdf"))) - 1
         console.print(f"{folder}: {copies} {'copy' if copies == 1 else 'copies'} and the sheet", markup=False)

@@ -25,12 +25,12 @@ CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_ok
 @app.command()
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
+    from actions.people.rosters import take_candidates
     from actions.site import now
     from processors.lists.people import in_two_places
-    from storage.people.candidates import import_candidates
 
     with working_on(data) as site:
-        read = import_candidates(site.register, file.read_bytes(), site.session, actor="service", at=now())
+        read = take_candidates(site, file.read_bytes(), actor="service", at=now())
         _tell(file, read, "candidates")
         for candidate, (one, other) in in_two_places(read.rows, site.session):
             at_once = f"{candidate.number} is enrolled in {one} and {other}, which are sat at the same hour"

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
+from actions.people.rosters import take_candidates
 from actions.site import Site
 from cli.console import console, print_table
 from cli.season import duties, people
@@ -20,7 +21,6 @@ from processors.circular.agenda import agenda
 from processors.circular.session import Session
 from specimens.batch import roster_csv
 from storage.machine.weed import running
-from storage.people.candidates import import_candidates
 from storage.people.correctors import import_correctors
 from storage.season.session import SessionLoaded
 
@@ -52,11 +52,11 @@ def _say(line: str) -> None:
 def _enrol(site: Site, file: Path, stage: Stage) -> None:
     loaded = SessionLoaded(sha256=hashlib.sha256(file.read_bytes()).hexdigest(), name=site.session.name)
     site.register.record(loaded, "session", actor="service", at=stage.now)
-    for take, table in (
-        (import_candidates, roster_csv(stage.people.candidates)),
-        (import_correctors, people.examiners_csv(stage.people, site.session)),
+    examiners = people.examiners_csv(stage.people, site.session)
+    for read in (
+        take_candidates(site, roster_csv(stage.people.candidates), actor="service", at=stage.now),
+        import_correctors(site.register, examiners, site.session, actor="service", at=stage.now),
     ):
-        read = take(site.register, table, site.session, actor="service", at=stage.now)
         said = " ".join(problem.message for problem in read.problems)
         must(not read.problems, f"the invented people are refused: {said}")
 

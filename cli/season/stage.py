@@ -61,7 +61,7 @@ class _SeasonStore(Store):
 
     def __init__(self, weed: Weed, clock: MovingClock) -> None:
         client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
-        super().__init__(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+        super().__init__(client, inbox="inbox", vault="vault", audit="audit")
         self.inbox = _DatedInbox(client, "inbox")
         self.inbox.clock = clock
         self._clock = clock

@@ -138,7 +138,7 @@ class Written:
             copy = copies_of_lot(connection, mine[0].id)[0]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{copy.anonymous_number}.pdf"
-            annotated = PdfWriter(clone_from=io.BytesIO(lots.pdf_of(site, mine[0], copy)))
+            annotated = PdfWriter(clone_from=io.BytesIO(lots.pdf_of(site, copy)))
             annotated.add_annotation(0, FreeText(text="Vu", rect=(20, 20, 80, 40)))
             annotated.write(path)
             (told,) = returned.take(site, mine[0], path.name, path, at=self.stage.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from actions.corrected import lots as of_lots
@@ -18,7 +18,6 @@ from desk.api.shapes import (
     AnonymousNumber,
     Done,
     KeptMarks,
-    Line,
     LotId,
     MarkTable,
     Offline,
@@ -33,9 +32,9 @@ from desk.api.shapes import (
 from desk.corrector import shown_lots
 from desk.entry.access import Corrector, site_of
 from desk.lookup import copy_in, own_lot
+from desk.posted_file import handed_in
 from processors.correcting.own_notes import OwnNotes
 from storage.decided.copies import copies_of_lot
-from storage.machine.scratch import scratch
 
 router = APIRouter(prefix="/my/lots", tags=["corrector"])
 
@@ -80,7 +79,7 @@ def copy(request: Request, lot: LotId, number: AnonymousNumber, corrector: Corre
     mine, _ = own_lot(site, corrector, lot)
     found = copy_in(site, mine, number)
     of_lots.pull(site, mine, at=now())
-    return Response(of_lots.pdf_of(site, mine, found), media_type="application/pdf")
+    return Response(of_lots.pdf_of(site, found), media_type="application/pdf")
 
 
 @router.get("/{lot}/copies/{number}/notes")
@@ -188,16 +187,8 @@ async def bring_documents(
     site = site_of(request)
     mine, _ = await run_in_threadpool(own_lot, site, corrector, lot)
     name = "".join(letter for letter in unquote(x_file_name) if letter.isprintable())[-80:]
-    with scratch() as folder:
-        path, size = folder / "given", 0
-        with path.open("wb") as file:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > of_returned.MOST:
-                    raise HTTPException(
-                        413, "Ce fichier dépasse 512 Mio : rendez les copies par petits groupes."
-                    )
-                file.write(piece)
+    too_large = "Ce fichier dépasse 512 Mio : rendez les copies par petits groupes."
+    async with handed_in(request, of_returned.MOST, too_large) as path:
         found = await run_in_threadpool(of_returned.take, site, mine, name, path, at=now())
     return [
         ReturnedFile(
@@ -226,6 +217,5 @@ def bring_marks(request: Request, lot: LotId, corrector: Corrector, brought: Mar
     site = site_of(request)
     mine = of_marks.own(site, corrector.id, lot)
     read = of_marks.take(site, mine, brought.table.encode(), actor=corrector.id, at=now())
-    lines = [Line(line=one.line, message=one.message) for one in read.problems]
     said = "" if read.problems else of_marks.summary(read.rows)
-    return Taken(taken=not read.problems, said=said, lines=lines)
+    return Taken(taken=not read.problems, said=said, lines=list(read.problems))

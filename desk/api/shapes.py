@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, Severity
+from processors.lists.tables import LineProblem
 from storage.decided.counts import ExamCounts
 from storage.states import Decision, LotState, Pronounced, ScanState, Trouble
 
@@ -317,17 +318,12 @@ class KeptMarks(BaseModel):
     marks: dict[str, str]
 
 
-class Line(BaseModel):
-    line: int
-    message: str
-
-
 class Taken(BaseModel):
     """`taken`: all of it, or nothing: then `lines` say what is to be mended."""
 
     taken: bool
     said: str
-    lines: list[Line]
+    lines: list[LineProblem]
 
 
 class LogEvent(BaseModel):

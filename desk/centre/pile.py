@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from actions.corrected.corrector_view import pdf_of_pages
 from actions.dropped.delivery import of_centre
 from actions.dropped.piles import Line, lines_of, place_of_paper, shelve
 from actions.dropped.receipts import receipt_copy
+from actions.kept_scan import copy_as_scanned
 from actions.site import now
 from desk.centre.dropped import NamedFile
 from desk.entry.access import CentreAccount, shows_identity, site_of
@@ -18,7 +18,6 @@ from desk.listing import Column, Listing
 from desk.lookup import copy_of_centre, scan_of, written
 from desk.page import page
 from papers.delivery import delivery_pdf
-from processors.scans.leaving.anonymity import PagePlace
 from storage.decided.findings import findings_of_copies
 from storage.dropped.scans import all_scans, scan_by_id
 from storage.people.candidates import enrolled_as
@@ -80,8 +79,7 @@ def pages(request: Request, uai: str, code: str, copy_id: str, account: CentreAc
     """Its pages as they were scanned, upright and in order."""
     site = site_of(request)
     found = copy_of_centre(site, uai, written(site, code), copy_id)
-    places = [PagePlace(one.image, one.half, one.turn, area=one.area) for one in found.pages]
-    pdf = pdf_of_pages(site, found.scan, places)
+    pdf = copy_as_scanned(site, found)
     if pdf is None:
         raise HTTPException(404)
     shows_identity(request, copy_id, "picture")

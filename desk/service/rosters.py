@@ -14,7 +14,6 @@ from actions.site import now
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.page import page
 from processors.lists import centre_people, people
-from storage.people.candidates import import_candidates
 from storage.people.correctors import import_correctors
 
 router = APIRouter(prefix="/coordination/listes")
@@ -59,7 +58,7 @@ def take(
         return _page(request, roster, looked, table)
     invited: list[Invited] = []
     if roster is Roster.CANDIDATES:
-        import_candidates(site.register, data, site.session, actor=account.id, at=now())
+        rosters.take_candidates(site, data, actor=account.id, at=now())
     elif roster is Roster.CORRECTORS:
         import_correctors(site.register, data, site.session, actor=account.id, at=now())
     else:

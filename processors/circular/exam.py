@@ -35,8 +35,6 @@ class Exam(Part):
     option_titles: dict[str, str] = Field(default_factory=dict)
     aliases: tuple[Alias, ...] = ()
     kind: ExamKind
-    common: bool = False  # to several diplomas; else professional
-    optional: bool = False
     by_option: bool = False  # a subject for each option: a lot holds copies of one
     sitting: Slot | None = None
     scan_deadline: DatedDeadline | None = None

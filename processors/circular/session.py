@@ -37,7 +37,7 @@ from processors.circular.session_parts import (
 )
 
 __all__ = ["Centre", "Exam", "ExamKind", "Problem", "Session", "SessionError"]
-__all__ += ["check_session", "load_session", "parse_session"]
+__all__ += ["load_session", "parse_session"]
 
 
 class SessionError(Exception):
@@ -54,8 +54,6 @@ class Session(Part):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str
     timezone: str = "Europe/Paris"
-    sources: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
     form: Path
     exam_code: str = USUAL_CODE
     candidate_number: str = Numbers.candidate
@@ -72,7 +70,7 @@ class Session(Part):
     exams: tuple[Exam, ...] = Field(min_length=1)
     dossier_rules: tuple[DossierRule, ...] = ()
     nonconformity: tuple[Ground, ...] = ()
-    correction: Correction | None = None
+    correction: Correction = Correction()
     invigilation: Invigilation | None = None
     duties: tuple[Duty, ...] = ()
     results: Results | None = None
@@ -108,11 +106,6 @@ class Session(Part):
 
     def exam(self, code: str) -> Exam | None:
         return next((exam for exam in self.exams if exam.code == code), None)
-
-    def exam_called(self, name: str, used_in: str) -> Exam | None:
-        """The épreuve that this part of the circular calls so: an alias of that part, else a code."""
-        called = (e for e in self.exams if any(a.name == name and a.used_in == used_in for a in e.aliases))
-        return next(called, None) or self.exam(name)
 
     def centre(self, uai: str) -> Centre | None:
         return next((centre for centre in self.centres if centre.uai == uai), None)
@@ -290,15 +283,6 @@ def _paper_troubles(session: Session) -> Iterator[Problem]:
             continue
         else:
             yield from (Problem(place, trouble) for trouble in paper_troubles(form))
-
-
-def check_session(data: Mapping[str, Any], folder: Path) -> tuple[Problem, ...]:
-    """Everything that is wrong with these values; nothing if they make a session."""
-    try:
-        parse_session(data, folder)
-    except SessionError as error:
-        return error.problems
-    return ()
 
 
 def _all_troubles(value: Any, place: str) -> Iterator[Problem]:

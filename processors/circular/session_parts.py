@@ -129,11 +129,10 @@ def ordered(start: dt.time, end: dt.time | None) -> Iterator[Problem]:
 
 
 class DatedDeadline(Day):
-    """A deadline as stated. `chosen_by_service`: the circular states none, the service chose this one."""
+    """A deadline as stated."""
 
     time: Clock
     rule: Rule = Rule.BEFORE
-    chosen_by_service: bool = False
 
     @property
     def at(self) -> dt.datetime:
@@ -184,7 +183,6 @@ class Meeting(Slot):
     """A meeting before which no lot of its épreuve opens."""
 
     kind: MeetingKind
-    title: str = ""
 
 
 class Alias(Part):
@@ -260,10 +258,6 @@ class Ground(Part):
 
     code: str
     title: str
-    source: str
-
-
-IDLE_DAYS = 4  # where the session does not say: chosen
 
 
 class WorkColumn(StrEnum):
@@ -280,17 +274,14 @@ class WorkColumn(StrEnum):
 
 
 class Correction(Part):
-    """Half-days that each corrector sets aside inside the window, and who chooses them.
+    """How correctors' work is followed.
 
     `idle_days`: without a sign of its corrector, after which a lot in hand is told to the service.
     `work_columns`: of the account of work done, in their order.
     """
 
-    half_days: int = Field(ge=0)
-    idle_days: int = Field(default=IDLE_DAYS, ge=1)
+    idle_days: int = Field(default=4, ge=1)  # chosen
     work_columns: tuple[WorkColumn, ...] = Field(default=tuple(WorkColumn), min_length=1)
-    common_chosen_by: str
-    professional_chosen_by: str
 
 
 class Invigilation(Part):
@@ -300,7 +291,6 @@ class Invigilation(Part):
     when_large: int = Field(ge=0)
     large: int = Field(ge=0)
     per_room: int = Field(ge=1)
-    no_leaving_hours: float = Field(ge=0)
 
 
 class Span(Part):
@@ -388,10 +378,8 @@ class Results(Part):
 
 
 class Paper(Part):
-    """The paper in use, what is refused; months after the results that it is kept, and can be asked for."""
+    """Models that are refused; months after the results that copies are kept, and can be asked for."""
 
-    model: str
     refused_models: tuple[str, ...] = ()
-    scanned_in: str
     kept_months: int = Field(ge=0)
     request_months: int = Field(ge=0)

@@ -41,11 +41,8 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A line of a roster. `number`, `registration`: digits, leading 0 kept; `school`, `centre`: UAI.
-
-    Who is examined in the form CCF owes no dossier (circular, annex 3).
-    """
+class Person:
+    """As a roster names one. `number`, `registration`: digits, leading 0 kept; `school`, `centre`: UAI."""
 
     number: str
     registration: str
@@ -56,6 +53,12 @@ class Candidate:
     centre: str
     option: str
     category: str
+
+
+@dataclass(frozen=True)
+class Candidate(Person):
+    """A line of a roster. Who is examined in the form CCF owes no dossier (circular, annex 3)."""
+
     exams: tuple[str, ...]
     form: Form = Form.PONCTUELLE
 

@@ -160,11 +160,12 @@ some seconds. 250 candidates of 15 places before 60 examiners, and 300 of one pl
 two and with one half-day more than the fewest."""
 
 
-class _Model:
-    """A panel is a seat of a sitting: `sits`, who is there; `share`, how many of each group it examines.
+_SPARE = 2
+"""How many times the turns that are needed at a place there are seats for."""
 
-    `spare`: how many times the turns that are needed there are seats for.
-    """
+
+class _Model:
+    """A panel is a seat of a sitting: `sits`, who is there; `share`, how many of each group it examines."""
 
     def __init__(
         self,
@@ -172,7 +173,6 @@ class _Model:
         jurors: Sequence[Juror],
         sittings: Sequence[Sitting],
         roles: Sequence[JurorRole],
-        spare: int = 2,
     ) -> None:
         from ortools.sat.python.cp_model import CpModel
 
@@ -189,7 +189,7 @@ class _Model:
         self._seats = [
             (sitting, number)
             for sitting in sittings
-            for number in range(min(most, -(-spare * at[sitting.place] // room[sitting.place])))
+            for number in range(min(most, -(-_SPARE * at[sitting.place] // room[sitting.place])))
         ]
         self._open = [self._model.new_bool_var("") for _ in self._seats]
         self._sits = {

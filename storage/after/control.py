@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, insert, select
 
 from storage.after.release import control_list
-from storage.database.schema_returns import control_choices, control_marks
+from storage.database.schema_results import control_choices, control_marks
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import Connection, insert, select, update
 
 from storage.database.schema import candidates
-from storage.database.schema_returns import copy_links
+from storage.database.schema_results import copy_links
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, insert, select
 
-from storage.database.schema_returns import control_lists
+from storage.database.schema_results import control_lists
 from storage.events import Change, Facts
 
 SUBJECT = "release"

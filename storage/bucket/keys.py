@@ -219,16 +219,6 @@ def kept_marks(of: str) -> str:
     return f"{MARKS}{of}/{secrets.token_hex(8)}.json"
 
 
-def lot_copy(exam: str, lot: str, number: str) -> str:
-    """Of the bucket of lots, as is the next: a copy where its corrector fetches it."""
-    return f"{exam}/{lot}/{number}.pdf"
-
-
-def lot_list(exam: str, lot: str) -> str:
-    """Which copies are in a lot, by their numbers."""
-    return f"{exam}/{lot}/lot.json"
-
-
 def purge_list(purge: str) -> str:
     """What is to be destroyed, until it is."""
     return f"purges/{purge}.list.json"

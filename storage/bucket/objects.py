@@ -281,16 +281,15 @@ class Bucket:
 
 
 class Store:
-    """The four buckets, which differ by who may do what in them."""
+    """The three buckets, which differ by who may do what in them."""
 
     def __init__(
-        self, client: S3Client, *, inbox: str, vault: str, lots: str, audit: str, retention_days: int = 0
+        self, client: S3Client, *, inbox: str, vault: str, audit: str, retention_days: int = 0
     ) -> None:
         self._client = client
         self._retention_days = retention_days
         self.inbox = Bucket(client, inbox)
         self.vault = Bucket(client, vault)
-        self.lots = Bucket(client, lots)
         self.audit = Bucket(client, audit)
 
     @property
@@ -305,7 +304,7 @@ class Store:
 
     def ensure_buckets(self) -> None:
         """Makes the buckets that lack. Inbox and audit are versioned, audit is locked where that exists."""
-        for bucket in (self.inbox, self.vault, self.lots):
+        for bucket in (self.inbox, self.vault):
             self._make(bucket.name)
         audit = self.audit.name
         self._make(audit, ObjectLockEnabledForBucket=True)

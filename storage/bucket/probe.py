@@ -56,7 +56,7 @@ def conditions_of(store: Store) -> Iterator[Condition]:
                 raise StoreError(f"the store does not answer as it should: {error}") from error
             yield Condition(bucket, name, so_that, f"refused: {error.response['Error']['Code']}")
         finally:
-            for one in (store.inbox, store.vault, store.lots):
+            for one in (store.inbox, store.vault):
                 _forget(one, key)
 
 
@@ -150,12 +150,6 @@ def _takes_parts(store: Store, key: str) -> str | None:
     return None if there is not None and there.size == 6 << 20 else "the parts made no whole"
 
 
-def _copies(store: Store, key: str) -> str | None:
-    store.vault.put(key, b"first")
-    store.lots.copy_from(store.vault, key, key)
-    return None if store.lots.get(key) == b"first" else "the copy has other bytes"
-
-
 def _copies_a_version(store: Store, key: str) -> str | None:
     store.inbox.put(key, b"first")
     store.inbox.put(key, b"second, in its place")
@@ -230,13 +224,10 @@ _TRIALS: tuple[tuple[str, str, str, Trial], ...] = (
     ("inbox", "listed as soon as it is there", "no drop is overlooked", _lists_at_once),
     ("inbox", "uploads in parts", "a browser goes on after a cut", _takes_parts),
     ("vault", "copies the version named", "what is kept is what was noted", _copies_a_version),
-    ("lots", "copied within the store", "lots need no bytes here", _copies),
     ("inbox", "written only if absent", "`massicot drop` overwrites nothing", _writes_once_in("inbox")),
     ("inbox", "a version given as listed", "a backup holds what its list says", _gives_a_version_as_listed),
     ("vault", "given as listed", "a backup holds what its list says", _gives_as_listed("vault")),
-    ("lots", "given as listed", "a backup holds what its list says", _gives_as_listed("lots")),
     ("audit", "given as listed", "a backup holds what its list says", _gives_the_probe_as_listed),
     ("inbox", "erased with all versions", "a purge leaves nothing", _erases("inbox")),
     ("vault", "erased with all versions", "a purge leaves nothing", _erases("vault")),
-    ("lots", "erased with all versions", "a purge leaves nothing", _erases("lots")),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from sqlalchemy import Connection, delete, func, insert, select
 
 from storage.database.schema import lots
-from storage.database.schema_returns import mark_exports, marks
+from storage.database.schema_results import mark_exports, marks
 from storage.events import Change, Facts, digest
 from storage.people.accounts import may_be_one_person
 from storage.people.purges import is_person

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 from processors.scans.readings import CopyStatus
 from storage.corrected.lots import NOT_IN_HAND
 from storage.database.schema import copies, lots
-from storage.database.schema_returns import returned_documents
+from storage.database.schema_results import returned_documents
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 from storage.states import LotState

@@ -22,10 +22,8 @@ from sqlalchemy import (
     false,
 )
 
-import storage.database.schema_attendance
-import storage.database.schema_duties
-import storage.database.schema_orals
-import storage.database.schema_returns  # noqa: F401 - more of the register's tables
+import storage.database.schema_results
+import storage.database.schema_season  # noqa: F401 - more of the register's tables
 from storage.database.instants import Instant
 from storage.database.tables import metadata, unique_where, where
 

@@ -1,4 +1,4 @@
-"""What a centre has dropped for an épreuve: its files, how copies stand, what there is to do."""
+"""What a centre has dropped for an épreuve: its files, how copies stand, where the paper lies, what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,21 @@ from storage.decided.decisions import IS_OF_ABSENT
 from storage.decided.paged import Rows
 from storage.decided.queue import first_found, of_open_findings
 from storage.dropped.scans import ScanRow, scan_row
+from storage.events import Change, Facts
 from storage.states import Life
+
+
+class PaperShelved(Facts):
+    """`place`: the key in the vault of what somebody wrote, such as a box or a shelf; empty for nowhere."""
+
+    action = "paper.shelved"
+    french = "papier rangé"
+    place: str
+
+    def apply(self, change: Change) -> bool:
+        change.row(scans, change.subject)
+        change.set(scans, change.subject, paper=self.place)
+        return True
 
 
 class Asks(IntEnum):

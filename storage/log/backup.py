@@ -1,7 +1,7 @@
 """A copy of one machine's store and register in a folder, and back from it into an empty place.
 
 The order makes it whole while the flows go on: first the inbox, whose files only ever leave for the vault;
-then the register, at one moment; then vault and lots, which hold all that the register speaks of; last the
+then the register, at one moment; then the vault, which holds all that the register speaks of; last the
 segments of the log that the register knew to be sealed. What is there already is not copied again. The
 register is its events, so it comes back by replaying them. Keys are not in it, nor panels' sheets that wait
 in the inbox: they bear marks.
@@ -52,8 +52,8 @@ class BackupError(RuntimeError):
 
 
 class Kept(BaseModel):
-    """An object of a bucket (`inbox`, `vault`, `lots` or `audit`); `sha256`: of the file that holds its
-    bytes, encrypted where the backup is.
+    """An object of a bucket (`inbox`, `vault` or `audit`); `sha256`: of the file that holds its bytes,
+    encrypted where the backup is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -196,7 +196,6 @@ class Backup:
                 sealed = connection.execute(select(segments).where(segments.c.seal.is_not(None))).all()
                 tables = fingerprints(connection)
             keep("vault", store.vault, store.vault.list())
-            keep("lots", store.lots, store.lots.list())
             of_log = {key for row in sealed for key in (seal_key(row.n), segment_key(row.first, row.last))}
             keep("audit", store.audit, (info for info in store.audit.list() if info.key in of_log))
             keep("audit", store.audit, store.audit.list(CERTIFICATES))
@@ -278,12 +277,14 @@ class Backup:
         `identities`: none where the backup is in clear. Raises BackupError when they are not empty, when a
         byte of the backup has changed, or when what came back is not what was.
         """
-        buckets = {"inbox": store.inbox, "vault": store.vault, "lots": store.lots, "audit": store.audit}
+        buckets = {"inbox": store.inbox, "vault": store.vault, "audit": store.audit}
         for name, bucket in buckets.items():
             if any(info.key != PROBE for info in bucket.list()):
                 raise BackupError(f"the bucket {name} is not empty: restore into an empty place")
+        # Earlier releases kept each copy of a lot a second time, in a bucket of its own
+        objects = [kept for kept in manifest.objects if kept.bucket in buckets]
         with scratch() as folder:
-            for kept in manifest.objects:
+            for kept in objects:
                 path = self.path(kept.sha256)
                 if not path.exists() or _sha256(path) != kept.sha256:
                     raise BackupError(f"{path} is damaged or missing: take an earlier backup")
@@ -310,7 +311,7 @@ class Backup:
         problems = verify(store.audit, key, register)
         if problems:
             raise BackupError(" ".join(problem.message for problem in problems))
-        return len(manifest.objects)
+        return len(objects)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

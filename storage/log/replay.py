@@ -27,19 +27,15 @@ _PARTS = 256
 _Key = tuple[object, ...]
 
 
-def check_tables(register: Register) -> list[str]:
-    """What somebody changed in the register without an event: English sentences that name nobody."""
-    with register.reading() as connection:
-        return check_against(connection, lines_of(connection), register.vault)
-
-
 def check_against(
     connection: Connection,
     lines: Iterable[str],
     vault: Vault,
     parse: Callable[[str], Event] = Event.parse,
 ) -> list[str]:
-    """The same of the tables that this connection sees, against these events."""
+    """What somebody changed without an event in the tables that this connection sees, against these events:
+    English sentences that name nobody.
+    """
     with _scratch(vault) as replayed:
         try:
             with replayed.transaction() as transaction:

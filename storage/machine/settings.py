@@ -32,7 +32,6 @@ class Settings(BaseSettings):
     s3_region: str = "us-east-1"
     bucket_inbox: str = "inbox"
     bucket_vault: str = "vault"
-    bucket_lots: str = "lots"
     bucket_audit: str = "audit"
     audit_key_path: Path | None = None  # audit.key under data_dir when not set
     audit_retention_days: int = 366  # copies and paper are kept for a year
@@ -84,7 +83,6 @@ def open_store(settings: Settings) -> Store:
         cast("S3Client", LaterClient(lambda: s3_client(endpoint, access, secret, settings.s3_region))),
         inbox=settings.bucket_inbox,
         vault=settings.bucket_vault,
-        lots=settings.bucket_lots,
         audit=settings.bucket_audit,
         retention_days=settings.audit_retention_days,
     )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from processors.circular.session import Session
-from processors.lists.people import Candidate, Form, dossier_exams, owing_nothing, read_candidates
+from processors.lists.people import Candidate, Form, Person, dossier_exams, owing_nothing, read_candidates
 from processors.lists.tables import Import
-from storage.database.register import Register
+from storage.database.register import Register, Transaction
 from storage.database.schema import attendance, candidates, enrolments
 from storage.database.tables import matching
 from storage.events import Change, Facts
@@ -85,19 +85,10 @@ class AttendanceImported(Facts):
 
 
 @dataclass(frozen=True)
-class EnrolledCandidate:
+class EnrolledCandidate(Person):
     """Personal data: a line of the roster of an exam in a centre. `id`: opaque."""
 
     id: str
-    number: str
-    registration: str
-    family_name: str
-    first_names: str
-    birth_date: date
-    school: str
-    centre: str
-    option: str
-    category: str
     exam: str
 
     @property
@@ -106,8 +97,18 @@ class EnrolledCandidate:
         return self.number != self.id
 
 
+Follow = Callable[[Transaction, set[tuple[str, str]]], None]
+"""What follows where these épreuves are sat (with the centre): somebody is enrolled there, or no more."""
+
+
 def import_candidates(
-    register: Register, data: bytes, session: Session | None, *, actor: str, at: datetime
+    register: Register,
+    data: bytes,
+    session: Session | None,
+    follow: Follow = lambda _, __: None,
+    *,
+    actor: str,
+    at: datetime,
 ) -> Import[Candidate]:
     """A roster. Known numbers keep their ids. Nothing is taken as long as one line is wrong."""
     imported = read_candidates(data, session)
@@ -117,8 +118,11 @@ def import_candidates(
             known = ids_of_numbers(transaction.connection, (row.number for row in imported.rows))
             ids = tuple(known.get(row.number) or new_id("cand") for row in imported.rows)
             owed = dossier_exams(session) if session else ()
+            before = _enrolments(transaction.connection)
             facts = CandidatesImported(file=file, ids=ids, owed=owed)
             transaction.record(facts, "candidates", actor=actor, at=at)
+            changed = before ^ _enrolments(transaction.connection)
+            follow(transaction, {(exam, centre) for _, exam, centre in changed})
     return imported
 
 
@@ -183,6 +187,12 @@ def attendance_of(connection: Connection, exam: str, centre: str) -> dict[str, b
     query = select(attendance.c.candidate, attendance.c.present).filter_by(exam=exam, centre=centre)
     marks = {row.candidate: row.present for row in connection.execute(query)}
     return marks or None
+
+
+def _enrolments(connection: Connection) -> set[tuple[str, str, str]]:
+    """Candidate (id), épreuve and centre of each."""
+    query = select(enrolments.c.candidate, enrolments.c.exam, enrolments.c.centre)
+    return {(who, exam, centre) for who, exam, centre in connection.execute(query)}
 
 
 def _put(change: Change, table: Table, known: set[Any], rows: list[dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from processors.lists.tables import Import
 from storage.bucket.objects import NotFoundError
 from storage.database.register import Register
 from storage.database.schema import candidates, enrolments
-from storage.database.schema_duties import invigilators
+from storage.database.schema_season import invigilators
 from storage.events import Change, Facts
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from storage.database.schema import candidates, enrolments
-from storage.database.schema_duties import duties
+from storage.database.schema_season import duties
 from storage.events import Change, Facts
 
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.database.schema import candidates
-from storage.database.schema_orals import oral_sheets, panels, turns
+from storage.database.schema_season import oral_sheets, panels, turns
 from storage.database.tables import matching
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused

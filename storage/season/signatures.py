@@ -13,7 +13,7 @@ from processors.attendance.reader import PageTrouble
 from processors.attendance.seen import Why
 from processors.attendance.sheet import list_number, sheets_of
 from storage.database.schema import attendance
-from storage.database.schema_attendance import (
+from storage.database.schema_season import (
     attendance_files,
     attendance_lists,
     attendance_sheets,
@@ -246,9 +246,9 @@ def says_of(connection: Connection, exam: str, candidate: str) -> Signature | No
     return next(iter(_rows(connection, exam=exam, candidate=candidate)), None)
 
 
-def to_look_at(connection: Connection, exam: str | None = None, centre: str | None = None) -> list[Signature]:
+def to_look_at(connection: Connection) -> list[Signature]:
     """What waits for a person, by épreuve, centre and candidate."""
-    return [row for row in _rows(connection, exam=exam, centre=centre) if row.waits]
+    return [row for row in _rows(connection) if row.waits]
 
 
 def count_to_look_at(connection: Connection) -> int:

@@ -18,7 +18,7 @@ from PIL import Image
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Desk
-from worlds import own_world
+from worlds import check_tables, own_world
 
 from actions.corrected import lots
 from actions.people import personal_data
@@ -31,7 +31,6 @@ from storage.corrected.lots import LotPulled, LotReassigned, lot_by_id
 from storage.corrected.returned import documents_of_lot
 from storage.database.schema import events
 from storage.decided.copies import copy_by_id
-from storage.log.replay import check_tables
 from storage.machine.weed import Weed
 from storage.people.candidates import enrolled_as
 from storage.people.correctors import issue_token
@@ -154,9 +153,7 @@ def test_an_archive_is_taken_file_by_file_and_marks_in_it_are_not_read(desk, her
     ]
     assert len(hers.kept()) == 1
     store = desk.site.store
-    held = [
-        bucket.get(info.key) for bucket in (store.vault, store.inbox, store.lots) for info in bucket.list()
-    ]
+    held = [bucket.get(info.key) for bucket in (store.vault, store.inbox) for info in bucket.list()]
     assert not any(MARK.encode() in data for data in held) and MARK not in log(desk)
 
 

@@ -98,7 +98,7 @@ def test_ready_tells_what_is_amiss_and_alive_asks_nobody(desk: Desk, monkeypatch
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 50, "total": 100}))
     assert machine(desk.site).get("/pret").json()["well"] is True
 
-    gone = Store(s3_client("http://127.0.0.1:9", "a", "b", "x"), inbox="i", vault="v", lots="l", audit="a")
+    gone = Store(s3_client("http://127.0.0.1:9", "a", "b", "x"), inbox="i", vault="v", audit="a")
     without_store = machine(replace(desk.site, store=gone))
     assert without_store.get("/pret").status_code == 503
     assert without_store.get("/sante").text == "ok\n"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
+from worlds import check_tables
 
 from actions.corrected import marks
 from actions.site import now
@@ -28,7 +29,6 @@ from storage.database.schema import events
 from storage.database.tables import metadata
 from storage.decided.copies import copy_by_id
 from storage.events import Event
-from storage.log.replay import check_tables
 from storage.people.candidates import enrolled_in
 from storage.people.correctors import issue_token
 from storage.states import Role

@@ -26,7 +26,7 @@ from desk.settings import DeskSettings
 from processors.dossiers.findings import Code as DossierCode
 from processors.findings import Code, finding
 from processors.scans.readings import CopyStatus
-from storage.bucket.keys import lot_copy, stored_scan
+from storage.bucket.keys import stored_scan
 from storage.corrected.lots import routable_copies
 from storage.database.schema import copies, scans
 from storage.decided.copies import CopyNotAnonymous, PlacedPage
@@ -180,7 +180,6 @@ def test_a_copy_that_is_not_what_was_made_of_it_reaches_its_corrector_by_no_door
     program = desk.program(Role.CORRECTOR, filled.corrector)
     altered = b"%PDF-1.7 of somebody else"
     store.vault.put(f"anonymous/U4/{number}.pdf", altered)
-    store.lots.put(lot_copy("U4", lot, number), altered)
     for answer in (
         browser.get(f"/lots/{lot}/{number}.pdf"),
         program.get(f"/api/my/lots/{lot}/copies/{number}"),

@@ -61,7 +61,7 @@ class Killed(BaseException):
 def own_store(weed: Weed) -> Store:
     """Buckets in which nothing is but this module's: a purge looks at all there is."""
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
-    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
+    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "audit")}
     store = Store(client, **names)
     store.ensure_buckets()
     return store
@@ -111,7 +111,7 @@ class Kept:
     def bytes_held(self) -> bytes:
         """Keys and bytes of every version of every object, and the register, file and rows."""
         store, parts = self.site.store, []
-        for bucket in (store.inbox, store.vault, store.lots):
+        for bucket in (store.inbox, store.vault):
             for info in bucket.versions():
                 if not (info.key.startswith("people/acct_") or info.key.startswith("people/tokn_")):
                     parts += [info.key.encode(), bucket.get(info.key, version=info.version)]
@@ -137,7 +137,7 @@ class Kept:
 
 @pytest.fixture
 def kept(tmp_path: Path, own_store: Store, new_register: Callable[[], Register], session_file: Path) -> Kept:
-    for bucket in (own_store.inbox, own_store.vault, own_store.lots, own_store.audit):
+    for bucket in (own_store.inbox, own_store.vault, own_store.audit):
         for key in {info.key for info in bucket.versions()}:
             bucket.erase(key)
     register = Register(new_register().engine, own_store.vault)
@@ -190,7 +190,7 @@ def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callab
     assert (found.people, found.scans, found.dossiers) == (len(kept.filled.people), 1, 1)
     left = {info.key.partition("/")[0] for info in kept.site.store.vault.versions()}
     assert not left & {"scans", "dossiers", "evidence", "anonymous", "quarantine"}
-    assert not list(kept.site.store.lots.versions()) and not list(kept.site.store.inbox.versions())
+    assert not list(kept.site.store.inbox.versions())
     kept.must_hold(elsewhere(kept, new_register))
     again = plan(kept.site, kept.site.store.time())
     assert again.empty, again
@@ -280,7 +280,7 @@ def test_a_hold_wins_until_it_is_lifted(kept: Kept, new_register: Callable[[], R
     keys = {info.key for info in site.store.vault.list()}
     assert f"evidence/{kept.filled.values['scan']}/2.jpg" in keys
     assert any(key.startswith("scans/") for key in keys)
-    assert "anonymous/U4/ACDEFHJ.pdf" in keys and list(site.store.lots.list())
+    assert "anonymous/U4/ACDEFHJ.pdf" in keys
     kept.must_hold(elsewhere(kept, new_register))
     assert plan(site, site.store.time()).empty
     assert service.post(PAGE, {"act": "lever", **said}).status_code == 303

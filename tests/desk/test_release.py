@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Desk
+from worlds import check_tables
 
 from actions.site import now
 from cli.app import app
@@ -24,7 +25,6 @@ from storage.bucket.keys import returned_document
 from storage.corrected.returned import DocumentReturned
 from storage.database.schema import events
 from storage.decided.copies import current_copies
-from storage.log.replay import check_tables
 from storage.machine.weed import Weed
 from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.people.holds import HoldLifted, HoldPlaced

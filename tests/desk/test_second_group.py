@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from typer.testing import CliRunner
 from visitors import Browser, Desk
+from worlds import check_tables
 
 from actions.after.copy_links import asked_until
 from actions.after.release import take_averages
@@ -21,7 +22,6 @@ from processors.circular.deadlines import french_instant, local
 from processors.circular.session_parts import Paper
 from storage.database.schema import events
 from storage.decided.copies import current_copies
-from storage.log.replay import check_tables
 from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.people.holds import HoldLifted, HoldPlaced
 from storage.states import Role
@@ -177,7 +177,7 @@ def test_a_link_ends_after_thirty_days_and_a_hold_stops_it(desk, service):
 
 def test_no_copy_is_asked_for_once_a_year_has_passed(desk, service):
     rules = desk.site.session
-    paper = Paper(model="CCYC", scanned_in="le centre", kept_months=12, request_months=12)
+    paper = Paper(kept_months=12, request_months=12)
     desk.site.__dict__["session"] = rules.model_copy(update={"paper": paper})
     over = asked_until(desk.site)
     last = rules.results.second_jury.date

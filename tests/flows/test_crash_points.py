@@ -157,16 +157,12 @@ INSTANTS = {
         "delete inbox scans/0130051K/U4/pile.pdf",
     ),
     "lots": (
-        "copy_from lots U4/lot/number.pdf",
-        "copy_from lots U4/lot/number.pdf",
-        "put lots U4/lot/lot.json",
         "commit lot.formed",
         "commit lot.pulled",
         "commit lot.returned",
     ),
     "a copy scanned again": (
         *_READING,
-        "copy_from lots U4/lot/number.pdf",
         "commit copy.anonymised",
         *_ANSWER_AGAIN,
         "commit scan.processed",

@@ -22,6 +22,7 @@ from prefect.client.orchestration import PrefectClient
 from processes import descendants
 
 from actions.corrected import lots
+from actions.corrected.archive import pull_all
 from actions.decided.copies import decide
 from actions.site import now
 from cli.demo_truth import judge
@@ -117,7 +118,7 @@ def pulled(stage, read, tmp_path_factory):
     return [
         lot
         for corrector, token in stage.tokens.items()
-        for lot in lots.pull_all(stage.site, lots.who_has(stage.site, token).id, folder / corrector, at=now())
+        for lot in pull_all(stage.site, lots.who_has(stage.site, token).id, folder / corrector, at=now())
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from worlds import own_world
 
 from actions.corrected import lots
+from actions.corrected.archive import pull_all
 from actions.dropped import inbox, scans
 from actions.site import now, open_site
 from cli.demo_session import write_demo_session
@@ -77,7 +78,7 @@ def test_a_pile_comes_to_its_corrector(site, tmp_path):
     pulled = [
         path
         for corrector in correctors
-        for folder in lots.pull_all(site, corrector.id, tmp_path / corrector.reference, at=now())
+        for folder in pull_all(site, corrector.id, tmp_path / corrector.reference, at=now())
         for path in folder.glob("*.pdf")
     ]
     said = b"".join(path.read_bytes() for path in pulled)

@@ -19,6 +19,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 from sqlalchemy import select
+from worlds import check_tables
 
 from actions.dropped import inbox as watch
 from actions.season.orals import form, papers_of
@@ -33,7 +34,6 @@ from storage.database.schema import events
 from storage.database.tables import metadata
 from storage.events import Event
 from storage.log.backup import Backup
-from storage.log.replay import check_tables
 from storage.machine.age import Recipients
 from storage.machine.settings import Settings
 from storage.machine.weed import Weed
@@ -111,7 +111,7 @@ def place(
     weed: Weed, store: Store, new_register: Callable[..., Register], tmp_path: Path, monkeypatch
 ) -> Iterator[Place]:
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
-    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
+    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "audit")}
     own = Store(client, **names)  # nothing of other tests lies there
     own.ensure_buckets()
     (tmp_path / "tmp").mkdir()
@@ -175,7 +175,7 @@ def _kept(pdf: bytes) -> str:
 def everywhere(place: Place) -> Iterator[tuple[str, bytes]]:
     """All that massicot holds: objects in all their versions, each row, each file of the data folder."""
     store = place.site.store
-    for bucket in (store.inbox, store.vault, store.lots, store.audit):
+    for bucket in (store.inbox, store.vault, store.audit):
         for info in list(bucket.versions()):
             yield f"{bucket.name}/{info.key}", bucket.get(info.key, version=info.version)
     with place.site.register.reading() as connection:
@@ -194,7 +194,7 @@ def looted(place: Place, pdf: bytes, said: str) -> list[str]:
 
 def objects(place: Place) -> set[tuple[str, str]]:
     store = place.site.store
-    return {(b.name, info.key) for b in (store.inbox, store.vault, store.lots) for info in b.versions()}
+    return {(b.name, info.key) for b in (store.inbox, store.vault) for info in b.versions()}
 
 
 def test_a_dropped_scan_is_sorted_told_and_kept_nowhere(place: Place):

@@ -68,7 +68,7 @@ def test_the_embedded_store_holds_to_each_before_anything_else_is_there(weed: We
     with own_world(weed, tmp_path):
         code, seen = check()
     assert (code, set(seen.values())) == (0, {"held"})
-    assert {bucket for bucket, _ in seen} == {"inbox", "vault", "lots", "audit"} and len(seen) == 16
+    assert {bucket for bucket, _ in seen} == {"inbox", "vault", "audit"} and len(seen) == 13
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from sqlalchemy import select
 from worlds import BUCKETS, own_world
 
 from actions.corrected import lots as of_lots
+from actions.corrected.archive import pull_all
 from actions.decided.copies import decide as decide_of
 from actions.decided.copies import report
 from actions.dropped import deadlines, dossiers, inbox, pictures, scans, upkeep
@@ -206,7 +207,7 @@ def lots() -> None:
     exam = site.session.exam(EXAM)
     of_lots.form(site, exam, at=now(), actor="service")
     hers = of_lots.who_has(site, (site.settings.data_dir / "token").read_text()).id
-    of_lots.pull_all(site, hers, site.settings.data_dir / "hers", at=now())
+    pull_all(site, hers, site.settings.data_dir / "hers", at=now())
     with site.register.reading() as connection:
         known = all_lots(connection)
     for lot in known:

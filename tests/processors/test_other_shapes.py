@@ -9,12 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from wrong_session import check_session
 
 from processors.circular.deadlines import PARIS, french_instant, set_local_zone, to_the_day
 from processors.circular.form import FormError, load_form, paper_troubles
 from processors.circular.new_session import MARK, Outline, new_session
 from processors.circular.numbers import Numbers
-from processors.circular.session import check_session, load_session
+from processors.circular.session import load_session
 from processors.lists.people import read_attendance, read_candidates, read_deposit_times
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyStatus

@@ -23,10 +23,12 @@ CODE = SheetCode(EXAM, CENTRE, 1, 1, list_number(EXAM, CENTRE, ["cand_a"]), True
 @cache
 def printed():
     session = load_session(SESSIONS / "bts-sio-2026-aix-marseille.toml")
-    one = SimpleNamespace(
-        id="cand_a", number="02100000001", registration="001", family_name="ESSAI", first_names="ANNE"
-    )
-    sheet = attendance_sheets([one], session, session.exam(EXAM), session.centre(CENTRE), FORM)
+    people = [
+        SimpleNamespace(
+            id="cand_a", number="02100000001", registration="001", family_name="ESSAI", first_names="ANNE"
+        )
+    ]
+    sheet = attendance_sheets(people, session, session.exam(EXAM), session.centre(CENTRE), FORM)
     with pypdfium2.PdfDocument(sheet) as pages:
         return pages[0].render(scale=DPI / 72, grayscale=True).to_numpy().squeeze()
 

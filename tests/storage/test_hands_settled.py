@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from invented import CENTRE, EXAM, partial, whole
+from invented import CENTRE, EXAM, ROSTER, partial, whole
 
 from actions.decided.copies import decide
 from actions.decided.reconciling import reconcile_centre
+from actions.people.rosters import take_candidates
 from actions.season import attendance
 from processors.findings import Code, finding
 from processors.scans.readings import CopyReading, CopyStatus
@@ -35,6 +36,16 @@ def test_the_list_lets_a_copy_go_when_everybody_is_accounted_for(peopled, new_re
     log = peopled.replayed_alike(new_register())
     reconcile_centre(peopled.site, EXAM, CENTRE, actor="test", at=peopled.tick())
     assert log.count('"hands.settled"') == 1 and peopled.replayed_alike(new_register()) == log
+
+
+def test_a_roster_lets_a_copy_go_when_who_lacks_sits_elsewhere(peopled, new_register):
+    held, *_ = peopled.scanned(doubted(0, 1), whole(1, 5), whole(2, 9), whole(3, 13))
+    absent(peopled, 4)
+    *others, last = ROSTER.decode().splitlines()
+    moved = "\n".join([*others, last.replace(CENTRE, "0050006E"), ""]).encode()
+    assert not take_candidates(peopled.site, moved, actor="service", at=peopled.tick()).problems
+    assert (peopled.copy(held).status, peopled.open_codes()) == (CopyStatus.COMPLETE, [])
+    peopled.replayed_alike(new_register())
 
 
 def test_a_copy_that_comes_later_may_be_the_one_that_was_hidden(peopled):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from invented import EXAM, whole
 
-from actions.corrected.lots import idle, own, pull_all, recall, work_offline
+from actions.corrected.archive import pull_all
+from actions.corrected.lots import idle, own, recall, work_offline
 from actions.decided import copies as of_copies
 from processors.circular.deadlines import PARIS
 from storage.corrected.lots import LotPulled, LotReturned, lot_by_id

@@ -47,7 +47,7 @@ def test_what_is_not_there(store, prefix, tmp_path):
     with pytest.raises(NotFoundError):
         store.vault.download(prefix + "no", tmp_path / "no")
     with pytest.raises(NotFoundError):
-        store.lots.copy_from(store.vault, prefix + "no", prefix + "copy")
+        store.vault.copy_from(store.inbox, prefix + "no", prefix + "copy")
     store.vault.delete(prefix + "no")
 
 
@@ -97,7 +97,7 @@ def test_what_came_in_parts_before_there_were_versions_is_the_same_among_them(we
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"inbox-{secrets.token_hex(6)}"
     client.create_bucket(Bucket=name)
-    store = Store(client, inbox=name, vault="vault", lots="lots", audit="audit")
+    store = Store(client, inbox=name, vault="vault", audit="audit")
     path = tmp_path / "scan.pdf"
     path.write_bytes(secrets.token_bytes(6 << 20))
     store.inbox.put_in_parts("scans/scan.pdf", path, 5 << 20)
@@ -112,7 +112,7 @@ def test_what_came_in_parts_before_there_were_versions_is_the_same_among_them(we
 
 def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed: Weed, store, prefix):
     client = s3_client(weed.endpoint, *weed.keys["centre"], "us-east-1")
-    centre = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    centre = Store(client, inbox="inbox", vault="vault", audit="audit")
     store.inbox.put("receipts/" + prefix + "a.html", b"recu")
     store.inbox.put(prefix + "other centre.pdf", b"%PDF")
     assert centre.inbox.put(prefix + "mine.pdf", b"%PDF")
@@ -123,7 +123,6 @@ def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed: Weed, store, p
         lambda: list(centre.vault.list()),
         lambda: centre.vault.put(prefix + "x", b""),
         lambda: centre.audit.put("log/x", b""),
-        lambda: list(centre.lots.list()),
         lambda: centre.inbox.copy_from(store.vault, prefix + "secret", prefix + "stolen"),
     ):
         with pytest.raises(ClientError, match=r"AccessDenied|Forbidden"):
@@ -132,7 +131,7 @@ def test_a_centre_drops_and_reads_receipts_and_nothing_else(weed: Weed, store, p
 
 def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed: Weed, audit):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
-    again = Store(client, inbox="inbox", vault="vault", lots="lots", audit=audit.name)
+    again = Store(client, inbox="inbox", vault="vault", audit=audit.name)
     again.ensure_buckets()
     audit.put("log/a", b"the original")
     audit.put("log/a", b"altered")
@@ -148,7 +147,7 @@ def test_buckets_can_be_ensured_again_and_audit_keeps_what_is_overwritten(weed: 
 def test_what_is_locked_cannot_be_removed(weed: Weed):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"audit-{secrets.token_hex(6)}"
-    locked = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=1)
+    locked = Store(client, inbox="inbox", vault="vault", audit=name, retention_days=1)
     client.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)  # and no more: its maker has died
     locked.ensure_buckets()
     locked.ensure_buckets()

@@ -15,7 +15,7 @@ def own(weed: Weed):
     """A store with an audit bucket of its own, and its client."""
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"audit-{secrets.token_hex(6)}"
-    store = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name)
+    store = Store(client, inbox="inbox", vault="vault", audit=name)
     store.ensure_buckets()
     yield store, client
     client.delete_bucket(Bucket=name)
@@ -27,7 +27,7 @@ def test_the_embedded_store_holds_to_all_and_little_is_left_there(own):
         assert [(one.name, one.seen) for one in conditions_of(store) if not one.held] == []
         probe(store)
     assert [info.key for info in store.audit.list()] == [PROBE]
-    for bucket in (store.inbox, store.vault, store.lots):
+    for bucket in (store.inbox, store.vault):
         assert not list(bucket.versions("receipts/.probe-"))
 
 
@@ -56,7 +56,6 @@ def ignoring(client, header: str, bucket: str) -> None:
         ("If-None-Match", "/inbox/", {("inbox", "a second write was taken")}),
         ("If-Match", "/inbox/", {("inbox", "another object is given than was listed")}),
         ("If-Match", "/vault/", {("vault", "another object is given than was listed")}),
-        ("If-Match", "/lots/", {("lots", "another object is given than was listed")}),
         ("If-Match", "/audit-", {("audit", "another object is given than was listed")}),
     ],
 )
@@ -89,7 +88,7 @@ def test_a_store_that_refuses_what_it_listed_is_refused(own):
 
     client.meta.events.register("before-call.s3.GetObject", another)
     lacking = {(one.bucket, one.seen) for one in conditions_of(store) if not one.held}
-    assert lacking == {(name, "what was listed is refused") for name in ("inbox", "vault", "lots", "audit")}
+    assert lacking == {(name, "what was listed is refused") for name in ("inbox", "vault", "audit")}
 
 
 def test_a_store_that_keeps_a_version_that_was_to_go_is_refused(own):
@@ -110,7 +109,7 @@ def test_a_store_whose_inbox_keeps_no_versions_is_refused(own):
     store, client = own
     name = f"inbox-{secrets.token_hex(6)}"
     client.create_bucket(Bucket=name)
-    without = Store(client, inbox=name, vault="vault", lots="lots", audit=store.audit.name)
+    without = Store(client, inbox=name, vault="vault", audit=store.audit.name)
     lacking = [one for one in conditions_of(without) if not one.held]
     assert [(one.bucket, one.seen) for one in lacking] == [
         ("inbox", "what was written over, or deleted, is gone"),
@@ -127,6 +126,6 @@ def test_uploads_in_parts_are_dated_by_the_embedded_store_when_they_end(own):
 
 def test_a_wrong_secret_is_no_lacking_condition(weed: Weed):
     client = s3_client(weed.endpoint, weed.keys["workflow"][0], "not the secret", "us-east-1")
-    wrong = Store(client, inbox="inbox", vault="vault", lots="lots", audit="audit")
+    wrong = Store(client, inbox="inbox", vault="vault", audit="audit")
     with pytest.raises(StoreError, match="does not answer"):
         probe(wrong)

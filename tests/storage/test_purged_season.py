@@ -28,8 +28,6 @@ from storage.bucket.keys import (
     certificate_key,
     kept_marks,
     kept_picture,
-    lot_copy,
-    lot_list,
     receipt_key,
     stored_scan,
 )
@@ -111,10 +109,10 @@ class Season:
         return purge.carry_out(self.site, self.id, self.key)
 
     def bytes_held(self):
-        """All that vault, lots and inbox hold, every version of it, and the keys."""
+        """All that vault and inbox hold, every version of it, and the keys."""
         store = self.site.store
         held = b""
-        for bucket in (store.vault, store.lots, store.inbox):
+        for bucket in (store.vault, store.inbox):
             for info in bucket.versions():
                 held += info.key.encode() + b"\n" + bucket.get(info.key, version=info.version) + b"\n"
         return held
@@ -147,12 +145,11 @@ class Season:
 def season(request, databases, without_events, weed, tmp_path):
     access, secret = weed.keys["workflow"]
     client = s3_client(weed.endpoint, access, secret, "us-east-1")
-    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "lots", "audit")}
+    names = {name: f"{name}-{secrets.token_hex(4)}" for name in ("inbox", "vault", "audit")}
     store = Timed(client, **names)
     store.ensure_buckets()
     if request.param:
-        for name in (names["vault"], names["lots"]):
-            client.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        client.put_bucket_versioning(Bucket=names["vault"], VersioningConfiguration={"Status": "Enabled"})
     url = databases.copy(without_events)
     register = Register(make_engine(url), store.vault)
     site = Site(Settings(data_dir=tmp_path, session_path=SESSION), store, register)
@@ -175,8 +172,6 @@ def fill(site: Site) -> None:
     for copy, number in ((first, "A17"), (third, "B23")):
         world.anonymised(copy, number)
         store.vault.put(f"anonymous/{EXAM}/{number}.pdf", b"%PDF of nobody")
-        store.lots.put(lot_copy(EXAM, "lot_1", number), b"%PDF of nobody")
-    store.lots.put(lot_list(EXAM, "lot_1"), b"{}")
     lot = world.in_lot(first, third)
     for of, said in ((lot, {"marks": {"A17": "13.75"}}), (EXAM, {"lines": {NUMBERS[0]: "13.75"}})):
         store.vault.put(kept_marks(of), json.dumps(said).encode())
@@ -324,7 +319,7 @@ def test_the_embedded_store_keeps_no_bytes_of_what_was_deleted(tmp_path):
     with running(tmp_path, port=0) as weed:
         store = Store(
             s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1"),
-            **{name: name for name in ("inbox", "vault", "lots", "audit")},
+            **{name: name for name in ("inbox", "vault", "audit")},
         )
         store.ensure_buckets()
         store.inbox.put(f"dossiers/E5/{NUMBERS[0]}/a.pdf", NAMES[0].encode())

@@ -76,7 +76,7 @@ class Lists:
     @property
     def asked(self) -> dict[int, Why]:
         with self.world.register.reading() as connection:
-            why = {row.candidate: row.asked for row in to_look_at(connection, EXAM, CENTRE)}
+            why = {row.candidate: row.asked for row in to_look_at(connection)}
         return {k: why[id_] for k in range(len(NUMBERS)) if (id_ := self.world.candidate(k)) in why}
 
 

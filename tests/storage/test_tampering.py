@@ -297,7 +297,7 @@ def alone(tmp_path, store):
 def locked(weed: Weed):
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     name = f"audit-{secrets.token_hex(6)}"
-    store = Store(client, inbox="inbox", vault="vault", lots="lots", audit=name, retention_days=366)
+    store = Store(client, inbox="inbox", vault="vault", audit=name, retention_days=366)
     store.ensure_buckets()
     return client, store.audit
 

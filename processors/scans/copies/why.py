@@ -8,27 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
+from processors.lists.people import Person
 from processors.plain import plain
 
 _BIRTH = ("birth_day", "birth_month", "birth_year")
-
-
-class Person(Protocol):
-    """As much of a candidate as a first page names."""
-
-    @property
-    def number(self) -> str: ...
-    @property
-    def registration(self) -> str: ...
-    @property
-    def family_name(self) -> str: ...
-    @property
-    def first_names(self) -> str: ...
-    @property
-    def birth_date(self) -> date: ...
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The register's tables of what correctors give back: documents and marks, by their hashes alone."""
+"""The register's tables of what correction gives, and what follows the jury; see `schema`."""
 
 from __future__ import annotations
 
