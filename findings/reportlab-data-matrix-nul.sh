@@ -4,7 +4,8 @@
 # in two codewords, and fills a last three up with zeros, of which the first is "shift 1" and the second, then, the NUL
 # of that set; ISO/IEC 16022 (5.2.5.2) has a single symbol left over encoded in ASCII. A lower-case letter and a hyphen count for two. On the screen
 # nothing is seen of it, the symbol's own error correction finds it sound, and the number is not found in a list. Of numbers of five
-# or six digits all are right. zxing-cpp's own Data Matrix holds what was asked for. Nothing is said.
+# or six digits all are right. zxing-cpp's own Data Matrix holds what was asked for. Nothing is said. Odoo, which prints labels
+# with it, has had changes proposed against the sign since 2024 (its 187208).
 #
 # Seen on 2026-11-30, Python 3.11, Node 20, reportlab 5.1.0, zxing-cpp 3.1.1, @zxing/library 0.21.3, pypdfium2 5.15.2; NUL is shown as ␀:
 #   label        zxing-cpp     @zxing/library   zxing-cpp of its own
