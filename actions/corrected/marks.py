@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 
 from actions.reasons import keep_reason
 from actions.site import Site
+from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
 from processors.circular.session import Exam
 from processors.circular.session_parts import Gated
-from processors.correcting.marks import Mark, Unmarked, read_marks, spreadsheet
+from processors.correcting.marks import Mark, Unmarked, read_marks
 from processors.lists.tables import Import
 from storage.bucket.keys import kept_marks
 from storage.corrected.lots import LotRow, all_lots, lot_by_id
@@ -262,7 +263,7 @@ def _table(exam: Exam, lines: dict[str, str], before: dict[str, str] | None) -> 
         (number, exam.code, value.replace(".", ","), _said(value, corrected=before is not None))
         for number, value in new.items()
     )
-    return spreadsheet(EXPORT_COLUMNS, rows)
+    return csv_of(EXPORT_COLUMNS, rows)
 
 
 def _said(value: str, *, corrected: bool) -> str:

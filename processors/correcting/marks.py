@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -39,19 +37,6 @@ class Mark:
     @property
     def french(self) -> str:
         return self.value.replace(".", ",")
-
-
-def empty_marks(numbers: Iterable[str]) -> bytes:
-    """The table for a corrector's own use: French spreadsheets open it, each number once, no mark."""
-    return spreadsheet(COLUMNS, ((number, "") for number in numbers))
-
-
-def spreadsheet(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """As French spreadsheets open it: semicolons, UTF-8 that says so."""
-    writer = csv.writer(text := io.StringIO(), delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
 
 
 def read_marks(data: bytes, numbers: Collection[str], step: Decimal) -> Import[Mark]:
