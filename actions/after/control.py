@@ -25,6 +25,7 @@ from processors.orals.control import (
     read_control_marks,
     schedule,
 )
+from processors.wording import plural
 from storage.after.control import (
     SUBJECT,
     ControlChosen,
@@ -170,7 +171,7 @@ def _not_as_owed(marks: tuple[ControlMark, ...], owed: set[tuple[str, str]]) -> 
         if (mark.number, mark.exam) not in owed
     ]
     if missing := lacking(marks, owed):
-        said = f"Il manque {len(missing)} note{'s' if len(missing) > 1 else ''} : un absent s’écrit ABS."
+        said = f"Il manque {plural(len(missing), 'note', 'notes')} : un absent s’écrit ABS."
         problems.append(LineProblem(len(marks) + 2, said))
     return tuple(problems)
 

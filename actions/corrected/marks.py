@@ -20,6 +20,7 @@ from processors.circular.session import Exam
 from processors.circular.session_parts import Gated
 from processors.correcting.marks import Mark, Unmarked, read_marks
 from processors.lists.tables import Import
+from processors.wording import plural
 from storage.bucket.keys import kept_marks
 from storage.corrected.lots import LotRow, all_lots, lot_by_id
 from storage.corrected.marks import (
@@ -299,7 +300,7 @@ def summary(rows: Sequence[Mark]) -> str:
     """In French: how many, and which have none."""
     none = {word: [mark.number for mark in rows if mark.value == word] for word in Unmarked}
     count = len(rows) - sum(map(len, none.values()))
-    said = [f"{count} note{'s' if count > 1 else ''} déposée{'s' if count > 1 else ''}"]
+    said = [plural(count, "note déposée", "notes déposées")]
     for word, called in ((Unmarked.ABSENT, "absent"), (Unmarked.NOT_MARKED, "non notée")):
         if none[word]:
             said.append(f"{called} : {', '.join(none[word])}")

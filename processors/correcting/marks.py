@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from processors.lists.tables import BadValueError, Import, LineProblem, Row, read_table
+from processors.wording import plural
 
 COLUMNS = ("numero", "note")
 OPTIONAL = ("observations",)  # what spreadsheets are used for: never kept
@@ -55,7 +56,7 @@ def read_marks(data: bytes, numbers: Collection[str], step: Decimal) -> Import[M
     lacking = sorted(set(numbers) - {mark.number for mark in read.rows})
     if read.problems or not lacking:
         return read
-    said = f"Il manque {len(lacking)} copie{'s' if len(lacking) > 1 else ''} du lot : {', '.join(lacking)}."
+    said = f"Il manque {plural(len(lacking), 'copie', 'copies')} du lot : {', '.join(lacking)}."
     problem = LineProblem(len(read.rows) + 2, f"{said} Une copie sans note s'écrit {Unmarked.NOT_MARKED}.")
     return replace(read, rows=(), problems=(problem,), kept_back=len(read.rows))
 
