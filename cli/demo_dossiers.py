@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from actions.site import Site
 from cli.demo_session import CENTRES
+from papers.tables import csv_of
 from processors.dossiers.findings import GROUNDS
 from processors.lists.people import DEPOSIT_COLUMNS, Candidate
 from specimens.dossiers.deposit import Deposit, Medium, Trouble, draw_deposit
@@ -58,14 +57,13 @@ def drop(site: Site, drawn: Sequence[Deposit]) -> None:
     for deposit in drawn:
         for name, data in deposit.files:
             site.store.inbox.put(dossier_key(deposit.exam, f"{deposit.candidate.number}/{name}"), data)
-    out = io.StringIO()
-    table = csv.writer(out, delimiter=";")
-    table.writerow(DEPOSIT_COLUMNS)
-    for deposit in drawn:
-        if deposit.exam == EXAMS[1]:
-            at = deposit.at.replace(microsecond=0)
-            table.writerows((deposit.candidate.number, name, at.isoformat()) for name, _ in deposit.files)
-    site.store.inbox.put(dossier_key(EXAMS[1], "depots.csv"), out.getvalue().encode())
+    times = [
+        (deposit.candidate.number, name, deposit.at.replace(microsecond=0).isoformat())
+        for deposit in drawn
+        if deposit.exam == EXAMS[1]
+        for name, _ in deposit.files
+    ]
+    site.store.inbox.put(dossier_key(EXAMS[1], "depots.csv"), csv_of(DEPOSIT_COLUMNS, times))
 
 
 def all_read(site: Site, drawn: Sequence[Deposit]) -> bool:

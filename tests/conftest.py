@@ -63,7 +63,7 @@ def received() -> Iterator[Received]:
 
 @pytest.fixture(scope="session")
 def store(weed: Weed) -> Store:
-    """Four buckets that all tests share: keys must be a test's own."""
+    """Three buckets that all tests share: keys must be a test's own."""
     client = s3_client(weed.endpoint, *weed.keys["workflow"], "us-east-1")
     store = Store(client, inbox="inbox", vault="vault", audit="audit")
     store.ensure_buckets()

@@ -8,12 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from actions.after.release import must_be_open
+from actions.after.release import must_be_open, results_of
 from actions.corrected.marks import exported_lines, keep_salted, kept_salted
 from actions.site import Site
+from papers.tables import csv_of
 from processors.circular.deadlines import french_instant, local_zone
-from processors.circular.session_parts import Results
-from processors.correcting.marks import spreadsheet
 from processors.lists.tables import Import, LineProblem
 from processors.orals.control import (
     Choice,
@@ -26,6 +25,7 @@ from processors.orals.control import (
     read_control_marks,
     schedule,
 )
+from processors.wording import plural
 from storage.after.control import (
     SUBJECT,
     ControlChosen,
@@ -58,7 +58,7 @@ def progress(site: Site) -> Progress:
     with site.register.reading() as connection:
         called = sum(control_list(connection).values())
         choices, kept = _choices(connection), control_marks_kept(connection)
-    control = _results(site).control_exams
+    control = results_of(site).control_exams
     planned = schedule(choices, control)
     return Progress(control.begins, called, len(choices), planned, kept.marks if kept else None)
 
@@ -66,7 +66,7 @@ def progress(site: Site) -> Progress:
 def take_choices(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[Choice]:
     """In place of what the same candidates had chosen. One bad line keeps all of it back."""
     must_be_open(site, actor=actor, at=at)
-    read = read_choices(table, site.session, _results(site).control_exams)
+    read = read_choices(table, site.session, results_of(site).control_exams)
     with site.register.reading() as connection:
         ids = ids_of_numbers(connection, (line.number for line in read.rows))
         called = control_list(connection)
@@ -84,7 +84,7 @@ def take_choices(site: Site, table: bytes, *, actor: str, at: datetime) -> Impor
 
 def hours(site: Site) -> bytes:
     """Who is heard when and where, as a CSV; without hours where the session states none. It names people."""
-    control = _results(site).control_exams
+    control = results_of(site).control_exams
     with site.register.reading() as connection:
         choices = _choices(connection)
         people = _people(connection, choices)
@@ -103,12 +103,12 @@ def hours(site: Site) -> bytes:
         day = f"{control.day.date:%d/%m/%Y}"
         named = (one.number, one.family_name, one.first_names)
         lines.append((*named, name_in_control(exam), exam.title, control.place, day, hour, jury))
-    return spreadsheet(_HOURS, lines)
+    return csv_of(_HOURS, lines)
 
 
 def take_marks(site: Site, table: bytes, *, actor: str, at: datetime) -> Import[ControlMark]:
     """All of them, in place of earlier ones; none before the day, by the store's clock, which is noted."""
-    results = _results(site)
+    results = results_of(site)
     begins = results.control_exams.begins
     if site.store.time() < begins:
         site.register.record(ControlMarksRefused(until=begins), SUBJECT, actor=actor, at=at)
@@ -152,7 +152,7 @@ def better_marks(site: Site) -> bytes:
         before = written[code].get(people[who].number, "")
         told = (before, value, better(before, value))
         lines.append((people[who].number, code, *(mark.replace(".", ",") for mark in told)))
-    return spreadsheet(_BETTER, lines)
+    return csv_of(_BETTER, lines)
 
 
 def marks_of(site: Site) -> dict[tuple[str, str], str]:
@@ -171,7 +171,7 @@ def _not_as_owed(marks: tuple[ControlMark, ...], owed: set[tuple[str, str]]) -> 
         if (mark.number, mark.exam) not in owed
     ]
     if missing := lacking(marks, owed):
-        said = f"Il manque {len(missing)} note{'s' if len(missing) > 1 else ''} : un absent s’écrit ABS."
+        said = f"Il manque {plural(len(missing), 'note', 'notes')} : un absent s’écrit ABS."
         problems.append(LineProblem(len(marks) + 2, said))
     return tuple(problems)
 
@@ -186,9 +186,3 @@ def _choices(connection: Connection) -> Mapping[str, tuple[str, ...]]:
 
 def _people(connection: Connection, ids: Mapping[str, object]) -> dict[str, EnrolledCandidate]:
     return {one.id: one for one in enrolled_as(connection, ids=ids)}
-
-
-def _results(site: Site) -> Results:
-    if site.session.results is None:
-        raise Refused(Refusal.NO_JURY)
-    return site.session.results

@@ -18,10 +18,10 @@ from actions.corrected.returned import given_back
 from actions.kept_scan import copy_as_scanned
 from actions.people.personal_data import Files, is_theirs
 from actions.site import Site
+from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
 from processors.circular.session_parts import Results
 from processors.correcting.assembled import assemble
-from processors.correcting.marks import spreadsheet
 from processors.lists.averages import Averages, read_averages
 from processors.lists.tables import Import, LineProblem
 from processors.scans.readings import CopyStatus
@@ -61,7 +61,7 @@ class Progress:
 
 def progress(site: Site) -> Progress:
     """Counts alone."""
-    results = _results(site)
+    results = results_of(site)
     with site.register.reading() as connection:
         states = Counter(state for _, _, state in states_of(site, connection))
         listed = control_list(connection)
@@ -83,7 +83,7 @@ def take_averages(site: Site, table: bytes, *, actor: str, at: datetime) -> Impo
     )
     if read.problems or strangers:
         return Import((), read.problems or strangers, kept_back=len(read.rows))
-    control = _results(site).control_exams
+    control = results_of(site).control_exams
     called = {ids[line.number] for line in read.rows if line.calls(control)}
     others = {ids[line.number] for line in read.rows} - called
     facts = ControlCalled(called=tuple(sorted(called)), others=tuple(sorted(others)))
@@ -117,7 +117,7 @@ def _files(site: Site, actor: str, at: datetime) -> Files:
         lines.append((who.number, copy.exam, state, path, str(pages), annotated, sha256))
         left.append(copy.id)
         yield path, data
-    manifest = spreadsheet(COLUMNS, lines)
+    manifest = csv_of(COLUMNS, lines)
     states = Counter(state for _, _, state in known)
     facts = CopiesReleased(
         copies=tuple(left),
@@ -134,7 +134,7 @@ def states_of(site: Site, connection: Connection) -> Iterator[tuple[EnrolledCand
     people = {(who.id, who.exam): who for who in enrolled_in(connection) if who.named}
     holds = {(hold.candidate, hold.exam) for hold in all_holds(connection)}
     listed, now = control_list(connection), site.store.time()
-    all_may = now >= _results(site).second_jury.starts_at
+    all_may = now >= results_of(site).second_jury.starts_at
     copies = [copy for copy in current_copies(connection) if (copy.candidate, copy.exam) in people]
     owned = Counter((copy.candidate, copy.exam) for copy in copies)
     found = []
@@ -173,13 +173,14 @@ def file_of(site: Site, copy: CopyRow) -> bytes | None:
 
 def must_be_open(site: Site, *, actor: str, at: datetime) -> None:
     """Raises Refused before the jury: that somebody came is noted."""
-    opens = _results(site).jury.starts_at
+    opens = results_of(site).jury.starts_at
     if site.store.time() < opens:
         site.register.record(ReleaseRefused(until=opens), SUBJECT, actor=actor, at=at)
         raise Refused(Refusal.BEFORE_JURY, french_instant(opens))
 
 
-def _results(site: Site) -> Results:
+def results_of(site: Site) -> Results:
+    """Of its session. Raises Refused where it does not state any."""
     if site.session.results is None:
         raise Refused(Refusal.NO_JURY)
     return site.session.results

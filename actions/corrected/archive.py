@@ -13,7 +13,7 @@ from actions.site import Site
 from papers.lot_sheet import LotSheet, lot_sheet_pdf
 from papers.tables import csv_of
 from processors.circular.session import Exam
-from processors.correcting.marks import empty_marks
+from processors.correcting.marks import COLUMNS
 from processors.correcting.own_notes import said_of, with_notes
 from storage.corrected.lots import LotRow, all_lots
 from storage.decided.copies import CopyRow, copies_of_lot
@@ -30,7 +30,7 @@ def archive(site: Site, lot: LotRow, exam: Exam, *, at: datetime) -> Iterator[tu
     copies, noted = _in_hand(site, lot), f"{lot.name}/mes annotations"
     numbers = [copy.anonymous_number or "" for copy in copies]
     yield f"{lot.name}/bordereau.pdf", _sheet(site, lot, exam, copies, at)
-    yield f"{lot.name}/notes.csv", empty_marks(numbers)
+    yield f"{lot.name}/notes.csv", csv_of(COLUMNS, ((number, "") for number in numbers))
     for number, copy in zip(numbers, copies, strict=True):
         yield f"{lot.name}/{number}.pdf", pdf_of(site, copy)
     lines = []

@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from actions.reasons import keep_reason
 from actions.site import Site
+from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
 from processors.circular.session import Exam
 from processors.circular.session_parts import Gated
-from processors.correcting.marks import Mark, Unmarked, read_marks, spreadsheet
+from processors.correcting.marks import Mark, Unmarked, read_marks
 from processors.lists.tables import Import
+from processors.wording import plural
 from storage.bucket.keys import kept_marks
 from storage.corrected.lots import LotRow, all_lots, lot_by_id
 from storage.corrected.marks import (
@@ -262,7 +264,7 @@ def _table(exam: Exam, lines: dict[str, str], before: dict[str, str] | None) -> 
         (number, exam.code, value.replace(".", ","), _said(value, corrected=before is not None))
         for number, value in new.items()
     )
-    return spreadsheet(EXPORT_COLUMNS, rows)
+    return csv_of(EXPORT_COLUMNS, rows)
 
 
 def _said(value: str, *, corrected: bool) -> str:
@@ -298,7 +300,7 @@ def summary(rows: Sequence[Mark]) -> str:
     """In French: how many, and which have none."""
     none = {word: [mark.number for mark in rows if mark.value == word] for word in Unmarked}
     count = len(rows) - sum(map(len, none.values()))
-    said = [f"{count} note{'s' if count > 1 else ''} déposée{'s' if count > 1 else ''}"]
+    said = [plural(count, "note déposée", "notes déposées")]
     for word, called in ((Unmarked.ABSENT, "absent"), (Unmarked.NOT_MARKED, "non notée")):
         if none[word]:
             said.append(f"{called} : {', '.join(none[word])}")

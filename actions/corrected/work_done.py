@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from actions.site import Site
+from papers.tables import csv_of
 from processors.circular.session_parts import WorkColumn
-from processors.correcting.marks import spreadsheet
 from processors.orals.sheets import SheetKind, sheets_owed
 from storage.corrected.lots import CopyReturned, LotFormed, LotReassigned, LotReturned, LotRow, all_lots
 from storage.database.register import events_of
@@ -58,7 +58,7 @@ def work_done(site: Site) -> list[Line]:
 def table(site: Site) -> bytes:
     """The same as a CSV, with the columns that the session wants."""
     columns = site.session.correction.work_columns
-    return spreadsheet(columns, ([_value(line, column) for column in columns] for line in work_done(site)))
+    return csv_of(columns, ([_value(line, column) for column in columns] for line in work_done(site)))
 
 
 def _given_back(connection: Connection, lot: LotRow) -> dict[str, list[tuple[int, int]]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from sqlalchemy import Connection
 
 from actions.decided.reconciling import reconcile_in
 from actions.site import Site
+from papers.tables import csv_of
 from processors.circular.numbers import Numbers
 from processors.lists.people import ATTENDANCE_COLUMNS, Attendance, read_attendance
 from processors.lists.tables import Import
@@ -77,11 +76,8 @@ def mark(site: Site, exam: str, centre: str, absent: Collection[str], *, actor: 
         people = enrolled_in(connection, exam, centre)
     if set(absent) - {name for who in people for name in (who.id, who.number)}:
         raise Refused(Refusal.NOT_ON_LIST)
-    out = io.StringIO()
-    table = csv.writer(out, delimiter=";")
-    table.writerow(ATTENDANCE_COLUMNS)
-    table.writerows((who.number, "non" if {who.id, who.number} & set(absent) else "oui") for who in people)
-    return take(site, exam, centre, out.getvalue().encode(), actor=actor, at=at)
+    said = ((who.number, "non" if {who.id, who.number} & set(absent) else "oui") for who in people)
+    return take(site, exam, centre, csv_of(ATTENDANCE_COLUMNS, said), actor=actor, at=at)
 
 
 def look(site: Site, exam: str, centre: str, table: bytes) -> Taken:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +14,7 @@ from actions.decided.reconciling import reconcile_in
 from actions.isolation import isolated, run_pages
 from actions.site import Site
 from papers.attendance_sheet import attendance_sheets
+from papers.tables import csv_of
 from processors.attendance.agreed import OWN_INK, of_candidate
 from processors.attendance.reader import PageTrouble, SheetReading, lost_sheet, read_sheets
 from processors.attendance.seen import Seen, Why
@@ -295,17 +294,10 @@ def _mark(
         rows = [
             (numbers[who], "oui" if present else "non") for who, present in marks.items() if who in numbers
         ]
-        file = site.register.keep_list(_table(rows))
+        file = site.register.keep_list(csv_of(ATTENDANCE_COLUMNS, rows))
         facts = AttendanceImported(file=file, exam=exam, centre=centre, marks={**before, **marks})
         transaction.record(facts, f"{exam}/{centre}", actor=actor, at=at)
     reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> bytes:
-    table = csv.writer(out := io.StringIO(), delimiter=";")
-    table.writerow(ATTENDANCE_COLUMNS)
-    table.writerows(rows)
-    return out.getvalue().encode()
 
 
 def _texts(lists: Iterable[PrintedList], exam: str, centre: str) -> frozenset[str]:

@@ -14,10 +14,10 @@ from actions.people import purge
 from actions.people.purge_plan import plan as purge_plan
 from cli.season.stage import SECOND, SeasonFailed, Stage, must
 from desk.entry.passwords import hashed
+from papers.tables import csv_of
 from processors.circular.retention import Held, due_at
 from processors.circular.session_parts import Results
 from processors.correcting.marks import COLUMNS as MARKS
-from processors.correcting.marks import spreadsheet
 from processors.lists.averages import COLUMNS as AVERAGES
 from processors.orals.control import CHOICE_COLUMNS as CHOICES
 from processors.orals.control import MARK_COLUMNS as CONTROL_MARKS
@@ -97,7 +97,7 @@ class End:
         site = self.stage.site
         with site.register.reading() as connection:
             numbers = [copy.anonymous_number or "" for copy in copies_of_lot(connection, lot.id)]
-        table = spreadsheet(MARKS, ((number, f"{8 + k % 9},5") for k, number in enumerate(numbers)))
+        table = csv_of(MARKS, ((number, f"{8 + k % 9},5") for k, number in enumerate(numbers)))
         read = marks.take(site, lot, table, actor=lot.corrector, at=self.stage.now)
         must(not read.problems, f"{lot.name}: its marks are not taken")
         return len(read.rows)
@@ -133,7 +133,7 @@ class End:
             (number, called if k < _CALLED else "13,5", f"{control.professional_average_from:g}")
             for k, number in enumerate(numbers)
         ]
-        read = release.take_averages(site, spreadsheet(AVERAGES, lines), actor="service", at=self.stage.now)
+        read = release.take_averages(site, csv_of(AVERAGES, lines), actor="service", at=self.stage.now)
         must(not read.problems, "the list of averages is not taken")
         return release.progress(site).called
 
@@ -173,7 +173,7 @@ class End:
         site, rule = self.stage.site, self.results.control_exams
         names = [name_in_control(exam) for code in rule.exams if (exam := site.session.exam(code))]
         chosen = " | ".join(names[: rule.choose])
-        table = spreadsheet(CHOICES, ((number, chosen) for number in self._called()))
+        table = csv_of(CHOICES, ((number, chosen) for number in self._called()))
         read = control.take_choices(site, table, actor="service", at=self.stage.now)
         must(not read.problems, "the choices are not taken")
         planned = control.progress(site).schedule
@@ -184,9 +184,7 @@ class End:
     def _take_control_marks(self) -> int:
         site = self.stage.site
         chosen = rows_of(control.hours(site))
-        table = spreadsheet(
-            CONTROL_MARKS, ((line["candidate_number"], line["epreuve"], "12") for line in chosen)
-        )
+        table = csv_of(CONTROL_MARKS, ((line["candidate_number"], line["epreuve"], "12") for line in chosen))
         read = control.take_marks(site, table, actor="service", at=self.stage.now)
         must(not read.problems, "the marks of the control épreuves are not taken")
         return len(read.rows)

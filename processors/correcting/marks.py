@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from processors.lists.tables import BadValueError, Import, LineProblem, Row, read_table
+from processors.wording import plural
 
 COLUMNS = ("numero", "note")
 OPTIONAL = ("observations",)  # what spreadsheets are used for: never kept
@@ -41,19 +40,6 @@ class Mark:
         return self.value.replace(".", ",")
 
 
-def empty_marks(numbers: Iterable[str]) -> bytes:
-    """The table for a corrector's own use: French spreadsheets open it, each number once, no mark."""
-    return spreadsheet(COLUMNS, ((number, "") for number in numbers))
-
-
-def spreadsheet(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """As French spreadsheets open it: semicolons, UTF-8 that says so."""
-    writer = csv.writer(text := io.StringIO(), delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
 def read_marks(data: bytes, numbers: Collection[str], step: Decimal) -> Import[Mark]:
     """A mark, or a word for none, for each of these numbers once. One bad line keeps all back."""
 
@@ -70,7 +56,7 @@ def read_marks(data: bytes, numbers: Collection[str], step: Decimal) -> Import[M
     lacking = sorted(set(numbers) - {mark.number for mark in read.rows})
     if read.problems or not lacking:
         return read
-    said = f"Il manque {len(lacking)} copie{'s' if len(lacking) > 1 else ''} du lot : {', '.join(lacking)}."
+    said = f"Il manque {plural(len(lacking), 'copie', 'copies')} du lot : {', '.join(lacking)}."
     problem = LineProblem(len(read.rows) + 2, f"{said} Une copie sans note s'écrit {Unmarked.NOT_MARKED}.")
     return replace(read, rows=(), problems=(problem,), kept_back=len(read.rows))
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from processors.correcting.marks import Mark, empty_marks, read_marks
+from papers.tables import csv_of
+from processors.correcting.marks import COLUMNS, Mark, read_marks
 
 NUMBERS = {"ACDEFHJ", "XYXYXYX", "34E7943"}
 HALF = Decimal("0.5")
@@ -22,7 +23,7 @@ def test_marks_are_read_with_comma_or_point_and_words_for_none():
 
 
 def test_the_table_in_the_archive_has_this_shape_once_it_is_filled():
-    empty = empty_marks(sorted(NUMBERS))
+    empty = csv_of(COLUMNS, ((number, "") for number in sorted(NUMBERS)))
     assert empty.startswith(b"\xef\xbb\xbfnumero;note\r\n")
     told = read_marks(empty, NUMBERS, HALF)
     assert not told.rows and len(told.problems) == 3 and "note absente" in told.problems[0].message

@@ -4,12 +4,12 @@ import csv
 import io
 
 import pytest
-from invented import whole
+from invented import CORRECTORS, whole
 
 from actions.corrected.work_done import table, work_done
 from storage.corrected.lots import CopyReturned, LotPulled, LotReassigned, LotRecalled, LotReturned
 from storage.database.register import events_of
-from storage.people.correctors import all_correctors
+from storage.people.correctors import all_correctors, import_correctors
 
 
 @pytest.fixture
@@ -56,6 +56,14 @@ def test_what_is_taken_back_counts_no_more(peopled, lot):
     peopled.record(CopyReturned(returned=True), first)
     peopled.record(CopyReturned(returned=False), first)
     assert told(peopled) == {}
+
+
+def test_no_spreadsheet_runs_what_somebody_is_called(peopled, lot):
+    lot, *_ = lot
+    hostile = CORRECTORS.replace(b"Ursule Bidon", b"=2+5").replace(b"Firmin Factice", b"=2+5")
+    assert not import_correctors(peopled.register, hostile, None, actor="t", at=peopled.tick()).problems
+    peopled.record(LotReturned(), lot)
+    assert ";'=2+5;" in table(peopled.site).decode("utf-8-sig")
 
 
 def test_the_columns_are_those_of_the_session(peopled, lot):
