@@ -14,6 +14,7 @@ from benchmarks.reading import CENTRE, EXAM, FORMS
 from processors.lists.people import Candidate
 from processors.scans.orders import A3_ORDERS, A4_ORDERS, PAGES_PER_SHEET, Order
 from processors.scans.pages.upright import Expected
+from processors.scans.pages.writing import hand_of
 from processors.scans.reader import read_images_of
 from processors.scans.readings import Half, PageReading, Turn
 from specimens.batch import Kind, draw_batch
@@ -101,7 +102,9 @@ def _pages_of(pdf: bytes, roster: Sequence[Candidate]) -> dict[int, PageReading]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
         path.write_bytes(pdf)
-        return {page.page: page for page in read_images_of(path, expected(roster))}
+        read = read_images_of(path, expected(roster))
+    # as `hand_of` would, in each pile again
+    return {page.page: replace(page, hand=hand_of(page), traced=None) for page in read}
 
 
 def expected(roster: Sequence[Candidate]) -> Expected:

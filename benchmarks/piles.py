@@ -11,16 +11,19 @@ A pile's roster is that of the people whose copies are laid, and of some who wer
 it is known who was absent, or not yet.
 
 Printed, by kind: copies that came complete with a written page of another, out of order or short (DANGEROUS);
-those whose pages were all there and that came complete, or wait for a person.
+those whose pages were all there and that came complete, or wait for a person. The table of what was read so
+far is printed after every scan.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import multiprocessing
+import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -173,11 +176,11 @@ def piles_of(of: Stock, copies: int, rng: Rng) -> Iterator[tuple[str, Evening, L
     return ((name, evening, lay(of, name, evening, luck[name])) for evening, name in piles)
 
 
-def ratcheted(kept: ratchet.Ratchet, jobs: int) -> list[Came]:
-    """The piles that the ratchet is measured on: few, of an A4 and an A3 scan."""
-    with ProcessPoolExecutor(jobs) as pool:
-        one = partial(run, seed=kept.seed, copies=100 * kept.batches, drawn=_RATCHET_DRAWN)
-        return [came for piles in pool.map(one, _RATCHET_LOOKS) for came in piles]
+def each(scans: Iterable[int], jobs: int, one: Callable[[int], list[Came]]) -> Iterator[list[Came]]:
+    """What came of the piles of each scan, in processes of which each has one thread."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(one, scans)
 
 
 def by_kind(came: Iterable[Came]) -> dict[str, Counter[str]]:
@@ -220,22 +223,23 @@ def main() -> None:
     parser.add_argument("--update", action="store_true")
     wanted = parser.parse_args()
     kept, console = ratchet.load(RATCHET), Console()
+    scans: Sequence[int] = range(len(LOOKS) * max(1, round(wanted.copies / 8000)))
+    one = partial(run, seed=wanted.seed, copies=round(wanted.copies / len(scans)), only=wanted.kinds)
     if wanted.ratchet or wanted.update:
-        came = ratcheted(kept, wanted.jobs)
-    else:
-        scans = len(LOOKS) * max(1, round(wanted.copies / 8000))
-        with ProcessPoolExecutor(wanted.jobs) as pool:
-            one = partial(run, seed=wanted.seed, copies=round(wanted.copies / scans), only=wanted.kinds)
-            came = [c for piles in pool.map(one, range(scans)) for c in piles]
+        scans = _RATCHET_LOOKS  # few, of an A4 and an A3 scan
+        one = partial(run, seed=kept.seed, copies=100 * kept.batches, drawn=_RATCHET_DRAWN)
+    came: list[Came] = []
+    for piles in each(scans, wanted.jobs, one):
+        came += piles
+        tell(console, by_kind(came))
     tell(console, by_kind((look, look, evening, count) for look, _, evening, count in came))
     tell(console, by_kind((look, evening, evening, count) for look, _, evening, count in came))
     sound = [one for one in came if one[1] in ("sound", "other_order")]
     tell(console, by_kind((look, f"sound, {e}", e, count) for look, _, e, count in sound))
-    cases = by_kind(came)
-    tell(console, cases)
+    shares = rates(by_kind(came))
     if wanted.update:
-        ratchet.save(kept.raised(rates(cases)), RATCHET)
-    elif wanted.ratchet and (worse := kept.worse(rates(cases))):
+        ratchet.save(kept.raised(shares), RATCHET)
+    elif wanted.ratchet and (worse := kept.worse(shares)):
         console.print("\n".join(["worse than before:", *worse]))
         sys.exit(1)
 

@@ -212,32 +212,6 @@ def test_a_number_that_no_page_of_its_kind_bears_is_misread() -> None:
     assert [copy.status for copy in copies] == [CopyStatus.COMPLETE]
 
 
-def test_an_empty_leaf_is_no_double_of_a_written_one() -> None:
-    """The leaf before it has lost its own: it would take the place of the empty one."""
-    own, other = (
-        [replace(p, fingerprint=0.01 * drawn(10 * owner + n)) for n, p in enumerate(marked(owner, 4))]
-        for owner in (0, 1)
-    )
-    empty = [replace(p, blank=True) for p in own[2:]]
-    copies, _, truths = read([[p] for p in (*own[:2], *other[2:], *empty)])
-    for copy in copies:
-        foreign = {truths[p][:11] for p in copy.pages} - {copy.candidate}
-        assert copy.status is not CopyStatus.COMPLETE or not foreign
-
-
-def test_a_side_with_next_to_nothing_on_it_scanned_twice_is_one() -> None:
-    """One half is empty, the other too faint to be told from any such page; both bear their numbers."""
-    sides = a3_sides(0, 8)
-    left, right = sides[3]
-    again = [
-        [replace(left, fingerprint=0.01 * drawn(k)), replace(right, blank=True, fingerprint=0 * drawn(k))]
-        for k in (1, 2)
-    ]
-    copies, _, _ = read([*sides[:3], *again])
-    assert [copy.status for copy in copies] == [CopyStatus.COMPLETE]
-    assert codes(copies[0]) == {Code.DUPLICATE_PAGES}
-
-
 @pytest.mark.parametrize("nobodys", [False, True])
 def test_a_page_that_lies_in_two_copies_holds_both(nobodys: bool) -> None:
     """Two sheets passed as one, and the one that was hidden was scanned again."""

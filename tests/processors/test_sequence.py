@@ -36,7 +36,7 @@ def page(
 
 
 def explain(pages: list[PageEvidence]) -> tuple[Place, ...]:
-    return Search(pages, [READING]).cheapest().places
+    return Search(pages, [READING]).cheapest(0).places
 
 
 def numbers(pages: list[PageEvidence]) -> list[tuple[int, int | None]]:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from processors.scans.copies.neighbours import beside_their_own, shifted_by_a_leaf
 from processors.scans.copies.sequence import Explanation, PageEvidence, Place, Search
@@ -73,30 +74,31 @@ def explain_pile(
     if not pages:
         return Pile((), orders[0], True, False, frozenset())
     says = evidence(pages)
-    plain = Search(says, orders[:1]).cheapest()
+    plain = Search(says, orders[:1]).cheapest(0)
     if plain.trouble <= _QUIET:
         return _pile(pages, plain, orders[0], False, frozenset(shifted_by_a_leaf(plain, pages, orders[0])))
     longest = _longest(pages, sheet)
-    candidates = [plain, *_candidates(says, orders, longest)]
-    found = [(_cost(pages, e, sides_apart), e, pages, False) for e in candidates]
-    if listings := list(_two_passes(sides)):
+    listings = [_Listing(pages, says, sides_apart)]
+    if again := list(_two_passes(sides)):
         hands = {page.page: hand_of(page) for page in pages}
         apart = partial(rectos_apart, hand=lambda page: hands[page.page])
-        for listing in listings:
-            again = _candidates(evidence(listing), orders, longest)
-            found += [(_cost(listing, e, apart) + _TWO_PASSES, e, listing, True) for e in again]
-    found.sort(key=lambda one: one[0])
-    cost, best, pages, passes = found[0]
+        listings += [_Listing(those, evidence(those), apart, _TWO_PASSES) for those in again]
+    found = [listings[0].told(plain)]
+    for listing in listings:
+        found += listing.explained(orders, longest, min(cost for cost, *_ in found))
+    found.sort(key=lambda told: told[0])
+    cost, best, (pages, _, _, price) = found[0]
     unsure: set[int] = set()
     copies = _copies(pages, best)
-    for other_cost, other, listing, _ in found[1:]:
+    for other_cost, other, listing in found[1:]:
         if other_cost < cost + _CLEAR:
-            rival = set(_copies(listing, other).values())
+            rival = set(_copies(listing.pages, other).values())
             unsure |= {copy for copy, content in copies.items() if content not in rival}
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
-            unsure |= _otherwise_made(copies, _copies(listing, other))
+            unsure |= _otherwise_made(copies, _copies(listing.pages, other))
     unsure |= _by_leaves(best, pages, orders[0]) | beside_their_own(best, pages, orders[0])
     unlike = cost - best.cost - _TWO_PASSES
+    passes = price > 0
     exchanged = passes and orders is not A3_ORDERS and unlike > _EXCHANGED
     if exchanged or (_apart(sides) and not (passes and best.trouble <= _BEARABLE)):
         unsure = set(copies)
@@ -126,24 +128,46 @@ def _longest(pages: Sequence[PageReading], sheet: int) -> int:
     return min(MAX_PAGES, max(_FEW_SHEETS, told + sheet) // sheet * sheet)
 
 
-def _candidates(says: Sequence[PageEvidence], orders: Sequence[Order], longest: int) -> list[Explanation]:
-    """By order of the last copy, the best explanation, and the best in which all copies keep to it."""
-    searches = [Search(says, orders, faithful, longest) for faithful in (False, True)]
-    return [search.cheapest(order) for search in searches for order in range(len(orders))]
+class _Listing(NamedTuple):
+    """The pages in an order in which they may have lain, and what they say of their places there.
+
+    `apart`: of a copy, the halves of its sheets that the scanner took apart; `passes`: minus log of how often
+    rectos and versos are scanned apart, if they were.
+    """
+
+    pages: list[PageReading]
+    says: Sequence[PageEvidence]
+    apart: Callable[[Mapping[int, PageReading]], list[Halves]]
+    passes: float = 0.0
+
+    def explained(self, orders: Sequence[Order], longest: int, cheapest: float) -> list[_Told]:
+        """By order of the last copy, the best explanation, and the best in which all copies keep to it.
+
+        `cheapest`: what another one costs; those that are too dear to make it unsure are left out.
+        """
+        searches = [Search(self.says, orders, faithful, longest) for faithful in (False, True)]
+        ends = [(cost, search, o) for search in searches for o, cost in enumerate(search.costs)]
+        dearest = max(order.price for order in orders)
+        found: list[_Told] = []
+        for cost, search, order in sorted(ends, key=lambda end: end[0]):
+            if cost + self.passes > cheapest + _CLEAR + dearest:
+                break
+            found.append(self.told(search.cheapest(order)))
+            cheapest = min(cheapest, found[-1][0])
+        return found
+
+    def told(self, explanation: Explanation) -> _Told:
+        """An explanation with its cost, and that of what was taken apart being of two hands."""
+        copies: dict[int, dict[int, PageReading]] = defaultdict(dict)
+        for page, place in zip(self.pages, explanation.places, strict=True):
+            if place.number is not None:
+                copies[place.copy][place.number] = page
+        sheets = [sheet for kept in copies.values() for sheet in self.apart(kept)]
+        unlike = _UNLIKE * sum(max(0.0, sheet.apart - _ALIKE) for sheet in sheets)
+        return explanation.cost + unlike + self.passes, explanation, self
 
 
-def _cost(
-    pages: Sequence[PageReading],
-    explanation: Explanation,
-    apart: Callable[[Mapping[int, PageReading]], list[Halves]],
-) -> float:
-    """What the explanation costs, and that what the scanner took apart of its sheets is not of one hand."""
-    copies: dict[int, dict[int, PageReading]] = defaultdict(dict)
-    for page, place in zip(pages, explanation.places, strict=True):
-        if place.number is not None:
-            copies[place.copy][place.number] = page
-    sheets = [sheet for kept in copies.values() for sheet in apart(kept)]
-    return explanation.cost + _UNLIKE * sum(max(0.0, sheet.apart - _ALIKE) for sheet in sheets)
+_Told = tuple[float, Explanation, _Listing]
 
 
 def _copies(pages: Sequence[PageReading], explanation: Explanation) -> dict[int, frozenset[tuple[int, int]]]:

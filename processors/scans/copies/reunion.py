@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from processors.scans.copies.identity import Evidence, sure_owner, together
 from processors.scans.copies.pile import Pile, Side
 from processors.scans.copies.sequence import LIKEST, Place, likeness_ratio
+from processors.scans.pages.twice import one_page
 from processors.scans.readings import PageKind, PageReading
 
 Part = list[tuple[PageReading, Place]]
@@ -64,13 +65,16 @@ def explained(
 
 
 def likeness(page: PageReading, other: PageReading) -> float:
-    """Log likelihood ratio that these are two scans of one page; 0 where nothing can be said."""
+    """Log likelihood ratio that these are two scans of one page; 0 where nothing can be said.
+
+    Of pages with next to nothing on them, which look alike whosever they are, their imprints tell.
+    """
     if page.fingerprint is None or other.fingerprint is None:
         return 0.0
     if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
         return likeness_ratio(0.0)
     if max(float(page.fingerprint.std()), float(other.fingerprint.std())) < _FAINT:
-        return 0.0
+        return LIKEST if one_page(page.imprint, other.imprint) else 0.0
     alike = _correlation(page.fingerprint, other.fingerprint)
     if alike >= _PERHAPS:
         tilted = (_tilted(other.fingerprint, angle) for angle in (-_TILT, _TILT))

@@ -183,16 +183,19 @@ class Search:
             fronts = [*fronts[-3:], front]
             self._traces.append(trace)
             self._calm += min(float(front.here.min()), page.foreign)
-        self._last = fronts[-1]
+        self._ending = (fronts[-1].cost + self._to_end).reshape(len(orders), -1)
 
-    def cheapest(self, order: int | None = None) -> Explanation:
-        """The cheapest explanation that ends in this order, or in any."""
-        ending = self._last.cost + self._to_end
-        if order is not None:
-            ending = np.where(np.arange(len(self._orders))[:, None, None] == order, ending, np.inf)
+    @property
+    def costs(self) -> list[float]:
+        """What the cheapest explanation costs that ends in each order."""
+        return [float(cost) for cost in self._ending.min(axis=1)]
+
+    def cheapest(self, order: int) -> Explanation:
+        """The cheapest explanation that ends in this order."""
+        ending = self._ending[order]
         at = int(ending.argmin())
-        cost = float(ending.flat[at])
-        places, longer = self._walk_back(at)
+        cost = float(ending[at])
+        places, longer = self._walk_back(at + order * ending.size)
         return Explanation(tuple(places), cost, cost - self._calm - longer)
 
     def _of_page(self, page: PageEvidence) -> tuple[Costs, Costs]:
@@ -263,7 +266,7 @@ class Search:
     def _walk_back(self, at: int) -> tuple[list[Place], float]:
         """The places along the cheapest way, in the order of the pages, and what the copies' lengths cost."""
         j, longer = len(self._pages) - 1, 0.0
-        backward: list[tuple[int | None, int, Order, bool]] = []
+        backward: list[tuple[int | None, int | None, int, Order, bool]] = []
         while j >= 0:
             o, k, position = (int(index) for index in np.unravel_index(at, self._shape))
             trace, length, order = self._traces[j], int(self._lengths[k]), self._orders[o]
@@ -275,16 +278,18 @@ class Search:
             taken: list[int | None] = [position - back for back in _BACK.get(step, (0,))]
             if step is _Step.FOREIGN:
                 taken = [None]
-            backward += [(here, length, order, new and n == len(taken)) for n, here in enumerate(taken, 1)]
+            numbers = self._numbers[o, k]
+            for n, here in enumerate(taken, 1):
+                number = None if here is None else int(numbers[here])
+                backward.append((number, here, length, order, new and n == len(taken)))
             longer += float(self._longer[k]) if new else 0.0
             j -= len(taken)
             if j >= 0:
                 left = self._traces[j].left[o]
                 at = int(left if new else np.ravel_multi_index((o, k, there), self._shape))
         copy, places = -1, []
-        for here, length, order, new in reversed(backward):
+        for number, here, length, order, new in reversed(backward):
             copy += new
-            number = None if here is None else int(order.numbers(length)[here])
             places.append(Place(max(copy, 0), number, length, here, order))
         return places, longer
 

@@ -13,23 +13,16 @@ def doubles(spare: Mapping[int, PageReading], kept: Mapping[int, PageReading]) -
 
     `kept`: the page that was kept in the place of each. It is the same one scanned again; or both are empty,
     or one could not be read and bears no other number. Where one is empty and the other is not, they are two
-    persons'. Two pages with next to nothing on them look alike whosever they are: one is a double if it bears
-    the number of the other, and lies beside a page that is there twice, which is certain or said by its
-    number too.
+    persons'.
     """
     plain = {k: page for k, page in spare.items() if not page.headed}
-    alike = {k: likeness(page, kept[k]) for k, page in plain.items()}
-    again = {k for k, ratio in alike.items() if ratio > 0}
-    empty = {
+    return {
         k
         for k, page in plain.items()
-        if (page.blank and kept[k].blank)
+        if likeness(page, kept[k]) > 0
+        or (page.blank and kept[k].blank)
         or ((kept[k].trouble or page.trouble) and page.number in (None, kept[k].number))
     }
-    same = {k for k, page in plain.items() if page.number == kept[k].number}
-    twice = again | {k for k in empty & same if plain[k].number is not None}
-    faint = {k for k in same if alike[k] == 0 and not kept[k].blank and {k - 1, k + 1} & twice}
-    return again | empty | faint
 
 
 def headed_strays(

@@ -92,6 +92,11 @@ def shared(some: Sequence[Shown], others: Sequence[Shown]) -> list[tuple[int, in
     return [(k, n, pages) for (k, n), pages in found.items() if not _again(some[k], others[n], pages)]
 
 
+def one_page(one: Imprint | None, other: Imprint | None) -> bool:
+    """Whether two pages are clearly one; of one without an imprint it is not told."""
+    return one is not None and other is not None and bool(_same([one], [other]))
+
+
 def _again(one: Shown, other: Shown, pages: Mapping[int, int]) -> bool:
     if one.candidate is not None and other.candidate is not None:
         return one.candidate == other.candidate

@@ -133,7 +133,7 @@ class Halves(NamedTuple):
 
 def sides_apart(kept: Mapping[int, PageReading]) -> list[Halves]:
     """Of the A3 sheets of a copy (pages by number): recto and verso."""
-    hands = {number: page.hand for number, page in kept.items()}
+    hands = {number: page.hand for number, page in kept.items() if page.half}
     return _apart(kept, hands, (2, 3))
 
 
