@@ -10,7 +10,7 @@ some copies have no numbers, or not on every page.
 A pile's roster is that of the people whose copies are laid, and of some who were absent: none, one or three;
 it is known who was absent, or not yet.
 
-Printed, by kind: copies that came complete with a written page of another, out of order or short (DANGEROUS);
+Printed, by kind, and then whether the aims are met: copies that came complete with a written page of another, out of order or short (DANGEROUS);
 those whose pages were all there and that came complete, or wait for a person. The table of what was read so
 far is printed after every scan.
 """
@@ -58,6 +58,7 @@ RATCHET = Path(__file__).with_name("ratchet_piles.toml")
 _RATCHET_LOOKS = (1, 4)
 _DRAWN, _RATCHET_DRAWN = 30, 14
 _IN_A_PILE, _FEW = 8, 3
+_HELD = 0.005  # of sound copies, at most
 
 
 class Evening(StrEnum):
@@ -211,6 +212,15 @@ def tell(console: Console, cases: Mapping[str, Counter[str]]) -> None:
     console.print(table)
 
 
+def tell_aims(console: Console, all_piles: Counter[str], sound_piles: Counter[str]) -> None:
+    """Whether what is wanted of piles is so."""
+    wrong, copies = all_piles["DANGEROUS"], all_piles["copies"]
+    held, sound = sound_piles["sound"] - sound_piles["sound_complete"], max(1, sound_piles["sound"])
+    console.print(f"{'NOT met' if wrong else 'met'}: no copy wrong and complete ({wrong} of {copies})")
+    verdict = "met" if held <= _HELD * sound else "NOT met"
+    console.print(f"{verdict}: {_HELD:.1%} of sound copies held in sound piles ({held} of {sound})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -236,6 +246,7 @@ def main() -> None:
     tell(console, by_kind((look, evening, evening, count) for look, _, evening, count in came))
     sound = [one for one in came if one[1] in ("sound", "other_order")]
     tell(console, by_kind((look, f"sound, {e}", e, count) for look, _, e, count in sound))
+    tell_aims(console, *(sum((count for *_, count in some), Counter[str]()) for some in (came, sound)))
     shares = rates(by_kind(came))
     if wanted.update:
         ratchet.save(kept.raised(shares), RATCHET)
