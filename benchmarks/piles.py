@@ -10,9 +10,9 @@ some copies have no numbers, or not on every page.
 A pile's roster is that of the people whose copies are laid, and of some who were absent: none, one or three;
 it is known who was absent, or not yet.
 
-Printed, by kind, and then whether the aims are met: copies that came complete with a written page of another, out of order or short (DANGEROUS);
-those whose pages were all there and that came complete, or wait for a person. The table of what was read so
-far is printed after every scan.
+Printed after every scan, by kind: copies that came complete with a written page of another, out of order or
+short (DANGEROUS); those whose pages were all there and that came complete, or wait for a person. At the end,
+whether the aims are met.
 """
 
 from __future__ import annotations
