@@ -20,7 +20,7 @@ _COMPANY_LABELS = (
     r"(?:nom|raison sociale|denomination)(?: sociale)?(?: et adresse)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",
     r"dans l'entreprise(?: \([^)]*\))?",
-    r"organisme d'accueil",
+    r"(?:organisme|structure|etablissement) d'accueil",
     r"raison sociale",
     r"entreprise(?: d'accueil)?",
     r"employeur",
@@ -30,6 +30,7 @@ _CENTRE_LABELS = (
     r"(?:nom du )?(?:centre de formation|etablissement(?: de formation)?|centre d'examen)(?: \([^)]*\))?",
 )
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
+_AFTER_TITLE = re.compile(r"\W*(?:periode|dates?|lieu|modalite|organisation)\b")
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
     r"(?=\s+(?:pour (?:une? |la |les? |l'|\d)|(?:comme|en|depuis|pendant|durant|dans)\b"
@@ -115,7 +116,7 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
         company=_company(lines, text) if certificate else None,
-        title=_value(_unbroken(piece.in_rows), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
+        title=_title(piece) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
         stay=_own_stay(piece, people) if certificate else NO_STAY,
@@ -170,6 +171,16 @@ def _unbroken(text: str) -> list[str]:
     return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ(])", " ", text))]
 
 
+def _title(piece: Piece) -> str | None:
+    """From its label to the label that follows it in the models, if that is near; else the label's value."""
+    lines = _unbroken(piece.in_rows)
+    begin = next((k for k, line in enumerate(lines) if re.match(r"\W*(?:intitule|titre)\b", line)), 0)
+    end = next((k for k in range(begin + 1, len(lines)) if re.search(r":|\||^periode\b", lines[k])), 0)
+    if end and _AFTER_TITLE.match(lines[end]):
+        lines[begin:end] = [" ".join(lines[begin:end])]
+    return _value(lines, _TITLE_LABELS)
+
+
 def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
     """Without the rows that give other trainees their days, where one of as many columns gives the first's.
 
@@ -202,7 +213,7 @@ def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
     spelt = re.compile(rf"(?<![\d./-])\d(?:[ .]?\d){{{digits - 2},{digits - 1}}}(?![\d/-]|[ .]?\d)")
     numbers: list[str] = []
     labelled_above = False
-    for line in lines:
+    for line in (re.sub(r"[._]{2,}", " ", line) for line in lines):
         label = re.search(r"candidat", line)
         for found in spelt.finditer(line):
             said, plainly = found[0], re.sub(r"\D", "", found[0])

@@ -26,8 +26,9 @@ _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone e
 _LABEL = re.compile(
     r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b|^(?:pour|p/)\s*(?:la|le|l')\s?"
     r"(?:societe|entreprise|organisme|direction|association|mairie|responsable)"
-    r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
-    r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
+    r"|^le (?:responsable|representant|directeur|president|gerant|chef|tuteur|maitre)"
+    r"|^la (?:responsable|representante|directrice|presidente|gerante|cheffe|tutrice)"
+    r"|^(?:l'employeur|l'entreprise|l'organisme)"
 )
 _ALSO_SIGNS = re.compile(
     r"(?:(?:le |la |l')?(?:stagiaire|etudiante?|apprentie?|salariee?|candidate?)(?:\(e\))?(?: ou )?)+\W*"
@@ -47,7 +48,7 @@ _SCHOOL = re.compile(
 )
 _FIRM = re.compile(
     r"entreprise|organisme|societe|employeur|tuteur|tutrice|maitre de stage|maitre d'apprentissage"
-    r"|directeur|directrice|gerante?|drh\b|ressources humaines|professionnel|accueil"
+    r"|directeur|directrice|presidente?|gerante?|drh\b|ressources humaines|professionnel|accueil"
 )
 
 
