@@ -15,7 +15,7 @@ _DATED = re.compile(rf"(?:(?:au|a|et|le|\d{{1,2}}(?: ?er)?|20\d\d|{'|'.join(MONT
 _UNTIL = re.compile(r"(?:^|\s)(?:au|à|-|–|jusqu.au|et le)(?=\s\d|$)", re.I)
 _BESIDE = 1.2  # mm: so far from its column's left edge a cell's next line may begin
 _BELOW = 2.2  # times a line's height, from one line of a cell to the next
-_LEVEL = 0.8  # of a line's height: lines that are closer stand beside each other, each in its cell's middle
+_LEVEL = 0.9  # of a line's height: lines that are closer stand beside each other, each in its cell's middle
 
 
 def in_rows(page: Page) -> Iterator[str]:
@@ -104,12 +104,13 @@ def _goes_on_with_a_date(row: list[Line], part: Line) -> bool:
     own = next(cell for cell in parts(row[0]) if over in cell.words)
     more = [below.text for line in row[1:] for below in parts(line) if _over(below, row[0]) is over]
     begun = " ".join([*(word.text for word in own.words[own.words.index(over) :]), *more])
-    if read_stay(begun).periods or not any(map(str.isdigit, begun)):
+    alone = begun.lower() == "du"
+    if read_stay(begun).periods or not (alone or any(map(str.isdigit, begun))):
         return False
     if not find_dates(part.text):
         return bool(re.match("du|entre", begun, re.I)) and _DATED.fullmatch(plain(part.text)) is not None
-    until = _UNTIL.search(begun) or _UNTIL.match(part.text)
-    return until is not None and bool(read_stay(f"{begun} {part.text}").periods)
+    until = alone or _UNTIL.search(begun) or _UNTIL.match(part.text)
+    return bool(until) and bool(read_stay(f"{begun} {part.text}").periods)
 
 
 def _is_listed(row: Line) -> bool:

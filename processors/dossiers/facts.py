@@ -67,6 +67,7 @@ _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
     re.I,
 )
+_URL_GOES_ON = re.compile(r"(?!https?:|www\.)[a-z0-9./?#=&][\w./?#=&%~-]*")
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
@@ -105,7 +106,7 @@ class Facts:
 
 def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
     """What the piece states. `people`: whom it may name, first of all the one whose dossier it lies in."""
-    lines = [plain(line) for page in piece.pages for line in _rows(page.text)]
+    lines = [plain(line) for line in _rows(piece.in_rows)]
     text = plain(piece.text)
     certificate = piece.kind in (INTERNSHIP, WORK)
     return Facts(
@@ -269,7 +270,9 @@ def _portfolio(piece: Piece) -> str | None:
         if re.search(r"portfolio|portefolio|url", plain(line)):
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
             if found:
-                return found[0].rstrip(".,;)")
+                at = k + 1 if found.string is line else k + 2
+                whole = found.end() < len(found.string)
+                return (found[0] + ("" if whole else _rest_of(found[0], lines[at : at + 1]))).rstrip(".,;)")
             written = re.sub(
                 r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", "", line, count=1, flags=re.I
             ).strip()
@@ -280,6 +283,12 @@ def _portfolio(piece: Piece) -> str | None:
         return found[0].rstrip(".,;)")
     links = (link for page in piece.pages for link in page.links)  # behind « Mon portfolio »
     return next((link for link in links if re.match(r"https?://", link, re.I)), None)
+
+
+def _rest_of(address: str, below: Sequence[str]) -> str:
+    """What stands on the next line of an address that its cell breaks, at a slash, a hyphen, a point."""
+    more = _URL_GOES_ON.fullmatch("".join(below))
+    return more[0] if more and (address[-1] in "/-" or more[0][0] in "./?#=&") else ""
 
 
 def _achievements(piece: Piece) -> int:

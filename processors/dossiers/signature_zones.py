@@ -36,7 +36,7 @@ _ALSO_SIGNS = re.compile(
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
-_CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
+_CERTIFIES = re.compile(r"\b(?:soussigne|certifi|attest|etablie?s?\b)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
 _CANDIDATE = re.compile(
     r"\b(candidate?|etudiante?|stagiaire|apprentie?|salariee?|interessee?|beneficiaire)\b"

@@ -217,3 +217,29 @@ def test_whoever_represents_the_firm_is_asked_to_sign() -> None:
     )
     (page,) = read_pages(file)
     assert {zone.role for zone in zones_of(page)} == {Role.FIRM, Role.SCHOOL}
+
+
+def test_who_leads_a_school_certifies_nothing_by_the_name_of_it() -> None:
+    (page,) = read_pages(
+        drawn(
+            (20, 40, "ATTESTATION DE STAGE"),
+            (20, 120, "Le responsable de la structure d'accueil"),
+            (20, 160, "Le chef d'établissement"),
+        )
+    )
+    assert {zone.role for zone in zones_of(page)} == {Role.FIRM, Role.SCHOOL}
+
+
+@pytest.mark.parametrize(
+    "lines, address",
+    [
+        (("https://nael.github.io/", "portfolio/"), "https://nael.github.io/portfolio/"),
+        (("https://nael.fr/e5/index", ".html"), "https://nael.fr/e5/index.html"),
+        (("https://nael.fr/", "Réalisations"), "https://nael.fr/"),
+        (("https://nael.fr/e5", "professionnelles"), "https://nael.fr/e5"),
+    ],
+)
+def test_an_address_that_its_cell_breaks_is_whole(lines: Sequence[str], address: str) -> None:
+    table = ("Tableau de synthèse des réalisations professionnelles", "Adresse URL du portfolio :")
+    (one,) = pieces_of("table.pdf", [typed(1, *table, *lines)])
+    assert facts_of(one).portfolio == address
