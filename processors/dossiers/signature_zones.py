@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from processors.dossiers.boxes import uprights
-from processors.dossiers.layout import DPI, Line, Page, parts
+from processors.dossiers.layout import DPI, Line, Page, line_of, parts
 from processors.findings import Box
 from processors.plain import plain
 
@@ -20,6 +21,7 @@ _CROOKED = 2.5  # mm by which a wall leans from one row of a table to the next
 _SHORT_RULE = 6.0  # mm of the rule over a label: a longer part of it leans too
 _HEAD = 8.0  # mm of a page in which nobody signs
 FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_NARROW = 2.0  # mm between two labels: blanks are narrower
 _LEVEL = 4.0  # mm between the tops of labels that stand beside each other
 _NAMED_WITHIN = 20.0  # mm under its label, where who signs is named in print
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
@@ -123,7 +125,8 @@ def foot(page: Page, *, follows: bool = False) -> Box:
 
 def _labels(page: Page) -> Iterator[Line]:
     """The parts of lines, columns apart, that ask for a signature, and « Le stagiaire » beside such."""
-    columns = [(part, plain(part.text)) for line in page.lines for part in parts(line)]
+    cut = (label for line in page.lines for part in parts(line) for label in _side_by_side(part))
+    columns = [(part, plain(part.text)) for part in cut]
     asks = [
         part for part, text in columns if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text)
     ]
@@ -131,6 +134,17 @@ def _labels(page: Page) -> Iterator[Line]:
     for part, text in columns:
         if _ALSO_SIGNS.fullmatch(text) and any(abs(part.box[1] - ask.box[1]) < _LEVEL for ask in asks):
             yield part
+
+
+def _side_by_side(part: Line) -> Iterator[Line]:
+    """Two labels, where columns are so narrow that they seem one."""
+    for k, (before, word) in enumerate(pairwise(part.words), 1):
+        if word.box[0] - before.box[0] - before.box[2] > _NARROW:
+            halves = line_of(part.words[:k]), line_of(part.words[k:])
+            if all(_LABEL.search(plain(half.text)) for half in halves):
+                yield from halves
+                return
+    yield part
 
 
 def _in_the_head(label: Line, page: Page) -> bool:

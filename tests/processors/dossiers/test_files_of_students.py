@@ -243,3 +243,16 @@ def test_an_address_that_its_cell_breaks_is_whole(lines: Sequence[str], address:
     table = ("Tableau de synthèse des réalisations professionnelles", "Adresse URL du portfolio :")
     (one,) = pieces_of("table.pdf", [typed(1, *table, *lines)])
     assert facts_of(one).portfolio == address
+
+
+def test_labels_in_cells_that_lie_close_are_two() -> None:
+    left, right = "Le représentant de la structure d'accueil", "Le chef d'établissement"
+    at = 20 + stringWidth(left, "Helvetica", 12) / mm + 3
+    (page,) = read_pages(drawn((20, 40, "ATTESTATION DE STAGE"), (20, 120, left), (at, 120, right)))
+    assert {zone.role for zone in zones_of(page)} == {Role.FIRM, Role.SCHOOL}
+
+
+def test_the_words_of_a_large_title_are_no_columns() -> None:
+    words = [Word("ATTESTATION", (20, 40, 80, 8)), Word("EMPLOYEUR", (106, 40, 70, 8))]
+    words += [Word(word, (20 + 30 * k, 60, 28, 4)) for k, word in enumerate("Nous attestons : Azur".split())]
+    assert lines_of(words)[0].text == "ATTESTATION EMPLOYEUR"
