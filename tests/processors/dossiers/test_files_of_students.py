@@ -254,5 +254,4 @@ def test_labels_in_cells_that_lie_close_are_two() -> None:
 
 def test_the_words_of_a_large_title_are_no_columns() -> None:
     words = [Word("ATTESTATION", (20, 40, 80, 8)), Word("EMPLOYEUR", (106, 40, 70, 8))]
-    words += [Word(word, (20 + 30 * k, 60, 28, 4)) for k, word in enumerate("Nous attestons : Azur".split())]
     assert lines_of(words)[0].text == "ATTESTATION EMPLOYEUR"
