@@ -15,7 +15,7 @@ from processors.lists.people import Candidate
 from processors.plain import plain
 
 _COMPANY_LABELS = (
-    r"(?:nom ou |raison ou )?denomination sociale",
+    r"(?:nom ou |raison ou )?denomination sociale(?: de l'(?:organisme|entreprise)(?: d'accueil)?)?",
     r"nom \(?ou (?:la )?(?:raison|denomination) sociale\)?",
     r"(?:nom|raison sociale|denomination)(?: sociale)?(?: et adresse)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",

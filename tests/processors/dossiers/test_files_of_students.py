@@ -255,3 +255,25 @@ def test_labels_in_cells_that_lie_close_are_two() -> None:
 def test_the_words_of_a_large_title_are_no_columns() -> None:
     words = [Word("ATTESTATION", (20, 40, 80, 8)), Word("EMPLOYEUR", (106, 40, 70, 8))]
     assert lines_of(words)[0].text == "ATTESTATION EMPLOYEUR"
+
+
+def test_a_form_in_two_languages_gives_its_stay() -> None:
+    said = (
+        "Attestation de stage / Internship certificate",
+        "Du / From\t05/01/2026",
+        "Au / To\t13/02/2026",
+        "Durée / Duration\t6 semaines / weeks",
+    )
+    (one,) = pieces_of("stage.pdf", [typed(1, *said)])
+    stay = facts_of(one, (NAEL,)).stay
+    assert (stay.periods, stay.weeks_said, stay.in_part) == (STAY, 6.0, False)
+
+
+def test_the_day_of_the_law_is_none_of_the_stay_where_columns_break_it() -> None:
+    law = (
+        "La législation sur les retraites (loi n°\tFait à Apt le 13/02/2026",
+        "2014-40",
+        "du 20 janvier 2014) ouvre",
+    )
+    (one,) = pieces_of("stage.pdf", [typed(1, *FORM, *law)])
+    assert not facts_of(one, (NAEL,)).stay.in_part
