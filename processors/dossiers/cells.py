@@ -87,7 +87,9 @@ def _cell(cell: Any, inline: CellRichText | None) -> str:
     value = inline or cell.value
     if value is None:
         border = getattr(cell, "border", None)  # cells that are not in the file have none
-        return " " if border is not None and border.left.style and border.right.style else ""
+        sides = (border.left, border.right) if border is not None else ()
+        # of Google's workbooks, a border may have no such side at all
+        return " " if sides and all(side is not None and side.style for side in sides) else ""
     if isinstance(value, CellRichText):
         value = "".join(
             _in_font(part.text, part.font.rFont) if isinstance(part, TextBlock) else part

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from statistics import median
 
 from processors.dossiers.layout import Line, Page, Word, parts
-from processors.dossiers.periods import find_dates, read_stay
+from processors.dossiers.periods import MONTHS, find_dates, read_stay
+from processors.plain import plain
 
+_IN_A_DATE = re.compile(r"\b(?:du|le|au|depuis|entre)(?: \d{1,2}(?: ?er)?(?: [a-z]+)?)?$")
+_DATED = re.compile(rf"(?:(?:au|a|et|le|\d{{1,2}}(?: ?er)?|20\d\d|{'|'.join(MONTHS)})\b\s*)+")
+_UNTIL = re.compile(r"(?:^|\s)(?:au|à|-|–|jusqu.au|et le)(?=\s\d|$)", re.I)
 _BESIDE = 1.2  # mm: so far from its column's left edge a cell's next line may begin
 _BELOW = 2.2  # times a line's height, from one line of a cell to the next
-_LEVEL = 0.8  # of a line's height: lines that are closer stand beside each other, each in its cell's middle
+_LEVEL = 0.9  # of a line's height: lines that are closer stand beside each other, each in its cell's middle
 
 
 def in_rows(page: Page) -> Iterator[str]:
@@ -85,9 +90,27 @@ def _goes_on(row: list[Line], line: Line) -> bool:
         return False
     if _is_listed(head):
         return not any(letter.isdigit() for letter in line.text)
-    if find_dates(line.text):
-        return False  # « au 13/02/2026 » below « Stage effectué du 05/01/2026 » is a row of its own
+    dated = [part for part in parts(line) if find_dates(part.text)]
+    if dated:  # « au 13/02/2026 » is a row of its own, unless it ends what stands over it
+        return all(_goes_on_with_a_date(row, part) for part in dated)
+    if any(_goes_on_with_a_date(row, part) for part in parts(line)):
+        return True
     return _over(line, head) is not head.words[0] or line.text[0].islower() or line.text[0] == "("
+
+
+def _goes_on_with_a_date(row: list[Line], part: Line) -> bool:
+    """Whether the cell over it begins a period, of which it is nothing but more."""
+    over = _over(part, row[0])
+    own = next(cell for cell in parts(row[0]) if over in cell.words)
+    more = [below.text for line in row[1:] for below in parts(line) if _over(below, row[0]) is over]
+    begun = " ".join([*(word.text for word in own.words[own.words.index(over) :]), *more])
+    alone = begun.lower() == "du"
+    if read_stay(begun).periods or not (alone or any(map(str.isdigit, begun))):
+        return False
+    if not find_dates(part.text):
+        return bool(re.match("du|entre", begun, re.I)) and _DATED.fullmatch(plain(part.text)) is not None
+    until = alone or _UNTIL.search(begun) or _UNTIL.match(part.text)
+    return bool(until) and bool(read_stay(f"{begun} {part.text}").periods)
 
 
 def _is_listed(row: Line) -> bool:
@@ -125,6 +148,7 @@ def _gathered(row: list[Line]) -> str:
 
 
 def _whole(said: list[str], more: list[str]) -> list[str]:
-    """A cell with its next lines, before the figures that stand close by in the next one."""
-    end = next((k for k, word in enumerate(said) if k and any(map(str.isdigit, word))), len(said))
+    """A cell with its next lines, before the figures that stand close by in the next one; not in a date."""
+    figures = [k for k, word in enumerate(said) if k and any(map(str.isdigit, word))]
+    end = next((k for k in figures if not _IN_A_DATE.search(plain(" ".join(said[:k])))), len(said))
     return [*said[:end], *more, *said[end:]]

@@ -15,12 +15,12 @@ from processors.lists.people import Candidate
 from processors.plain import plain
 
 _COMPANY_LABELS = (
-    r"(?:nom ou |raison ou )?denomination sociale",
+    r"(?:nom ou |raison ou )?denomination sociale(?: de l'(?:organisme|entreprise)(?: d'accueil)?)?",
     r"nom \(?ou (?:la )?(?:raison|denomination) sociale\)?",
     r"(?:nom|raison sociale|denomination)(?: sociale)?(?: et adresse)? (?:de |du )?(?:l')?"
     r"(?:entreprise|organisme|societe|employeur)(?: d'accueil)?",
     r"dans l'entreprise(?: \([^)]*\))?",
-    r"organisme d'accueil",
+    r"(?:organisme|structure|etablissement) d'accueil",
     r"raison sociale",
     r"entreprise(?: d'accueil)?",
     r"employeur",
@@ -30,6 +30,7 @@ _CENTRE_LABELS = (
     r"(?:nom du )?(?:centre de formation|etablissement(?: de formation)?|centre d'examen)(?: \([^)]*\))?",
 )
 _TITLE_LABELS = (r"intitule(?: de la realisation(?: professionnelle)?)?", r"titre de la realisation")
+_AFTER_TITLE = re.compile(r"\W*(?:periode|dates?|lieu|modalite|organisation)\b")
 _SAID_NAME = r"(?:[\w'&.-]+ ){0,6}?[\w'&.-]+?"
 _ENDS_NAME = (
     r"(?=\s+(?:pour (?:une? |la |les? |l'|\d)|(?:comme|en|depuis|pendant|durant|dans)\b"
@@ -66,6 +67,7 @@ _URL = re.compile(
     r"\b(?:https?://|www\.)[^\s<>\"'|]+|(?<![@\w.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s]*)?(?![\w@])",
     re.I,
 )
+_URL_GOES_ON = re.compile(r"(?!https?:|www\.)[a-z0-9./?#=&][\w./?#=&%~-]*")
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
@@ -104,7 +106,7 @@ class Facts:
 
 def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
     """What the piece states. `people`: whom it may name, first of all the one whose dossier it lies in."""
-    lines = [plain(line) for page in piece.pages for line in _rows(page.text)]
+    lines = [plain(line) for line in _rows(piece.in_rows)]
     text = plain(piece.text)
     certificate = piece.kind in (INTERNSHIP, WORK)
     return Facts(
@@ -115,7 +117,7 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
         centre=_value(lines, _CENTRE_LABELS),
         portfolio=_portfolio(piece) if piece.kind == SYNTHESIS else None,
         company=_company(lines, text) if certificate else None,
-        title=_value(_unbroken(piece.in_rows), _TITLE_LABELS) if piece.kind == ACHIEVEMENT else None,
+        title=_title(piece) if piece.kind == ACHIEVEMENT else None,
         team=chosen(piece.pages, TEAM) if piece.kind == ACHIEVEMENT else None,
         achievements=_achievements(piece) if piece.kind == SYNTHESIS else 0,
         stay=_own_stay(piece, people) if certificate else NO_STAY,
@@ -170,6 +172,16 @@ def _unbroken(text: str) -> list[str]:
     return [plain(line) for line in _rows(re.sub(r"(?<!\x02)\n(?=[a-zà-ÿ(])", " ", text))]
 
 
+def _title(piece: Piece) -> str | None:
+    """From its label to the label that follows it in the models, if that is near; else the label's value."""
+    lines = _unbroken(piece.in_rows)
+    begin = next((k for k, line in enumerate(lines) if re.match(r"\W*(?:intitule|titre)\b", line)), 0)
+    end = next((k for k in range(begin + 1, len(lines)) if re.search(r":|\||^periode\b", lines[k])), 0)
+    if end and _AFTER_TITLE.match(lines[end]):
+        lines[begin:end] = [" ".join(lines[begin:end])]
+    return _value(lines, _TITLE_LABELS)
+
+
 def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
     """Without the rows that give other trainees their days, where one of as many columns gives the first's.
 
@@ -202,7 +214,7 @@ def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
     spelt = re.compile(rf"(?<![\d./-])\d(?:[ .]?\d){{{digits - 2},{digits - 1}}}(?![\d/-]|[ .]?\d)")
     numbers: list[str] = []
     labelled_above = False
-    for line in lines:
+    for line in (re.sub(r"[._]{2,}", " ", line) for line in lines):
         label = re.search(r"candidat", line)
         for found in spelt.finditer(line):
             said, plainly = found[0], re.sub(r"\D", "", found[0])
@@ -258,7 +270,9 @@ def _portfolio(piece: Piece) -> str | None:
         if re.search(r"portfolio|portefolio|url", plain(line)):
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
             if found:
-                return found[0].rstrip(".,;)")
+                at = k + 1 if found.string is line else k + 2
+                whole = found.end() < len(found.string)
+                return (found[0] + ("" if whole else _rest_of(found[0], lines[at : at + 1]))).rstrip(".,;)")
             written = re.sub(
                 r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", "", line, count=1, flags=re.I
             ).strip()
@@ -269,6 +283,12 @@ def _portfolio(piece: Piece) -> str | None:
         return found[0].rstrip(".,;)")
     links = (link for page in piece.pages for link in page.links)  # behind « Mon portfolio »
     return next((link for link in links if re.match(r"https?://", link, re.I)), None)
+
+
+def _rest_of(address: str, below: Sequence[str]) -> str:
+    """What stands on the next line of an address that its cell breaks, at a slash, a hyphen, a point."""
+    more = _URL_GOES_ON.fullmatch("".join(below))
+    return more[0] if more and (address[-1] in "/-" or more[0][0] in "./?#=&") else ""
 
 
 def _achievements(piece: Piece) -> int:

@@ -21,7 +21,7 @@ PT = 25.4 / 72
 """Millimetres of a point."""
 
 COLUMN = 5.0
-"""Millimetres between words: more is another column."""
+"""Millimetres between words: more is another column, where letters are no larger."""
 
 
 @dataclass(frozen=True)
@@ -129,5 +129,5 @@ def line_of(row: Sequence[Word]) -> Line:
     text = row[0].text
     for before, word in pairwise(row):
         gap = word.box[0] - before.box[0] - before.box[2]
-        text += ("\t" if gap > COLUMN else " ") + word.text
+        text += ("\t" if gap > max(COLUMN, word.box[3]) else " ") + word.text
     return Line(tuple(row), text)

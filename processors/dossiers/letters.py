@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +25,7 @@ _TRACKED = 0.3  # blanks that only pdfium sees, of a line's letters: its letters
 _SPACED = 0.04  # of a letter's height between letters: they are spaced out
 _WIDER = 0.12  # of a letter's height: that much wider than between letters is between words
 _NO_GAP = 0.04  # of a letter's height: letters that close are of one word
+_BLANK = 0.15  # of a letter's height: the narrowest
 _LOW = 0.8  # of its font's size: such a box is the letter's own, of a font that does not tell its ascent
 _LEVEL = 0.01  # of its run, how far level print rises
 _ASLANT = (0.6, 25.0)  # degrees: print is straight, and what is more oblique is a watermark
@@ -122,7 +124,8 @@ def words_of(page: Any, place: Place) -> tuple[list[Word], tuple[Box, ...]]:
     def ends() -> None:
         if kept:
             box = around([one.box for one in kept])
-            words.append(Word("".join(one.text for one in kept), box, askew=kept[0].askew))
+            said = unicodedata.normalize("NFC", "".join(one.text for one in kept))
+            words.append(Word(said, box, askew=kept[0].askew))
             kept.clear()
 
     for k, letter in enumerate(letters):
@@ -131,7 +134,10 @@ def words_of(page: Any, place: Place) -> tuple[list[Word], tuple[Box, ...]]:
             continue
         box = letter.box
         last = kept[-1].box if kept else box
-        if abs(box[1] - last[1]) > box[3] or box[0] - last[0] - last[2] > COLUMN:
+        gap = box[0] - last[0] - last[2]
+        # pdfium sees no blank behind an accent that stands for itself
+        accented = bool(kept) and unicodedata.combining(kept[-1].text[-1]) > 0
+        if abs(box[1] - last[1]) > box[3] or gap > (_BLANK * box[3] if accented else COLUMN):
             ends()
         kept.append(letter)
     ends()

@@ -21,7 +21,8 @@ _PRINTED = re.compile(
             r"\b\d+ heures de presence,? consecutives ou non[^.]{0,60}",
             r"soit 7 heures par jour|un mois correspond[^.]{0,80}|une journee correspond[^.]{0,60}",
             r"\(rayer la mention inutile\)|rayer la mention inutile",
-            r"(?:loi |n. ?)2014-\s?(?:40|788)[^.]{0,40}20\d\d\)?|40 du 20 janvier 2014\)?",
+            r"(?:loi |n. ?)2014-\s?(?:40|788)[^.]{0,40}20\d\d\)?",
+            r"(?:40 )?du (?:20 janvier|10 juillet) 2014\)?",
             r"\b(?:decret|arrete|circulaire|loi)\b[^.]{0,30}\bdu \d{1,2} \w+ (?:19|20)\d\d"
             r"(?!,? (?:au|a|jusqu))",
             r"jj\s?/\s?mm\s?/\s?aa(?:aa)?",

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from processors.dossiers.columns import in_rows
 from processors.dossiers.layout import Page, parts
+from processors.dossiers.periods import read_stay
 from processors.plain import plain
 
 SYNTHESIS = "synthesis_table"
@@ -22,69 +23,25 @@ OTHER = "other"
 
 # headings of what no dossier asks for, some of them close to one that it does
 _NONE_OF_THESE = (
-    "convention de stage",
-    "convention tripartite",
-    "convention de formation",
-    "avenant a la convention",
-    "curriculum vitae",
-    "rapport de stage",
-    "compte rendu de stage",
-    "rapport d'activite",
-    "journal de stage",
-    "lettre de motivation",
-    "releve de notes",
-    "convocation",
-    "confirmation d'inscription",
-    "contrat d'apprentissage",
-    "contrat de professionnalisation",
-    "contrat de travail",
-    "livret scolaire",
-    "livret de suivi",
-    "attestation de suivi",
-    "attestation de reussite",
-    "attestation de formation",
-    "attestation de fin de formation",
-    "attestation d'assiduite",
-    "attestation de participation",
-    "attestation de scolarite",
-    "attestation d'inscription",
-    "attestation d'assurance",
-    "attestation de responsabilite civile",
-    "attestation de droits",
-    "attestation de recensement",
-    "attestation de vigilance",
-    "certificat de scolarite",
-    "certificat de reussite",
-    "certificat de realisation",
-    "certificat de participation",
-    "certificat d'accomplissement",
-    "certificat d'achevement",
-    "certificat de formation",
-    "certificate of completion",
-    "certificate of achievement",
-    "statement of accomplishment",
-    "badge numerique",
-    "attestation de versement",
-    "attestation de gratification",
-    "attestation de paiement",
-    "attestation de competences",
-    "declaration sur l'honneur",
-    "attestation sur l'honneur",
-    "attestation de stage de secourisme",
-    "lettre de recommandation",
-    "bulletin de paie",
-    "bulletin de salaire",
-    "dispense de stage",
-    "carte nationale d'identite",
-    "grille d'aide a l'evaluation",
-    "grille d'evaluation",
-    "fiche d'evaluation",
-    "controle de conformite",
-    "deroulement et evaluation",
-    "sommaire des annexes",
-    "notice d'information",
-    "fiche de suivi",
-    "fiche d'appreciation",
+    *("convention de stage", "convention tripartite", "convention de formation"),
+    *("avenant a la convention", "curriculum vitae", "rapport de stage", "compte rendu de stage"),
+    *("rapport d'activite", "journal de stage", "lettre de motivation", "releve de notes", "convocation"),
+    *("confirmation d'inscription", "contrat d'apprentissage", "contrat de professionnalisation"),
+    *("contrat de travail", "livret scolaire", "livret de suivi", "attestation de suivi"),
+    *("attestation de reussite", "attestation de formation", "attestation de fin de formation"),
+    *("attestation d'assiduite", "attestation de participation", "attestation de scolarite"),
+    *("attestation d'inscription", "attestation d'assurance", "attestation de responsabilite civile"),
+    *("attestation de droits", "attestation de recensement", "attestation de vigilance"),
+    *("certificat de scolarite", "certificat de reussite", "certificat de realisation"),
+    *("certificat de participation", "certificat d'accomplissement", "certificat d'achevement"),
+    *("certificat de formation", "certificate of completion", "certificate of achievement"),
+    *("statement of accomplishment", "badge numerique", "attestation de versement"),
+    *("attestation de gratification", "attestation de paiement", "attestation de competences"),
+    *("declaration sur l'honneur", "attestation sur l'honneur", "attestation de stage de secourisme"),
+    *("lettre de recommandation", "bulletin de paie", "bulletin de salaire", "dispense de stage"),
+    *("carte nationale d'identite", "grille d'aide a l'evaluation", "grille d'evaluation"),
+    *("fiche d'evaluation", "controle de conformite", "deroulement et evaluation"),
+    *("sommaire des annexes", "notice d'information", "fiche de suivi", "fiche d'appreciation"),
 )
 # headings, plain; of two on a line the longer counts
 _HEADINGS: tuple[tuple[str, str], ...] = (
@@ -156,7 +113,7 @@ _ATTESTS = (
     r"soussigne|certif[iy]|attest"
     r"|confirm\w+ que\b[^.]{0,120}\ba (?:bien )?(?:ete|effectue|realise|accompli|suivi)\b"
 )
-_CERTIFIES = r"soussigne|(?:certifi|attest)\w+ (?:par la presente )?que\b"
+_CERTIFIES = r"soussigne|(?:certifi|attest)(?:e|ons|ent|ant|er) (?:par la presente )?que\b"
 _OF_STAGE = r"\bstag(e|es|iaire)\b|\b(internship|traineeship|work placement)\b"
 _OF_WORK = (
     r"\bsalarie|\bemploye|\bapprentie?\b|\balternan|"
@@ -175,6 +132,7 @@ _CONTENTS = re.compile(r"\W*(?:\d+\W+)?(?:sommaire|table des matieres)(?:\W+\d+)
 _SENTENCE = re.compile(
     r"\b(est|sont|sera|doit|doivent|delivree?|remise?|fournir|joindre|l'|d'une|article|votre|vos|mon|ma|notre)\b"
 )
+_SPOKEN_OF = re.compile(r"(?:de )?(?:l'|d'|(?:la presente|cette|votre|notre|son|des) )")
 _LABELS_OF = {
     INTERNSHIP: (
         *("certifie que", "le stagiaire", "duree du stage", "dates de debut et de fin du stage"),
@@ -264,7 +222,19 @@ def _belongs(kind: str | None, page: Page, before: str, pages: Sequence[Page]) -
     """Whether a page of this kind goes on with the document before."""
     if before == OTHER and kind == INTERNSHIP and any(_agreed(one) for one in pages):
         return _agreed(page)  # an agreement speaks of the certificate that ends it
-    return kind is None or (kind == before and (kind == OTHER or _goes_on(kind, page)))
+    if kind is None:
+        return True
+    return kind == before and (kind == OTHER or _goes_on(kind, page) or _is_rest(kind, page))
+
+
+def _is_rest(kind: str, page: Page) -> bool:
+    """Whether the page only speaks of its certificate: no heading, nothing certified, no stay."""
+    return (
+        kind in (INTERNSHIP, WORK)
+        and _headed(page) is None
+        and re.search(_CERTIFIES, plain(page.text)) is None
+        and not read_stay(page.text, open_ended=kind == WORK).periods
+    )
 
 
 def _agreed(page: Page) -> bool:
@@ -273,21 +243,11 @@ def _agreed(page: Page) -> bool:
 
 def _kind_of(page: Page) -> str | None:
     """The kind that the page's heading names, else its labels, else its sentences; another annex is none."""
-    lines = [line.text for line in page.lines if line.text.strip()]
-    heads = lines[:_TOP] if page.read_by != "cells" else lines[: 2 * _TOP]
-    optical = page.read_by == "ocr"
+    heads = _heads(page)
     if any(_CONTENTS.fullmatch(plain(line)) for line in heads):
         return None  # it names what follows
-    for k, line in enumerate(heads):
-        if k and _of_a_sentence(line, heads[k - 1]):
-            continue
-        said = [*line.split("\t"), line]
-        if k + 1 < len(heads) and not _of_a_sentence(heads[k + 1], line):
-            said.append(f"{line} {heads[k + 1]}")
-        for part in said:
-            kind = _heading(part, optical)
-            if kind is not None:
-                return kind
+    if (kind := _headed(page)) is not None:
+        return kind
     whole = plain(page.text)
     for kind, labels in _LABELS_OF.items():
         if sum(label in whole for label in labels) >= _ENOUGH:
@@ -298,6 +258,26 @@ def _kind_of(page: Page) -> str | None:
     if others:
         return OTHER
     return _by_sentences(whole)
+
+
+def _heads(page: Page) -> list[str]:
+    lines = [line.text for line in page.lines if line.text.strip()]
+    return lines[:_TOP] if page.read_by != "cells" else lines[: 2 * _TOP]
+
+
+def _headed(page: Page) -> str | None:
+    heads, optical = _heads(page), page.read_by == "ocr"
+    for k, line in enumerate(heads):
+        if k and _of_a_sentence(line, heads[k - 1]):
+            continue
+        said = [*line.split("\t"), line]
+        if k + 1 < len(heads) and not _of_a_sentence(heads[k + 1], line):
+            said.append(f"{line} {heads[k + 1]}")
+        for part in said:
+            kind = _heading(part, optical)
+            if kind is not None:
+                return kind
+    return None
 
 
 def _of_a_sentence(line: str, before: str) -> bool:
@@ -350,10 +330,12 @@ def _heading(written: str, optical: bool) -> str | None:
     """The kind whose heading this is: a phrase that stands there as it is counts before a likeness."""
     line = plain(written)
     line = re.sub(r"\b(?:[a-z'] ){4,}[a-z]\b", lambda spaced: spaced[0].replace(" ", ""), line)
-    if len(line) > _LONG or re.match(r"\W*(?:article )?\d+ ?[-.:)]", line):
-        return None
     whole, line = line, _PREFIX.sub("", line)
+    if len(line) > _LONG or re.match(r"\W*(?:article )?\d+ ?[-.:)]", whole):
+        return None
     capitals = _in_capitals(written)
+    if not capitals and _SPOKEN_OF.match(line):
+        return None
     best: tuple[bool, float, str] | None = None
     for kind, phrase in _HEADINGS:
         exact = (phrase in line and _stands_alone(phrase, line, capitals)) or (

@@ -74,15 +74,19 @@ def row_of(line: Line, choice: Choice) -> Row:
     for what, begins, ends, glyph in _found(text, choice):
         (left, at), (right, _) = place(begins), place(ends)
         tokens.append(Token(what, begins, ends, (left, right), 0 if line.words else at, glyph))
-    return Row(text, tuple(_laid_over(tokens) if line.words else tokens), cells, line)
+    return Row(text, tuple(_laid_over(tokens, line, text)), cells, line)
 
 
-def _laid_over(tokens: Sequence[Token]) -> list[Token]:
-    """With one token for a mark that is typed over an empty box."""
+def _laid_over(tokens: Sequence[Token], line: Line, text: str) -> list[Token]:
+    """With one token for a mark that is typed over an empty box, or just before it: « X ☐ SLAM »."""
     kept: list[Token] = []
     for token in tokens:
         last = kept[-1] if kept else None
-        if last is not None and {last.what, token.what} == {TICKED, EMPTY} and _upon(last, token):
+        if last is None or {last.what, token.what} != {TICKED, EMPTY}:
+            kept.append(token)
+            continue
+        before = last.glyph == "x" != token.glyph and text[last.end : token.start] in ("", " ")
+        if (line.words and _upon(last, token)) or (before and last.what == TICKED):
             mark = last if last.what == TICKED else token
             kept[-1] = replace(mark, start=last.start, end=token.end)
         else:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from processors.dossiers.boxes import uprights
-from processors.dossiers.layout import DPI, Line, Page, parts
+from processors.dossiers.layout import DPI, Line, Page, line_of, parts
 from processors.findings import Box
 from processors.plain import plain
 
@@ -20,14 +21,16 @@ _CROOKED = 2.5  # mm by which a wall leans from one row of a table to the next
 _SHORT_RULE = 6.0  # mm of the rule over a label: a longer part of it leans too
 _HEAD = 8.0  # mm of a page in which nobody signs
 FOOTER = 0.88  # of a page's height: what is printed under it belongs to the firm's paper
+_NARROW = 2.0  # mm between two labels: blanks are narrower
 _LEVEL = 4.0  # mm between the tops of labels that stand beside each other
 _NAMED_WITHIN = 20.0  # mm under its label, where who signs is named in print
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 _LABEL = re.compile(
     r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b|^(?:pour|p/)\s*(?:la|le|l')\s?"
     r"(?:societe|entreprise|organisme|direction|association|mairie|responsable)"
-    r"|^le (?:responsable|directeur|gerant|chef|tuteur|maitre)"
-    r"|^la (?:responsable|directrice|gerante|cheffe|tutrice)|^(?:l'employeur|l'entreprise|l'organisme)"
+    r"|^le (?:responsable|representant|directeur|president|gerant|chef|tuteur|maitre)"
+    r"|^la (?:responsable|representante|directrice|presidente|gerante|cheffe|tutrice)"
+    r"|^(?:l'employeur|l'entreprise|l'organisme)"
 )
 _ALSO_SIGNS = re.compile(
     r"(?:(?:le |la |l')?(?:stagiaire|etudiante?|apprentie?|salariee?|candidate?)(?:\(e\))?(?: ou )?)+\W*"
@@ -35,7 +38,7 @@ _ALSO_SIGNS = re.compile(
 SIGN = re.compile(r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b")
 _NAME = re.compile(r"\bnom\b")
 _LEFT_OPEN = re.compile(r"\b(?:personne|representant|responsable|de|du|la|et|ou|l')$")
-_CERTIFIES = re.compile(r"\b(soussigne|certifi|attest|etabli)")
+_CERTIFIES = re.compile(r"\b(?:soussigne|certifi|attest|etablie?s?\b)")
 MADE_AT = re.compile(r"\bfait a\b|\bfait le\b|^a [a-z' \-]+,? ?le \d")
 _CANDIDATE = re.compile(
     r"\b(candidate?|etudiante?|stagiaire|apprentie?|salariee?|interessee?|beneficiaire)\b"
@@ -47,7 +50,7 @@ _SCHOOL = re.compile(
 )
 _FIRM = re.compile(
     r"entreprise|organisme|societe|employeur|tuteur|tutrice|maitre de stage|maitre d'apprentissage"
-    r"|directeur|directrice|gerante?|drh\b|ressources humaines|professionnel|accueil"
+    r"|directeur|directrice|presidente?|gerante?|drh\b|ressources humaines|professionnel|accueil"
 )
 
 
@@ -122,7 +125,8 @@ def foot(page: Page, *, follows: bool = False) -> Box:
 
 def _labels(page: Page) -> Iterator[Line]:
     """The parts of lines, columns apart, that ask for a signature, and « Le stagiaire » beside such."""
-    columns = [(part, plain(part.text)) for line in page.lines for part in parts(line)]
+    cut = (label for line in page.lines for part in parts(line) for label in _side_by_side(part))
+    columns = [(part, plain(part.text)) for part in cut]
     asks = [
         part for part, text in columns if len(text) <= 90 and _LABEL.search(text) and not _is_sentence(text)
     ]
@@ -130,6 +134,17 @@ def _labels(page: Page) -> Iterator[Line]:
     for part, text in columns:
         if _ALSO_SIGNS.fullmatch(text) and any(abs(part.box[1] - ask.box[1]) < _LEVEL for ask in asks):
             yield part
+
+
+def _side_by_side(part: Line) -> Iterator[Line]:
+    """Two labels, where columns are so narrow that they seem one."""
+    for k, (before, word) in enumerate(pairwise(part.words), 1):
+        if word.box[0] - before.box[0] - before.box[2] > _NARROW:
+            halves = line_of(part.words[:k]), line_of(part.words[k:])
+            if all(_LABEL.search(plain(half.text)) for half in halves):
+                yield from halves
+                return
+    yield part
 
 
 def _in_the_head(label: Line, page: Page) -> bool:
