@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from actions.dropped.commission import sits_in
+from actions.dropped.piles import name_of_file
 from actions.site import Site
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import folded
@@ -81,13 +82,13 @@ def _results(site: Site, connection: Connection, asked: str) -> Iterator[Found]:
         yield Found(
             "Numéro d’anonymat", copy.anonymous_number or "", said, f"/coordination/decisions/{copy.id}"
         )
-    for scan in scans_named(connection, asked):
+    for scan in scans_named(connection, re.sub(r"\.pdf$", "", asked, flags=re.IGNORECASE)):
         place = f"{scan.exam or '?'}, {places.get(scan.centre or '', scan.centre or '?')}"
         link = f"/centre/{scan.centre}/{scan.exam}#{scan.id}"
         known = scan.exam and scan.centre in places
         yield Found(
             "Fichier",
-            scan.inbox_key.rpartition("/")[2],
+            name_of_file(scan),
             place,
             link if known else f"/coordination/historique/{scan.id}",
         )
