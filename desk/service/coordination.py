@@ -49,7 +49,8 @@ class Place:
         if not self.overdue:
             return "à venir"
         expected = self.counts.expected if self.counts.present is None else self.counts.present
-        return "passée, tout est là" if self.counts.complete >= expected else "passée, il en manque"
+        whole = self.counts.complete >= expected and not self.counts.lacking
+        return "passée, tout est là" if whole else "passée, il en manque"
 
 
 _COLUMNS: list[Column[Place]] = [
@@ -66,6 +67,7 @@ _COLUMNS: list[Column[Place]] = [
     Column("inscrits", "Inscrits", lambda one: one.counts.expected),
     Column("presents", "Présents", lambda one: one.counts.present),
     Column("recues", "Reçues", lambda one: one.counts.copies),
+    Column("manquantes", "Manquantes", lambda one: one.counts.lacking),
     Column("completes", "Complètes", lambda one: one.counts.complete),
     Column("incompletes", "Incomplètes", lambda one: one.counts.incomplete),
     Column("a_decider", "À décider", lambda one: one.counts.to_decide),
