@@ -28,7 +28,7 @@ _COLUMNS = {
     "incomplete": "incomplètes",
     "to_decide": "à décider",
     "in_lots": "en lots",
-    "pulled": "retirées",
+    "pulled": "ouvertes",
     "returned": "rendues",
 }
 

@@ -22,7 +22,7 @@ from reportlab.platypus.tables import TableStyle
 from papers.printed import Paragraph, escaped
 from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
-from processors.dossiers.findings import VERDICTS, Verdict
+from processors.dossiers.findings import FRENCH_GROUND, VERDICTS, Verdict
 from processors.findings import Severity
 from storage.dropped.dossiers import DossierRow
 from storage.people.candidates import EnrolledCandidate
@@ -44,7 +44,6 @@ _COLUMNS = (
     *("reference", "numero_candidat", "nom_de_naissance", "prenoms", "option", "categorie", "depose_le"),
     *("proposition", "motifs", "constats", "semaines_de_stage", "decision"),
 )
-_GROUNDS = ("absence", "retard", "stage trop court", "signature ou visa")
 _GRAVEST = [Severity.BLOCKING, Severity.WARNING, Severity.INFO]
 _PRONOUNCED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
@@ -89,8 +88,12 @@ class Line:
 
     @property
     def decision(self) -> str:
-        made = self.dossier.decisions if self.dossier else ()
-        return _PRONOUNCED[made[-1].decision] if made else ""
+        """What counts of what was pronounced, with its grounds; empty as long as nothing was."""
+        if self.dossier is None or not self.dossier.decisions:
+            return ""
+        made = self.dossier.decisions[-1]
+        grounds = ", ".join(FRENCH_GROUND[ground] for ground in made.grounds)
+        return f"{_PRONOUNCED[made.decision]} ({grounds})" if grounds else _PRONOUNCED[made.decision]
 
     @property
     def weeks(self) -> str:
@@ -198,7 +201,7 @@ def _messages(line: Line) -> Iterator[str]:
 def _decision(line: Line) -> str:
     if line.decision:
         return f"<b>Décision enregistrée : {line.decision}.</b>"
-    verdicts, grounds = map(_boxes, (_PRONOUNCED.values(), _GROUNDS))
+    verdicts, grounds = map(_boxes, (_PRONOUNCED.values(), FRENCH_GROUND.values()))
     return f"<b>Décision :</b> {verdicts}<br/>Motif : {grounds}<br/>Observations : {'.' * 84}"
 
 

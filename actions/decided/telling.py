@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from actions.reasons import words_of
 from actions.site import Site
 from processors.circular.deadlines import french_day, french_instant
-from processors.dossiers.findings import VERDICTS
+from processors.dossiers.findings import FRENCH_GROUND, VERDICTS
+from processors.dossiers.findings import Code as Ground
 from processors.findings import Code, french, french_pages
 from processors.wording import plural
 from storage.corrected.lots import lot_by_id
@@ -245,6 +246,7 @@ def _findings(stated: list[dict[str, Any]]) -> str:
 
 _SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
     "decision": ("Décision", lambda value: _DECISIONS[value]),
+    "grounds": ("Motifs", lambda codes: ", ".join(FRENCH_GROUND[Ground(code)] for code in codes)),
     "status": ("État", _STATUSES.__getitem__),
     "pages": ("Pages du fichier", lambda pages: _numbers(page["page"] for page in pages)),
     "findings": ("Constats", _findings),

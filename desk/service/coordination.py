@@ -21,7 +21,7 @@ from desk.lookup import commission_of, dossier_of, with_dossiers
 from desk.page import page
 from processors.circular.deadlines import Deadline, local_zone
 from processors.circular.session import Centre, Exam
-from processors.dossiers.findings import GROUNDS, Code
+from processors.dossiers.findings import FRENCH_GROUND, Code
 from storage.decided.counts import ExamCounts, counts_by_centre, exam_counts
 from storage.decided.decisions import count_to_decide
 from storage.dropped.deadlines import scans_due
@@ -114,15 +114,13 @@ def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> 
     exam = with_dossiers(site, code)
     before = commission_of(site, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
+    titles = {one.code: one.title for one in site.session.nonconformity}
     values = {
         "exam": exam,
         "uai": uai,
         "places": [(one, place_called(site.session, one)) for one in commissions(site, exam)],
         "lines": lines_of(site, exam.code, before, pictures=False),
-        "grounds": [
-            (ground, next((n.title for n in site.session.nonconformity if n.code == ground), ground))
-            for ground in sorted(GROUNDS)
-        ],
+        "grounds": [(ground, titles.get(ground, name)) for ground, name in FRENCH_GROUND.items()],
     }
     return page(request, "dossiers.html", values)
 

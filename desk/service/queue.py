@@ -52,7 +52,7 @@ def queue(request: Request, account: ServiceAccount) -> Response:
         signed = count_to_look_at(connection)
         lately = decided_lately(connection, _LATELY)
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
-        files = scans_in(connection, {copy.scan for copy in (*listing.shown, *lately)})
+        files = scans_in(connection, {one.scan for one in listing.shown} | {one.scan for one in lately})
     values = {
         "listing": listing,
         "stated": {id_: [one for one in stated if one.copy == id_] for id_ in ids},

@@ -92,7 +92,7 @@ class DossierDecided(Facts):
     def apply(self, change: Change) -> bool:
         change.row(dossiers, change.subject)
         if set(self.grounds) - GROUNDS or (self.decision is Pronounced.NON_CONFORM) != bool(self.grounds):
-            raise Refused(Refusal.BAD_GROUNDS, ", ".join(sorted(GROUNDS)))
+            raise Refused(Refusal.BAD_GROUNDS)
         change.connection.execute(
             insert(dossier_decisions).values(
                 seq=change.event.seq,
