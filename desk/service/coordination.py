@@ -48,9 +48,11 @@ class Place:
     def state(self) -> str:
         if not self.overdue:
             return "à venir"
-        expected = self.counts.expected if self.counts.present is None else self.counts.present
-        whole = self.counts.complete >= expected and not self.counts.lacking
-        return "passée, tout est là" if whole else "passée, il en manque"
+        counts = self.counts
+        if counts.copies < counts.expected if counts.present is None else counts.lacking:
+            return "il en manque"
+        whole = counts.complete == counts.copies
+        return "en ordre" if whole else "à reprendre"
 
 
 _COLUMNS: list[Column[Place]] = [
@@ -62,8 +64,8 @@ _COLUMNS: list[Column[Place]] = [
         link=lambda one: f"/centre/{one.centre.uai}/{one.exam.code}",
     ),
     Column("epreuve", "Épreuve", lambda one: one.exam.code, choice=True),
-    Column("echeance", "Échéance", lambda one: one.due.at if one.due else None),
-    Column("etat", "État de l’échéance", lambda one: one.state, choice=True),
+    Column("echeance", "Échéance", lambda one: one.due.at.replace(second=0) if one.due else None),
+    Column("etat", "État", lambda one: one.state, choice=True),
     Column("inscrits", "Inscrits", lambda one: one.counts.expected),
     Column("presents", "Présents", lambda one: one.counts.present),
     Column("recues", "Reçues", lambda one: one.counts.copies),
