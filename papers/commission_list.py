@@ -24,9 +24,8 @@ from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
 from processors.dossiers.findings import FRENCH_GROUND, VERDICTS, Verdict
 from processors.findings import Severity
-from storage.dropped.dossiers import DossierRow
+from storage.dropped.dossiers import FRENCH_PRONOUNCED, DossierRow
 from storage.people.candidates import EnrolledCandidate
-from storage.states import Pronounced
 
 _BODY = ParagraphStyle("body", getSampleStyleSheet()["BodyText"], fontSize=9.5, leading=12, spaceBefore=0)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=7.5, leading=9)
@@ -45,7 +44,6 @@ _COLUMNS = (
     *("proposition", "motifs", "constats", "semaines_de_stage", "decision"),
 )
 _GRAVEST = [Severity.BLOCKING, Severity.WARNING, Severity.INFO]
-_PRONOUNCED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,8 @@ class Line:
 
     @property
     def decision(self) -> str:
-        """What counts of what was pronounced, with its grounds; empty as long as nothing was."""
-        if self.dossier is None or not self.dossier.decisions:
-            return ""
-        made = self.dossier.decisions[-1]
-        grounds = ", ".join(FRENCH_GROUND[ground] for ground in made.grounds)
-        return f"{_PRONOUNCED[made.decision]} ({grounds})" if grounds else _PRONOUNCED[made.decision]
+        """What counts of what was pronounced; empty as long as nothing was."""
+        return self.dossier.decisions[-1].said if self.dossier and self.dossier.decisions else ""
 
     @property
     def weeks(self) -> str:
@@ -201,7 +195,7 @@ def _messages(line: Line) -> Iterator[str]:
 def _decision(line: Line) -> str:
     if line.decision:
         return f"<b>Décision enregistrée : {line.decision}.</b>"
-    verdicts, grounds = map(_boxes, (_PRONOUNCED.values(), FRENCH_GROUND.values()))
+    verdicts, grounds = map(_boxes, (FRENCH_PRONOUNCED.values(), FRENCH_GROUND.values()))
     return f"<b>Décision :</b> {verdicts}<br/>Motif : {grounds}<br/>Observations : {'.' * 84}"
 
 

@@ -21,6 +21,7 @@ from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copy_by_id
 from storage.decided.decisions import CopyMasked, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.dossiers import FRENCH_PRONOUNCED
 from storage.dropped.readings import ScanRead
 from storage.dropped.scans import scan_by_id
 from storage.events import Event, kinds_of_events
@@ -32,15 +33,14 @@ from storage.people.candidates import AttendanceImported, enrolled_as
 from storage.people.correctors import all_correctors
 from storage.people.tokens import all_tokens
 from storage.season.signatures import AttendanceSettled
-from storage.states import Decision, Pronounced, Trouble
+from storage.states import Decision, Trouble
 
 _MACHINES = {"service": "la ligne de commande"}
-_DECISIONS = {
+_DECISIONS: dict[str, str] = {
     Decision.ATTRIBUTE: "attribuée",
     Decision.ACCEPT: "acceptée telle quelle",
     Decision.SET_ASIDE: "écartée",
-    Pronounced.CONFORM: "conforme",
-    Pronounced.NON_CONFORM: "non conforme",
+    **FRENCH_PRONOUNCED,
 }
 _TROUBLES = {one.value: one.said.replace("'", "’") for one in Trouble}
 _SETTLED = {

@@ -53,7 +53,7 @@ from storage.people.purged import GONE
 from storage.refusals import Refusal, Refused
 from storage.season.orals import turns_of
 from storage.season.signatures import Signature, says_of
-from storage.states import Life, Pronounced, Role
+from storage.states import Life, Role
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -69,7 +69,6 @@ _UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne 
 _OTHERS = "La lecture y voit le nom ou le numéro d’une autre personne : le service la regarde à part."
 _LOST = "Ce fichier n’a pas pu être établi : demandez-le au service."
 _ROW = "l’image de la ligne signée"
-_EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
 def answer(site: Site, number: str, *, actor: str, at: datetime) -> Files:
@@ -305,8 +304,7 @@ def _dossier(
     hidden: _Others,
 ) -> HeldDossier:
     pronounced = (
-        f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
-        f"{hidden.out_of(text_of(site.store.vault, one.reason))}"
+        f"{one.said}, le {local(one.at):%d/%m/%Y} : {hidden.out_of(text_of(site.store.vault, one.reason))}"
         for one in row.decisions
     )
     return HeldDossier(

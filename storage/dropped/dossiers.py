@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, func, insert, or_, select
 
-from processors.dossiers.findings import GROUNDS, Code, Verdict, absent
+from processors.dossiers.findings import FRENCH_GROUND, GROUNDS, Code, Verdict, absent
 from processors.dossiers.persons import Owner
 from processors.findings import Severity
 from storage.bucket.keys import kept_reading
@@ -114,6 +114,15 @@ class DecisionRow:
     reason: str
     author: str
     at: datetime
+
+    @property
+    def said(self) -> str:
+        """In French, with its grounds."""
+        grounds = ", ".join(FRENCH_GROUND[ground] for ground in self.grounds)
+        return FRENCH_PRONOUNCED[self.decision] + (f" ({grounds})" if grounds else "")
+
+
+FRENCH_PRONOUNCED: dict[str, str] = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
 @dataclass(frozen=True)
