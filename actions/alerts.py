@@ -85,8 +85,9 @@ def _late_centres(site: Site, at: datetime) -> list[Alert]:
             due = dues[centre]
             if due is None or not timedelta(0) < due.at - at <= near:
                 continue
-            awaited = counts.expected if counts.present is None else counts.present
-            missing = awaited - counts.copies
+            listed = counts.present is not None
+            awaited = counts.present if listed else counts.expected
+            missing = counts.lacking if listed else counts.expected - counts.copies
             if missing > 0:
                 copies = plural(missing, "copie attendue", "copies attendues")
                 text = f"{exam.code}, centre {centre} : {copies} sur {awaited}, "

@@ -37,6 +37,12 @@ def scan_of(site: Site, uai: str, exam: Exam, scan_id: str) -> ScanRow:
     return scan
 
 
+def page_of_file(site: Site, scan: ScanRow) -> str:
+    """Where a file is told of: its centre's page, or its story where no centre of the session is known."""
+    known = scan.exam and site.session.centre(scan.centre or "")
+    return f"/centre/{scan.centre}/{scan.exam}#{scan.id}" if known else f"/coordination/historique/{scan.id}"
+
+
 def any_copy(site: Site, copy_id: str) -> CopyRow:
     """For the service."""
     with site.register.reading() as connection:

@@ -20,7 +20,7 @@ STATIC = Path(__file__).parent / "static"
 
 LOT_STATES = {
     LotState.ASSIGNED: "affecté",
-    LotState.PULLED: "retiré",
+    LotState.PULLED: "ouvert",
     LotState.RETURNED: "rendu",
     LotState.CLOSED: "clos",
     LotState.RECALLED: "rappelé",

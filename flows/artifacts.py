@@ -23,10 +23,12 @@ _COLUMNS = {
     "expected": "inscrits",
     "present": "présents",
     "copies": "numérisées",
+    "lacking": "manquantes",
     "complete": "complètes",
+    "incomplete": "incomplètes",
     "to_decide": "à décider",
     "in_lots": "en lots",
-    "pulled": "retirées",
+    "pulled": "ouvertes",
     "returned": "rendues",
 }
 

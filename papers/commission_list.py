@@ -22,11 +22,10 @@ from reportlab.platypus.tables import TableStyle
 from papers.printed import Paragraph, escaped
 from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
-from processors.dossiers.findings import VERDICTS, Verdict
+from processors.dossiers.findings import FRENCH_GROUND, VERDICTS, Verdict
 from processors.findings import Severity
-from storage.dropped.dossiers import DossierRow
+from storage.dropped.dossiers import FRENCH_PRONOUNCED, DossierRow
 from storage.people.candidates import EnrolledCandidate
-from storage.states import Pronounced
 
 _BODY = ParagraphStyle("body", getSampleStyleSheet()["BodyText"], fontSize=9.5, leading=12, spaceBefore=0)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=7.5, leading=9)
@@ -44,9 +43,7 @@ _COLUMNS = (
     *("reference", "numero_candidat", "nom_de_naissance", "prenoms", "option", "categorie", "depose_le"),
     *("proposition", "motifs", "constats", "semaines_de_stage", "decision"),
 )
-_GROUNDS = ("absence", "retard", "stage trop court", "signature ou visa")
 _GRAVEST = [Severity.BLOCKING, Severity.WARNING, Severity.INFO]
-_PRONOUNCED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
 @dataclass(frozen=True)
@@ -89,8 +86,8 @@ class Line:
 
     @property
     def decision(self) -> str:
-        made = self.dossier.decisions if self.dossier else ()
-        return _PRONOUNCED[made[-1].decision] if made else ""
+        """What counts of what was pronounced; empty as long as nothing was."""
+        return self.dossier.decisions[-1].said if self.dossier and self.dossier.decisions else ""
 
     @property
     def weeks(self) -> str:
@@ -198,7 +195,7 @@ def _messages(line: Line) -> Iterator[str]:
 def _decision(line: Line) -> str:
     if line.decision:
         return f"<b>Décision enregistrée : {line.decision}.</b>"
-    verdicts, grounds = map(_boxes, (_PRONOUNCED.values(), _GROUNDS))
+    verdicts, grounds = map(_boxes, (FRENCH_PRONOUNCED.values(), FRENCH_GROUND.values()))
     return f"<b>Décision :</b> {verdicts}<br/>Motif : {grounds}<br/>Observations : {'.' * 84}"
 
 

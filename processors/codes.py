@@ -88,6 +88,7 @@ class Code(StrEnum):
     ENCRYPTED_FILE = "encrypted_file"
     NO_PAGES = "no_pages"
     PORTFOLIO = "portfolio"
+    SEVERAL_FILES = "several_files"
     ATTACHED_FILES = "attached_files"
     TOO_MANY_PAGES = "too_many_pages"
     FILE_TOO_LARGE = "file_too_large"

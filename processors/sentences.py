@@ -285,6 +285,11 @@ CATALOGUE: dict[Code, tuple[Severity, str]] = {
         "Ce PDF n'est que la couverture des fichiers qui y sont joints ({n}) : enregistrez chaque fichier "
         "joint, puis déposez-le lui-même.",
     ),
+    Code.SEVERAL_FILES: (
+        _B,
+        "Ce fichier en contient plusieurs (une archive, ou des PDF mis bout à bout) : "
+        "déposez chaque PDF lui-même.",
+    ),
     Code.ATTACHED_FILES: (
         _W,
         "Des fichiers sont joints à ce PDF ({n}) : ils n'ont pas été lus. Si l'un d'eux contient des copies, "
@@ -382,6 +387,7 @@ FRENCH_CODE = {
     Code.ENCRYPTED_FILE: "fichier protégé",
     Code.NO_PAGES: "fichier sans page",
     Code.PORTFOLIO: "porte-documents",
+    Code.SEVERAL_FILES: "plusieurs fichiers en un",
     Code.ATTACHED_FILES: "fichiers joints non lus",
     Code.TOO_MANY_PAGES: "trop de pages",
     Code.FILE_TOO_LARGE: "fichier trop gros",

@@ -79,8 +79,8 @@ class Refusal(Coded):
     )
     NOT_READY = "not_ready", "Une copie n’est pas prête pour un lot, ou elle est déjà dans un autre."
     NOT_YOURS = "not_yours", "Ce lot n’est pas à vous, ou votre jeton n’est pas celui d’un correcteur."
-    PULLED = "pulled", "Ce lot a été retiré : rappelez-le d’abord."
-    NEVER_PULLED = "never_pulled", "Ouvrez d’abord ce lot : un lot jamais retiré ne se rend pas."
+    PULLED = "pulled", "Son correcteur a ouvert ce lot : rappelez-le d’abord."
+    NEVER_PULLED = "never_pulled", "Ouvrez d’abord ce lot : un lot jamais ouvert ne se rend pas."
     RETURNED = "returned", "Ce lot est rendu : seul le service peut le rappeler."
     CLOSED = "closed", "Ce lot est clos : il n’y a plus rien à y faire."
     RECALLED = "recalled", "Le service a rappelé ce lot : il vous le rend, ou le confie à un autre."
@@ -155,7 +155,7 @@ class Refusal(Coded):
 
     BAD_GROUNDS = (
         "bad_grounds",
-        "Une non-conformité demande un motif, et une conformité n’en a pas ; sont des motifs : {what}.",
+        "Une non-conformité demande un motif, et une conformité n’en a pas.",
     )
     OTHER_DOSSIER = "other_dossier", "Ce candidat a déjà un dossier pour cette épreuve."
     NOTHING_TO_MEND = (

@@ -13,13 +13,15 @@ from sqlalchemy import Connection
 from actions.reasons import words_of
 from actions.site import Site
 from processors.circular.deadlines import french_day, french_instant
-from processors.dossiers.findings import VERDICTS
+from processors.dossiers.findings import FRENCH_GROUND, VERDICTS
+from processors.dossiers.findings import Code as Ground
 from processors.findings import Code, french, french_pages
 from processors.wording import plural
 from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copy_by_id
 from storage.decided.decisions import CopyMasked, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.dossiers import FRENCH_PRONOUNCED
 from storage.dropped.readings import ScanRead
 from storage.dropped.scans import scan_by_id
 from storage.events import Event, kinds_of_events
@@ -31,15 +33,14 @@ from storage.people.candidates import AttendanceImported, enrolled_as
 from storage.people.correctors import all_correctors
 from storage.people.tokens import all_tokens
 from storage.season.signatures import AttendanceSettled
-from storage.states import Decision, Pronounced, Trouble
+from storage.states import Decision, Trouble
 
 _MACHINES = {"service": "la ligne de commande"}
-_DECISIONS = {
+_DECISIONS: dict[str, str] = {
     Decision.ATTRIBUTE: "attribuée",
     Decision.ACCEPT: "acceptée telle quelle",
     Decision.SET_ASIDE: "écartée",
-    Pronounced.CONFORM: "conforme",
-    Pronounced.NON_CONFORM: "non conforme",
+    **FRENCH_PRONOUNCED,
 }
 _TROUBLES = {one.value: one.said.replace("'", "’") for one in Trouble}
 _SETTLED = {
@@ -245,6 +246,7 @@ def _findings(stated: list[dict[str, Any]]) -> str:
 
 _SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
     "decision": ("Décision", lambda value: _DECISIONS[value]),
+    "grounds": ("Motifs", lambda codes: ", ".join(FRENCH_GROUND[Ground(code)] for code in codes)),
     "status": ("État", _STATUSES.__getitem__),
     "pages": ("Pages du fichier", lambda pages: _numbers(page["page"] for page in pages)),
     "findings": ("Constats", _findings),

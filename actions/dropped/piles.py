@@ -93,10 +93,13 @@ def asked_again(connection: Connection, scan: ScanRow) -> CopyRow | None:
 def mistaken(connection: Connection, scan: ScanRow) -> str:
     """What is wrong with a file that should have brought a copy again and brought none of it; or "".
 
-    Of a copy that is nobody's yet, nobody can say so.
+    Of a copy that is nobody's yet, nobody can say so; one that has come since, or is taken as it is, lacks no
+    longer.
     """
     asked = asked_again(connection, scan)
     if asked is None or asked.candidate is None or scan.state is not ScanState.PROCESSED:
+        return ""
+    if asked.life is not Life.CURRENT or asked.status is CopyStatus.COMPLETE:
         return ""
     copies = [copy for copy in copies_of_scan(connection, scan.id) if copy.life is not Life.WITHDRAWN]
     if not copies or asked.candidate in {copy.candidate for copy in copies}:

@@ -44,7 +44,7 @@ from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled
 from storage.refusals import Refusal, Refused
 from storage.season.orals import turns_of
 from storage.season.signatures import Signature, says_of
-from storage.states import Life, Pronounced, Role
+from storage.states import Life, Role
 
 Files = Iterator[tuple[str, bytes]]
 
@@ -57,7 +57,6 @@ _LIVES = {
 }
 _ROLES = {Role.SERVICE: "le service", Role.CENTRE: "le centre", Role.CORRECTOR: "un correcteur"}
 _UNSURE = "Il n’est pas établi que toutes ses pages soient de cette personne : le service les regarde à part."
-_EXPLAINED = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
 def answer(site: Site, number: str, *, actor: str, at: datetime) -> Files:
@@ -236,8 +235,7 @@ def _dossier(
     hidden: Others,
 ) -> HeldDossier:
     pronounced = (
-        f"{_EXPLAINED[one.decision]}, le {local(one.at):%d/%m/%Y} : "
-        f"{hidden.out_of(text_of(site.store.vault, one.reason))}"
+        f"{one.said}, le {local(one.at):%d/%m/%Y} : {hidden.out_of(text_of(site.store.vault, one.reason))}"
         for one in row.decisions
     )
     return HeldDossier(

@@ -34,6 +34,10 @@ _LISTS = "/coordination/listes/"
 _log = logging.getLogger("desk")
 
 
+_TOO_LARGE = "Rien n’est enregistré : c’est trop gros. Revenez à la page précédente."
+_NO_TEXT = "Rien n’est enregistré : ce n’est pas du texte. Revenez à la page précédente."
+
+
 class Bounded:
     """Takes a body in before anybody looks at it, and none that is too large, whatever its headers say."""
 
@@ -50,9 +54,9 @@ class Bounded:
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > most:
-                return await PlainTextResponse("", 413)(scope, receive, send)
+                return await PlainTextResponse(_TOO_LARGE, 413)(scope, receive, send)
         if "\0" in scope["path"] or b"%00" in body:  # no register takes it, and no form has it
-            return await PlainTextResponse("", 400)(scope, receive, send)
+            return await PlainTextResponse(_NO_TEXT, 400)(scope, receive, send)
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def again() -> Message:

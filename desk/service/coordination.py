@@ -21,7 +21,7 @@ from desk.lookup import commission_of, dossier_of, with_dossiers
 from desk.page import page
 from processors.circular.deadlines import Deadline, local_zone
 from processors.circular.session import Centre, Exam
-from processors.dossiers.findings import GROUNDS, Code
+from processors.dossiers.findings import FRENCH_GROUND, Code
 from storage.decided.counts import ExamCounts, counts_by_centre, exam_counts
 from storage.decided.decisions import count_to_decide
 from storage.dropped.deadlines import scans_due
@@ -48,8 +48,11 @@ class Place:
     def state(self) -> str:
         if not self.overdue:
             return "à venir"
-        expected = self.counts.expected if self.counts.present is None else self.counts.present
-        return "passée, tout est là" if self.counts.complete >= expected else "passée, il en manque"
+        counts = self.counts
+        if counts.copies < counts.expected if counts.present is None else counts.lacking:
+            return "il en manque"
+        whole = counts.complete == counts.copies
+        return "en ordre" if whole else "à reprendre"
 
 
 _COLUMNS: list[Column[Place]] = [
@@ -61,11 +64,12 @@ _COLUMNS: list[Column[Place]] = [
         link=lambda one: f"/centre/{one.centre.uai}/{one.exam.code}",
     ),
     Column("epreuve", "Épreuve", lambda one: one.exam.code, choice=True),
-    Column("echeance", "Échéance", lambda one: one.due.at if one.due else None),
-    Column("etat", "État de l’échéance", lambda one: one.state, choice=True),
+    Column("echeance", "Échéance", lambda one: one.due.at.replace(second=0) if one.due else None),
+    Column("etat", "État", lambda one: one.state, choice=True),
     Column("inscrits", "Inscrits", lambda one: one.counts.expected),
     Column("presents", "Présents", lambda one: one.counts.present),
     Column("recues", "Reçues", lambda one: one.counts.copies),
+    Column("manquantes", "Manquantes", lambda one: one.counts.lacking),
     Column("completes", "Complètes", lambda one: one.counts.complete),
     Column("incompletes", "Incomplètes", lambda one: one.counts.incomplete),
     Column("a_decider", "À décider", lambda one: one.counts.to_decide),
@@ -112,15 +116,13 @@ def dossiers(request: Request, code: str, uai: str, account: ServiceAccount) -> 
     exam = with_dossiers(site, code)
     before = commission_of(site, exam, uai)
     shows_identity(request, f"{exam.code}/{uai}", "dossiers")
+    titles = {one.code: one.title for one in site.session.nonconformity}
     values = {
         "exam": exam,
         "uai": uai,
         "places": [(one, place_called(site.session, one)) for one in commissions(site, exam)],
         "lines": lines_of(site, exam.code, before, pictures=False),
-        "grounds": [
-            (ground, next((n.title for n in site.session.nonconformity if n.code == ground), ground))
-            for ground in sorted(GROUNDS)
-        ],
+        "grounds": [(ground, titles.get(ground, name)) for ground, name in FRENCH_GROUND.items()],
     }
     return page(request, "dossiers.html", values)
 

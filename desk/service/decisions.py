@@ -16,7 +16,7 @@ from actions.corrected.corrector_view import seen_by_corrector
 from actions.decided import copies, masking
 from actions.decided.reconciling import left_over
 from actions.dropped.pictures import header_of, picture_of_page
-from actions.dropped.piles import place_of_paper
+from actions.dropped.piles import name_of_file, place_of_paper
 from actions.dropped.withdrawing import looks_like
 from actions.site import Site, now
 from desk.centre.counter import place_of, region_of
@@ -38,7 +38,7 @@ from storage.decided.decisions import (
     proposal_of,
 )
 from storage.decided.findings import findings_of_copies
-from storage.dropped.scans import scan_by_id
+from storage.dropped.scans import scan_by_id, scans_in
 from storage.people import accounts
 from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.refusals import Refused
@@ -80,6 +80,7 @@ def copy(
         nobodys = found.candidate is None and found.life is Life.CURRENT
         order = copies.proposed_order(connection, found)
         left = left_over(connection, found.exam, found.centre) if nobodys else None
+        files = scans_in(connection, {one.scan for one in (found, *same)})
     twins = [other for other in same if other.id != copy_id]
     is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
     hiding = next((page for page in found.pages if page.page == cacher and is_open), None)
@@ -107,6 +108,7 @@ def copy(
         "sent_back": any(one.code is Code.SCAN_AGAIN for one in findings),
         "noted": [one for one in findings if not any(one in each.findings for each in asked)],
         "twins": twins,
+        "files": {one.id: name_of_file(one) for one in files},
         "waiting": len(waiting),
         "looks_like": looks_like(site, scan) if scan and len(waiting) > 1 else None,
         "whose": not asked or any(one.question.whose for one in asked),

@@ -12,11 +12,14 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from actions.alerts import alerts
+from actions.dropped.piles import name_of_file
 from actions.measures import LITTLE_ROOM, TOO_LONG, Health, Measures
-from actions.site import now
+from actions.site import Site, now
 from desk.entry.access import ServiceAccount, site_of
+from desk.lookup import page_of_file
 from desk.page import page
 from processors.wording import plural
+from storage.dropped.scans import all_scans
 from storage.states import ScanState
 
 router = APIRouter(prefix="/coordination/machine")
@@ -35,6 +38,11 @@ _SCANS = {
     ScanState.PROCESSED: ("fichier est traité", "fichiers sont traités"),
     ScanState.QUARANTINED: ("fichier est mis de côté", "fichiers sont mis de côté"),
 }
+
+
+_IN_PARTS = {"alert/runs", "alert/log", "alert/inbox", "alert/disk"}
+"""What the table of parts says already, with what to do."""
+_ASIDE_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ def machine(request: Request, account: ServiceAccount) -> Response:
     ui = request.app.state.settings.prefect_ui
     values = {
         "parts": _parts(health, failed),
-        "alerts": [one.text for one in alerts(site, failed or 0, at)],
+        "alerts": [one.text for one in alerts(site, failed or 0, at) if one.subject not in _IN_PARTS],
+        "aside": _set_aside(site),
         "scans": scans,
         "to_decide": measures.to_decide,
         "runs": [(exam.code, _runs(ui, tag=exam.code)) for exam in site.session.exams] if ui else [],
@@ -82,6 +91,13 @@ def table(request: Request, table: str, account: ServiceAccount) -> Response:
     except (KeyError, ValueError, httpx.HTTPError):
         raise HTTPException(409, "Prefect ne répond pas, ou n’a encore rien publié.") from None
     return RedirectResponse(f"{ui}/artifacts/artifact/{found['latest_id']}", 303)
+
+
+def _set_aside(site: Site) -> list[tuple[str, str]]:
+    """The last files that could not be read: their names, and the pages that say why."""
+    with site.register.reading() as connection:
+        scans = [scan for scan in all_scans(connection) if scan.state is ScanState.QUARANTINED]
+    return [(name_of_file(scan), page_of_file(site, scan)) for scan in scans[: -_ASIDE_SHOWN - 1 : -1]]
 
 
 def _parts(health: Health, failed: int | None) -> list[Part]:

@@ -21,10 +21,9 @@ from processors.findings import Code, french
 from storage.corrected.lots import LotRow, all_lots
 from storage.decided.copies import CopyRow, incomplete_copies
 from storage.decided.findings import findings_of_copies
-from storage.dropped.dossiers import DossierRow, dossiers_of
+from storage.dropped.dossiers import FRENCH_PRONOUNCED, DossierRow, dossiers_of
 from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.people.correctors import all_correctors
-from storage.states import Pronounced
 
 router = APIRouter(prefix="/coordination")
 
@@ -86,7 +85,6 @@ def dossiers(request: Request, account: ServiceAccount) -> Response:
         for exam in site.session.with_dossiers:
             known = {one.candidate: one for one in dossiers_of(connection, exam.code)}
             rows += [(who, known.get(who.id)) for who in enrolled_in(connection, exam.code)]
-    said = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
     places = centres_of(site.session)
 
     exams = {exam.code: exam for exam in site.session.with_dossiers}
@@ -109,7 +107,7 @@ def dossiers(request: Request, account: ServiceAccount) -> Response:
         Column[_Line](
             "prononce",
             "Prononcé",
-            lambda row: said[row[1].decisions[-1].decision] if row[1] and row[1].decisions else "pas encore",
+            lambda row: _pronounced(row[1]),
             choice=True,
         ),
     ]  # fmt: skip
@@ -125,6 +123,12 @@ def _verdict(dossier: DossierRow | None) -> str:
     if dossier is None:
         return "rien de déposé"
     return VERDICTS[dossier.verdict] if dossier.verdict else "en attente de lecture"
+
+
+def _pronounced(dossier: DossierRow | None) -> str:
+    if dossier is None or not dossier.decisions:
+        return "pas encore"
+    return FRENCH_PRONOUNCED[dossier.decisions[-1].decision]
 
 
 @router.get("/incompletes")

@@ -8,6 +8,7 @@ from functools import cache
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
+from actions.dropped.piles import name_of_file
 from actions.site import Site, now
 from desk.entry.access import ServiceAccount, site_of
 from desk.listing import Column, Listing, instant
@@ -25,7 +26,7 @@ from storage.decided.decisions import (
 )
 from storage.decided.findings import FindingRow, findings_of_copies, open_findings
 from storage.decided.queue import Waiting, waiting_to_decide
-from storage.dropped.scans import deposits
+from storage.dropped.scans import deposits, scans_in
 from storage.people import accounts
 from storage.season.signatures import count_to_look_at
 
@@ -51,6 +52,7 @@ def queue(request: Request, account: ServiceAccount) -> Response:
         signed = count_to_look_at(connection)
         lately = decided_lately(connection, _LATELY)
         names = {one.id: one.name for one in accounts.all_accounts(connection)}
+        files = scans_in(connection, {one.scan for one in listing.shown} | {one.scan for one in lately})
     values = {
         "listing": listing,
         "stated": {id_: [one for one in stated if one.copy == id_] for id_ in ids},
@@ -60,6 +62,7 @@ def queue(request: Request, account: ServiceAccount) -> Response:
         "centres": {centre.uai: centre for centre in site.session.centres},
         "lately": lately,
         "names": names,
+        "files": {scan.id: name_of_file(scan) for scan in files},
     }
     return page(request, "queue.html", values)
 

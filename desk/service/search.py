@@ -15,9 +15,11 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from actions.dropped.commission import sits_in
+from actions.dropped.piles import name_of_file
 from actions.site import Site
 from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.listing import folded
+from desk.lookup import page_of_file
 from desk.page import LOT_STATES, page
 from desk.service.lists import centres_of
 from processors.circular.exam import Exam
@@ -81,16 +83,9 @@ def _results(site: Site, connection: Connection, asked: str) -> Iterator[Found]:
         yield Found(
             "Numéro d’anonymat", copy.anonymous_number or "", said, f"/coordination/decisions/{copy.id}"
         )
-    for scan in scans_named(connection, asked):
+    for scan in scans_named(connection, re.sub(r"\.pdf$", "", asked, flags=re.IGNORECASE)):
         place = f"{scan.exam or '?'}, {places.get(scan.centre or '', scan.centre or '?')}"
-        link = f"/centre/{scan.centre}/{scan.exam}#{scan.id}"
-        known = scan.exam and scan.centre in places
-        yield Found(
-            "Fichier",
-            scan.inbox_key.rpartition("/")[2],
-            place,
-            link if known else f"/coordination/historique/{scan.id}",
-        )
+        yield Found("Fichier", name_of_file(scan), place, page_of_file(site, scan))
     for one in holders.values():
         if all(word in folded(one.name) for word in plain.split()):
             yield Found(

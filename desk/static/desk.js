@@ -1,7 +1,7 @@
 // The countdown to a deadline, by the centre's own clock.
 function left(until) {
   const minutes = Math.floor((until - Date.now()) / 60000);
-  if (minutes < 0) return "L’heure limite est passée.";
+  if (minutes < 0) return "L’heure limite est passée\u00a0: déposez tout de même, et prévenez le service.";
   const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60);
   const rest = days ? `${days} j ${hours} h` : hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
   return `Il reste ${rest}.`;
@@ -21,10 +21,14 @@ for (const place of document.querySelectorAll(".desk-upload"))
     place.querySelector("[data-chosen]").textContent = names || "Aucun fichier choisi";
   });
 
-// A list chosen as a file is sent as the text that it is.
+// A list chosen as a file is sent as the text that it is: UTF-8, or what Excel writes in France. What is no
+// text is refused as a list, since no form holds its zeros.
 for (const form of document.querySelectorAll("[data-file-form]"))
   form.querySelector("input[type=file]").addEventListener("change", async (event) => {
-    form.elements.table.value = await event.target.files[0].text();
+    const [file] = event.target.files;
+    let text = await file.text();
+    if (text.includes("\ufffd")) text = new TextDecoder("windows-1252").decode(await file.arrayBuffer());
+    form.elements.table.value = text.replaceAll("\0", "");
     form.submit();
   });
 

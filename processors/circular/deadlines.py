@@ -58,9 +58,13 @@ class Deadline:
         return deposited < limit or (self.rule is Rule.UNTIL and deposited == limit)
 
     def __str__(self) -> str:
-        """`avant le mercredi 22 avril 2026 à 12:00`, `jusqu'au mercredi 20 mai 2026 à 23:59`."""
-        preposition = "avant le" if self.rule is Rule.BEFORE else "jusqu'au"
-        return f"{preposition} {french_instant(self.at)}"
+        """`avant le mercredi 22 avril 2026 à 12:00`, `jusqu'au mercredi 20 mai 2026 à 23:59`.
+
+        Until the last second of a minute: until that minute.
+        """
+        if self.rule is Rule.BEFORE:
+            return f"avant le {french_instant(self.at)}"
+        return f"jusqu'au {french_instant(self.at.replace(second=self.at.second % 59))}"
 
 
 @dataclass(frozen=True)

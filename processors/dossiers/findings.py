@@ -55,9 +55,14 @@ VERDICTS = {
 """How a person reads them."""
 
 
-GROUNDS = frozenset(
-    {Code.ABSENT_DOSSIER, Code.LATE_DEPOSIT, Code.INTERNSHIP_TOO_SHORT, Code.UNSIGNED_DOCUMENT}
-)
+FRENCH_GROUND = {
+    Code.ABSENT_DOSSIER: "absence",
+    Code.LATE_DEPOSIT: "retard",
+    Code.INTERNSHIP_TOO_SHORT: "stage trop court",
+    Code.UNSIGNED_DOCUMENT: "signature ou visa",
+}
+"""The four grounds of non-conformity, as a person reads them."""
+GROUNDS = frozenset(FRENCH_GROUND)
 
 _B, _W, _I = Severity.BLOCKING, Severity.WARNING, Severity.INFO
 

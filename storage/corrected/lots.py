@@ -99,7 +99,7 @@ class LotPulled(Facts):
     """`corrector`: who pulls it; refused when it has become another's meanwhile."""
 
     action = "lot.pulled"
-    french = "lot retiré"
+    french = "lot ouvert"
     corrector: str | None = None  # logs of the first release do not say
 
     def apply(self, change: Change) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Table, case, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, case, exists, func, select
 
 from processors.scans.readings import CopyStatus
 from storage.database.schema import attendance, copies, enrolments, lots, scans
@@ -18,12 +18,14 @@ class ExamCounts:
     """Of one exam. Only current copies count: complete, incomplete or to decide, each in one of the three.
 
     `to_decide`: as the queue has them, whole ones of somebody marked absent, too. `present`: None as long as
-    no attendance list has come. `in_lots` holds those pulled and returned, too.
+    no attendance list has come. `lacking`: who came and has no copy, less the copies that are nobody's yet.
+    `in_lots` holds those pulled and returned, too.
     """
 
     exam: str
     expected: int
     present: int | None
+    lacking: int
     scans: int
     waiting_scans: int
     copies: int
@@ -64,7 +66,11 @@ def _numbers(connection: Connection, exam: str, centre: str | None = None) -> di
         (
             attendance,
             attendance,
-            {"listed": func.count(), "present": number_of(attendance.c.present)},
+            {
+                "listed": func.count(),
+                "present": number_of(attendance.c.present),
+                "without": number_of(attendance.c.present & ~_HAS_COPY),
+            },
         ),
         (scans, scans, {"scans": func.count(), "waiting_scans": number_of(waiting)}),
         (
@@ -72,6 +78,7 @@ def _numbers(connection: Connection, exam: str, centre: str | None = None) -> di
             with_lots,
             {
                 "copies": func.count(),
+                "nobodys": number_of(copies.c.candidate.is_(None)),
                 "complete": number_of((copies.c.status == CopyStatus.COMPLETE) & ~IS_OF_ABSENT),
                 "incomplete": number_of(copies.c.status == CopyStatus.INCOMPLETE),
                 "to_decide": number_of((copies.c.status == CopyStatus.TO_DECIDE) | IS_OF_ABSENT),
@@ -92,7 +99,16 @@ def _numbers(connection: Connection, exam: str, centre: str | None = None) -> di
             query = query.where(copies.c.life == Life.CURRENT)
         for row in connection.execute(query):
             found[row.centre].update({name: row._mapping[name] for name in numbers})
+    for number in found.values():
+        number["lacking"] = max(0, number["without"] - number["nobodys"])
     return found
+
+
+_HAS_COPY = exists().where(
+    copies.c.exam == attendance.c.exam,
+    copies.c.candidate == attendance.c.candidate,
+    copies.c.life == Life.CURRENT,
+)
 
 
 def scans_by_state(connection: Connection) -> dict[str, int]:

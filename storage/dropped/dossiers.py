@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, func, insert, or_, select
 
-from processors.dossiers.findings import GROUNDS, Code, Verdict, absent
+from processors.dossiers.findings import FRENCH_GROUND, GROUNDS, Code, Verdict, absent
 from processors.dossiers.persons import Owner
 from processors.findings import Severity
 from storage.bucket.keys import kept_reading
@@ -92,7 +92,7 @@ class DossierDecided(Facts):
     def apply(self, change: Change) -> bool:
         change.row(dossiers, change.subject)
         if set(self.grounds) - GROUNDS or (self.decision is Pronounced.NON_CONFORM) != bool(self.grounds):
-            raise Refused(Refusal.BAD_GROUNDS, ", ".join(sorted(GROUNDS)))
+            raise Refused(Refusal.BAD_GROUNDS)
         change.connection.execute(
             insert(dossier_decisions).values(
                 seq=change.event.seq,
@@ -114,6 +114,15 @@ class DecisionRow:
     reason: str
     author: str
     at: datetime
+
+    @property
+    def said(self) -> str:
+        """In French, with its grounds."""
+        grounds = ", ".join(FRENCH_GROUND[ground] for ground in self.grounds)
+        return FRENCH_PRONOUNCED[self.decision] + (f" ({grounds})" if grounds else "")
+
+
+FRENCH_PRONOUNCED: dict[str, str] = {Pronounced.CONFORM: "conforme", Pronounced.NON_CONFORM: "non conforme"}
 
 
 @dataclass(frozen=True)

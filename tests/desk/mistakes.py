@@ -98,6 +98,6 @@ SENTENCES = {
     in_a_lot: "Cette copie est déjà dans un lot",
     conform_with_a_ground: "Une non-conformité demande un motif, et une conformité n’en a pas",
     no_author: "Dites qui prononce",
-    pulled: "Ce lot a été retiré : rappelez-le d’abord",
+    pulled: "Son correcteur a ouvert ce lot : rappelez-le d’abord",
     outside_the_window: "ne s’ouvrent que dans la fenêtre de correction, du ",
 }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+from datetime import timedelta
+
 import pytest
 from filling import Filled
 from visitors import Desk
 from waiting import CENTRE, queued, waiting
 
+from actions.alerts import alerts
 from actions.decided.reconciling import reconcile_centre
 from actions.season import attendance
 from actions.site import now
 from processors.findings import Code
 from processors.scans.readings import CopyStatus
 from storage.corrected.lots import routable_copies
-from storage.decided.copies import CopyRow, copies_of_lot, copy_by_id
+from storage.decided.copies import CopyRow, copies_of_lot, copy_by_id, current_copies
 from storage.decided.counts import exam_counts
 from storage.decided.decisions import count_to_decide
 from storage.decided.findings import open_findings
@@ -54,6 +58,25 @@ def says_absent(desk: Desk, copy: str) -> list[bool]:
         found = [f for f in open_findings(connection, code=Code.COPY_OF_ABSENT) if f.candidate == owner]
     page = service.get(f"/coordination/decisions/{copy}").text
     return [copy in queued(service), "était-il là ?" in page, Code.COPY_OF_ABSENT in said, bool(found)]
+
+
+def test_the_copy_of_somebody_absent_is_not_that_of_somebody_present(desk: Desk, filled: Filled):
+    """One copy more and one less are two things to see to, and not none."""
+    with desk.site.register.reading() as connection:
+        here = enrolled_in(connection, "U4", CENTRE)
+        owners = {copy.candidate for copy in current_copies(connection, "U4", CENTRE)}
+    lacking = [who for who in here if who.id not in owners]
+    attendance.mark(
+        desk.site, "U4", CENTRE, {here[2].id, *(one.id for one in lacking[1:])}, actor="t", at=now()
+    )
+    board = (
+        desk.signed_in(Role.SERVICE).get("/coordination?format=csv&epreuve=U4").content.decode("utf-8-sig")
+    )
+    (row,) = (one for one in csv.DictReader(board.splitlines(), delimiter=";") if one["Présents"])
+    assert (row["Présents"], row["Reçues"], row["Manquantes"]) == ("3", "3", "1")
+    due = desk.site.session.exam("U4").scan_deadline.at
+    told = [one.text for one in alerts(desk.site, 0, due - timedelta(hours=1)) if CENTRE in one.text]
+    assert len(told) == 1 and "1 copie attendue sur 3" in told[0]
 
 
 def counted_alike(desk: Desk) -> bool:

@@ -69,7 +69,9 @@ def test_a_body_is_as_long_as_it_is_whatever_is_said(desk: Desk):
         answer = browser.client.post(
             "/deconnexion", content=b"x" * (3 << 20), headers=headers | {"content-length": claimed}
         )
-        assert answer.status_code == 413
+        assert answer.status_code == 413 and "trop gros" in answer.text
+    nothing = browser.client.post("/deconnexion", data={"form_token": "\0"}, headers=headers)
+    assert nothing.status_code == 400 and "page précédente" in nothing.text
 
     def chunks():
         for _ in range(40):

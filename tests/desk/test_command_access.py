@@ -172,7 +172,7 @@ def written(shell: Shell) -> None:
     shell("drop", str(pile), "--centre", MINE, *u4)
     shell("status")
     shell("status", "--json")
-    shell("findings")
+    assert max(map(len, shell("findings").splitlines())) < 400  # no line is filled up
     shell("findings", "--json")
     area = ("--left", "25", "--top", "50", "--width", "50", "--height", "10")
     shell("mask draw", waiting, page, *area)

@@ -85,4 +85,11 @@ def test_it_pronounces_of_its_own_candidates_alone(desk: Desk, people):
         assert service.post(f"{PAGE}/E6/{school}/{dossier}", said).status_code == status
         shown = service.get(f"{PAGE}/E6/{school}/{dossier}/preuves").status_code
         assert shown == (200 if school == HERE else 404)
-    assert "Prononcé" in service.get(f"{PAGE}/E6/{HERE}").text
+    form = {"decision": "non_conform", "author": "La commission", "reason": "Constaté."}
+    refused = service.post(f"{PAGE}/E6/{HERE}/{dossier}", form)
+    assert refused.status_code == 409 and "demande un motif" in refused.text and "late_" not in refused.text
+    assert service.post(f"{PAGE}/E6/{HERE}/{dossier}", form | {"ground": "late_deposit"}).status_code == 303
+    shown = service.get(f"{PAGE}/E6/{HERE}").text
+    story = f"/coordination/historique/{dossier}"
+    assert "Prononcé : non conforme (retard)" in shown and story in shown
+    assert "Motifs : <s>" not in service.get(story).text and "retard" in service.get(story).text

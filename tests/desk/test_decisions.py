@@ -257,6 +257,7 @@ def test_what_is_held_as_it_leaves_is_asked_of_its_own_and_settled_once(desk: De
     assert (page.exposed, page.accepted) == (False, False)
     held = CopyNotAnonymous(findings=(finding(Code.NOT_ANONYMOUS, [1], evidence=[Evidence(1)]),))
     desk.site.register.record(held, copy, actor="t", at=now())
+    assert "une seconde fois" in desk.signed_in(Role.SERVICE).get(f"/coordination/decisions/{copy}").text
     with pytest.raises(Refused, match="not_looked_at"):
         copies.decide(desk.site, copy, **accept | {"let_go": []}, at=now())
     copies.decide(desk.site, copy, **accept, at=now())

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from filling import MINE
 from visitors import Desk
 
 from actions.measures import note_watched
+from actions.site import now
+from processors.findings import Code, finding
 from storage.bucket.keys import WATCHED
+from storage.bucket.objects import ObjectInfo
+from storage.dropped.scans import ScanClaimed, ScanQuarantined, arrive
 from storage.states import Role
 
 PAGE = "/coordination/machine"
@@ -21,9 +28,29 @@ def test_what_goes_wrong_is_said_with_what_to_do(desk: Desk, monkeypatch):
 
 def test_all_is_well_in_one_sentence(desk: Desk, monkeypatch):
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 50, "total": 100}))
     note_watched(desk.site)
     shown = desk.signed_in(Role.SERVICE).get(PAGE).text
     assert "Tout marche" in shown and "relevé il y a" in shown
+
+
+def test_what_is_amiss_is_counted_once_and_a_file_set_aside_leads_to_why(desk: Desk, monkeypatch):
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 5, "total": 100}))
+    note_watched(desk.site)
+    service, at = desk.signed_in(Role.SERVICE), now()
+    for key, centre in ((f"scans/{MINE}/U4/vide 1a2b3c.pdf", MINE), ("scans/ailleurs.pdf", None)):
+        info = ObjectInfo(key, key, 0, at)
+        scan = arrive(desk.site.register, info, centre and "U4", centre, actor="t", at=at)
+        aside = ScanQuarantined(sha256=None, findings=(finding(Code.EMPTY_FILE),))
+        for facts in (ScanClaimed(attempt=1), aside):
+            desk.site.register.record(facts, scan, actor="t", at=at)
+    shown = service.get(PAGE).text
+    assert "1 point à voir" in shown and shown.count("5 % de") == 1
+    links = re.findall(r"2 fichiers sont mis de côté.*?</li>", shown)[0]
+    assert ">vide.pdf<" in links and ">ailleurs.pdf<" in links
+    for link in re.findall('href="(.*?)"', links):
+        assert service.get(link).status_code == 200
 
 
 def test_links_to_prefect_ask_for_an_epreuve_or_for_what_failed(desk: Desk):

@@ -10,7 +10,10 @@ from filling import MINE, Filled
 from test_access import logged
 from visitors import Desk
 
+from actions.site import now
+from storage.bucket.objects import ObjectInfo
 from storage.decided.copies import copy_by_id
+from storage.dropped.scans import arrive
 from storage.states import Role
 
 LISTS = ("", "/decisions", "/lots", "/lots/U4", "/dossiers", "/incompletes", "/comptes")
@@ -80,6 +83,17 @@ def test_one_field_finds_whatever_it_is_called_and_leads_there(desk: Desk, fille
         assert named == (kind == "Candidat"), asked
         assert named == any(one.number in results for one in filled.people)
     assert "Rien ne porte" in service.get("/coordination/recherche?q=zzzz").text
+
+
+def test_a_file_is_called_as_its_centre_calls_it(desk: Desk, filled: Filled):
+    """What the desk adds to the name of a file, so that no two are one, is nobody's word for it."""
+    service, at = desk.signed_in(Role.SERVICE), now()
+    key = f"scans/{MINE}/U4/soir d’été 1a2b3c.pdf"
+    arrive(desk.site.register, ObjectInfo(key, "e", 10, at), "U4", MINE, actor="t", at=at)
+    found = service.get("/coordination/recherche", params={"q": "Soir d’été.PDF"}).text
+    assert ">Fichier<" in found and "soir d’été.pdf" in found
+    for page in ("", f"/{filled.values['copy']}"):
+        assert "copie de « pile.pdf »" in service.get(f"/coordination/decisions{page}").text
 
 
 def test_the_menu_leads_to_lots_dossiers_and_incomplete_copies(desk: Desk, filled: Filled):

@@ -75,6 +75,10 @@ def test_a_rescan_that_brings_anothers_copy_is_told_at_once(desk: Desk, filled: 
     assert "Ce n’est pas la copie qui était demandée" in shown
     assert f"celle de {people[1].family_name}" in shown and f"celle de {people[3].family_name}" in shown
     assert "devait reprendre" in centre.get(f"{HERE}/recepisse/{scan}").text
+    service, decision = desk.signed_in(Role.SERVICE), f"/coordination/decisions/{filled.values['copy_id']}"
+    service.get(decision)
+    assert service.post(decision, {"decision": "accept", "reason": "Rien d’autre."}).status_code == 303
+    assert "la copie demandée manque toujours" not in centre.get(HERE).text
 
 
 def test_a_rescan_of_the_copy_that_was_asked_is_no_mistake(desk: Desk, filled: Filled, people):

@@ -1,6 +1,7 @@
 """Files that are no scans, or broken ones: refused with a reason, or read as far as they can be."""
 
 import io
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def test_good_files_and_small_damages_are_accepted(tmp_path: Path, whole: bytes)
 @pytest.mark.parametrize("data", [b"PK\x03\x04" + b"a" * 5000, b"<html>", b"%!PS-Adobe-3.0\n"])
 def test_what_is_no_pdf(tmp_path: Path, data: bytes) -> None:
     assert refusal(tmp_path / "scan.pdf", data) is Code.NOT_A_PDF
+
+
+def test_several_pdfs_in_one_file_of_which_a_reader_sees_the_last(tmp_path: Path, whole: bytes) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as stored:
+        stored.writestr("a.pdf", whole)
+        stored.writestr("b.pdf", whole, zipfile.ZIP_DEFLATED)
+    for data in (whole + whole, whole + b"\0" * 70_000 + whole, archive.getvalue()):
+        assert refusal(tmp_path / "scan.pdf", data) is Code.SEVERAL_FILES
 
 
 def test_an_empty_file(tmp_path: Path) -> None:

@@ -352,6 +352,7 @@ def test_where_an_exam_stands(peopled):
         exam=EXAM,
         expected=6,
         present=None,
+        lacking=0,
         scans=2,
         waiting_scans=1,
         copies=4,

@@ -18,6 +18,7 @@ _HEAD = 1024  # bytes in which a PDF says that it is one
 _TAIL = 4096  # bytes in which it says that it ends
 _BLOCK = 65_536  # bytes
 _COVER = 2  # pages at most of a file that is but the cover of those attached to it
+_HEADER = re.compile(rb"%PDF-[12]\.\d")
 _LINEARIZED = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)|/L\s+(\d+)[^>]*?/Linearized\b")
 
 
@@ -41,8 +42,11 @@ def look_into(
         end = _end_of(file, size)
         file.seek(max(0, end - _TAIL))
         tail = file.read(min(end, _TAIL))
+        headers = _headers_in(file)
     if b"%PDF-" not in head:
         raise BadScan(Code.NOT_A_PDF)
+    if head.startswith(b"PK"):  # an archive whose first file is a PDF, not compressed
+        raise BadScan(Code.SEVERAL_FILES)
     with open_pdf(path, inherit=False) as pdf:
         try:
             declared = int(pdf.Root.Pages.get("/Count", 0))  # first: counting mends it
@@ -59,6 +63,8 @@ def look_into(
         raise BadScan(Code.TOO_MANY_PAGES, str(max_pages), pages)
     if covers and any(attached):
         raise BadScan(Code.PORTFOLIO, n=len(attached))
+    if headers > 1 and not any(attached):
+        raise BadScan(Code.SEVERAL_FILES)  # readers see the last alone
     return pages, _told(attached)
 
 
@@ -95,6 +101,16 @@ def _is_pdf(spec: pikepdf.Object | None) -> bool:
         return b"%PDF-" in stream.read_bytes()[:_HEAD]
     except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError):
         return False
+
+
+def _headers_in(file: BinaryIO) -> int:
+    """How many times it begins: more than once if PDFs were joined end to end, or lie in an archive."""
+    file.seek(0)
+    count, rest = 0, b""
+    while block := file.read(_BLOCK):
+        count += len(_HEADER.findall(rest + block))
+        rest = block[-7:]  # a byte less than a header
+    return count
 
 
 def _end_of(file: BinaryIO, size: int) -> int:

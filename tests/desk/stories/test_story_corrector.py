@@ -42,7 +42,8 @@ def test_a_reported_copy_is_scanned_again_and_comes_back_in_its_place(
     looked_at(page, "desk-report")
     page.get_by_label("Une page est illisible").check(force=True)
     page.get_by_role("button", name=re.compile("Signaler :")).click()
-    expect(page.get_by_text("Copie signalée", exact=True)).to_be_visible()
+    reported = page.get_by_role("listitem").filter(has_text="Copie signalée")
+    expect(reported.get_by_text(number, exact=True)).to_be_visible()
     looked_at(page, "desk-lot-waiting")
 
     dropped.goto(f"{stage.url}/centre/{CENTRE}/U4")

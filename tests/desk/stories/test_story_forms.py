@@ -48,13 +48,13 @@ def test_a_list_is_looked_at_before_it_is_taken(stage, enter):
     page = enter(Role.SERVICE)
     page.get_by_role("link", name="Listes", exact=True).click()
     looked_at(page, "desk-lists")
-    table = f"centre;name;email\n{CENTRE};Maud Exemple;maud@exemple.fr\n{CENTRE};Luc Exemple;luc@exemple.fr\n"
-    file = {"name": "centres.csv", "mimeType": "text/csv", "buffer": table.encode()}
+    table = f"centre;name;email\n{CENTRE};Zoé Exemple;maud@exemple.fr\n{CENTRE};Luc Exemple;luc@exemple.fr\n"
+    file = {"name": "centres.csv", "mimeType": "text/csv", "buffer": table.encode("cp1252")}  # Excel’s
     page.set_input_files("#list-centres", file)
     expect(page.get_by_role("heading", name="rien n’est encore enregistré")).to_be_visible()
     looked_at(page, "desk-lists-preview")
     page.get_by_role("button", name="Inviter ces personnes").click()
-    expect(page.get_by_role("row", name="Maud Exemple")).to_contain_text("/invitation/")
+    expect(page.get_by_role("row", name="Zoé Exemple")).to_contain_text("/invitation/")
     looked_at(page, "desk-lists-invited")
 
 
