@@ -240,10 +240,15 @@ def _duration(
 def _perhaps_misread(read: ReadPiece) -> bool:
     """Whether optical reading may have missed a digit of a date: stays are whole weeks, or say how long."""
     stay = read.facts.stay
-    whole = all(
+    broken = bool(stay.periods) and not is_whole_weeks(stay)
+    return read.piece.read_optically and stay.weeks_said is None and broken
+
+
+def is_whole_weeks(stay: Stay) -> bool:
+    """Whether it has periods, all from a Monday to a Friday or the end of its week."""
+    return bool(stay.periods) and all(
         period.first.weekday() == MONDAY and period.last.weekday() >= FRIDAY for period in stay.periods
     )
-    return read.piece.read_optically and stay.weeks_said is None and not whole
 
 
 def _perhaps_a_certificate(read: ReadPiece) -> bool:

@@ -14,7 +14,7 @@ from processors.dossiers.models import without_print
 from processors.dossiers.numerals import in_figures
 from processors.plain import plain
 
-_MONTHS = (
+MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
     *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
 )
@@ -30,7 +30,7 @@ _SHORT = {
     "nov": 11,
     "dec": 12,
 }
-_MONTH = "|".join([*_MONTHS, *(f"{short}\\.?" for short in _SHORT)])
+_MONTH = "|".join([*MONTHS, *(f"{short}\\.?" for short in _SHORT)])
 _DAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 _WORDS = (
     rf"(?P<d{{0}}>\d{{{{1,2}}}}|1\s?er|premier)"
@@ -328,7 +328,7 @@ def _year(said: str) -> int:
 
 def _month(name: str) -> int:
     name = name.rstrip(".")
-    return _MONTHS.index(name) + 1 if name in _MONTHS else _SHORT[name]
+    return MONTHS.index(name) + 1 if name in MONTHS else _SHORT[name]
 
 
 def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:

@@ -1,0 +1,225 @@
+"""Which whole weeks does a handwritten stay take? From a Monday to a Friday, as nearly all do.
+
+A network's reading of a row leaves doubts about every symbol. Of all Mondays with all Fridays the pair counts
+that the rows fit best, if no other pair of such days comes near, if no other day fits clearly better in the
+place of either, and if so many weeks are counted beside: all else is left to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.dossiers.periods import MONTHS, Period
+from processors.scans.pages.names import SYMBOLS, log_chances
+from processors.scans.readings import Line
+
+_STAY = re.compile(r"\bdu\b|\bau\b|debut|\bfin\b|periode|\bdates\b|effectu")
+_OTHER = re.compile(
+    r"\bfait\b|naissance|\bne\b|^le\b|delivre|\barticle\b|presence|mission|autorisations"
+    r"|duree totale du stage est"
+)
+_FEW = 3  # figures: a row with fewer bears no date
+_COUNTED = -4.0  # log chance of a number of weeks
+_YEARS = 2  # before the deposit: trainings last as long
+_SHORTEST, _LONGEST = 2, 16  # weeks of a stay
+_CLEAR, _LEAST, _BETTER = 3.0, -10.0, 1.0
+"""In log chances: how far the next pair is behind, how far the best one is behind the likeliest reading, and
+by how much another number or day may fit better."""
+
+_ALIKE = {"0": "ODQ", "1": "ILJT7", "2": "Z", "5": "S", "6": "G", "7": "TZ1", "8": "B"}
+_UNLIKE = 0.4  # what a look-alike costs; of 1 and 7 more
+_ONE_SEVEN = 1.0
+_GAP, _SEPARATOR, _ANYTHING, _EDGE, _NONE = range(len(SYMBOLS), len(SYMBOLS) + 5)
+"""Beside the symbols: nothing new or a blank; what parts day, month and year, or nothing; anything; what is
+no figure; what comes before a pattern begins."""
+_BEFORE = "ACDEFHKMNPQRUVWXY *"
+_NEVER = -1e6
+
+Chances = NDArray[np.float32]
+"""Of each step along a row: the log chance of each symbol, and of what stands for several."""
+Pattern = tuple[int, ...]
+
+
+def weeks_written(rows: Sequence[tuple[str, Line]], until: date, said: float | None = None) -> Period | None:
+    """The weeks of a stay that is over by then. Of each row its print, plain, and its reading.
+
+    `said`: how many they are, as optical reading has it; None: to be read here.
+    """
+    chances = {
+        k: _chances(line) for k, (_, line) in enumerate(rows) if sum(map(_is_figure, line.text)) >= _FEW
+    }
+    found: dict[Period, tuple[float, int, int]] = {}
+    for k, end in _where(rows, chances):
+        for period, fits in _fits(chances[k], chances[end], k == end, until):
+            if fits > found.get(period, (_NEVER, 0, 0))[0]:
+                found[period] = fits, k, end
+    best = sorted(found.items(), key=lambda one: -one[1][0])[:2]
+    if len(best) < 2 or best[0][1][0] < _LEAST or best[0][1][0] - best[1][1][0] < _CLEAR:
+        return None
+    period, (fits, k, end) = best[0]
+    weeks = ((period.last - period.first).days + 3) // 7
+    if not (_counts(rows, weeks) if said is None else said == weeks):
+        return None
+    other = _other_days(period, chances[k], chances[end], k == end, until)
+    return period if other < fits + _BETTER else None
+
+
+def _where(rows: Sequence[tuple[str, Line]], dated: Collection[int]) -> Iterator[tuple[int, int]]:
+    """The rows on which a stay may begin and end: one, or two close to each other."""
+    for k, (print_, _) in enumerate(rows):
+        if k in dated and _STAY.search(print_) and not _OTHER.search(print_):
+            for end in range(k, min(k + 3, len(rows))):
+                if _OTHER.search(rows[end][0]):
+                    break
+                if end in dated:
+                    yield k, end
+
+
+def _counts(rows: Sequence[tuple[str, Line]], weeks: int) -> bool:
+    """Whether a row that speaks of weeks may say so many: a cell's side is taken for a 1."""
+    counts = range(1, _LONGEST + 1)
+    for print_, line in rows:
+        if "semaine" in print_ and not _OTHER.search(print_):
+            ways = [[(_EDGE, *_apart(str(count)), _GAP, _EDGE)] for count in counts]
+            fits = _best(_chances(line), ways)
+            if fits[counts.index(weeks)] >= max(fits.max() - _BETTER, _COUNTED):
+                return True
+    return False
+
+
+def _apart(symbols: str) -> Iterator[int]:
+    for symbol in symbols:
+        yield from (_GAP, SYMBOLS.index(symbol))
+
+
+def _is_figure(symbol: str) -> bool:
+    return symbol.isdigit() or symbol in "OSIZB"
+
+
+def _fits(begins: Chances, ends: Chances, together: bool, until: date) -> Iterator[tuple[Period, float]]:
+    """How well the two rows (or the one, `together`) can be read as each stay of whole weeks."""
+    stays = _stays(until)
+    if together:
+        yield from zip(stays, _best(begins, _pairs(until)).tolist(), strict=True)
+        return
+    first = dict(zip(*_each(begins, tuple({stay.first for stay in stays})), strict=True))
+    last = dict(zip(*_each(ends, tuple({stay.last for stay in stays})), strict=True))
+    for stay in stays:
+        yield stay, first[stay.first] + last[stay.last]
+
+
+def _other_days(stay: Period, begins: Chances, ends: Chances, together: bool, until: date) -> float:
+    """How well the rows can be read as a stay that begins, or ends, on another day."""
+    days = [until - timedelta(k) for k in range(365 * _YEARS)]
+    before = [day for day in days if day < stay.last and day != stay.first]
+    after = [day for day in days if day > stay.first and day != stay.last]
+    if together:
+        others = [Period(day, stay.last) for day in before] + [Period(stay.first, day) for day in after]
+        return float(_best(begins, [_of_pair(other) for other in others]).max())
+    (_, first), (_, last) = _each(begins, before), _each(ends, after)
+    own = _each(begins, [stay.first])[1][0], _each(ends, [stay.last])[1][0]
+    return max(max(first) + own[1], own[0] + max(last))
+
+
+@lru_cache(maxsize=4)
+def _stays(until: date) -> tuple[Period, ...]:
+    monday = until - timedelta(until.weekday() + 7 * 52 * _YEARS)
+    return tuple(
+        stay
+        for begin in range(52 * _YEARS)
+        for weeks in range(_SHORTEST, _LONGEST + 1)
+        for first in (monday + timedelta(7 * begin),)
+        if (stay := Period(first, first + timedelta(7 * weeks - 3))).last <= until
+    )
+
+
+@lru_cache(maxsize=4)
+def _pairs(until: date) -> tuple[list[Pattern], ...]:
+    return tuple(_of_pair(stay) for stay in _stays(until))
+
+
+def _of_pair(stay: Period) -> list[Pattern]:
+    """Both dates in each way of writing."""
+    return [(*one, _ANYTHING, *other) for one, other in zip(_ways(stay.first), _ways(stay.last), strict=True)]
+
+
+def _each(chances: Chances, days: Sequence[date]) -> tuple[Sequence[date], list[float]]:
+    return days, _best(chances, [_ways(day) for day in days]).tolist()
+
+
+@lru_cache(maxsize=4096)
+def _ways(day: date) -> list[Pattern]:
+    """05/01/2026, 05/01/26, 5 janvier 2026, 5/1/2026: the symbols, and what stands between them."""
+    year, month = str(day.year), MONTHS[day.month - 1].upper()
+    ways = (
+        (f"{day:%d}", f"{day:%m}", year),
+        (f"{day:%d}", f"{day:%m}", year[2:]),
+        (str(day.day), month, year),
+        (str(day.day), str(day.month), year),
+    )
+    found = []
+    for way in ways:
+        pattern = [_EDGE]
+        for k, part in enumerate(way):
+            gap, *rest = _apart(part)
+            pattern += [_SEPARATOR if k else gap, *rest]
+        found.append(tuple(pattern))
+    return found
+
+
+def _chances(line: Line) -> Chances:
+    """Figures take the chances of letters that look like them; slashes are read as all that is upright."""
+    log = log_chances(line)
+
+    def of(symbols: str, less: float = 0.0) -> NDArray[np.float32]:
+        return log[:, [SYMBOLS.index(symbol) for symbol in symbols]].max(axis=1) - np.float32(less)
+
+    wide = np.full((len(log), _NONE + 1), _NEVER, np.float32)
+    wide[:, : len(SYMBOLS)] = log
+    for figure, letters in _ALIKE.items():
+        for letter in letters:
+            less = _ONE_SEVEN if letter.isdigit() else _UNLIKE
+            column = SYMBOLS.index(figure)
+            wide[:, column] = np.maximum(wide[:, column], of(letter, less))
+    wide[:, _GAP] = of("\0 ")
+    wide[:, _SEPARATOR] = np.maximum(of("\0 *"), of("1ILJ", _UNLIKE))
+    wide[:, _ANYTHING] = 0.0
+    wide[:, _EDGE] = np.maximum(of(_BEFORE), of("1ILJ", _UNLIKE))
+    return wide
+
+
+def _best(chances: Chances, ways: Sequence[Sequence[Pattern]]) -> NDArray[np.float32]:
+    """For each, the log chance of the way that fits best, against that of the likeliest reading."""
+    numbered = sorted((len(way), way, k) for k, each in enumerate(ways) for way in each)
+    best = np.full(len(ways), _NEVER, np.float32)
+    for _, group in groupby(numbered, key=lambda one: one[0] // 8):  # of about one length
+        kept = list(group)
+        fits = _fit(chances, [way for _, way, _ in kept])
+        np.maximum.at(best, [k for *_, k in kept], fits)
+    return best
+
+
+def _fit(chances: Chances, patterns: Sequence[Pattern]) -> NDArray[np.float32]:
+    """How well a part of the row can be read as each."""
+    longest = max(map(len, patterns))
+    states = np.array([(_NONE,) * (longest - len(way)) + way for way in patterns])
+    begins = np.where((states != _NONE) & (np.roll(states, 1, axis=1) == _NONE), 0.0, _NEVER)
+    begins[:, 0] = np.where(states[:, 0] == _NONE, _NEVER, 0.0)
+    between = (states == _GAP) | (states == _SEPARATOR)
+    passed = np.full(states.shape, _NEVER, np.float32)  # nothing need stand between two that differ
+    passed[:, 2:] = np.where(between[:, 1:-1] & (states[:, 2:] != states[:, :-2]), 0.0, _NEVER)
+    begins = begins.astype(np.float32)
+    ways = np.full((len(states), longest + 2), _NEVER, np.float32)
+    best = np.full(len(states), _NEVER, np.float32)
+    for step in chances:
+        ahead = np.maximum(np.maximum(ways[:, 2:], ways[:, 1:-1]), ways[:, :-2] + passed)
+        ways[:, 2:] = np.maximum(ahead, begins) + step[states]
+        np.maximum(best, ways[:, -1], out=best)
+    return best
