@@ -33,6 +33,7 @@ from processors.scans.readings import Line as Written
 
 _LONG = 50.0  # mm between the middles of a line's first and last word, which tell how the page slants
 _MARGIN = 8.0  # mm
+_SENTENCE = 95  # characters: what quotes the law from one side to the other has more
 _NAMED = re.compile(
     r"\bnom\b|prenom|stagiaire|etudiant|candidat|apprenti|salarie|monsieur|madame|\bmm?e?\b|certifi|attest|\bque\b"
 )
@@ -107,7 +108,7 @@ def _rows_of(page: Page, begins: Callable[[Line], float]) -> list[Row]:
             x = begins(line)
             length = page.width - _MARGIN - x
             written = line_in(_straight(dark, x, y + h / 2, length, slant), (x, y, length, h))
-            if written is not None:
+            if written is not None and len(line.text) < _SENTENCE:
                 found.append(Row(plain(line.text), written))
     return found
 

@@ -49,9 +49,9 @@ _WHOLLY = 75.0  # the same of a line that says nothing else
 _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
-_LETTER_FOUND, _TOLD = 1.2, 85.0
-"""Where both names are looked for on lines that ask for them: least likeness of a letter; per cent of the
-letters that the other reader has read."""
+_LETTER_FOUND, _AGAINST, _TOLD = 1.2, 0.9, 0.85
+"""Where both names are looked for on lines that ask for them: least likeness of a letter, and what it has
+over one of the name read backwards; share of the letters that the other reader has read."""
 
 
 def lines_apart(
@@ -104,19 +104,21 @@ def says_number(line: Line, number: str) -> bool:
 def says_names(lines: Sequence[tuple[str, Line]], person: Candidate) -> float:
     """How well the lines say both names of a person, each on one of them; 0 where they do not.
 
-    Of each line what another reader has read, and what it may say.
+    Of each line what another reader has read, and what it may say. What cannot be read at all is like any
+    name: a line must be more like the name than like its letters from the last to the first.
     """
     fits = 0.0
     for name in (person.family_name, re.split(r"[\s,]", person.first_names)[0]):
         wanted = letters_of(name)
-        said = [
-            likeness(line, wanted) for _, line in lines if _share(wanted, letters_of(line.text)) >= _ROUGHLY
-        ]
-        told = max((_share(wanted, letters_of(text)) for text, _ in lines), default=0.0)
-        like = max(max(said, default=0.0), _LETTER * len(wanted) * (told >= _TOLD) * told / 100)
-        if like < _LETTER_FOUND * max(len(wanted), 1):
+        least, told = _LETTER_FOUND * max(len(wanted), 1), _LETTER * len(wanted) * _TOLD
+        said = [told for text, _ in lines if _share(wanted, letters_of(text)) >= 100 * _TOLD]
+        for _, line in lines:
+            if _share(wanted, letters_of(line.text)) >= _ROUGHLY:
+                like = likeness(line, wanted)
+                said += [like] if like - likeness(line, wanted[::-1]) >= _AGAINST * len(wanted) else []
+        if max(said, default=0.0) < least:
             return 0.0
-        fits += like
+        fits += max(said)
     return fits
 
 
