@@ -70,7 +70,9 @@ def with_writing(
             written = [(row.print, row.written) for row in rows]
             period = weeks_written(written, until, facts.stay.weeks_said)
             if period is not None:
-                facts = replace(facts, stay=replace(facts.stay, periods=(period,), in_part=False))
+                facts = replace(
+                    facts, stay=replace(facts.stay, periods=(period,), in_part=False, by_hand=True)
+                )
                 stays = False
         if not stays and owner is Owner.CANDIDATE:
             break
