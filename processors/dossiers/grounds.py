@@ -224,7 +224,7 @@ def _duration(
     elif most.most_weeks < weeks and len(known) == len(certificates) and not unread and not in_part:
         misread = [read.where(states_time) for read in known if _perhaps_misread(read)]
         if misread:
-            what = f"{said}, mais une période lue sur papier est manuscrite ou ne va pas d'un lundi à un vendredi"
+            what = f"{said}, mais une période sur papier est manuscrite ou ne va pas d'un lundi à un vendredi"
             yield finding(Code.DOUBTFUL_INTERNSHIP, what, misread)
         else:
             yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)

@@ -36,9 +36,9 @@ by how much another number or day may fit better."""
 _ALIKE = {"0": "ODQ", "1": "ILJT7", "2": "Z", "5": "S", "6": "G", "7": "TZ1", "8": "B"}
 _UNLIKE = 0.4  # what a look-alike costs; of 1 and 7 more
 _ONE_SEVEN = 1.0
-_GAP, _SEPARATOR, _ANYTHING, _EDGE, _NONE = range(len(SYMBOLS), len(SYMBOLS) + 5)
+_GAP, _SEPARATOR, _ANYTHING, _EDGE, _BORDER, _NONE = range(len(SYMBOLS), len(SYMBOLS) + 6)
 """Beside the symbols: nothing new or a blank; what parts day, month and year, or nothing; anything; what is
-no figure; what comes before a pattern begins."""
+no figure; what is neither figure nor letter; what comes before a pattern begins."""
 _BEFORE = "ACDEFHKMNPQRUVWXY *"
 _NEVER = -1e6
 
@@ -87,7 +87,7 @@ def _counts(rows: Sequence[tuple[str, Line]], weeks: int) -> bool:
     counts = range(1, _LONGEST + 1)
     for print_, line in rows:
         if "semaine" in print_ and not _OTHER.search(print_):
-            ways = [[(_EDGE, *_apart(str(count)), _GAP, _EDGE)] for count in counts]
+            ways = [[(_BORDER, *_apart(str(count)), _GAP, _BORDER)] for count in counts]
             fits = _best(_chances(line), ways)
             if fits[counts.index(weeks)] >= max(fits.max() - _BETTER, _COUNTED):
                 return True
@@ -192,7 +192,10 @@ def _chances(line: Line) -> Chances:
     wide[:, _SEPARATOR] = np.maximum(of("\0 *"), of("1ILJ", _UNLIKE))
     wide[:, _ANYTHING] = 0.0
     wide[:, _EDGE] = np.maximum(of(_BEFORE), of("1ILJ", _UNLIKE))
-    return wide
+    wide[:, _BORDER] = np.maximum(of(" *"), of("1ILJ", _UNLIKE))
+    beyond = np.full((1, _NONE + 1), _NEVER, np.float32)  # nothing is written there
+    beyond[0, [SYMBOLS.index(" "), _GAP, _SEPARATOR, _ANYTHING, _EDGE, _BORDER]] = 0.0
+    return np.concatenate([beyond, wide, beyond])
 
 
 def _best(chances: Chances, ways: Sequence[Sequence[Pattern]]) -> NDArray[np.float32]:
