@@ -61,14 +61,14 @@ def weeks_written(rows: Sequence[tuple[str, Line]], until: date, said: float | N
             if fits > found.get(period, (_NEVER, 0, 0))[0]:
                 found[period] = fits, k, end
     best = sorted(found.items(), key=lambda one: -one[1][0])[:2]
-    if len(best) < 2 or best[0][1][0] < _LEAST or best[0][1][0] - best[1][1][0] < _CLEAR:
+    if not best or best[0][1][0] < _LEAST or any(best[0][1][0] - next_[0] < _CLEAR for _, next_ in best[1:]):
         return None
     period, (fits, k, end) = best[0]
     weeks = ((period.last - period.first).days + 3) // 7
     if not (_counts(rows, weeks) if said is None else said == weeks):
         return None
-    other = _other_days(period, chances[k], chances[end], k == end, until)
-    return period if other < fits + _BETTER else None
+    better = _fits_better(period, chances[k], chances[end], k == end, fits, until)
+    return None if better else period
 
 
 def _where(rows: Sequence[tuple[str, Line]], dated: Collection[int]) -> Iterator[tuple[int, int]]:
@@ -104,28 +104,32 @@ def _is_figure(symbol: str) -> bool:
 
 
 def _fits(begins: Chances, ends: Chances, together: bool, until: date) -> Iterator[tuple[Period, float]]:
-    """How well the two rows (or the one, `together`) can be read as each stay of whole weeks."""
+    """How well the two rows (or the one, `together`) can be read as each stay of whole weeks, if at all."""
     stays = _stays(until)
-    if together:
-        yield from zip(stays, _best(begins, _pairs(until)).tolist(), strict=True)
-        return
-    first = dict(zip(*_each(begins, tuple({stay.first for stay in stays})), strict=True))
-    last = dict(zip(*_each(ends, tuple({stay.last for stay in stays})), strict=True))
-    for stay in stays:
-        yield stay, first[stay.first] + last[stay.last]
+    first = _each(begins, {stay.first for stay in stays})
+    last = _each(ends, {stay.last for stay in stays})
+    apart = {stay: first[stay.first] + last[stay.last] for stay in stays}  # together none fits better
+    likely = [stay for stay in stays if apart[stay] > _LEAST - _CLEAR]
+    if together and likely:
+        yield from zip(likely, _best(begins, [_of_pair(stay) for stay in likely]).tolist(), strict=True)
+    elif not together:
+        yield from ((stay, apart[stay]) for stay in likely)
 
 
-def _other_days(stay: Period, begins: Chances, ends: Chances, together: bool, until: date) -> float:
-    """How well the rows can be read as a stay that begins, or ends, on another day."""
-    days = [until - timedelta(k) for k in range(365 * _YEARS)]
-    before = [day for day in days if day < stay.last and day != stay.first]
-    after = [day for day in days if day > stay.first and day != stay.last]
-    if together:
-        others = [Period(day, stay.last) for day in before] + [Period(stay.first, day) for day in after]
-        return float(_best(begins, [_of_pair(other) for other in others]).max())
-    (_, first), (_, last) = _each(begins, before), _each(ends, after)
-    own = _each(begins, [stay.first])[1][0], _each(ends, [stay.last])[1][0]
-    return max(max(first) + own[1], own[0] + max(last))
+def _fits_better(
+    stay: Period, begins: Chances, ends: Chances, together: bool, fits: float, until: date
+) -> bool:
+    """Whether the rows can be read better as a stay that begins, or ends, on another day."""
+    days = {until - timedelta(k) for k in range(365 * _YEARS)}
+    first, last = _each(begins, days | {stay.first}), _each(ends, days | {stay.last})
+    others = [Period(day, stay.last) for day in days if day < stay.last]
+    others += [Period(stay.first, day) for day in days if day > stay.first]
+    better = [
+        other for other in others if other != stay and first[other.first] + last[other.last] >= fits + _BETTER
+    ]
+    if not together or not better:
+        return bool(better)
+    return bool((_best(begins, [_of_pair(other) for other in better]) >= fits + _BETTER).any())
 
 
 @lru_cache(maxsize=4)
@@ -140,18 +144,13 @@ def _stays(until: date) -> tuple[Period, ...]:
     )
 
 
-@lru_cache(maxsize=4)
-def _pairs(until: date) -> tuple[list[Pattern], ...]:
-    return tuple(_of_pair(stay) for stay in _stays(until))
-
-
 def _of_pair(stay: Period) -> list[Pattern]:
     """Both dates in each way of writing."""
     return [(*one, _ANYTHING, *other) for one, other in zip(_ways(stay.first), _ways(stay.last), strict=True)]
 
 
-def _each(chances: Chances, days: Sequence[date]) -> tuple[Sequence[date], list[float]]:
-    return days, _best(chances, [_ways(day) for day in days]).tolist()
+def _each(chances: Chances, days: Collection[date]) -> dict[date, float]:
+    return dict(zip(days, _best(chances, [_ways(day) for day in days]).tolist(), strict=True))
 
 
 @lru_cache(maxsize=4096)
