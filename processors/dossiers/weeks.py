@@ -178,7 +178,8 @@ def _chances(line: Line) -> Chances:
     log = log_chances(line)
 
     def of(symbols: str, less: float = 0.0) -> NDArray[np.float32]:
-        return log[:, [SYMBOLS.index(symbol) for symbol in symbols]].max(axis=1) - np.float32(less)
+        best: Chances = log[:, [SYMBOLS.index(symbol) for symbol in symbols]].max(axis=1)
+        return best - np.float32(less)
 
     wide = np.full((len(log), _NONE + 1), _NEVER, np.float32)
     wide[:, : len(SYMBOLS)] = log

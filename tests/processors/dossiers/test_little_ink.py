@@ -144,3 +144,11 @@ def test_the_trainee_signs_a_column_beside_the_firms() -> None:
     stroke(page, *SMALL, *INITIALS, at=(24, 192))
     assert state(page, ASKED) is State.DOUBTFUL
     assert state(page, ASKED, ("Le stagiaire", (20.0, 180.0))) is State.ABSENT
+
+
+def test_the_grain_of_a_shadow_all_over_a_zone_is_no_signature() -> None:
+    gray = blank()
+    rng = np.random.default_rng(3)
+    for x, y in zip(rng.uniform(100, 165, 150), rng.uniform(140, 250, 150), strict=True):
+        stroke(gray, ((0, 0), (1, 1.4)), ((0, 1.4), (1, 0)), at=(x, y))
+    assert state(gray, ASKED) is not State.SIGNED
