@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from processors.dossiers.ink import darker
 from processors.dossiers.layout import Word
 from processors.dossiers.marks import mark_of
 from processors.findings import Box
@@ -100,7 +101,7 @@ def uprights(gray: Gray, row: Box, dpi: float = DPI) -> list[float]:
     """Where, mm from the left, rules cross a row of a page from above to below."""
     px = dpi / 25.4
     part = gray[max(0, round((row[1] - _WALL) * px)) : max(0, round((row[1] + row[3] + _WALL) * px))]
-    dark = (part < np.percentile(part, 80) - 28).astype(np.uint8) if part.size else part
+    dark = darker(part, px) if part.size else part  # half of a row may lie in a shadow
     tall = max(1, int((row[3] + _WALL) * px))
     columns = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8)).any(0)
     starts = np.flatnonzero(np.diff(np.concatenate([[0], columns.astype(np.int8)])) == 1)

@@ -224,7 +224,7 @@ def _duration(
     elif most.most_weeks < weeks and len(known) == len(certificates) and not unread and not in_part:
         misread = [read.where(states_time) for read in known if _perhaps_misread(read)]
         if misread:
-            what = f"{said}, mais une période lue sur papier ne va pas d'un lundi à un vendredi"
+            what = f"{said}, mais une période sur papier est manuscrite ou ne va pas d'un lundi à un vendredi"
             yield finding(Code.DOUBTFUL_INTERNSHIP, what, misread)
         else:
             yield finding(Code.INTERNSHIP_TOO_SHORT, said, where)
@@ -238,12 +238,17 @@ def _duration(
 
 
 def _perhaps_misread(read: ReadPiece) -> bool:
-    """Whether optical reading may have missed a digit of a date: stays are whole weeks, or say how long."""
+    """Whether a date may be misread: by hand, or on paper, where stays are whole weeks or say how long."""
     stay = read.facts.stay
-    whole = all(
+    broken = bool(stay.periods) and not is_whole_weeks(stay)
+    return stay.by_hand or (read.piece.read_optically and stay.weeks_said is None and broken)
+
+
+def is_whole_weeks(stay: Stay) -> bool:
+    """Whether it has periods, all from a Monday to a Friday or the end of its week."""
+    return bool(stay.periods) and all(
         period.first.weekday() == MONDAY and period.last.weekday() >= FRIDAY for period in stay.periods
     )
-    return read.piece.read_optically and stay.weeks_said is None and not whole
 
 
 def _perhaps_a_certificate(read: ReadPiece) -> bool:

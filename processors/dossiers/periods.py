@@ -134,12 +134,14 @@ class Stay:
 
     `in_part`: it bears a date of a stay that makes no period: there may be more of it. `broken`: it speaks of
     an interruption, of absences or of part time, or two periods hold the same days: there may be less.
+    `by_hand`: its dates were written; they are no ground.
     """
 
     periods: tuple[Period, ...]
     weeks_said: float | None = None
     in_part: bool = False
     broken: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from processors.circular.session import Exam, Session
+from processors.dossiers.by_hand import with_writing
 from processors.dossiers.facts import NO_STAY, Facts, facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
@@ -59,7 +60,7 @@ def read_dossier(
     findings = list(said)
     for file in files:
         try:
-            read = tuple(_pieces(file, candidate, others))
+            read = tuple(_pieces(file, candidate, others, exam.deposit.date if exam.deposit else None))
             pieces += read
             findings += _struck(read)
         except UnreadableError as why:
@@ -99,7 +100,9 @@ def _left_blank(piece: Piece, facts: Facts, signatures: Sequence[Signature]) -> 
     )
 
 
-def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidate]) -> Iterator[ReadPiece]:
+def _pieces(
+    file: DepositedFile, candidate: Candidate, others: Sequence[Candidate], until: dt.date | None
+) -> Iterator[ReadPiece]:
     seals: tuple[Seal, ...] = seals_of(file.data) if file.kind is FileKind.PDF else ()
     for piece in pieces_of(file.name, read_pages(file)):
         facts = facts_of(piece, (candidate, *others))
@@ -108,4 +111,7 @@ def _pieces(file: DepositedFile, candidate: Candidate, others: Sequence[Candidat
         if _left_blank(piece, facts, signatures):
             piece, signatures, wanted = replace(piece, kind=OTHER), (), False
         dated = facts.dated or (wanted and dated_by_hand(piece))
-        yield ReadPiece(piece, facts, owner_of(piece, facts, candidate, others), signatures, dated)
+        owner = owner_of(piece, facts, candidate, others)
+        if wanted:
+            facts, owner = with_writing(piece, facts, owner, candidate, others, until)
+        yield ReadPiece(piece, facts, owner, signatures, dated)

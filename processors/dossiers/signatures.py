@@ -46,6 +46,7 @@ _INITIALS = 2, 7.0  # strokes at most, and mm: as high as one is at least
 _LARGE = 6.5  # mm: no print, and few letters of a name by hand, are as high
 _A_NAME = 22.0  # mm: names by hand are wider
 _HALF, _LETTERS = 0.48, 4  # of the ink's width; strokes: no part of a name is so wide, so many make one
+_HIGHEST_STAMP = 40.0  # mm
 _WIDEST = 120.0  # mm: signatures are narrower than what lies about a sheet
 _TALLER = 1.4  # times the height of the print: a word that may have been written
 _ASKED = re.compile(rf"{SIGN.pattern}|^(?:nom|prenom|fonction|qualite|date|fait)\b")
@@ -201,6 +202,8 @@ def _inked(piece: Piece, page: Page, zone: Zone) -> Signature:
         state = State.SIGNED
     elif page.read_by == "ocr" and state is State.SIGNED and (_is_written(page, zone, ink) or wide):
         state = State.DOUBTFUL  # the name alone, print that was not read, or what lies about the sheet
+    elif page.read_by == "ocr" and state is State.SIGNED and _is_grain(ink):
+        state = State.DOUBTFUL
     if state is State.ABSENT and page.read_by == "ocr":  # a signature may have been read as a word
         again = ink_in(gray, DPI, zone.box, words, (*_logos(page), *zone.rest), _TALLER)
         if again.probability >= ABSENT_BELOW:
@@ -229,6 +232,11 @@ def _is_written(page: Page, zone: Zone, ink: Ink) -> bool:
         return len(lines) == 1 and in_letters and around(ink.strokes)[2] > _A_NAME
     signed = ink.widest >= _ONE_STROKE or (len(lines) > 1 and any(map(_is_paraph, lines)))
     return not signed and _unnamed(page, zone, ink)
+
+
+def _is_grain(ink: Ink) -> bool:
+    """Whether it is but specks all over the zone: a shadow's grain. No stamp of small letters is as high."""
+    return ink.box is not None and ink.tallest < _SMALL_PRINT and ink.box[3] > _HIGHEST_STAMP
 
 
 def _is_initials(ink: Ink) -> bool:

@@ -49,6 +49,9 @@ _WHOLLY = 75.0  # the same of a line that says nothing else
 _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
+_LETTER_FOUND, _AGAINST, _TOLD = 1.2, 0.9, 0.85
+"""Where both names are looked for on lines that ask for them: least likeness of a letter, and what it has
+over one of the name read backwards; share of the letters that the other reader has read."""
 
 
 def lines_apart(
@@ -76,9 +79,7 @@ def lines_apart(
 
 def names(line: Line, candidate: Candidate) -> bool:
     """Whether a line says the candidate's number, or both names; outside the answers, the last name alone."""
-    number, digits = candidate.number, "".join(filter(str.isdigit, line.text))
-    # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
-    if _share(number, digits) >= _DIGITS and likeness(line, number) >= _NUMBER:
+    if says_number(line, candidate.number):
         return True
     family, first = (
         letters_of(candidate.family_name),
@@ -91,6 +92,34 @@ def names(line: Line, candidate: Candidate) -> bool:
     if not line.outside and not _is_signed(line, family, first):  # a word of the answers may be a name
         return False
     return _share(family, letters_of(line.text)) >= _ROUGHLY and likeness(line, family) >= _ALONE
+
+
+def says_number(line: Line, number: str) -> bool:
+    """Whether a line says this number, its digits grouped or not."""
+    # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
+    digits = "".join(filter(str.isdigit, line.text))
+    return _share(number, digits) >= _DIGITS and likeness(line, number) >= _NUMBER
+
+
+def says_names(lines: Sequence[tuple[str, Line]], person: Candidate) -> float:
+    """How well the lines say both names of a person, each on one of them; 0 where they do not.
+
+    Of each line what another reader has read, and what it may say. What cannot be read at all is like any
+    name: a line must be more like the name than like its letters from the last to the first.
+    """
+    fits = 0.0
+    for name in (person.family_name, re.split(r"[\s,]", person.first_names)[0]):
+        wanted = letters_of(name)
+        least, told = _LETTER_FOUND * max(len(wanted), 1), _LETTER * len(wanted) * _TOLD
+        said = [told for text, _ in lines if _share(wanted, letters_of(text)) >= 100 * _TOLD]
+        for _, line in lines:
+            if _share(wanted, letters_of(line.text)) >= _ROUGHLY:
+                like = likeness(line, wanted)
+                said += [like] if like - likeness(line, wanted[::-1]) >= _AGAINST * len(wanted) else []
+        if max(said, default=0.0) < least:
+            return 0.0
+        fits += max(said)
+    return fits
 
 
 def _says_both(line: Line, family: str, first: str) -> bool:
@@ -142,6 +171,11 @@ def likeness(line: Line, wanted: str) -> float:
         ways[2:] = ahead + step
         best = max(best, float(ways[-2:].max()))
     return best + _LETTER * sum(c.isalpha() for c in wanted)
+
+
+def log_chances(line: Line) -> NDArray[np.float32]:
+    """Of each of `SYMBOLS`, at each step along the line, against the likeliest one."""
+    return np.asarray(line.doubts / np.float32(-_LEVELS), np.float32)
 
 
 def line_image(band: Gray) -> Gray | None:

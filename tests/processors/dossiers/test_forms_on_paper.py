@@ -50,8 +50,8 @@ def read(gray: Gray, said: Sequence[Said], unsure: Sequence[str] = ()) -> Piece:
     return piece
 
 
-def form(*, signed: bool) -> Piece:
-    """Two rows of two cells, the second one for a signature."""
+def form(*, signed: bool, shadow: bool = False) -> Piece:
+    """Two rows of two cells, the second one for a signature; a `shadow` on all that lies left of its end."""
     gray = blank()
     for y in (180, 190, 225):
         draw(gray, (15, y), (195, y))
@@ -59,12 +59,22 @@ def form(*, signed: bool) -> Piece:
         draw(gray, (x, 180), (x, 225))
     if signed:
         scrawl(gray, 120, 194)
+    if shadow:
+        across = np.interp(np.arange(gray.shape[1]) / PX, (76, 90), (0.78, 1.0))
+        gray = (gray * across).astype(np.uint8)
     return read(gray, [(18, 183, "Fait à"), (80, 183, "Apt le 28/06/2025"), (18, 205, "Signature et cachet")])
 
 
 @pytest.mark.parametrize("signed", [True, False])
 def test_a_forms_row_is_signed_in_the_cell_beside_its_label(*, signed: bool) -> None:
     state, _ = state_of(signatures_of(form(signed=signed)), ("organisme d'accueil",))
+    assert state is (State.SIGNED if signed else State.ABSENT)
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_shadow_over_the_labels_hides_no_wall_of_their_cells(*, signed: bool) -> None:
+    piece = form(signed=signed, shadow=True)
+    state, _ = state_of(signatures_of(piece), ("organisme d'accueil",))
     assert state is (State.SIGNED if signed else State.ABSENT)
 
 

@@ -1,6 +1,7 @@
 """On paper: which little ink is a signature, and which is a name that somebody wrote and nothing else."""
 
 from dataclasses import replace
+from itertools import product
 
 import cv2
 import numpy as np
@@ -144,3 +145,10 @@ def test_the_trainee_signs_a_column_beside_the_firms() -> None:
     stroke(page, *SMALL, *INITIALS, at=(24, 192))
     assert state(page, ASKED) is State.DOUBTFUL
     assert state(page, ASKED, ("Le stagiaire", (20.0, 180.0))) is State.ABSENT
+
+
+def test_the_grain_of_a_shadow_all_over_a_zone_is_no_signature() -> None:
+    gray = blank()
+    for x, y in product(range(100, 165, 6), range(142, 250, 6)):
+        stroke(gray, ((0, 0), (1, 1.4)), ((0, 1.4), (1, 0)), at=(x, y))
+    assert state(gray, ASKED) is not State.SIGNED

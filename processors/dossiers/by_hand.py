@@ -1,0 +1,156 @@
+"""Whose is a piece that was filled in by hand, and of when its stay, where optical reading is in doubt?
+
+Tesseract reads print. The rows that it finds are read again by the network that reads handwritten lines. What
+they may say is compared with what is expected: the names, the number, and whole weeks (`weeks.py`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from statistics import median
+
+import cv2
+import numpy as np
+
+from processors.dossiers.facts import Facts
+from processors.dossiers.grounds import is_whole_weeks
+from processors.dossiers.layout import COLUMN, DPI, Line, Page
+from processors.dossiers.persons import Owner
+from processors.dossiers.pieces import INTERNSHIP, Piece
+from processors.dossiers.weeks import weeks_written
+from processors.lists.people import Candidate
+from processors.plain import plain
+from processors.scans.pages.apart import HALF, without_rules
+from processors.scans.pages.geometry import PX, darkness, reduced
+from processors.scans.pages.names import line_in, says_names, says_number
+from processors.scans.readings import Gray
+from processors.scans.readings import Line as Written
+
+_LONG = 50.0  # mm between the middles of a line's first and last word, which tell how the page slants
+_MARGIN = 8.0  # mm
+_SENTENCE = 95  # characters: what quotes the law from one side to the other has more
+_NAMED = re.compile(
+    r"\bnom\b|prenom|stagiaire|etudiant|candidat|apprenti|salarie|monsieur|madame|\bmm?e?\b|certifi|attest|\bque\b"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What optical reading sees of a row, plain, and what may be written on it."""
+
+    print: str
+    written: Written
+
+
+def with_writing(
+    piece: Piece,
+    facts: Facts,
+    owner: Owner,
+    candidate: Candidate,
+    others: Sequence[Candidate],
+    until: date | None,
+) -> tuple[Facts, Owner]:
+    """The facts and the owner of a piece on paper, with what was written where optical reading is in doubt.
+
+    `until`: the day by which a stay is over.
+    """
+    stays = until is not None and piece.kind == INTERNSHIP and not is_whole_weeks(facts.stay)
+    if not piece.read_optically or not (stays or owner in (Owner.UNSAID, Owner.DOUBTFUL)):
+        return facts, owner
+    for begins in (_at_the_left, _behind_the_label):  # each reads what the other does not
+        rows = [row for page in piece.pages for row in _rows_of(page, begins)]
+        if owner in (Owner.UNSAID, Owner.DOUBTFUL) and _names(rows, facts, candidate, others):
+            owner = Owner.CANDIDATE
+        if stays and until is not None:
+            written = [(row.print, row.written) for row in rows]
+            period = weeks_written(written, until, facts.stay.weeks_said)
+            if period is not None:
+                facts = replace(
+                    facts, stay=replace(facts.stay, periods=(period,), in_part=False, by_hand=True)
+                )
+                stays = False
+        if not stays and owner is Owner.CANDIDATE:
+            break
+    return facts, owner
+
+
+def _names(rows: Sequence[Row], facts: Facts, candidate: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether they say the candidate's number, or, where a name is asked for, both names, and nobody else's.
+
+    Where optical reading sees another number, this must be read as the candidate's.
+    """
+    if any(says_number(row.written, candidate.number) for row in rows):
+        return True
+    if facts.numbers:
+        return False
+    for k, row in enumerate(rows):
+        if _NAMED.search(row.print) or (k and _NAMED.search(rows[k - 1].print)):
+            near = [(other.print, other.written) for other in rows[k : k + 2]]
+            fits = says_names(near, candidate)
+            if fits and not any(says_names(near, other) >= fits for other in others):
+                return True
+    return False
+
+
+def _rows_of(page: Page, begins: Callable[[Line], float]) -> list[Row]:
+    """Each of the page's lines, from where it `begins`, mm, to the right."""
+    if page.gray is None:
+        return []
+    dark = darkness(reduced(page.gray, DPI)[0])
+    slant = _slant(page)
+    found = []
+    for line in page.lines:
+        if line.words:
+            _, y, _, h = line.words[0].box
+            x = begins(line)
+            length = page.width - _MARGIN - x
+            written = line_in(_straight(dark, x, y + h / 2, length, slant), (x, y, length, h))
+            if written is not None and len(line.text) < _SENTENCE:
+                found.append(Row(plain(line.text), written))
+    return found
+
+
+def _at_the_left(line: Line) -> float:
+    return line.words[0].box[0]
+
+
+def _behind_the_label(line: Line) -> float:
+    """Writing is not as high as print, which tells the network how high a line is."""
+    for word, following in pairwise(line.words):
+        end = word.box[0] + word.box[2]
+        if word.text.endswith(":") or following.box[0] - end > COLUMN:
+            return end
+    x, _, w, _ = line.words[-1].box
+    return x + w if line.text.endswith(":") else line.words[0].box[0]
+
+
+def _slant(page: Page) -> float:
+    """Of the page's lines, downwards, in radians."""
+    ends = [
+        (_middle(line, 0), _middle(line, -1))
+        for line in page.lines
+        if line.words and _middle(line, -1)[0] - _middle(line, 0)[0] > _LONG
+    ]
+    if not ends:
+        return 0.0
+    return math.atan(median((low - high) / (right - left) for (left, high), (right, low) in ends))
+
+
+def _middle(line: Line, word: int) -> tuple[float, float]:
+    x, y, w, h = line.words[word].box
+    return x + w / 2, y + h / 2
+
+
+def _straight(dark: Gray, x: float, y: float, length: float, slant: float) -> Gray:
+    """What is written along a slant from there on, mm: level, in the middle of 2 × `HALF` rows, no rules."""
+    across, down = math.cos(slant), math.sin(slant)
+    onto = np.array([[across, -down, x * PX], [down, across, y * PX]])
+    onto[:, 2] -= onto[:, 1] * HALF
+    size = max(1, round(length * PX)), 2 * HALF + 1
+    band = cv2.warpAffine(dark, onto, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return without_rules(np.asarray(band, np.uint8))
