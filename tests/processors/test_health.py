@@ -172,7 +172,7 @@ def test_what_lies_between_a_printed_margin_and_straight_writing_is_no_band() ->
         for k in range(22):
             for x in range(126 + int(rng.integers(0, 3)), int(rng.integers(700, 790)), 9):
                 cv2.line(paper, (x, 90 + 40 * k), (x + 5, 76 + 40 * k), 60, 2)
-        turn = np.array([[1.0, 0.0, rng.normal(0, 1.5)], [0.0, 1.0, rng.normal(0, 2)]])
+        turn = cv2.getRotationMatrix2D((413, 585), float(rng.uniform(-0.7, 0.7)), 1.0)
         drawn.append(np.asarray(cv2.warpAffine(paper, turn, (827, 1169), borderValue=250), np.uint8))
     assert marks(drawn) == []
 

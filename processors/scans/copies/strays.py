@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from processors.scans.copies.reunion import likeness
+from processors.scans.pages.twice import one_page
 from processors.scans.readings import PageKind, PageReading
 
 
@@ -19,7 +20,7 @@ def doubles(spare: Mapping[int, PageReading], kept: Mapping[int, PageReading]) -
     """
     plain = {k: page for k, page in spare.items() if not page.headed}
     alike = {k: likeness(page, kept[k]) for k, page in plain.items()}
-    again = {k for k, ratio in alike.items() if ratio > 0}
+    again = {k for k, ratio in alike.items() if ratio > 0 or one_page(plain[k], kept[k])}
     empty = {
         k
         for k, page in plain.items()

@@ -36,7 +36,7 @@ _BED = round(12 * PX)
 _EMPTY = 0.25  # of the ink that lies on the page's columns
 _BESIDE = 0.5  # of it, right beside a band
 _SPREAD = 0.75  # of the columns: beside lines that stop short, columns are just empty
-_RIM = round(3 * PX)  # of writing on both sides; a printed margin is but a line
+_RIM = round(10 * PX)  # of writing on both sides; a printed margin is a line, if a tilted one
 _LEAST_INK = 0.4 * SIXTEENTHS
 _BAND = round(0.75 * PX)
 

@@ -98,6 +98,15 @@ def _again(one: Shown, other: Shown, pages: Mapping[int, int]) -> bool:
     return pages.get(next(iter(one.imprints))) == next(iter(other.imprints))
 
 
+def one_page(page: PageReading, other: PageReading) -> bool:
+    """Whether two pages are the same paper by what is written on it."""
+    return (
+        page.imprint is not None
+        and other.imprint is not None
+        and bool(_same([page.imprint], [other.imprint]))
+    )
+
+
 def _same(some: Sequence[Imprint], others: Sequence[Imprint]) -> list[tuple[int, int]]:
     """Which of some pages are which of others, by index."""
     if not some or not others:
