@@ -138,6 +138,13 @@ def test_two_pages_that_the_scanner_put_side_by_side_are_read_as_two(numbered: b
     assert not findings
 
 
+def test_a_copy_of_which_alone_two_pages_lie_side_by_side_is_not_put_in_an_order_of_sheets() -> None:
+    one, two, three, four = marked(1, 4, numbered=False)
+    images = [*a3_sides(0, 4), beside(one, two), beside(three, four), *a3_sides(2, 4)]
+    copies, _, _ = read(images)
+    assert [copy.status is CopyStatus.COMPLETE for copy in copies] == [True, False, True]
+
+
 @pytest.mark.parametrize("numbered", [True, False])
 def test_no_copy_of_a_pile_that_is_opened_like_a_book_has_anothers_page(numbered: bool) -> None:
     """The last page of each copy lies beside the first of the next, as on the recto of its sheet."""

@@ -65,6 +65,7 @@ def explain_pile(
     `sheet`: how many pages one has.
     """
     book = _as_a_book(sides)
+    at_the_left = {side[0].page for side in sides if len(side) == 2 and _has_first(side[:1])}
     leaves = sum(len(side) == 1 and side[0].kind is not PageKind.FOREIGN for side in sides)
     if PAGES_PER_SHEET <= leaves < len(sides):
         sides = _unfolded(sides)
@@ -76,7 +77,7 @@ def explain_pile(
         return Pile((), orders[0], True, False, frozenset())
     says = evidence(pages)
     plain = Search(says, orders[:1]).cheapest()
-    if plain.trouble <= _QUIET and not book:
+    if plain.trouble <= _QUIET and not book and not at_the_left:
         return _pile(pages, plain, orders[0], False, frozenset(shifted_by_a_leaf(plain, pages, orders[0])))
     longest = _longest(pages, sheet)
     candidates = [plain, *_candidates(says, orders, longest)]
@@ -98,6 +99,7 @@ def explain_pile(
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing, other))
     unsure |= _by_leaves(best, pages, orders[0]) | beside_their_own(best, pages, orders[0])
+    unsure |= {place.copy for page, place in zip(pages, best.places, strict=True) if page.page in at_the_left}
     unlike = cost - best.cost - _TWO_PASSES
     exchanged = passes and orders is not A3_ORDERS and unlike > _EXCHANGED
     if book or exchanged or (_apart(sides) and not (passes and best.trouble <= _BEARABLE)):
