@@ -270,13 +270,6 @@ def _leaf_missed(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     return [*sides, *(side for k in again for side in copies[k].scanned_again.sides(order)[:2])]
 
 
-def _two_in_one(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
-    """The scanner puts two pages side by side on an image."""
-    pages = [page for (page,) in _in_order(copies, order, rng)]
-    pairs = zip(pages[::2], pages[1::2], strict=True)
-    return [tuple(replace(p, half=h) for p, h in zip(pair, Half, strict=True)) for pair in pairs]
-
-
 def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
     """How piles of this paper are laid, and in which orders."""
     orders = A3_ORDERS if of.a3 else A4_ORDERS
@@ -301,7 +294,6 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         **common,
         "leaf_of_a_longer_copy": (_of_a_longer_one, usual),
         "lost_at_a_border": (_border_lost, usual),
-        "two_in_one": (_two_in_one, usual),
         "leaf_missed": (_leaf_missed, [o for o in orders if not o.falling and _by_leaves(o)]),
     }
 
