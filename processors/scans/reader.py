@@ -42,6 +42,9 @@ from processors.scans.readings import (
 
 _log = logging.getLogger(__name__)
 
+_WIDER, _LONGER = 1.15, 1.25  # than the paper; the longest area of an office's scanner, Legal, is 1.2
+_OVERLAP = "l'image est plus longue qu'une feuille : deux feuilles ont pu y passer l'une sur l'autre"
+
 
 def read_images_of(
     path: Path, expected: Expected, start: int = 0, stop: int | None = None
@@ -179,9 +182,19 @@ def read_image(image: RawImage, expected: Expected, likely: Drawn | None = None)
             )
             if reading.kind in (PageKind.FOREIGN, PageKind.UNREADABLE):
                 reading = _measured(reading, page.placed, expected.form)
+            if _is_too_long(image, expected.form):
+                foreign = reading.kind is PageKind.FOREIGN
+                kind = PageKind.UNREADABLE if foreign else reading.kind
+                reading = replace(reading, kind=kind, headed=foreign, trouble=_OVERLAP, trouble_box=None)
             yield reading
     except BadImage as broken:
         yield _unreadable(image.image, None, round(image.dpi), str(broken))
+
+
+def _is_too_long(image: RawImage, form: Form) -> bool:
+    """Whether an image as wide as the paper is longer than any that a scanner's area has: no one sheet is."""
+    wide, long = (side / image.dpi * 25.4 for side in sorted((image.width, image.height)))
+    return wide < _WIDER * form.form.page_width and long > _LONGER * form.form.page_height
 
 
 def _top(image: RawImage, half: Half | None, area: Area | None, rows: int) -> Gray:

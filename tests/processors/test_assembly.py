@@ -10,6 +10,8 @@ import numpy as np
 from processors.findings import Code
 from processors.lists.people import Candidate
 from processors.scans.copies.assembly import assemble
+from processors.scans.copies.strays import doubles
+from processors.scans.pages.twice import imprint
 from processors.scans.readings import (
     CopyReading,
     CopyStatus,
@@ -112,6 +114,16 @@ def test_a_leaf_scanned_twice_is_set_aside_and_said() -> None:
     assert copy.status is CopyStatus.COMPLETE
     assert copy.pages == (1, 2, 5, 6)
     assert codes(copy) == {Code.DUPLICATE_PAGES}
+
+
+def test_a_page_in_colour_and_again_in_one_bit_is_a_double() -> None:
+    """Their ink maps may be too far apart to tell; what is written on them is the same."""
+    written = np.zeros((297, 210), np.float32)
+    for k, length in enumerate(np.random.default_rng(3).integers(30, 150, 24)):
+        written[12 + 11 * k : 15 + 11 * k, 20 : 20 + int(length) : 1 + k % 3] = 1
+    kept = replace(sheet(0)[1], imprint=imprint(written))
+    other = replace(kept, page=9, imprint=imprint(np.roll(written, 40, axis=0)))
+    assert doubles({5: replace(kept, page=5), 9: other}, {5: kept, 9: kept}) == {5}
 
 
 def test_exchanged_pages_are_put_in_order() -> None:

@@ -164,6 +164,19 @@ def test_columns_beside_short_lines_are_no_band() -> None:
     assert marks(drawn) == []
 
 
+def test_what_lies_between_a_printed_margin_and_straight_writing_is_no_band() -> None:
+    rng, drawn = np.random.default_rng(8), []
+    for _ in range(8):
+        paper = np.full((1169, 827), 250, np.uint8)
+        cv2.line(paper, (110, 60), (110, 1100), 215, 1)
+        for k in range(22):
+            for x in range(126 + int(rng.integers(0, 3)), int(rng.integers(700, 790)), 9):
+                cv2.line(paper, (x, 90 + 40 * k), (x + 5, 76 + 40 * k), 60, 2)
+        turn = cv2.getRotationMatrix2D((413, 585), float(rng.uniform(-0.7, 0.7)), 1.0)
+        drawn.append(np.asarray(cv2.warpAffine(paper, turn, (827, 1169), borderValue=250), np.uint8))
+    assert marks(drawn) == []
+
+
 def test_spots_are_told_where_they_are() -> None:
     drawn = pages(14)
     for small in drawn:

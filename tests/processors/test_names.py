@@ -101,8 +101,8 @@ def test_a_number_in_groups_is_the_number(tmp_path: Path, at: tuple[float, float
     assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
 
 
-@pytest.mark.parametrize("said", ["{initial}. {family}", "{family} {initial}."])
-def test_a_family_name_with_an_initial_signs_an_answer(tmp_path: Path, said: str) -> None:
+@pytest.mark.parametrize("said", ["{initial}. {family}", "{family} {initial}.", "Mme {family}"])
+def test_a_family_name_with_an_initial_or_a_title_signs_an_answer(tmp_path: Path, said: str) -> None:
     _, copy = copy_with(tmp_path, said, SIGNED)
     assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
 

@@ -181,6 +181,21 @@ def test_an_a4_on_an_a3_area_is_cut_out_and_read(setting: Setting, tmp_path: Pat
     assert there[here[: there.shape[0], : there.shape[1]]].min() > 200
 
 
+@pytest.mark.parametrize("shown", [100, 200])
+def test_two_leaves_that_overlap_on_a_long_image_are_no_page_of_a_copy(shown: int) -> None:
+    """What shows of the second one, in mm, lies below the first one."""
+    below, dpmm = flat(inside_page(3, 7), Setting()), DPI / 25.4
+    page = read(np.vstack([flat(inside_page(2, 6), Setting()), below[-round(shown * dpmm) :]]))
+    assert page.trouble is not None and "plus longue qu'une feuille" in page.trouble
+    assert page.kind is not PageKind.FOREIGN
+
+
+def test_a_page_on_the_longest_area_of_a_scanner_is_read() -> None:
+    page = flat(inside_page(2, 6), Setting())
+    legal = read(np.pad(page, ((0, round(355.6 / 25.4 * DPI) - len(page)), (0, 0)), constant_values=255))
+    assert (legal.number, legal.trouble) == (2, None)
+
+
 def _where(masked: Gray, answers: Gray) -> tuple[int, int]:
     """By how much the page that a corrector gets is moved against the drawn one."""
     top, bottom = round(110 / 25.4 * DPI), round(200 / 25.4 * DPI)

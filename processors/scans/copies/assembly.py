@@ -217,8 +217,12 @@ def _completeness(
         {k: page for k, (page, _) in spare.items()}, {k: kept[number] for k, (_, number) in spare.items()}
     )
     others = [*strays, *(page for k, (page, _) in spare.items() if k not in twice)]
-    if others:
-        findings.append(finding(Code.UNDECLARED_PAGE, [p.page for p in others], evidence=whole(others)))
+    broken = [page for page in others if page.kind is PageKind.UNREADABLE and page.trouble]
+    if unknown := [page for page in others if page not in broken]:
+        findings.append(finding(Code.UNDECLARED_PAGE, [p.page for p in unknown], evidence=whole(unknown)))
+    findings += [
+        finding(Code.UNREADABLE_PAGE, [p.page], what=p.trouble or "", evidence=trouble(p)) for p in broken
+    ]
     if twice:
         what = french_pages(sorted({spare[k][1] for k in twice}))
         findings.append(finding(Code.DUPLICATE_PAGES, sorted(twice), what=what))

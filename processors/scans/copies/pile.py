@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import NamedTuple
 
 from processors.scans.copies.neighbours import beside_their_own, shifted_by_a_leaf
@@ -64,6 +65,8 @@ def explain_pile(
 
     `sheet`: how many pages one has.
     """
+    book = _as_a_book(sides)
+    at_the_left = {side[0].page for side in sides if len(side) == 2 and _has_first(side[:1])}
     leaves = sum(len(side) == 1 and side[0].kind is not PageKind.FOREIGN for side in sides)
     if PAGES_PER_SHEET <= leaves < len(sides):
         sides = _unfolded(sides)
@@ -75,7 +78,7 @@ def explain_pile(
         return Pile((), orders[0], True, False, frozenset())
     says = evidence(pages)
     plain = Search(says, orders[:1]).cheapest(0)
-    if plain.trouble <= _QUIET:
+    if plain.trouble <= _QUIET and not book and not at_the_left:
         return _pile(pages, plain, orders[0], False, frozenset(shifted_by_a_leaf(plain, pages, orders[0])))
     longest = _longest(pages, sheet)
     listings = [_Listing(pages, says, sides_apart)]
@@ -97,10 +100,11 @@ def explain_pile(
         elif other_cost - _price(other) < cost - _price(best) + _CLEAR:
             unsure |= _otherwise_made(copies, _copies(listing.pages, other))
     unsure |= _by_leaves(best, pages, orders[0]) | beside_their_own(best, pages, orders[0])
+    unsure |= {place.copy for page, place in zip(pages, best.places, strict=True) if page.page in at_the_left}
     unlike = cost - best.cost - _TWO_PASSES
     passes = price > 0
     exchanged = passes and orders is not A3_ORDERS and unlike > _EXCHANGED
-    if exchanged or (_apart(sides) and not (passes and best.trouble <= _BEARABLE)):
+    if book or exchanged or (_apart(sides) and not (passes and best.trouble <= _BEARABLE)):
         unsure = set(copies)
     return _pile(pages, best, orders[0], passes, frozenset(unsure))
 
@@ -224,6 +228,16 @@ def _pile(
     heads = {place.copy: place.order for place in explanation.places if place.number is not None}
     order = Counter(heads.values()).most_common(1)[0][0] if heads else usual
     return Pile(placed, order, order == usual, passes, unsure)
+
+
+def _as_a_book(sides: Sequence[Side]) -> bool:
+    """Whether pages come alone between images of two, as of a pile that is opened page by page.
+
+    What lies side by side then is of two leaves, or of two people; of leaves both sides are scanned.
+    """
+    seen = [side for side in sides if len(side) == 2 or side[0].kind in (PageKind.FIRST, PageKind.INSIDE)]
+    runs = [(length, len(list(run))) for length, run in groupby(map(len, seen))]
+    return len(runs) > 1 and any(length == 1 and count % 2 for length, count in runs)
 
 
 def _apart(sides: Sequence[Side]) -> bool:

@@ -8,14 +8,20 @@ from processors.scans.readings import Half, PageKind, PageReading, Turn
 
 
 def sides(pages: Sequence[PageReading]) -> list[list[PageReading]]:
-    """The pages of each image in the order of the file: one, or the halves of an A3 from left to right."""
+    """The pages of each image in the order of the file: one, or the halves of an A3 from left to right.
+
+    A first page lies at the right of its sheet, upright. Where all lie at the left, the scanner has put two
+    pages side by side (« 2 en 1 »): they are those of two images.
+    """
     images: list[list[PageReading]] = []
     for page in pages:
         if page.half is not None and images and images[-1][0].image == page.image:
             images[-1].append(page)
         else:
             images.append([page])
-    return [_from_left(side) if len(side) == 2 else side for side in images]
+    images = [_from_left(side) if len(side) == 2 else side for side in images]
+    opening = {side.index(p) for side in images if len(side) == 2 for p in side if p.kind is PageKind.FIRST}
+    return [[page] for side in images for page in side] if opening == {0} else images
 
 
 def slots(sides: Sequence[Sequence[PageReading]]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from processors.scans.copies.reunion import likeness
+from processors.scans.pages.twice import one_page
 from processors.scans.readings import PageKind, PageReading
 
 
@@ -20,6 +21,7 @@ def doubles(spare: Mapping[int, PageReading], kept: Mapping[int, PageReading]) -
         k
         for k, page in plain.items()
         if likeness(page, kept[k]) > 0
+        or one_page(page.imprint, kept[k].imprint)
         or (page.blank and kept[k].blank)
         or ((kept[k].trouble or page.trouble) and page.number in (None, kept[k].number))
     }

@@ -36,7 +36,7 @@ _BED = round(12 * PX)
 _EMPTY = 0.25  # of the ink that lies on the page's columns
 _BESIDE = 0.5  # of it, right beside a band
 _SPREAD = 0.75  # of the columns: beside lines that stop short, columns are just empty
-_RIM = 6  # pixels
+_RIM = round(10 * PX)  # of writing on both sides; a printed margin is a line, if a tilted one
 _LEAST_INK = 0.4 * SIXTEENTHS
 _BAND = round(0.75 * PX)
 
@@ -141,7 +141,7 @@ def _gaps(traces: Sequence[Trace], whose: NDArray[np.int_], known: Sequence[Foun
     found = []
     for (start, stop), on in _steady(relative < _EMPTY, _MOSTLY, whose[telling]):
         sides = relative[on, max(0, start - _RIM) : start], relative[on, stop : stop + _RIM]
-        inked = all(side.size and np.median(side.max(axis=1)) > _BESIDE for side in sides)
+        inked = all(side.size and np.median(side) > _BESIDE for side in sides)
         band = Found(Mark.WHITE_BAND, True, start / PX, tuple(telling[on].tolist()), (stop - start) / PX)
         if stop - start >= _BAND and inked and not any(map(band.bounds, known)):
             found.append(band)

@@ -47,6 +47,7 @@ _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
 _WHOLLY = 75.0  # the same of a line that says nothing else
 _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
+_TITLES = ("M", "MR", "MME", "MLLE")
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
 _LETTER_FOUND, _AGAINST, _TOLD = 1.2, 0.9, 0.85
@@ -133,7 +134,10 @@ def _says_both(line: Line, family: str, first: str) -> bool:
 
 
 def _is_signed(line: Line, family: str, first: str) -> bool:
-    """Whether it says nothing but the last name and the initial of the first."""
+    """Whether it says nothing but the last name and the initial of the first, or a title."""
+    title, *rest = map(letters_of, line.text.split() or ("",))
+    if title in _TITLES and fuzz.ratio(family, "".join(rest)) >= _ROUGHLY:
+        return True
     said, initial = letters_of(line.text), first[:1]
     way = initial + family if said.startswith(initial) else family + initial
     return initial in (said[:1], said[-1:]) and fuzz.ratio(way, said) >= _WHOLLY
