@@ -24,6 +24,7 @@ import pypdfium2
 from numpy.typing import NDArray
 
 from processors.codes import Coded
+from processors.layers import as_shown
 
 MAX_BYTES = 50 << 20
 """Of one document."""
@@ -145,7 +146,10 @@ def check_file(path: Path, handed_out: Path) -> Document | Fault:
 
 
 def check(data: bytes, handed_out: Path) -> Document | Fault:
-    """What is kept of a document that is given back, `handed_out` being the copy as its corrector got it."""
+    """What is kept of a document that is given back, `handed_out` being the copy as its corrector got it.
+
+    A layer that is off is not: in a new file it would be on.
+    """
     if len(data) > MAX_BYTES:
         return Fault.TOO_LARGE
     if b"%PDF-" not in data[:_HEAD]:
@@ -159,7 +163,7 @@ def check(data: bytes, handed_out: Path) -> Document | Fault:
             if len(given.pages) != len(copy.pages):
                 return Fault.WRONG_PAGES
             pairs = list(zip(_images(copy), _images(given), strict=True))
-            cleaned = _cleaned(given)
+            cleaned = _cleaned(as_shown(data))
     except pikepdf.PasswordError:
         return Fault.ENCRYPTED
     except (pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError, RecursionError):
@@ -280,17 +284,18 @@ _NEVER = {
 _OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")  # of a stream whose bytes would lie in another file
 
 
-def _cleaned(given: pikepdf.Pdf) -> bytes:
+def _cleaned(data: bytes) -> bytes:
     """Its pages and what is drawn and noted on them, in a new file: no action, script, link, form or file."""
     made = pikepdf.new()
-    for page in given.pages:
-        kept = {name: value for name in _OF_PAGE if (value := _inherited(page.obj, name)) is not None}
-        notes = [_note(note) for note in _array(page.obj.get("/Annots")) if _is_note(note)]
-        made.pages.append(_page_of(made, given, kept, notes))
-    for one in list(made.objects):
-        _strip(one)
-    made.remove_unreferenced_resources()
-    made.save(out := io.BytesIO(), deterministic_id=True)
+    with pikepdf.open(io.BytesIO(data)) as given:
+        for page in given.pages:
+            kept = {name: value for name in _OF_PAGE if (value := _inherited(page.obj, name)) is not None}
+            notes = [_note(note) for note in _array(page.obj.get("/Annots")) if _is_note(note)]
+            made.pages.append(_page_of(made, given, kept, notes))
+        for one in list(made.objects):
+            _strip(one)
+        made.remove_unreferenced_resources()
+        made.save(out := io.BytesIO(), deterministic_id=True)
     return out.getvalue()
 
 

@@ -14,13 +14,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from processors.dossiers.files import UnreadableError
-from processors.dossiers.layers import as_shown
 from processors.dossiers.layout import Field, Line, Page, Word, line_of, lines_of
 from processors.dossiers.letters import Place, point_of, set_upright, words_of
 from processors.dossiers.marks import EMPTY, TICKED
 from processors.dossiers.paper import MAX_PIXELS, read_upright, turned
 from processors.dossiers.sheets import Photographed, dpi_of, sheets_on
 from processors.findings import Box
+from processors.layers import as_shown
 from processors.scans.readings import Gray
 
 MAX_PAGES = 200

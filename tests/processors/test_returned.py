@@ -265,3 +265,30 @@ def test_a_bomb_is_not_opened_and_a_broken_archive_is_said(tmp_path):
     path.write_bytes(path.read_bytes()[:200])
     assert members(path, "U4-001") is Fault.BAD_ARCHIVE
     assert members(archive(tmp_path, **{f"{k}.pdf": b"" for k in range(201)}), "x") is Fault.TOO_MANY
+
+
+def test_a_layer_that_was_off_stays_hidden(copy, handed_out):
+    """Some programs keep drafts, or a grid, in a layer that nobody sees."""
+
+    def with_layers(pdf):
+        layers = [
+            pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.OCG, Name=name)) for name in ("vu", "off")
+        ]
+        pdf.Root.OCProperties = pikepdf.Dictionary(
+            OCGs=pikepdf.Array(layers), D=pikepdf.Dictionary(OFF=pikepdf.Array(layers[1:]))
+        )
+        first = pdf.pages[0]
+        first.Resources.Properties = pikepdf.Dictionary(L0=layers[0], L1=layers[1])
+        boxes = b"1 0 0 rg /OC /L0 BDC 10 10 50 50 re f EMC /OC /L1 BDC 100 10 50 50 re f EMC"
+        first.contents_add(pdf.make_stream(boxes))
+        note = pikepdf.Dictionary(Subtype=pikepdf.Name.FreeText, Rect=[0, 0, 9, 9], OC=layers[1])
+        first.Annots = pikepdf.Array([note])
+
+    kept = check(changed(copy, with_layers), handed_out)
+    assert isinstance(kept, Document)
+    with pypdfium2.PdfDocument(kept.pdf) as pdf:
+        shown = np.asarray(pdf[0].render().to_pil())[::-1]
+    assert shown[30, 30].tolist() == [255, 0, 0]
+    assert shown[30, 120].tolist() != [255, 0, 0]
+    with pikepdf.open(io.BytesIO(kept.pdf)) as pdf:
+        assert "/Annots" not in pdf.pages[0]
