@@ -1,4 +1,4 @@
-"""Pages that lie side by side on an image without being a sheet's: two on one, or a pile opened like a book."""
+"""Pages side by side on an image that are no sheet's: two on one, or a pile opened like a book."""
 
 from __future__ import annotations
 
