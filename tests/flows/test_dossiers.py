@@ -153,7 +153,7 @@ def test_the_commissions_list_shows_what_was_found(stage, tmp_path):
     names = [row["nom_de_naissance"] for row in rows]
     assert names == sorted(names) and len(rows) == len(before)
     assert {row["proposition"] for row in rows} >= {"conforme", "non-conformité proposée", "à examiner"}
-    assert [row["decision"] for row in rows].count("non conforme") == 1
+    assert [row["decision"] for row in rows].count("non conforme (retard)") == 1
     text = text_of(pdf)
     assert all(name in text for name in names)
     pages = [
