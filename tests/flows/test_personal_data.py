@@ -114,9 +114,9 @@ def fill(site):
     reading = f"readings/{scan}-1.json"
     site.store.vault.put(reading, b'{"scan": {"images": 4, "pages": 5}}')
     record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(found), findings=()), scan)
-    for who in ("Centre Méridional", "Service des examens"):
+    for called in ("Centre Méridional", "Service des examens"):
         accounts.invite(
-            site.register, Role.CENTRE, CENTRE, f"{new_id('who')}@exemple.fr", who, actor="t", at=at
+            site.register, Role.CENTRE, CENTRE, f"{new_id('who')}@exemple.fr", called, actor="t", at=at
         )
     words = (
         f"Le centre et le service de Méridional : C’est Zygomar et non {other.family_name.title()} "
