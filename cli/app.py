@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from cli.commands import (
@@ -36,6 +39,23 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"massicot {version('massicot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _massicot(
+    asked: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Say the version and exit."),
+    ] = False,
+) -> None:
+    pass
+
 
 app.command("up")(machine.up)
 app.command("worker")(machine.worker)

@@ -48,7 +48,11 @@ class ReceiptCopy:
 
     @property
     def to_do(self) -> tuple[Finding, ...]:
-        return tuple(found for found in self.findings if found.severity is Severity.BLOCKING)
+        """Of a candidate's second copy, which one counts, and nothing else before that is decided."""
+        blocking = tuple(found for found in self.findings if found.severity is Severity.BLOCKING)
+        if any(found.code is Code.SCAN_AGAIN for found in blocking):
+            return blocking
+        return tuple(found for found in blocking if found.code is Code.DUPLICATE_COPY) or blocking
 
     @property
     def to_scan_again(self) -> bool:

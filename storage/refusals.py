@@ -176,6 +176,11 @@ class Refusal(Coded):
     )
 
     ADDRESS_TAKEN = "address_taken", "Cette adresse a déjà un compte d’un autre rôle."
+    OTHERS_ACCOUNT = (
+        "others_account",
+        "Cette adresse est celle d’un compte qui a servi, sous un autre nom, qui reste sur ce qu’il a fait : "
+        "reprenez le nom de la liste des comptes, ou donnez une autre adresse à la personne invitée.",
+    )
     INVITATION_OVER = "invitation_over", "Cette invitation ne compte plus : demandez-en une autre au service."
     CODE_USED = "code_used", "Ce code a déjà servi : attendez le suivant."
     OWN_ACCOUNT = "own_account", "On ne ferme pas son propre compte."

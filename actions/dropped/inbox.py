@@ -38,6 +38,7 @@ from storage.bucket.keys import (
     scan_key,
     scan_path,
     set_aside,
+    set_aside_from,
     signed_list_path,
 )
 from storage.bucket.objects import NotFoundError, ObjectInfo
@@ -337,11 +338,12 @@ def _answer(site: Site, info: ObjectInfo, answer: dict[str, object]) -> None:
     """Kept where it was not taken, answered, and out of the inbox; nothing for what has gone meanwhile."""
     store = site.store
     if not answer["taken"]:
-        aside = set_aside(f"{info.key.partition('/')[0]}/{info.etag}")
+        name = f"{info.key.partition('/')[0]}/{info.etag}"
         try:
-            store.vault.copy_from(store.inbox, info.key, aside, version=info.version)
+            store.vault.copy_from(store.inbox, info.key, set_aside(name), version=info.version)
         except NotFoundError:
             return
+        store.vault.put(set_aside_from(name), json.dumps({"key": info.key}).encode())
     _tell_and_remove(site, info, answer)
 
 

@@ -1,11 +1,14 @@
-"""A dropped file where it lies in the inbox, and the bytes of one that cannot be taken, kept in the vault."""
+"""A dropped file where it lies in the inbox, and what cannot be taken, kept in the vault and told."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from actions.site import Site
-from storage.bucket.keys import set_aside, stored_scan
+from storage.bucket.keys import answer_key, set_aside, set_aside_from, stored_scan
 from storage.bucket.objects import NotFoundError
 from storage.dropped.scans import ScanRow
 from storage.machine.scratch import scratch
@@ -52,3 +55,32 @@ def keep_aside(site: Site, scan: ScanRow) -> str | None:
             return scan.sha256
         site.store.vault.put(set_aside(sha256), path, only_if_absent=True)
     return sha256
+
+
+@dataclass(frozen=True)
+class Untaken:
+    """A list or a dossier's file that was not taken: where it was dropped, and why not. Personal data."""
+
+    key: str
+    why: str
+
+
+def untaken(site: Site, most: int) -> list[Untaken]:
+    """The last of them, of which nothing was taken under the same name since."""
+    kept = sorted(site.store.vault.list(set_aside_from("")), key=lambda one: one.last_modified)
+    found = []
+    for info in kept[: -most - 1 : -1]:
+        key = json.loads(site.store.vault.get(info.key))["key"]
+        answer = _answered(site, key, info.key.rpartition("/")[2])
+        if not answer.get("taken"):
+            lines = (f"ligne {one['line']} : {one['message']}" for one in answer.get("lines", ()))
+            found.append(Untaken(key, answer.get("message") or next(lines, "")))
+    return found
+
+
+def _answered(site: Site, key: str, etag: str) -> dict[str, Any]:
+    try:
+        said: dict[str, Any] = json.loads(site.store.inbox.get(answer_key(key, etag)))
+    except NotFoundError:
+        return {}
+    return said

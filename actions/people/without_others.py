@@ -12,6 +12,12 @@ from storage.people.accounts import all_accounts
 from storage.people.candidates import EnrolledCandidate, enrolled_in
 from storage.people.correctors import all_correctors
 
+_OFFICES = {
+    *("centre", "college", "coordination", "des", "direction", "division", "examen", "examens", "lycee"),
+    *("pour", "scolarite", "secretariat", "service", "session"),
+}
+"""Words by which accounts may be called that are no person's own."""
+
 
 class Others:
     """What names anybody but one candidate. A word that is also a name goes with the names."""
@@ -19,9 +25,10 @@ class Others:
     def __init__(self, connection: Connection, person: EnrolledCandidate) -> None:
         names = [line.family_name for line in enrolled_in(connection)]
         names += [one.name for one in all_correctors(connection)]
-        names += [one.name for one in all_accounts(connection)]
+        accounts = {word for one in all_accounts(connection) for word in _words_of(one.name)}
         mine = set(_words_of(f"{person.family_name} {person.first_names}"))
-        self._words = {word for name in names for word in _words_of(name)} - mine
+        self._words = {word for name in names for word in _words_of(name)} | (accounts - _OFFICES)
+        self._words -= mine
         self._number = person.number
 
     def out_of(self, text: str) -> str:

@@ -13,9 +13,10 @@ from fastapi.responses import RedirectResponse
 
 from actions.alerts import alerts
 from actions.dropped.piles import name_of_file
+from actions.dropped.quarantine import untaken
 from actions.measures import LITTLE_ROOM, TOO_LONG, Health, Measures
 from actions.site import Site, now
-from desk.entry.access import ServiceAccount, site_of
+from desk.entry.access import ServiceAccount, shows_identity, site_of
 from desk.lookup import page_of_file
 from desk.page import page
 from processors.wording import plural
@@ -62,10 +63,13 @@ def machine(request: Request, account: ServiceAccount) -> Response:
     failed = _failed_runs() if health.prefect else None
     scans = [plural(count, *_SCANS[state]) for state in _SCANS if (count := measures.scans.get(state, 0))]
     ui = request.app.state.settings.prefect_ui
+    if refused := untaken(site, _ASIDE_SHOWN):
+        shows_identity(request, "inbox", "untaken")
     values = {
         "parts": _parts(health, failed),
         "alerts": [one.text for one in alerts(site, failed or 0, at) if one.subject not in _IN_PARTS],
         "aside": _set_aside(site),
+        "untaken": refused,
         "scans": scans,
         "to_decide": measures.to_decide,
         "runs": [(exam.code, _runs(ui, tag=exam.code)) for exam in site.session.exams] if ui else [],

@@ -15,6 +15,7 @@ import pikepdf
 
 from processors.dossiers.final import final_text
 from processors.dossiers.findings import Code, DossierFinding, Evidence, finding
+from processors.scans.files.dropped import are_joined
 
 MAX_BYTES = 200_000_000
 """Of all files of a dossier together, unpacked."""
@@ -49,6 +50,9 @@ _BROKEN = (
     *(RuntimeError, OSError, EOFError, NotImplementedError, ValueError, LookupError),
 )
 """What zipfile raises on archives that are not whole."""
+_BROKEN_PDF = (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError)
+
+_JOINED = "plusieurs PDF mis bout à bout, dont le dernier seul se lit ; demandez chaque PDF lui-même"
 
 OFFICE = frozenset({FileKind.DOCX, FileKind.ODT, FileKind.ODS, FileKind.DOC, FileKind.RTF, FileKind.XLS})
 """What needs an office program to become pages."""
@@ -97,6 +101,8 @@ def unpack(
         elif file.kind is FileKind.ZIP:
             said.append(_unreadable(file.name, "archive dans une archive"))
         else:
+            if file.kind is FileKind.PDF and _is_joined(file.data):
+                said.append(_unreadable(file.name, _JOINED))
             if _is_active(file):
                 said.append(finding(Code.ACTIVE_CONTENT, file.name, [Evidence(file.name, 1)]))
             file, tracked = final(file)
@@ -218,6 +224,14 @@ def _is_active(file: DepositedFile) -> bool:
     return False
 
 
+def _is_joined(pdf: bytes) -> bool:
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            return are_joined(io.BytesIO(pdf), document)
+    except _BROKEN_PDF:
+        return False  # which is said by who reads it
+
+
 def _acts(pdf: bytes) -> bool:
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -226,7 +240,7 @@ def _acts(pdf: bytes) -> bool:
             first = root.get("/OpenAction", pikepdf.Dictionary())
             acts = isinstance(first, pikepdf.Dictionary) and first.get("/S") in ("/JavaScript", "/Launch")
             return acts or "/AA" in root or "/JavaScript" in names or "/EmbeddedFiles" in names
-    except (pikepdf.PdfError, pikepdf.PasswordError, AttributeError, KeyError, TypeError, ValueError):
+    except _BROKEN_PDF:
         return False  # it is broken or protected, which is said by who reads it
 
 

@@ -166,6 +166,11 @@ def set_aside(name: str) -> str:
     return f"{QUARANTINE}{name}"
 
 
+def set_aside_from(name: str) -> str:
+    """Where a list or a dossier's file that was not taken had been dropped; `name` as for `set_aside`."""
+    return f"{QUARANTINE}from/{name}"
+
+
 def arrival(id_: str) -> str:
     """Where a drop lay and how it was called: names of files may name people."""
     return f"{ARRIVALS}{id_}.json"

@@ -41,6 +41,9 @@ class Asks(IntEnum):
     SCAN = 3  # the centre scans it again
 
 
+_DOUBLE, _SENT_BACK = Asks.SCAN + 1, Asks.SCAN + 2
+"""Which of two copies counts is decided before one is scanned again, unless the service asked for that."""
+
 Counts = Mapping[str, Counter[Asks | None]]
 """By file, how many of its copies ask for what; None: for nothing."""
 NO_COPY = Counter[Asks | None]()
@@ -144,11 +147,16 @@ def _asks(scan_again: Collection[Code]) -> ColumnElement[int | None]:
     """None where nothing is open but what was mended without anybody."""
     blocking = findings.c.severity == Severity.BLOCKING
     rank = case(
+        (findings.c.code == Code.SCAN_AGAIN, _SENT_BACK),
+        (findings.c.code == Code.DUPLICATE_COPY, _DOUBLE),
         (blocking & findings.c.code.in_(scan_again), Asks.SCAN.value),
         (blocking, Asks.DECISION.value),
         (findings.c.severity == Severity.WARNING, Asks.LOOK.value),
     )
-    own = of_open_findings(func.max(rank))
+    gravest = of_open_findings(func.max(rank))
+    own = case(
+        (gravest == _SENT_BACK, Asks.SCAN.value), (gravest == _DOUBLE, Asks.DECISION.value), else_=gravest
+    )
     return case((IS_OF_ABSENT & own.is_distinct_from(Asks.SCAN.value), Asks.DECISION.value), else_=own)
 
 

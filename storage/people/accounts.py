@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Connection, insert, select
 
+from processors.plain import plain
 from storage.bucket.keys import kept_person
 from storage.database.register import Register, events_of
 from storage.database.schema import accounts
@@ -188,12 +189,16 @@ def invite(
 ) -> str:
     """An invitation for a week; what its link must hold. An account of this address is invited anew.
 
-    Raises Refused when the address is that of an account with another role or scope.
+    Raises Refused when the address is that of an account with another role or scope, or of one that somebody
+    of another name used: what was done with it bears its name.
     """
     email = email.strip().lower()
     with register.reading() as connection:
         known = account_of_email(connection, email)
+        used = known is not None and was_used(connection, known.id)
     account = known.id if known and (known.role, known.scope) == (role, scope) else new_id("acct")
+    if known and known.id == account and used and plain(known.name) != plain(name):
+        raise Refused(Refusal.OTHERS_ACCOUNT)
     person = register.keep(kept_person(f"{account}-{secrets.token_hex(8)}"), {"email": email, "name": name})
     token = secrets.token_urlsafe(24)
     invited = AccountInvited(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
-from filling import MINE
+from filling import MINE, Filled
 from visitors import Desk
 
+from actions.dropped.inbox import take_attendance, take_dossiers
 from actions.measures import note_watched
 from actions.site import now
 from processors.findings import Code, finding
 from storage.bucket.keys import WATCHED
 from storage.bucket.objects import ObjectInfo
 from storage.dropped.scans import ScanClaimed, ScanQuarantined, arrive
+from storage.people.candidates import enrolled_in
 from storage.states import Role
 
 PAGE = "/coordination/machine"
@@ -51,6 +53,24 @@ def test_what_is_amiss_is_counted_once_and_a_file_set_aside_leads_to_why(desk: D
     assert ">vide.pdf<" in links and ">ailleurs.pdf<" in links
     for link in re.findall('href="(.*?)"', links):
         assert service.get(link).status_code == 200
+
+
+def test_a_list_or_a_dossiers_file_that_was_not_taken_is_told_until_it_is(desk: Desk, filled: Filled):
+    inbox, service = desk.site.store.inbox, desk.signed_in(Role.SERVICE)
+    listed = f"attendance/{MINE}/U4.csv"
+    with desk.site.register.reading() as connection:
+        number = enrolled_in(connection, "U4", MINE)[0].number
+    inbox.put(listed, f"candidate_number;present\n{number};peut-être\n".encode())
+    inbox.put("dossiers/E5/00000000000/fiche.pdf", b"%PDF-1.7")
+    take_attendance(desk.site)
+    take_dossiers(desk.site)
+    shown = service.get(PAGE).text
+    assert "fiche.pdf</b> : Ce candidat n’est pas inscrit" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{listed}</b> : ligne 2" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    inbox.put(listed, f"candidate_number;present\n{number};oui\n".encode())
+    take_attendance(desk.site)
+    shown = service.get(PAGE).text
+    assert "fiche.pdf" in shown and listed not in shown
 
 
 def test_links_to_prefect_ask_for_an_epreuve_or_for_what_failed(desk: Desk):

@@ -9,6 +9,7 @@ from visitors import Desk
 
 from actions.dropped.receipts import answer
 from actions.site import now
+from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
 from storage.bucket.objects import ObjectInfo
 from storage.database.schema import uploads
@@ -29,7 +30,7 @@ def people(desk: Desk, filled: Filled) -> list[EnrolledCandidate]:
         return enrolled_in(connection, "U4", MINE)
 
 
-def rescanned(desk: Desk, asked: str, owner: str) -> str:
+def rescanned(desk: Desk, asked: str, owner: str, *said: Finding) -> str:
     """A file that was dropped to bring `asked` again, and brings a copy of this candidate; its id."""
     begun = {"name": "reprise.pdf", "size": 3, "again": asked}
     program = desk.program(Role.CENTRE, MINE)
@@ -42,7 +43,7 @@ def rescanned(desk: Desk, asked: str, owner: str) -> str:
     site.store.vault.put(f"readings/{scan}-1.json", b'{"scan": {"images": 1, "pages": 1}}')
     copy = FoundCopy(
         id=new_id("copy"), candidate=owner, attributed_by=("bars",), status=CopyStatus.INCOMPLETE,
-        pages=(PlacedPage(page=1, image=1, half=None, turn=0),), missing=(2,), findings=(), guesses=(),
+        pages=(PlacedPage(page=1, image=1, half=None, turn=0),), missing=(2,), findings=said, guesses=(),
     )  # fmt: skip
     for facts in (
         ScanClaimed(attempt=1),
@@ -79,6 +80,19 @@ def test_a_rescan_that_brings_anothers_copy_is_told_at_once(desk: Desk, filled: 
     service.get(decision)
     assert service.post(decision, {"decision": "accept", "reason": "Rien d’autre."}).status_code == 303
     assert "la copie demandée manque toujours" not in centre.get(HERE).text
+
+
+def test_of_an_incomplete_second_copy_the_service_decides_and_nothing_is_scanned(
+    desk: Desk, filled: Filled, people
+):
+    missing = finding(Code.MISSING_PAGES, [1])
+    rescanned(desk, filled.values["copy_id"], people[0].id, missing)
+    centre = desk.signed_in(Role.CENTRE, MINE)
+    for page in (HERE, f"{HERE}/a-reprendre"):
+        shown = centre.get(page).text
+        assert "Une autre copie du même candidat" in shown and missing.message not in shown
+        assert "data-again " not in shown
+    assert "à numériser de nouveau" not in centre.get(f"{HERE}/a-reprendre?format=csv").text
 
 
 def test_a_rescan_of_the_copy_that_was_asked_is_no_mistake(desk: Desk, filled: Filled, people):

@@ -206,6 +206,17 @@ def test_whoever_is_invited_anew_is_told_to_the_service(mailing: Desk, received:
     assert "b@exemple.fr" not in received.mails[0].get_content()
 
 
+def test_an_account_that_was_used_keeps_its_name(desk: Desk):
+    """It stands on receipts."""
+    service = desk.signed_in(Role.SERVICE, email="a@exemple.fr")
+    desk.signed_in(Role.CENTRE, CENTRE, email="b@exemple.fr")
+    refused = invites(service, Role.CENTRE, "b@exemple.fr", centre=CENTRE, name="Paul Suivant")
+    assert refused.status_code == 409 and "donnez une autre adresse" in refused.text
+    listed = service.get("/coordination/comptes").text
+    assert "Jeanne Exemple" in listed and "Paul Suivant" not in listed
+    assert "/invitation/" in invites(service, Role.CENTRE, "b@exemple.fr", centre=CENTRE).text
+
+
 def test_five_wrong_passwords_lock_the_account(desk: Desk):
     desk.signed_in(Role.CENTRE, CENTRE)
     browser = desk.browser()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,11 @@ def test_help_lists_every_command_with_one_line():
 @pytest.mark.parametrize(("group", "commands"), GROUPS.items())
 def test_each_group_lists_its_commands(group, commands):
     assert set(listed(group)) >= commands
+
+
+def test_it_says_its_version():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert run(app, ["--version"]).output == f"massicot {project['version']}\n"
 
 
 def test_without_a_store_a_command_says_what_to_start(tmp_path):

@@ -128,6 +128,7 @@ INSTANTS = {
         "put inbox receipts/attendance/0130051K/U4.csv.json",
         "delete inbox attendance/0130051K/U4.csv",
         "copy_from vault quarantine/attendance/etag",
+        "put vault quarantine/from/attendance/etag",
         "put inbox receipts/attendance/0130051K/U7.csv.json",
         "delete inbox attendance/0130051K/U7.csv",
     ),

@@ -40,9 +40,10 @@ from storage.dropped.readings import ScanRead
 from storage.dropped.scans import ScanClaimed, ScanStored, arrive
 from storage.events import Event
 from storage.ids import new_id
+from storage.people import accounts
 from storage.people.candidates import candidate_by_number, import_candidates
 from storage.season.signatures import AttendanceScanned, PaperSays
-from storage.states import Decision, Pronounced
+from storage.states import Decision, Pronounced, Role
 
 CENTRE = "0130051K"
 LIGHT, DARK = 230, 60  # the asker's paper, and the other's
@@ -113,7 +114,14 @@ def fill(site):
     reading = f"readings/{scan}-1.json"
     site.store.vault.put(reading, b'{"scan": {"images": 4, "pages": 5}}')
     record(ScanRead(sha256=sha, attempt=1, reading=reading, copies=tuple(found), findings=()), scan)
-    words = f"C’est Zygomar et non {other.family_name.title()} ({other.number}, m.q@exemple.fr) : l’encre."
+    for called in ("Centre Méridional", "Service des examens"):
+        accounts.invite(
+            site.register, Role.CENTRE, CENTRE, f"{new_id('who')}@exemple.fr", called, actor="t", at=at
+        )
+    words = (
+        f"Le centre et le service de Méridional : C’est Zygomar et non {other.family_name.title()} "
+        f"({other.number}, m.q@exemple.fr) : l’encre."
+    )
     copies.decide(site, found[0].id, Decision.ACCEPT, words, actor="service", at=now())
     for copy, number in zip(found, ("ACDEFHJ", "XYXYXYX"), strict=False):
         pdf = b"%PDF-1.7 " + number.encode()
@@ -195,7 +203,7 @@ def test_an_answer_holds_all_of_one_candidate_and_nothing_of_the_other(world, tm
         assert alien.lower().encode() not in everything.lower(), alien
     for own in (asking.family_name, asking.first_names, asking.number, f"{asking.birth_date:%d/%m/%Y}",
                 "présent(e)", "fichier lu", "copie rendue anonyme", "La signature manque.", "à examiner",
-                "C’est Zygomar et non […] ([…], […] : l’encre.", "(40 %)",
+                "Le centre et le service de […] : C’est Zygomar et non […] ([…], […] : l’encre.", "(40 %)",
                 "pages : non joint", "glissee.pdf", "non joint", "le service"):  # fmt: skip
         assert own in told, own
     for link in re.findall(r'href="([^"]+)"', told):

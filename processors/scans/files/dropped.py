@@ -64,13 +64,18 @@ def look_into(
     if covers and any(attached):
         raise BadScan(Code.PORTFOLIO, n=len(attached))
     if headers > 1 and not any(attached):
-        raise BadScan(Code.SEVERAL_FILES)  # readers see the last alone
+        raise BadScan(Code.SEVERAL_FILES)
     return pages, _told(attached)
 
 
 def inspect(path: Path, max_pages: int = MAX_PAGES, max_bytes: int = MAX_BYTES) -> int:
     """The number of pages alone."""
     return look_into(path, max_pages, max_bytes)[0]
+
+
+def are_joined(file: BinaryIO, pdf: pikepdf.Pdf) -> bool:
+    """Whether PDFs were joined end to end in this file: readers see the last alone."""
+    return _headers_in(file) > 1 and not any(_attached(pdf))
 
 
 def attachments(path: Path) -> list[Finding]:

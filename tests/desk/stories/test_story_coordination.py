@@ -76,7 +76,8 @@ def test_a_foreign_page_needs_no_more_once_somebody_has_looked(stage, decided: P
     decided.goto(f"{stage.url}/coordination/decisions")
     cards = decided.locator(".desk-card")
     count = cards.count()
-    cards.first.get_by_role("button", name="Rien à garder").click()
+    cards.first.get_by_text("Rien à garder…").click()
+    cards.first.get_by_role("button", name="Oui, rien à garder").click()
     expect(cards).to_have_count(count - 1)
 
 

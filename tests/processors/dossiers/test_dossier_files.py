@@ -79,6 +79,15 @@ def test_a_broken_archive_is_said() -> None:
     assert not files and len(said) == 1
 
 
+def test_pdfs_joined_end_to_end_are_said_for_the_last_alone_is_read() -> None:
+    whole = pdf()
+    files, (said,) = unpack([("fiche.pdf", pdf(2) + whole)])
+    assert [len(read_pages(file)) for file in files] == [1]
+    assert said.code is Code.UNREADABLE_PIECE
+    assert "fiche.pdf" in said.message and "demandez chaque PDF lui-même" in said.message
+    assert unpack([("fiche.pdf", whole)])[1] == ()
+
+
 def test_macros_are_said_and_the_file_read_on() -> None:
     book = archive({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>", "xl/vbaProject.bin": b"x"})
     files, said = unpack([("tableau.xlsx", book)])
