@@ -242,6 +242,31 @@ def _turned(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     return laid
 
 
+def _beside(pages: Sequence[PageReading]) -> list[Side]:
+    """Every two pages on one image, as the halves of an A3."""
+    pairs = zip(pages[::2], pages[1::2], strict=True)
+    return [tuple(replace(p, half=half) for p, half in zip(pair, Half, strict=True)) for pair in pairs]
+
+
+def _two_on_one(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """The scanner puts two pages on each image (« 2 en 1 »): those of all copies, or of one."""
+    all_of_them = rng.random() < 0.5
+    return [
+        side
+        for k, copy in enumerate(copies)
+        for side in (_beside(copy.pages) if all_of_them or k == HIT else copy.sides(order))
+    ]
+
+
+def _as_a_book(copies: Sequence[Copy], _order: Order, rng: Rng) -> list[Side]:
+    """The pile is opened page by page: the last one of a copy lies beside the first of the next.
+
+    The pile's very last page is scanned, or not.
+    """
+    first, *pages, last = (page for copy in copies for page in copy.pages)
+    return [(first,), *_beside(pages), *([(last,)] if rng.random() < 0.5 else [])]
+
+
 def _of_a_longer_one(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
     """A leaf of a copy is that of a longer one."""
     own, other = sorted((copies[HIT], copies[HIT + 1]), key=lambda copy: len(copy.pages))
@@ -292,12 +317,14 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "leaves_counted": (_leaves_counted, usual),
     }
     if of.a3:
-        return {**common, "fed_by_another_edge": (_turned, orders)}
+        return {**common, "fed_by_another_edge": (_turned, orders), "two_on_one": (_two_on_one, usual)}
     return {
         **common,
         "leaf_of_a_longer_copy": (_of_a_longer_one, usual),
         "lost_at_a_border": (_border_lost, usual),
         "leaf_missed": (_leaf_missed, [o for o in orders if not o.falling and _by_leaves(o)]),
+        "two_on_one": (_two_on_one, usual),
+        "as_a_book": (_as_a_book, usual),
     }
 
 

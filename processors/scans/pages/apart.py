@@ -6,6 +6,7 @@ printed at the top of a first page is looked for between them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ _WORDS = 9  # squares of the ink map, along a line: over words and what is betwe
 _INKED = 0.06  # share of them: of a ruled line 0.05
 _GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
 _LABELS = 46.0  # mm of the exam block that print fills
+_OWN = 0.65  # of the step of its lines: beyond, parts of the next one would be read as letters
 _NAME = (18.0, 120.0)  # mm of what is written there, or up a side, and read
 _NUMBER = 14.0  # mm: the least that one takes
 _HIGHEST = 7  # squares: more is no line
@@ -47,7 +49,7 @@ _LEVEL, _UP, _DOWN = ((1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 class Place:
     """A line from where it begins, its middle row, in mm; `along`: the way that it is read.
 
-    `outside`: of the answers, or a word alone at their side.
+    `outside`: of the answers, or a word alone at their side; `room`: mm above and below that are its own.
     """
 
     x: float
@@ -55,6 +57,7 @@ class Place:
     length: float
     outside: bool
     along: tuple[float, float] = _LEVEL
+    room: float = math.inf
 
     def at(self, distance: float) -> tuple[float, float]:
         return self.x + distance * self.along[0], self.y + distance * self.along[1]
@@ -126,7 +129,7 @@ def _in_exam_block(along: NDArray[np.float32], form: Form, inked: float) -> Iter
         near = along[row - 1 : row + 2, left:right]
         written = np.flatnonzero(near[near.sum(axis=1).argmax()] > 1.5 * inked)
         if written.size and _NAME[0] <= (wide := float(np.ptp(written)) * INK_MM) <= _NAME[1]:
-            yield Place((left + float(written[0])) * INK_MM, y, wide, True)
+            yield Place((left + float(written[0])) * INK_MM, y, wide, True, room=_OWN * step)
 
 
 _PEN, _WRITTEN = 120, 10  # darkness that counts at most; least mean of a row that is written on
@@ -182,6 +185,7 @@ def straight(dark: Gray, to_map: Affine, place: Place, half: int = HALF) -> Gray
     onto[:2, 2] -= onto[:2, 1] * half
     size = round((place.length + 2 * _AROUND) * PX), 2 * half + 1
     band = cv2.warpAffine(dark, to_map @ onto, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    band[abs(np.arange(-half, half + 1)) > place.room * PX] = 0
     return without_rules(np.asarray(band, np.uint8))
 
 
