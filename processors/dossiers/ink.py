@@ -27,6 +27,8 @@ _SURE = 0.55  # of optical reading: words under it may be handwriting
 TALL = 1.8  # times the page's print: what is read so large was written
 _SMALL = 2.8  # mm: notes in smaller print, of which a form may have most, are not its print
 _STRAIGHT = 0.8  # mm: what is flatter is a rule's rest, a dash or a row of dots
+_LEAN = 0.12  # of its length, by which a rule rises
+_BENT = 1.0  # mm across it, along its own slope
 _FRAME = 2.2  # mm: a mark as thin as a rule at the zone's edge is a rest of one
 _CORNER = 9.0  # mm: the largest round corner of a frame
 _MARK = 4.5  # mm: what is smaller both ways, all of it, is a bracket's rest; initials are larger
@@ -165,12 +167,20 @@ def _rows_and_columns(word: Word, left: int, top: int, px: float) -> tuple[slice
     return rows, slice(max(0, int((x - edge) * px) - left), max(0, int((x + w + edge) * px) - left + 1))
 
 
+def _leans(mark: NDArray[np.bool_], w: int, h: int, px: float) -> bool:
+    """Whether it is a rule of a sheet that was bent: as straight, though not quite level or upright."""
+    if max(w, h) < _RULE * px or min(w, h) > _LEAN * max(w, h):
+        return False
+    _, sides, _ = cv2.minAreaRect(np.argwhere(mark).astype(np.float32))
+    return min(sides) < _BENT * px
+
+
 def _weigh(dark: Gray, x: float, y: float, px: float) -> Ink:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     kept = []
     height, width = dark.shape
     for index, (left, top, w, h, _area) in enumerate(stats[1:], start=1):
-        if max(w, h) < _SPECK * px or min(w, h) < _STRAIGHT * px:
+        if max(w, h) < _SPECK * px or min(w, h) < _STRAIGHT * px or _leans(labels == index, w, h, px):
             continue
         at_edge = left <= 1 or top <= 1 or left + w >= width - 1 or top + h >= height - 1
         if at_edge and min(w, h) < _FRAME * px:

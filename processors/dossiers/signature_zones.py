@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from processors.dossiers.boxes import uprights
+from processors.dossiers.ink import TALL
 from processors.dossiers.layout import DPI, Line, Page, line_of, parts
 from processors.findings import Box
 from processors.plain import plain
@@ -52,6 +53,7 @@ _FIRM = re.compile(
     r"entreprise|organisme|societe|employeur|tuteur|tutrice|maitre de stage|maitre d'apprentissage"
     r"|directeur|directrice|presidente?|gerante?|drh\b|ressources humaines|professionnel|accueil"
 )
+_WHO_SIGNS = SIGN, _CANDIDATE, _SCHOOL, _FIRM
 
 
 class Role(StrEnum):
@@ -165,12 +167,14 @@ def _with_below(label: Line, page: Page) -> str:
 
 
 def _label_words(label: Line, page: Page) -> Iterator[Box]:
-    """Where a label says who signs: print, however unsure optical reading is of it."""
+    """Where a label says who signs, and between: print, however unsure optical reading is of it."""
     for part in (label, *_below(label, page)):
-        for word in part.words:
-            said = plain(word.text)
-            if any(names.search(said) for names in (SIGN, _CANDIDATE, _SCHOOL, _FIRM)):
-                yield word.box
+        said = [plain(word.text) for word in part.words]
+        known = [k for k, text in enumerate(said) if any(names.search(text) for names in _WHO_SIGNS)]
+        high = max((part.words[k].box[3] for k in known), default=0.0)
+        for k in range(known[0], known[-1] + 1) if known else ():
+            if k in known or part.words[k].box[3] < TALL * high:
+                yield part.words[k].box
 
 
 def _below(label: Line, page: Page) -> list[Line]:

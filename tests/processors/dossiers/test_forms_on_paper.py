@@ -95,6 +95,19 @@ def test_a_label_that_is_hardly_read_is_no_ink_and_the_schools_visa_not_the_firm
     assert state_of(signatures, ("centre de formation",))[0] is State.SIGNED
 
 
+def test_what_a_label_says_between_is_no_ink_however_unsurely_it_is_read() -> None:
+    said = [(18.0, 180.0, "Signature du chef d'établissement et cachet")]
+    signatures = signatures_of(read(blank(), said, unsure=("chef", "d'établissement")))
+    assert state_of(signatures, ("centre de formation",))[0] is State.ABSENT
+
+
+def test_the_rule_of_a_bent_sheet_is_no_ink() -> None:
+    gray = blank()
+    draw(gray, (20, 205), (35, 203.6), (50, 202.7))
+    signatures = signatures_of(read(gray, [(18.0, 180.0, "Signature et cachet")]))
+    assert [signature.state for signature in signatures] == [State.ABSENT]
+
+
 def test_the_candidate_signs_beside_the_centre() -> None:
     gray = blank()
     scrawl(gray, 25, 192)
