@@ -33,6 +33,7 @@ def panel(members):
     return PanelPaper(exam, 1, "Lycée", BEGINS, BEGINS + timedelta(hours=3), members, turns, sheets)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("members", [MEMBERS, MEMBERS[:1]], ids=["two", "one"])
 def test_only_cells_that_nobody_signed_are_told(tmp_path, members):
     rng = np.random.default_rng(4)

@@ -265,6 +265,7 @@ def test_a_pile_drawn_from_the_corner_is_read_with_its_inside_pages(scale: float
     assert [page.number for page in reading.pages] == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_page_of_any_size_raises(seed: int) -> None:
     rng = np.random.default_rng(seed)
