@@ -118,7 +118,8 @@ def _place(reader: PdfFileReader, embedded: Any) -> tuple[int, Box | None]:
     """The page that bears the signature's field, else the first, and where on it."""
     field = embedded.sig_field
     try:
-        left, bottom, right, top = (float(side) for side in field["/Rect"])
+        x0, y0, x1, y1 = (float(side) for side in field["/Rect"])
+        (left, right), (bottom, top) = sorted((x0, x1)), sorted((y0, y1))
         own = field.raw_get("/P")
         for index in range(int(reader.root["/Pages"]["/Count"])):
             reference, _ = reader.find_page_for_modification(index)  # type: ignore[no-untyped-call]
@@ -127,7 +128,8 @@ def _place(reader: PdfFileReader, embedded: Any) -> tuple[int, Box | None]:
             if reference.reference == getattr(own, "reference", None) or any(
                 mark is field or mark.get_object() == field for mark in marks
             ):
-                height = float(page["/MediaBox"][3])
+                _, one, _, other = (float(side) for side in page["/MediaBox"])
+                height = max(one, other)
                 box = (left * _PT, (height - top) * _PT, (right - left) * _PT, (top - bottom) * _PT)
                 return index + 1, box if box[2] > 1 and box[3] > 1 else None
     except Exception:

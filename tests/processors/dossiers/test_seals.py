@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -50,6 +51,16 @@ def test_a_digital_signature_says_who_and_when() -> None:
     assert (seal.who, seal.intact, seal.trusted, seal.page) == (seals.SIGNER, True, False, 1)
     assert seal.when is not None and seal.box is not None
     assert states(data) == (State.SIGNED, "digital")
+
+
+def test_a_page_whose_box_begins_at_its_top_has_its_signature_in_its_place() -> None:
+    """A box is given by any two corners that lie opposite one another (ISO 32000-2, 7.9.5)."""
+    with pikepdf.open(io.BytesIO(letter())) as pdf:
+        x0, y0, x1, y1 = pdf.pages[0].mediabox
+        pdf.pages[0].mediabox = pikepdf.Array([x0, y1, x1, y0])
+        pdf.save(turned := io.BytesIO())
+    boxes = [seals_of(seals.sealed(data, "Signature1", BOX))[0].box for data in (letter(), turned.getvalue())]
+    assert boxes[0] is not None and boxes[0] == pytest.approx(boxes[1])
 
 
 def test_what_was_changed_after_signing_is_doubtful() -> None:
