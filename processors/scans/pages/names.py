@@ -66,11 +66,12 @@ def lines_apart(
     if not placement.sure:
         return ()
     to_map = placement.to_pixels / scale
+    places = places_apart(dark, placement.ink, to_map, form, first)
+    if wiped:
+        hidden = cv2.fillPoly(dark.copy(), [area.astype(np.int32) for area in wiped], (0,))
+        dark = np.asarray(hidden, np.uint8)
     found, room = [], _MOST
-    for place in places_apart(dark, placement.ink, to_map, form, first):
-        middle = to_map @ (*place.at(place.length / 2), 1.0)
-        if any(cv2.pointPolygonTest(area.astype(np.float32), middle.tolist(), False) >= 0 for area in wiped):
-            continue
+    for place in places:
         image = line_image(straight(dark, to_map, place))
         if image is not None and image.shape[1] <= room:
             room -= image.shape[1]
