@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from actions.corrected import marks
 from actions.corrected.own_notes import notes_on
-from actions.people.personal_files import files_of_copy, files_of_dossier, given, row_of_list
+from actions.people.personal_files import files_of_copy, files_of_dossier, handed_out, row_of_list
 from actions.people.without_others import Others
 from actions.reasons import text_of, words_of
 from actions.site import Site
@@ -90,16 +90,16 @@ def _files(site: Site, lines: list[EnrolledCandidate], at: datetime) -> Files:
     for line, said in zip(enrolled, says, strict=True):
         rows = [row_of_list(site, line.exam, said)] if said is not None else []
         enrolments.append(replace(line, row=next((row.held for row in rows), None)))
-        yield from given(rows)
+        yield from handed_out(rows)
     for copy in copies:
         files = list(files_of_copy(site, copy)) if copy.id in sure else []
         held_copies.append(_copy(site, copy, tuple(file.held for file in files), copy.id in sure, hidden))
-        yield from given(files)
+        yield from handed_out(files)
     for dossier in dossiers:
         reading = json.loads(site.store.vault.get(dossier.reading)) if dossier.reading else None
         joined = list(files_of_dossier(site, dossier, reading, hidden))
         held_dossiers.append(_dossier(site, dossier, reading, tuple(file.held for file in joined), hidden))
-        yield from given(joined)
+        yield from handed_out(joined)
     held = HeldOnPerson(
         session=site.session.title,
         answered_at=at,

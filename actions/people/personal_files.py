@@ -37,7 +37,7 @@ class Handed(NamedTuple):
     data: bytes | None
 
 
-def given(files: Iterable[Handed]) -> Iterator[tuple[str, bytes]]:
+def handed_out(files: Iterable[Handed]) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of those that are handed out."""
     for held, data in files:
         if held.path is not None and data is not None:

@@ -86,7 +86,8 @@ def findings(
         place = " ".join(filter(None, (f.exam, f.centre)))
         console.print(f"[bold]{f.severity}[/]  {f.code}  {place}", highlight=False)
         console.print(f"  {_said(f.copy, f.scan, where)}", markup=False, highlight=False)
-        console.print(Padding(Text(f.message), (0, 0, 1, 2), expand=False), soft_wrap=False)
+        console.print(Padding(Text(f.message), (0, 0, 0, 2), expand=False), soft_wrap=False)
+        console.print()
     console.print(f"{len(found)} open")
 
 

@@ -64,7 +64,8 @@ class Deadline:
         """
         if self.rule is Rule.BEFORE:
             return f"avant le {french_instant(self.at)}"
-        return f"jusqu'au {french_instant(self.at.replace(second=self.at.second % 59))}"
+        minute = self.at.replace(second=0) if self.at.second == 59 else self.at
+        return f"jusqu'au {french_instant(minute)}"
 
 
 @dataclass(frozen=True)
