@@ -15,6 +15,7 @@ import pikepdf
 
 from processors.dossiers.final import final_text
 from processors.dossiers.findings import Code, DossierFinding, Evidence, finding
+from processors.dossiers.strict import transitional
 from processors.scans.files.dropped import are_joined
 
 MAX_BYTES = 200_000_000
@@ -190,11 +191,13 @@ def _members(name: str, data: bytes, room: int) -> Iterator[DepositedFile | Doss
 
 
 def final(file: DepositedFile) -> tuple[DepositedFile, bool]:
-    """A word processor's file with the text that counts, and whether another stood in it: `final_text`."""
-    if file.kind not in (FileKind.DOCX, FileKind.ODT):
+    """An office file with the text that counts, and whether another stood in it: `final_text`."""
+    if file.kind not in (FileKind.DOCX, FileKind.XLSX, FileKind.ODT):
         return file, False
     try:
-        data, tracked = final_text(file.data, file.kind)
+        data, tracked = (file.data if file.kind is FileKind.ODT else transitional(file.data)), False
+        if file.kind is not FileKind.XLSX:
+            data, tracked = final_text(data, file.kind)
     except _BROKEN:
         return file, False  # who makes pages of it will say so
     return replace(file, data=data), tracked
