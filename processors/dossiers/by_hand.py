@@ -26,14 +26,17 @@ from processors.dossiers.periods import Period, Stay
 from processors.dossiers.persons import Owner
 from processors.dossiers.pieces import INTERNSHIP, Piece
 from processors.dossiers.weeks import contradicts, counts, weeks_written
+from processors.findings import Box
 from processors.lists.people import Candidate
 from processors.plain import plain
-from processors.scans.pages.names import says_names, says_number
+from processors.scans.pages.apart import HALF, without_rules
+from processors.scans.pages.geometry import PX, darkness, reduced
+from processors.scans.pages.names import line_in, says_names, says_number
 from processors.scans.readings import Gray
 from processors.scans.readings import Line as Written
 
 _LONG = 50.0  # mm between the middles of a line's first and last word, which tell how the page slants
-_MARGIN, _BESIDE = 8.0, 1.0  # mm
+_MARGIN = 8.0  # mm
 _HIGH = 7.5  # mm of a row that are read: of 6.5 and 9, joined hands, or lengths, are read worse
 _SENTENCE = 95  # characters: what quotes the law from one side to the other has more
 _NAMED = re.compile(
@@ -43,10 +46,14 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True)
 class Row:
-    """What optical reading sees of a row, plain, and what may be written on it."""
+    """What optical reading sees of a row, plain, and what may be written on it.
+
+    `again`: the same by the network for lines that are written on scans; None where it sees nothing.
+    """
 
     print: str
     written: Written
+    again: Written | None
 
     @property
     def label(self) -> str:
@@ -77,7 +84,7 @@ def with_writing(
             owner = Owner.CANDIDATE
         if stays and until is not None:
             written = [(row.label, row.written) for row in rows]
-            period = weeks_written(written, until, facts.stay.weeks_said)
+            period = weeks_written(written, until, facts.stay.weeks_said, [row.again for row in rows])
             if period is not None:
                 facts, stays = replace(facts, stay=_in_weeks(facts.stay, period)), False
         if not stays and owner is Owner.CANDIDATE:
@@ -125,16 +132,17 @@ def _rows_of(page: Page, begins: Callable[[Line], float]) -> list[Row]:
     """Each of the page's lines, from where it `begins`, mm, to the right."""
     if page.gray is None:
         return []
-    clean = without_leaders(page.gray, DPI)
+    clean, dark = without_leaders(page.gray, DPI), darkness(reduced(page.gray, DPI)[0])
     slant = _slant(page)
     found = []
     for line in page.lines:
         if line.words and len(line.text) < _SENTENCE:
             _, y, _, h = line.words[0].box
-            x = begins(line) - _BESIDE
-            length = page.width - _MARGIN - x
-            image = _straight(clean, x, y + h / 2, length, slant)
-            found.append(Row(plain(line.text), read_row(image, (x, y, length, h))))
+            x = begins(line)
+            box = x, y, page.width - _MARGIN - x, h
+            image = _straight(clean, DPI / 25.4, box, slant, HEIGHT, HEIGHT / _HIGH)
+            band = _straight(dark, PX, box, slant, 2 * HALF + 1, PX)
+            found.append(Row(plain(line.text), read_row(image, box), line_in(without_rules(band), box)))
     return found
 
 
@@ -169,14 +177,17 @@ def _middle(line: Line, word: int) -> tuple[float, float]:
     return x + w / 2, y + h / 2
 
 
-def _straight(gray: Gray, x: float, y: float, length: float, slant: float) -> Gray:
-    """A row of the page, level: along a slant from there on, mm, its middle in the middle of the image."""
-    across, down = math.cos(slant), math.sin(slant)
-    scale = _HIGH / HEIGHT * DPI / 25.4
-    onto = np.array(
-        [[across * scale, -down * scale, x * DPI / 25.4], [down * scale, across * scale, y * DPI / 25.4]]
-    )
-    onto[:, 2] -= onto[:, 1] * HEIGHT / 2
-    size = max(HEIGHT, round(length * HEIGHT / _HIGH)), HEIGHT
+def _straight(image: Gray, px: float, box: Box, slant: float, rows: int, to: float) -> Gray:
+    """So many rows about the middle of a box, mm, along a slant: level, `to` points a millimetre.
+
+    `px`: the image's points a millimetre.
+    """
+    x, y, length, high = box
+    across, down = px * math.cos(slant), px * math.sin(slant)
+    onto = np.array([[across / to, -down / to, x * px], [down / to, across / to, (y + high / 2) * px]])
+    onto[:, 2] -= onto[:, 1] * (rows // 2)
+    size = max(rows, round(length * to)), rows
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(gray, onto, size, flags=flags, borderValue=(255,)), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(image, onto, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )

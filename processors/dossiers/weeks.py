@@ -2,8 +2,8 @@
 
 A network's reading of a row leaves doubts about every symbol. Of all Mondays with all Fridays the pair counts
 that the rows fit best, if no other pair of such days comes near, and if no other day fits clearly better in
-the place of either. It must fit better where so many weeks are not counted beside, and does not count where
-another number is: all else is left to a person.
+the place of either. Where no weeks are counted beside it must fit better, and another network must read it,
+too; where another number of them is, it does not count: all else is left to a person.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ _UNITS = (("semaine", 1, _LONGEST), ("jour", 5, 5 * _LONGEST), ("heure", 35, 0))
 _CLEAR, _LEAST, _BETTER = 3.0, -10.0, 1.0
 """In log chances: how far the next pair is behind, how far the best one is behind the likeliest reading, and
 by how much another number or day may fit better."""
-_ALONE = -3.0  # the second of these where no weeks are counted beside
+_ALONE, _WORSE = -1.0, 1.5
+"""Where no weeks are counted beside: the second of these, and by how much another pair may fit better by the
+other network: days that are read alike, as the 2nd and the 9th, may be whole weeks apart."""
 _FITS = -6.0  # log chance of a day that another reader has read
 
 _ALIKE = {"0": "ODQ", "1": "ILJT7", "2": "Z", "5": "S", "6": "G", "7": "TZ1", "8": "B"}
@@ -52,10 +54,16 @@ Chances = NDArray[np.float32]
 Pattern = tuple[int, ...]
 
 
-def weeks_written(rows: Sequence[tuple[str, Line]], until: date, said: float | None = None) -> Period | None:
+def weeks_written(
+    rows: Sequence[tuple[str, Line]],
+    until: date,
+    said: float | None = None,
+    again: Sequence[Line | None] = (),
+) -> Period | None:
     """The weeks of a stay that is over by then. Of each row what is printed on it, plain, and its reading.
 
-    `said`: how many they are, as optical reading has it; None: to be read here.
+    `said`: how many they are, as optical reading has it; None: to be read here. `again`: the same rows as
+    another network reads them.
     """
     chances = _dated(rows)
     found: dict[Period, tuple[float, int, int]] = {}
@@ -73,8 +81,18 @@ def weeks_written(rows: Sequence[tuple[str, Line]], until: date, said: float | N
         counted = said == weeks
     if counted is False or fits < (_LEAST if counted else _ALONE):
         return None
+    if not counted and not (again and _reads(again[k], again[end], k == end, period, until)):
+        return None
     better = _fits_better(period, chances[k], chances[end], k == end, fits, until)
     return None if better else period
+
+
+def _reads(begins: Line | None, ends: Line | None, together: bool, period: Period, until: date) -> bool:
+    """Whether the two rows, or the one, can hardly be read better as another stay than as this."""
+    if begins is None or ends is None:
+        return False
+    fits = dict(_fits(_chances(begins), _chances(ends), together, until))
+    return period in fits and fits[period] >= max(fits.values()) - _WORSE
 
 
 def contradicts(rows: Sequence[tuple[str, Line]], period: Period) -> bool:
@@ -222,7 +240,7 @@ def _chances(line: Line) -> Chances:
     wide[:, _GAP] = of("\0 ")
     wide[:, _SEPARATOR] = np.maximum(of("\0 *"), of("1ILJ", _UNLIKE))
     wide[:, _ANYTHING] = 0.0
-    wide[:, _EDGE] = np.maximum(of(_BEFORE), of("1ILJ", _UNLIKE))
+    wide[:, _EDGE] = of(_BEFORE)
     wide[:, _BORDER] = np.maximum(of(" *"), of("1ILJ", _UNLIKE))
     beyond = np.full((1, _NONE + 1), _NEVER, np.float32)  # nothing is written there
     beyond[0, [SYMBOLS.index(" "), _GAP, _SEPARATOR, _ANYTHING, _EDGE, _BORDER]] = 0.0
