@@ -134,7 +134,7 @@ class Stay:
 
     `in_part`: it bears a date of a stay that makes no period: there may be more of it. `broken`: it speaks of
     an interruption, of absences or of part time, or two periods hold the same days: there may be less.
-    `by_hand`: its dates were written; they are no ground.
+    `by_hand`: its dates were written, or its length may be; they are no ground.
     """
 
     periods: tuple[Period, ...]

@@ -1,8 +1,9 @@
 """Which whole weeks does a handwritten stay take? From a Monday to a Friday, as nearly all do.
 
 A network's reading of a row leaves doubts about every symbol. Of all Mondays with all Fridays the pair counts
-that the rows fit best, if no other pair of such days comes near, if no other day fits clearly better in the
-place of either, and if so many weeks are counted beside: all else is left to a person.
+that the rows fit best, if no other pair of such days comes near, and if no other day fits clearly better in
+the place of either. Where no weeks are counted beside it must fit better, and another network must read it,
+too; where another number of them is, it does not count: all else is left to a person.
 """
 
 from __future__ import annotations
@@ -22,16 +23,22 @@ from processors.scans.readings import Line
 
 _STAY = re.compile(r"\bdu\b|\bau\b|debut|\bfin\b|periode|\bdates\b|effectu")
 _OTHER = re.compile(
-    r"\bfait\b|naissance|\bne\b|^le\b|delivre|\barticle\b|presence|mission|autorisations"
+    r"\bfaita?\b|naissance|\bne\b|^le\b|delivre|\barticle\b|presence|mission|autorisations"
     r"|duree totale du stage est"
 )
 _FEW = 3  # figures: a row with fewer bears no date
 _COUNTED = -4.0  # log chance of a number of weeks
 _YEARS = 2  # before the deposit: trainings last as long
 _SHORTEST, _LONGEST = 2, 16  # weeks of a stay
+_UNITS = (("semaine", 1, _LONGEST), ("jour", 5, 5 * _LONGEST), ("heure", 35, 0))
+"""How lengths are counted, how many make a week, and up to how many another number contradicts."""
 _CLEAR, _LEAST, _BETTER = 3.0, -10.0, 1.0
 """In log chances: how far the next pair is behind, how far the best one is behind the likeliest reading, and
 by how much another number or day may fit better."""
+_ALONE, _WORSE = -1.0, 1.5
+"""Where no weeks are counted beside: the second of these, and by how much another pair may fit better by the
+other network: days that are read alike, as the 2nd and the 9th, may be whole weeks apart."""
+_FITS = -6.0  # log chance of a day that another reader has read
 
 _ALIKE = {"0": "ODQ", "1": "ILJT7", "2": "Z", "5": "S", "6": "G", "7": "TZ1", "8": "B"}
 _UNLIKE = 0.4  # what a look-alike costs; of 1 and 7 more
@@ -47,28 +54,82 @@ Chances = NDArray[np.float32]
 Pattern = tuple[int, ...]
 
 
-def weeks_written(rows: Sequence[tuple[str, Line]], until: date, said: float | None = None) -> Period | None:
-    """The weeks of a stay that is over by then. Of each row its print, plain, and its reading.
+def weeks_written(
+    rows: Sequence[tuple[str, Line]],
+    until: date,
+    said: float | None = None,
+    again: Sequence[Line | None] = (),
+) -> Period | None:
+    """The weeks of a stay that is over by then. Of each row what is printed on it, plain, and its reading.
 
-    `said`: how many they are, as optical reading has it; None: to be read here.
+    `said`: how many they are, as optical reading has it; None: to be read here. `again`: the same rows as
+    another network reads them.
     """
-    chances = {
-        k: _chances(line) for k, (_, line) in enumerate(rows) if sum(map(_is_figure, line.text)) >= _FEW
-    }
+    chances = _dated(rows)
     found: dict[Period, tuple[float, int, int]] = {}
     for k, end in _where(rows, chances):
         for period, fits in _fits(chances[k], chances[end], k == end, until):
             if fits > found.get(period, (_NEVER, 0, 0))[0]:
                 found[period] = fits, k, end
     best = sorted(found.items(), key=lambda one: -one[1][0])[:2]
-    if not best or best[0][1][0] < _LEAST or any(best[0][1][0] - next_[0] < _CLEAR for _, next_ in best[1:]):
+    if not best or any(best[0][1][0] - next_[0] < _CLEAR for _, next_ in best[1:]):
         return None
     period, (fits, k, end) = best[0]
     weeks = ((period.last - period.first).days + 3) // 7
-    if not (_counts(rows, weeks) if said is None else said == weeks):
+    counted = counts(rows, weeks)
+    if counted is None and said is not None:
+        counted = said == weeks
+    if counted is False or fits < (_LEAST if counted else _ALONE):
+        return None
+    if not counted and not (again and _reads(again[k], again[end], k == end, period, until)):
         return None
     better = _fits_better(period, chances[k], chances[end], k == end, fits, until)
     return None if better else period
+
+
+def _reads(begins: Line | None, ends: Line | None, together: bool, period: Period, until: date) -> bool:
+    """Whether the two rows, or the one, can hardly be read better as another stay than as this."""
+    if begins is None or ends is None:
+        return False
+    fits = dict(_fits(_chances(begins), _chances(ends), together, until))
+    return period in fits and fits[period] >= max(fits.values()) - _WORSE
+
+
+def contradicts(rows: Sequence[tuple[str, Line]], period: Period) -> bool:
+    """Whether the rows bear the dates of a stay, and cannot be read as these."""
+    chances = _dated(rows)
+    places = list(_where(rows, chances))
+    return bool(places) and not any(
+        min(_each(chances[k], {period.first})[period.first], _each(chances[end], {period.last})[period.last])
+        > _FITS
+        for k, end in places
+    )
+
+
+def counts(rows: Sequence[tuple[str, Line]], weeks: float) -> bool | None:
+    """Whether a row that speaks of weeks may say so many; None where none can be read as a number of them.
+
+    So many days or hours are as good. A cell's side is taken for a 1.
+    """
+    told = None
+    for print_, line in rows:
+        for unit, of_a_week, most in _UNITS:
+            if unit in print_ and not _OTHER.search(print_):
+                wanted = round(weeks * of_a_week)
+                numbers = sorted({wanted, *range(1, most + 1)})
+                fits = _best(
+                    _chances(line), [[(_BORDER, *_apart(str(number)), _GAP, _BORDER)] for number in numbers]
+                )
+                if fits[numbers.index(wanted)] >= max(fits.max() - _BETTER, _COUNTED):
+                    return True
+                if fits.max() >= _COUNTED:
+                    told = False
+    return told
+
+
+def _dated(rows: Sequence[tuple[str, Line]]) -> dict[int, Chances]:
+    """Of each row that may bear a date."""
+    return {k: _chances(line) for k, (_, line) in enumerate(rows) if sum(map(_is_figure, line.text)) >= _FEW}
 
 
 def _where(rows: Sequence[tuple[str, Line]], dated: Collection[int]) -> Iterator[tuple[int, int]]:
@@ -80,18 +141,6 @@ def _where(rows: Sequence[tuple[str, Line]], dated: Collection[int]) -> Iterator
                     break
                 if end in dated:
                     yield k, end
-
-
-def _counts(rows: Sequence[tuple[str, Line]], weeks: int) -> bool:
-    """Whether a row that speaks of weeks may say so many: a cell's side is taken for a 1."""
-    counts = range(1, _LONGEST + 1)
-    for print_, line in rows:
-        if "semaine" in print_ and not _OTHER.search(print_):
-            ways = [[(_BORDER, *_apart(str(count)), _GAP, _BORDER)] for count in counts]
-            fits = _best(_chances(line), ways)
-            if fits[counts.index(weeks)] >= max(fits.max() - _BETTER, _COUNTED):
-                return True
-    return False
 
 
 def _apart(symbols: str) -> Iterator[int]:
@@ -191,7 +240,7 @@ def _chances(line: Line) -> Chances:
     wide[:, _GAP] = of("\0 ")
     wide[:, _SEPARATOR] = np.maximum(of("\0 *"), of("1ILJ", _UNLIKE))
     wide[:, _ANYTHING] = 0.0
-    wide[:, _EDGE] = np.maximum(of(_BEFORE), of("1ILJ", _UNLIKE))
+    wide[:, _EDGE] = of(_BEFORE)
     wide[:, _BORDER] = np.maximum(of(" *"), of("1ILJ", _UNLIKE))
     beyond = np.full((1, _NONE + 1), _NEVER, np.float32)  # nothing is written there
     beyond[0, [SYMBOLS.index(" "), _GAP, _SEPARATOR, _ANYTHING, _EDGE, _BORDER]] = 0.0

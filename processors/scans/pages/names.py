@@ -217,9 +217,15 @@ def line_in(band: Gray, box: Box) -> Line | None:
 
 
 def _read(image: Gray) -> tuple[str, NDArray[np.uint8]]:
-    """The likeliest reading, in which the same symbol twice on end is one, and the doubts about it."""
     lines = image[np.newaxis, np.newaxis].astype(np.float32) / np.float32(200)
-    chances = np.asarray(_network().run(None, {"lines": lines})[0][0], np.float32)
+    return said_by(np.asarray(_network().run(None, {"lines": lines})[0][0], np.float32))
+
+
+def said_by(chances: NDArray[np.float32]) -> tuple[str, NDArray[np.uint8]]:
+    """The likeliest reading, in which the same symbol twice on end is one, and the doubts about it.
+
+    `chances`: of each of `SYMBOLS`, at each step along the line, the log chance.
+    """
     best = chances.argmax(axis=1)
     new = np.append(True, best[1:] != best[:-1]) & (best > 0)
     doubts = np.minimum(chances.max(axis=1, keepdims=True) - chances, _FAR) * _LEVELS
