@@ -162,6 +162,7 @@ class Refusal(Coded):
         "nothing_to_mend",
         "Plus rien ne peut être complété : l’heure limite de cette épreuve est passée.",
     )
+    NO_SUCH_HOUR = "no_such_hour", "Cette heure n’existe pas ce jour-là, ou deux fois."
     TOO_FAR = "too_far", "Ce n’est pas dans l’année qui suit l’heure limite de la session."
     BAD_LINES = "bad_lines", "Cette liste a des lignes fausses : rien n’en a été pris."
 

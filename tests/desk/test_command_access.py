@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -183,8 +184,14 @@ def written(shell: Shell) -> None:
     shell("transfer", waiting, "U4")
     shell("send-back", waiting, "--reason", "Floue.")
     shell("decide", waiting, "set_aside", "--reason", "Lu.")
+    shell("settle", f"{values['seq']}.{values['k']}")
     shell("audit history", waiting)
     shell("audit history", waiting, "--json")
+    shell("deadline list")
+    shell("deadline list", "--json")
+    until = f"{now() + timedelta(days=30):%Y-%m-%d}T12:00"
+    shell("deadline extend", MINE, *u4, "--until", until, "--reason", "Panne.")
+    shell("deadline take-back", MINE, *u4)
 
 
 def correctors(shell: Shell) -> None:
