@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 NAMES = {
     *("findings", "labels", "access-request", "release", "audit history", "attendance print"),
     *("marks export", "control hours", "control better", "orals sort", "orals papers"),
-    *("dossier report", "dossier notices", "duty livrets"),
+    *("dossier report", "dossier notices", "dossier show", "duty livrets"),
 }
 """What these show or write names candidates."""
 
@@ -161,6 +161,10 @@ def dossiers(shell: Shell) -> None:
     e5 = ("--exam", "E5", "--centre", MINE)
     shell("dossier report", *e5, *shell.to("commission"))
     shell("dossier notices", *e5, *shell.to("notices"))
+    whose = ("--exam", "E5", "--candidate", shell.filled.people[0].number)
+    shell("dossier drop", shell.write("piece.txt", "lu"), *whose)
+    shell("dossier show", *whose)
+    shell("dossier show", *whose, "--json")
     said = ("--reason", "Complet.", "--author", "Mme Présidente")
     shell("dossier decide", shell.filled.values["dossier"], "conform", *said)
 
