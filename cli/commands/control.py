@@ -26,7 +26,7 @@ NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=
 
 @app.command()
 def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
-    """Take what the candidates who are called chose: candidate_number;choix (U1A | U2)."""
+    """Take what the candidates who are called chose: numero_candidat;choix (U1A | U2)."""
     from actions.after import control
     from actions.site import now
 
@@ -48,7 +48,7 @@ def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
 
 @app.command()
 def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
-    """Take all marks: candidate_number;epreuve;note. Before the day nothing is read."""
+    """Take all marks: numero_candidat;epreuve;note. Before the day nothing is read."""
     from actions.after import control
     from actions.site import now
 
