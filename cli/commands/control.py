@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from processors.lists.tables import LineProblem
 
 app = typer.Typer(
-    cls=Commands, help="Choices, hours and marks of the control épreuves.", no_args_is_help=True
+    cls=Commands,
+    help="Take choices and marks of the control épreuves, write who is heard when.",
+    no_args_is_help=True,
 )
 
 CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
@@ -40,7 +42,7 @@ def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
 
 @app.command()
 def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
-    """Write who is heard when, in what."""
+    """Write who is heard when and in what, as a CSV file."""
     from actions.after import control
 
     _write(to, data, control.hours)

@@ -150,7 +150,11 @@ def decide(
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
+    """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts.
+
+    Example: massicot dossier decide doss_0123456789abcdef non_conform --ground late_deposit --author "Mme X"
+    --reason "Déposé le lendemain."
+    """
     from actions.dropped.dossiers import pronounce
     from actions.site import now
 

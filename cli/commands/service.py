@@ -185,7 +185,10 @@ def arrange(
     ] = "",
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Put the pages of a copy in order; those of its file that are not named are none of it."""
+    """Put the pages of a copy in order; those of its file that are not named are none of it.
+
+    Example: massicot arrange copy_0123456789abcdef 9 10 12 11 --reason "Feuille retournée."
+    """
     from actions.decided import copies
     from actions.site import now
 
@@ -233,11 +236,17 @@ def decide(
     ] = None,
     let_go: Annotated[
         list[int] | None,
-        typer.Option("--nothing-on", help="Page of its file, seen: nothing there names the candidate."),
+        typer.Option(
+            "--nothing-on",
+            help="To accept it: a page of its file that you saw, where nothing names anybody; for each.",
+        ),
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Decide of a copy that waits: whose it is, or that it may go."""
+    """Decide of a copy that waits: whose it is, that it may go as it is, or that it is none.
+
+    Example: massicot decide copy_0123456789abcdef attribute --candidate 02149876543 --reason "Nom lisible."
+    """
     from actions.decided import copies
     from actions.site import now
     from storage.decided.decisions import CopyProposed
