@@ -12,6 +12,7 @@ from cli.commands import (
     audit,
     backup,
     control,
+    deadlines,
     desk,
     dossiers,
     duties,
@@ -78,6 +79,7 @@ app.command("release")(release.release)
 app.add_typer(control.app, name="control")
 app.command("copy-link")(control.copy_link)
 app.command("work-done")(release.work_done)
+app.add_typer(deadlines.app, name="deadline")
 app.add_typer(dossiers.app, name="dossier")
 app.add_typer(duties.app, name="duty")
 app.add_typer(purge.app, name="purge")

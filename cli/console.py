@@ -36,6 +36,11 @@ class Commands(TyperGroup):
             if error.filename is None:
                 raise
             message = f"{error.filename}: {error.strerror}"
+        except ValueError as error:  # of the environment: pydantic's, which is not imported for it
+            told: Any = error
+            if getattr(told, "title", None) != "Settings":
+                raise
+            message = "; ".join(f"MASSICOT_{one['loc'][0].upper()}: {one['msg']}" for one in told.errors())
         _errors.print(f"Error: {message}", style="red", markup=False, highlight=False)
         raise typer.Exit(1)
 

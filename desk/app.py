@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from actions.site import Site
 from desk import calendar, corrector, guides, machines, marks, notices, signing
 from desk.api import problem, speak_api
-from desk.centre import counter, mending, pile
+from desk.centre import counter, dossiers, mending, pile
 from desk.entry import guard, oidc, recovery, signin
 from desk.entry.access import SignInNeeded
 from desk.entry.factors import SecondFactors, new_key
@@ -58,6 +58,7 @@ PARTS = (
     signing,
     pile,
     mending,
+    dossiers,
     counter,
     queue,
     decisions,

@@ -33,7 +33,8 @@ _GRID = [
     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
 ]
 _CONVOCATION_COLUMNS = (
-    *("candidate_number", "family_name", "first_names", "school", "exam", "place", "date", "hour", "panel"),
+    *("numero_candidat", "nom_de_naissance", "prenoms", "etablissement", "epreuve"),
+    *("lieu", "jour", "heure", "jury"),
 )
 
 

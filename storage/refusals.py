@@ -19,6 +19,7 @@ class Refusal(Coded):
         "Personne n’est inscrit ici, ou les identités ont été détruites à leur terme.",
     )
     BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
+    EMPTY_FILE = "empty_file", "Ce fichier est vide : enregistrez-le de nouveau."
     NO_REASON = "no_reason", "Dites pourquoi."
     NO_DAY = "no_day", "Dites quel jour c’est venu."
     NO_NUMBER = "no_number", "Dites combien il en est venu : il y en a un par candidat."
@@ -45,7 +46,7 @@ class Refusal(Coded):
     )
     UNKNOWN_NUMBER = "unknown_number", "Aucun candidat n’a ce numéro : la copie n’a pas été attribuée."
     NO_CANDIDATE = "no_candidate", "Aucun candidat n’a ce numéro."
-    NOT_ENROLLED = "not_enrolled", "Ce candidat n’est pas inscrit à cette épreuve."
+    NOT_ENROLLED = "not_enrolled", "Ce candidat n’est pas inscrit à cette épreuve : vérifiez son numéro."
     NOBODYS = "nobodys", "On ne sait pas de qui est cette copie : attribuez-la."
     OTHER_COPY = "other_copy", "Ce candidat a déjà une copie complète : écartez d’abord l’une des deux."
     MAYBE_SAME_PERSON = (
@@ -162,6 +163,7 @@ class Refusal(Coded):
         "nothing_to_mend",
         "Plus rien ne peut être complété : l’heure limite de cette épreuve est passée.",
     )
+    NO_SUCH_HOUR = "no_such_hour", "Cette heure n’existe pas ce jour-là, ou deux fois."
     TOO_FAR = "too_far", "Ce n’est pas dans l’année qui suit l’heure limite de la session."
     BAD_LINES = "bad_lines", "Cette liste a des lignes fausses : rien n’en a été pris."
 

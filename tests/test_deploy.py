@@ -1,6 +1,7 @@
 """The files of deploy/: schemas hold, and whoever joins a fleet so is told all that it needs."""
 
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -29,6 +30,15 @@ def test_the_compose_file_holds_to_the_compose_specification():
     vendored = Path(check_jsonschema.__file__).parent / "builtin_schemas" / "vendor" / "compose-spec.json"
     errors = list(Draft7Validator(json.loads(vendored.read_text())).iter_errors(COMPOSE))
     assert not errors, errors[0].message
+
+
+def test_the_command_of_a_machine_works_on_what_its_service_does():
+    command, unit = ((DEPLOY / name).read_text() for name in ("massicot", "massicot.service"))
+    settings = dict(re.findall(r"^(\w+)=(.+)$", unit, re.MULTILINE))
+    assert f"exec {settings['ExecStart'].removesuffix(' up')} " in command
+    assert settings["Environment"] in command and settings["EnvironmentFile"].lstrip("-") in command
+    assert f"sudo -u {settings['User']} " in command
+    subprocess.run(["sh", "-n", DEPLOY / "massicot"], check=True)
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda m: f"{m['kind']}-{m['metadata']['name']}")

@@ -38,8 +38,18 @@ from storage.after.release import control_list
 from storage.people.candidates import EnrolledCandidate, enrolled_as, ids_of_numbers
 from storage.refusals import Refusal, Refused
 
-_HOURS = ("candidate_number", "nom", "prenoms", "epreuve", "intitule", "lieu", "jour", "heure", "jury")
-_BETTER = ("candidate_number", "epreuve", "note_ecrite", "note_controle", "note_retenue")
+_HOURS = (
+    "numero_candidat",
+    "nom_de_naissance",
+    "prenoms",
+    "epreuve",
+    "intitule",
+    "lieu",
+    "jour",
+    "heure",
+    "jury",
+)
+_BETTER = ("numero_candidat", "epreuve", "note_ecrite", "note_controle", "note_retenue")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from storage.people.holds import all_holds
 from storage.refusals import Refusal, Refused
 
 MANIFEST = "manifeste.csv"
-COLUMNS = ("candidate_number", "epreuve", "etat", "fichier", "pages", "copie_annotee", "sha256")
+COLUMNS = ("numero_candidat", "epreuve", "etat", "fichier", "pages", "copie_annotee", "sha256")
 
 
 class State(StrEnum):

@@ -43,7 +43,7 @@ from storage.people.purges import is_person
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
 
-EXPORT_COLUMNS = ("candidate_number", "epreuve", "note", "observation")
+EXPORT_COLUMNS = ("numero_candidat", "epreuve", "note", "observation")
 _CORRECTED = "rectification"
 _NO_COPY = "présent, sans copie notée"
 

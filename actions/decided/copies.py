@@ -202,14 +202,17 @@ def _pages_of(connection: Connection, vault: Vault, scan: str) -> dict[int, Plac
 
 
 def judge(
-    site: Site, copy: str, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
+    site: Site, copy: str | None, seq: int, k: int, settled: bool, reason: str, *, actor: str, at: datetime
 ) -> Event | None:
-    """Nothing is left to do about this finding of the copy's file, or there is again. It wants no reason."""
+    """Nothing is left to do about this finding of a scan, or there is again. It wants no reason.
+
+    `copy`: one of the file, beside which it was shown, if it was.
+    """
     with site.register.reading() as connection:
         found = finding_at(connection, seq, k)
-        row = copy_by_id(connection, copy)
-    if found is None or found.scan is None or row is None or found.scan != row.scan:
-        raise Refused(Refusal.UNKNOWN, f"{copy}, {seq}.{k}")
+        row = copy_by_id(connection, copy) if copy else None
+    if found is None or found.scan is None or (copy and (row is None or found.scan != row.scan)):
+        raise Refused(Refusal.UNKNOWN, ", ".join(filter(None, (copy, f"{seq}.{k}"))))
     subject = found.copy or found.scan
     key = keep_reason(site.register.vault, subject, reason, wanted=False)
     facts = FindingJudged(finding=seq, k=k, settled=settled, reason=key)

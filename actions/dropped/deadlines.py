@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Connection
 
 from actions.decided.reconciling import reconcile_centre, reconcile_in
-from actions.reasons import keep_reason
+from actions.reasons import keep_reason, text_of
 from actions.site import Site
-from processors.circular.deadlines import Deadline, Rule
+from processors.circular.deadlines import Deadline, Rule, clock_trouble, instant, local_zone
 from processors.circular.session import Exam
-from storage.dropped.deadlines import DeadlineExtended, DeadlineSwept, deposit_rules, scans_due
+from storage.decided.counts import counts_by_centre
+from storage.dropped.deadlines import (
+    DeadlineExtended,
+    DeadlineSwept,
+    all_extensions,
+    deposit_rules,
+    scans_due,
+)
 from storage.dropped.dossiers import DossierAbsent, without_dossier
+from storage.events import Event
 from storage.ids import new_id
+from storage.people.accounts import all_accounts
 from storage.people.candidates import enrolled_in
 from storage.refusals import Refusal, Refused
 from storage.season.duties import schools_enrolled
@@ -21,12 +34,68 @@ _SWEEPER = "sweep_deadlines"
 _LONGEST = timedelta(days=366)
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What a place (UAI) owes of an épreuve by a deadline: a centre its scans, a school its dossiers.
+
+    `name`: as people call the place. `stated`: the session's deadline, `granted`: one that was moved for this
+    place, by whom and why.
+    """
+
+    exam: str
+    place: str
+    name: str
+    stated: Deadline
+    granted: Deadline | None = None
+    by: str = ""
+    reason: str = ""
+
+
+def all_owed(site: Site) -> list[Owed]:
+    """By épreuve, scans first; of places where somebody is enrolled."""
+    with site.register.reading() as connection:
+        names = {one.id: one.name for one in all_accounts(connection)}
+        moved = {(one.exam, one.centre): one for one in all_extensions(connection)}
+        places = list(_places(site, connection))
+    owed = []
+    for exam, place, name, stated in places:
+        one = moved.get((exam, place))
+        if one is None or one.deadline == stated:
+            owed.append(Owed(exam, place, name, stated))
+            continue
+        by, reason = names.get(one.author, one.author), text_of(site.store.vault, one.reason)
+        owed.append(Owed(exam, place, name, stated, one.deadline, by, reason))
+    return owed
+
+
+def _places(site: Site, connection: Connection) -> Iterator[tuple[str, str, str, Deadline]]:
+    for exam in site.session.written:
+        counts = counts_by_centre(connection, exam.code)
+        for centre in site.session.centres:
+            if exam.scan_deadline and centre.uai in counts and counts[centre.uai].expected:
+                name = f"{centre.name}, {centre.city}"
+                yield exam.code, centre.uai, name, exam.scan_deadline.deadline
+    enrolled = schools_enrolled(connection)
+    for exam in site.session.with_dossiers:
+        for school, exams in enrolled.items():
+            if exam.deposit and exam.code in exams:
+                yield exam.code, school, f"Établissement {school}", exam.deposit.deadline
+
+
+def end_of_minute(day: date, clock: time) -> datetime:
+    """The last second of this minute here: what is granted until then is in time within it."""
+    if clock_trouble(day, clock, local_zone()):
+        raise Refused(Refusal.NO_SUCH_HOUR)
+    return instant(day, clock.replace(second=59), local_zone())
+
+
 def extend(
     site: Site, exam: str, centre: str, until: datetime | None, reason: str, *, actor: str, at: datetime
-) -> None:
+) -> Event | None:
     """A centre's scans, or the dossiers of a school (`centre`), are in time until then.
 
-    None, and the session's own deadline counts again, which wants no reason.
+    None, and the session's own deadline counts again, which wants no reason. The answer is None when it was
+    so before.
     """
     rules, place = site.session.exam(exam), f"{exam}/{centre}"
     stated = (rules.scan_deadline or rules.deposit) if rules else None
@@ -40,9 +109,10 @@ def extend(
     key = keep_reason(site.register.vault, place, reason, wanted=until is not None)
     facts = DeadlineExtended(exam=exam, centre=centre, until=due.at, rule=due.rule, reason=key)
     with site.register.transaction() as transaction:
-        transaction.record(facts, place, actor=actor, at=at)
+        event = transaction.record(facts, place, actor=actor, at=at)
         if rules.scan_deadline is not None:
             reconcile_in(transaction, site, exam, centre, actor=actor, at=at)
+    return event
 
 
 def _is_owed_by(site: Site, exam: Exam, uai: str) -> bool:

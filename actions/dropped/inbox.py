@@ -13,6 +13,7 @@ from datetime import timedelta
 from itertools import chain, groupby, islice
 from pathlib import Path
 
+from actions.dropped.dossier_files import take as take_file
 from actions.dropped.receipts import answer_and_clear
 from actions.isolation import Interrupted
 from actions.season import attendance, signing
@@ -54,7 +55,6 @@ from storage.dropped.scans import (
 )
 from storage.dropped.uploads import upload_of
 from storage.machine.scratch import scratch
-from storage.people.candidates import enrolled_with_number
 from storage.refusals import Refusal, Refused
 from storage.states import ScanState
 
@@ -299,15 +299,11 @@ def _take_dossier_file(
     site: Site, info: ObjectInfo, place: tuple[str, str, str], data: bytes
 ) -> dict[str, object]:
     exam, number, name = place
-    with site.register.reading() as connection:
-        candidate = enrolled_with_number(connection, exam, number)
-    if candidate is None:
-        return {
-            "taken": False,
-            "message": "Ce candidat n'est pas inscrit à cette épreuve : vérifiez son numéro.",
-        }
     times, at = _times(site, info), site.clock()
-    deposits.deposit(site.register, info, data, exam, candidate, name, times=times, actor=ACTOR, at=at)
+    try:
+        take_file(site, info, data, exam, number, name, times, actor=ACTOR, at=at)
+    except Refused as refused:
+        return {"taken": False, "code": refused.code.value, "message": refused.sentence}
     return {"taken": True, "deposited_at": times.due_at.isoformat()}
 
 

@@ -74,7 +74,7 @@ def _candidate(site: Site, number: str) -> str:
     with site.register.reading() as connection:
         found = candidate_by_number(connection, number.strip())
     if found is None or found == number.strip():  # of whom no number is left
-        raise Refused(Refusal.UNKNOWN_NUMBER)
+        raise Refused(Refusal.NO_CANDIDATE)
     return found
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     cls=Commands,
-    help="Verify the audit log, or tell the story of one copy, scan or lot.",
+    help="Verify the audit log, state where it stands, tell the story of one copy, scan or lot.",
     no_args_is_help=True,
 )
 
@@ -30,7 +30,9 @@ app = typer.Typer(
 def verify(
     checkpoint: Annotated[
         Path | None,
-        typer.Option("--checkpoint", help="What was kept elsewhere.", exists=True, dir_okay=False),
+        typer.Option(
+            "--checkpoint", help="A checkpoint that was kept elsewhere.", exists=True, dir_okay=False
+        ),
     ] = None,
     witness: Annotated[
         Path | None,
@@ -85,7 +87,12 @@ def checkpoint(data: DataDir = DATA_DIR) -> None:
 
 @app.command()
 def countersign(
-    file: Annotated[Path, typer.Argument(help="A checkpoint.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A checkpoint, as `massicot audit checkpoint` prints it.", exists=True, dir_okay=False
+        ),
+    ],
     key: Annotated[Path, typer.Option("--key", help="Ed25519 key of the witness (PEM); made if absent.")],
 ) -> None:
     """Print the checkpoint with a witness's signature."""
@@ -163,7 +170,9 @@ def replace_key(data: DataDir = DATA_DIR) -> None:
 
 
 def rebuild(
-    url: Annotated[str, typer.Argument(help="SQLAlchemy URL of an empty register.")],
+    url: Annotated[
+        str, typer.Argument(help="SQLAlchemy URL of an empty register, such as sqlite:////path/new.sqlite.")
+    ],
     data: DataDir = DATA_DIR,
 ) -> None:
     """Replay the audit log into an empty register."""

@@ -105,7 +105,7 @@ def keygen(
 
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
-    """The backups that were made and not pruned, wherever they lie: what they held, they hold."""
+    """List the backups that were made and not pruned, wherever they lie: what they held, they hold."""
     from storage.log.backups import kept_backups
 
     with working_on(data) as site, site.register.reading() as connection:
@@ -144,12 +144,21 @@ def prune(
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="FROM", help="The folder.", exists=True, file_okay=False)],
+    source: Annotated[
+        Path, typer.Argument(metavar="FROM", help="The folder of the backups.", exists=True, file_okay=False)
+    ],
     identity: Annotated[
         Path | None,
-        typer.Option("--identity", help="The file that opens it.", exists=True, dir_okay=False),
+        typer.Option(
+            "--identity", help="The file that opens it, where it is encrypted.", exists=True, dir_okay=False
+        ),
     ] = None,
-    which: Annotated[str | None, typer.Option("--backup", help="Not the last one, but this.")] = None,
+    which: Annotated[
+        str | None,
+        typer.Option(
+            "--backup", help="Name of a backup, as `massicot backup list` shows it; the last one else."
+        ),
+    ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a backup back into an empty place, and verify it. `massicot up` goes on from there."""

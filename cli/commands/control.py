@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from processors.lists.tables import LineProblem
 
 app = typer.Typer(
-    cls=Commands, help="Choices, hours and marks of the control épreuves.", no_args_is_help=True
+    cls=Commands,
+    help="Take choices and marks of the control épreuves, write who is heard when.",
+    no_args_is_help=True,
 )
 
 CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
@@ -26,7 +28,7 @@ NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=
 
 @app.command()
 def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
-    """Take what the candidates who are called chose: candidate_number;choix (U1A | U2)."""
+    """Take what the candidates who are called chose: numero_candidat;choix (U1A | U2)."""
     from actions.after import control
     from actions.site import now
 
@@ -40,7 +42,7 @@ def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
 
 @app.command()
 def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
-    """Write who is heard when, in what."""
+    """Write who is heard when and in what, as a CSV file."""
     from actions.after import control
 
     _write(to, data, control.hours)
@@ -48,7 +50,7 @@ def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
 
 @app.command()
 def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
-    """Take all marks: candidate_number;epreuve;note. Before the day nothing is read."""
+    """Take all marks: numero_candidat;epreuve;note. Before the day nothing is read."""
     from actions.after import control
     from actions.site import now
 

@@ -10,11 +10,18 @@ from cli.commands.options import DATA_DIR, DataDir, DeskUrl, desk_at, working_on
 from cli.console import Commands, console
 from storage.states import Role
 
-app = typer.Typer(cls=Commands, help="Accounts of the web desk, and tokens of its API.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands,
+    help="Invite people to the web desk, make and revoke tokens of its API.",
+    no_args_is_help=True,
+)
 
-WhichRole = Annotated[Role, typer.Argument(help="Who this is.")]
+WhichRole = Annotated[Role, typer.Argument(help="What this person or program is.")]
 Of = Annotated[
-    str | None, typer.Option("--of", help="UAI of the centre, or id of the corrector in your file.")
+    str | None,
+    typer.Option(
+        "--of", help="UAI of the centre, or id of the corrector in your list; none for the service."
+    ),
 ]
 
 
@@ -27,7 +34,10 @@ def invite_person(
     url: DeskUrl = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
+    """Print an invitation link, good for a week. For an account that is there: to choose a new password.
+
+    Example: massicot desk invite centre --of 0130051K --email a@lycee.example --name "A. Exemple"
+    """
     from actions.people.accounts import MACHINE, invite
     from actions.site import now
 
@@ -42,10 +52,13 @@ def token(
     role: WhichRole,
     label: Annotated[str, typer.Option("--for", help="What it is for.")],
     scope: Of = None,
-    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How long it is good.")] = 90,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days it is good.")] = 90,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Print a new bearer token of the API. It is shown this once."""
+    """Print a new bearer token of the API. It is shown this once.
+
+    Example: massicot desk token centre --of 0130051K --for "Serveur de numérisation"
+    """
     from actions.people.accounts import make_token
     from actions.site import now
 
@@ -68,10 +81,17 @@ def list_tokens(data: DataDir = DATA_DIR) -> None:
 
 
 @app.command()
-def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = DATA_DIR) -> None:
-    """Revoke a token of the API, at once."""
+def revoke(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="As `massicot desk tokens` shows it.")],
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Revoke a token of the API, at once: whatever program has it is let in no longer.
+
+    Example: massicot desk revoke tokn_0123456789abcdef
+    """
     from actions.site import now
     from storage.people import tokens
 
     with working_on(data) as site:
-        tokens.revoke_token(site.register, id_, actor="service", at=now())
+        event = tokens.revoke_token(site.register, id_, actor="service", at=now())
+    console.print(f"{id_}: {'revoked' if event else 'it was revoked already'}.", markup=False)

@@ -1,4 +1,4 @@
-"""Commands about candidates' dossiers: reading one, deciding of one, the commission's list."""
+"""`massicot dossier`: candidates' dossiers, as they come, are read, and come before the commission."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cli.commands.options import (
     in_session,
     working_on,
 )
-from cli.console import UserError, console, print_json, print_table
+from cli.console import Commands, UserError, console, print_json, print_table
 from processors.dossiers.findings import Code
 from storage.states import Pronounced
 
@@ -30,18 +30,24 @@ if TYPE_CHECKING:
 
 Centre = Annotated[str | None, typer.Option("--centre", help="UAI of the written centre.")]
 School = Annotated[str | None, typer.Option("--school", help="UAI of the training centre.")]
-app = typer.Typer(help="Candidates' dossiers.", no_args_is_help=True)
+Number = Annotated[str, typer.Option("--candidate", help="The candidate's number.")]
+Deposit = Annotated[
+    list[Path], typer.Argument(help="The deposit: files, or a directory of them.", exists=True)
+]
+app = typer.Typer(
+    cls=Commands,
+    help="Drop candidates' dossiers, tell how they stand, write the commission's lists and letters.",
+    no_args_is_help=True,
+)
 
 
 @app.command("read")
 def read(
-    paths: Annotated[
-        list[Path], typer.Argument(help="The deposit: files, or a directory of them.", exists=True)
-    ],
+    paths: Deposit,
     session: Annotated[Path, typer.Option("--session", help="The session's TOML file.", exists=True)],
     roster: Annotated[Path, typer.Option("--roster", help="CSV of the candidates.", exists=True)],
     exam: ExamCode,
-    candidate: Annotated[str, typer.Option("--candidate", help="The candidate's number.")],
+    candidate: Number,
     deposited_at: Annotated[
         str | None,
         typer.Option("--deposited-at", help="When, in ISO 8601; by default on the session's clock."),
@@ -76,6 +82,63 @@ def read(
         console.print(f"{found['code']}: {found['message']}", markup=False)
 
 
+@app.command("drop")
+def drop(paths: Deposit, exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR) -> None:
+    """Drop files of a candidate's dossier. One of the same name takes the place of the earlier one.
+
+    Example: massicot dossier drop tableau.xlsx attestation.pdf --exam E5 --candidate 02149876543
+    """
+    from actions.dropped.dossier_files import drop as take
+    from actions.site import now
+
+    with working_on(data) as site:
+        for name, path in _files(paths):
+            take(site, exam, candidate, name, path, actor="service", at=now())
+            console.print(f"{name}: received", markup=False)
+    console.print("`massicot dossier show` tells how they were read, once they are.")
+
+
+@app.command("show")
+def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
+    """Tell how a candidate's dossier stands: what came, how it was read, what lacks.
+
+    It names the candidate: it is logged.
+    """
+    from actions.dropped.dossier_files import contents_of, standings
+    from actions.site import now
+    from processors.circular.deadlines import french_instant, local
+    from storage.people.accounts import note_identity
+    from storage.refusals import Refusal, Refused
+
+    with working_on(data) as site:
+        found = standings(site, exam, number=candidate)
+        if not found:
+            raise Refused(Refusal.NOT_ENROLLED)
+        (one,) = found
+        held = contents_of(site, one)
+        note_identity(site.register, f"{exam}/{one.person.centre}", "dossiers", actor="service", at=now())
+    if as_json:
+        files = [{"name": f.name, "at": local(f.at).isoformat(), "counts": f.counts} for f in one.files]
+        pieces = [{"title": title, "file": file} for title, file in held.pieces]
+        told = {
+            "candidate": one.person.number,
+            "wanted": list(one.wanted.values()),
+            "files": files,
+            "read": one.read,
+        }
+        print_json({**told, "pieces": pieces, "messages": held.messages})
+        return
+    person = f"{one.person.family_name} {one.person.first_names}, {one.person.number}: {one.said}"
+    rows = ([f.name, french_instant(f.at), "" if f.counts else "kept, does not count"] for f in one.files)
+    print_table(person, ["file", "came", ""], rows)
+    for title, file in held.pieces:
+        console.print(f"{title}: {file}", markup=False)
+    for message in held.messages:
+        console.print(f"- {message}", markup=False)
+    if not one.files:
+        console.print(f"Wanted: {', '.join(one.wanted.values())}; due {one.rules.deposit}.", markup=False)
+
+
 @app.command("decide")
 def decide(
     dossier: Annotated[str, typer.Argument(help="Id of the dossier, as the commission's list gives it.")],
@@ -87,7 +150,11 @@ def decide(
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
+    """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts.
+
+    Example: massicot dossier decide doss_0123456789abcdef non_conform --ground late_deposit --author "Mme X"
+    --reason "Déposé le lendemain."
+    """
     from actions.dropped.dossiers import pronounce
     from actions.site import now
 

@@ -18,7 +18,7 @@ ObligationId = Annotated[str, typer.Argument(metavar="ID", help="As `massicot du
 
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
-    """Every obligation of the session, and where it stands."""
+    """List every obligation of the session, by whom it is owed, and where it stands."""
     from actions.season.duties import owed_duties
     from actions.site import now
 
@@ -46,13 +46,15 @@ def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
 def receive(
     obligation: ObligationId,
     by: Annotated[str, typer.Option("--by", help="Who brought it, or how it came.")],
-    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day it came.")],
+    on: Annotated[
+        datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day it came, such as 2026-05-04.")
+    ],
     number: Annotated[
         int | None, typer.Option("--number", min=0, help="Of pieces in all, where they are counted.")
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Note that it came."""
+    """Note that what was owed came."""
     from actions.season.duties import receive as note
     from actions.site import now
 
@@ -89,7 +91,7 @@ def waive(
     reason: Annotated[str, typer.Option("--reason", help="Why it is owed no longer.")],
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Note that it is owed no longer."""
+    """Note that an obligation is owed no longer."""
     from actions.season.duties import waive as note
     from actions.site import now
 
@@ -100,7 +102,7 @@ def waive(
 
 @app.command()
 def reopen(obligation: ObligationId, data: DataDir = DATA_DIR) -> None:
-    """Take back what was noted of it."""
+    """Take back what was noted of an obligation: it is owed again."""
     from actions.season.duties import reopen as note
     from actions.site import now
 

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from processors.correcting.lots import Plan
     from storage.corrected.lots import LotRow
 
-app = typer.Typer(cls=Commands, help="Form, show, reassign and return lots.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands,
+    help="Form, show and reassign lots; as a corrector, report, give back and return.",
+    no_args_is_help=True,
+)
 
-LotName = Annotated[str, typer.Argument(help="The lot, as U4-001, or its id.")]
+LotName = Annotated[str, typer.Argument(help="The lot, such as U4-001, or its id.")]
 
 
 @app.command()
@@ -206,7 +210,12 @@ def _own_copy(site: Site, token: str, lot: str, number: str) -> tuple[str, str]:
 @app.command()
 def documents(
     lot: LotName,
-    files: Annotated[list[Path], typer.Argument(help="NUMBER.pdf, or a ZIP.", exists=True, dir_okay=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A PDF each, named by its anonymous number, or a ZIP of them.", exists=True, dir_okay=False
+        ),
+    ],
     token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
     data: DataDir = DATA_DIR,
 ) -> None:
@@ -233,7 +242,12 @@ def offline(
     lot: LotName,
     token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
     until: Annotated[
-        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day; none: no longer.")
+        datetime | None,
+        typer.Option(
+            "--until",
+            formats=["%Y-%m-%d"],
+            help="The last day, such as 2026-05-20; without it, it is offline no longer.",
+        ),
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:

@@ -29,11 +29,24 @@ def _on_signal(_signal: int, _frame: FrameType | None) -> None:
 def up(
     session: Annotated[
         Path | None,
-        typer.Option("--session", help="The session's TOML file, at first.", exists=True, dir_okay=False),
+        typer.Option(
+            "--session",
+            help="The session's TOML file; needed the first time, and when it has changed.",
+            exists=True,
+            dir_okay=False,
+        ),
     ] = None,
     data: DataDir = DATA_DIR,
-    port: Annotated[int, typer.Option("--port", help="Port of the Prefect server.")] = 4200,
-    desk_port: Annotated[int, typer.Option("--desk-port", help="Port of the desk.")] = 4280,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", help="Port of the Prefect server; another where it is taken.", min=0, max=65535
+        ),
+    ] = 4200,
+    desk_port: Annotated[
+        int,
+        typer.Option("--desk-port", help="Port of the desk; another where it is taken.", min=0, max=65535),
+    ] = 4280,
 ) -> None:
     """Run everything on this machine: store, flows, worker, desk."""
     from cli.children import ChildError

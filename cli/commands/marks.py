@@ -30,7 +30,7 @@ def take(
         str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's; else as the service.")
     ] = "",
     correction: Annotated[
-        str, typer.Option("--correction", help="Of marks that were exported: why they are corrected.")
+        str, typer.Option("--correction", help="Of marks that were exported: why they are corrected; kept.")
     ] = "",
     data: DataDir = DATA_DIR,
 ) -> None:
@@ -55,7 +55,7 @@ def take(
 
 @app.command()
 def show(exam: ExamCode, data: DataDir = DATA_DIR) -> None:
-    """Which lots have their marks. Counts alone."""
+    """Tell which lots have their marks: counts alone."""
     from actions.corrected import marks as of_marks
 
     with working_on(data) as site:
@@ -76,7 +76,9 @@ def export(
     correction: Annotated[
         str, typer.Option("--correction", help="Of a second export: why marks were corrected.")
     ] = "",
-    again: Annotated[bool, typer.Option("--again", help="The last export, the same bytes.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Write the last export again, the same bytes.")
+    ] = False,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Write the marks by candidate, for the other application: once, and once more for each correction."""

@@ -21,7 +21,10 @@ Page = Annotated[int, typer.Argument(help="Page of its file, from 1.", min=1)]
 
 def _hundredths(what: str) -> typer.models.OptionInfo:
     found: typer.models.OptionInfo = typer.Option(
-        f"--{what.partition(' ')[0]}", help=f"{what}, in hundredths of the upright page.", min=0, max=100
+        f"--{what.partition(' ')[0].lower()}",
+        help=f"{what}, in hundredths of the upright page.",
+        min=0,
+        max=100,
     )
     return found
 
@@ -30,13 +33,17 @@ def _hundredths(what: str) -> typer.models.OptionInfo:
 def draw(
     copy: CopyId,
     page: Page,
-    left: Annotated[float, _hundredths("left edge")],
-    top: Annotated[float, _hundredths("top edge")],
-    width: Annotated[float, _hundredths("width")],
-    height: Annotated[float, _hundredths("height")],
+    left: Annotated[float, _hundredths("Left edge")],
+    top: Annotated[float, _hundredths("Top edge")],
+    width: Annotated[float, _hundredths("Width")],
+    height: Annotated[float, _hundredths("Height")],
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Hide a part of a page, beside what is hidden there already. Nothing is let go by it: see `decide`."""
+    """Hide a part of a page, beside what is hidden there already. Nothing is let go by it: see `decide`.
+
+    Example, the upper third of page 3:
+    massicot mask draw copy_0123456789abcdef 3 --left 0 --top 0 --width 100 --height 33
+    """
     from actions.decided.masking import hide
     from actions.site import now
 

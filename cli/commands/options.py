@@ -14,12 +14,17 @@ from cli.console import UserError
 
 if TYPE_CHECKING:
     from actions.site import Site
-    from processors.circular.session import Session
+    from processors.circular.session import Session, SessionError
     from processors.lists.people import Candidate
 
 DataDir = Annotated[
     Path,
-    typer.Option("--data", envvar="MASSICOT_DATA_DIR", help="The data directory.", file_okay=False),
+    typer.Option(
+        "--data",
+        envvar="MASSICOT_DATA_DIR",
+        help="The data directory, as given to `massicot up`.",
+        file_okay=False,
+    ),
 ]
 CentreCode = Annotated[str, typer.Option("--centre", help="UAI of the centre.")]
 ExamCode = Annotated[str, typer.Option("--exam", help="Code of the épreuve.")]
@@ -36,17 +41,22 @@ def working_on(data: Path) -> Iterator[Site]:
     """Store and register of a data directory, and what may go wrong with them told in one line."""
     os.environ["MASSICOT_DATA_DIR"] = str(data)
     from botocore.exceptions import BotoCoreError, ClientError
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import ArgumentError, OperationalError
 
     from actions.site import open_site
     from processors.circular.session import SessionError
     from storage.bucket.objects import NotFoundError, StoreError
+    from storage.machine.settings import Settings
     from storage.refusals import Refused
 
     try:
         yield open_site()
-    except (StoreError, SessionError, Refused) as error:
+    except (StoreError, Refused) as error:
         raise UserError(str(error)) from None
+    except SessionError as error:
+        raise UserError(_of_session(Settings().session_file, error)) from None
+    except ArgumentError as error:
+        raise UserError(f"MASSICOT_REGISTER_URL names no register: {error}") from None
     except NotFoundError as error:
         raise UserError(f"not in the store: {error}") from None
     except (BotoCoreError, ClientError) as error:
@@ -90,4 +100,8 @@ def checked_session(path: Path) -> Session:
     try:
         return load_session(path)
     except SessionError as error:
-        raise UserError(str(error)) from None
+        raise UserError(_of_session(path, error)) from None
+
+
+def _of_session(path: Path, error: SessionError) -> str:
+    return f"{path} is no session file to work by:\n{error}"

@@ -11,7 +11,11 @@ import typer
 from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
-app = typer.Typer(cls=Commands, help="Plan the panels of orals, print their papers.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Commands,
+    help="Plan the panels of orals, print their papers, sort the sheets that come back.",
+    no_args_is_help=True,
+)
 
 
 @app.command()
@@ -66,7 +70,9 @@ def plan(
 def move(
     number: Annotated[str, typer.Argument(help="The candidate's number.")],
     exam: ExamCode,
-    panel: Annotated[int, typer.Option("--panel", help="That is to examine the candidate.", min=1)],
+    panel: Annotated[
+        int, typer.Option("--panel", help="Number of the panel that is to examine the candidate.", min=1)
+    ],
     data: DataDir = DATA_DIR,
 ) -> None:
     """Put one candidate before another panel at the same place, at its first free turn."""

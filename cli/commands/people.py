@@ -15,16 +15,22 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     cls=Commands,
-    help="Import candidates, correctors, an attendance list, invigilators.",
+    help="Import lists: candidates, correctors, attendance, invigilators. One bad line keeps all back.",
     no_args_is_help=True,
 )
 
-CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
+CsvFile = Annotated[
+    Path, typer.Argument(help="A CSV file, with commas or semicolons.", exists=True, dir_okay=False)
+]
 
 
 @app.command()
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
-    """Import the roster, whole, once no line of it is bad."""
+    """Import the roster, whole, once no line of it is bad. Who is not on it stays as before.
+
+    Columns: numero_candidat, numero_inscription, nom_de_naissance, prenoms, date_de_naissance, etablissement,
+    centre, option, categorie, epreuves (U4|U7); forme (CCF) may be left out.
+    """
     from actions.people.rosters import take_candidates
     from actions.site import now
     from processors.lists.people import in_two_places
@@ -46,7 +52,11 @@ def correctors(
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Import the correctors, and give each new one a token."""
+    """Import the correctors and examiners, and give each new one a token.
+
+    Columns: identifiant, nom, courriel, etablissements, entreprises, epreuves, quota, jours, jamais_avec;
+    options, role, indisponible may be left out.
+    """
     from actions.site import now
     from storage.people.correctors import all_correctors, import_correctors, issue_token
 
@@ -73,7 +83,7 @@ def correctors(
 
 @app.command()
 def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
-    """Import the attendance list of a centre and épreuve."""
+    """Import the attendance list of a centre and épreuve. Columns: numero_candidat, present (oui, non)."""
     from actions.season.attendance import take
     from actions.site import now
 
@@ -86,7 +96,10 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
 
 @app.command()
 def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
-    """Import the invigilators whom schools send; a school's list takes the place of its earlier one."""
+    """Import the invigilators whom schools send; a school's list takes the place of its earlier one.
+
+    Columns: etablissement, centre, epreuve, nom.
+    """
     from actions.people.invigilators import lacking
     from actions.site import now
     from storage.people.invigilators import import_invigilators

@@ -16,7 +16,7 @@ app = typer.Typer(
 
 PurgeId = Annotated[str, typer.Argument(metavar="ID", help="As `massicot purge list` shows it.")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The candidate's number.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the vault.")]
 
 
 @app.command()
@@ -27,7 +27,7 @@ def plan(
     data: DataDir = DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
-    """What would go today, by the store's clock; what is held; what is not due yet."""
+    """Tell what would go today, by the store's clock; what is held; what is not due yet."""
     from actions.people import purge
     from actions.people.purge_plan import plan as planned
 
@@ -54,7 +54,7 @@ def plan(
 
 @app.command("list")
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
-    """Every purge that was planned, and every hold."""
+    """List every purge that was planned, and every hold."""
     from storage.people.holds import all_holds
     from storage.people.purges import all_purges
 
@@ -106,7 +106,9 @@ def run(purge: PurgeId, data: DataDir = DATA_DIR) -> None:
 @app.command()
 def certificate(
     purge: PurgeId,
-    pdf: Annotated[Path | None, typer.Option("--pdf", help="Print it there.", dir_okay=False)] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Write it there as a PDF, too.", dir_okay=False)
+    ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Check a certificate against its signature and the log; print it."""
@@ -135,7 +137,7 @@ def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DI
 
 @app.command()
 def lift(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
-    """Lift a hold."""
+    """Lift a hold of a candidate in an épreuve."""
     from actions.people.purge import lift as lifts
     from actions.site import now
 

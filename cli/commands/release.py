@@ -61,7 +61,7 @@ def averages(
     file: Annotated[
         Path,
         typer.Argument(
-            help="A CSV file: candidate_number;moyenne;moyenne_professionnelle.", exists=True, dir_okay=False
+            help="A CSV file: numero_candidat;moyenne;moyenne_professionnelle.", exists=True, dir_okay=False
         ),
     ],
     data: DataDir = DATA_DIR,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, working_on
-from cli.console import Commands, console, print_counts, print_json
+from cli.console import Commands, UserError, console, print_counts, print_json
 from storage.states import Decision
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def findings(
     for f in found:
         where = _where(copies.get(f.copy or ""), f.candidate, numbers)
         place = " ".join(filter(None, (f.exam, f.centre)))
-        console.print(f"[bold]{f.severity}[/]  {f.code}  {place}", highlight=False)
+        called = f"  {f.seq}.{f.k}" if f.scan else ""  # what centre and roster say is found anew, not settled
+        console.print(f"[bold]{f.severity}[/]  {f.code}  {place}{called}", highlight=False)
         console.print(f"  {_said(f.copy, f.scan, where)}", markup=False, highlight=False)
         console.print(Padding(Text(f.message), (0, 0, 0, 2), expand=False), soft_wrap=False)
         console.print()
@@ -116,6 +118,32 @@ def _said(copy: str | None, scan: str | None, where: dict[str, Any]) -> str:
         guesses = (f"{g['candidate']} ({g['probability']:.0%})" for g in where["guesses"])
         parts.append(f"perhaps of {', '.join(guesses)}")
     return "; ".join(filter(None, parts))
+
+
+@app.command()
+def settle(
+    finding: Annotated[
+        str, typer.Argument(help="Of a scan, by its number in `massicot findings`, such as 128.0.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why, if there is more to say; kept.")] = "",
+    reopen: Annotated[bool, typer.Option("--reopen", help="There is something to do after all.")] = False,
+    data: DataDir = DATA_DIR,
+) -> None:
+    """Note that nothing is left to do about a finding, having looked; or, with --reopen, that there is."""
+    from actions.decided import copies
+    from actions.site import now
+
+    found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,9})", finding)
+    if found is None:
+        raise UserError(f"{finding} is no number of a finding: `massicot findings` shows them, such as 128.0")
+    seq, k = map(int, found.groups())
+    with working_on(data) as site:
+        event = copies.judge(site, None, seq, k, not reopen, reason, actor="service", at=now())
+    if event is None:
+        outcome = f"it was {'open' if reopen else 'settled'} already"
+    else:
+        outcome = "open again" if reopen else "settled"
+    console.print(f"{finding}: {outcome}.")
 
 
 @app.command()
@@ -157,7 +185,10 @@ def arrange(
     ] = "",
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Put the pages of a copy in order; those of its file that are not named are none of it."""
+    """Put the pages of a copy in order; those of its file that are not named are none of it.
+
+    Example: massicot arrange copy_0123456789abcdef 9 10 12 11 --reason "Feuille retournée."
+    """
     from actions.decided import copies
     from actions.site import now
 
@@ -205,11 +236,17 @@ def decide(
     ] = None,
     let_go: Annotated[
         list[int] | None,
-        typer.Option("--nothing-on", help="Page of its file, seen: nothing there names the candidate."),
+        typer.Option(
+            "--nothing-on",
+            help="To accept it: a page of its file that you saw, where nothing names anybody; for each.",
+        ),
     ] = None,
     data: DataDir = DATA_DIR,
 ) -> None:
-    """Decide of a copy that waits: whose it is, or that it may go."""
+    """Decide of a copy that waits: whose it is, that it may go as it is, or that it is none.
+
+    Example: massicot decide copy_0123456789abcdef attribute --candidate 02149876543 --reason "Nom lisible."
+    """
     from actions.decided import copies
     from actions.site import now
     from storage.decided.decisions import CopyProposed

@@ -32,24 +32,65 @@ def check(
 
 @app.command()
 def new(
-    file: Annotated[Path, typer.Argument(help="Where to write it.", dir_okay=False)],
-    title: Annotated[str, typer.Option("--title", prompt="Title, as people read it")],
-    centres: Annotated[str, typer.Option("--centres", prompt="UAIs of the centres, with commas")],
-    written: Annotated[str, typer.Option("--written", prompt="Codes of the written épreuves, with commas")],
-    dossiers: Annotated[str, typer.Option("--dossiers", help="Codes of the épreuves with a dossier.")] = "",
-    orals: Annotated[str, typer.Option("--orals", help="Codes of the oral épreuves.")] = "",
-    options: Annotated[str, typer.Option("--options", help="Options, as the roster writes them.")] = "",
-    categories: Annotated[str, typer.Option("--categories", help="Categories of candidates.")] = "",
-    timezone: Annotated[str, typer.Option("--timezone", help="Such as Indian/Reunion.")] = "Europe/Paris",
-    digits: Annotated[int, typer.Option("--digits", help="Of a candidate's number.", min=1, max=20)] = 11,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A new file, named as the session, such as bts-sio-2027-nantes.toml.", dir_okay=False
+        ),
+    ],
+    title: Annotated[
+        str, typer.Option("--title", prompt="Title, as people read it", help="As people read it.")
+    ],
+    centres: Annotated[
+        str,
+        typer.Option(
+            "--centres",
+            prompt="UAIs of the centres, with commas",
+            help="UAIs of the written centres, with commas.",
+        ),
+    ],
+    written: Annotated[
+        str,
+        typer.Option(
+            "--written",
+            prompt="Codes of the written épreuves, with commas",
+            help="Codes of the written épreuves, with commas.",
+        ),
+    ],
+    dossiers: Annotated[
+        str, typer.Option("--dossiers", help="Codes of the épreuves with a dossier, with commas.")
+    ] = "",
+    orals: Annotated[str, typer.Option("--orals", help="Codes of the oral épreuves, with commas.")] = "",
+    options: Annotated[
+        str, typer.Option("--options", help="Options, as the roster writes them, with commas.")
+    ] = "",
+    categories: Annotated[
+        str,
+        typer.Option(
+            "--categories", help="Categories of candidates, as the roster writes them, with commas."
+        ),
+    ] = "",
+    timezone: Annotated[
+        str, typer.Option("--timezone", help="Of the session's clock, such as Indian/Reunion.")
+    ] = "Europe/Paris",
+    digits: Annotated[
+        int, typer.Option("--digits", help="How many digits a candidate's number has.", min=1, max=20)
+    ] = 11,
     registration: Annotated[
-        int, typer.Option("--registration", help="Digits of a registration number.", min=1, max=20)
+        int, typer.Option("--registration", help="How many digits a registration number has.", min=1, max=20)
     ] = 3,
     form: Annotated[
-        Path | None, typer.Option("--form", help="The form file of its paper.", exists=True, dir_okay=False)
+        Path | None,
+        typer.Option(
+            "--form", help="The form file of its paper; the CCYC model else.", exists=True, dir_okay=False
+        ),
     ] = None,
 ) -> None:
-    """Write a session file to be filled in, each place marked; `session check` says what is missing."""
+    """Write a session file to be filled in, each place marked; `session check` says what is missing.
+
+    Title, centres and written épreuves are asked for where they are not given. Example:
+    massicot session new bts-sio-2027-nantes.toml --title "BTS SIO 2027" --centres 0440001M --written U4,U7
+    """
     from cli.demo_session import FORM
     from processors.circular.new_session import MARK, Outline, new_session
     from processors.circular.numbers import Numbers

@@ -7,7 +7,7 @@ import typer
 from cli.commands.options import DATA_DIR, DataDir, working_on
 from cli.console import Commands, print_table
 
-app = typer.Typer(cls=Commands, help="The object store.", no_args_is_help=True)
+app = typer.Typer(cls=Commands, help="Try what the object store holds to.", no_args_is_help=True)
 
 
 @app.callback()

@@ -184,7 +184,7 @@ class End:
     def _take_control_marks(self) -> int:
         site = self.stage.site
         chosen = rows_of(control.hours(site))
-        table = csv_of(CONTROL_MARKS, ((line["candidate_number"], line["epreuve"], "12") for line in chosen))
+        table = csv_of(CONTROL_MARKS, ((line["numero_candidat"], line["epreuve"], "12") for line in chosen))
         read = control.take_marks(site, table, actor="service", at=self.stage.now)
         must(not read.problems, "the marks of the control épreuves are not taken")
         return len(read.rows)

@@ -12,13 +12,13 @@ from fastapi.security import HTTPBearer
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from desk.api import centres, correctors, purges, service, uploads
+from desk.api import centres, correctors, dossiers, purges, service, uploads
 from desk.api.shapes import Problem
 from desk.entry.access import SignInNeeded
 from desk.entry.guard import Discreet, sentence_of, status_of
 from storage.refusals import Refused
 
-PARTS = (centres, uploads, service, purges, correctors)
+PARTS = (centres, dossiers, uploads, service, purges, correctors)
 _SAID = {
     400: "Cette demande n’est pas lisible.",
     401: "Un jeton valable est demandé : Authorization: Bearer …",

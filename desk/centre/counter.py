@@ -30,6 +30,7 @@ from processors.findings import Evidence
 from processors.lists.tables import LineProblem
 from storage.decided.counts import exam_counts
 from storage.dropped.deadlines import scans_due
+from storage.dropped.dossiers import dossier_counts
 from storage.people.candidates import attendance_of, enrolled_in
 from storage.people.invigilators import names_sent
 from storage.season.signatures import last_set_aside
@@ -51,10 +52,16 @@ def centre(request: Request, uai: str, account: CentreAccount) -> Response:
                 theirs = {left_over(connection, exam.code, uai, known)}  # a copy to decide, counted as that
                 without = len(set(known.present_without_copy) - theirs)
                 shown.append((exam, counts, without, scans_due(connection, site.session, exam.code, uai)))
+        dossiers = [
+            (exam, counted.expected, counted.deposited)
+            for exam in site.session.with_dossiers
+            if (counted := dossier_counts(connection, exam.code, uai)).expected
+        ]
     owed = owed_duties(site, now(), party=uai)
     values = {
         "centre": site.session.centre(uai),
         "exams": shown,
+        "dossiers": dossiers,
         "owed": owed,
         "session": site.session,
         "feed": feed_address(request, uai),

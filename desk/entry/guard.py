@@ -27,6 +27,7 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 _DOCUMENTS = re.compile(
     r"/api/my/lots/lot_[0-9a-f]{16}/documents|/coordination/oraux/[A-Z0-9]{1,8}/feuilles"
     r"|/centre/[0-9A-Z]{1,12}/[A-Z0-9]{1,8}/emargement/signee"
+    r"|/api/centres/[0-9A-Z]{1,12}/[A-Z0-9]{1,10}/dossiers"
 )
 _MOST = 2 << 20  # bytes of a form; scans go straight to the store
 _MOST_OF_A_LIST = 8 << 20  # some 50 000 candidates

@@ -1,4 +1,5 @@
-// Copies that were annotated offline: each file goes to the desk by itself, and the page says what became of it.
+// Copies that were annotated offline, files of a dossier: each goes to the desk by itself, and the page says what
+// became of it; then the parts of the page that it changes are renewed.
 const zone = document.querySelector("[data-documents]");
 
 if (zone) {
@@ -26,6 +27,7 @@ if (zone) {
           "X-Form-Token": token,
           "X-File-Name": encodeURIComponent(file.name.slice(-80)),
           "Content-Type": "application/octet-stream",
+          ...(zone.dataset.candidate && { "X-Candidate-Number": zone.dataset.candidate }),
         },
         body: file,
       });
@@ -48,7 +50,7 @@ if (zone) {
     chooser.disabled = false;
     chooser.value = "";
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    for (const id of ["sum", "copies"])
+    for (const id of zone.dataset.renews.split(" "))
       document.getElementById(id).replaceWith(page.getElementById(id));
   };
 

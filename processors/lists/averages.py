@@ -12,7 +12,7 @@ from processors.circular.session_parts import ControlExams
 from processors.lists.people import candidate_number
 from processors.lists.tables import BadValueError, Import, Row, read_table
 
-COLUMNS = ("candidate_number", "moyenne", "moyenne_professionnelle")
+COLUMNS = ("numero_candidat", "moyenne", "moyenne_professionnelle")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def read_averages(data: bytes, numbers: Numbers) -> Import[Averages]:
 
     def parse(row: Row) -> Averages:
         return Averages(
-            number=row.take("candidate_number", lambda text: candidate_number(text, numbers.candidate)),
+            number=row.take("numero_candidat", lambda text: candidate_number(text, numbers.candidate)),
             average=row.take("moyenne", _average),
             professional=row.take("moyenne_professionnelle", _average),
         )

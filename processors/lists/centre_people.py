@@ -9,7 +9,7 @@ from processors.circular.session import Session
 from processors.lists.tables import Import, Row, read_table
 from processors.lists.values import a_centre, an_address, some_text
 
-COLUMNS = ("centre", "name", "email")
+COLUMNS = ("centre", "nom", "courriel")
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def read_centre_people(data: bytes, session: Session | None = None) -> Import[Ce
     def parse(row: Row) -> CentrePerson:
         return CentrePerson(
             centre=row.take("centre", lambda text: a_centre(text, session)),
-            name=row.take("name", some_text),
-            email=row.take("email", an_address),
+            name=row.take("nom", some_text),
+            email=row.take("courriel", an_address),
         )
 
     def keys(person: CentrePerson) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -15,7 +15,7 @@ from processors.lists.tables import BadValueError, Import, Row, read_table
 from processors.lists.values import a_centre, a_uai, an_exam, some_text
 from processors.wording import plural
 
-INVIGILATOR_COLUMNS = ("school", "centre", "exam", "name")
+INVIGILATOR_COLUMNS = ("etablissement", "centre", "epreuve", "nom")
 
 Sent = tuple[str, str, str]
 """School, centre, épreuve."""
@@ -60,10 +60,10 @@ def read_invigilators(
 
     def parse(row: Row) -> Invigilator:
         return Invigilator(
-            school=row.take("school", school),
+            school=row.take("etablissement", school),
             centre=row.take("centre", lambda text: a_centre(text, session)),
-            exam=row.take("exam", lambda text: an_exam(text, session)),
-            name=row.take("name", some_text),
+            exam=row.take("epreuve", lambda text: an_exam(text, session)),
+            name=row.take("nom", some_text),
         )
 
     def keys(line: Invigilator) -> Iterator[tuple[tuple[str, ...], str]]:

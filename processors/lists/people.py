@@ -20,14 +20,24 @@ from processors.lists.tables import BadValueError, Import, Row, read_table
 from processors.lists.values import a_centre, a_uai, an_address, several, several_exams, some_text
 
 CANDIDATE_COLUMNS = (
-    *("candidate_number", "registration_number", "family_name", "first_names", "birth_date"),
-    *("school", "centre", "option", "category", "exams"),
+    *("numero_candidat", "numero_inscription", "nom_de_naissance", "prenoms", "date_de_naissance"),
+    *("etablissement", "centre", "option", "categorie", "epreuves"),
 )
-OPTIONAL_CANDIDATE_COLUMNS = ("form",)
-OPTIONAL_CORRECTOR_COLUMNS = ("options", "role", "away")
-CORRECTOR_COLUMNS = ("id", "name", "email", "schools", "companies", "exams", "quota", "days", "never_with")
-ATTENDANCE_COLUMNS = ("candidate_number", "present")
-DEPOSIT_COLUMNS = ("candidate_number", "file", "deposited_at")
+OPTIONAL_CANDIDATE_COLUMNS = ("forme",)
+OPTIONAL_CORRECTOR_COLUMNS = ("options", "role", "indisponible")
+CORRECTOR_COLUMNS = (
+    "identifiant",
+    "nom",
+    "courriel",
+    "etablissements",
+    "entreprises",
+    "epreuves",
+    "quota",
+    "jours",
+    "jamais_avec",
+)
+ATTENDANCE_COLUMNS = ("numero_candidat", "present")
+DEPOSIT_COLUMNS = ("numero_candidat", "fichier", "depose_le")
 
 _PRESENT = {"oui": True, "o": True, "1": True, "présent": True, "present": True, "présente": True}
 _ABSENT = {"non": False, "n": False, "0": False, "absent": False, "absente": False}
@@ -114,17 +124,17 @@ def read_candidates(
 
     def parse(row: Row) -> Candidate:
         return Candidate(
-            number=row.take("candidate_number", lambda text: candidate_number(text, numbers.candidate)),
-            registration=row.take("registration_number", lambda text: _registration(text, numbers)),
-            family_name=row.take("family_name", some_text),
-            first_names=row.take("first_names", some_text),
-            birth_date=row.take("birth_date", _day),
-            school=row.take("school", a_uai),
+            number=row.take("numero_candidat", lambda text: candidate_number(text, numbers.candidate)),
+            registration=row.take("numero_inscription", lambda text: _registration(text, numbers)),
+            family_name=row.take("nom_de_naissance", some_text),
+            first_names=row.take("prenoms", some_text),
+            birth_date=row.take("date_de_naissance", _day),
+            school=row.take("etablissement", a_uai),
             centre=row.take("centre", lambda text: a_centre(text, session)),
             option=row.take("option", lambda text: _stated(text, session.options if session else ())),
-            category=row.take("category", lambda text: _stated(text, session.categories if session else ())),
-            exams=row.take("exams", lambda text: several_exams(text, session)),
-            form=row.take("form", _form),
+            category=row.take("categorie", lambda text: _stated(text, session.categories if session else ())),
+            exams=row.take("epreuves", lambda text: several_exams(text, session)),
+            form=row.take("forme", _form),
         )
 
     def keys(candidate: Candidate) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -171,18 +181,18 @@ def read_correctors(
 
     def parse(row: Row) -> Corrector:
         return Corrector(
-            id=row.take("id", _identifier),
-            name=row.take("name", some_text),
-            email=row.take("email", an_address),
-            schools=row.take("schools", _schools),
-            companies=row.take("companies", lambda text: several(text, r"\s*[|/]\s*")),
-            exams=row.take("exams", lambda text: several_exams(text, session)),
+            id=row.take("identifiant", _identifier),
+            name=row.take("nom", some_text),
+            email=row.take("courriel", an_address),
+            schools=row.take("etablissements", _schools),
+            companies=row.take("entreprises", lambda text: several(text, r"\s*[|/]\s*")),
+            exams=row.take("epreuves", lambda text: several_exams(text, session)),
             quota=row.take("quota", _quota),
-            days=row.take("days", lambda text: tuple(_day(day) for day in several(text, r"[\s|]+"))),
-            never_with=row.take("never_with", lambda text: _never_with(text, numbers)),
+            days=row.take("jours", lambda text: tuple(_day(day) for day in several(text, r"[\s|]+"))),
+            never_with=row.take("jamais_avec", lambda text: _never_with(text, numbers)),
             options=row.take("options", lambda text: _options(text, session)),
             role=row.take("role", _role),
-            away=row.take("away", _away),
+            away=row.take("indisponible", _away),
         )
 
     def keys(corrector: Corrector) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -203,7 +213,7 @@ def read_attendance(
         return candidate_number(text, numbers.candidate)
 
     def parse(row: Row) -> Attendance:
-        return Attendance(number=row.take("candidate_number", number), present=row.take("present", _present))
+        return Attendance(number=row.take("numero_candidat", number), present=row.take("present", _present))
 
     def keys(line: Attendance) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (line.number,), "ce numéro de candidat"
@@ -218,9 +228,9 @@ def read_deposit_times(
 
     def parse(row: Row) -> DepositTime:
         return DepositTime(
-            number=row.take("candidate_number", lambda text: candidate_number(text, numbers.candidate)),
-            file=row.take("file", some_text),
-            deposited_at=row.take("deposited_at", lambda text: _instant(text, zone or local_zone())),
+            number=row.take("numero_candidat", lambda text: candidate_number(text, numbers.candidate)),
+            file=row.take("fichier", some_text),
+            deposited_at=row.take("depose_le", lambda text: _instant(text, zone or local_zone())),
         )
 
     def keys(line: DepositTime) -> Iterator[tuple[tuple[str, ...], str]]:

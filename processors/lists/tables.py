@@ -12,7 +12,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from processors.plain import plain
+
 T = TypeVar("T")
+
+_FORMER = dict(
+    pair.split("=")
+    for pair in (
+        *("candidate_number=numero_candidat", "registration_number=numero_inscription"),
+        *("family_name=nom_de_naissance", "first_names=prenoms", "birth_date=date_de_naissance"),
+        *("school=etablissement", "schools=etablissements", "companies=entreprises"),
+        *("category=categorie", "form=forme", "exam=epreuve", "exams=epreuves"),
+        *("id=identifiant", "name=nom", "email=courriel", "days=jours"),
+        *("never_with=jamais_avec", "away=indisponible"),
+        *("file=fichier", "deposited_at=depose_le"),
+    )
+)
+"""How columns were called at first: lists in the log have them, and people keep theirs."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +125,7 @@ def _lines(
         for cells in reader:
             cells = [cell.strip() for cell in cells]
             if header is None:
-                header = cells
+                header = [_column(cell) for cell in cells]
                 trouble = _header_trouble(header, columns, optional)
                 if trouble:
                     yield 1, {}, trouble
@@ -139,6 +155,12 @@ def _header_trouble(header: Sequence[str], columns: Sequence[str], optional: Seq
         if names
     ]
     return _sentence(" ; ".join(parts)) if parts else ""
+
+
+def _column(title: str) -> str:
+    """Accents, capitals and blanks make no other column, nor does its former name."""
+    name = plain(title).replace(" ", "_")
+    return _FORMER.get(name, name)
 
 
 def _decode(data: bytes) -> str:

@@ -20,8 +20,8 @@ from processors.plain import plain
 
 PART = "épreuves de contrôle"
 """Of the circular, as the session's aliases call it."""
-CHOICE_COLUMNS = ("candidate_number", "choix")
-MARK_COLUMNS = ("candidate_number", "epreuve", "note")
+CHOICE_COLUMNS = ("numero_candidat", "choix")
+MARK_COLUMNS = ("numero_candidat", "epreuve", "note")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def read_choices(data: bytes, session: Session, control: ControlExams) -> Import
 
     def parse(row: Row) -> Choice:
         return Choice(
-            row.take("candidate_number", lambda text: candidate_number(text, session.numbers.candidate)),
+            row.take("numero_candidat", lambda text: candidate_number(text, session.numbers.candidate)),
             row.take("choix", chosen),
         )
 
@@ -92,7 +92,7 @@ def read_control_marks(
 
     def parse(row: Row) -> ControlMark:
         return ControlMark(
-            row.take("candidate_number", lambda text: candidate_number(text, session.numbers.candidate)),
+            row.take("numero_candidat", lambda text: candidate_number(text, session.numbers.candidate)),
             row.take("epreuve", lambda text: _exam(text, session, control)),
             row.take("note", lambda text: a_mark(text, step)),
         )

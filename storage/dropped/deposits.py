@@ -130,21 +130,37 @@ def deposit(
     """
     sha256 = hashlib.sha256(data).hexdigest()
     register.vault.put(stored_file(sha256), data, only_if_absent=True)
-    with register.reading() as connection:
-        dossier = dossier_of(connection, exam, candidate) or new_id("doss")
-    arrival = register.keep(
-        arrival_key(f"{dossier}-{secrets.token_hex(8)}"), {"key": dropped.key, "name": name}
-    )
-    facts = DossierDeposited(
-        exam=exam,
-        candidate=candidate,
-        arrival=arrival,
-        sha256=sha256,
-        size=dropped.size,
-        etag=dropped.etag,
-        deposited_at=times.due_at if times else dropped.last_modified,
-    )
-    return dossier if register.record(facts, dossier, actor=actor, at=at) else None
+    return note_deposit(register, dropped, sha256, exam, candidate, name, times=times, actor=actor, at=at)
+
+
+def note_deposit(
+    register: Register,
+    dropped: ObjectInfo,
+    sha256: str,
+    exam: str,
+    candidate: str,
+    name: str,
+    *,
+    times: Times | None = None,
+    actor: str,
+    at: datetime,
+) -> str | None:
+    """The same of a file that is in the vault already, under its hash."""
+    with register.transaction() as transaction:  # of two at once, both are files of one dossier
+        dossier = dossier_of(transaction.connection, exam, candidate) or new_id("doss")
+        arrival = register.keep(
+            arrival_key(f"{dossier}-{secrets.token_hex(8)}"), {"key": dropped.key, "name": name}
+        )
+        facts = DossierDeposited(
+            exam=exam,
+            candidate=candidate,
+            arrival=arrival,
+            sha256=sha256,
+            size=dropped.size,
+            etag=dropped.etag,
+            deposited_at=times.due_at if times else dropped.last_modified,
+        )
+        return dossier if transaction.record(facts, dossier, actor=actor, at=at) else None
 
 
 def date_deposits(

@@ -18,6 +18,7 @@ from processors.findings import Severity
 from storage.bucket.keys import kept_reading
 from storage.database.register import Register
 from storage.database.schema import candidates, dossier_decisions, dossier_files, dossiers, enrolments
+from storage.database.tables import matching
 from storage.events import Change, Event, Facts
 from storage.refusals import Refusal, Refused
 from storage.states import Pronounced
@@ -241,10 +242,11 @@ def dossier_by_id(connection: Connection, id_: str) -> DossierRow | None:
     return next(iter(dossiers_of(connection, id_=id_)), None)
 
 
-def dossier_counts(connection: Connection, exam: str) -> DossierCounts:
-    """Where an épreuve's dossiers stand."""
-    enrolled = select(func.count()).select_from(enrolments).where(enrolments.c.exam == exam)
-    known = dossiers_of(connection, exam)
+def dossier_counts(connection: Connection, exam: str, centre: str | None = None) -> DossierCounts:
+    """Where an épreuve's dossiers stand; in this centre, if one is given."""
+    here = matching(enrolments, exam=exam, centre=centre)
+    enrolled = select(func.count()).select_from(enrolments).where(*here)
+    known = dossiers_of(connection, exam, centre)
     with_files = select(dossier_files.c.dossier).distinct()
     deposited = set(connection.execute(with_files).scalars())
     by_verdict = Counter(row.verdict for row in known)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 from storage.bucket.keys import kept_person
 from storage.database.register import Register
 from storage.database.schema import tokens
-from storage.events import Change, Facts
+from storage.events import Change, Event, Facts
 from storage.ids import new_id, token_hash
 from storage.states import Role
 
@@ -79,9 +79,9 @@ def make_token(
     return token
 
 
-def revoke_token(register: Register, id_: str, *, actor: str, at: datetime) -> None:
-    """From now on it is worth nothing. Raises Refused when there is none of this id."""
-    register.record(TokenRevoked(), id_, actor=actor, at=at)
+def revoke_token(register: Register, id_: str, *, actor: str, at: datetime) -> Event | None:
+    """From now on it is worth nothing; None when it was so. Raises Refused when there is none of this id."""
+    return register.record(TokenRevoked(), id_, actor=actor, at=at)
 
 
 def token_of(connection: Connection, text: str, at: datetime) -> ApiToken | None:

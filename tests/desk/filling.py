@@ -141,7 +141,7 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
         "uai": MINE, "purge": purge, "code": "U4", "scan": scan, "place": "2", "copy_id": copies[1].id,
         "copy": copies[1].id, "lot": lot.id, "lot_id": lot.id, "number": "ACDEFHJ",
         "subject": copies[0].id, "other": invited.id, "dossier": dossier, "invitation": invitation,
-        "candidate": people_asked(site, here[1].id), "token": token.id,
+        "candidate": people_asked(site, here[1].id), "who": dossier_of, "token": token.id,
         "roster": "candidats", "table": "constats",
         "link": "none", "school": people[0].school,
         "seq": str(seen.seq), "event": str(seen.seq), "k": str(seen.k),

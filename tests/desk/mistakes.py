@@ -89,6 +89,13 @@ def outside_the_window(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str
     return ("lots", "form", "--exam", "U7"), "/coordination/lots/U7/former", {}
 
 
+def hour_that_is_not(desk: Desk, filled: Filled) -> tuple[tuple[str, ...], str, dict[str, Any]]:
+    """On a spring morning clocks go from 2 to 3."""
+    form = {"place": f"U4/{MINE}", "day": "2027-03-28", "clock": "02:30", "reason": "Panne."}
+    command = ("deadline", "extend", MINE, "--exam", "U4", "--until", "2027-03-28T02:30")
+    return (*command, "--reason", "Panne."), "/coordination/echeances", form
+
+
 SENTENCES = {
     unknown_number: "Aucun candidat n’a ce numéro",
     no_candidate: "Dites de quel candidat il s’agit",
@@ -99,5 +106,6 @@ SENTENCES = {
     conform_with_a_ground: "Une non-conformité demande un motif, et une conformité n’en a pas",
     no_author: "Dites qui prononce",
     pulled: "Son correcteur a ouvert ce lot : rappelez-le d’abord",
+    hour_that_is_not: "Cette heure n’existe pas ce jour-là, ou deux fois.",
     outside_the_window: "ne s’ouvrent que dans la fenêtre de correction, du ",
 }

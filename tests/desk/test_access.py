@@ -60,7 +60,7 @@ class Asker:
 
 def path_of(route: str, values: dict[str, str]) -> tuple[str, str]:
     method, _, path = route.partition(" ")
-    values = values | ({"code": "E5"} if "/dossiers/" in path or "/oraux/" in path else {})
+    values = values | ({"code": "E5"} if "/dossiers" in path or "/oraux/" in path else {})
     return method, re.sub(r"\{(\w+)\}", lambda found: values[found[1]], path)
 
 

@@ -36,7 +36,7 @@ def test_schemathesis_finds_nothing(desk: Desk, filled: Filled, role):
     for operation in operations:
         named = {p.name for p in operation.path_parameters} & filled.values.keys()
         there = {name: filled.values[name] for name in named}
-        if "/dossiers/" in operation.path:
+        if "/dossiers" in operation.path:
             there["code"] = "E5"
         for mode, given in (
             (GenerationMode.POSITIVE, there),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -30,7 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 NAMES = {
     *("findings", "labels", "access-request", "release", "audit history", "attendance print"),
     *("marks export", "control hours", "control better", "orals sort", "orals papers"),
-    *("dossier report", "dossier notices", "duty livrets"),
+    *("dossier report", "dossier notices", "dossier show", "duty livrets"),
 }
 """What these show or write names candidates."""
 
@@ -160,6 +161,10 @@ def dossiers(shell: Shell) -> None:
     e5 = ("--exam", "E5", "--centre", MINE)
     shell("dossier report", *e5, *shell.to("commission"))
     shell("dossier notices", *e5, *shell.to("notices"))
+    whose = ("--exam", "E5", "--candidate", shell.filled.people[0].number)
+    shell("dossier drop", shell.write("piece.txt", "lu"), *whose)
+    shell("dossier show", *whose)
+    shell("dossier show", *whose, "--json")
     said = ("--reason", "Complet.", "--author", "Mme Présidente")
     shell("dossier decide", shell.filled.values["dossier"], "conform", *said)
 
@@ -183,8 +188,14 @@ def written(shell: Shell) -> None:
     shell("transfer", waiting, "U4")
     shell("send-back", waiting, "--reason", "Floue.")
     shell("decide", waiting, "set_aside", "--reason", "Lu.")
+    shell("settle", f"{values['seq']}.{values['k']}")
     shell("audit history", waiting)
     shell("audit history", waiting, "--json")
+    shell("deadline list")
+    shell("deadline list", "--json")
+    until = f"{now() + timedelta(days=30):%Y-%m-%d}T12:00"
+    shell("deadline extend", MINE, *u4, "--until", until, "--reason", "Panne.")
+    shell("deadline take-back", MINE, *u4)
 
 
 def correctors(shell: Shell) -> None:

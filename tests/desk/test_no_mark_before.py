@@ -238,7 +238,7 @@ class TestAfter:
         program = desk.program(Role.CORRECTOR, filled.corrector)
         assert program.post(f"/api/my/lots/{lot}/notes", json={"table": TABLE}).json()["taken"]
         first = exported(service)
-        number = next(line["candidate_number"] for line in first if line["note"] == VALUE)
+        number = next(line["numero_candidat"] for line in first if line["note"] == VALUE)
         assert sum(line["note"] == VALUE for line in first) == 1
         assert {line["observation"] for line in first if line["note"] == ""} <= {"présent, sans copie notée"}
         assert '"what":"marks"' in log(desk)[-1]
@@ -256,7 +256,7 @@ class TestAfter:
         assert "no_reason" in shell(desk, "marks", "export", "--exam", "U4", "--to", str(tmp_path / "x.csv"))
         assert program.get(f"/api/my/lots/{lot}/notes").json() == {"marks": {}}  # they are not hers any more
         (line,) = exported(service)
-        assert (line["candidate_number"], line["note"]) == (number, "14")
+        assert (line["numero_candidat"], line["note"]) == (number, "14")
         assert line["observation"] == "rectification"
 
     def test_where_the_session_asks_for_it_another_person_confirms_an_export(self, desk, filled, tmp_path):

@@ -95,7 +95,7 @@ def released(desk: Desk, to: Path) -> dict[str, dict[str, str]]:
     """The manifest, by candidate's number; each file is as it says."""
     assert shell(desk, "release", "--to", str(to)).startswith("0 ")
     text = (to / "manifeste.csv").read_text("utf-8-sig")
-    lines = {line["candidate_number"]: line for line in csv.DictReader(io.StringIO(text), delimiter=";")}
+    lines = {line["numero_candidat"]: line for line in csv.DictReader(io.StringIO(text), delimiter=";")}
     for line in lines.values():
         if line["fichier"]:
             data = (to / line["fichier"]).read_bytes()

@@ -90,7 +90,7 @@ def test_from_the_choice_to_the_mark_that_counts(desk, service, tmp_path):
     assert taken.status_code == 200 and "1 candidat appelé, dont 1 a choisi" in taken.text
     (turn,) = rows(service.get(f"{HERE}/horaires.csv").text)
     assert '"what":"control"' in log(desk)
-    assert (turn["candidate_number"], turn["heure"], turn["jury"]) == (called.number, "09:00", "1")
+    assert (turn["numero_candidat"], turn["heure"], turn["jury"]) == (called.number, "09:00", "1")
 
     table = f"candidate_number;epreuve;note\n{called.number};U4;{MARK}"
     (file := tmp_path / "notes.csv").write_text(table)

@@ -214,7 +214,7 @@ def schools_of(shell, lot) -> set[str]:
 
 def test_a_lot_goes_to_no_one_of_its_candidates_school(shell, lots):
     with (shell.folder / "rehearsal" / "correctors.csv").open() as lines:
-        school = {row["id"]: row["schools"] for row in csv.DictReader(lines)}
+        school = {row["identifiant"]: row["etablissements"] for row in csv.DictReader(lines)}
     assert not [lot for lot in lots if school[lot["reference"]] in schools_of(shell, lot)]
     unfit = next(reference for reference in school if school[reference] in schools_of(shell, lots[0]))
     assert "établissement" in shell("lots", "reassign", lots[0]["name"], unfit, fails=True)

@@ -18,6 +18,10 @@ from processors.lists.people import (
 
 SESSION = load_session(Path(__file__).parents[2] / "sessions" / "bts-sio-2026-aix-marseille.toml")
 HEADER = (
+    "numero_candidat,numero_inscription,nom_de_naissance,prenoms,date_de_naissance,"
+    "etablissement,centre,option,categorie,epreuves"
+)
+FORMER = (
     "candidate_number,registration_number,family_name,first_names,birth_date,"
     "school,centre,option,category,exams"
 )
@@ -53,6 +57,14 @@ def test_a_roster_as_any_spreadsheet_saves_it(encoding, comma):
     )
 
 
+@pytest.mark.parametrize(
+    "header", [FORMER, HEADER.title().replace("_", " "), HEADER.replace("numero", "numéro"), HEADER.upper()]
+)
+def test_columns_by_their_former_names_and_as_people_write_them(header):
+    data = f"{header}\n{LINE}".encode()
+    assert read_candidates(data, SESSION) == read_candidates(roster(LINE), SESSION)
+
+
 @pytest.mark.parametrize("exams", ["U1 U2", "U1|U2", "U1/U2", "U1 / U2", "U1 U2 U1"])
 def test_several_exams(exams):
     result = read_candidates(roster(LINE.replace("U1 U2", exams)), SESSION)
@@ -78,9 +90,9 @@ def test_french_dates_columns_in_any_order_and_quoted_cells():
         ("02214987144", "0221498714A", "exactement 11 chiffres"),
         ("02214987144", "٠٢٢١٤٩٨٧١٤٤", "exactement 11 chiffres"),
         ("001", "1", "exactement 3 chiffres"),
-        ("ÉVRARD", "", "« family_name » : valeur absente"),
-        ("2002-07-28", "2002-02-30", "« birth_date » : date attendue"),
-        ("2002-07-28", "28/7", "« birth_date » : date attendue"),
+        ("ÉVRARD", "", "« nom_de_naissance » : valeur absente"),
+        ("2002-07-28", "2002-02-30", "« date_de_naissance » : date attendue"),
+        ("2002-07-28", "28/7", "« date_de_naissance » : date attendue"),
         ("0139109F", "0139109G", "« 0139109G » n'est pas un UAI"),
         ("0130051K", "0139109F", "0139109F n'est pas un centre de cette session"),
         ("U1 U2", "U1 U9", "épreuve inconnue de cette session : U9"),
@@ -100,7 +112,7 @@ def test_a_bad_line_is_named_and_the_rest_kept_back(good, bad, told):
 def test_everything_wrong_with_a_line_is_told_at_once_without_naming_anyone():
     bad = LINE.replace("02214987144", "022149871").replace("2002-07-28", "hier").replace("0130051K", "x")
     message = messages(read_candidates(roster(bad), SESSION))[2]
-    assert all(column in message for column in ("candidate_number", "birth_date", "centre"))
+    assert all(column in message for column in ("numero_candidat", "date_de_naissance", "centre"))
     assert "022149871" not in message
     assert "VRARD" not in message
 
@@ -139,7 +151,7 @@ def test_without_a_session_centres_and_exams_are_taken_at_their_word():
             1,
             "colonnes inconnues : center",
         ),
-        (LINE.encode(), 1, "La première ligne doit nommer les colonnes : candidate_number"),
+        (LINE.encode(), 1, "La première ligne doit nommer les colonnes : numero_candidat"),
         (HEADER.encode() + b"\n" + LINE.replace("ZO", '"ZO').encode(), 2, "Guillemets mal fermés"),
         (roster(LINE.replace("ÉVRARD", "\x81VRARD"), encoding="latin-1"), 2, "caractères illisibles"),
     ],
@@ -164,8 +176,8 @@ def test_no_bytes_stop_a_reading(junk):
             assert result.rows == ()
 
 
-ATTENDANCE = "candidate_number,present\n"
-CORRECTORS = "id;name;email;schools;companies;exams;quota;days;never_with\n"
+ATTENDANCE = "numero_candidat,present\n"
+CORRECTORS = "identifiant;nom;courriel;etablissements;entreprises;epreuves;quota;jours;jamais_avec\n"
 
 
 def test_correctors():
@@ -193,12 +205,12 @@ def test_correctors():
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("c-01;Léa;lea@example.org;;;U1;;;", "« schools » : aucun établissement"),
+        ("c-01;Léa;lea@example.org;;;U1;;;", "« etablissements » : aucun établissement"),
         ("c-01;Léa;lea;0139109F;;U1;;;", "adresse électronique attendue"),
         ("c-01;Léa;lea@example.org;0139109F;;U1;-3;;", "nombre de copies attendu"),
         ("c-01;Léa;lea@example.org;0139109F;;U1;;mardi;", "date attendue"),
         ("c-01;Léa;lea@example.org;0139109F;;U1;;;MARTIN", "numéros de candidat (11 chiffres) ou UAI"),
-        ("../x;Léa;lea@example.org;0139109F;;U1;;;", "« id » : lettres sans accent"),
+        ("../x;Léa;lea@example.org;0139109F;;U1;;;", "« identifiant » : lettres sans accent"),
         (
             "c-00;Léa;lea@example.org;0139109F;;U1;;;",
             "Cet identifiant de correcteur figure déjà à la ligne 2",

@@ -224,7 +224,7 @@ def test_papers_say_to_each_what_is_theirs_and_each_sheet_has_its_code(summoned)
     table = list(
         csv.DictReader(io.StringIO(papers["convocations-E2.csv"].decode("utf-8-sig")), delimiter=";")
     )
-    assert {row["place"] for row in table} == {"Lycée Marie Curie"} and len(table) == 5
+    assert {row["lieu"] for row in table} == {"Lycée Marie Curie"} and len(table) == 5
     sheets = pypdfium2.PdfDocument(papers["feuilles-E2.pdf"])
     read = []
     for page in sheets:

@@ -53,6 +53,24 @@ def test_the_centre_checks_its_pile_page_by_page(dropped: Page, stage):
     expect(dropped.locator("#etat")).to_contain_text("carton 3, étagère B")
 
 
+def test_pieces_of_a_dossier_are_dropped_and_seen_at_once(stage, enter, tmp_path):
+    """The one who owes it is enrolled here; a piece that is empty is refused, and says why."""
+    with stage.site.register.reading() as connection:
+        who = next(one for one in enrolled_in(connection, "E5"))
+    page = enter(Role.CENTRE, who.centre)
+    page.get_by_role("link", name="E5, dossiers").click()
+    looked_at(page, "desk-dossiers")
+    page.get_by_role("link", name=f"{who.family_name} {who.first_names}").click()
+    piece, empty = tmp_path / "attestation.pdf", tmp_path / "vide.pdf"
+    piece.write_bytes(b"%PDF-1.7")
+    empty.touch()
+    page.set_input_files("#documents", [piece, empty])
+    expect(page.locator("#came")).to_contain_text("attestation.pdf")
+    expect(page.locator("#came")).to_contain_text("En attente de lecture")
+    expect(page.locator("[data-said]")).to_contain_text("Ce fichier est vide")
+    looked_at(page, "desk-dossier")
+
+
 def test_a_file_dropped_by_mistake_is_taken_back_and_put_back(dropped: Page, stage):
     """The one that is no PDF: once it is withdrawn, nothing of it asks for anything."""
     bad = dropped.locator(".desk-pile").filter(has_text="mauvais.pdf")
