@@ -259,7 +259,7 @@ def _order(
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
-    turned = blank_between(kept, pile.order.sheet) and all(p.number is None for p in kept.values())
+    turned = blank_between(kept, pile.order.sheet)
     unsure = turned or any(place.copy in pile.unsure for _, place in members)
     if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))

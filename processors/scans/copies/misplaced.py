@@ -37,8 +37,8 @@ _Counted = tuple[int, Collection[int]]
 def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _Counted], ...]:
     """What people count: by page number, what they write.
 
-    Pages; leaves; sheets; pages of each sheet, and of all in total; pages, of those begun so far. Who leaves
-    the last pages of a sheet unused may count them or not.
+    Pages; leaves, on their rectos; sheets; pages of each sheet, and of all in total; pages, of those begun so
+    far. Who leaves the last pages of a sheet unused may count them or not.
     """
     unused = sheet - 1
     all_pages = range(length - unused, length + annexes + 1)
@@ -48,7 +48,7 @@ def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _
 
     return (
         lambda number: (number, all_pages),
-        lambda number: ((number + 1) // 2, range((length - unused + 1) // 2, length // 2 + 1)),
+        lambda number: (number % 2 * (number + 1) // 2, range((length - unused + 1) // 2, length // 2 + 1)),
         lambda number: (ends(number) // sheet, (length // sheet,)),
         lambda number: ((number - 1) % sheet + 1, range(1, sheet + 1)),
         lambda number: ((number - 1) % sheet + 1, all_pages),
@@ -68,10 +68,15 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
 
 
 def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
-    """Whether a sheet ends blank before one that is written on: no sheet is begun before the last is full."""
-    written = [number for number, page in kept.items() if not page.blank]
-    ends = range(sheet, max(written, default=0), sheet)
-    return any(number in kept and kept[number].blank for number in ends)
+    """Whether a sheet ends blank before one that is written on, and no number tells that it comes first.
+
+    No sheet is begun before the last is full, but by those who leave versos free.
+    """
+    written = {number for number, page in kept.items() if not page.blank}
+    ends = set(range(sheet, max(written, default=0), sheet)) & kept.keys() - written
+    free = {end for end in ends if end - 1 in written and end - 2 not in written}
+    told = any(page.number == number for number, page in kept.items() if number > sheet)
+    return bool(ends - free) and not told
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:

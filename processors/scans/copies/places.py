@@ -17,7 +17,7 @@ from processors.scans.readings import (
 )
 
 _WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
-_OTHERWISE = 0.01  # of the pages that are numbered so, for each other way of counting
+_OTHERWISE, _OTHER_TOTALS = 0.03, 0.1  # of the pages that are numbered so, for each other way of counting
 
 
 def evidence_of(
@@ -96,9 +96,10 @@ def _totals(reading: FieldReading | None, of_sheet: int) -> Costs:
     costs = [
         -np.log(
             said[length - 1]
-            + _OTHERWISE * said[length - 1 - unused : length + unused].sum()
-            + _OTHERWISE * (said[(length - unused) // 2 : length // 2].sum() + said[length // of_sheet - 1])
-            + _OTHERWISE * said[:of_sheet].sum()
+            + _OTHER_TOTALS * said[length - 1 - unused : length + unused].sum()
+            + _OTHER_TOTALS
+            * (said[(length - unused) // 2 : length // 2].sum() + said[length // of_sheet - 1])
+            + _OTHER_TOTALS * said[:of_sheet].sum()
         )
         for length in lengths_of(of_sheet)
     ]
