@@ -40,7 +40,9 @@ def among_others(pages: list[PageReading]) -> tuple[CopyReading, ...]:
 
 @pytest.mark.parametrize("said", COUNTINGS.values(), ids=COUNTINGS)
 def test_a_copy_whose_writer_counts_otherwise_is_whole(said: Counted) -> None:
-    copies = among_others(written(said, 2))
+    pages = written(said, 2)
+    pages[-1] = replace(pages[-1], blank=True)
+    copies = among_others(pages)
     assert [copy.status for copy in copies] == [CopyStatus.COMPLETE] * 3
     assert copies[1].pages == tuple(range(5, 13))
     assert not codes(copies[1])
@@ -57,13 +59,19 @@ def test_a_leaf_that_lies_otherwise_holds_it(said: Counted, turned: int) -> None
         assert copies[1].status is not CopyStatus.COMPLETE or copies[1].pages != tuple(range(5, 13))
 
 
-def test_sheets_that_each_count_anew_and_lie_otherwise_are_told_by_their_blank_end_or_label() -> None:
+@pytest.mark.parametrize("swapped", [False, True], ids=["in order", "swapped"])
+@pytest.mark.parametrize("sign", ["none", "label", "blank end"])
+def test_which_of_the_sheets_that_count_anew_is_first(sign: str, swapped: bool) -> None:
+    """By a label that the first alone bears, or a blank end of the last; else nothing tells."""
     pages = written(COUNTINGS["pages of each sheet"], 2)
-    blank = [replace(p, blank=k == 7) for k, p in enumerate(pages)]
-    unlabelled = [replace(p, label=None) if k == 4 else p for k, p in enumerate(pages)]
-    for those in (blank, unlabelled):
-        copies = among_others([*those[4:], *those[:4]])
-        assert CopyStatus.COMPLETE not in {copy.status for copy in copies[1:-1]}
+    if sign == "label":
+        pages[4] = replace(pages[4], label=None)
+    if sign == "blank end":
+        pages[7] = replace(pages[7], blank=True)
+    copies = among_others([*pages[4:], *pages[:4]] if swapped else pages)
+    whole = copies[1].status is CopyStatus.COMPLETE
+    assert whole is (sign != "none" and not swapped)
+    assert whole or Code.UNSURE_ORDER in codes(copies[1])
 
 
 def test_a_page_of_another_way_of_counting_is_named() -> None:

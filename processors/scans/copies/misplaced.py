@@ -67,16 +67,24 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
     return found
 
 
-def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
-    """Whether a sheet ends blank before one that is written on, and no number tells that it comes first.
+def sheets_unsure(kept: Mapping[int, PageReading], sheet: int) -> bool:
+    """Whether the sheets of a copy may lie in another order, and no number tells it.
 
-    No sheet is begun before the last is full, but by those who leave versos free.
+    One ends blank before one that is written on: no sheet is begun before the last is full, but by those who
+    leave versos free. Or pages are counted anew on each, and neither a label that the first alone bears nor a
+    blank end of the last tells them apart.
     """
+    later = {number: page for number, page in kept.items() if number > sheet}
+    anew = any(page.number == (number - 1) % sheet + 1 for number, page in later.items())
+    if any(page.number == number for number, page in later.items()):
+        return False
+    if not later or (not anew and any(page.number is not None for page in kept.values())):
+        return False
+    labelled = 1 in kept and kept[1].label and not any(page.label for page in later.values())
     written = {number for number, page in kept.items() if not page.blank}
     ends = set(range(sheet, max(written, default=0), sheet)) & kept.keys() - written
     free = {end for end in ends if end - 1 in written and end - 2 not in written}
-    told = any(page.number == number for number, page in kept.items() if number > sheet)
-    return bool(ends - free) and not told
+    return bool(ends - free) or (anew and not labelled and not later[max(later)].blank)
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
