@@ -93,14 +93,11 @@ def _counted(costs: Costs, of_sheet: int) -> Costs:
 def _totals(reading: FieldReading | None, of_sheet: int) -> Costs:
     """Costs by length of the total: it may be another (see `_counted`), and count unused pages or annexes."""
     said, unused = np.exp(-_numbers(reading)), of_sheet - 1
-    costs = [
-        -np.log(
-            said[length - 1]
-            + _OTHER_TOTALS * said[length - 1 - unused : length + unused].sum()
-            + _OTHER_TOTALS
-            * (said[(length - unused) // 2 : length // 2].sum() + said[length // of_sheet - 1])
-            + _OTHER_TOTALS * said[:of_sheet].sum()
-        )
-        for length in lengths_of(of_sheet)
+    chances = [
+        said[length - 1]
+        + _OTHER_TOTALS * said[length - 1 - unused : length + unused].sum()
+        + _OTHER_TOTALS * said[(length - unused) // 2 : length // 2].sum()
+        + _OTHER_TOTALS * said[[length // of_sheet - 1, *range(of_sheet)]].sum()
+        for length in lengths_of(of_sheet).tolist()
     ]
-    return np.asarray(costs) - min(costs)
+    return np.asarray(np.log(max(chances)) - np.log(chances), np.float64)
