@@ -353,10 +353,11 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "nameless_sheet": (_nameless_sheet, usual),
         "sheets_apart": (_sheets_apart, usual),
         "leaves_counted": (_leaves_counted, usual),
-        "counted_otherwise": (_counted_otherwise, usual),
     }
+    last: dict[str, tuple[Laid, Sequence[Order]]] = {"counted_otherwise": (_counted_otherwise, usual)}
     if of.a3:
-        return {**common, "fed_by_another_edge": (_turned, orders), "two_on_one": (_two_on_one, usual)}
+        turned = {"fed_by_another_edge": (_turned, orders), "two_on_one": (_two_on_one, usual)}
+        return {**common, **turned, **last}
     return {
         **common,
         "leaf_of_a_longer_copy": (_of_a_longer_one, usual),
@@ -364,6 +365,7 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "leaf_missed": (_leaf_missed, [o for o in orders if not o.falling and _by_leaves(o)]),
         "two_on_one": (_two_on_one, usual),
         "as_a_book": (_as_a_book, usual),
+        **last,
     }
 
 
