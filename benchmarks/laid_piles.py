@@ -217,6 +217,44 @@ def _leaves_counted(copies: Sequence[Copy], order: Order, _rng: Rng) -> list[Sid
     return _in_order(laid, order, _rng)
 
 
+def _opens(number: int) -> bool:
+    return number % PAGES_PER_SHEET == 1
+
+
+_COUNTS: tuple[Callable[[int, int], tuple[int, int]], ...] = (
+    lambda n, length: ((n + 1) // 2, length // 2) if n % 2 else (0, 0),
+    lambda n, length: (n // PAGES_PER_SHEET + 1, length // PAGES_PER_SHEET) if _opens(n) else (0, 0),
+    lambda n, _: ((n - 1) % PAGES_PER_SHEET + 1, PAGES_PER_SHEET),
+    lambda n, _: (n, -(-n // PAGES_PER_SHEET) * PAGES_PER_SHEET),
+)
+"""By number and length of a copy, what stands in a page's boxes, 0 for nothing."""
+
+
+def _counted_otherwise(copies: Sequence[Copy], order: Order, rng: Rng) -> list[Side]:
+    """Every other candidate counts leaves on rectos, sheets, the pages of each, or those begun so far."""
+    ways = [_COUNTS[int(k)] for k in rng.integers(len(_COUNTS), size=len(copies))]
+    laid = [_counting(copy, ways[k]) if k % 2 else copy for k, copy in enumerate(copies)]
+    return _in_order(laid, order, rng)
+
+
+def _counting(copy: Copy, way: Callable[[int, int], tuple[int, int]]) -> Copy:
+    pages = []
+    for n, page in enumerate(copy.pages, 1):
+        number, total = (
+            copy.pages[said - 1] if said else unnumbered(page) for said in way(n, len(copy.pages))
+        )
+        pages.append(
+            replace(
+                page,
+                number=number.number,
+                number_reading=number.number_reading,
+                total=total.number,
+                total_reading=total.number_reading,
+            )
+        )
+    return replace(copy, pages=tuple(pages))
+
+
 def _numbered_as(page: PageReading, like: PageReading) -> PageReading:
     return replace(
         page,
@@ -316,8 +354,10 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "sheets_apart": (_sheets_apart, usual),
         "leaves_counted": (_leaves_counted, usual),
     }
+    last: dict[str, tuple[Laid, Sequence[Order]]] = {"counted_otherwise": (_counted_otherwise, usual)}
     if of.a3:
-        return {**common, "fed_by_another_edge": (_turned, orders), "two_on_one": (_two_on_one, usual)}
+        turned = {"fed_by_another_edge": (_turned, orders), "two_on_one": (_two_on_one, usual)}
+        return {**common, **turned, **last}
     return {
         **common,
         "leaf_of_a_longer_copy": (_of_a_longer_one, usual),
@@ -325,6 +365,7 @@ def kinds(of: Stock) -> dict[str, tuple[Laid, Sequence[Order]]]:
         "leaf_missed": (_leaf_missed, [o for o in orders if not o.falling and _by_leaves(o)]),
         "two_on_one": (_two_on_one, usual),
         "as_a_book": (_as_a_book, usual),
+        **last,
     }
 
 

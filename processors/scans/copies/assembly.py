@@ -15,10 +15,10 @@ from processors.lists.people import Candidate
 from processors.scans.copies.annexes import Handed, Neighbour, handed_in, missing_after, seems, taken_out
 from processors.scans.copies.identity import Attribution, attribute, sheet_evidence, sure_owner
 from processors.scans.copies.misplaced import (
-    blank_between,
     blank_inside,
     confirmed,
     contradicted,
+    sheets_unsure,
 )
 from processors.scans.copies.nameless import beside_nameless
 from processors.scans.copies.pile import Pile, explain_pile
@@ -259,8 +259,7 @@ def _order(
         if doubtful:
             findings.append(finding(code, sorted(p.page for p in doubtful), evidence=whole(doubtful)))
     put_in_order = bool(moved) and not (all(p.half for p in kept.values()) and length == PAGES_PER_SHEET)
-    turned = blank_between(kept, pile.order.sheet) and all(p.number is None for p in kept.values())
-    unsure = turned or any(place.copy in pile.unsure for _, place in members)
+    unsure = sheets_unsure(kept, pile.order.sheet) or any(place.copy in pile.unsure for _, place in members)
     if unsure or (put_in_order and not confirmed(kept)):
         findings.append(_unsure(kept))
     return findings

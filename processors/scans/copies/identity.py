@@ -91,12 +91,15 @@ def sheet_evidence(
 
 
 def same_owner(one: Evidence, other: Evidence) -> float:
-    """Log likelihood ratio that two sheets are of one candidate rather than of two, within ±9."""
+    """Log likelihood ratio that two sheets are of one candidate rather than of two, from -9 on.
+
+    No more than how seldom two copies are of one.
+    """
     if not one.candidates or not one.voices or not other.voices:
         return 0.0
     both = float(one.posterior() @ other.posterior())
-    apart = 1 / len(one.candidates)
-    return float(np.clip(math.log(max(both, 1e-9) / apart), -9.0, 9.0))
+    odds = both / max(1 - both, 1e-9) * len(one.candidates)
+    return float(np.clip(math.log(max(odds, 1e-9)), -9.0, -math.log(_SECOND_COPIES)))
 
 
 def attribute(copies: Sequence[Sequence[Evidence]]) -> list[Attribution]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from processors.scans.orders import MAX_PAGES, PAGES_PER_SHEET
 from processors.scans.readings import FieldReading, PageKind, PageReading
@@ -20,22 +20,40 @@ def contradicted(
 ) -> list[PageReading]:
     """The pages of a copy (by their numbers) that bear another number, or the total of another copy.
 
-    A page says another number if a page of its kind can bear it: what opens a sheet is no page 4. Who leaves
-    the last pages of a sheet unused may count them or not; so, too, the pages of `annexes`. `sheet`: pages of
-    one.
+    None if its writer has counted all that is numbered in one other way. `annexes`: their pages, that may be
+    counted, too; `sheet`: pages of one.
     """
-    firsts = frozenset(_NUMBERS[::sheet])
-    may_be: dict[PageKind, Collection[int]] = {
-        PageKind.FIRST: firsts,
-        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
-    }
-    totals = range(length - sheet + 1, length + annexes + 1)
-    return [
-        page
-        for number, page in kept.items()
-        if _odds(page.number_reading, [number], may_be.get(page.kind, _NUMBERS)) >= _SURE
-        or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
-    ]
+    by_pages, *otherwise = (
+        [page for number, page in kept.items() if _is_against(page, *count(number), sheet)]
+        for count in _countings(length, annexes, sheet)
+    )
+    return by_pages if all(otherwise) else []
+
+
+_Counted = tuple[int, Collection[int]]
+"""What may stand in the boxes of a page: its number, and totals."""
+
+
+def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _Counted], ...]:
+    """What people count: by page number, what they write.
+
+    Pages; leaves, on their rectos; sheets; pages of each sheet, and of all in total; pages, of those begun so
+    far. Who leaves the last pages of a sheet unused may count them or not.
+    """
+    unused = sheet - 1
+    all_pages = range(length - unused, length + annexes + 1)
+
+    def ends(number: int) -> int:
+        return -(-number // sheet) * sheet
+
+    return (
+        lambda number: (number, all_pages),
+        lambda number: (number % 2 * (number + 1) // 2, range((length - unused + 1) // 2, length // 2 + 1)),
+        lambda number: (ends(number) // sheet, (length // sheet,)),
+        lambda number: ((number - 1) % sheet + 1, range(1, sheet + 1)),
+        lambda number: ((number - 1) % sheet + 1, all_pages),
+        lambda number: (number, range(ends(number) - unused, ends(number) + 1)),
+    )
 
 
 def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
@@ -49,11 +67,24 @@ def blank_inside(kept: Mapping[int, PageReading]) -> list[PageReading]:
     return found
 
 
-def blank_between(kept: Mapping[int, PageReading], sheet: int) -> bool:
-    """Whether a sheet ends blank before one that is written on: no sheet is begun before the last is full."""
-    written = [number for number, page in kept.items() if not page.blank]
-    ends = range(sheet, max(written, default=0), sheet)
-    return any(number in kept and kept[number].blank for number in ends)
+def sheets_unsure(kept: Mapping[int, PageReading], sheet: int) -> bool:
+    """Whether the sheets of a copy may lie in another order, and no number tells it.
+
+    One ends blank before one that is written on: no sheet is begun before the last is full, but by those who
+    leave versos free. Or pages are counted anew on each, and neither a label that the first alone bears nor a
+    blank end of the last tells them apart.
+    """
+    later = {number: page for number, page in kept.items() if number > sheet}
+    anew = any(page.number == (number - 1) % sheet + 1 for number, page in later.items())
+    if any(page.number == number for number, page in later.items()):
+        return False
+    if not later or (not anew and any(page.number is not None for page in kept.values())):
+        return False
+    labelled = 1 in kept and kept[1].label and not any(page.label for page in later.values())
+    written = {number for number, page in kept.items() if not page.blank}
+    ends = set(range(sheet, max(written, default=0), sheet)) & kept.keys() - written
+    free = {end for end in ends if end - 1 in written and end - 2 not in written}
+    return bool(ends - free) or (anew and not labelled and not later[max(later)].blank)
 
 
 def confirmed(kept: Mapping[int, PageReading]) -> bool:
@@ -63,6 +94,19 @@ def confirmed(kept: Mapping[int, PageReading]) -> bool:
     """
     right = sum(page.number == number for number, page in kept.items())
     return 2 * right > len(kept)
+
+
+def _is_against(page: PageReading, number: int, totals: Collection[int], sheet: int) -> bool:
+    """Whether a page says another number, that one of its kind can bear, or another total."""
+    firsts = frozenset(_NUMBERS[::sheet])
+    may_be: dict[PageKind, Collection[int]] = {
+        PageKind.FIRST: firsts,
+        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
+    }
+    return (
+        _odds(page.number_reading, [number], may_be.get(page.kind, _NUMBERS)) >= _SURE
+        or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
+    )
 
 
 def _odds(reading: FieldReading | None, expected: Collection[int], possible: Collection[int]) -> float:

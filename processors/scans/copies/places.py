@@ -17,6 +17,7 @@ from processors.scans.readings import (
 )
 
 _WRONG_SIDE = 12.0  # cost of a page whose place in the sheet contradicts what was seen of it
+_OTHERWISE, _OTHER_TOTALS = 0.03, 0.1  # of the pages that are numbered so, for each other way of counting
 
 
 def evidence_of(
@@ -35,7 +36,7 @@ def evidence_of(
         native, foreign = _belongs(page, slot)
         evidence.append(
             PageEvidence(
-                number=_numbers(page.number_reading) + _side_costs(page, slot, of_sheet),
+                number=_counted(_numbers(page.number_reading), of_sheet) + _side_costs(page, slot, of_sheet),
                 total=_totals(page.total_reading, of_sheet),
                 foreign=foreign,
                 native=native,
@@ -82,6 +83,21 @@ def _numbers(reading: FieldReading | None) -> Costs:
     return number_costs(units, tens)
 
 
+def _counted(costs: Costs, of_sheet: int) -> Costs:
+    """The same for those who count sheets, or leaves, or the pages of each sheet (see `misplaced`)."""
+    before, said = np.arange(MAX_PAGES), np.exp(-costs)
+    otherwise = sum(said[counted] for counted in (before // of_sheet, before // 2, before % of_sheet))
+    return np.asarray(-np.log((said + _OTHERWISE * otherwise) / (1 + 3 * _OTHERWISE)))
+
+
 def _totals(reading: FieldReading | None, of_sheet: int) -> Costs:
-    costs = _numbers(reading)[lengths_of(of_sheet) - 1]
-    return np.asarray(costs - costs.min())
+    """Costs by length of the total: it may be another (see `_counted`), and count unused pages or annexes."""
+    said, unused = np.exp(-_numbers(reading)), of_sheet - 1
+    chances = [
+        said[length - 1]
+        + _OTHER_TOTALS * said[length - 1 - unused : length + unused].sum()
+        + _OTHER_TOTALS * said[(length - unused) // 2 : length // 2].sum()
+        + _OTHER_TOTALS * said[[length // of_sheet - 1, *range(of_sheet)]].sum()
+        for length in lengths_of(of_sheet).tolist()
+    ]
+    return np.asarray(np.log(max(chances)) - np.log(chances), np.float64)

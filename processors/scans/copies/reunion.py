@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, product
 
 import cv2
 import numpy as np
@@ -28,13 +28,54 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
     same paper, or too empty to tell, one at least being clearly the same.
     """
     copies: list[Part] = []
+    before: Part | None = None
     for part in parts:
         home = next((copy for copy in copies if _one_copy(copy, part, sheets)), None)
-        if home is None:
-            copies.append(list(part))
-        else:
+        if home is not None:
             home += part
+        elif before is not None and (longer := _going_on(before, part, sheets)):
+            home = before
+            home[:] = longer
+        else:
+            copies.append(home := list(part))
+        before = home
     return copies
+
+
+def _going_on(copy: Part, part: Part, sheets: Mapping[int, Evidence]) -> Part | None:
+    """The copy with the sheets that lie after it, of its candidate, who counts anew on each or goes on.
+
+    None if they may be the same sheets scanned again, or if any page lacks.
+    """
+    length, anew = _whole(copy, 1), _whole(part, 1)
+    after = anew or _whole(part, length + 1)
+    if not (length and after) or (owner := _owner(copy, sheets)) is None or owner != _owner(part, sheets):
+        return None
+    orders = {place.order for _, place in (*copy, *part)}
+    opening, others = ([page for page, _ in those if page.page in sheets] for those in (copy, part))
+    twice = anew and any(_perhaps_one(*pair) for pair in product(opening, others))
+    if twice or len(orders) > 1 or any(order.falling or order.nested for order in orders):
+        return None
+    joined = [(page, replace(place, length=length + after)) for page, place in (*copy, *part)]
+    return joined[: len(copy)] + [
+        (page, _later(place, length if anew else 0)) for page, place in joined[len(copy) :]
+    ]
+
+
+def _perhaps_one(page: PageReading, other: PageReading) -> bool:
+    return likeness(page, other) >= 0 or one_page(page.imprint, other.imprint)
+
+
+def _whole(part: Part, first: int) -> int:
+    """How many pages it has, if they are those of whole sheets from number `first` on; else 0."""
+    numbers = sorted(place.number or 0 for _, place in part)
+    whole = numbers == [*range(first, first + len(part))] and part and len(part) % part[0][1].order.sheet == 0
+    return len(part) if whole else 0
+
+
+def _later(place: Place, by: int) -> Place:
+    assert place.number is not None and place.position is not None
+    return replace(place, number=place.number + by, position=place.position + by)
 
 
 def explained(

@@ -1,0 +1,88 @@
+"""What people count in the page boxes: pages, leaves, sheets, anew on each sheet, or those begun so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from processors.findings import Code
+from processors.scans.readings import CopyReading, CopyStatus, PageReading
+from tests.processors.test_assembly import boxes, codes, drawn, page, read, sheet
+
+Counted = Callable[[int], tuple[int | None, int | None]]
+"""Of a page of eight, by its number: what stands in its boxes."""
+
+COUNTINGS: dict[str, Counted] = {
+    "leaves on their rectos": lambda n: ((n + 1) // 2, 4) if n % 2 else (None, None),
+    "sheets on their first pages": lambda n: ((n + 3) // 4, 2) if n % 4 == 1 else (None, None),
+    "pages of each sheet": lambda n: ((n - 1) % 4 + 1, 4),
+    "pages of each sheet, of all": lambda n: ((n - 1) % 4 + 1, 8),
+    "pages begun so far": lambda n: (n, 4 if n <= 4 else 8),
+    "pages begun so far, once": lambda n: (n, 4 if n <= 4 else None),
+}
+
+
+def written(said: Counted, seed: int) -> list[PageReading]:
+    pages = drawn([page(n, 8, 1) for n in range(1, 9)], seed)
+    return [_numbered(p, *said(n)) for n, p in enumerate(pages, 1)]
+
+
+def _numbered(p: PageReading, number: int | None, total: int | None) -> PageReading:
+    here, of = (None if n is None else boxes(f"{n:2d}") for n in (number, total))
+    return replace(p, number=number, total=total, number_reading=here, total_reading=of)
+
+
+def among_others(pages: list[PageReading]) -> tuple[CopyReading, ...]:
+    return read(*drawn(sheet(0), 1), *pages, *drawn(sheet(2), 3))
+
+
+@pytest.mark.parametrize("said", COUNTINGS.values(), ids=COUNTINGS)
+def test_a_copy_whose_writer_counts_otherwise_is_whole(said: Counted) -> None:
+    pages = written(said, 2)
+    pages[-1] = replace(pages[-1], blank=True)
+    copies = among_others(pages)
+    assert [copy.status for copy in copies] == [CopyStatus.COMPLETE] * 3
+    assert copies[1].pages == tuple(range(5, 13))
+    assert not codes(copies[1])
+
+
+@pytest.mark.parametrize("said", COUNTINGS.values(), ids=COUNTINGS)
+@pytest.mark.parametrize("turned", [2, 6])
+def test_a_leaf_that_lies_otherwise_holds_it(said: Counted, turned: int) -> None:
+    pages = written(said, 2)
+    pages[turned : turned + 2] = pages[turned : turned + 2][::-1]
+    told = [p.number for p in pages if p.number is not None]
+    copies = among_others(pages)
+    if len(told) > 2:
+        assert copies[1].status is not CopyStatus.COMPLETE or copies[1].pages != tuple(range(5, 13))
+
+
+@pytest.mark.parametrize("swapped", [False, True], ids=["in order", "swapped"])
+@pytest.mark.parametrize("sign", ["none", "label", "blank end"])
+def test_which_of_the_sheets_that_count_anew_is_first(sign: str, swapped: bool) -> None:
+    """By a label that the first alone bears, or a blank end of the last; else nothing tells."""
+    pages = written(COUNTINGS["pages of each sheet"], 2)
+    if sign == "label":
+        pages[4] = replace(pages[4], label=None)
+    if sign == "blank end":
+        pages[7] = replace(pages[7], blank=True)
+    copies = among_others([*pages[4:], *pages[:4]] if swapped else pages)
+    whole = copies[1].status is CopyStatus.COMPLETE
+    assert whole is (sign != "none" and not swapped)
+    assert whole or Code.UNSURE_ORDER in codes(copies[1])
+
+
+def test_a_page_of_another_way_of_counting_is_named() -> None:
+    """Leaf 2 of another candidate's, in a copy whose writer counts pages."""
+    pages = written(lambda n: (n, 8), 2)
+    pages[2] = _numbered(pages[2], 2, 4)
+    copies = among_others(pages)
+    assert Code.MISPLACED_PAGE in codes(copies[1])
+
+
+def test_a_sheet_scanned_again_is_no_further_sheet() -> None:
+    once = drawn(sheet(1), 2)
+    copies = among_others([*once, *once])
+    assert [len(copy.pages) for copy in copies] == [4, 4, 4]
