@@ -19,7 +19,7 @@ from processors.findings import Code, french, french_pages
 from processors.wording import plural
 from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copy_by_id
-from storage.decided.decisions import CopyMasked, CopyTransferred
+from storage.decided.decisions import CopyMasked, CopyProposed, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
 from storage.dropped.dossiers import FRENCH_PRONOUNCED
 from storage.dropped.readings import ScanRead
@@ -47,6 +47,8 @@ _SETTLED = {
     "present": "présent, car sa case porte de l’encre et sa copie est là",
     "again": "case à regarder : sa copie n’est plus là, ou une liste le dit absent",
 }
+_PROPOSED = {"Candidat": "proposé", "Décision": "proposée"}
+"""What is proposed changes nothing yet: it is told apart from what holds."""
 _STATUSES = {"complete": "complète", "incomplete": "incomplète", "to_decide": "à décider"}
 
 
@@ -151,6 +153,10 @@ class _Teller:
             return event.subject, [(what.capitalize(), "réglé" if facts["settled"] else "à régler")]
         if event.action == CopyTransferred.action:
             return event.subject, [("Épreuve", facts["exam"])]
+        if event.action == CopyProposed.action:
+            return event.subject, [
+                (f"{what} {_PROPOSED[what]}", said) for what, said in self._of_facts(facts)
+            ]
         if event.action == CopyMasked.action:
             page, masks = facts["page"], len(facts["masks"])
             return event.subject, [(f"Endroits cachés, page {page} du fichier", str(masks))]
@@ -257,6 +263,7 @@ _SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
     "until": ("Jusqu’au", _until),
     "copies": ("Copies", lambda ids: str(len(ids))),
     "order": ("Ordre proposé", lambda pages: _numbers(pages) if pages else ""),
+    "confirms": ("Confirme", lambda seq: f"la proposition n° {seq}"),
     "let_go": ("Pages regardées, où rien ne nomme", lambda pages: _numbers(pages) if pages else ""),
 }
 """By fact: how people call it, and how its value is said."""
