@@ -55,9 +55,9 @@ def decide(
     what confirms another's proposal: who proposed it has said why.
 
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
-    very same; what would be refused is refused already then. A person is who has an account: what a program or the command line says is never more than a
-    proposal, and confirms none. None when it was said before. Its centre is reconciled: one that is kept
-    although the list says absent is asked about no more.
+    very same; what would be refused is refused already then. A person is who has an account: what a program
+    or the command line says is never more than a proposal, and confirms none. None when it was said before.
+    Its centre is reconciled: one that is kept although the list says absent is asked about no more.
     """
     chosen = _chosen(site, decision, candidate, number.strip())
     with site.register.reading() as connection:

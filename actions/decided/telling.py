@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copy_by_id
 from storage.decided.decisions import CopyMasked, CopyProposed, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.deposits import DossierDeposited
 from storage.dropped.dossiers import FRENCH_PRONOUNCED
 from storage.dropped.readings import ScanRead
 from storage.dropped.scans import scan_by_id
@@ -129,6 +131,8 @@ class _Teller:
             self._known[about, what] = after
             if before != after:
                 changes.append(Change(what, before, after))
+        if not changes:  # what says again what was known says so
+            changes = [Change(what, None, after) for what, after in said]
         return Told(
             event=event,
             proof=proof,
@@ -160,6 +164,9 @@ class _Teller:
         if event.action == CopyMasked.action:
             page, masks = facts["page"], len(facts["masks"])
             return event.subject, [(f"Endroits cachés, page {page} du fichier", str(masks))]
+        if event.action == DossierDeposited.action:
+            name = json.loads(self._work.store.vault.get(facts["arrival"]))["name"]
+            return event.subject, [("Fichier", name), *self._of_facts(facts)]
         if event.action == AttendanceImported.action:
             return event.subject, list(self._of_marks(event.subject, facts["marks"]))
         if event.action == AttendanceSettled.action:
@@ -261,6 +268,7 @@ _SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
     "returned": ("Rendue", lambda value: "oui" if value else "non"),
     "verdict": ("Proposition", lambda value: VERDICTS[value]),
     "until": ("Jusqu’au", _until),
+    "deposited_at": ("Reçu le", _until),
     "copies": ("Copies", lambda ids: str(len(ids))),
     "order": ("Ordre proposé", lambda pages: _numbers(pages) if pages else ""),
     "confirms": ("Confirme", lambda seq: f"la proposition n° {seq}"),

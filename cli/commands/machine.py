@@ -33,7 +33,9 @@ def up(
     ] = None,
     data: DataDir = DATA_DIR,
     port: Annotated[int, typer.Option("--port", help="Port of the Prefect server.")] = 4200,
-    desk_port: Annotated[int, typer.Option("--desk-port", help="Port of the desk.")] = 4280,
+    desk_port: Annotated[
+        int, typer.Option("--desk-port", envvar="MASSICOT_DESK_PORT", help="Port of the desk.")
+    ] = 4280,
 ) -> None:
     """Run everything on this machine: store, flows, worker, desk."""
     from cli.children import ChildError

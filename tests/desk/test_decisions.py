@@ -54,6 +54,7 @@ def decide(browser: Browser, copy: str, candidate: str):
 def test_another_account_confirms(cautious: Desk, waits):
     copy, free = waits
     first, second = (cautious.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in "ab")
+    assert "qu’une autre personne confirme" in first.get(f"/coordination/decisions/{copy}").text
     assert decide(first, copy, free).status_code == 303
     assert "attend une autre personne" in first.get("/coordination/decisions").text
     assert "Une autre personne doit le confirmer" in first.get(f"/coordination/decisions/{copy}").text

@@ -69,6 +69,22 @@ def test_what_is_proposed_is_told_as_no_more_and_what_confirms_it_says_what(desk
     assert f"Confirme : la proposition n° {number}" in told[decided:]
 
 
+def test_a_dossier_is_told_by_its_files(desk: Desk, filled: Filled):  # noqa: F811
+    told = read(desk.signed_in(Role.SERVICE).get(f"/coordination/historique/{filled.values['dossier']}").text)
+    assert re.search(r"Histoire d’un dossier \(E5, Lycée [^)]+\)", told)
+    assert "pièce déposée Fichier : a.pdf" in told and "Reçu le : " in told
+
+
+def test_what_is_said_again_is_told_again(desk: Desk, filled: Filled):  # noqa: F811
+    copy, service = filled.values["copy_id"], desk.signed_in(Role.SERVICE)
+    here = f"/coordination/decisions/{copy}"
+    service.get(here)
+    for reason in ("Elle est entière.", "Vue une seconde fois."):
+        assert service.post(here, {"decision": "accept", "reason": reason}).status_code == 303
+    told = read(service.get(f"/coordination/historique/{copy}").text)
+    assert told.count("décision prise Décision : acceptée telle quelle") == 2
+
+
 def test_looking_adds_no_line_and_is_told_apart(desk: Desk, filled: Filled):  # noqa: F811
     copy, service = filled.values["subject"], desk.signed_in(Role.SERVICE)
     story = f"/coordination/historique/{copy}"
