@@ -51,6 +51,8 @@ _SETTLED = {
 }
 _PROPOSED = {"Candidat": "proposé", "Décision": "proposée"}
 """What is proposed changes nothing yet: it is told apart from what holds."""
+_OF_THE_ACT = {"Décision", "Confirme"}
+"""What somebody said, told each time; all else is what there is, told where it changes."""
 _STATUSES = {"complete": "complète", "incomplete": "incomplète", "to_decide": "à décider"}
 
 
@@ -128,7 +130,8 @@ class _Teller:
         changes = list[Change]()
         for what, after in said:
             before = self._known.get((about, what))
-            self._known[about, what] = after
+            if what not in _OF_THE_ACT:
+                self._known[about, what] = after
             if before != after:
                 changes.append(Change(what, before, after))
         if not changes:  # what says again what was known says so
