@@ -116,10 +116,8 @@ def test_the_command_line_says_what_became_of_a_proposal(cautious, filled):
 
 def test_a_program_is_told_whether_a_decision_counts(cautious, filled):
     copy, number = filled.values["copy"], guessed(cautious, filled)
-    program, form = (
-        cautious.program(Role.SERVICE),
-        {"decision": "attribute", "number": number, "reason": "lu"},
-    )
+    program = cautious.program(Role.SERVICE)
+    form = {"decision": "attribute", "number": number, "reason": "lu"}
     for _ in range(2):
         assert program.post(f"/api/decisions/{copy}", json=form).json() == {"done": True, "proposed": True}
     session = cautious.site.session.model_copy(update={"second_person": False})
