@@ -51,7 +51,7 @@ _SETTLED = {
 }
 _PROPOSED = {"Candidat": "proposé", "Décision": "proposée"}
 """What is proposed changes nothing yet: it is told apart from what holds."""
-_OF_THE_ACT = {"Décision", "Confirme"}
+_OF_THE_ACT = {"Décision", "Confirme", "Fichier", "Reçu le"}
 """What somebody said, told each time; all else is what there is, told where it changes."""
 _STATUSES = {"complete": "complète", "incomplete": "incomplète", "to_decide": "à décider"}
 
