@@ -89,8 +89,10 @@ def _late_centres(site: Site, at: datetime) -> list[Alert]:
             awaited = counts.present if listed else counts.expected
             missing = counts.lacking if listed else counts.expected - counts.copies
             if missing > 0:
-                copies = plural(missing, "copie attendue", "copies attendues")
-                text = f"{exam.code}, centre {centre} : {copies} sur {awaited}, "
+                known = site.session.centre(centre)
+                where = f"{known.name} ({centre})" if known else f"centre {centre}"
+                copies = plural(missing, "copie", "copies")
+                text = f"{exam.code}, {where} : il manque {copies} sur {awaited}, "
                 text += f"échéance {french_instant(due.at)}."
                 found.append(Alert(f"alert/deadline/{exam.code}/{centre}", text))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
+from email.utils import formatdate, make_msgid, parseaddr
 
 import httpx
 
@@ -37,6 +38,9 @@ def mail(settings: Settings, to: str, subject: str, lines: Sequence[str]) -> Non
     message["Subject"] = subject
     message["From"] = settings.smtp_from
     message["To"] = to
+    message["Date"] = formatdate()
+    message["Message-ID"] = make_msgid(domain=parseaddr(settings.smtp_from)[1].rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n".join(lines))
     assert settings.smtp_host is not None
     with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS) as server:

@@ -114,6 +114,7 @@ def _board(request: Request) -> Response:
         "is_open": of_marks.is_open(site),
         "marks_in": marks_in(site),
         "exams": [of_marks.progress(site, exam) for exam in site.session.written],
+        "without_copy": lambda exam: of_marks.without_marked_copy(site, exam),
         "names": names,
         "second_person": site.session.second_person,
     }

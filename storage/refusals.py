@@ -81,7 +81,7 @@ class Refusal(Coded):
     NOT_READY = "not_ready", "Une copie n’est pas prête pour un lot, ou elle est déjà dans un autre."
     NOT_YOURS = "not_yours", "Ce lot n’est pas à vous, ou votre jeton n’est pas celui d’un correcteur."
     PULLED = "pulled", "Son correcteur a ouvert ce lot : rappelez-le d’abord."
-    NEVER_PULLED = "never_pulled", "Ouvrez d’abord ce lot : un lot jamais ouvert ne se rend pas."
+    NEVER_PULLED = "never_pulled", "Ce lot n’a jamais été ouvert : il ne se rend pas et ne se note pas."
     RETURNED = "returned", "Ce lot est rendu : seul le service peut le rappeler."
     CLOSED = "closed", "Ce lot est clos : il n’y a plus rien à y faire."
     RECALLED = "recalled", "Le service a rappelé ce lot : il vous le rend, ou le confie à un autre."

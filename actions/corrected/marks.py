@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,8 @@ from storage.corrected.marks import (
 )
 from storage.decided.copies import copies_of_lot
 from storage.events import canonical
-from storage.people.candidates import attendance_of, enrolled_in
+from storage.people.accounts import may_be_one_person
+from storage.people.candidates import EnrolledCandidate, attendance_of, enrolled_in
 from storage.people.purges import is_person
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
@@ -46,6 +47,7 @@ from storage.states import LotState
 EXPORT_COLUMNS = ("numero_candidat", "epreuve", "note", "observation")
 _CORRECTED = "rectification"
 _NO_COPY = "présent, sans copie notée"
+_CAME = "absent selon le correcteur seul"
 
 
 def opens_at(site: Site) -> datetime | None:
@@ -180,6 +182,8 @@ def export(site: Site, exam: Exam, reason: str = "", *, actor: str, at: datetime
         made = exports_of(connection, exam.code)
         proposed = proposed_export(connection, exam.code)
         lines = _by_candidate(site, connection, exam, rows)
+        came = {who.number for who in _came(connection, exam)}
+        doubtful = proposed is not None and may_be_one_person(connection, actor, proposed.author)
     basis = basis_of(list(rows.values()))
     if made and not any(row.seq > made[-1].seq for row in rows.values()):
         raise Refused(Refusal.NOTHING_CORRECTED)
@@ -195,9 +199,11 @@ def export(site: Site, exam: Exam, reason: str = "", *, actor: str, at: datetime
             return None
         if not is_person(actor):
             raise Refused(Refusal.ANOTHER_PERSON)
+        if doubtful:
+            raise Refused(Refusal.MAYBE_SAME_PERSON)
         confirms = proposed.seq
     before = kept_salted(site, made[-1].file)["lines"] if made else {}
-    table = _table(exam, lines, before if made else None)
+    table = _table(exam, lines, before if made else None, came)
     file, sha256 = keep_salted(site, exam.code, {"lines": lines, "table": table.decode("utf-8-sig")})
     done = MarksExported(exam=exam.code, basis=basis, reason=key, file=file, sha256=sha256, confirms=confirms)
     site.register.record(done, subject_of(exam.code), actor=actor, at=at)
@@ -223,6 +229,25 @@ def exported_lines(site: Site, exam: str) -> dict[str, str]:
     return lines
 
 
+def without_marked_copy(site: Site, exam: Exam) -> int:
+    """How many came and have no copy in a lot: the export says so of each."""
+    with site.register.reading() as connection:
+        lots = all_lots(connection, exam.code)
+        corrected = {copy.candidate for lot in lots for copy in copies_of_lot(connection, lot.id)}
+        return sum(who.id not in corrected for who in _came(connection, exam))
+
+
+def _came(connection: Connection, exam: Exam) -> list[EnrolledCandidate]:
+    """Whom no list says absent."""
+    people = [who for who in enrolled_in(connection, exam.code) if who.named]
+    attended = {
+        who: present
+        for centre in {one.centre for one in people}
+        for who, present in (attendance_of(connection, exam.code, centre) or {}).items()
+    }
+    return [who for who in people if attended.get(who.id, True)]
+
+
 def _by_candidate(
     site: Site, connection: Connection, exam: Exam, rows: dict[str, MarksRow]
 ) -> dict[str, str]:
@@ -246,29 +271,28 @@ def _by_candidate(
     if lacking:
         names = sorted(set(lacking))
         raise Refused(Refusal.MARKS_MISSING, ", ".join(f"{name} ({lacking.count(name)})" for name in names))
-    attended = {
-        who: present
-        for centre in {one.centre for one in people.values()}
-        for who, present in (attendance_of(connection, exam.code, centre) or {}).items()
-    }
+    came = {who.id for who in _came(connection, exam)}
     for who in people.values():
         if who.named:
-            found.setdefault(who.number, "" if attended.get(who.id, True) else Unmarked.ABSENT)
+            found.setdefault(who.number, "" if who.id in came else Unmarked.ABSENT)
     return dict(sorted(found.items()))
 
 
-def _table(exam: Exam, lines: dict[str, str], before: dict[str, str] | None) -> bytes:
-    """`before`: what was exported last; then only what is other than it."""
+def _table(exam: Exam, lines: dict[str, str], before: dict[str, str] | None, came: Collection[str]) -> bytes:
+    """`before`: what was exported last; then only what is other than it. `came`: numbers of whom no list
+    says absent.
+    """
     new = {number: value for number, value in lines.items() if before is None or before.get(number) != value}
     rows = (
-        (number, exam.code, value.replace(".", ","), _said(value, corrected=before is not None))
+        (number, exam.code, value.replace(".", ","), _said(value, number in came, before is not None))
         for number, value in new.items()
     )
     return csv_of(EXPORT_COLUMNS, rows)
 
 
-def _said(value: str, *, corrected: bool) -> str:
-    return ", ".join(filter(None, (_CORRECTED if corrected else "", "" if value else _NO_COPY)))
+def _said(value: str, came: bool, corrected: bool) -> str:
+    doubt = _NO_COPY if not value else _CAME if value == Unmarked.ABSENT and came else ""
+    return ", ".join(filter(None, (_CORRECTED if corrected else "", doubt)))
 
 
 def _numbers(connection: Connection, lot: LotRow) -> set[str]:

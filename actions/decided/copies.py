@@ -55,9 +55,9 @@ def decide(
     what confirms another's proposal: who proposed it has said why.
 
     Where the session asks for a second person, it is only proposed, unless another person has proposed the
-    very same. A person is who has an account: what a program or the command line says is never more than a
-    proposal, and confirms none. None when it was said before. Its centre is reconciled: one that is kept
-    although the list says absent is asked about no more.
+    very same; what would be refused is refused already then. A person is who has an account: what a program
+    or the command line says is never more than a proposal, and confirms none. None when it was said before.
+    Its centre is reconciled: one that is kept although the list says absent is asked about no more.
     """
     chosen = _chosen(site, decision, candidate, number.strip())
     with site.register.reading() as connection:
@@ -65,7 +65,7 @@ def decide(
     among_proposed = decision is Decision.ATTRIBUTE and not number.strip()
     key = keep_reason(site.register.vault, copy, reason, wanted=not (among_proposed or was_said))
     with site.register.transaction() as transaction:
-        confirms = None
+        decided = CopyDecided(decision=decision, candidate=chosen, reason=key, let_go=tuple(sorted(let_go)))
         if site.session.second_person:
             same = _same_of_another(transaction.connection, copy, decision, chosen, actor)
             if same is not None and _is_person(same.author):
@@ -73,14 +73,14 @@ def decide(
                     raise Refused(Refusal.ANOTHER_PERSON)
                 if may_be_one_person(transaction.connection, actor, same.author):
                     raise Refused(Refusal.MAYBE_SAME_PERSON)
-                confirms = same.seq
+                decided = decided.model_copy(update={"confirms": same.seq})
             else:
+                with transaction.connection.begin_nested() as tried:
+                    transaction.record(decided, copy, actor=actor, at=at)
+                    tried.rollback()
                 said = CopyProposed(decision=decision, candidate=chosen, reason=key)
                 return transaction.record(said, copy, actor=actor, at=at)
         before = copy_by_id(transaction.connection, copy)
-        decided = CopyDecided(
-            decision=decision, candidate=chosen, reason=key, confirms=confirms, let_go=tuple(sorted(let_go))
-        )
         event = transaction.record(decided, copy, actor=actor, at=at)
         after = copy_by_id(transaction.connection, copy)
         reconcile_about(transaction, site, filter(None, (before, after)), actor=actor, at=at)

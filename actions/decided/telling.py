@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,8 +20,9 @@ from processors.findings import Code, french, french_pages
 from processors.wording import plural
 from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copy_by_id
-from storage.decided.decisions import CopyMasked, CopyTransferred
+from storage.decided.decisions import CopyMasked, CopyProposed, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.deposits import DossierDeposited
 from storage.dropped.dossiers import FRENCH_PRONOUNCED
 from storage.dropped.readings import ScanRead
 from storage.dropped.scans import scan_by_id
@@ -47,6 +49,10 @@ _SETTLED = {
     "present": "présent, car sa case porte de l’encre et sa copie est là",
     "again": "case à regarder : sa copie n’est plus là, ou une liste le dit absent",
 }
+_PROPOSED = {"Candidat": "proposé", "Décision": "proposée"}
+"""What is proposed changes nothing yet: it is told apart from what holds."""
+_OF_THE_ACT = {"Décision", "Confirme", "Fichier", "Reçu le"}
+"""What somebody said, told each time; all else is what there is, told where it changes."""
 _STATUSES = {"complete": "complète", "incomplete": "incomplète", "to_decide": "à décider"}
 
 
@@ -124,9 +130,12 @@ class _Teller:
         changes = list[Change]()
         for what, after in said:
             before = self._known.get((about, what))
-            self._known[about, what] = after
+            if what not in _OF_THE_ACT:
+                self._known[about, what] = after
             if before != after:
                 changes.append(Change(what, before, after))
+        if not changes:  # what says again what was known says so
+            changes = [Change(what, None, after) for what, after in said]
         return Told(
             event=event,
             proof=proof,
@@ -151,9 +160,16 @@ class _Teller:
             return event.subject, [(what.capitalize(), "réglé" if facts["settled"] else "à régler")]
         if event.action == CopyTransferred.action:
             return event.subject, [("Épreuve", facts["exam"])]
+        if event.action == CopyProposed.action:
+            return event.subject, [
+                (f"{what} {_PROPOSED[what]}", said) for what, said in self._of_facts(facts)
+            ]
         if event.action == CopyMasked.action:
             page, masks = facts["page"], len(facts["masks"])
             return event.subject, [(f"Endroits cachés, page {page} du fichier", str(masks))]
+        if event.action == DossierDeposited.action:
+            name = json.loads(self._work.store.vault.get(facts["arrival"]))["name"]
+            return event.subject, [("Fichier", name), *self._of_facts(facts)]
         if event.action == AttendanceImported.action:
             return event.subject, list(self._of_marks(event.subject, facts["marks"]))
         if event.action == AttendanceSettled.action:
@@ -255,8 +271,10 @@ _SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
     "returned": ("Rendue", lambda value: "oui" if value else "non"),
     "verdict": ("Proposition", lambda value: VERDICTS[value]),
     "until": ("Jusqu’au", _until),
+    "deposited_at": ("Reçu le", _until),
     "copies": ("Copies", lambda ids: str(len(ids))),
     "order": ("Ordre proposé", lambda pages: _numbers(pages) if pages else ""),
+    "confirms": ("Confirme", lambda seq: f"la proposition n° {seq}"),
     "let_go": ("Pages regardées, où rien ne nomme", lambda pages: _numbers(pages) if pages else ""),
 }
 """By fact: how people call it, and how its value is said."""

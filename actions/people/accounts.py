@@ -19,7 +19,14 @@ MACHINE = "service"
 """Whoever works at the machine itself, by the command line."""
 _RESET = "Un compte qui a servi ({}, {}) a été invité de nouveau : si personne ne l’a demandé, fermez-le."
 _RECOVERED = "Un code de secours a ouvert le compte {} : si ce n’est pas son titulaire, fermez-le."
-_LINK = "Choisissez votre mot de passe à cette adresse, dans la semaine. Elle ne sert qu’une fois :"
+_INVITED = """Un compte vous est ouvert au guichet de « {} ».
+
+Choisissez votre mot de passe à cette adresse, dans la semaine. Elle ne sert qu’une fois :
+
+{}
+
+Si vous n’attendiez pas ce message, n’ouvrez pas l’adresse et dites-le au service de coordination.
+"""
 
 
 def invite(
@@ -47,7 +54,8 @@ def invite(
     if not mailed:
         return link
     try:
-        mail(site.settings, email.strip(), "Votre compte massicot", [_LINK, "", link])
+        said = _INVITED.format(site.session.title, link)
+        mail(site.settings, email.strip(), "Votre compte massicot", said.splitlines())
     except OSError:
         raise Refused(Refusal.NOT_SENT) from None
     return None

@@ -45,7 +45,13 @@ def up(
     ] = 4200,
     desk_port: Annotated[
         int,
-        typer.Option("--desk-port", help="Port of the desk; another where it is taken.", min=0, max=65535),
+        typer.Option(
+            "--desk-port",
+            envvar="MASSICOT_DESK_PORT",
+            help="Port of the desk; another where it is taken.",
+            min=0,
+            max=65535,
+        ),
     ] = 4280,
 ) -> None:
     """Run everything on this machine: store, flows, worker, desk."""

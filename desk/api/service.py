@@ -37,6 +37,7 @@ from desk.api.shapes import (
     Queue,
     Rank,
     Recall,
+    Ruled,
     SentBack,
     Uai,
     Unroutable,
@@ -49,6 +50,7 @@ from processors.correcting.lots import Plan
 from storage.corrected.lots import LotRow, all_lots
 from storage.database.register import events_of
 from storage.decided.copies import CopyRow
+from storage.decided.decisions import CopyProposed
 from storage.decided.findings import FindingRow, findings_of_copies
 from storage.people.candidates import enrolled_in
 
@@ -99,11 +101,11 @@ def question(request: Request, copy: CopyId, account: ServiceAccount) -> Questio
 
 
 @router.post("/decisions/{copy}")
-def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answer) -> Done:
+def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answer) -> Ruled:
     """Another decision may follow this one."""
     site = site_of(request)
     any_copy(site, copy)
-    copies.decide(
+    event = copies.decide(
         site,
         copy,
         answer.decision,
@@ -114,7 +116,7 @@ def decide(request: Request, copy: CopyId, account: ServiceAccount, answer: Answ
         actor=account.id,
         at=now(),
     )
-    return Done()
+    return Ruled(proposed=event is None or event.action == CopyProposed.action)
 
 
 @router.post("/decisions/{copy}/pages")

@@ -59,6 +59,12 @@ class Done(BaseModel):
     done: bool = True
 
 
+class Ruled(Done):
+    """`proposed`: it counts once two people have said the same, each with an account of their own."""
+
+    proposed: bool
+
+
 class Found(BaseModel):
     code: Code
     severity: Severity

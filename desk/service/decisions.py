@@ -131,6 +131,7 @@ def copy(
         "answerable": is_open or absent,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
         "proposal": proposal,
+        "second_person": site.session.second_person,
         "by_person": proposer is not None,
         "proposer": proposer.name if proposer else "Un programme ou la ligne de commande",
         "proposed": people.get((proposal.candidate if proposal else None) or ""),
@@ -141,6 +142,8 @@ def copy(
 
 def _done(fait: str, found: CopyRow, owner: EnrolledCandidate | None, proposal: Proposal | None) -> str:
     """What was just done, in words."""
+    if fait == "pages":
+        return "Les pages de la copie sont enregistrées, dans cet ordre."
     if fait == "epreuve":
         return f"Copie passée en {found.exam} : dites à qui elle est."
     if fait == "renvoi":
@@ -238,7 +241,7 @@ def arrange(
     """Its pages, in this order; those that are not named are none of it."""
     site = site_of(request)
     copies.arrange(site, copy_id, page, reason, actor=account.id, at=now())
-    return RedirectResponse(f"/coordination/decisions/{copy_id}#pages", 303)
+    return RedirectResponse(f"/coordination/decisions/{copy_id}?fait=pages", 303)
 
 
 @router.post("/{copy_id}/caches")

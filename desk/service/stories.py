@@ -14,6 +14,7 @@ from desk.page import page
 from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copies_of_scan, copy_by_id
 from storage.decided.findings import FindingJudged, FindingRow, finding_at
+from storage.dropped.dossiers import dossier_by_id
 from storage.dropped.scans import scan_by_id
 from storage.log.story import Proof
 
@@ -50,8 +51,10 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
     story = _story(request, subject)
     with site.register.reading() as connection:
         copy, lot = copy_by_id(connection, subject), lot_by_id(connection, subject)
-        scan = scan_by_id(connection, subject)
-    centre = site.session.centre((copy and copy.centre) or (scan and scan.centre) or "")
+        scan, dossier = scan_by_id(connection, subject), dossier_by_id(connection, subject)
+    exam, _, uai = subject.partition("/")
+    of = next((one.centre for one in (copy, scan, dossier) if one is not None), uai)
+    centre = site.session.centre(of or "")
     if story.names:
         shows_identity(request, subject, "history")
     values = {
@@ -61,6 +64,8 @@ def history(request: Request, subject: str, account: ServiceAccount) -> Response
         "unsealed": sum(one.proof is Proof.CHAINED for one in story.all),
         "copy": copy,
         "lot": lot,
+        "dossier": dossier,
+        "listed": exam if uai and centre else "",
         "file": name_of_file(scan) if scan else "",
         "place": centre.name if centre else "",
         "settled": _settled(site, story),

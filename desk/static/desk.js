@@ -3,7 +3,8 @@ function left(until) {
   const minutes = Math.floor((until - Date.now()) / 60000);
   if (minutes < 0) return "L’heure limite est passée\u00a0: déposez tout de même, et prévenez le service.";
   const days = Math.floor(minutes / 1440), hours = Math.floor((minutes % 1440) / 60);
-  const rest = days ? `${days} j ${hours} h` : hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+  const rest = days ? `${days} j ${hours} h` : hours ? `${hours} h ${minutes % 60} min`
+    : minutes ? `${minutes} min` : "moins d’une minute";
   return `Il reste ${rest}.`;
 }
 

@@ -37,7 +37,7 @@ class Why(Coded):
         "unticked",
         "La case est vide, mais « Absent » n’est pas coché, et le noir et blanc peut perdre une encre pâle.",
     )
-    COPY_HERE = "copy_here", "La case est vide, mais une copie de ce candidat est arrivée."
+    COPY_HERE = "copy_here", "La case ne porte pas de signature, mais une copie de ce candidat est arrivée."
 
 
 @dataclass(frozen=True)

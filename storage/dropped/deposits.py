@@ -176,12 +176,13 @@ def date_deposits(
 
 
 def files_of(connection: Connection, id_: str) -> list[FileRow]:
-    """Every file of a dossier in the order of its arrival."""
+    """Every file of a dossier in the order of its arrival.
+
+    The deposit space's time of a name is that of the bytes that came first under it from then on, whenever
+    the same come again; other bytes of that name, which it may not know of yet, have the store's.
+    """
     query = (
-        select(
-            dossier_files,
-            func.coalesce(dossier_times.c.deposited_at, dossier_files.c.deposited_at).label("at_"),
-        )
+        select(dossier_files, dossier_times.c.deposited_at.label("said"))
         .join(dossiers)
         .outerjoin(
             dossier_times,
@@ -192,7 +193,21 @@ def files_of(connection: Connection, id_: str) -> list[FileRow]:
         .where(dossier_files.c.dossier == id_)
         .order_by(dossier_files.c.n)
     )
-    return [FileRow(row.n, row.name, row.sha256, row.size, row.at_) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    dated: dict[str, str] = {}
+    for row in rows:
+        if row.said is not None and row.deposited_at >= row.said:
+            dated.setdefault(row.name, row.sha256)
+    return [
+        FileRow(
+            row.n,
+            row.name,
+            row.sha256,
+            row.size,
+            row.said if row.said and dated.get(row.name, row.sha256) == row.sha256 else row.deposited_at,
+        )
+        for row in rows
+    ]
 
 
 def in_force(files: Sequence[FileRow], exam: Exam) -> tuple[list[FileRow], list[FileRow]]:

@@ -76,7 +76,7 @@ def test_the_copy_of_somebody_absent_is_not_that_of_somebody_present(desk: Desk,
     assert (row["Présents"], row["Reçues"], row["Manquantes"]) == ("3", "3", "1")
     due = desk.site.session.exam("U4").scan_deadline.at
     told = [one.text for one in alerts(desk.site, 0, due - timedelta(hours=1)) if CENTRE in one.text]
-    assert len(told) == 1 and "1 copie attendue sur 3" in told[0]
+    assert len(told) == 1 and "il manque 1 copie sur 3" in told[0]
 
 
 def counted_alike(desk: Desk) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -93,3 +94,17 @@ def test_it_pronounces_of_its_own_candidates_alone(desk: Desk, people):
     story = f"/coordination/historique/{dossier}"
     assert "Prononcé : non conforme (retard)" in shown and story in shown
     assert "Motifs : <s>" not in service.get(story).text and "retard" in service.get(story).text
+
+
+def test_it_reads_when_a_dossier_came_and_its_last_file(desk: Desk, people):
+    person, at = people[0], now()
+    with desk.site.register.reading() as connection:
+        candidate = enrolled_with_number(connection, "E5", person.number)
+    assert candidate is not None
+    service = desk.signed_in(Role.SERVICE)
+    for days, told in ((2, False), (1, True)):
+        key = f"dossiers/E5/{person.number}/{days}.pdf"
+        info = ObjectInfo(key, new_id("doss"), 10, at - timedelta(days=days))
+        deposits.deposit(desk.site.register, info, b"%PDF", "E5", candidate, f"{days}.pdf", actor="t", at=at)
+        page = service.get(f"{PAGE}/E5/{OTHER}").text
+        assert "Déposé le " in page and ("Dernier fichier le " in page) is told

@@ -54,6 +54,7 @@ def decide(browser: Browser, copy: str, candidate: str):
 def test_another_account_confirms(cautious: Desk, waits):
     copy, free = waits
     first, second = (cautious.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in "ab")
+    assert "qu’une autre personne confirme" in first.get(f"/coordination/decisions/{copy}").text
     assert decide(first, copy, free).status_code == 303
     assert "attend une autre personne" in first.get("/coordination/decisions").text
     assert "Une autre personne doit le confirmer" in first.get(f"/coordination/decisions/{copy}").text
@@ -246,6 +247,24 @@ def test_a_copy_that_is_not_anonymous_is_let_go_by_who_looked_and_is_not_held_ag
     with desk.site.register.reading() as connection:
         (line,) = [line for line in connection.scalars(select(events.c.line)) if "copy.decided" in line]
     assert '"let_go":[1]' in line and "réponse" not in line
+
+
+def test_what_would_be_refused_cannot_be_proposed_either(cautious: Desk):
+    """Or one person alone would have looked at the page, and the other learnt of it too late."""
+    copy = named(cautious)
+    first, second = (cautious.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in "ab")
+    here, accepts = f"/coordination/decisions/{copy}", {"decision": "accept", "reason": "vu"}
+    first.get(here)
+    refused = first.post(here, accepts)
+    assert refused.status_code == 409 and "n’est pas anonyme" in refused.text
+    with cautious.site.register.reading() as connection:
+        assert proposal_of(connection, copy) is None
+    assert first.post(here, accepts | {"let_go": "1"}).status_code == 303
+    assert open_codes(cautious, copy) == [Code.NOT_ANONYMOUS]
+    second.get(here)
+    assert second.post(here, accepts).status_code == 409
+    assert second.post(here, accepts | {"let_go": "1"}).status_code == 303
+    assert open_codes(cautious, copy) == []
 
 
 def test_what_is_held_as_it_leaves_is_asked_of_its_own_and_settled_once(desk: Desk):

@@ -46,6 +46,45 @@ def test_a_decision_is_told_with_its_author_its_reason_before_and_after(desk: De
     assert "Jeanne Exemple" in seen and "La feuille le dit." in seen and "identity.shown" not in seen
 
 
+def test_what_is_proposed_is_told_as_no_more_and_what_confirms_it_says_what(desk: Desk, filled: Filled):  # noqa: F811
+    desk.site.__dict__["session"] = desk.site.session.model_copy(update={"second_person": True})
+    copy = filled.values["copy_id"]
+    first, second = (desk.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in "ab")
+    here, story = f"/coordination/decisions/{copy}", f"/coordination/historique/{copy}"
+    with desk.site.register.reading() as connection:
+        before = copy_by_id(connection, copy)
+        assert before is not None
+        (owner,) = enrolled_as(connection, ids=[before.candidate or ""])
+        after = [who for who in enrolled_in(connection, "U4", MINE) if who.id != before.candidate][2]
+    form = {"decision": "attribute", "number": after.number, "reason": "La feuille le dit."}
+    old, new = (f"{one.family_name} {one.first_names}, n° {one.number}" for one in (owner, after))
+    for browser in (first, second):
+        browser.get(here)
+        assert browser.post(here, form).status_code == 303
+    told = read(first.get(story).text)
+    proposed, decided = told.index("décision proposée"), told.index("décision prise")
+    assert f"Candidat proposé : {new} Décision proposée : attribuée" in told[proposed:decided]
+    assert f"Candidat : {old} → {new}" in told[decided:] and "Décision : attribuée" in told[decided:]
+    number = re.findall(r"n° (\d{1,4})\b", told[:proposed])[-1]
+    assert f"Confirme : la proposition n° {number}" in told[decided:]
+
+
+def test_a_dossier_is_told_by_its_files(desk: Desk, filled: Filled):  # noqa: F811
+    told = read(desk.signed_in(Role.SERVICE).get(f"/coordination/historique/{filled.values['dossier']}").text)
+    assert re.search(r"Histoire d’un dossier \(E5, Lycée [^)]+\)", told)
+    assert "pièce déposée Fichier : a.pdf" in told and "Reçu le : " in told
+
+
+def test_what_is_said_again_is_told_again(desk: Desk, filled: Filled):  # noqa: F811
+    copy, service = filled.values["copy_id"], desk.signed_in(Role.SERVICE)
+    here = f"/coordination/decisions/{copy}"
+    service.get(here)
+    for reason in ("Elle est entière.", "Vue une seconde fois."):
+        assert service.post(here, {"decision": "accept", "reason": reason}).status_code == 303
+    told = read(service.get(f"/coordination/historique/{copy}").text)
+    assert told.count("décision prise Décision : acceptée telle quelle") == 2
+
+
 def test_looking_adds_no_line_and_is_told_apart(desk: Desk, filled: Filled):  # noqa: F811
     copy, service = filled.values["subject"], desk.signed_in(Role.SERVICE)
     story = f"/coordination/historique/{copy}"

@@ -202,6 +202,7 @@ class TestAfter:
         program = desk.program(Role.CORRECTOR, filled.corrector)
         page = hers.get(f"/lots/{lot}/notes")
         assert page.status_code == 200 and "https://notes.exemple.fr" in page.text
+        assert "aucune note avant" not in page.text
         assert "1 note déposée" in hers.post(f"/lots/{lot}/notes", {"table": TABLE}).text
         before = kept(desk)
         bad = hers.post(f"/lots/{lot}/notes", {"table": TABLE.replace(VALUE, "21")})
@@ -237,6 +238,7 @@ class TestAfter:
         service, lot = desk.signed_in(Role.SERVICE), filled.values["lot"]
         program = desk.program(Role.CORRECTOR, filled.corrector)
         assert program.post(f"/api/my/lots/{lot}/notes", json={"table": TABLE}).json()["taken"]
+        assert "aucune copie dans un lot : l’export le dira" in service.get("/coordination/notes").text
         first = exported(service)
         number = next(line["numero_candidat"] for line in first if line["note"] == VALUE)
         assert sum(line["note"] == VALUE for line in first) == 1
@@ -258,6 +260,13 @@ class TestAfter:
         (line,) = exported(service)
         assert (line["numero_candidat"], line["note"]) == (number, "14")
         assert line["observation"] == "rectification"
+        file.write_text(TABLE.replace(VALUE, "ABS"))
+        assert shell(desk, "marks", "import", lot, str(file), "--correction", WHY).startswith("0 U4-001")
+        (line,) = exported(service)
+        assert (line["note"], line["observation"]) == (
+            "ABS",
+            "rectification, absent selon le correcteur seul",
+        )
 
     def test_where_the_session_asks_for_it_another_person_confirms_an_export(self, desk, filled, tmp_path):
         """Whom the command line, which is nobody, is not."""
@@ -274,7 +283,16 @@ class TestAfter:
             one.get("/coordination/notes")
             assert one.post("/coordination/notes/U4", {"reason": WHY}).status_code == 303
         assert "another_person" in shell(desk, *export) and not (tmp_path / "x.csv").exists()
-        assert "Export proposé par Jeanne Exemple" in other.get("/coordination/notes").text
+        assert "Proposer d’exporter" in one.get("/coordination/notes").text
+        board = other.get("/coordination/notes").text
+        assert "Export proposé par Jeanne Exemple" in board and "Confirmer et exporter" in board
+        one.get("/coordination/comptes")
+        invited = {"role": "service", "email": "trois@exemple.fr", "name": "Jeanne Exemple"}
+        link = re.search(r"/invitation/[\w-]+", one.post("/coordination/comptes", invited).text)
+        assert link is not None
+        third = desk.taken_up(link[0], "trois@exemple.fr", Role.SERVICE)
+        third.get("/coordination/notes")
+        assert "une troisième personne" in third.post("/coordination/notes/U4", {"reason": WHY}).text
         (line,) = exported(other)
         assert line["note"] == VALUE
         desk.site.__dict__["session"] = rules

@@ -114,6 +114,17 @@ def test_the_command_line_says_what_became_of_a_proposal(cautious, filled):
     assert log(cautious) == before
 
 
+def test_a_program_is_told_whether_a_decision_counts(cautious, filled):
+    copy, number = filled.values["copy"], guessed(cautious, filled)
+    program = cautious.program(Role.SERVICE)
+    form = {"decision": "attribute", "number": number, "reason": "lu"}
+    for _ in range(2):
+        assert program.post(f"/api/decisions/{copy}", json=form).json() == {"done": True, "proposed": True}
+    session = cautious.site.session.model_copy(update={"second_person": False})
+    cautious.site.__dict__["session"] = session
+    assert program.post(f"/api/decisions/{copy}", json=form).json() == {"done": True, "proposed": False}
+
+
 def test_a_corrector_has_one_name_in_the_log(desk, filled, tmp_path):
     lot, corrector = filled.values["lot"], filled.corrector
     token = issue_token(desk.site.register, corrector, actor="service", at=now())

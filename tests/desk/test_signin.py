@@ -206,6 +206,14 @@ def test_whoever_is_invited_anew_is_told_to_the_service(mailing: Desk, received:
     assert "b@exemple.fr" not in received.mails[0].get_content()
 
 
+def test_an_invitation_says_where_to_and_is_a_whole_message(mailing: Desk, received: Received):
+    invites(mailing.signed_in(Role.SERVICE, email="a@exemple.fr"), Role.CENTRE, "b@exemple.fr", centre=CENTRE)
+    (mail,) = received.mails
+    assert f"« {mailing.site.session.title} »" in mail.get_content()
+    assert mail["Date"] is not None and mail["Message-ID"].endswith("@localhost>")
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
 def test_an_account_that_was_used_keeps_its_name(desk: Desk):
     """It stands on receipts."""
     service = desk.signed_in(Role.SERVICE, email="a@exemple.fr")

@@ -66,14 +66,14 @@ def test_a_near_deadline_is_told_once_until_it_has_cleared(site, received, due):
     (mail,), (post,) = received.mails, received.posts
     assert mail["To"] == "service@exemple.fr"
     for said in (mail.get_content(), post["text"]):
-        assert f"{EXAM}, centre {CENTRE} : {ENROLLED} copies attendues sur {ENROLLED}, échéance" in said
+        assert f"({CENTRE}) : il manque {ENROLLED} copies sur {ENROLLED}, échéance" in said
     assert tell_new(site, 0, near) == 0
     assert len(received.mails) == len(received.posts) == 1
     tell_new(site, 0, due + timedelta(seconds=1))  # it is over: the sweep says what is missing
     with site.register.reading() as connection:
         assert f"alert/deadline/{EXAM}/{CENTRE}" not in open_alerts(connection)
     tell_new(site, 0, near)
-    assert len(received.mails) >= 2 and f"centre {CENTRE}" in received.mails[-1].get_content()
+    assert len(received.mails) >= 2 and f"({CENTRE})" in received.mails[-1].get_content()
 
 
 def test_each_condition_has_its_alert(site, received, monkeypatch):

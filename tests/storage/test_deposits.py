@@ -119,6 +119,24 @@ def test_a_dossier_is_read_again_when_a_file_comes(world, candidate):
         assert dossiers_to_read(connection) == [(dossier, EXAM, 2)]
 
 
+def test_the_time_of_a_file_is_not_that_of_another_under_its_name(world, candidate):
+    """Which came once the deadline was over: else it would replace what was there in time."""
+    listed = f"candidate_number;file;deposited_at\n{NUMBERS[0]};a.pdf;2026-04-22T11:58:00\n".encode()
+    assert not deposits.date_deposits(world.register, listed, EXAM, actor="watch_inbox", at=DUE).problems
+    dossier = put(world, candidate, "a.pdf", at=DUE + MINUTE)
+    put(world, candidate, "a.pdf", at=DUE + 2 * MINUTE)  # the space exports the same once more
+    put(world, candidate, "a.pdf", b"%PDF-2", at=DUE + 3 * MINUTE)
+    with world.register.reading() as connection:
+        first, same, other = deposits.files_of(connection, dossier)
+    assert (first.at, same.at, other.at) == (DUE - 2 * MINUTE, DUE - 2 * MINUTE, DUE + 3 * MINUTE)
+    assert in_force([first, same, other], E5) == ([same], [other])
+
+    listed = listed.replace(b"11:58:00", b"12:02:30")  # and the space says when the other came
+    assert not deposits.date_deposits(world.register, listed, EXAM, actor="watch_inbox", at=DUE).problems
+    with world.register.reading() as connection:
+        assert deposits.files_of(connection, dossier)[-1].at == DUE + timedelta(minutes=2, seconds=30)
+
+
 def test_the_deposit_space_knows_the_time(world, candidate):
     dossier = put(world, candidate, "a.pdf", at=DUE + 60 * MINUTE)
     keep_dossier_reading(world.register, dossier, 1, reading(), actor="process_dossier", at=DUE)
