@@ -25,6 +25,7 @@ _COMPANY_LABELS = (
     r"entreprise(?: d'accueil)?",
     r"employeur",
     r"societe",
+    r"organisation(?: d'accueil)?",
 )
 _CENTRE_LABELS = (
     r"(?:nom du )?(?:centre de formation|etablissement(?: de formation)?|centre d'examen)(?: \([^)]*\))?",
@@ -48,14 +49,14 @@ _HOST = re.compile(
     rf"(?P<within>{_SAID_NAME}){_ENDS_NAME}"
     r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?|direction)"
     rf" d(?:e|u) (?:la |l')?(?P<of>{_SAID_NAME}){_ENDS_NAME}"
-    rf"|soussignes?,? (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
+    rf"|(?:soussignes?,?|\bnous,) (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
     rf"|\b(?:chez|la societe|l'entreprise|l'association) (?P<named>{_SAID_NAME}){_ENDS_NAME}"
 )
 _A_FIRM = re.compile(r"^(?:.*\bde (?:la |l'))?(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
     r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
-    r"accueil)s?\b$|^(?:libre|lycee|cfa|notre|nos|votre|l'organisme|la personne|securite sociale|"
+    r"accueil)s?\b$|^(?:libre|lycee|cfa|notre|nos|votre|our|l'organisme|la personne|securite sociale|"
     r"l'etablissement|organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
 )
 _NO_LETTERHEAD = re.compile(
@@ -239,14 +240,16 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
     lines = [re.sub(r"(?:\s?[._]){3,}", " ", line) for line in lines]
     for label in labels:
         for k, line in enumerate(lines):
-            match = re.search(rf"(?:^|\| |[.;/] ){label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line)
+            match = re.search(
+                rf"(?:^|\| |[.;/] )(?:l'|la |le )?{label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line
+            )
             if match is None:
                 continue
             said = beside(lines, k, match.end("sep"))
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
             if said and not re.match(
                 r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option|certifi|la ou le "
-                r"|le stagiaire|periode)",
+                r"|(?:le |la |l')?(?:stagiaire|etudiant|apprenti)|periode)",
                 f"{said} ",
             ):
                 return said

@@ -256,7 +256,8 @@ def beside(lines: Sequence[str], k: int, end: int) -> str | None:
     after = [part.strip(" .:_|") for part in lines[k][end:].split("|")]
     said = next((part for part in after if part), None)
     if said is None and k + 1 < len(lines) and ":" not in lines[k + 1]:
-        said = lines[k + 1].split("|")[0].strip(" .:_|") or None
+        below, column = lines[k + 1].split("|"), lines[k][:end].rstrip("| ").count("|")
+        said = below[column if len(below) == lines[k].count("|") + 1 else 0].strip(" .:_|") or None
     return said
 
 

@@ -312,6 +312,8 @@ def _goes_on(kind: str, page: Page) -> bool:
         return True
     if any(re.search(r"\bverso\b", line) and "recto" not in line for line in lines[:_TOP]):
         return True
+    if kind in (INTERNSHIP, WORK) and any(line.startswith("traduction") for line in lines[:3]):
+        return True
     if kind in (INTERNSHIP, WORK) and re.search(_CERTIFIES, plain(page.text)):
         return False  # programs that join files number all their pages
     if any(

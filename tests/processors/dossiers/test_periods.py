@@ -100,6 +100,8 @@ def test_the_year_of_the_end_is_not_that_of_the_beginning() -> None:
         ("Nombre de jours effectifs : 25\nNombre de jours d'absence : 0", 5),
         ("a réalisé 10 semaines de stage", 10),
         ("durant trois cent cinquante heures", 10),
+        ("Nombre d'heures par semaine : 35\nNombre total de semaines : 5", 5),
+        ("avoir accueilli en stage pendant 6 semaines Nael de Kersaint, du 05/01/2026 au 13/02/2026", 6),
         ("du 19/05/2025 au 20/06/2025 (5 semaines) puis du 05/01/2026 au 13/02/2026 (6 semaines)", 11),
         ("du 19/05/2025 au 20/06/2025, 5 semaines ; du 05/01/2026 au 13/02/2026, 6 semaines ; soit 11", 11),
     ],

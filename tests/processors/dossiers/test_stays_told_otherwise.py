@@ -104,6 +104,35 @@ def test_an_english_letter_names_the_candidate_and_the_firm() -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "du 02/06/2025 au 27/06/2025, prolongé jusqu'au 4 juillet 2025",
+        "du 02/06/2025 au 27/06/2025. Il fut prolongé d'une semaine par avenant du 20/06/2025 au 04/07/2025",
+        "et a intégré notre équipe le 02/06/2025. Son stage s'est terminé le 04/07/2025",
+    ],
+)
+def test_a_stay_lasts_until_what_it_was_prolonged_to(said: str) -> None:
+    stay = read_stay(f"Nael de Kersaint a effectué un stage {said}. Fait le 07/07/2025")
+    assert (stay.periods, stay.in_part) == ((SUMMER,), False)
+
+
+def test_a_translation_is_no_second_certificate() -> None:
+    english = ("INTERNSHIP CERTIFICATE", "This is to certify that Nael de Kersaint completed an internship.")
+    french = (
+        "TRADUCTION",
+        "Attestation de stage",
+        "Nous certifions que Nael de Kersaint a effectué un stage.",
+    )
+    pages = [
+        Page(k, 210.0, 297.0, tuple(Line((), line) for line in lines), "text")
+        for k, lines in enumerate((english, french), 1)
+    ]
+    (whole,) = pieces_of("piece.pdf", pages)
+    (apart,) = pieces_of("traduction.pdf", pages[1:])
+    assert (whole.kind, len(whole.pages), whole.goes_on, apart.goes_on) == (INTERNSHIP, 2, False, True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "avec une interruption du 09/06/2025 au 13/06/2025",
         "interrompu du 9 au 13 juin 2025",
         "à raison de trois jours par semaine",
@@ -111,6 +140,10 @@ def test_an_english_letter_names_the_candidate_and_the_firm() -> None:
         "(17,5 heures par semaine)",
         "Absences : 4 jours",
         "hors vacances de l'entreprise",
+        "suspendu une semaine",
+        "écourté d'une semaine pour raison de santé",
+        "en dehors d'un arrêt maladie",
+        "les lundis et mardis",
     ],
 )
 def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
@@ -129,6 +162,10 @@ def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
         "Absences : néant",
         "Absences : 0 jour",
         "à temps plein",
+        "sans interruption ni absence",
+        "deux jours par semaine en télétravail",
+        "télétravail : 2 jours par semaine",
+        "sauf le lundi 9 juin, Pentecôte",
     ],
 )
 def test_whole_weeks_have_no_break(said: str) -> None:
@@ -195,6 +232,8 @@ def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
         ("au sein de Ateliers Brun 84400 Apt", "ateliers brun"),
         ("chez Ateliers Brun les stages suivants", "ateliers brun"),
         ("sous l'autorité du responsable du pôle réseau de la société Ateliers Brun, à Apt", "ateliers brun"),
+        (". Nous, Ateliers Brun, certifions l'exactitude de ce qui précède", "ateliers brun"),
+        ("\tTHE HOST ORGANISATION / L'ORGANISME D'ACCUEIL\tAteliers Brun", "ateliers brun"),
     ],
 )
 def test_an_address_is_no_part_of_the_firms_name(said: str, firm: str) -> None:
