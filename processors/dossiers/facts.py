@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from processors.dossiers.layout import Word
 from processors.dossiers.names import among, beside, can_be_name, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
@@ -69,6 +70,7 @@ _URL = re.compile(
     re.I,
 )
 _URL_GOES_ON = re.compile(r"(?!https?:|www\.)[a-z0-9./?#=&][\w./?#=&%~-]*")
+_OF_ADDRESS = re.compile(r"[./?#=&_\d-]")
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
@@ -110,8 +112,9 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
     lines = [plain(line) for line in _rows(piece.in_rows)]
     text = plain(piece.text)
     certificate = piece.kind in (INTERNSHIP, WORK)
+    known = {person.number for person in people}
     return Facts(
-        numbers=_numbers(lines, {person.number for person in people}),
+        numbers=_numbers(lines, known) or tuple(_broken_numbers(piece, known)),
         name=_name(piece, lines, text, people),
         session=_session(text),
         option=option_of(piece.pages),
@@ -235,6 +238,22 @@ def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
+def _broken_numbers(piece: Piece, known: Collection[str]) -> Iterator[str]:
+    """Known numbers whose digits a narrow cell breaks over two of its lines."""
+    for page in piece.pages:
+        digits = [word for line in page.lines for word in line.words if word.text.isdigit()]
+        for number in known:
+            for above in digits:
+                rest = number.removeprefix(above.text)
+                if rest != number and any(word.text == rest and _is_under(above, word) for word in digits):
+                    yield number
+
+
+def _is_under(above: Word, word: Word) -> bool:
+    (x, y, w, h), (left, top, wide, _) = above.box, word.box
+    return 0 < top - y < 2 * h and x < left + wide and left < x + w
+
+
 def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
     """What stands after the first of these labels: on its line, else in the next column, else below."""
     lines = [re.sub(r"(?:\s?[._]){3,}", " ", line) for line in lines]
@@ -268,14 +287,15 @@ def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]
 
 def _portfolio(piece: Piece) -> str | None:
     """The address written after the portfolio's label, or any address of the table; its syntax alone."""
-    lines = _rows(piece.text)
+    lines = _rows(piece.in_rows)
     for k, line in enumerate(lines):
         if re.search(r"portfolio|portefolio|url", plain(line)):
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
             if found:
                 at = k + 1 if found.string is line else k + 2
-                whole = found.end() < len(found.string)
-                return (found[0] + ("" if whole else _rest_of(found[0], lines[at : at + 1]))).rstrip(".,;)")
+                after = found.string[found.end() :].split()
+                more = [w for w in after[:1] if _OF_ADDRESS.search(w)] if after else lines[at : at + 1]
+                return (found[0] + _rest_of(found[0], more)).rstrip(".,;)")
             written = re.sub(
                 r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", "", line, count=1, flags=re.I
             ).strip()
@@ -289,7 +309,7 @@ def _portfolio(piece: Piece) -> str | None:
 
 
 def _rest_of(address: str, below: Sequence[str]) -> str:
-    """What stands on the next line of an address that its cell breaks, at a slash, a hyphen, a point."""
+    """What follows an address that its cell breaks, at a slash, a hyphen, a point."""
     more = _URL_GOES_ON.fullmatch("".join(below))
     return more[0] if more and (address[-1] in "/-" or more[0][0] in "./?#=&") else ""
 

@@ -19,7 +19,7 @@ from processors.circular.session_parts import Piece as Required
 from processors.dossiers.facts import Facts
 from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence, Verdict, finding
 from processors.dossiers.layout import around
-from processors.dossiers.periods import Internship, Stay, read_stay, states_time, total
+from processors.dossiers.periods import Internship, Stay, is_prolonged, read_stay, states_time, total
 from processors.dossiers.persons import Owner
 from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Piece
 from processors.dossiers.signatures import Signature, State, state_of
@@ -252,11 +252,18 @@ def is_whole_weeks(stay: Stay) -> bool:
 
 
 def _perhaps_a_certificate(read: ReadPiece) -> bool:
-    """Of no known kind, and on paper, or of the candidate with a period: it may be what is counted."""
+    """Of no known kind, and on paper, or of the candidate with a period: it may be what is counted.
+
+    So may an amendment that gives a stay another end.
+    """
     if read.piece.kind != OTHER:
         return False
-    of_stay = not read.piece.known and read.owner is Owner.CANDIDATE and read_stay(read.piece.text).periods
-    return read.piece.read_optically or bool(of_stay)
+    if read.piece.read_optically:
+        return True
+    text = read.piece.text
+    return read.owner is Owner.CANDIDATE and bool(
+        is_prolonged(text) or (not read.piece.known and read_stay(text).periods)
+    )
 
 
 def _out_of_time(certificates: Sequence[ReadPiece], exam: Exam) -> Iterator[DossierFinding]:

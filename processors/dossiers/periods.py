@@ -18,18 +18,8 @@ MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
     *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
 )
-_SHORT = {
-    "janv": 1,
-    "jan": 1,
-    "fevr": 2,
-    "fev": 2,
-    "avr": 4,
-    "juil": 7,
-    "sept": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-}
+_SHORT = {"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7}
+_SHORT |= {"sept": 9, "oct": 10, "nov": 11, "dec": 12}
 _MONTH = "|".join([*MONTHS, *(f"{short}\\.?" for short in _SHORT)])
 _DAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 _WORDS = (
@@ -246,6 +236,11 @@ def _end_of_first(match: re.Match[str]) -> int:
 def _dates_of(pattern: re.Pattern[str], said: str) -> Iterator[date]:
     found = (_date(match.groupdict(), "1", None, None) for match in pattern.finditer(said))
     return (day for day in found if day)
+
+
+def is_prolonged(text: str) -> bool:
+    """Whether it says until when a stay was prolonged."""
+    return _PROLONGED.search(_plain(text)) is not None
 
 
 def states_time(line: str) -> bool:

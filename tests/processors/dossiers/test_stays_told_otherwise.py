@@ -220,8 +220,13 @@ def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
     )
     unknown = ("Praktikumsbescheinigung", "Nael de Kersaint, 05/01/2026 – 06/02/2026, Müller Systeme GmbH")
     agreed = ("Convention de stage", "Nael de Kersaint, du 05/01/2026 au 06/02/2026")
+    amended = (
+        "Avenant à la convention de stage",
+        "Nael de Kersaint. Elle est prolongée jusqu'au 18/07/2025.",
+    )
     assert raised(short) == {Code.INTERNSHIP_TOO_SHORT}
     assert raised(short, agreed) == {Code.INTERNSHIP_TOO_SHORT}
+    assert raised(short, amended) == {Code.DOUBTFUL_INTERNSHIP}
     assert raised(short, unknown) == {Code.DOUBTFUL_INTERNSHIP}
 
 
