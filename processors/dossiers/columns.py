@@ -73,7 +73,7 @@ def _side_by_side(lines: list[Line]) -> str:
         else:
             columns.append([part])
     return "\t".join(
-        " ".join(part.text for part in sorted(column, key=lambda part: part.box[1])) for column in columns
+        _joined([part.text for part in sorted(column, key=lambda part: part.box[1])]) for column in columns
     )
 
 

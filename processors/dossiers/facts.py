@@ -268,7 +268,7 @@ def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
             if said and not re.match(
                 r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option|certifi|la ou le "
-                r"|(?:le |la |l')?(?:stagiaire|etudiant|apprenti)|periode)",
+                r"|(?:le |la |l')?(?:stagiaire|etudiant|apprenti)|the (?:trainee|intern) |periode)",
                 f"{said} ",
             ):
                 return said
@@ -294,7 +294,9 @@ def _portfolio(piece: Piece) -> str | None:
             if found:
                 at = k + 1 if found.string is line else k + 2
                 after = found.string[found.end() :].split()
-                more = [w for w in after[:1] if _OF_ADDRESS.search(w)] if after else lines[at : at + 1]
+                more = after[:1] or lines[at : at + 1]
+                if len(after) > 1 and not _OF_ADDRESS.search(after[0]):
+                    more = []
                 return (found[0] + _rest_of(found[0], more)).rstrip(".,;)")
             written = re.sub(
                 r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", "", line, count=1, flags=re.I

@@ -172,6 +172,8 @@ def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[Dossier
         what = f"{required.title} ; attendu : {' ou '.join(required.signed_by)}"
         what += "".join(f" ; {s.seal.changed}" for s in telling if s.seal is not None and s.seal.changed)
         signed = [other for other in theirs if _is_signed(other, required) and _same_document(read, other)]
+        if state is State.ABSENT and signed and read.piece.translates:
+            continue  # who certifies signs in his own language
         if state is State.ABSENT and signed:
             shown = [*where, *(other.evidence for other in signed)]
             yield finding(Code.DOUBTFUL_SIGNATURE, f"{what} ; une autre version est signée", shown)
@@ -189,10 +191,14 @@ def _is_signed(read: ReadPiece, required: Required) -> bool:
 
 
 def _same_document(one: ReadPiece, other: ReadPiece) -> bool:
-    """Whether both are versions of one: files deposited again do not always keep their names."""
-    if one.piece.kind != other.piece.kind or one.facts.stay != other.facts.stay:
+    """Whether both are versions of one: files deposited again do not always keep their names.
+
+    What is translated may be in a language whose dates nobody read.
+    """
+    mine, theirs = one.facts.stay.periods, other.facts.stay.periods
+    if one.piece.kind != other.piece.kind or (mine != theirs and not (one.piece.translates and not theirs)):
         return False
-    return one.piece.kind not in (INTERNSHIP, WORK) or bool(one.facts.stay.periods)
+    return one.piece.kind not in (INTERNSHIP, WORK) or bool(mine)
 
 
 def _certificates(pieces: Iterable[ReadPiece]) -> list[ReadPiece]:

@@ -88,7 +88,7 @@ _MADE_ON = re.compile(rf"\b(?:fait(?! partie)|remis|delivre|etabli)e?\b[^|]{{0,4
 _BORN = re.compile(rf"\b(?:ne(?:\(e\)|e)? le|naissance)\s*[:|]?\s*{_DATE.format(1)}")
 _COUNTED = re.compile(
     r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines"
-    r"|nombre (?:total )?de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
+    r"|nombre (?:total )?de semaines ?[:|]? ?(\d{1,2}(?:,\d)?)\b(?! ?[/.-])"
 )
 _ITS_NUMBER = re.compile(
     r"nombre (?:total )?d(?:e |')(jours|heures)(?! d'absence| par | hebdo)(?: \w+){0,3}"
@@ -378,8 +378,8 @@ def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
         if not before or beside or told or as_dated:
             weeks.append((rank, n))
     counted = _COUNTED.search(dated)
-    if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
-        weeks.append((0, float(counted[1] or counted[2])))
+    if counted and (n := float((counted[1] or counted[2]).replace(",", "."))) > _PERHAPS_MONTHS:
+        weeks.append((0, n))
     if number := _ITS_NUMBER.search(dated):
         a_day = _HOURS_A_DAY if number[1] == "heures" else 1.0
         weeks.append((1, int(number[2]) / a_day / _DAYS_A_WEEK))

@@ -9,12 +9,14 @@ import pytest
 
 from processors.circular.session import load_session
 from processors.dossiers.facts import facts_of
-from processors.dossiers.findings import Code
+from processors.dossiers.findings import Code, Evidence
 from processors.dossiers.grounds import ReadPiece, judge
 from processors.dossiers.layout import Line, Page
 from processors.dossiers.periods import Period, read_stay
 from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK, Piece, pieces_of
+from processors.dossiers.signature_zones import Role
+from processors.dossiers.signatures import Signature, State
 from processors.lists.people import Candidate
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
@@ -43,6 +45,19 @@ def raised(*certificates: Sequence[str], read_by: str = "text") -> set[Code]:
         read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (), facts.dated))
     found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
     return found & {Code.INTERNSHIP_TOO_SHORT, Code.DOUBTFUL_INTERNSHIP}
+
+
+def unsigned(*certificates: tuple[Piece, State]) -> set[Code]:
+    exam = SESSION.exam("E5")
+    rule = SESSION.dossier_rule("E5", "SISR", "scolaire")
+    assert exam is not None and rule is not None
+    read = []
+    for one, state in certificates:
+        facts = facts_of(one, (NAEL, UGO))
+        signature = Signature(Role.FIRM, state, "", Evidence("piece.pdf", 1), 0.5)
+        read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (signature,), facts.dated))
+    found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
+    return found & {Code.UNSIGNED_DOCUMENT, Code.DOUBTFUL_SIGNATURE}
 
 
 @pytest.mark.parametrize(
@@ -114,20 +129,22 @@ def test_a_stay_lasts_until_what_it_was_prolonged_to(said: str) -> None:
     assert (stay.periods, stay.in_part) == ((SUMMER,), False)
 
 
-def test_a_translation_is_no_second_certificate() -> None:
-    english = ("INTERNSHIP CERTIFICATE", "This is to certify that Nael de Kersaint completed an internship.")
+def test_a_translation_need_not_be_signed() -> None:
+    said = "Nael de Kersaint was with us for an internship from 2 June 2025 to 4 July 2025."
+    english = ("INTERNSHIP CERTIFICATE", f"This is to certify that {said}")
     french = (
         "TRADUCTION",
-        "Attestation de stage",
-        "Nous certifions que Nael de Kersaint a effectué un stage.",
+        "Nous certifions que Nael de Kersaint a été en stage du 2 juin au 4 juillet 2025.",
     )
     pages = [
         Page(k, 210.0, 297.0, tuple(Line((), line) for line in lines), "text")
         for k, lines in enumerate((english, french), 1)
     ]
-    (whole,) = pieces_of("piece.pdf", pages)
-    (apart,) = pieces_of("traduction.pdf", pages[1:])
-    assert (whole.kind, len(whole.pages), whole.goes_on, apart.goes_on) == (INTERNSHIP, 2, False, True)
+    original, translated = pieces_of("piece.pdf", pages)
+    assert (original.kind, translated.kind, translated.translates) == (INTERNSHIP, INTERNSHIP, True)
+    assert unsigned((original, State.SIGNED), (translated, State.ABSENT)) == set()
+    assert Code.UNSIGNED_DOCUMENT in unsigned((original, State.ABSENT), (translated, State.ABSENT))
+    assert unsigned((translated, State.ABSENT)) == {Code.UNSIGNED_DOCUMENT}
 
 
 @pytest.mark.parametrize(
