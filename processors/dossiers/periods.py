@@ -104,7 +104,7 @@ _NOT_OF_STAY = re.compile(
 )
 _NO_STAY = re.compile(r"\b(?:interr\w+|absen\w+|hors|sauf|hormis|excep\w+|conges?|fermeture)\b[^.|]{0,30}$")
 _UNBROKEN = re.compile(
-    r"\b(?:sans|aucune|ni) (?:aucune )?interruption|\bpas ete (?:interrompu|suspendu)"
+    r"\b(?:sans|aucune?|ni) (?:aucune? )?(?:interruption|suspension|arret)|\bpas ete (?:interrompu|suspendu)"
     r"|\bteletravail\b[^.|]{0,30}par semaine|\bjours? par semaine\b[^.|]{0,30}\bteletravail"
     r"|\b(?:hors|hormis|sauf|excepte|exception)\b(?:(?!vacances|conge|fermeture)[^.|]){0,40}"
     r"\b(?:ferie|pentecote|ascension|paques)"

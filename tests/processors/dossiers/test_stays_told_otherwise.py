@@ -180,6 +180,7 @@ def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
         "Absences : 0 jour",
         "à temps plein",
         "sans interruption ni absence",
+        "aucun arrêt maladie",
         "deux jours par semaine en télétravail",
         "télétravail : 2 jours par semaine",
         "sauf le lundi 9 juin, Pentecôte",
