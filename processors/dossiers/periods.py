@@ -40,7 +40,7 @@ _ENDING = (
 )
 _HALF_DAY = r"(?:\(?(?:(?:au )?(?:matin|soir|midi|inclus)|(?:a )?\d{1,2} ?h(?: ?\d\d)?)\)?\s*)?"
 _BETWEEN = (
-    rf"[\s)\]\"']*{_HALF_DAY}[,;|]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
+    rf"[\s)\]\"']*{_HALF_DAY}[,;|-]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
     r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:end date\s*/?\s*)?(?:date\s+(?:de\s+)?)?(?:fin\b)?"
     r"[\s:|(\[\"']*"
 )
@@ -91,8 +91,8 @@ _COUNTED = re.compile(
     r"|nombre (?:total )?de semaines ?[:|]? ?(\d{1,2}(?:,\d)?)\b(?! ?[/.-])"
 )
 _ITS_NUMBER = re.compile(
-    r"nombre (?:total )?d(?:e |')(jours|heures)(?! d'absence| par | hebdo)(?: \w+){0,3}"
-    r" ?[:|] ?(\d{1,3})\b(?! ?[/.-])"
+    r"nombre (?:total )?d(?:e |')(jours|heures)(?! d'absence)(?: (?!par\b|hebdo)[a-z]+){0,3}"
+    r" ?[:|]? ?(\d{1,3})\b(?! ?[/.-])"
 )
 _OF_STAY = re.compile(
     r"duree|soit|total|represent|equival|effectu|realis|stage (?:\w+ )?(?:de|d'une)|semaines? ?:|heures ?:"
