@@ -73,7 +73,7 @@ def _side_by_side(lines: list[Line]) -> str:
         else:
             columns.append([part])
     return "\t".join(
-        " ".join(part.text for part in sorted(column, key=lambda part: part.box[1])) for column in columns
+        _joined([part.text for part in sorted(column, key=lambda part: part.box[1])]) for column in columns
     )
 
 
@@ -144,7 +144,12 @@ def _gathered(row: list[Line]) -> str:
                 cells.append([])
                 ends.append(below.get(word, []))
             cells[-1].append(word.text)
-    return "\t".join(" ".join(_whole(said, more)) for said, more in zip(cells, ends, strict=True))
+    return "\t".join(_joined(_whole(said, more)) for said, more in zip(cells, ends, strict=True))
+
+
+def _joined(words: list[str]) -> str:
+    """In one line, a name together that its cell breaks at its hyphen."""
+    return re.sub(r"(?<=[^\W\d])- (?=[^\W\d])", "-", " ".join(words))
 
 
 def _whole(said: list[str], more: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from processors.dossiers.layout import Word
 from processors.dossiers.names import among, beside, can_be_name, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
 from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
@@ -25,6 +26,7 @@ _COMPANY_LABELS = (
     r"entreprise(?: d'accueil)?",
     r"employeur",
     r"societe",
+    r"organisation(?: d'accueil)?",
 )
 _CENTRE_LABELS = (
     r"(?:nom du )?(?:centre de formation|etablissement(?: de formation)?|centre d'examen)(?: \([^)]*\))?",
@@ -48,14 +50,14 @@ _HOST = re.compile(
     rf"(?P<within>{_SAID_NAME}){_ENDS_NAME}"
     r"|(?:represent\w+|gerante?|directeur|directrice|responsable|president\w*|dirigeante?|direction)"
     rf" d(?:e|u) (?:la |l')?(?P<of>{_SAID_NAME}){_ENDS_NAME}"
-    rf"|soussignes?,? (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
+    rf"|(?:soussignes?,?|\bnous,) (?P<we>{_SAID_NAME}),? (?:attestons|certifions)"
     rf"|\b(?:chez|la societe|l'entreprise|l'association) (?P<named>{_SAID_NAME}){_ENDS_NAME}"
 )
 _A_FIRM = re.compile(r"^(?:.*\bde (?:la |l'))?(?:societe|entreprise|association)\b[\s,]+")
 _NO_HOST = re.compile(
     r"^(?:notre|nos|la|l'|cette|ma|son|leur)?\s?(?:entreprise|societe|structure|etablissement|service|agence|"
     r"association|equipe|collectivite|organisme|direction|projet|informatique|ressource|site|stage|formation|"
-    r"accueil)s?\b$|^(?:libre|lycee|cfa|notre|nos|votre|l'organisme|la personne|securite sociale|"
+    r"accueil)s?\b$|^(?:libre|lycee|cfa|notre|nos|votre|our|l'organisme|la personne|securite sociale|"
     r"l'etablissement|organisme d'accueil|centre de formation|ressources humaines|services? informatiques?)\b"
 )
 _NO_LETTERHEAD = re.compile(
@@ -68,6 +70,7 @@ _URL = re.compile(
     re.I,
 )
 _URL_GOES_ON = re.compile(r"(?!https?:|www\.)[a-z0-9./?#=&][\w./?#=&%~-]*")
+_OF_ADDRESS = re.compile(r"[./?#=&_\d-]")
 _OF_OTHER_THINGS = re.compile(
     r"\b(?:siret|siren|tva|rcs|naf|ape|iban|bic|tel|telephone|fax|mobile|identite|cni|passeport|"
     r"securite sociale|police|assurance|ip|masque|immatricul\w+|ine|cle|licence|serie|facture|contrat)\b"
@@ -109,8 +112,9 @@ def facts_of(piece: Piece, people: Sequence[Candidate] = ()) -> Facts:
     lines = [plain(line) for line in _rows(piece.in_rows)]
     text = plain(piece.text)
     certificate = piece.kind in (INTERNSHIP, WORK)
+    known = {person.number for person in people}
     return Facts(
-        numbers=_numbers(lines, {person.number for person in people}),
+        numbers=_numbers(lines, known) or tuple(_broken_numbers(piece, known)),
         name=_name(piece, lines, text, people),
         session=_session(text),
         option=option_of(piece.pages),
@@ -234,19 +238,37 @@ def _numbers(lines: list[str], known: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
+def _broken_numbers(piece: Piece, known: Collection[str]) -> Iterator[str]:
+    """Known numbers whose digits a narrow cell breaks over two of its lines."""
+    for page in piece.pages:
+        digits = [word for line in page.lines for word in line.words if word.text.isdigit()]
+        for number in known:
+            for above in digits:
+                rest = number.removeprefix(above.text)
+                if rest != number and any(word.text == rest and _is_under(above, word) for word in digits):
+                    yield number
+
+
+def _is_under(above: Word, word: Word) -> bool:
+    (x, y, w, h), (left, top, wide, _) = above.box, word.box
+    return 0 < top - y < 2 * h and x < left + wide and left < x + w
+
+
 def _value(lines: list[str], labels: tuple[str, ...]) -> str | None:
     """What stands after the first of these labels: on its line, else in the next column, else below."""
     lines = [re.sub(r"(?:\s?[._]){3,}", " ", line) for line in lines]
     for label in labels:
         for k, line in enumerate(lines):
-            match = re.search(rf"(?:^|\| |[.;/] ){label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line)
+            match = re.search(
+                rf"(?:^|\| |[.;/] )(?:l'|la |le )?{label}(?:\([a-z]+\))?\s*(?P<sep>[:*]|\||$)", line
+            )
             if match is None:
                 continue
             said = beside(lines, k, match.end("sep"))
             said = said and _NEXT_LABEL.split(said)[0].strip(" .:_|")
             if said and not re.match(
                 r"(?:n |no |n°|numero|prenom|signature|date|adresse|cachet|option|certifi|la ou le "
-                r"|le stagiaire|periode)",
+                r"|(?:le |la |l')?(?:stagiaire|etudiant|apprenti)|the (?:trainee|intern) |periode)",
                 f"{said} ",
             ):
                 return said
@@ -265,14 +287,17 @@ def _name(piece: Piece, lines: list[str], text: str, people: Sequence[Candidate]
 
 def _portfolio(piece: Piece) -> str | None:
     """The address written after the portfolio's label, or any address of the table; its syntax alone."""
-    lines = _rows(piece.text)
+    lines = _rows(piece.in_rows)
     for k, line in enumerate(lines):
         if re.search(r"portfolio|portefolio|url", plain(line)):
             found = _URL.search(line) or (_URL.search(lines[k + 1]) if k + 1 < len(lines) else None)
             if found:
                 at = k + 1 if found.string is line else k + 2
-                whole = found.end() < len(found.string)
-                return (found[0] + ("" if whole else _rest_of(found[0], lines[at : at + 1]))).rstrip(".,;)")
+                after = found.string[found.end() :].split()
+                more = after[:1] or lines[at : at + 1]
+                if len(after) > 1 and not _OF_ADDRESS.search(after[0]):
+                    more = []
+                return (found[0] + _rest_of(found[0], more)).rstrip(".,;)")
             written = re.sub(
                 r"^.*?(?:url d\w+ )?(?:port[ef]*olio|url)\W*", "", line, count=1, flags=re.I
             ).strip()
@@ -286,7 +311,7 @@ def _portfolio(piece: Piece) -> str | None:
 
 
 def _rest_of(address: str, below: Sequence[str]) -> str:
-    """What stands on the next line of an address that its cell breaks, at a slash, a hyphen, a point."""
+    """What follows an address that its cell breaks, at a slash, a hyphen, a point."""
     more = _URL_GOES_ON.fullmatch("".join(below))
     return more[0] if more and (address[-1] in "/-" or more[0][0] in "./?#=&") else ""
 

@@ -19,7 +19,7 @@ from processors.circular.session_parts import Piece as Required
 from processors.dossiers.facts import Facts
 from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence, Verdict, finding
 from processors.dossiers.layout import around
-from processors.dossiers.periods import Internship, Stay, read_stay, states_time, total
+from processors.dossiers.periods import Internship, Stay, is_prolonged, read_stay, states_time, total
 from processors.dossiers.persons import Owner
 from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Piece
 from processors.dossiers.signatures import Signature, State, state_of
@@ -172,6 +172,8 @@ def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[Dossier
         what = f"{required.title} ; attendu : {' ou '.join(required.signed_by)}"
         what += "".join(f" ; {s.seal.changed}" for s in telling if s.seal is not None and s.seal.changed)
         signed = [other for other in theirs if _is_signed(other, required) and _same_document(read, other)]
+        if state is State.ABSENT and signed and read.piece.translates:
+            continue  # who certifies signs in his own language
         if state is State.ABSENT and signed:
             shown = [*where, *(other.evidence for other in signed)]
             yield finding(Code.DOUBTFUL_SIGNATURE, f"{what} ; une autre version est signée", shown)
@@ -189,10 +191,14 @@ def _is_signed(read: ReadPiece, required: Required) -> bool:
 
 
 def _same_document(one: ReadPiece, other: ReadPiece) -> bool:
-    """Whether both are versions of one: files deposited again do not always keep their names."""
-    if one.piece.kind != other.piece.kind or one.facts.stay != other.facts.stay:
+    """Whether both are versions of one: files deposited again do not always keep their names.
+
+    What is translated may be in a language whose dates nobody read.
+    """
+    mine, theirs = one.facts.stay.periods, other.facts.stay.periods
+    if one.piece.kind != other.piece.kind or (mine != theirs and not (one.piece.translates and not theirs)):
         return False
-    return one.piece.kind not in (INTERNSHIP, WORK) or bool(one.facts.stay.periods)
+    return one.piece.kind not in (INTERNSHIP, WORK) or bool(mine)
 
 
 def _certificates(pieces: Iterable[ReadPiece]) -> list[ReadPiece]:
@@ -252,11 +258,18 @@ def is_whole_weeks(stay: Stay) -> bool:
 
 
 def _perhaps_a_certificate(read: ReadPiece) -> bool:
-    """Of no known kind, and on paper, or of the candidate with a period: it may be what is counted."""
+    """Of no known kind, and on paper, or of the candidate with a period: it may be what is counted.
+
+    So may an amendment that gives a stay another end.
+    """
     if read.piece.kind != OTHER:
         return False
-    of_stay = not read.piece.known and read.owner is Owner.CANDIDATE and read_stay(read.piece.text).periods
-    return read.piece.read_optically or bool(of_stay)
+    if read.piece.read_optically:
+        return True
+    text = read.piece.text
+    return read.owner is Owner.CANDIDATE and bool(
+        is_prolonged(text) or (not read.piece.known and read_stay(text).periods)
+    )
 
 
 def _out_of_time(certificates: Sequence[ReadPiece], exam: Exam) -> Iterator[DossierFinding]:

@@ -135,6 +135,7 @@ _NEXT_LABEL = re.compile(
     r"\s(?:prenoms?|nom|n[.°]? ?(?:de )?candidate?|[a-z'()]+)\s*:|"
     r"\s(?:n[.°]?|no|numero) ?(?:de |du )?candidat|\sne\(?e?\)? le\b"
 )
+_LABELS_VALUE = re.compile(r"(?:[a-z'()°]+ ){0,4}[a-z'()°]+ ?: ?\w")
 _NO_PERSON = re.compile(
     r"(?:l'|(?:la|les?|une?|des|ces?|cett?e|son|sa|ses|leurs?|tou\w+|nous|ils?|elles?)\b)"
 )
@@ -255,8 +256,12 @@ def beside(lines: Sequence[str], k: int, end: int) -> str | None:
     """What stands after the label that ends there in line `k`: on it, in the next column, or below."""
     after = [part.strip(" .:_|") for part in lines[k][end:].split("|")]
     said = next((part for part in after if part), None)
-    if said is None and k + 1 < len(lines) and ":" not in lines[k + 1]:
-        said = lines[k + 1].split("|")[0].strip(" .:_|") or None
+    if said is not None and after[0] == "" and _LABELS_VALUE.match(said):
+        said = None  # the next column has a label of its own
+    if said is None and k + 1 < len(lines):
+        below, column = lines[k + 1].split("|"), lines[k][:end].rstrip("| ").count("|")
+        cell = below[column if len(below) == lines[k].count("|") + 1 else 0]
+        said = None if ":" in cell else cell.strip(" .:_|") or None
     return said
 
 

@@ -173,10 +173,16 @@ def _opened(data: bytes) -> tuple[bytes, Any]:
         raise UnreadableError(f"{count} pages, plus que les {MAX_PAGES} acceptées")
     if count == 0:
         raise UnreadableError("PDF sans page")
-    if document.get_formtype() == pdfium.FORMTYPE_XFA_FULL:
+    form = document.get_formtype()
+    if form == pdfium.FORMTYPE_XFA_FULL or (form == pdfium.FORMTYPE_XFA_FOREGROUND and _has_no_field(data)):
         raise UnreadableError("formulaire qu'un seul programme affiche (XFA) : il faut l'imprimer en PDF")
     document.init_forms()
     return data, document
+
+
+def _has_no_field(data: bytes) -> bool:
+    with pikepdf.open(io.BytesIO(data)) as document:
+        return not document.Root.AcroForm.get("/Fields", [])
 
 
 def _filled_in(fields: Iterable[Field]) -> list[Word]:

@@ -18,18 +18,8 @@ MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
     *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
 )
-_SHORT = {
-    "janv": 1,
-    "jan": 1,
-    "fevr": 2,
-    "fev": 2,
-    "avr": 4,
-    "juil": 7,
-    "sept": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-}
+_SHORT = {"janv": 1, "jan": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7}
+_SHORT |= {"sept": 9, "oct": 10, "nov": 11, "dec": 12}
 _MONTH = "|".join([*MONTHS, *(f"{short}\\.?" for short in _SHORT)])
 _DAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 _WORDS = (
@@ -50,17 +40,26 @@ _ENDING = (
 )
 _HALF_DAY = r"(?:\(?(?:(?:au )?(?:matin|soir|midi|inclus)|(?:a )?\d{1,2} ?h(?: ?\d\d)?)\)?\s*)?"
 _BETWEEN = (
-    rf"[\s)\]\"']*{_HALF_DAY}[,;|]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
+    rf"[\s)\]\"']*{_HALF_DAY}[,;|-]?\s*(?:{_ENDING})?(?:ce )?(?:jusqu'?\s?au|jusqu'a|au|a|et|>|->|-|/)?\s*"
     r"(?:la date du\s+|celle du\s+)?(?:le\s+)?(?:end date\s*/?\s*)?(?:date\s+(?:de\s+)?)?(?:fin\b)?"
     r"[\s:|(\[\"']*"
 )
 _RANGE = re.compile(_DATE.format(1) + _BETWEEN + _DATE.format(2))
-_TERM = re.compile(  # in two sentences: « Son contrat a débuté le … Son terme est fixé au … »
-    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*|depuis) (?:le |du |au |a compter du )*"
+_TO_ITS_TERM = (
     rf"{_DATE.format(1)}"
     r"[^|\d]{0,80}\b(?:terme|echeance|fin\w*|expir\w*|acheve\w*|termine\w*|jusqu'?\s?au)\b"
     rf"(?:[^|\d]{{0,40}}\b(?:le|au))? {_DATE.format(2)}"
 )
+# in two sentences: « Son contrat a débuté le … Son terme est fixé au … »
+_CONTRACT = re.compile(
+    r"\b(?:debut\w*|commenc\w*|effet|conclu\w*|signe|embauche\w*|depuis) (?:le |du |au |a compter du )*"
+    + _TO_ITS_TERM
+)
+_JOINED = re.compile(
+    r"\b(?:debute|commence|integre|rejoint|arrivee?|accueillie?)\b[^.|\d]{0,60}\ble " + _TO_ITS_TERM
+)
+_AMENDED = re.compile(rf"(?<=\bavenant) (?:n ?°? ?\d )?(?:signe |conclu |date )?du {_DATE.format(1)}")
+_PROLONGED = re.compile(rf"\bprolong\w*\b[^|]{{0,60}}?(?:jusqu'?\s?au|\bau)\s+{_DATE.format(1)}")
 _HALF_READ = re.compile(
     # the beginning or the end of a stay whose other date makes no period with it
     r"\b(?:du|au|depuis le|a compter du|a partir du|entre le|debut\w*(?: du stage)? ?:?|jusqu'?\s?au|"
@@ -88,22 +87,32 @@ _OTHER_THAN_STAY = re.compile(
 _MADE_ON = re.compile(rf"\b(?:fait(?! partie)|remis|delivre|etabli)e?\b[^|]{{0,40}}?\ble\s+{_DATE.format(1)}")
 _BORN = re.compile(rf"\b(?:ne(?:\(e\)|e)? le|naissance)\s*[:|]?\s*{_DATE.format(1)}")
 _COUNTED = re.compile(
-    r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines|nombre de semaines ?[:|]? ?(\d{1,2})\b(?! ?[/.-])"
+    r"duree totale de\s+(\d{1,2})\s+\(?nombre de semaines"
+    r"|nombre (?:total )?de semaines ?[:|]? ?(\d{1,2}(?:,\d)?)\b(?! ?[/.-])"
 )
 _ITS_NUMBER = re.compile(
-    r"nombre d(?:e |')(jours|heures)(?! d'absence)(?: \w+){0,3} ?[:|] ?(\d{1,3})\b(?! ?[/.-])"
+    r"nombre (?:total )?d(?:e |')(jours|heures)(?! d'absence)(?: (?!par\b|hebdo)[a-z]+){0,3}"
+    r" ?[:|]? ?(\d{1,3})\b(?! ?[/.-])"
 )
 _OF_STAY = re.compile(
     r"duree|soit|total|represent|equival|effectu|realis|stage (?:\w+ )?(?:de|d'une)|semaines? ?:|heures ?:"
 )
 _MEANWHILE = re.compile(r"pendant|durant")  # what was done in a part of the stay, where dates state the whole
 _NOT_OF_STAY = re.compile(
-    r"absen|conge|\bmois (?:et )?$|preavis|essai|cours|hebdo|rythme|\bdont\s*$"
+    r"absen|conge|\bmois (?:et )?$|preavis|essai|cours|hebdo|rythme|\bdont\s*$|ecourte|suspen|interr"
     r"|formation (?!en (?:milieu|entreprise))|autorisation"
 )
 _NO_STAY = re.compile(r"\b(?:interr\w+|absen\w+|hors|sauf|hormis|excep\w+|conges?|fermeture)\b[^.|]{0,30}$")
+_UNBROKEN = re.compile(
+    r"\b(?:sans|aucune?|ni) (?:aucune? )?(?:interruption|suspension|arret)|\bpas ete (?:interrompu|suspendu)"
+    r"|\bteletravail\b[^.|]{0,30}par semaine|\bjours? par semaine\b[^.|]{0,30}\bteletravail"
+    r"|\b(?:hors|hormis|sauf|excepte|exception)\b(?:(?!vacances|conge|fermeture)[^.|]){0,40}"
+    r"\b(?:ferie|pentecote|ascension|paques)"
+)
 _BROKEN = re.compile(
-    r"\binterr(?:uption|omp)|\bmi-temps\b|\btemps partiel|\bpart[ -]time\b"
+    r"\binterr(?:uption|omp)|\bsuspen(?:du|sion)|\becourte|\barret (?:de travail|maladie)"
+    r"|\bmi-temps\b|\btemps partiel|\bpart[ -]time\b"
+    r"|\bstage en alternance\b|\bles (?:lundi|mardi|mercredi|jeudi|vendredi)s? et\b"
     r"|\b[1-4](?:[.,]5)? jours? (?:par|/) ?semaine|\b[12]?\d(?:[.,]\d+)? ?h(?:eures?)? (?:par|/) ?semaine"
     r"|absen\w+[^.|]{0,20}\b[1-9]\d? ?(?:jours?|demi|semaines?)"
     r"|\b[1-9]\d? (?:jours?|demi-journees?) d'absence"
@@ -159,17 +168,16 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
 
     `open_ended`: one that is told to have begun, and no end of it, lasts until the certificate was made.
     """
-    said = _BORN.sub(" ", _plain(text))
+    said = _AMENDED.sub(" ", _BORN.sub(" ", _plain(text)))
     periods: list[Period] = []
+    longest = _LONGEST if open_ended else _LONGEST_STAY
     rest, begin = "", 0
     yearless = False
     while match := _RANGE.search(said, begin):
         found = _with_year(match)
         if said[: match.start()].endswith("du ") and not any(found[f"{part}2"] for part in ("iy", "fy", "y")):
             yearless = True
-        period = _period(found)
-        if period is not None and not open_ended and (period.last - period.first).days > _LONGEST_STAY:
-            period = None
+        period = _period(found, longest)
         of_stay = not _NO_STAY.search(said[max(0, match.start() - _NEAR) : match.start()])
         if period is not None and period not in periods and of_stay:
             periods.append(period)
@@ -177,19 +185,24 @@ def read_stay(text: str, *, open_ended: bool = False) -> Stay:
         rest += said[begin : match.start()] + ("|" if period is not None else said[match.start() : end])
         begin = end
     rest += said[begin:]
+    term = (_CONTRACT if open_ended else _JOINED).search(said) if not periods else None
+    if term is not None and (period := _period(term.groupdict(), longest)) is not None:
+        periods.append(period)
+        rest = said[: term.start()] + "|" + said[term.end() :]
+    if len(periods) == 1 and (later := _PROLONGED.search(rest)):
+        (one,), until = periods, _date(later.groupdict(), "1", None, None)
+        if until is not None and one.last < until <= one.first + timedelta(longest):
+            periods = [Period(one.first, until)]
+            rest = rest[: later.start()] + rest[later.end() :]
     in_part = yearless or any(_dates_of(_HALF_READ, _OTHER_THAN_STAY.sub(" ", rest)))
     dated = [len(list(_worked(period, ()))) / _DAYS_A_WEEK for period in periods]
-    term = _TERM.search(said) if open_ended and not periods else None
-    if term is not None and (period := _period(term.groupdict())) is not None:
-        periods.append(period)
-        in_part = False
     if open_ended and not periods:
         begun = next((day for how in (_OPEN, _UNTIL_NOW) for day in _dates_of(how, said)), None)
         made = max([*_dates_of(_MADE_ON, said)] or find_dates(said), default=None)
         if begun and made and begun < made:
             periods.append(Period(begun, made))
             in_part = False
-    broken = not open_ended and (_BROKEN.search(said) is not None or _overlap(periods))
+    broken = not open_ended and (_BROKEN.search(_UNBROKEN.sub(" ", said)) is not None or _overlap(periods))
     return Stay(tuple(periods), _weeks_said(rest, dated), in_part, broken)
 
 
@@ -223,6 +236,11 @@ def _end_of_first(match: re.Match[str]) -> int:
 def _dates_of(pattern: re.Pattern[str], said: str) -> Iterator[date]:
     found = (_date(match.groupdict(), "1", None, None) for match in pattern.finditer(said))
     return (day for day in found if day)
+
+
+def is_prolonged(text: str) -> bool:
+    """Whether it says until when a stay was prolonged."""
+    return _PROLONGED.search(_plain(text)) is not None
 
 
 def states_time(line: str) -> bool:
@@ -294,7 +312,7 @@ def _plain(text: str) -> str:
     return " ".join(said.split())
 
 
-def _period(found: dict[str, str | None]) -> Period | None:
+def _period(found: dict[str, str | None], longest: int = _LONGEST) -> Period | None:
     last = _date(found, "2", None, None)
     if last is None:
         return None
@@ -303,7 +321,7 @@ def _period(found: dict[str, str | None]) -> Period | None:
         return None
     if first > last and not (found["y1"] or found["fy1"] or found["iy1"]):
         first = first.replace(year=first.year - 1)  # du 15 décembre au 9 janvier 2026
-    return Period(first, last) if first <= last and (last - first).days <= _LONGEST else None
+    return Period(first, last) if first <= last and (last - first).days <= longest else None
 
 
 def _date(found: dict[str, str | None], k: str, month: int | None, year: int | None) -> date | None:
@@ -339,7 +357,7 @@ def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
     The greatest one: parts stand beside their sum; but the sum, where each of several periods has its own,
     and none, where but some of them have.
     """
-    weeks = []
+    weeks: list[tuple[int, float]] = []
     for match in _LENGTH.finditer(dated):
         before, after = dated[max(0, match.start() - _NEAR) : match.start()], dated[match.end() :][:_NEAR]
         if _NOT_OF_STAY.search(before[-25:]) or _NOT_OF_STAY.match(after.lstrip(" d'e")):
@@ -347,19 +365,21 @@ def _weeks_said(dated: str, periods: Sequence[float]) -> float | None:
         sentence = before.rpartition(". ")[2]
         beside = re.search(r"\|[^.]{0,30}$", before) or re.match(r"[^.]{0,30}\||\s*d(?:e|'un) stage\b", after)
         told = _OF_STAY.search(sentence) or (not periods and _MEANWHILE.search(sentence))
-        if before and not beside and not told:
-            continue
         unit, n = match["unit"], 1.0 if match["n"] == "une" else float(match["n"].replace(",", "."))
         if unit.startswith("sem"):
-            weeks.append((0, n))
+            rank = 0
         elif unit.startswith("j"):
-            a_week = 7 if after.lstrip().startswith("calendaires") else _DAYS_A_WEEK
-            weeks.append((1, n / a_week))
+            rank, n = 1, n / (7 if after.lstrip().startswith("calendaires") else _DAYS_A_WEEK)
         elif n > 40:  # fewer hours are those of a week
-            weeks.append((2, n / _HOURS_A_DAY / _DAYS_A_WEEK))
+            rank, n = 2, n / _HOURS_A_DAY / _DAYS_A_WEEK
+        else:
+            continue
+        as_dated = any(abs(n - made) < _ROUNDED for made in (*periods, sum(periods)))
+        if not before or beside or told or as_dated:
+            weeks.append((rank, n))
     counted = _COUNTED.search(dated)
-    if counted and int(counted[1] or counted[2]) > _PERHAPS_MONTHS:
-        weeks.append((0, float(counted[1] or counted[2])))
+    if counted and (n := float((counted[1] or counted[2]).replace(",", "."))) > _PERHAPS_MONTHS:
+        weeks.append((0, n))
     if number := _ITS_NUMBER.search(dated):
         a_day = _HOURS_A_DAY if number[1] == "heures" else 1.0
         weeks.append((1, int(number[2]) / a_day / _DAYS_A_WEEK))

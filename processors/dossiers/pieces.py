@@ -160,6 +160,7 @@ class Piece:
 
     `goes_on`: its first page says that it follows another, which stands in another file (photographs).
     `known`: its heading or its sentences tell what it is. `doubled`: two documents stand side by side on it.
+    `translates`: it is headed as a translation.
     """
 
     kind: str
@@ -169,6 +170,7 @@ class Piece:
     goes_on: bool = False
     known: bool = True
     doubled: bool = False
+    translates: bool = False
 
     @property
     def text(self) -> str:
@@ -202,9 +204,14 @@ def pieces_of(file: str, pages: Sequence[Page]) -> tuple[Piece, ...]:
             kind not in (None, OTHER, SYNTHESIS) and _goes_on(kind, those[0]),
             kind is not None,
             any(map(_doubled, those)),
+            _translates(those[0]),
         )
         for kind, those in found
     )
+
+
+def _translates(page: Page) -> bool:
+    return any(re.match(r"\W*traduction\b", line) for line in _plain_lines(page)[:3])
 
 
 def _doubled(page: Page) -> bool:
@@ -224,7 +231,8 @@ def _belongs(kind: str | None, page: Page, before: str, pages: Sequence[Page]) -
         return _agreed(page)  # an agreement speaks of the certificate that ends it
     if kind is None:
         return True
-    return kind == before and (kind == OTHER or _goes_on(kind, page) or _is_rest(kind, page))
+    rest = kind == OTHER or _goes_on(kind, page) or (_is_rest(kind, page) and not _translates(page))
+    return kind == before and rest
 
 
 def _is_rest(kind: str, page: Page) -> bool:

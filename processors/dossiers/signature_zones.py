@@ -28,7 +28,7 @@ _NAMED_WITHIN = 20.0  # mm under its label, where who signs is named in print
 _SHORT_LINE = 34  # characters: longer ones are sentences, before which a zone ends
 _LABEL = re.compile(
     r"\b(signatures?|signe par|cachet|visa|tampon|paraphe)\b|^(?:pour|p/)\s*(?:la|le|l')\s?"
-    r"(?:societe|entreprise|organisme|direction|association|mairie|responsable)"
+    r"(?:societe|entreprise|organisme|direction|association|mairie|responsable|maire|direct\w+|president\w*)"
     r"|^le (?:responsable|representant|directeur|president|gerant|chef|tuteur|maitre)"
     r"|^la (?:responsable|representante|directrice|presidente|gerante|cheffe|tutrice)"
     r"|^(?:l'employeur|l'entreprise|l'organisme)"

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from processors.dossiers.cells import sheets_of
 from processors.dossiers.facts import facts_of
-from processors.dossiers.files import DepositedFile, FileKind
+from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.layout import Line, Page, Word, lines_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
@@ -243,6 +243,30 @@ def test_an_address_that_its_cell_breaks_is_whole(lines: Sequence[str], address:
     table = ("Tableau de synthèse des réalisations professionnelles", "Adresse URL du portfolio :")
     (one,) = pieces_of("table.pdf", [typed(1, *table, *lines)])
     assert facts_of(one).portfolio == address
+
+
+def test_a_number_and_an_address_that_narrow_cells_break_are_whole() -> None:
+    page = laid(
+        (10, [(20, "Tableau de synthèse")]),
+        (20, [(110, "N°"), (140, "02500000")]),
+        (22.5, [(20, "NOM et prénom :"), (60, "DE KERSAINT Nael")]),
+        (25, [(110, "candidat :"), (140, "043")]),
+        (32, [(60, "https://nael.example/view/")]),
+        (34.5, [(20, "Adresse URL :")]),
+        (37, [(60, "mon-portfolio")]),
+    )
+    facts = facts_of(pieces_of("piece.pdf", [page])[0], (NAEL,))
+    assert (facts.numbers, facts.portfolio) == ((NAEL.number,), "https://nael.example/view/mon-portfolio")
+
+
+def test_a_form_that_only_one_program_shows_is_said_to_be_so() -> None:
+    form = pikepdf.new()
+    form.add_blank_page()
+    form.Root.AcroForm = pikepdf.Dictionary(Fields=[], XFA=form.make_stream(b"<xdp:xdp/>"))
+    out = io.BytesIO()
+    form.save(out)
+    with pytest.raises(UnreadableError, match="XFA"):
+        list(read_pages(DepositedFile("piece.pdf", FileKind.PDF, out.getvalue())))
 
 
 def test_labels_in_cells_that_lie_close_are_two() -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from processors.circular.session import load_session
 from processors.dossiers.facts import facts_of
-from processors.dossiers.findings import Code
+from processors.dossiers.findings import Code, Evidence
 from processors.dossiers.grounds import ReadPiece, judge
 from processors.dossiers.layout import Line, Page
 from processors.dossiers.periods import Period, read_stay
 from processors.dossiers.persons import owner_of
 from processors.dossiers.pieces import INTERNSHIP, OTHER, WORK, Piece, pieces_of
+from processors.dossiers.signature_zones import Role
+from processors.dossiers.signatures import Signature, State
 from processors.lists.people import Candidate
 
 SESSION = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
@@ -43,6 +45,19 @@ def raised(*certificates: Sequence[str], read_by: str = "text") -> set[Code]:
         read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (), facts.dated))
     found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
     return found & {Code.INTERNSHIP_TOO_SHORT, Code.DOUBTFUL_INTERNSHIP}
+
+
+def unsigned(*certificates: tuple[Piece, State]) -> set[Code]:
+    exam = SESSION.exam("E5")
+    rule = SESSION.dossier_rule("E5", "SISR", "scolaire")
+    assert exam is not None and rule is not None
+    read = []
+    for one, state in certificates:
+        facts = facts_of(one, (NAEL, UGO))
+        signature = Signature(Role.FIRM, state, "", Evidence("piece.pdf", 1), 0.5)
+        read.append(ReadPiece(one, facts, owner_of(one, facts, NAEL), (signature,), facts.dated))
+    found = {finding.code for finding in judge(read, rule, exam, "SISR", unread=False)}
+    return found & {Code.UNSIGNED_DOCUMENT, Code.DOUBTFUL_SIGNATURE}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +119,37 @@ def test_an_english_letter_names_the_candidate_and_the_firm() -> None:
 @pytest.mark.parametrize(
     "said",
     [
+        "du 02/06/2025 au 27/06/2025, prolongé jusqu'au 4 juillet 2025",
+        "du 02/06/2025 au 27/06/2025. Il fut prolongé d'une semaine par avenant du 20/06/2025 au 04/07/2025",
+        "et a intégré notre équipe le 02/06/2025. Son stage s'est terminé le 04/07/2025",
+    ],
+)
+def test_a_stay_lasts_until_what_it_was_prolonged_to(said: str) -> None:
+    stay = read_stay(f"Nael de Kersaint a effectué un stage {said}. Fait le 07/07/2025")
+    assert (stay.periods, stay.in_part) == ((SUMMER,), False)
+
+
+def test_a_translation_need_not_be_signed() -> None:
+    said = "Nael de Kersaint was with us for an internship from 2 June 2025 to 4 July 2025."
+    english = ("INTERNSHIP CERTIFICATE", f"This is to certify that {said}")
+    french = (
+        "TRADUCTION",
+        "Nous certifions que Nael de Kersaint a été en stage du 2 juin au 4 juillet 2025.",
+    )
+    pages = [
+        Page(k, 210.0, 297.0, tuple(Line((), line) for line in lines), "text")
+        for k, lines in enumerate((english, french), 1)
+    ]
+    original, translated = pieces_of("piece.pdf", pages)
+    assert (original.kind, translated.kind, translated.translates) == (INTERNSHIP, INTERNSHIP, True)
+    assert unsigned((original, State.SIGNED), (translated, State.ABSENT)) == set()
+    assert Code.UNSIGNED_DOCUMENT in unsigned((original, State.ABSENT), (translated, State.ABSENT))
+    assert unsigned((translated, State.ABSENT)) == {Code.UNSIGNED_DOCUMENT}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
         "avec une interruption du 09/06/2025 au 13/06/2025",
         "interrompu du 9 au 13 juin 2025",
         "à raison de trois jours par semaine",
@@ -111,6 +157,10 @@ def test_an_english_letter_names_the_candidate_and_the_firm() -> None:
         "(17,5 heures par semaine)",
         "Absences : 4 jours",
         "hors vacances de l'entreprise",
+        "suspendu une semaine",
+        "écourté d'une semaine pour raison de santé",
+        "en dehors d'un arrêt maladie",
+        "les lundis et mardis",
     ],
 )
 def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
@@ -129,6 +179,11 @@ def test_a_stay_with_a_break_is_to_look_at(said: str) -> None:
         "Absences : néant",
         "Absences : 0 jour",
         "à temps plein",
+        "sans interruption ni absence",
+        "aucun arrêt maladie",
+        "deux jours par semaine en télétravail",
+        "télétravail : 2 jours par semaine",
+        "sauf le lundi 9 juin, Pentecôte",
     ],
 )
 def test_whole_weeks_have_no_break(said: str) -> None:
@@ -183,8 +238,13 @@ def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
     )
     unknown = ("Praktikumsbescheinigung", "Nael de Kersaint, 05/01/2026 – 06/02/2026, Müller Systeme GmbH")
     agreed = ("Convention de stage", "Nael de Kersaint, du 05/01/2026 au 06/02/2026")
+    amended = (
+        "Avenant à la convention de stage",
+        "Nael de Kersaint. Elle est prolongée jusqu'au 18/07/2025.",
+    )
     assert raised(short) == {Code.INTERNSHIP_TOO_SHORT}
     assert raised(short, agreed) == {Code.INTERNSHIP_TOO_SHORT}
+    assert raised(short, amended) == {Code.DOUBTFUL_INTERNSHIP}
     assert raised(short, unknown) == {Code.DOUBTFUL_INTERNSHIP}
 
 
@@ -195,6 +255,8 @@ def test_no_stay_is_short_beside_a_document_that_may_be_a_certificate() -> None:
         ("au sein de Ateliers Brun 84400 Apt", "ateliers brun"),
         ("chez Ateliers Brun les stages suivants", "ateliers brun"),
         ("sous l'autorité du responsable du pôle réseau de la société Ateliers Brun, à Apt", "ateliers brun"),
+        (". Nous, Ateliers Brun, certifions l'exactitude de ce qui précède", "ateliers brun"),
+        ("\tTHE HOST ORGANISATION / L'ORGANISME D'ACCUEIL\tAteliers Brun", "ateliers brun"),
     ],
 )
 def test_an_address_is_no_part_of_the_firms_name(said: str, firm: str) -> None:
