@@ -36,7 +36,7 @@ _NAME = (18.0, 120.0)  # mm of what is written there, or up a side, and read
 _NUMBER = 14.0  # mm: the least that one takes
 _HIGHEST = 7  # squares: more is no line
 _SHORT = (8.0, 95.0)  # mm: a line among the answers that is read
-_AMONG = 70.0  # mm: one that others stand close above and below
+_AMONG = 70.0  # mm: one that longer ones stand close above and below
 _LONGEST = 190.0  # mm: outside of them
 _SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of them has none on one side
 _MARGIN = 13.0  # mm at the top and the bottom of the sheet
@@ -53,8 +53,8 @@ _LEVEL, _UP, _DOWN = ((1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 class Place:
     """A line from where it begins, its middle row, in mm; `along`: the way that it is read.
 
-    `outside`: of the answers, or a word alone at their side; `ends`: nothing stands close above it, or close
-    below; `room`: mm above and below that are its own.
+    `outside`: of the answers, or a word alone at their side; `ends`: no long line stands close above it, or
+    close below; `room`: mm above and below that are its own.
     """
 
     x: float
@@ -102,7 +102,7 @@ def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) ->
             wide = min(wide, numbers.x - x)
         outside = y < (frame.y if first else _MARGIN) or y > sheet.page_height - _MARGIN
         outside |= x + wide < _BESIDE_ANSWERS or x > sheet.page_width - _BESIDE_ANSWERS
-        step = (rows - y)[(left < x + wide) & (left + length > x)]
+        step = (rows - y)[(left < x + wide) & (left + length > x) & (length > _AMONG)]
         ends = not ((step > _SAME) & (step < _NEXT)).any() or not ((step < -_SAME) & (step > -_NEXT)).any()
         ends |= first and form.answers_top < y < form.answers_top + _NEXT  # the frame above is no line
         longest = _LONGEST if outside else _SHORT[1] if ends else _AMONG

@@ -162,7 +162,9 @@ def _changes(bars: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _light(row: NDArray[np.float32]) -> NDArray[np.bool_]:
-    return np.asarray(row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - BAR_STEP / 4)  # paper has grain
+    return np.asarray(
+        row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - BAR_STEP / 4
+    )  # paper has grain
 
 
 def _columns(strip: _Strip) -> tuple[int, int]:
