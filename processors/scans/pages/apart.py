@@ -96,7 +96,11 @@ def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) ->
     sheet, frame = form.form, form.identity.frame
     left, rows, length = _ridges(along, inked)
     for x, y, wide in zip(left.tolist(), rows.tolist(), length.tolist(), strict=True):
-        if x < _EDGE or x + wide > sheet.page_width - _EDGE or (first and frame.y <= y <= form.answers_top):
+        if (
+            x < _EDGE
+            or x + wide > sheet.page_width - _EDGE
+            or (first and frame.y - _EDGE <= y <= form.answers_top)
+        ):
             continue
         if form.page_boxes is not None and y > (numbers := boxes_zone(form.page_boxes).grown(_EDGE)).y:
             wide = min(wide, numbers.x - x)

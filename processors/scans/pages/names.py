@@ -51,10 +51,10 @@ _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, 
 _TITLES = ("M", "MR", "MME", "MLLE")
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
-_AGAINST = 0.9  # likeness that a letter of a name has over one of it read backwards: any name is like grain
+_AGAINST = 0.9  # likeness that a letter has over one of the name read backwards: grain is like any name
 _LETTER_FOUND, _TOLD = 1.2, 0.85
-"""Where both names are looked for on lines that ask for them: least likeness of a letter; share of the letters
-that the other reader has read."""
+"""Where both names are looked for on lines that ask for them: least likeness of a letter; share of the
+letters that the other reader has read."""
 
 
 def lines_apart(
@@ -90,7 +90,7 @@ def _is_printed(line: Line, model: str) -> bool:
 
 
 def names(line: Line, candidate: Candidate) -> bool:
-    """Whether a line says the candidate's number, birth date or both names; outside the answers, the last name."""
+    """Whether a line says the candidate's number, birth date or both names; outside the answers, the last."""
     if says_number(line, candidate.number) or says_number(line, f"{candidate.birth_date:%d%m%Y}", _DATE):
         return True
     family, first = (
