@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from processors.circular.form import load_form
 from processors.scans.files.image import RawImage
@@ -21,15 +22,17 @@ FORM = load_form(Path(__file__).parents[2] / "sessions" / "forms" / "ccyc.toml")
 TO_MAP = np.array([[PX, 0.0, 0.0], [0.0, PX, 0.0]])
 
 
-def test_ruled_lines_that_lie_askew_are_no_lines_of_writing() -> None:
+@pytest.mark.parametrize("ink", [160, 255])
+def test_ruled_lines_that_lie_askew_are_no_lines_of_writing(ink: int) -> None:
     dark = np.zeros((round(297 * PX), round(210 * PX)), np.uint8)
     for y in np.arange(20.0, 275.0, 8.0):
         ends = [(round(x * PX), round(at * PX)) for x, at in ((8.0, y), (202.0, y + 1.4))]
-        cv2.line(dark, *ends, 80, 1, cv2.LINE_AA)
+        cv2.line(dark, *ends, ink, 1, cv2.LINE_AA)
     cv2.putText(dark, "Marie Dupont", (round(60 * PX), round(120 * PX)), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 220)
     squares = round(210 / INK_MM), round(297 / INK_MM)
-    ink = np.asarray(cv2.resize(dark, squares, interpolation=cv2.INTER_AREA) / np.float32(255), np.float32)
-    (place,) = places_apart(dark, cv2.GaussianBlur(ink, (0, 0), 0.8), TO_MAP, FORM, False)
+    shares = cv2.resize(dark, squares, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    on_map = np.asarray(cv2.GaussianBlur(shares, (0, 0), 0.8), np.float32)
+    (place,) = places_apart(dark, on_map, TO_MAP, FORM, False)
     assert 50 < place.x < 65 and abs(place.y - 118) < 3 and 20 < place.length < 60
 
 
