@@ -94,8 +94,8 @@ def test_hatching_is_no_bars(apart: float, lean: float) -> None:
     page, rng = np.full((round(120 * MM), round(160 * MM)), 235, np.uint8), np.random.default_rng(4)
     for x in np.arange(40.0, 110.0, apart):
         x += rng.normal(0, 0.08 * apart)
-        ends = [(round(at * MM), round(y * MM)) for at, y in ((x, 60.0), (x + lean, 48.0))]
-        cv2.line(page, *ends, 60, round(0.35 * MM), cv2.LINE_AA)
+        foot, head = ((round(at * MM), round(y * MM)) for at, y in ((x, 60.0), (x + lean, 48.0)))
+        cv2.line(page, foot, head, 60, round(0.35 * MM), cv2.LINE_AA)
     assert not shows_bars(reduced(page, DPI)[0])
 
 

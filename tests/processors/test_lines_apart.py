@@ -26,8 +26,8 @@ TO_MAP = np.array([[PX, 0.0, 0.0], [0.0, PX, 0.0]])
 def test_ruled_lines_that_lie_askew_are_no_lines_of_writing(ink: int) -> None:
     dark = np.zeros((round(297 * PX), round(210 * PX)), np.uint8)
     for y in np.arange(20.0, 275.0, 8.0):
-        ends = [(round(x * PX), round(at * PX)) for x, at in ((8.0, y), (202.0, y + 1.4))]
-        cv2.line(dark, *ends, ink, 1, cv2.LINE_AA)
+        left, right = ((round(x * PX), round(at * PX)) for x, at in ((8.0, y), (202.0, y + 1.4)))
+        cv2.line(dark, left, right, ink, 1, cv2.LINE_AA)
     cv2.putText(dark, "Marie Dupont", (round(60 * PX), round(120 * PX)), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 220)
     squares = round(210 / INK_MM), round(297 / INK_MM)
     shares = cv2.resize(dark, squares, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
