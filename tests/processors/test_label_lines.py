@@ -18,7 +18,7 @@ def label(apart: float, letter: float = 2.4) -> tuple[np.ndarray, int]:
     The first is 2.4 mm high; the second stands `apart` mm below it and is `letter` mm high.
     """
     page = np.full((round(297 * PX), round(210 * PX)), 235, np.uint8)
-    sides = LEFT + np.cumsum(np.random.default_rng(3).integers(2, 5, 80))
+    sides = LEFT + np.cumsum(np.random.default_rng(3).integers(1, 6, 80))
     for start, end in sides[: 2 * (len(sides) // 2)].reshape(-1, 2).tolist():
         if end < LEFT + WIDTH:
             page[TOP : TOP + HIGH, start:end] = 20

@@ -29,11 +29,17 @@ TOP, FOOT, SIGNED = (40.0, 11.0), (30.0, 289.0), (110.0, 166.0)
 
 
 def copy_with(
-    tmp_path: Path, said: str, at: tuple[float, float], grain: float = 0.0, on: int = 2, up: bool = False
+    tmp_path: Path,
+    said: str,
+    at: tuple[float, float],
+    grain: float = 0.0,
+    on: int = 2,
+    up: bool = False,
+    rules: int | None = None,
 ) -> tuple[Candidate, CopyReading]:
     """A copy on a page of which (`on`) its candidate has written this; `{family}`, `{first}`, `{number}` …
 
-    `up`: the page's side.
+    `up`: the page's side; `rules`: how light ruled lines are that are printed more plainly.
     """
     rng = np.random.default_rng(2)
     roster = invent_candidates(rng, 4, CENTRE, [EXAM], invent_schools(rng, 2))
@@ -43,12 +49,18 @@ def copy_with(
         first=who.first_names.title(),
         initial=who.first_names[0],
         number=who.number,
+        birth=f"{who.birth_date:%d/%m/%Y}",
         grouped=re.sub(r"(..)(...)(...)(...)", r"\1   \2   \3   \4", who.number),
         other=roster[1].family_name,
     )
     for k, page in pages_of(who, PRESS, hand, rng, EXAM, 12):
         if k == on:
-            PRESS.write_line(page, hand, line, at, up)
+            for n, part in enumerate(line.split("\n")):
+                PRESS.write_line(page, hand, part, (at[0], at[1] + 8 * n), up)
+            if rules is not None:
+                for y in np.arange(20.0, 275.0, 8.0) * PRESS.px_per_mm:
+                    ruled = page.printed[round(y) : round(y) + 2, round(8 * PRESS.px_per_mm) : -60]
+                    np.minimum(ruled, rules, out=ruled)
         picture = scan(page, Level.OFFICE, Mode.GRAY, DPI, rng)
         if grain:
             coarse = cv2.GaussianBlur(rng.normal(0, grain, picture.shape), (0, 0), 0.8)
@@ -112,6 +124,19 @@ def test_a_name_in_the_exam_block_is_seen(tmp_path: Path, said: str) -> None:
     who, copy = copy_with(tmp_path, said, (70.0, 82.0), on=1)
     assert copy.candidate == who.number
     assert copy.status is CopyStatus.TO_DECIDE and Code.NOT_ANONYMOUS in {f.code for f in copy.findings}
+
+
+@pytest.mark.parametrize("rules", [None, 165, 145], ids=lambda gray: f"rules {gray}")
+def test_a_name_between_the_short_lines_that_end_a_letter_is_seen(tmp_path: Path, rules: int | None) -> None:
+    said = "Cordialement,\n{first} {family}\nTechnicien"
+    _, copy = copy_with(tmp_path, said, SIGNED, rules=rules)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+
+
+@pytest.mark.parametrize(("said", "code"), [("né le {birth}", [Code.NOT_ANONYMOUS]), ("le 12/03/2026", [])])
+def test_a_birth_date_is_seen_and_no_other(tmp_path: Path, said: str, code: list[Code]) -> None:
+    _, copy = copy_with(tmp_path, said, SIGNED)
+    assert [one.code for one in copy.findings] == code
 
 
 def test_what_is_asked_for_in_the_exam_block_holds_nothing(tmp_path: Path) -> None:

@@ -25,14 +25,18 @@ HALF = round(5.5 * PX)
 """Rows of the map above and below a line that are read with it."""
 
 _WORDS = 9  # squares of the ink map, along a line: over words and what is between them
+_JOINED = 3  # to each side: parts of a line that lie so close are one
 _INKED = 0.06  # share of them: of a ruled line 0.05
 _GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
+_RULED = np.ones((1, round(36 / INK_MM)), np.uint8)  # squares: no word is as long, and a ruled line is longer
+_PALE = 0.2  # share of a square that one covers at most
 _LABELS = 46.0  # mm of the exam block that print fills
 _OWN = 0.65  # of the step of its lines: beyond, parts of the next one would be read as letters
 _NAME = (18.0, 120.0)  # mm of what is written there, or up a side, and read
 _NUMBER = 14.0  # mm: the least that one takes
 _HIGHEST = 7  # squares: more is no line
 _SHORT = (8.0, 95.0)  # mm: a line among the answers that is read
+_AMONG = 70.0  # mm: one that longer ones stand close above and below
 _LONGEST = 190.0  # mm: outside of them
 _SAME, _NEXT = 4.0, 12.0  # mm to the next line: what begins or ends a block of them has none on one side
 _MARGIN = 13.0  # mm at the top and the bottom of the sheet
@@ -49,7 +53,8 @@ _LEVEL, _UP, _DOWN = ((1.0, 0.0), (0.0, -1.0), (0.0, 1.0))
 class Place:
     """A line from where it begins, its middle row, in mm; `along`: the way that it is read.
 
-    `outside`: of the answers, or a word alone at their side; `room`: mm above and below that are its own.
+    `outside`: of the answers, or a word alone at their side; `ends`: no long line stands close above it, or
+    close below; `room`: mm above and below that are its own.
     """
 
     x: float
@@ -58,6 +63,7 @@ class Place:
     outside: bool
     along: tuple[float, float] = _LEVEL
     room: float = math.inf
+    ends: bool = True
 
     def at(self, distance: float) -> tuple[float, float]:
         return self.x + distance * self.along[0], self.y + distance * self.along[1]
@@ -75,30 +81,37 @@ def places_apart(
     dark: Gray, ink: NDArray[np.float32], to_map: Affine, form: Form, first: bool
 ) -> list[Place]:
     """Those to be read, what says most first; `to_map`: mm of the form to pixels of the darkness."""
+    ruled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, _RULED)
+    ink = np.asarray(ink - np.minimum(ruled, _PALE), np.float32)
     along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
     inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
     found = [*_level(along, form, first, inked)]
     if first and form.exam_block is not None and not form.is_annex:
         found += [*_in_exam_block(along, form, inked), *_between_lines(dark, to_map, form)]
-    found.sort(key=lambda place: (not place.outside, place.length))
-    return [*found, *_up_the_sides(ink, form, first, inked)]
+    found += _up_the_sides(ink, form, first, inked)
+    return sorted(found, key=lambda place: (not place.outside, not place.ends, place.length))
 
 
 def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) -> Iterator[Place]:
     sheet, frame = form.form, form.identity.frame
     left, rows, length = _ridges(along, inked)
     for x, y, wide in zip(left.tolist(), rows.tolist(), length.tolist(), strict=True):
-        if x < _EDGE or x + wide > sheet.page_width - _EDGE or (first and frame.y <= y <= form.answers_top):
+        if (
+            x < _EDGE
+            or x + wide > sheet.page_width - _EDGE
+            or (first and frame.y - _EDGE <= y <= form.answers_top)
+        ):
             continue
         if form.page_boxes is not None and y > (numbers := boxes_zone(form.page_boxes).grown(_EDGE)).y:
             wide = min(wide, numbers.x - x)
         outside = y < (frame.y if first else _MARGIN) or y > sheet.page_height - _MARGIN
         outside |= x + wide < _BESIDE_ANSWERS or x > sheet.page_width - _BESIDE_ANSWERS
-        step = (rows - y)[(left < x + wide) & (left + length > x)]
+        step = (rows - y)[(left < x + wide) & (left + length > x) & (length > _AMONG)]
         ends = not ((step > _SAME) & (step < _NEXT)).any() or not ((step < -_SAME) & (step > -_NEXT)).any()
         ends |= first and form.answers_top < y < form.answers_top + _NEXT  # the frame above is no line
-        if _SHORT[0] <= wide <= (_LONGEST if outside else _SHORT[1]) and (outside or ends):
-            yield Place(x, y, wide, outside)
+        longest = _LONGEST if outside else _SHORT[1] if ends else _AMONG
+        if _SHORT[0] <= wide <= longest:
+            yield Place(x, y, wide, outside, ends=ends)
 
 
 def _ridges(
@@ -110,11 +123,11 @@ def _ridges(
     """
     above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
     ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
-    near = cv2.dilate(ridges, np.ones((wavering, 1), np.uint8))
+    near = cv2.dilate(ridges, np.ones((wavering, 2 * _JOINED + 1), np.uint8))
     _, _, stats, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
-    lines = (stats[1:, 2] * INK_MM >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
-    left, length = (stats[1:, k][lines] * INK_MM for k in (0, 2))
-    return left, (middles[1:, 1][lines] + 0.5) * INK_MM, length
+    left, length = (stats[1:, 0] + _JOINED) * INK_MM, (stats[1:, 2] - 2 * _JOINED) * INK_MM
+    lines = (length >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
+    return left[lines], (middles[1:, 1][lines] + 0.5) * INK_MM, length[lines]
 
 
 def _in_exam_block(along: NDArray[np.float32], form: Form, inked: float) -> Iterator[Place]:

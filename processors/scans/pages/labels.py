@@ -22,6 +22,7 @@ Quad = NDArray[np.float64]
 
 _EDGES = 0.8  # sides of bars a millimetre: labels have 0.9 and more, the columns of a drawn chart 0.5
 _PIECE, _WIDEST = 30.0, 2.2  # mm: one bar at most of a short piece is so wide; of ruled lines many spaces are
+_DARK, _UNEVEN = 0.3, (0.33, 0.4)  # of long and of short pieces: labels have 0.35 and 0.34 or more
 _COVER = 15.0  # mm of a printed line that a label hides
 _UNCOVERED, _AS_DARK = 4.0, 0.65  # mm of it, so dark beside all of it, that are more than a bar
 _THIN = np.ones((round(1.8 * PX), 1), np.uint8)  # higher than a printed line
@@ -135,15 +136,35 @@ def _is_barred(strip: _Strip) -> bool:
     changes = _changes(strip.gray[strip.core].astype(np.float32))
     if float(changes.sum()) < _EDGES * len(changes) / PX:
         return False
-    runs = np.sort(np.diff(np.flatnonzero(changes)))
-    return len(changes) > _PIECE * PX or float(runs[-2]) < _WIDEST * PX
+    runs, short = np.sort(np.diff(np.flatnonzero(changes))), len(changes) <= _PIECE * PX
+    if short and float(runs[-2]) >= _WIDEST * PX:
+        return False
+    dark, uneven = _bars_of(strip.gray[strip.core].astype(np.float32))
+    return dark >= _DARK and uneven >= _UNEVEN[short]
+
+
+def _bars_of(bars: NDArray[np.float32]) -> tuple[float, float]:
+    """How much of the mean row is dark, and how unlike its bars are: their ink's deviation to its mean.
+
+    Strokes of one pen, and the lines of a table, are thin for what lies between them, and alike.
+    """
+    row = bars.mean(0)
+    ink = cv2.dilate(row[np.newaxis], np.ones((1, round(5 * PX))))[0] - row
+    parts = np.split(ink, np.flatnonzero(_changes(bars)) + 1)
+    # every other one is light; those at both ends are cut
+    masses = np.array([part.sum() for part in parts[1 if _light(row)[0] else 2 : -1 : 2]] or [0.0])
+    return float(ink.mean() / max(np.percentile(ink, 95), 1.0)), float(masses.std() / max(masses.mean(), 1.0))
 
 
 def _changes(bars: NDArray[np.float32]) -> NDArray[np.float32]:
     """1 where dark and light follow each other in the mean row."""
-    row = bars.mean(0)
-    light = row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - BAR_STEP / 4  # paper has its grain
-    return np.asarray(np.diff(light), np.float32)
+    return np.asarray(np.diff(_light(bars.mean(0))), np.float32)
+
+
+def _light(row: NDArray[np.float32]) -> NDArray[np.bool_]:
+    return np.asarray(
+        row > cv2.blur(row[np.newaxis], (round(5 * PX), 1))[0] - BAR_STEP / 4
+    )  # paper has grain
 
 
 def _columns(strip: _Strip) -> tuple[int, int]:

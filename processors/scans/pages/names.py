@@ -42,6 +42,7 @@ _LEAST = 25.0  # darkness of a line's strokes
 _NUMBER, _BOTH, _EACH, _ALONE = -22.0, 8.0, 4.0, 6.0
 """Least likeness of a line to a number, to both names, to each of them, to the last name alone: so like a
 candidate's names are two in 100,000 pages of answers."""
+_DATE = -9.0  # the same of a birth date, which others of an answer are like
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
@@ -50,9 +51,10 @@ _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, 
 _TITLES = ("M", "MR", "MME", "MLLE")
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
-_LETTER_FOUND, _AGAINST, _TOLD = 1.2, 0.9, 0.85
-"""Where both names are looked for on lines that ask for them: least likeness of a letter, and what it has
-over one of the name read backwards; share of the letters that the other reader has read."""
+_AGAINST = 0.9  # likeness that a letter has over one of the name read backwards: grain is like any name
+_LETTER_FOUND, _TOLD = 1.2, 0.85
+"""Where both names are looked for on lines that ask for them: least likeness of a letter; share of the
+letters that the other reader has read."""
 
 
 def lines_apart(
@@ -75,13 +77,21 @@ def lines_apart(
         image = line_image(straight(dark, to_map, place))
         if image is not None and image.shape[1] <= room:
             room -= image.shape[1]
-            found.append(Line(*_read(image), place.box(to_map), place.outside))
+            line = Line(*_read(image), place.box(to_map), place.outside)
+            if not (first and _is_printed(line, form.form.model_text)):
+                found.append(line)
     return tuple(found)
 
 
+def _is_printed(line: Line, model: str) -> bool:
+    """Whether it says what the form prints above its frame, and nothing more."""
+    said, printed = letters_of(line.text), letters_of(model)
+    return len(said) < len(printed) + _LONG_ENOUGH and fuzz.ratio(printed, said) >= _ROUGHLY
+
+
 def names(line: Line, candidate: Candidate) -> bool:
-    """Whether a line says the candidate's number, or both names; outside the answers, the last name alone."""
-    if says_number(line, candidate.number):
+    """Whether a line says the candidate's number, birth date or both names; outside the answers, the last."""
+    if says_number(line, candidate.number) or says_number(line, f"{candidate.birth_date:%d%m%Y}", _DATE):
         return True
     family, first = (
         letters_of(candidate.family_name),
@@ -93,14 +103,16 @@ def names(line: Line, candidate: Candidate) -> bool:
         return False
     if not line.outside and not _is_signed(line, family, first):  # a word of the answers may be a name
         return False
-    return _share(family, letters_of(line.text)) >= _ROUGHLY and likeness(line, family) >= _ALONE
+    if _share(family, letters_of(line.text)) < _ROUGHLY or (like := likeness(line, family)) < _ALONE:
+        return False
+    return like - likeness(line, family[::-1]) >= _AGAINST * len(family)
 
 
-def says_number(line: Line, number: str) -> bool:
-    """Whether a line says this number, its digits grouped or not."""
+def says_number(line: Line, number: str, least: float = _NUMBER) -> bool:
+    """Whether a line says this number, its digits grouped or not; `least`: likeness."""
     # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
     digits = "".join(filter(str.isdigit, line.text))
-    return _share(number, digits) >= _DIGITS and likeness(line, number) >= _NUMBER
+    return _share(number, digits) >= _DIGITS and likeness(line, number) >= least
 
 
 def says_names(lines: Sequence[tuple[str, Line]], person: Candidate) -> float:
