@@ -83,8 +83,7 @@ def form(site: Site, exam: Exam, *, actor: str, at: datetime) -> Plan:
     if not exam.in_window(at):
         raise Refused(Refusal.WINDOW_CLOSED, _window_of(exam))
     plan, _ = plan_for(site, exam)
-    with site.register.reading() as connection:
-        complementary = bool(all_lots(connection, exam.code))
+    complementary = bool(site.register.ask(all_lots, exam.code))
     for lot in plan.lots:
         _record(site, exam, lot, complementary, at=at, actor=actor)
     return plan
@@ -106,8 +105,7 @@ def form_all(site: Site) -> list[Plan]:
 
 def reassign(site: Site, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
     """Another corrector takes it, once every rule is checked again; or, once recalled, the same one again."""
-    with site.register.reading() as connection:
-        corrector = corrector_by_id(connection, corrector_id)
+    corrector = site.register.ask(corrector_by_id, corrector_id)
     if corrector is None:
         raise Refused(Refusal.UNKNOWN, corrector_id)
     if lot.state not in (LotState.ASSIGNED, LotState.RECALLED):
@@ -172,8 +170,7 @@ def close(site: Site, lot: str, *, actor: str, at: datetime) -> Event | None:
 
 def who_may_take(site: Site, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
     """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
-    with site.register.reading() as connection:
-        correctors = all_correctors(connection, lot.exam)
+    correctors = site.register.ask(all_correctors, lot.exam)
     copies = _copies_of(site, lot)
     return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
 
@@ -201,8 +198,7 @@ def _copies_of(site: Site, lot: LotRow) -> list[RoutableCopy]:
 
 def who_has(site: Site, token: str) -> CorrectorRow:
     """The corrector of this token."""
-    with site.register.reading() as connection:
-        corrector = corrector_by_token(connection, token)
+    corrector = site.register.ask(corrector_by_token, token)
     if corrector is None:
         raise Refused(Refusal.NOT_YOURS)
     return corrector
@@ -213,8 +209,7 @@ _NOBODYS = {LotState.CLOSED: Refusal.CLOSED, LotState.RECALLED: Refusal.RECALLED
 
 def own(site: Site, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
     """A lot of this corrector's, neither closed nor recalled, in its window."""
-    with site.register.reading() as connection:
-        lot = lot_by_id(connection, lot_id)
+    lot = site.register.ask(lot_by_id, lot_id)
     if lot is None or lot.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
     exam = site.session.exam(lot.exam)

@@ -53,8 +53,7 @@ def plan_for(site: Site, code: str) -> OralPlan:
 def form(site: Site, code: str, *, actor: str, at: datetime) -> OralPlan:
     """Plans, and keeps the plan in place of the former one, as long as nobody has been examined."""
     plan = plan_for(site, code)
-    with site.register.reading() as connection:
-        former = panels_of(connection, code)
+    former = site.register.ask(panels_of, code)
     if any(panel.begins <= at for panel in former):
         raise Refused(Refusal.ORALS_BEGUN)
     kept = tuple(

@@ -49,15 +49,13 @@ def _references(site: Site) -> dict[str, str]:
     """How the service calls each corrector, by opaque id."""
     from storage.people.correctors import all_correctors
 
-    with site.register.reading() as connection:
-        return {c.id: c.reference for c in all_correctors(connection)}
+    return {c.id: c.reference for c in site.register.ask(all_correctors)}
 
 
 def lot_called(site: Site, name: str) -> LotRow:
     from storage.corrected.lots import all_lots
 
-    with site.register.reading() as connection:
-        found = next((lot for lot in all_lots(connection) if name in (lot.id, lot.name)), None)
+    found = next((lot for lot in site.register.ask(all_lots) if name in (lot.id, lot.name)), None)
     if found is None:
         raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
     return found
@@ -196,8 +194,9 @@ def _own_copy(site: Site, token: str, lot: str, number: str) -> tuple[str, str]:
 
     corrector = of_lots.who_has(site, token).id
     mine, _ = of_lots.own(site, corrector, lot_called(site, lot).id, at=now())
-    with site.register.reading() as connection:
-        found = next((c.id for c in copies_of_lot(connection, mine.id) if c.anonymous_number == number), None)
+    found = next(
+        (c.id for c in site.register.ask(copies_of_lot, mine.id) if c.anonymous_number == number), None
+    )
     if found is None:
         raise UserError(f"there is no copy {number} in {lot}")
     return corrector, found

@@ -29,8 +29,7 @@ def plan(
     with working_on(data) as site:
         kept = None if dry_run else orals.form(site, exam, actor="service", at=now())
         made = kept or orals.plan_for(site, exam)
-        with site.register.reading() as connection:
-            called = {one.id: one.reference for one in all_correctors(connection)}
+        called = {one.id: one.reference for one in site.register.ask(all_correctors)}
     columns = ("panel", "place", "begins", "members", "candidates")
     rows = [
         (

@@ -55,8 +55,7 @@ def correctors(
     with working_on(data) as site:
         read = import_correctors(site.register, file.read_bytes(), site.session, actor="service", at=now())
         _tell(file, read, "correctors")
-        with site.register.reading() as connection:
-            without = [c for c in all_correctors(connection) if not c.has_token]
+        without = [c for c in site.register.ask(all_correctors) if not c.has_token]
         issued = {c.reference: issue_token(site.register, c.id, actor="service", at=now()) for c in without}
     lines = [f"{reference};{token}" for reference, token in issued.items()]
     if not lines:

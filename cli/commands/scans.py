@@ -139,8 +139,7 @@ def _imported(data: Path, centre: str, exam: str) -> tuple[Session, list[Enrolle
     from storage.people.candidates import enrolled_in
 
     with working_on(data) as site:
-        with site.register.reading() as connection:
-            enrolled = [one for one in enrolled_in(connection, exam, centre) if one.named]
+        enrolled = [one for one in site.register.ask(enrolled_in, exam, centre) if one.named]
         note_identity(site.register, f"{exam}/{centre}", "labels", actor="service", at=now())
         return site.session, enrolled
 

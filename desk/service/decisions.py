@@ -304,15 +304,13 @@ def judge(
 
 def _next(site: Site, copy_id: str) -> str | None:
     """The most urgent one beside this."""
-    with site.register.reading() as connection:
-        first = copies_to_decide(connection, by_urgency(site), 2)
+    first = site.register.ask(copies_to_decide, by_urgency(site), 2)
     return next((copy.id for copy in first if copy.id != copy_id), None)
 
 
 def _read_of(site: Site, copy: CopyRow) -> list[dict[str, Any]]:
     """What was read of its pages."""
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, copy.scan)
+    scan = site.register.ask(scan_by_id, copy.scan)
     with suppress(NotFoundError):
         if scan is not None and scan.reading is not None:
             ours = {page.page for page in copy.pages}
@@ -348,8 +346,7 @@ def _guesses(
 
 
 def _loose(site: Site, copy: CopyRow, number: int) -> list[PlacedPage]:
-    with site.register.reading() as connection:
-        loose = copies.loose_pages(connection, site.store.vault, copy.scan)
+    loose = site.register.ask(copies.loose_pages, site.store.vault, copy.scan)
     return [page for page in loose if page.page == number]
 
 

@@ -130,8 +130,7 @@ def deposit(
     """
     sha256 = hashlib.sha256(data).hexdigest()
     register.vault.put(stored_file(sha256), data, only_if_absent=True)
-    with register.reading() as connection:
-        dossier = dossier_of(connection, exam, candidate) or new_id("doss")
+    dossier = register.ask(dossier_of, exam, candidate) or new_id("doss")
     arrival = register.keep(
         arrival_key(f"{dossier}-{secrets.token_hex(8)}"), {"key": dropped.key, "name": name}
     )

@@ -41,8 +41,7 @@ def import_invigilators(
     register: Register, data: bytes, session: Session, *, actor: str, at: datetime
 ) -> Import[Invigilator]:
     """A list of one school or of several, each whole. Nothing is taken as long as one line is wrong."""
-    with register.reading() as connection:
-        schools = {school for school, _, _ in enrolled_by_school(connection)}
+    schools = {school for school, _, _ in register.ask(enrolled_by_school)}
     imported = read_invigilators(data, session, schools)
     if not imported.problems:
         sent = tuple((*key, number) for key, number in sorted(counted(imported.rows).items()))
