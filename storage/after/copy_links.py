@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.database.schema import candidates
 from storage.database.schema_results import copy_links
@@ -29,9 +29,7 @@ class CopyAsked(Facts):
 
     def apply(self, change: Change) -> bool:
         who = change.row(candidates, change.subject).id
-        change.connection.execute(
-            insert(copy_links).values(candidate=who, fetched=False, **self.model_dump())
-        )
+        change.add(copy_links, {"candidate": who, "fetched": False, **self.model_dump()})
         return True
 
 

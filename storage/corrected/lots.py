@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
 
 from processors.findings import Code, Severity, finding
 from processors.scans.readings import CopyStatus
@@ -38,20 +38,12 @@ class LotFormed(Facts):
     complementary: bool
 
     def apply(self, change: Change) -> bool:
-        if change.connection.execute(select(lots.c.id).where(lots.c.id == change.subject)).first():
+        if change.has(lots, id=change.subject):
             return False
         change.row(correctors, self.corrector)
-        change.connection.execute(
-            insert(lots).values(
-                id=change.subject,
-                exam=self.exam,
-                number=self.number,
-                corrector=self.corrector,
-                state=LotState.ASSIGNED,
-                complementary=self.complementary,
-                formed_at=change.event.at,
-            )
-        )
+        said = self.model_dump(exclude={"copies"})
+        formed = {"id": change.subject, "state": LotState.ASSIGNED, "formed_at": change.event.at}
+        change.add(lots, said | formed)
         order = {copy: place for place, copy in enumerate(self.copies, start=1)}
         state = [
             copies.c[name] for name in ("exam", "lot", "life", "status", "candidate", "anonymous_sha256")
@@ -369,8 +361,7 @@ def _move(change: Change, lot: str, to: LotState, *from_: LotState) -> bool:
 
 
 def _end_if_all_returned(lot: str, change: Change) -> bool:
-    left = select(copies.c.id).where(copies.c.lot == lot, copies.c.returned.is_(False))
-    if change.connection.execute(left).first():
+    if change.has(copies, lot=lot, returned=False):
         return False
     change.set(lots, lot, offline_until=None)
     return _move(change, lot, LotState.RETURNED, LotState.PULLED)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from storage.database.schema import lots
 from storage.database.schema_results import mark_exports, marks
@@ -45,11 +45,9 @@ class MarksKept(Facts):
             raise Refused(Refusal.NEVER_PULLED)
         if self.reason is None and last_export(change.connection, lot.exam) is not None:
             raise Refused(Refusal.MARKS_EXPORTED)
-        change.connection.execute(delete(marks).where(marks.c.lot == lot.id))
-        kept = self.model_dump(exclude={"reason"})
-        change.connection.execute(
-            insert(marks).values(lot=lot.id, seq=change.event.seq, author=change.event.actor, **kept)
-        )
+        change.remove(marks, lot=lot.id)
+        kept = {"lot": lot.id, "seq": change.event.seq, "author": change.event.actor}
+        change.add(marks, kept | self.model_dump(exclude={"reason"}))
         return True
 
 
@@ -70,8 +68,7 @@ class MarksExportProposed(Facts):
         open_now = proposed_export(change.connection, self.exam)
         if open_now is not None and (open_now.basis, open_now.author) == (self.basis, change.event.actor):
             return False
-        waiting = (mark_exports.c.exam == self.exam, mark_exports.c.done.is_(False))
-        change.connection.execute(delete(mark_exports).where(*waiting))
+        change.remove(mark_exports, exam=self.exam, done=False)
         _add(change, self.exam, self.basis, self.reason, None)
         return True
 
@@ -104,7 +101,7 @@ class MarksExported(Facts):
             if may_be_one_person(change.connection, who, proposed.author):
                 raise Refused(Refusal.MAYBE_SAME_PERSON)
         if proposed is not None:
-            change.connection.execute(delete(mark_exports).where(mark_exports.c.seq == proposed.seq))
+            change.remove(mark_exports, seq=proposed.seq)
         _add(change, self.exam, self.basis, self.reason, self.file)
         return True
 
@@ -190,4 +187,4 @@ def _must_be_new(change: Change, exam: str, basis: str, reason: str | None) -> N
 def _add(change: Change, exam: str, basis: str, reason: str | None, file: str | None) -> None:
     row = {"seq": change.event.seq, "exam": exam, "basis": basis, "reason": reason}
     row |= {"author": change.event.actor, "file": file, "done": file is not None}
-    change.connection.execute(insert(mark_exports).values(row))
+    change.add(mark_exports, row)

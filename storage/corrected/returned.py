@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from processors.scans.readings import CopyStatus
 from storage.corrected.lots import NOT_IN_HAND
@@ -34,13 +34,11 @@ class DocumentReturned(Facts):
             raise Refused(NOT_IN_HAND[lot.state])
         if copy.lot != lot.id or copy.status != CopyStatus.COMPLETE:
             raise Refused(Refusal.NOT_IN_HAND)
-        theirs = returned_documents.c.copy == copy.id
-        before = change.connection.execute(select(returned_documents).where(theirs)).one_or_none()
-        if before is not None and (before.sha256, before.corrector) == (self.sha256, lot.corrector):
+        theirs = {"copy": copy.id, "corrector": lot.corrector}
+        if change.has(returned_documents, **theirs, sha256=self.sha256):
             return False
-        change.connection.execute(delete(returned_documents).where(theirs))
-        row = {"copy": copy.id, "corrector": lot.corrector, **self.model_dump()}
-        change.connection.execute(insert(returned_documents).values(row))
+        change.remove(returned_documents, copy=copy.id)
+        change.add(returned_documents, theirs | self.model_dump())
         return True
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from processors.plain import plain
 from storage.bucket.keys import kept_person
@@ -60,8 +60,7 @@ class AccountInvited(Facts):
         if account(change.connection, change.subject):
             change.set(accounts, change.subject, **values)
         else:
-            row = {"id": change.subject, "epoch": 0, "failures": 0, **values}
-            change.connection.execute(insert(accounts).values(row))
+            change.add(accounts, {"id": change.subject, "epoch": 0, "failures": 0, **values})
         return True
 
 

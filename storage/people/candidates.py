@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from processors.circular.session import Session
 from processors.lists.people import Candidate, Form, Person, dossier_exams, owing_nothing, read_candidates
@@ -78,9 +78,9 @@ class AttendanceImported(Facts):
         if (attendance_of(change.connection, self.exam, self.centre) or {}) == self.marks:
             return False
         place = {"exam": self.exam, "centre": self.centre}
-        change.connection.execute(delete(attendance).filter_by(**place))
+        change.remove(attendance, **place)
         rows = [{**place, "candidate": who, "present": present} for who, present in self.marks.items()]
-        change.connection.execute(insert(attendance), rows)
+        change.add(attendance, *rows)
         return True
 
 

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from processors.circular.half_days import Half
 from processors.circular.oral_parts import JurorRole
@@ -49,7 +49,7 @@ class CorrectorsImported(Facts):
             if id_ in known:
                 change.set(correctors, id_, **person)
             else:
-                change.connection.execute(insert(correctors).values(id=id_, **person))
+                change.add(correctors, {"id": id_, **person})
         return True
 
 

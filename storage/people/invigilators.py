@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from processors.circular.session import Session
 from processors.lists.invigilation import Invigilator, Sent, counted, read_invigilators
@@ -33,7 +33,7 @@ class InvigilatorsNamed(Facts):
         change.connection.execute(delete(invigilators).where(invigilators.c.school.in_(schools)))
         names = ("school", "centre", "exam", "number")
         rows = [dict(zip(names, line, strict=True)) | {"file": self.file} for line in self.sent]
-        change.connection.execute(insert(invigilators), rows)
+        change.add(invigilators, *rows)
         return True
 
 

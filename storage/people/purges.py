@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, literal, select, update
 
 from storage.bucket.keys import tombstone
 from storage.database.schema import (
@@ -83,7 +83,7 @@ class PurgePlanned(Facts):
         row = _row(change)
         planned = {"planned_by": change.event.actor, "planned_at": change.event.at}
         if row is None:
-            change.connection.execute(insert(purges).values(id=purge_of(change.subject), **planned))
+            change.add(purges, {"id": purge_of(change.subject), **planned})
         elif row.confirmed_at or is_person(row.planned_by) or not is_person(change.event.actor):
             return False
         else:  # what a program planned, a person takes up

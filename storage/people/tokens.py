@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from storage.bucket.keys import kept_person
 from storage.database.register import Register
@@ -35,8 +35,7 @@ class TokenMade(Facts):
     def apply(self, change: Change) -> bool:
         label = json.loads(change.vault.get(self.label))["label"]
         known = self.model_dump(include={"role", "scope", "hash", "until"})
-        row = {"id": change.subject, "label": label, "revoked": False, **known}
-        change.connection.execute(insert(tokens).values(row))
+        change.add(tokens, {"id": change.subject, "label": label, "revoked": False, **known})
         return True
 
 
