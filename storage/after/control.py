@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select
 
 from storage.after.release import control_list
 from storage.database.schema_results import control_choices, control_marks
+from storage.database.tables import row_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -88,5 +89,4 @@ def choices_of(connection: Connection) -> Mapping[str, tuple[str, ...]]:
 
 
 def control_marks_kept(connection: Connection) -> ControlMarksRow | None:
-    row = connection.execute(select(control_marks)).one_or_none()
-    return ControlMarksRow(**row._mapping) if row else None
+    return row_of(connection, select(control_marks), ControlMarksRow)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from storage.database.schema import candidates
 from storage.database.schema_results import copy_links
+from storage.database.tables import row_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -66,5 +67,4 @@ class CopyLink:
 
 
 def link_of_hash(connection: Connection, hash_: str) -> CopyLink | None:
-    row = connection.execute(select(copy_links).filter_by(hash=hash_)).one_or_none()
-    return CopyLink(**row._mapping) if row else None
+    return row_of(connection, select(copy_links).filter_by(hash=hash_), CopyLink)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select, u
 from processors.findings import Code, Severity, finding
 from processors.scans.readings import CopyStatus
 from storage.database.schema import candidates, copies, correctors, event_subjects, events, findings, lots
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.decided.copies import make_wait
 from storage.decided.findings import resolve_findings
 from storage.events import Change, Event, Facts
@@ -340,13 +340,13 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
         )
         .order_by(copies.c.id)
     )
-    return [Routable(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, Routable)
 
 
 def _lots(connection: Connection, *conditions: ColumnElement[bool]) -> list[LotRow]:
     held = select(func.count()).where(copies.c.lot == lots.c.id).scalar_subquery().label("copies")
     query = select(lots, held).where(*conditions).order_by(lots.c.exam, lots.c.number)
-    return [LotRow(**{**row._mapping, "state": LotState(row.state)}) for row in connection.execute(query)]
+    return rows_of(connection, query, LotRow)
 
 
 def _move(change: Change, lot: str, to: LotState, *from_: LotState) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from storage.database.schema import lots
 from storage.database.schema_results import mark_exports, marks
+from storage.database.tables import row_of, rows_of
 from storage.events import Change, Facts, digest
 from storage.people.accounts import may_be_one_person
 from storage.people.purges import is_person
@@ -135,18 +136,17 @@ class ExportRow:
 
 def marks_by_lot(connection: Connection, exam: str) -> dict[str, MarksRow]:
     query = select(marks).join(lots, lots.c.id == marks.c.lot).where(lots.c.exam == exam)
-    return {row.lot: MarksRow(**row._mapping) for row in connection.execute(query)}
+    return {row.lot: row for row in rows_of(connection, query, MarksRow)}
 
 
 def marks_of_lot(connection: Connection, lot: str) -> MarksRow | None:
-    row = connection.execute(select(marks).where(marks.c.lot == lot)).one_or_none()
-    return MarksRow(**row._mapping) if row else None
+    return row_of(connection, select(marks).filter_by(lot=lot), MarksRow)
 
 
 def exports_of(connection: Connection, exam: str) -> list[ExportRow]:
     """Those that were made, the first one first."""
-    made = select(mark_exports).where(mark_exports.c.exam == exam, mark_exports.c.done)
-    return [ExportRow(**row._mapping) for row in connection.execute(made.order_by(mark_exports.c.seq))]
+    made = select(mark_exports).filter_by(exam=exam, done=True).order_by(mark_exports.c.seq)
+    return rows_of(connection, made, ExportRow)
 
 
 def last_export(connection: Connection, exam: str) -> int | None:
@@ -158,9 +158,7 @@ def last_export(connection: Connection, exam: str) -> int | None:
 
 def proposed_export(connection: Connection, exam: str) -> ExportRow | None:
     """The one that waits for another person."""
-    waiting = select(mark_exports).where(mark_exports.c.exam == exam, mark_exports.c.done.is_(False))
-    row = connection.execute(waiting).one_or_none()
-    return ExportRow(**row._mapping) if row else None
+    return row_of(connection, select(mark_exports).filter_by(exam=exam, done=False), ExportRow)
 
 
 def basis_of(rows: Sequence[MarksRow]) -> str:

@@ -10,6 +10,7 @@ from processors.scans.readings import CopyStatus
 from storage.corrected.lots import NOT_IN_HAND
 from storage.database.schema import copies, lots
 from storage.database.schema_results import returned_documents
+from storage.database.tables import row_of, rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
@@ -56,12 +57,9 @@ class DocumentRow:
 
 def documents_of_lot(connection: Connection, lot: str) -> dict[str, DocumentRow]:
     """By copy."""
-    query = select(returned_documents).where(returned_documents.c.lot == lot)
-    return {row.copy: DocumentRow(**row._mapping) for row in connection.execute(query)}
+    query = select(returned_documents).filter_by(lot=lot)
+    return {row.copy: row for row in rows_of(connection, query, DocumentRow)}
 
 
 def document_of(connection: Connection, copy: str) -> DocumentRow | None:
-    row = connection.execute(
-        select(returned_documents).where(returned_documents.c.copy == copy)
-    ).one_or_none()
-    return DocumentRow(**row._mapping) if row else None
+    return row_of(connection, select(returned_documents).filter_by(copy=copy), DocumentRow)

@@ -14,6 +14,7 @@ from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
 from storage.database.register import events_of
 from storage.database.schema import copies, enrolments, events, findings, proposals, scans
+from storage.database.tables import rows_of
 from storage.decided.copies import OF_NO_LOT, CopyNotAnonymous, CopyRow, PlacedPage, copies_in
 from storage.decided.findings import resolve_findings, state_findings
 from storage.decided.versions import complete_copy, end_copies, supersede
@@ -322,8 +323,8 @@ def proposal_of(connection: Connection, copy: str) -> Proposal | None:
 
 def proposals_of(connection: Connection, ids: Sequence[str]) -> dict[str, Proposal]:
     """By copy."""
-    rows = connection.execute(select(proposals).where(proposals.c.copy.in_(ids)))
-    return {row.copy: Proposal(**{**row._mapping, "decision": Decision(row.decision)}) for row in rows}
+    query = select(proposals).where(proposals.c.copy.in_(ids))
+    return {row.copy: row for row in rows_of(connection, query, Proposal)}
 
 
 def _is_of_absent(copy: Any, change: Change) -> bool:

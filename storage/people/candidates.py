@@ -15,7 +15,7 @@ from processors.lists.people import Candidate, Form, Person, dossier_exams, owin
 from processors.lists.tables import Import
 from storage.database.register import Register, Transaction
 from storage.database.schema import attendance, candidates, enrolments
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.events import Change, Facts
 from storage.ids import in_parts, new_id
 from storage.people.purged import kept_candidates
@@ -216,4 +216,4 @@ def _enrolled(connection: Connection, *conditions: ColumnElement[bool]) -> list[
         .where(*conditions)
         .order_by(enrolments.c.exam, enrolments.c.centre, enrolments.c.registration)
     )
-    return [EnrolledCandidate(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, EnrolledCandidate)

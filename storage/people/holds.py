@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from storage.database.schema import candidates, enrolments, holds
+from storage.database.tables import rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -55,4 +56,4 @@ class Hold:
 def all_holds(connection: Connection) -> list[Hold]:
     """The oldest first."""
     query = select(holds).order_by(holds.c.placed_at, holds.c.candidate, holds.c.exam)
-    return [Hold(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, Hold)

@@ -31,6 +31,7 @@ from storage.database.schema import (
     tokens,
     uploads,
 )
+from storage.database.tables import row_of, rows_of
 from storage.events import Change, Facts, canonical
 from storage.ids import in_parts
 from storage.people.accounts import may_be_one_person
@@ -166,12 +167,11 @@ class PurgeRow:
 def all_purges(connection: Connection) -> list[PurgeRow]:
     """The oldest first."""
     query = select(purges).order_by(purges.c.planned_at, purges.c.id)
-    return [PurgeRow(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, PurgeRow)
 
 
 def purge_by_id(connection: Connection, id_: str) -> PurgeRow | None:
-    row = connection.execute(select(purges).where(purges.c.id == id_)).one_or_none()
-    return PurgeRow(**row._mapping) if row else None
+    return row_of(connection, select(purges).filter_by(id=id_), PurgeRow)
 
 
 def subject_of(purge: str) -> str:

@@ -19,7 +19,7 @@ from storage.database.schema_season import (
     attendance_sheets,
     signatures,
 )
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -176,7 +176,6 @@ class AttendanceSettled(Facts):
         return bool(self.present or self.again)
 
 
-_WHY = {why.value: why for why in Why}
 _WAITS = and_(
     signatures.c.asked.is_not(None),
     not_(and_(signatures.c.signed.is_(True), signatures.c.asked.in_(OWN_INK))),
@@ -268,7 +267,4 @@ def last_set_aside(connection: Connection, exam: str, centre: str) -> tuple[SetA
 def _rows(connection: Connection, **wanted: str | None) -> Sequence[Signature]:
     query = select(signatures).where(*matching(signatures, **wanted))
     order = (signatures.c.exam, signatures.c.centre, signatures.c.picture, signatures.c.candidate)
-    return [
-        Signature(**{**row._mapping, "asked": _WHY.get(row.asked or "")})
-        for row in connection.execute(query.order_by(*order))
-    ]
+    return rows_of(connection, query.order_by(*order), Signature)
