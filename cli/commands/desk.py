@@ -29,11 +29,10 @@ def invite_person(
 ) -> None:
     """Print an invitation link, good for a week. For an account that is there: to choose a new password."""
     from actions.people.accounts import MACHINE, invite
-    from actions.site import now
 
     desk = desk_at(url, data)
     with working_on(data) as site:
-        link = invite(site, role, scope or "", email, name, desk=desk, actor=MACHINE, at=now())
+        link = invite(site, role, scope or "", email, name, desk=desk, actor=MACHINE, at=site.clock())
     console.print(link, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -47,21 +46,19 @@ def token(
 ) -> None:
     """Print a new bearer token of the API. It is shown this once."""
     from actions.people.accounts import make_token
-    from actions.site import now
 
     with working_on(data) as site:
-        made = make_token(site, role, scope or "", label, days, actor="service", at=now())
+        made = make_token(site, role, scope or "", label, days, actor="service", at=site.clock())
     console.print(made, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("tokens")
 def list_tokens(data: DataDir = DATA_DIR) -> None:
     """List the API's tokens that are still good."""
-    from actions.site import now
     from storage.people import tokens
 
     with working_on(data) as site, site.register.reading() as connection:
-        known = [one for one in tokens.all_tokens(connection) if one.good(now())]
+        known = [one for one in tokens.all_tokens(connection) if one.good(site.clock())]
     for one in known:
         line = f"{one.id}  {one.role}  {one.scope or ''}  until {one.until:%Y-%m-%d}  {one.label}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -70,8 +67,7 @@ def list_tokens(data: DataDir = DATA_DIR) -> None:
 @app.command()
 def revoke(id_: Annotated[str, typer.Argument(metavar="ID")], data: DataDir = DATA_DIR) -> None:
     """Revoke a token of the API, at once."""
-    from actions.site import now
     from storage.people import tokens
 
     with working_on(data) as site:
-        tokens.revoke_token(site.register, id_, actor="service", at=now())
+        tokens.revoke_token(site.register, id_, actor="service", at=site.clock())

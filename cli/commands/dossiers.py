@@ -18,6 +18,7 @@ from cli.commands.options import (
     checked_roster,
     checked_session,
     in_session,
+    shows_identity,
     working_on,
 )
 from cli.console import UserError, console, print_json, print_table
@@ -89,10 +90,11 @@ def decide(
 ) -> None:
     """Record what the commission pronounces of a dossier. Earlier decisions are kept; the last counts."""
     from actions.dropped.dossiers import pronounce
-    from actions.site import now
 
     with working_on(data) as site:
-        pronounce(site, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=now())
+        pronounce(
+            site, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=site.clock()
+        )
     console.print(f"{dossier}: recorded")
 
 
@@ -111,14 +113,12 @@ def report(
     Both name candidates: it is logged.
     """
     from actions.dropped.commission import write_report
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         in_session(site, exam=exam)
         before = _before(site, centre, school)
-        note_identity(site.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
-        for path in write_report(site, exam, before, to, at=now()):
+        shows_identity(site, f"{exam}/{before.uai}", "dossiers")
+        for path in write_report(site, exam, before, to, at=site.clock()):
             console.print(str(path), markup=False)
 
 
@@ -137,16 +137,14 @@ def notices(
     Each names its candidate: it is logged.
     """
     from actions.dropped.commission import write_notices
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         rules = site.session.exam(exam)
         if rules is None:
             raise UserError(f"{exam}: not an épreuve of this session")
         before = _before(site, centre, school)
-        note_identity(site.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
-        written = write_notices(site, rules, before, to, at=now(), actor="service")
+        shows_identity(site, f"{exam}/{before.uai}", "dossiers")
+        written = write_notices(site, rules, before, to, at=site.clock(), actor="service")
     console.print(f"{len(written)} notices in {to}", markup=False)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.options import DATA_DIR, CentreCode, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, CentreCode, CsvFile, DataDir, ExamCode, working_on
 from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
@@ -19,18 +19,15 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
-
 
 @app.command()
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the roster, whole, once no line of it is bad."""
     from actions.people.rosters import take_candidates
-    from actions.site import now
     from processors.lists.people import in_two_places
 
     with working_on(data) as site:
-        read = take_candidates(site, file.read_bytes(), actor="service", at=now())
+        read = take_candidates(site, file.read_bytes(), actor="service", at=site.clock())
         _tell(file, read, "candidates")
         for candidate, (one, other) in in_two_places(read.rows, site.session):
             at_once = f"{candidate.number} is enrolled in {one} and {other}, which are sat at the same hour"
@@ -47,16 +44,19 @@ def correctors(
     data: DataDir = DATA_DIR,
 ) -> None:
     """Import the correctors, and give each new one a token."""
-    from actions.site import now
     from storage.people.correctors import all_correctors, import_correctors, issue_token
 
     if tokens is not None:
         tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
     with working_on(data) as site:
-        read = import_correctors(site.register, file.read_bytes(), site.session, actor="service", at=now())
+        read = import_correctors(
+            site.register, file.read_bytes(), site.session, actor="service", at=site.clock()
+        )
         _tell(file, read, "correctors")
         without = [c for c in site.register.ask(all_correctors) if not c.has_token]
-        issued = {c.reference: issue_token(site.register, c.id, actor="service", at=now()) for c in without}
+        issued = {
+            c.reference: issue_token(site.register, c.id, actor="service", at=site.clock()) for c in without
+        }
     lines = [f"{reference};{token}" for reference, token in issued.items()]
     if not lines:
         return
@@ -74,10 +74,9 @@ def correctors(
 def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Import the attendance list of a centre and épreuve."""
     from actions.season.attendance import take
-    from actions.site import now
 
     with working_on(data) as site:
-        read = take(site, exam, centre, file.read_bytes(), actor="service", at=now())
+        read = take(site, exam, centre, file.read_bytes(), actor="service", at=site.clock())
         _tell(file, read, "lines")
         for sentence in read.changes.sentences():
             console.print(sentence, markup=False)
@@ -87,13 +86,14 @@ def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir 
 def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Import the invigilators whom schools send; a school's list takes the place of its earlier one."""
     from actions.people.invigilators import lacking
-    from actions.site import now
     from storage.people.invigilators import import_invigilators
 
     with working_on(data) as site:
-        read = import_invigilators(site.register, file.read_bytes(), site.session, actor="service", at=now())
+        read = import_invigilators(
+            site.register, file.read_bytes(), site.session, actor="service", at=site.clock()
+        )
         _tell(file, read, "lines")
-        for one in lacking(site, now()):
+        for one in lacking(site, site.clock()):
             console.print(one.sentence, markup=False)
 
 

@@ -126,10 +126,9 @@ def certificate(
 def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Keep what is held of a candidate in an épreuve, until it is lifted."""
     from actions.people.purge import hold as place
-    from actions.site import now
 
     with working_on(data) as site:
-        event = place(site, number, exam, reason, actor="service", at=now())
+        event = place(site, number, exam, reason, actor="service", at=site.clock())
     console.print("held" if event else "was held")
 
 
@@ -137,8 +136,7 @@ def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DI
 def lift(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Lift a hold."""
     from actions.people.purge import lift as lifts
-    from actions.site import now
 
     with working_on(data) as site:
-        event = lifts(site, number, exam, reason, actor="service", at=now())
+        event = lifts(site, number, exam, reason, actor="service", at=site.clock())
     console.print("lifted" if event else "there was no hold")

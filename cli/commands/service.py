@@ -10,7 +10,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, shows_identity, working_on
 from cli.console import Commands, console, print_counts, print_json
 from storage.states import Decision
 
@@ -51,10 +51,9 @@ def status(
 
 def _tell_health(data: Path) -> None:
     from actions.measures import Health
-    from actions.site import now
 
     with working_on(data) as site:
-        health = Health.of(site, now())
+        health = Health.of(site, site.clock())
     print_json({"well": health.well(), "ready": health.ready, **asdict(health)})
     raise typer.Exit(0 if health.well() else 1)
 
@@ -64,10 +63,8 @@ def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = DATA_DIR, as_json: AsJson = False
 ) -> None:
     """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
-    from actions.site import now
     from storage.decided.copies import copy_by_id
     from storage.decided.findings import open_findings
-    from storage.people.accounts import note_identity
     from storage.people.candidates import enrolled_in
 
     with working_on(data) as site:
@@ -77,7 +74,7 @@ def findings(
             copies = {f.copy: copy_by_id(connection, f.copy) for f in found if f.copy}
             numbers = {c.id: c.number for c in enrolled_in(connection)}
         for place in sorted({f"{f.exam}/{f.centre}" for f in found if f.exam and f.centre}):
-            note_identity(site.register, place, "findings", actor="service", at=now())
+            shows_identity(site, place, "findings")
     if as_json:
         print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
         return
@@ -126,10 +123,9 @@ def transfer(
 ) -> None:
     """Move a copy to its own épreuve, where it waits for whose it is."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
-        event = copies.transfer(site, copy, exam, actor="service", at=now())
+        event = copies.transfer(site, copy, exam, actor="service", at=site.clock())
     console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
@@ -141,10 +137,9 @@ def send_back(
 ) -> None:
     """Ask the centre to scan a copy again, whole."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
-        event = copies.send_back(site, copy, reason, actor="service", at=now())
+        event = copies.send_back(site, copy, reason, actor="service", at=site.clock())
     console.print(f"{copy}: {'sent back to its centre' if event else 'it was asked for already'}.")
 
 
@@ -159,10 +154,9 @@ def arrange(
 ) -> None:
     """Put the pages of a copy in order; those of its file that are not named are none of it."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
-        event = copies.arrange(site, copy, pages, reason, actor="service", at=now())
+        event = copies.arrange(site, copy, pages, reason, actor="service", at=site.clock())
     console.print(f"{copy}: {'its pages are in this order' if event else 'they were so already'}.")
 
 
@@ -174,10 +168,9 @@ def withdraw(
 ) -> None:
     """Take a whole file back: none of its copies counts any longer."""
     from actions.dropped.withdrawing import withdraw as take_back
-    from actions.site import now
 
     with working_on(data) as site:
-        event = take_back(site, scan, reason, by_centre=False, actor="service", at=now())
+        event = take_back(site, scan, reason, by_centre=False, actor="service", at=site.clock())
     console.print(f"{scan}: {'withdrawn' if event else 'it was withdrawn already'}.")
 
 
@@ -188,10 +181,9 @@ def restore_file(
 ) -> None:
     """Put a withdrawn file back: it is read again, and counts as when it was dropped."""
     from actions.dropped.withdrawing import restore
-    from actions.site import now
 
     with working_on(data) as site:
-        event = restore(site, scan, actor="service", at=now())
+        event = restore(site, scan, actor="service", at=site.clock())
     console.print(f"{scan}: {'put back' if event else 'it was not withdrawn'}.")
 
 
@@ -211,7 +203,6 @@ def decide(
 ) -> None:
     """Decide of a copy that waits: whose it is, or that it may go."""
     from actions.decided import copies
-    from actions.site import now
     from storage.decided.decisions import CopyProposed
 
     with working_on(data) as site:
@@ -223,7 +214,7 @@ def decide(
             number=candidate or "",
             let_go=let_go or (),
             actor="service",
-            at=now(),
+            at=site.clock(),
         )
     if event is None:
         outcome = "nothing new: this was said before"
