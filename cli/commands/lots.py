@@ -37,7 +37,7 @@ def form(
         if rules is None or rules.window is None:
             raise UserError(f"{exam} is not a written épreuve of this session")
         if dry_run:
-            plan, _ = of_lots.plan_for(site, rules)
+            plan = of_lots.plan_for(site, rules)
         else:
             plan = of_lots.form(site, rules, at=site.clock(), actor="service")
         references = _references(site)

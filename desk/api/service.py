@@ -180,7 +180,7 @@ def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotR
 def plan(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
     """What would be formed now, and which copies no corrector may take."""
     site = site_of(request)
-    made, _ = of_lots.plan_for(site, written(site, code))
+    made = of_lots.plan_for(site, written(site, code))
     return _plan(made)
 
 

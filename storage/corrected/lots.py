@@ -254,7 +254,7 @@ class LotRow:
 
 @dataclass(frozen=True)
 class Routable:
-    """A copy ready for a lot, with what the rules look at. `number`: the candidate's, personal data."""
+    """A copy for a lot or of one, with what the rules look at. `number`: the candidate's, personal data."""
 
     id: str
     school: str
@@ -262,7 +262,6 @@ class Routable:
     number: str
     option: str
     candidate: str
-    anonymous_number: str
 
 
 def lot_by_id(connection: Connection, id_: str) -> LotRow | None:
@@ -319,25 +318,27 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
         )
         .exists()
     )
+    return _with_owners(
+        connection,
+        copies.c.exam == exam,
+        copies.c.life == Life.CURRENT,
+        copies.c.status == CopyStatus.COMPLETE,
+        copies.c.anonymous_sha256.is_not(None),
+        copies.c.lot.is_(None),
+        ~absent,
+    )
+
+
+def copies_to_mark(connection: Connection, lot: str) -> list[Routable]:
+    return _with_owners(connection, copies.c.lot == lot)
+
+
+def _with_owners(connection: Connection, *conditions: ColumnElement[bool]) -> list[Routable]:
+    of_owner = candidates.c.school, candidates.c.number, candidates.c.option
     query = (
-        select(
-            copies.c.id,
-            candidates.c.school,
-            copies.c.centre,
-            candidates.c.number,
-            candidates.c.option,
-            copies.c.candidate,
-            copies.c.anonymous_number,
-        )
+        select(copies.c.id, copies.c.centre, copies.c.candidate, *of_owner)
         .join(candidates, candidates.c.id == copies.c.candidate)
-        .where(
-            copies.c.exam == exam,
-            copies.c.life == Life.CURRENT,
-            copies.c.status == CopyStatus.COMPLETE,
-            copies.c.anonymous_sha256.is_not(None),
-            copies.c.lot.is_(None),
-            ~absent,
-        )
+        .where(*conditions)
         .order_by(copies.c.id)
     )
     return rows_of(connection, query, Routable)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from processors.circular.half_days import Half
 from processors.circular.oral_parts import JurorRole
 from processors.circular.session import Session
+from processors.correcting.lots import Eligible
 from processors.lists.people import Corrector, read_correctors
 from processors.lists.tables import Import
 from storage.database.register import Register
@@ -65,25 +66,18 @@ class TokenIssued(Facts):
         return True
 
 
-@dataclass(frozen=True)
-class CorrectorRow:
-    """Personal data. `reference`: the id in the service's own file; `assigned`: copies in her lots."""
+@dataclass(frozen=True, kw_only=True)
+class CorrectorRow(Eligible):
+    """Personal data. `reference`: the id in the service's own file."""
 
-    id: str
     reference: str
     name: str
     email: str
-    schools: tuple[str, ...]
-    companies: tuple[str, ...]
     exams: tuple[str, ...]
-    quota: int | None
     days: tuple[date, ...]
-    never_with: tuple[str, ...]
-    options: tuple[str, ...]
     role: JurorRole
     away: tuple[tuple[date, Half], ...]
     has_token: bool
-    assigned: int
 
 
 def import_correctors(
