@@ -188,7 +188,7 @@ def all_papers(site: Site, code: str) -> dict[str, bytes]:
         f"convocations-{code}.pdf": convocations(panels, title),
         f"convocations-{code}.csv": convocations_table(panels),
         f"examinateurs-{code}.pdf": summonses(panels, title),
-        f"feuilles-{code}.pdf": panel_sheets(panels, title),
+        f"feuilles-{code}.pdf": panel_sheets(panels, title)[0],
     }
 
 
