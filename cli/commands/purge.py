@@ -46,10 +46,10 @@ def plan(
     ]
     if as_json:
         rows = [dict(zip(columns, cells, strict=True)) for cells in table]
-        print_json({"id": made.id, "candidates": len(made.candidates), "kinds": rows})
+        print_json({"id": made.id, "candidates": len(made.stone.candidates), "kinds": rows})
         return
     print_table("What the retention table says today", columns, table)
-    console.print(f"{len(made.candidates)} candidates would lose their names. The list is {made.id}.")
+    console.print(f"{len(made.stone.candidates)} candidates would lose their names. The list is {made.id}.")
 
 
 @app.command("list")
