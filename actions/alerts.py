@@ -28,8 +28,7 @@ class Alert:
 def tell_new(site: Site, failed_runs: int, at: datetime) -> int:
     """How many alerts are new. One that could not be sent is not noted, and so is sent the next time."""
     current = alerts(site, failed_runs, at)
-    with site.register.reading() as connection:
-        known = open_alerts(connection)
+    known = site.register.ask(open_alerts)
     new = [alert for alert in current if alert.subject not in known]
     if new:
         send(

@@ -27,8 +27,7 @@ def make(
 def note_backups(site: Site, folder: Path, *, actor: str, at: datetime) -> None:
     """Those of this folder that the register does not know: none knows the one that it was restored from."""
     backup = Backup(folder)
-    with site.register.reading() as connection:
-        known = {(one.name, one.sha256) for one in kept_backups(connection)}
+    known = {(one.name, one.sha256) for one in site.register.ask(kept_backups)}
     for name in backup.names():
         if (name, backup.sha256(name)) not in known:
             one = backup.outline(name)

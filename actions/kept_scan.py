@@ -35,8 +35,7 @@ def asked_of_scan(site: Site, scan_id: str, question: Callable[..., T], *args: A
     None when there is no such scan, when it cannot be read, was destroyed at its term, or has other bytes
     than those that were kept.
     """
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, scan_id)
+    scan = site.register.ask(scan_by_id, scan_id)
     if scan is None or scan.sha256 is None:
         return None
     with scratch() as folder:

@@ -92,8 +92,7 @@ class Health:
         prefect = os.environ.get("PREFECT_API_URL")
         store = _answers(site.store.endpoint, lambda status: status < 500)
         try:
-            with site.register.reading() as connection:
-                since = count_unsealed(connection)[1]
+            since = site.register.ask(count_unsealed)[1]
             register = True
         except SQLAlchemyError:
             since, register = None, False

@@ -34,7 +34,8 @@ from benchmarks.invented_season import (
     uai_of,
 )
 from benchmarks.postgres import postgres
-from processors.correcting.lots import EligibleCorrector, Plan, RoutableCopy, plan_lots
+from processors.correcting.conflicts import Marked
+from processors.correcting.lots import Plan, plan_lots
 from storage.corrected.lots import all_lots, routable_copies
 from storage.database.register import Register, events_of, head, open_register
 from storage.decided.copies import copies_of_scan, copies_received
@@ -98,8 +99,8 @@ def plan(season: Season, exam: str) -> tuple[Plan, float]:
         people = all_correctors(connection, exam)
     begun = time.process_time()
     planned = plan_lots(
-        [RoutableCopy(c.id, c.school, c.centre, c.number) for c in ready],
-        [EligibleCorrector(p.id, p.schools, (), (), p.quota, p.assigned) for p in people],
+        [Marked(c.id, c.school, c.centre, c.number) for c in ready],
+        people,
         LOT,
         1,
     )

@@ -159,8 +159,7 @@ def _enrol(site: Site, plan: Rehearsal, candidates: Sequence[Candidate]) -> dict
     ):
         if imported.problems:
             raise DemoFailed(f"the invented people are refused: {imported.problems[0].message}")
-    with site.register.reading() as connection:
-        correctors = all_correctors(connection)
+    correctors = site.register.ask(all_correctors)
     return {c.reference: issue_token(site.register, c.id, actor="service", at=at) for c in correctors}
 
 
@@ -202,8 +201,7 @@ def _wait_until_read(site: Site, machine: Machine, batches: Sequence[Batch]) -> 
         task = progress.add_task("reading them in the flows", total=expected)
 
         def all_read() -> bool:
-            with site.register.reading() as connection:
-                scans = all_scans(connection)
+            scans = site.register.ask(all_scans)
             done = [scan for scan in scans if _is_done(scan)]
             progress.update(task, completed=len(done))
             return len(done) >= expected and not any(True for _ in site.store.inbox.list(SCANS))
@@ -236,8 +234,7 @@ def _run(machine: Machine, name: str) -> None:
 
 def _busiest(site: Site) -> tuple[str, str]:
     """Reference and id of the corrector who has most copies."""
-    with site.register.reading() as connection:
-        corrector = max(all_correctors(connection), key=lambda c: (c.assigned, c.reference))
+    corrector = max(site.register.ask(all_correctors), key=lambda c: (c.assigned, c.reference))
     return corrector.reference, corrector.id
 
 

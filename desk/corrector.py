@@ -145,8 +145,7 @@ def read(request: Request, lot_id: str, number: str, corrector: Corrector) -> Re
     site = site_of(request)
     mine, exam = own_lot(site, corrector, lot_id)
     copy_in(site, mine, number)
-    with site.register.reading() as connection:
-        shown = [c for c in copies_of_lot(connection, mine.id) if c.ready]
+    shown = [c for c in site.register.ask(copies_of_lot, mine.id) if c.ready]
     ready = [c.anonymous_number for c in shown]
     rank = ready.index(number)
     values = {

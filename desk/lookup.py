@@ -30,8 +30,7 @@ def with_dossiers(site: Site, code: str) -> Exam:
 
 def scan_of(site: Site, uai: str, exam: Exam, scan_id: str) -> ScanRow:
     """A scan of this centre and épreuve, and of no other."""
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, scan_id)
+    scan = site.register.ask(scan_by_id, scan_id)
     if scan is None or (scan.centre, scan.exam) != (uai, exam.code):
         raise HTTPException(404)
     return scan
@@ -45,8 +44,7 @@ def page_of_file(site: Site, scan: ScanRow) -> str:
 
 def any_copy(site: Site, copy_id: str) -> CopyRow:
     """For the service."""
-    with site.register.reading() as connection:
-        found = copy_by_id(connection, copy_id)
+    found = site.register.ask(copy_by_id, copy_id)
     if found is None:
         raise HTTPException(404)
     return found
@@ -61,8 +59,7 @@ def copy_of_centre(site: Site, uai: str, exam: Exam, copy_id: str) -> CopyRow:
 
 
 def lot_of(site: Site, exam: Exam, lot_id: str) -> LotRow:
-    with site.register.reading() as connection:
-        lot = lot_by_id(connection, lot_id)
+    lot = site.register.ask(lot_by_id, lot_id)
     if lot is None or lot.exam != exam.code:
         raise HTTPException(404)
     return lot
@@ -74,8 +71,7 @@ def own_lot(site: Site, corrector: CorrectorRow, lot_id: str) -> tuple[LotRow, E
 
 def copy_in(site: Site, lot: LotRow, number: str, *, ready: bool = True) -> CopyRow:
     """A copy of this lot that a corrector may have; or, if it need not be `ready`, that waits."""
-    with site.register.reading() as connection:
-        copies = copies_of_lot(connection, lot.id)
+    copies = site.register.ask(copies_of_lot, lot.id)
     found = next((copy for copy in copies if copy.anonymous_number == number and copy.ready >= ready), None)
     if found is None:
         raise HTTPException(404)

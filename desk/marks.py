@@ -106,8 +106,7 @@ def again(request: Request, code: str, account: ServiceAccount) -> Response:
 
 def _board(request: Request) -> Response:
     site = site_of(request)
-    with site.register.reading() as connection:
-        names = {one.id: one.name for one in all_accounts(connection)}
+    names = {one.id: one.name for one in site.register.ask(all_accounts)}
     results = site.session.results
     values = {
         "opens": of_marks.opens_at(site) if results else None,

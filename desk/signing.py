@@ -116,10 +116,8 @@ def _found(site: Site, code: str, candidate: str) -> tuple[Exam, Signature]:
 
 
 def _of(site: Site, code: str, candidate: str) -> Signature | None:
-    with site.register.reading() as connection:
-        return says_of(connection, code, candidate)
+    return site.register.ask(says_of, code, candidate)
 
 
 def _waiting(site: Site) -> list[Signature]:
-    with site.register.reading() as connection:
-        return to_look_at(connection)
+    return site.register.ask(to_look_at)

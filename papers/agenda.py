@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Calendar, Event
-from reportlab.lib import colors
-from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table
 
-from papers.printed import Paragraph, escaped, printed
+from papers.printed import BODY, HEAD, ROWS, RULED, STYLES, Paragraph, escaped, printed
 from processors.circular.agenda import Entry
 from processors.circular.deadlines import WEEKDAYS, clocks, french_day, french_instant, local
 
@@ -51,32 +50,18 @@ def agenda_feed(entries: Sequence[Entry], session: str, title: str, at: datetime
 
 def agenda_pdf(entries: Sequence[Entry], title: str, at: datetime) -> bytes:
     """An A4 PDF of the same."""
-    styles = getSampleStyleSheet()
-    small = ParagraphStyle("small", parent=styles["BodyText"], fontSize=7.5, leading=8.8, spaceBefore=0)
+    small = ParagraphStyle("small", parent=BODY, fontSize=7.5, leading=8.8, spaceBefore=0)
     rows = [["Quand", "Quoi", "Où"]]
     rows += [
         [Paragraph(escaped(cell), small) for cell in (when(entry), entry.title, entry.place)]
         for entry in entries
     ]
-    table = Table(rows, colWidths=[62 * mm, 68 * mm, 40 * mm], repeatRows=1)
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
-                ("FONTSIZE", (0, 0), (-1, 0), 8),
-                ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("TOPPADDING", (0, 1), (-1, -1), 1.2),
-                ("BOTTOMPADDING", (0, 1), (-1, -1), 1.8),
-            ]
-        )
-    )
+    tight = [("FONTSIZE", *HEAD, 8), ("TOPPADDING", *ROWS, 1.2), ("BOTTOMPADDING", *ROWS, 1.8)]
     story = [
-        Paragraph(escaped(title), styles["Heading2"]),
+        Paragraph(escaped(title), STYLES["Heading2"]),
         Paragraph(f"État du {french_instant(at)}. {clocks()}.", small),
         Spacer(1, 2 * mm),
-        table,
+        Table(rows, colWidths=[62 * mm, 68 * mm, 40 * mm], repeatRows=1, style=[*RULED, *tight]),
     ]
     return printed(story, title)
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportlab.lib import colors
-from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table
 
-from papers.printed import Paragraph, printed
+from papers.printed import BODY, RULED, STYLES, Paragraph, printed
 from processors.circular.deadlines import french_instant
 from processors.wording import plural
 
@@ -39,47 +37,36 @@ class Destruction:
 
 def certificate_pdf(said: Destruction) -> bytes:
     """An A4 PDF. It names no candidate."""
-    styles = getSampleStyleSheet()
-    body = styles["BodyText"]
-    rows = [
-        [Paragraph(kind, body), str(n), Paragraph(said.grounds.get(kind, ""), body)]
+    rows = [["Nature", "Fichiers", "Fondement"]]
+    rows += [
+        [Paragraph(kind, BODY), str(n), Paragraph(said.grounds.get(kind, ""), BODY)]
         for kind, n in said.counts.items()
     ]
-    table = Table(
-        [["Nature", "Fichiers", "Fondement"], *rows], colWidths=[45 * mm, 20 * mm, 105 * mm], repeatRows=1
-    )
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
-                ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ]
-        )
-    )
     story = [
-        Paragraph("Procès-verbal d’élimination", styles["Title"]),
-        Paragraph(said.session, styles["Heading2"]),
+        Paragraph("Procès-verbal d’élimination", STYLES["Title"]),
+        Paragraph(said.session, STYLES["Heading2"]),
         Paragraph(
-            f"Ont été détruits le {_at(said.done)}, avec toutes leurs versions, les fichiers ci-dessous. "
+            f"Ont été détruits le {french_instant(said.done)}, avec toutes leurs versions, les fichiers "
+            "ci-dessous. "
             f"{plural(said.people, 'candidat n’a', 'candidats n’ont')} plus d’identité dans le registre. "
             f"{plural(said.holds, 'gel restait', 'gels restaient')} en vigueur.",
-            body,
+            BODY,
         ),
         Spacer(1, 4 * mm),
-        table,
+        Table(rows, colWidths=[45 * mm, 20 * mm, 105 * mm], repeatRows=1, style=RULED),
         Spacer(1, 4 * mm),
-        Paragraph(f"Préparé le {_at(said.planned[1])} par le compte {said.planned[0]}.", body),
-        Paragraph(f"Confirmé le {_at(said.confirmed[1])} par le compte {said.confirmed[0]}.", body),
-        *_backups(said.backups, body),
+        Paragraph(f"Préparé le {french_instant(said.planned[1])} par le compte {said.planned[0]}.", BODY),
+        Paragraph(
+            f"Confirmé le {french_instant(said.confirmed[1])} par le compte {said.confirmed[0]}.", BODY
+        ),
+        *_backups(said.backups),
         Paragraph(
             "Ne sont pas couverts : le papier, ni ce que centres et correcteurs ont gardé chez eux.",
-            body,
+            BODY,
         ),
         Spacer(1, 4 * mm),
         *(
-            Paragraph(f"{what} : <font face='Courier' size='7'>{value}</font>", body)
+            Paragraph(f"{what} : <font face='Courier' size='7'>{value}</font>", BODY)
             for what, value in (
                 ("Destruction", said.purge),
                 ("Empreinte de la liste", said.list_sha256),
@@ -90,16 +77,12 @@ def certificate_pdf(said: Destruction) -> bytes:
     return printed(story, "Procès-verbal d’élimination")
 
 
-def _backups(named: tuple[tuple[str, bool], ...], body: ParagraphStyle) -> list[Paragraph]:
+def _backups(named: tuple[tuple[str, bool], ...]) -> list[Paragraph]:
     if not named:
-        return [Paragraph("Aucune sauvegarde connue du journal ne tenait ce qui a été détruit.", body)]
+        return [Paragraph("Aucune sauvegarde connue du journal ne tenait ce qui a été détruit.", BODY)]
     told = (
         f"• {name} : {'le tient encore ; à supprimer' if stands else 'supprimée depuis'}"
         for name, stands in named
     )
     opening = "Sauvegardes qui tenaient, au commencement, ce qui a été détruit :"
-    return [Paragraph(line, body) for line in (opening, *told)]
-
-
-def _at(when: datetime) -> str:
-    return french_instant(when)
+    return [Paragraph(line, BODY) for line in (opening, *told)]

@@ -13,13 +13,13 @@ from typing import Any
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Image, KeepTogether, SimpleDocTemplate, Spacer, Table
 from reportlab.platypus.tables import TableStyle
 
-from papers.printed import Paragraph, escaped
+from papers.printed import BODY, STYLES, Paragraph, escaped
 from papers.tables import csv_of
 from processors.circular.deadlines import french_instant
 from processors.dossiers.findings import FRENCH_GROUND, VERDICTS, Verdict
@@ -27,7 +27,7 @@ from processors.findings import Severity
 from storage.dropped.dossiers import FRENCH_PRONOUNCED, DossierRow
 from storage.people.candidates import EnrolledCandidate
 
-_BODY = ParagraphStyle("body", getSampleStyleSheet()["BodyText"], fontSize=9.5, leading=12, spaceBefore=0)
+_BODY = ParagraphStyle("body", BODY, fontSize=9.5, leading=12, spaceBefore=0)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=7.5, leading=9)
 _WIDE, _NARROW = 130 * mm, 48 * mm
 _ACROSS, _TALL = 172 * mm, 46 * mm  # most that a picture of the evidence takes
@@ -113,7 +113,6 @@ def report_csv(lines: Sequence[Line]) -> bytes:
 
 def report_pdf(lines: Sequence[Line], exam: str, title: str, place: str, due: str, at: datetime) -> bytes:
     """An A4 list for one épreuve and centre, in the order given; `due`: the deadline in words."""
-    styles = getSampleStyleSheet()
     counts = [
         f"{name} : {count}"
         for name in (*VERDICTS.values(), "en attente")
@@ -121,8 +120,8 @@ def report_pdf(lines: Sequence[Line], exam: str, title: str, place: str, due: st
     ]
     counted = f"{len(lines)} candidats. " + ", ".join(counts).capitalize() + "."
     story: list[Flowable] = [
-        Paragraph("Contrôle de conformité des dossiers", styles["Title"]),
-        Paragraph(escaped(f"{exam}, {title}"), styles["Heading2"]),
+        Paragraph("Contrôle de conformité des dossiers", STYLES["Title"]),
+        Paragraph(escaped(f"{exam}, {title}"), STYLES["Heading2"]),
         Paragraph(escaped(f"{place}. Dossiers dus {due}. État du {french_instant(at)}."), _BODY),
         Paragraph(f"<b>{counted}</b>", _BODY),
         Paragraph(

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportlab.lib import colors
-from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Spacer, Table
 
-from papers.printed import Paragraph, escaped, printed
+from papers.printed import ALL, BODY, RULED, STYLES, Paragraph, escaped, printed
 from processors.circular.deadlines import french_instant
 
 
@@ -32,22 +30,22 @@ class Delivery:
 
 def delivery_pdf(delivery: Delivery) -> bytes:
     """An A4 PDF."""
-    styles = getSampleStyleSheet()
-    body = styles["BodyText"]
     facts = [
-        [Paragraph(escaped(name), body), Paragraph(f"<b>{escaped(text)}</b>", body)]
+        [Paragraph(escaped(name), BODY), Paragraph(f"<b>{escaped(text)}</b>", BODY)]
         for name, text in delivery.facts
     ]
-    head = [Paragraph(f"<b>{escaped(name)}</b>", body) for name in delivery.columns]
-    rows = [[Paragraph(escaped(text), body) for text in row] for row in delivery.rows]
+    head = [Paragraph(f"<b>{escaped(name)}</b>", BODY) for name in delivery.columns]
+    rows = [[Paragraph(escaped(text), BODY) for text in row] for row in delivery.rows]
     story = [
-        Paragraph(escaped(delivery.title), styles["Title"]),
-        Paragraph(escaped(delivery.of), styles["Heading2"]),
+        Paragraph(escaped(delivery.title), STYLES["Title"]),
+        Paragraph(escaped(delivery.of), STYLES["Heading2"]),
         Table(facts, colWidths=[66 * mm, 104 * mm], style=_PLAIN, hAlign="LEFT"),
         Spacer(1, 6 * mm),
-        Table([head, *rows], repeatRows=1, style=_RULED, hAlign="LEFT", colWidths=_widths(len(head))),
+        Table(
+            [head, *rows], repeatRows=1, style=[*RULED, _FLUSH], hAlign="LEFT", colWidths=_widths(len(head))
+        ),
         Spacer(1, 6 * mm),
-        Paragraph(f"Établi le {french_instant(delivery.issued)}, d’après le journal de massicot.", body),
+        Paragraph(f"Établi le {french_instant(delivery.issued)}, d’après le journal de massicot.", BODY),
     ]
     return printed(story, delivery.title)
 
@@ -58,11 +56,5 @@ def _widths(columns: int) -> list[float]:
     return [2 * each, *[each] * (columns - 1)]
 
 
-_ALL = ((0, 0), (-1, -1))
-_PLAIN = [("VALIGN", *_ALL, "TOP"), ("LEFTPADDING", *_ALL, 0), ("BOTTOMPADDING", *_ALL, 1)]
-_RULED = [
-    ("VALIGN", *_ALL, "TOP"),
-    ("LEFTPADDING", *_ALL, 0),
-    ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black),
-    ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
-]
+_FLUSH = ("LEFTPADDING", *ALL, 0)
+_PLAIN = [("VALIGN", *ALL, "TOP"), _FLUSH, ("BOTTOMPADDING", *ALL, 1)]

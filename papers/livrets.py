@@ -7,27 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportlab.lib import colors
-from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table
 
-from papers.printed import escaped, printed
+from papers.printed import ALL, BODY, GRID, STYLES, escaped, printed
 from processors.lists.people import Person
 from processors.plain import plain
 from processors.wording import plural
 
-_GRID = [
-    ("GRID", (0, 0), (-1, -1), 0.4, colors.black),
-    ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
-    ("FONTSIZE", (0, 0), (-1, -1), 9),
-]
+_GRID = [*GRID, ("FONTSIZE", *ALL, 9)]
 
 
 def livrets_pdf(people: Sequence[Person], school: str, session: str, to: str) -> bytes:
     """`to`: where they are handed in, nothing where the session does not say."""
-    styles = getSampleStyleSheet()
-    body, small = styles["BodyText"], styles["Normal"]
+    small = STYLES["Normal"]
     order = sorted(people, key=lambda one: (plain(one.family_name), plain(one.first_names), one.number))
     rows = [["N°", "Nom de naissance et prénoms", "N° de candidat", "Option", "Livret joint"]]
     rows += [
@@ -37,15 +30,15 @@ def livrets_pdf(people: Sequence[Person], school: str, session: str, to: str) ->
     count = plural(len(order), "livret scolaire", "livrets scolaires")
     head = [
         Paragraph(escaped(session), small),
-        Paragraph(f"Établissement {escaped(school)}", styles["Heading2"]),
+        Paragraph(f"Établissement {escaped(school)}", STYLES["Heading2"]),
     ]
     story: list[Flowable] = [
-        Paragraph("Livrets scolaires : liste nominative", styles["Title"]),
+        Paragraph("Livrets scolaires : liste nominative", STYLES["Title"]),
         *head,
         Spacer(1, 4 * mm),
         Table(rows, colWidths=[12 * mm, 78 * mm, 36 * mm, 20 * mm, 24 * mm], style=_GRID, repeatRows=1),
         PageBreak(),
-        Paragraph("Attestation", styles["Title"]),
+        Paragraph("Attestation", STYLES["Title"]),
         *head,
         Spacer(1, 8 * mm),
         Paragraph(
@@ -53,12 +46,12 @@ def livrets_pdf(people: Sequence[Person], school: str, session: str, to: str) ->
             f"d’établissement, atteste que <b>{count}</b> sont remis ce jour, dans l’ordre de la liste "
             "nominative jointe. Si un livret manque, son candidat est rayé de la liste, et le nombre est "
             "corrigé ici : ............",
-            body,
+            BODY,
         ),
         Spacer(1, 6 * mm),
-        *([Paragraph(f"À l’adresse : {escaped(to)}", body), Spacer(1, 6 * mm)] if to else []),
-        Paragraph("Fait à .............................., le ..............................", body),
+        *([Paragraph(f"À l’adresse : {escaped(to)}", BODY), Spacer(1, 6 * mm)] if to else []),
+        Paragraph("Fait à .............................., le ..............................", BODY),
         Spacer(1, 6 * mm),
-        Paragraph("Signature et cachet :", body),
+        Paragraph("Signature et cachet :", BODY),
     ]
     return printed(story, f"Livrets scolaires, {school}")

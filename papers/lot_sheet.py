@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportlab.lib import colors
-from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
-from reportlab.platypus import Spacer, Table, TableStyle
+from reportlab.platypus import Spacer, Table
 
-from papers.printed import Paragraph, escaped, printed
+from papers.printed import ALL, BODY, RULED, STYLES, Paragraph, escaped, printed
 from processors.circular.deadlines import french_instant
 from processors.wording import plural
 
@@ -30,42 +29,34 @@ class LotSheet:
 
 def lot_sheet_pdf(sheet: LotSheet) -> bytes:
     """An A4 PDF. It names nobody: neither candidate nor corrector."""
-    styles = getSampleStyleSheet()
     pages = sum(count for _, count, _ in sheet.copies)
     rows: list[list[str | Paragraph]] = [["", "Numéro d’anonymat", "Pages", "Observations"]]
     rows += [
-        [str(rank), number, str(count), Paragraph(escaped(said), styles["BodyText"])]
+        [str(rank), number, str(count), Paragraph(escaped(said), BODY)]
         for rank, (number, count, said) in enumerate(sheet.copies, 1)
     ]
-    table = Table(rows, colWidths=[12 * mm, 48 * mm, 20 * mm, 90 * mm], repeatRows=1)
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
-                ("FONTNAME", (1, 1), (1, -1), "Courier"),
-                ("LINEBELOW", (0, 0), (-1, 0), 1, colors.black),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.grey),
-                ("TEXTCOLOR", (0, 1), (0, -1), colors.grey),
-                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            ]
-        )
-    )
+    style = [
+        *RULED,
+        ("FONTNAME", (1, 1), (1, -1), "Courier"),
+        ("TEXTCOLOR", (0, 1), (0, -1), colors.grey),
+        ("VALIGN", *ALL, "MIDDLE"),
+    ]
     story = [
-        Paragraph(f"Bordereau du lot {sheet.lot}", styles["Title"]),
-        Paragraph(f"{sheet.exam_title} ({sheet.exam})", styles["Heading2"]),
+        Paragraph(f"Bordereau du lot {sheet.lot}", STYLES["Title"]),
+        Paragraph(f"{sheet.exam_title} ({sheet.exam})", STYLES["Heading2"]),
         Paragraph(
             f"{plural(len(sheet.copies), 'copie', 'copies')}, {plural(pages, 'page', 'pages')}. "
             f"Correction jusqu'au {french_instant(sheet.closes)}. "
             f"Liste établie le {french_instant(sheet.made)}.",
-            styles["BodyText"],
+            BODY,
         ),
         Paragraph(
             "Chaque copie porte le numéro d'anonymat qui nomme son fichier. Une copie illisible ou "
             "incomplète se signale au service de coordination par ce numéro ; ne cherchez pas à identifier "
             "un candidat.",
-            styles["BodyText"],
+            BODY,
         ),
         Spacer(1, 6 * mm),
-        table,
+        Table(rows, colWidths=[12 * mm, 48 * mm, 20 * mm, 90 * mm], repeatRows=1, style=style),
     ]
     return printed(story, f"Bordereau du lot {sheet.lot}")

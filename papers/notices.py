@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
 from papers.commission_list import Line
-from papers.printed import Paragraph, escaped, printed
+from papers.printed import BODY, STYLES, Paragraph, escaped, printed
 from processors.circular.deadlines import Deadline, french_instant
 from processors.circular.session import Exam
 from processors.dossiers.findings import Code
@@ -21,27 +20,25 @@ from processors.findings import Severity
 
 def notice_pdf(line: Line, exam: Exam, due: Deadline, at: datetime) -> bytes:
     """An A4 letter in French. It names the candidate and nobody else."""
-    styles = getSampleStyleSheet()
-    body = styles["BodyText"]
     person = line.person
     story: list[Flowable] = [
-        Paragraph("Votre dossier peut encore être complété", styles["Title"]),
-        Paragraph(escaped(f"{exam.code}, {exam.title}"), styles["Heading2"]),
-        Paragraph(f"{escaped(person.first_names)} {escaped(person.family_name)}, n° {person.number}", body),
+        Paragraph("Votre dossier peut encore être complété", STYLES["Title"]),
+        Paragraph(escaped(f"{exam.code}, {exam.title}"), STYLES["Heading2"]),
+        Paragraph(f"{escaped(person.first_names)} {escaped(person.family_name)}, n° {person.number}", BODY),
         Spacer(1, 6 * mm),
         Paragraph(
             f"État de votre dossier au {french_instant(at)}. Ce qui suit a été relevé par une lecture "
             "automatique ; la commission de contrôle de conformité seule prononce.",
-            body,
+            BODY,
         ),
         Spacer(1, 3 * mm),
-        *(Paragraph(f"• {escaped(said)}", body) for said in _said(line)),
+        *(Paragraph(f"• {escaped(said)}", BODY) for said in _said(line)),
         Spacer(1, 3 * mm),
         Paragraph(
             f"<b>Vous pouvez déposer les pièces manquantes ou corrigées {due}.</b> Un fichier de même nom "
             "remplace celui que vous avez déposé. Si vous pensez que la lecture est en tort, ne changez rien "
             "et dites-le à votre centre.",
-            body,
+            BODY,
         ),
     ]
     return printed(story, f"Avis avant l'échéance, {exam.code}")

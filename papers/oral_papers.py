@@ -10,28 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportlab.graphics.barcode.code128 import Code128
-from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 
-from papers.printed import Paragraph, escaped, printed
+from papers.printed import ALL, GRID, STYLES, Paragraph, escaped, printed
 from papers.tables import csv_of
 from processors.circular.deadlines import WEEKDAYS, french_day, local_zone
 from processors.circular.exam import Exam
 from processors.orals.sheets import OralSheet, SheetKind
 from processors.orals.signatures import ToSign
 
-_STYLES = getSampleStyleSheet()
-_BODY = ParagraphStyle("body", _STYLES["BodyText"], fontSize=10, leading=13)
+_BODY = ParagraphStyle("body", STYLES["BodyText"], fontSize=10, leading=13)
 _SMALL = ParagraphStyle("small", _BODY, fontSize=8.5, leading=10.5)
-_GRID = [
-    ("GRID", (0, 0), (-1, -1), 0.4, colors.black),
-    ("FONTNAME", (0, 0), (-1, 0), "Helvetica-Bold"),
-    ("FONTSIZE", (0, 0), (-1, -1), 9),
-    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-]
+_GRID = [*GRID, ("FONTSIZE", *ALL, 9), ("VALIGN", *ALL, "MIDDLE")]
 _CONVOCATION_COLUMNS = (
     *("numero_candidat", "nom_de_naissance", "prenoms", "etablissement", "epreuve"),
     *("lieu", "jour", "heure", "jury"),
@@ -123,13 +116,8 @@ def summonses(panels: Sequence[PanelPaper], session: str) -> bytes:
     return printed(_paged(pages), "Convocations des examinateurs")
 
 
-def panel_sheets(panels: Sequence[PanelPaper], session: str) -> bytes:
-    """What each panel fills in on its half-day, panel by panel: lists to sign, grading sheets, marks."""
-    return sheets_to_sign(panels, session)[0]
-
-
-def sheets_to_sign(panels: Sequence[PanelPaper], session: str) -> tuple[bytes, list[ToSign]]:
-    """The same, and where examiners sign on them."""
+def panel_sheets(panels: Sequence[PanelPaper], session: str) -> tuple[bytes, list[ToSign]]:
+    """What each panel fills in on its half-day, lists to sign, grading sheets, marks; and where it signs."""
     sheets = [
         (panel, sheet)
         for panel in panels
@@ -260,9 +248,9 @@ def _coded(panel: PanelPaper, sheet: OralSheet, session: str) -> list[Flowable]:
 
 def _head(exam: Exam, session: str, title: str) -> list[Flowable]:
     return [
-        Paragraph(title, _STYLES["Title"]),
+        Paragraph(title, STYLES["Title"]),
         Paragraph(escaped(session), _SMALL),
-        Paragraph(escaped(f"{exam.code}, {exam.title}"), _STYLES["Heading2"]),
+        Paragraph(escaped(f"{exam.code}, {exam.title}"), STYLES["Heading2"]),
     ]
 
 

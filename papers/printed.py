@@ -8,11 +8,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from reportlab import platypus
+from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, SimpleDocTemplate
 
 from processors.wording import typeset
+
+STYLES = getSampleStyleSheet()
+BODY = STYLES["BodyText"]
+ALL, HEAD, ROWS = ((0, 0), (-1, -1)), ((0, 0), (-1, 0)), ((0, 1), (-1, -1))
+"""Of a table, whose first row is its head."""
+_BOLD = ("FONTNAME", *HEAD, "Helvetica-Bold")
+RULED = [
+    _BOLD,
+    ("LINEBELOW", *HEAD, 1, colors.black),
+    ("LINEBELOW", *ROWS, 0.25, colors.grey),
+    ("VALIGN", *ALL, "TOP"),
+]
+GRID = [("GRID", *ALL, 0.4, colors.black), _BOLD]
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 

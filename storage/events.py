@@ -14,7 +14,19 @@ from typing import Any, ClassVar, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import from_json
-from sqlalchemy import Connection, Insert, Row, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 import storage
 from storage.ids import ids_in_json
@@ -153,6 +165,14 @@ class Change:
     def add(self, table: Table, *rows: Mapping[str, Any]) -> None:
         """Adds these rows, of the same columns each."""
         self.connection.execute(_insert_of(table), rows)
+
+    def has(self, table: Table, **values: Any) -> bool:
+        """Whether there is a row of these values."""
+        return self.connection.execute(select(*table.primary_key).filter_by(**values)).first() is not None
+
+    def remove(self, table: Table, **values: Any) -> bool:
+        """Whether there were rows of these values, which are none any more."""
+        return self.connection.execute(delete(table).filter_by(**values)).rowcount > 0
 
     def set(self, table: Table, id_: str, **values: Any) -> None:
         """Changes columns of the row of this id."""

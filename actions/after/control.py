@@ -152,8 +152,7 @@ def better_marks(site: Site) -> bytes:
     The written one is that of the last export; empty where it was not exported from here.
     """
     marks = marks_of(site)
-    with site.register.reading() as connection:
-        people = _people(connection, {who: () for who, _ in marks})
+    people = site.register.ask(_people, {who: () for who, _ in marks})
     if not marks:
         raise Refused(Refusal.NO_CONTROL_MARKS)
     written = {code: exported_lines(site, code) for code in {code for _, code in marks}}
@@ -167,8 +166,7 @@ def better_marks(site: Site) -> bytes:
 
 def marks_of(site: Site) -> dict[tuple[str, str], str]:
     """Of each candidate (by id) and épreuve, the mark of the control épreuve, or the word for none."""
-    with site.register.reading() as connection:
-        kept = control_marks_kept(connection)
+    kept = site.register.ask(control_marks_kept)
     if kept is None:
         return {}
     return {(who, code): value for who, code, value in kept_salted(site, kept.file, kept.sha256)["marks"]}

@@ -53,8 +53,7 @@ def ask(site: Site, number: str, exam: str, words: str, *, actor: str, at: datet
 
 def look(site: Site, token: str) -> CopyLink:
     """What the link leads to, without using it. Raises Refused when it is worth nothing."""
-    with site.register.reading() as connection:
-        link = link_of_hash(connection, token_hash(token))
+    link = site.register.ask(link_of_hash, token_hash(token))
     if link is None or not link.good(site.store.time()):
         raise Refused(Refusal.LINK_OVER)
     return link

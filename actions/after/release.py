@@ -74,8 +74,7 @@ def take_averages(site: Site, table: bytes, *, actor: str, at: datetime) -> Impo
     """Who is called, by a list of averages, which is not kept. One bad line keeps all of it back."""
     must_be_open(site, actor=actor, at=at)
     read = read_averages(table, site.session.numbers)
-    with site.register.reading() as connection:
-        ids = ids_of_numbers(connection, (line.number for line in read.rows))
+    ids = site.register.ask(ids_of_numbers, (line.number for line in read.rows))
     strangers = tuple(
         LineProblem(k, "Ce candidat n'est pas inscrit à cette session.")
         for k, line in enumerate(read.rows, 2)

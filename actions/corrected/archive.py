@@ -52,8 +52,7 @@ def pull_all(site: Site, corrector: str, to: Path, *, at: datetime) -> list[Path
 
     A lot is marked as pulled before it is fetched; she can fetch it again.
     """
-    with site.register.reading() as connection:
-        lots = all_lots(connection, corrector=corrector)
+    lots = site.register.ask(all_lots, corrector=corrector)
     folders = []
     for lot in lots:
         exam = site.session.exam(lot.exam)
@@ -71,8 +70,7 @@ def pull_all(site: Site, corrector: str, to: Path, *, at: datetime) -> list[Path
 
 
 def _in_hand(site: Site, lot: LotRow) -> list[CopyRow]:
-    with site.register.reading() as connection:
-        return [copy for copy in copies_of_lot(connection, lot.id) if copy.ready]
+    return [copy for copy in site.register.ask(copies_of_lot, lot.id) if copy.ready]
 
 
 def _sheet(site: Site, lot: LotRow, exam: Exam, copies: Sequence[CopyRow], at: datetime) -> bytes:

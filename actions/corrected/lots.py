@@ -5,20 +5,14 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from actions.reasons import keep_reason
 from actions.site import Site
 from processors.circular.deadlines import french_day, french_instant, local_zone
 from processors.circular.session import Exam
-from processors.correcting.conflicts import Cause
-from processors.correcting.lots import (
-    EligibleCorrector,
-    Plan,
-    PlannedLot,
-    RoutableCopy,
-    barred,
-    lot_conflicts,
-    plan_lots,
-)
+from processors.correcting.conflicts import Cause, Marked
+from processors.correcting.lots import Plan, PlannedLot, barred, lot_conflicts, plan_lots
 from storage.bucket.keys import anonymous_copy
 from storage.corrected.lots import (
     LotClosed,
@@ -31,60 +25,55 @@ from storage.corrected.lots import (
     LotRow,
     Routable,
     all_lots,
+    copies_to_mark,
     last_signs,
     lot_by_id,
     next_lot_number,
     routable_copies,
 )
-from storage.decided.copies import CopyRow, copies_of_lot
+from storage.decided.copies import CopyRow
 from storage.dropped.dossiers import companies_of
 from storage.events import Event
 from storage.ids import new_id
-from storage.people.candidates import enrolled_in
 from storage.people.correctors import CorrectorRow, all_correctors, corrector_by_id, corrector_by_token
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
 
 
-def plan_for(site: Site, exam: Exam) -> tuple[Plan, dict[str, Routable]]:
-    """What `form` would do now, and the copies it is about, by id."""
-    waiting, routable, correctors = _to_route(site, exam)
-    size, seed = site.session.lot_size_of(exam), secrets.randbits(32)
-    return plan_lots(routable, correctors, size, seed), {copy.id: copy for copy in waiting}
+def plan_for(site: Site, exam: Exam) -> Plan:
+    """What `form` would do now."""
+    copies, correctors = _to_route(site, exam)
+    return plan_lots(copies, correctors, site.session.lot_size_of(exam), secrets.randbits(32))
 
 
 def barred_for(site: Site, exam: Exam) -> dict[str, dict[Cause, int]]:
     """For each corrector who may not take all the copies that wait: how many not, for each cause."""
-    _, routable, correctors = _to_route(site, exam)
-    return barred(routable, correctors)
+    return barred(*_to_route(site, exam))
 
 
-def _to_route(site: Site, exam: Exam) -> tuple[list[Routable], list[RoutableCopy], list[EligibleCorrector]]:
+def _to_route(site: Site, exam: Exam) -> tuple[list[Marked], list[CorrectorRow]]:
     with site.register.reading() as connection:
         waiting = routable_copies(connection, exam.code)
-        correctors = all_correctors(connection, exam.code)
-        companies = companies_of(connection)
-    copies = [
-        RoutableCopy(
-            c.id,
-            c.school,
-            c.centre,
-            c.number,
-            companies.get(c.candidate, ()),
-            c.option if exam.by_option else "",
+        return _marked(site, connection, exam.code, waiting), all_correctors(connection, exam.code)
+
+
+def _marked(site: Site, connection: Connection, code: str, copies: list[Routable]) -> list[Marked]:
+    exam, companies = site.session.exam(code), companies_of(connection)
+    by_option = exam is not None and exam.by_option
+    return [
+        Marked(
+            c.id, c.school, c.centre, c.number, companies.get(c.candidate, ()), c.option if by_option else ""
         )
-        for c in waiting
+        for c in copies
     ]
-    return waiting, copies, [_eligible(corrector) for corrector in correctors]
 
 
 def form(site: Site, exam: Exam, *, actor: str, at: datetime) -> Plan:
     """Inside the épreuve's window alone. Once it has lots, those that follow are complementary."""
     if not exam.in_window(at):
         raise Refused(Refusal.WINDOW_CLOSED, _window_of(exam))
-    plan, _ = plan_for(site, exam)
-    with site.register.reading() as connection:
-        complementary = bool(all_lots(connection, exam.code))
+    plan = plan_for(site, exam)
+    complementary = bool(site.register.ask(all_lots, exam.code))
     for lot in plan.lots:
         _record(site, exam, lot, complementary, at=at, actor=actor)
     return plan
@@ -106,15 +95,14 @@ def form_all(site: Site) -> list[Plan]:
 
 def reassign(site: Site, lot: LotRow, corrector_id: str, *, actor: str, at: datetime) -> Event | None:
     """Another corrector takes it, once every rule is checked again; or, once recalled, the same one again."""
-    with site.register.reading() as connection:
-        corrector = corrector_by_id(connection, corrector_id)
+    corrector = site.register.ask(corrector_by_id, corrector_id)
     if corrector is None:
         raise Refused(Refusal.UNKNOWN, corrector_id)
     if lot.state not in (LotState.ASSIGNED, LotState.RECALLED):
         raise Refused(Refusal.PULLED)
     if lot.exam not in corrector.exams:
         raise Refused(Refusal.NOT_DESIGNATED)
-    if lot.corrector != corrector_id and (why := lot_conflicts(_copies_of(site, lot), _eligible(corrector))):
+    if lot.corrector != corrector_id and (why := lot_conflicts(_copies_of(site, lot), corrector)):
         raise Refused(Refusal.MAY_NOT_TAKE, " ".join(why))
     return site.register.record(LotReassigned(corrector=corrector_id), lot.id, actor=actor, at=at)
 
@@ -172,37 +160,19 @@ def close(site: Site, lot: str, *, actor: str, at: datetime) -> Event | None:
 
 def who_may_take(site: Site, lot: LotRow) -> list[tuple[CorrectorRow, tuple[str, ...]]]:
     """The other correctors of its épreuve, each with the French reasons why not; none for those who may."""
-    with site.register.reading() as connection:
-        correctors = all_correctors(connection, lot.exam)
+    correctors = site.register.ask(all_correctors, lot.exam)
     copies = _copies_of(site, lot)
-    return [(c, lot_conflicts(copies, _eligible(c))) for c in correctors if c.id != lot.corrector]
+    return [(c, lot_conflicts(copies, c)) for c in correctors if c.id != lot.corrector]
 
 
-def _copies_of(site: Site, lot: LotRow) -> list[RoutableCopy]:
-    exam = site.session.exam(lot.exam)
-    by_option = exam is not None and exam.by_option
+def _copies_of(site: Site, lot: LotRow) -> list[Marked]:
     with site.register.reading() as connection:
-        people = {c.id: c for c in enrolled_in(connection, lot.exam)}
-        copies = copies_of_lot(connection, lot.id)
-        companies = companies_of(connection)
-    owners = [(copy, people[copy.candidate]) for copy in copies if copy.candidate is not None]
-    return [
-        RoutableCopy(
-            copy.id,
-            who.school,
-            copy.centre,
-            who.number,
-            companies.get(who.id, ()),
-            who.option if by_option else "",
-        )
-        for copy, who in owners
-    ]
+        return _marked(site, connection, lot.exam, copies_to_mark(connection, lot.id))
 
 
 def who_has(site: Site, token: str) -> CorrectorRow:
     """The corrector of this token."""
-    with site.register.reading() as connection:
-        corrector = corrector_by_token(connection, token)
+    corrector = site.register.ask(corrector_by_token, token)
     if corrector is None:
         raise Refused(Refusal.NOT_YOURS)
     return corrector
@@ -213,8 +183,7 @@ _NOBODYS = {LotState.CLOSED: Refusal.CLOSED, LotState.RECALLED: Refusal.RECALLED
 
 def own(site: Site, corrector: str, lot_id: str, *, at: datetime) -> tuple[LotRow, Exam]:
     """A lot of this corrector's, neither closed nor recalled, in its window."""
-    with site.register.reading() as connection:
-        lot = lot_by_id(connection, lot_id)
+    lot = site.register.ask(lot_by_id, lot_id)
     if lot is None or lot.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
     exam = site.session.exam(lot.exam)
@@ -245,18 +214,6 @@ def pdf_of(site: Site, copy: CopyRow) -> bytes:
     """The copy as its corrector gets it. Raises StoreError when it is not what was made of it."""
     key = anonymous_copy(copy.exam, copy.anonymous_number or "")
     return site.store.vault.get(key, sha256=copy.anonymous_sha256)
-
-
-def _eligible(corrector: CorrectorRow) -> EligibleCorrector:
-    return EligibleCorrector(
-        corrector.id,
-        corrector.schools,
-        corrector.companies,
-        corrector.never_with,
-        corrector.quota,
-        corrector.assigned,
-        corrector.options,
-    )
 
 
 def _record(

@@ -85,8 +85,7 @@ def must_be_open(
 
 def own(site: Site, corrector: str, lot: str) -> LotRow:
     """A lot of this corrector's, whatever the day: marks are due when the window is long closed."""
-    with site.register.reading() as connection:
-        found = lot_by_id(connection, lot)
+    found = site.register.ask(lot_by_id, lot)
     if found is None or found.corrector != corrector:
         raise Refused(Refusal.NOT_YOURS)
     return found
@@ -135,8 +134,7 @@ def marks_in(site: Site, lot: str, *, by: str | None = None) -> dict[str, str]:
     A corrector to whom a lot was reassigned does not see an earlier one's.
     """
     must_be_open(site)
-    with site.register.reading() as connection:
-        row = marks_of_lot(connection, lot)
+    row = site.register.ask(marks_of_lot, lot)
     return _marks_in(site, row) if row and by in (None, row.author) else {}
 
 
@@ -213,8 +211,7 @@ def export(site: Site, exam: Exam, reason: str = "", *, actor: str, at: datetime
 def exported(site: Site, exam: Exam) -> bytes:
     """The last export, the same bytes again: for whoever lost it on the way."""
     must_be_open(site)
-    with site.register.reading() as connection:
-        made = exports_of(connection, exam.code)
+    made = site.register.ask(exports_of, exam.code)
     if not made:
         raise Refused(Refusal.NO_EXPORT)
     table: str = kept_salted(site, made[-1].file)["table"]
@@ -223,8 +220,7 @@ def exported(site: Site, exam: Exam) -> bytes:
 
 def exported_lines(site: Site, exam: str) -> dict[str, str]:
     """By candidate's number, what was last exported; nothing where nothing was."""
-    with site.register.reading() as connection:
-        made = exports_of(connection, exam)
+    made = site.register.ask(exports_of, exam)
     lines: dict[str, str] = kept_salted(site, made[-1].file)["lines"] if made else {}
     return lines
 

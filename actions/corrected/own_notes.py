@@ -34,8 +34,7 @@ def keep_notes(site: Site, lot: LotRow, copy: CopyRow, notes: OwnNotes) -> None:
 
 def notes_on(site: Site, copy: str) -> tuple[OwnNote, ...]:
     """Of whoever had it, in whichever lot, page by page; whose they are is not told."""
-    with site.register.reading() as connection:
-        told = events_of(connection, copy)
+    told = site.register.ask(events_of, copy)
     lots = dict.fromkeys(event.subject for event in told if event.action == LotFormed.action)
     keys = [info.key for lot in lots for info in site.store.vault.list(private_notes_on(lot, copy))]
     kept = (OwnNotes.model_validate_json(site.store.vault.get(key)) for key in keys)

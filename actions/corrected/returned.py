@@ -173,8 +173,7 @@ class _Lot:
         """Into the vault, then into the register; what it takes the place of goes last. Whether it is new."""
         site, lot = self._work, self._lot
         sha256 = hashlib.sha256(found.pdf).hexdigest()
-        with site.register.reading() as connection:
-            before = document_of(connection, copy.id)
+        before = site.register.ask(document_of, copy.id)
         key = returned_document(lot.id, number, sha256)
         site.store.vault.put(key, found.pdf, content_type="application/pdf")
         facts = DocumentReturned(lot=lot.id, sha256=sha256, size=len(found.pdf), sure=sure)
@@ -190,8 +189,7 @@ def _number(name: str) -> str:
 
 def document(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
     """What this corrector gave back of a copy."""
-    with site.register.reading() as connection:
-        row = document_of(connection, copy.id)
+    row = site.register.ask(document_of, copy.id)
     if row is None or row.corrector != lot.corrector:
         raise Refused(Refusal.NO_DOCUMENT)
     return _bytes_of(site, copy, row)
@@ -199,8 +197,7 @@ def document(site: Site, lot: LotRow, copy: CopyRow) -> bytes:
 
 def given_back(site: Site, copy: CopyRow) -> bytes | None:
     """What came back of a copy, of whichever corrector; None where nothing did. Raises NotFoundError."""
-    with site.register.reading() as connection:
-        row = document_of(connection, copy.id)
+    row = site.register.ask(document_of, copy.id)
     return _bytes_of(site, copy, row) if row else None
 
 

@@ -60,8 +60,7 @@ def decide(
     Its centre is reconciled: one that is kept although the list says absent is asked about no more.
     """
     chosen = _chosen(site, decision, candidate, number.strip())
-    with site.register.reading() as connection:
-        was_said = _same_of_another(connection, copy, decision, chosen, actor) is not None
+    was_said = site.register.ask(_same_of_another, copy, decision, chosen, actor) is not None
     among_proposed = decision is Decision.ATTRIBUTE and not number.strip()
     key = keep_reason(site.register.vault, copy, reason, wanted=not (among_proposed or was_said))
     with site.register.transaction() as transaction:
@@ -94,8 +93,7 @@ def _chosen(site: Site, decision: Decision, candidate: str, number: str) -> str 
         raise Refused(Refusal.WANTS_NO_CANDIDATE if given else Refusal.WANTS_CANDIDATE)
     if not number:
         return candidate or None
-    with site.register.reading() as connection:
-        found = candidate_by_number(connection, number)
+    found = site.register.ask(candidate_by_number, number)
     if found is None:
         raise Refused(Refusal.UNKNOWN_NUMBER)
     return found
@@ -235,8 +233,7 @@ def report(
     """
     pages = tuple[int, ...]()
     if order:
-        with site.register.reading() as connection:
-            row = copy_by_id(connection, copy)
+        row = site.register.ask(copy_by_id, copy)
         ranks = [page.page for page in row.pages] if row else []
         if sorted(order) != list(range(1, len(ranks) + 1)):
             raise Refused(Refusal.NO_PAGES)

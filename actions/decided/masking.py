@@ -46,8 +46,7 @@ def hidden(site: Site, copy: str) -> dict[int, list[Share]]:
 
 
 def _found(site: Site, copy: str) -> CopyRow:
-    with site.register.reading() as connection:
-        row = copy_by_id(connection, copy)
+    row = site.register.ask(copy_by_id, copy)
     if row is None:
         raise Refused(Refusal.UNKNOWN, copy)
     return row

@@ -51,8 +51,7 @@ def commissions(site: Site, exam: Exam) -> dict[str, Commission]:
     """Of an épreuve, by where each sits: the schools with candidates of it, or the written centres."""
     if not exam.in_schools:
         return {centre.uai: Commission(centre.uai) for centre in site.session.centres}
-    with site.register.reading() as connection:
-        enrolled = schools_enrolled(connection)
+    enrolled = site.register.ask(schools_enrolled)
     return {uai: Commission(None, uai) for uai, exams in enrolled.items() if exam.code in exams}
 
 

@@ -119,8 +119,7 @@ def _is_owed_by(site: Site, exam: Exam, uai: str) -> bool:
     """Scans by a centre, dossiers by a school with candidates of the épreuve."""
     if exam.scan_deadline is not None:
         return site.session.centre(uai) is not None
-    with site.register.reading() as connection:
-        return exam.code in schools_enrolled(connection).get(uai, ())
+    return exam.code in site.register.ask(schools_enrolled).get(uai, ())
 
 
 def sweep(site: Site) -> int:

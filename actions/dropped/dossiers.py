@@ -101,8 +101,7 @@ def read(site: Site, dossier_id: str) -> str:
     candidate = candidate_of(site, row.candidate, row.exam)
     if exam is None or candidate is None or not files:
         return "rien à lire"
-    with site.register.reading() as connection:
-        exam = deposit_rules(connection, exam, candidate.school)
+    exam = site.register.ask(deposit_rules, exam, candidate.school)
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
     contents = [

@@ -113,8 +113,7 @@ def note_scans(site: Site, top: tuple[Sequence[ObjectInfo], Sequence[str]] | Non
     for info in chain(chain.from_iterable(map(site.store.inbox.versions, of_scans)), strays):
         if info.key.endswith("/"):
             continue  # a folder that some client drew
-        with site.register.reading() as connection:
-            known = scan_of_drop(connection, info.key, info.etag)
+        known = site.register.ask(scan_of_drop, info.key, info.etag)
         if known is not None:
             _clear_if_done(site, info, known)
             continue
@@ -128,8 +127,7 @@ def note_scans(site: Site, top: tuple[Sequence[ObjectInfo], Sequence[str]] | Non
 
 def _times(site: Site, info: ObjectInfo) -> Times:
     """When it began and ended: as the desk noted it, else as the store's dates can be trusted."""
-    with site.register.reading() as connection:
-        upload = upload_of(connection, info.key, info.etag)
+    upload = site.register.ask(upload_of, info.key, info.etag)
     begun, ended = (upload.begun_at, upload.ended_at) if upload else (None, None)
     if ended is None and info.in_parts and not site.ends_date_parts:
         begun, ended = begun or info.last_modified, site.store.time()
@@ -153,14 +151,12 @@ def _clear_if_done(site: Site, info: ObjectInfo, scan: ScanRow) -> None:
 
 def find_waiting(site: Site) -> list[ScanRow]:
     """Scans that a run may begin with."""
-    with site.register.reading() as connection:
-        return arrivals_to_process(connection)
+    return site.register.ask(arrivals_to_process)
 
 
 def reopen_decided(site: Site) -> None:
     """Scans that are done, but of which a person has decided a copy since: it can be made anonymous."""
-    with site.register.reading() as connection:
-        done = scans_with_copies_to_anonymise(connection)
+    done = site.register.ask(scans_with_copies_to_anonymise)
     for scan in done:
         site.register.record(ScanReopened(), scan.id, actor=ACTOR, at=site.clock())
 
@@ -326,8 +322,7 @@ def _too_large(most: int) -> dict[str, object]:
 
 def find_unread_dossiers(site: Site) -> list[tuple[str, str, int]]:
     """Id, épreuve and number of files of each dossier with a file that no reading has seen."""
-    with site.register.reading() as connection:
-        return dossiers_to_read(connection)
+    return site.register.ask(dossiers_to_read)
 
 
 def _answer(site: Site, info: ObjectInfo, answer: dict[str, object]) -> None:

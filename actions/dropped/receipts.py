@@ -58,8 +58,7 @@ def issue(site: Site, scan: ScanRow, *, at: datetime) -> Receipt:
     """The receipt as it is now. What has changed since the last makes a version, which lies there, too."""
     key = receipt_key(scan.inbox_key, scan.id)
     before = _issued(site, key)
-    with site.register.reading() as connection:
-        read = scan_by_id(connection, scan.duplicate_of) if scan.duplicate_of else scan
+    read = site.register.ask(scan_by_id, scan.duplicate_of) if scan.duplicate_of else scan
     assert read is not None, "a file is only ever the same as one of the register"
     receipt = following(receipt_of(site, read, at), before)
     if before is not None and json.loads(before).get("version", 1) != receipt.version:
@@ -87,8 +86,7 @@ def receipt_of(site: Site, scan: ScanRow, at: datetime) -> Receipt:
     named = {copy.candidate for copy in copies if copy.candidate is not None}
     if known is not None:
         named |= {*known.enrolled, *known.received, *known.absent}
-    with site.register.reading() as connection:
-        people = {c.id: c for c in enrolled_as(connection, ids=named)}
+    people = {c.id: c for c in site.register.ask(enrolled_as, ids=named)}
     size = json.loads(site.store.vault.get(scan.reading))["scan"] if scan.reading else {}
     return Receipt(
         file=name if is_plain(name) else "(nom illisible)",

@@ -137,13 +137,11 @@ def keep(site: Site, scan_id: str, attempt: int, path: Path) -> Job | None:
         _quarantine(site, scan_id, sha256, [wrong])
         return None
     keep_drop(site, scan, path, stored_scan(sha256))
-    with site.register.reading() as connection:
-        first = set_aside_before(connection, scan, sha256)
+    first = site.register.ask(set_aside_before, scan, sha256)
     counts_as = first.id if first is not None and first.due_at < scan.due_at else None
     stored = ScanStored(sha256=sha256, counts_as=counts_as)
     if site.register.record(stored, scan_id, actor=ACTOR, at=site.clock()) is None:
-        with site.register.reading() as connection:
-            twin = twin_of(connection, scan, sha256)
+        twin = site.register.ask(twin_of, scan, sha256)
         if twin is not None:
             duplicate = ScanDuplicate(sha256=sha256, of=twin.id)
             site.register.record(duplicate, scan_id, actor=ACTOR, at=site.clock())
@@ -190,8 +188,7 @@ def read(site: Site, job: Job) -> bool:
 
 
 def _lateness(site: Site, scan: ScanRow) -> list[Finding]:
-    with site.register.reading() as connection:
-        due = scans_due(connection, site.session, scan.exam, scan.centre)
+    due = site.register.ask(scans_due, site.session, scan.exam, scan.centre)
     if due is None or due.met(scan.due_at):
         return []
     return [finding(Code.LATE, what=str(due))]
@@ -199,8 +196,7 @@ def _lateness(site: Site, scan: ScanRow) -> list[Finding]:
 
 def anonymise(site: Site, job: Job) -> None:
     """A copy leaves under a number drawn by lot, and only if nothing of a name can be read on it any more."""
-    with site.register.reading() as connection:
-        copies = to_anonymise(connection, job.scan)
+    copies = site.register.ask(to_anonymise, job.scan)
     for start in range(0, len(copies), _AT_ONCE):
         _anonymise_some(site, job, copies[start : start + _AT_ONCE])
 
@@ -259,8 +255,7 @@ def conclude(site: Site, scan_id: str) -> Ended:
 
 def _verdict(site: Site, scan_id: str) -> Ended:
     scan = _scan(site, scan_id)
-    with site.register.reading() as connection:
-        found = findings_of_scan(connection, scan_id)
+    found = site.register.ask(findings_of_scan, scan_id)
     if scan.state is ScanState.QUARANTINED:
         return Ended("Écarté", ", ".join(sorted({one.code for one in found})))
     if scan.state is ScanState.DUPLICATE:
@@ -276,8 +271,7 @@ def _quarantine(site: Site, scan_id: str, sha256: str | None, findings: list[Fin
 
 
 def _scan(site: Site, scan_id: str) -> ScanRow:
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, scan_id)
+    scan = site.register.ask(scan_by_id, scan_id)
     assert scan is not None, "a run is only ever started for a scan of the register"
     return scan
 

@@ -48,8 +48,7 @@ def take_up(site: Site, scan: ScanRow) -> None:
 
 def _is_still(site: Site, scan: ScanRow) -> bool:
     """Else somebody else took it up, or a run has claimed it."""
-    with site.register.reading() as connection:
-        current = scan_by_id(connection, scan.id)
+    current = site.register.ask(scan_by_id, scan.id)
     return current is not None and (current.state, current.attempt) == (scan.state, scan.attempt)
 
 

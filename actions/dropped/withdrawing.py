@@ -54,8 +54,7 @@ def looks_like(site: Site, scan: ScanRow) -> str | None:
     if scan.reading is None:
         return None
     numbers = _numbers(json.loads(site.store.vault.get(scan.reading)), site.session.label_pattern)
-    with site.register.reading() as connection:
-        enrolled = enrolled_as(connection, numbers=numbers)
+    enrolled = site.register.ask(enrolled_as, numbers=numbers)
     written = {exam.code for exam in site.session.written}
     here = {who.number for who in enrolled if (who.exam, who.centre) == (scan.exam, scan.centre)}
     places = Counter((who.centre, who.exam) for who in enrolled if who.number not in here)

@@ -92,8 +92,7 @@ def _scope(site: Site, role: Role, of: str) -> str | None:
         if site.session.centre(of) is None:
             raise Refused(Refusal.NOT_HERE, of)
         return of
-    with site.register.reading() as connection:
-        known = all_correctors(connection)
+    known = site.register.ask(all_correctors)
     corrector = next((one.id for one in known if of in (one.id, one.reference)), None)
     if corrector is None:
         raise Refused(Refusal.UNKNOWN, of)

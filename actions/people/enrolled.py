@@ -13,33 +13,28 @@ from storage.people.candidates import EnrolledCandidate, enrolled_as, enrolled_i
 
 def roster_of(site: Site, centre: str) -> list[Candidate]:
     """Who sits any épreuve in this centre."""
-    with site.register.reading() as connection:
-        return _people(enrolled_in(connection, centre=centre))
+    return _people(site.register.ask(enrolled_in, centre=centre))
 
 
 def sitting(site: Site, exam: str) -> list[Candidate]:
     """Who sits this épreuve, wherever."""
-    with site.register.reading() as connection:
-        return _people(enrolled_in(connection, exam))
+    return _people(site.register.ask(enrolled_in, exam))
 
 
 def with_numbers(site: Site, numbers: Iterable[str]) -> list[Candidate]:
     """Who of the whole session bears one of these numbers: a copy in the wrong pile is told by it."""
-    with site.register.reading() as connection:
-        return _people(enrolled_as(connection, numbers=numbers))
+    return _people(site.register.ask(enrolled_as, numbers=numbers))
 
 
 def naming(site: Site, candidate_id: str | None) -> tuple[str, ...]:
     """What must not be found in the file of this candidate's copy."""
-    with site.register.reading() as connection:
-        person = next(iter(enrolled_as(connection, ids=filter(None, [candidate_id]))), None)
+    person = next(iter(site.register.ask(enrolled_as, ids=filter(None, [candidate_id]))), None)
     return (person.number, person.family_name, person.first_names) if person else ()
 
 
 def candidate_of(site: Site, candidate_id: str, exam: str) -> Candidate | None:
     """The roster's line of this candidate for an épreuve."""
-    with site.register.reading() as connection:
-        lines = enrolled_as(connection, ids=[candidate_id])
+    lines = site.register.ask(enrolled_as, ids=[candidate_id])
     return next((_person(line, (exam,)) for line in lines if line.exam == exam), None)
 
 

@@ -64,8 +64,7 @@ def answer(site: Site, number: str, *, actor: str, at: datetime) -> Files:
 
     Raises Refused at once when no candidate has this number. That it was asked is in the log before.
     """
-    with site.register.reading() as connection:
-        lines = enrolled_as(connection, numbers=[number.strip()])
+    lines = site.register.ask(enrolled_as, numbers=[number.strip()])
     if not lines:
         raise Refused(Refusal.NO_CANDIDATE)
     note_identity(site.register, lines[0].id, "access_request", actor=actor, at=at)

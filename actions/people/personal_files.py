@@ -58,8 +58,7 @@ def files_of_copy(site: Site, copy: CopyRow) -> Iterator[Handed]:
     yield _handed("ses pages, telles que numérisées", f"{folder}/pages.pdf", copy_as_scanned(site, copy))
     if copy.anonymous_number and copy.anonymous_sha256:
         yield _handed("ce que reçoit le correcteur", f"{folder}/correcteur.pdf", _kept(pdf_of, site, copy))
-    with site.register.reading() as connection:
-        back = document_of(connection, copy.id)
+    back = site.register.ask(document_of, copy.id)
     if back is not None:
         data = _kept(given_back, site, copy)
         yield _handed("la copie rendue annotée par le correcteur", f"{folder}/annotee.pdf", data)
@@ -70,8 +69,7 @@ def files_of_dossier(
 ) -> Iterator[Handed]:
     """What was deposited for it, but what was read as another person's, and what was read in it."""
     folder = f"dossiers/{dossier.exam}"
-    with site.register.reading() as connection:
-        files = files_of(connection, dossier.id)
+    files = site.register.ask(files_of, dossier.id)
     for file in files:
         called = f"{file.name} (déposé le {local(file.at):%d/%m/%Y})"
         if _anothers(reading, file.name):

@@ -71,8 +71,7 @@ def lift(site: Site, number: str, exam: str, reason: str, *, actor: str, at: dat
 
 
 def _candidate(site: Site, number: str) -> str:
-    with site.register.reading() as connection:
-        found = candidate_by_number(connection, number.strip())
+    found = site.register.ask(candidate_by_number, number.strip())
     if found is None or found == number.strip():  # of whom no number is left
         raise Refused(Refusal.NO_CANDIDATE)
     return found
@@ -139,16 +138,14 @@ def certificate(site: Site, purge: str, key: str) -> Certificate:
         found = Certificate.model_validate_json(data)
     except (NotFoundError, ValidationError):
         raise StoreError(f"the certificate {purge} is missing or cannot be read") from None
-    with site.register.reading() as connection:
-        keys = {key, *(facts.old for facts in replacements(connection).values())}
+    keys = {key, *(facts.old for facts in site.register.ask(replacements).values())}
     if hashlib.sha256(data).hexdigest() != row.certificate or not any(map(found.is_signed_by, keys)):
         raise StoreError(f"the certificate {purge} is altered: it is not what was signed")
     return found
 
 
 def _known(site: Site, purge: str) -> PurgeRow:
-    with site.register.reading() as connection:
-        row = purge_by_id(connection, purge)
+    row = site.register.ask(purge_by_id, purge)
     if row is None:
         raise Refused(Refusal.UNKNOWN, purge)
     return row
@@ -206,8 +203,7 @@ def _certify(site: Site, row: PurgeRow, key: Ed25519PrivateKey) -> Certificate:
     bucket: Bucket = site.store.audit
     stone = Tombstone.model_validate_json(site.store.vault.get(tombstone(row.id)))
     assert row.confirmed_by is not None and row.confirmed_at is not None
-    with site.register.reading() as connection:
-        backups = kept_backups(connection)
+    backups = site.register.ask(kept_backups)
     made = Certificate(
         purge=row.id,
         session=site.session.name,
@@ -238,8 +234,7 @@ def _certify(site: Site, row: PurgeRow, key: Ed25519PrivateKey) -> Certificate:
 
 def printed_certificate(site: Site, found: Certificate) -> bytes:
     """On paper, a PDF in French: of the backups that it names, those that are pruned since are said to be."""
-    with site.register.reading() as connection:
-        kept = {(one.name, one.sha256) for one in kept_backups(connection)}
+    kept = {(one.name, one.sha256) for one in site.register.ask(kept_backups)}
     return certificate_pdf(
         Destruction(
             purge=found.purge,

@@ -84,19 +84,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """Candidates, scans, uploads and dossiers by their opaque ids. `held`, `not_due`: objects that stay.
+    """`rows`: opaque ids, as a tombstone names them. `held`, `not_due`: objects that stay.
 
     `due`: when each kind may be destroyed, None where the session does not say.
     """
 
     items: tuple[Item, ...]
-    candidates: tuple[str, ...]
-    correctors: tuple[str, ...]
-    accounts: tuple[str, ...]
-    tokens: tuple[str, ...]
-    scans: tuple[str, ...]
-    uploads: tuple[str, ...]
-    dossiers: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
     holds: tuple[Hold, ...]
     held: Counter[Held]
     not_due: Counter[Held]
@@ -108,8 +102,7 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        rows = (self.candidates, self.correctors, self.accounts, self.tokens)
-        return not any((self.items, *rows, self.scans, self.uploads, self.dossiers))
+        return not any((self.items, *self.rows.values()))
 
     @cached_property
     def listed(self) -> list[list[object]]:
@@ -119,13 +112,7 @@ class Plan:
     @cached_property
     def stone(self) -> Tombstone:
         return Tombstone(
-            candidates=self.candidates,
-            correctors=self.correctors,
-            accounts=self.accounts,
-            tokens=self.tokens,
-            scans=self.scans,
-            uploads=self.uploads,
-            dossiers=self.dossiers,
+            **self.rows,
             holds=tuple((hold.candidate, hold.exam) for hold in self.holds),
             counts={kind.value: n for kind, n in sorted(self.counts.items())},
             list_sha256=digest(self.listed),
@@ -164,11 +151,11 @@ def plan(site: Site, at: datetime) -> Plan:
                 items.append(Item(kind, name, key, tuple(info.etag for info in infos)))
     return Plan(
         items=tuple(sorted(items)),
+        rows={name: tuple(sorted(ids)) for name, ids in rows.items()},
         holds=tuple(held.all),
         held=stays,
         not_due=early,
         due=due,
-        **{name: tuple(sorted(ids)) for name, ids in rows.items()},
     )
 
 

@@ -117,8 +117,7 @@ def _correctors(site: Site, table: bytes) -> Differences:
     read = read_correctors(table, site.session)
     if read.problems:
         return Differences(read.problems, read.kept_back)
-    with site.register.reading() as connection:
-        rows = {row.reference: row for row in all_correctors(connection)}
+    rows = {row.reference: row for row in site.register.ask(all_correctors)}
     known = {reference: _of_corrector(row) for reference, row in rows.items()}
     lines: dict[str, tuple[str, Told]] = {row.id: (row.name, _of_corrector(row)) for row in read.rows}
     return _compared(lines, known, {reference: row.name for reference, row in rows.items()})

@@ -72,8 +72,7 @@ class Taken(Import[Attendance]):
 
 def mark(site: Site, exam: str, centre: str, absent: Collection[str], *, actor: str, at: datetime) -> Taken:
     """Everybody is present but these candidates, by their ids or their numbers."""
-    with site.register.reading() as connection:
-        people = enrolled_in(connection, exam, centre)
+    people = site.register.ask(enrolled_in, exam, centre)
     if set(absent) - {name for who in people for name in (who.id, who.number)}:
         raise Refused(Refusal.NOT_ON_LIST)
     said = ((who.number, "non" if {who.id, who.number} & set(absent) else "oui") for who in people)
@@ -84,8 +83,7 @@ def look(site: Site, exam: str, centre: str, table: bytes) -> Taken:
     """What `take` would do now."""
     if site.session.centre(centre) is None or exam not in {e.code for e in site.session.written}:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
-    with site.register.reading() as connection:
-        return _read(connection, site.session.numbers, exam, centre, table)[0]
+    return site.register.ask(_read, site.session.numbers, exam, centre, table)[0]
 
 
 def take(site: Site, exam: str, centre: str, table: bytes, *, actor: str, at: datetime) -> Taken:

@@ -215,8 +215,7 @@ def livrets(site: Site, school: str) -> bytes:
 
     Of all of a session, whatever they sit. It names them.
     """
-    with site.register.reading() as connection:
-        people = {one.number: one for one in enrolled_in(connection) if one.school == school and one.named}
+    people = {one.number: one for one in site.register.ask(enrolled_in) if one.school == school and one.named}
     if not people:
         raise Refused(Refusal.NOBODY_HERE)
     duty = next((duty for duty in site.session.duties if duty.counted), None)

@@ -12,7 +12,7 @@ from actions.isolation import isolated, run_each, run_pages
 from actions.season.orals import papers_of
 from actions.site import Site
 from papers.oral_handin import hand_in_list, missing_sheets
-from papers.oral_papers import PanelPaper, sheets_to_sign
+from papers.oral_papers import PanelPaper, panel_sheets
 from processors.circular.exam import Exam
 from processors.circular.session import Session
 from processors.findings import Code
@@ -139,7 +139,7 @@ def said_of(bad: BadScan) -> str:
 
 def _unsigned(site: Site, path: Path, panels: Sequence[PanelPaper], came: Returned) -> Iterator[Unsigned]:
     """In the order of the pages."""
-    printed, columns = sheets_to_sign(panels, site.session.title)
+    printed, columns = panel_sheets(panels, site.session.title)
     known = {column.code: column for column in columns}
     wanted = [
         (sheet, pages[0], known[sheet.code]) for sheet, pages in came.pages.items() if sheet.code in known

@@ -15,9 +15,9 @@ from processors.circular.half_days import Interval, half_day, whole_day
 from processors.circular.oral_parts import Orals
 from processors.circular.session import Session
 from processors.circular.uai import valid_uai
-from processors.correcting.conflicts import causes
+from processors.correcting.conflicts import Marked, causes
 from processors.dossiers.holidays import public_holidays
-from processors.orals.panels import Juror, OralCandidate, OralPlan, Sitting, plan_panels, turns_between
+from processors.orals.panels import Juror, OralPlan, Sitting, plan_panels, turns_between
 from processors.orals.sheets import sheets_owed
 from storage.dropped.dossiers import companies_of
 from storage.people.candidates import EnrolledCandidate, enrolled_in
@@ -53,8 +53,7 @@ def plan_for(site: Site, code: str) -> OralPlan:
 def form(site: Site, code: str, *, actor: str, at: datetime) -> OralPlan:
     """Plans, and keeps the plan in place of the former one, as long as nobody has been examined."""
     plan = plan_for(site, code)
-    with site.register.reading() as connection:
-        former = panels_of(connection, code)
+    former = site.register.ask(panels_of, code)
     if any(panel.begins <= at for panel in former):
         raise Refused(Refusal.ORALS_BEGUN)
     kept = tuple(
@@ -189,7 +188,7 @@ def all_papers(site: Site, code: str) -> dict[str, bytes]:
         f"convocations-{code}.pdf": convocations(panels, title),
         f"convocations-{code}.csv": convocations_table(panels),
         f"examinateurs-{code}.pdf": summonses(panels, title),
-        f"feuilles-{code}.pdf": panel_sheets(panels, title),
+        f"feuilles-{code}.pdf": panel_sheets(panels, title)[0],
     }
 
 
@@ -239,12 +238,12 @@ def _place_of(exam: Exam, one: EnrolledCandidate) -> str:
     return "" if orals is None else one.school if orals.each_school else orals.place
 
 
-def _candidate(exam: Exam, one: EnrolledCandidate, companies: Mapping[str, tuple[str, ...]]) -> OralCandidate:
+def _candidate(exam: Exam, one: EnrolledCandidate, companies: Mapping[str, tuple[str, ...]]) -> Marked:
     by_option = bool(exam.by_option or exam.option_titles)
-    return OralCandidate(
+    return Marked(
         one.id,
-        _place_of(exam, one),
         one.school,
+        _place_of(exam, one),
         one.number,
         companies.get(one.id, ()),
         one.option if by_option else "",
@@ -289,7 +288,11 @@ def _jurors(site: Site, connection: Connection, exam: Exam) -> Iterator[Juror]:
         away = [half_day(day, half, site.session.zone) for day, half in one.away]
         away += _busy(site.session, one)
         away += [(panel.begins, panel.ends) for panel in elsewhere if one.id in panel.members]
-        yield Juror(one.id, one.role, one.schools, one.companies, one.never_with, one.options, tuple(away))
+        yield Juror(
+            *(one.id, one.schools, one.companies, one.never_with, one.options),
+            role=one.role,
+            away=tuple(away),
+        )
 
 
 def _busy(session: Session, one: CorrectorRow) -> Iterator[Interval]:

@@ -106,8 +106,7 @@ def print_list(site: Site, exam: str, centre: str, *, actor: str, at: datetime) 
     rules, place = site.session.exam(exam), site.session.centre(centre)
     if place is None or rules is None or rules not in site.session.written:
         raise Refused(Refusal.NOT_HERE, f"{centre} {exam}")
-    with site.register.reading() as connection:
-        people = [one for one in enrolled_in(connection, exam, centre) if one.named]
+    people = [one for one in site.register.ask(enrolled_in, exam, centre) if one.named]
     if not people:
         raise Refused(Refusal.NOBODY_HERE)
     sheets = attendance_sheets(people, site.session, rules, place, site.attendance_form)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, CentreCode, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, AsJson, CentreCode, DataDir, ExamCode, shows_identity, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 app = typer.Typer(
@@ -24,12 +24,10 @@ def print_(
 ) -> None:
     """Print the list of a centre and épreuve, to be signed."""
     from actions.season.signing import print_list
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
-        printed = print_list(site, exam, centre, actor="service", at=now())
-        note_identity(site.register, f"{exam}/{centre}", "attendance", actor="service", at=now())
+        printed = print_list(site, exam, centre, actor="service", at=site.clock())
+        shows_identity(site, f"{exam}/{centre}", "attendance")
     to.write_bytes(printed)
     console.print(f"{to}", markup=False)
 
@@ -43,12 +41,11 @@ def scan(
 ) -> None:
     """Read signed sheets, as if they lay in the inbox."""
     from actions.season.signing import take_scan
-    from actions.site import now
     from processors.scans.files.raster import BadScan
 
     with working_on(data) as site:
         try:
-            read = take_scan(site, exam, centre, file, actor="service", at=now())
+            read = take_scan(site, exam, centre, file, actor="service", at=site.clock())
         except BadScan as bad:
             raise UserError(f"{bad.code}: {bad.finding.message}") from None
     for sentence in read.sentences():
@@ -78,8 +75,7 @@ def answer(
 ) -> None:
     """Say whether a candidate was present, having looked at the cell."""
     from actions.season.signing import answer as note
-    from actions.site import now
 
     with working_on(data) as site:
-        note(site, exam, candidate, present, actor="service", at=now())
+        note(site, exam, candidate, present, actor="service", at=site.clock())
     console.print(f"{candidate}: {'present' if present else 'absent'}", markup=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, shows_identity, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 if TYPE_CHECKING:
@@ -72,14 +72,13 @@ def verify(
 @app.command()
 def checkpoint(data: DataDir = DATA_DIR) -> None:
     """Print a signed statement of where the log stands, to keep or publish elsewhere."""
-    from actions.site import now
     from storage.log.segments import AuditError, make_checkpoint
     from storage.log.signing import load_or_make_key
 
     with working_on(data) as site:
         key = load_or_make_key(site.settings.signing_key_path)
         try:
-            made = make_checkpoint(site.register, site.store.audit, key, at=now())
+            made = make_checkpoint(site.register, site.store.audit, key, at=site.clock())
         except AuditError as error:
             raise UserError(str(error)) from None
     typer.echo(made.to_text(), nl=False)
@@ -109,13 +108,11 @@ def history(
 ) -> None:
     """Tell everything that happened to one copy, scan or lot: who, what, why, what was before and after."""
     from actions.decided.telling import tell
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         story = tell(site, subject)
         if story.names:
-            note_identity(site.register, subject, "history", actor="service", at=now())
+            shows_identity(site, subject, "history")
     if as_json:
         print_json(
             [
@@ -160,12 +157,11 @@ def _lines(one: Told) -> Iterator[str]:
 @app.command("replace-key")
 def replace_key(data: DataDir = DATA_DIR) -> None:
     """Make a new signing key, and ship the log with it. Keep `audit.key` and `audit.pub` elsewhere."""
-    from actions.site import now
     from storage.log.rotation import replace_key as replace
 
     with working_on(data) as site:
         path = site.settings.signing_key_path
-        replace(site.register, site.store.audit, path, actor="service", at=now())
+        replace(site.register, site.store.audit, path, actor="service", at=site.clock())
     console.print(f"{path} is new: keep it and {path.stem}.pub elsewhere, and give them to every machine.")
 
 

@@ -51,13 +51,12 @@ def backup(
     if to is None:
         raise UserError("say where: massicot backup --to FOLDER (or one of its commands, see --help)")
     from actions.backups import make
-    from actions.site import now
     from storage.log.backup import BackupError
 
     with working_on(data) as site:
         recipients = _recipients(site.settings, recipient or [], plain)
         try:
-            made, fresh = make(site, to, recipients, actor="service", at=now())
+            made, fresh = make(site, to, recipients, actor="service", at=site.clock())
         except BackupError as error:
             raise UserError(str(error)) from None
     console.print(f"{made.name}: {len(made.pieces)} objects in {to}, {fresh} of them new.")
@@ -128,12 +127,11 @@ def prune(
 ) -> None:
     """Remove older backups, and what they alone held."""
     from actions.backups import prune as remove
-    from actions.site import now
     from storage.log.backup import BackupError
 
     with working_on(data) as site:
         try:
-            pruned = remove(site, folder, keep, actor="service", at=now())
+            pruned = remove(site, folder, keep, actor="service", at=site.clock())
         except BackupError as error:
             raise UserError(str(error)) from None
     for name in pruned.gone:

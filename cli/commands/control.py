@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, DataDir, DeskUrl, ExamCode, desk_at, working_on
+from cli.commands.options import (
+    DATA_DIR,
+    CsvFile,
+    DataDir,
+    DeskUrl,
+    ExamCode,
+    desk_at,
+    must_be_good,
+    shows_identity,
+    working_on,
+)
 from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from actions.site import Site
-    from processors.lists.tables import LineProblem
 
 app = typer.Typer(
     cls=Commands,
@@ -22,7 +31,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
 NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=False)]
 
 
@@ -30,11 +38,10 @@ NewFile = Annotated[Path, typer.Option("--to", help="A new CSV file.", dir_okay=
 def choices(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Take what the candidates who are called chose: numero_candidat;choix (U1A | U2)."""
     from actions.after import control
-    from actions.site import now
 
     with working_on(data) as site:
-        read = control.take_choices(site, file.read_bytes(), actor="service", at=now())
-        _must_be_good(file, read.problems)
+        read = control.take_choices(site, file.read_bytes(), actor="service", at=site.clock())
+        must_be_good(file, read.problems)
         stands = control.progress(site)
     left = len(stands.schedule.unplaced)
     console.print(f"{stands.chosen} of {stands.called} candidates chose; {left} turns without an hour.")
@@ -52,11 +59,10 @@ def hours(to: NewFile, data: DataDir = DATA_DIR) -> None:
 def marks(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     """Take all marks: numero_candidat;epreuve;note. Before the day nothing is read."""
     from actions.after import control
-    from actions.site import now
 
     with working_on(data) as site:
-        read = control.take_marks(site, file.read_bytes(), actor="service", at=now())
-        _must_be_good(file, read.problems)
+        read = control.take_marks(site, file.read_bytes(), actor="service", at=site.clock())
+        must_be_good(file, read.problems)
     console.print(f"{len(read.rows)} marks taken.")
 
 
@@ -77,31 +83,22 @@ def copy_link(
 ) -> None:
     """Print a link to a released copy that its candidate asked for: good once, for 30 days."""
     from actions.after.copy_links import ask
-    from actions.site import now
 
     desk = desk_at(url, data)
     with working_on(data) as site:
-        token = ask(site, number, exam, reason, actor="service", at=now())
+        token = ask(site, number, exam, reason, actor="service", at=site.clock())
     console.print(f"{desk}/copie/{token}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _must_be_good(file: Path, problems: tuple[LineProblem, ...]) -> None:
-    if problems:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in problems)
-        raise UserError(f"{file} cannot be taken as it is:\n{lines}")
 
 
 def _write(to: Path, data: Path, made: Callable[[Site], bytes]) -> None:
     """It names people, which is noted."""
-    from actions.site import now
     from storage.after.control import SUBJECT
-    from storage.people.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")
     with working_on(data) as site:
         table = made(site)
-        note_identity(site.register, SUBJECT, "control", actor="service", at=now())
+        shows_identity(site, SUBJECT, "control")
     to.touch(mode=0o600)
     to.write_bytes(table)
     console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)

@@ -75,12 +75,11 @@ def extend(
     Example: massicot deadline extend 0130051K --exam U4 --until 2026-05-20T18:30 --reason "Panne du scanner."
     """
     from actions.dropped import deadlines
-    from actions.site import now
 
     with working_on(data) as site:
         _ = site.session  # its clock
         end = deadlines.end_of_minute(until.date(), until.time())
-        event = deadlines.extend(site, exam, place, end, reason, actor="service", at=now())
+        event = deadlines.extend(site, exam, place, end, reason, actor="service", at=site.clock())
     outcome = "in time until" if event else "it was so already: until"
     console.print(f"{exam}, {place}: {outcome} {until:%Y-%m-%d %H:%M}, that minute included.", markup=False)
 
@@ -89,9 +88,8 @@ def extend(
 def take_back(place: Place, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Take back the time that a place was granted: the session's own deadline counts again."""
     from actions.dropped import deadlines
-    from actions.site import now
 
     with working_on(data) as site:
-        event = deadlines.extend(site, exam, place, None, "", actor="service", at=now())
+        event = deadlines.extend(site, exam, place, None, "", actor="service", at=site.clock())
     outcome = "the session's deadline counts again" if event else "it counted already"
     console.print(f"{exam}, {place}: {outcome}.", markup=False)

@@ -39,11 +39,10 @@ def invite_person(
     Example: massicot desk invite centre --of 0130051K --email a@lycee.example --name "A. Exemple"
     """
     from actions.people.accounts import MACHINE, invite
-    from actions.site import now
 
     desk = desk_at(url, data)
     with working_on(data) as site:
-        link = invite(site, role, scope or "", email, name, desk=desk, actor=MACHINE, at=now())
+        link = invite(site, role, scope or "", email, name, desk=desk, actor=MACHINE, at=site.clock())
     console.print(link, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -60,21 +59,19 @@ def token(
     Example: massicot desk token centre --of 0130051K --for "Serveur de numérisation"
     """
     from actions.people.accounts import make_token
-    from actions.site import now
 
     with working_on(data) as site:
-        made = make_token(site, role, scope or "", label, days, actor="service", at=now())
+        made = make_token(site, role, scope or "", label, days, actor="service", at=site.clock())
     console.print(made, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("tokens")
 def list_tokens(data: DataDir = DATA_DIR) -> None:
     """List the API's tokens that are still good."""
-    from actions.site import now
     from storage.people import tokens
 
     with working_on(data) as site, site.register.reading() as connection:
-        known = [one for one in tokens.all_tokens(connection) if one.good(now())]
+        known = [one for one in tokens.all_tokens(connection) if one.good(site.clock())]
     for one in known:
         line = f"{one.id}  {one.role}  {one.scope or ''}  until {one.until:%Y-%m-%d}  {one.label}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -89,9 +86,8 @@ def revoke(
 
     Example: massicot desk revoke tokn_0123456789abcdef
     """
-    from actions.site import now
     from storage.people import tokens
 
     with working_on(data) as site:
-        event = tokens.revoke_token(site.register, id_, actor="service", at=now())
+        event = tokens.revoke_token(site.register, id_, actor="service", at=site.clock())
     console.print(f"{id_}: {'revoked' if event else 'it was revoked already'}.", markup=False)

@@ -18,6 +18,7 @@ from cli.commands.options import (
     checked_roster,
     checked_session,
     in_session,
+    shows_identity,
     working_on,
 )
 from cli.console import Commands, UserError, console, print_json, print_table
@@ -89,11 +90,10 @@ def drop(paths: Deposit, exam: ExamCode, candidate: Number, data: DataDir = DATA
     Example: massicot dossier drop tableau.xlsx attestation.pdf --exam E5 --candidate 02149876543
     """
     from actions.dropped.dossier_files import drop as take
-    from actions.site import now
 
     with working_on(data) as site:
         for name, path in _files(paths):
-            take(site, exam, candidate, name, path, actor="service", at=now())
+            take(site, exam, candidate, name, path, actor="service", at=site.clock())
             console.print(f"{name}: received", markup=False)
     console.print("`massicot dossier show` tells how they were read, once they are.")
 
@@ -105,7 +105,6 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
     It names the candidate: it is logged.
     """
     from actions.dropped.dossier_files import contents_of, standings
-    from actions.site import now
     from processors.circular.deadlines import french_instant, local
     from storage.people.accounts import note_identity
     from storage.refusals import Refusal, Refused
@@ -116,7 +115,9 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
             raise Refused(Refusal.NOT_ENROLLED)
         (one,) = found
         held = contents_of(site, one)
-        note_identity(site.register, f"{exam}/{one.person.centre}", "dossiers", actor="service", at=now())
+        note_identity(
+            site.register, f"{exam}/{one.person.centre}", "dossiers", actor="service", at=site.clock()
+        )
     if as_json:
         files = [{"name": f.name, "at": local(f.at).isoformat(), "counts": f.counts} for f in one.files]
         pieces = [{"title": title, "file": file} for title, file in held.pieces]
@@ -156,10 +157,11 @@ def decide(
     --reason "Déposé le lendemain."
     """
     from actions.dropped.dossiers import pronounce
-    from actions.site import now
 
     with working_on(data) as site:
-        pronounce(site, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=now())
+        pronounce(
+            site, dossier, decision, tuple(ground or ()), author, reason, actor="commission", at=site.clock()
+        )
     console.print(f"{dossier}: recorded")
 
 
@@ -178,14 +180,12 @@ def report(
     Both name candidates: it is logged.
     """
     from actions.dropped.commission import write_report
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         in_session(site, exam=exam)
         before = _before(site, centre, school)
-        note_identity(site.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
-        for path in write_report(site, exam, before, to, at=now()):
+        shows_identity(site, f"{exam}/{before.uai}", "dossiers")
+        for path in write_report(site, exam, before, to, at=site.clock()):
             console.print(str(path), markup=False)
 
 
@@ -204,16 +204,14 @@ def notices(
     Each names its candidate: it is logged.
     """
     from actions.dropped.commission import write_notices
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         rules = site.session.exam(exam)
         if rules is None:
             raise UserError(f"{exam}: not an épreuve of this session")
         before = _before(site, centre, school)
-        note_identity(site.register, f"{exam}/{before.uai}", "dossiers", actor="service", at=now())
-        written = write_notices(site, rules, before, to, at=now(), actor="service")
+        shows_identity(site, f"{exam}/{before.uai}", "dossiers")
+        written = write_notices(site, rules, before, to, at=site.clock(), actor="service")
     console.print(f"{len(written)} notices in {to}", markup=False)
 
 

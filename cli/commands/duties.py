@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, shows_identity, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 app = typer.Typer(cls=Commands, help="List duties, note what came of them.", no_args_is_help=True)
@@ -20,10 +20,9 @@ ObligationId = Annotated[str, typer.Argument(metavar="ID", help="As `massicot du
 def show(data: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     """List every obligation of the session, by whom it is owed, and where it stands."""
     from actions.season.duties import owed_duties
-    from actions.site import now
 
     with working_on(data) as site:
-        rows = owed_duties(site, now())
+        rows = owed_duties(site, site.clock())
     columns = ("id", "duty", "owed by", "until", "state", "received")
     table = [
         (
@@ -56,11 +55,10 @@ def receive(
 ) -> None:
     """Note that what was owed came."""
     from actions.season.duties import receive as note
-    from actions.site import now
 
     with working_on(data) as site:
         day = on.replace(tzinfo=UTC).date()
-        event = note(site, obligation, day, by, number, actor="service", at=now())
+        event = note(site, obligation, day, by, number, actor="service", at=site.clock())
     console.print(f"{obligation}: {'received' if event else 'was known to have come that day'}", markup=False)
 
 
@@ -72,14 +70,12 @@ def livrets(
 ) -> None:
     """Write the list that goes with a school's livrets, and the certificate of their number."""
     from actions.season import duties
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")
     with working_on(data) as site:
         made = duties.livrets(site, school)
-        note_identity(site.register, f"livrets/{school}", "livrets", actor="service", at=now())
+        shows_identity(site, f"livrets/{school}", "livrets")
     to.touch(mode=0o600)
     to.write_bytes(made)
     console.print(str(to), markup=False)
@@ -93,10 +89,9 @@ def waive(
 ) -> None:
     """Note that an obligation is owed no longer."""
     from actions.season.duties import waive as note
-    from actions.site import now
 
     with working_on(data) as site:
-        event = note(site, obligation, reason, actor="service", at=now())
+        event = note(site, obligation, reason, actor="service", at=site.clock())
     console.print(f"{obligation}: {'waived' if event else 'was waived'}", markup=False)
 
 
@@ -104,8 +99,7 @@ def waive(
 def reopen(obligation: ObligationId, data: DataDir = DATA_DIR) -> None:
     """Take back what was noted of an obligation: it is owed again."""
     from actions.season.duties import reopen as note
-    from actions.site import now
 
     with working_on(data) as site:
-        event = note(site, obligation, actor="service", at=now())
+        event = note(site, obligation, actor="service", at=site.clock())
     console.print(f"{obligation}: {'owed again' if event else 'nothing was noted of it'}", markup=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, in_session, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, Token, in_session, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 from storage.states import Trouble
 
@@ -35,16 +35,15 @@ def form(
 ) -> None:
     """Make lots of the complete copies of an épreuve, inside its window."""
     from actions.corrected import lots as of_lots
-    from actions.site import now
 
     with working_on(data) as site:
         rules = site.session.exam(exam)
         if rules is None or rules.window is None:
             raise UserError(f"{exam} is not a written épreuve of this session")
         if dry_run:
-            plan, _ = of_lots.plan_for(site, rules)
+            plan = of_lots.plan_for(site, rules)
         else:
-            plan = of_lots.form(site, rules, at=now(), actor="service")
+            plan = of_lots.form(site, rules, at=site.clock(), actor="service")
         references = _references(site)
     _show(plan, references, as_json)
 
@@ -53,15 +52,13 @@ def _references(site: Site) -> dict[str, str]:
     """How the service calls each corrector, by opaque id."""
     from storage.people.correctors import all_correctors
 
-    with site.register.reading() as connection:
-        return {c.id: c.reference for c in all_correctors(connection)}
+    return {c.id: c.reference for c in site.register.ask(all_correctors)}
 
 
 def lot_called(site: Site, name: str) -> LotRow:
     from storage.corrected.lots import all_lots
 
-    with site.register.reading() as connection:
-        found = next((lot for lot in all_lots(connection) if name in (lot.id, lot.name)), None)
+    found = next((lot for lot in site.register.ask(all_lots) if name in (lot.id, lot.name)), None)
     if found is None:
         raise UserError(f"there is no lot {name}: `massicot lots show` lists them")
     return found
@@ -125,28 +122,26 @@ def reassign(
 ) -> None:
     """Give a lot to another corrector, once every rule is checked again."""
     from actions.corrected import lots as of_lots
-    from actions.site import now
 
     with working_on(data) as site:
         taker = next((id_ for id_, name in _references(site).items() if corrector in (id_, name)), None)
         if taker is None:
             raise UserError(f"there is no corrector {corrector}")
-        of_lots.reassign(site, lot_called(site, lot), taker, actor="service", at=now())
+        of_lots.reassign(site, lot_called(site, lot), taker, actor="service", at=site.clock())
     console.print(f"{lot} is {corrector}'s now.")
 
 
 @app.command("return")
 def give_back(
     lot: LotName,
-    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    token: Token,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Say, as its corrector, that a lot is corrected."""
     from actions.corrected import lots as of_lots
-    from actions.site import now
 
     with working_on(data) as site:
-        at = now()
+        at = site.clock()
         mine, _ = of_lots.own(site, of_lots.who_has(site, token).id, lot_called(site, lot).id, at=at)
         of_lots.give_back(site, mine, at=at)
     console.print(f"{lot} is returned.")
@@ -157,7 +152,7 @@ def report(
     lot: LotName,
     number: Annotated[str, typer.Argument(help="Anonymous number of the copy.")],
     trouble: Annotated[Trouble, typer.Argument(help="What is wrong with it.")],
-    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    token: Token,
     said: Annotated[str, typer.Option("--said", help="Where, what; nothing that says whose it is.")] = "",
     order: Annotated[
         list[int] | None,
@@ -167,11 +162,10 @@ def report(
 ) -> None:
     """Report a copy, as its corrector: it waits for the service, the others go on."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
         corrector, copy = _own_copy(site, token, lot, number)
-        copies.report(site, copy, trouble, said, order=order or (), actor=corrector, at=now())
+        copies.report(site, copy, trouble, said, order=order or (), actor=corrector, at=site.clock())
     console.print(f"{number} is reported.")
 
 
@@ -179,29 +173,28 @@ def report(
 def take_report_back(
     lot: LotName,
     number: Annotated[str, typer.Argument(help="Anonymous number of the copy.")],
-    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    token: Token,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Take the report of a copy back, as its corrector, as long as nobody has acted on it."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
         corrector, copy = _own_copy(site, token, lot, number)
-        copies.take_report_back(site, copy, actor=corrector, at=now())
+        copies.take_report_back(site, copy, actor=corrector, at=site.clock())
     console.print(f"{number} is read on as it is.")
 
 
 def _own_copy(site: Site, token: str, lot: str, number: str) -> tuple[str, str]:
     """Ids of the corrector of this token, and of the copy in a lot of hers."""
     from actions.corrected import lots as of_lots
-    from actions.site import now
     from storage.decided.copies import copies_of_lot
 
     corrector = of_lots.who_has(site, token).id
-    mine, _ = of_lots.own(site, corrector, lot_called(site, lot).id, at=now())
-    with site.register.reading() as connection:
-        found = next((c.id for c in copies_of_lot(connection, mine.id) if c.anonymous_number == number), None)
+    mine, _ = of_lots.own(site, corrector, lot_called(site, lot).id, at=site.clock())
+    found = next(
+        (c.id for c in site.register.ask(copies_of_lot, mine.id) if c.anonymous_number == number), None
+    )
     if found is None:
         raise UserError(f"there is no copy {number} in {lot}")
     return corrector, found
@@ -216,17 +209,16 @@ def documents(
             help="A PDF each, named by its anonymous number, or a ZIP of them.", exists=True, dir_okay=False
         ),
     ],
-    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    token: Token,
     data: DataDir = DATA_DIR,
 ) -> None:
     """Give back, as its corrector, copies that were annotated offline."""
     from actions.corrected import lots as of_lots
     from actions.corrected import returned
-    from actions.site import now
 
     refused = 0
     with working_on(data) as site:
-        at = now()
+        at = site.clock()
         mine, _ = of_lots.own(site, of_lots.who_has(site, token).id, lot_called(site, lot).id, at=at)
         for file in files:
             for one in returned.take(site, mine, file.name, file, at=at):
@@ -240,7 +232,7 @@ def documents(
 @app.command()
 def offline(
     lot: LotName,
-    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    token: Token,
     until: Annotated[
         datetime | None,
         typer.Option(
@@ -253,27 +245,25 @@ def offline(
 ) -> None:
     """Say, as its corrector, that a lot is read from its archive: it is not idle meanwhile."""
     from actions.corrected import lots as of_lots
-    from actions.site import now
 
     with working_on(data) as site:
-        at = now()
+        at = site.clock()
         mine, exam = of_lots.own(site, of_lots.who_has(site, token).id, lot_called(site, lot).id, at=at)
         of_lots.work_offline(site, mine, exam, until and until.replace(tzinfo=UTC).date(), at=at)
     console.print(f"{lot} is {'read offline' if until else 'no longer read offline'}.")
 
 
 def pull(
-    token: Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")],
+    token: Token,
     to: Annotated[Path, typer.Option("--to", help="Where the lots are put.", file_okay=False)] = Path("lots"),
     data: DataDir = DATA_DIR,
 ) -> None:
     """Bring a corrector's lots: a PDF for each copy, and a sheet."""
     from actions.corrected.archive import pull_all
     from actions.corrected.lots import who_has
-    from actions.site import now
 
     with working_on(data) as site:
-        pulled = pull_all(site, who_has(site, token).id, to, at=now())
+        pulled = pull_all(site, who_has(site, token).id, to, at=site.clock())
     for folder in pulled:
         copies = len(list(folder.glob("*.pdf"))) - 1
         console.print(f"{folder}: {copies} {'copy' if copies == 1 else 'copies'} and the sheet", markup=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.lots import LotName, lot_called
-from cli.commands.options import DATA_DIR, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, DataDir, ExamCode, must_be_good, shows_identity, working_on
 from cli.console import Commands, UserError, console, print_table
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ def take(
     """Take a lot's marks, whole, once no line of them is bad. Before the harmonisation nothing is read."""
     from actions.corrected import lots as of_lots
     from actions.corrected import marks as of_marks
-    from actions.site import now
 
     with working_on(data) as site:
         found = lot_called(site, lot)
@@ -45,11 +44,9 @@ def take(
         if token:
             actor = of_lots.who_has(site, token).id
             found = of_marks.own(site, actor, found.id)
-        of_marks.must_be_open(site, found.id, actor=actor, at=now())
-        read = of_marks.take(site, found, file.read_bytes(), reason=correction, actor=actor, at=now())
-    if read.problems:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
-        raise UserError(f"{file} cannot be taken as it is:\n{lines}")
+        of_marks.must_be_open(site, found.id, actor=actor, at=site.clock())
+        read = of_marks.take(site, found, file.read_bytes(), reason=correction, actor=actor, at=site.clock())
+    must_be_good(file, read.problems)
     console.print(f"{found.name} : {of_marks.summary(read.rows)}", markup=False)
 
 
@@ -83,8 +80,6 @@ def export(
 ) -> None:
     """Write the marks by candidate, for the other application: once, and once more for each correction."""
     from actions.corrected import marks as of_marks
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     if to.exists():
         raise UserError(f"{to} is there already")
@@ -93,11 +88,11 @@ def export(
         if again:
             table: bytes | None = of_marks.exported(site, rules)
         else:
-            table = of_marks.export(site, rules, correction, actor="service", at=now())
+            table = of_marks.export(site, rules, correction, actor="service", at=site.clock())
         if table is None:
             console.print("Proposed. The session asks for a second person: export it at the desk.")
             return
-        note_identity(site.register, f"marks/{exam}", "marks", actor="service", at=now())
+        shows_identity(site, f"marks/{exam}", "marks")
     to.touch(mode=0o600)
     to.write_bytes(table)
     console.print(f"{to}: {len(table.splitlines()) - 1} lines", markup=False)

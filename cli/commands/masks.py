@@ -45,11 +45,10 @@ def draw(
     massicot mask draw copy_0123456789abcdef 3 --left 0 --top 0 --width 100 --height 33
     """
     from actions.decided.masking import hide
-    from actions.site import now
 
     area = (left / 100, top / 100, width / 100, height / 100)
     with working_on(data) as site:
-        hide(site, copy, page, area, actor="service", at=now())
+        hide(site, copy, page, area, actor="service", at=site.clock())
     console.print(f"{copy}, page {page}: hidden. Its corrector's copy is made again.")
 
 
@@ -77,9 +76,8 @@ def show(copy: CopyId, data: DataDir = DATA_DIR, as_json: AsJson = False) -> Non
 def undo(copy: CopyId, page: Page, data: DataDir = DATA_DIR) -> None:
     """Hide nothing of a page any longer."""
     from actions.decided.masking import hide
-    from actions.site import now
 
     with working_on(data) as site:
-        event = hide(site, copy, page, None, actor="service", at=now())
+        event = hide(site, copy, page, None, actor="service", at=site.clock())
     outcome = "nothing is hidden any longer" if event else "nothing was hidden"
     console.print(f"{copy}, page {page}: {outcome}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from actions.site import Site
     from processors.circular.session import Session, SessionError
     from processors.lists.people import Candidate
+    from processors.lists.tables import LineProblem
 
 DataDir = Annotated[
     Path,
@@ -28,6 +29,8 @@ DataDir = Annotated[
 ]
 CentreCode = Annotated[str, typer.Option("--centre", help="UAI of the centre.")]
 ExamCode = Annotated[str, typer.Option("--exam", help="Code of the épreuve.")]
+CsvFile = Annotated[Path, typer.Argument(help="A CSV file.", exists=True, dir_okay=False)]
+Token = Annotated[str, typer.Option("--token", envvar="MASSICOT_TOKEN", help="The corrector's token.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program.")]
 DeskUrl = Annotated[
     str | None,
@@ -65,6 +68,20 @@ def working_on(data: Path) -> Iterator[Site]:
         raise UserError(f"the register does not answer: {error.orig}") from None
 
 
+def shows_identity(site: Site, subject: str, what: str) -> None:
+    """Whoever works at the machine is shown whose this is: it goes to the log, as at the desk."""
+    from storage.people.accounts import note_identity
+
+    note_identity(site.register, subject, what, actor="service", at=site.clock())
+
+
+def must_be_good(file: Path, problems: Sequence[LineProblem]) -> None:
+    """Says what is wrong with the lines of a list of which nothing is taken."""
+    if problems:
+        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in problems)
+        raise UserError(f"{file} cannot be taken as it is:\n{lines}")
+
+
 def desk_at(url: str | None, data: Path) -> str:
     """The address that was given, or that of the desk that runs on this directory."""
     from cli.up import desk_of
@@ -88,9 +105,7 @@ def checked_roster(path: Path, session: Session, *, its_own: bool = False) -> tu
     from processors.lists.people import read_candidates
 
     people = read_candidates(path.read_bytes(), session if its_own else None, session.numbers)
-    if people.problems:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in people.problems)
-        raise UserError(f"{path} cannot be taken as it is:\n{lines}")
+    must_be_good(path, people.problems)
     return people.rows
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, shows_identity, working_on
 from cli.console import Commands, UserError, console, print_json, print_table
 
 app = typer.Typer(
@@ -27,14 +27,12 @@ def plan(
 ) -> None:
     """Form the panels of an oral épreuve, in place of those that were planned."""
     from actions.season import orals
-    from actions.site import now
     from storage.people.correctors import all_correctors
 
     with working_on(data) as site:
-        kept = None if dry_run else orals.form(site, exam, actor="service", at=now())
+        kept = None if dry_run else orals.form(site, exam, actor="service", at=site.clock())
         made = kept or orals.plan_for(site, exam)
-        with site.register.reading() as connection:
-            called = {one.id: one.reference for one in all_correctors(connection)}
+        called = {one.id: one.reference for one in site.register.ask(all_correctors)}
     columns = ("panel", "place", "begins", "members", "candidates")
     rows = [
         (
@@ -77,11 +75,10 @@ def move(
 ) -> None:
     """Put one candidate before another panel at the same place, at its first free turn."""
     from actions.season import orals
-    from actions.site import now
     from processors.circular.deadlines import local
 
     with working_on(data) as site:
-        at = orals.move(site, exam, number, panel, actor="service", at=now())
+        at = orals.move(site, exam, number, panel, actor="service", at=site.clock())
     said = f"heard on {local(at):%Y-%m-%d at %H:%M}: print the papers anew" if at else "nothing to change"
     console.print(said, markup=False)
 
@@ -95,16 +92,14 @@ def sort(
 ) -> None:
     """Sort the sheets that panels give back, and say which are missing. The scan is not kept."""
     from actions.season.oral_returns import said_of, take_sheets
-    from actions.site import now
     from processors.scans.files.raster import BadScan
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         try:
-            came = take_sheets(site, exam, file, actor="service", at=now())
+            came = take_sheets(site, exam, file, actor="service", at=site.clock())
         except BadScan as bad:
             raise UserError(f"{bad.code}: {said_of(bad)}") from None
-        note_identity(site.register, f"orals/{exam}", "orals", actor="service", at=now())
+        shows_identity(site, f"orals/{exam}", "orals")
     _write(came.files, to)
     for sentence in came.told:
         console.print(sentence, markup=False)
@@ -145,12 +140,10 @@ def papers(
 ) -> None:
     """Write convocations, and the sheets that each panel fills in."""
     from actions.season import orals
-    from actions.site import now
-    from storage.people.accounts import note_identity
 
     with working_on(data) as site:
         written = orals.all_papers(site, exam)
-        note_identity(site.register, f"orals/{exam}", "orals", actor="service", at=now())
+        shows_identity(site, f"orals/{exam}", "orals")
     _write(written, to)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.commands.options import DATA_DIR, CentreCode, DataDir, ExamCode, working_on
+from cli.commands.options import DATA_DIR, CentreCode, CsvFile, DataDir, ExamCode, working_on
 from cli.console import Commands, UserError, console
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-CsvFile = Annotated[
-    Path, typer.Argument(help="A CSV file, with commas or semicolons.", exists=True, dir_okay=False)
-]
-
 
 @app.command()
 def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
@@ -32,11 +28,10 @@ def candidates(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     centre, option, categorie, epreuves (U4|U7); forme (CCF) may be left out.
     """
     from actions.people.rosters import take_candidates
-    from actions.site import now
     from processors.lists.people import in_two_places
 
     with working_on(data) as site:
-        read = take_candidates(site, file.read_bytes(), actor="service", at=now())
+        read = take_candidates(site, file.read_bytes(), actor="service", at=site.clock())
         _tell(file, read, "candidates")
         for candidate, (one, other) in in_two_places(read.rows, site.session):
             at_once = f"{candidate.number} is enrolled in {one} and {other}, which are sat at the same hour"
@@ -57,17 +52,19 @@ def correctors(
     Columns: identifiant, nom, courriel, etablissements, entreprises, epreuves, quota, jours, jamais_avec;
     options, role, indisponible may be left out.
     """
-    from actions.site import now
     from storage.people.correctors import all_correctors, import_correctors, issue_token
 
     if tokens is not None:
         tokens.touch(mode=0o600)  # before anything is issued: a token is seen once
     with working_on(data) as site:
-        read = import_correctors(site.register, file.read_bytes(), site.session, actor="service", at=now())
+        read = import_correctors(
+            site.register, file.read_bytes(), site.session, actor="service", at=site.clock()
+        )
         _tell(file, read, "correctors")
-        with site.register.reading() as connection:
-            without = [c for c in all_correctors(connection) if not c.has_token]
-        issued = {c.reference: issue_token(site.register, c.id, actor="service", at=now()) for c in without}
+        without = [c for c in site.register.ask(all_correctors) if not c.has_token]
+        issued = {
+            c.reference: issue_token(site.register, c.id, actor="service", at=site.clock()) for c in without
+        }
     lines = [f"{reference};{token}" for reference, token in issued.items()]
     if not lines:
         return
@@ -85,10 +82,9 @@ def correctors(
 def attendance(file: CsvFile, centre: CentreCode, exam: ExamCode, data: DataDir = DATA_DIR) -> None:
     """Import the attendance list of a centre and épreuve. Columns: numero_candidat, present (oui, non)."""
     from actions.season.attendance import take
-    from actions.site import now
 
     with working_on(data) as site:
-        read = take(site, exam, centre, file.read_bytes(), actor="service", at=now())
+        read = take(site, exam, centre, file.read_bytes(), actor="service", at=site.clock())
         _tell(file, read, "lines")
         for sentence in read.changes.sentences():
             console.print(sentence, markup=False)
@@ -101,13 +97,14 @@ def invigilators(file: CsvFile, data: DataDir = DATA_DIR) -> None:
     Columns: etablissement, centre, epreuve, nom.
     """
     from actions.people.invigilators import lacking
-    from actions.site import now
     from storage.people.invigilators import import_invigilators
 
     with working_on(data) as site:
-        read = import_invigilators(site.register, file.read_bytes(), site.session, actor="service", at=now())
+        read = import_invigilators(
+            site.register, file.read_bytes(), site.session, actor="service", at=site.clock()
+        )
         _tell(file, read, "lines")
-        for one in lacking(site, now()):
+        for one in lacking(site, site.clock()):
             console.print(one.sentence, markup=False)
 
 

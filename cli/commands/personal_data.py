@@ -18,12 +18,11 @@ def access_request(
 ) -> None:
     """Write all that is held on one candidate into a folder, nothing of anybody else. The log notes it."""
     from actions.people.personal_data import answer
-    from actions.site import now
 
     if to.exists() and any(to.iterdir()):
         raise UserError(f"{to} is not empty: the answer wants a folder of its own")
     with working_on(data) as site:
-        files = answer(site, number, actor="service", at=now())
+        files = answer(site, number, actor="service", at=site.clock())
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         count = 0
         for name, content in files:

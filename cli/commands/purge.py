@@ -46,10 +46,10 @@ def plan(
     ]
     if as_json:
         rows = [dict(zip(columns, cells, strict=True)) for cells in table]
-        print_json({"id": made.id, "candidates": len(made.candidates), "kinds": rows})
+        print_json({"id": made.id, "candidates": len(made.stone.candidates), "kinds": rows})
         return
     print_table("What the retention table says today", columns, table)
-    console.print(f"{len(made.candidates)} candidates would lose their names. The list is {made.id}.")
+    console.print(f"{len(made.stone.candidates)} candidates would lose their names. The list is {made.id}.")
 
 
 @app.command("list")
@@ -128,10 +128,9 @@ def certificate(
 def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Keep what is held of a candidate in an épreuve, until it is lifted."""
     from actions.people.purge import hold as place
-    from actions.site import now
 
     with working_on(data) as site:
-        event = place(site, number, exam, reason, actor="service", at=now())
+        event = place(site, number, exam, reason, actor="service", at=site.clock())
     console.print("held" if event else "was held")
 
 
@@ -139,8 +138,7 @@ def hold(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DI
 def lift(number: Number, exam: ExamCode, reason: Reason, data: DataDir = DATA_DIR) -> None:
     """Lift a hold of a candidate in an épreuve."""
     from actions.people.purge import lift as lifts
-    from actions.site import now
 
     with working_on(data) as site:
-        event = lifts(site, number, exam, reason, actor="service", at=now())
+        event = lifts(site, number, exam, reason, actor="service", at=site.clock())
     console.print("lifted" if event else "there was no hold")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, DataDir, working_on
+from cli.commands.options import DATA_DIR, DataDir, must_be_good, working_on
 from cli.console import UserError, console, print_table
 
 
@@ -20,7 +20,6 @@ def release(
 ) -> None:
     """Write candidates' whole copies with what came back of them, and a manifest; none before the jury."""
     from actions.after import release as of_release
-    from actions.site import now
 
     if to is None:
         with working_on(data) as site:
@@ -32,7 +31,7 @@ def release(
         raise UserError(f"{to} is not empty")
     with working_on(data) as site:
         count = 0
-        for path, content in of_release.release(site, actor="service", at=now()):
+        for path, content in of_release.release(site, actor="service", at=site.clock()):
             file = to / path
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file.touch(mode=0o600)
@@ -68,12 +67,9 @@ def averages(
 ) -> None:
     """Take who is called to the control épreuves from a list of averages, which is not kept."""
     from actions.after import release as of_release
-    from actions.site import now
 
     with working_on(data) as site:
-        read = of_release.take_averages(site, file.read_bytes(), actor="service", at=now())
-        stands = None if read.problems else of_release.progress(site)
-    if stands is None:
-        lines = "\n".join(f"line {problem.line}: {problem.message}" for problem in read.problems)
-        raise UserError(f"{file} cannot be taken as it is:\n{lines}")
+        read = of_release.take_averages(site, file.read_bytes(), actor="service", at=site.clock())
+        must_be_good(file, read.problems)
+        stands = of_release.progress(site)
     console.print(f"{len(read.rows)} candidates; called so far: {stands.called} of {stands.listed}.")

@@ -18,6 +18,7 @@ from cli.commands.options import (
     ExamCode,
     checked_roster,
     checked_session,
+    shows_identity,
     working_on,
 )
 from cli.console import UserError, console, print_json, print_table
@@ -134,14 +135,11 @@ def labels(
 
 def _imported(data: Path, centre: str, exam: str) -> tuple[Session, list[EnrolledCandidate]]:
     """The session, and who is enrolled: it names people, and is logged as the desk's sheet is."""
-    from actions.site import now
-    from storage.people.accounts import note_identity
     from storage.people.candidates import enrolled_in
 
     with working_on(data) as site:
-        with site.register.reading() as connection:
-            enrolled = [one for one in enrolled_in(connection, exam, centre) if one.named]
-        note_identity(site.register, f"{exam}/{centre}", "labels", actor="service", at=now())
+        enrolled = [one for one in site.register.ask(enrolled_in, exam, centre) if one.named]
+        shows_identity(site, f"{exam}/{centre}", "labels")
         return site.session, enrolled
 
 

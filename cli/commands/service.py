@@ -11,7 +11,7 @@ import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, in_session, shows_identity, working_on
 from cli.console import Commands, UserError, console, print_counts, print_json
 from storage.states import Decision
 
@@ -52,10 +52,9 @@ def status(
 
 def _tell_health(data: Path) -> None:
     from actions.measures import Health
-    from actions.site import now
 
     with working_on(data) as site:
-        health = Health.of(site, now())
+        health = Health.of(site, site.clock())
     print_json({"well": health.well(), "ready": health.ready, **asdict(health)})
     raise typer.Exit(0 if health.well() else 1)
 
@@ -65,10 +64,8 @@ def findings(
     exam: ExamFilter = None, centre: CentreFilter = None, data: DataDir = DATA_DIR, as_json: AsJson = False
 ) -> None:
     """List what is open, where it is, and what to do. It tells candidates' numbers: the log notes it."""
-    from actions.site import now
     from storage.decided.copies import copy_by_id
     from storage.decided.findings import open_findings
-    from storage.people.accounts import note_identity
     from storage.people.candidates import enrolled_in
 
     with working_on(data) as site:
@@ -78,7 +75,7 @@ def findings(
             copies = {f.copy: copy_by_id(connection, f.copy) for f in found if f.copy}
             numbers = {c.id: c.number for c in enrolled_in(connection)}
         for place in sorted({f"{f.exam}/{f.centre}" for f in found if f.exam and f.centre}):
-            note_identity(site.register, place, "findings", actor="service", at=now())
+            shows_identity(site, place, "findings")
     if as_json:
         print_json([asdict(f) | _where(copies.get(f.copy or ""), f.candidate, numbers) for f in found])
         return
@@ -131,14 +128,13 @@ def settle(
 ) -> None:
     """Note that nothing is left to do about a finding, having looked; or, with --reopen, that there is."""
     from actions.decided import copies
-    from actions.site import now
 
     found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,9})", finding)
     if found is None:
         raise UserError(f"{finding} is no number of a finding: `massicot findings` shows them, such as 128.0")
     seq, k = map(int, found.groups())
     with working_on(data) as site:
-        event = copies.judge(site, None, seq, k, not reopen, reason, actor="service", at=now())
+        event = copies.judge(site, None, seq, k, not reopen, reason, actor="service", at=site.clock())
     if event is None:
         outcome = f"it was {'open' if reopen else 'settled'} already"
     else:
@@ -154,10 +150,9 @@ def transfer(
 ) -> None:
     """Move a copy to its own épreuve, where it waits for whose it is."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
-        event = copies.transfer(site, copy, exam, actor="service", at=now())
+        event = copies.transfer(site, copy, exam, actor="service", at=site.clock())
     console.print(f"{copy}: {'moved to ' if event else 'it is already of '}{exam}.")
 
 
@@ -169,10 +164,9 @@ def send_back(
 ) -> None:
     """Ask the centre to scan a copy again, whole."""
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
-        event = copies.send_back(site, copy, reason, actor="service", at=now())
+        event = copies.send_back(site, copy, reason, actor="service", at=site.clock())
     console.print(f"{copy}: {'sent back to its centre' if event else 'it was asked for already'}.")
 
 
@@ -190,10 +184,9 @@ def arrange(
     Example: massicot arrange copy_0123456789abcdef 9 10 12 11 --reason "Feuille retournée."
     """
     from actions.decided import copies
-    from actions.site import now
 
     with working_on(data) as site:
-        event = copies.arrange(site, copy, pages, reason, actor="service", at=now())
+        event = copies.arrange(site, copy, pages, reason, actor="service", at=site.clock())
     console.print(f"{copy}: {'its pages are in this order' if event else 'they were so already'}.")
 
 
@@ -205,10 +198,9 @@ def withdraw(
 ) -> None:
     """Take a whole file back: none of its copies counts any longer."""
     from actions.dropped.withdrawing import withdraw as take_back
-    from actions.site import now
 
     with working_on(data) as site:
-        event = take_back(site, scan, reason, by_centre=False, actor="service", at=now())
+        event = take_back(site, scan, reason, by_centre=False, actor="service", at=site.clock())
     console.print(f"{scan}: {'withdrawn' if event else 'it was withdrawn already'}.")
 
 
@@ -219,10 +211,9 @@ def restore_file(
 ) -> None:
     """Put a withdrawn file back: it is read again, and counts as when it was dropped."""
     from actions.dropped.withdrawing import restore
-    from actions.site import now
 
     with working_on(data) as site:
-        event = restore(site, scan, actor="service", at=now())
+        event = restore(site, scan, actor="service", at=site.clock())
     console.print(f"{scan}: {'put back' if event else 'it was not withdrawn'}.")
 
 
@@ -248,7 +239,6 @@ def decide(
     Example: massicot decide copy_0123456789abcdef attribute --candidate 02149876543 --reason "Nom lisible."
     """
     from actions.decided import copies
-    from actions.site import now
     from storage.decided.decisions import CopyProposed
 
     with working_on(data) as site:
@@ -260,7 +250,7 @@ def decide(
             number=candidate or "",
             let_go=let_go or (),
             actor="service",
-            at=now(),
+            at=site.clock(),
         )
     if event is None:
         outcome = "nothing new: this was said before"

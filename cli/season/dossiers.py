@@ -98,8 +98,7 @@ class Dossiers:
         return f"{self.exam.code}: {count} late, {absent} absent ({self.exam.deposit})"
 
     def _rows(self) -> list[DossierRow]:
-        with self.stage.site.register.reading() as connection:
-            return dossiers_of(connection, self.exam.code)
+        return self.stage.site.register.ask(dossiers_of, self.exam.code)
 
     def _proposed(self, code: Code) -> list[DossierRow]:
         return [row for row in self._rows() if any(found.code is code for found in row.findings)]
@@ -130,8 +129,7 @@ class Dossiers:
 
     def _must_be_as_drawn(self) -> None:
         deposits, rows = self._deposits(), self._rows()
-        with self.stage.site.register.reading() as connection:
-            ids = ids_of_numbers(connection, (one.candidate.number for one in deposits))
+        ids = self.stage.site.register.ask(ids_of_numbers, (one.candidate.number for one in deposits))
         found = {
             row.candidate: {one.code.value for one in row.findings if one.code in GROUNDS} for row in rows
         }

@@ -83,8 +83,7 @@ def _name_invigilators(stage: Stage, schools: list[str]) -> None:
     """As many as each school owes."""
     site, rule = stage.site, stage.site.session.invigilation
     assert rule is not None
-    with site.register.reading() as connection:
-        enrolled = enrolled_by_school(connection)
+    enrolled = site.register.ask(enrolled_by_school)
     written = {exam.code for exam in site.session.written}
     lines = [
         f"{school};{centre};{exam};Surveillant {k} de {school}\n"

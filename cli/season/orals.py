@@ -57,8 +57,7 @@ class Oral:
         return f"{self.exam.code}/orals/{number}"
 
     def _panels(self) -> list[Panel]:
-        with self.stage.site.register.reading() as connection:
-            return panels_of(connection, self.exam.code)
+        return self.stage.site.register.ask(panels_of, self.exam.code)
 
     def _form(self) -> str:
         site, code = self.stage.site, self.exam.code
@@ -93,8 +92,7 @@ class Oral:
     def _sit(self, number: int) -> str:
         """At each of the session's places somebody is examined, who belongs there."""
         where = self.exam.orals[number - 1]
-        with self.stage.site.register.reading() as connection:
-            people = {one.id: one for one in enrolled_in(connection, self.exam.code)}
+        people = {one.id: one for one in self.stage.site.register.ask(enrolled_in, self.exam.code)}
         here = [
             who
             for panel in self._panels()

@@ -90,13 +90,11 @@ class End:
         return max(dates, default=None)
 
     def _lots(self) -> list[LotRow]:
-        with self.stage.site.register.reading() as connection:
-            return [lot for lot in all_lots(connection) if lot.copies]
+        return [lot for lot in self.stage.site.register.ask(all_lots) if lot.copies]
 
     def _take(self, lot: LotRow) -> int:
         site = self.stage.site
-        with site.register.reading() as connection:
-            numbers = [copy.anonymous_number or "" for copy in copies_of_lot(connection, lot.id)]
+        numbers = [copy.anonymous_number or "" for copy in site.register.ask(copies_of_lot, lot.id)]
         table = csv_of(MARKS, ((number, f"{8 + k % 9},5") for k, number in enumerate(numbers)))
         read = marks.take(site, lot, table, actor=lot.corrector, at=self.stage.now)
         must(not read.problems, f"{lot.name}: its marks are not taken")
@@ -287,8 +285,7 @@ class End:
     def _account(self, email: str) -> str:
         register, at = self.stage.site.register, self.stage.now
         token = invite(register, Role.SERVICE, None, email, "Jeanne Exemple", actor="service", at=at)
-        with register.reading() as connection:
-            account = account_invited(connection, token, at)
+        account = register.ask(account_invited, token, at)
         assert account is not None
         open_account(register, account, hashed(token), None, at=at)
         return account.id

@@ -128,14 +128,12 @@ class Written:
         return f"{self.exam.code}: {plural(count, 'lot', 'lots')} of {copies} copies formed, and pulled"
 
     def lots(self) -> list[LotRow]:
-        with self.stage.site.register.reading() as connection:
-            return all_lots(connection, self.exam.code)
+        return self.stage.site.register.ask(all_lots, self.exam.code)
 
     def _give_back(self) -> str:
         """At the last second of the window, one copy as a document."""
         site, mine = self.stage.site, self.lots()
-        with site.register.reading() as connection:
-            copy = copies_of_lot(connection, mine[0].id)[0]
+        copy = site.register.ask(copies_of_lot, mine[0].id)[0]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{copy.anonymous_number}.pdf"
             annotated = PdfWriter(clone_from=io.BytesIO(lots.pdf_of(site, copy)))

@@ -60,8 +60,7 @@ def lot(request: Request, lot: LotId, corrector: Corrector) -> list[OwnCopy]:
     """Its copies, in their order."""
     site = site_of(request)
     mine, _ = own_lot(site, corrector, lot)
-    with site.register.reading() as connection:
-        copies = copies_of_lot(connection, mine.id)
+    copies = site.register.ask(copies_of_lot, mine.id)
     return [
         OwnCopy(number=c.anonymous_number, pages=len(c.pages), ready=c.ready, returned=c.returned)
         for c in copies

@@ -31,8 +31,7 @@ class Planned(BaseModel):
 def purges(request: Request, account: ServiceAccount) -> list[Purge]:
     """The oldest first."""
     site = site_of(request)
-    with site.register.reading() as connection:
-        rows = all_purges(connection)
+    rows = site.register.ask(all_purges)
     return [
         Purge(
             id=row.id,

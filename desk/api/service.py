@@ -175,15 +175,14 @@ def extend(request: Request, code: ExamCode, uai: Uai, account: ServiceAccount, 
 def lots(request: Request, code: ExamCode, account: ServiceAccount) -> list[LotRow]:
     site = site_of(request)
     written(site, code)
-    with site.register.reading() as connection:
-        return all_lots(connection, code)
+    return site.register.ask(all_lots, code)
 
 
 @router.get("/lots/{code}/plan")
 def plan(request: Request, code: ExamCode, account: ServiceAccount) -> LotPlan:
     """What would be formed now, and which copies no corrector may take."""
     site = site_of(request)
-    made, _ = of_lots.plan_for(site, written(site, code))
+    made = of_lots.plan_for(site, written(site, code))
     return _plan(made)
 
 
@@ -262,8 +261,7 @@ def pronounce(
 @router.get("/history/{subject}")
 def history(request: Request, subject: AnyId, account: ServiceAccount) -> list[LogEvent]:
     """Every event that touched it, oldest first. No event names anybody."""
-    with site_of(request).register.reading() as connection:
-        events = events_of(connection, subject)
+    events = site_of(request).register.ask(events_of, subject)
     if not events:
         raise HTTPException(404)
     return [LogEvent(seq=e.seq, at=e.at, actor=e.actor, action=e.action, facts=e.facts) for e in events]

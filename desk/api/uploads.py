@@ -125,8 +125,7 @@ def end(request: Request, uai: Uai, code: ExamCode, account: CentreAccount, uplo
 
 def _must_have_come(site: Site, uai: str, code: str, key: str) -> None:
     """Whether the file lies in the inbox, or has left it for the vault."""
-    with site.register.reading() as connection:
-        taken = any(scan.inbox_key == key for scan in all_scans(connection, code, uai))
+    taken = any(scan.inbox_key == key for scan in site.register.ask(all_scans, code, uai))
     if not taken and site.store.inbox.head(key) is None:
         raise HTTPException(410)
 

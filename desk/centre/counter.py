@@ -250,8 +250,7 @@ def labels(request: Request, uai: str, code: str, account: CentreAccount) -> Res
     """A label for each candidate, to be stuck on the first page."""
     site = site_of(request)
     rules = written(site, code)
-    with site.register.reading() as connection:
-        people = [one for one in enrolled_in(connection, rules.code, uai) if one.named]
+    people = [one for one in site.register.ask(enrolled_in, rules.code, uai) if one.named]
     if not people:
         raise HTTPException(
             409, "Personne n’est inscrit ici, ou les identités ont été détruites à leur terme."

@@ -80,8 +80,7 @@ def _centre(request: Request, uai: str) -> Caller:
 
 def _corrector(request: Request) -> CorrectorRow:
     caller = _role(Role.CORRECTOR)(request)
-    with site_of(request).register.reading() as connection:
-        corrector = corrector_by_id(connection, caller.scope or "")
+    corrector = site_of(request).register.ask(corrector_by_id, caller.scope or "")
     if corrector is None:
         raise HTTPException(404)
     return corrector

@@ -177,8 +177,7 @@ def _bearer(request: Request) -> str | None:
 
 
 def _program(site: Site, text: str) -> ApiToken | None:
-    with site.register.reading() as connection:
-        return tokens.token_of(connection, text, now())
+    return site.register.ask(tokens.token_of, text, now())
 
 
 async def _brought_back(request: Request, visits: Visits) -> bool:

@@ -16,7 +16,7 @@ from starlette.background import BackgroundTask
 from actions.people.accounts import tell_of_recovery
 from actions.site import now
 from desk.entry import factors, passwords
-from desk.entry.access import AnyAccount, visits_of
+from desk.entry.access import AnyAccount, site_of, visits_of
 from desk.entry.visits import begin
 from desk.page import page
 from storage.people import accounts, recovery
@@ -66,9 +66,8 @@ def sign_in(
     code: Annotated[str, Form()] = "",
 ) -> Response:
     slow_down(request, email)
-    register, at = request.app.state.site.register, now()
-    with register.reading() as connection:
-        account = accounts.account_of_email(connection, email)
+    register, at = site_of(request).register, now()
+    account = register.ask(accounts.account_of_email, email)
     right = passwords.matches(password, account.password if account else None)
     if account is not None and not account.closed and not _kept_out(request, account, at):
         step = request.app.state.factors.step_of(code, account.totp, at) if account.totp else None
@@ -102,7 +101,7 @@ def _kept_out(request: Request, account: Account, at: datetime) -> bool:
 
 @router.post("/deconnexion")
 def sign_out(request: Request, account: AnyAccount) -> Response:
-    accounts.note_sign_out(request.app.state.site.register, account, at=now())
+    accounts.note_sign_out(site_of(request).register, account, at=now())
     response = RedirectResponse("/connexion", 303)
     visits_of(request).write(response, begin(None))
     return response
@@ -137,14 +136,13 @@ def take_up(
         said = "Le code de l’application n’est pas le bon : attendez le suivant."
     if said:
         return _invitation(request, account, secret, said)
-    register = request.app.state.site.register
+    register = site_of(request).register
     try:
         sealed = request.app.state.factors.sealed(secret) if wanted else None
         accounts.open_account(register, account, passwords.hashed(password), sealed, at=at)
     except Refused:  # somebody else was faster with the same link
         raise HTTPException(404, _NO_INVITATION) from None
-    with register.reading() as connection:
-        opened = accounts.account(connection, account.id)
+    opened = register.ask(accounts.account, account.id)
     assert opened is not None, "it was opened just now"
     accounts.note_sign_in(register, opened, step, at=at)  # this code is not taken again
     return welcome(request, opened)
@@ -152,8 +150,7 @@ def take_up(
 
 def _invited(request: Request, invitation: str) -> Account:
     slow_down(request, "invitation")
-    with request.app.state.site.register.reading() as connection:
-        account = accounts.account_invited(connection, invitation, now())
+    account = site_of(request).register.ask(accounts.account_invited, invitation, now())
     if account is None:
         count(request, "invitation")
         raise HTTPException(404, _NO_INVITATION)
@@ -200,4 +197,4 @@ def _address(request: Request) -> str:
 def note_failure(request: Request, account: Account | None) -> None:
     """Of addresses without an account, no more than some an hour: whoever tries fills no log."""
     if account is not None or _limiter.hit(_NOTED, "nobody"):
-        accounts.note_failure(request.app.state.site.register, account, at=now())
+        accounts.note_failure(site_of(request).register, account, at=now())

@@ -59,8 +59,7 @@ class Visits:
             return visit
         if time.time() - visit.since > _LONGEST:
             return begin(None)
-        with self._register.reading() as connection:
-            account = accounts.account(connection, claims["account"])
+        account = self._register.ask(accounts.account, claims["account"])
         if account is None or account.closed or account.epoch != claims["epoch"]:
             return visit
         return replace(visit, account=account)

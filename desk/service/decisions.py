@@ -32,12 +32,8 @@ from processors.scans.readings import CopyStatus
 from storage.bucket.objects import NotFoundError
 from storage.database.register import events_of
 from storage.decided.copies import CopyRow, PlacedPage, copies_of_candidate, copies_of_scan
-from storage.decided.decisions import (
-    Proposal,
-    copies_to_decide,
-    proposal_of,
-)
-from storage.decided.findings import findings_of_copies
+from storage.decided.decisions import Proposal, copies_to_decide, proposal_of
+from storage.decided.findings import FindingRow, findings_of_copies
 from storage.dropped.scans import scan_by_id, scans_in
 from storage.people import accounts
 from storage.people.candidates import EnrolledCandidate, enrolled_in
@@ -70,74 +66,101 @@ def copy(
     with site.register.reading() as connection:
         people = {who.id: who for who in enrolled_in(connection, found.exam)}
         findings = findings_of_copies(connection, [copy_id])
-        scan = scan_by_id(connection, found.scan)
-        proposal = proposal_of(connection, copy_id)
-        proposer = accounts.account(connection, proposal.author) if proposal else None
-        loose = copies.loose_pages(connection, site.store.vault, found.scan)
-        same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
         words = copies.words_in(site.store.vault, events_of(connection, copy_id))
-        waiting = [one for one in copies_of_scan(connection, found.scan) if one.waits]
-        nobodys = found.candidate is None and found.life is Life.CURRENT
         order = copies.proposed_order(connection, found)
-        left = left_over(connection, found.exam, found.centre) if nobodys else None
-        files = scans_in(connection, {one.scan for one in (found, *same)})
-    twins = [other for other in same if other.id != copy_id]
-    is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
-    hiding = next((page for page in found.pages if page.page == cacher and is_open), None)
-    header = header_of(site, found)
-    absent = any(one.code is Code.COPY_OF_ABSENT for one in findings)
-    waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
-    asked = questions_of(found, findings) if waits and (is_open or absent) else []
+    owner, proposed = people.get(found.candidate or ""), _proposed(site, copy_id, people)
+    asked = _asked(found, findings, cacher)
     shows_identity(request, copy_id, "decision")
     values = {
         "copy": found,
-        "scan": scan,
-        "done": _done(fait, found, people.get(found.candidate or ""), proposal),
         "exam": site.session.exam(found.exam),
         "others": [exam for exam in site.session.written if exam.code != found.exam],
         "elsewhere": _elsewhere(site, found),
         "centre": site.session.centre(found.centre),
-        "owner": people.get(found.candidate or ""),
-        "guesses": _guesses(site, found, people, left),
-        "asked": asked,
-        "named": sorted(
-            {page for one in findings if one.code is Code.NOT_ANONYMOUS for page in one.pages}
-            & {page.page for page in found.pages}
-        ),
+        "owner": owner,
         "words": words,
-        "sent_back": any(one.code is Code.SCAN_AGAIN for one in findings),
-        "noted": [one for one in findings if not any(one in each.findings for each in asked)],
-        "twins": twins,
-        "files": {one.id: name_of_file(one) for one in files},
-        "waiting": len(waiting),
-        "looks_like": looks_like(site, scan) if scan and len(waiting) > 1 else None,
-        "whose": not asked or any(one.question.whose for one in asked),
-        "may_accept": found.candidate is not None
-        and not any(one.status is CopyStatus.COMPLETE for one in twins),
-        "enrolled": sorted(
-            (who for who in people.values() if who.centre == found.centre),
-            key=lambda who: (who.family_name, who.first_names),
-        ),
-        "header": header,
-        "apart": lambda seen: not _same_place(seen, header),
-        "loose": loose,
+        "order": order,
+        "done": _done(fait, found, owner, proposed["proposal"]),
+        "hidden": _hidden(site, copy_id, asked["hiding"]),
         "next": _next(site, copy_id),
         "place_of": place_of,
-        "order": order,
+        **_whose(site, found, people),
+        **_of_file(site, found),
+        **asked,
+        **proposed,
+    }
+    return page(request, "decision.html", values)
+
+
+def _whose(site: Site, found: CopyRow, people: Mapping[str, EnrolledCandidate]) -> dict[str, Any]:
+    """The candidates whose copy it may be, all of its centre; and where its paper says."""
+    nobodys = found.candidate is None and found.life is Life.CURRENT
+    left = site.register.ask(left_over, found.exam, found.centre) if nobodys else None
+    here = (who for who in people.values() if who.centre == found.centre)
+    header = header_of(site, found)
+    return {
+        "guesses": _guesses(site, found, people, left),
+        "enrolled": sorted(here, key=lambda who: (who.family_name, who.first_names)),
+        "header": header,
+        "apart": lambda seen: not _same_place(seen, header),
+    }
+
+
+def _of_file(site: Site, found: CopyRow) -> dict[str, Any]:
+    """Its file and the pages that are no copy's there; the other copies of its candidate, and their files."""
+    with site.register.reading() as connection:
+        scan = scan_by_id(connection, found.scan)
+        same = copies_of_candidate(connection, found.exam, found.candidate) if found.candidate else []
+        waiting = sum(one.waits for one in copies_of_scan(connection, found.scan))
+        loose = copies.loose_pages(connection, site.store.vault, found.scan)
+        files = scans_in(connection, {one.scan for one in (found, *same)})
+    twins = [other for other in same if other.id != found.id]
+    is_whole = any(one.status is CopyStatus.COMPLETE for one in twins)
+    return {
+        "scan": scan,
         "paper": place_of_paper(site, scan),
+        "loose": loose,
+        "waiting": waiting,
+        "looks_like": looks_like(site, scan) if scan and waiting > 1 else None,
+        "twins": twins,
+        "files": {one.id: name_of_file(one) for one in files},
+        "may_accept": found.candidate is not None and not is_whole,
+    }
+
+
+def _asked(found: CopyRow, findings: list[FindingRow], cacher: int | None) -> dict[str, Any]:
+    """What is asked of a person, who may still answer; `cacher`: the page of which a part is to be hidden."""
+    codes = {one.code for one in findings}
+    is_open = found.life is Life.CURRENT and not (found.lot and found.ready)
+    answerable = is_open or Code.COPY_OF_ABSENT in codes
+    waits = found.status is not CopyStatus.COMPLETE or any(f.severity is Severity.BLOCKING for f in findings)
+    asked = questions_of(found, findings) if waits and answerable else []
+    named = {page for one in findings if one.code is Code.NOT_ANONYMOUS for page in one.pages}
+    return {
         "open": is_open,
-        "hiding": hiding,
-        "hidden": _hidden(site, copy_id, hiding),
-        "answerable": is_open or absent,
+        "answerable": answerable,
         "aside": found.life is Life.SET_ASIDE and found.decision == Decision.SET_ASIDE,
+        "asked": asked,
+        "whose": not asked or any(one.question.whose for one in asked),
+        "noted": [one for one in findings if not any(one in each.findings for each in asked)],
+        "named": sorted(named & {page.page for page in found.pages}),
+        "sent_back": Code.SCAN_AGAIN in codes,
+        "hiding": next((page for page in found.pages if page.page == cacher and is_open), None),
+    }
+
+
+def _proposed(site: Site, copy_id: str, people: Mapping[str, EnrolledCandidate]) -> dict[str, Any]:
+    """What somebody proposed, which another person is to confirm."""
+    proposal = site.register.ask(proposal_of, copy_id)
+    proposer = site.register.ask(accounts.account, proposal.author) if proposal else None
+    return {
         "proposal": proposal,
         "second_person": site.session.second_person,
         "by_person": proposer is not None,
         "proposer": proposer.name if proposer else "Un programme ou la ligne de commande",
         "proposed": people.get((proposal.candidate if proposal else None) or ""),
-        "proposed_reason": _text(site, proposal),
+        "proposed_reason": site.store.vault.get(proposal.reason).decode() if proposal else "",
     }
-    return page(request, "decision.html", values)
 
 
 def _done(fait: str, found: CopyRow, owner: EnrolledCandidate | None, proposal: Proposal | None) -> str:
@@ -307,15 +330,13 @@ def judge(
 
 def _next(site: Site, copy_id: str) -> str | None:
     """The most urgent one beside this."""
-    with site.register.reading() as connection:
-        first = copies_to_decide(connection, by_urgency(site), 2)
+    first = site.register.ask(copies_to_decide, by_urgency(site), 2)
     return next((copy.id for copy in first if copy.id != copy_id), None)
 
 
 def _read_of(site: Site, copy: CopyRow) -> list[dict[str, Any]]:
     """What was read of its pages."""
-    with site.register.reading() as connection:
-        scan = scan_by_id(connection, copy.scan)
+    scan = site.register.ask(scan_by_id, copy.scan)
     with suppress(NotFoundError):
         if scan is not None and scan.reading is not None:
             ours = {page.page for page in copy.pages}
@@ -351,10 +372,5 @@ def _guesses(
 
 
 def _loose(site: Site, copy: CopyRow, number: int) -> list[PlacedPage]:
-    with site.register.reading() as connection:
-        loose = copies.loose_pages(connection, site.store.vault, copy.scan)
+    loose = site.register.ask(copies.loose_pages, site.store.vault, copy.scan)
     return [page for page in loose if page.page == number]
-
-
-def _text(site: Site, proposal: Proposal | None) -> str:
-    return site.store.vault.get(proposal.reason).decode() if proposal else ""

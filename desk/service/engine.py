@@ -99,8 +99,7 @@ def table(request: Request, table: str, account: ServiceAccount) -> Response:
 
 def _set_aside(site: Site) -> list[tuple[str, str]]:
     """The last files that could not be read: their names, and the pages that say why."""
-    with site.register.reading() as connection:
-        scans = [scan for scan in all_scans(connection) if scan.state is ScanState.QUARANTINED]
+    scans = [scan for scan in site.register.ask(all_scans) if scan.state is ScanState.QUARANTINED]
     return [(name_of_file(scan), page_of_file(site, scan)) for scan in scans[: -_ASIDE_SHOWN - 1 : -1]]
 
 

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/coordination/lots/{code}")
 def lots(request: Request, code: str, account: ServiceAccount) -> Response:
     site = site_of(request)
     exam = written(site, code)
-    plan, _ = of_lots.plan_for(site, exam)
+    plan = of_lots.plan_for(site, exam)
     with site.register.reading() as connection:
         formed = all_lots(connection, exam.code)
         correctors = {c.id: c for c in all_correctors(connection, exam.code)}

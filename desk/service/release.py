@@ -62,8 +62,7 @@ def shown(
     """The page; `link`: to a copy, which somebody asked for."""
     site = site_of(request)
     results = site.session.results
-    with site.register.reading() as connection:
-        was_told = bool(events_of(connection, SUBJECT))
+    was_told = bool(site.register.ask(events_of, SUBJECT))
     values = {
         "progress": of_release.progress(site) if results else None,
         "control": results.control_exams if results else None,

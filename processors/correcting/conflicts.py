@@ -6,45 +6,37 @@ Circular: nobody examines his or her own students, no professional his or her ow
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from processors.plain import plain
 
 
-class Marked(Protocol):
-    """`school`: UAI; `candidate_id`: as it stands in never-with lists; `companies`: where a trainee.
+@dataclass(frozen=True)
+class Marked:
+    """A copy for a corrector, or a candidate for a jury. `place`: the centre, or where the oral is to be.
 
-    `option`: empty where it makes no difference.
+    `school`: UAI; `candidate_id`: as it stands in never-with lists; `companies`: where a trainee.
+    `option`: the candidate's, where it makes a difference to this épreuve; else empty.
     """
 
-    @property
-    def school(self) -> str: ...
-
-    @property
-    def candidate_id(self) -> str: ...
-
-    @property
-    def companies(self) -> tuple[str, ...]: ...
-
-    @property
-    def option(self) -> str: ...
+    id: str
+    school: str
+    place: str
+    candidate_id: str
+    companies: tuple[str, ...] = ()
+    option: str = ""
 
 
-class Marking(Protocol):
-    """`never_with`: candidate ids and UAIs of schools; `options`: none for all."""
+@dataclass(frozen=True)
+class Marking:
+    """Whoever marks or examines. `never_with`: candidate ids and UAIs of schools; `options`: none for all."""
 
-    @property
-    def schools(self) -> tuple[str, ...]: ...
-
-    @property
-    def companies(self) -> tuple[str, ...]: ...
-
-    @property
-    def never_with(self) -> tuple[str, ...]: ...
-
-    @property
-    def options(self) -> tuple[str, ...]: ...
+    id: str
+    schools: tuple[str, ...]
+    companies: tuple[str, ...] = ()
+    never_with: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 class Cause(StrEnum):

@@ -19,39 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-from processors.correcting.conflicts import Cause, causes
+from processors.correcting.conflicts import Cause, Marked, Marking, causes
 from processors.plain import plain
 
 
 @dataclass(frozen=True)
-class RoutableCopy:
-    """`school`: UAI of the candidate's school; `candidate_id`: as it stands in never-with lists.
+class Eligible(Marking):
+    """A corrector. `assigned`: copies in her lots; `quota` counts them too, None is no limit."""
 
-    `option`: the candidate's, where its épreuve has a subject for each option; else empty.
-    """
-
-    id: str
-    school: str
-    centre: str
-    candidate_id: str
-    companies: tuple[str, ...] = ()
-    option: str = ""
-
-
-@dataclass(frozen=True)
-class EligibleCorrector:
-    """A corrector of this épreuve. `never_with`: candidate ids and UAIs of schools; `options`: none for all.
-
-    `assigned`: copies already in her lots; `quota` counts them too, None is no limit.
-    """
-
-    id: str
-    schools: tuple[str, ...]
-    companies: tuple[str, ...] = ()
-    never_with: tuple[str, ...] = ()
     quota: int | None = None
     assigned: int = 0
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +56,7 @@ class Plan:
     unroutable: tuple[Unroutable, ...]
 
 
-def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) -> tuple[str, ...]:
+def lot_conflicts(copies: Sequence[Marked], corrector: Eligible) -> tuple[str, ...]:
     """Why this corrector may not be given these copies as well, quota included; for a reassignment."""
     counts = Counter(cause for copy in copies for cause in causes(copy, corrector))
     lines = [f"{_count(counts[cause])} : {cause.value}." for cause in Cause if counts[cause]]
@@ -89,9 +66,7 @@ def lot_conflicts(copies: Sequence[RoutableCopy], corrector: EligibleCorrector) 
     return tuple(lines)
 
 
-def barred(
-    copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]
-) -> dict[str, dict[Cause, int]]:
+def barred(copies: Sequence[Marked], correctors: Sequence[Eligible]) -> dict[str, dict[Cause, int]]:
     """For each corrector who may not mark all of these copies: how many not, for each cause."""
     by_corrector: dict[str, dict[Cause, int]] = defaultdict(lambda: defaultdict(int))
     for group in _groups(copies, correctors):
@@ -106,21 +81,19 @@ def _count(copies: int) -> str:
     return f"{copies} copie{'s' if copies > 1 else ''}"
 
 
-def plan_lots(
-    copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector], lot_size: int, seed: int
-) -> Plan:
+def plan_lots(copies: Sequence[Marked], correctors: Sequence[Eligible], lot_size: int, seed: int) -> Plan:
     """Lots of at most `lot_size` copies. The same plan for the same seed, whatever the order of the input."""
     rng = random.Random(seed)
     # ties fall as the seed says, not always to the first corrector or the first school
     correctors = sorted(correctors, key=lambda corrector: corrector.id)
     rng.shuffle(correctors)
-    given: dict[str, list[RoutableCopy]] = defaultdict(list)
+    given: dict[str, list[Marked]] = defaultdict(list)
     parts = _parts(sorted(copies, key=lambda copy: copy.id), correctors, rng)
     left = [copy for part in parts for copy in _hand_out(*part, given, rng)]
     if left and len(parts) > 1:
         now = [replace(c, assigned=c.assigned + len(given[c.id])) for c in correctors]
         left = _hand_out(left, [c for c in now if c.quota is None or c.assigned < c.quota], given, rng)
-    hands: dict[_Hand, list[RoutableCopy]] = defaultdict(list)
+    hands: dict[_Hand, list[Marked]] = defaultdict(list)
     for who, theirs in given.items():
         for copy in theirs:
             hands[who, copy.option].append(copy)
@@ -137,15 +110,13 @@ _Hand = tuple[str, str]
 """A corrector, and the option of what is dealt into one lot."""
 
 
-_Part = tuple[Sequence[RoutableCopy], Sequence[EligibleCorrector]]
+_Part = tuple[Sequence[Marked], Sequence[Eligible]]
 _PART = 2000
 """Copies in one model, whose size grows with its square. In parts a plan takes a time in proportion to the
 copies, and may be less even by a copy or two."""
 
 
-def _parts(
-    copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector], rng: random.Random
-) -> list[_Part]:
+def _parts(copies: Sequence[Marked], correctors: Sequence[Eligible], rng: random.Random) -> list[_Part]:
     """Parts of the correctors, each with the copies that bring it to the common level, of all schools."""
     number = min(-(-len(copies) // _PART), len(correctors))
     if number <= 1:
@@ -172,15 +143,15 @@ def _parts(
 
 
 def _hand_out(
-    copies: Sequence[RoutableCopy],
-    correctors: Sequence[EligibleCorrector],
-    given: dict[str, list[RoutableCopy]],
+    copies: Sequence[Marked],
+    correctors: Sequence[Eligible],
+    given: dict[str, list[Marked]],
     rng: random.Random,
-) -> list[RoutableCopy]:
+) -> list[Marked]:
     """Adds to what each corrector is given, by id, as one model says. What nobody of them may take."""
     groups = _groups(copies, correctors)
     rng.shuffle(groups)
-    left: list[RoutableCopy] = []
+    left: list[Marked] = []
     for group, row in zip(groups, _route(groups, correctors), strict=True):
         waiting = iter(rng.sample(group.copies, len(group.copies)))
         for k in np.flatnonzero(row):
@@ -196,10 +167,10 @@ class _Group:
     school: str
     centre: str
     barred: frozenset[int]
-    copies: list[RoutableCopy]
+    copies: list[Marked]
 
 
-def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]) -> list[_Group]:
+def _groups(copies: Sequence[Marked], correctors: Sequence[Eligible]) -> list[_Group]:
     barring: Mapping[str, set[int]] = defaultdict(set)
     limited = {k for k, corrector in enumerate(correctors) if corrector.options}
     for k, corrector in enumerate(correctors):
@@ -211,12 +182,12 @@ def _groups(copies: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrect
         for name in (copy.school, copy.candidate_id, *map(plain, copy.companies)):
             suspects |= barring.get(name, set())
         barred = frozenset(k for k in suspects if any(causes(copy, correctors[k])))
-        group = _Group(copy.school, copy.centre, barred, [])
-        groups.setdefault((copy.school, copy.centre, barred), group).copies.append(copy)
+        group = _Group(copy.school, copy.place, barred, [])
+        groups.setdefault((copy.school, copy.place, barred), group).copies.append(copy)
     return list(groups.values())
 
 
-def _route(groups: Sequence[_Group], correctors: Sequence[EligibleCorrector]) -> NDArray[np.int64]:
+def _route(groups: Sequence[_Group], correctors: Sequence[Eligible]) -> NDArray[np.int64]:
     """How many copies of each group (rows) each corrector (columns) gets."""
     if len(groups) == 0 or len(correctors) == 0:
         return np.zeros((len(groups), len(correctors)), dtype=np.int64)
@@ -236,9 +207,7 @@ def _route(groups: Sequence[_Group], correctors: Sequence[EligibleCorrector]) ->
         slack *= 4
 
 
-def _loads(
-    correctors: Sequence[EligibleCorrector], copies: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _loads(correctors: Sequence[Eligible], copies: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """What each has, and what each could come to with these copies."""
     loads = np.array([c.assigned for c in correctors], dtype=np.int64)
     rooms = [copies if c.quota is None else max(0, min(copies, c.quota - c.assigned)) for c in correctors]
@@ -303,12 +272,12 @@ def _solve(
     return shares
 
 
-def _mix(hands: Mapping[_Hand, list[RoutableCopy]], correctors: Mapping[str, EligibleCorrector]) -> None:
+def _mix(hands: Mapping[_Hand, list[Marked]], correctors: Mapping[str, Eligible]) -> None:
     """Whoever got copies of one centre alone swaps one with somebody: they would tell where they come from.
 
     Loads stay as they are, and no rule is broken for it.
     """
-    if len({copy.centre for copies in hands.values() for copy in copies}) < 2:
+    if len({copy.place for copies in hands.values() for copy in copies}) < 2:
         return
     for (who, option), mine in hands.items():
         swaps = (
@@ -316,7 +285,7 @@ def _mix(hands: Mapping[_Hand, list[RoutableCopy]], correctors: Mapping[str, Eli
             for (partner, its_option), theirs in hands.items()
             if its_option == option
             for other in range(len(theirs))
-            if theirs[other].centre != mine[0].centre and not any(causes(theirs[other], correctors[who]))
+            if theirs[other].place != mine[0].place and not any(causes(theirs[other], correctors[who]))
             for own in range(len(mine))
             if not any(causes(mine[own], correctors[partner]))
             and not _of_one_centre([*theirs[:other], mine[own], *theirs[other + 1 :]])
@@ -326,24 +295,22 @@ def _mix(hands: Mapping[_Hand, list[RoutableCopy]], correctors: Mapping[str, Eli
             mine[own], theirs[other] = theirs[other], mine[own]
 
 
-def _of_one_centre(copies: Sequence[RoutableCopy]) -> bool:
-    return len(copies) > 1 and len({copy.centre for copy in copies}) == 1
+def _of_one_centre(copies: Sequence[Marked]) -> bool:
+    return len(copies) > 1 and len({copy.place for copy in copies}) == 1
 
 
-def _deal(copies: list[RoutableCopy], lot_size: int, rng: random.Random) -> Iterator[tuple[str, ...]]:
+def _deal(copies: list[Marked], lot_size: int, rng: random.Random) -> Iterator[tuple[str, ...]]:
     """Lots of even size: copies dealt like cards, centre by centre and school by school, then shuffled."""
     number = -(-len(copies) // lot_size)
-    places = {
-        place: rng.random() for place in sorted({c.centre for c in copies} | {c.school for c in copies})
-    }
-    hand = sorted(copies, key=lambda copy: (places[copy.centre], places[copy.school]))
+    places = {place: rng.random() for place in sorted({c.place for c in copies} | {c.school for c in copies})}
+    hand = sorted(copies, key=lambda copy: (places[copy.place], places[copy.school]))
     for start in range(number):
         lot = [copy.id for copy in hand[start::number]]
         rng.shuffle(lot)
         yield tuple(lot)
 
 
-def _explain(left: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrector]) -> tuple[Unroutable, ...]:
+def _explain(left: Sequence[Marked], correctors: Sequence[Eligible]) -> tuple[Unroutable, ...]:
     """Copies of one school that wait for the same reasons, together."""
     together: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for group in _groups(left, correctors):
@@ -354,7 +321,7 @@ def _explain(left: Sequence[RoutableCopy], correctors: Sequence[EligibleCorrecto
     )
 
 
-def _reasons(copy: RoutableCopy, group: _Group, correctors: Sequence[EligibleCorrector]) -> tuple[str, ...]:
+def _reasons(copy: Marked, group: _Group, correctors: Sequence[Eligible]) -> tuple[str, ...]:
     if not correctors:
         return ("Aucun correcteur n'est désigné pour cette épreuve.",)
     counts: dict[Cause, int] = defaultdict(int)

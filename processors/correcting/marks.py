@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from processors.lists.tables import BadValueError, Import, LineProblem, Row, read_table
+from processors.lists.tables import BadValueError, Cells, Import, LineProblem, read_table
 from processors.wording import plural
 
 COLUMNS = ("numero", "note")
@@ -42,17 +42,11 @@ class Mark:
 
 def read_marks(data: bytes, numbers: Collection[str], step: Decimal) -> Import[Mark]:
     """A mark, or a word for none, for each of these numbers once. One bad line keeps all back."""
-
-    def parse(row: Row) -> Mark:
-        return Mark(
-            row.take("numero", lambda text: _number(text, numbers)),
-            row.take("note", lambda text: a_mark(text, step)),
-        )
-
-    def keys(mark: Mark) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield (mark.number,), "ce numéro"
-
-    read = read_table(data, COLUMNS, parse, keys, OPTIONAL)
+    cells: Cells = {
+        "numero": lambda text: _number(text, numbers),
+        "note": lambda text: a_mark(text, step),
+    }
+    read = read_table(data, COLUMNS, Mark, cells, lambda mark: [((mark.number,), "ce numéro")], OPTIONAL)
     lacking = sorted(set(numbers) - {mark.number for mark in read.rows})
     if read.problems or not lacking:
         return read

@@ -132,6 +132,6 @@ def _place(reader: PdfFileReader, embedded: Any) -> tuple[int, Box | None]:
                 height = max(one, other)
                 box = (left * _PT, (height - top) * _PT, (right - left) * _PT, (top - bottom) * _PT)
                 return index + 1, box if box[2] > 1 and box[3] > 1 else None
-    except Exception:
+    except Exception:  # in a broken file any of these may be anything: the signature just has no place then
         pass
     return 1, None

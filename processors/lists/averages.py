@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from processors.circular.numbers import Numbers
 from processors.circular.session_parts import ControlExams
-from processors.lists.people import candidate_number
-from processors.lists.tables import BadValueError, Import, Row, read_table
+from processors.lists.people import a_number, once_a_candidate
+from processors.lists.tables import BadValueError, Import, read_table
 
 COLUMNS = ("numero_candidat", "moyenne", "moyenne_professionnelle")
 
@@ -31,18 +30,8 @@ class Averages:
 
 def read_averages(data: bytes, numbers: Numbers) -> Import[Averages]:
     """Each candidate once. One bad line keeps all back."""
-
-    def parse(row: Row) -> Averages:
-        return Averages(
-            number=row.take("numero_candidat", lambda text: candidate_number(text, numbers.candidate)),
-            average=row.take("moyenne", _average),
-            professional=row.take("moyenne_professionnelle", _average),
-        )
-
-    def keys(line: Averages) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield (line.number,), "ce numéro de candidat"
-
-    return read_table(data, COLUMNS, parse, keys)
+    read = (a_number(numbers), _average, _average)
+    return read_table(data, COLUMNS, Averages, dict(zip(COLUMNS, read, strict=True)), once_a_candidate)
 
 
 def _average(text: str) -> Decimal:

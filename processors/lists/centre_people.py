@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from processors.circular.session import Session
-from processors.lists.tables import Import, Row, read_table
+from processors.lists.tables import Cells, Import, read_table
 from processors.lists.values import a_centre, an_address, some_text
 
 COLUMNS = ("centre", "nom", "courriel")
@@ -23,15 +22,11 @@ class CentrePerson:
 
 def read_centre_people(data: bytes, session: Session | None = None) -> Import[CentrePerson]:
     """One line a person; a centre may have several. With a session, centres must be its own."""
-
-    def parse(row: Row) -> CentrePerson:
-        return CentrePerson(
-            centre=row.take("centre", lambda text: a_centre(text, session)),
-            name=row.take("nom", some_text),
-            email=row.take("courriel", an_address),
-        )
-
-    def keys(person: CentrePerson) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield (person.email.lower(),), "cette adresse électronique"
-
-    return read_table(data, COLUMNS, parse, keys)
+    cells: Cells = {
+        "centre": lambda text: a_centre(text, session),
+        "nom": some_text,
+        "courriel": an_address,
+    }
+    return read_table(
+        data, COLUMNS, CentrePerson, cells, lambda one: [((one.email.lower(),), "cette adresse électronique")]
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from processors.circular.session import Session
-from processors.lists.tables import BadValueError, Import, Row, read_table
+from processors.lists.tables import BadValueError, Cells, Import, read_table
 from processors.lists.values import a_centre, a_uai, an_exam, some_text
 from processors.wording import plural
 
@@ -58,18 +58,17 @@ def read_invigilators(
             raise BadValueError(f"aucun candidat de {text[:20]} n'est inscrit")
         return a_uai(text)
 
-    def parse(row: Row) -> Invigilator:
-        return Invigilator(
-            school=row.take("etablissement", school),
-            centre=row.take("centre", lambda text: a_centre(text, session)),
-            exam=row.take("epreuve", lambda text: an_exam(text, session)),
-            name=row.take("nom", some_text),
-        )
+    cells: Cells = {
+        "etablissement": school,
+        "centre": lambda text: a_centre(text, session),
+        "epreuve": lambda text: an_exam(text, session),
+        "nom": some_text,
+    }
 
     def keys(line: Invigilator) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (*line.sent, line.name.casefold()), "cette personne, pour cette épreuve,"
 
-    return read_table(data, INVIGILATOR_COLUMNS, parse, keys)
+    return read_table(data, INVIGILATOR_COLUMNS, Invigilator, cells, keys)
 
 
 def shortfalls(

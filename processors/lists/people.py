@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from processors.circular.calendar import at_the_same_hour
@@ -16,7 +17,7 @@ from processors.circular.numbers import USUAL, Numbers, digits_in
 from processors.circular.oral_parts import JurorRole
 from processors.circular.session import Session
 from processors.circular.uai import valid_uai
-from processors.lists.tables import BadValueError, Import, Row, read_table
+from processors.lists.tables import BadValueError, Cells, Import, read_table
 from processors.lists.values import a_centre, a_uai, an_address, several, several_exams, some_text
 
 CANDIDATE_COLUMNS = (
@@ -119,23 +120,20 @@ def read_candidates(
 
     The column `form` may be left out. With a session, who is examined in CCF is `owing_nothing`.
     """
-
     numbers = session.numbers if session else numbers
-
-    def parse(row: Row) -> Candidate:
-        return Candidate(
-            number=row.take("numero_candidat", lambda text: candidate_number(text, numbers.candidate)),
-            registration=row.take("numero_inscription", lambda text: _registration(text, numbers)),
-            family_name=row.take("nom_de_naissance", some_text),
-            first_names=row.take("prenoms", some_text),
-            birth_date=row.take("date_de_naissance", _day),
-            school=row.take("etablissement", a_uai),
-            centre=row.take("centre", lambda text: a_centre(text, session)),
-            option=row.take("option", lambda text: _stated(text, session.options if session else ())),
-            category=row.take("categorie", lambda text: _stated(text, session.categories if session else ())),
-            exams=row.take("epreuves", lambda text: several_exams(text, session)),
-            form=row.take("forme", _form),
-        )
+    cells: Cells = {
+        "numero_candidat": a_number(numbers),
+        "numero_inscription": lambda text: _registration(text, numbers),
+        "nom_de_naissance": some_text,
+        "prenoms": some_text,
+        "date_de_naissance": _day,
+        "etablissement": a_uai,
+        "centre": lambda text: a_centre(text, session),
+        "option": lambda text: _stated(text, session.options if session else ()),
+        "categorie": lambda text: _stated(text, session.categories if session else ()),
+        "epreuves": lambda text: several_exams(text, session),
+        "forme": _form,
+    }
 
     def keys(candidate: Candidate) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (candidate.number,), "ce numéro de candidat"
@@ -143,7 +141,7 @@ def read_candidates(
             what = f"ce numéro d'inscription, pour l'épreuve {exam} et le centre {candidate.centre},"
             yield (candidate.centre, exam, candidate.registration), what
 
-    read = read_table(data, CANDIDATE_COLUMNS, parse, keys, OPTIONAL_CANDIDATE_COLUMNS)
+    read = read_table(data, CANDIDATE_COLUMNS, Candidate, cells, keys, OPTIONAL_CANDIDATE_COLUMNS)
     owed = dossier_exams(session) if session else ()
     return replace(read, rows=tuple(owing_nothing(candidate, owed) for candidate in read.rows))
 
@@ -176,30 +174,27 @@ def read_correctors(
 
     The columns `options`, `role` and `away` may be left out.
     """
-
     numbers = session.numbers if session else numbers
-
-    def parse(row: Row) -> Corrector:
-        return Corrector(
-            id=row.take("identifiant", _identifier),
-            name=row.take("nom", some_text),
-            email=row.take("courriel", an_address),
-            schools=row.take("etablissements", _schools),
-            companies=row.take("entreprises", lambda text: several(text, r"\s*[|/]\s*")),
-            exams=row.take("epreuves", lambda text: several_exams(text, session)),
-            quota=row.take("quota", _quota),
-            days=row.take("jours", lambda text: tuple(_day(day) for day in several(text, r"[\s|]+"))),
-            never_with=row.take("jamais_avec", lambda text: _never_with(text, numbers)),
-            options=row.take("options", lambda text: _options(text, session)),
-            role=row.take("role", _role),
-            away=row.take("indisponible", _away),
-        )
+    cells: Cells = {
+        "identifiant": _identifier,
+        "nom": some_text,
+        "courriel": an_address,
+        "etablissements": _schools,
+        "entreprises": lambda text: several(text, r"\s*[|/]\s*"),
+        "epreuves": lambda text: several_exams(text, session),
+        "quota": _quota,
+        "jours": lambda text: tuple(_day(day) for day in several(text, r"[\s|]+")),
+        "jamais_avec": lambda text: _never_with(text, numbers),
+        "options": lambda text: _options(text, session),
+        "role": _role,
+        "indisponible": _away,
+    }
 
     def keys(corrector: Corrector) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("id", corrector.id), "cet identifiant de correcteur"
         yield ("email", corrector.email.lower()), "cette adresse électronique"
 
-    return read_table(data, CORRECTOR_COLUMNS, parse, keys, OPTIONAL_CORRECTOR_COLUMNS)
+    return read_table(data, CORRECTOR_COLUMNS, Corrector, cells, keys, OPTIONAL_CORRECTOR_COLUMNS)
 
 
 def read_attendance(
@@ -212,31 +207,30 @@ def read_attendance(
             raise BadValueError("ce candidat n'est pas inscrit à cette épreuve dans ce centre")
         return candidate_number(text, numbers.candidate)
 
-    def parse(row: Row) -> Attendance:
-        return Attendance(number=row.take("numero_candidat", number), present=row.take("present", _present))
-
-    def keys(line: Attendance) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield (line.number,), "ce numéro de candidat"
-
-    return read_table(data, ATTENDANCE_COLUMNS, parse, keys)
+    cells: Cells = {"numero_candidat": number, "present": _present}
+    return read_table(data, ATTENDANCE_COLUMNS, Attendance, cells, once_a_candidate)
 
 
 def read_deposit_times(
     data: bytes, zone: ZoneInfo | None = None, numbers: Numbers = USUAL
 ) -> Import[DepositTime]:
     """When each file of each dossier was deposited; a clock without a zone is this one, or that here."""
+    cells: Cells = {
+        "numero_candidat": a_number(numbers),
+        "fichier": some_text,
+        "depose_le": lambda text: _instant(text, zone or local_zone()),
+    }
+    return read_table(
+        data, DEPOSIT_COLUMNS, DepositTime, cells, lambda line: [((line.number, line.file), "ce fichier")]
+    )
 
-    def parse(row: Row) -> DepositTime:
-        return DepositTime(
-            number=row.take("numero_candidat", lambda text: candidate_number(text, numbers.candidate)),
-            file=row.take("fichier", some_text),
-            deposited_at=row.take("depose_le", lambda text: _instant(text, zone or local_zone())),
-        )
 
-    def keys(line: DepositTime) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield (line.number, line.file), "ce fichier"
+def a_number(numbers: Numbers) -> Callable[[str], str]:
+    return lambda text: candidate_number(text, numbers.candidate)
 
-    return read_table(data, DEPOSIT_COLUMNS, parse, keys)
+
+def once_a_candidate(line: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield (line.number,), "ce numéro de candidat"
 
 
 def candidate_number(text: str, pattern: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,33 +52,22 @@ class BadValueError(Exception):
     """Carries the French sentence about one value."""
 
 
-class Row:
-    """One line's values by column; collects what is wrong with each."""
-
-    def __init__(self, values: dict[str, str]) -> None:
-        self._values = values
-        self.troubles: list[str] = []
-
-    def take(self, column: str, convert: Callable[[str], T]) -> T:
-        try:
-            return convert(self._values[column])
-        except BadValueError as bad:
-            self.troubles.append(f"« {column} » : {bad}")
-            # never seen: a row with troubles is dropped whole
-            return None  # type: ignore[return-value]
+Cells = Mapping[str, Callable[[str], object]]
+"""What is read in each column."""
 
 
 def read_table(
     data: bytes,
     columns: Sequence[str],
-    parse: Callable[[Row], T],
-    keys: Callable[[T], Iterator[tuple[tuple[str, ...], str]]],
+    make: Callable[..., T],
+    cells: Cells,
+    keys: Callable[[T], Iterable[tuple[tuple[str, ...], str]]],
     optional: Sequence[str] = (),
 ) -> Import[T]:
     """The table under a header with these columns, in any order; comma or semicolon, UTF-8 or Windows-1252.
 
-    `parse` makes one row; `keys`: what no two rows may share, with its French name; `optional`: columns that
-    may be left out, as if they were empty.
+    `make` makes a row of its `cells`, in their order; `keys`: what no two rows may share, with its French
+    name; `optional`: columns that may be left out, as if they were empty.
     """
     rows: list[T] = []
     problems: list[LineProblem] = []
@@ -87,17 +76,20 @@ def read_table(
         if trouble:
             problems.append(LineProblem(line, trouble))
             continue
-        row = Row(dict.fromkeys(optional, "") | values)
-        parsed = parse(row)
-        if not row.troubles:
-            for key, called in keys(parsed):
-                first = first_lines.setdefault(key, line)
-                if first != line:
-                    row.troubles.append(f"{called} figure déjà à la ligne {first}")
-        if row.troubles:
-            problems.append(LineProblem(line, _sentence(" ; ".join(row.troubles))))
+        found, troubles = list[object](), list[str]()
+        for column, convert in cells.items():
+            try:
+                found.append(convert(values.get(column, "")))
+            except BadValueError as bad:
+                troubles.append(f"« {column} » : {bad}")
+        if not troubles:
+            row = make(*found)
+            firsts = ((first_lines.setdefault(key, line), called) for key, called in keys(row))
+            troubles = [f"{what} figure déjà à la ligne {first}" for first, what in firsts if first != line]
+        if troubles:
+            problems.append(LineProblem(line, _sentence(" ; ".join(troubles))))
         else:
-            rows.append(parsed)
+            rows.append(row)
     if not rows and not problems:
         problems.append(LineProblem(1, "Le fichier ne contient aucune ligne après l'en-tête."))
     if problems:

@@ -14,8 +14,8 @@ from decimal import Decimal
 from processors.circular.session import Exam, Session
 from processors.circular.session_parts import ControlExams
 from processors.correcting.marks import a_mark
-from processors.lists.people import candidate_number
-from processors.lists.tables import BadValueError, Import, Row, read_table
+from processors.lists.people import a_number, once_a_candidate
+from processors.lists.tables import BadValueError, Cells, Import, read_table
 from processors.plain import plain
 
 PART = "épreuves de contrôle"
@@ -73,34 +73,24 @@ def read_choices(data: bytes, session: Session, control: ControlExams) -> Import
             raise BadValueError(f"{control.choose} épreuves différentes sont attendues, séparées par « | »")
         return exams
 
-    def parse(row: Row) -> Choice:
-        return Choice(
-            row.take("numero_candidat", lambda text: candidate_number(text, session.numbers.candidate)),
-            row.take("choix", chosen),
-        )
-
-    def keys(line: Choice) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield (line.number,), "ce numéro de candidat"
-
-    return read_table(data, CHOICE_COLUMNS, parse, keys)
+    cells: Cells = {"numero_candidat": a_number(session.numbers), "choix": chosen}
+    return read_table(data, CHOICE_COLUMNS, Choice, cells, once_a_candidate)
 
 
 def read_control_marks(
     data: bytes, session: Session, control: ControlExams, step: Decimal
 ) -> Import[ControlMark]:
     """A mark, or a word for none, of a candidate and an épreuve, each once."""
-
-    def parse(row: Row) -> ControlMark:
-        return ControlMark(
-            row.take("numero_candidat", lambda text: candidate_number(text, session.numbers.candidate)),
-            row.take("epreuve", lambda text: _exam(text, session, control)),
-            row.take("note", lambda text: a_mark(text, step)),
-        )
+    cells: Cells = {
+        "numero_candidat": a_number(session.numbers),
+        "epreuve": lambda text: _exam(text, session, control),
+        "note": lambda text: a_mark(text, step),
+    }
 
     def keys(line: ControlMark) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (line.number, line.exam), "ce candidat, pour cette épreuve,"
 
-    return read_table(data, MARK_COLUMNS, parse, keys)
+    return read_table(data, MARK_COLUMNS, ControlMark, cells, keys)
 
 
 def _exam(text: str, session: Session, control: ControlExams) -> str:

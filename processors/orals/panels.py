@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from processors.circular.half_days import Interval
 from processors.circular.oral_parts import JurorRole
-from processors.correcting.conflicts import Cause, causes
+from processors.correcting.conflicts import Cause, Marked, Marking, causes
 from processors.wording import plural
 
 if TYPE_CHECKING:  # its modellers bring pandas along, and few who know of panels make a plan
@@ -31,28 +31,11 @@ class Sitting:
     turns: tuple[datetime, ...]
 
 
-@dataclass(frozen=True)
-class OralCandidate:
-    """`place`: where the candidate is to be examined; the rest as for a copy that is to be marked."""
-
-    id: str
-    place: str
-    school: str
-    candidate_id: str
-    companies: tuple[str, ...] = ()
-    option: str = ""
-
-
-@dataclass(frozen=True)
-class Juror:
+@dataclass(frozen=True, kw_only=True)
+class Juror(Marking):
     """An examiner of this épreuve. `away`: when not to be had, for whatever reason."""
 
-    id: str
     role: JurorRole
-    schools: tuple[str, ...]
-    companies: tuple[str, ...] = ()
-    never_with: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
     away: tuple[Interval, ...] = ()
 
     def is_free(self, sitting: Sitting) -> bool:
@@ -101,7 +84,7 @@ def turns_between(
 
 
 def plan_panels(
-    candidates: Sequence[OralCandidate],
+    candidates: Sequence[Marked],
     jurors: Sequence[Juror],
     sittings: Sequence[Sitting],
     roles: Sequence[JurorRole],
@@ -143,7 +126,7 @@ class _Group:
         return {k for k, _ in self.barred}
 
 
-def _groups(candidates: Sequence[OralCandidate], jurors: Sequence[Juror]) -> dict[_Group, list[str]]:
+def _groups(candidates: Sequence[Marked], jurors: Sequence[Juror]) -> dict[_Group, list[str]]:
     groups = defaultdict[_Group, list[str]](list)
     for one in candidates:
         found = ((k, tuple(causes(one, juror))) for k, juror in enumerate(jurors))

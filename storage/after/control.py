@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from storage.after.release import control_list
 from storage.database.schema_results import control_choices, control_marks
+from storage.database.tables import row_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -38,7 +39,7 @@ class ControlChosen(Facts):
             for who, exams in self.choices.items()
             for place, exam in enumerate(exams)
         ]
-        change.connection.execute(insert(control_choices), rows)
+        change.add(control_choices, *rows)
         return True
 
 
@@ -63,8 +64,8 @@ class ControlMarksKept(Facts):
     marks: int
 
     def apply(self, change: Change) -> bool:
-        change.connection.execute(delete(control_marks))
-        change.connection.execute(insert(control_marks).values(seq=change.event.seq, **self.model_dump()))
+        change.remove(control_marks)
+        change.add(control_marks, {"seq": change.event.seq, **self.model_dump()})
         return True
 
 
@@ -88,5 +89,4 @@ def choices_of(connection: Connection) -> Mapping[str, tuple[str, ...]]:
 
 
 def control_marks_kept(connection: Connection) -> ControlMarksRow | None:
-    row = connection.execute(select(control_marks)).one_or_none()
-    return ControlMarksRow(**row._mapping) if row else None
+    return row_of(connection, select(control_marks), ControlMarksRow)

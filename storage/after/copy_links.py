@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.database.schema import candidates
 from storage.database.schema_results import copy_links
+from storage.database.tables import row_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -29,9 +30,7 @@ class CopyAsked(Facts):
 
     def apply(self, change: Change) -> bool:
         who = change.row(candidates, change.subject).id
-        change.connection.execute(
-            insert(copy_links).values(candidate=who, fetched=False, **self.model_dump())
-        )
+        change.add(copy_links, {"candidate": who, "fetched": False, **self.model_dump()})
         return True
 
 
@@ -68,5 +67,4 @@ class CopyLink:
 
 
 def link_of_hash(connection: Connection, hash_: str) -> CopyLink | None:
-    row = connection.execute(select(copy_links).filter_by(hash=hash_)).one_or_none()
-    return CopyLink(**row._mapping) if row else None
+    return row_of(connection, select(copy_links).filter_by(hash=hash_), CopyLink)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from storage.database.schema_results import control_lists
 from storage.events import Change, Facts
@@ -37,7 +37,7 @@ class ControlCalled(Facts):
             return False
         change.connection.execute(delete(control_lists).where(control_lists.c.candidate.in_(stated)))
         rows = [{"candidate": who, "called": called} for who, called in stated.items()]
-        change.connection.execute(insert(control_lists), rows)
+        change.add(control_lists, *rows)
         return True
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select, update
 
 from processors.findings import Code, Severity, finding
 from processors.scans.readings import CopyStatus
 from storage.database.schema import candidates, copies, correctors, event_subjects, events, findings, lots
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.decided.copies import make_wait
 from storage.decided.findings import resolve_findings
 from storage.events import Change, Event, Facts
@@ -38,20 +38,12 @@ class LotFormed(Facts):
     complementary: bool
 
     def apply(self, change: Change) -> bool:
-        if change.connection.execute(select(lots.c.id).where(lots.c.id == change.subject)).first():
+        if change.has(lots, id=change.subject):
             return False
         change.row(correctors, self.corrector)
-        change.connection.execute(
-            insert(lots).values(
-                id=change.subject,
-                exam=self.exam,
-                number=self.number,
-                corrector=self.corrector,
-                state=LotState.ASSIGNED,
-                complementary=self.complementary,
-                formed_at=change.event.at,
-            )
-        )
+        said = self.model_dump(exclude={"copies"})
+        formed = {"id": change.subject, "state": LotState.ASSIGNED, "formed_at": change.event.at}
+        change.add(lots, said | formed)
         order = {copy: place for place, copy in enumerate(self.copies, start=1)}
         state = [
             copies.c[name] for name in ("exam", "lot", "life", "status", "candidate", "anonymous_sha256")
@@ -262,7 +254,7 @@ class LotRow:
 
 @dataclass(frozen=True)
 class Routable:
-    """A copy ready for a lot, with what the rules look at. `number`: the candidate's, personal data."""
+    """A copy for a lot or of one, with what the rules look at. `number`: the candidate's, personal data."""
 
     id: str
     school: str
@@ -270,7 +262,6 @@ class Routable:
     number: str
     option: str
     candidate: str
-    anonymous_number: str
 
 
 def lot_by_id(connection: Connection, id_: str) -> LotRow | None:
@@ -327,34 +318,36 @@ def routable_copies(connection: Connection, exam: str) -> list[Routable]:
         )
         .exists()
     )
+    return _with_owners(
+        connection,
+        copies.c.exam == exam,
+        copies.c.life == Life.CURRENT,
+        copies.c.status == CopyStatus.COMPLETE,
+        copies.c.anonymous_sha256.is_not(None),
+        copies.c.lot.is_(None),
+        ~absent,
+    )
+
+
+def copies_to_mark(connection: Connection, lot: str) -> list[Routable]:
+    return _with_owners(connection, copies.c.lot == lot)
+
+
+def _with_owners(connection: Connection, *conditions: ColumnElement[bool]) -> list[Routable]:
+    of_owner = candidates.c.school, candidates.c.number, candidates.c.option
     query = (
-        select(
-            copies.c.id,
-            candidates.c.school,
-            copies.c.centre,
-            candidates.c.number,
-            candidates.c.option,
-            copies.c.candidate,
-            copies.c.anonymous_number,
-        )
+        select(copies.c.id, copies.c.centre, copies.c.candidate, *of_owner)
         .join(candidates, candidates.c.id == copies.c.candidate)
-        .where(
-            copies.c.exam == exam,
-            copies.c.life == Life.CURRENT,
-            copies.c.status == CopyStatus.COMPLETE,
-            copies.c.anonymous_sha256.is_not(None),
-            copies.c.lot.is_(None),
-            ~absent,
-        )
+        .where(*conditions)
         .order_by(copies.c.id)
     )
-    return [Routable(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, Routable)
 
 
 def _lots(connection: Connection, *conditions: ColumnElement[bool]) -> list[LotRow]:
     held = select(func.count()).where(copies.c.lot == lots.c.id).scalar_subquery().label("copies")
     query = select(lots, held).where(*conditions).order_by(lots.c.exam, lots.c.number)
-    return [LotRow(**{**row._mapping, "state": LotState(row.state)}) for row in connection.execute(query)]
+    return rows_of(connection, query, LotRow)
 
 
 def _move(change: Change, lot: str, to: LotState, *from_: LotState) -> bool:
@@ -369,8 +362,7 @@ def _move(change: Change, lot: str, to: LotState, *from_: LotState) -> bool:
 
 
 def _end_if_all_returned(lot: str, change: Change) -> bool:
-    left = select(copies.c.id).where(copies.c.lot == lot, copies.c.returned.is_(False))
-    if change.connection.execute(left).first():
+    if change.has(copies, lot=lot, returned=False):
         return False
     change.set(lots, lot, offline_until=None)
     return _move(change, lot, LotState.RETURNED, LotState.PULLED)

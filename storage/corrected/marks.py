@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from storage.database.schema import lots
 from storage.database.schema_results import mark_exports, marks
+from storage.database.tables import row_of, rows_of
 from storage.events import Change, Facts, digest
 from storage.people.accounts import may_be_one_person
 from storage.people.purges import is_person
@@ -45,11 +46,9 @@ class MarksKept(Facts):
             raise Refused(Refusal.NEVER_PULLED)
         if self.reason is None and last_export(change.connection, lot.exam) is not None:
             raise Refused(Refusal.MARKS_EXPORTED)
-        change.connection.execute(delete(marks).where(marks.c.lot == lot.id))
-        kept = self.model_dump(exclude={"reason"})
-        change.connection.execute(
-            insert(marks).values(lot=lot.id, seq=change.event.seq, author=change.event.actor, **kept)
-        )
+        change.remove(marks, lot=lot.id)
+        kept = {"lot": lot.id, "seq": change.event.seq, "author": change.event.actor}
+        change.add(marks, kept | self.model_dump(exclude={"reason"}))
         return True
 
 
@@ -70,8 +69,7 @@ class MarksExportProposed(Facts):
         open_now = proposed_export(change.connection, self.exam)
         if open_now is not None and (open_now.basis, open_now.author) == (self.basis, change.event.actor):
             return False
-        waiting = (mark_exports.c.exam == self.exam, mark_exports.c.done.is_(False))
-        change.connection.execute(delete(mark_exports).where(*waiting))
+        change.remove(mark_exports, exam=self.exam, done=False)
         _add(change, self.exam, self.basis, self.reason, None)
         return True
 
@@ -104,7 +102,7 @@ class MarksExported(Facts):
             if may_be_one_person(change.connection, who, proposed.author):
                 raise Refused(Refusal.MAYBE_SAME_PERSON)
         if proposed is not None:
-            change.connection.execute(delete(mark_exports).where(mark_exports.c.seq == proposed.seq))
+            change.remove(mark_exports, seq=proposed.seq)
         _add(change, self.exam, self.basis, self.reason, self.file)
         return True
 
@@ -138,18 +136,17 @@ class ExportRow:
 
 def marks_by_lot(connection: Connection, exam: str) -> dict[str, MarksRow]:
     query = select(marks).join(lots, lots.c.id == marks.c.lot).where(lots.c.exam == exam)
-    return {row.lot: MarksRow(**row._mapping) for row in connection.execute(query)}
+    return {row.lot: row for row in rows_of(connection, query, MarksRow)}
 
 
 def marks_of_lot(connection: Connection, lot: str) -> MarksRow | None:
-    row = connection.execute(select(marks).where(marks.c.lot == lot)).one_or_none()
-    return MarksRow(**row._mapping) if row else None
+    return row_of(connection, select(marks).filter_by(lot=lot), MarksRow)
 
 
 def exports_of(connection: Connection, exam: str) -> list[ExportRow]:
     """Those that were made, the first one first."""
-    made = select(mark_exports).where(mark_exports.c.exam == exam, mark_exports.c.done)
-    return [ExportRow(**row._mapping) for row in connection.execute(made.order_by(mark_exports.c.seq))]
+    made = select(mark_exports).filter_by(exam=exam, done=True).order_by(mark_exports.c.seq)
+    return rows_of(connection, made, ExportRow)
 
 
 def last_export(connection: Connection, exam: str) -> int | None:
@@ -161,9 +158,7 @@ def last_export(connection: Connection, exam: str) -> int | None:
 
 def proposed_export(connection: Connection, exam: str) -> ExportRow | None:
     """The one that waits for another person."""
-    waiting = select(mark_exports).where(mark_exports.c.exam == exam, mark_exports.c.done.is_(False))
-    row = connection.execute(waiting).one_or_none()
-    return ExportRow(**row._mapping) if row else None
+    return row_of(connection, select(mark_exports).filter_by(exam=exam, done=False), ExportRow)
 
 
 def basis_of(rows: Sequence[MarksRow]) -> str:
@@ -190,4 +185,4 @@ def _must_be_new(change: Change, exam: str, basis: str, reason: str | None) -> N
 def _add(change: Change, exam: str, basis: str, reason: str | None, file: str | None) -> None:
     row = {"seq": change.event.seq, "exam": exam, "basis": basis, "reason": reason}
     row |= {"author": change.event.actor, "file": file, "done": file is not None}
-    change.connection.execute(insert(mark_exports).values(row))
+    change.add(mark_exports, row)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from processors.scans.readings import CopyStatus
 from storage.corrected.lots import NOT_IN_HAND
 from storage.database.schema import copies, lots
 from storage.database.schema_results import returned_documents
+from storage.database.tables import row_of, rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 from storage.states import LotState
@@ -34,13 +35,11 @@ class DocumentReturned(Facts):
             raise Refused(NOT_IN_HAND[lot.state])
         if copy.lot != lot.id or copy.status != CopyStatus.COMPLETE:
             raise Refused(Refusal.NOT_IN_HAND)
-        theirs = returned_documents.c.copy == copy.id
-        before = change.connection.execute(select(returned_documents).where(theirs)).one_or_none()
-        if before is not None and (before.sha256, before.corrector) == (self.sha256, lot.corrector):
+        theirs = {"copy": copy.id, "corrector": lot.corrector}
+        if change.has(returned_documents, **theirs, sha256=self.sha256):
             return False
-        change.connection.execute(delete(returned_documents).where(theirs))
-        row = {"copy": copy.id, "corrector": lot.corrector, **self.model_dump()}
-        change.connection.execute(insert(returned_documents).values(row))
+        change.remove(returned_documents, copy=copy.id)
+        change.add(returned_documents, theirs | self.model_dump())
         return True
 
 
@@ -58,12 +57,9 @@ class DocumentRow:
 
 def documents_of_lot(connection: Connection, lot: str) -> dict[str, DocumentRow]:
     """By copy."""
-    query = select(returned_documents).where(returned_documents.c.lot == lot)
-    return {row.copy: DocumentRow(**row._mapping) for row in connection.execute(query)}
+    query = select(returned_documents).filter_by(lot=lot)
+    return {row.copy: row for row in rows_of(connection, query, DocumentRow)}
 
 
 def document_of(connection: Connection, copy: str) -> DocumentRow | None:
-    row = connection.execute(
-        select(returned_documents).where(returned_documents.c.copy == copy)
-    ).one_or_none()
-    return DocumentRow(**row._mapping) if row else None
+    return row_of(connection, select(returned_documents).filter_by(copy=copy), DocumentRow)

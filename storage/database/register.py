@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import (
@@ -36,6 +36,9 @@ from storage.bucket.keys import kept_list
 from storage.database.schema import chain, event_subjects, events
 from storage.events import Change, Event, Facts, Head, Vault
 from storage.machine.private import keep_private
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE = 0x6D617373  # PostgreSQL's lock of whoever makes tables
@@ -141,6 +144,11 @@ class Register:
         one_moment = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect().execution_options(**one_moment) as connection, connection.begin():
             yield connection
+
+    def ask(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What one query answers; it must not answer bit by bit."""
+        with self.reading() as connection:
+            return query(connection, *args, **kwargs)
 
     @contextmanager
     def alone(self) -> Iterator[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from processors.findings import Finding
@@ -21,7 +21,7 @@ from processors.scans.readings import (
     Turn,
 )
 from storage.database.schema import copies, enrolments, findings, scans
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.decided.findings import state_findings
 from storage.events import Change, Facts
 from storage.ids import new_id
@@ -334,21 +334,4 @@ def _rounded(corners: Corners) -> Corners:
 
 def _copies(connection: Connection, *conditions: ColumnElement[bool]) -> list[CopyRow]:
     query = select(copies).where(*conditions).order_by(copies.c.scan, copies.c.attempt, copies.c.position)
-    return [
-        CopyRow(
-            **{
-                **row._mapping,
-                "attributed_by": tuple(row.attributed_by),
-                "status": CopyStatus(row.status),
-                "life": Life(row.life),
-                "pages": _PAGES.validate_python(row.pages),
-                "missing": tuple(row.missing),
-                "guesses": _GUESSES.validate_python(row.guesses),
-            }
-        )
-        for row in connection.execute(query)
-    ]
-
-
-_PAGES = TypeAdapter(tuple[PlacedPage, ...])
-_GUESSES = TypeAdapter(tuple[GuessedCandidate, ...])
+    return rows_of(connection, query, CopyRow)

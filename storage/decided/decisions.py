@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, tuple_, update
 
 from processors.findings import Code, Finding, finding
 from processors.scans.readings import CopyStatus
 from storage.database.register import events_of
 from storage.database.schema import copies, enrolments, events, findings, proposals, scans
+from storage.database.tables import rows_of
 from storage.decided.copies import OF_NO_LOT, CopyNotAnonymous, CopyRow, PlacedPage, copies_in
 from storage.decided.findings import resolve_findings, state_findings
 from storage.decided.versions import complete_copy, end_copies, supersede
@@ -123,7 +124,7 @@ class CopyDecided(Facts):
             != (self.confirms, self.decision, self.candidate)
         ):
             raise Refused(Refusal.OTHER_PROPOSAL)
-        change.connection.execute(delete(proposals).where(proposals.c.copy == change.subject))
+        change.remove(proposals, copy=change.subject)
 
 
 class CopyProposed(Facts):
@@ -140,12 +141,10 @@ class CopyProposed(Facts):
         if copy.life in (Life.SUPERSEDED, Life.WITHDRAWN):
             raise Refused(_NOT_CURRENT[Life(copy.life)])
         stated = {"decision": self.decision, "candidate": self.candidate, "author": change.event.actor}
-        if change.connection.execute(select(proposals).filter_by(copy=copy.id, **stated)).first():
+        if change.has(proposals, copy=copy.id, **stated):
             return False
-        change.connection.execute(delete(proposals).where(proposals.c.copy == copy.id))
-        change.connection.execute(
-            insert(proposals).values(copy=copy.id, seq=change.event.seq, reason=self.reason, **stated)
-        )
+        change.remove(proposals, copy=copy.id)
+        change.add(proposals, {"copy": copy.id, "seq": change.event.seq, "reason": self.reason, **stated})
         return True
 
 
@@ -221,7 +220,7 @@ class CopyTransferred(Facts):
         }
         unmade = {"anonymous_number": None, "anonymous_sha256": None, **OF_NO_LOT}
         change.set(copies, copy.id, exam=self.exam, **nobodys, **unmade)
-        change.connection.execute(delete(proposals).where(proposals.c.copy == copy.id))
+        change.remove(proposals, copy=copy.id)
         about_it = (findings.c.copy == copy.id, findings.c.resolved_by.is_(None))
         resolve_findings(change, *about_it, findings.c.code.in_([Code.WRONG_EXAM, Code.LATE]))
         change.connection.execute(update(findings).where(*about_it).values(exam=self.exam))
@@ -241,10 +240,7 @@ class CopySentBack(Facts):
     def apply(self, change: Change) -> bool:
         copy = change.row(copies, change.subject)
         _must_be_open(copy)
-        asked = select(findings.c.seq).where(
-            findings.c.copy == copy.id, findings.c.code == Code.SCAN_AGAIN, findings.c.resolved_by.is_(None)
-        )
-        if change.connection.execute(asked).first():
+        if change.has(findings, copy=copy.id, code=Code.SCAN_AGAIN, resolved_by=None):
             return False
         change.set(copies, copy.id, status=CopyStatus.INCOMPLETE)
         about = {"exam": copy.exam, "centre": copy.centre, "scan": copy.scan, "copy": copy.id}
@@ -327,8 +323,8 @@ def proposal_of(connection: Connection, copy: str) -> Proposal | None:
 
 def proposals_of(connection: Connection, ids: Sequence[str]) -> dict[str, Proposal]:
     """By copy."""
-    rows = connection.execute(select(proposals).where(proposals.c.copy.in_(ids)))
-    return {row.copy: Proposal(**{**row._mapping, "decision": Decision(row.decision)}) for row in rows}
+    query = select(proposals).where(proposals.c.copy.in_(ids))
+    return {row.copy: row for row in rows_of(connection, query, Proposal)}
 
 
 def _is_of_absent(copy: Any, change: Change) -> bool:
@@ -357,8 +353,5 @@ def _must_be_open(copy: Any, *, back: bool = False, asked: bool = False) -> None
 
 
 def _must_be_enrolled(candidate: str, exam: str, change: Change) -> None:
-    query = select(enrolments.c.candidate).where(
-        enrolments.c.candidate == candidate, enrolments.c.exam == exam
-    )
-    if change.connection.execute(query).first() is None:
+    if not change.has(enrolments, candidate=candidate, exam=exam):
         raise Refused(Refusal.NOT_ENROLLED)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Update, bindparam, func, selec
 from processors.findings import Code, Evidence, Finding, Severity
 from processors.scans.readings import CopyStatus
 from storage.database.schema import copies, events, findings
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 from storage.states import Life
@@ -216,17 +216,4 @@ def _findings(
     connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
 ) -> list[FindingRow]:
     query = select(findings).where(*conditions).order_by(findings.c.seq, findings.c.k).limit(limit)
-    return [
-        FindingRow(
-            **{
-                **row._mapping,
-                "code": Code(row.code),
-                "severity": Severity(row.severity),
-                "pages": tuple(row.pages),
-                "evidence": tuple(
-                    Evidence(seen["page"], seen["box"] and tuple(seen["box"])) for seen in row.evidence
-                ),
-            }
-        )
-        for row in connection.execute(query)
-    ]
+    return rows_of(connection, query, FindingRow)

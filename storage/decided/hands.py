@@ -33,13 +33,13 @@ class HandsSettled(Facts):
             or proposal_of(change.connection, copy.id)
         ):
             return False
-        about = (findings.c.copy == copy.id, findings.c.resolved_by.is_(None))
-        doubted = (*about, findings.c.code == Code.PERHAPS_TWO_HANDS)
-        if change.connection.execute(select(findings.c.seq).where(*doubted)).first() is None:
+        about = {"copy": copy.id, "resolved_by": None}
+        if not change.has(findings, **about, code=Code.PERHAPS_TWO_HANDS):
             return False
+        doubted = (findings.c.copy == copy.id, findings.c.code == Code.PERHAPS_TWO_HANDS)
         resolve_findings(change, *doubted)
-        blocking = select(findings.c.seq).where(*about, findings.c.severity == Severity.BLOCKING)
-        if copy.status == CopyStatus.TO_DECIDE and change.connection.execute(blocking).first() is None:
+        blocked = change.has(findings, **about, severity=Severity.BLOCKING)
+        if copy.status == CopyStatus.TO_DECIDE and not blocked:
             change.set(copies, copy.id, status=CopyStatus.COMPLETE)
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from processors.circular.deadlines import Deadline, Rule, local
 from processors.circular.session import Exam, Session
@@ -26,8 +26,7 @@ class DeadlineSwept(Facts):
     def apply(self, change: Change) -> bool:
         if was_swept(change.connection, self.exam, self.centre):
             return False
-        swept = {"exam": self.exam, "centre": self.centre, "swept_at": change.event.at}
-        change.connection.execute(insert(sweeps).values(swept))
+        change.add(sweeps, {"exam": self.exam, "centre": self.centre, "swept_at": change.event.at})
         return True
 
 
@@ -51,15 +50,13 @@ class DeadlineExtended(Facts):
     def apply(self, change: Change) -> bool:
         place = {"exam": self.exam, "centre": self.centre}
         due = {"until": self.until, "rule": self.rule}
-        if change.connection.execute(select(extensions).filter_by(**place, **due)).first():
+        if change.has(extensions, **place, **due):
             return False
-        change.connection.execute(delete(extensions).filter_by(**place))
-        change.connection.execute(
-            insert(extensions).values(**place, **due, reason=self.reason, author=change.event.actor)
-        )
+        change.remove(extensions, **place)
+        change.add(extensions, {**place, **due, "reason": self.reason, "author": change.event.actor})
         deadline = Deadline(self.until, self.rule)
         if deadline.met(change.event.at):
-            change.connection.execute(delete(sweeps).filter_by(**place))
+            change.remove(sweeps, **place)
         mine = select(candidates.c.id).where(candidates.c.school == self.centre)
         again = update(dossiers).where(dossiers.c.exam == self.exam, dossiers.c.candidate.in_(mine))
         change.connection.execute(again.values(read_files=None))

@@ -14,7 +14,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from processors.circular.deadlines import Times, local_zone
 from processors.circular.numbers import ANY, USUAL, Numbers
@@ -46,27 +46,14 @@ class DossierDeposited(Facts):
 
     def apply(self, change: Change) -> bool:
         arrival = json.loads(change.vault.get(self.arrival))
-        known = select(dossier_files.c.n).where(
-            dossier_files.c.inbox_key == arrival["key"],
-            dossier_files.c.etag == self.etag,
-            dossier_files.c.deposited_at == self.deposited_at,
-        )
-        if change.connection.execute(known).first():
+        drop = {"inbox_key": arrival["key"], "etag": self.etag, "deposited_at": self.deposited_at}
+        if change.has(dossier_files, **drop):
             return False
         begin_dossier(change, self.exam, self.candidate)
         so_far = select(func.count()).where(dossier_files.c.dossier == change.subject)
-        change.connection.execute(
-            insert(dossier_files).values(
-                dossier=change.subject,
-                n=change.connection.execute(so_far).scalar_one() + 1,
-                name=arrival["name"],
-                inbox_key=arrival["key"],
-                etag=self.etag,
-                sha256=self.sha256,
-                size=self.size,
-                deposited_at=self.deposited_at,
-            )
-        )
+        n = change.connection.execute(so_far).scalar_one() + 1
+        file = {"name": arrival["name"], "sha256": self.sha256, "size": self.size}
+        change.add(dossier_files, {"dossier": change.subject, "n": n, **file, **drop})
         return True
 
 
@@ -93,8 +80,8 @@ class DossiersDated(Facts):
             if candidate is None:
                 continue
             of_file = {"exam": exam, "candidate": candidate, "name": line.file}
-            change.connection.execute(delete(dossier_times).filter_by(**of_file))
-            change.connection.execute(insert(dossier_times).values(**of_file, deposited_at=line.deposited_at))
+            change.remove(dossier_times, **of_file)
+            change.add(dossier_times, {**of_file, "deposited_at": line.deposited_at})
             touched.add(candidate)
         again = update(dossiers).where(dossiers.c.exam == exam, dossiers.c.candidate.in_(touched))
         change.connection.execute(again.values(read_files=None))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from processors.dossiers.findings import FRENCH_GROUND, GROUNDS, Code, Verdict, absent
 from processors.dossiers.persons import Owner
@@ -94,17 +94,8 @@ class DossierDecided(Facts):
         change.row(dossiers, change.subject)
         if set(self.grounds) - GROUNDS or (self.decision is Pronounced.NON_CONFORM) != bool(self.grounds):
             raise Refused(Refusal.BAD_GROUNDS)
-        change.connection.execute(
-            insert(dossier_decisions).values(
-                seq=change.event.seq,
-                dossier=change.subject,
-                decision=self.decision,
-                grounds=list(self.grounds),
-                reason=self.reason,
-                author=change.event.actor,
-                decided_at=change.event.at,
-            )
-        )
+        by = {"seq": change.event.seq, "author": change.event.actor, "decided_at": change.event.at}
+        change.add(dossier_decisions, {"dossier": change.subject, **self.model_dump(), **by})
         return True
 
 
@@ -162,7 +153,7 @@ def begin_dossier(change: Change, exam: str, candidate: str) -> bool:
             raise Refused(Refusal.OTHER_DOSSIER)
         return False
     row = {"id": change.subject, "exam": exam, "candidate": candidate, "findings": [], "companies": []}
-    change.connection.execute(insert(dossiers).values(row))
+    change.add(dossiers, row)
     return True
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from storage.bucket.keys import arrival
 from storage.database.register import Register
@@ -36,7 +36,7 @@ class UploadBegun(Facts):
     def apply(self, change: Change) -> bool:
         key = json.loads(change.vault.get(arrival(change.subject)))["key"]
         row = {"id": change.subject, "inbox_key": key, "begun_at": self.begun_at, "again_for": self.again_for}
-        change.connection.execute(insert(uploads).values(row))
+        change.add(uploads, row)
         return True
 
 

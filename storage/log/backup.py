@@ -303,8 +303,7 @@ class Backup:
         except (AuditError, ReplayError) as error:
             raise BackupError(str(error)) from None
         if manifest.revision == newest_revision():
-            with register.reading() as connection:
-                tables = fingerprints(connection)
+            tables = register.ask(fingerprints)
             differ = sorted(name for name in tables if tables[name] != manifest.tables[name])
             if differ:
                 raise BackupError(f"these tables are not what they were: {', '.join(differ)}")

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from processors.plain import plain
 from storage.bucket.keys import kept_person
 from storage.database.register import Register, events_of
 from storage.database.schema import accounts
+from storage.database.tables import rows_of
 from storage.events import Change, Facts
 from storage.ids import new_id, token_hash
 from storage.refusals import Refusal, Refused
@@ -60,8 +61,7 @@ class AccountInvited(Facts):
         if account(change.connection, change.subject):
             change.set(accounts, change.subject, **values)
         else:
-            row = {"id": change.subject, "epoch": 0, "failures": 0, **values}
-            change.connection.execute(insert(accounts).values(row))
+            change.add(accounts, {"id": change.subject, "epoch": 0, "failures": 0, **values})
         return True
 
 
@@ -290,6 +290,5 @@ def _one(connection: Connection, *conditions: ColumnElement[bool]) -> Account | 
 
 
 def _accounts(connection: Connection, *conditions: ColumnElement[bool]) -> list[Account]:
-    names = [accounts.c[name] for name in Account.__dataclass_fields__]
-    query = select(*names).where(*conditions).order_by(accounts.c.role, accounts.c.name)
-    return [Account(**{**row._mapping, "role": Role(row.role)}) for row in connection.execute(query)]
+    query = select(accounts).where(*conditions).order_by(accounts.c.role, accounts.c.name)
+    return rows_of(connection, query, Account)

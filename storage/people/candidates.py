@@ -8,14 +8,14 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from processors.circular.session import Session
 from processors.lists.people import Candidate, Form, Person, dossier_exams, owing_nothing, read_candidates
 from processors.lists.tables import Import
 from storage.database.register import Register, Transaction
 from storage.database.schema import attendance, candidates, enrolments
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.events import Change, Facts
 from storage.ids import in_parts, new_id
 from storage.people.purged import kept_candidates
@@ -78,9 +78,9 @@ class AttendanceImported(Facts):
         if (attendance_of(change.connection, self.exam, self.centre) or {}) == self.marks:
             return False
         place = {"exam": self.exam, "centre": self.centre}
-        change.connection.execute(delete(attendance).filter_by(**place))
+        change.remove(attendance, **place)
         rows = [{**place, "candidate": who, "present": present} for who, present in self.marks.items()]
-        change.connection.execute(insert(attendance), rows)
+        change.add(attendance, *rows)
         return True
 
 
@@ -216,4 +216,4 @@ def _enrolled(connection: Connection, *conditions: ColumnElement[bool]) -> list[
         .where(*conditions)
         .order_by(enrolments.c.exam, enrolments.c.centre, enrolments.c.registration)
     )
-    return [EnrolledCandidate(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, EnrolledCandidate)

@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from processors.circular.half_days import Half
 from processors.circular.oral_parts import JurorRole
 from processors.circular.session import Session
+from processors.correcting.lots import Eligible
 from processors.lists.people import Corrector, read_correctors
 from processors.lists.tables import Import
 from storage.database.register import Register
@@ -49,7 +50,7 @@ class CorrectorsImported(Facts):
             if id_ in known:
                 change.set(correctors, id_, **person)
             else:
-                change.connection.execute(insert(correctors).values(id=id_, **person))
+                change.add(correctors, {"id": id_, **person})
         return True
 
 
@@ -65,25 +66,18 @@ class TokenIssued(Facts):
         return True
 
 
-@dataclass(frozen=True)
-class CorrectorRow:
-    """Personal data. `reference`: the id in the service's own file; `assigned`: copies in her lots."""
+@dataclass(frozen=True, kw_only=True)
+class CorrectorRow(Eligible):
+    """Personal data. `reference`: the id in the service's own file."""
 
-    id: str
     reference: str
     name: str
     email: str
-    schools: tuple[str, ...]
-    companies: tuple[str, ...]
     exams: tuple[str, ...]
-    quota: int | None
     days: tuple[date, ...]
-    never_with: tuple[str, ...]
-    options: tuple[str, ...]
     role: JurorRole
     away: tuple[tuple[date, Half], ...]
     has_token: bool
-    assigned: int
 
 
 def import_correctors(

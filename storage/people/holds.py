@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from storage.database.schema import candidates, enrolments, holds
+from storage.database.tables import rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -22,12 +23,11 @@ class HoldPlaced(Facts):
 
     def apply(self, change: Change) -> bool:
         of_exam = {"candidate": change.row(candidates, change.subject).id, "exam": self.exam}
-        if change.connection.execute(select(holds).filter_by(**of_exam)).first():
+        if change.has(holds, **of_exam):
             return False
-        if not change.connection.execute(select(enrolments).filter_by(**of_exam)).first():
+        if not change.has(enrolments, **of_exam):
             raise Refused(Refusal.NOT_ENROLLED)
-        placed = {"reason": self.reason, "placed_at": change.event.at}
-        change.connection.execute(insert(holds).values(**of_exam, **placed))
+        change.add(holds, {**of_exam, "reason": self.reason, "placed_at": change.event.at})
         return True
 
 
@@ -40,8 +40,7 @@ class HoldLifted(Facts):
     reason: str
 
     def apply(self, change: Change) -> bool:
-        of_exam = {"candidate": change.subject, "exam": self.exam}
-        return bool(change.connection.execute(delete(holds).filter_by(**of_exam)).rowcount)
+        return change.remove(holds, candidate=change.subject, exam=self.exam)
 
 
 @dataclass(frozen=True)
@@ -57,4 +56,4 @@ class Hold:
 def all_holds(connection: Connection) -> list[Hold]:
     """The oldest first."""
     query = select(holds).order_by(holds.c.placed_at, holds.c.candidate, holds.c.exam)
-    return [Hold(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, Hold)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from processors.circular.session import Session
 from processors.lists.invigilation import Invigilator, Sent, counted, read_invigilators
@@ -33,7 +33,7 @@ class InvigilatorsNamed(Facts):
         change.connection.execute(delete(invigilators).where(invigilators.c.school.in_(schools)))
         names = ("school", "centre", "exam", "number")
         rows = [dict(zip(names, line, strict=True)) | {"file": self.file} for line in self.sent]
-        change.connection.execute(insert(invigilators), rows)
+        change.add(invigilators, *rows)
         return True
 
 
@@ -41,8 +41,7 @@ def import_invigilators(
     register: Register, data: bytes, session: Session, *, actor: str, at: datetime
 ) -> Import[Invigilator]:
     """A list of one school or of several, each whole. Nothing is taken as long as one line is wrong."""
-    with register.reading() as connection:
-        schools = {school for school, _, _ in enrolled_by_school(connection)}
+    schools = {school for school, _, _ in register.ask(enrolled_by_school)}
     imported = read_invigilators(data, session, schools)
     if not imported.problems:
         sent = tuple((*key, number) for key, number in sorted(counted(imported.rows).items()))

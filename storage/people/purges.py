@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, Table, delete, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, literal, select, update
 
 from storage.bucket.keys import tombstone
 from storage.database.schema import (
@@ -31,6 +31,7 @@ from storage.database.schema import (
     tokens,
     uploads,
 )
+from storage.database.tables import row_of, rows_of
 from storage.events import Change, Facts, canonical
 from storage.ids import in_parts
 from storage.people.accounts import may_be_one_person
@@ -83,7 +84,7 @@ class PurgePlanned(Facts):
         row = _row(change)
         planned = {"planned_by": change.event.actor, "planned_at": change.event.at}
         if row is None:
-            change.connection.execute(insert(purges).values(id=purge_of(change.subject), **planned))
+            change.add(purges, {"id": purge_of(change.subject), **planned})
         elif row.confirmed_at or is_person(row.planned_by) or not is_person(change.event.actor):
             return False
         else:  # what a program planned, a person takes up
@@ -166,12 +167,11 @@ class PurgeRow:
 def all_purges(connection: Connection) -> list[PurgeRow]:
     """The oldest first."""
     query = select(purges).order_by(purges.c.planned_at, purges.c.id)
-    return [PurgeRow(**row._mapping) for row in connection.execute(query)]
+    return rows_of(connection, query, PurgeRow)
 
 
 def purge_by_id(connection: Connection, id_: str) -> PurgeRow | None:
-    row = connection.execute(select(purges).where(purges.c.id == id_)).one_or_none()
-    return PurgeRow(**row._mapping) if row else None
+    return row_of(connection, select(purges).filter_by(id=id_), PurgeRow)
 
 
 def subject_of(purge: str) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from storage.bucket.keys import kept_person
 from storage.database.register import Register
 from storage.database.schema import tokens
+from storage.database.tables import rows_of
 from storage.events import Change, Event, Facts
 from storage.ids import new_id, token_hash
 from storage.states import Role
@@ -35,8 +36,7 @@ class TokenMade(Facts):
     def apply(self, change: Change) -> bool:
         label = json.loads(change.vault.get(self.label))["label"]
         known = self.model_dump(include={"role", "scope", "hash", "until"})
-        row = {"id": change.subject, "label": label, "revoked": False, **known}
-        change.connection.execute(insert(tokens).values(row))
+        change.add(tokens, {"id": change.subject, "label": label, "revoked": False, **known})
         return True
 
 
@@ -96,6 +96,5 @@ def all_tokens(connection: Connection) -> list[ApiToken]:
 
 
 def _tokens(connection: Connection, *conditions: ColumnElement[bool]) -> list[ApiToken]:
-    names = [tokens.c[name] for name in ApiToken.__dataclass_fields__]
-    query = select(*names).where(*conditions).order_by(tokens.c.role, tokens.c.label, tokens.c.id)
-    return [ApiToken(**{**row._mapping, "role": Role(row.role)}) for row in connection.execute(query)]
+    query = select(tokens).where(*conditions).order_by(tokens.c.role, tokens.c.label, tokens.c.id)
+    return rows_of(connection, query, ApiToken)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from storage.database.schema import candidates, enrolments
 from storage.database.schema_season import duties
@@ -121,7 +121,7 @@ def _row(change: Change) -> Any:
 
 def _put(change: Change, **values: Any) -> None:
     if _row(change) is None:
-        change.connection.execute(insert(duties).values(id=_of(change), **{"waived": False, **values}))
+        change.add(duties, {"id": _of(change), "waived": False, **values})
     else:
         change.set(duties, _of(change), **values)
 

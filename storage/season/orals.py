@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.database.schema import candidates
 from storage.database.schema_season import oral_sheets, panels, turns
@@ -35,16 +35,16 @@ class OralsPlanned(Facts):
     panels: tuple[Panel, ...]
 
     def apply(self, change: Change) -> bool:
-        exam, run = change.subject, change.connection.execute
+        exam = change.subject
         if panels_of(change.connection, exam) == list(self.panels):
             return False
-        run(delete(turns).filter_by(exam=exam))
-        run(delete(panels).filter_by(exam=exam))
+        change.remove(turns, exam=exam)
+        change.remove(panels, exam=exam)
         for number, panel in enumerate(self.panels, start=1):
             row = panel.model_dump(exclude={"turns", "members"}) | {"members": list(panel.members)}
-            run(insert(panels).values(exam=exam, number=number, **row))
+            change.add(panels, {"exam": exam, "number": number, **row})
             for candidate, at in panel.turns:
-                run(insert(turns).values(exam=exam, candidate=candidate, panel=number, at=at))
+                change.add(turns, {"exam": exam, "candidate": candidate, "panel": number, "at": at})
         return True
 
 
@@ -65,8 +65,7 @@ class OralMoved(Facts):
             raise Refused(Refusal.NO_TURN)
         if (row.panel, row.at) == (self.panel, self.turn_at):
             return False
-        taken = select(turns).filter_by(**of_exam, panel=self.panel, at=self.turn_at)
-        if change.connection.execute(taken).first():
+        if change.has(turns, **of_exam, panel=self.panel, at=self.turn_at):
             raise Refused(Refusal.TURN_TAKEN)
         change.connection.execute(update(turns).filter_by(**mine).values(panel=self.panel, at=self.turn_at))
         return True
@@ -85,7 +84,7 @@ class OralSheetsBack(Facts):
         new = [code for code in self.codes if code not in known]
         rows = [{"code": code, "exam": change.subject, "file": self.file} for code in new]
         if rows:
-            change.connection.execute(insert(oral_sheets), rows)
+            change.add(oral_sheets, *rows)
         return bool(rows)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
-
 from storage.database.schema import session
 from storage.events import Change, Facts
 
@@ -17,10 +15,8 @@ class SessionLoaded(Facts):
     sha256: str
 
     def apply(self, change: Change) -> bool:
-        row = change.connection.execute(select(session)).one_or_none()
-        if row is not None and row.sha256 == self.sha256:
+        if change.has(session, sha256=self.sha256):
             return False
-        change.connection.execute(delete(session))
-        loaded = {"one": 1, "name": self.name, "sha256": self.sha256, "loaded_at": change.event.at}
-        change.connection.execute(insert(session).values(loaded))
+        change.remove(session)
+        change.add(session, {"one": 1, "loaded_at": change.event.at, **self.model_dump()})
         return True

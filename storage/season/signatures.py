@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Connection, and_, delete, func, insert, not_, select
+from sqlalchemy import Connection, and_, func, not_, select
 
 from processors.attendance.agreed import OWN_INK
 from processors.attendance.reader import PageTrouble
@@ -19,7 +19,7 @@ from storage.database.schema_season import (
     attendance_sheets,
     signatures,
 )
-from storage.database.tables import matching
+from storage.database.tables import matching, rows_of
 from storage.events import Change, Facts
 from storage.refusals import Refusal, Refused
 
@@ -35,10 +35,9 @@ class AttendancePrinted(Facts):
 
     def apply(self, change: Change) -> bool:
         id_ = list_number(self.exam, self.centre, self.candidates)
-        if change.connection.execute(select(attendance_lists).filter_by(id=id_)).first():
+        if change.has(attendance_lists, id=id_):
             return False
-        row = {"id": id_, **self.model_dump(mode="json"), "seq": change.event.seq}
-        change.connection.execute(insert(attendance_lists).values(row))
+        change.add(attendance_lists, {"id": id_, **self.model_dump(mode="json"), "seq": change.event.seq})
         return True
 
 
@@ -91,19 +90,16 @@ class AttendanceScanned(Facts):
 
     def apply(self, change: Change) -> bool:
         place = {"exam": self.exam, "centre": self.centre}
-        known = select(attendance_files).filter_by(**place, sha256=self.file)
-        if change.connection.execute(known).first():
+        if change.has(attendance_files, **place, sha256=self.file):
             return False
         told = [one.model_dump(mode="json") for one in self.troubles]
         file = {**place, "seq": change.event.seq, "sha256": self.file, "troubles": told}
-        change.connection.execute(insert(attendance_files).values(file))
+        change.add(attendance_files, file)
         for sheet in self.sheets:
-            row = {**sheet.model_dump(), "file": self.file}
-            change.connection.execute(insert(attendance_sheets).values(row))
+            change.add(attendance_sheets, {**sheet.model_dump(), "file": self.file})
         for says in self.rows:
-            row = {**place, **says.model_dump(mode="json")}
-            change.connection.execute(delete(signatures).filter_by(exam=self.exam, candidate=says.candidate))
-            change.connection.execute(insert(signatures).values(row))
+            change.remove(signatures, exam=self.exam, candidate=says.candidate)
+            change.add(signatures, {**place, **says.model_dump(mode="json")})
         return True
 
 
@@ -174,14 +170,12 @@ class AttendanceSettled(Facts):
             change.connection.execute(
                 signatures.update().filter_by(**theirs).values(signed=True if settled else None)
             )
-            change.connection.execute(delete(attendance).filter_by(**theirs))
+            change.remove(attendance, **theirs)
             if settled or row.stated:  # what a list said of them before stands again
-                mark = {**theirs, "centre": self.centre, "present": True}
-                change.connection.execute(insert(attendance).values(mark))
+                change.add(attendance, {**theirs, "centre": self.centre, "present": True})
         return bool(self.present or self.again)
 
 
-_WHY = {why.value: why for why in Why}
 _WAITS = and_(
     signatures.c.asked.is_not(None),
     not_(and_(signatures.c.signed.is_(True), signatures.c.asked.in_(OWN_INK))),
@@ -273,7 +267,4 @@ def last_set_aside(connection: Connection, exam: str, centre: str) -> tuple[SetA
 def _rows(connection: Connection, **wanted: str | None) -> Sequence[Signature]:
     query = select(signatures).where(*matching(signatures, **wanted))
     order = (signatures.c.exam, signatures.c.centre, signatures.c.picture, signatures.c.candidate)
-    return [
-        Signature(**{**row._mapping, "asked": _WHY.get(row.asked or "")})
-        for row in connection.execute(query.order_by(*order))
-    ]
+    return rows_of(connection, query.order_by(*order), Signature)

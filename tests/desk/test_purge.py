@@ -285,7 +285,7 @@ def test_a_hold_wins_until_it_is_lifted(kept: Kept, new_register: Callable[[], R
     assert plan(site, site.store.time()).empty
     assert service.post(PAGE, {"act": "lever", **said}).status_code == 303
     second = kept.planned_by_two()
-    assert second.candidates == (row.candidate,)
+    assert second.stone.candidates == (row.candidate,)
     purge.carry_out(site, second.id, KEY)
     assert kept.named() == set()
     kept.must_hold(elsewhere(kept, new_register))

@@ -24,7 +24,7 @@ from worlds import check_tables
 from actions.dropped import inbox as watch
 from actions.season.orals import form, papers_of
 from actions.site import Site
-from papers.oral_papers import panel_sheets, sheets_to_sign
+from papers.oral_papers import panel_sheets
 from processors.lists.people import CANDIDATE_COLUMNS
 from processors.orals.sheets import OralSheet, SheetKind, sheet_of
 from specimens.signing import Mark, draw_mark
@@ -84,7 +84,7 @@ class Place:
         """All of them, as the scanner's optics see them."""
         found = {}
         for exam in ("E2", "E6"):
-            printed = panel_sheets(papers_of(self.site, exam), self.site.session.title)
+            printed, _ = panel_sheets(papers_of(self.site, exam), self.site.session.title)
             for page in pypdfium2.PdfDocument(printed):
                 image = page.render(scale=600 / 72, grayscale=True).to_pil().reduce(3)
                 (bars,) = zxingcpp.read_barcodes(np.asarray(image))
@@ -147,7 +147,7 @@ def written_on(page: Image.Image, y: int = 1500) -> Image.Image:
 
 def signed(place: Place, sheet: OralSheet, image: Image.Image) -> Image.Image:
     """By all its examiners."""
-    _, columns = sheets_to_sign(papers_of(place.site, sheet.exam), place.site.session.title)
+    _, columns = panel_sheets(papers_of(place.site, sheet.exam), place.site.session.title)
     (column,) = (one for one in columns if one.code == sheet.code)
     marked, rng = np.asarray(image).copy(), np.random.default_rng(3)
     for top, end in zip(column.edges, column.edges[1:], strict=False):

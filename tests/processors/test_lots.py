@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processors.correcting.conflicts import Cause
+from processors.correcting.conflicts import Cause, Marked
 from processors.correcting.lots import (
-    EligibleCorrector,
-    RoutableCopy,
+    Eligible,
     barred,
     lot_conflicts,
     plan_lots,
@@ -18,9 +17,7 @@ from processors.correcting.lots import (
 
 def copies_of(school, n, centre="0130051K", start=0, companies=()):
     return [
-        RoutableCopy(
-            f"{school}-{start + k:03d}", school, centre, f"candidate-{school}-{start + k}", companies
-        )
+        Marked(f"{school}-{start + k:03d}", school, centre, f"candidate-{school}-{start + k}", companies)
         for k in range(n)
     ]
 
@@ -43,7 +40,7 @@ OPTIONS = st.sampled_from(["SISR", "SLAM"])
 def instances(draw):
     subjects = OPTIONS if draw(st.booleans()) else st.just("")
     copies = [
-        RoutableCopy(
+        Marked(
             f"copy-{k}",
             draw(SCHOOLS),
             draw(st.sampled_from(["X", "Y"])),
@@ -55,14 +52,14 @@ def instances(draw):
     ]
     never = st.one_of(SCHOOLS, st.integers(0, 13).map("candidate-{}".format))
     correctors = [
-        EligibleCorrector(
+        Eligible(
             f"corrector-{k}",
             tuple(draw(st.lists(SCHOOLS, max_size=2))),
             tuple(draw(st.lists(COMPANIES, max_size=1))),
             tuple(draw(st.lists(never, max_size=2))),
-            draw(st.one_of(st.none(), st.integers(0, 6))),
-            draw(st.integers(0, 3)),
-            tuple(draw(st.lists(OPTIONS, max_size=1))),
+            quota=draw(st.one_of(st.none(), st.integers(0, 6))),
+            assigned=draw(st.integers(0, 3)),
+            options=tuple(draw(st.lists(OPTIONS, max_size=1))),
         )
         for k in range(draw(st.integers(0, 4)))
     ]
@@ -154,7 +151,7 @@ def test_no_single_move_would_make_loads_more_even(instance):
 )
 def test_without_conflicts_everything_is_even(sizes, n_correctors, lot_size, seed):
     copies = [copy for s, n in enumerate(sizes) for copy in copies_of(f"S{s}", n)]
-    correctors = [EligibleCorrector(f"corrector-{k}", ("elsewhere",)) for k in range(n_correctors)]
+    correctors = [Eligible(f"corrector-{k}", ("elsewhere",)) for k in range(n_correctors)]
     plan = plan_lots(copies, correctors, lot_size, seed)
     school = {copy.id: copy.school for copy in copies}
     load = load_of(plan)
@@ -174,7 +171,7 @@ def test_without_conflicts_everything_is_even(sizes, n_correctors, lot_size, see
 
 def test_each_school_is_spread_over_the_correctors():
     copies = [*copies_of("A", 40), *copies_of("B", 40), *copies_of("C", 40)]
-    correctors = [EligibleCorrector(f"corrector-{k}", ("elsewhere",)) for k in range(8)]
+    correctors = [Eligible(f"corrector-{k}", ("elsewhere",)) for k in range(8)]
     plan = plan_lots(copies, correctors, 20, seed=1)
     schools = {copy.id: copy.school for copy in copies}
     for lot in plan.lots:
@@ -183,7 +180,7 @@ def test_each_school_is_spread_over_the_correctors():
 
 def test_the_order_within_a_lot_is_the_seed_s_and_not_the_school_s():
     copies = [*copies_of("A", 20), *copies_of("B", 20)]
-    correctors = [EligibleCorrector("one", ("elsewhere",))]
+    correctors = [Eligible("one", ("elsewhere",))]
     first, again, other = (plan_lots(copies, correctors, 40, seed) for seed in (1, 1, 2))
     assert first == again
     assert first.lots[0].copies != other.lots[0].copies
@@ -194,9 +191,9 @@ def test_the_order_within_a_lot_is_the_seed_s_and_not_the_school_s():
 
 def test_copies_already_assigned_count_for_evenness_and_for_the_quota():
     correctors = [
-        EligibleCorrector("fresh", ("elsewhere",)),
-        EligibleCorrector("laden", ("elsewhere",), assigned=6),
-        EligibleCorrector("full", ("elsewhere",), quota=4, assigned=4),
+        Eligible("fresh", ("elsewhere",)),
+        Eligible("laden", ("elsewhere",), assigned=6),
+        Eligible("full", ("elsewhere",), quota=4, assigned=4),
     ]
     load = load_of(plan_lots(copies_of("A", 10), correctors, 25, seed=0))
     assert load == {"fresh": 8, "laden": 2}
@@ -204,15 +201,15 @@ def test_copies_already_assigned_count_for_evenness_and_for_the_quota():
 
 def test_one_corrector_for_all_that_the_others_may_not_take():
     correctors = [
-        EligibleCorrector("free", ("B",)),
-        *(EligibleCorrector(f"own-{k}", ("A",)) for k in range(20)),
+        Eligible("free", ("B",)),
+        *(Eligible(f"own-{k}", ("A",)) for k in range(20)),
     ]
     load = load_of(plan_lots(copies_of("A", 200), correctors, 25, seed=0))
     assert load == {"free": 200}
 
 
 def test_a_school_that_is_everybody_s_is_named_and_the_others_go_on():
-    correctors = [EligibleCorrector("one", ("A",)), EligibleCorrector("two", ("A", "B"))]
+    correctors = [Eligible("one", ("A",)), Eligible("two", ("A", "B"))]
     plan = plan_lots([*copies_of("A", 2), *copies_of("B", 3)], correctors, 25, seed=0)
     (entry,) = plan.unroutable
     assert entry.school == "A"
@@ -225,10 +222,10 @@ def test_a_school_that_is_everybody_s_is_named_and_the_others_go_on():
 
 def test_each_cause_is_told():
     correctors = [
-        EligibleCorrector("own", ("A",)),
-        EligibleCorrector("apart", ("B",), never_with=("candidate-A-0",)),
-        EligibleCorrector("boss", ("C",), companies=("ACME",)),
-        EligibleCorrector("full", ("D",), quota=3, assigned=3),
+        Eligible("own", ("A",)),
+        Eligible("apart", ("B",), never_with=("candidate-A-0",)),
+        Eligible("boss", ("C",), companies=("ACME",)),
+        Eligible("full", ("D",), quota=3, assigned=3),
     ]
     (entry,) = plan_lots(copies_of("A", 1, companies=("Acme",)), correctors, 25, seed=0).unroutable
     assert entry.reasons == (
@@ -243,9 +240,9 @@ def test_each_cause_is_told():
 def test_who_may_not_take_what_is_counted_for_each_cause():
     copies = copies_of("A", 3) + copies_of("B", 2, companies=("Acme",))
     correctors = [
-        EligibleCorrector("own", ("A",), never_with=("candidate-B-0",)),
-        EligibleCorrector("host", ("C",), companies=("ACME",)),
-        EligibleCorrector("free", ("C",)),
+        Eligible("own", ("A",), never_with=("candidate-B-0",)),
+        Eligible("host", ("C",), companies=("ACME",)),
+        Eligible("free", ("C",)),
     ]
     assert barred(copies, correctors) == {
         "own": {Cause.OWN_SCHOOL: 3, Cause.NEVER_WITH: 1},
@@ -261,11 +258,11 @@ def test_nobody_to_correct():
 @pytest.mark.parametrize(
     ("corrector", "told"),
     [
-        (EligibleCorrector("x", ("B",)), ()),
-        (EligibleCorrector("x", ("A",)), ("2 copies : le candidat vient de l'établissement du correcteur.",)),
-        (EligibleCorrector("x", ("B",), quota=5, assigned=3), ()),
+        (Eligible("x", ("B",)), ()),
+        (Eligible("x", ("A",)), ("2 copies : le candidat vient de l'établissement du correcteur.",)),
+        (Eligible("x", ("B",), quota=5, assigned=3), ()),
         (
-            EligibleCorrector("x", ("B",), quota=5, assigned=4),
+            Eligible("x", ("B",), quota=5, assigned=4),
             ("Le quota du correcteur (5 copies) serait dépassé de 1.",),
         ),
     ],
@@ -279,8 +276,8 @@ def test_a_plan_in_parts_holds_to_every_rule(quota):
     """More copies than one model takes; a quota of 300 is ample, 120 just enough, 0 none at all."""
     rng = random.Random(5)
     schools = [f"school {k}" for k in range(40)]
-    copies = [RoutableCopy(f"c{k}", rng.choice(schools), "centre", f"n{k}") for k in range(6000)]
-    correctors = [EligibleCorrector(f"k{k}", (schools[k % 40],), quota=quota) for k in range(50)]
+    copies = [Marked(f"c{k}", rng.choice(schools), "centre", f"n{k}") for k in range(6000)]
+    correctors = [Eligible(f"k{k}", (schools[k % 40],), quota=quota) for k in range(50)]
     plan = plan_lots(copies, correctors, 40, 7)
     by_id, who = {copy.id: copy for copy in copies}, {c.id: c for c in correctors}
     routed = [copy for lot in plan.lots for copy in lot.copies]
@@ -306,10 +303,10 @@ def test_a_plan_in_parts_holds_to_every_rule(quota):
 def test_nobody_gets_one_centre_s_copies_alone_where_they_can_be_mixed(seed, centres):
     """Whose school the copies come from is told by nothing else here: every copy is of another school."""
     copies = [
-        RoutableCopy(f"copy-{k}", f"school-{k}", centre, f"candidate-{k}") for k, centre in enumerate(centres)
+        Marked(f"copy-{k}", f"school-{k}", centre, f"candidate-{k}") for k, centre in enumerate(centres)
     ]
-    correctors = [EligibleCorrector(f"corrector-{k}", ()) for k in range(2)]
-    where = {copy.id: copy.centre for copy in copies}
+    correctors = [Eligible(f"corrector-{k}", ()) for k in range(2)]
+    where = {copy.id: copy.place for copy in copies}
     most = max(centres.count(centre) for centre in set(centres))
     plan = plan_lots(copies, correctors, 12, seed)
     told = [lot for lot in plan.lots if len({where[copy] for copy in lot.copies}) == 1]

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from papers.oral_papers import Examined, PanelPaper, sheets_to_sign
+from papers.oral_papers import Examined, PanelPaper, panel_sheets
 from processors.circular.deadlines import PARIS
 from processors.circular.session import load_session
 from processors.orals.sheets import sheets_owed
@@ -37,7 +37,7 @@ def panel(members):
 @pytest.mark.parametrize("members", [MEMBERS, MEMBERS[:1]], ids=["two", "one"])
 def test_only_cells_that_nobody_signed_are_told(tmp_path, members):
     rng = np.random.default_rng(4)
-    printed, columns = sheets_to_sign([panel(members)], SESSION.title)
+    printed, columns = panel_sheets([panel(members)], SESSION.title)
     pages, empty = list[Image.Image](), list[tuple[int, ...]]()
     for column in columns:
         fine = pypdfium2.PdfDocument(printed)[column.page].render(scale=600 / 72, grayscale=True)
@@ -65,6 +65,6 @@ def test_only_cells_that_nobody_signed_are_told(tmp_path, members):
 
 
 def test_what_cannot_be_laid_over_its_print_accuses_nobody(tmp_path):
-    printed, columns = sheets_to_sign([panel(MEMBERS)], SESSION.title)
+    printed, columns = panel_sheets([panel(MEMBERS)], SESSION.title)
     Image.new("L", (1654, 2339), 250).save(tmp_path / "blank.pdf", resolution=200)
     assert unsigned_cells(tmp_path / "blank.pdf", printed, 1, 0, columns[0]) == ()

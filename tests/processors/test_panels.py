@@ -9,10 +9,9 @@ import pytest
 
 from processors.circular.deadlines import instant
 from processors.circular.oral_parts import JurorRole
-from processors.correcting.conflicts import causes
+from processors.correcting.conflicts import Marked, causes
 from processors.orals.panels import (
     Juror,
-    OralCandidate,
     OralPlan,
     Sitting,
     plan_panels,
@@ -41,8 +40,8 @@ def planned(candidates, jurors, where, roles=(TEACHER, PROFESSIONAL)) -> OralPla
     return plan_panels(candidates, jurors, where, roles)
 
 
-def of(place: str, number: int, school: str = "a school") -> list[OralCandidate]:
-    return [OralCandidate(f"{place}-{k}", place, school, f"n{place}{k}") for k in range(number)]
+def of(place: str, number: int, school: str = "a school") -> list[Marked]:
+    return [Marked(f"{place}-{k}", school, place, f"n{place}{k}") for k in range(number)]
 
 
 def test_turns_follow_each_other_and_none_falls_into_a_meeting():
@@ -57,7 +56,7 @@ def test_turns_follow_each_other_and_none_falls_into_a_meeting():
 
 
 def test_a_panel_examines_until_its_turns_are_full_then_another_half_day_is_taken():
-    jurors = [Juror("t", TEACHER, ("its school",)), Juror("p", PROFESSIONAL, ())]
+    jurors = [Juror("t", ("its school",), role=TEACHER), Juror("p", (), role=PROFESSIONAL)]
     plan = planned(of("A", 6), jurors, sittings("A"))
     assert not plan.unplaced
     assert [panel.members for panel in plan.panels] == [("t", "p"), ("t", "p")]
@@ -70,10 +69,10 @@ def test_whatever_the_people_no_rule_is_broken_and_everybody_is_examined_or_told
     rng = random.Random(seed)
     places, schools, companies = ["A", "B", "C"][: rng.randint(1, 3)], ["s1", "s2", "s3", "s4"], ["c1", "c2"]
     candidates = [
-        OralCandidate(
+        Marked(
             f"o{k}",
-            rng.choice(places),
             rng.choice(schools),
+            rng.choice(places),
             f"n{k}",
             tuple(rng.sample(companies, rng.randint(0, 1))),
             rng.choice(["SISR", "SLAM"]),
@@ -83,12 +82,12 @@ def test_whatever_the_people_no_rule_is_broken_and_everybody_is_examined_or_told
     jurors = [
         Juror(
             f"j{k}",
-            rng.choice([TEACHER, PROFESSIONAL]),
             tuple(rng.sample(schools, rng.randint(0, 2))),
             tuple(rng.sample(companies, rng.randint(0, 1))),
             tuple(rng.sample([one.candidate_id for one in candidates], 1)),
             tuple(rng.sample(["SISR", "SLAM"], rng.randint(0, 1))),
-            ((at(0, 8), at(0, 13)),) if rng.random() < 0.3 else (),
+            role=rng.choice([TEACHER, PROFESSIONAL]),
+            away=((at(0, 8), at(0, 13)),) if rng.random() < 0.3 else (),
         )
         for k in range(rng.randint(2, 7))
     ]
@@ -116,8 +115,8 @@ def test_whatever_the_people_no_rule_is_broken_and_everybody_is_examined_or_told
 def test_the_plan_does_not_depend_on_the_order_of_what_it_is_made_of():
     rng = random.Random(4)
     candidates = of("A", 9) + of("B", 5, "another school")
-    jurors = [Juror(f"t{k}", TEACHER, ()) for k in range(3)] + [
-        Juror(f"p{k}", PROFESSIONAL, ()) for k in range(2)
+    jurors = [Juror(f"t{k}", (), role=TEACHER) for k in range(3)] + [
+        Juror(f"p{k}", (), role=PROFESSIONAL) for k in range(2)
     ]
     where = sittings("AB")
     first = planned(candidates, jurors, where)
@@ -131,7 +130,7 @@ def test_nobody_examines_at_two_places_at_once_even_where_hours_only_overlap():
         Sitting("A", at(0, 9), at(0, 12), turns_between(at(0, 9), at(0, 12), 60)),
         Sitting("B", at(0, 11), at(0, 13), turns_between(at(0, 11), at(0, 13), 60)),
     ]
-    jurors = [Juror("t", TEACHER, ()), Juror("p", PROFESSIONAL, ())]
+    jurors = [Juror("t", (), role=TEACHER), Juror("p", (), role=PROFESSIONAL)]
     plan = planned(of("A", 2) + of("B", 2), jurors, where)
     assert len(plan.panels) == 1
     (left,) = plan.unplaced
@@ -142,13 +141,13 @@ def test_nobody_examines_at_two_places_at_once_even_where_hours_only_overlap():
 @pytest.mark.parametrize(
     ("jurors", "reason"),
     [
-        ([Juror("t", TEACHER, ())], "Aucun professionnel n’est désigné pour cette épreuve."),
+        ([Juror("t", (), role=TEACHER)], "Aucun professionnel n’est désigné pour cette épreuve."),
         (
-            [Juror("t", TEACHER, ("a school",)), Juror("p", PROFESSIONAL, ())],
+            [Juror("t", ("a school",), role=TEACHER), Juror("p", (), role=PROFESSIONAL)],
             "Pour 1 enseignant sur 1 : le candidat vient de leur établissement.",
         ),
         (
-            [Juror("t", TEACHER, ()), Juror("p", PROFESSIONAL, (), away=((at(0, 0), at(1, 0)),))],
+            [Juror("t", (), role=TEACHER), Juror("p", (), role=PROFESSIONAL, away=((at(0, 0), at(1, 0)),))],
             "Aucun professionnel possible n’est libre aux heures d’interrogation.",
         ),
     ],
@@ -163,6 +162,6 @@ def test_who_cannot_be_examined_is_told_why(jurors, reason):
 
 def test_a_place_without_hours_is_said():
     (left,) = planned(
-        of("B", 1), [Juror("t", TEACHER, ()), Juror("p", PROFESSIONAL, ())], sittings("A")
+        of("B", 1), [Juror("t", (), role=TEACHER), Juror("p", (), role=PROFESSIONAL)], sittings("A")
     ).unplaced
     assert left.reasons == ("Aucune demi-journée d’interrogation n’est prévue pour ces candidats.",)

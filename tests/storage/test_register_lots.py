@@ -152,7 +152,7 @@ def test_a_copy_goes_to_who_corrects_the_subject_of_its_option(peopled):
     both, sisr_alone = peopled.correctors()
     for k, copy in enumerate(peopled.scanned(whole(0, 1), whole(1, 5))):
         peopled.anonymised(copy, f"A{k}")
-    plan, _ = plan_for(site, site.session.exam(EXAM))
+    plan = plan_for(site, site.session.exam(EXAM))
     assert [lot.corrector for lot in plan.lots] == [both] and not plan.unroutable
     lot = peopled.in_lot(*plan.lots[0].copies)
     with peopled.register.reading() as connection:

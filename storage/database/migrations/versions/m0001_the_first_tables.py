@@ -218,7 +218,3 @@ def upgrade() -> None:
         sa.table("chain", *(sa.column(name) for name in ("one", "seq", "hash"))),
         [{"one": 1, "seq": 0, "hash": "0" * 64}],
     )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("there is nothing before the first tables")

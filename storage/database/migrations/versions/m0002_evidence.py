@@ -9,7 +9,3 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.add_column("findings", sa.Column("evidence", sa.JSON(), nullable=False, server_default="[]"))
-
-
-def downgrade() -> None:
-    op.drop_column("findings", "evidence")

@@ -62,8 +62,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_dossier_decisions"),
     )
     op.create_index("ix_dossier_decisions_dossier", "dossier_decisions", ["dossier"])
-
-
-def downgrade() -> None:
-    for table in ("dossier_decisions", "dossier_times", "dossier_files", "dossiers"):
-        op.drop_table(table)

@@ -28,7 +28,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name="uq_accounts_email"),
         sa.UniqueConstraint("invitation", name="uq_accounts_invitation"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("accounts")

@@ -34,9 +34,3 @@ def upgrade() -> None:
     op.execute(
         "UPDATE copies SET returned = (1 = 1) WHERE lot IN (SELECT id FROM lots WHERE state = 'returned')"
     )
-
-
-def downgrade() -> None:
-    op.drop_column("copies", "returned")
-    op.drop_table("extensions")
-    op.drop_table("proposals")

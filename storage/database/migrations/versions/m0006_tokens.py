@@ -22,9 +22,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_copies_life_status_exam", "copies", ["life", "status", "exam"])
     op.create_index("ix_lots_corrector", "lots", ["corrector"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_lots_corrector", "lots")
-    op.drop_index("ix_copies_life_status_exam", "copies")
-    op.drop_table("tokens")

@@ -24,8 +24,3 @@ def upgrade() -> None:
     for name, (table, columns, condition) in _PARTIAL.items():
         where = sa.text(condition)
         op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
-
-
-def downgrade() -> None:
-    for name in (*_PLAIN, *_PARTIAL):
-        op.drop_index(name)

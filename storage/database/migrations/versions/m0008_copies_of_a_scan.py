@@ -10,7 +10,3 @@ down_revision = "0007"
 
 def upgrade() -> None:
     op.create_index("ix_copies_scan_life", "copies", ["scan", "life"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_copies_scan_life")

@@ -11,8 +11,3 @@ down_revision = "0008"
 
 def upgrade() -> None:
     op.add_column("accounts", sa.Column("link_seen_by", sa.String()))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("accounts") as accounts:
-        accounts.drop_column("link_seen_by")

@@ -24,10 +24,3 @@ def upgrade() -> None:
     )
     op.add_column("scans", sa.Column("begun_at", Instant(timezone=True)))
     op.add_column("scans", sa.Column("counted_at", Instant(timezone=True)))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("scans") as scans:
-        scans.drop_column("counted_at")
-        scans.drop_column("begun_at")
-    op.drop_table("uploads")

@@ -11,8 +11,3 @@ down_revision = "0010"
 
 def upgrade() -> None:
     op.add_column("accounts", sa.Column("recovery", sa.JSON()))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("accounts") as accounts:
-        accounts.drop_column("recovery")

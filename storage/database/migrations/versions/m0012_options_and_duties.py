@@ -20,9 +20,3 @@ def upgrade() -> None:
         sa.Column("reminded_on", sa.Date()),
         sa.PrimaryKeyConstraint("id", name="pk_duties"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("duties")
-    with op.batch_alter_table("correctors") as correctors:
-        correctors.drop_column("options")

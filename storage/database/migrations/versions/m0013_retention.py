@@ -32,8 +32,3 @@ def upgrade() -> None:
         sa.Column("certificate", sa.String()),
         sa.PrimaryKeyConstraint("id", name="pk_purges"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("purges")
-    op.drop_table("holds")

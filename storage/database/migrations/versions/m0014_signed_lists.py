@@ -59,8 +59,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_signatures_asked", "signatures", ["exam", "centre"], sqlite_where=asked, postgresql_where=asked
     )
-
-
-def downgrade() -> None:
-    for table in ("signatures", "attendance_files", "attendance_sheets", "attendance_lists"):
-        op.drop_table(table)

@@ -53,12 +53,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_mark_exports"),
     )
     op.create_index("ix_mark_exports_exam", "mark_exports", ["exam"])
-
-
-def downgrade() -> None:
-    op.drop_table("mark_exports")
-    op.drop_table("marks")
-    op.drop_table("returned_documents")
-    with op.batch_alter_table("lots") as lots:
-        lots.drop_column("offline_until")
-        lots.drop_column("recalled_for")

@@ -35,9 +35,3 @@ def upgrade() -> None:
             decided[copy] = datetime.fromisoformat(event["at"])
     for copy, at in decided.items():
         connection.execute(sa.update(copies).where(copies.c.id == copy).values(decided_at=at))
-
-
-def downgrade() -> None:
-    op.drop_index("ix_copies_decided_at", "copies")
-    with op.batch_alter_table("copies") as copies:
-        copies.drop_column("decided_at")

@@ -19,7 +19,3 @@ def upgrade() -> None:
         sa.Column("file", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("school", "centre", "exam", name="pk_invigilators"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("invigilators")

@@ -12,8 +12,3 @@ down_revision = "0017"
 def upgrade() -> None:
     op.add_column("scans", sa.Column("paper", sa.String()))
     op.add_column("uploads", sa.Column("again_for", sa.String()))
-
-
-def downgrade() -> None:
-    op.drop_column("uploads", "again_for")
-    op.drop_column("scans", "paper")

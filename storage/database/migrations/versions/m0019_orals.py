@@ -41,12 +41,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_oral_sheets_exam", "oral_sheets", ["exam"])
     op.create_index("ix_turns_exam_panel", "turns", ["exam", "panel"])
-
-
-def downgrade() -> None:
-    op.drop_table("oral_sheets")
-    op.drop_table("turns")
-    op.drop_table("panels")
-    with op.batch_alter_table("correctors") as table:
-        table.drop_column("away")
-        table.drop_column("role")

@@ -19,7 +19,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("candidate", name="pk_control_lists"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("control_lists")

@@ -30,10 +30,3 @@ def upgrade() -> None:
         sa.Column("marks", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_control_marks"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("control_marks")
-    op.drop_table("control_choices")
-    with op.batch_alter_table("duties") as table:
-        table.drop_column("number")

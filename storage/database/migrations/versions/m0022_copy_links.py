@@ -22,7 +22,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name="pk_copy_links"),
     )
     op.create_index("ix_copy_links_candidate", "copy_links", ["candidate"])
-
-
-def downgrade() -> None:
-    op.drop_table("copy_links")

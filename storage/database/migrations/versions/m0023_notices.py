@@ -11,8 +11,3 @@ down_revision = "0022"
 
 def upgrade() -> None:
     op.add_column("accounts", sa.Column("notices_off", sa.JSON(none_as_null=True)))
-
-
-def downgrade() -> None:
-    with op.batch_alter_table("accounts") as batch:
-        batch.drop_column("notices_off")

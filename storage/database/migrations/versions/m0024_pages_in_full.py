@@ -33,7 +33,3 @@ def upgrade() -> None:
         ]
         if filled:
             connection.execute(fill, filled)
-
-
-def downgrade() -> None:
-    """Nothing: what is known is kept."""
