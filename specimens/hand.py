@@ -69,6 +69,10 @@ class Hand:
         """A line of running text and the row of its baseline; `height` in millimetres."""
         return typeset(self._font, round((height or self._text_height) * px_per_mm), words)
 
+    def answer(self, words: str, px_per_mm: float) -> tuple[Ink, int]:
+        """The same line as `text` gives, in a fifth of the time, of words without a ligature."""
+        return _composed(self._font, round(self._text_height * px_per_mm), words)
+
     def _digit(self, digit: int) -> Ink:
         if (digit == 1 and self._french_one) or (digit == 7 and self._crossed_seven):
             return self._strokes(digit)
@@ -118,6 +122,39 @@ def typeset(font: Path, size: int, text: str) -> tuple[Ink, int]:
     # what ImageDraw.text does, which has to be told the size of the image, and so lays out the text twice
     mask, (_, top) = _face(font, size).getmask2(text, mode="L", anchor="ls")
     return np.pad(np.asarray(Image.Image()._new(mask)), 1), 1 - top
+
+
+def _composed(font: Path, size: int, text: str) -> tuple[Ink, int]:
+    """`typeset`, of glyphs drawn once: FreeType draws each anew, twice. May end in another empty column."""
+    x, placed = 0, []  # 64ths of a pixel
+    for character, following in zip(text, f"{text[1:]} ", strict=True):
+        ink, left, top = _placed(font, size, character)
+        placed.append(((x + 32 >> 6) + left, top, ink))
+        x += _step(font, size, character, following)
+    first, highest = min(0, *(left for left, _, _ in placed)), min(top for _, top, _ in placed)
+    wide = max(left + ink.shape[1] for left, _, ink in placed) - first
+    high = max(top + ink.shape[0] for _, top, ink in placed) - highest
+    line = np.zeros((high + 2, wide + 2), np.uint8)
+    for left, top, ink in placed:
+        x, y = left - first + 1, top - highest + 1
+        there = line[y : y + ink.shape[0], x : x + ink.shape[1]]
+        if ink.size:
+            cv2.add(ink, cv2.multiply(there, 255 - ink, scale=1 / 255), dst=there)
+    return line, 1 - highest
+
+
+@cache
+def _placed(font: Path, size: int, character: str) -> tuple[Ink, int, int]:
+    """A glyph, and where it begins to the right of its origin and below its baseline, in pixels."""
+    mask, (left, top) = _face(font, size).getmask2(character, mode="L", anchor="ls")
+    return np.asarray(Image.Image()._new(mask)), left, top
+
+
+@cache
+def _step(font: Path, size: int, character: str, following: str) -> int:
+    """From one origin to the next, kerned, in 64ths of a pixel."""
+    face = _face(font, size)
+    return round(64 * (face.getlength(character + following) - face.getlength(following)))
 
 
 @cache

@@ -168,17 +168,21 @@ def _dirt(tones: list[Gray], wear: Wear, dpi: int, rng: Rng) -> list[Gray]:
         for tone in tones:
             tone[:, x : x + 1 + dpi // 300] = gray
     y, x = rng.integers(_MARGIN, size=2)
-    noise = _grain(h, w)[y : y + h, x : x + w]
     # the grain is in sixteenths
     depth = wear.noise * rng.uniform(0.5, 1) / 16
-    return [np.asarray(cv2.addWeighted(tone, 1, noise, depth, 0, dtype=cv2.CV_8U)) for tone in tones]
+    more, less = (cv2.convertScaleAbs(part[y : y + h, x : x + w], alpha=depth) for part in _grain(h, w))
+    return [np.asarray(cv2.subtract(cv2.add(tone, more), less), np.uint8) for tone in tones]
 
 
 @cache
-def _grain(h: int, w: int) -> NDArray[np.int16]:
-    """Sixteenths of a gray level, standard deviation 1; drawn once, then taken at chance offsets."""
+def _grain(h: int, w: int) -> tuple[Gray, Gray]:
+    """Sixteenths of a gray level, standard deviation 1, what is added and what is taken away.
+
+    Drawn once, then taken at chance offsets.
+    """
     shape = h + _MARGIN, w + _MARGIN
-    return np.rint(np.random.default_rng(h * w).standard_normal(shape, np.float32) * 16).astype(np.int16)
+    grain = np.rint(np.random.default_rng(h * w).standard_normal(shape, np.float32) * 16)
+    return np.maximum(grain, 0).astype(np.uint8), np.maximum(-grain, 0).astype(np.uint8)
 
 
 def encode(picture: Picture, level: Level, mode: Mode, dpi: int, rng: Rng) -> bytes:

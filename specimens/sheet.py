@@ -275,7 +275,7 @@ class Press:
         for y in baselines[:lines]:
             x = self._left + abs(rng.normal(0, 5))
             words = " ".join(rng.choice(WORDS["answers"], int(rng.integers(3, 11))))
-            mask, row = hand.text(words, self.px_per_mm)
+            mask, row = hand.answer(words, self.px_per_mm)
             mask = mask[:, : self._px(room - x)]
             lay(page.pen, mask, self._px(x), self._px(y - 0.6 + rng.normal(0, 0.2)) - row, hand.tone)
 
