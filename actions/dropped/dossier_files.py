@@ -135,15 +135,14 @@ def drop(
     return take(site, info, file, exam, number, name, times, actor=actor, at=at)
 
 
-def standings(
-    site: Site, exam: str, centre: str | None = None, *, number: str = "", candidate: str = ""
-) -> list[Standing]:
-    """By name, of all of an épreuve, in this centre if one is given, or of who has this number or id."""
+def standings(site: Site, exam: str, centre: str | None = None, *, whose: str = "") -> list[Standing]:
+    """By name, of all of an épreuve, in this centre if one is given; of who has this number or id alone."""
     rules = site.session.exam(exam)
     if rules is None or rules not in site.session.with_dossiers:
         raise Refused(Refusal.NOT_HERE, exam)
     with site.register.reading() as connection:
-        people = [who for who in enrolled_in(connection, exam, centre) if not number or who.number == number]
+        enrolled = enrolled_in(connection, exam, centre)
+        people = [who for who in enrolled if not whose or whose in (who.number, who.id)]
         rows = {row.candidate: row for row in dossiers_of(connection, exam, centre)}
         schools = {who.school for who in people}
         of_schools = {school: deposit_rules(connection, rules, school) for school in schools}

@@ -110,7 +110,7 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
     from storage.refusals import Refusal, Refused
 
     with working_on(data) as site:
-        found = standings(site, exam, number=candidate)
+        found = standings(site, exam, whose=candidate)
         if not found:
             raise Refused(Refusal.NOT_ENROLLED)
         (one,) = found
