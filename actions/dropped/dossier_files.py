@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from actions.site import Site
 from processors.circular.deadlines import Times
 from processors.circular.session import Exam
+from processors.dossiers.files import MAX_BYTES
 from processors.findings import Severity
 from storage.bucket.keys import dossier_key, dossier_path, stored_file
 from storage.bucket.objects import ObjectInfo
@@ -23,6 +24,8 @@ from storage.dropped.deadlines import deposit_rules
 from storage.dropped.dossiers import DossierRow, dossiers_of
 from storage.people.candidates import EnrolledCandidate, enrolled_in, enrolled_with_number
 from storage.refusals import Refusal, Refused
+
+MOST = f"{MAX_BYTES // 10**6} Mo"
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ def drop(
         raise Refused(Refusal.BAD_NAME)
     if not (size := file.stat().st_size):
         raise Refused(Refusal.EMPTY_FILE)
+    if size > MAX_BYTES:
+        raise Refused(Refusal.TOO_LARGE, MOST)
     ended = site.store.time()
     times = Times(ended, begun_at).counted(timedelta(minutes=site.session.upload_minutes))
     info = ObjectInfo(key, _sha256(file), size, ended)

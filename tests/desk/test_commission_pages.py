@@ -109,6 +109,7 @@ def test_it_reads_when_a_dossier_came_and_its_last_file(desk: Desk, people):
         page = service.get(f"{PAGE}/E5/{OTHER}").text
         assert "Déposé le " in page and ("Dernier fichier le " in page) is told
 
+
 def test_each_name_leads_to_its_own_dossier_and_an_unknown_one_to_none(desk: Desk, people):
     centre, folder = desk.signed_in(Role.CENTRE, OTHER), f"/centre/{OTHER}/E5/dossiers"
     with desk.site.register.reading() as connection:
