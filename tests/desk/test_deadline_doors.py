@@ -49,7 +49,7 @@ def test_more_time_is_granted_and_taken_back_by_whichever_door(stage: tuple[Desk
     assert "Et la grève." not in service.get(page).text
     assert owed(desk, "U4", MINE)["until"] is None
     story = service.get(f"/coordination/historique/U4/{MINE}").text
-    assert re.search(r"Échéance : <s>jusqu’au [^<]+ à 19:00</s> → (avant le|jusqu’au) ", story)
+    assert re.search(r"<s>jusqu\S{1,6}au\s[^<]+19:00</s>\s→\s(avant|jusqu)", story)
     granted = [event.actor for event in log(desk) if event.action == "deadline.extended"]
     assert granted[0] == granted[2] == "service" and granted[1].startswith("acct_")
 
