@@ -53,12 +53,13 @@ def print_json(value: object) -> None:
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
     """Numbers to the right; what does not fit goes on below, nothing is cut."""
     cells = [list(row) for row in rows]
-    table = Table(title=title, title_justify="left", box=box.SIMPLE, show_edge=False, pad_edge=False)
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False)
     for k, name in enumerate(columns):
         numbers = all(isinstance(row[k], int | None) for row in cells)
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in cells:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console.print(title, style="italic", markup=False, highlight=False)  # as long as it is, of any table
     console.print(table, soft_wrap=False)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from actions.corrected import lots as of_lots
 from actions.corrected import marks as of_marks
 from actions.site import Site, now
 from desk.entry.access import Corrector, ServiceAccount, shows_identity, site_of
@@ -116,6 +117,7 @@ def _board(request: Request) -> Response:
         "without_copy": lambda exam: of_marks.without_marked_copy(site, exam),
         "names": names,
         "second_person": site.session.second_person,
+        "shut_out": lambda one: [lot for lot in one.missing if of_lots.is_shut_out(lot, one.exam, now())],
     }
     return page(request, "marks.html", values)
 

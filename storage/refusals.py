@@ -20,6 +20,7 @@ class Refusal(Coded):
     )
     BAD_NAME = "bad_name", "Ce nom de fichier ne convient pas : renommez le fichier."
     EMPTY_FILE = "empty_file", "Ce fichier est vide : enregistrez-le de nouveau."
+    TOO_LARGE = "too_large", "Ce fichier dépasse {what} : déposez les pièces une à une."
     NO_REASON = "no_reason", "Dites pourquoi."
     NO_DAY = "no_day", "Dites quel jour c’est venu."
     NO_NUMBER = "no_number", "Dites combien il en est venu : il y en a un par candidat."

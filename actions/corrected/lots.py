@@ -122,6 +122,12 @@ def recall(
     return site.register.record(LotRecalled(reason=key), lot.id, actor=actor, at=at)
 
 
+def is_shut_out(lot: LotRow, exam: Exam, at: datetime) -> bool:
+    """Whether nobody has it, and its window is over: it is not opened any more, nor marked."""
+    unopened = lot.state in (LotState.ASSIGNED, LotState.RECALLED)
+    return unopened and exam.closes_at is not None and exam.closes_at < at
+
+
 def why_recalled(site: Site, lot: LotRow) -> str:
     """In the service's words; nothing where it is not recalled."""
     return site.store.vault.get(lot.recalled_for).decode() if lot.recalled_for else ""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from actions.reasons import words_of
 from actions.site import Site
-from processors.circular.deadlines import french_day, french_instant
+from processors.circular.deadlines import Deadline, Rule, french_day, french_instant
 from processors.dossiers.findings import FRENCH_GROUND, VERDICTS
 from processors.dossiers.findings import Code as Ground
 from processors.findings import Code, french, french_pages
@@ -22,6 +22,7 @@ from storage.corrected.lots import lot_by_id
 from storage.decided.copies import copy_by_id
 from storage.decided.decisions import CopyMasked, CopyProposed, CopyTransferred
 from storage.decided.findings import FindingJudged, finding_at
+from storage.dropped.deadlines import DeadlineExtended
 from storage.dropped.deposits import DossierDeposited
 from storage.dropped.dossiers import FRENCH_PRONOUNCED
 from storage.dropped.readings import ScanRead
@@ -158,6 +159,9 @@ class _Teller:
             found = finding_at(self._connection, facts["finding"], facts["k"])
             what = french(found.code) if found else "constat"
             return event.subject, [(what.capitalize(), "réglé" if facts["settled"] else "à régler")]
+        if event.action == DeadlineExtended.action:
+            due = Deadline(datetime.fromisoformat(facts["until"]), Rule(facts["rule"]))
+            return event.subject, [("Échéance", str(due))]
         if event.action == CopyTransferred.action:
             return event.subject, [("Épreuve", facts["exam"])]
         if event.action == CopyProposed.action:

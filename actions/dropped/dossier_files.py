@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from actions.site import Site
 from processors.circular.deadlines import Times
 from processors.circular.session import Exam
+from processors.dossiers.files import MAX_BYTES
 from processors.findings import Severity
 from storage.bucket.keys import dossier_key, dossier_path, stored_file
 from storage.bucket.objects import ObjectInfo
@@ -23,6 +24,8 @@ from storage.dropped.deadlines import deposit_rules
 from storage.dropped.dossiers import DossierRow, dossiers_of
 from storage.people.candidates import EnrolledCandidate, enrolled_in, enrolled_with_number
 from storage.refusals import Refusal, Refused
+
+MOST = f"{MAX_BYTES // 10**6} Mo"
 
 
 @dataclass(frozen=True)
@@ -129,21 +132,22 @@ def drop(
         raise Refused(Refusal.BAD_NAME)
     if not (size := file.stat().st_size):
         raise Refused(Refusal.EMPTY_FILE)
+    if size > MAX_BYTES:
+        raise Refused(Refusal.TOO_LARGE, MOST)
     ended = site.store.time()
     times = Times(ended, begun_at).counted(timedelta(minutes=site.session.upload_minutes))
     info = ObjectInfo(key, _sha256(file), size, ended)
     return take(site, info, file, exam, number, name, times, actor=actor, at=at)
 
 
-def standings(
-    site: Site, exam: str, centre: str | None = None, *, number: str = "", candidate: str = ""
-) -> list[Standing]:
-    """By name, of all of an épreuve, in this centre if one is given, or of who has this number or id."""
+def standings(site: Site, exam: str, centre: str | None = None, *, whose: str = "") -> list[Standing]:
+    """By name, of all of an épreuve, in this centre if one is given; of who has this number or id alone."""
     rules = site.session.exam(exam)
     if rules is None or rules not in site.session.with_dossiers:
         raise Refused(Refusal.NOT_HERE, exam)
     with site.register.reading() as connection:
-        people = [who for who in enrolled_in(connection, exam, centre) if not number or who.number == number]
+        enrolled = enrolled_in(connection, exam, centre)
+        people = [who for who in enrolled if not whose or whose in (who.number, who.id)]
         rows = {row.candidate: row for row in dossiers_of(connection, exam, centre)}
         schools = {who.school for who in people}
         of_schools = {school: deposit_rules(connection, rules, school) for school in schools}

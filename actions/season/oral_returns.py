@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from actions.isolation import isolated, run_each, run_pages
-from actions.season.orals import papers_of
+from actions.season.orals import oral, papers_of
 from actions.site import Site
 from papers.oral_handin import hand_in_list, missing_sheets
 from papers.oral_papers import PanelPaper, panel_sheets
@@ -162,7 +162,7 @@ class SheetsProgress:
 
 def sheets_progress(site: Site, code: str) -> SheetsProgress:
     """What of an épreuve's sheets came, by the register: it names nobody."""
-    owed, back = _owed_and_back(site, code)
+    owed, back = _owed_and_back(site, oral(site, code).code)
     return SheetsProgress(len(owed), len(back), tuple(missing_sheets(owed, back)))
 
 

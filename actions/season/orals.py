@@ -37,7 +37,7 @@ from storage.season.orals import (
 
 def plan_for(site: Site, code: str) -> OralPlan:
     """What `form` would do now."""
-    exam = _oral(site, code)
+    exam = oral(site, code)
     if exam.panel is None:
         raise Refused(Refusal.NO_PANEL)
     with site.register.reading() as connection:
@@ -76,7 +76,7 @@ def move(site: Site, code: str, number: str, panel: int, *, actor: str, at: date
     By the rules of the plan: whoever may not examine the candidate, an hour that has come, another place.
     `number`: the candidate's; `panel`: from 1.
     """
-    exam = _oral(site, code)
+    exam = oral(site, code)
     if exam.panel is None:
         raise Refused(Refusal.NO_PANEL)
     with site.register.reading() as connection:
@@ -133,7 +133,7 @@ class NamedPanel:
 
 
 def progress(site: Site, code: str) -> OralProgress:
-    exam = _oral(site, code)
+    exam = oral(site, code)
     with site.register.reading() as connection:
         panels, enrolled = panels_of(connection, code), enrolled_in(connection, code)
     placed = sum(len(panel.turns) for panel in panels)
@@ -158,7 +158,7 @@ def panels_with_names(site: Site, code: str) -> list[NamedPanel]:
 
 def papers_of(site: Site, code: str) -> list[PanelPaper]:
     """What the papers of an épreuve say, panel by panel. They name people."""
-    exam = _oral(site, code)
+    exam = oral(site, code)
     with site.register.reading() as connection:
         panels = panels_of(connection, code)
         people = heard_in(connection, code)
@@ -225,7 +225,7 @@ def _examined(one: Heard, at: datetime) -> Examined:
     return Examined(one.number, one.family_name, one.first_names, one.school, at)
 
 
-def _oral(site: Site, code: str) -> Exam:
+def oral(site: Site, code: str) -> Exam:
     exam = site.session.exam(code)
     if exam is None or not exam.orals:
         raise Refused(Refusal.NOT_HERE, code)

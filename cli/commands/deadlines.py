@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, in_session, working_on
+from cli.commands.options import DATA_DIR, AsJson, DataDir, ExamCode, in_session, said, working_on
 from cli.console import Commands, console, print_json, print_table
 
 if TYPE_CHECKING:
@@ -45,7 +45,18 @@ def show(
         ]
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    told = ((one.exam, one.place, one.name, one.stated, one.granted, one.by, one.reason) for one in owed)
+    told = (
+        (
+            one.exam,
+            one.place,
+            one.name,
+            said(one.stated),
+            one.granted and said(one.granted),
+            one.by,
+            one.reason,
+        )
+        for one in owed
+    )
     print_table("Deadlines, and until when more time was granted", columns, told)
 
 

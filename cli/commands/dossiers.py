@@ -18,6 +18,7 @@ from cli.commands.options import (
     checked_roster,
     checked_session,
     in_session,
+    said,
     shows_identity,
     working_on,
 )
@@ -70,16 +71,16 @@ def read(
     if rules.dossier_rule(exam, person.option, person.category) is None:
         raise UserError(f"the session has no rule for {exam}, {person.option}, {person.category}")
     deposited = [(name, path.read_bytes()) for name, path in _files(paths)]
-    said = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at, rules.zone), roster=people)
+    told = read_deposit(deposited, rules, epreuve, person, _instant(deposited_at, rules.zone), roster=people)
     if as_json:
-        print_json(said)
+        print_json(told)
         return
     print_table(
-        f"{len(said['pieces'])} pieces, {said['verdict']}",
+        f"{len(told['pieces'])} pieces, {told['verdict']}",
         ["piece", "file", "pages", "signed"],
-        ([p["kind"], p["file"], ", ".join(map(str, p["pages"])), _signed(p)] for p in said["pieces"]),
+        ([p["kind"], p["file"], ", ".join(map(str, p["pages"])), _signed(p)] for p in told["pieces"]),
     )
-    for found in said["findings"]:
+    for found in told["findings"]:
         console.print(f"{found['code']}: {found['message']}", markup=False)
 
 
@@ -105,12 +106,12 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
     It names the candidate: it is logged.
     """
     from actions.dropped.dossier_files import contents_of, standings
-    from processors.circular.deadlines import french_instant, local
+    from processors.circular.deadlines import local
     from storage.people.accounts import note_identity
     from storage.refusals import Refusal, Refused
 
     with working_on(data) as site:
-        found = standings(site, exam, number=candidate)
+        found = standings(site, exam, whose=candidate)
         if not found:
             raise Refused(Refusal.NOT_ENROLLED)
         (one,) = found
@@ -129,15 +130,20 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
         }
         print_json({**told, "pieces": pieces, "messages": held.messages})
         return
-    person = f"{one.person.family_name} {one.person.first_names}, {one.person.number}: {one.said}"
-    rows = ([f.name, french_instant(f.at), "" if f.counts else "kept, does not count"] for f in one.files)
-    print_table(person, ["file", "came", ""], rows)
+    person = f"{one.person.family_name} {one.person.first_names}, {one.person.number}"
+    if not one.files:
+        due = f"; due {said(one.rules.deposit.deadline)}" if one.rules.deposit else ""
+        console.print(f"{person}: nothing came\nWanted: {', '.join(one.wanted.values())}{due}.", markup=False)
+        return
+    rows = (
+        [f.name, f"{local(f.at):%Y-%m-%d %H:%M:%S}", "" if f.counts else "kept, does not count"]
+        for f in one.files
+    )
+    print_table(f"{person}: {'read' if one.read else 'not all read yet'}", ["file", "came", ""], rows)
     for title, file in held.pieces:
         console.print(f"{title}: {file}", markup=False)
     for message in held.messages:
         console.print(f"- {message}", markup=False)
-    if not one.files:
-        console.print(f"Wanted: {', '.join(one.wanted.values())}; due {one.rules.deposit}.", markup=False)
 
 
 @app.command("decide")

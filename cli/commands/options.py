@@ -14,6 +14,7 @@ from cli.console import UserError
 
 if TYPE_CHECKING:
     from actions.site import Site
+    from processors.circular.deadlines import Deadline
     from processors.circular.session import Session, SessionError
     from processors.lists.people import Candidate
     from processors.lists.tables import LineProblem
@@ -98,6 +99,13 @@ def in_session(site: Site, *, exam: str | None = None, centre: str | None = None
         raise UserError(f"{exam} is not an épreuve of this session")
     if centre is not None and site.session.centre(centre) is None:
         raise UserError(f"{centre} is not a centre of this session")
+
+
+def said(due: Deadline) -> str:
+    """`before 2026-04-22 12:00`, `until 2026-05-20 23:59`, on the session's clock."""
+    from processors.circular.deadlines import local
+
+    return f"{due.rule} {local(due.at):%Y-%m-%d %H:%M}"
 
 
 def checked_roster(path: Path, session: Session, *, its_own: bool = False) -> tuple[Candidate, ...]:

@@ -127,7 +127,7 @@ def back(exam: ExamCode, data: DataDir = DATA_DIR, as_json: AsJson = False) -> N
     for one in dropped:
         counts = (one.doubled, one.misfiled, one.unread)
         rows.append((f"{one.at:%Y-%m-%d %H:%M}", one.place, one.sheets, "; ".join(one.unsigned), *counts))
-    print_table("scans that were dropped", columns, rows)
+    print_table("Scans that were dropped", columns, rows)
     for sentence in progress.missing:
         console.print(f"manque : {sentence}", markup=False)
 

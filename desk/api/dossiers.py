@@ -10,16 +10,16 @@ from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from actions.dropped.dossier_files import contents_of, drop, standings
+from actions.dropped.dossier_files import MOST, contents_of, drop, standings
 from actions.site import now
 from desk.api.shapes import ExamCode, Problem, Uai
 from desk.entry.access import CentreAccount, shows_identity, site_of
 from desk.lookup import with_dossiers
 from desk.posted_file import handed_in
 from processors.dossiers.files import MAX_BYTES
+from storage.refusals import Refusal, Refused
 
 router = APIRouter(prefix="/centres/{uai}/{code}/dossiers", tags=["centres"])
-_TOO_LARGE = f"Ce fichier dépasse {MAX_BYTES // 10**6} Mo : déposez les pièces une à une."
 
 
 class CameFile(BaseModel):
@@ -88,7 +88,7 @@ async def bring(
     begun = await run_in_threadpool(site.store.time)
     name = unquote(x_file_name)
 
-    async with handed_in(request, MAX_BYTES, _TOO_LARGE) as path:
+    async with handed_in(request, MAX_BYTES, Refused(Refusal.TOO_LARGE, MOST).sentence) as path:
         await run_in_threadpool(
             drop,
             *(site, exam.code, x_candidate_number, name, path),

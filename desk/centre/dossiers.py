@@ -61,7 +61,7 @@ def _values(request: Request, uai: str, code: str, who: str) -> dict[str, Any]:
 
 
 def _of(site: Site, exam: str, uai: str, who: str) -> Standing:
-    found = standings(site, exam, uai, candidate=who)
+    found = standings(site, exam, uai, whose=who)
     if not found:
         raise HTTPException(404)
     return found[0]

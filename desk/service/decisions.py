@@ -37,6 +37,7 @@ from storage.decided.findings import FindingRow, findings_of_copies
 from storage.dropped.scans import scan_by_id, scans_in
 from storage.people import accounts
 from storage.people.candidates import EnrolledCandidate, enrolled_in
+from storage.people.purges import PURGED
 from storage.refusals import Refused
 from storage.states import Decision, Life
 
@@ -118,6 +119,7 @@ def _of_file(site: Site, found: CopyRow) -> dict[str, Any]:
     is_whole = any(one.status is CopyStatus.COMPLETE for one in twins)
     return {
         "scan": scan,
+        "gone": scan is not None and scan.inbox_key.startswith(PURGED),
         "paper": place_of_paper(site, scan),
         "loose": loose,
         "waiting": waiting,

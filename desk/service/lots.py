@@ -71,6 +71,7 @@ def lot(request: Request, code: str, lot: str, account: ServiceAccount) -> Respo
         "returned": sum(copy.returned for copy in copies),
         "documents": documents,
         "offline": of_lots.is_offline(found, now()),
+        "shut_out": of_lots.is_shut_out(found, exam, now()),
         "recalled_for": of_lots.why_recalled(site, found),
         "copies": copies,
         "holder": holder,

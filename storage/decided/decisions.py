@@ -19,6 +19,7 @@ from storage.decided.copies import OF_NO_LOT, CopyNotAnonymous, CopyRow, PlacedP
 from storage.decided.findings import resolve_findings, state_findings
 from storage.decided.versions import complete_copy, end_copies, supersede
 from storage.events import Change, Facts
+from storage.people.purges import PURGED
 from storage.refusals import Refusal, Refused
 from storage.states import Decision, Life
 
@@ -266,7 +267,12 @@ _OF_ABSENT = select(findings.c.exam, findings.c.candidate).where(
 IS_OF_ABSENT = (copies.c.status == CopyStatus.COMPLETE) & tuple_(copies.c.exam, copies.c.candidate).in_(
     _OF_ABSENT
 )
-WAITS = (copies.c.life == Life.CURRENT, (copies.c.status == CopyStatus.TO_DECIDE) | IS_OF_ABSENT)
+_GONE = select(scans.c.id).where(scans.c.inbox_key.startswith(PURGED))
+WAITS = (
+    copies.c.life == Life.CURRENT,
+    (copies.c.status == CopyStatus.TO_DECIDE) | IS_OF_ABSENT,
+    copies.c.scan.not_in(_GONE),
+)
 
 
 def kept_though_absent(connection: Connection, exam: str, absent: Collection[str]) -> set[str]:

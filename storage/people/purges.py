@@ -38,6 +38,8 @@ from storage.people.accounts import may_be_one_person
 from storage.refusals import Refusal, Refused
 
 NAMELESS = "PURGE"
+PURGED = "purged/"
+"""What the key of a file begins with that is gone."""
 NO_DAY = date(1900, 1, 1)
 NO_CORRECTOR: Mapping[str, Any] = {
     "name": NAMELESS,
@@ -216,7 +218,7 @@ def _empty(connection: Connection, stone: Tombstone) -> None:
 
 
 def _rename(connection: Connection, table: Table, ids: list[str]) -> None:
-    renamed = literal("purged/") + table.c.id
+    renamed = literal(PURGED) + table.c.id
     connection.execute(update(table).where(table.c.id.in_(ids)).values(inbox_key=renamed))
 
 

@@ -108,3 +108,15 @@ def test_it_reads_when_a_dossier_came_and_its_last_file(desk: Desk, people):
         deposits.deposit(desk.site.register, info, b"%PDF", "E5", candidate, f"{days}.pdf", actor="t", at=at)
         page = service.get(f"{PAGE}/E5/{OTHER}").text
         assert "Déposé le " in page and ("Dernier fichier le " in page) is told
+
+
+def test_each_name_leads_to_its_own_dossier_and_an_unknown_one_to_none(desk: Desk, people):
+    centre, folder = desk.signed_in(Role.CENTRE, OTHER), f"/centre/{OTHER}/E5/dossiers"
+    with desk.site.register.reading() as connection:
+        ids = {one.number: enrolled_with_number(connection, "E5", one.number) for one in people}
+    for one in people:
+        page = centre.get(f"{folder}/{ids[one.number]}").text
+        assert f'data-candidate="{one.number}"' in page and f"{one.family_name} {one.first_names}" in page
+        state = centre.get(f"{folder}/{ids[one.number]}/etat").text
+        assert f"{one.family_name} {one.first_names}" in state
+    assert centre.get(f"{folder}/cand_0000000000000000").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -47,6 +48,8 @@ def test_more_time_is_granted_and_taken_back_by_whichever_door(stage: tuple[Desk
     assert "counts again" in shell(desk, *back) and "already" in shell(desk, *back)
     assert "Et la grève." not in service.get(page).text
     assert owed(desk, "U4", MINE)["until"] is None
+    story = service.get(f"/coordination/historique/U4/{MINE}").text
+    assert re.search(r"<s>jusqu\S{1,6}au\s[^<]+19:00</s>\s→\s(avant|jusqu)", story)
     granted = [event.actor for event in log(desk) if event.action == "deadline.extended"]
     assert granted[0] == granted[2] == "service" and granted[1].startswith("acct_")
 

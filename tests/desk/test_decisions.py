@@ -54,13 +54,14 @@ def decide(browser: Browser, copy: str, candidate: str):
 def test_another_account_confirms(cautious: Desk, waits):
     copy, free = waits
     first, second = (cautious.signed_in(Role.SERVICE, email=f"{who}@exemple.fr") for who in "ab")
-    assert "qu’une autre personne confirme" in first.get(f"/coordination/decisions/{copy}").text
+    asked = first.get(f"/coordination/decisions/{copy}").text
+    assert "qu’une autre personne confirme" in asked and "valent aussitôt, sans elle" in asked
     assert decide(first, copy, free).status_code == 303
     assert "attend une autre personne" in first.get("/coordination/decisions").text
     assert "Une autre personne doit le confirmer" in first.get(f"/coordination/decisions/{copy}").text
     shown = second.get(f"/coordination/decisions/{copy}").text
     assert re.search(r"Jeanne Exemple propose de l’attribuer à \w+", shown) and "Confirmer</button>" in shown
-    assert "« lu sur l’en-tête »" in shown
+    assert "« lu sur l’en-tête »" in shown and "prend la place de cette proposition" in shown
     with cautious.site.register.reading() as connection:
         assert copy_by_id(connection, copy).status is CopyStatus.TO_DECIDE
     assert decide(second, copy, free).status_code == 303

@@ -15,6 +15,7 @@ from filling import MINE, OTHER, Filled
 from visitors import Desk
 
 from actions.dropped.dossiers import read
+from processors.dossiers.files import MAX_BYTES
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
 from storage.states import Role
 
@@ -74,6 +75,8 @@ def test_what_is_no_piece_of_a_dossier_is_refused_in_the_same_words(
     desk, filled = stage
     number, program = filled.people[0].number, desk.program(Role.SERVICE)
     piece, hidden, empty = tmp_path / "a.pdf", tmp_path / "b\N{ZERO WIDTH SPACE}.pdf", tmp_path / "c.pdf"
+    with (large := tmp_path / "d.pdf").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
     for path in (piece, hidden):
         path.write_bytes(b"%PDF-1.7")
     empty.touch()
@@ -88,6 +91,9 @@ def test_what_is_no_piece_of_a_dossier_is_refused_in_the_same_words(
         assert said in shell(desk, *command, fails=True)
         answer = brought(program, who, path.name, path.read_bytes())
         assert answer.status_code == 409 and said in answer.json()["detail"]
+    assert "Ce fichier dépasse 200 Mo" in shell(
+        desk, "dossier", "drop", str(large), *whose(filled), fails=True
+    )
     command = ("dossier", "drop", str(piece), "--exam", "U4", "--candidate", number)
     assert "n’est pas de cette session" in shell(desk, *command, fails=True)
     assert brought(program, number, "a.pdf", to=f"/api/centres/{MINE}/U4/dossiers").status_code == 404

@@ -10,11 +10,13 @@ import pytest
 from filling import MINE
 
 from actions.dropped.inbox import take_returned
+from actions.season.oral_returns import sheets_progress
 from actions.site import now
 from cli.season.orals import scanned
 from processors.lists.people import CANDIDATE_COLUMNS, CORRECTOR_COLUMNS
 from storage.people.candidates import import_candidates
 from storage.people.correctors import import_correctors
+from storage.refusals import Refused
 from storage.states import Role
 
 PAGE = "/coordination/oraux/E5"
@@ -56,7 +58,7 @@ def test_panels_are_formed_shown_and_their_papers_taken(summoned):
     assert len(pypdfium2.PdfDocument(archive.read("convocations-E5.pdf"))) == 3
 
 
-def test_who_is_before_no_panel_is_told_why_and_papers_of_no_plan_are_refused(summoned):
+def test_who_is_before_no_panel_is_told_why_and_papers_of_no_plan_are_refused(summoned, desk):
     service = summoned(OF_THE_SCHOOL, PROFESSIONAL)
     service.get(PAGE)
     said = service.post(PAGE).text
@@ -64,6 +66,8 @@ def test_who_is_before_no_panel_is_told_why_and_papers_of_no_plan_are_refused(su
     answer = service.get(f"{PAGE}/papiers.zip")
     assert answer.status_code == 409 and "ne sont pas formés" in answer.text
     assert service.get("/coordination/oraux/U4").status_code == 409
+    with pytest.raises(Refused, match="not_here"):  # nor are there sheets of it, at the command
+        sheets_progress(desk.site, "U4")
 
 
 def test_sheets_come_back_sorted_and_nothing_but_which_came_is_kept(summoned, desk, tmp_path):

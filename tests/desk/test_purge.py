@@ -209,6 +209,10 @@ def test_all_of_it_goes_and_the_log_still_holds(kept: Kept, new_register: Callab
         *(f"/coordination/dossiers/E5/{MINE}/commission.pdf", f"/coordination/historique/{of['dossier']}"),
     ):
         assert service.get(page).status_code == 200, page
+    shown = service.get(f"/coordination/decisions/{of['copy_id']}").text
+    assert "ont été détruites à leur terme" in shown
+    assert not any(part in shown for part in ("PURGE", ".jpg", 'name="decision"'))
+    assert of["copy_id"] not in service.get("/coordination/decisions").text
     for gone in ("2.jpg", "correcteur.pdf"):
         assert service.get(f"/coordination/decisions/{of['copy_id']}/{gone}").status_code == 404, gone
 

@@ -6,11 +6,15 @@ import io
 import re
 import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from filling import MINE, Filled
 from visitors import Desk
 
+from actions.site import now
+from cli.demo_session import write_demo_session
 from desk.zipped import zipped
+from processors.circular.session import load_session
 from storage.corrected.lots import lot_by_id
 from storage.states import LotState, Role
 
@@ -56,6 +60,17 @@ def test_a_program_gives_more_time_and_takes_it_back(desk: Desk, filled: Filled)
         assert program.post(at, json={"until": wrong.isoformat(), "reason": "x"}).status_code == 409
     assert program.post(at, json={"until": None, "reason": "retour"}).status_code == 200
     assert due() == before
+
+
+def test_of_a_lot_that_nobody_opened_in_time_the_way_out_is_told(desk: Desk, filled: Filled, tmp_path: Path):
+    service = desk.signed_in(Role.SERVICE)
+    pages = f"/coordination/lots/U4/{filled.values['lot']}", "/coordination/notes"
+    said = "Prolongez la fenêtre dans le fichier de session"
+    assert not any(said in service.get(page).text for page in pages)
+    write_demo_session(tmp_path / "past.toml", now() - timedelta(days=60))
+    desk.site.__dict__["session"] = load_session(tmp_path / "past.toml")
+    for page in pages:
+        assert said in service.get(page).text, page
 
 
 def test_a_program_closes_a_lot_that_was_returned(desk: Desk, filled: Filled):
