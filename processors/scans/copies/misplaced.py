@@ -23,9 +23,14 @@ def contradicted(
     None if its writer has counted all that is numbered in one other way. `annexes`: their pages, that may be
     counted, too; `sheet`: pages of one.
     """
+    firsts = frozenset(_NUMBERS[::sheet])
+    by_kind: Mapping[PageKind, Collection[int]] = {
+        PageKind.FIRST: firsts,
+        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
+    }
     by_pages, *otherwise = (
-        [page for number, page in kept.items() if _is_against(page, *count(number), sheet)]
-        for count in _countings(length, annexes, sheet)
+        [page for number, page in kept.items() if _is_against(page, *count(number), of_kind)]
+        for count, of_kind in zip(_countings(length, annexes, sheet), (by_kind, *[{}] * 5), strict=True)
     )
     return by_pages if all(otherwise) else []
 
@@ -96,15 +101,15 @@ def confirmed(kept: Mapping[int, PageReading]) -> bool:
     return 2 * right > len(kept)
 
 
-def _is_against(page: PageReading, number: int, totals: Collection[int], sheet: int) -> bool:
-    """Whether a page says another number, that one of its kind can bear, or another total."""
-    firsts = frozenset(_NUMBERS[::sheet])
-    may_be: dict[PageKind, Collection[int]] = {
-        PageKind.FIRST: firsts,
-        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
-    }
+def _is_against(
+    page: PageReading,
+    number: int,
+    totals: Collection[int],
+    by_kind: Mapping[PageKind, Collection[int]],
+) -> bool:
+    """Whether a page says another number, of those that one of its kind can bear, or another total."""
     return (
-        _odds(page.number_reading, [number], may_be.get(page.kind, _NUMBERS)) >= _SURE
+        _odds(page.number_reading, [number], by_kind.get(page.kind, _NUMBERS)) >= _SURE
         or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     )
 
