@@ -28,22 +28,27 @@ def contradicted(
         PageKind.FIRST: firsts,
         PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
     }
-    by_pages, *otherwise = (
-        [page for number, page in kept.items() if _is_against(page, *count(number), of_kind)]
-        for count, of_kind in zip(_countings(length, annexes, sheet), (by_kind, *[{}] * 5), strict=True)
-    )
-    return by_pages if all(otherwise) else []
+    pages, leaves, *others = _countings(length, annexes, sheet)
+    if any(page.number is not None for number, page in kept.items() if number % sheet == sheet - 1):
+        others.append(leaves)  # else its numbers may count sheets, of which one lacks
+
+    def against(count: _Counting, of_kind: Mapping[PageKind, Collection[int]]) -> list[PageReading]:
+        return [page for number, page in kept.items() if _is_against(page, *count(number), of_kind)]
+
+    return against(pages, by_kind) if all(against(count, {}) for count in others) else []
 
 
 _Counted = tuple[int, Collection[int]]
 """What may stand in the boxes of a page: its number, and totals."""
 
+_Counting = Callable[[int], _Counted]
 
-def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _Counted], ...]:
+
+def _countings(length: int, annexes: int, sheet: int) -> tuple[_Counting, ...]:
     """What people count: by page number, what they write.
 
-    Pages; leaves, on their rectos; sheets; pages of each sheet, and of all in total; pages, of those begun so
-    far. Who leaves the last pages of a sheet unused may count them or not.
+    Pages; leaves, on their rectos; pages of each sheet, and of all in total; pages, of those begun so
+    far. Who leaves the last pages of a sheet unused may count them or not. Who counts sheets waits.
     """
     unused = sheet - 1
     all_pages = range(length - unused, length + annexes + 1)
@@ -54,7 +59,6 @@ def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _
     return (
         lambda number: (number, all_pages),
         lambda number: (number % 2 * (number + 1) // 2, range((length - unused + 1) // 2, length // 2 + 1)),
-        lambda number: (ends(number) // sheet, (length // sheet,)),
         lambda number: ((number - 1) % sheet + 1, range(1, sheet + 1)),
         lambda number: ((number - 1) % sheet + 1, all_pages),
         lambda number: (number, range(ends(number) - unused, ends(number) + 1)),

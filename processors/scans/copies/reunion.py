@@ -45,7 +45,7 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
 def _going_on(copy: Part, part: Part, sheets: Mapping[int, Evidence]) -> Part | None:
     """The copy with the sheets that lie after it, of its candidate, who counts anew on each or goes on.
 
-    None if they may be the same sheets scanned again, as those may be that bear no number, or if any page lacks.
+    None if they may be the same sheets scanned again, as any may that bear no number, or if a page lacks.
     """
     length, anew = _whole(copy, 1), _whole(part, 1)
     after = anew or _whole(part, length + 1)
