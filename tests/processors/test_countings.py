@@ -1,4 +1,4 @@
-"""What people count in the page boxes: pages, leaves, sheets, anew on each sheet, or those begun so far."""
+"""What people count in the page boxes: pages, leaves, anew on each sheet, or those begun so far."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ Counted = Callable[[int], tuple[int | None, int | None]]
 
 COUNTINGS: dict[str, Counted] = {
     "leaves on their rectos": lambda n: ((n + 1) // 2, 4) if n % 2 else (None, None),
-    "sheets on their first pages": lambda n: ((n + 3) // 4, 2) if n % 4 == 1 else (None, None),
     "pages of each sheet": lambda n: ((n - 1) % 4 + 1, 4),
     "pages of each sheet, of all": lambda n: ((n - 1) % 4 + 1, 8),
     "pages begun so far": lambda n: (n, 4 if n <= 4 else 8),

@@ -168,3 +168,11 @@ def test_a_numbered_sheet_behind_one_that_ends_blank_may_be_anothers() -> None:
     firsts = untotalled(sheet(0)), untotalled(sheet(1)), [*written, replace(last, blank=True)]
     assert complete(*firsts, untotalled(further(0))) == set()
     assert complete(*firsts[:2], [*written, last], untotalled(further(2))) == {who.number for who in ROSTER}
+
+
+def test_a_sheet_that_counts_anew_may_be_anothers() -> None:
+    """Two copies of eight pages, one counted anew on each sheet, whose second sheets were exchanged."""
+    opening, *others = sheet(1, 8)
+    anew = [replace(opening, label=None, boxes={}), *others]
+    assert complete(sheet(0, 8), anew, sheet(1, 8), further(0)) == set()
+    assert complete(sheet(0, 8), further(0), sheet(1, 8), further(1)) == {who.number for who in ROSTER[:2]}

@@ -23,22 +23,32 @@ def contradicted(
     None if its writer has counted all that is numbered in one other way. `annexes`: their pages, that may be
     counted, too; `sheet`: pages of one.
     """
-    by_pages, *otherwise = (
-        [page for number, page in kept.items() if _is_against(page, *count(number), sheet)]
-        for count in _countings(length, annexes, sheet)
-    )
-    return by_pages if all(otherwise) else []
+    firsts = frozenset(_NUMBERS[::sheet])
+    by_kind: Mapping[PageKind, Collection[int]] = {
+        PageKind.FIRST: firsts,
+        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
+    }
+    pages, leaves, *others = _countings(length, annexes, sheet)
+    if any(page.number is not None for number, page in kept.items() if number % sheet == sheet - 1):
+        others.append(leaves)  # else its numbers may count sheets, of which one lacks
+
+    def against(count: _Counting, of_kind: Mapping[PageKind, Collection[int]]) -> list[PageReading]:
+        return [page for number, page in kept.items() if _is_against(page, *count(number), of_kind)]
+
+    return against(pages, by_kind) if all(against(count, {}) for count in others) else []
 
 
 _Counted = tuple[int, Collection[int]]
 """What may stand in the boxes of a page: its number, and totals."""
 
+_Counting = Callable[[int], _Counted]
 
-def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _Counted], ...]:
+
+def _countings(length: int, annexes: int, sheet: int) -> tuple[_Counting, ...]:
     """What people count: by page number, what they write.
 
-    Pages; leaves, on their rectos; sheets; pages of each sheet, and of all in total; pages, of those begun so
-    far. Who leaves the last pages of a sheet unused may count them or not.
+    Pages; leaves, on their rectos; pages of each sheet, and of all in total; pages, of those begun so
+    far. Who leaves the last pages of a sheet unused may count them or not. Who counts sheets waits.
     """
     unused = sheet - 1
     all_pages = range(length - unused, length + annexes + 1)
@@ -49,7 +59,6 @@ def _countings(length: int, annexes: int, sheet: int) -> tuple[Callable[[int], _
     return (
         lambda number: (number, all_pages),
         lambda number: (number % 2 * (number + 1) // 2, range((length - unused + 1) // 2, length // 2 + 1)),
-        lambda number: (ends(number) // sheet, (length // sheet,)),
         lambda number: ((number - 1) % sheet + 1, range(1, sheet + 1)),
         lambda number: ((number - 1) % sheet + 1, all_pages),
         lambda number: (number, range(ends(number) - unused, ends(number) + 1)),
@@ -96,15 +105,15 @@ def confirmed(kept: Mapping[int, PageReading]) -> bool:
     return 2 * right > len(kept)
 
 
-def _is_against(page: PageReading, number: int, totals: Collection[int], sheet: int) -> bool:
-    """Whether a page says another number, that one of its kind can bear, or another total."""
-    firsts = frozenset(_NUMBERS[::sheet])
-    may_be: dict[PageKind, Collection[int]] = {
-        PageKind.FIRST: firsts,
-        PageKind.INSIDE: frozenset(_NUMBERS) - firsts,
-    }
+def _is_against(
+    page: PageReading,
+    number: int,
+    totals: Collection[int],
+    by_kind: Mapping[PageKind, Collection[int]],
+) -> bool:
+    """Whether a page says another number, of those that one of its kind can bear, or another total."""
     return (
-        _odds(page.number_reading, [number], may_be.get(page.kind, _NUMBERS)) >= _SURE
+        _odds(page.number_reading, [number], by_kind.get(page.kind, _NUMBERS)) >= _SURE
         or _odds(page.total_reading, totals, _NUMBERS) >= _SURE
     )
 

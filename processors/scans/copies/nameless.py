@@ -47,6 +47,12 @@ class _Sheet:
         """Whether it goes on from another sheet by its own numbers."""
         return self.first > 1 and any(page.number == number for number, page in self.pages.items())
 
+    @property
+    def begins_anew(self) -> bool:
+        """Whether it was put behind another sheet, and its numbers begin with 1 again."""
+        anew = any(page.number == number - self.first + 1 for number, page in self.pages.items())
+        return self.first > 1 and anew and not self.says
+
 
 def beside_nameless(
     copies: Sequence[CopyReading],
@@ -101,6 +107,8 @@ class _Pile:
             for first in range(sheet + 1, max(copy.missing, default=0), sheet)
             if min(those) < first and {*range(first, first + sheet)} <= {*copy.missing}
         )
+        # what counts anew fits behind any sheet: its copy may lack the one of that place
+        self._lacked.update(one.first for one in self.sheets if one.empty and one.begins_anew)
         self.loose = {n for run in self._runs for n in run if self._is_loose(self.sheets[n], run)}
         self._offered = Counter(self.sheets[n].first for n in self.loose if self.sheets[n].says)
         self._after = {self._goes_on(k) for k in range(len(kept))} - {0} or {1, -1}

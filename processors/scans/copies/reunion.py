@@ -45,7 +45,7 @@ def reunited(parts: Iterable[Part], sheets: Mapping[int, Evidence]) -> list[Part
 def _going_on(copy: Part, part: Part, sheets: Mapping[int, Evidence]) -> Part | None:
     """The copy with the sheets that lie after it, of its candidate, who counts anew on each or goes on.
 
-    None if they may be the same sheets scanned again, or if any page lacks.
+    None if they may be the same sheets scanned again, as any may that bear no number, or if a page lacks.
     """
     length, anew = _whole(copy, 1), _whole(part, 1)
     after = anew or _whole(part, length + 1)
@@ -53,7 +53,8 @@ def _going_on(copy: Part, part: Part, sheets: Mapping[int, Evidence]) -> Part | 
         return None
     orders = {place.order for _, place in (*copy, *part)}
     opening, others = ([page for page, _ in those if page.page in sheets] for those in (copy, part))
-    twice = anew and any(_perhaps_one(*pair) for pair in product(opening, others))
+    said = any(page.number == place.number for page, place in part)
+    twice = anew and (not said or any(_perhaps_one(*pair) for pair in product(opening, others)))
     if twice or len(orders) > 1 or any(order.falling or order.nested for order in orders):
         return None
     joined = [(page, replace(place, length=length + after)) for page, place in (*copy, *part)]
