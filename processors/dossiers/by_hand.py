@@ -19,7 +19,6 @@ import numpy as np
 
 from processors.dossiers.facts import Facts
 from processors.dossiers.grounds import is_whole_weeks
-from processors.dossiers.handwriting import HEIGHT, read_row
 from processors.dossiers.layout import COLUMN, DPI, Line, Page
 from processors.dossiers.paper import without_leaders
 from processors.dossiers.periods import Period, Stay
@@ -29,6 +28,7 @@ from processors.dossiers.weeks import contradicts, counts, weeks_written
 from processors.findings import Box
 from processors.lists.people import Candidate
 from processors.plain import plain
+from processors.scans.pages.any_hand import HEIGHT, read_row
 from processors.scans.pages.apart import HALF, without_rules
 from processors.scans.pages.geometry import PX, darkness, reduced
 from processors.scans.pages.names import line_in, says_names, says_number

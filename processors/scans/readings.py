@@ -59,13 +59,14 @@ class Line:
     """A line that stands apart on a page: what it may say, and where (mm of the upright page).
 
     `doubts`: for each step along it, how much less likely than the likeliest each of `names.SYMBOLS` is, 0 to
-    255; `outside`: of the answers, at the top or at the bottom.
+    255; `outside`: of the answers, at the top or at the bottom; `row`: its image, on the map of 100 dpi.
     """
 
     text: str
     doubts: NDArray[np.uint8] = field(repr=False, compare=False)
     box: Box
     outside: bool
+    row: Gray | None = field(default=None, repr=False, compare=False)
 
 
 class PageKind(StrEnum):

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from processors.findings import Code, Finding, finding
 from processors.lists.people import Candidate
 from processors.scans.leaving.evidence import part, whole
-from processors.scans.pages.names import names
-from processors.scans.readings import PageReading, StuckLabel
+from processors.scans.pages.any_hand import read_again
+from processors.scans.pages.names import may_name, names
+from processors.scans.readings import Line, PageReading, StuckLabel
 
 
 def shown(pages: Sequence[PageReading], owner: Candidate | None, label_pattern: str) -> list[Finding]:
     """A label is wiped where that hides no writing and it is the owner's; None: nobody knows whose it is."""
     findings = []
     number = owner.number if owner else None
-    said = [part(p.page, line.box) for p in pages for line in p.lines if owner and names(line, owner)]
+    said = [part(p.page, line.box) for p in pages for line in p.lines if owner and _says(line, owner)]
     named = {one.page for one in said}
     held = [
         p
@@ -32,6 +33,11 @@ def shown(pages: Sequence[PageReading], owner: Candidate | None, label_pattern: 
     if lifted := [p.page for p in pages if p.lifted]:
         findings.append(finding(Code.DRAWN_OVER, lifted))
     return findings
+
+
+def _says(line: Line, owner: Candidate) -> bool:
+    """Whether a line names the copy's own candidate: the price of reading again allows for few lines."""
+    return may_name(line, owner) and names(read_again(line), owner)
 
 
 def _waits(label: StuckLabel, number: str | None, label_pattern: str) -> bool:

@@ -193,13 +193,19 @@ def _up_the_sides(ink: NDArray[np.float32], form: Form, first: bool, inked: floa
 
 def straight(dark: Gray, to_map: Affine, place: Place, half: int = HALF) -> Gray:
     """What is written along a line, without ruled lines: it lies level, in the middle of 2 × `half` rows."""
+    band = level(dark, to_map, place, half)
+    band[abs(np.arange(-half, half + 1)) > place.room * PX] = 0
+    return without_rules(band)
+
+
+def level(image: Gray, to_map: Affine, place: Place, half: int, beyond: int = 0) -> Gray:
+    """A line as it is, level, in the middle of 2 × `half` rows; `beyond`: what is off the image."""
     (x, y), (across, down) = place.at(-_AROUND), place.along
     onto = np.array([[across / PX, -down / PX, x], [down / PX, across / PX, y], [0, 0, 1]])
     onto[:2, 2] -= onto[:2, 1] * half
     size = round((place.length + 2 * _AROUND) * PX), 2 * half + 1
-    band = cv2.warpAffine(dark, to_map @ onto, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    band[abs(np.arange(-half, half + 1)) > place.room * PX] = 0
-    return without_rules(np.asarray(band, np.uint8))
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(image, to_map @ onto, size, flags=how, borderValue=beyond), np.uint8)
 
 
 def without_rules(dark: Gray) -> Gray:

@@ -2,7 +2,8 @@
 
 To read all answers is far too dear. The lines outside them, and the short ones among them, are read by a
 small network that knows letters, whatever their case, and digits; `training/lines.py` makes it. What they say
-is compared with one candidate alone, the copy's: cursive and joined writing is read with many errors.
+is compared with one candidate alone, the copy's: cursive and joined writing is read with many errors. What
+may name the candidate is read again by a larger network (`any_hand.py`), which decides.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from processors.circular.form import Form
 from processors.findings import Box
 from processors.lists.people import Candidate
 from processors.plain import plain
-from processors.scans.pages.apart import HALF, places_apart, straight
+from processors.scans.pages.apart import HALF, level, places_apart, straight
 from processors.scans.pages.geometry import PX
 from processors.scans.pages.labels import Quad
 from processors.scans.pages.registration import Placement
@@ -36,6 +37,7 @@ _MOST = 1200  # pixels of all lines of a page: 1.6 ms
 HEIGHT, _SPREAD = 24, 3.6  # pixels of a line's image, and of the deviation of its ink from the middle
 _SPREADS = (2.2, 7.0)  # the same on the map
 _NEAR, _PAD = round(4.0 * PX), 5
+_ROW = 15  # rows of the map above and below a line's middle that its row takes: of 7.9 mm
 _PEN = 120  # darkness: more counts no more
 _LEAST = 25.0  # darkness of a line's strokes
 
@@ -46,8 +48,10 @@ _DATE = -9.0  # the same of a birth date, which others of an answer are like
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
+_PERHAPS, _PERHAPS_LIKE = 45.0, 0.4  # the same, and likeness a letter, of what is worth reading again
 _WHOLLY = 75.0  # the same of a line that says nothing else
 _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
+_TITLED = 6  # letters that a line which says a last name may have besides
 _TITLES = ("M", "MR", "MME", "MLLE")
 _FAR, _LEVELS = 6.0, 255.0 / 6.0  # a symbol's log chance below the likeliest one's: at most; in a byte
 _NEVER = -1e6
@@ -58,9 +62,15 @@ letters that the other reader has read."""
 
 
 def lines_apart(
-    dark: Gray, placement: Placement, scale: float, form: Form, first: bool, wiped: Sequence[Quad]
+    small: Gray,
+    dark: Gray,
+    placement: Placement,
+    scale: float,
+    form: Form,
+    first: bool,
+    wiped: Sequence[Quad],
 ) -> tuple[Line, ...]:
-    """The lines of an upright page that are read, from its darkness at `MAP_DPI`.
+    """The lines of an upright page that are read, from the page and its darkness at `MAP_DPI`.
 
     `scale`: pixels of what is placed to one of the map's; `first`: whether the form's frames are on the page;
     `wiped`: labels, whose own lines nobody will see.
@@ -70,14 +80,17 @@ def lines_apart(
     to_map = placement.to_pixels / scale
     places = places_apart(dark, placement.ink, to_map, form, first)
     if wiped:
-        hidden = cv2.fillPoly(dark.copy(), [area.astype(np.int32) for area in wiped], (0,))
-        dark = np.asarray(hidden, np.uint8)
+        areas = [area.astype(np.int32) for area in wiped]
+        dark = np.asarray(cv2.fillPoly(dark.copy(), areas, (0,)), np.uint8)
+        small = np.asarray(cv2.fillPoly(small.copy(), areas, (255,)), np.uint8)
     found, room = [], _MOST
     for place in places:
-        image = line_image(straight(dark, to_map, place))
+        band = straight(dark, to_map, place)
+        image = line_image(band)
         if image is not None and image.shape[1] <= room:
             room -= image.shape[1]
-            line = Line(*_read(image), place.box(to_map), place.outside)
+            row = level(small, to_map, place, _ROW, beyond=255)[:, _written(band)]
+            line = Line(*_read(image), place.box(to_map), place.outside, row)
             if not (first and _is_printed(line, form.form.model_text)):
                 found.append(line)
     return tuple(found)
@@ -89,14 +102,27 @@ def _is_printed(line: Line, model: str) -> bool:
     return len(said) < len(printed) + _LONG_ENOUGH and fuzz.ratio(printed, said) >= _ROUGHLY
 
 
+def may_name(line: Line, candidate: Candidate) -> bool:
+    """Whether a line that the small network has read is worth reading again."""
+    family, first = _names_of(candidate)
+    wanted = [f"{family}*{first}", f"{first}*{family}"]
+    said = letters_of(line.text)
+    if len(family) >= _LONG_ENOUGH and (line.outside or len(said) <= len(family) + _TITLED):
+        wanted.append(family)
+    return names(line, candidate) or any(
+        _share(letters_of(way), said) >= _PERHAPS and likeness(line, way) >= _PERHAPS_LIKE * len(way)
+        for way in wanted
+    )
+
+
 def names(line: Line, candidate: Candidate) -> bool:
     """Whether a line says the candidate's number, birth date or both names; outside the answers, the last."""
-    if says_number(line, candidate.number) or says_number(line, f"{candidate.birth_date:%d%m%Y}", _DATE):
+    birth = candidate.birth_date
+    if says_number(line, candidate.number) or any(
+        says_number(line, way, _DATE) for way in (f"{birth:%d%m%Y}", f"{birth:%d*%m*%Y}")
+    ):
         return True
-    family, first = (
-        letters_of(candidate.family_name),
-        letters_of(re.split(r"[\s,]", candidate.first_names)[0]),
-    )
+    family, first = _names_of(candidate)
     if _says_both(line, family, first):
         return True
     if len(family) < _LONG_ENOUGH:
@@ -108,11 +134,16 @@ def names(line: Line, candidate: Candidate) -> bool:
     return like - likeness(line, family[::-1]) >= _AGAINST * len(family)
 
 
+def _names_of(candidate: Candidate) -> tuple[str, str]:
+    """The letters of the last name, and of the first of the others."""
+    return letters_of(candidate.family_name), letters_of(re.split(r"[\s,]", candidate.first_names)[0])
+
+
 def says_number(line: Line, number: str, least: float = _NUMBER) -> bool:
     """Whether a line says this number, its digits grouped or not; `least`: likeness."""
     # what a noisy scan shows where nothing is written is doubtful in every symbol, and like any number
     digits = "".join(filter(str.isdigit, line.text))
-    return _share(number, digits) >= _DIGITS and likeness(line, number) >= least
+    return _share(number.replace("*", ""), digits) >= _DIGITS and likeness(line, number) >= least
 
 
 def says_names(lines: Sequence[tuple[str, Line]], person: Candidate) -> float:
@@ -208,11 +239,9 @@ def line_image(band: Gray) -> Gray | None:
         middle = float(near @ level) / whole
         spread = float(np.sqrt(near @ (level - middle) ** 2 / whole))
         reach = max(2.2 * spread, 6.0)
-    columns = np.minimum(band[HALF - _NEAR : HALF + _NEAR], _PEN).sum(axis=0, dtype=np.float32)
-    written = np.flatnonzero(columns > 40)
-    if len(written) == 0:
+    band = band[:, _written(band)]
+    if band.shape[1] == 0:
         return None
-    band = band[:, max(written[0] - _PAD, 0) : written[-1] + _PAD + 1]
     scale = _SPREAD / float(np.clip(spread, *_SPREADS))
     width = -(-max(round(band.shape[1] * scale), 16) // 4) * 4
     onto = np.array([[1 / scale, 0, 0], [0, 1 / scale, HALF + middle - (HEIGHT - 1) / 2 / scale]])
@@ -220,6 +249,13 @@ def line_image(band: Gray) -> Gray | None:
     line = cv2.warpAffine(band, onto, (width, HEIGHT), flags=flags)
     strong = max(float(np.percentile(line, 97)), _LEAST)
     return np.asarray(np.minimum(line * (200 / strong), 255), np.uint8)
+
+
+def _written(band: Gray) -> slice:
+    """The columns from its first ink to its last."""
+    columns = np.minimum(band[HALF - _NEAR : HALF + _NEAR], _PEN).sum(axis=0, dtype=np.float32)
+    written = np.flatnonzero(columns > 40)
+    return slice(max(written[0] - _PAD, 0), written[-1] + _PAD + 1) if len(written) else slice(0)
 
 
 def line_in(band: Gray, box: Box) -> Line | None:

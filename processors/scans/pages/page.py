@@ -85,7 +85,9 @@ def read_page(
         tabled=kind is PageKind.FOREIGN and not blank and exposure.shows_printed_boxes(page.dark),
         exposed=_is_exposed(page, labels),
         labels=labels.stuck,
-        lines=lines_apart(page.dark, placement, scale, page.form, first, [*labels.areas, *labels.behind]),
+        lines=lines_apart(
+            page.small, page.dark, placement, scale, page.form, first, [*labels.areas, *labels.behind]
+        ),
         trouble=judgement.trouble,
         trouble_box=judgement.box,
         trace=trace(

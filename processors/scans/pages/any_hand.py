@@ -5,9 +5,11 @@ It is PP-OCRv6 (small), for lines of any script, which the wheel of `rapidocr` c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import distribution
 
+import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -32,6 +34,15 @@ def read_row(image: Gray, box: Box) -> Line:
     for symbol, classes in enumerate(kinds):
         folded[:, symbol] = chances[0][:, classes].sum(axis=1)
     return Line(*said_by(np.log(np.maximum(folded, _LEAST))), box, outside=True)
+
+
+def read_again(line: Line) -> Line:
+    """The same line of a page by this network; as it was where its image was not kept."""
+    if line.row is None:
+        return line
+    high, wide = line.row.shape
+    size = max(round(wide * HEIGHT / high), HEIGHT), HEIGHT
+    return replace(read_row(np.asarray(cv2.resize(line.row, size), np.uint8), line.box), outside=line.outside)
 
 
 @cache
