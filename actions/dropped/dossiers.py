@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from sqlalchemy import Connection
+
 from actions.isolation import isolated
 from actions.office import as_readable
 from actions.people.enrolled import candidate_of, sitting
@@ -97,11 +99,11 @@ def read(site: Site, dossier_id: str) -> str:
         row = dossier_by_id(connection, dossier_id)
         files = deposits.files_of(connection, dossier_id)
     assert row is not None, "a run is only ever started for a dossier of the register"
-    exam = site.session.exam(row.exam)
+    own = site.session.exam(row.exam)
     candidate = candidate_of(site, row.candidate, row.exam)
-    if exam is None or candidate is None or not files:
+    if own is None or candidate is None or not files:
         return "rien à lire"
-    exam = site.register.ask(deposit_rules, exam, candidate.school)
+    exam = site.register.ask(deposit_rules, own, candidate.school)
     counting, aside = deposits.in_force(files, exam)
     counting, beyond = deposits.fitting(counting, MAX_BYTES)
     contents = [
@@ -115,7 +117,15 @@ def read(site: Site, dossier_id: str) -> str:
     ]
     roster = sitting(site, row.exam)
     reading = read_deposit(contents, site.session, exam, candidate, at, extra, roster)
-    keep_dossier_reading(site.register, dossier_id, len(files), reading, actor=ACTOR, at=site.clock())
+
+    def as_read(connection: Connection) -> bool:
+        """Whether neither a list of times nor more time came while it was read."""
+        now = deposits.files_of(connection, dossier_id)[: len(files)]
+        return now == files and deposit_rules(connection, own, candidate.school) == exam
+
+    keep_dossier_reading(
+        site.register, dossier_id, len(files), reading, still=as_read, actor=ACTOR, at=site.clock()
+    )
     return VERDICTS[Verdict(reading["verdict"])]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -169,16 +170,23 @@ def keep_dossier_reading(
     files: int,
     reading: dict[str, Any],
     *,
+    still: Callable[[Connection], bool] = lambda _: True,
     actor: str,
     at: datetime,
 ) -> Event | None:
-    """What was read of a dossier: all in the vault, codes alone in the log."""
+    """What was read of a dossier: all in the vault, codes alone in the log.
+
+    Nothing, unless it is `still` what its files say: what made it be read again may have come meanwhile.
+    """
     key = register.keep(kept_reading(f"{dossier}-{secrets.token_hex(8)}"), reading)
     stated = tuple(
         StatedOfDossier(code=found["code"], severity=found["severity"]) for found in reading["findings"]
     )
     facts = DossierRead(files=files, reading=key, verdict=reading["verdict"], findings=stated)
-    return register.record(facts, dossier, actor=actor, at=at)
+    with register.transaction() as transaction:
+        if not still(transaction.connection):
+            return None
+        return transaction.record(facts, dossier, actor=actor, at=at)
 
 
 def dossiers_of(

@@ -88,8 +88,14 @@ def test_runs_are_called_in_plain_words_and_those_that_found_nothing_make_room(s
         to_come = {run.name for run in runs if run.state_name == "Scheduled"}
         return to_come, Counter(run.name for run in runs if run.state_name in FOUND_NOTHING)
 
-    to_come, found_nothing = asyncio.run(tidied())
-    assert to_come <= {flow.flow_run_name for flow in FLOWS.values()} and to_come
+    def named() -> Counter[str] | None:
+        """Once the engine has planned some, and none since they were named."""
+        to_come, found_nothing = asyncio.run(tidied())
+        return (
+            found_nothing if to_come and to_come <= {flow.flow_run_name for flow in FLOWS.values()} else None
+        )
+
+    found_nothing = stage.wait(named, seconds=120)
     assert found_nothing["rappels"] == 1 == max(found_nothing.values())
 
 

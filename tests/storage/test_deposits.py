@@ -8,6 +8,7 @@ import pytest
 from invented import CENTRE, NAMES, NUMBERS, ROSTER
 from sqlalchemy import select
 
+from actions.dropped import dossiers
 from actions.dropped.deadlines import extend
 from actions.dropped.dossiers import pronounce
 from processors.circular.session import load_session
@@ -146,6 +147,30 @@ def test_the_deposit_space_knows_the_time(world, candidate):
         (kept,) = deposits.files_of(connection, dossier)
         assert dossiers_to_read(connection) == [(dossier, EXAM, 1)]
     assert kept.at == datetime(2026, 4, 22, 9, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("comes", ["times", "more time"])
+def test_what_comes_during_a_reading_has_the_dossier_read_again(world, candidate, monkeypatch, comes):
+    """A false « late deposit » would stay, of files that were read by the times before."""
+    dossier = put(world, candidate, "a.pdf", at=DUE + 60 * MINUTE)
+    read_as_it_is = dossiers.read_deposit
+
+    def read_slowly(*args):
+        said = read_as_it_is(*args)
+        if comes == "times":
+            listed = f"numero_candidat;fichier;depose_le\n{NUMBERS[0]};a.pdf;2026-04-22T11:59:59\n".encode()
+            deposits.date_deposits(world.register, listed, EXAM, actor="watch_inbox", at=DUE)
+        else:
+            extend(world.site, EXAM, SCHOOL, DUE + timedelta(days=2), "Grève.", actor="service", at=DUE)
+        return said
+
+    monkeypatch.setattr(dossiers, "read_deposit", read_slowly)
+    dossiers.read(world.site, dossier)
+    assert world.register.ask(dossiers_to_read) == [(dossier, EXAM, 1)]
+    monkeypatch.undo()
+    dossiers.read(world.site, dossier)
+    assert not world.register.ask(dossiers_to_read)
+    assert Code.LATE_DEPOSIT not in {found.code for found in row(world, dossier).findings}
 
 
 def test_a_list_with_a_bad_line_is_not_taken(world, candidate):
