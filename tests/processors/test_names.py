@@ -14,7 +14,7 @@ from processors.findings import Code
 from processors.lists.people import Candidate
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
-from specimens.hand import Hand
+from specimens.hand import HAND_FONTS, Hand
 from specimens.people import invent_candidates, invent_schools
 from specimens.scanner import Level, Mode, encode, pdf, scan
 from specimens.sheet import Press
@@ -70,6 +70,16 @@ def copy_with(
     path.write_bytes(pdf(pictures, DPI))
     (copy,) = read_scan(path, FORM, FORM.label.payload, roster, CENTRE, EXAM).copies
     return who, copy
+
+
+def test_a_hand_that_the_small_network_doubts_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a poor scan: round letters that touch, of which it makes out too few."""
+    (font,) = (font for font in HAND_FONTS if font.stem == "swanky-and-moo-moo")
+    monkeypatch.setattr("specimens.hand.HAND_FONTS", (font,) * len(HAND_FONTS))
+    _, copy = copy_with(tmp_path, "{first} {family}", FOOT, grain=12.0)
+    assert Code.NOT_ANONYMOUS in {found.code for found in copy.findings}
 
 
 @pytest.mark.parametrize("at", [TOP, FOOT, SIGNED], ids=["top", "foot", "signed"])
