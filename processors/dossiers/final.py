@@ -45,7 +45,8 @@ _PASSING_ODT = re.compile(
 )
 _WORDS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|content\.xml")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-_MAX_SIZE = 200_000_000  # bytes, unpacked
+MAX_SIZE = 200_000_000
+"""Of an office file, unpacked, in bytes: what is larger is left as it is."""
 
 
 def final_text(data: bytes, kind: str) -> tuple[bytes, bool]:
@@ -58,7 +59,7 @@ def final_text(data: bytes, kind: str) -> tuple[bytes, bool]:
     tracked = False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = archive.infolist()
-        if sum(info.file_size for info in infos) > _MAX_SIZE:
+        if sum(info.file_size for info in infos) > MAX_SIZE:
             return data, False
         for info in infos:
             if not _WORDS.fullmatch(info.filename):

@@ -10,16 +10,17 @@ import io
 import re
 import zipfile
 
+from processors.dossiers.final import MAX_SIZE
+
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
-_MAX_SIZE = 200_000_000  # bytes, unpacked
 
 
 def transitional(data: bytes) -> bytes:
     """A "docx" or "xlsx" file, as it is unless it is strict. Raises what zipfile does on broken archives."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         infos = archive.infolist()
-        if not _STRICT.search(archive.read("_rels/.rels")) or sum(i.file_size for i in infos) > _MAX_SIZE:
+        if not _STRICT.search(archive.read("_rels/.rels")) or sum(i.file_size for i in infos) > MAX_SIZE:
             return data
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
