@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ from processors.lists.people import Candidate
 from processors.scans.readings import CopyStatus
 from specimens.batch import roster_csv
 from specimens.rehearsal import correctors_csv, plan_session
-from storage.bucket.keys import kept_cell, stored_scan, tombstone
+from storage.bucket.keys import kept_cell, set_aside_from, stored_scan, tombstone
 from storage.bucket.objects import ObjectInfo
 from storage.corrected.lots import LotPulled, all_lots
 from storage.decided.copies import CopyAnonymised, FoundCopy, GuessedCandidate, PlacedPage
@@ -72,7 +73,9 @@ def in_hand(weed: Weed, data: Path, session_file: Path) -> Iterator[tuple[Desk, 
 
 
 def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
-    """A scan with two copies, one of them in a lot, and one that waits; a dossier; an invitation; a token."""
+    """A scan with two copies, one of them in a lot, and one that waits; a dossier, and one's file that was
+    not taken; an invitation; a token.
+    """
     site, at = desk.site, now()
     plan = plan_session(3, [MINE, OTHER], ["U4"], 6)
     people = [c if k else replace(c, exams=(*c.exams, "E5")) for k, c in enumerate(plan.candidates)]
@@ -127,6 +130,8 @@ def fill(desk: Desk, pdf: bytes = b"%PDF-1.7 copie") -> Filled:
     record(CopyAnonymised(anonymous_number="XYXYXYX", sha256=told), copies[2].id)
     info = ObjectInfo(f"dossiers/E5/{people[0].number}/a.pdf", new_id("doss"), 10, at)
     dossier = deposits.deposit(site.register, info, b"%PDF", "E5", dossier_of, "a.pdf", actor="t", at=at)
+    untaken = {"key": f"dossiers/E5/{people[0].number}/b.pdf"}
+    site.store.vault.put(set_aside_from(new_id("doss")), json.dumps(untaken).encode())
     invitation = desk.invite(Role.CENTRE, MINE, "attendu@exemple.fr")
     tokens.make_token(site.register, Role.CENTRE, MINE, "Scanner", 30, actor="t", at=at)
     with site.register.reading() as connection:

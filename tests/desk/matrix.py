@@ -140,7 +140,7 @@ MATRIX = {
     "GET /coordination/dossiers/{code}/{uai}/commission.pdf": Rule(SERVICE, names=True),
     "GET /coordination/dossiers/{code}/{uai}/{dossier}/preuves": Rule(SERVICE, names=True),
     "POST /coordination/dossiers/{code}/{uai}/{dossier}": Rule(SERVICE),
-    "GET /coordination/machine": Rule(SERVICE),
+    "GET /coordination/machine": Rule(SERVICE, names=True),
     "GET /coordination/machine/{table}": Rule(SERVICE),
     "GET /coordination/historique/{subject}": Rule(SERVICE, names=True),
     "GET /coordination/historique/{subject}.jsonl": Rule(SERVICE),
