@@ -1,6 +1,6 @@
 """A PDF without its layers that are off: pdfium draws none of them, but gives their words with the others.
 
-ISO 32000-2, 8.11 (optional content). What only an expression (/VE) or the event of viewing turns off stays.
+ISO 32000-2, 8.11 (optional content). What only the event of viewing turns off stays.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Off = frozenset[tuple[int, int]]
 
 
 def as_shown(data: bytes) -> bytes:
-    """The file as it is where no layer is off, or where it is broken: who reads it will say so."""
+    """The file as it is where it has no layers, or where it is broken: who reads it will say so."""
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
-            off = _off(pdf.Root.get("/OCProperties", pikepdf.Dictionary()))
-            if not off:
+            if "/OCProperties" not in pdf.Root:
                 return data
+            off = _off(pdf.Root.OCProperties)
             forms: set[tuple[int, int]] = set()
             for page in pdf.pages:
                 page.Contents = pdf.make_stream(_shown(page, page.resources, off, forms))
@@ -59,6 +59,8 @@ def _hidden(layer: Any, off: Off) -> bool:
         return False
     if layer.get("/Type") != "/OCMD":
         return layer.objgen in off
+    if "/VE" in layer:
+        return not _holds(layer.VE, off)
     said: Any = layer.get("/OCGs", [])
     members = [said] if isinstance(said, pikepdf.Dictionary) else said
     shown = [one.objgen not in off for one in members if isinstance(one, pikepdf.Dictionary)]
@@ -69,6 +71,15 @@ def _hidden(layer: Any, off: Off) -> bool:
         "/AnyOff": not all(shown),
         "/AllOff": not any(shown),
     }.get(str(layer.get("/P", "")), any(shown))
+
+
+def _holds(expression: Any, off: Off) -> bool:
+    """Whether an expression of layers is true: a layer that is on, or /And, /Or, /Not with what follows."""
+    if isinstance(expression, pikepdf.Dictionary):
+        return expression.objgen not in off
+    operator, *said = expression
+    held = [_holds(one, off) for one in said]
+    return {"/And": all(held), "/Or": any(held), "/Not": not any(held)}[str(operator)]
 
 
 def _shown(content: Any, resources: Any, off: Off, done: set[tuple[int, int]]) -> bytes:

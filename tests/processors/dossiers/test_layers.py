@@ -32,7 +32,11 @@ def with_layer(how: str, *, on: bool) -> str:
     pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=usual)
     other = drawn("", "", LAYER)
     form = pdf.copy_foreign(other.pages[0].as_form_xobject())
-    belongs = layer if how != "member" else pdf.make_indirect(Dictionary(Type=Name.OCMD, OCGs=layer))
+    said = {
+        "member": Dictionary(Type=Name.OCMD, OCGs=layer),
+        "not": Dictionary(Type=Name.OCMD, VE=Array([Name.Not, Array([Name.And, layer, layer])])),
+    }
+    belongs = pdf.make_indirect(said[how]) if how in said else layer
     if how == "form":
         form.OC = belongs
     name = page.add_resource(form, Name.XObject)
@@ -51,4 +55,10 @@ def with_layer(how: str, *, on: bool) -> str:
 def test_a_layer_is_read_where_it_is_on_alone(how: str) -> None:
     assert LAYER in with_layer(how, on=True)
     hidden = with_layer(how, on=False)
+    assert LAYER not in hidden and SHOWN in hidden
+
+
+def test_a_layer_of_an_expression_is_read_where_it_holds_alone() -> None:
+    assert LAYER in with_layer("not", on=False)
+    hidden = with_layer("not", on=True)
     assert LAYER not in hidden and SHOWN in hidden
