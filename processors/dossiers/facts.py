@@ -200,6 +200,9 @@ def _own_stay(piece: Piece, people: Sequence[Candidate]) -> Stay:
         for k, cells in dated.items()
         if k not in named and len(cells) == len(dated[own]) and can_be_name(plain(cells[at]))
     }
+    own_rows = {k for k in dated if mention(rows[k], people[0])}  # also in two columns, or in a cell of more
+    if own_rows:
+        theirs |= {k: rows[k] for k in dated if k not in own_rows and any(among(rows[k], people[1:]))}
     text = "\n".join(row for k, row in enumerate(rows) if k not in theirs)
     stay = read_stay(text, open_ended=piece.kind == WORK)
     known = all(any(among(cell, people[1:])) for cell in theirs.values())

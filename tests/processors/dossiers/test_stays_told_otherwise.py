@@ -199,6 +199,8 @@ SHORT, LONG = "05/01/2026\t30/01/2026", "05/01/2026\t27/03/2026"  # 4 weeks, and
     [
         (f"Nael DE KERSAINT\tSISR\t{SHORT}", f"Ugo MARTIN\tSLAM\t{LONG}"),
         (f"Ugo MARTIN\tSLAM\t{LONG}", f"DE KERSAINT Nael\tSISR\t{SHORT}"),
+        (f"MARTIN\tUgo\t{LONG}", f"DE KERSAINT\tNael\t{SHORT}"),
+        (f"MARTIN\tUgo\t{LONG} 12", f"DE KERSAINT Nael\t{SHORT} 4"),
         ("- Nael de Kersaint : du 05/01/2026 au 30/01/2026", "- Ugo Martin : du 05/01/2026 au 27/03/2026"),
     ],
 )
