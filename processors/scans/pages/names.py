@@ -48,7 +48,7 @@ _DATE = -9.0  # the same of a birth date, which others of an answer are like
 _LETTER = 2.0  # what a letter adds: long names are seldom met by chance
 _LONG_ENOUGH = 5  # letters of a last name
 _ROUGHLY = 60.0  # per cent of the letters, by the likeliest reading: else nobody looks closer
-_PERHAPS, _PERHAPS_LIKE = 45.0, 0.4  # the same, and likeness a letter, of what is worth reading again
+_PERHAPS = 30.0  # the same of what is worth reading again, if it is likelier than chance
 _WHOLLY = 75.0  # the same of a line that says nothing else
 _DIGITS = 70.0  # per cent of a number's: written ones are read to 74 and more, grain to 64
 _TITLED = 6  # letters that a line which says a last name may have besides
@@ -110,8 +110,7 @@ def may_name(line: Line, candidate: Candidate) -> bool:
     if len(family) >= _LONG_ENOUGH and (line.outside or len(said) <= len(family) + _TITLED):
         wanted.append(family)
     return names(line, candidate) or any(
-        _share(letters_of(way), said) >= _PERHAPS and likeness(line, way) >= _PERHAPS_LIKE * len(way)
-        for way in wanted
+        _share(letters_of(way), said) >= _PERHAPS and likeness(line, way) >= 0 for way in wanted
     )
 
 
@@ -211,14 +210,13 @@ def likeness(line: Line, wanted: str) -> float:
     chances = doubts / np.float32(-_LEVELS)
     chances[:, states == SYMBOLS.index("*")] = 0.0
     passed = np.full(len(states), _NEVER)
+    passed[1:2] = 0.0
     passed[3::2] = np.where(states[3::2] != states[1:-2:2], 0.0, _NEVER)  # a double needs something between
-    best, ways = _NEVER, np.full(len(states) + 2, _NEVER)
-    for step in chances:
-        ahead = np.maximum(np.maximum(ways[2:], ways[1:-1]), ways[:-2] + passed)
-        ahead[:2] = np.maximum(ahead[:2], 0.0)  # it may begin anywhere, and end anywhere
-        ways[2:] = ahead + step
-        best = max(best, float(ways[-2:].max()))
-    return best + _LETTER * sum(c.isalpha() for c in wanted)
+    ways = np.full((len(chances) + 1, len(states) + 2), _NEVER)
+    ways[:, 1] = 0.0  # it may begin anywhere, and end anywhere
+    for before, after, step in zip(ways, ways[1:], chances, strict=False):
+        after[2:] = np.maximum(np.maximum(before[2:], before[1:-1]), before[:-2] + passed) + step
+    return float(ways[1:, -2:].max()) + _LETTER * sum(c.isalpha() for c in wanted)
 
 
 def log_chances(line: Line) -> NDArray[np.float32]:
