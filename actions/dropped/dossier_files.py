@@ -30,11 +30,12 @@ MOST = f"{MAX_BYTES // 10**6} Mo"
 
 @dataclass(frozen=True)
 class Came:
-    """A file that came; `counts`: whether it is read, for it was in time and none of its name came later."""
+    """A file that came; `counts`: whether it is read. If not it is `late`, or one of its name came later."""
 
     name: str
     at: datetime
     counts: bool
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -177,12 +178,12 @@ def _standing(
     came = deposits.files_of(connection, row.id) if row else []
     if row is None or not came:
         return Standing(who, rules, wanted)
-    counting, _ = deposits.in_force(came, rules)
+    counting, late = deposits.in_force(came, rules)
     return Standing(
         who,
         rules,
         wanted,
-        tuple(Came(file.name, file.at, file in counting) for file in came),
+        tuple(Came(file.name, file.at, file in counting, file in late) for file in came),
         row.read_files == len(came),
         row.reading,
         sum(found.severity is not Severity.INFO for found in row.findings),

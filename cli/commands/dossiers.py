@@ -120,7 +120,7 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
             site.register, f"{exam}/{one.person.centre}", "dossiers", actor="service", at=site.clock()
         )
     if as_json:
-        files = [{"name": f.name, "at": local(f.at).isoformat(), "counts": f.counts} for f in one.files]
+        files = [vars(file) | {"at": local(file.at).isoformat()} for file in one.files]
         pieces = [{"title": title, "file": file} for title, file in held.pieces]
         told = {
             "candidate": one.person.number,
@@ -135,9 +135,9 @@ def show(exam: ExamCode, candidate: Number, data: DataDir = DATA_DIR, as_json: A
         due = f"; due {said(one.rules.deposit.deadline)}" if one.rules.deposit else ""
         console.print(f"{person}: nothing came\nWanted: {', '.join(one.wanted.values())}{due}.", markup=False)
         return
+    aside = {True: "kept, too late", False: "kept, replaced by a later one"}
     rows = (
-        [f.name, f"{local(f.at):%Y-%m-%d %H:%M:%S}", "" if f.counts else "kept, does not count"]
-        for f in one.files
+        [f.name, f"{local(f.at):%Y-%m-%d %H:%M:%S}", "" if f.counts else aside[f.late]] for f in one.files
     )
     print_table(f"{person}: {'read' if one.read else 'not all read yet'}", ["file", "came", ""], rows)
     for title, file in held.pieces:

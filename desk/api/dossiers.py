@@ -23,11 +23,12 @@ router = APIRouter(prefix="/centres/{uai}/{code}/dossiers", tags=["centres"])
 
 
 class CameFile(BaseModel):
-    """`counts`: not late, nor replaced by a later one of its name."""
+    """`counts`: it is read. If not it is `late`, or was replaced by a later one of its name."""
 
     name: str
     at: datetime
     counts: bool
+    late: bool
 
 
 class CentreDossier(BaseModel):
@@ -58,7 +59,7 @@ def state(request: Request, uai: Uai, code: ExamCode, account: CentreAccount) ->
             number=one.person.number,
             family_name=one.person.family_name,
             first_names=one.person.first_names,
-            files=[CameFile(name=file.name, at=file.at, counts=file.counts) for file in one.files],
+            files=[CameFile(**vars(file)) for file in one.files],
             read=one.read,
             messages=list(contents_of(site, one).messages),
         )

@@ -61,6 +61,9 @@ def test_a_school_gets_more_time_for_its_dossiers(stage: tuple[Desk, Filled]):
     until = f"{stated + timedelta(days=1):%Y-%m-%dT%H:%M}"
     shell(desk, "deadline", "extend", school, "--exam", "E5", "--until", until, "--reason", "Panne.")
     assert str(owed(desk, "E5", school)["until"]).startswith(until)
+    service = desk.signed_in(Role.SERVICE, email="lycees@exemple.fr")
+    story = service.get(f"/coordination/historique/E5/{school}").text
+    assert "Histoire d’un établissement" in story and school in story
     shell(desk, "deadline", "take-back", school, "--exam", "E5")
 
 

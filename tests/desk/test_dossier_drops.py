@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,8 +16,12 @@ from filling import MINE, OTHER, Filled
 from visitors import Desk
 
 from actions.dropped.dossiers import read
+from actions.site import now
 from processors.dossiers.files import MAX_BYTES
 from specimens.dossiers.deposit import Medium, Trouble, draw_deposit
+from storage.bucket.objects import ObjectInfo
+from storage.dropped import deposits
+from storage.ids import new_id
 from storage.states import Role
 
 pytestmark = [pytest.mark.xdist_group("commands")]
@@ -60,10 +65,24 @@ def test_a_file_is_dropped_by_whichever_door(stage: tuple[Desk, Filled], tmp_pat
         ("tableau à signer.pdf", True),
         ("attestation.pdf", True),
     ]
+    much_later = now() + timedelta(days=400)
+    info = ObjectInfo(f"dossiers/E5/{number}/tard.pdf", new_id("doss"), 10, much_later)
+    deposits.deposit(
+        desk.site.register,
+        info,
+        b"%PDF-1.7 late",
+        "E5",
+        filled.values["who"],
+        "tard.pdf",
+        actor="t",
+        at=now(),
+    )
     shown = centre.get(page).text
+    assert shown.count("trop tard") == 1
     assert "tableau à signer.pdf" in shown and "En attente de lecture" in shown
+    assert shown.count("remplacé par celui du même nom") == 1
     came = [event for event in log(desk) if event.action == "dossier.deposited"]
-    assert [event.actor.split("_")[0] for event in came] == ["t", "service", "tokn", "tokn"]
+    assert [event.actor.split("_")[0] for event in came] == ["t", "service", "tokn", "tokn", "t"]
     assert len({event.subject for event in came}) == 1
     listed = desk.program(Role.CENTRE, MINE).get(API).json()
     assert [one["number"] for one in listed if one["files"]] == [number]
