@@ -72,13 +72,14 @@ def copy_with(
     return who, copy
 
 
+@pytest.mark.parametrize("grain", [12.0, 40.0])
 def test_a_hand_that_the_small_network_doubts_is_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grain: float
 ) -> None:
     """In a poor scan: round letters that touch, of which it makes out too few."""
     (font,) = (font for font in HAND_FONTS if font.stem == "swanky-and-moo-moo")
     monkeypatch.setattr("specimens.hand.HAND_FONTS", (font,) * len(HAND_FONTS))
-    _, copy = copy_with(tmp_path, "{first} {family}", FOOT, grain=12.0)
+    _, copy = copy_with(tmp_path, "{first} {family}", FOOT, grain=grain)
     assert Code.NOT_ANONYMOUS in {found.code for found in copy.findings}
 
 
