@@ -64,7 +64,7 @@ def _going_on(copy: Part, part: Part, sheets: Mapping[int, Evidence]) -> Part | 
 
 
 def _perhaps_one(page: PageReading, other: PageReading) -> bool:
-    return likeness(page, other) >= 0 or one_page(page.imprint, other.imprint)
+    return likeness(page, other) >= 0
 
 
 def _whole(part: Part, first: int) -> int:
@@ -109,14 +109,17 @@ def explained(
 def likeness(page: PageReading, other: PageReading) -> float:
     """Log likelihood ratio that these are two scans of one page; 0 where nothing can be said.
 
-    Of pages with next to nothing on them, which look alike whosever they are, their imprints tell.
+    What is clearly one by its imprints is one: a scan that lies a few millimetres off has another ink map. Of
+    pages with next to nothing on them, which look alike whosever they are, imprints alone tell.
     """
     if page.fingerprint is None or other.fingerprint is None:
         return 0.0
     if (page.kind is PageKind.FIRST) != (other.kind is PageKind.FIRST):
         return likeness_ratio(0.0)
+    if one_page(page.imprint, other.imprint):
+        return LIKEST
     if max(float(page.fingerprint.std()), float(other.fingerprint.std())) < _FAINT:
-        return LIKEST if one_page(page.imprint, other.imprint) else 0.0
+        return 0.0
     alike = _correlation(page.fingerprint, other.fingerprint)
     if alike >= _PERHAPS:
         tilted = (_tilted(other.fingerprint, angle) for angle in (-_TILT, _TILT))
