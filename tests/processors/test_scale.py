@@ -14,6 +14,7 @@ import pytest
 
 from processors.circular.form import load_form
 from processors.findings import Code
+from processors.scans.copies.reunion import likeness
 from processors.scans.files.image import RawImage
 from processors.scans.files.raster import read_images
 from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_polygon
@@ -62,12 +63,12 @@ def first_page(seed: int, press: Press = PRESS) -> Drawn:
     return Drawn(whole, names, answers)
 
 
-def inside_page(number: int, seed: int) -> Page:
+def inside_page(number: int, seed: int, press: Press = PRESS, lines: int = 10) -> Page:
     rng = np.random.default_rng(seed)
     hand = Hand(rng)
-    page = PRESS.page(False, hand)
-    PRESS.write_numbers(page, hand, number, 4)
-    PRESS.write_answer(page, hand, rng, first=False, lines=10)
+    page = press.page(False, hand)
+    press.write_numbers(page, hand, number, 4)
+    press.write_answer(page, hand, rng, first=False, lines=lines)
     return page
 
 
@@ -129,6 +130,38 @@ def _png(image: Gray) -> bytes:
     ok, data = cv2.imencode(".png", image)
     assert ok
     return bytes(data.tobytes())
+
+
+@pytest.mark.parametrize(("seed", "skew"), [(1, 0.7), (0, -1.5), (0, 1.5), (0, -0.7)])
+def test_a_page_whose_boxes_are_printed_within_their_cells_has_its_true_scale(seed: int, skew: float) -> None:
+    boxes = FORM.pagination
+    within = {
+        name: field.model_copy(
+            update={
+                "cells": field.cells._replace(
+                    x=field.cells.x + 0.08,
+                    y=field.cells.y + 0.08,
+                    width=field.cells.width - 0.15,
+                    height=field.cells.height - 0.15,
+                )
+            }
+        )
+        for name, field in (("page", boxes.page), ("total", boxes.total))
+    }
+    press = Press(FORM.model_copy(update={"page_boxes": boxes.model_copy(update=within)}), DPI)
+
+    page = read(flat(inside_page(3, seed, press), Setting(1, 1), skew))
+
+    assert page.scale == (1.0, 1.0) and page.number == 3
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_page_scanned_again_as_tilted_the_other_way_is_one(seed: int) -> None:
+    once, again, another = (
+        read(flat(inside_page(2, whose, lines=25), Setting(1, 1), skew))
+        for whose, skew in ((seed, -1.6), (seed, 1.6), (seed + 1, 1.6))
+    )
+    assert likeness(once, again) > 0 > likeness(once, another)
 
 
 @pytest.mark.parametrize("setting", SCALES, ids=lambda s: f"{s.across}x{s.down}@{s.anchor[0]}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from processors.findings import Code
-from processors.scans.readings import CopyStatus
+from processors.scans.readings import CopyStatus, PageReading
 from tests.processors.test_assembly import ROSTER, codes
 from tests.processors.test_pile import a3_sides, drawn, marked, read
 
@@ -52,3 +52,12 @@ def test_a_side_with_next_to_nothing_on_it_is_no_double_of_anothers(blank: bool)
     )
     copies, _, _ = read([*longer[1::-1], *longer[:1:-1], theirs, its_own, recto])
     assert [copy.candidate for copy in copies if copy.status is CopyStatus.COMPLETE] == [ROSTER[2].number]
+
+
+@pytest.mark.parametrize("leaf", [0, 2])
+def test_a_leaf_scanned_again_whose_ink_lies_elsewhere_is_one_by_its_imprint(leaf: int) -> None:
+    pages = marked(0, 4)
+    again = [replace(p, fingerprint=drawn(100 + n)) for n, p in enumerate(pages)]
+    copies, _, _ = read([[p] for p in (*pages[: leaf + 2], *again[leaf : leaf + 2], *pages[leaf + 2 :])])
+    assert [(copy.status, len(copy.pages)) for copy in copies] == [(CopyStatus.COMPLETE, 4)]
+    assert codes(copies[0]) == {Code.DUPLICATE_PAGES}
