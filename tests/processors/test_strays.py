@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from processors.findings import Code
-from processors.scans.readings import CopyStatus, PageReading
+from processors.scans.readings import CopyStatus
 from tests.processors.test_assembly import ROSTER, codes
 from tests.processors.test_pile import a3_sides, drawn, marked, read
 

@@ -158,8 +158,8 @@ _MIDDLE = 2
 _LOOK_MM = 1.3
 _ALONG_SURE, _DOWN_SURE = 0.012, 0.05
 """What the lines of boxes 30 mm long and 7 mm high tell surely. Borders that are printed within cells make
-these look 2.3 % lower, a tilt more: with 0.025 in place of 0.05, 16 of 49 pages at their true scale were taken
-for others, not 4."""
+these look 2.3 % lower, a tilt more: with 0.025 in place of 0.05, 16 of 49 pages at their true scale were
+read as if they were lower, not 4."""
 _MOST = 0.09  # what is further off is no box
 _TRACED = 40  # levels
 
