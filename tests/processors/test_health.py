@@ -149,6 +149,17 @@ def test_a_white_band_on_white_paper_is_told_by_the_ink_that_lacks() -> None:
     assert (band.at, band.width) == pytest.approx((50.8, 3.0), abs=0.8)
 
 
+def test_between_the_lines_of_pages_that_lie_on_their_sides_is_no_band() -> None:
+    rng, drawn = np.random.default_rng(9), []
+    for _ in range(8):
+        paper = np.full((1169, 827), 240, np.uint8)
+        for y in range(110, 1100, 31):
+            for x in range(60, 780, 9):
+                cv2.line(paper, (x, y), (x + 3, y - int(rng.integers(20, 26))), 60, 2)
+        drawn.append(np.ascontiguousarray(np.rot90(paper)))
+    assert marks(drawn) == []
+
+
 def test_columns_beside_short_lines_are_no_band() -> None:
     """Black and white, the ruled lines gone: short lines at the left, page boxes alone at the right."""
     rng, drawn = np.random.default_rng(5), []

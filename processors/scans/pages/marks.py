@@ -128,13 +128,17 @@ def _bands(traces: Sequence[Trace], axis: int, whose: NDArray[np.int_]) -> list[
 
 
 def _gaps(traces: Sequence[Trace], whose: NDArray[np.int_], known: Sequence[Found]) -> list[Found]:
-    """Columns where ink lacks though it lies right beside; rows lack it between lines of writing, too."""
+    """Columns where ink lacks though it lies right beside.
+
+    Rows lack it between lines of writing, too; and so do columns of a page that lies on its side.
+    """
     ink = _table([trace.ink[0] for trace in traces])
     ink -= np.percentile(ink, 2, axis=1, keepdims=True)
     usual = np.median(ink[:, _EDGE:-_EDGE], axis=1, keepdims=True)
     relative = cv2.blur(ink, (3, 1)) / np.maximum(usual, _LEAST_INK)
     spread = (relative[:, _EDGE:-_EDGE] > _EMPTY).mean(axis=1)
-    telling = np.flatnonzero((usual[:, 0] > _LEAST_INK) & (spread > _SPREAD))
+    upright = np.array([trace.shape[0] > trace.shape[1] for trace in traces])
+    telling = np.flatnonzero(upright & (usual[:, 0] > _LEAST_INK) & (spread > _SPREAD))
     if len(telling) < _FEW:
         return []
     relative = relative[telling]
