@@ -21,7 +21,7 @@ from processors.scans.leaving.anonymity import PagePlace, anonymous_pdf, wipe_po
 from processors.scans.leaving.leaks import leaks
 from processors.scans.pages.upright import Expected
 from processors.scans.reader import read_image, read_images_of, understand
-from processors.scans.readings import Gray, PageKind, PageReading
+from processors.scans.readings import CopyStatus, Gray, PageKind, PageReading
 from specimens.batch import Kind, draw_batch
 from specimens.hand import Hand
 from specimens.people import invent_candidates
@@ -345,3 +345,20 @@ def test_a_pile_fitted_to_the_page_is_attributed(
         places = [place(pages[number - 1]) for number in copy.pages]
         stopped += leaks(anonymous_pdf(path, places), places, FORM, FORM.label.payload, ()) != ()
     assert stopped <= 1  # the second look takes rows of letters for boxes now and then: the copy waits
+
+
+def test_an_area_of_the_length_of_letter_is_said_once(tmp_path: Path) -> None:
+    """What stands at the foot of a sheet, its page boxes among it, is cut off each page."""
+    drawn = [p for k in (0, 1) for p in (first_page(k).whole, *(inside_page(n, k) for n in (2, 3, 4)))]
+    images = [flat(page, Setting(1, 1)) for page in drawn]
+    (tmp_path / "letter.pdf").write_bytes(
+        pdf([_png(image[: round(len(image) * 279.4 / 297)]) for image in images], DPI)
+    )
+    pages = read_images_of(tmp_path / "letter.pdf", EXPECTED)
+
+    said = understand(pages, "", PEOPLE, CENTRE, EXAM, EXPECTED)
+
+    (cut,) = (found for found in said.findings if found.code is Code.PILE_UNREADABLE)
+    assert "Choisissez le format des feuilles (A4" in cut.message
+    assert Code.BLANKS_REMOVED not in {found.code for found in said.findings}
+    assert not any(copy.status is CopyStatus.COMPLETE for copy in said.copies)

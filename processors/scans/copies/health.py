@@ -28,6 +28,7 @@ _TILTED = 1.3  # degrees
 _ALIKE = 3.0  # times the spread of the tilts
 _GRAY = 150  # of paper; recycled paper is lighter on a poor scanner
 _ONE_IMAGE = 0.93  # of what is dark in either
+_SHORT_MM = 285  # of an A4; Letter is 279 mm long
 
 Copies = tuple[CopyReading, ...]
 Said = tuple[Copies, list[Finding]]
@@ -286,7 +287,7 @@ def _removed(pile: _Pile, copies: Copies) -> Said:
 
     Nor does it lose the last leaves of three copies or more, and no other.
     """
-    if len(pile.pages) < _MANY:
+    if len(pile.pages) < _MANY or _mostly(pile, [p for p in pile.pages if _is_cut(p)]):
         return copies, []
     a3 = any(p.half is not None for p in pile.pages)
     seen = {number for p in pile.pages if (number := p.number) is not None}
@@ -331,12 +332,22 @@ def _settings(pile: _Pile, copies: Copies) -> Said:
     """The same trouble on most pages is one of the scanner's settings; each copy then says it once."""
     findings = []
     for trouble, cure in _CURE.items():
-        pages = [p for p in pile.pages if p.trouble == trouble]
-        if len(pages) >= _MANY and len(pages) * 2 > len(pile.pages):
+        cut = trouble == "page coupée"
+        pages = [p for p in pile.pages if p.trouble == trouble or (cut and _is_cut(p))]
+        if len(pages) >= _MANY and _mostly(pile, pages):
             findings.append(_of_pile(Code.PILE_UNREADABLE, pages, f"{trouble}. {cure[0].upper()}{cure[1:]}"))
             ids = {p.page for p in pages}
             copies = tuple(_told_once(copy, ids, trouble) for copy in copies)
     return copies, findings
+
+
+def _mostly(pile: _Pile, pages: Sequence[PageReading]) -> bool:
+    return len(pages) * 2 > len(pile.pages)
+
+
+def _is_cut(page: PageReading) -> bool:
+    """Whether the image ends where the page boxes should be, as on an area of Letter's length."""
+    return page.number is None and page.trace is not None and max(page.trace.shape) < _SHORT_MM * PX
 
 
 def _told_once(copy: CopyReading, pages: set[int], trouble: str) -> CopyReading:
@@ -362,7 +373,7 @@ def _feeding(pile: _Pile, copies: Copies) -> Said:
         for p, trace in traced
         if float(np.median(trace.level[0])) < _GRAY * SIXTEENTHS and p.trouble != "page noire"
     ]
-    if len(gray) >= _MANY and len(gray) * 2 > len(pile.pages):
+    if len(gray) >= _MANY and _mostly(pile, gray):
         findings.append(_of_pile(Code.PILE_GRAY, gray, ""))
     return copies, findings
 
