@@ -12,6 +12,7 @@ import pytest
 from processors.circular.form import load_form
 from processors.findings import Code
 from processors.lists.people import Candidate
+from processors.plain import plain
 from processors.scans.reader import read_scan
 from processors.scans.readings import CopyReading, CopyStatus
 from specimens.hand import HAND_FONTS, Hand
@@ -52,6 +53,8 @@ def copy_with(
         birth=f"{who.birth_date:%d/%m/%Y}",
         grouped=re.sub(r"(..)(...)(...)(...)", r"\1   \2   \3   \4", who.number),
         other=roster[1].family_name,
+        login=plain(who.first_names[0] + who.family_name).replace(" ", ""),
+        dotted=plain(f"{who.family_name}.{who.first_names[0]}").replace(" ", ""),
     )
     for k, page in pages_of(who, PRESS, hand, rng, EXAM, 12):
         if k == on:
@@ -127,6 +130,18 @@ def test_a_number_in_groups_is_the_number(tmp_path: Path, at: tuple[float, float
 @pytest.mark.parametrize("said", ["{initial}. {family}", "{family} {initial}.", "Mme {family}"])
 def test_a_family_name_with_an_initial_or_a_title_signs_an_answer(tmp_path: Path, said: str) -> None:
     _, copy = copy_with(tmp_path, said, SIGNED)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+
+
+@pytest.mark.parametrize("said", ["login : {login}", "ssh {dotted}@192.168.1.10"])
+def test_a_user_name_among_lines_of_code_is_the_name(tmp_path: Path, said: str) -> None:
+    _, copy = copy_with(tmp_path, f"enable\n{said}\nno shutdown", SIGNED)
+    assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
+
+
+def test_one_of_many_short_lines_is_read(tmp_path: Path) -> None:
+    said = "public class Vente\nprivate int numero;\n// auteur : {first} {family}\nint compteur = 0;"
+    _, copy = copy_with(tmp_path, said, (30.0, 150.0))
     assert [(one.code, one.pages) for one in copy.findings] == [(Code.NOT_ANONYMOUS, (2,))]
 
 

@@ -17,7 +17,7 @@ def shown(pages: Sequence[PageReading], owner: Candidate | None, label_pattern: 
     """A label is wiped where that hides no writing and it is the owner's; None: nobody knows whose it is."""
     findings = []
     number = owner.number if owner else None
-    said = [part(p.page, line.box) for p in pages for line in p.lines if owner and _says(line, owner)]
+    said = [part(page, line.box) for page, line in _naming(pages, owner)] if owner else []
     named = {one.page for one in said}
     held = [
         p
@@ -35,9 +35,11 @@ def shown(pages: Sequence[PageReading], owner: Candidate | None, label_pattern: 
     return findings
 
 
-def _says(line: Line, owner: Candidate) -> bool:
-    """Whether a line names the copy's own candidate: the price of reading again allows for few lines."""
-    return may_name(line, owner) and names(read_again(line), owner)
+def _naming(pages: Sequence[PageReading], owner: Candidate) -> list[tuple[int, Line]]:
+    """The lines that name the copy's own candidate, with their pages; few can be read again for the price."""
+    lines = [(page.page, line) for page in pages for line in page.lines]
+    worth = may_name([line for _, line in lines], owner)
+    return [one for one, may in zip(lines, worth, strict=True) if may and names(read_again(one[1]), owner)]
 
 
 def _waits(label: StuckLabel, number: str | None, label_pattern: str) -> bool:

@@ -25,10 +25,11 @@ HALF = round(5.5 * PX)
 """Rows of the map above and below a line that are read with it."""
 
 _WORDS = 9  # squares of the ink map, along a line: over words and what is between them
-_JOINED = 3  # to each side: parts of a line that lie so close are one
+_JOINED, _NEAR = 3, 8  # to each side, and on the same row: parts of a line that lie so close are one
 _INKED = 0.06  # share of them: of a ruled line 0.05
 _GRAIN = 1.6  # times what half of a page's squares bear at most: on grainy paper more than a ruled line
 _RULED = np.ones((1, round(36 / INK_MM)), np.uint8)  # squares: no word is as long, and a ruled line is longer
+_UPRIGHT = np.ones((round(9 / INK_MM), 1), np.uint8)  # squares: no letter is as high, and a table's rule is
 _PALE = 0.2  # share of a square that one covers at most
 _LABELS = 46.0  # mm of the exam block that print fills
 _OWN = 0.65  # of the step of its lines: beyond, parts of the next one would be read as letters
@@ -81,14 +82,14 @@ def places_apart(
     dark: Gray, ink: NDArray[np.float32], to_map: Affine, form: Form, first: bool
 ) -> list[Place]:
     """Those to be read, what says most first; `to_map`: mm of the form to pixels of the darkness."""
-    ruled = cv2.morphologyEx(ink, cv2.MORPH_OPEN, _RULED)
-    ink = np.asarray(ink - np.minimum(ruled, _PALE), np.float32)
-    along = np.asarray(cv2.blur(ink, (_WORDS, 1)), np.float32)
+    ruled = np.minimum(cv2.morphologyEx(ink, cv2.MORPH_OPEN, _RULED), _PALE)
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, _UPRIGHT)
+    along = np.asarray(cv2.blur(ink - np.maximum(ruled, upright), (_WORDS, 1)), np.float32)
     inked = max(_INKED, _GRAIN * float(np.median(along[::3, ::3])))
     found = [*_level(along, form, first, inked)]
     if first and form.exam_block is not None and not form.is_annex:
         found += [*_in_exam_block(along, form, inked), *_between_lines(dark, to_map, form)]
-    found += _up_the_sides(ink, form, first, inked)
+    found += _up_the_sides(np.asarray(ink - ruled, np.float32), form, first, inked)
     return sorted(found, key=lambda place: (not place.outside, not place.ends, place.length))
 
 
@@ -115,7 +116,7 @@ def _level(along: NDArray[np.float32], form: Form, first: bool, inked: float) ->
 
 
 def _ridges(
-    along: NDArray[np.float32], inked: float, wavering: int = 3
+    along: NDArray[np.float32], inked: float, wavering: float = 2.5
 ) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
     """The rows that have more ink than those beside them: left ends, middles and lengths, in mm.
 
@@ -123,11 +124,21 @@ def _ridges(
     """
     above, below = np.vstack([along[:1], along[:-1]]), np.vstack([along[1:], along[-1:]])
     ridges = np.asarray((along >= above) & (along >= below) & (along > inked), np.uint8)
-    near = cv2.dilate(ridges, np.ones((wavering, 2 * _JOINED + 1), np.uint8))
+    near = cv2.dilate(ridges, np.ones((1, 2 * _JOINED + 1), np.uint8))
     _, _, stats, middles = cv2.connectedComponentsWithStats(near, connectivity=8)
-    left, length = (stats[1:, 0] + _JOINED) * INK_MM, (stats[1:, 2] - 2 * _JOINED) * INK_MM
-    lines = (length >= _SHORT[0]) & (stats[1:, 3] <= _HIGHEST)
-    return left[lines], (middles[1:, 1][lines] + 0.5) * INK_MM, length[lines]
+    parts = np.column_stack([stats[:, 0] + _JOINED, stats[:, 2] - 2 * _JOINED, middles[:, 1] + 0.5])[1:]
+    parts = parts[(stats[1:, 3] <= _HIGHEST) & (parts[:, 1] > 0)]
+    lines: list[list[float]] = []
+    for x, wide, row in parts[parts[:, 0].argsort()].tolist():
+        for line in lines:  # what follows on the same row is a part of it
+            if abs(line[2] - row) < wavering and x - line[0] - line[1] <= _NEAR:
+                line[1:] = max(x + wide - line[0], line[1]), (line[2] if line[1] > wide else row)
+                break
+        else:
+            lines.append([x, wide, row])
+    left, length, rows = np.array(lines).reshape(-1, 3).T * INK_MM
+    long = length >= _SHORT[0]
+    return left[long], rows[long], length[long]
 
 
 def _in_exam_block(along: NDArray[np.float32], form: Form, inked: float) -> Iterator[Place]:
