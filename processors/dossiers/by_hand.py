@@ -19,11 +19,12 @@ import numpy as np
 
 from processors.dossiers.facts import Facts
 from processors.dossiers.grounds import is_whole_weeks
+from processors.dossiers.headings import INTERNSHIP
 from processors.dossiers.layout import COLUMN, DPI, Line, Page
 from processors.dossiers.paper import without_leaders
 from processors.dossiers.periods import Period, Stay
 from processors.dossiers.persons import Owner
-from processors.dossiers.pieces import INTERNSHIP, Piece
+from processors.dossiers.pieces import Piece
 from processors.dossiers.weeks import contradicts, counts, weeks_written
 from processors.findings import Box
 from processors.lists.people import Candidate
@@ -132,7 +133,8 @@ def _rows_of(page: Page, begins: Callable[[Line], float]) -> list[Row]:
     """Each of the page's lines, from where it `begins`, mm, to the right."""
     if page.gray is None:
         return []
-    clean, dark = without_leaders(page.gray, DPI), darkness(reduced(page.gray, DPI)[0])
+    clean = without_leaders(page.gray, DPI)
+    dark = darkness(reduced(clean, DPI)[0])
     slant = _slant(page)
     found = []
     for line in page.lines:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from processors.dossiers.headings import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK
 from processors.dossiers.layout import Word
 from processors.dossiers.names import among, beside, can_be_name, declared, mention
 from processors.dossiers.periods import Stay, find_dates, read_stay
-from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, SYNTHESIS, WORK, Piece
+from processors.dossiers.pieces import Piece
 from processors.dossiers.ticks import TEAM, chosen, option_of
 from processors.lists.people import Candidate
 from processors.plain import plain

@@ -18,10 +18,11 @@ from processors.circular.session_parts import DossierRule
 from processors.circular.session_parts import Piece as Required
 from processors.dossiers.facts import Facts
 from processors.dossiers.findings import GROUNDS, Code, DossierFinding, Evidence, Verdict, finding
+from processors.dossiers.headings import ENVIRONMENT, INTERNSHIP, OTHER, WORK
 from processors.dossiers.layout import around
 from processors.dossiers.periods import Internship, Stay, is_prolonged, read_stay, states_time, total
 from processors.dossiers.persons import Owner
-from processors.dossiers.pieces import ENVIRONMENT, INTERNSHIP, OTHER, WORK, Piece
+from processors.dossiers.pieces import Piece
 from processors.dossiers.signatures import Signature, State, state_of
 from processors.findings import Severity
 from processors.plain import plain
@@ -181,9 +182,6 @@ def _signed(required: Required, theirs: Sequence[ReadPiece]) -> Iterator[Dossier
             yield finding(Code.UNSIGNED_DOCUMENT, what, where)
         elif state is not State.SIGNED:
             yield finding(Code.DOUBTFUL_SIGNATURE, what, where)
-        elif read.piece.doubled:
-            said = f"{what} ; deux documents sur une même page"
-            yield finding(Code.DOUBTFUL_SIGNATURE, said, where)
 
 
 def _is_signed(read: ReadPiece, required: Required) -> bool:

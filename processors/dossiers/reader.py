@@ -12,11 +12,12 @@ from processors.dossiers.facts import NO_STAY, Facts, facts_of
 from processors.dossiers.files import DepositedFile, FileKind, UnreadableError
 from processors.dossiers.findings import Code, DossierFinding, Evidence, Verdict, absent, finding
 from processors.dossiers.grounds import ReadPiece, internship_of, judge, late, verdict_of
+from processors.dossiers.headings import ACHIEVEMENT, INTERNSHIP, OTHER, WORK
 from processors.dossiers.layout import around
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Internship
 from processors.dossiers.persons import owner_of
-from processors.dossiers.pieces import ACHIEVEMENT, INTERNSHIP, OTHER, WORK, Piece, pieces_of
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.seals import Seal, seals_of
 from processors.dossiers.signatures import Signature, State, dated_by_hand, signatures_of
 from processors.findings import Severity

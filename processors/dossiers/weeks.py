@@ -21,7 +21,7 @@ from processors.dossiers.periods import MONTHS, Period
 from processors.scans.pages.names import SYMBOLS, log_chances
 from processors.scans.readings import Line
 
-_STAY = re.compile(r"\bdu\b|\bau\b|debut|\bfin\b|periode|\bdates\b|effectu")
+_STAY = re.compile(r"\b(?:du|au)(?![a-z])|debut|\bfin\b|periode|\bdates\b|effectu")
 _OTHER = re.compile(
     r"\bfaita?\b|naissance|\bne\b|^le\b|delivre|\barticle\b|presence|mission|autorisations"
     r"|duree totale du stage est"
@@ -204,14 +204,13 @@ def _each(chances: Chances, days: Collection[date]) -> dict[date, float]:
 
 @lru_cache(maxsize=4096)
 def _ways(day: date) -> list[Pattern]:
-    """05/01/2026, 05/01/26, 5 janvier 2026, 5/1/2026: the symbols, and what stands between them."""
-    year, month = str(day.year), MONTHS[day.month - 1].upper()
-    ways = (
-        (f"{day:%d}", f"{day:%m}", year),
-        (f"{day:%d}", f"{day:%m}", year[2:]),
-        (str(day.day), month, year),
-        (str(day.day), str(day.month), year),
-    )
+    """05/01/2026, 5/1/2026, 5 janvier 2026, and with 26: the symbols, and what stands between them."""
+    month = MONTHS[day.month - 1].upper()
+    ways = [
+        (*way, year)
+        for year in (f"{day:%Y}", f"{day:%y}")
+        for way in ((f"{day:%d}", f"{day:%m}"), (str(day.day), month), (str(day.day), str(day.month)))
+    ]
     found = []
     for way in ways:
         pattern = [_EDGE]

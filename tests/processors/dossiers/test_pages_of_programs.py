@@ -13,11 +13,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from processors.dossiers.facts import facts_of
 from processors.dossiers.files import UnreadableError, unpack
+from processors.dossiers.headings import INTERNSHIP
 from processors.dossiers.layout import Page, Word, lines_of
 from processors.dossiers.pages import read_pages
 from processors.dossiers.periods import Period
 from processors.dossiers.persons import Owner, owner_of
-from processors.dossiers.pieces import INTERNSHIP, Piece, pieces_of
+from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.seals import seals_of
 from processors.dossiers.signature_zones import Role
 from processors.dossiers.signatures import State, signatures_of, state_of
