@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -69,10 +69,11 @@ def with_writing(
     candidate: Candidate,
     others: Sequence[Candidate],
     until: date | None,
+    told: Collection[Period] = (),
 ) -> tuple[Facts, Owner]:
     """The facts and the owner of a piece on paper, with what was written where optical reading is in doubt.
 
-    `until`: the day by which a stay is over.
+    `until`: the day by which a stay is over. `told`: stays of which the candidate's table tells.
     """
     stays = until is not None and piece.kind == INTERNSHIP and not is_whole_weeks(facts.stay)
     if not piece.read_optically or not (stays or owner in (Owner.UNSAID, Owner.DOUBTFUL)):
@@ -85,7 +86,8 @@ def with_writing(
             owner = Owner.CANDIDATE
         if stays and until is not None:
             written = [(row.label, row.written) for row in rows]
-            period = weeks_written(written, until, facts.stay.weeks_said, [row.again for row in rows])
+            again = [row.again for row in rows]
+            period = weeks_written(written, until, facts.stay.weeks_said, again, told)
             if period is not None:
                 facts, stays = replace(facts, stay=_in_weeks(facts.stay, period)), False
         if not stays and owner is Owner.CANDIDATE:
