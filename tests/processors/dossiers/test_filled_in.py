@@ -51,9 +51,9 @@ class Paper:
         return x + wide + 6
 
     def dots(self, x: float, y: float, to: float) -> None:
-        for k in range(round((to - x) / 1.2)):
-            left, top = (x + 1.2 * k) * PX, y * PX
-            self.pen.ellipse((left, top - 1, left + 2, top + 1), fill=30)
+        for k in range(round((to - x) / 0.9)):
+            left, top = (x + 0.9 * k) * PX, y * PX
+            self.pen.ellipse((left, top - 1, left + 2.4, top + 1.4), fill=20)
 
     def signed(self, x: float, y: float) -> None:
         points = [((x + k) * PX, (y + (9 if k % 6 else 0) * (k % 4 / 3)) * PX) for k in range(0, 34, 2)]
@@ -95,8 +95,10 @@ def test_dates_with_short_years_are_read(first: str, last: str) -> None:
     assert stay_of(certificate(first, last, "6")).periods == (WINTER,)
 
 
-def test_a_second_network_reads_what_is_written_on_dots() -> None:
-    assert stay_of(certificate("05/01/2026", "13/02/2026", dots=True)).periods == (WINTER,)
+@pytest.mark.parametrize("hand", ["nothing-you-could-do", "zeyada"])
+def test_a_second_network_reads_what_is_written_on_dots(hand: str) -> None:
+    written = certificate("05/01/2026", "13/02/2026", dots=True, hand=f"specimens/fonts/{hand}.woff2")
+    assert stay_of(written).periods == (WINTER,)
 
 
 OTHER_HAND = "specimens/fonts/gochi-hand.woff2"
