@@ -2,17 +2,21 @@
 
 from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from processors.circular.session import load_session
 from processors.dossiers.by_hand import with_writing
 from processors.dossiers.facts import facts_of
+from processors.dossiers.findings import Code
+from processors.dossiers.grounds import ReadPiece, judge
 from processors.dossiers.layout import DPI, Page, Word, lines_of
 from processors.dossiers.periods import Period, Stay, read_stay
-from processors.dossiers.persons import owner_of
+from processors.dossiers.persons import Owner, owner_of
 from processors.dossiers.pieces import Piece, pieces_of
 from processors.dossiers.signatures import State, dated_by_hand, signatures_of, state_of
 from processors.lists.people import Candidate
@@ -154,6 +158,42 @@ def test_each_certificate_of_a_page_must_be_signed() -> None:
 def test_where_the_heading_of_the_second_is_not_read_there_may_be_more_of_the_stay() -> None:
     (both,) = two_on_a_page(headed=False)
     assert facts_of(both, (OWN,)).stay.in_part
+
+
+def environment(page: int, *, signed: bool = False, headed: bool = True) -> ReadPiece:
+    paper = Paper()
+    if headed:
+        paper.print(20, 20, f"ANNEXE VII-7 {'(suite) ' if page > 1 else ''}: Modèle d'attestation de respect")
+        paper.print(20, 26, "de l'annexe II.E - Environnement technologique pour la certification")
+    paper.print(20, 50, "Un service d'authentification")
+    if page > 1:
+        paper.print(20, 120, "Date : 16/04/2026")
+        paper.print(20, 130, "Signature du candidat ou du responsable du centre d'examen :")
+    if signed:
+        paper.signed(40, 140)
+    (piece,) = paper.pieces()
+    facts = facts_of(piece, (OWN,))
+    return ReadPiece(piece, facts, Owner.UNSAID, signatures_of(piece), dated=facts.dated)
+
+
+def codes(*pieces: ReadPiece) -> set[Code]:
+    session = load_session(Path("sessions/bts-sio-2026-aix-marseille.toml"))
+    exam, rule = session.exam("E6"), session.dossier_rule("E6", "SLAM", "scolaire")
+    assert exam is not None and rule is not None
+    return {found.code for found in judge(pieces, rule, exam, "SLAM", unread=False)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_document_is_signed_and_dated_where_its_rest_is_in_another_photograph(turned: bool) -> None:
+    both = (environment(2, signed=True), environment(1))
+    assert not codes(*both[:: -1 if turned else 1]) & {Code.UNSIGNED_DOCUMENT, Code.UNDATED_DOCUMENT}
+    assert Code.UNSIGNED_DOCUMENT in codes(environment(1), environment(2))
+
+
+def test_a_page_without_a_heading_may_be_the_rest_on_which_a_document_is_signed() -> None:
+    rest = environment(2, signed=True, headed=False)
+    assert Code.UNSIGNED_DOCUMENT not in codes(environment(1), rest)
+    assert Code.DOUBTFUL_SIGNATURE in codes(environment(1), rest)
 
 
 def test_slashes_on_dots_that_are_read_as_sevens_are_none() -> None:
